@@ -1,0 +1,60 @@
+"""Commands of the ground floor: what settings are in force, and the two long-running processes."""
+
+import click
+from celery import current_app as celery
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from pydantic import SecretStr
+
+from core.settings import Settings
+
+jobs = AppGroup("jobs", help="Celery: the worker and the scheduler.")
+
+
+def init_cli(app: Flask) -> None:
+    """Register the commands."""
+    app.cli.add_command(jobs)
+    app.cli.add_command(show_settings)
+
+
+@click.command("settings")
+def show_settings() -> None:
+    """Print what is in force, secrets masked."""
+    settings: Settings = current_app.config["SETTINGS"]
+    for name in sorted(type(settings).model_fields):
+        value = getattr(settings, name)
+        given = "set" if name in settings.model_fields_set else "default"
+        click.echo(f"{name.upper():24} {_masked(value)}  ({given})")
+    click.echo(f"{'in force: database':24} {_without_password(settings.sqlalchemy_url)}")
+    click.echo(f"{'in force: address':24} {settings.base_url}")
+
+
+def _masked(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return "********"
+    if isinstance(value, list):
+        return " ".join(_masked(one) for one in value)
+    return _without_password(str(value)) if value not in (None, "") else "-"
+
+
+def _without_password(url: str) -> str:
+    head, at, tail = url.rpartition("@")
+    if not at or "://" not in head:
+        return url
+    scheme, _, login = head.partition("://")
+    return f"{scheme}://{login.split(':', 1)[0]}:****@{tail}"
+
+
+@jobs.command("worker")
+@click.option("--concurrency", default=2, show_default=True)
+def worker(concurrency: int) -> None:
+    """Work off the queue until stopped."""
+    celery.Worker(
+        pool="threads", concurrency=concurrency, loglevel="WARNING", without_mingle=True, without_gossip=True
+    ).start()
+
+
+@jobs.command("scheduler")
+def scheduler() -> None:
+    """Send what is due by the clock until stopped."""
+    celery.Beat(loglevel="WARNING", quiet=True).run()

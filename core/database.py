@@ -1,0 +1,145 @@
+"""The database: one session per request, task or command, one transaction opened at its edge."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from flask_alembic import Alembic
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from werkzeug.local import LocalProxy
+
+from core.types import BigInt, JSONType, UTCDateTime
+
+# Names of constraints follow one rule on every engine, so that migrations and models can agree.
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {int: BigInt, datetime: UTCDateTime}  # noqa: RUF012 - SQLAlchemy's hook
+
+
+db = SQLAlchemy(session_options={"expire_on_commit": False})
+alembic = Alembic(run_mkdir=False, metadatas=Base.metadata)
+
+session: Session = LocalProxy(lambda: db.session)  # type: ignore[assignment]
+
+Money = Annotated[int, mapped_column(BigInt)]
+
+
+def pk() -> Mapped[int]:
+    """The surrogate key of a table; never shown to anyone."""
+    return mapped_column(BigInt, primary_key=True, autoincrement=True)
+
+
+def fk(target: str, **options: Any) -> Mapped[Any]:
+    """An indexed foreign key that refuses to orphan rows; `target` as `table.column`."""
+    unique = options.pop("unique", False)
+    index = options.pop("index", not unique and not options.get("primary_key", False))
+    return mapped_column(
+        BigInt, sa.ForeignKey(target, ondelete="RESTRICT"), index=index, unique=unique or None, **options
+    )
+
+
+class NestedTransactionError(RuntimeError):
+    """A transaction was opened inside another: a service tried to be an edge."""
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One unit of work, for edges only: commits at the end, rolls back on any error.
+
+    Whatever was read before is dropped and read afresh inside, so that no decision rests on an older
+    snapshot. On SQLite the write lock is taken at once (BEGIN IMMEDIATE); readers go on undisturbed.
+    Functions given to `after_commit` run once the commit has succeeded.
+
+    Raises:
+        NestedTransactionError: called inside another `transaction()`.
+    """
+    current = db.session
+    if current.info.get("in_transaction"):
+        raise NestedTransactionError("transaction() is opened at the edge, once")
+    if current.new or current.dirty or current.deleted:
+        raise NestedTransactionError("something was changed outside of a transaction")
+    current.rollback()
+    current.expire_all()
+    current.info["in_transaction"] = True
+    current.info["after_commit"] = []
+    try:
+        current.connection(execution_options={"begin_immediate": True})
+        yield current
+        current.commit()
+    except BaseException:
+        current.rollback()
+        raise
+    else:
+        callbacks = list(current.info["after_commit"])
+    finally:
+        current.info["in_transaction"] = False
+    for callback in callbacks:
+        callback()
+
+
+def after_commit(callback: Callable[[], None], *, key: str) -> None:
+    """Run `callback` after the surrounding transaction has committed; one per `key` and transaction.
+
+    For pokes that a sweep would repair anyway: a callback that must not be lost belongs in the outbox.
+    """
+    waiting = db.session.info.setdefault("after_commit", [])
+    if all(getattr(one, "poke_key", None) != key for one in waiting):
+
+        def poke() -> None:
+            callback()
+
+        poke.poke_key = key  # type: ignore[attr-defined]
+        waiting.append(poke)
+
+
+def configure_engine(engine: sa.Engine) -> None:
+    """Give an SQLite engine real transactions, foreign keys, WAL and patience; leave others alone."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+            "temp_store=MEMORY",
+            "cache_size=-32000",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: sa.Connection) -> None:
+        immediate = connection.get_execution_options().get("begin_immediate", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def render_column_type(kind: str, item: Any, context: Any) -> str | bool:
+    """Write our own column types into generated migrations by their names."""
+    if kind != "type":
+        return False
+    for name, ours in (("JSONType", JSONType), ("BigInt", BigInt)):
+        if item is ours:
+            context.imports.add(f"from core.types import {name}")
+            return name
+    if isinstance(item, UTCDateTime):
+        context.imports.add("from core.types import UTCDateTime")
+        return "UTCDateTime()"
+    return False

@@ -1,0 +1,48 @@
+"""The tree of errors that a user may meet. Raised where the rule lives; one table in `core.web.errors` answers them."""
+
+from typing import Any
+
+
+class DomainError(Exception):
+    """Something the user can understand and act on.
+
+    `message` is a sentence in the user's language (lazy strings welcome), `code` a stable word for
+    programs, `details` whatever a page or a problem document may show; never personal data.
+    """
+
+    code = "error"
+
+    def __init__(self, message: object = "", *, code: str | None = None, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or type(self).code
+        self.details = details
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class NotFound(DomainError):  # noqa: N818 - the architecture names them so
+    code = "not_found"
+
+
+class Forbidden(DomainError):  # noqa: N818 - the architecture names them so
+    code = "forbidden"
+
+
+class Conflict(DomainError):  # noqa: N818 - the architecture names them so
+    """The request was understood but the state of things does not allow it now."""
+
+    code = "conflict"
+
+
+class Invalid(DomainError):  # noqa: N818 - the architecture names them so
+    """The input breaks a rule; `details['fields']` maps field names to sentences where known."""
+
+    code = "invalid"
+
+
+class Unavailable(DomainError):  # noqa: N818 - the architecture names them so
+    """A part that is needed is away; trying again later may help."""
+
+    code = "unavailable"

@@ -1,0 +1,92 @@
+"""Celery: a real queue with no server by default (file-system transport), Redis or RabbitMQ by URL."""
+
+from typing import Any
+
+import structlog
+from celery import Celery, Task, current_app, shared_task
+from flask import Flask
+
+from core.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+def init_jobs(app: Flask, settings: Settings, schedules: dict[str, dict[str, Any]]) -> Celery:
+    """Make the Celery application; every task runs inside the Flask application's context."""
+
+    class FlaskTask(Task):
+        def __call__(self, *args: object, **kwargs: object) -> object:
+            with app.app_context():
+                return self.run(*args, **kwargs)
+
+    celery = Celery(app.name, task_cls=FlaskTask)
+    celery.conf.update(
+        broker_url=settings.celery_broker_url or "filesystem://",
+        broker_transport_options=_transport_options(settings),
+        broker_connection_retry_on_startup=True,
+        broker_connection_timeout=3,
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_publish_retry=False,
+        task_default_queue="guiyuan",
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_enable_remote_control=False,
+        task_send_sent_event=False,
+        timezone="Asia/Shanghai",
+        enable_utc=True,
+        beat_schedule=schedules,
+        beat_schedule_filename=str(settings.var / "scheduler"),
+        beat_max_loop_interval=1,
+    )
+    celery.set_default()
+    app.extensions["celery"] = celery
+    return celery
+
+
+def _transport_options(settings: Settings) -> dict[str, Any]:
+    if settings.celery_broker_url:
+        return (
+            {"socket_timeout": 5, "socket_connect_timeout": 3}
+            if "redis" in settings.celery_broker_url
+            else {}
+        )
+    folder = settings.var / "queue"
+    for name in ("messages", "control"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    return {
+        "data_folder_in": str(folder / "messages"),
+        "data_folder_out": str(folder / "messages"),
+        "control_folder": str(folder / "control"),
+        "store_processed": False,
+    }
+
+
+def send_soon(task_name: str, *args: Any) -> bool:
+    """Send a task by name; a broker that is away is logged, since every caller is backed by a sweep.
+
+    Returns:
+        Whether the broker took it.
+    """
+    try:
+        current_app.send_task(task_name, args=args, ignore_result=True)
+    except Exception as error:  # noqa: BLE001 - transports raise what they like
+        log.warning("broker_away", task=task_name, error=type(error).__name__)
+        return False
+    return True
+
+
+@shared_task(name="core.outbox.deliver")
+def deliver_outbox() -> int:
+    """Deliver what is due; sent after each commit that recorded something, and every few seconds."""
+    from core.outbox import deliver_pending
+
+    return deliver_pending()
+
+
+@shared_task(name="core.messaging.send")
+def send_messages() -> int:
+    """Send the messages that wait."""
+    from core.messaging import send_waiting
+
+    return send_waiting()

@@ -1,0 +1,139 @@
+"""Settings: typed, from the environment, named when wrong. Unset means the embedded default."""
+
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
+
+
+class SettingError(SystemExit):
+    """A setting was given and cannot be used: the message names it and the cause."""
+
+    def __init__(self, name: str, cause: str) -> None:
+        super().__init__(f"Setting {name} is not usable: {cause}")
+        self.name = name
+        self.cause = cause
+
+
+class Settings(BaseSettings):
+    """What can be set from outside; `docs/operations.md` explains each."""
+
+    model_config = SettingsConfigDict(extra="ignore", case_sensitive=False)
+
+    secret_key: SecretStr | None = None
+    public_url: str = ""
+    port: int = Field(default=8000, ge=1, le=65535)
+    guiyuan_var: Path = Path("var")
+    database_url: str = ""
+    celery_broker_url: str = ""
+    meilisearch_url: str = ""
+    meilisearch_key: SecretStr | None = None
+    stripe_secret_key: SecretStr | None = None
+    stripe_webhook_secret: SecretStr | None = None
+    stripe_api_base: str = ""
+    files_url: str = ""
+    notify_urls: Annotated[list[SecretStr], NoDecode] = []
+    seal_key_file: Path | None = None
+    log_origin: str = ""
+    witness_urls: Annotated[list[str], NoDecode] = []
+    sentry_dsn: SecretStr | None = None
+    ratelimit_enabled: bool = True
+    hold_minutes: int = Field(default=40, ge=35, le=24 * 60)
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    log_level: str = "INFO"
+    testing: bool = False
+
+    @field_validator("notify_urls", "witness_urls", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return value.split() if isinstance(value, str) else value
+
+    @field_validator("public_url", "meilisearch_url", "stripe_api_base")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if not value:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("must be an address that starts with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value.startswith("postgres://"):
+            value = "postgresql://" + value.removeprefix("postgres://")
+        if value.startswith("postgresql://"):
+            value = "postgresql+psycopg://" + value.removeprefix("postgresql://")
+        if value and not value.startswith(("postgresql+psycopg://", "sqlite:///")):
+            raise ValueError("must start with postgresql:// or sqlite:///")
+        return value
+
+    @cached_property
+    def var(self) -> Path:
+        """The folder of everything embedded, made on first use, readable by its owner only."""
+        path = self.guiyuan_var.expanduser().absolute()
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path
+
+    @property
+    def base_url(self) -> str:
+        return self.public_url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def is_this_machine(self) -> bool:
+        """Whether visitors can only come from this machine; demonstration sign-ins need that."""
+        return urlsplit(self.base_url).hostname in THIS_MACHINE
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.var / 'guiyuan.db'}"
+
+    @property
+    def is_secure(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @cached_property
+    def secret(self) -> str:
+        """The key behind sessions, tokens and code digests; made on first start and kept in `var/`."""
+        if self.secret_key is not None:
+            value = self.secret_key.get_secret_value()
+            if len(value) < 32:
+                raise SettingError("SECRET_KEY", "it is shorter than 32 characters")
+            return value
+        return kept_secret(self.var / "secret_key")
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in the file `path`; a first caller writes it, atomically, readable by the owner only."""
+    if not path.exists():
+        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        try:
+            path.hardlink_to(fresh)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text().strip()
+
+
+def load_settings() -> Settings:
+    """Settings from the environment.
+
+    Raises:
+        SettingError: naming the first setting that cannot be used, and why.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "environment"
+        raise SettingError(name, first["msg"].removeprefix("Value error, ")) from None

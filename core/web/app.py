@@ -1,0 +1,113 @@
+"""The ground floor of the Flask application: everything a web application needs before it has rooms."""
+
+from pathlib import Path
+from typing import Any
+
+import sentry_sdk
+from apiflask import APIFlask
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from core.database import alembic, configure_engine, db, render_column_type
+from core.files import init_files
+from core.messaging import init_messaging
+from core.settings import SettingError, Settings
+from core.web.formatting import init_formatting
+from core.web.headers import init_headers
+from core.web.i18n import init_i18n
+from core.web.limits import init_limits
+from core.web.logs import init_logs
+from core.web.problems import init_problems
+from core.web.views import blueprint as web_blueprint
+
+ROOT = Path(__file__).resolve().parents[2]
+csrf = CSRFProtect()
+
+
+def make_base_app(settings: Settings) -> APIFlask:
+    """An application with settings, database, files, messages, languages, limits, logs and error pages.
+
+    Raises:
+        SettingError: a setting was given that does not work.
+    """
+    app = APIFlask(
+        "guiyuan",
+        root_path=str(ROOT),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        title="Guiyuan",
+        version="1",
+        spec_path="/api/openapi.json",
+        docs_path=None,
+        json_errors=False,
+    )
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret,
+        TESTING=settings.testing,
+        MAX_CONTENT_LENGTH=48 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        SESSION_COOKIE_NAME="guiyuan",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_secure,
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+        WTF_CSRF_SSL_STRICT=False,
+        SQLALCHEMY_ENGINES={"default": _engine_options(settings)},
+        ALEMBIC={"script_location": str(ROOT / "migrations"), "version_locations": []},
+        ALEMBIC_CONTEXT={
+            "render_as_batch": True,
+            "compare_type": True,
+            "compare_server_default": False,
+            "render_item": render_column_type,
+        },
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    if settings.sentry_dsn:
+        sentry_sdk.init(settings.sentry_dsn.get_secret_value(), send_default_pii=False)
+    _open_database(app)
+    alembic.init_app(app)
+    csrf.init_app(app)
+    init_logs(app, settings)
+    init_headers(app, settings)
+    init_i18n(app)
+    init_formatting(app)
+    init_files(app, settings)
+    init_messaging(app, settings)
+    init_limits(app, settings)
+    init_problems(app)
+    app.register_blueprint(web_blueprint)
+    return app
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    options: dict[str, Any] = {"url": settings.sqlalchemy_url}
+    if settings.sqlalchemy_url.startswith("postgresql"):
+        options |= {
+            "pool_size": 10,
+            "max_overflow": 20,
+            "pool_pre_ping": True,
+            "connect_args": {"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=15000"},
+        }
+    else:
+        options |= {"pool_size": 10, "max_overflow": 20}
+    return options
+
+
+def _open_database(app: APIFlask) -> None:
+    db.init_app(app)
+    with app.app_context():
+        configure_engine(db.engine)
+        try:
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("SELECT 1")
+        except SQLAlchemyError as error:
+            cause = str(getattr(error, "orig", error)).strip().splitlines()[0]
+            raise SettingError("DATABASE_URL", cause) from None

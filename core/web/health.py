@@ -1,0 +1,81 @@
+"""Alive, able to serve, and measured: `/healthz`, `/readyz`, `/metrics`."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from celery import current_app as celery
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+
+from core.accounts.gate import public
+from core.database import session
+
+blueprint = Blueprint("health", __name__)
+log = structlog.get_logger(__name__)
+
+REQUESTS = Counter("guiyuan_requests_total", "Requests answered", ["endpoint", "method", "status"])
+SECONDS = Histogram("guiyuan_request_seconds", "Time to answer", ["endpoint"])
+
+Check = Callable[[], None]
+
+
+def check_database() -> None:
+    """Raises when the database does not answer."""
+    session.execute(sa.text("SELECT 1"))
+
+
+def check_broker() -> None:
+    """Raises when the queue does not take connections."""
+    with celery.connection_for_write() as connection:
+        connection.ensure_connection(max_retries=1, interval_start=0, timeout=2)
+
+
+def init_health(app: Flask, checks: Mapping[str, Check]) -> None:
+    """Register the pages; `checks` by the name under which `/readyz` reports them."""
+    app.extensions["readiness"] = {"database": check_database, "broker": check_broker, **checks}
+    app.register_blueprint(blueprint)
+
+    @app.before_request
+    def begin() -> None:
+        g.metrics_started = time.perf_counter()
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        endpoint = request.endpoint or "none"
+        REQUESTS.labels(endpoint, request.method, response.status_code).inc()
+        if "metrics_started" in g:
+            SECONDS.labels(endpoint).observe(time.perf_counter() - g.metrics_started)
+        return response
+
+
+@blueprint.get("/healthz")
+@public
+def healthz() -> Response:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+@public
+def readyz() -> Any:
+    """Every part that serving needs, named one by one."""
+    parts: dict[str, str] = {}
+    for name, check in current_app.extensions["readiness"].items():
+        try:
+            check()
+            parts[name] = "ok"
+        except Exception as error:  # noqa: BLE001 - a part may be away in any way
+            log.warning("not_ready", part=name, error=repr(error)[:300])
+            parts[name] = "unavailable"
+    ready = all(state == "ok" for state in parts.values())
+    return jsonify(status="ok" if ready else "unavailable", **parts), 200 if ready else 503
+
+
+@blueprint.get("/metrics")
+@public
+def metrics() -> Response:
+    """Prometheus text format; counts only, nothing of persons."""
+    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

