@@ -34,9 +34,7 @@ def find_cart(*, token: str | None, account_id: int | None) -> CartView:
     if row is None:
         return EMPTY
     items = session.execute(
-        select(CartLine.variant_id, CartLine.quantity)
-        .where(CartLine.cart_id == row.id)
-        .order_by(CartLine.id)
+        select(CartLine.variant_id, CartLine.quantity).where(CartLine.cart_id == row.id).order_by(CartLine.id)
     )
     return CartView(row.id, {line.variant_id: line.quantity for line in items}, row.province_code)
 

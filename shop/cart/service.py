@@ -79,9 +79,7 @@ def change_item(cart: Cart, variant_id: int, quantity: int, *, at: datetime) -> 
 
 
 def remove_item(cart: Cart, variant_id: int, *, at: datetime) -> None:
-    session.execute(
-        delete(CartLine).where(CartLine.cart_id == cart.id, CartLine.variant_id == variant_id)
-    )
+    session.execute(delete(CartLine).where(CartLine.cart_id == cart.id, CartLine.variant_id == variant_id))
     cart.updated_at = at
 
 

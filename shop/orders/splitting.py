@@ -54,9 +54,7 @@ class Split:
         return self.goods_minor - self.discount_minor + self.freight_minor
 
 
-def split(
-    lines: Sequence[PricedLine], freight_minor: Mapping[int, int], *, discount_minor: int = 0
-) -> Split:
+def split(lines: Sequence[PricedLine], freight_minor: Mapping[int, int], *, discount_minor: int = 0) -> Split:
     """Part the order by grower, in the order in which growers first appear in `lines`.
 
     The discount is on goods and is shared over the lines in proportion to their totals (largest

@@ -19,7 +19,7 @@ class ShortLine:
     available: int
 
 
-class OutOfStock(Conflict):  # noqa: N818 - named as in the contract
+class OutOfStock(Conflict):
     """Less is left than was wanted; names every short line, and nothing is held."""
 
     code = "out_of_stock"
