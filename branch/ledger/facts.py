@@ -77,25 +77,46 @@ def faults(fact: SaleFact) -> list[str]:
         found.append("time_without_zone")
     if not _CURRENCY.fullmatch(fact.currency):
         found.append("currency_malformed")
-    for name in ("channel", "product_key", "source", "source_ref", "order_ref"):
-        if not getattr(fact, name).strip():
-            found.append(f"{name}_missing")
+    needed = ("channel", "product_key", "source", "source_ref", "order_ref")
+    found.extend(f"{name}_missing" for name in needed if not getattr(fact, name).strip())
     if not SIGN_RULES[FactKind(fact.kind)](fact):
         found.append("sign_not_allowed")
     return found
 
 
 def _sale(fact: SaleFact) -> bool:
-    return 0 <= fact.discount_minor <= fact.gross_minor and fact.refund_minor == 0 and fact.plants >= 0 and fact.orders in {0, 1}
+    return (
+        0 <= fact.discount_minor <= fact.gross_minor
+        and fact.refund_minor == 0
+        and fact.plants >= 0
+        and fact.orders in {0, 1}
+    )
 
 
 def _refund(fact: SaleFact) -> bool:
-    return fact.gross_minor == 0 and fact.discount_minor == 0 and fact.refund_minor > 0 and fact.plants <= 0 and fact.orders == 0
+    return (
+        fact.gross_minor == 0
+        and fact.discount_minor == 0
+        and fact.refund_minor > 0
+        and fact.plants <= 0
+        and fact.orders == 0
+    )
 
 
 def _reversal(fact: SaleFact) -> bool:
-    of_sale = fact.refund_minor == 0 and fact.gross_minor <= fact.discount_minor <= 0 and fact.plants <= 0 and fact.orders in {0, -1}
-    of_refund = fact.gross_minor == 0 and fact.discount_minor == 0 and fact.refund_minor < 0 and fact.plants >= 0 and fact.orders == 0
+    of_sale = (
+        fact.refund_minor == 0
+        and fact.gross_minor <= fact.discount_minor <= 0
+        and fact.plants <= 0
+        and fact.orders in {0, -1}
+    )
+    of_refund = (
+        fact.gross_minor == 0
+        and fact.discount_minor == 0
+        and fact.refund_minor < 0
+        and fact.plants >= 0
+        and fact.orders == 0
+    )
     return of_sale or of_refund
 
 

@@ -17,10 +17,10 @@ BEGIN
     RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'restrict_violation';
 END
 $$""",
-    "CREATE TRIGGER sale_fact_no_update BEFORE UPDATE OR DELETE ON sale_fact "
-    "FOR EACH ROW EXECUTE FUNCTION sale_fact_refuse_change()",
-    "CREATE TRIGGER sale_fact_no_truncate BEFORE TRUNCATE ON sale_fact "
-    "FOR EACH STATEMENT EXECUTE FUNCTION sale_fact_refuse_change()",
+    """CREATE TRIGGER sale_fact_no_change BEFORE UPDATE OR DELETE ON sale_fact
+FOR EACH ROW EXECUTE FUNCTION sale_fact_refuse_change()""",
+    """CREATE TRIGGER sale_fact_no_truncate BEFORE TRUNCATE ON sale_fact
+FOR EACH STATEMENT EXECUTE FUNCTION sale_fact_refuse_change()""",
 )
 
 POSTGRESQL_REMOVE = ("DROP FUNCTION IF EXISTS sale_fact_refuse_change() CASCADE",)

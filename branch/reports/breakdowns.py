@@ -17,7 +17,15 @@ LONGEST_CHART = 12
 
 
 def channels(period: Period, scope: Scope) -> Section:
-    table = _breakdown(period, scope, "channels", _("By channel"), _("Channel"), lambda row: row.channel, wording.channel_name)
+    table = _breakdown(
+        period,
+        scope,
+        "channels",
+        _("By channel"),
+        _("Channel"),
+        lambda row: row.channel,
+        wording.channel_name,
+    )
     return Section("channels", _("By channel"), _largest(table), (table,), (_chart(period, table),))
 
 
@@ -25,8 +33,18 @@ def cultivar_groups(period: Period, scope: Scope) -> Section:
     def name(code: str) -> str:
         return scope.group_name(code) if code else _("Not named")
 
-    table = _breakdown(period, scope, "cultivar_groups", _("By cultivar group"), _("Cultivar group"), lambda row: row.cultivar_group, name)
-    return Section("cultivar_groups", _("By cultivar group"), _largest(table), (table,), (_chart(period, table),))
+    table = _breakdown(
+        period,
+        scope,
+        "cultivar_groups",
+        _("By cultivar group"),
+        _("Cultivar group"),
+        lambda row: row.cultivar_group,
+        name,
+    )
+    return Section(
+        "cultivar_groups", _("By cultivar group"), _largest(table), (table,), (_chart(period, table),)
+    )
 
 
 def villages(period: Period, scope: Scope) -> Section:
@@ -35,7 +53,9 @@ def villages(period: Period, scope: Scope) -> Section:
     def village(row: MonthRow) -> str:
         return scope.growers[row.grower_id].village_code
 
-    table = _breakdown(period, scope, "villages", _("By village"), _("Village"), village, lambda code: names[code])
+    table = _breakdown(
+        period, scope, "villages", _("By village"), _("Village"), village, lambda code: names[code]
+    )
     return Section("villages", _("By village"), _largest(table), (table,), (_chart(period, table),))
 
 
@@ -43,16 +63,26 @@ def growers(period: Period, scope: Scope) -> Section:
     """The annex that names growers: for the branch and the committee only."""
     inside, _outside = figures.complete_growers(period, scope.evidence.rows, scope.evidence.spans)
     table = _breakdown(
-        period, scope, "growers", _("By grower"), _("Grower"),
-        lambda row: scope.growers[row.grower_id].slug, _grower_names(scope.growers.values()),
-    )  # fmt: skip
+        period,
+        scope,
+        "growers",
+        _("By grower"),
+        _("Grower"),
+        lambda row: scope.growers[row.grower_id].slug,
+        _grower_names(scope.growers.values()),
+    )
     by_slug = {label.slug: label for label in scope.growers.values()}
 
     def extended(row: Row) -> Row:
         complete = _("complete") if by_slug[row.key].id in inside else _("incomplete")
         return Row(row.key, (row.cells[0], by_slug[row.key].village_name, *row.cells[1:], complete))
 
-    columns = (table.columns[0], Column("village", _("Village")), *table.columns[1:], Column("data", _("Data in both windows")))
+    columns = (
+        table.columns[0],
+        Column("village", _("Village")),
+        *table.columns[1:],
+        Column("data", _("Data in both windows")),
+    )
     total = table.total and Row(table.total.key, (table.total.cells[0], "", *table.total.cells[1:], ""))
     named = Table(table.key, table.title, columns, tuple(extended(row) for row in table.rows), total)
     return Section(
@@ -70,12 +100,20 @@ def _grower_names(labels: Iterable[GrowerLabel]) -> Callable[[str], str]:
 
 
 def _breakdown(
-    period: Period, scope: Scope, key: str, title: str, first: str, of: Callable[[MonthRow], str], name: Callable[[str], str]
+    period: Period,
+    scope: Scope,
+    key: str,
+    title: str,
+    first: str,
+    of: Callable[[MonthRow], str],
+    name: Callable[[str], str],
 ) -> Table:
     now, before = figures.grouped(scope.now(period), of), figures.grouped(scope.before(period), of)
     whole_now, whole_before = sum(now.values(), Totals()), sum(before.values(), Totals())
     order = [*now, *(code for code in before if code not in now)]
-    rows = tuple(_row(code, name(code), now.get(code), before.get(code), whole_now, whole_before) for code in order)
+    rows = tuple(
+        _row(code, name(code), now.get(code), before.get(code), whole_now, whole_before) for code in order
+    )
     columns = (
         Column("name", first),
         Column("orders", _("Orders"), "count"),
@@ -88,10 +126,14 @@ def _breakdown(
         Column("growth", _("Change"), "ratio"),
         Column("share_points", _("Share, change (percentage points)"), "points"),
     )
-    return Table(key, title, columns, rows, _row("total", _("Total"), whole_now, whole_before, whole_now, whole_before))
+    return Table(
+        key, title, columns, rows, _row("total", _("Total"), whole_now, whole_before, whole_now, whole_before)
+    )
 
 
-def _row(key: str, name: str, now: Totals | None, before: Totals | None, whole_now: Totals, whole_before: Totals) -> Row:
+def _row(
+    key: str, name: str, now: Totals | None, before: Totals | None, whole_now: Totals, whole_before: Totals
+) -> Row:
     this, last = now or Totals(), before or Totals()
     share_now = figures.share(this.net_minor, whole_now.net_minor)
     share_before = figures.share(last.net_minor, whole_before.net_minor)
@@ -119,8 +161,10 @@ def _largest(table: Table) -> tuple[str, ...]:
     row = table.rows[0]
     sentence = _(
         "%(name)s is the largest with %(amount)s, %(share)s of net sales.",
-        name=row.cells[0], amount=wording.amount(int(row.cells[3] or 0)), share=wording.percent(row.cells[6]),
-    )  # fmt: skip
+        name=row.cells[0],
+        amount=wording.amount(int(row.cells[3] or 0)),
+        share=wording.percent(row.cells[6]),
+    )
     if isinstance(row.cells[9], Decimal):
         shift = _("Its share changed by %(points)s percentage points.", points=wording.points(row.cells[9]))
         return (f"{sentence} {shift}",)
@@ -131,22 +175,29 @@ def _chart(period: Period, table: Table) -> Chart:
     """The largest rows, this window beside the year before; the rest is in the table."""
     rows = table.rows[:LONGEST_CHART]
     title = table.title
-    unit, divisor = wording.chart_unit(max((int(value or 0) for row in rows for value in (row.cells[3], row.cells[7])), default=0))
+    unit, divisor = wording.chart_unit(
+        max((int(value or 0) for row in rows for value in (row.cells[3], row.cells[7])), default=0)
+    )
     if len(table.rows) > LONGEST_CHART:
         title = _("%(title)s, the %(number)s largest", title=table.title, number=LONGEST_CHART)
     return Chart(
         key=table.key,
         kind="bars",
         title=title,
-        alt=_("Bars of net sales, %(now)s beside %(before)s; the numbers are in the table.", now=period.key, before=period.year_before().key),
+        alt=_(
+            "Bars of net sales, %(now)s beside %(before)s; the numbers are in the table.",
+            now=period.key,
+            before=period.year_before().key,
+        ),
         unit=unit,
         divisor=divisor,
         categories=tuple(str(row.cells[0]) for row in rows),
         series=(
             Series(period.key, tuple(int(row.cells[3] or 0) for row in rows)),
-            Series(period.year_before().key, tuple(None if row.cells[7] is None else int(row.cells[7]) for row in rows)),
+            Series(
+                period.year_before().key,
+                tuple(None if row.cells[7] is None else int(row.cells[7]) for row in rows),
+            ),
         ),
         table_key=table.key,
     )
-
-

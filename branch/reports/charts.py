@@ -60,7 +60,7 @@ class MissingGlyphError(ValueError):
 
 @cache
 def _glyphs() -> frozenset[int]:
-    from fontTools.ttLib import TTFont  # noqa: PLC0415  read once, when the first report is drawn
+    from fontTools.ttLib import TTFont
 
     font_manager.fontManager.addfont(FONT_FILE)
     with TTFont(FONT_FILE, lazy=True) as font:
@@ -73,7 +73,9 @@ def require_glyphs(text: str) -> None:
     Raises:
         MissingGlyphError: naming each character once.
     """
-    missing = sorted({character for character in text if character not in "\n\t" and ord(character) not in _glyphs()})
+    missing = sorted(
+        {character for character in text if character not in "\n\t" and ord(character) not in _glyphs()}
+    )
     if missing:
         raise MissingGlyphError(missing)
 
@@ -87,7 +89,9 @@ def draw(chart: Chart, *, form: str = "png") -> bytes:
         figure = Figure(figsize=(WIDTH_IN, _height(chart)), layout="constrained")
         axes = figure.add_subplot()
         {"bars": _bars, "lines": _lines, "bridge": _bridge}[chart.kind](axes, chart)
-        axes.set_title(f"{chart.title} ({chart.unit})", loc="left", fontsize=10, pad=22 if len(chart.series) > 1 else 8)
+        axes.set_title(
+            f"{chart.title} ({chart.unit})", loc="left", fontsize=10, pad=22 if len(chart.series) > 1 else 8
+        )
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
         output = BytesIO()
@@ -121,13 +125,28 @@ def _bars(axes: Axes, chart: Chart) -> None:
     for index, series in enumerate(chart.series):
         places = [row + (index - (len(chart.series) - 1) / 2) * thick for row in range(len(chart.categories))]
         values = _scaled(series.values, chart.divisor)
-        axes.barh(places, [value or 0 for value in values], height=thick * 0.92, label=series.name, **looks[index % 2])
+        axes.barh(
+            places,
+            [value or 0 for value in values],
+            height=thick * 0.92,
+            label=series.name,
+            **looks[index % 2],
+        )
         for place, value in zip(places, values, strict=True):
             if value is not None:
-                axes.annotate(label(value), (max(value, 0), place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8)
+                axes.annotate(
+                    label(value),
+                    (max(value, 0), place),
+                    xytext=(4, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=8,
+                )
     axes.set_yticks(range(len(chart.categories)), chart.categories)
     axes.invert_yaxis()
-    low, high = _ends([value / chart.divisor for series in chart.series for value in series.values if value is not None])
+    low, high = _ends(
+        [value / chart.divisor for series in chart.series for value in series.values if value is not None]
+    )
     axes.set_xlim(low * 1.15, high * 1.15)
     axes.tick_params(axis="y", length=0)
     _legend(axes, chart)
@@ -145,9 +164,18 @@ def _lines(axes: Axes, chart: Chart) -> None:
         axes.plot(places, drawn, label=series.name, markersize=5, **looks[index % 2])
         for place, value in zip(places, values, strict=True):
             if value is not None and index == 0:
-                axes.annotate(label(value), (place, value), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=8)
+                axes.annotate(
+                    label(value),
+                    (place, value),
+                    xytext=(0, 7),
+                    textcoords="offset points",
+                    ha="center",
+                    fontsize=8,
+                )
     axes.set_xticks(places, chart.categories)
-    low, high = _ends([value / chart.divisor for series in chart.series for value in series.values if value is not None])
+    low, high = _ends(
+        [value / chart.divisor for series in chart.series for value in series.values if value is not None]
+    )
     axes.set_ylim(low * 1.18, high * 1.18)
     axes.set_xlim(-0.5, len(chart.categories) - 0.5)
     axes.grid(axis="y", color=STONE, linewidth=0.6)
@@ -172,7 +200,14 @@ def _bridge(axes: Axes, chart: Chart) -> None:
         axes.bar(place, height, bottom=bottom, width=0.62, **look)
         sign = "" if place in {0, len(values) - 1} or value <= 0 else "+"
         top = max(bottom + height, bottom)
-        axes.annotate(sign + label(value), (place, top), xytext=(0, 4), textcoords="offset points", ha="center", fontsize=8)
+        axes.annotate(
+            sign + label(value),
+            (place, top),
+            xytext=(0, 4),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8,
+        )
         if place < len(values) - 1:
             axes.plot([place + 0.31, place + 0.69], [level, level], color=LINE, linewidth=0.8)
     axes.set_xticks(range(len(values)), [_wrapped(category) for category in chart.categories])
@@ -198,4 +233,10 @@ def _ends(values: Sequence[float]) -> tuple[float, float]:
 
 def _legend(axes: Axes, chart: Chart) -> None:
     if len(chart.series) > 1:
-        axes.legend(loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=len(chart.series), fontsize=8, borderaxespad=0.2)
+        axes.legend(
+            loc="lower left",
+            bbox_to_anchor=(-0.01, 1.0),
+            ncols=len(chart.series),
+            fontsize=8,
+            borderaxespad=0.2,
+        )

@@ -123,7 +123,9 @@ class Document:
     def without_private(self) -> Document:
         """The same report for readers who may not see single growers."""
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return Document(**{**values, "sections": tuple(section for section in self.sections if not section.private)})
+        return Document(
+            **{**values, "sections": tuple(section for section in self.sections if not section.private)}
+        )
 
 
 def to_json(document: Document) -> dict[str, Any]:
@@ -160,7 +162,9 @@ def _section(data: dict[str, Any]) -> Section:
             **{
                 **chart,
                 "categories": tuple(chart["categories"]),
-                "series": tuple(Series(series["name"], tuple(series["values"])) for series in chart["series"]),
+                "series": tuple(
+                    Series(series["name"], tuple(series["values"])) for series in chart["series"]
+                ),
             }
         )
         for chart in data["charts"]
@@ -181,7 +185,10 @@ def _table(data: dict[str, Any]) -> Table:
 
     def row(raw: dict[str, Any]) -> Row:
         cells = zip(columns, raw["cells"], strict=True)
-        return Row(raw["key"], tuple(Decimal(c) if k.kind in DECIMAL_KINDS and c is not None else c for k, c in cells))
+        return Row(
+            raw["key"],
+            tuple(Decimal(c) if k.kind in DECIMAL_KINDS and c is not None else c for k, c in cells),
+        )
 
     return Table(
         key=data["key"],

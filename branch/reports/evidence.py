@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
-from functools import cached_property
 
 from branch.reports.figures import MonthRow, Span, Totals, within
 from branch.reports.periods import Period, month_of
@@ -26,7 +25,7 @@ class GrowerLabel:
 class Evidence:
     """Everything the ledger says that a report of `period` may use.
 
-    `rows` are in yuan and reach from the January of the year before to the end of the period;
+    `rows` are in yuan and reach over the 24 months up to the end of the period;
     `foreign` are totals in other currencies, which no total includes; `cut_off` is the moment the
     latest of these facts was recorded, None when there are none.
     """
@@ -43,11 +42,11 @@ class Evidence:
             "unit": unit_code,
             "period": period.key,
             "rows": [
-                [r.grower_id, r.month.key, r.channel, r.cultivar_group, r.totals.orders, r.totals.plants]
-                + [r.totals.gross_minor, r.totals.discount_minor, r.totals.refund_minor]
-                for r in self.rows
+                [r.grower_id, r.month.key, r.channel, r.cultivar_group, *astuple(r.totals)] for r in self.rows
             ],
-            "spans": [[s.grower_id, s.channel, s.first_day.isoformat(), s.last_day.isoformat()] for s in self.spans],
+            "spans": [
+                [s.grower_id, s.channel, s.first_day.isoformat(), s.last_day.isoformat()] for s in self.spans
+            ],
             "foreign": [[code, t.orders, t.plants, t.net_minor] for code, t in self.foreign],
             "kinds": dict(sorted(self.kinds.items())),
         }
@@ -80,7 +79,7 @@ class Scope:
         """The month up to which data can be expected: today's month while the period is open."""
         return month_of(self.today) if period.is_open(self.today) else None
 
-    @cached_property
-    def known_sellers(self) -> set[int]:
-        """Growers with any record on or before the end of the period."""
-        return {span.grower_id for span in self.evidence.spans}
+    def sellers(self, period: Period) -> set[int]:
+        """Growers with any record from the start of the earlier window to the end of this one."""
+        since = period.year_before().start
+        return {span.grower_id for span in self.evidence.spans if span.last_day >= since}

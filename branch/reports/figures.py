@@ -111,7 +111,9 @@ def share(part: int, whole: int) -> Decimal | None:
     return Decimal(part) / whole if whole > 0 else None
 
 
-def share_shifts(now: Collection[MonthRow], before: Collection[MonthRow], key: Callable[[MonthRow], K]) -> list[tuple[K, Decimal]]:
+def share_shifts(
+    now: Collection[MonthRow], before: Collection[MonthRow], key: Callable[[MonthRow], K]
+) -> list[tuple[K, Decimal]]:
     """Change of each part's share of net sales, the largest movement first; empty without two wholes."""
     parts_now, parts_before = grouped(now, key), grouped(before, key)
     whole_now, whole_before = total(now).net_minor, total(before).net_minor
@@ -119,7 +121,11 @@ def share_shifts(now: Collection[MonthRow], before: Collection[MonthRow], key: C
         return []
     nothing = Totals()
     shifts = [
-        (part, Decimal(parts_now.get(part, nothing).net_minor) / whole_now - Decimal(parts_before.get(part, nothing).net_minor) / whole_before)
+        (
+            part,
+            Decimal(parts_now.get(part, nothing).net_minor) / whole_now
+            - Decimal(parts_before.get(part, nothing).net_minor) / whole_before,
+        )
         for part in {**parts_now, **parts_before}
     ]
     return sorted(shifts, key=lambda item: (-abs(item[1]), str(item[0])))
@@ -143,7 +149,9 @@ class LikeForLike:
     reason: str | None
 
 
-def complete_growers(period: Period, rows: Iterable[MonthRow], spans: Iterable[Span]) -> tuple[set[int], set[int]]:
+def complete_growers(
+    period: Period, rows: Iterable[MonthRow], spans: Iterable[Span]
+) -> tuple[set[int], set[int]]:
     """Who has complete data in `period` and in the same window a year before: (inside, outside).
 
     A channel's first recorded month counts as partial, because an export may begin in its middle, so
@@ -282,10 +290,16 @@ class Coverage:
         return self.possible - self.recorded
 
 
-def coverage(period: Period, rows: Iterable[MonthRow], growers: Collection[int], *, until: Period | None = None) -> Coverage:
+def coverage(
+    period: Period, rows: Iterable[MonthRow], growers: Collection[int], *, until: Period | None = None
+) -> Coverage:
     """Count grower-months without data among `growers`, up to and including the month `until`."""
     months = [month for month in period.months() if until is None or month <= until]
-    seen = {(row.grower_id, row.month) for row in rows if row.month in set(months) and row.grower_id in set(growers)}
+    seen = {
+        (row.grower_id, row.month)
+        for row in rows
+        if row.month in set(months) and row.grower_id in set(growers)
+    }
     return Coverage(
         growers=len(growers),
         months=len(months),

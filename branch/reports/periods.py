@@ -80,3 +80,12 @@ def month_of(day: date) -> Period:
 def month_before(day: date) -> Period:
     """The last whole month before the month of `day`."""
     return month_of(day.replace(day=1) - timedelta(days=1))
+
+
+def twelve_months(period: Period) -> tuple[Period, ...]:
+    """The twelve months that end with the last month of `period`."""
+    last = period.last_day
+    return tuple(
+        month_of(date(last.year - (number >= last.month), (last.month - number - 1) % 12 + 1, 1))
+        for number in range(11, -1, -1)
+    )

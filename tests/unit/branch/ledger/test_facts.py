@@ -27,7 +27,10 @@ def test_a_sale_after_four_in_the_afternoon_utc_is_booked_on_the_next_day_in_sha
 
 def test_a_sound_sale_and_a_sound_refund_have_no_faults():
     assert faults(fact()) == []
-    assert faults(fact(kind="refund", gross_minor=0, discount_minor=0, refund_minor=300, plants=-3, orders=0)) == []
+    assert (
+        faults(fact(kind="refund", gross_minor=0, discount_minor=0, refund_minor=300, plants=-3, orders=0))
+        == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -44,7 +47,17 @@ def test_a_sound_sale_and_a_sound_refund_have_no_faults():
         ({"plants": -1}, "sign_not_allowed"),
         ({"orders": 2}, "sign_not_allowed"),
         ({"kind": "refund"}, "sign_not_allowed"),
-        ({"kind": "refund", "gross_minor": 0, "discount_minor": 0, "refund_minor": 300, "plants": 3, "orders": 0}, "sign_not_allowed"),
+        (
+            {
+                "kind": "refund",
+                "gross_minor": 0,
+                "discount_minor": 0,
+                "refund_minor": 300,
+                "plants": 3,
+                "orders": 0,
+            },
+            "sign_not_allowed",
+        ),
         ({"kind": "reversal"}, "sign_not_allowed"),
     ],
 )
@@ -52,13 +65,22 @@ def test_a_fact_that_cannot_stand_is_named(changes, fault):
     assert fault in faults(fact(**changes))
 
 
-@given(gross=st.integers(0, 10**9), cut=st.floats(0, 1), plants=st.integers(0, 10**6), orders=st.sampled_from([0, 1]))
+@given(
+    gross=st.integers(0, 10**9),
+    cut=st.floats(0, 1),
+    plants=st.integers(0, 10**6),
+    orders=st.sampled_from([0, 1]),
+)
 def test_a_reversal_of_a_sale_stands_and_nets_to_nothing(gross, cut, plants, orders):
     sale = fact(gross_minor=gross, discount_minor=int(gross * cut), plants=plants, orders=orders)
     back = reversal_of(sale, source_ref="1-r", occurred_at=NOON)
     assert faults(sale) == faults(back) == []
     assert back.kind == FactKind.REVERSAL
-    assert (sale.net_minor + back.net_minor, sale.plants + back.plants, sale.orders + back.orders) == (0, 0, 0)
+    assert (sale.net_minor + back.net_minor, sale.plants + back.plants, sale.orders + back.orders) == (
+        0,
+        0,
+        0,
+    )
 
 
 def test_a_reversal_of_a_refund_stands_too():

@@ -16,7 +16,13 @@ LAST_MARCH = Period(2025, 3)
 
 
 def make_row(grower_id=1, month=MARCH, channel="taobao", group="dangui", **totals):
-    return MonthRow(grower_id, month, channel, group, Totals(**({"gross_minor": 10_000, "plants": 100, "orders": 1} | totals)))
+    return MonthRow(
+        grower_id,
+        month,
+        channel,
+        group,
+        Totals(**({"gross_minor": 10_000, "plants": 100, "orders": 1} | totals)),
+    )
 
 
 def make_span(grower_id=1, channel="taobao", first=date(2024, 5, 4), last=date(2026, 6, 1)):
@@ -37,7 +43,9 @@ windows = st.dictionaries(st.integers(1, 40), totals, max_size=30)
 @given(before=windows, after=windows)
 def test_the_bridge_adds_up_to_the_fen(before, after):
     parts = figures.bridge(before, after)
-    steps = parts.new_minor + parts.lost_minor + parts.quantity_minor + parts.price_minor + parts.unsplit_minor
+    steps = (
+        parts.new_minor + parts.lost_minor + parts.quantity_minor + parts.price_minor + parts.unsplit_minor
+    )
     assert parts.before_minor + steps == parts.after_minor
     assert parts.after_minor == sum(one.net_minor for one in after.values())
     assert parts.new_growers + parts.same_growers == len(after)
@@ -45,12 +53,16 @@ def test_the_bridge_adds_up_to_the_fen(before, after):
 
 
 def test_a_grower_who_sells_twice_the_plants_at_the_same_price_grew_by_quantity_alone():
-    parts = figures.bridge({1: Totals(plants=100, gross_minor=8_000)}, {1: Totals(plants=200, gross_minor=16_000)})
+    parts = figures.bridge(
+        {1: Totals(plants=100, gross_minor=8_000)}, {1: Totals(plants=200, gross_minor=16_000)}
+    )
     assert (parts.quantity_minor, parts.price_minor) == (8_000, 0)
 
 
 def test_a_grower_who_sells_the_same_plants_dearer_grew_by_price_alone():
-    parts = figures.bridge({1: Totals(plants=100, gross_minor=8_000)}, {1: Totals(plants=100, gross_minor=9_100)})
+    parts = figures.bridge(
+        {1: Totals(plants=100, gross_minor=8_000)}, {1: Totals(plants=100, gross_minor=9_100)}
+    )
     assert (parts.quantity_minor, parts.price_minor) == (0, 1_100)
 
 
@@ -73,7 +85,10 @@ def test_half_even_division_agrees_with_decimal(numerator, denominator):
         assert result == exact
 
 
-@pytest.mark.parametrize(("numerator", "denominator", "expected"), [(5, 2, 2), (7, 2, 4), (-5, 2, -2), (-7, 2, -4), (1, 3, 0), (-1, 3, 0)])
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "expected"),
+    [(5, 2, 2), (7, 2, 4), (-5, 2, -2), (-7, 2, -4), (1, 3, 0), (-1, 3, 0)],
+)
 def test_halves_go_to_the_even_neighbour(numerator, denominator, expected):
     assert figures.divide_half_even(numerator, denominator) == expected
 
@@ -91,7 +106,16 @@ def test_there_is_no_average_price_without_plants_and_no_refund_rate_without_sal
     assert nothing.refund_rate is None
 
 
-@given(st.lists(st.builds(make_row, grower_id=st.integers(1, 5), channel=st.sampled_from(["shop", "taobao"]), gross_minor=st.integers(0, 10**9))))
+@given(
+    st.lists(
+        st.builds(
+            make_row,
+            grower_id=st.integers(1, 5),
+            channel=st.sampled_from(["shop", "taobao"]),
+            gross_minor=st.integers(0, 10**9),
+        )
+    )
+)
 def test_parts_by_channel_sum_to_the_whole(rows):
     by_channel = figures.grouped(rows, lambda row: row.channel)
     assert sum(by_channel.values(), Totals()) == figures.total(rows)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from branch.reports.periods import Period, month_before, parse_period
+from branch.reports.periods import Period, month_before, parse_period, twelve_months
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,9 @@ def test_figures_stay_preliminary_until_late_refunds_are_in():
     assert not march.is_open(date(2026, 4, 1))
     assert march.is_preliminary(date(2026, 4, 15))
     assert not march.is_preliminary(date(2026, 4, 16))
+
+
+def test_twelve_months_end_with_the_window():
+    keys = [month.key for month in twelve_months(Period(2026, 3))]
+    assert keys == [f"2025-{m:02d}" for m in range(4, 13)] + [f"2026-{m:02d}" for m in range(1, 4)]
+    assert twelve_months(Period(2026)) == Period(2026).months()
