@@ -1,0 +1,255 @@
+"""Reads of growers, their people and the decisions about them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, func, select
+
+from branch.growers.models import Grower, GrowerChange, GrowerMember
+from branch.growers.states import GrowerState
+from branch.organisation.models import Unit
+from branch.organisation.queries import units_below
+from core.accounts.models import Account
+from core.database import session
+from core.errors import Forbidden, NotFound
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class GrowerView:
+    """A grower as other rooms and the public see him: no contact person, a phone only when he agreed."""
+
+    id: int
+    slug: str
+    name: str
+    unit_id: int
+    unit_path: str
+    village_name_zh: str
+    village_name_en: str
+    state: str
+    phone_public: str | None
+    about: str
+    uscc: str | None
+    production_licence_number: str | None
+
+
+@dataclass(frozen=True)
+class GrowerFile:
+    """What the branch sees of a grower."""
+
+    grower: GrowerView
+    contact_name: str
+    phone: str
+    state_reason: str
+    applied_at: datetime
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True)
+class GrowerChangeView:
+    """One step of a grower's state."""
+
+    at: datetime
+    from_state: str | None
+    to_state: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class GrowerPerson:
+    """Someone who works with a grower's pages."""
+
+    account_id: int
+    display_name: str
+    contact: str
+    role: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class GrowerPage:
+    """One page of the branch's list."""
+
+    items: list[GrowerFile]
+    total: int
+    page: int
+    pages: int
+    counts: dict[str, int]
+
+
+def _select() -> Select[tuple[Grower, Unit]]:
+    return select(Grower, Unit).join(Unit, Unit.id == Grower.unit_id)
+
+
+def _view(grower: Grower, unit: Unit) -> GrowerView:
+    return GrowerView(
+        id=grower.id,
+        slug=grower.slug,
+        name=grower.name,
+        unit_id=grower.unit_id,
+        unit_path=unit.path,
+        village_name_zh=unit.name_zh,
+        village_name_en=unit.name_en,
+        state=grower.state,
+        phone_public=grower.phone if grower.phone_public else None,
+        about=grower.about,
+        uscc=grower.uscc,
+        production_licence_number=grower.production_licence_number,
+    )
+
+
+def _file(grower: Grower, unit: Unit) -> GrowerFile:
+    return GrowerFile(
+        grower=_view(grower, unit),
+        contact_name=grower.contact_name,
+        phone=grower.phone,
+        state_reason=grower.state_reason,
+        applied_at=grower.applied_at,
+        decided_at=grower.decided_at,
+    )
+
+
+def find_grower(*, id: int | None = None, slug: str | None = None) -> GrowerView | None:  # noqa: A002 - the public name of the key
+    """The grower with this key or slug, in any state."""
+    wanted = Grower.id == id if slug is None else Grower.slug == slug
+    row = session.execute(_select().where(wanted)).one_or_none()
+    return _view(*row) if row else None
+
+
+def get_grower(*, id: int | None = None, slug: str | None = None) -> GrowerView:  # noqa: A002 - the public name of the key
+    """The grower with this key or slug, in any state.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = find_grower(id=id, slug=slug)
+    if found is None:
+        raise NotFound(_("There is no such grower."), code="grower_unknown")
+    return found
+
+
+def growers_by_ids(ids: Iterable[int]) -> dict[int, GrowerView]:
+    """The growers with these keys, by key; unknown keys are left out."""
+    rows = session.execute(_select().where(Grower.id.in_(set(ids))))
+    return {grower.id: _view(grower, unit) for grower, unit in rows}
+
+
+def growers_in(unit_id: int) -> list[GrowerView]:
+    """The admitted growers of a unit and of everything below it, by name."""
+    below = [unit.id for unit in units_below(unit_id)]
+    rows = session.execute(
+        _select()
+        .where(Grower.unit_id.in_(below), Grower.state == GrowerState.ADMITTED)
+        .order_by(Grower.name, Grower.id)
+    )
+    return [_view(grower, unit) for grower, unit in rows]
+
+
+def admitted_growers() -> list[GrowerView]:
+    """Every admitted grower, by name."""
+    rows = session.execute(
+        _select().where(Grower.state == GrowerState.ADMITTED).order_by(Grower.name, Grower.id)
+    )
+    return [_view(grower, unit) for grower, unit in rows]
+
+
+def membership_at_grower(account_id: int) -> tuple[GrowerView, str] | None:
+    """The grower, in any state, that the account belongs to, and as what: `owner` or `staff`."""
+    row = session.execute(
+        _select()
+        .add_columns(GrowerMember.role)
+        .join(GrowerMember, GrowerMember.grower_id == Grower.id)
+        .where(GrowerMember.account_id == account_id)
+    ).one_or_none()
+    return (_view(row[0], row[1]), row[2]) if row else None
+
+
+def grower_of(account_id: int | None) -> GrowerView | None:
+    """The admitted grower that the account works for."""
+    found = membership_at_grower(account_id) if account_id is not None else None
+    return found[0] if found and found[0].state == GrowerState.ADMITTED else None
+
+
+def require_grower(account_id: int | None) -> GrowerView:
+    """The admitted grower that the account works for.
+
+    Raises:
+        Forbidden: the account works for none.
+    """
+    found = grower_of(account_id)
+    if found is None:
+        raise Forbidden(
+            _("This page is for growers whom the branch has admitted. You can apply in a few minutes."),
+            code="not_a_grower",
+        )
+    return found
+
+
+def get_file(slug: str) -> GrowerFile:
+    """All that the branch knows of a grower.
+
+    Raises:
+        NotFound: there is no such grower.
+    """
+    row = session.execute(_select().where(Grower.slug == slug)).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no such grower."), code="grower_unknown")
+    return _file(*row)
+
+
+def file_of(account_id: int) -> GrowerFile | None:
+    """The account's own application or grower."""
+    row = session.execute(
+        _select().join(GrowerMember, GrowerMember.grower_id == Grower.id).where(GrowerMember.account_id == account_id)
+    ).one_or_none()
+    return _file(*row) if row else None
+
+
+def grower_list(unit_ids: Sequence[int], *, state: str = "", page: int = 1) -> GrowerPage:
+    """Growers of these units, newest application first; `counts` by state ignores the state filter."""
+    here = Grower.unit_id.in_(unit_ids)
+    counts = dict(session.execute(select(Grower.state, func.count()).where(here).group_by(Grower.state)).all())
+    wanted = [here, Grower.state == state] if state else [here]
+    total = counts.get(state, 0) if state else sum(counts.values())
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    rows = session.execute(
+        _select()
+        .where(*wanted)
+        .order_by(Grower.applied_at.desc(), Grower.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    return GrowerPage([_file(*row) for row in rows], total, page, pages, counts)
+
+
+def changes_of(grower_id: int) -> list[GrowerChangeView]:
+    """Every step of a grower's state, oldest first."""
+    rows = session.execute(
+        select(GrowerChange, Account.display_name)
+        .outerjoin(Account, Account.id == GrowerChange.by_account_id)
+        .where(GrowerChange.grower_id == grower_id)
+        .order_by(GrowerChange.id)
+    )
+    return [
+        GrowerChangeView(change.at, change.from_state, change.to_state, name or "", change.reason)
+        for change, name in rows
+    ]
+
+
+def people_of(grower_id: int) -> list[GrowerPerson]:
+    """Owner first, then staff."""
+    rows = session.execute(
+        select(GrowerMember, Account)
+        .join(Account, Account.id == GrowerMember.account_id)
+        .where(GrowerMember.grower_id == grower_id)
+        .order_by(GrowerMember.role, GrowerMember.id)
+    )
+    return [
+        GrowerPerson(account.id, account.display_name, account.email or account.phone or "", member.role, member.since)
+        for member, account in rows
+    ]

@@ -1,0 +1,1 @@
+"""The tree of units, who holds which role at a unit, and what a role may do."""

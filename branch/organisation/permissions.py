@@ -1,0 +1,93 @@
+"""Which role may do what: the one table. A permission reads `<feature>.<verb>`.
+
+A route names the permission it requires; the table says who holds it; a unit's place in the tree
+says where. Add a permission here in the line of every role that should hold it.
+"""
+
+from branch.organisation.roles import Role
+
+BUYER = frozenset(
+    {
+        "account.view",
+        "orders.own",
+        "growers.apply",
+        "jobs.view",
+    }
+)
+
+GROWER = BUYER | {
+    "seller.view",
+    "grower.staff",
+    "listings.edit",
+    "lots.edit",
+    "plots.edit",
+    "codes.issue",
+    "papers.record",
+    "orders.dispatch",
+    "orders.sell",
+    "shipping.edit",
+    "channels.import",
+    "storefronts.propose",
+    "licences.apply",
+    "ledger.own",
+}
+
+TECHNICIAN = BUYER | {
+    "members.view",
+    "growers.view",
+    "licences.view",
+    "storefronts.view",
+    "plots.view",
+    "lots.view",
+    "codes.view",
+    "cases.view",
+    "papers.view",
+}
+
+SECRETARY = TECHNICIAN | {
+    "members.edit",
+    "growers.decide",
+    "licences.decide",
+    "licences.edit",
+    "marks.edit",
+    "storefronts.decide",
+    "plots.decide",
+    "lots.decide",
+    "codes.void",
+    "cases.decide",
+    "papers.decide",
+    "orders.view",
+    "payments.confirm",
+    "payments.refund",
+    "channels.import",
+    "ledger.view",
+    "reports.view",
+    "reports.build",
+    "reports.submit",
+}
+
+COMMITTEE = TECHNICIAN | {
+    "members.edit",
+    "orders.view",
+    "ledger.view",
+    "reports.view",
+    "reports.review",
+}
+
+OPERATOR = SECRETARY | {
+    "settings.view",
+    "search.reindex",
+    "jobs.manage",
+    "units.edit",
+}
+
+PERMISSIONS_OF: dict[Role, frozenset[str]] = {
+    Role.BUYER: BUYER,
+    Role.GROWER: frozenset(GROWER),
+    Role.TECHNICIAN: frozenset(TECHNICIAN),
+    Role.SECRETARY: frozenset(SECRETARY),
+    Role.COMMITTEE: frozenset(COMMITTEE),
+    Role.OPERATOR: frozenset(OPERATOR),
+}
+
+ALL_PERMISSIONS = frozenset().union(*PERMISSIONS_OF.values())

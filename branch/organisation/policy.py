@@ -1,0 +1,40 @@
+"""The answer to the gate's question: what may this account do? Wired in wsgi.py as a part."""
+
+from flask import Flask, has_request_context, request
+
+from branch.growers.queries import grower_of
+from branch.organisation.permissions import BUYER, GROWER, PERMISSIONS_OF
+from branch.organisation.queries import holds_trusted_role, require_unit_access, roles_held
+from core.accounts import second_factor
+from core.accounts.gate import set_policy
+from core.errors import Forbidden
+from core.settings import Settings
+
+CACHE = "guiyuan.permissions"
+
+
+def init_app(app: Flask, settings: Settings) -> None:  # noqa: ARG001 - the signature of every part
+    """Answer the gate, and say whose sign-in needs a second factor."""
+    set_policy(app, may)
+    second_factor.set_rule(app, holds_trusted_role)
+
+
+def permissions_of(account_id: int) -> frozenset[str]:
+    """Everything the account may do somewhere: as a buyer, by its roles, and for its grower."""
+    cache: dict[int, frozenset[str]] = request.environ.setdefault(CACHE, {}) if has_request_context() else {}
+    if account_id not in cache:
+        held = [PERMISSIONS_OF[one.role] for one in roles_held(account_id)]
+        grower = [GROWER] if grower_of(account_id) else []
+        cache[account_id] = frozenset().union(BUYER, *held, *grower)
+    return cache[account_id]
+
+
+def may(account_id: int, permission: str, unit_id: int | None = None) -> bool:
+    """Whether the account holds `permission` anywhere, or, with `unit_id`, at that unit."""
+    if unit_id is None:
+        return permission in permissions_of(account_id)
+    try:
+        require_unit_access(account_id, unit_id, permission)
+    except Forbidden:
+        return False
+    return True

@@ -1,0 +1,111 @@
+"""What stands before the views: rate limits, transactions, and who must do something first."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, Response, current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_security import logout_user
+
+from core.accounts import second_factor
+from core.accounts.gate import public
+from core.accounts.identity import parse_identity
+from core.database import transaction
+from core.errors import Forbidden
+from core.web.limits import SIGN_IN, limiter, posts_only
+from core.web.problems import wants_json
+
+#: Attempts that fail for one account, from wherever they come.
+PER_ACCOUNT = "10 per 15 minutes"
+RECOVER = "5 per minute; 20 per hour"
+SIGN_UP = "5 per minute; 20 per hour"
+
+WRITING = (
+    "two_factor_setup",
+    "two_factor_setup_validate",
+    "two_factor_token_validation",
+    "reset_password",
+    "change_password",
+    "mf_recovery",
+    "mf_recovery_codes",
+)
+GUESSABLE = ("login", "verify", "two_factor_token_validation", "two_factor_setup_validate", "mf_recovery")
+FAILS_WITH_PAGE = ("login", "verify", "change_password", "reset_password", "two_factor_token_validation", "mf_recovery")
+
+View = Callable[..., Any]
+
+
+def init_app(app: Flask) -> None:
+    """Wrap Flask-Security's views and install the checks of each request."""
+    for endpoint, view in list(app.view_functions.items()):
+        blueprint, _dot, name = endpoint.partition(".")
+        if blueprint == "security":
+            app.view_functions[endpoint] = public(_wrapped(name, view))
+    app.before_request(_first_things_first)
+
+
+def _wrapped(name: str, view: View) -> View:
+    if name in WRITING:
+        view = _in_transaction(view)
+    if name in FAILS_WITH_PAGE:
+        view = _failing_with_422(view)
+    if name in GUESSABLE:
+        view = limiter.limit(SIGN_IN, exempt_when=posts_only)(view)
+    if name == "login":
+        view = limiter.limit(
+            PER_ACCOUNT, key_func=_typed_identity, exempt_when=posts_only, deduct_when=_failed
+        )(view)
+    return view
+
+
+def _in_transaction(view: View) -> View:
+    @wraps(view)
+    def written(*args: Any, **kwargs: Any) -> Any:
+        if request.method != "POST":
+            return view(*args, **kwargs)
+        with transaction():
+            return view(*args, **kwargs)
+
+    return written
+
+
+def _failing_with_422(view: View) -> View:
+    @wraps(view)
+    def answered(*args: Any, **kwargs: Any) -> Any:
+        answer = view(*args, **kwargs)
+        return (answer, 422) if request.method == "POST" and isinstance(answer, str) else answer
+
+    return answered
+
+
+def _typed_identity() -> str:
+    identity = parse_identity(request.form.get("email", ""))
+    return f"account:{identity.value}" if identity else "account:?"
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code == 422
+
+
+def _first_things_first() -> Any:
+    """Close demonstration accounts on an open server; lead those who need a second factor to it."""
+    if request.blueprint in {"security", None} or request.endpoint in {"web.media"}:
+        return None
+    if not _has_session() or not current_user.is_authenticated:
+        return None
+    if current_user.demo and not current_app.config["SETTINGS"].is_this_machine:
+        logout_user()
+        return redirect(url_for("security.login"))
+    if second_factor.missing_for(current_user):
+        if wants_json():
+            raise Forbidden(_("Set up a second factor first."), code="second_factor_missing")
+        flash(_("Your role needs a second factor. Please set it up first."), "info")
+        return redirect(url_for("security.two_factor_setup"))
+    return None
+
+
+def _has_session() -> bool:
+    names = (current_app.config["SESSION_COOKIE_NAME"], current_app.config["REMEMBER_COOKIE_NAME"])
+    return any(name in request.cookies for name in names)

@@ -1,0 +1,83 @@
+"""Accounts: who may sign in, and the short-lived codes that prove a phone or an address is theirs."""
+
+from datetime import datetime
+
+from flask_security import AsaList, UserMixin
+from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy.ext.mutable import MutableList
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base, fk, pk
+from core.types import UTCDateTime
+
+
+class Account(Base, UserMixin):
+    """A person who can sign in. What they may do is `branch.organisation`'s answer, not kept here."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="reachable"),
+        CheckConstraint("locale IN ('zh_Hans_CN', 'en')", name="locale_known"),
+    )
+
+    id: Mapped[int] = pk()
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    email: Mapped[str | None] = mapped_column(String(255), unique=True)
+    phone: Mapped[str | None] = mapped_column(String(32), unique=True)
+    email_confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    phone_confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    display_name: Mapped[str] = mapped_column(String(80))
+    locale: Mapped[str] = mapped_column(String(16), default="zh_Hans_CN")
+    demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
+    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    tf_last_counter: Mapped[int | None]
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+
+    @property
+    def roles(self) -> list[object]:
+        """Flask-Security's own roles are not used; see `core.accounts.gate`."""
+        return []
+
+    @property
+    def has_second_factor(self) -> bool:
+        return bool(self.tf_primary_method and self.tf_totp_secret)
+
+    def calc_username(self) -> str:
+        """The name an authenticator app shows beside the code."""
+        return self.email or self.phone or self.display_name
+
+    def check_tf_required(
+        self, tf_setup_methods: list[tuple[str, str]], tf_fresh: bool
+    ) -> tuple[bool, list[tuple[str, str]]]:
+        """Asked after a right password: must a second factor follow?"""
+        return bool(tf_setup_methods) or self.check_tf_required_setup(), tf_setup_methods
+
+    def check_tf_required_setup(self) -> bool:
+        from core.accounts.second_factor import required_for
+
+        return required_for(self)
+
+
+class AccountCode(Base):
+    """A six-digit code sent to a phone or an address; only its digest is kept."""
+
+    __tablename__ = "account_code"
+    __table_args__ = (
+        CheckConstraint("purpose IN ('recover', 'confirm')", name="purpose_known"),
+        CheckConstraint("attempts >= 0", name="attempts_not_negative"),
+    )
+
+    id: Mapped[int] = pk()
+    public_id: Mapped[str] = mapped_column(String(40), unique=True)
+    account_id: Mapped[int] = fk("account.id")
+    purpose: Mapped[str] = mapped_column(String(16))
+    contact: Mapped[str] = mapped_column(String(255))
+    digest: Mapped[str] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(default=0)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -1,0 +1,150 @@
+"""Flask-Security, set up for us: sign-in by phone or e-mail, second factor, messages through our queue."""
+
+from typing import Any
+
+import flask_babel
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask import Flask, request
+from flask_babel import gettext as _
+from flask_security import FSQLALiteUserDatastore, MailUtil, PasswordUtil, Security, Totp
+from werkzeug.datastructures import ImmutableDict
+
+from core.accounts import guards
+from core.accounts.forms import SignInForm
+from core.accounts.identity import normalise_email, normalise_phone
+from core.accounts.messages import MESSAGES
+from core.accounts.models import Account
+from core.accounts.notices import tell_password_changed
+from core.accounts.passwords import SHORTEST, is_too_simple
+from core.accounts.queries import current_contacts
+from core.accounts.views import recover
+from core.database import db, session
+from core.settings import Settings
+
+NOTICES = {"security/email/change_notice", "security/email/reset_notice"}
+
+
+class Datastore(FSQLALiteUserDatastore):
+    """Accounts in our session; commits only where no transaction of ours is open."""
+
+    def commit(self) -> None:
+        if not session.info.get("in_transaction"):
+            session.commit()
+
+
+class QueuedMail(MailUtil):
+    """Puts what Flask-Security tells people into our queue, in the same transaction."""
+
+    def send_mail(self, template: str, *_args: Any, **context: Any) -> None:
+        if template in NOTICES:
+            tell_password_changed(context["user"])
+
+    def normalize(self, email: str) -> str:
+        normalised = normalise_email(email)
+        if normalised is None:
+            raise ValueError(email)
+        return normalised
+
+
+class OncePerCode(Totp):
+    """Refuses an authenticator code that was used before."""
+
+    def get_last_counter(self, user: Account) -> int | None:
+        return user.tf_last_counter
+
+    def set_last_counter(self, user: Account, tmatch: Any) -> None:
+        user.tf_last_counter = tmatch.counter
+
+
+class CarefulPasswords(PasswordUtil):
+    """Refuses passwords that everybody tries first."""
+
+    def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
+        wrong, password = super().validate(password, is_register, **kwargs)
+        if not wrong and is_too_simple(password, about=current_contacts(kwargs.get("user"))):
+            wrong = [_("This password is too easy to guess. A few words in a row make a good one.")]
+        return wrong, password
+
+
+class HouseDomain:
+    """Translations of Flask-Security's texts come from our own catalogues."""
+
+    gettext = staticmethod(flask_babel.gettext)
+
+
+def _derived(secret: str, purpose: str) -> str:
+    key = HKDF(SHA256(), 32, salt=None, info=purpose.encode())
+    return key.derive(secret.encode()).hex()
+
+
+def configuration(settings: Settings) -> dict[str, Any]:
+    """Everything Flask-Security is told, apart from the texts."""
+    return {
+        "URL_PREFIX": "/account",
+        "LOGIN_URL": "/sign-in",
+        "LOGOUT_URL": "/sign-out",
+        "RESET_URL": "/recover",
+        "CHANGE_URL": "/password",
+        "VERIFY_URL": "/confirm",
+        "TWO_FACTOR_SETUP_URL": "/second-factor",
+        "TWO_FACTOR_TOKEN_VALIDATION_URL": "/second-factor/code",
+        "TWO_FACTOR_RESCUE_URL": "/second-factor/help",
+        "TWO_FACTOR_SELECT_URL": "/second-factor/choose",
+        "MULTI_FACTOR_RECOVERY_CODES_URL": "/recovery-codes",
+        "MULTI_FACTOR_RECOVERY_URL": "/recovery-code",
+        "LOGOUT_CSRF": True,
+        "POST_LOGIN_VIEW": "accounts.overview",
+        "POST_CHANGE_VIEW": "accounts.overview",
+        "POST_VERIFY_VIEW": "accounts.overview",
+        "TWO_FACTOR_POST_SETUP_VIEW": "security.mf_recovery_codes",
+        "RECOVERABLE": True,
+        "CHANGEABLE": True,
+        "TWO_FACTOR": True,
+        "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "TWO_FACTOR_AUTHENTICATOR_VALIDITY": 60,
+        "TWO_FACTOR_RESCUE_EMAIL": False,
+        "MULTI_FACTOR_RECOVERY_CODES": True,
+        "MULTI_FACTOR_RECOVERY_CODES_N": 8,
+        "TOTP_SECRETS": {"1": _derived(settings.secret, "guiyuan totp")},
+        "TOTP_ISSUER": "Guiyuan",
+        "PASSWORD_HASH": "argon2",
+        "PASSWORD_SCHEMES": ["argon2", "plaintext"],
+        "PASSWORD_SINGLE_HASH": ["argon2"],
+        "PASSWORD_SALT": _derived(settings.secret, "guiyuan password salt"),
+        "PASSWORD_LENGTH_MIN": SHORTEST,
+        "RETURN_GENERIC_RESPONSES": True,
+        "JOIN_USER_ROLES": False,
+        "EMAIL_PLAINTEXT": False,
+        "EMAIL_HTML": False,
+        "CLI_USERS_NAME": None,
+        "CLI_ROLES_NAME": None,
+        "PHONE_REGION_DEFAULT": "CN",
+        "USER_IDENTITY_ATTRIBUTES": [
+            {"email": {"mapper": normalise_email, "case_insensitive": False}},
+            {"phone": {"mapper": normalise_phone}},
+        ],
+    }
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Set Flask-Security up and put its views behind our limits and transactions."""
+    for name, value in configuration(settings).items():
+        app.config[f"SECURITY_{name}"] = value
+    for name, message in MESSAGES.items():
+        app.config[f"SECURITY_MSG_{name}"] = message
+    app.config["REMEMBER_COOKIE_NAME"] = "guiyuan_remember"
+    app.config["REMEMBER_COOKIE_HTTPONLY"] = True
+    app.config["REMEMBER_COOKIE_SECURE"] = settings.is_secure
+    app.config["REMEMBER_COOKIE_SAMESITE"] = "Lax"
+    security = Security(
+        app,
+        Datastore(db, Account, None),
+        login_form=SignInForm,
+        mail_util_cls=QueuedMail,
+        password_util_cls=CarefulPasswords,
+        totp_cls=OncePerCode,
+    )
+    security.i18n_domain = HouseDomain()
+    app.view_functions["security.forgot_password"] = recover
+    guards.init_app(app)
