@@ -13,7 +13,9 @@ from core.web.app import make_base_app
 from core.web.health import Check, init_health
 
 # Modules with a `blueprint`, in the order in which their routes are looked up.
-BLUEPRINTS: list[str] = []
+BLUEPRINTS: list[str] = [
+    "core.accounts.views",
+]
 
 # Modules with a `group` of commands for `flask`.
 COMMANDS: list[str] = []
@@ -23,10 +25,15 @@ MODELS: list[str] = [
     "core.messaging",
     "core.outbox",
     "core.progress",
+    "branch.growers.models",
+    "branch.organisation.models",
 ]
 
 # Modules with an `init_app(app, settings)` to be called at start.
-PARTS: list[str] = []
+PARTS: list[str] = [
+    "core.accounts.security",
+    "branch.organisation.policy",
+]
 
 # Modules with Celery tasks.
 TASKS: list[str] = []

@@ -4,6 +4,7 @@
 """
 
 import contextvars
+import re
 import shutil
 import socket
 import sqlite3
@@ -46,6 +47,15 @@ class IsolatedClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         return contextvars.Context().run(super().open, *args, **kwargs)
+
+    def submit(
+        self, path: str, data: dict[str, Any] | None = None, *, form_at: str = "", **options: Any
+    ) -> Any:
+        """Send a form as a browser does: with the token of the page it stands on (`path`, or `form_at`)."""
+        page = self.get(form_at or path).get_data(as_text=True)
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+        token = found.group(1) if found else ""
+        return self.post(path, data={"csrf_token": token} | (data or {}), **options)
 
 
 @pytest.fixture(scope="session")
@@ -245,3 +255,41 @@ def count_statements(app: Flask) -> Callable[[], Any]:
             sa.event.remove(engine, "before_cursor_execute", note)
 
     return counting
+
+
+@pytest.fixture
+def login(app: Flask) -> Callable[..., FlaskClient]:
+    """`login(role="secretary", unit="guihua-osmanthus")` answers a client that is signed in.
+
+    The account is a demonstration one (no second factor) unless `demo=False`. With `role="grower"` it owns an
+    admitted grower in `unit` (a village), or the one given as `grower_id`. `client.account_id` tells who it is.
+    """
+    from tests.factories.accounts import PASSWORD, make_account
+    from tests.factories.organisation import make_grower, make_membership
+
+    def sign_in(
+        *, role: str = "buyer", unit: str | None = None, grower_id: int | None = None, **columns: Any
+    ) -> FlaskClient:
+        from branch.growers.models import GrowerMember
+        from core.clock import now
+        from core.database import transaction
+
+        with app.app_context(), transaction() as session:
+            account = make_account(**columns)
+            if role == "grower" and grower_id is None:
+                grower_id = make_grower(account_id=account.id, unit=unit or "guihua-bamboo").id
+            elif role == "grower":
+                member = GrowerMember(grower_id=grower_id, account_id=account.id, role="staff", since=now())
+                session.add(member)
+            elif role != "buyer":
+                default = {"committee": "guihua", "operator": None}.get(role, "guihua-osmanthus")
+                make_membership(account.id, role, unit or default)
+            account_id, email = account.id, account.email or account.phone
+        client = app.test_client()
+        answer = client.submit("/account/sign-in", {"email": email, "password": PASSWORD})
+        assert answer.status_code == 302, answer.get_data(as_text=True)
+        client.account_id = account_id
+        client.grower_id = grower_id
+        return client
+
+    return sign_in

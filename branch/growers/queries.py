@@ -204,7 +204,9 @@ def get_file(slug: str) -> GrowerFile:
 def file_of(account_id: int) -> GrowerFile | None:
     """The account's own application or grower."""
     row = session.execute(
-        _select().join(GrowerMember, GrowerMember.grower_id == Grower.id).where(GrowerMember.account_id == account_id)
+        _select()
+        .join(GrowerMember, GrowerMember.grower_id == Grower.id)
+        .where(GrowerMember.account_id == account_id)
     ).one_or_none()
     return _file(*row) if row else None
 
@@ -212,7 +214,9 @@ def file_of(account_id: int) -> GrowerFile | None:
 def grower_list(unit_ids: Sequence[int], *, state: str = "", page: int = 1) -> GrowerPage:
     """Growers of these units, newest application first; `counts` by state ignores the state filter."""
     here = Grower.unit_id.in_(unit_ids)
-    counts = dict(session.execute(select(Grower.state, func.count()).where(here).group_by(Grower.state)).all())
+    counts = dict(
+        session.execute(select(Grower.state, func.count()).where(here).group_by(Grower.state)).all()
+    )
     wanted = [here, Grower.state == state] if state else [here]
     total = counts.get(state, 0) if state else sum(counts.values())
     pages = max(1, -(-total // PAGE_SIZE))
@@ -250,6 +254,8 @@ def people_of(grower_id: int) -> list[GrowerPerson]:
         .order_by(GrowerMember.role, GrowerMember.id)
     )
     return [
-        GrowerPerson(account.id, account.display_name, account.email or account.phone or "", member.role, member.since)
+        GrowerPerson(
+            account.id, account.display_name, account.email or account.phone or "", member.role, member.since
+        )
         for member, account in rows
     ]

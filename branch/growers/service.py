@@ -61,9 +61,7 @@ def apply_to_join(application: Application, *, account_id: int, at: datetime) ->
     return get_grower(id=grower.id)
 
 
-def decide(
-    slug: str, wanted: GrowerState, *, by_account_id: int, reason: str, at: datetime
-) -> GrowerView:
+def decide(slug: str, wanted: GrowerState, *, by_account_id: int, reason: str, at: datetime) -> GrowerView:
     """Admit, refuse or end a grower's membership, write it down and tell the owner.
 
     Raises:
@@ -75,7 +73,9 @@ def decide(
     require_unit_access(by_account_id, view.unit_id, "growers.decide")
     grower = session.get_one(Grower, view.id, with_for_update=True)
     if not may_become(grower.state, wanted):
-        raise Conflict(_("This has been decided meanwhile; the page shows the present state."), code="decided")
+        raise Conflict(
+            _("This has been decided meanwhile; the page shows the present state."), code="decided"
+        )
     if wanted in NEEDS_REASON and not reason.strip():
         raise Invalid(_("Say why; the applicant reads it."), code="reason_missing")
     _note(grower, wanted, by_account_id=by_account_id, reason=reason, at=at)

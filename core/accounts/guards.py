@@ -32,7 +32,14 @@ WRITING = (
     "mf_recovery_codes",
 )
 GUESSABLE = ("login", "verify", "two_factor_token_validation", "two_factor_setup_validate", "mf_recovery")
-FAILS_WITH_PAGE = ("login", "verify", "change_password", "reset_password", "two_factor_token_validation", "mf_recovery")
+FAILS_WITH_PAGE = (
+    "login",
+    "verify",
+    "change_password",
+    "reset_password",
+    "two_factor_token_validation",
+    "mf_recovery",
+)
 
 View = Callable[..., Any]
 
@@ -91,7 +98,7 @@ def _failed(response: Response) -> bool:
 
 def _first_things_first() -> Any:
     """Close demonstration accounts on an open server; lead those who need a second factor to it."""
-    if request.blueprint in {"security", None} or request.endpoint in {"web.media"}:
+    if request.blueprint in {"security", None} or request.endpoint == "web.media":
         return None
     if not _has_session() or not current_user.is_authenticated:
         return None

@@ -52,7 +52,9 @@ class Account(Base, UserMixin):
         return self.email or self.phone or self.display_name
 
     def check_tf_required(
-        self, tf_setup_methods: list[tuple[str, str]], tf_fresh: bool
+        self,
+        tf_setup_methods: list[tuple[str, str]],
+        tf_fresh: bool,  # noqa: ARG002 - always asked for
     ) -> tuple[bool, list[tuple[str, str]]]:
         """Asked after a right password: must a second factor follow?"""
         return bool(tf_setup_methods) or self.check_tf_required_setup(), tf_setup_methods

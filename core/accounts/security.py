@@ -5,10 +5,9 @@ from typing import Any
 import flask_babel
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from flask import Flask, request
+from flask import Flask
 from flask_babel import gettext as _
 from flask_security import FSQLALiteUserDatastore, MailUtil, PasswordUtil, Security, Totp
-from werkzeug.datastructures import ImmutableDict
 
 from core.accounts import guards
 from core.accounts.forms import SignInForm
@@ -82,6 +81,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
     """Everything Flask-Security is told, apart from the texts."""
     return {
         "URL_PREFIX": "/account",
+        "STATIC_FOLDER": None,
         "LOGIN_URL": "/sign-in",
         "LOGOUT_URL": "/sign-out",
         "RESET_URL": "/recover",

@@ -1,0 +1,126 @@
+"""Forms of accounts."""
+
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_security import LoginForm
+from flask_security.proxies import _security
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField, ValidationError
+from wtforms.validators import DataRequired, EqualTo, Length
+
+from core.accounts.identity import Identity, parse_identity
+from core.accounts.queries import find_account
+
+LOCALES = [("zh_Hans_CN", "中文"), ("en", "English")]
+
+
+def check_identity(_form: FlaskForm, field: StringField) -> None:
+    """Refuse what is neither a phone number nor an e-mail address."""
+    if parse_identity(field.data or "") is None:
+        raise ValidationError(_("Enter a mobile number or an e-mail address."))
+
+
+def identity_field() -> StringField:
+    """One field for both kinds of contact."""
+    return StringField(
+        _l("Phone number or e-mail"),
+        validators=[
+            DataRequired(_l("Enter a mobile number or an e-mail address.")),
+            Length(max=254),
+            check_identity,
+        ],
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
+class SignInForm(LoginForm):
+    """Flask-Security's form; `email` takes a phone number as well."""
+
+    email = identity_field()
+    password = PasswordField(
+        _l("Password"),
+        validators=[DataRequired(_l("Enter your password."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+    remember = BooleanField(_l("Keep me signed in on this device"))
+
+    def validate(self, **kwargs: Any) -> bool:
+        """As Flask-Security does; demonstration accounts only open where nobody else can come in."""
+        identity = parse_identity(self.email.data or "")
+        self.ifield = self.email
+        self.user = find_account(identity) if identity else None
+        if not super().validate(**kwargs):
+            return False
+        if self.user.demo and not current_app.config["SETTINGS"].is_this_machine:
+            self.form_errors.append(
+                _("Demonstration accounts are closed because this server is open to others.")
+            )
+            return False
+        return True
+
+
+class SignUpForm(FlaskForm):
+    display_name = StringField(
+        _l("Your name"),
+        validators=[DataRequired(_l("Enter your name.")), Length(max=80)],
+        render_kw={"autocomplete": "name"},
+    )
+    identity = identity_field()
+    password = PasswordField(
+        _l("Password"),
+        validators=[DataRequired(_l("Enter a password."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+    password_again = PasswordField(
+        _l("The password once more"),
+        validators=[EqualTo("password", _l("The two passwords differ."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+    next = HiddenField()
+
+    def validate_password(self, field: PasswordField) -> None:
+        """The rules of `core.accounts.passwords`."""
+        about = self.identity.data or ""
+        wrong, field.data = _security.password_util.validate(field.data, True, email=about)
+        if wrong:
+            raise ValidationError(" ".join(wrong))
+
+    def contact(self) -> Identity:
+        """What was typed, normalised; only after validation."""
+        identity = parse_identity(self.identity.data or "")
+        assert identity is not None
+        return identity
+
+
+class ContactForm(FlaskForm):
+    identity = identity_field()
+
+    def contact(self) -> Identity:
+        """What was typed, normalised; only after validation."""
+        identity = parse_identity(self.identity.data or "")
+        assert identity is not None
+        return identity
+
+
+class CodeForm(FlaskForm):
+    code = StringField(
+        _l("Six-digit code"),
+        validators=[DataRequired(_l("Enter the code.")), Length(max=12)],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+
+    def digits(self) -> str:
+        """The code without blanks."""
+        return "".join(character for character in self.code.data or "" if character.isdecimal())
+
+
+class ProfileForm(FlaskForm):
+    display_name = StringField(
+        _l("Your name"),
+        validators=[DataRequired(_l("Enter your name.")), Length(max=80)],
+        render_kw={"autocomplete": "name"},
+    )
+    locale = RadioField(_l("Language"), choices=LOCALES, validators=[DataRequired()])

@@ -1,0 +1,158 @@
+"""Account pages that Flask-Security does not have: sign-up, recovery by either contact, the account itself."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_security import login_user
+from flask_security.recoverable import generate_reset_link, generate_reset_password_token
+from flask_security.utils import validate_redirect_url
+
+from core.accounts import notices, service
+from core.accounts.forms import CodeForm, ContactForm, ProfileForm, SignUpForm
+from core.accounts.gate import actor_id, may, public, signed_in
+from core.accounts.identity import Identity, masked
+from core.accounts.models import Account
+from core.accounts.queries import find_account, get_account_view
+from core.clock import now
+from core.database import session as database_session
+from core.database import transaction
+from core.errors import Conflict, DomainError
+from core.web.limits import limiter, posts_only
+
+blueprint = Blueprint("accounts", __name__, url_prefix="/account")
+
+SENDING = "5 per minute; 20 per hour"
+GUESSING = "10 per minute; 60 per hour"
+YEAR_S = 365 * 24 * 3600
+
+
+@blueprint.get("")
+@signed_in
+def overview() -> str:
+    account = get_account_view(current_user)
+    form = ProfileForm(display_name=account.display_name, locale=account.locale)
+    return _overview(form)
+
+
+@blueprint.post("")
+@signed_in
+def save_profile() -> Any:
+    form = ProfileForm()
+    if not form.validate():
+        return _overview(form), 422
+    with transaction():
+        service.change_profile(actor_id(), display_name=form.display_name.data, locale=form.locale.data)
+    answer = redirect(url_for("accounts.overview"))
+    answer.set_cookie("locale", form.locale.data, max_age=YEAR_S, samesite="Lax")
+    flash(_("Saved."), "success")
+    return answer
+
+
+def _overview(form: ProfileForm) -> str:
+    return render_template(
+        "core/accounts/overview.html", account=get_account_view(current_user), form=form, may=may
+    )
+
+
+@blueprint.route("/sign-up", methods=["GET", "POST"])
+@public
+@limiter.limit(SENDING, exempt_when=posts_only)
+def sign_up() -> Any:
+    if current_user.is_authenticated:
+        return redirect(url_for("accounts.overview"))
+    form = SignUpForm()
+    if request.method == "GET":
+        form.next.data = request.args.get("next", "")
+        return render_template("core/accounts/sign_up.html", form=form)
+    if not form.validate():
+        return render_template("core/accounts/sign_up.html", form=form), 422
+    try:
+        with transaction():
+            account = service.create_account(
+                form.contact(),
+                display_name=form.display_name.data,
+                password=form.password.data,
+                locale=str(get_locale()),
+                at=now(),
+            )
+    except Conflict:
+        form.form_errors.append(
+            _(
+                "No account could be opened with this contact. If it is yours, sign in or recover your password."
+            )
+        )
+        return render_template("core/accounts/sign_up.html", form=form), 422
+    login_user(account, authn_via=["register"])
+    flash(_("Welcome. Your account is open."), "success")
+    wanted = form.next.data
+    return redirect(wanted if wanted and validate_redirect_url(wanted) else url_for("accounts.overview"))
+
+
+@public
+@limiter.limit(SENDING, exempt_when=posts_only)
+def recover() -> Any:
+    """Stands in for Flask-Security's page: a link by e-mail or a code by SMS, the same answer for everyone."""
+    form = ContactForm()
+    if not form.validate_on_submit():
+        status = 422 if request.method == "POST" else 200
+        return render_template("core/accounts/recover.html", form=form, sent_to=None), status
+    contact = form.contact()
+    with transaction():
+        account = find_account(contact)
+        if contact.kind == "phone":
+            code_page = service.send_code(account, "recover", contact, at=now())
+            return redirect(url_for("accounts.enter_code", public_id=code_page))
+        if account is not None:
+            notices.send_recovery_link(account, generate_reset_link(account)[0])
+    return render_template("core/accounts/recover.html", form=form, sent_to=masked(contact))
+
+
+@blueprint.route("/contact", methods=["GET", "POST"])
+@signed_in
+@limiter.limit(SENDING, exempt_when=posts_only)
+def contact() -> Any:
+    form = ContactForm(identity=request.args.get("contact", ""))
+    if not form.validate_on_submit():
+        status = 422 if request.method == "POST" else 200
+        return render_template("core/accounts/contact.html", form=form), status
+    with transaction():
+        account = database_session.get_one(Account, actor_id())
+        code_page = service.send_code(
+            _owner_or_nobody(account, form.contact()), "confirm", form.contact(), at=now()
+        )
+    return redirect(url_for("accounts.enter_code", public_id=code_page))
+
+
+def _owner_or_nobody(account: Account, contact: Identity) -> Account | None:
+    other = find_account(contact)
+    return account if other is None or other.id == account.id else None
+
+
+@blueprint.route("/code/<public_id>", methods=["GET", "POST"])
+@public
+@limiter.limit(GUESSING, exempt_when=posts_only)
+def enter_code(public_id: str) -> Any:
+    form = CodeForm()
+    if not form.validate_on_submit():
+        status = 422 if request.method == "POST" else 200
+        return render_template("core/accounts/code.html", form=form), status
+    moment = now()
+    with transaction():
+        counted = service.count_attempt(public_id, at=moment)
+    try:
+        with transaction():
+            # Without an attempt left even the right digits are not looked at.
+            proved = service.redeem_code(public_id, form.digits() if counted else "", at=moment)
+            service.prove_contact(proved.account_id, proved.contact, at=moment)
+    except DomainError as error:
+        form.code.errors = [str(error.message)]
+        return render_template("core/accounts/code.html", form=form), 422
+    if proved.purpose == "recover":
+        account = database_session.get_one(Account, proved.account_id)
+        token = generate_reset_password_token(account)
+        return redirect(url_for("security.reset_password", token=token))
+    flash(_("Thank you. You can sign in with this contact."), "success")
+    return redirect(url_for("accounts.overview"))
