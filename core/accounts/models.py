@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from flask_security import AsaList, UserMixin
+from flask_security import UserMixin
 from sqlalchemy import CheckConstraint, String, Text
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, fk, pk
-from core.types import UTCDateTime
+from core.types import JSONType, UTCDateTime
 
 
 class Account(Base, UserMixin):
@@ -34,9 +34,9 @@ class Account(Base, UserMixin):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
-    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    tf_totp_secret: Mapped[str | None] = mapped_column(Text)
     tf_last_counter: Mapped[int | None]
-    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSONType))
 
     @property
     def roles(self) -> list[object]:

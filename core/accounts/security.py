@@ -1,5 +1,6 @@
 """Flask-Security, set up for us: sign-in by phone or e-mail, second factor, messages through our queue."""
 
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import flask_babel
@@ -72,9 +73,8 @@ class HouseDomain:
     gettext = staticmethod(flask_babel.gettext)
 
 
-def _derived(secret: str, purpose: str) -> str:
-    key = HKDF(SHA256(), 32, salt=None, info=purpose.encode())
-    return key.derive(secret.encode()).hex()
+def _derived(secret: str, purpose: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(secret.encode())
 
 
 def configuration(settings: Settings) -> dict[str, Any]:
@@ -106,12 +106,15 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "TWO_FACTOR_RESCUE_EMAIL": False,
         "MULTI_FACTOR_RECOVERY_CODES": True,
         "MULTI_FACTOR_RECOVERY_CODES_N": 8,
-        "TOTP_SECRETS": {"1": _derived(settings.secret, "guiyuan totp")},
+        "MULTI_FACTOR_RECOVERY_CODES_KEYS": [
+            urlsafe_b64encode(_derived(settings.secret, "guiyuan recovery codes"))
+        ],
+        "TOTP_SECRETS": {"1": _derived(settings.secret, "guiyuan totp").hex()},
         "TOTP_ISSUER": "Guiyuan",
         "PASSWORD_HASH": "argon2",
         "PASSWORD_SCHEMES": ["argon2", "plaintext"],
         "PASSWORD_SINGLE_HASH": ["argon2"],
-        "PASSWORD_SALT": _derived(settings.secret, "guiyuan password salt"),
+        "PASSWORD_SALT": _derived(settings.secret, "guiyuan password salt").hex(),
         "PASSWORD_LENGTH_MIN": SHORTEST,
         "RETURN_GENERIC_RESPONSES": True,
         "JOIN_USER_ROLES": False,
