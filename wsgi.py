@@ -10,7 +10,11 @@ from core.jobs import init_jobs
 from core.outbox import Handler, init_outbox
 from core.settings import Settings, load_settings
 from core.web.app import make_base_app
+from core.web.console import NavItem, init_console
 from core.web.health import Check, init_health
+
+# The working side's navigation: NavItem(endpoint, lazy label, symbol of templates/macros/icons.html, permission).
+CONSOLE: list[NavItem] = []
 
 # Modules with a `blueprint`, in the order in which their routes are looked up.
 BLUEPRINTS: list[str] = [
@@ -71,6 +75,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         import_module(name)
     init_jobs(app, settings, SCHEDULES)
     init_cli(app)
+    init_console(app, CONSOLE)
     for name in PARTS:
         import_module(name).init_app(app, settings)
     for name in BLUEPRINTS:

@@ -1,1 +1,0 @@
-"""Marks, their rules, and the licences to use them."""

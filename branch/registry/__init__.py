@@ -1,1 +1,0 @@
-"""The public register: who may use a mark, and where."""

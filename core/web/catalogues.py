@@ -1,0 +1,69 @@
+"""Translations: each part of the product has its own fragment; together they are one compiled catalogue.
+
+A fragment is `translations/<locale>/LC_MESSAGES/<part>.po`. `compile_catalogues` merges all fragments
+of a locale into `guiyuan.mo` beside them, which Flask-Babel reads.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+DOMAIN = "guiyuan"
+FOLDER = Path(__file__).resolve().parents[2] / "translations"
+
+
+def fragments(folder: Path = FOLDER) -> dict[str, list[Path]]:
+    """The fragments of each locale, in alphabetical order."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted(folder.glob("*/LC_MESSAGES/*.po")):
+        found.setdefault(path.parent.parent.name, []).append(path)
+    return found
+
+
+def compiled(folder: Path, locale: str) -> Path:
+    """Where the compiled catalogue of a locale stands."""
+    return folder / locale / "LC_MESSAGES" / f"{DOMAIN}.mo"
+
+
+def is_stale(target: Path, sources: list[Path]) -> bool:
+    """Whether a fragment is younger than what was compiled from them."""
+    return not target.exists() or any(
+        source.stat().st_mtime_ns > target.stat().st_mtime_ns for source in sources
+    )
+
+
+def merge(sources: list[Path], locale: str) -> Catalog:
+    """One catalogue of all fragments; the first translation of a message counts."""
+    whole = Catalog(locale=locale, domain=DOMAIN)
+    for source in sources:
+        with source.open("rb") as file:
+            part = read_po(file, locale=locale, abort_invalid=True)
+        for message in part:
+            known = whole.get(message.id, message.context) if message.id else True
+            if not known and message.string and not message.fuzzy:
+                whole.add(message.id, message.string, context=message.context)
+    return whole
+
+
+def compile_catalogues(folder: Path = FOLDER, *, always: bool = False) -> list[Path]:
+    """Compile what is stale and return what was written.
+
+    Writes a file beside the target and renames it, so that processes that start together never read
+    half a catalogue.
+    """
+    written = []
+    for locale, sources in fragments(folder).items():
+        target = compiled(folder, locale)
+        if not always and not is_stale(target, sources):
+            continue
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{DOMAIN}-", suffix=".mo")
+        with os.fdopen(handle, "wb") as file:
+            write_mo(file, merge(sources, locale))
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+        written.append(target)
+    return written

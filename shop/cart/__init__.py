@@ -1,1 +1,0 @@
-"""One cart over several growers, with or without an account."""

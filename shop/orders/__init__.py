@@ -1,1 +1,0 @@
-"""Orders and their consignments, from checkout to the buyer's door."""

@@ -1,1 +1,0 @@
-"""What it costs to send plants, by province and weight."""

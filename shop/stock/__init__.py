@@ -1,1 +1,0 @@
-"""Stock per variant: what is on hand, held for somebody, and sold."""

@@ -1,0 +1,78 @@
+// Small comforts. Every page works without them.
+
+// Minus and plus beside a quantity, within its minimum, increment and maximum.
+for (const stepper of document.querySelectorAll("[data-stepper]")) {
+  const input = stepper.querySelector("input");
+  const buttons = [...stepper.querySelectorAll("[data-step]")];
+  const minimum = Number(input.min) || 1;
+  const increment = Number(input.step) || 1;
+  const maximum = input.max === "" ? Infinity : Number(input.max);
+
+  const refresh = () => {
+    const value = Number(input.value);
+    for (const button of buttons) {
+      button.disabled = button.dataset.step === "down" ? value <= minimum : value + increment > maximum;
+    }
+  };
+  for (const button of buttons) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const direction = button.dataset.step === "down" ? -1 : 1;
+      const steps = Math.round((Number(input.value) - minimum) / increment) + direction;
+      const highest = Number.isFinite(maximum) ? Math.floor((maximum - minimum) / increment) : Infinity;
+      input.value = minimum + Math.min(Math.max(steps, 0), highest) * increment;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+      refresh();
+    });
+  }
+  input.addEventListener("input", refresh);
+  refresh();
+}
+
+// Dots under photographs that can be swiped.
+for (const gallery of document.querySelectorAll("[data-gallery]")) {
+  const strip = gallery.querySelector(".gallery__strip");
+  const slides = [...strip.children];
+  if (slides.length < 2) continue;
+  const dots = document.createElement("div");
+  dots.className = "gallery__dots";
+  dots.setAttribute("aria-hidden", "true");
+  dots.append(...slides.map(() => document.createElement("i")));
+  strip.after(dots);
+  const mark = () => {
+    const middle = strip.scrollLeft + strip.clientWidth / 2;
+    const here = slides.findIndex((slide) => slide.offsetLeft - strip.offsetLeft + slide.offsetWidth > middle);
+    [...dots.children].forEach((dot, index) => dot.classList.toggle("is-here", index === Math.max(here, 0)));
+  };
+  strip.addEventListener("scroll", () => requestAnimationFrame(mark), { passive: true });
+  mark();
+}
+
+// Copy a code; the button says that it worked.
+for (const box of document.querySelectorAll("[data-copy]")) {
+  const button = box.querySelector("[data-copy-button]");
+  if (!button || !navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(box.querySelector("code").textContent.trim());
+    button.textContent = button.dataset.copied;
+    button.setAttribute("role", "status");
+  });
+}
+
+// Facets stand open where there is room for a column.
+const wide = window.matchMedia("(min-width: 60rem)");
+for (const sheet of document.querySelectorAll(".with-aside [data-sheet]")) {
+  if (wide.matches) sheet.open = true;
+}
+
+// A form is sent once, however often its button is pressed.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+}
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
