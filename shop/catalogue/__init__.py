@@ -1,0 +1,1 @@
+"""What is on sale: listings, their size grades, price ladders, seasons and photographs."""

@@ -1,0 +1,1 @@
+"""The grower's console: the day at a glance, and a listing published from a phone."""
