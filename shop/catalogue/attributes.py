@@ -133,7 +133,7 @@ def parse_range(text: str, *, to_mm: bool = False) -> tuple[int | None, int | No
     if not plain.strip():
         return None, None
     numbers = [_whole(part, 10 if to_mm else 1) for part in plain.split("-")]
-    if len(numbers) > 2:  # noqa: PLR2004 - a range has two ends
+    if len(numbers) > 2:
         raise ValueError(text)
     return numbers[0], numbers[-1]
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 MAX_TIERS = 10
 MAX_QUANTITY = 10_000_000
@@ -148,7 +149,7 @@ def _ladder_problems(rule: QuantityRule, tiers: Sequence[Tier]) -> Iterator[Prob
             line,
             {"from": tier.from_quantity, "minimum": rule.minimum_quantity},
         )
-    for (_, lower), (line, higher) in zip(ladder, ladder[1:], strict=False):
+    for (_, lower), (line, higher) in pairwise(ladder):
         if higher.from_quantity == lower.from_quantity:
             yield Problem("same_quantity_twice", "from_quantity", line, {"from": higher.from_quantity})
         elif higher.unit_price_minor > lower.unit_price_minor:

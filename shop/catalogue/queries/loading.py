@@ -38,7 +38,9 @@ SIZE_OF_LISTING = (
 SIZE_OF_VARIANT = (*SIZE_OF_LISTING, "branching_height_cm", "root_ball_cm", "container_l")
 
 
-def load_cards(wanted: ColumnElement[bool], at: datetime, *, withdrawn: bool = False) -> dict[int, ListingCard]:
+def load_cards(
+    wanted: ColumnElement[bool], at: datetime, *, withdrawn: bool = False
+) -> dict[int, ListingCard]:
     """The listings that `wanted` selects, by id, as of `at`; with `withdrawn`, size grades no longer offered too."""
     rows = session.execute(_listings(wanted)).all()
     if not rows:
@@ -66,7 +68,12 @@ def load_cards(wanted: ColumnElement[bool], at: datetime, *, withdrawn: bool = F
 
 def _listings(wanted: ColumnElement[bool]) -> Any:
     spring, autumn = aliased(DispatchWindow), aliased(DispatchWindow)
-    first = select(func.min(Photo.position)).where(Photo.listing_id == Listing.id).correlate(Listing).scalar_subquery()
+    first = (
+        select(func.min(Photo.position))
+        .where(Photo.listing_id == Listing.id)
+        .correlate(Listing)
+        .scalar_subquery()
+    )
     return (
         select(Listing, Photo, spring, autumn)
         .outerjoin(Photo, (Photo.listing_id == Listing.id) & (Photo.position == first))

@@ -18,9 +18,9 @@ def opened(data):
     return Image.open(io.BytesIO(data))
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
-def test_three_sizes_are_made_of_the_accepted_formats(format):
-    made = render(picture(2400, 1800, format=format))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_three_sizes_are_made_of_the_accepted_formats(kind):
+    made = render(picture(2400, 1800, format=kind))
     sizes = [opened(data).size for data in (made.small, made.medium, made.large)]
     assert sizes == [(360, 270), (800, 600), (1600, 1200)]
     assert {opened(data).format for data in (made.small, made.medium, made.large)} == {"WEBP"}
@@ -115,9 +115,9 @@ def test_a_heic_picture_is_refused_with_what_to_do():
     assert refused(data) == "photo_heic"
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
-def test_a_truncated_picture_is_refused(format):
-    data = picture(format=format)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_truncated_picture_is_refused(kind):
+    data = picture(format=kind)
     assert refused(data[: len(data) * 2 // 3]) in {"photo_damaged", "photo_not_an_image"}
 
 
