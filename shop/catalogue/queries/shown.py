@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from branch.api import GrowerView, LicenceView
-from traceability.api import LotView
-
 from shop.catalogue.attributes import Size, Unit
 from shop.catalogue.pricing import QuantityRule, Tier, tier_price
 from shop.catalogue.seasons import Dispatch, Window
+from traceability.api import LotView
 
 
 @dataclass(frozen=True)
