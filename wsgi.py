@@ -22,7 +22,9 @@ BLUEPRINTS: list[str] = [
 ]
 
 # Modules with a `group` of commands for `flask`.
-COMMANDS: list[str] = []
+COMMANDS: list[str] = [
+    "traceability.lots.cli",
+]
 
 # Modules that define tables but are not imported by any view.
 MODELS: list[str] = [
@@ -31,6 +33,9 @@ MODELS: list[str] = [
     "core.progress",
     "branch.growers.models",
     "branch.organisation.models",
+    "traceability.plots.models",
+    "traceability.lots.models",
+    "traceability.papers.models",
 ]
 
 # Modules with an `init_app(app, settings)` to be called at start.

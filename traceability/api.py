@@ -1,0 +1,81 @@
+"""The front door of traceability: what the shop may ask. Each feature lists its part below."""
+
+# --- plots and lots -----------------------------------------------------------------------------
+from traceability.lots.queries import (
+    CultivarGroupView,
+    CultivarView,
+    LotView,
+    cultivar_group_name,
+    cultivar_groups,
+    cultivars,
+    find_lot,
+    get_lot,
+    lots_by_ids,
+    lots_of_grower,
+)
+from traceability.lots.reference import ensure_reference_data
+from traceability.lots.service import (
+    LotNotSaleable,
+    NewLot,
+    add_to_lot,
+    put_back_to_lot,
+    record_lot,
+    require_saleable,
+    take_from_lot,
+)
+from traceability.lots.states import LotState, Propagation, Root
+
+# --- papers -------------------------------------------------------------------------------------
+from traceability.papers.queries import (
+    PaperView,
+    missing_papers,
+    paper_file,
+    paper_kind_name,
+    papers_of,
+    papers_of_many,
+    required_papers,
+)
+from traceability.papers.rules import PaperKind
+from traceability.papers.service import ensure_paper_rules, keep_upload, record_paper, record_printed_label
+from traceability.plots.queries import PlotView, get_plot, plots_of_grower
+from traceability.plots.service import record_plot
+
+__all__ = [
+    "CultivarGroupView",
+    "CultivarView",
+    "LotNotSaleable",
+    "LotState",
+    "LotView",
+    "NewLot",
+    "PaperKind",
+    "PaperView",
+    "PlotView",
+    "Propagation",
+    "Root",
+    "add_to_lot",
+    "cultivar_group_name",
+    "cultivar_groups",
+    "cultivars",
+    "ensure_paper_rules",
+    "ensure_reference_data",
+    "find_lot",
+    "get_lot",
+    "get_plot",
+    "keep_upload",
+    "lots_by_ids",
+    "lots_of_grower",
+    "missing_papers",
+    "paper_file",
+    "paper_kind_name",
+    "papers_of",
+    "papers_of_many",
+    "plots_of_grower",
+    "put_back_to_lot",
+    "record_lot",
+    "record_paper",
+    "record_plot",
+    "record_printed_label",
+    "require_saleable",
+    "required_papers",
+    "take_from_lot",
+]

@@ -1,0 +1,93 @@
+"""Lots: seedlings of one species, cultivar, method, age, grade and origin, handled as one.
+
+That is how the provincial grading standards of nursery stock define one lot of seedlings.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base, fk, pk
+from traceability.lots.states import LOT_STATES, PROPAGATIONS, ROOTS, allowed
+
+
+class CultivarGroup(Base):
+    """One of the four groups of osmanthus; its epithet differs by source, so it is data."""
+
+    __tablename__ = "cultivar_group"
+
+    id: Mapped[int] = pk()
+    code: Mapped[str] = mapped_column(String(24), unique=True)
+    position: Mapped[int]
+    name_zh: Mapped[str] = mapped_column(String(40))
+    name_en: Mapped[str] = mapped_column(String(60))
+    epithet: Mapped[str] = mapped_column(String(60))
+
+
+class Cultivar(Base):
+    """A named cultivar of a group."""
+
+    __tablename__ = "cultivar"
+    __table_args__ = (UniqueConstraint("group_code", "name_zh"),)
+
+    id: Mapped[int] = pk()
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    group_code: Mapped[str] = mapped_column(String(24), index=True)
+    position: Mapped[int]
+    name_zh: Mapped[str] = mapped_column(String(40))
+    name_en: Mapped[str] = mapped_column(String(60))
+
+
+class Lot(Base):
+    """Seedlings handled as one, with the plants that are left of what was recorded."""
+
+    __tablename__ = "lot"
+    __table_args__ = (
+        CheckConstraint("quantity_on_hand >= 0", name="on_hand_not_negative"),
+        CheckConstraint("quantity_on_hand <= quantity_recorded", name="on_hand_within_recorded"),
+        CheckConstraint("height_cm_min <= height_cm_max", name="height_in_order"),
+        CheckConstraint("ground_diameter_mm_min <= ground_diameter_mm_max", name="diameter_in_order"),
+        CheckConstraint(allowed("propagation", PROPAGATIONS), name="propagation_known"),
+        CheckConstraint(allowed("root", ROOTS), name="root_known"),
+        CheckConstraint(allowed("state", LOT_STATES), name="state_known"),
+        Index(None, "grower_id", "state"),
+    )
+
+    id: Mapped[int] = pk()
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    grower_id: Mapped[int] = fk("grower.id", index=False)
+    plot_id: Mapped[int] = fk("plot.id")
+    species: Mapped[str] = mapped_column(String(60))
+    cultivar_group: Mapped[str] = mapped_column(String(24))
+    cultivar: Mapped[str] = mapped_column(String(40))
+    cultivar_en: Mapped[str] = mapped_column(String(60), default="")
+    propagation: Mapped[str] = mapped_column(String(12))
+    age_code: Mapped[str] = mapped_column(String(12), default="")
+    height_cm_min: Mapped[int | None]
+    height_cm_max: Mapped[int | None]
+    ground_diameter_mm_min: Mapped[int | None]
+    ground_diameter_mm_max: Mapped[int | None]
+    root: Mapped[str] = mapped_column(String(12))
+    grade: Mapped[str] = mapped_column(String(24), default="")
+    origin: Mapped[str] = mapped_column(String(120))
+    quantity_recorded: Mapped[int]
+    quantity_on_hand: Mapped[int]
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    state_reason: Mapped[str] = mapped_column(Text, default="")
+    photo_key: Mapped[str | None] = mapped_column(String(160))
+    recorded_at: Mapped[datetime]
+
+
+class LotChange(Base):
+    """One step in the life of a lot: who, when, how many, why. Rows are only ever added."""
+
+    __tablename__ = "lot_change"
+
+    id: Mapped[int] = pk()
+    lot_id: Mapped[int] = fk("lot.id")
+    kind: Mapped[str] = mapped_column(String(16))
+    plants: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
+    at: Mapped[datetime]

@@ -1,0 +1,243 @@
+"""Verbs of lots. Quantities change by conditional updates only; every change leaves a row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from core.database import session
+from core.errors import Conflict, Invalid
+from core.ids import readable_number
+from traceability.lots.models import Cultivar, CultivarGroup, Lot, LotChange
+from traceability.lots.queries import LotView, get_lot, view
+from traceability.lots.states import SPECIES, LotState, Propagation, Root, is_age_code, sources_of
+from traceability.plots.models import Plot
+
+
+class LotNotSaleable(Conflict):
+    """The lot is closed or recalled, or has fewer plants left than are asked for."""
+
+    code = "not_on_sale"
+
+
+@dataclass(frozen=True)
+class NewLot:
+    """What a grower says about a new lot; lengths in cm and mm, None where not measured."""
+
+    cultivar_group: str
+    cultivar: str
+    propagation: str
+    root: str
+    origin: str
+    quantity: int
+    age_code: str = ""
+    height_cm_min: int | None = None
+    height_cm_max: int | None = None
+    ground_diameter_mm_min: int | None = None
+    ground_diameter_mm_max: int | None = None
+    grade: str = ""
+    species: str = SPECIES
+    photo_key: str | None = None
+
+
+def _check(lot: NewLot) -> None:
+    wrong: dict[str, str] = {}
+    if lot.propagation not in set(Propagation):
+        wrong["propagation"] = _("Choose how the plants were raised.")
+    if lot.root not in set(Root):
+        wrong["root"] = _("Choose how the root travels.")
+    if lot.quantity < 0:
+        wrong["quantity"] = _("The number of plants cannot be below 0.")
+    if lot.age_code and not is_age_code(lot.age_code):
+        wrong["age_code"] = _(
+            "Write the age as 2-1 or 1(1)-0: years in all, then years after each transplanting."
+        )
+    for name, least, most in (
+        ("height_cm_max", lot.height_cm_min, lot.height_cm_max),
+        ("ground_diameter_mm_max", lot.ground_diameter_mm_min, lot.ground_diameter_mm_max),
+    ):
+        if least is not None and most is not None and least > most:
+            wrong[name] = _("The largest cannot be below the smallest.")
+    if wrong:
+        raise Invalid(" ".join(wrong.values()), code="invalid_lot", fields=wrong)
+
+
+def record_lot(*, grower_id: int, plot_id: int, lot: NewLot, at: datetime, by: int | None = None) -> LotView:
+    """Record a lot standing on one of the grower's plots.
+
+    A bound of a size that is left out takes the other's value.
+
+    Raises:
+        Invalid: naming every field that breaks a rule, a foreign plot and an unknown group included.
+    """
+    _check(lot)
+    if session.scalar(select(Plot.id).where(Plot.id == plot_id, Plot.grower_id == grower_id)) is None:
+        raise Invalid(
+            _("Choose one of your own plots."),
+            code="invalid_lot",
+            fields={"plot": _("Choose one of your own plots.")},
+        )
+    if session.scalar(select(CultivarGroup.id).where(CultivarGroup.code == lot.cultivar_group)) is None:
+        text = _("Choose a cultivar group.")
+        raise Invalid(text, code="invalid_lot", fields={"cultivar_group": text})
+    known = session.scalar(
+        select(Cultivar).where(Cultivar.group_code == lot.cultivar_group, Cultivar.name_zh == lot.cultivar)
+    )
+    row = Lot(
+        number=readable_number("L", at.year),
+        grower_id=grower_id,
+        plot_id=plot_id,
+        species=lot.species,
+        cultivar_group=lot.cultivar_group,
+        cultivar=lot.cultivar,
+        cultivar_en=known.name_en if known else "",
+        propagation=str(lot.propagation),
+        age_code=lot.age_code,
+        height_cm_min=_first(lot.height_cm_min, lot.height_cm_max),
+        height_cm_max=_first(lot.height_cm_max, lot.height_cm_min),
+        ground_diameter_mm_min=_first(lot.ground_diameter_mm_min, lot.ground_diameter_mm_max),
+        ground_diameter_mm_max=_first(lot.ground_diameter_mm_max, lot.ground_diameter_mm_min),
+        root=str(lot.root),
+        grade=lot.grade,
+        origin=lot.origin,
+        quantity_recorded=lot.quantity,
+        quantity_on_hand=lot.quantity,
+        photo_key=lot.photo_key,
+        recorded_at=at,
+    )
+    session.add(row)
+    session.flush()
+    session.add(LotChange(lot_id=row.id, kind="recorded", plants=lot.quantity, by_account_id=by, at=at))
+    session.flush()
+    return view(row)
+
+
+def _first(value: int | None, other: int | None) -> int | None:
+    return other if value is None else value
+
+
+def require_saleable(lot_id: int, *, plants: int, at: datetime, lock: bool = False) -> LotView:  # noqa: ARG001 - `at` is part of the room's promise
+    """The lot, if `plants` of it may be sold now.
+
+    Args:
+        lot_id: the lot.
+        plants: how many are asked for; 0 asks only whether the lot is open.
+        at: the moment of the sale.
+        lock: hold the row against a recall until the caller's transaction ends (PostgreSQL; SQLite
+            has one writer anyway).
+
+    Raises:
+        NotFound: there is no such lot.
+        LotNotSaleable: closed, recalled, or too few left.
+    """
+    if lock:
+        query = select(Lot).where(Lot.id == lot_id).with_for_update(read=True)
+        session.execute(query.execution_options(populate_existing=True)).one_or_none()
+    lot = get_lot(id=lot_id)
+    if lot.state != LotState.OPEN:
+        raise LotNotSaleable(_("Lot %(number)s is not on sale any more.", number=lot.number), lot=lot.number)
+    if lot.quantity_on_hand < plants:
+        raise LotNotSaleable(
+            _("Lot %(number)s has %(left)s plants left.", number=lot.number, left=lot.quantity_on_hand),
+            lot=lot.number,
+            left=lot.quantity_on_hand,
+        )
+    return lot
+
+
+def take_from_lot(lot_id: int, plants: int, *, at: datetime, by: int | None = None, reason: str = "") -> None:
+    """Take `plants` off what is on hand, in one conditional update.
+
+    Raises:
+        LotNotSaleable: the lot is not open or has fewer left; nothing was taken.
+    """
+    if plants <= 0:
+        raise ValueError("a number of plants above 0 is taken")
+    taken = session.execute(
+        update(Lot)
+        .where(Lot.id == lot_id, Lot.state == LotState.OPEN, Lot.quantity_on_hand >= plants)
+        .values(quantity_on_hand=Lot.quantity_on_hand - plants)
+        .execution_options(synchronize_session=False)
+    )
+    if taken.rowcount != 1:  # type: ignore[attr-defined]
+        lot = get_lot(id=lot_id)
+        raise LotNotSaleable(
+            _("Lot %(number)s has %(left)s plants left.", number=lot.number, left=lot.quantity_on_hand),
+            lot=lot.number,
+            left=lot.quantity_on_hand,
+        )
+    _note(lot_id, "taken", -plants, reason, at=at, by=by)
+
+
+def put_back_to_lot(
+    lot_id: int, plants: int, *, at: datetime, by: int | None = None, reason: str = ""
+) -> None:
+    """Return `plants` that were taken but never left.
+
+    Raises:
+        Conflict: more would be on hand than were ever recorded.
+    """
+    _change_on_hand(lot_id, plants, _("More plants would be on hand than were ever recorded."))
+    _note(lot_id, "returned", plants, reason, at=at, by=by)
+
+
+def add_to_lot(lot_id: int, plants: int, *, at: datetime, by: int | None = None, reason: str = "") -> None:
+    """Record `plants` more after a count; below 0 for plants that died or were lost.
+
+    Raises:
+        Conflict: fewer are on hand than would be struck off.
+    """
+    values = {"quantity_on_hand": Lot.quantity_on_hand + plants}
+    if plants > 0:
+        values["quantity_recorded"] = Lot.quantity_recorded + plants
+    done = session.execute(
+        update(Lot)
+        .where(Lot.id == lot_id, Lot.quantity_on_hand + plants >= 0)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict(_("Fewer plants are on hand than that."), code="lot_quantity")
+    _note(lot_id, "counted", plants, reason, at=at, by=by)
+
+
+def _change_on_hand(lot_id: int, plants: int, message: str) -> None:
+    done = session.execute(
+        update(Lot)
+        .where(Lot.id == lot_id, Lot.quantity_on_hand + plants <= Lot.quantity_recorded)
+        .values(quantity_on_hand=Lot.quantity_on_hand + plants)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict(message, code="lot_quantity")
+
+
+def change_state(lot_id: int, target: LotState, *, reason: str, at: datetime, by: int | None) -> LotView:
+    """Close, reopen or recall a lot. A recall is final and needs a reason that buyers will read.
+
+    Raises:
+        Conflict: the lot's state does not allow it.
+        Invalid: a recall without a reason.
+    """
+    if target is LotState.RECALLED and not reason.strip():
+        raise Invalid(_("Say why the lot is recalled; buyers will read it."), code="reason_missing")
+    done = session.execute(
+        update(Lot)
+        .where(Lot.id == lot_id, Lot.state.in_(sources_of(target)))
+        .values(state=str(target), state_reason=reason.strip())
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict(_("The state of the lot does not allow that now."), code="lot_state")
+    _note(lot_id, str(target), 0, reason.strip(), at=at, by=by)
+    session.expire_all()
+    return get_lot(id=lot_id)
+
+
+def _note(lot_id: int, kind: str, plants: int, reason: str, *, at: datetime, by: int | None) -> None:
+    session.add(LotChange(lot_id=lot_id, kind=kind, plants=plants, reason=reason, by_account_id=by, at=at))
+    session.flush()
+    row = session.identity_map.get(session.identity_key(Lot, lot_id))
+    if row is not None:
+        session.expire(row)

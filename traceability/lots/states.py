@@ -1,0 +1,56 @@
+"""Words of a lot: how it was raised, how its root travels, and its states."""
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+
+SPECIES = "Osmanthus fragrans (Thunb.) Lour."
+AGE_CODE = re.compile(r"\d{1,2}(\(\d{1,2}\))?(-\d{1,2}){0,3}")
+
+
+class Propagation(StrEnum):
+    CUTTING = "cutting"
+    GRAFTING = "grafting"
+    SEED = "seed"
+    LAYERING = "layering"
+
+
+class Root(StrEnum):
+    BARE_ROOT = "bare_root"
+    ROOT_BALL = "root_ball"
+    CONTAINER = "container"
+
+
+class LotState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+    RECALLED = "recalled"
+
+
+TRANSITIONS: dict[LotState, frozenset[LotState]] = {
+    LotState.OPEN: frozenset({LotState.CLOSED, LotState.RECALLED}),
+    LotState.CLOSED: frozenset({LotState.OPEN, LotState.RECALLED}),
+    LotState.RECALLED: frozenset(),
+}
+
+PROPAGATIONS = tuple(Propagation)
+ROOTS = tuple(Root)
+LOT_STATES = tuple(LotState)
+
+
+def allowed(column: str, words: Iterable[str]) -> str:
+    """A CHECK that `column` holds one of `words`."""
+    return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
+
+
+def is_age_code(text: str) -> bool:
+    """Whether `text` is an age code as the grading standards write it: `2-1`, `1(1)-0`, `3`.
+
+    Total years, in brackets the years of the stock, then the years after each transplanting.
+    """
+    return AGE_CODE.fullmatch(text) is not None
+
+
+def sources_of(target: LotState) -> list[LotState]:
+    """The states from which `target` may be entered. A recall is final."""
+    return [state for state, targets in TRANSITIONS.items() if target in targets]

@@ -1,0 +1,144 @@
+"""Reads of papers and of the rules about them."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from core import files
+from core.database import session
+from core.errors import NotFound
+from traceability.papers.models import Paper, PaperRuleRow
+from traceability.papers.rules import (
+    ANY,
+    NEEDS_FILE,
+    PaperKind,
+    PaperRule,
+    is_still_valid,
+    required_kinds,
+    short_province,
+)
+
+
+@dataclass(frozen=True)
+class PaperView:
+    """One paper of a consignment; `has_file` says whether a scan can be shown to those who may see it."""
+
+    id: int
+    public_id: str
+    consignment_number: str
+    kind: PaperKind
+    number: str
+    issued_on: date | None
+    valid_until: date | None
+    has_file: bool
+    recorded_at: datetime
+
+    @property
+    def kind_name(self) -> str:
+        """The paper's name in the language of the page."""
+        return paper_kind_name(self.kind)
+
+
+def paper_kind_name(kind: PaperKind | str) -> str:
+    """The name of a kind of paper in the language of the page."""
+    return {
+        PaperKind.PLANT_QUARANTINE: _("Plant quarantine certificate"),
+        PaperKind.ORIGIN_QUARANTINE: _("Quarantine certificate of the place of origin"),
+        PaperKind.QUALITY: _("Seedling quality certificate"),
+        PaperKind.LABEL: _("Seedling label"),
+    }[PaperKind(kind)]
+
+
+def _view(row: Paper) -> PaperView:
+    return PaperView(
+        id=row.id,
+        public_id=row.public_id,
+        consignment_number=row.consignment_number,
+        kind=PaperKind(row.kind),
+        number=row.number,
+        issued_on=row.issued_on,
+        valid_until=row.valid_until,
+        has_file=row.file_key is not None,
+        recorded_at=row.recorded_at,
+    )
+
+
+def papers_of(consignment_number: str) -> list[PaperView]:
+    """The papers that travel with a consignment, the newest of each kind, in the order of kinds."""
+    return papers_of_many([consignment_number]).get(consignment_number, [])
+
+
+def papers_of_many(consignment_numbers: Iterable[str]) -> dict[str, list[PaperView]]:
+    """As `papers_of`, for many consignments in one statement."""
+    newest = select(func.max(Paper.id)).group_by(Paper.consignment_number, Paper.kind)
+    rows = session.scalars(
+        select(Paper).where(
+            Paper.id.in_(newest.where(Paper.consignment_number.in_(list(consignment_numbers))))
+        )
+    )
+    order = list(PaperKind)
+    found: dict[str, list[PaperView]] = {}
+    for row in sorted(rows, key=lambda one: order.index(PaperKind(one.kind))):
+        found.setdefault(row.consignment_number, []).append(_view(row))
+    return found
+
+
+def paper_file(public_id: str) -> tuple[bytes, str, PaperView]:
+    """Content, media type and description of a paper's scan; the caller has checked who may see it.
+
+    Raises:
+        NotFound: there is no such paper, or it has no file.
+    """
+    row = session.scalar(select(Paper).where(Paper.public_id == public_id))
+    if row is None or row.file_key is None:
+        raise NotFound(_("There is no file of this paper."), code="no_such_paper")
+    return files.get(row.file_key), files.content_type_of(row.file_key), _view(row)
+
+
+def paper_rules() -> list[PaperRule]:
+    """Every rule, general ones first."""
+    rows = session.scalars(
+        select(PaperRuleRow).order_by(PaperRuleRow.province, PaperRuleRow.root, PaperRuleRow.id)
+    )
+    rules = [PaperRule(row.province, row.root, PaperKind(row.kind), row.required) for row in rows]
+    return sorted(rules, key=lambda rule: (rule.weight, rule.province, rule.root))
+
+
+def required_papers(
+    province: str,
+    *,
+    root: str | None = None,
+    roots: Collection[str] = (),
+    at: datetime | None = None,  # noqa: ARG001 - rules are not dated yet
+) -> list[PaperKind]:
+    """The papers that a parcel to `province` with these root kinds needs, in a fixed order."""
+    wanted = set(roots) | ({root} if root and root != ANY else set())
+    rules = [
+        PaperRule(short_province(rule.province), rule.root, rule.kind, rule.required)
+        for rule in paper_rules()
+    ]
+    return required_kinds(rules, province=short_province(province), roots=wanted)
+
+
+def missing_papers(
+    consignment_number: str,
+    province: str,
+    *,
+    on: date,
+    root: str | None = None,
+    roots: Collection[str] = (),
+) -> list[PaperKind]:
+    """The papers without which this consignment does not leave on the day `on`.
+
+    A paper counts when it is recorded, its last day has not passed, and its scan is there where the
+    kind needs one.
+    """
+    have = {
+        paper.kind
+        for paper in papers_of(consignment_number)
+        if is_still_valid(paper.valid_until, on=on) and (paper.has_file or paper.kind not in NEEDS_FILE)
+    }
+    return [kind for kind in required_papers(province, root=root, roots=roots) if kind not in have]
