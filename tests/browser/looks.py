@@ -1,0 +1,103 @@
+"""Looking at pages: a real Chromium, screenshots, and axe."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+WIDTHS = (360, 1280)
+THEMES = ("light", "dark")
+LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE_OPTIONS = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+}
+
+
+def chromium_path() -> str:
+    """Where Chromium is on this machine.
+
+    Raises:
+        RuntimeError: none is installed; says how to install one.
+    """
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if path := shutil.which(name):
+            return path
+    raise RuntimeError(
+        "No Chromium was found. Install one (Debian: `apt-get install chromium fonts-noto-cjk`, "
+        "or `python -m playwright install chromium`) and run the tests again."
+    )
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def open_context(
+    browser: Browser, base_url: str, *, width: int = 360, theme: str = "light", locale: str = "zh"
+) -> BrowserContext:
+    """A fresh visitor: a phone at 360, a desk at 1280. The page's own policy would refuse axe, so it is bypassed."""
+    context = browser.new_context(
+        base_url=base_url,
+        viewport={"width": width, "height": 780 if width < 700 else 900},
+        has_touch=width < 700,
+        color_scheme="dark" if theme == "dark" else "light",
+        reduced_motion="reduce",
+        locale="zh-CN" if locale == "zh" else "en-GB",
+        timezone_id="Asia/Shanghai",
+        bypass_csp=True,
+    )
+    context.add_cookies([{"name": "locale", "value": LOCALES[locale], "url": base_url}])
+    return context
+
+
+def screenshots_folder() -> Path:
+    """Where screenshots are kept: GUIYUAN_SCREENSHOTS, else `var/screenshots`."""
+    folder = Path(os.environ.get("GUIYUAN_SCREENSHOTS") or "var/screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def screenshot(page: Page, name: str, *, full: bool = True) -> Path:
+    """Keep a picture of the page under `name`.png."""
+    path = screenshots_folder() / f"{name}.png"
+    page.screenshot(path=path, full_page=full)
+    return path
+
+
+def violations(page: Page) -> list[str]:
+    """What axe holds against the page, one line per finding."""
+    response: dict[str, Any] = Axe().run(page, options=AXE_OPTIONS).response
+    return [
+        f"{violation['id']}: {violation['help']}: {node['html'][:160]} {node.get('failureSummary', '')}"
+        for violation in response["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def assert_accessible(page: Page) -> None:
+    """No violation of WCAG 2.2 AA, and nothing to scroll sideways."""
+    found = violations(page)
+    assert not found, f"{page.url}:\n" + "\n".join(found)
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, f"{page.url} is {overflow} px wider than the screen"
