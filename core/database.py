@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import sqlalchemy as sa
 from flask_alembic import Alembic
@@ -103,6 +103,15 @@ def after_commit(callback: Callable[[], None], *, key: str) -> None:
 
         poke.poke_key = key  # type: ignore[attr-defined]
         waiting.append(poke)
+
+
+def changed(statement: sa.Update | sa.Delete | sa.Insert) -> int:
+    """Run a data-changing statement in the caller's transaction; how many rows it changed.
+
+    The way to change what others race for: `if not changed(update(...).where(<still allowed>)): ...`.
+    """
+    result = db.session.execute(statement, execution_options={"synchronize_session": False})
+    return cast("sa.CursorResult[Any]", result).rowcount
 
 
 def configure_engine(engine: sa.Engine) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy import CheckConstraint, Index, String, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
-from core.database import Base, after_commit, pk, session, transaction
+from core.database import Base, after_commit, changed, pk, session, transaction
 from core.settings import SettingError, Settings
 from core.types import JSONType
 
@@ -138,11 +138,11 @@ def send_waiting(*, limit: int = 100) -> int:
 
 def _send(message_id: int) -> bool:
     with transaction():
-        claimed = session.execute(
+        claimed = changed(
             update(Message)
             .where(Message.id == message_id, Message.state == "waiting")
             .values(state="sending", attempts=Message.attempts + 1)
-        ).rowcount
+        )
     if not claimed:
         return False
     row = session.get_one(Message, message_id)

@@ -7,12 +7,13 @@ import contextvars
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -110,8 +111,8 @@ class SQLiteStore:
         self.url = f"sqlite:///{self.path}"
 
     def keep_template(self) -> None:
-        with sa.create_engine(self.url).connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        with closing(sqlite3.connect(self.path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         shutil.copy(self.path, self.template)
 
     def reset(self) -> None:

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from babel.dates import format_date
 from flask import Flask
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
@@ -14,6 +13,9 @@ from core.money import MINOR_DIGITS
 SYMBOLS = {"CNY": "¥", "USD": "US$", "EUR": "€", "HKD": "HK$", "JPY": "JP¥"}
 MINUS = "−"
 M2_PER_MU = Decimal(2000) / 3
+ENGLISH_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
 
 
 def init_formatting(app: Flask) -> None:
@@ -86,7 +88,7 @@ def day_words(value: date) -> str:
     """A day as sentences write it: 3月12日, 12 March."""
     when = _day(value)
     if _is_english():
-        return format_date(when, "d MMMM", locale="en")
+        return f"{when.day} {ENGLISH_MONTHS[when.month - 1]}"
     return f"{when.month}月{when.day}日"
 
 
@@ -94,7 +96,7 @@ def month_words(value: date) -> str:
     """The month of a day: 2026年3月, March 2026."""
     when = _day(value)
     if _is_english():
-        return format_date(when, "MMMM y", locale="en")
+        return f"{ENGLISH_MONTHS[when.month - 1]} {when.year}"
     return f"{when.year}年{when.month}月"
 
 

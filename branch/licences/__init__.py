@@ -1,0 +1,1 @@
+"""Marks, their rules, and the licences to use them."""

@@ -1,0 +1,1 @@
+"""The public register: who may use a mark, and where."""

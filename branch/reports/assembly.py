@@ -1,0 +1,193 @@
+"""Putting sections together into a document: headline, what changed, what is doubtful, definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from babel.dates import format_skeleton
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from branch.reports import figures, quality, wording
+from branch.reports.document import Definition, Document, Figure, Section
+from branch.reports.evidence import Scope
+from branch.reports.overall import ordinary_growth
+from branch.reports.periods import Period
+
+SectionFunction = Callable[[Period, Scope], Section]
+
+
+def assemble(period: Period, scope: Scope, functions: Sequence[SectionFunction], *, locale: str) -> Document:
+    """Run every section function over `scope` and frame the result. Texts are in the active locale."""
+    digest = scope.evidence.digest(period, scope.unit_code)
+    return Document(
+        locale=locale,
+        number=f"{scope.unit_code}/{period.key}/{digest[:10]}",
+        title=_("Sales of the month, %(unit)s", unit=scope.unit_name)
+        if period.month
+        else _("Sales of the year, %(unit)s", unit=scope.unit_name),
+        unit_name=scope.unit_name,
+        period_key=period.key,
+        period_label=period_label(period),
+        preliminary=period.is_preliminary(scope.today),
+        standing=quality.standing(period, scope),
+        cut_off=_cut_off(scope),
+        digest=digest,
+        headline=headline(period, scope),
+        changed=changed(period, scope),
+        doubtful=quality.doubts(period, scope),
+        sections=tuple(function(period, scope) for function in functions),
+        definitions=definitions(),
+    )
+
+
+def period_label(period: Period) -> str:
+    if period.month:
+        return format_skeleton("yMMMM", period.start, locale=get_locale())
+    return _("%(year)s, whole year", year=period.year)
+
+
+def _cut_off(scope: Scope) -> str:
+    moment = scope.evidence.cut_off
+    return wording.NOTHING if moment is None else moment.strftime("%Y-%m-%d %H:%M") + " (UTC+8)"
+
+
+def headline(period: Period, scope: Scope) -> tuple[Figure, ...]:
+    """The three figures of the first page, each with the rung it stands on."""
+    now, before = figures.total(scope.now(period)), figures.total(scope.before(period))
+    like = figures.like_for_like(period, scope.evidence.rows, scope.evidence.spans)
+    all_growth = figures.growth(now.net_minor, before.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR)
+    price = wording.NOTHING if now.average_price_minor is None else wording.yuan(now.average_price_minor)
+    covered = wording.NOTHING if like.share_now is None else wording.percent(like.share_now)
+    return (
+        Figure(
+            "net",
+            _("Net sales"),
+            wording.amount(now.net_minor),
+            "D1",
+            _("counted"),
+            _(
+                "%(plants)s, average price %(price)s yuan a plant.",
+                plants=wording.plants(now.plants),
+                price=price,
+            ),
+        ),
+        Figure(
+            "growth",
+            _("Against last year, all growers"),
+            _signed(all_growth),
+            "D2",
+            _("compared"),
+            ordinary_growth(),
+        ),
+        Figure(
+            "like_for_like",
+            _("Against last year, like-for-like"),
+            _signed(like.growth),
+            "D3",
+            _("compared, constant growers"),
+            _(
+                "%(inside)s growers in, %(outside)s out, %(share)s of sales. Not an effect of the mark.",
+                inside=len(like.inside),
+                outside=len(like.outside),
+                share=covered,
+            ),
+        ),
+    )
+
+
+def _signed(ratio: Decimal | None) -> str:
+    if ratio is None:
+        return _("not stated")
+    value = figures.rounded(ratio * 100, 1)
+    return f"{value:+,}%" if value else "0.0%"
+
+
+def changed(period: Period, scope: Scope) -> tuple[str, ...]:
+    """At most four sentences on what moved most, for the committee's page."""
+    now, before = scope.now(period), scope.before(period)
+    total_now, total_before = figures.total(now), figures.total(before)
+    if total_before.is_empty:
+        return (_("There is nothing on record for the year before."),)
+    lines = [
+        _(
+            "Plants %(plants)s, average price %(price)s.",
+            plants=wording.change(figures.growth(total_now.plants, total_before.plants)),
+            price=_price_change(total_now, total_before),
+        ),
+    ]
+    shifts = figures.share_shifts(now, before, lambda row: row.channel)
+    if shifts:
+        code, shift = shifts[0]
+        lines.append(
+            _(
+                "The share of %(channel)s moved most: %(points)s percentage points.",
+                channel=wording.channel_name(code),
+                points=wording.points(shift),
+            )
+        )
+    parts = figures.bridge(
+        figures.grouped(before, lambda row: row.grower_id), figures.grouped(now, lambda row: row.grower_id)
+    )
+    lines.append(
+        _(
+            "%(new)s growers are new, %(lost)s no longer sell, %(same)s sold in both years.",
+            new=parts.new_growers,
+            lost=parts.lost_growers,
+            same=parts.same_growers,
+        )
+    )
+    rate_now, rate_before = total_now.refund_rate, total_before.refund_rate
+    if rate_now is not None and rate_before is not None:
+        lines.append(
+            _(
+                "Refund rate %(rate)s, %(points)s percentage points on the year before.",
+                rate=wording.percent(rate_now),
+                points=wording.points(rate_now - rate_before),
+            )
+        )
+    return tuple(lines)
+
+
+def _price_change(now: figures.Totals, before: figures.Totals) -> str:
+    if now.average_price_minor is None or before.average_price_minor is None:
+        return wording.NOTHING
+    return wording.change(
+        now.average_price_minor / before.average_price_minor - 1 if before.average_price_minor else None
+    )
+
+
+def definitions() -> tuple[Definition, ...]:
+    return (
+        Definition(
+            _("Net sales"),
+            _("Goods less discounts less refunds, in yuan at current prices, without freight."),
+        ),
+        Definition(_("Goods"), _("Price times quantity of every paid line.")),
+        Definition(
+            _("Refunds"), _("Money returned for goods, booked on the day of the refund, not of the sale.")
+        ),
+        Definition(_("Plants"), _("Plants of paid lines less plants of refunded lines that came back.")),
+        Definition(_("Orders"), _("An order of several growers counts once for each of them.")),
+        Definition(_("Average price"), _("Net sales over plants.")),
+        Definition(_("Refund rate"), _("Refunds of the window over goods less discounts of the window.")),
+        Definition(_("Window"), _("Calendar months in China Standard Time (UTC+8).")),
+        Definition(
+            _("Like-for-like"),
+            _("Only growers with complete data in both windows; at least ten, else not stated."),
+        ),
+        Definition(
+            _("D1 to D5"),
+            _(
+                "Rungs of evidence: D1 counted; D2 all growers compared; D3 constant growers compared; D5 the change "
+                "decomposed. None of them shows what caused a change."
+            ),
+        ),
+        Definition(
+            _("Rounding"),
+            _(
+                "Half to even. Shares and growth have one decimal; parts may differ from their sum by rounding."
+            ),
+        ),
+    )

@@ -1,0 +1,242 @@
+"""Charts of a report, drawn by matplotlib from a `Chart`; the same chart gives the same bytes.
+
+Readable in grey: series differ by hatch, line style and marker, not by colour alone. Axes of bars
+begin at zero, numbers stand beside the marks, and a character that the font lacks is an error.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Sequence
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from branch.reports.document import Chart
+
+FONT_FILE = Path(__file__).resolve().parents[2] / "static" / "fonts" / "NotoSansSC-GBK.otf"
+FONT_FAMILY = "Noto Sans SC GBK"
+
+INK, LEAF, OSMANTHUS, CLAY, STONE, LINE = "#1d2a24", "#1f6b4a", "#d98e04", "#b3402e", "#dedbd0", "#a9a698"
+WIDTH_IN = 7.2
+RESOLUTION = 160
+
+_STYLE = {
+    "font.family": FONT_FAMILY,
+    "font.size": 9,
+    "axes.unicode_minus": False,
+    "axes.edgecolor": LINE,
+    "axes.linewidth": 0.8,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "hatch.color": INK,
+    "hatch.linewidth": 0.5,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "guiyuan",
+    "legend.frameon": False,
+}
+
+# matplotlib's settings are global to the process; two threads must not draw at once.
+_DRAWING = threading.Lock()
+
+
+class MissingGlyphError(ValueError):
+    """A text holds characters that the report font cannot print; `characters` names them."""
+
+    def __init__(self, characters: Sequence[str]) -> None:
+        self.characters = tuple(characters)
+        super().__init__("characters not in the report font: " + " ".join(self.characters))
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    from fontTools.ttLib import TTFont
+
+    font_manager.fontManager.addfont(FONT_FILE)
+    with TTFont(FONT_FILE, lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
+def require_glyphs(text: str) -> None:
+    """Refuse a text that the font cannot print.
+
+    Raises:
+        MissingGlyphError: naming each character once.
+    """
+    missing = sorted(
+        {character for character in text if character not in "\n\t" and ord(character) not in _glyphs()}
+    )
+    if missing:
+        raise MissingGlyphError(missing)
+
+
+def draw(chart: Chart, *, form: str = "png") -> bytes:
+    """Draw `chart` as ``png`` or ``svg``."""
+    for text in (chart.title, chart.unit, *chart.categories, *(series.name for series in chart.series)):
+        require_glyphs(text)
+    with _DRAWING, warnings.catch_warnings(), mpl.rc_context(_STYLE):
+        warnings.simplefilter("error")
+        figure = Figure(figsize=(WIDTH_IN, _height(chart)), layout="constrained")
+        axes = figure.add_subplot()
+        {"bars": _bars, "lines": _lines, "bridge": _bridge}[chart.kind](axes, chart)
+        axes.set_title(
+            f"{chart.title} ({chart.unit})", loc="left", fontsize=10, pad=22 if len(chart.series) > 1 else 8
+        )
+        for side in ("top", "right"):
+            axes.spines[side].set_visible(False)
+        output = BytesIO()
+        if form == "svg":
+            FigureCanvasSVG(figure).print_svg(output, metadata={"Date": None, "Creator": None})
+        else:
+            FigureCanvasAgg(figure)
+            figure.savefig(output, format="png", dpi=RESOLUTION, metadata={"Software": None})
+    return output.getvalue()
+
+
+def _height(chart: Chart) -> float:
+    return 1.3 + 0.44 * max(len(chart.categories), 2) if chart.kind == "bars" else 3.3
+
+
+def label(value: float) -> str:
+    """A number beside a mark: no more digits than can be read, never a negative zero."""
+    size = abs(value)
+    places = 0 if size >= 1000 else 1 if size >= 100 else 2
+    text = f"{value:,.{places}f}"
+    return text.lstrip("-") if float(text.replace(",", "")) == 0 else text
+
+
+def _scaled(values: Sequence[int | None], divisor: int) -> list[float | None]:
+    return [None if value is None else value / divisor for value in values]
+
+
+def _bars(axes: Axes, chart: Chart) -> None:
+    thick = 0.8 / len(chart.series)
+    looks = ({"color": LEAF}, {"color": STONE, "hatch": "////", "edgecolor": INK, "linewidth": 0.5})
+    for index, series in enumerate(chart.series):
+        places = [row + (index - (len(chart.series) - 1) / 2) * thick for row in range(len(chart.categories))]
+        values = _scaled(series.values, chart.divisor)
+        axes.barh(
+            places,
+            [value or 0 for value in values],
+            height=thick * 0.92,
+            label=series.name,
+            **looks[index % 2],
+        )
+        for place, value in zip(places, values, strict=True):
+            if value is not None:
+                axes.annotate(
+                    label(value),
+                    (max(value, 0), place),
+                    xytext=(4, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=8,
+                )
+    axes.set_yticks(range(len(chart.categories)), chart.categories)
+    axes.invert_yaxis()
+    low, high = _ends(
+        [value / chart.divisor for series in chart.series for value in series.values if value is not None]
+    )
+    axes.set_xlim(low * 1.15, high * 1.15)
+    axes.tick_params(axis="y", length=0)
+    _legend(axes, chart)
+
+
+def _lines(axes: Axes, chart: Chart) -> None:
+    looks = (
+        {"color": LEAF, "linestyle": "-", "marker": "o", "linewidth": 2},
+        {"color": OSMANTHUS, "linestyle": "--", "marker": "s", "linewidth": 1.4, "markerfacecolor": "white"},
+    )
+    places = range(len(chart.categories))
+    for index, series in enumerate(chart.series):
+        values = _scaled(series.values, chart.divisor)
+        drawn = [float("nan") if value is None else value for value in values]
+        axes.plot(places, drawn, label=series.name, markersize=5, **looks[index % 2])
+        for place, value in zip(places, values, strict=True):
+            if value is not None and index == 0:
+                axes.annotate(
+                    label(value),
+                    (place, value),
+                    xytext=(0, 7),
+                    textcoords="offset points",
+                    ha="center",
+                    fontsize=8,
+                )
+    axes.set_xticks(places, chart.categories)
+    low, high = _ends(
+        [value / chart.divisor for series in chart.series for value in series.values if value is not None]
+    )
+    axes.set_ylim(low * 1.18, high * 1.18)
+    axes.set_xlim(-0.5, len(chart.categories) - 0.5)
+    axes.grid(axis="y", color=STONE, linewidth=0.6)
+    _legend(axes, chart)
+
+
+def _bridge(axes: Axes, chart: Chart) -> None:
+    """First and last value stand on the axis; the steps between float from one level to the next."""
+    values = [value / chart.divisor for value in chart.series[0].values if value is not None]
+    level, edges = 0.0, [0.0]
+    for place, value in enumerate(values):
+        if place in {0, len(values) - 1}:
+            bottom, height, look = 0.0, value, {"color": LEAF}
+            level = value
+        else:
+            bottom, height = min(level, level + value), abs(value)
+            rising = {"color": OSMANTHUS, "hatch": "....", "edgecolor": INK, "linewidth": 0.5}
+            falling = {"color": "white", "hatch": "\\\\\\\\", "edgecolor": CLAY, "linewidth": 0.8}
+            look = rising if value >= 0 else falling
+            level += value
+        edges += [bottom, bottom + height]
+        axes.bar(place, height, bottom=bottom, width=0.62, **look)
+        sign = "" if place in {0, len(values) - 1} or value <= 0 else "+"
+        top = max(bottom + height, bottom)
+        axes.annotate(
+            sign + label(value),
+            (place, top),
+            xytext=(0, 4),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8,
+        )
+        if place < len(values) - 1:
+            axes.plot([place + 0.31, place + 0.69], [level, level], color=LINE, linewidth=0.8)
+    axes.set_xticks(range(len(values)), [_wrapped(category) for category in chart.categories])
+    low, high = _ends(edges)
+    axes.set_ylim(low * 1.15, high * 1.15)
+    axes.axhline(0, color=INK, linewidth=0.8)
+    axes.tick_params(axis="x", length=0, labelsize=8)
+
+
+def _wrapped(text: str) -> str:
+    """Break a category at its separator so that neighbours do not run into each other."""
+    for separator in (": ", ", ", "：", "，"):
+        if separator in text:
+            return "\n".join(part.strip() for part in text.split(separator))
+    return text
+
+
+def _ends(values: Sequence[float]) -> tuple[float, float]:
+    """The range to show: always with zero in it, and never empty."""
+    low, high = min([0.0, *values]), max([0.0, *values])
+    return (low, high) if high > low else (0.0, 1.0)
+
+
+def _legend(axes: Axes, chart: Chart) -> None:
+    if len(chart.series) > 1:
+        axes.legend(
+            loc="lower left",
+            bbox_to_anchor=(-0.01, 1.0),
+            ncols=len(chart.series),
+            fontsize=8,
+            borderaxespad=0.2,
+        )

@@ -1,0 +1,225 @@
+"""What a report consists of, in one language, before it becomes a page, a PDF or a workbook. Pure.
+
+Tables carry raw numbers with the kind of their column, so that every form (text, spreadsheet, JSON)
+prints the same figure in its own way. Row and column keys are the same in every language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+Cell = str | int | Decimal | None
+
+# How the numbers of a column are meant: money is whole fen, price is fen per plant (may be broken),
+# ratio is a part of one, points is a difference of two ratios.
+KINDS = frozenset({"text", "count", "money", "price", "ratio", "points"})
+DECIMAL_KINDS = frozenset({"price", "ratio", "points"})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    key: str
+    title: str
+    kind: str = "text"
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind != "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    key: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    total: Row | None = None
+
+    def all_rows(self) -> tuple[Row, ...]:
+        return self.rows if self.total is None else (*self.rows, self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    name: str
+    values: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """`kind` is ``bars`` (grouped, horizontal), ``lines`` or ``bridge``; values are fen, drawn in `divisor` fen."""
+
+    key: str
+    kind: str
+    title: str
+    alt: str
+    unit: str
+    divisor: int
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
+    table_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A headline number with the rung of evidence it stands on and what must be read with it."""
+
+    key: str
+    label: str
+    value: str
+    grade: str
+    grade_name: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`private` sections name growers and go to the branch and the committee only."""
+
+    key: str
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    notes: tuple[str, ...] = ()
+    private: bool = False
+
+    def table(self, key: str) -> Table:
+        return next(table for table in self.tables if table.key == key)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    term: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    locale: str
+    number: str
+    title: str
+    unit_name: str
+    period_key: str
+    period_label: str
+    preliminary: bool
+    standing: str
+    cut_off: str
+    digest: str
+    headline: tuple[Figure, ...]
+    changed: tuple[str, ...]
+    doubtful: tuple[str, ...]
+    sections: tuple[Section, ...]
+    definitions: tuple[Definition, ...]
+
+    def without_private(self) -> Document:
+        """The same report for readers who may not see single growers."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return Document(
+            **{**values, "sections": tuple(section for section in self.sections if not section.private)}
+        )
+
+
+def to_json(document: Document) -> dict[str, Any]:
+    """Plain JSON values; `from_json` reads them back into an equal document."""
+    return _plain(asdict(document))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def from_json(data: dict[str, Any]) -> Document:
+    return Document(
+        **{
+            **data,
+            "headline": tuple(Figure(**figure) for figure in data["headline"]),
+            "changed": tuple(data["changed"]),
+            "doubtful": tuple(data["doubtful"]),
+            "sections": tuple(_section(section) for section in data["sections"]),
+            "definitions": tuple(Definition(**definition) for definition in data["definitions"]),
+        }
+    )
+
+
+def _section(data: dict[str, Any]) -> Section:
+    charts = (
+        Chart(
+            **{
+                **chart,
+                "categories": tuple(chart["categories"]),
+                "series": tuple(
+                    Series(series["name"], tuple(series["values"])) for series in chart["series"]
+                ),
+            }
+        )
+        for chart in data["charts"]
+    )
+    return Section(
+        **{
+            **data,
+            "paragraphs": tuple(data["paragraphs"]),
+            "notes": tuple(data["notes"]),
+            "tables": tuple(_table(table) for table in data["tables"]),
+            "charts": tuple(charts),
+        }
+    )
+
+
+def _table(data: dict[str, Any]) -> Table:
+    columns = tuple(Column(**column) for column in data["columns"])
+
+    def row(raw: dict[str, Any]) -> Row:
+        cells = zip(columns, raw["cells"], strict=True)
+        return Row(
+            raw["key"],
+            tuple(Decimal(c) if k.kind in DECIMAL_KINDS and c is not None else c for k, c in cells),
+        )
+
+    return Table(
+        key=data["key"],
+        title=data["title"],
+        columns=columns,
+        rows=tuple(row(raw) for raw in data["rows"]),
+        total=row(data["total"]) if data["total"] else None,
+    )
+
+
+def data_annex(document: Document) -> dict[str, Any]:
+    """The figures without the words: the same for every language, and the thing a digest is taken of."""
+    return {
+        "format": "guiyuan-report-1",
+        "number": document.number,
+        "period": document.period_key,
+        "preliminary": document.preliminary,
+        "input_digest": document.digest,
+        "sections": {
+            section.key: {
+                table.key: {
+                    "columns": [{"key": column.key, "kind": column.kind} for column in table.columns],
+                    "rows": {row.key: _numbers(table, row) for row in table.all_rows()},
+                }
+                for table in section.tables
+            }
+            for section in document.sections
+        },
+    }
+
+
+def _numbers(table: Table, row: Row) -> dict[str, Any]:
+    cells = zip(table.columns, row.cells, strict=True)
+    return {column.key: _plain(cell) for column, cell in cells if column.is_number}

@@ -1,0 +1,85 @@
+"""What the sections of a report are given: the unit, its growers and what the ledger holds. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import astuple, dataclass
+from datetime import date, datetime
+
+from branch.reports.figures import MonthRow, Span, Totals, within
+from branch.reports.periods import Period, month_of
+
+
+@dataclass(frozen=True, slots=True)
+class GrowerLabel:
+    id: int
+    name: str
+    slug: str
+    village_code: str
+    village_name: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything the ledger says that a report of `period` may use.
+
+    `rows` are in yuan and reach over the 24 months up to the end of the period;
+    `foreign` are totals in other currencies, which no total includes; `cut_off` is the moment the
+    latest of these facts was recorded, None when there are none.
+    """
+
+    rows: tuple[MonthRow, ...]
+    spans: tuple[Span, ...]
+    foreign: tuple[tuple[str, Totals], ...]
+    kinds: Mapping[str, int]
+    cut_off: datetime | None
+
+    def digest(self, period: Period, unit_code: str) -> str:
+        """SHA-256 of the input in canonical form, so that equal input is recognised."""
+        plain = {
+            "unit": unit_code,
+            "period": period.key,
+            "rows": [
+                [r.grower_id, r.month.key, r.channel, r.cultivar_group, *astuple(r.totals)] for r in self.rows
+            ],
+            "spans": [
+                [s.grower_id, s.channel, s.first_day.isoformat(), s.last_day.isoformat()] for s in self.spans
+            ],
+            "foreign": [[code, t.orders, t.plants, t.net_minor] for code, t in self.foreign],
+            "kinds": dict(sorted(self.kinds.items())),
+        }
+        canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The unit a report is about and the evidence for it; what every section function receives.
+
+    `today` is the local day on which the report is built: it decides only what is still open.
+    """
+
+    unit_id: int
+    unit_code: str
+    unit_name: str
+    growers: Mapping[int, GrowerLabel]
+    evidence: Evidence
+    today: date
+    group_name: Callable[[str], str]
+
+    def now(self, period: Period) -> list[MonthRow]:
+        return within(self.evidence.rows, period)
+
+    def before(self, period: Period) -> list[MonthRow]:
+        return within(self.evidence.rows, period.year_before())
+
+    def elapsed_until(self, period: Period) -> Period | None:
+        """The month up to which data can be expected: today's month while the period is open."""
+        return month_of(self.today) if period.is_open(self.today) else None
+
+    def sellers(self, period: Period) -> set[int]:
+        """Growers with any record from the start of the earlier window to the end of this one."""
+        since = period.year_before().start
+        return {span.grower_id for span in self.evidence.spans if span.last_day >= since}

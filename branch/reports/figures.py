@@ -1,0 +1,309 @@
+"""The arithmetic of a report: totals, comparison, like-for-like, the bridge. Pure.
+
+Amounts are whole fen and every split adds up exactly; ratios are `Decimal` and leave rounding to
+`wording`. The rungs D1 to D5 are those of the honest-measurement ladder: D1 totals, D2 all growers
+against last year, D3 only growers with complete data in both windows, D5 the decomposition.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import TypeVar
+
+from branch.reports.periods import Period, month_of
+
+# A percentage of a smaller base says more about chance, or about one person, than about trade.
+SMALLEST_BASE_MINOR = 1_000_000
+FEWEST_LIKE_FOR_LIKE_GROWERS = 10
+# Below this share of the sales a like-for-like figure speaks for too few; above it one grower speaks too loud.
+LEAST_LIKE_FOR_LIKE_SHARE = Decimal("0.8")
+CONCENTRATED = Decimal("0.4")
+OWN_SHOP = "shop"
+
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    orders: int = 0
+    plants: int = 0
+    gross_minor: int = 0
+    discount_minor: int = 0
+    refund_minor: int = 0
+
+    @property
+    def net_minor(self) -> int:
+        return self.gross_minor - self.discount_minor - self.refund_minor
+
+    @property
+    def average_price_minor(self) -> Decimal | None:
+        """Net sales per plant, in fen; None when no plants were sold on balance."""
+        return Decimal(self.net_minor) / self.plants if self.plants > 0 else None
+
+    @property
+    def refund_rate(self) -> Decimal | None:
+        """Refunds over what was paid, or None when nothing was paid."""
+        paid = self.gross_minor - self.discount_minor
+        return Decimal(self.refund_minor) / paid if paid > 0 else None
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Totals()
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(
+            self.orders + other.orders,
+            self.plants + other.plants,
+            self.gross_minor + other.gross_minor,
+            self.discount_minor + other.discount_minor,
+            self.refund_minor + other.refund_minor,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """What one grower sold in one month through one channel in one cultivar group ("" when unknown)."""
+
+    grower_id: int
+    month: Period
+    channel: str
+    cultivar_group: str
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The first and the last day on record of one grower's one channel, over all time."""
+
+    grower_id: int
+    channel: str
+    first_day: date
+    last_day: date
+
+
+def total(rows: Iterable[MonthRow]) -> Totals:
+    return sum((row.totals for row in rows), Totals())
+
+
+def grouped(rows: Iterable[MonthRow], key: Callable[[MonthRow], K]) -> dict[K, Totals]:
+    """Totals by `key`, largest net sales first, ties in the order of the key."""
+    sums: defaultdict[K, Totals] = defaultdict(Totals)
+    for row in rows:
+        sums[key(row)] += row.totals
+    return dict(sorted(sums.items(), key=lambda item: (-item[1].net_minor, str(item[0]))))
+
+
+def within(rows: Iterable[MonthRow], period: Period) -> list[MonthRow]:
+    months = set(period.months())
+    return [row for row in rows if row.month in months]
+
+
+def growth(now: int, before: int, *, smallest_base: int = 1) -> Decimal | None:
+    """Relative change, 0.1 for one tenth more; None when the base is below `smallest_base`."""
+    return Decimal(now - before) / before if before >= max(smallest_base, 1) else None
+
+
+def share(part: int, whole: int) -> Decimal | None:
+    return Decimal(part) / whole if whole > 0 else None
+
+
+def share_shifts(
+    now: Collection[MonthRow], before: Collection[MonthRow], key: Callable[[MonthRow], K]
+) -> list[tuple[K, Decimal]]:
+    """Change of each part's share of net sales, the largest movement first; empty without two wholes."""
+    parts_now, parts_before = grouped(now, key), grouped(before, key)
+    whole_now, whole_before = total(now).net_minor, total(before).net_minor
+    if whole_now <= 0 or whole_before <= 0:
+        return []
+    nothing = Totals()
+    shifts = [
+        (
+            part,
+            Decimal(parts_now.get(part, nothing).net_minor) / whole_now
+            - Decimal(parts_before.get(part, nothing).net_minor) / whole_before,
+        )
+        for part in {**parts_now, **parts_before}
+    ]
+    return sorted(shifts, key=lambda item: (-abs(item[1]), str(item[0])))
+
+
+@dataclass(frozen=True, slots=True)
+class LikeForLike:
+    """Growers with complete data in both windows (rung D3).
+
+    `reason` is set when the comparison must not be published as a percentage: ``too_few_growers`` or
+    ``base_too_small``.
+    """
+
+    inside: tuple[int, ...]
+    outside: tuple[int, ...]
+    now: Totals
+    before: Totals
+    share_now: Decimal | None
+    share_before: Decimal | None
+    growth: Decimal | None
+    reason: str | None
+
+
+def complete_growers(
+    period: Period, rows: Iterable[MonthRow], spans: Iterable[Span]
+) -> tuple[set[int], set[int]]:
+    """Who has complete data in `period` and in the same window a year before: (inside, outside).
+
+    A channel's first recorded month counts as partial, because an export may begin in its middle, so
+    the record must begin in a month before the earlier window. It must also reach the last month of
+    the later one, except for the own shop, which records by itself. Every channel that the grower
+    used in either window has to pass. A grower with nothing in either window is in neither set.
+    """
+    before = period.year_before()
+    used: defaultdict[int, set[str]] = defaultdict(set)
+    for row in rows:
+        if period.start <= row.month.start < period.end or before.start <= row.month.start < before.end:
+            used[row.grower_id].add(row.channel)
+    recorded = {(span.grower_id, span.channel): span for span in spans}
+    inside = {
+        grower_id
+        for grower_id, channels in used.items()
+        if all(_covers(recorded.get((grower_id, channel)), period, before) for channel in channels)
+    }
+    return inside, set(used) - inside
+
+
+def _covers(span: Span | None, period: Period, before: Period) -> bool:
+    if span is None or month_of(span.first_day).start >= before.start:
+        return False
+    return span.channel == OWN_SHOP or span.last_day >= month_of(period.last_day).start
+
+
+def like_for_like(period: Period, rows: Collection[MonthRow], spans: Iterable[Span]) -> LikeForLike:
+    inside, outside = complete_growers(period, rows, spans)
+    rows_now, rows_before = within(rows, period), within(rows, period.year_before())
+    now = total(row for row in rows_now if row.grower_id in inside)
+    before = total(row for row in rows_before if row.grower_id in inside)
+    reason = None
+    if len(inside) < FEWEST_LIKE_FOR_LIKE_GROWERS:
+        reason = "too_few_growers"
+    elif before.net_minor < SMALLEST_BASE_MINOR:
+        reason = "base_too_small"
+    return LikeForLike(
+        inside=tuple(sorted(inside)),
+        outside=tuple(sorted(outside)),
+        now=now,
+        before=before,
+        share_now=share(now.net_minor, total(rows_now).net_minor),
+        share_before=share(before.net_minor, total(rows_before).net_minor),
+        growth=growth(now.net_minor, before.net_minor) if reason is None else None,
+        reason=reason,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """From the net sales of last year's window to those of this one, in fen (rung D5).
+
+    ``before + new + lost + quantity + price + unsplit == after`` always. `unsplit` holds growers who
+    sold in both windows but returned at least as many plants as they sold in one, so that no price
+    can be named.
+    """
+
+    before_minor: int
+    new_minor: int
+    lost_minor: int
+    quantity_minor: int
+    price_minor: int
+    unsplit_minor: int
+    after_minor: int
+    new_growers: int
+    lost_growers: int
+    same_growers: int
+
+
+def bridge(before: Mapping[int, Totals], after: Mapping[int, Totals]) -> Bridge:
+    """Decompose the change between two windows, given each window's totals by grower.
+
+    For a grower in both windows the quantity part is what the change in plants would have brought at
+    last year's average price, rounded half-even to the fen; the price part is the rest, so it also
+    holds changes of mix and of refunds.
+    """
+    new = after.keys() - before.keys()
+    lost = before.keys() - after.keys()
+    same = after.keys() & before.keys()
+    quantity = price = unsplit = 0
+    for grower_id in same:
+        then, now = before[grower_id], after[grower_id]
+        change = now.net_minor - then.net_minor
+        if then.plants <= 0 or now.plants <= 0:
+            unsplit += change
+            continue
+        by_quantity = divide_half_even(then.net_minor * (now.plants - then.plants), then.plants)
+        quantity += by_quantity
+        price += change - by_quantity
+    return Bridge(
+        before_minor=sum(totals.net_minor for totals in before.values()),
+        new_minor=sum(after[grower_id].net_minor for grower_id in new),
+        lost_minor=-sum(before[grower_id].net_minor for grower_id in lost),
+        quantity_minor=quantity,
+        price_minor=price,
+        unsplit_minor=unsplit,
+        after_minor=sum(totals.net_minor for totals in after.values()),
+        new_growers=len(new),
+        lost_growers=len(lost),
+        same_growers=len(same),
+    )
+
+
+def divide_half_even(numerator: int, denominator: int) -> int:
+    """Exact integer division, halves to the even neighbour (GB/T 8170); `denominator` is positive."""
+    quotient, remainder = divmod(numerator, denominator)
+    doubled = 2 * remainder
+    if doubled > denominator or (doubled == denominator and quotient % 2):
+        quotient += 1
+    return quotient
+
+
+def rounded(value: Decimal, places: int) -> Decimal:
+    """Half-even, and never a negative zero."""
+    result = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+    return abs(result) if result == 0 else result
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many grower-months of a window carry any record, among growers known to sell."""
+
+    growers: int
+    months: int
+    recorded: int
+    silent_by_month: tuple[tuple[Period, int], ...]
+    never_recorded: int
+
+    @property
+    def possible(self) -> int:
+        return self.growers * self.months
+
+    @property
+    def missing(self) -> int:
+        return self.possible - self.recorded
+
+
+def coverage(
+    period: Period, rows: Iterable[MonthRow], growers: Collection[int], *, until: Period | None = None
+) -> Coverage:
+    """Count grower-months without data among `growers`, up to and including the month `until`."""
+    months = [month for month in period.months() if until is None or month <= until]
+    seen = {
+        (row.grower_id, row.month)
+        for row in rows
+        if row.month in set(months) and row.grower_id in set(growers)
+    }
+    return Coverage(
+        growers=len(growers),
+        months=len(months),
+        recorded=len(seen),
+        silent_by_month=tuple((m, len(growers) - sum(1 for _, month in seen if month == m)) for m in months),
+        never_recorded=len(set(growers) - {grower_id for grower_id, _ in seen}),
+    )

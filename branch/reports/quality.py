@@ -1,0 +1,157 @@
+"""Section on what is missing, said plainly, and the lines a committee should doubt."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from branch.reports import figures, wording
+from branch.reports.document import Column, Row, Section, Table
+from branch.reports.evidence import Scope
+from branch.reports.figures import Coverage
+from branch.reports.periods import REFUND_WINDOW_DAYS, Period
+
+
+def quality(period: Period, scope: Scope) -> Section:
+    covered = _coverage(period, scope)
+    return Section(
+        key="quality",
+        title=_("What is missing"),
+        paragraphs=(
+            _(
+                "%(missing)s of %(possible)s grower-months carry no record. A month without a record is not counted as a month without sales.",
+                missing=wording.count(covered.missing),
+                possible=wording.count(covered.possible),
+            ),
+            *doubts(period, scope),
+        ),
+        tables=(_coverage_table(covered), _facts_table(scope), *_foreign_tables(scope)),
+        notes=(
+            _(
+                "A grower counts as complete when every channel in use was on record before the earlier window began and "
+                "through the last month of the later one; the first recorded month of a channel counts as partial."
+            ),
+            _(
+                "Orders that a shop marked as not genuine can only be left out when the import says so; the ledger holds what was imported."
+            ),
+        ),
+    )
+
+
+def _coverage(period: Period, scope: Scope) -> Coverage:
+    return figures.coverage(
+        period, scope.evidence.rows, scope.sellers(period), until=scope.elapsed_until(period)
+    )
+
+
+def _coverage_table(covered: Coverage) -> Table:
+    columns = (
+        Column("month", _("Month")),
+        Column("growers", _("Growers who sell"), "count"),
+        Column("recorded", _("With records"), "count"),
+        Column("missing", _("Without records"), "count"),
+        Column("share", _("Recorded share"), "ratio"),
+    )
+    rows = tuple(
+        Row(
+            month.key,
+            (
+                month.key,
+                covered.growers,
+                covered.growers - silent,
+                silent,
+                figures.share(covered.growers - silent, covered.growers),
+            ),
+        )
+        for month, silent in covered.silent_by_month
+    )
+    whole = Row(
+        "total",
+        (
+            _("Total"),
+            covered.possible,
+            covered.recorded,
+            covered.missing,
+            figures.share(covered.recorded, covered.possible),
+        ),
+    )
+    return Table("coverage", _("Growers and months with records"), columns, rows, whole)
+
+
+def _facts_table(scope: Scope) -> Table:
+    names = {"sale": _("Sales"), "refund": _("Refunds"), "reversal": _("Reversals")}
+    rows = tuple(Row(kind, (name, scope.evidence.kinds.get(kind, 0))) for kind, name in names.items())
+    return Table(
+        "facts",
+        _("Facts in the ledger"),
+        (Column("kind", _("Kind")), Column("facts", _("Facts"), "count")),
+        rows,
+    )
+
+
+def _foreign_tables(scope: Scope) -> tuple[Table, ...]:
+    """Sales in other currencies as sums in that currency's minor unit; no rate is applied."""
+    if not scope.evidence.foreign:
+        return ()
+    columns = (
+        Column("currency", _("Currency")),
+        Column("orders", _("Orders"), "count"),
+        Column("plants", _("Plants"), "count"),
+        Column("net_minor", _("Net sales in minor units"), "count"),
+    )
+    rows = tuple(
+        Row(code, (code, one.orders, one.plants, one.net_minor)) for code, one in scope.evidence.foreign
+    )
+    return (Table("foreign", _("Sales in other currencies, not in any total"), columns, rows),)
+
+
+def standing(period: Period, scope: Scope) -> str:
+    """Whether the figures are final, in one sentence."""
+    if period.is_open(scope.today):
+        return _("Preliminary: the window is still open.")
+    if period.is_preliminary(scope.today):
+        return _(
+            "Preliminary: refunds may still arrive until %(days)s days after the window's end.",
+            days=REFUND_WINDOW_DAYS,
+        )
+    return _("Final for the records held at the cut-off.")
+
+
+def doubts(period: Period, scope: Scope) -> tuple[str, ...]:
+    """What a reader should doubt, one sentence each; empty when there is nothing to say."""
+    found: list[str] = []
+    now = scope.now(period)
+    whole = figures.total(now)
+    if period.is_preliminary(scope.today):
+        found.append(standing(period, scope))
+    covered = _coverage(period, scope)
+    silent = covered.never_recorded
+    if silent:
+        found.append(
+            ngettext(
+                "%(num)s grower who sold before has no record in this window.",
+                "%(num)s growers who sold before have no record in this window.",
+                silent,
+            )
+        )
+    like = figures.like_for_like(period, scope.evidence.rows, scope.evidence.spans)
+    if like.share_now is not None and like.share_now < figures.LEAST_LIKE_FOR_LIKE_SHARE:
+        found.append(
+            _("Like-for-like covers only %(share)s of the sales.", share=wording.percent(like.share_now))
+        )
+    unnamed = figures.share(
+        figures.total(row for row in now if not row.cultivar_group).net_minor, whole.net_minor
+    )
+    if unnamed:
+        found.append(_("%(share)s of net sales name no cultivar group.", share=wording.percent(unnamed)))
+    found.extend(
+        _("Sales in %(currency)s are listed apart and are in no total.", currency=code)
+        for code, _totals in scope.evidence.foreign
+    )
+    largest = next(iter(figures.grouped(now, lambda row: row.grower_id).values()), None)
+    concentration = None if largest is None else figures.share(largest.net_minor, whole.net_minor)
+    if concentration is not None and concentration > figures.CONCENTRATED and len(scope.sellers(period)) > 1:
+        found.append(
+            _("One grower alone makes %(share)s of net sales.", share=wording.percent(concentration))
+        )
+    return tuple(found)

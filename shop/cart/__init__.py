@@ -1,0 +1,1 @@
+"""One cart over several growers, with or without an account."""

@@ -1,0 +1,218 @@
+"""What a line of a cart costs, what keeps it from being ordered, and what would be cheaper. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from shop.catalogue.pricing import CheaperTier, QuantityRule, Tier, cheaper_next_tier, tier_price
+from shop.catalogue.states import ListingState
+
+
+class ProblemCode(StrEnum):
+    GONE = "gone"
+    PAUSED = "paused"
+    NOT_OPEN_YET = "not_open_yet"
+    NO_LONGER_OPEN = "no_longer_open"
+    LICENCE = "licence"
+    LOT = "lot"
+    SOLD_OUT = "sold_out"
+    SHORT = "short"
+    QUANTITY = "quantity"
+
+
+# A listing, a licence or a lot stands in the way: nothing that the buyer could change in the quantity.
+NOT_ON_SALE = frozenset(
+    {
+        ProblemCode.GONE,
+        ProblemCode.PAUSED,
+        ProblemCode.NOT_OPEN_YET,
+        ProblemCode.NO_LONGER_OPEN,
+        ProblemCode.LICENCE,
+        ProblemCode.LOT,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One variant as it can be bought now. Quantities count its unit; the price ladder is sound."""
+
+    variant_id: int
+    sku: str
+    grower_id: int
+    lot_id: int | None
+    slug: str
+    title: str
+    grade: str
+    cultivar_group: str
+    cultivar: str
+    root: str
+    size: str
+    unit: str
+    plants_per_unit: int
+    rule: QuantityRule
+    tiers: tuple[Tier, ...]
+    unit_weight_g: int
+    currency: str
+    state: str
+    withdrawn: bool
+    sale_from: datetime | None
+    sale_until: datetime | None
+    presale_week: str | None
+    photo_key: str | None
+
+    def unit_price_minor(self, quantity: int) -> int:
+        """The price of one unit; below the minimum, that of the minimum."""
+        return tier_price(self.tiers, max(quantity, self.rule.minimum_quantity))
+
+    def total_minor(self, quantity: int) -> int:
+        return quantity * self.unit_price_minor(quantity)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a line cannot be ordered as it is, and the figure its sentence needs."""
+
+    code: ProblemCode
+    available: int = 0
+    suggested: int = 0
+    when: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    offer: Offer
+    quantity: int
+    available: int
+    problem: Problem | None
+    hint: CheaperTier | None
+
+    @property
+    def unit_price_minor(self) -> int:
+        return self.offer.unit_price_minor(self.quantity)
+
+    @property
+    def total_minor(self) -> int:
+        return self.offer.total_minor(self.quantity)
+
+    @property
+    def plants(self) -> int:
+        return self.quantity * self.offer.plants_per_unit
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One grower's lines. `freight_minor` is None while no province is known or when it is not delivered to."""
+
+    grower_id: int
+    lines: tuple[Line, ...]
+    weight_g: int
+    freight_minor: int | None
+    undeliverable: bool
+
+    @property
+    def goods_minor(self) -> int:
+        return sum(line.total_minor for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """A whole cart, priced. `province_code` is where it was asked to go, if anywhere."""
+
+    groups: tuple[Group, ...]
+    province_code: str | None
+    lines: tuple[Line, ...] = field(default=())
+
+    @property
+    def goods_minor(self) -> int:
+        return sum(group.goods_minor for group in self.groups)
+
+    @property
+    def freight_minor(self) -> int | None:
+        parts = [group.freight_minor for group in self.groups]
+        return None if None in parts else sum(part for part in parts if part is not None)
+
+    @property
+    def total_minor(self) -> int | None:
+        freight = self.freight_minor
+        return None if freight is None else self.goods_minor + freight
+
+    @property
+    def plants(self) -> int:
+        return sum(line.plants for line in self.lines)
+
+    @property
+    def orderable(self) -> bool:
+        """Whether nothing that is known stands in the way of an order."""
+        return bool(self.lines) and not any(
+            [line.problem for line in self.lines] + [group.undeliverable for group in self.groups]
+        )
+
+
+def sale_problem(offer: Offer, *, licensed: bool, at: datetime) -> Problem | None:
+    """What keeps an offer from being sold at all `at` this moment."""
+    if offer.withdrawn or offer.state in {ListingState.ENDED, ListingState.DRAFT}:
+        return Problem(ProblemCode.GONE)
+    if offer.state == ListingState.PAUSED:
+        return Problem(ProblemCode.PAUSED)
+    if offer.sale_from is not None and at < offer.sale_from:
+        return Problem(ProblemCode.NOT_OPEN_YET, when=offer.sale_from)
+    if offer.sale_until is not None and at >= offer.sale_until:
+        return Problem(ProblemCode.NO_LONGER_OPEN, when=offer.sale_until)
+    return None if licensed else Problem(ProblemCode.LICENCE)
+
+
+def line_problem(
+    offer: Offer, quantity: int, *, available: int, licensed: bool, at: datetime
+) -> Problem | None:
+    """The first thing that keeps a line from being ordered, the weightiest first; None when nothing does."""
+    found = sale_problem(offer, licensed=licensed, at=at)
+    if found is not None:
+        return found
+    most = available - available % offer.rule.increment
+    if most < offer.rule.minimum_quantity:
+        return Problem(ProblemCode.SOLD_OUT, available=available)
+    if not offer.rule.allows(quantity):
+        return Problem(
+            ProblemCode.QUANTITY, available=available, suggested=min(offer.rule.nearest(quantity), most)
+        )
+    if quantity > available:
+        return Problem(ProblemCode.SHORT, available=available, suggested=most)
+    return None
+
+
+def price_line(offer: Offer, quantity: int, *, available: int, licensed: bool, at: datetime) -> Line:
+    """A line with its problem or, when it has none, the hint that a higher tier would cost less."""
+    problem = line_problem(offer, quantity, available=available, licensed=licensed, at=at)
+    hint = None
+    if problem is None:
+        cheaper = cheaper_next_tier(offer.tiers, quantity)
+        hint = cheaper if cheaper is not None and cheaper.from_quantity <= available else None
+    return Line(offer, quantity, available, problem, hint)
+
+
+def group_by_grower(
+    lines: Sequence[Line], freight_minor: Mapping[int, int], *, province_code: str | None
+) -> Basket:
+    """Lines together by grower, in the order in which growers first appear, with each one's freight."""
+    by_grower: dict[int, list[Line]] = {}
+    for line in lines:
+        by_grower.setdefault(line.offer.grower_id, []).append(line)
+    groups = tuple(
+        Group(
+            grower_id=grower_id,
+            lines=tuple(own),
+            weight_g=weight_g(own),
+            freight_minor=freight_minor.get(grower_id),
+            undeliverable=province_code is not None and grower_id not in freight_minor,
+        )
+        for grower_id, own in by_grower.items()
+    )
+    return Basket(groups, province_code, tuple(lines))
+
+
+def weight_g(lines: Sequence[Line]) -> int:
+    return sum(line.quantity * line.offer.unit_weight_g for line in lines)

@@ -1,0 +1,1 @@
+"""Orders and their consignments, from checkout to the buyer's door."""

@@ -1,0 +1,69 @@
+"""What happened to orders, told through the outbox. Ids and numbers only, never a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlaced:
+    order_id: int
+    order_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPaid:
+    order_id: int
+    order_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderExpired:
+    order_id: int
+    order_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelled:
+    order_id: int
+    order_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRefunded:
+    """`amount_minor` went back to the buyer; `reference` names the refund."""
+
+    order_id: int
+    order_number: str
+    amount_minor: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsignmentPacked:
+    consignment_id: int
+    consignment_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsignmentDispatched:
+    consignment_id: int
+    consignment_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsignmentDelivered:
+    consignment_id: int
+    consignment_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsignmentCancelled:
+    consignment_id: int
+    consignment_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsignmentReturned:
+    consignment_id: int
+    consignment_number: str

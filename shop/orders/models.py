@@ -1,0 +1,161 @@
+"""Tables of orders. Every change of a state leaves a row; lines keep what was bought as it was then."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base, Money, fk, pk
+from shop.orders.states import FulfilmentState, PaymentMethod, PaymentState
+
+
+def _one_of(column: str, words: type) -> str:
+    """The SQL of a CHECK that holds a column to the words of an enumeration."""
+    return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
+
+
+class Order(Base):
+    """What one buyer bought at once and pays at once; the payment's state lives here."""
+
+    __tablename__ = "order"
+    __table_args__ = (
+        CheckConstraint(_one_of("payment_state", PaymentState), name="payment_state_known"),
+        CheckConstraint(_one_of("payment_method", PaymentMethod), name="payment_method_known"),
+        CheckConstraint("goods_minor >= 0 AND freight_minor >= 0", name="parts_not_negative"),
+        CheckConstraint("discount_minor BETWEEN 0 AND goods_minor", name="discount_within_goods"),
+        CheckConstraint("total_minor = goods_minor - discount_minor + freight_minor", name="total_adds_up"),
+        CheckConstraint("refunded_minor BETWEEN 0 AND total_minor", name="refund_within_total"),
+        Index("ix_order_open", "payment_state", "expires_at"),
+    )
+
+    id: Mapped[int] = pk()
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    access_token: Mapped[str] = mapped_column(String(40))
+    account_id: Mapped[int | None] = fk("account.id", nullable=True)
+    idempotency_key: Mapped[str] = mapped_column(String(160), unique=True)
+    request_digest: Mapped[str] = mapped_column(String(64))
+    buyer_name: Mapped[str] = mapped_column(String(60))
+    buyer_phone: Mapped[str] = mapped_column(String(20))
+    buyer_email: Mapped[str | None] = mapped_column(String(254))
+    province_code: Mapped[str] = mapped_column(String(6))
+    province: Mapped[str] = mapped_column(String(30))
+    city: Mapped[str] = mapped_column(String(40))
+    district: Mapped[str] = mapped_column(String(40))
+    district_code: Mapped[str] = mapped_column(String(6))
+    street: Mapped[str] = mapped_column(String(200))
+    postcode: Mapped[str | None] = mapped_column(String(6))
+    note: Mapped[str] = mapped_column(String(300), default="")
+    locale: Mapped[str] = mapped_column(String(12))
+    payment_method: Mapped[str] = mapped_column(String(20))
+    payment_state: Mapped[str] = mapped_column(String(20))
+    payment_reference: Mapped[str | None] = mapped_column(String(120))
+    currency: Mapped[str] = mapped_column(String(3))
+    goods_minor: Mapped[Money]
+    discount_minor: Mapped[Money]
+    freight_minor: Mapped[Money]
+    total_minor: Mapped[Money]
+    refunded_minor: Mapped[Money] = mapped_column(default=0)
+    placed_at: Mapped[datetime] = mapped_column(index=True)
+    expires_at: Mapped[datetime | None]
+    paid_at: Mapped[datetime | None]
+
+
+class OrderChange(Base):
+    """Who moved a payment from where to where, when and why. `actor` is a role, `by_account_id` a person."""
+
+    __tablename__ = "order_change"
+
+    id: Mapped[int] = pk()
+    order_id: Mapped[int] = fk("order.id")
+    from_state: Mapped[str | None] = mapped_column(String(20))
+    to_state: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(12))
+    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
+    reason: Mapped[str] = mapped_column(String(200), default="")
+
+
+class Consignment(Base):
+    """One grower's part of an order: packed, sent and followed by itself."""
+
+    __tablename__ = "consignment"
+    __table_args__ = (
+        UniqueConstraint("order_id", "grower_id"),
+        CheckConstraint(_one_of("fulfilment_state", FulfilmentState), name="fulfilment_state_known"),
+        CheckConstraint("discount_minor BETWEEN 0 AND goods_minor", name="discount_within_goods"),
+        CheckConstraint("total_minor = goods_minor - discount_minor + freight_minor", name="total_adds_up"),
+        CheckConstraint("refunded_minor BETWEEN 0 AND total_minor", name="refund_within_total"),
+        Index("ix_consignment_grower_state", "grower_id", "fulfilment_state"),
+    )
+
+    id: Mapped[int] = pk()
+    number: Mapped[str] = mapped_column(String(28), unique=True)
+    order_id: Mapped[int] = fk("order.id", index=False)
+    grower_id: Mapped[int] = fk("grower.id", index=False)
+    fulfilment_state: Mapped[str] = mapped_column(String(12))
+    goods_minor: Mapped[Money]
+    discount_minor: Mapped[Money]
+    freight_minor: Mapped[Money]
+    total_minor: Mapped[Money]
+    refunded_minor: Mapped[Money] = mapped_column(default=0)
+    weight_g: Mapped[int]
+    courier: Mapped[str | None] = mapped_column(String(40))
+    tracking_number: Mapped[str | None] = mapped_column(String(60))
+    packed_at: Mapped[datetime | None]
+    dispatched_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+
+
+class ConsignmentChange(Base):
+    """Who moved a consignment from where to where, when and why."""
+
+    __tablename__ = "consignment_change"
+
+    id: Mapped[int] = pk()
+    consignment_id: Mapped[int] = fk("consignment.id")
+    from_state: Mapped[str | None] = mapped_column(String(12))
+    to_state: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(12))
+    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
+    reason: Mapped[str] = mapped_column(String(200), default="")
+
+
+class OrderLine(Base):
+    """What was bought, as it stood on the page at that moment."""
+
+    __tablename__ = "order_line"
+    __table_args__ = (
+        UniqueConstraint("consignment_id", "position"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("plants = quantity * plants_per_unit", name="plants_add_up"),
+        CheckConstraint("line_total_minor = quantity * unit_price_minor", name="line_adds_up"),
+        CheckConstraint("discount_minor BETWEEN 0 AND line_total_minor", name="discount_within_line"),
+        CheckConstraint(
+            "refunded_minor BETWEEN 0 AND line_total_minor - discount_minor", name="refund_within_line"
+        ),
+    )
+
+    id: Mapped[int] = pk()
+    consignment_id: Mapped[int] = fk("consignment.id", index=False)
+    position: Mapped[int]
+    variant_id: Mapped[int] = fk("variant.id")
+    lot_id: Mapped[int | None] = fk("lot.id", nullable=True)
+    sku: Mapped[str] = mapped_column(String(20))
+    slug: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(String(120))
+    grade: Mapped[str] = mapped_column(String(80))
+    cultivar_group: Mapped[str] = mapped_column(String(40))
+    cultivar: Mapped[str] = mapped_column(String(80))
+    root: Mapped[str] = mapped_column(String(20))
+    size: Mapped[str] = mapped_column(String(120))
+    photo_key: Mapped[str | None] = mapped_column(String(200))
+    unit: Mapped[str] = mapped_column(String(8))
+    plants_per_unit: Mapped[int]
+    quantity: Mapped[int]
+    plants: Mapped[int]
+    weight_g: Mapped[int]
+    unit_price_minor: Mapped[Money]
+    line_total_minor: Mapped[Money]
+    discount_minor: Mapped[Money] = mapped_column(default=0)
+    refunded_minor: Mapped[Money] = mapped_column(default=0)

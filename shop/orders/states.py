@@ -1,0 +1,123 @@
+"""The two state machines of an order, as tables. Pure.
+
+The order carries the payment, each grower's consignment its fulfilment; they touch only where the
+service says so. A transition that is not in its table does not happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from core.errors import Conflict
+
+
+class PaymentMethod(StrEnum):
+    OFFLINE_TRANSFER = "offline_transfer"
+    CASH_ON_DELIVERY = "cash_on_delivery"
+    STRIPE = "stripe"
+
+
+class PaymentState(StrEnum):
+    AWAITING_PAYMENT = "awaiting_payment"
+    PROOF_SUBMITTED = "proof_submitted"
+    DUE_ON_DELIVERY = "due_on_delivery"
+    PAID = "paid"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    PARTLY_REFUNDED = "partly_refunded"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+
+
+class FulfilmentState(StrEnum):
+    WAITING = "waiting"
+    TO_PACK = "to_pack"
+    PACKED = "packed"
+    DISPATCHED = "dispatched"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+# An expired order may still become paid: the money was on its way. The service takes the stock again
+# first; when it is gone the order stays expired and the payment is given back.
+PAYMENT_TRANSITIONS: Mapping[PaymentState, frozenset[PaymentState]] = {
+    PaymentState.AWAITING_PAYMENT: frozenset(
+        {PaymentState.PAID, PaymentState.PROOF_SUBMITTED, PaymentState.EXPIRED, PaymentState.CANCELLED}
+    ),
+    PaymentState.PROOF_SUBMITTED: frozenset(
+        {PaymentState.PAID, PaymentState.AWAITING_PAYMENT, PaymentState.CANCELLED}
+    ),
+    PaymentState.DUE_ON_DELIVERY: frozenset({PaymentState.PAID, PaymentState.CANCELLED}),
+    PaymentState.EXPIRED: frozenset({PaymentState.PAID}),
+    PaymentState.CANCELLED: frozenset(),
+    PaymentState.PAID: frozenset(
+        {PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED, PaymentState.DISPUTED}
+    ),
+    PaymentState.PARTLY_REFUNDED: frozenset(
+        {PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED, PaymentState.DISPUTED}
+    ),
+    PaymentState.DISPUTED: frozenset(
+        {PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED}
+    ),
+    PaymentState.REFUNDED: frozenset(),
+}
+
+FULFILMENT_TRANSITIONS: Mapping[FulfilmentState, frozenset[FulfilmentState]] = {
+    FulfilmentState.WAITING: frozenset({FulfilmentState.TO_PACK, FulfilmentState.CANCELLED}),
+    FulfilmentState.TO_PACK: frozenset({FulfilmentState.PACKED, FulfilmentState.CANCELLED}),
+    FulfilmentState.PACKED: frozenset(
+        {FulfilmentState.TO_PACK, FulfilmentState.DISPATCHED, FulfilmentState.CANCELLED}
+    ),
+    FulfilmentState.DISPATCHED: frozenset({FulfilmentState.DELIVERED, FulfilmentState.RETURNED}),
+    FulfilmentState.DELIVERED: frozenset({FulfilmentState.RETURNED}),
+    FulfilmentState.RETURNED: frozenset(),
+    FulfilmentState.CANCELLED: frozenset(),
+}
+
+# The buyer's money is here, whole or in part.
+SETTLED = frozenset({PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.DISPUTED})
+# Nobody has paid and nothing has left: the buyer may still walk away.
+OPEN_PAYMENT = frozenset(
+    {PaymentState.AWAITING_PAYMENT, PaymentState.PROOF_SUBMITTED, PaymentState.DUE_ON_DELIVERY}
+)
+BEFORE_DISPATCH = frozenset({FulfilmentState.WAITING, FulfilmentState.TO_PACK, FulfilmentState.PACKED})
+ON_THE_WAY_OR_THERE = frozenset({FulfilmentState.DISPATCHED, FulfilmentState.DELIVERED})
+
+
+def payment_sources(target: PaymentState) -> frozenset[PaymentState]:
+    """The payment states from which `target` can be reached in one step."""
+    return frozenset(state for state, targets in PAYMENT_TRANSITIONS.items() if target in targets)
+
+
+def fulfilment_sources(target: FulfilmentState) -> frozenset[FulfilmentState]:
+    """The fulfilment states from which `target` can be reached in one step."""
+    return frozenset(state for state, targets in FULFILMENT_TRANSITIONS.items() if target in targets)
+
+
+def check_payment(current: PaymentState, target: PaymentState) -> None:
+    """Refuse a payment transition that is not in the table.
+
+    Raises:
+        Conflict: code `wrong_state`, with `current` and `target`.
+    """
+    if target not in PAYMENT_TRANSITIONS[current]:
+        raise Conflict(f"{current} -> {target}", code="wrong_state", current=current, target=target)
+
+
+def check_fulfilment(current: FulfilmentState, target: FulfilmentState) -> None:
+    """Refuse a fulfilment transition that is not in the table.
+
+    Raises:
+        Conflict: code `wrong_state`, with `current` and `target`.
+    """
+    if target not in FULFILMENT_TRANSITIONS[current]:
+        raise Conflict(f"{current} -> {target}", code="wrong_state", current=current, target=target)
+
+
+def first_payment_state(method: PaymentMethod) -> PaymentState:
+    """Where a new order starts: cash is due at the door, everything else is awaited."""
+    if method is PaymentMethod.CASH_ON_DELIVERY:
+        return PaymentState.DUE_ON_DELIVERY
+    return PaymentState.AWAITING_PAYMENT

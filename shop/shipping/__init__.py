@@ -1,0 +1,1 @@
+"""Where parcels go, what that costs, and how they leave."""

@@ -1,0 +1,1 @@
+"""What it costs to send plants, by province and weight."""

@@ -1,0 +1,1 @@
+"""Stock per variant: what is on hand, held for somebody, and sold."""

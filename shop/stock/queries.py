@@ -1,0 +1,40 @@
+"""Reads of stock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core.database import session
+from shop.stock.models import Stock
+
+
+@dataclass(frozen=True, slots=True)
+class StockView:
+    variant_id: int
+    on_hand: int
+    held: int
+    sold: int
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.held
+
+
+def stock_of(variant_ids: Iterable[int]) -> dict[int, StockView]:
+    """The stock of each variant that has any on record."""
+    rows = session.execute(
+        select(Stock.variant_id, Stock.on_hand, Stock.held, Stock.sold).where(
+            Stock.variant_id.in_(set(variant_ids))
+        )
+    )
+    return {row.variant_id: StockView(row.variant_id, row.on_hand, row.held, row.sold) for row in rows}
+
+
+def available(variant_ids: Iterable[int]) -> dict[int, int]:
+    """How many units of each variant can be promised now; 0 where nothing is on record."""
+    wanted = set(variant_ids)
+    found = stock_of(wanted)
+    return {variant_id: found[variant_id].available if variant_id in found else 0 for variant_id in wanted}

@@ -1,0 +1,96 @@
+"""Made-up scopes for report tests: no database, the same numbers every time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+from branch.reports.evidence import Evidence, GrowerLabel, Scope
+from branch.reports.figures import MonthRow, Span, Totals
+from branch.reports.periods import Period
+
+SEASON = (2, 6, 24, 18, 7, 3, 2, 3, 9, 16, 8, 2)
+GROUPS = ("jingui", "yingui", "dangui", "sijigui", "")
+NAMES = {"jingui": "金桂", "yingui": "银桂", "dangui": "丹桂", "sijigui": "四季桂"}
+VILLAGES = ("竹溪示范村", "石桥示范村", "桂岭示范村")
+
+
+def make_month_rows(
+    *, growers: int = 14, years: Iterable[int] = (2025, 2026), until: Period | None = None
+) -> list[MonthRow]:
+    """Seasonal sales of `growers`, of whom the last joins in the later year and the first leaves in it."""
+    rows = []
+    for year in years:
+        for month in range(1, 13):
+            here = Period(year, month)
+            if until and here > until:
+                break
+            for grower in range(1, growers + 1):
+                if (grower == growers and year == 2025) or (grower == 1 and year == 2026):
+                    continue
+                channel = ("shop", "taobao", "pinduoduo")[grower % 3]
+                plants = SEASON[month - 1] * grower * (130 if year == 2026 else 100)
+                rows.append(
+                    MonthRow(
+                        grower,
+                        here,
+                        channel,
+                        GROUPS[grower % 5],
+                        Totals(
+                            orders=plants // 40 + 1,
+                            plants=plants,
+                            gross_minor=plants * (84 + grower),
+                            discount_minor=plants * 2,
+                            refund_minor=plants * grower % 9_000,
+                        ),
+                    )
+                )
+    return rows
+
+
+def make_scope(
+    rows: list[MonthRow] | None = None,
+    *,
+    today: date = date(2026, 5, 20),
+    growers: int = 14,
+    foreign: tuple[tuple[str, Totals], ...] = (),
+    spans: tuple[Span, ...] | None = None,
+) -> Scope:
+    chosen = make_month_rows(growers=growers) if rows is None else rows
+    if spans is None:
+        seen: dict[tuple[int, str], list[MonthRow]] = {}
+        for row in chosen:
+            seen.setdefault((row.grower_id, row.channel), []).append(row)
+        spans = tuple(
+            Span(
+                grower,
+                channel,
+                date(2023, 11, 3)
+                if any(row.month.year == 2025 for row in mine)
+                else min(r.month for r in mine).start,
+                max(row.month for row in mine).last_day,
+            )
+            for (grower, channel), mine in seen.items()
+        )
+    labels = {
+        number: GrowerLabel(
+            number, f"示范苗圃 {number}", f"demo-{number:02d}", f"village-{number % 3}", VILLAGES[number % 3]
+        )
+        for number in range(1, growers + 1)
+    }
+    evidence = Evidence(
+        rows=tuple(chosen),
+        spans=spans,
+        foreign=foreign,
+        kinds={"sale": 4_120, "refund": 96, "reversal": 3},
+        cut_off=datetime(2026, 5, 19, 16, 30, tzinfo=UTC),
+    )
+    return Scope(
+        unit_id=1,
+        unit_code="guihua-osmanthus",
+        unit_name="桂花产业支部(示范)",
+        growers=labels,
+        evidence=evidence,
+        today=today,
+        group_name=lambda code: NAMES.get(code, code),
+    )

@@ -1,0 +1,85 @@
+"""The rules of the house: stairs, gates, tables of events, migrations that agree with the models."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+
+from core.database import Base, alembic, db
+from core.settings import Settings
+from wsgi import create_app, event_handlers
+
+ROOT = Path(__file__).resolve().parents[2]
+OPEN_BY_NATURE = {"static", "openapi.spec"}
+ROOMS = ("core", "branch", "traceability", "shop")
+
+
+def test_imports_go_down_the_stairs_only():
+    command = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_route_says_who_may_use_it(app):
+    silent = [
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in OPEN_BY_NATURE
+        and not rule.endpoint.startswith("security.")
+        and not hasattr(app.view_functions[rule.endpoint], "gate")
+    ]
+    assert silent == []
+
+
+def test_every_event_has_a_line_in_the_table_of_handlers():
+    for room in ROOMS:
+        for path in (ROOT / room).rglob("events.py"):
+            module = __import__(".".join(path.relative_to(ROOT).with_suffix("").parts), fromlist=["*"])
+            defined = {
+                kind
+                for kind in vars(module).values()
+                if isinstance(kind, type) and kind.__module__ == module.__name__
+            }
+            assert defined <= set(event_handlers()), path
+
+
+def test_services_never_commit():
+    guilty = [
+        str(path.relative_to(ROOT))
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        if path.name in {"service.py", "queries.py", "rules.py", "models.py", "states.py"}
+        and any(word in path.read_text() for word in (".commit()", "with transaction()"))
+    ]
+    assert guilty == []
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_app(request, tmp_path):
+    """An application on a database without tables, on each engine."""
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres_url")
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute("DROP DATABASE IF EXISTS gy_migrations WITH (FORCE)")
+            connection.execute("CREATE DATABASE gy_migrations TEMPLATE template0")
+        url = server.replace("postgresql://", "postgresql+psycopg://").replace(
+            "/postgres?", "/gy_migrations?"
+        )
+    app = create_app(Settings(testing=True, guiyuan_var=tmp_path, database_url=url, log_level="ERROR"))
+    with app.app_context():
+        yield app
+        db.session.close()
+        db.engine.dispose()
+    shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+def test_migrating_an_empty_database_gives_what_the_models_say(empty_database_app):
+    alembic.upgrade()
+    context = alembic.migration_context
+    assert compare_metadata(context, Base.metadata) == []
+    assert len(alembic.heads()) == 1
