@@ -13,9 +13,20 @@ from core.money import MINOR_DIGITS
 SYMBOLS = {"CNY": "¥", "USD": "US$", "EUR": "€", "HKD": "HK$", "JPY": "JP¥"}
 MINUS = "−"
 M2_PER_MU = Decimal(2000) / 3
-ENGLISH_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+ENGLISH_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def init_formatting(app: Flask) -> None:
