@@ -61,14 +61,19 @@ class Order(Base):
 
 
 class OrderChange(Base):
-    """Who moved a payment from where to where, when and why. `actor` is a role, `by_account_id` a person."""
+    """Who moved a payment from where to where, when and why. `actor` is a role, `by_account_id` a person.
+
+    `reference` names the money that moved it (a payment, a refund), which moves it once.
+    """
 
     __tablename__ = "order_change"
+    __table_args__ = (UniqueConstraint("order_id", "reference"),)
 
     id: Mapped[int] = pk()
-    order_id: Mapped[int] = fk("order.id")
+    order_id: Mapped[int] = fk("order.id", index=False)
     from_state: Mapped[str | None] = mapped_column(String(20))
     to_state: Mapped[str] = mapped_column(String(20))
+    reference: Mapped[str | None] = mapped_column(String(120))
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(12))
     by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)

@@ -7,6 +7,7 @@ service says so. A transition that is not in its table does not happen.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from core.errors import Conflict
@@ -40,8 +41,8 @@ class FulfilmentState(StrEnum):
     CANCELLED = "cancelled"
 
 
-# An expired order may still become paid: the money was on its way. The service takes the stock again
-# first; when it is gone the order stays expired and the payment is given back.
+# An expired order may still become paid, or its transfer be proved: the money was on its way. The service
+# takes the stock again first; when it is gone the order stays as it is and the payment is given back.
 PAYMENT_TRANSITIONS: Mapping[PaymentState, frozenset[PaymentState]] = {
     PaymentState.AWAITING_PAYMENT: frozenset(
         {PaymentState.PAID, PaymentState.PROOF_SUBMITTED, PaymentState.EXPIRED, PaymentState.CANCELLED}
@@ -50,7 +51,7 @@ PAYMENT_TRANSITIONS: Mapping[PaymentState, frozenset[PaymentState]] = {
         {PaymentState.PAID, PaymentState.AWAITING_PAYMENT, PaymentState.CANCELLED}
     ),
     PaymentState.DUE_ON_DELIVERY: frozenset({PaymentState.PAID, PaymentState.CANCELLED}),
-    PaymentState.EXPIRED: frozenset({PaymentState.PAID}),
+    PaymentState.EXPIRED: frozenset({PaymentState.PAID, PaymentState.PROOF_SUBMITTED}),
     PaymentState.CANCELLED: frozenset(),
     PaymentState.PAID: frozenset(
         {PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED, PaymentState.DISPUTED}
@@ -76,8 +77,23 @@ FULFILMENT_TRANSITIONS: Mapping[FulfilmentState, frozenset[FulfilmentState]] = {
     FulfilmentState.CANCELLED: frozenset(),
 }
 
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who makes a transition: a role, and the account when a person is known."""
+
+    role: str
+    account_id: int | None = None
+
+
+BUYER = By("buyer")
+PROVIDER = By("provider")
+SYSTEM = By("system")
+
 # The buyer's money is here, whole or in part.
 SETTLED = frozenset({PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.DISPUTED})
+# The parcel may leave: paid for, or to be paid at the door.
+MAY_LEAVE = frozenset({PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.DUE_ON_DELIVERY})
 # Nobody has paid and nothing has left: the buyer may still walk away.
 OPEN_PAYMENT = frozenset(
     {PaymentState.AWAITING_PAYMENT, PaymentState.PROOF_SUBMITTED, PaymentState.DUE_ON_DELIVERY}

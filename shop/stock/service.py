@@ -6,7 +6,7 @@ that is what keeps two transactions from waiting for each other. The database's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -115,11 +115,20 @@ def take(order_id: int) -> None:
 
 def release(order_id: int) -> None:
     """Give back what an order holds and has not paid; repeating changes nothing."""
+    _let_go(order_id, HoldState.RELEASED)
+
+
+def let_lapse(order_id: int) -> None:
+    """Give back what an order holds, as `release`, but leave it the right to `take` again while there is stock."""
+    _let_go(order_id, HoldState.LAPSED)
+
+
+def _let_go(order_id: int, target: HoldState) -> None:
     for row in _locked_holds(order_id):
-        if _move(row.id, HoldState.HELD, HoldState.RELEASED):
+        if _move(row.id, HoldState.HELD, target):
             _unhold(row.variant_id, row.quantity)
         else:
-            _move(row.id, HoldState.LAPSED, HoldState.RELEASED)
+            _move(row.id, HoldState.LAPSED, target)
 
 
 def lapse(variant_id: int, *, at: datetime) -> bool:
@@ -141,19 +150,16 @@ def lapse(variant_id: int, *, at: datetime) -> bool:
     return called_back > 0
 
 
-def put_back(lines: Iterable[Line]) -> None:
-    """Return sold units to the nursery: (variant id, quantity), after a cancellation or a refund.
-
-    Raises:
-        ValueError: more than was ever sold.
-    """
-    for variant_id, quantity in _summed(lines):
-        if not _changed(
-            update(Stock)
-            .where(Stock.variant_id == variant_id, Stock.sold >= quantity)
-            .values(on_hand=Stock.on_hand + quantity, sold=Stock.sold - quantity)
-        ):
-            raise ValueError(f"variant {variant_id} has not sold {quantity}")
+def put_back(order_id: int, variant_ids: Collection[int] | None = None) -> None:
+    """Return what an order bought to the nursery, all of it or some variants; repeating changes nothing."""
+    for row in _locked_holds(order_id):
+        wanted = variant_ids is None or row.variant_id in variant_ids
+        if wanted and _move(row.id, HoldState.TAKEN, HoldState.RELEASED):
+            _changed(
+                update(Stock)
+                .where(Stock.variant_id == row.variant_id)
+                .values(on_hand=Stock.on_hand + row.quantity, sold=Stock.sold - row.quantity)
+            )
 
 
 def _summed(lines: Iterable[Line]) -> list[Line]:

@@ -1,0 +1,60 @@
+"""What a buyer is told when an order cannot be placed as asked. `OutOfStock` lives with the stock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+
+from core.errors import Conflict, Invalid
+
+
+class InvalidOrder(Invalid):
+    """Fields of the order are missing or wrong; `fields` maps each one's path to a sentence."""
+
+    code = "invalid_order"
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        super().__init__(
+            _("Some fields of the order need a change."),
+            fields={path: str(sentence) for path, sentence in fields.items()},
+        )
+
+
+class NotOnSale(Conflict):
+    """A listing was withdrawn, or its licence or lot no longer allows a sale; names every such line."""
+
+    code = "not_on_sale"
+
+    def __init__(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(
+            _("Something in your order is not on sale now. Take it out and order again; your cart is kept."),
+            lines=[dict(line) for line in lines],
+        )
+
+
+class PriceChanged(Conflict):
+    """The total is no longer what the buyer was shown."""
+
+    code = "price_changed"
+
+    def __init__(self, shown_minor: int, total_minor: int) -> None:
+        super().__init__(
+            _(
+                "A price or the freight has changed since you saw it. Look at the new total, then order again."
+            ),
+            shown_minor=shown_minor,
+            total_minor=total_minor,
+        )
+
+
+class KeyReused(Invalid):
+    """The idempotency key belongs to another order."""
+
+    code = "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This Idempotency-Key was used for another order. Send a new key for a new order.")
+        )

@@ -1,0 +1,78 @@
+"""What the ledger is told of an order: one fact per line and per refund of a line, freight left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from branch import api as branch
+from shop.orders.changes import lines_of
+from shop.orders.models import Consignment, Order, OrderLine
+
+CHANNEL = "shop"
+SOURCE = "shop"
+
+
+def append_sales(order: Order, consignments: Iterable[Consignment], *, at: datetime) -> None:
+    """Tell the ledger that these consignments are paid for; telling it again changes nothing."""
+    wanted = list(consignments)
+    lines = lines_of([one.id for one in wanted])
+    facts = [
+        branch.SaleFact(
+            kind="sale",
+            occurred_at=at,
+            plants=line.plants,
+            orders=1 if line.position == 1 else 0,
+            gross_minor=line.line_total_minor,
+            discount_minor=line.discount_minor,
+            source_ref=f"{consignment.number}/{line.position}",
+            **_common(order, consignment, line),
+        )
+        for consignment in wanted
+        for line in lines[consignment.id]
+    ]
+    if facts:
+        branch.append_facts(facts, at=at)
+
+
+def append_refunds(
+    order: Order,
+    consignment: Consignment,
+    amounts_minor: Mapping[OrderLine, int],
+    *,
+    reference: str,
+    plants_back: bool,
+    at: datetime,
+) -> None:
+    """Tell the ledger what of each line went back to the buyer, and whether its plants came back too."""
+    facts = [
+        branch.SaleFact(
+            kind="refund",
+            occurred_at=at,
+            plants=-line.plants if plants_back else 0,
+            orders=0,
+            gross_minor=0,
+            refund_minor=amount,
+            source_ref=f"{consignment.number}/{line.position}/{reference}",
+            **_common(order, consignment, line),
+        )
+        for line, amount in amounts_minor.items()
+        if amount > 0
+    ]
+    if facts:
+        branch.append_facts(facts, at=at)
+
+
+def _common(order: Order, consignment: Consignment, line: OrderLine) -> dict[str, object]:
+    return {
+        "grower_id": consignment.grower_id,
+        "channel": CHANNEL,
+        "product_key": line.sku,
+        "product_name": line.title,
+        "cultivar_group": line.cultivar_group or None,
+        "size_class": line.grade or None,
+        "currency": order.currency,
+        "source": SOURCE,
+        "order_ref": order.number,
+        "province": order.province,
+    }

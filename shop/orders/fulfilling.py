@@ -1,0 +1,127 @@
+"""What happens to a consignment between payment and the buyer's door."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from core.errors import Conflict
+from core.outbox import record
+from shop.orders.changes import consignments_of, lines_of, locked_consignment, move_consignment, move_payment
+from shop.orders.events import (
+    ConsignmentCancelled,
+    ConsignmentDelivered,
+    ConsignmentDispatched,
+    ConsignmentPacked,
+    ConsignmentReturned,
+    OrderCancelled,
+    OrderPaid,
+)
+from shop.orders.facts import append_sales
+from shop.orders.models import Order
+from shop.orders.states import MAY_LEAVE, SYSTEM, By, FulfilmentState, PaymentState
+from shop.stock import service as stock
+
+CLOSED = frozenset({FulfilmentState.DELIVERED, FulfilmentState.RETURNED, FulfilmentState.CANCELLED})
+
+
+def mark_packed(consignment_id: int, *, at: datetime, by: By) -> None:
+    """The parcel is ready for the courier.
+
+    Raises:
+        Conflict: code `wrong_state`.
+    """
+    _order, consignment = locked_consignment(consignment_id)
+    move_consignment(consignment, FulfilmentState.PACKED, at=at, by=by)
+    consignment.packed_at = at
+    record(ConsignmentPacked(consignment.id, consignment.number), at=at)
+
+
+def mark_unpacked(consignment_id: int, *, at: datetime, by: By, reason: str) -> None:
+    """The parcel was opened again.
+
+    Raises:
+        Conflict: code `wrong_state`.
+    """
+    _order, consignment = locked_consignment(consignment_id)
+    move_consignment(consignment, FulfilmentState.TO_PACK, at=at, by=by, reason=reason)
+    consignment.packed_at = None
+
+
+def mark_dispatched(consignment_id: int, *, courier: str, tracking_number: str, at: datetime, by: By) -> None:
+    """The courier has the parcel. Codes and papers are the caller's to check in the same transaction.
+
+    Raises:
+        Conflict: code `wrong_state`, or `not_paid` when the order's payment does not let it leave.
+    """
+    order, consignment = locked_consignment(consignment_id)
+    if order.payment_state not in MAY_LEAVE:
+        raise Conflict(_("The order is not paid, so the parcel stays."), code="not_paid")
+    move_consignment(consignment, FulfilmentState.DISPATCHED, at=at, by=by)
+    consignment.courier = courier
+    consignment.tracking_number = tracking_number
+    consignment.dispatched_at = at
+    record(ConsignmentDispatched(consignment.id, consignment.number), at=at)
+
+
+def mark_delivered(consignment_id: int, *, at: datetime, by: By) -> None:
+    """The buyer has the plants. Cash due at the door has been taken: the ledger is told of this parcel.
+
+    Raises:
+        Conflict: code `wrong_state`.
+    """
+    order, consignment = locked_consignment(consignment_id)
+    move_consignment(consignment, FulfilmentState.DELIVERED, at=at, by=by)
+    consignment.delivered_at = at
+    if order.payment_state == PaymentState.DUE_ON_DELIVERY:
+        append_sales(order, [consignment], at=at)
+    record(ConsignmentDelivered(consignment.id, consignment.number), at=at)
+    _settle_cash(order, at=at)
+
+
+def mark_returned(consignment_id: int, *, at: datetime, by: By, reason: str) -> None:
+    """The parcel came back. The plants are not sold again by themselves; money is the cashier's to give back.
+
+    Raises:
+        Conflict: code `wrong_state`.
+    """
+    order, consignment = locked_consignment(consignment_id)
+    move_consignment(consignment, FulfilmentState.RETURNED, at=at, by=by, reason=reason)
+    record(ConsignmentReturned(consignment.id, consignment.number), at=at)
+    _settle_cash(order, at=at)
+
+
+def cancel_consignment(consignment_id: int, *, at: datetime, by: By, reason: str) -> None:
+    """Take one grower's part out of an order to be paid at the door; its stock is free again.
+
+    A part that is paid for is cancelled by refunding it, one that waits for payment with its whole order.
+
+    Raises:
+        Conflict: code `wrong_state` when it has left, `refund_instead` or `cancel_the_order`.
+    """
+    order, consignment = locked_consignment(consignment_id)
+    if order.payment_state in {PaymentState.AWAITING_PAYMENT, PaymentState.PROOF_SUBMITTED}:
+        raise Conflict(_("The order waits for payment: cancel it as a whole."), code="cancel_the_order")
+    if order.payment_state != PaymentState.DUE_ON_DELIVERY:
+        raise Conflict(_("This part is paid for: the branch's cashier refunds it."), code="refund_instead")
+    move_consignment(consignment, FulfilmentState.CANCELLED, at=at, by=by, reason=reason)
+    stock.put_back(order.id, {line.variant_id for line in lines_of([consignment.id])[consignment.id]})
+    record(ConsignmentCancelled(consignment.id, consignment.number), at=at)
+    _settle_cash(order, at=at)
+
+
+def _settle_cash(order: Order, *, at: datetime) -> None:
+    """Once no parcel of a cash order is under way any more, it is paid by what was delivered, or cancelled."""
+    if order.payment_state != PaymentState.DUE_ON_DELIVERY:
+        return
+    states = {FulfilmentState(one.fulfilment_state) for one in consignments_of(order.id)}
+    if not states <= CLOSED:
+        return
+    if FulfilmentState.DELIVERED in states:
+        move_payment(order, PaymentState.PAID, at=at, by=SYSTEM)
+        order.paid_at = at
+        record(OrderPaid(order.id, order.number), at=at)
+    else:
+        move_payment(order, PaymentState.CANCELLED, at=at, by=SYSTEM)
+        record(OrderCancelled(order.id, order.number), at=at)

@@ -1,0 +1,177 @@
+"""From a wish to an order with stock held for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from flask import current_app
+from flask_babel import gettext as _
+
+from branch import api as branch
+from core.errors import Conflict
+from core.outbox import record
+from shop.cart.offers import licensed, offers_by_sku
+from shop.cart.rules import Offer, ProblemCode, sale_problem
+from shop.orders.errors import InvalidOrder, NotOnSale, PriceChanged
+from shop.orders.events import OrderPlaced
+from shop.orders.models import Order
+from shop.orders.rules import OrderRequest
+from shop.orders.splitting import PricedLine, split
+from shop.orders.states import PaymentMethod
+from shop.orders.writing import write_consignments, write_order
+from shop.shipping.freight.queries import freight_quote
+from shop.stock import service as stock
+from traceability import api as traceability
+
+Wanted = list[tuple[Offer, int]]
+
+
+def hold_until(method: PaymentMethod, *, at: datetime) -> datetime | None:
+    """When an unpaid order runs out. A transfer takes days; cash at the door does not run out."""
+    settings = current_app.config["SETTINGS"]
+    if method is PaymentMethod.CASH_ON_DELIVERY:
+        return None
+    if method is PaymentMethod.OFFLINE_TRANSFER:
+        return at + timedelta(hours=settings.transfer_hold_hours)
+    return at + timedelta(minutes=settings.hold_minutes)
+
+
+def place_order(request: OrderRequest, *, at: datetime) -> Order:
+    """Turn a wish into an order with stock held for it.
+
+    Prices are read here, not taken from the buyer. Licences and lots are locked while they are checked, so
+    a suspension and a sale do not pass each other. The order is written before the stock is touched, so
+    that a second attempt with the same key waits for the first and then fails on it. Cash on delivery
+    takes its stock at once. Adds rows to the caller's transaction; does not commit.
+
+    Raises:
+        InvalidOrder: naming every wrong field.
+        NotOnSale: naming every line whose listing, licence or lot does not allow a sale.
+        OutOfStock: naming every line that falls short; nothing is held then.
+        PriceChanged: the total is not the one that the buyer was shown.
+        IntegrityError: an order with this key exists; the edge reads it in a new transaction.
+    """
+    wanted = _wanted(request)
+    _require_on_sale(wanted, at=at)
+    freight = _freight(wanted, request)
+    whole = split(
+        [
+            PricedLine(
+                offer.variant_id,
+                offer.grower_id,
+                quantity,
+                offer.unit_price_minor(quantity),
+                offer.total_minor(quantity),
+            )
+            for offer, quantity in wanted
+        ],
+        freight,
+        discount_minor=request.discount_minor,
+    )
+    if request.expected_total_minor not in (None, whole.total_minor):
+        raise PriceChanged(request.expected_total_minor or 0, whole.total_minor)
+    order = write_order(request, whole, expires_at=hold_until(request.payment_method, at=at), at=at)
+    write_consignments(order, whole, {offer.variant_id: offer for offer, _quantity in wanted}, at=at)
+    stock.hold(
+        order.id,
+        [(offer.variant_id, quantity) for offer, quantity in wanted],
+        at=at,
+        expires_at=order.expires_at,
+    )
+    if request.payment_method is PaymentMethod.CASH_ON_DELIVERY:
+        stock.take(order.id)
+    record(OrderPlaced(order.id, order.number), at=at)
+    return order
+
+
+def _wanted(request: OrderRequest) -> Wanted:
+    """Each line's offer and quantity; lines of the same SKU count together."""
+    quantities: dict[str, int] = {}
+    for sku, quantity in request.lines:
+        quantities[sku] = quantities.get(sku, 0) + quantity
+    if not quantities:
+        raise InvalidOrder({"lines": _("An order has at least one line.")})
+    offers = offers_by_sku(quantities)
+    position = {sku: index for index, (sku, _quantity) in reversed(list(enumerate(request.lines)))}
+    fields = {}
+    for sku, quantity in quantities.items():
+        offer = offers.get(sku)
+        if offer is None:
+            fields[f"lines.{position[sku]}.sku"] = _("There is nothing on sale under %(sku)s.", sku=sku)
+        elif not offer.rule.allows(quantity):
+            fields[f"lines.{position[sku]}.quantity"] = _(
+                "At least %(minimum)s, in steps of %(increment)s.",
+                minimum=offer.rule.minimum_quantity,
+                increment=offer.rule.increment,
+            )
+    if fields:
+        raise InvalidOrder(fields)
+    return [(offers[sku], quantity) for sku, quantity in quantities.items()]
+
+
+def _require_on_sale(wanted: Wanted, *, at: datetime) -> None:
+    """Refuse every line at once whose listing, licence or lot does not allow a sale."""
+    allowed = licensed([offer for offer, _quantity in wanted], at=at)
+    refused: dict[str, str] = {}
+    for offer, _quantity in wanted:
+        problem = sale_problem(offer, licensed=allowed[offer.variant_id], at=at)
+        if problem is not None:
+            refused[offer.sku] = problem.code
+    if not refused:
+        refused = _refused_under_lock(wanted, at=at)
+    if refused:
+        raise NotOnSale([{"sku": sku, "reason": reason} for sku, reason in refused.items()])
+
+
+def _refused_under_lock(wanted: Wanted, *, at: datetime) -> dict[str, str]:
+    """Ask branch and traceability again with their rows held, growers and lots in the order of their ids."""
+    refused: dict[str, str] = {}
+    for grower_id, group in sorted({(offer.grower_id, offer.cultivar_group) for offer, _quantity in wanted}):
+        try:
+            branch.require_valid_licence(grower_id, at=at, cultivar_group=group, lock=True)
+        except Conflict:
+            refused |= {
+                offer.sku: ProblemCode.LICENCE
+                for offer, _quantity in wanted
+                if (offer.grower_id, offer.cultivar_group) == (grower_id, group)
+            }
+    for lot_id, plants in sorted(_plants_by_lot(wanted).items()):
+        try:
+            traceability.require_saleable(lot_id, plants=plants, at=at, lock=True)
+        except Conflict:
+            refused |= {offer.sku: ProblemCode.LOT for offer, _quantity in wanted if offer.lot_id == lot_id}
+    return refused
+
+
+def _plants_by_lot(wanted: Wanted) -> dict[int, int]:
+    plants: dict[int, int] = {}
+    for offer, quantity in wanted:
+        if offer.lot_id is not None:
+            plants[offer.lot_id] = plants.get(offer.lot_id, 0) + quantity * offer.plants_per_unit
+    return plants
+
+
+def _freight(wanted: Wanted, request: OrderRequest) -> Mapping[int, int]:
+    province = request.ship_to.place.province
+    quote = freight_quote(weights_g(wanted), province.code)
+    if quote.refused_by:
+        names = branch.growers_by_ids(quote.refused_by)
+        raise InvalidOrder(
+            {
+                "ship_to.province": _(
+                    "%(growers)s does not send plants to %(province)s.",
+                    growers="、".join(names[one].name for one in quote.refused_by),
+                    province=province.name,
+                )
+            }
+        )
+    return quote.freight_minor
+
+
+def weights_g(wanted: Iterable[tuple[Offer, int]]) -> dict[int, int]:
+    """The weight of each grower's parcel."""
+    weights: dict[int, int] = {}
+    for offer, quantity in wanted:
+        weights[offer.grower_id] = weights.get(offer.grower_id, 0) + quantity * offer.unit_weight_g
+    return weights
