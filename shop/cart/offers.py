@@ -2,75 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
-
-from branch import api as branch
-from core.database import session
-from shop.cart.rules import Basket, Line, Offer, group_by_grower, price_line, weight_g
-from shop.catalogue.attributes import range_text
-from shop.catalogue.models import Listing, Photo, PriceTier, Variant
-from shop.catalogue.pricing import QuantityRule, Tier
+from shop.cart.rules import Basket, Offer, group_by_grower, price_line, weight_g
+from shop.catalogue.queries import SaleVariant, variants_for_sale
 from shop.shipping.freight.queries import freight_quote
 from shop.shipping.freight.rules import PlantSize, unit_weight_g
-from shop.stock.queries import available
 
 
-def offers_by_sku(skus: Iterable[str]) -> dict[str, Offer]:
-    """The offers of these SKUs; what does not exist is left out."""
-    return {offer.sku: offer for offer in _offers(Variant.sku.in_(set(skus)))}
+def offers_by_sku(skus: Iterable[str], *, at: datetime) -> dict[str, Offer]:
+    """The offers of these SKUs as of `at`; what was never on sale is left out."""
+    return {sale.variant.sku: _offer(sale) for sale in variants_for_sale(at=at, skus=skus).values()}
 
 
-def offers_by_id(variant_ids: Iterable[int]) -> dict[int, Offer]:
-    """The offers of these variants, withdrawn ones included."""
-    return {offer.variant_id: offer for offer in _offers(Variant.id.in_(set(variant_ids)))}
+def offers_by_id(variant_ids: Iterable[int], *, at: datetime) -> dict[int, Offer]:
+    """The offers of these variants as of `at`, withdrawn ones included."""
+    return {sale.variant.id: _offer(sale) for sale in variants_for_sale(at=at, ids=variant_ids).values()}
 
 
-def _offers(condition: ColumnElement[bool]) -> list[Offer]:
-    rows = session.execute(
-        select(Variant, Listing).join(Listing, Listing.id == Variant.listing_id).where(condition)
-    ).all()
-    ids = [variant.id for variant, _listing in rows]
-    tiers: dict[int, list[Tier]] = {}
-    for variant_id, from_quantity, unit_price_minor in session.execute(
-        select(PriceTier.variant_id, PriceTier.from_quantity, PriceTier.unit_price_minor)
-        .where(PriceTier.variant_id.in_(ids))
-        .order_by(PriceTier.variant_id, PriceTier.from_quantity)
-    ):
-        tiers.setdefault(variant_id, []).append(Tier(from_quantity, unit_price_minor))
-    photos = _first_photos({listing.id for _variant, listing in rows})
-    return [
-        _offer(variant, listing, tuple(tiers[variant.id]), photos.get(listing.id))
-        for variant, listing in rows
-        if variant.id in tiers
-    ]
-
-
-def _first_photos(listing_ids: Collection[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for listing_id, key in session.execute(
-        select(Photo.listing_id, Photo.key_small)
-        .where(Photo.listing_id.in_(listing_ids))
-        .order_by(Photo.listing_id, Photo.position)
-    ):
-        found.setdefault(listing_id, key)
-    return found
-
-
-def _offer(variant: Variant, listing: Listing, tiers: tuple[Tier, ...], photo_key: str | None) -> Offer:
+def _offer(sale: SaleVariant) -> Offer:
+    listing, variant = sale.listing, sale.variant
     plant = PlantSize(
         root=listing.root,
-        height_cm=variant.height_cm_max,
-        ground_diameter_mm=variant.ground_diameter_mm_max,
-        root_ball_cm=variant.root_ball_cm,
-        container_l=variant.container_l,
+        height_cm=variant.size.height_cm_max,
+        ground_diameter_mm=variant.size.ground_diameter_mm_max,
+        root_ball_cm=variant.size.root_ball_cm,
+        container_l=variant.size.container_l,
     )
     return Offer(
         variant_id=variant.id,
         sku=variant.sku,
         grower_id=listing.grower_id,
+        grower_name=listing.grower.name,
+        grower_slug=listing.grower.slug,
         lot_id=listing.lot_id,
         slug=listing.slug,
         title=listing.title,
@@ -78,58 +43,26 @@ def _offer(variant: Variant, listing: Listing, tiers: tuple[Tier, ...], photo_ke
         cultivar_group=listing.cultivar_group,
         cultivar=listing.cultivar,
         root=listing.root,
-        size=_size_text(variant),
+        size_class=sale.size_class,
         unit=variant.unit,
         plants_per_unit=variant.plants_per_unit,
-        rule=QuantityRule(variant.minimum_quantity, variant.increment),
-        tiers=tiers,
+        rule=variant.rule,
+        tiers=variant.tiers,
         unit_weight_g=unit_weight_g(variant.weight_g, variant.plants_per_unit, plant),
-        currency=listing.currency,
-        state=listing.state,
-        withdrawn=variant.withdrawn,
-        sale_from=listing.sale_from,
-        sale_until=listing.sale_until,
-        presale_week=listing.presale_week,
-        photo_key=photo_key,
+        available=variant.available,
+        reason=sale.reason,
+        photo_key=listing.photo.key_small if listing.photo else None,
     )
 
 
-def _size_text(variant: Variant) -> str:
-    """The measures in figures that need no translation: `Ø 3–4 cm, H 120–150 cm`."""
-    diameter = range_text(variant.ground_diameter_mm_min, variant.ground_diameter_mm_max, in_cm=True)
-    height = range_text(variant.height_cm_min, variant.height_cm_max)
-    parts = [f"Ø {diameter} cm" if diameter else "", f"H {height} cm" if height else ""]
-    return ", ".join(part for part in parts if part)
-
-
-def licensed(offers: Iterable[Offer], *, at: datetime) -> dict[int, bool]:
-    """Whether each offer's grower (by variant) holds a licence that covers it `at` this moment."""
-    wanted = list(offers)
-    held = branch.licences_of_growers({offer.grower_id for offer in wanted}, at=at)
-    return {
-        offer.variant_id: (licence := held.get(offer.grower_id)) is not None
-        and (not licence.cultivar_groups or offer.cultivar_group in licence.cultivar_groups)
-        for offer in wanted
-    }
-
-
-def priced_lines(wanted: Mapping[int, int], *, at: datetime) -> list[Line]:
-    """Lines of (variant id -> quantity), priced and checked `at` this moment, in the given order."""
-    offers = offers_by_id(wanted)
-    left = available(offers)
-    allowed = licensed(offers.values(), at=at)
-    return [
-        price_line(
-            offers[variant_id], quantity, available=left[variant_id], licensed=allowed[variant_id], at=at
-        )
+def basket(wanted: Mapping[int, int], *, province_code: str | None, at: datetime) -> Basket:
+    """A cart of (variant id -> quantity), priced, in its order, with freight when the province is known."""
+    offers = offers_by_id(wanted, at=at)
+    lines = [
+        price_line(offers[variant_id], quantity)
         for variant_id, quantity in wanted.items()
         if variant_id in offers
     ]
-
-
-def basket(wanted: Mapping[int, int], *, province_code: str | None, at: datetime) -> Basket:
-    """A whole cart, priced, with freight when its province is known."""
-    lines = priced_lines(wanted, at=at)
     freight: Mapping[int, int] = {}
     if province_code is not None and lines:
         weights = {

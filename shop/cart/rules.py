@@ -4,45 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 
 from shop.catalogue.pricing import CheaperTier, QuantityRule, Tier, cheaper_next_tier, tier_price
-from shop.catalogue.states import ListingState
 
 
 class ProblemCode(StrEnum):
-    GONE = "gone"
-    PAUSED = "paused"
-    NOT_OPEN_YET = "not_open_yet"
-    NO_LONGER_OPEN = "no_longer_open"
-    LICENCE = "licence"
-    LOT = "lot"
+    NOT_ON_SALE = "not_on_sale"
     SOLD_OUT = "sold_out"
     SHORT = "short"
     QUANTITY = "quantity"
 
 
-# A listing, a licence or a lot stands in the way: nothing that the buyer could change in the quantity.
-NOT_ON_SALE = frozenset(
-    {
-        ProblemCode.GONE,
-        ProblemCode.PAUSED,
-        ProblemCode.NOT_OPEN_YET,
-        ProblemCode.NO_LONGER_OPEN,
-        ProblemCode.LICENCE,
-        ProblemCode.LOT,
-    }
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One variant as it can be bought now. Quantities count its unit; the price ladder is sound."""
+    """One variant as it can be bought now. Quantities count its unit; the price ladder is sound.
+
+    `reason` is the catalogue's code for why it cannot be bought; None when it can.
+    """
 
     variant_id: int
     sku: str
     grower_id: int
+    grower_name: str
+    grower_slug: str
     lot_id: int | None
     slug: str
     title: str
@@ -50,19 +35,15 @@ class Offer:
     cultivar_group: str
     cultivar: str
     root: str
-    size: str
+    size_class: str
     unit: str
     plants_per_unit: int
     rule: QuantityRule
     tiers: tuple[Tier, ...]
     unit_weight_g: int
-    currency: str
-    state: str
-    withdrawn: bool
-    sale_from: datetime | None
-    sale_until: datetime | None
-    presale_week: str | None
-    photo_key: str | None
+    available: int
+    reason: str | None
+    photo_key: str | None = None
 
     def unit_price_minor(self, quantity: int) -> int:
         """The price of one unit; below the minimum, that of the minimum."""
@@ -74,19 +55,18 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a line cannot be ordered as it is, and the figure its sentence needs."""
+    """Why a line cannot be ordered as it is; `suggested` is a quantity that could be, 0 when there is none."""
 
     code: ProblemCode
+    reason: str = ""
     available: int = 0
     suggested: int = 0
-    when: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     offer: Offer
     quantity: int
-    available: int
     problem: Problem | None
     hint: CheaperTier | None
 
@@ -112,6 +92,14 @@ class Group:
     weight_g: int
     freight_minor: int | None
     undeliverable: bool
+
+    @property
+    def grower_name(self) -> str:
+        return self.lines[0].offer.grower_name
+
+    @property
+    def grower_slug(self) -> str:
+        return self.lines[0].offer.grower_slug
 
     @property
     def goods_minor(self) -> int:
@@ -152,46 +140,29 @@ class Basket:
         )
 
 
-def sale_problem(offer: Offer, *, licensed: bool, at: datetime) -> Problem | None:
-    """What keeps an offer from being sold at all `at` this moment."""
-    if offer.withdrawn or offer.state in {ListingState.ENDED, ListingState.DRAFT}:
-        return Problem(ProblemCode.GONE)
-    if offer.state == ListingState.PAUSED:
-        return Problem(ProblemCode.PAUSED)
-    if offer.sale_from is not None and at < offer.sale_from:
-        return Problem(ProblemCode.NOT_OPEN_YET, when=offer.sale_from)
-    if offer.sale_until is not None and at >= offer.sale_until:
-        return Problem(ProblemCode.NO_LONGER_OPEN, when=offer.sale_until)
-    return None if licensed else Problem(ProblemCode.LICENCE)
-
-
-def line_problem(
-    offer: Offer, quantity: int, *, available: int, licensed: bool, at: datetime
-) -> Problem | None:
+def line_problem(offer: Offer, quantity: int) -> Problem | None:
     """The first thing that keeps a line from being ordered, the weightiest first; None when nothing does."""
-    found = sale_problem(offer, licensed=licensed, at=at)
-    if found is not None:
-        return found
-    most = available - available % offer.rule.increment
+    if offer.reason is not None:
+        return Problem(ProblemCode.NOT_ON_SALE, reason=offer.reason)
+    most = offer.available - offer.available % offer.rule.increment
     if most < offer.rule.minimum_quantity:
-        return Problem(ProblemCode.SOLD_OUT, available=available)
+        return Problem(ProblemCode.SOLD_OUT, available=offer.available)
     if not offer.rule.allows(quantity):
-        return Problem(
-            ProblemCode.QUANTITY, available=available, suggested=min(offer.rule.nearest(quantity), most)
-        )
-    if quantity > available:
-        return Problem(ProblemCode.SHORT, available=available, suggested=most)
+        suggested = min(offer.rule.nearest(quantity), most)
+        return Problem(ProblemCode.QUANTITY, available=offer.available, suggested=suggested)
+    if quantity > offer.available:
+        return Problem(ProblemCode.SHORT, available=offer.available, suggested=most)
     return None
 
 
-def price_line(offer: Offer, quantity: int, *, available: int, licensed: bool, at: datetime) -> Line:
+def price_line(offer: Offer, quantity: int) -> Line:
     """A line with its problem or, when it has none, the hint that a higher tier would cost less."""
-    problem = line_problem(offer, quantity, available=available, licensed=licensed, at=at)
+    problem = line_problem(offer, quantity)
     hint = None
     if problem is None:
         cheaper = cheaper_next_tier(offer.tiers, quantity)
-        hint = cheaper if cheaper is not None and cheaper.from_quantity <= available else None
-    return Line(offer, quantity, available, problem, hint)
+        hint = cheaper if cheaper is not None and cheaper.from_quantity <= offer.available else None
+    return Line(offer, quantity, problem, hint)
 
 
 def group_by_grower(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 
 from core.errors import Conflict, Invalid
+from shop.catalogue.wording import reason_sentence
 
 
 class InvalidOrder(Invalid):
@@ -23,14 +24,17 @@ class InvalidOrder(Invalid):
 
 
 class NotOnSale(Conflict):
-    """A listing was withdrawn, or its licence or lot no longer allows a sale; names every such line."""
+    """A listing was withdrawn, or its licence or lot no longer allows a sale; SKU -> the catalogue's reason."""
 
     code = "not_on_sale"
 
-    def __init__(self, lines: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, reasons: Mapping[str, str]) -> None:
         super().__init__(
             _("Something in your order is not on sale now. Take it out and order again; your cart is kept."),
-            lines=[dict(line) for line in lines],
+            lines=[
+                {"sku": sku, "reason": reason, "message": reason_sentence(reason)}
+                for sku, reason in reasons.items()
+            ],
         )
 
 

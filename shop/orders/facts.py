@@ -70,7 +70,7 @@ def _common(order: Order, consignment: Consignment, line: OrderLine) -> dict[str
         "product_key": line.sku,
         "product_name": line.title,
         "cultivar_group": line.cultivar_group or None,
-        "size_class": line.grade or None,
+        "size_class": line.size_class or None,
         "currency": order.currency,
         "source": SOURCE,
         "order_ref": order.number,

@@ -153,7 +153,7 @@ class OrderLine(Base):
     cultivar_group: Mapped[str] = mapped_column(String(40))
     cultivar: Mapped[str] = mapped_column(String(80))
     root: Mapped[str] = mapped_column(String(20))
-    size: Mapped[str] = mapped_column(String(120))
+    size_class: Mapped[str] = mapped_column(String(40))
     photo_key: Mapped[str | None] = mapped_column(String(200))
     unit: Mapped[str] = mapped_column(String(8))
     plants_per_unit: Mapped[int]

@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from branch import api as branch
 from core.errors import Conflict
 from core.outbox import record
-from shop.cart.offers import licensed, offers_by_sku
-from shop.cart.rules import Offer, ProblemCode, sale_problem
+from shop.cart.offers import offers_by_sku
+from shop.cart.rules import Offer
 from shop.orders.errors import InvalidOrder, NotOnSale, PriceChanged
 from shop.orders.events import OrderPlaced
 from shop.orders.models import Order
@@ -52,8 +52,8 @@ def place_order(request: OrderRequest, *, at: datetime) -> Order:
         PriceChanged: the total is not the one that the buyer was shown.
         IntegrityError: an order with this key exists; the edge reads it in a new transaction.
     """
-    wanted = _wanted(request)
-    _require_on_sale(wanted, at=at)
+    wanted = _wanted(request, at=at)
+    _require_on_sale(wanted)
     freight = _freight(wanted, request)
     whole = split(
         [
@@ -79,20 +79,21 @@ def place_order(request: OrderRequest, *, at: datetime) -> Order:
         at=at,
         expires_at=order.expires_at,
     )
+    _require_still_on_sale(wanted, at=at)
     if request.payment_method is PaymentMethod.CASH_ON_DELIVERY:
         stock.take(order.id)
     record(OrderPlaced(order.id, order.number), at=at)
     return order
 
 
-def _wanted(request: OrderRequest) -> Wanted:
+def _wanted(request: OrderRequest, *, at: datetime) -> Wanted:
     """Each line's offer and quantity; lines of the same SKU count together."""
     quantities: dict[str, int] = {}
     for sku, quantity in request.lines:
         quantities[sku] = quantities.get(sku, 0) + quantity
     if not quantities:
         raise InvalidOrder({"lines": _("An order has at least one line.")})
-    offers = offers_by_sku(quantities)
+    offers = offers_by_sku(quantities, at=at)
     position = {sku: index for index, (sku, _quantity) in reversed(list(enumerate(request.lines)))}
     fields = {}
     for sku, quantity in quantities.items():
@@ -110,29 +111,24 @@ def _wanted(request: OrderRequest) -> Wanted:
     return [(offers[sku], quantity) for sku, quantity in quantities.items()]
 
 
-def _require_on_sale(wanted: Wanted, *, at: datetime) -> None:
-    """Refuse every line at once whose listing, licence or lot does not allow a sale."""
-    allowed = licensed([offer for offer, _quantity in wanted], at=at)
-    refused: dict[str, str] = {}
-    for offer, _quantity in wanted:
-        problem = sale_problem(offer, licensed=allowed[offer.variant_id], at=at)
-        if problem is not None:
-            refused[offer.sku] = problem.code
-    if not refused:
-        refused = _refused_under_lock(wanted, at=at)
+def _require_on_sale(wanted: Wanted) -> None:
+    refused = {offer.sku: offer.reason for offer, _quantity in wanted if offer.reason is not None}
     if refused:
-        raise NotOnSale([{"sku": sku, "reason": reason} for sku, reason in refused.items()])
+        raise NotOnSale(refused)
 
 
-def _refused_under_lock(wanted: Wanted, *, at: datetime) -> dict[str, str]:
-    """Ask branch and traceability again with their rows held, growers and lots in the order of their ids."""
+def _require_still_on_sale(wanted: Wanted, *, at: datetime) -> None:
+    """Ask branch and traceability again with their rows held, licences and lots in the order of their ids.
+
+    After the stock, so that a short line is called short and not off sale.
+    """
     refused: dict[str, str] = {}
     for grower_id, group in sorted({(offer.grower_id, offer.cultivar_group) for offer, _quantity in wanted}):
         try:
             branch.require_valid_licence(grower_id, at=at, cultivar_group=group, lock=True)
         except Conflict:
             refused |= {
-                offer.sku: ProblemCode.LICENCE
+                offer.sku: "licence_not_valid"
                 for offer, _quantity in wanted
                 if (offer.grower_id, offer.cultivar_group) == (grower_id, group)
             }
@@ -140,8 +136,11 @@ def _refused_under_lock(wanted: Wanted, *, at: datetime) -> dict[str, str]:
         try:
             traceability.require_saleable(lot_id, plants=plants, at=at, lock=True)
         except Conflict:
-            refused |= {offer.sku: ProblemCode.LOT for offer, _quantity in wanted if offer.lot_id == lot_id}
-    return refused
+            refused |= {
+                offer.sku: "lot_not_saleable" for offer, _quantity in wanted if offer.lot_id == lot_id
+            }
+    if refused:
+        raise NotOnSale(refused)
 
 
 def _plants_by_lot(wanted: Wanted) -> dict[int, int]:

@@ -130,7 +130,7 @@ def _line_rows(consignment_id: int, share: Share, offers: Mapping[int, Offer]) -
                 "cultivar_group": offer.cultivar_group,
                 "cultivar": offer.cultivar,
                 "root": offer.root,
-                "size": offer.size,
+                "size_class": offer.size_class,
                 "photo_key": offer.photo_key,
                 "unit": offer.unit,
                 "plants_per_unit": offer.plants_per_unit,

@@ -1,0 +1,22 @@
+"""The front of stock for its neighbours in the shop."""
+
+from shop.stock.errors import OutOfStock, ShortLine
+from shop.stock.models import Stock
+from shop.stock.queries import StockView, available, stock_of
+from shop.stock.service import extend, hold, let_lapse, put_back, release, set_on_hand, take
+
+__all__ = [
+    "OutOfStock",
+    "ShortLine",
+    "Stock",
+    "StockView",
+    "available",
+    "extend",
+    "hold",
+    "let_lapse",
+    "put_back",
+    "release",
+    "set_on_hand",
+    "stock_of",
+    "take",
+]
