@@ -36,6 +36,11 @@ MODELS: list[str] = [
     "traceability.plots.models",
     "traceability.lots.models",
     "traceability.papers.models",
+    "shop.catalogue.models",
+    "shop.stock.models",
+    "shop.shipping.freight.models",
+    "shop.cart.models",
+    "shop.orders.models",
 ]
 
 # Modules with an `init_app(app, settings)` to be called at start.
