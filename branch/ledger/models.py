@@ -1,0 +1,114 @@
+"""Tables of the ledger: facts that are only ever added, and the daily sums that follow them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import DDL, CheckConstraint, Date, Index, String, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from branch.ledger import guards
+from core.database import Base, fk, pk
+from core.types import UTCDateTime
+
+# The same rules as `facts.SIGN_RULES`, held by the database as well.
+SALE = "gross_minor >= 0 AND discount_minor BETWEEN 0 AND gross_minor AND refund_minor = 0 AND plants >= 0 AND orders BETWEEN 0 AND 1"
+REFUND = "gross_minor = 0 AND discount_minor = 0 AND refund_minor > 0 AND plants <= 0 AND orders = 0"
+REVERSAL_OF_SALE = "refund_minor = 0 AND gross_minor <= discount_minor AND discount_minor <= 0 AND plants <= 0 AND orders BETWEEN -1 AND 0"
+REVERSAL_OF_REFUND = (
+    "gross_minor = 0 AND discount_minor = 0 AND refund_minor < 0 AND plants >= 0 AND orders = 0"
+)
+
+
+class SaleFactRow(Base):
+    """One `SaleFact`. `local_day` is the Shanghai day of `occurred_at`, written once with the row."""
+
+    __tablename__ = "sale_fact"
+    __table_args__ = (
+        UniqueConstraint("source", "source_ref"),
+        CheckConstraint("kind IN ('sale', 'refund', 'reversal')", name="kind_known"),
+        CheckConstraint(f"kind <> 'sale' OR ({SALE})", name="sale_signs"),
+        CheckConstraint(f"kind <> 'refund' OR ({REFUND})", name="refund_signs"),
+        CheckConstraint(
+            f"kind <> 'reversal' OR ({REVERSAL_OF_SALE}) OR ({REVERSAL_OF_REFUND})", name="reversal_signs"
+        ),
+        CheckConstraint("net_minor = gross_minor - discount_minor - refund_minor", name="net_adds_up"),
+        CheckConstraint("length(currency) = 3 AND currency = upper(currency)", name="currency_code"),
+        Index("ix_sale_fact_grower_id_local_day", "grower_id", "local_day"),
+        Index("ix_sale_fact_source_order_ref", "source", "order_ref"),
+    )
+
+    id: Mapped[int] = pk()
+    kind: Mapped[str] = mapped_column(String(8))
+    grower_id: Mapped[int] = fk("grower.id", index=False)
+    channel: Mapped[str] = mapped_column(String(20))
+    occurred_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    local_day: Mapped[date] = mapped_column(Date)
+    product_key: Mapped[str] = mapped_column(String(80))
+    product_name: Mapped[str] = mapped_column(String(200))
+    cultivar_group: Mapped[str | None] = mapped_column(String(20))
+    size_class: Mapped[str | None] = mapped_column(String(40))
+    plants: Mapped[int]
+    orders: Mapped[int]
+    gross_minor: Mapped[int]
+    discount_minor: Mapped[int]
+    refund_minor: Mapped[int]
+    net_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    source: Mapped[str] = mapped_column(String(40))
+    source_ref: Mapped[str] = mapped_column(String(120))
+    order_ref: Mapped[str] = mapped_column(String(80))
+    province: Mapped[str | None] = mapped_column(String(20))
+    recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class SalesDaily(Base):
+    """Facts summed by grower, day, channel, product, group and currency; "" stands for no group.
+
+    Only `rollup` writes here; `flask ledger check` proves it equal to the facts.
+    """
+
+    __tablename__ = "sales_daily"
+    __table_args__ = (
+        UniqueConstraint("grower_id", "local_day", "channel", "product_key", "cultivar_group", "currency"),
+        CheckConstraint("net_minor = gross_minor - discount_minor - refund_minor", name="net_adds_up"),
+        CheckConstraint("facts > 0", name="has_facts"),
+        Index("ix_sales_daily_local_day", "local_day"),
+    )
+
+    id: Mapped[int] = pk()
+    grower_id: Mapped[int] = fk("grower.id", index=False)
+    local_day: Mapped[date] = mapped_column(Date)
+    channel: Mapped[str] = mapped_column(String(20))
+    product_key: Mapped[str] = mapped_column(String(80))
+    cultivar_group: Mapped[str] = mapped_column(String(20))
+    currency: Mapped[str] = mapped_column(String(3))
+    facts: Mapped[int]
+    sales: Mapped[int]
+    refunds: Mapped[int]
+    orders: Mapped[int]
+    plants: Mapped[int]
+    gross_minor: Mapped[int]
+    discount_minor: Mapped[int]
+    refund_minor: Mapped[int]
+    net_minor: Mapped[int]
+    last_recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class SalesDirty(Base):
+    """A grower's day whose sums are out of date. One row per append, never merged: a row that becomes
+    visible with its facts cannot be lost to a refresh that ran at the same time.
+    """
+
+    __tablename__ = "sales_dirty"
+
+    id: Mapped[int] = pk()
+    grower_id: Mapped[int] = fk("grower.id")
+    local_day: Mapped[date] = mapped_column(Date)
+
+
+for _dialect, _statements in (("sqlite", guards.SQLITE), ("postgresql", guards.POSTGRESQL)):
+    for _statement in _statements:
+        event.listen(
+            SaleFactRow.__table__,
+            "after_create",
+            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),
+        )
