@@ -24,6 +24,7 @@ BLUEPRINTS: list[str] = [
 # Modules with a `group` of commands for `flask`.
 COMMANDS: list[str] = [
     "traceability.lots.cli",
+    "branch.ledger.cli",
 ]
 
 # Modules that define tables but are not imported by any view.
@@ -33,6 +34,7 @@ MODELS: list[str] = [
     "core.progress",
     "branch.growers.models",
     "branch.organisation.models",
+    "branch.ledger.models",
     "traceability.plots.models",
     "traceability.lots.models",
     "traceability.papers.models",
@@ -50,7 +52,9 @@ PARTS: list[str] = [
 ]
 
 # Modules with Celery tasks.
-TASKS: list[str] = []
+TASKS: list[str] = [
+    "branch.ledger.tasks",
+]
 
 
 def event_handlers() -> dict[type, list[Handler]]:
@@ -62,6 +66,7 @@ def event_handlers() -> dict[type, list[Handler]]:
 SCHEDULES: dict[str, dict[str, Any]] = {
     "deliver outbox": {"task": "core.outbox.deliver", "schedule": 5.0},
     "send messages": {"task": "core.messaging.send", "schedule": 10.0},
+    "sum up sales": {"task": "branch.ledger.refresh_rollups", "schedule": 30.0},
 }
 
 

@@ -13,9 +13,9 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from core.clock import local_day
+
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -61,7 +61,7 @@ class SaleFact:
     @property
     def local_day(self) -> date:
         """The day on which it happened in Shanghai, which is the day it is booked on."""
-        return self.occurred_at.astimezone(SHANGHAI).date()
+        return local_day(self.occurred_at)
 
     @property
     def key(self) -> tuple[str, str]:

@@ -23,4 +23,3 @@ FOR EACH ROW EXECUTE FUNCTION sale_fact_refuse_change()""",
 FOR EACH STATEMENT EXECUTE FUNCTION sale_fact_refuse_change()""",
 )
 
-POSTGRESQL_REMOVE = ("DROP FUNCTION IF EXISTS sale_fact_refuse_change() CASCADE",)

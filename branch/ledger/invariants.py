@@ -162,7 +162,7 @@ def whole_sums_agree() -> Finding:
     return Finding("grand totals by currency agree", len(by_fact), broken)
 
 
-def _grand(table: type[SaleFactRow] | type[SalesDaily]) -> dict[str, tuple[int, ...]]:
+def _grand(table: type[SaleFactRow | SalesDaily]) -> dict[str, tuple[int, ...]]:
     rows = session.execute(
         select(table.currency, *(func.sum(getattr(table, name)) for name in SUMS)).group_by(table.currency)
     )
