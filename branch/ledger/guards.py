@@ -22,4 +22,3 @@ FOR EACH ROW EXECUTE FUNCTION sale_fact_refuse_change()""",
     """CREATE TRIGGER sale_fact_no_truncate BEFORE TRUNCATE ON sale_fact
 FOR EACH STATEMENT EXECUTE FUNCTION sale_fact_refuse_change()""",
 )
-

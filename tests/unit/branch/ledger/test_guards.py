@@ -44,7 +44,9 @@ def test_on_postgresql_the_guards_agree(tmp_path, postgres_url):
         with psycopg.connect(postgres_url, autocommit=True) as connection:
             connection.execute("DROP DATABASE IF EXISTS gy_guards WITH (FORCE)")
             connection.execute("CREATE DATABASE gy_guards TEMPLATE template0")
-        url = postgres_url.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", "/gy_guards?")
+        url = postgres_url.replace("postgresql://", "postgresql+psycopg://").replace(
+            "/postgres?", "/gy_guards?"
+        )
         found.append(guards_after(make_tables, url, tmp_path))
     migrated, created = found
     assert [name for name, *_ in created] == ["sale_fact_no_change", "sale_fact_no_truncate"]
