@@ -36,7 +36,8 @@ class Account(Base, UserMixin):
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(Text)
     tf_last_counter: Mapped[int | None]
-    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSONType))
+    # A copy of the type: `as_mutable` marks every column that shares the instance, in every room.
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSONType.copy()))
 
     @property
     def roles(self) -> list[object]:

@@ -33,14 +33,15 @@ def set_on_hand(variant_id: int, quantity: int) -> None:
     if quantity < 0:
         raise Invalid(_("A stock cannot be below zero."), code="below_zero")
     dialect_insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    written = _changed(
+    written = session.scalar(
         dialect_insert(Stock)
         .values(variant_id=variant_id, on_hand=quantity, held=0, sold=0)
         .on_conflict_do_update(
             index_elements=[Stock.variant_id], set_={"on_hand": quantity}, where=Stock.held <= quantity
         )
+        .returning(Stock.variant_id)
     )
-    if not written:
+    if written is None:
         held = session.scalar(select(Stock.held).where(Stock.variant_id == variant_id))
         raise Invalid(
             _("%(held)s of them are promised to buyers; the stock cannot be less.", held=held),

@@ -1,0 +1,112 @@
+"""Things to buy, and orders for them. Listings are written straight into the tables, already published."""
+
+import itertools
+from datetime import datetime
+from typing import Any
+
+from branch.api import GrowerView
+from core.database import session
+from shop.catalogue.models import Listing, PriceTier, Variant
+from shop.orders.models import Order
+from shop.stock import api as stock
+from tests.factories.organisation import make_grower
+from tests.factories.traceability import make_lot
+
+_numbers = itertools.count(1)
+
+
+def make_variant(
+    *,
+    at: datetime,
+    grower: GrowerView | None = None,
+    on_hand: int = 100,
+    tiers: tuple[tuple[int, int], ...] = ((1, 2_50),),
+    minimum_quantity: int = 1,
+    increment: int = 1,
+    plants_per_unit: int = 1,
+    weight_g: int = 500,
+    title: str = "示范丹桂苗",
+    listing: dict[str, Any] | None = None,
+) -> Variant:
+    """A size grade on sale with stock; `tiers` are (from quantity, price in fen)."""
+    number = next(_numbers)
+    grower = grower or make_grower(at=at)
+    lot = make_lot(grower=grower, at=at, quantity=1_000_000)
+    values: dict[str, Any] = {
+        "slug": f"listing-{number}",
+        "draft_key": f"draft-{number}",
+        "grower_id": grower.id,
+        "lot_id": lot.id,
+        "title": title,
+        "description": "",
+        "cultivar_group": lot.cultivar_group,
+        "cultivar": "朱砂丹桂",
+        "propagation": "cutting",
+        "age_code": "2",
+        "root": "bare_root",
+        "grade": "",
+        "origin": "示范",
+        "state": "published",
+        "created_at": at,
+        "updated_at": at,
+        "published_at": at,
+    }
+    row = Listing(**(values | (listing or {})))
+    session.add(row)
+    session.flush()
+    variant = Variant(
+        sku=f"SKU{number:06d}",
+        listing_id=row.id,
+        position=1,
+        title="地径 3-4 cm",
+        ground_diameter_mm_min=30,
+        ground_diameter_mm_max=40,
+        height_cm_min=120,
+        height_cm_max=150,
+        unit="bundle" if plants_per_unit > 1 else "plant",
+        plants_per_unit=plants_per_unit,
+        minimum_quantity=minimum_quantity,
+        increment=increment,
+        weight_g=weight_g,
+    )
+    session.add(variant)
+    session.flush()
+    session.add_all(
+        PriceTier(variant_id=variant.id, from_quantity=quantity, unit_price_minor=price)
+        for quantity, price in tiers
+    )
+    session.flush()
+    stock.set_on_hand(variant.id, on_hand)
+    return variant
+
+
+def make_order(*, at: datetime, **columns: Any) -> Order:
+    """A bare order without lines, for what only needs an order's row."""
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "number": f"GY-2026-T{number:06d}",
+        "access_token": f"token-{number}",
+        "idempotency_key": f"test:{number}",
+        "request_digest": "0" * 64,
+        "buyer_name": "示范买家",
+        "buyer_phone": "+8613800000000",
+        "province_code": "330000",
+        "province": "浙江省",
+        "city": "杭州市",
+        "district": "西湖区",
+        "district_code": "330106",
+        "street": "示范路 1 号",
+        "locale": "zh_Hans_CN",
+        "payment_method": "offline_transfer",
+        "payment_state": "awaiting_payment",
+        "currency": "CNY",
+        "goods_minor": 100,
+        "discount_minor": 0,
+        "freight_minor": 0,
+        "total_minor": 100,
+        "placed_at": at,
+    }
+    order = Order(**(values | columns))
+    session.add(order)
+    session.flush()
+    return order
