@@ -84,6 +84,11 @@ def screenshots_folder() -> Path:
 def screenshot(page: Page, name: str, *, full: bool = True) -> Path:
     """Keep a picture of the page under `name`.png."""
     path = screenshots_folder() / f"{name}.png"
+    if full:
+        page.evaluate(
+            "document.querySelectorAll('img[loading=lazy]').forEach(image => { image.loading = 'eager' })"
+        )
+        page.wait_for_function("[...document.images].every(image => image.complete)")
     page.screenshot(path=path, full_page=full)
     return path
 
