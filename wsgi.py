@@ -35,6 +35,8 @@ MODELS: list[str] = [
     "branch.growers.models",
     "branch.organisation.models",
     "branch.ledger.models",
+    "branch.licences.models",
+    "branch.storefronts.models",
     "traceability.plots.models",
     "traceability.lots.models",
     "traceability.papers.models",
@@ -54,17 +56,37 @@ PARTS: list[str] = [
 # Modules with Celery tasks.
 TASKS: list[str] = [
     "branch.ledger.tasks",
+    "branch.licences.tasks",
 ]
 
 
 def event_handlers() -> dict[type, list[Handler]]:
     """Which handler hears which event."""
-    return {}
+    from branch.licences import events as licences
+    from branch.licences.notices import tell_grower as tell_grower_of_licence
+    from branch.storefronts import events as storefronts
+    from branch.storefronts.notices import tell_grower as tell_grower_of_storefront
+
+    return {
+        licences.LicenceApplied: [tell_grower_of_licence],
+        licences.LicenceGranted: [tell_grower_of_licence],
+        licences.LicenceRefused: [tell_grower_of_licence],
+        licences.LicenceSuspended: [tell_grower_of_licence],
+        licences.LicenceReinstated: [tell_grower_of_licence],
+        licences.LicenceExtended: [tell_grower_of_licence],
+        licences.LicenceExpired: [tell_grower_of_licence],
+        licences.LicenceWithdrawn: [tell_grower_of_licence],
+        storefronts.StorefrontAuthorised: [tell_grower_of_storefront],
+        storefronts.StorefrontRefused: [tell_grower_of_storefront],
+        storefronts.StorefrontSuspended: [tell_grower_of_storefront],
+        storefronts.StorefrontEnded: [tell_grower_of_storefront],
+    }
 
 
 # What the scheduler sends, by name: {"task": ..., "schedule": seconds or crontab}.
 SCHEDULES: dict[str, dict[str, Any]] = {
     "deliver outbox": {"task": "core.outbox.deliver", "schedule": 5.0},
+    "expire licences": {"task": "branch.licences.expire", "schedule": 3600.0},
     "send messages": {"task": "core.messaging.send", "schedule": 10.0},
     "sum up sales": {"task": "branch.ledger.refresh_rollups", "schedule": 30.0},
 }

@@ -18,6 +18,25 @@ from branch.growers.service import register_grower
 from branch.ledger.facts import FactKind, SaleFact, reversal_of
 from branch.ledger.rollup import rebuild_rollups, refresh_rollups
 from branch.ledger.service import AppendResult, append_facts
+
+# --- licences: marks, and who may use them --------------------------------------------------------
+from branch.licences.marks import (
+    CultivarGroup,
+    MarkFacts,
+    MarkView,
+    all_marks,
+    enter_mark,
+    get_mark,
+    marks_open_to,
+)
+from branch.licences.queries import (
+    LicenceNotValid,
+    LicenceView,
+    licence_of,
+    licences_of_growers,
+    require_valid_licence,
+)
+from branch.licences.states import Scope, Standing
 from branch.organisation.policy import may, permissions_of
 from branch.organisation.queries import (
     UnitView,
@@ -34,27 +53,59 @@ from branch.organisation.queries import (
 from branch.organisation.roles import Role
 from branch.organisation.service import add_unit, give_role
 
+# --- storefronts: outside shops and the check of an address ---------------------------------------
+from branch.storefronts.queries import (
+    StorefrontView,
+    UrlCheck,
+    UrlStatus,
+    check_url,
+    get_storefront,
+    storefronts_of,
+)
+from branch.storefronts.shop_pages import Platform
+from branch.storefronts.states import StorefrontState
+
 account_roles = roles_held
 
 __all__ = [
     "AppendResult",
+    "CultivarGroup",
     "FactKind",
     "GrowerView",
+    "LicenceNotValid",
+    "LicenceView",
+    "MarkFacts",
+    "MarkView",
+    "Platform",
     "Role",
     "SaleFact",
+    "Scope",
+    "Standing",
+    "StorefrontState",
+    "StorefrontView",
     "UnitView",
+    "UrlCheck",
+    "UrlStatus",
     "account_roles",
     "add_unit",
     "admitted_growers",
+    "all_marks",
     "all_units",
     "append_facts",
+    "check_url",
+    "enter_mark",
     "find_grower",
     "get_grower",
+    "get_mark",
+    "get_storefront",
     "get_unit",
     "give_role",
     "grower_of",
     "growers_by_ids",
     "growers_in",
+    "licence_of",
+    "licences_of_growers",
+    "marks_open_to",
     "may",
     "people_of",
     "permissions_of",
@@ -63,8 +114,10 @@ __all__ = [
     "register_grower",
     "require_grower",
     "require_unit_access",
+    "require_valid_licence",
     "reversal_of",
     "roles_held",
+    "storefronts_of",
     "unit_by_id",
     "unit_name",
     "units_below",

@@ -151,7 +151,9 @@ def enter_mark(
     if not rules_text.strip():
         raise Invalid(_("A mark needs its rules of use."), code="rules_missing")
     if session.scalar(select(Mark.id).where(Mark.code == facts.code)) is not None:
-        raise Conflict(_("The code %(code)s is taken by another mark.", code=facts.code), code="mark_code_taken")
+        raise Conflict(
+            _("The code %(code)s is taken by another mark.", code=facts.code), code="mark_code_taken"
+        )
     mark = Mark(code=facts.code, unit_id=unit_id, rules_version=1, created_at=at)
     _write(mark, facts)
     session.add(mark)
@@ -224,7 +226,8 @@ def _write(mark: Mark, facts: MarkFacts) -> None:
     mark.registration_number = facts.registration_number
     mark.classes = facts.classes
     mark.cultivar_groups = [
-        {"code": group.code, "name_zh": group.name_zh, "name_en": group.name_en} for group in facts.cultivar_groups
+        {"code": group.code, "name_zh": group.name_zh, "name_en": group.name_en}
+        for group in facts.cultivar_groups
     ]
     if facts.logo_key:
         mark.logo_key = facts.logo_key
@@ -245,5 +248,3 @@ def read_cultivar_groups(lines: Sequence[str]) -> tuple[CultivarGroup, ...]:
             raise ValueError(str(number))
         groups.append(CultivarGroup(*parts))
     return tuple(groups)
-
-

@@ -140,12 +140,13 @@ def licences_of_growers(ids: Iterable[int], *, at: datetime) -> dict[int, Licenc
     for licence, mark in rows:
         view = licence_view(licence, mark, on)
         best = found.get(view.grower_id)
-        if best is None or _weight(view) > _weight(best):
+        if best is None or weight(view) > weight(best):
             found[view.grower_id] = view
     return found
 
 
-def _weight(view: LicenceView) -> tuple[int, date, str]:
+def weight(view: LicenceView) -> tuple[int, date, str]:
+    """Orders licences by what they are worth: a valid one above a suspended one, and so on; then the later one."""
     return -_WORTH.index(view.effective_state), view.valid_until or date.min, view.number
 
 
@@ -244,7 +245,9 @@ def get_licence(number: str, *, at: datetime) -> LicenceFile:
     """
     row = session.execute(files().where(Licence.number == number)).one_or_none()
     if row is None:
-        raise NotFound(_("There is no licence with the number %(number)s.", number=number), code="licence_unknown")
+        raise NotFound(
+            _("There is no licence with the number %(number)s.", number=number), code="licence_unknown"
+        )
     return licence_file(*row, local_day(at))
 
 
@@ -293,7 +296,9 @@ def changes_of(licence_id: int) -> list[LicenceChangeView]:
             to_state=change.to_state,
             by=name or "",
             reason=change.reason,
-            valid_until=date.fromisoformat(change.details["valid_until"]) if change.details.get("valid_until") else None,
+            valid_until=date.fromisoformat(change.details["valid_until"])
+            if change.details.get("valid_until")
+            else None,
         )
         for change, name in rows
     ]

@@ -49,7 +49,8 @@ def apply_for_licence(
     number = session.scalar(taken)
     if number is not None:
         raise Conflict(
-            _("There is an open licence or application already: %(number)s.", number=number), code="licence_open"
+            _("There is an open licence or application already: %(number)s.", number=number),
+            code="licence_open",
         )
     licence = Licence(
         number=_free_number(mark.code, local_day(at).year),
@@ -234,7 +235,9 @@ def _locked(number: str) -> Licence:
 
 
 def _unknown(number: str) -> NotFound:
-    return NotFound(_("There is no licence with the number %(number)s.", number=number), code="licence_unknown")
+    return NotFound(
+        _("There is no licence with the number %(number)s.", number=number), code="licence_unknown"
+    )
 
 
 def _decided_meanwhile() -> Conflict:

@@ -106,7 +106,9 @@ class Scope:
             ("plot", plot, self.plots),
             ("channel", channel, self.channels),
         )
-        return next((kind for kind, value, limit in asked if value is not None and limit and value not in limit), None)
+        return next(
+            (kind for kind, value, limit in asked if value is not None and limit and value not in limit), None
+        )
 
 
 def tidy(values: Sequence[str]) -> tuple[str, ...]:

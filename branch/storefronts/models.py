@@ -1,0 +1,80 @@
+"""Outside shops and sites of growers, the addresses by which they are recognised, and every step of them."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base, fk, pk
+from core.types import UTCDateTime
+
+PLATFORMS = "'taobao', 'tmall', 'pinduoduo', 'jd', 'douyin', '1688', 'weidian', 'wechat', 'website'"
+STATES = "'proposed', 'authorised', 'refused', 'suspended', 'ended'"
+STEPS = "'propose', 'authorise', 'refuse', 'suspend', 'reinstate', 'end'"
+
+
+class Storefront(Base):
+    """A shop or site outside this system, covered by its grower's licence of the mark while both are valid."""
+
+    __tablename__ = "storefront"
+    __table_args__ = (
+        CheckConstraint(f"platform IN ({PLATFORMS})", name="platform_known"),
+        CheckConstraint(f"state IN ({STATES})", name="state_known"),
+    )
+
+    id: Mapped[int] = pk()
+    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    grower_id: Mapped[int] = fk("grower.id")
+    mark_id: Mapped[int] = fk("mark.id")
+    platform: Mapped[str] = mapped_column(String(16))
+    shop_name: Mapped[str] = mapped_column(String(120))
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    proposed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class StorefrontAddress(Base):
+    """One key of a storefront: of its main address, or of another form or short link of it.
+
+    While `live`, a key answers for one storefront only; a proposal blocks nobody.
+    """
+
+    __tablename__ = "storefront_address"
+    __table_args__ = (
+        UniqueConstraint("storefront_id", "key"),
+        Index(
+            "uq_storefront_address_live_key",
+            "key",
+            unique=True,
+            sqlite_where=text("live"),
+            postgresql_where=text("live"),
+        ),
+    )
+
+    id: Mapped[int] = pk()
+    storefront_id: Mapped[int] = fk("storefront.id", index=False)
+    key: Mapped[str] = mapped_column(String(200))
+    given: Mapped[str] = mapped_column(Text)
+    shown: Mapped[str] = mapped_column(Text)
+    main: Mapped[bool] = mapped_column(default=False)
+    live: Mapped[bool] = mapped_column(default=False)
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class StorefrontChange(Base):
+    """One step of a storefront: who, when, why. Rows are only ever added."""
+
+    __tablename__ = "storefront_change"
+    __table_args__ = (
+        CheckConstraint(f"step IN ({STEPS})", name="step_known"),
+        CheckConstraint(f"to_state IN ({STATES})", name="to_state_known"),
+    )
+
+    id: Mapped[int] = pk()
+    storefront_id: Mapped[int] = fk("storefront.id")
+    step: Mapped[str] = mapped_column(String(16))
+    from_state: Mapped[str | None] = mapped_column(String(16))
+    to_state: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    by_account_id: Mapped[int | None] = fk("account.id", nullable=True)
+    reason: Mapped[str] = mapped_column(Text, default="")

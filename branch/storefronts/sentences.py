@@ -1,0 +1,52 @@
+"""What pages say about addresses and platforms."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from branch.storefronts.shop_pages import Platform, Refusal
+
+PLATFORM_NAMES = {
+    Platform.TAOBAO: _l("Taobao"),
+    Platform.TMALL: _l("Tmall"),
+    Platform.PINDUODUO: _l("Pinduoduo"),
+    Platform.JD: _l("JD"),
+    Platform.DOUYIN: _l("Douyin"),
+    Platform.ALIBABA_1688: _l("1688"),
+    Platform.WEIDIAN: _l("Weidian"),
+    Platform.WECHAT: _l("WeChat"),
+    Platform.WEBSITE: _l("Own website"),
+}
+
+_WHY = {
+    Refusal.NO_ADDRESS: _l("There is no web address in this text."),
+    Refusal.SEVERAL: _l("There is more than one address in this text. Please paste one at a time."),
+    Refusal.SHORT_LINK: _l("This is a short link. Open it and paste the full address of the shop."),
+    Refusal.PRODUCT_PAGE: _l(
+        "This is the page of a product. Open the shop that offers it and paste the shop's address."
+    ),
+    Refusal.BACK_OFFICE: _l(
+        "This is a page for the shop's owner. Open the shop as a buyer sees it and paste that address."
+    ),
+    Refusal.AMBIGUOUS: _l("This address names two shops at once. Open the shop and paste its own address."),
+    Refusal.DISGUISED: _l("This address hides where it leads. Do not open it."),
+    Refusal.NOT_A_SHOP: _l("This page of the platform is not the page of one shop."),
+    Refusal.SHARED_SITE: _l("Many people share this site. Paste the address of the shop's own page on it."),
+    Refusal.QUERY_ADDRESS: _l(
+        "Leave out what follows the question mark, if the shop still opens; otherwise this address cannot be registered."
+    ),
+}
+
+
+def platform_name(platform: str) -> str:
+    """The platform's name in the language of the page."""
+    return str(PLATFORM_NAMES[Platform(platform)])
+
+
+def why_unrecognised(reason: Refusal) -> str:
+    """What is wrong with an address, and what to do."""
+    return str(_WHY[reason])
+
+
+def looks_like(domain: str) -> str:
+    """A warning about an address that is drawn like a platform's."""
+    return _("This address is not %(domain)s, although it looks like it. Do not trust it.", domain=domain)
