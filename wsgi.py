@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import Any
 
 from apiflask import APIFlask
+from flask_babel import lazy_gettext as _l
 
 from core.cli import init_cli
 from core.jobs import init_jobs
@@ -14,17 +15,24 @@ from core.web.console import NavItem, init_console
 from core.web.health import Check, init_health
 
 # The working side's navigation: NavItem(endpoint, lazy label, symbol of templates/macros/icons.html, permission).
-CONSOLE: list[NavItem] = []
+CONSOLE: list[NavItem] = [
+    NavItem("growers.people", _l("People of your nursery"), "people", "grower.staff"),
+    NavItem("growers.index", _l("Growers"), "leaf", "growers.view"),
+    NavItem("organisation.members", _l("Members and roles"), "people", "members.view"),
+]
 
 # Modules with a `blueprint`, in the order in which their routes are looked up.
 BLUEPRINTS: list[str] = [
     "core.accounts.views",
+    "branch.organisation.views",
+    "branch.growers.views",
 ]
 
 # Modules with a `group` of commands for `flask`.
 COMMANDS: list[str] = [
     "traceability.lots.cli",
     "branch.ledger.cli",
+    "branch.organisation.cli",
 ]
 
 # Modules that define tables but are not imported by any view.

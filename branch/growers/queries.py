@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from branch.growers.models import Grower, GrowerChange, GrowerMember
 from branch.growers.states import GrowerState
 from branch.organisation.models import Unit
-from branch.organisation.queries import units_below
+from branch.organisation.queries import UnitView, unit_view, units_below
 from core.accounts.models import Account
 from core.database import session
 from core.errors import Forbidden, NotFound
@@ -41,6 +41,7 @@ class GrowerFile:
     """What the branch sees of a grower."""
 
     grower: GrowerView
+    village: UnitView
     contact_name: str
     phone: str
     state_reason: str
@@ -105,6 +106,7 @@ def _view(grower: Grower, unit: Unit) -> GrowerView:
 def _file(grower: Grower, unit: Unit) -> GrowerFile:
     return GrowerFile(
         grower=_view(grower, unit),
+        village=unit_view(unit),
         contact_name=grower.contact_name,
         phone=grower.phone,
         state_reason=grower.state_reason,

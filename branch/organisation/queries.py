@@ -63,7 +63,8 @@ class MemberChangeView:
     reason: str
 
 
-def _view(unit: Unit) -> UnitView:
+def unit_view(unit: Unit) -> UnitView:
+    """The row as other modules see it."""
     return UnitView(
         id=unit.id,
         code=unit.code,
@@ -90,7 +91,7 @@ def get_unit(code: str) -> UnitView:
     unit = session.scalar(select(Unit).where(Unit.code == code))
     if unit is None:
         raise NotFound(_("There is no unit with the code %(code)s.", code=code), code="unit_unknown")
-    return _view(unit)
+    return unit_view(unit)
 
 
 def unit_by_id(unit_id: int) -> UnitView:
@@ -102,12 +103,12 @@ def unit_by_id(unit_id: int) -> UnitView:
     unit = session.get(Unit, unit_id)
     if unit is None:
         raise NotFound(_("This unit does not exist."), code="unit_unknown")
-    return _view(unit)
+    return unit_view(unit)
 
 
 def all_units() -> list[UnitView]:
     """Every unit, parents before their children."""
-    return [_view(unit) for unit in session.scalars(select(Unit).order_by(Unit.path))]
+    return [unit_view(unit) for unit in session.scalars(select(Unit).order_by(Unit.path))]
 
 
 def units_below(unit_id: int) -> list[UnitView]:
@@ -116,13 +117,13 @@ def units_below(unit_id: int) -> list[UnitView]:
     found = session.scalars(
         select(Unit).where(Unit.path.startswith(path, autoescape=True)).order_by(Unit.path)
     )
-    return [_view(unit) for unit in found]
+    return [unit_view(unit) for unit in found]
 
 
 def villages() -> list[UnitView]:
     """Where a grower can be at home."""
     found = session.scalars(select(Unit).where(Unit.kind == "village").order_by(Unit.path))
-    return [_view(unit) for unit in found]
+    return [unit_view(unit) for unit in found]
 
 
 def roles_held(account_id: int) -> list[Held]:
@@ -195,7 +196,7 @@ def get_member(membership_id: int) -> MemberView:
     if row is None:
         raise NotFound(_("This role is not held any more."), code="role_not_held")
     membership, account, unit = row
-    return _member(membership, account, _view(unit) if unit else None)
+    return _member(membership, account, unit_view(unit) if unit else None)
 
 
 def _member(membership: Membership, account: Account, unit: UnitView | None) -> MemberView:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -26,6 +26,7 @@ blueprint = Blueprint("accounts", __name__, url_prefix="/account")
 
 SENDING = "5 per minute; 20 per hour"
 GUESSING = "10 per minute; 60 per hour"
+OWN_ORDERS = "orders.mine"
 YEAR_S = 365 * 24 * 3600
 
 
@@ -52,8 +53,13 @@ def save_profile() -> Any:
 
 
 def _overview(form: ProfileForm) -> str:
+    known = current_app.view_functions
     return render_template(
-        "core/accounts/overview.html", account=get_account_view(current_user), form=form, may=may
+        "core/accounts/overview.html",
+        account=get_account_view(current_user),
+        form=form,
+        may=may,
+        orders_url=url_for(OWN_ORDERS) if OWN_ORDERS in known else None,
     )
 
 

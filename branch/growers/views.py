@@ -1,0 +1,169 @@
+"""Growers apply; the branch admits or refuses; owners invite their staff."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+
+from branch.growers import queries, service
+from branch.growers.forms import ApplyForm, DecideForm, InviteForm
+from branch.growers.names import PERSON_NAMES, STATE_NAMES, STATE_TONES
+from branch.growers.states import NEXT, GrowerState, may_become
+from branch.organisation import invitations
+from branch.organisation.queries import require_unit_access, unit_name, units_below, units_where, villages
+from core.accounts.gate import actor_id, may, requires, signed_in
+from core.clock import now
+from core.database import transaction
+from core.errors import DomainError, Invalid
+from core.web.pagination import page_number
+
+blueprint = Blueprint("growers", __name__)
+
+LINK = "staff_invitation_link"
+
+
+@blueprint.route("/grower/apply", methods=["GET", "POST"])
+@signed_in
+def apply() -> Any:
+    own = queries.membership_at_grower(actor_id())
+    file = queries.file_of(actor_id())
+    open_to_apply = own is None or (own[1] == "owner" and may_become(own[0].state, GrowerState.APPLIED))
+    if not open_to_apply:
+        return _page("applied.html", file=file, changes=queries.changes_of(own[0].id) if own else [])
+    form = ApplyForm()
+    form.offer(villages())
+    if request.method == "GET" and file is not None:
+        form.fill(file)
+    if not form.validate_on_submit():
+        status = 422 if request.method == "POST" else 200
+        return _page("apply.html", form=form, file=file), status
+    with transaction():
+        service.apply_to_join(form.application(), account_id=actor_id(), at=now())
+    flash(_("Your application has reached the branch. You will be told of the answer."), "success")
+    return redirect(url_for("growers.apply"))
+
+
+@blueprint.get("/branch/growers")
+@requires("growers.view")
+def index() -> str:
+    units = units_where(actor_id(), "growers.view")
+    here = next((unit for unit in units if unit.code == request.args.get("unit")), None)
+    chosen = units_below(here.id) if here else units
+    state = request.args.get("state", "")
+    state = state if state in set(GrowerState) else ""
+    found = queries.grower_list(
+        [unit.id for unit in chosen], state=state, page=page_number(request.args.get("page"))
+    )
+    return _page("index.html", found=found, units=units, here=here, state=state)
+
+
+@blueprint.get("/branch/growers/<slug>")
+@requires("growers.view")
+def show(slug: str) -> str:
+    return _show(slug, DecideForm())
+
+
+@blueprint.post("/branch/growers/<slug>")
+@requires("growers.decide")
+def decide(slug: str) -> Any:
+    form = DecideForm()
+    if not form.validate():
+        return _show(slug, form), 422
+    wanted = request.form.get("decision", "")
+    if wanted not in {GrowerState.ADMITTED, GrowerState.REFUSED, GrowerState.LEFT}:
+        raise Invalid(_("Choose what to decide."), code="decision_missing")
+    try:
+        with transaction():
+            service.decide(
+                slug, GrowerState(wanted), by_account_id=actor_id(), reason=form.reason.data or "", at=now()
+            )
+    except Invalid as error:
+        form.reason.errors = [str(error.message)]
+        return _show(slug, form), 422
+    flash(_("Decided and written down; the applicant is told."), "success")
+    return redirect(url_for("growers.show", slug=slug))
+
+
+def _show(slug: str, form: DecideForm) -> str:
+    file = queries.get_file(slug)
+    require_unit_access(actor_id(), file.grower.unit_id, "growers.view")
+    next_states = NEXT[GrowerState(file.grower.state)] - {GrowerState.APPLIED}
+    return _page(
+        "show.html",
+        file=file,
+        form=form,
+        changes=queries.changes_of(file.grower.id),
+        people=queries.people_of(file.grower.id),
+        choices=sorted(next_states) if may("growers.decide") else [],
+    )
+
+
+@blueprint.get("/grower/people")
+@requires("grower.staff")
+def people() -> str:
+    return _people(InviteForm())
+
+
+@blueprint.post("/grower/people")
+@requires("grower.staff")
+def invite() -> Any:
+    form = InviteForm()
+    if not form.validate():
+        return _people(form), 422
+    with transaction():
+        grower = service.require_owner(actor_id())
+        token = invitations.invite_to_grower(form.contact(), grower.id, by_account_id=actor_id(), at=now())
+        link = url_for("growers.join", token=token, _external=True)
+        invitations.tell(form.contact(), link, grower.name, at=now())
+    session[LINK] = link
+    return redirect(url_for("growers.people"))
+
+
+@blueprint.post("/grower/people/<int:account_id>/remove")
+@requires("grower.staff")
+def remove(account_id: int) -> Any:
+    with transaction():
+        service.remove_staff(account_id, by_account_id=actor_id())
+    flash(_("This person no longer works with your pages."), "success")
+    return redirect(url_for("growers.people"))
+
+
+@blueprint.route("/grower/join/<token>", methods=["GET", "POST"])
+@signed_in
+def join(token: str) -> Any:
+    offered = invitations.get_invitation(token, at=now())
+    grower = queries.get_grower(id=offered.grower_id)
+    if request.method == "GET":
+        return _page("join.html", invitation=offered, grower=grower)
+    try:
+        with transaction():
+            invitations.accept(token, actor_id(), at=now())
+            service.add_staff(grower.id, actor_id(), at=now())
+    except DomainError as error:
+        flash(str(error.message), "error")
+        return redirect(url_for("growers.join", token=token))
+    flash(_("Welcome. You now work with the pages of %(grower)s.", grower=grower.name), "success")
+    return redirect(url_for("accounts.overview"))
+
+
+def _people(form: InviteForm) -> str:
+    grower = queries.require_grower(actor_id())
+    people = queries.people_of(grower.id)
+    return _page(
+        "people.html",
+        form=form,
+        people=people,
+        owner=any(one.account_id == actor_id() and one.role == "owner" for one in people),
+        link=session.pop(LINK, None),
+    )
+
+
+def _page(name: str, **values: Any) -> str:
+    return render_template(
+        f"branch/growers/{name}",
+        state_names=STATE_NAMES,
+        state_tones=STATE_TONES,
+        person_names=PERSON_NAMES,
+        unit_name=unit_name,
+        **values,
+    )

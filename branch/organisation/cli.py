@@ -1,0 +1,71 @@
+"""`flask users`: accounts with a role, from the command line of the server."""
+
+import secrets
+import sys
+
+import click
+from flask.cli import AppGroup
+
+from branch.organisation import queries, service
+from branch.organisation.permissions import PERMISSIONS_OF
+from branch.organisation.roles import WITHOUT_UNIT, Role
+from core.accounts.identity import parse_identity
+from core.accounts.passwords import SHORTEST, is_too_simple
+from core.accounts.queries import find_account
+from core.accounts.service import create_account
+from core.clock import now
+from core.database import transaction
+from core.errors import DomainError
+
+group = AppGroup("users", help="Accounts and their roles.")
+
+
+@group.command("create")
+@click.option("--email", "contact", metavar="E", required=True, help="E-mail address, or a phone number.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--unit", metavar="U", help="Code of the unit; every role but buyer and operator needs one.")
+@click.option("--name", default="", help="The name that others see.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def create(contact: str, role: str, unit: str | None, name: str, *, password_stdin: bool) -> None:
+    """Open an account and give it a role; an account that exists only gets the role.
+
+    Without --password-stdin a password is made and printed once.
+    """
+    identity = parse_identity(contact)
+    if identity is None:
+        raise click.BadParameter("neither an e-mail address nor a phone number", param_hint="--email")
+    if unit is None and Role(role) not in WITHOUT_UNIT:
+        raise click.UsageError(f"--role {role} needs --unit")
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else secrets.token_urlsafe(12)
+    if password_stdin and (len(password) < SHORTEST or is_too_simple(password, about=(contact,))):
+        raise click.ClickException("the password is too short or too easy to guess")
+    try:
+        with transaction():
+            account = find_account(identity)
+            opened = account is None
+            if account is None:
+                account = create_account(
+                    identity,
+                    display_name=name or identity.value.partition("@")[0],
+                    password=password,
+                    at=now(),
+                    confirmed=True,
+                )
+            place = queries.get_unit(unit) if unit else None
+            reason = "flask users create"
+            service.give_role(account.id, Role(role), unit=place, by_account_id=None, reason=reason, at=now())
+    except DomainError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(
+        f"{'account opened' if opened else 'role given to'}: {identity.value}, {role}{f' at {unit}' if unit else ''}"
+    )
+    if opened and not password_stdin:
+        click.echo(f"password (shown once): {password}")
+
+
+@group.command("list-roles")
+def list_roles() -> None:
+    """Print the roles and what each may do."""
+    for role in Role:
+        needs = "" if role in WITHOUT_UNIT else " (at a unit)"
+        click.echo(f"{role.value}{needs}: {' '.join(sorted(PERMISSIONS_OF[role]))}")

@@ -1,0 +1,121 @@
+"""The members page of the branch and the committee, and the page behind an invitation to a role."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+
+from branch.organisation import invitations, queries, service
+from branch.organisation.forms import GiveRoleForm, ReasonForm
+from branch.organisation.names import KIND_NAMES, ROLE_NAMES
+from branch.organisation.roles import GIVEN_BY_STAFF, RANK, TRUSTED, Role
+from core.accounts.gate import actor_id, may, requires, signed_in
+from core.accounts.queries import find_confirmed
+from core.clock import now
+from core.database import transaction
+from core.errors import DomainError
+
+blueprint = Blueprint("organisation", __name__)
+
+LINK = "invitation_link"
+
+
+@blueprint.get("/branch/members")
+@requires("members.view")
+def members() -> str:
+    return _members(_form())
+
+
+@blueprint.post("/branch/members")
+@requires("members.edit")
+def give() -> Any:
+    form = _form()
+    if not form.validate():
+        return _members(form), 422
+    role, contact = Role(form.role.data), form.contact()
+    try:
+        with transaction():
+            unit = queries.require_unit_access(
+                actor_id(), queries.get_unit(form.unit.data).id, "members.edit"
+            )
+            account_id = find_confirmed(contact)
+            if account_id is not None:
+                service.give_role(
+                    account_id, role, unit=unit, by_account_id=actor_id(), reason=form.reason.data, at=now()
+                )
+            else:
+                token = invitations.invite_to_unit(
+                    contact, role, unit, by_account_id=actor_id(), reason=form.reason.data, at=now()
+                )
+                link = url_for("organisation.invitation", token=token, _external=True)
+                invitations.tell(contact, link, queries.unit_name(unit), at=now())
+                session[LINK] = link
+    except DomainError as error:
+        form.form_errors.append(str(error.message))
+        return _members(form), 422
+    if account_id is not None:
+        flash(_("The role is given and written down."), "success")
+    return redirect(url_for("organisation.members"))
+
+
+@blueprint.route("/branch/members/<int:membership_id>/take", methods=["GET", "POST"])
+@requires("members.edit")
+def take(membership_id: int) -> Any:
+    member = queries.get_member(membership_id)
+    if member.unit is not None:
+        queries.require_unit_access(actor_id(), member.unit.id, "members.edit")
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        status = 422 if request.method == "POST" else 200
+        return _page("take.html", form=form, member=member), status
+    with transaction():
+        service.take_role(
+            queries.get_member(membership_id), by_account_id=actor_id(), reason=form.reason.data, at=now()
+        )
+    flash(_("The role is taken away and written down."), "success")
+    return redirect(url_for("organisation.members"))
+
+
+@blueprint.route("/invitation/<token>", methods=["GET", "POST"])
+@signed_in
+def invitation(token: str) -> Any:
+    offered = invitations.get_invitation(token, at=now())
+    if request.method == "GET":
+        return _page("invitation.html", invitation=offered)
+    with transaction():
+        invitations.accept(token, actor_id(), at=now())
+    flash(_("Thank you. The role is yours."), "success")
+    return redirect(url_for("accounts.overview"))
+
+
+def _form() -> GiveRoleForm:
+    form = GiveRoleForm()
+    held = queries.roles_held(actor_id())
+    highest = max((RANK[one.role] for one in held if one.role in TRUSTED), default=-1)
+    units = queries.units_where(actor_id(), "members.edit")
+    form.offer([role for role in GIVEN_BY_STAFF if RANK[role] <= highest], units)
+    return form
+
+
+def _members(form: GiveRoleForm) -> str:
+    units = queries.units_where(actor_id(), "members.view")
+    return _page(
+        "members.html",
+        form=form,
+        units=units,
+        members=queries.members_of(units),
+        changes=queries.member_changes(units),
+        may_edit=may("members.edit"),
+        me=actor_id(),
+        link=session.pop(LINK, None),
+    )
+
+
+def _page(name: str, **values: Any) -> str:
+    return render_template(
+        f"branch/organisation/{name}",
+        role_names=ROLE_NAMES,
+        kind_names=KIND_NAMES,
+        unit_name=queries.unit_name,
+        **values,
+    )
