@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from branch.organisation.names import ROLE_NAMES
@@ -24,8 +24,8 @@ class GiveRoleForm(FlaskForm):
 
     def offer(self, roles: Sequence[Role], units: Sequence[UnitView]) -> None:
         """What the signed-in person may give, and where."""
-        self.role.choices = [(role.value, ROLE_NAMES[role]) for role in roles]
-        self.unit.choices = [(unit.code, "　" * unit.depth + unit_name(unit)) for unit in units]
+        self.role.choices = [SelectChoice(role.value, ROLE_NAMES[role]) for role in roles]
+        self.unit.choices = [SelectChoice(unit.code, "　" * unit.depth + unit_name(unit)) for unit in units]
 
     def contact(self) -> Identity:
         """What was typed, normalised; only after validation."""

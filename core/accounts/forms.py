@@ -5,16 +5,24 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_security import LoginForm
+from flask_security import LoginForm, TwoFactorRescueForm, TwoFactorSetupForm
 from flask_security.proxies import _security
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectChoice,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from core.accounts.identity import Identity, parse_identity
 from core.accounts.queries import find_account
 
-LOCALES = [("zh_Hans_CN", "中文"), ("en", "English")]
+LOCALES = [SelectChoice("zh_Hans_CN", "中文"), SelectChoice("en", "English")]
 
 
 def check_identity(_form: FlaskForm, field: StringField) -> None:
@@ -60,6 +68,20 @@ class SignInForm(LoginForm):
             )
             return False
         return True
+
+
+class SecondFactorForm(TwoFactorSetupForm):
+    """Flask-Security's form with the one method that we offer."""
+
+    setup = RadioField(
+        choices=[SelectChoice("authenticator"), SelectChoice("disable")], validate_choice=False
+    )
+
+
+class SecondFactorHelpForm(TwoFactorRescueForm):
+    """Flask-Security's form; our page leads to the recovery codes instead."""
+
+    help_setup = RadioField(choices=[SelectChoice("help")])
 
 
 class SignUpForm(FlaskForm):

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_security import FSQLALiteUserDatastore, MailUtil, PasswordUtil, Security, Totp
 
 from core.accounts import guards
-from core.accounts.forms import SignInForm
+from core.accounts.forms import SecondFactorForm, SecondFactorHelpForm, SignInForm
 from core.accounts.identity import normalise_email, normalise_phone
 from core.accounts.messages import MESSAGES
 from core.accounts.models import Account
@@ -144,6 +144,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         app,
         Datastore(db, Account, None),
         login_form=SignInForm,
+        two_factor_setup_form=SecondFactorForm,
+        two_factor_rescue_form=SecondFactorHelpForm,
         mail_util_cls=QueuedMail,
         password_util_cls=CarefulPasswords,
         totp_cls=OncePerCode,
