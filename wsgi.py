@@ -5,6 +5,7 @@ from typing import Any
 
 from apiflask import APIFlask
 from flask_babel import lazy_gettext as _l
+from celery.schedules import crontab
 
 from core.cli import init_cli
 from core.jobs import init_jobs
@@ -26,6 +27,7 @@ BLUEPRINTS: list[str] = [
     "core.accounts.views",
     "branch.organisation.views",
     "branch.growers.views",
+    "shop.search.views",
 ]
 
 # Modules with a `group` of commands for `flask`.
@@ -33,6 +35,7 @@ COMMANDS: list[str] = [
     "traceability.lots.cli",
     "branch.ledger.cli",
     "branch.organisation.cli",
+    "shop.search.cli",
 ]
 
 # Modules that define tables but are not imported by any view.
@@ -59,12 +62,14 @@ MODELS: list[str] = [
 PARTS: list[str] = [
     "core.accounts.security",
     "branch.organisation.policy",
+    "shop.search.service",
 ]
 
 # Modules with Celery tasks.
 TASKS: list[str] = [
     "branch.ledger.tasks",
     "branch.licences.tasks",
+    "shop.search.tasks",
 ]
 
 
@@ -97,12 +102,15 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "expire licences": {"task": "branch.licences.expire", "schedule": 3600.0},
     "send messages": {"task": "core.messaging.send", "schedule": 10.0},
     "sum up sales": {"task": "branch.ledger.refresh_rollups", "schedule": 30.0},
+    "rebuild search index": {"task": "shop.search.rebuild", "schedule": crontab(hour=3, minute=20)},
 }
 
 
 def readiness_checks() -> dict[str, Check]:
     """What `/readyz` asks besides the database and the broker."""
-    return {}
+    from shop.search import service as search
+
+    return {"search": search.check}
 
 
 def create_app(settings: Settings | None = None) -> APIFlask:
