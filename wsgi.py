@@ -4,8 +4,8 @@ from importlib import import_module
 from typing import Any
 
 from apiflask import APIFlask
-from flask_babel import lazy_gettext as _l
 from celery.schedules import crontab
+from flask_babel import lazy_gettext as _l
 
 from core.cli import init_cli
 from core.jobs import init_jobs

@@ -14,7 +14,7 @@ from pypinyin import lazy_pinyin
 LONGEST_QUERY = 120
 # What shoppers add to a plant's name without meaning more by it.
 FILLER = re.compile(
-    r"树苗|苗木|小苗|大苗|幼苗|苗子|绿化苗?|苗圃|批发|出售|直销|价格|报价|多少钱|哪里有|供应|桂花树|的|seedlings?|plants?|trees?"
+    r"树苗|苗木|小苗|大苗|幼苗|苗子|绿化苗?|批发|出售|直销|价格|报价|多少钱|哪里有|供应|桂花树|的|seedlings?|plants?|trees?"
 )
 CJK_RUN = re.compile(r"[\u3400-\u9fff]+")
 LATIN_WORD = re.compile(r"[a-z][a-z'’]*|\d+")

@@ -34,7 +34,8 @@ def reshaped(name, data, *, columns=None, encoding="utf-8-sig", change=None):
     for number, row in enumerate(rows, start=1):
         cells = [row[i] for i in order]
         if change and number == change[0]:
-            cells[cells.index(change[1])] = change[2]
+            assert change[1] in cells
+            cells = [change[2] if cell == change[1] else cell for cell in cells]
         writer.writerow(cells)
     return name, out.getvalue().encode(encoding)
 
