@@ -28,6 +28,7 @@ BLUEPRINTS: list[str] = [
     "branch.organisation.views",
     "branch.growers.views",
     "shop.search.views",
+    "shop.home.views",
 ]
 
 # Modules with a `group` of commands for `flask`.
