@@ -75,26 +75,59 @@ TASKS: list[str] = [
 
 
 def event_handlers() -> dict[type, list[Handler]]:
-    """Which handler hears which event."""
+    """Which handler hears which event: one block per handler, then the events that nobody needs to hear yet."""
     from branch.licences import events as licences
     from branch.licences.notices import tell_grower as tell_grower_of_licence
     from branch.storefronts import events as storefronts
     from branch.storefronts.notices import tell_grower as tell_grower_of_storefront
+    from shop.catalogue import events as catalogue
+    from shop.orders import events as orders
+    from shop.search.handlers import follow_grower, follow_listing
 
-    return {
-        licences.LicenceApplied: [tell_grower_of_licence],
-        licences.LicenceGranted: [tell_grower_of_licence],
-        licences.LicenceRefused: [tell_grower_of_licence],
-        licences.LicenceSuspended: [tell_grower_of_licence],
-        licences.LicenceReinstated: [tell_grower_of_licence],
-        licences.LicenceExtended: [tell_grower_of_licence],
-        licences.LicenceExpired: [tell_grower_of_licence],
-        licences.LicenceWithdrawn: [tell_grower_of_licence],
-        storefronts.StorefrontAuthorised: [tell_grower_of_storefront],
-        storefronts.StorefrontRefused: [tell_grower_of_storefront],
-        storefronts.StorefrontSuspended: [tell_grower_of_storefront],
-        storefronts.StorefrontEnded: [tell_grower_of_storefront],
-    }
+    hears: list[tuple[Handler | None, list[type]]] = [
+        (
+            tell_grower_of_licence,
+            [
+                licences.LicenceApplied,
+                licences.LicenceGranted,
+                licences.LicenceRefused,
+                licences.LicenceSuspended,
+                licences.LicenceReinstated,
+                licences.LicenceExtended,
+                licences.LicenceExpired,
+                licences.LicenceWithdrawn,
+            ],
+        ),
+        (
+            tell_grower_of_storefront,
+            [
+                storefronts.StorefrontAuthorised,
+                storefronts.StorefrontRefused,
+                storefronts.StorefrontSuspended,
+                storefronts.StorefrontEnded,
+            ],
+        ),
+        (
+            follow_grower,
+            [
+                licences.LicenceGranted,
+                licences.LicenceSuspended,
+                licences.LicenceReinstated,
+                licences.LicenceExpired,
+                licences.LicenceWithdrawn,
+            ],
+        ),
+        (
+            follow_listing,
+            [catalogue.ListingPublished, catalogue.ListingChanged, catalogue.ListingWithdrawn],
+        ),
+        (None, [orders.OrderExpired]),
+    ]
+    table: dict[type, list[Handler]] = {}
+    for handler, events in hears:
+        for event in events:
+            table.setdefault(event, []).extend([handler] if handler else [])
+    return table
 
 
 # What the scheduler sends, by name: {"task": ..., "schedule": seconds or crontab}.
