@@ -1,0 +1,167 @@
+"""Binding codes to a parcel: an order cannot leave without codes, and a code leaves only once."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from branch import api as branch
+from core.database import session
+from core.errors import Conflict
+from traceability.codes.digest import code_digest
+from traceability.codes.models import Code, CodeBatch
+from traceability.codes.queries import CodeView, codes_by_ids
+from traceability.codes.rules import CodeProblem, masked
+from traceability.codes.selection import Selection, read_selection
+from traceability.codes.service import move_codes
+from traceability.codes.states import BINDABLE, CodeState, Level
+from traceability.lots.models import Lot
+from traceability.lots.states import LotState
+
+
+class CodeNotUsable(Conflict):  # noqa: N818 - named as the tree of errors names its own
+    """Codes that cannot travel with this parcel; `details['codes']` names each, masked, and why."""
+
+    code = "code_not_usable"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A stored code with the name by which the dispatcher knows it."""
+
+    name: str
+    code: Code
+    lot: Lot
+
+
+def bind_codes(
+    *,
+    consignment_number: str,
+    order_number: str,
+    grower_id: int,
+    codes: Iterable[str],
+    destination_province: str,
+    seller: str,
+    at: datetime,
+    lot_ids: Collection[int] | None = None,
+    by: int | None = None,
+) -> list[CodeView]:
+    """Send codes off with a consignment: they become shipped, with where and when.
+
+    Codes that were only issued are activated on the way. Giving a code that this very consignment
+    already carries changes nothing, so a repeated request is harmless.
+
+    Args:
+        consignment_number: the parcel.
+        order_number: its order.
+        grower_id: whose codes they must be.
+        codes: scanned or typed, one or many per string; also ranges as `B-2026-7K3F9QA 1-50`.
+        destination_province: shown to whoever scans, so that a copy elsewhere stands out.
+        seller: the seller's name as shown to whoever scans.
+        at: now, the moment of dispatch.
+        lot_ids: the lots of which the parcel's plants are; None accepts any lot of the grower.
+        by: the account that dispatches.
+
+    Returns:
+        All codes of the consignment that were named, by batch and place.
+
+    Raises:
+        CodeNotUsable: naming every unusable code; nothing is bound then.
+        Conflict: the grower has no valid licence (`not_on_sale`), or a code changed meanwhile.
+    """
+    selection = read_selection(codes)
+    found, refused = _find(selection)
+    for one in found:
+        reason = _why_not(one, grower_id=grower_id, consignment_number=consignment_number, lot_ids=lot_ids)
+        if reason:
+            refused.append({"code": one.name, "reason": reason})
+    if not refused and not found:
+        refused.append({"code": "-", "reason": _("no code was given")})
+    if refused:
+        listed = "; ".join(f"{one['code']}: {one['reason']}" for one in refused[:20])
+        raise CodeNotUsable(
+            _("Nothing was bound. These codes cannot be used: %(codes)s", codes=listed), codes=refused
+        )
+    fresh = [one for one in found if one.code.state in BINDABLE]
+    if fresh:
+        _ship(
+            fresh,
+            values={
+                "consignment_number": consignment_number,
+                "order_number": order_number,
+                "destination_province": destination_province,
+                "seller": seller,
+                "dispatched_at": at,
+            },
+            grower_id=grower_id,
+            at=at,
+            by=by,
+        )
+    return codes_by_ids(one.code.id for one in found)
+
+
+def _ship(
+    fresh: list[Found], *, values: dict[str, object], grower_id: int, at: datetime, by: int | None
+) -> None:
+    for group in sorted({one.lot.cultivar_group for one in fresh}):
+        branch.require_valid_licence(grower_id, at=at, cultivar_group=group, lock=True)
+    issued = [one.code.id for one in fresh if one.code.state == CodeState.ISSUED]
+    if issued:
+        move_codes(issued, CodeState.ACTIVE, reason="", at=at, by=by)
+    move_codes([one.code.id for one in fresh], CodeState.SHIPPED, reason="", at=at, by=by, values=values)
+
+
+def _find(selection: Selection) -> tuple[list[Found], list[dict[str, str]]]:
+    refused = [{"code": bad.masked, "reason": problem_text(bad.problem)} for bad in selection.problems]
+    found: dict[int, Found] = {}
+    by_digest = {code_digest(code): code for code in selection.codes}
+    query = select(Code, Lot).join(Lot, Lot.id == Code.lot_id).execution_options(populate_existing=True)
+    for code, lot in session.execute(query.where(Code.digest.in_(list(by_digest)))):
+        found[code.id] = Found(masked(by_digest.pop(code.digest)), code, lot)
+    refused += [{"code": masked(code), "reason": _("not known in this system")} for code in by_digest.values()]
+    for one in selection.ranges:
+        places = one.last - one.first + 1
+        rows = session.execute(
+            query.join(CodeBatch, CodeBatch.id == Code.batch_id).where(
+                CodeBatch.number == one.batch_number, Code.position.between(one.first, one.last)
+            )
+        ).all()
+        for code, lot in rows:
+            found.setdefault(code.id, Found(f"{one.batch_number} #{code.position}", code, lot))
+        if len(rows) != places:
+            name = f"{one.batch_number} {one.first}–{one.last}"
+            refused.append({"code": name, "reason": _("the batch does not have all these places")})
+    return list(found.values()), refused
+
+
+def _why_not(
+    one: Found, *, grower_id: int, consignment_number: str, lot_ids: Collection[int] | None
+) -> str | None:
+    if one.code.grower_id != grower_id:
+        return _("not known in this system")  # whose it is, is nobody else's business
+    if one.code.level == Level.LOT:
+        return _("a lot's leaflet; bind the codes of bundles or plants")
+    if one.lot.state == LotState.RECALLED:
+        return _("its lot was recalled")
+    if lot_ids is not None and one.lot.id not in lot_ids:
+        return _("of lot %(number)s, which is not in this parcel", number=one.lot.number)
+    if one.code.state in {CodeState.SHIPPED, CodeState.ACCEPTED}:
+        mine = one.code.consignment_number == consignment_number
+        return None if mine else _("has already left with another parcel")
+    if one.code.state == CodeState.VOIDED:
+        return _("was voided")
+    if one.code.state == CodeState.RECALLED:
+        return _("was recalled")
+    return None
+
+
+def problem_text(problem: CodeProblem) -> str:
+    """Why a text cannot be a code, in words."""
+    return {
+        CodeProblem.LENGTH: _("a code has 16 characters"),
+        CodeProblem.SYMBOLS: _("holds characters that no code has"),
+        CodeProblem.CHECK: _("mistyped: the last character does not fit the others"),
+    }[problem]
+
