@@ -21,7 +21,7 @@ from traceability.lots.models import Lot
 from traceability.lots.states import LotState
 
 
-class CodeNotUsable(Conflict):  # noqa: N818 - named as the tree of errors names its own
+class CodeNotUsable(Conflict):
     """Codes that cannot travel with this parcel; `details['codes']` names each, masked, and why."""
 
     code = "code_not_usable"
@@ -120,7 +120,9 @@ def _find(selection: Selection) -> tuple[list[Found], list[dict[str, str]]]:
     query = select(Code, Lot).join(Lot, Lot.id == Code.lot_id).execution_options(populate_existing=True)
     for code, lot in session.execute(query.where(Code.digest.in_(list(by_digest)))):
         found[code.id] = Found(masked(by_digest.pop(code.digest)), code, lot)
-    refused += [{"code": masked(code), "reason": _("not known in this system")} for code in by_digest.values()]
+    refused += [
+        {"code": masked(code), "reason": _("not known in this system")} for code in by_digest.values()
+    ]
     for one in selection.ranges:
         places = one.last - one.first + 1
         rows = session.execute(
@@ -164,4 +166,3 @@ def problem_text(problem: CodeProblem) -> str:
         CodeProblem.SYMBOLS: _("holds characters that no code has"),
         CodeProblem.CHECK: _("mistyped: the last character does not fit the others"),
     }[problem]
-

@@ -73,7 +73,9 @@ def issue_codes(
     session.execute(select(Lot.id).where(Lot.id == lot_id).with_for_update())
     lot = get_lot(id=lot_id)
     if lot.state != LotState.OPEN:
-        raise Conflict(_("Lot %(number)s is closed; no codes are issued for it.", number=lot.number), code="lot_closed")
+        raise Conflict(
+            _("Lot %(number)s is closed; no codes are issued for it.", number=lot.number), code="lot_closed"
+        )
     licence = branch.require_valid_licence(lot.grower_id, at=at, cultivar_group=lot.cultivar_group, lock=True)
     if level is Level.LOT:
         plants_per_code = max(1, lot.quantity_recorded)
@@ -136,7 +138,9 @@ def activate_batch(batch_number: str, *, grower_id: int, at: datetime, by: int |
     batch = get_batch(batch_number, grower_id=grower_id)
     lot = get_lot(id=batch.lot_id)
     if lot.state != LotState.OPEN:
-        raise Conflict(_("Lot %(number)s is closed; no codes are issued for it.", number=lot.number), code="lot_closed")
+        raise Conflict(
+            _("Lot %(number)s is closed; no codes are issued for it.", number=lot.number), code="lot_closed"
+        )
     branch.require_valid_licence(grower_id, at=at, cultivar_group=lot.cultivar_group, lock=True)
     return _move_batch(batch, CodeState.ACTIVE, [CodeState.ISSUED], reason="", at=at, by=by)
 
@@ -150,7 +154,9 @@ def void_batch(batch_number: str, *, grower_id: int, reason: str, at: datetime, 
         Conflict: every code of it has left or is void already.
     """
     if not reason.strip():
-        raise Invalid(_("Say why these codes are voided; whoever scans one will read it."), code="reason_missing")
+        raise Invalid(
+            _("Say why these codes are voided; whoever scans one will read it."), code="reason_missing"
+        )
     batch = get_batch(batch_number, grower_id=grower_id)
     before = [CodeState.ISSUED, CodeState.ACTIVE]
     return _move_batch(batch, CodeState.VOIDED, before, reason=reason.strip(), at=at, by=by)
@@ -166,7 +172,9 @@ def void_codes(
         Conflict: none of them can be voided.
     """
     if not reason.strip():
-        raise Invalid(_("Say why these codes are voided; whoever scans one will read it."), code="reason_missing")
+        raise Invalid(
+            _("Say why these codes are voided; whoever scans one will read it."), code="reason_missing"
+        )
     batch = get_batch(batch_number, grower_id=grower_id)
     ids = list(
         session.scalars(
