@@ -1,0 +1,170 @@
+"""One check of a code. A code that is unknown costs the same statements as one that is known."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, literal, select
+
+from branch import api as branch
+from core.clock import local_day
+from core.database import session
+from traceability.codes.digest import code_digest
+from traceability.codes.models import Code, CodeBatch
+from traceability.codes.rules import CodeProblem, grouped, read_code
+from traceability.codes.states import CodeState, Level
+from traceability.lots.models import CultivarGroup, Lot
+from traceability.lots.queries import LotView, in_chinese
+from traceability.lots.queries import view as lot_view
+from traceability.lots.states import LotState
+from traceability.papers.queries import PaperView, papers_of
+from traceability.verification.models import CodeLookup
+from traceability.verification.verdicts import CodeFact, LicenceFact, Verdict, is_widely_seen, verdict_of
+
+NOBODY = 0  # no grower has this key: asked for when a code is unknown, so that the same work is done
+NO_CONSIGNMENT = "-"
+
+
+@dataclass(frozen=True)
+class History:
+    """How often this text was checked, one device counted once, this check included."""
+
+    checks: int
+    first_checked_at: datetime
+    your_check: int
+    seen_before: bool
+
+
+@dataclass(frozen=True)
+class Check:
+    """All that the page says. Everything after `history` is None or empty for an unknown code."""
+
+    typed: str
+    problem: CodeProblem | None
+    verdict: Verdict
+    digest: bytes
+    history: History
+    widely_seen: bool
+    code_id: int | None
+    level: Level | None
+    label: str | None
+    reason: str
+    lot: LotView | None
+    cultivar_group_name: str
+    grower: branch.GrowerView | None
+    seller: str | None
+    licence: branch.LicenceView | None
+    plants: int | None
+    destination_province: str | None
+    dispatched_at: datetime | None
+    papers: tuple[PaperView, ...]
+
+    @property
+    def known(self) -> bool:
+        return self.code_id is not None
+
+
+def look_up(text: str, *, device: bytes, at: datetime) -> Check:
+    """Everything about the code in `text`; reads only, `service.note_check` records the look-up."""
+    typed = read_code(text)
+    digest = code_digest(typed.code or typed.cleaned)
+    row = session.execute(_everything(digest, device)).one()
+    code: Code | None = row[0]
+    lot: Lot | None = row[2]
+    grower_id = code.grower_id if code else NOBODY
+    grower = branch.growers_by_ids([grower_id]).get(grower_id)
+    licence = branch.licence_of(grower_id, at=at)
+    papers = papers_of((code.consignment_number if code else None) or NO_CONSIGNMENT)
+    history = _history(row[4], row[5], row[6], at=at)
+    level = Level(code.level) if code else None
+    group: CultivarGroup | None = row[3]
+    return Check(
+        typed=grouped(typed.cleaned),
+        problem=typed.problem,
+        verdict=verdict_of(_code_fact(code, lot), _licence_fact(licence)),
+        digest=digest,
+        history=history,
+        widely_seen=is_widely_seen(level, history.checks),
+        code_id=code.id if code else None,
+        level=level,
+        label=f"{row[1]} #{code.position}" if code else None,
+        reason=_reason(code, lot),
+        lot=lot_view(lot) if lot else None,
+        cultivar_group_name=(group.name_zh if in_chinese() else group.name_en) if group else "",
+        grower=grower,
+        seller=(code.seller if code else None) or (grower.name if grower else None),
+        licence=licence,
+        plants=code.plants if code else None,
+        destination_province=code.destination_province if code else None,
+        dispatched_at=code.dispatched_at if code else None,
+        papers=tuple(papers),
+    )
+
+
+def _everything(digest: bytes, device: bytes):  # noqa: ANN202 - a Select of seven columns
+    """One row always: the code with its lot, or nulls, and the look-ups of the same text so far."""
+    one = select(literal(1).label("one")).subquery()
+    lookups = CodeLookup.code_digest == digest
+    return (
+        select(
+            Code,
+            CodeBatch.number,
+            Lot,
+            CultivarGroup,
+            select(func.count()).select_from(CodeLookup).where(lookups).scalar_subquery(),
+            select(func.min(CodeLookup.first_at)).where(lookups).scalar_subquery(),
+            select(CodeLookup.ordinal)
+            .where(lookups, CodeLookup.device_digest == device)
+            .scalar_subquery(),
+        )
+        .select_from(one)
+        .outerjoin(Code, Code.digest == digest)
+        .outerjoin(CodeBatch, CodeBatch.id == Code.batch_id)
+        .outerjoin(Lot, Lot.id == Code.lot_id)
+        .outerjoin(CultivarGroup, CultivarGroup.code == Lot.cultivar_group)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _history(checks: int, first_at: datetime | None, mine: int | None, *, at: datetime) -> History:
+    return History(
+        checks=checks if mine else checks + 1,
+        first_checked_at=first_at or at,
+        your_check=mine or checks + 1,
+        seen_before=mine is not None,
+    )
+
+
+def _code_fact(code: Code | None, lot: Lot | None) -> CodeFact | None:
+    if code is None or lot is None:
+        return None
+    return CodeFact(
+        level=Level(code.level),
+        state=CodeState(code.state),
+        lot_state=LotState(lot.state),
+        cultivar_group=lot.cultivar_group,
+        suspect=code.suspect_since is not None,
+        dispatched_on=_day(code.dispatched_at),
+    )
+
+
+def _licence_fact(licence: branch.LicenceView | None) -> LicenceFact | None:
+    if licence is None:
+        return None
+    return LicenceFact(
+        standing=str(licence.effective_state),
+        valid_from=licence.valid_from,
+        valid_until=licence.valid_until,
+        cultivar_groups=tuple(licence.cultivar_groups),
+    )
+
+
+def _reason(code: Code | None, lot: Lot | None) -> str:
+    if code is None or lot is None:
+        return ""
+    if lot.state == LotState.RECALLED:
+        return lot.state_reason
+    return code.state_reason or code.suspect_reason
+
+
+def _day(moment: datetime | None) -> date | None:
+    return local_day(moment) if moment else None

@@ -1,0 +1,114 @@
+"""What a check of a code means, in one word, decided from what is known (pure).
+
+A code that is in order only says that this system issued it: a code can be copied, so no verdict calls
+goods genuine, and a lot's leaflet never speaks for one plant.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from traceability.codes.states import CodeState, Level
+from traceability.lots.states import LotState
+
+# From so many other devices on, a plant's or bundle's page says that the code has been seen widely.
+WIDELY_SEEN = 5
+
+
+class Verdict(StrEnum):
+    ISSUED = "issued"
+    ACTIVE = "active"
+    SHIPPED = "shipped"
+    ACCEPTED = "accepted"
+    VOIDED = "voided"
+    RECALLED = "recalled"
+    LICENCE_NOT_VALID = "licence_not_valid"
+    SUSPECT = "suspect"
+    UNKNOWN = "unknown"
+
+
+# How loud a verdict is: `ok` never promises more than that the code is in order.
+TONES = {
+    Verdict.ISSUED: "warn",
+    Verdict.ACTIVE: "ok",
+    Verdict.SHIPPED: "ok",
+    Verdict.ACCEPTED: "ok",
+    Verdict.VOIDED: "bad",
+    Verdict.RECALLED: "bad",
+    Verdict.LICENCE_NOT_VALID: "bad",
+    Verdict.SUSPECT: "bad",
+    Verdict.UNKNOWN: "warn",
+}
+
+
+@dataclass(frozen=True)
+class LicenceFact:
+    """The grower's licence as it stands on the day of the check."""
+
+    standing: str
+    valid_from: date | None
+    valid_until: date | None
+    cultivar_groups: tuple[str, ...]
+
+    def covers(self, cultivar_group: str) -> bool:
+        return not self.cultivar_groups or cultivar_group in self.cultivar_groups
+
+    def was_running_on(self, day: date) -> bool:
+        return (
+            self.valid_from is not None
+            and self.valid_until is not None
+            and self.valid_from <= day <= self.valid_until
+        )
+
+
+@dataclass(frozen=True)
+class CodeFact:
+    """What the database knows of a code."""
+
+    level: Level
+    state: CodeState
+    lot_state: LotState
+    cultivar_group: str
+    suspect: bool
+    dispatched_on: date | None
+
+
+def verdict_of(code: CodeFact | None, licence: LicenceFact | None) -> Verdict:
+    """The one word. The loudest reason wins: recall, void, doubt, licence, then the code's own state.
+
+    A licence that has merely run out does not speak against goods dispatched while it ran; one that is
+    suspended or withdrawn does, whenever they left.
+    """
+    if code is None:
+        return Verdict.UNKNOWN
+    if code.state is CodeState.RECALLED or code.lot_state is LotState.RECALLED:
+        return Verdict.RECALLED
+    if code.state is CodeState.VOIDED:
+        return Verdict.VOIDED
+    if code.suspect:
+        return Verdict.SUSPECT
+    if not _licence_allows(code, licence):
+        return Verdict.LICENCE_NOT_VALID
+    return Verdict(code.state)
+
+
+def _licence_allows(code: CodeFact, licence: LicenceFact | None) -> bool:
+    if licence is None or not licence.covers(code.cultivar_group):
+        return False
+    if licence.standing == "valid":
+        return True
+    has_left = code.state in {CodeState.SHIPPED, CodeState.ACCEPTED} and code.dispatched_on is not None
+    return bool(
+        licence.standing == "expired"
+        and has_left
+        and code.dispatched_on
+        and licence.was_running_on(code.dispatched_on)
+    )
+
+
+def is_widely_seen(level: Level | None, checks: int) -> bool:
+    """Whether so many devices checked a code that it may hang on more than one thing.
+
+    A lot's leaflet is meant to be seen by many. The number is our own and is shown, never acted upon.
+    """
+    return level in {Level.UNIT, Level.BUNDLE} and checks >= WIDELY_SEEN
