@@ -1,0 +1,124 @@
+"""Checking a code, a shop or a licence; no sign-in, no script, nothing about the visitor in clear."""
+
+from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from branch import api as branch
+from core.accounts.gate import public
+from core.clock import now
+from core.database import transaction
+from core.errors import NotFound
+from core.web.limits import VERIFY, limiter, posts_only
+from core.web.problems import wants_json
+from traceability.codes.binding import problem_text
+from traceability.codes.digest import device_digest
+from traceability.codes.rules import LENGTH, looks_like_code, read_code
+from traceability.verification import service, wording
+from traceability.verification.about import about_token
+from traceability.verification.answers import as_json
+from traceability.verification.forms import VerifyForm
+from traceability.verification.queries import Check, look_up
+from traceability.verification.verdicts import TONES, Verdict
+
+blueprint = Blueprint("verification", __name__)
+
+# Guessing costs: only look-ups that found nothing count. A village behind one address still scans freely.
+UNKNOWN = "20 per minute; 120 per hour; 400 per day"
+guessing = limiter.shared_limit(
+    UNKNOWN, scope="unknown codes", deduct_when=lambda _response: g.get("code_unknown", False)
+)
+
+
+def _check(text: str) -> Check:
+    """Look a code up and note that somebody did; a browser that only fetches ahead is not noted."""
+    at = now()
+    device = device_digest(request.remote_addr or "", request.user_agent.string)
+    check = look_up(text, device=device, at=at)
+    if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        with transaction():
+            service.note_check(check, device=device, at=at)
+    g.code_unknown = check.verdict is Verdict.UNKNOWN
+    return check
+
+
+def _private(response: Response) -> Response:
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Accept")
+    return response
+
+
+@blueprint.get("/C/<code>")
+@blueprint.get("/c/<code>", endpoint="code_lower")
+@public
+@guessing
+def code(code: str) -> Response:
+    """The page of a trace code; JSON for programs that ask for it."""
+    check = _check(code)
+    if wants_json():
+        return _private(jsonify(as_json(check)))
+    page = render_template(
+        "traceability/verification/code.html",
+        check=check,
+        title=wording.title(check),
+        text=wording.text(check),
+        tone=TONES[check.verdict],
+        notices=wording.notices(check),
+        points=wording.compare_points(check),
+        history=wording.history_text(check),
+        papers=wording.papers_text(check).split("\n"),
+        licence_state=wording.licence_state_name(check.licence.effective_state) if check.licence else None,
+        about=about_token(check),
+    )
+    return _private(make_response(page))
+
+
+@blueprint.get("/api/v1/codes/<code>")
+@public
+@guessing
+def code_api(code: str) -> Response:
+    """The same as a document for programs."""
+    return _private(jsonify(as_json(_check(code))))
+
+
+@blueprint.route("/verify", methods=["GET", "POST"])
+@public
+@limiter.limit(VERIFY, exempt_when=posts_only)
+def verify() -> ResponseReturnValue:
+    """Type a code, paste the link of a shop, or type the number of a licence."""
+    form = VerifyForm()
+    if request.method == "GET":
+        return render_template("traceability/verification/verify.html", form=form)
+    if form.validate():
+        text = (form.q.data or "").strip()
+        target, error = _where(text)
+        if target:
+            return redirect(target, 303)
+        form.q.errors = [*form.q.errors, error]
+    return render_template("traceability/verification/verify.html", form=form), 422
+
+
+def _where(text: str) -> tuple[str | None, str]:
+    """Where the answer to `text` stands; or nowhere, and why."""
+    typed = read_code(text)
+    if typed.code is not None:
+        return url_for("verification.code", code=typed.code), ""
+    try:
+        licence = branch.get_licence(text.upper(), at=now())
+        return url_for("registry.licence", number=licence.licence.number), ""
+    except NotFound:
+        pass
+    if looks_like_code(text) and typed.problem is not None:
+        return None, _(
+            "This is not a code yet: %(reason)s. You typed %(n)s of %(length)s characters.",
+            reason=problem_text(typed.problem),
+            n=len(typed.cleaned),
+            length=LENGTH,
+        )
+    if "." in text or "/" in text or "¥" in text or "￥" in text:
+        return url_for("registry.check", url=text), ""
+    return None, _(
+        "This is neither a code, nor the number of a licence, nor a link. Codes have 16 characters; links hold a dot."
+    )

@@ -1,0 +1,140 @@
+"""What a check says to a person, in the language of the page. Never that goods are genuine."""
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+
+from core.clock import local_day
+from core.web.formatting import day_words, plants
+from traceability.codes.rules import CodeProblem
+from traceability.codes.states import Level
+from traceability.lots.sizes import diameter_span_cm
+from traceability.verification.queries import Check
+from traceability.verification.verdicts import Verdict
+
+NOTHING = "—"
+
+
+def title(check: Check) -> str:
+    """The verdict in a few words."""
+    if check.level is Level.LOT and check.verdict in {Verdict.ACTIVE, Verdict.SHIPPED, Verdict.ACCEPTED}:
+        return _("Leaflet of a lot, issued by this system: many copies are expected")
+    return TITLES[check.verdict]()
+
+
+def text(check: Check) -> str:
+    """What the verdict does and does not mean, and what to do."""
+    if check.verdict is Verdict.UNKNOWN and check.problem is CodeProblem.CHECK:
+        return _("It is probably mistyped: its last character does not fit the others. Compare it once more.")
+    if check.verdict is Verdict.UNKNOWN and check.problem is not None:
+        return _("A code has 16 characters, in groups of four. Compare it once more.")
+    if check.level is Level.LOT and check.verdict in {Verdict.ACTIVE, Verdict.SHIPPED, Verdict.ACCEPTED}:
+        return _("It tells of the lot and says nothing about one plant. Plants and bundles have codes of their own.")
+    return TEXTS[check.verdict]()
+
+
+TITLES: dict[Verdict, Callable[[], str]] = {
+    Verdict.ISSUED: lambda: _("Issued but not activated: do not accept"),
+    Verdict.ACTIVE: lambda: _("Issued and activated by this system, not yet sent with an order"),
+    Verdict.SHIPPED: lambda: _("Issued by this system and sent with an order"),
+    Verdict.ACCEPTED: lambda: _("Issued by this system; the buyer confirmed receipt"),
+    Verdict.VOIDED: lambda: _("This code was voided: do not accept"),
+    Verdict.RECALLED: lambda: _("Recalled: do not plant, do not pass on"),
+    Verdict.LICENCE_NOT_VALID: lambda: _("The licence behind this code is not valid"),
+    Verdict.SUSPECT: lambda: _("This code is doubted: it may have been copied"),
+    Verdict.UNKNOWN: lambda: _("This system knows no such code"),
+}
+
+TEXTS: dict[Verdict, Callable[[], str]] = {
+    Verdict.ISSUED: lambda: _(
+        "The label was printed, but its grower has not hung it on a plant yet. Goods for sale do not carry such a code."
+    ),
+    Verdict.ACTIVE: lambda: _(
+        "A code can be copied: compare each point below. If it came with an order, ask the seller why it was not recorded."
+    ),
+    Verdict.SHIPPED: lambda: _("A code can be copied: compare each point below with what stands before you."),
+    Verdict.ACCEPTED: lambda: _(
+        "If you are not that buyer, the label may be used a second time: compare each point below."
+    ),
+    Verdict.VOIDED: lambda: _("Its grower took it out of use. A label that still carries it is not in order."),
+    Verdict.RECALLED: lambda: _("Keep the plants apart from others and speak to the seller or the branch."),
+    Verdict.LICENCE_NOT_VALID: lambda: _(
+        "The grower may not use the mark at present. Look at the licence below before you buy."
+    ),
+    Verdict.SUSPECT: lambda: _(
+        "The branch accepted a report about it. Compare each point below, and report what does not match."
+    ),
+    Verdict.UNKNOWN: lambda: _("It was never issued here. Compare it once more; if it stays so, report it."),
+}
+
+
+def notices(check: Check) -> list[str]:
+    """Further sentences under the verdict."""
+    said = []
+    if check.reason:
+        said.append(_("Reason given: %(reason)s", reason=check.reason))
+    if check.widely_seen:
+        said.append(
+            _(
+                "Devices that checked this code so far: %(n)s. If your label came in a closed parcel, somebody may have copied it.",
+                n=check.history.checks,
+            )
+        )
+    return said
+
+
+def history_text(check: Check) -> str:
+    """How often and since when; devices count once."""
+    history = check.history
+    if history.checks == 1 and not history.seen_before:
+        return _("first time")
+    since = day_words(local_day(history.first_checked_at))
+    if history.seen_before:
+        return _("by %(n)s devices since %(day)s; yours checked before", n=history.checks, day=since)
+    return _("yours is device %(n)s; the first was on %(day)s", n=history.your_check, day=since)
+
+
+def compare_points(check: Check) -> list[tuple[str, str, str]]:
+    """What to hold against the goods: (stable key, label, value); `—` where nothing is known."""
+    lot = check.lot
+    size = ""
+    if lot is not None:
+        diameter = diameter_span_cm(lot.ground_diameter_mm_min, lot.ground_diameter_mm_max)
+        size = " · ".join(
+            part
+            for part in (
+                _("ground diameter %(size)s cm", size=diameter) if diameter else "",
+                _("height %(size)s cm", size=lot.height_cm) if lot.height_cm else "",
+            )
+            if part
+        )
+    sent = day_words(local_day(check.dispatched_at)) if check.dispatched_at else ""
+    cultivar = " · ".join(dict.fromkeys((check.cultivar_group_name, lot.cultivar_name))) if lot else ""
+    return [
+        (key, label, value or NOTHING)
+        for key, label, value in (
+            ("cultivar", _("Cultivar"), cultivar),
+            ("size", _("Size"), size),
+            ("plants", _("Plants under this code"), plants(check.plants) if check.plants else ""),
+            ("seller", _("Seller"), check.seller or ""),
+            ("destination", _("Sent to"), check.destination_province or ""),
+            ("dispatched", _("Sent on"), sent),
+        )
+    ]
+
+
+def papers_text(check: Check) -> str:
+    """Names and numbers of the papers that travelled with the goods."""
+    return "\n".join(f"{paper.kind_name} {paper.number}" for paper in check.papers) or NOTHING
+
+
+def licence_state_name(standing: str) -> str:
+    """What a licence is worth now, in a word."""
+    return {
+        "valid": _("valid"),
+        "applied": _("applied for"),
+        "not_started": _("not yet valid"),
+        "suspended": _("suspended"),
+        "expired": _("expired"),
+        "withdrawn": _("withdrawn"),
+    }[standing]
