@@ -34,6 +34,7 @@ BLUEPRINTS: list[str] = [
 # Modules with a `group` of commands for `flask`.
 COMMANDS: list[str] = [
     "traceability.lots.cli",
+    "traceability.codes.cli",
     "branch.ledger.cli",
     "branch.organisation.cli",
     "shop.search.cli",
@@ -52,6 +53,8 @@ MODELS: list[str] = [
     "traceability.plots.models",
     "traceability.lots.models",
     "traceability.papers.models",
+    "traceability.codes.models",
+    "traceability.verification.models",
     "shop.catalogue.models",
     "shop.stock.models",
     "shop.shipping.freight.models",

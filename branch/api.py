@@ -32,6 +32,7 @@ from branch.licences.marks import (
 from branch.licences.queries import (
     LicenceNotValid,
     LicenceView,
+    get_licence,
     licence_of,
     licences_of_growers,
     require_valid_licence,
@@ -96,6 +97,7 @@ __all__ = [
     "enter_mark",
     "find_grower",
     "get_grower",
+    "get_licence",
     "get_mark",
     "get_storefront",
     "get_unit",

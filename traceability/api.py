@@ -1,5 +1,13 @@
 """The front door of traceability: what the shop may ask. Each feature lists its part below."""
 
+# --- codes --------------------------------------------------------------------------------------
+from traceability.codes.binding import CodeNotUsable, bind_codes
+from traceability.codes.queries import BatchView, CodeView, codes_of_consignment, codes_of_consignments
+from traceability.codes.service import IssuedCodes, accept_codes, activate_batch, issue_codes, void_batch
+from traceability.codes.states import CodeState, Level
+from traceability.labels.codes import code_file, size_in_chinese
+from traceability.labels.seedling import SeedlingLabel, seedling_labels_pdf
+
 # --- plots and lots -----------------------------------------------------------------------------
 from traceability.lots.queries import (
     CultivarGroupView,
@@ -41,8 +49,14 @@ from traceability.plots.queries import PlotView, get_plot, plots_of_grower
 from traceability.plots.service import record_plot
 
 __all__ = [
+    "BatchView",
+    "CodeNotUsable",
+    "CodeState",
+    "CodeView",
     "CultivarGroupView",
     "CultivarView",
+    "IssuedCodes",
+    "Level",
     "LotNotSaleable",
     "LotState",
     "LotView",
@@ -52,7 +66,14 @@ __all__ = [
     "PlotView",
     "Propagation",
     "Root",
+    "SeedlingLabel",
+    "accept_codes",
+    "activate_batch",
     "add_to_lot",
+    "bind_codes",
+    "code_file",
+    "codes_of_consignment",
+    "codes_of_consignments",
     "cultivar_group_name",
     "cultivar_groups",
     "cultivars",
@@ -61,6 +82,7 @@ __all__ = [
     "find_lot",
     "get_lot",
     "get_plot",
+    "issue_codes",
     "keep_upload",
     "lots_by_ids",
     "lots_of_grower",
@@ -77,5 +99,8 @@ __all__ = [
     "record_printed_label",
     "require_saleable",
     "required_papers",
+    "seedling_labels_pdf",
+    "size_in_chinese",
     "take_from_lot",
+    "void_batch",
 ]

@@ -1,11 +1,23 @@
-"""Plots, lots and papers for tests."""
+"""Plots, lots, codes and papers for tests."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from branch.api import GrowerView
+from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
-from traceability.api import LotView, NewLot, PlotView, ensure_reference_data, record_lot, record_plot
+from traceability.api import (
+    IssuedCodes,
+    LotView,
+    NewLot,
+    PlotView,
+    activate_batch,
+    bind_codes,
+    ensure_reference_data,
+    issue_codes,
+    record_lot,
+    record_plot,
+)
 
 AT = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
 
@@ -38,3 +50,40 @@ def make_lot(
         "grade": "I",
     }
     return record_lot(grower_id=plot.grower_id, plot_id=plot.id, lot=NewLot(**(given | values)), at=at)
+
+
+def make_codes(
+    *,
+    lot: LotView | None = None,
+    level: str = "unit",
+    count: int = 3,
+    plants_per_code: int = 1,
+    active: bool = True,
+    licensed: bool = True,
+    at: datetime = AT,
+    **lot_values: Any,
+) -> IssuedCodes:
+    """A batch of codes with its plain codes, activated unless told otherwise; licenses the grower first."""
+    if lot is None:
+        lot = make_lot(at=at, **lot_values)
+        if licensed:
+            make_licence(lot.grower_id, at=at)
+    issued = issue_codes(lot.id, level, count, plants_per_code, at=at, by=None)
+    if active:
+        activate_batch(issued.batch.number, grower_id=lot.grower_id, at=at, by=None)
+    return issued
+
+
+def ship(
+    issued: IssuedCodes, *, consignment: str = "C-2026-AAAAAAA", at: datetime = AT, **values: Any
+) -> None:
+    """Send all codes of a batch to Zhejiang."""
+    given: dict[str, Any] = {
+        "consignment_number": consignment,
+        "order_number": "GY-2026-AAAAAAA",
+        "grower_id": issued.batch.grower_id,
+        "codes": [one.code for one in issued.codes],
+        "destination_province": "浙江省",
+        "seller": "竹影苗圃",
+    }
+    bind_codes(at=at, **(given | values))

@@ -181,7 +181,7 @@ def void_codes(
             select(Code.id).where(
                 Code.batch_id == batch.id,
                 Code.position.between(first, last),
-                Code.state.in_(sources_of(CodeState.VOIDED)),
+                Code.state.in_(sorted(sources_of(CodeState.VOIDED))),
             )
         )
     )
@@ -235,10 +235,10 @@ def move_codes(
         Conflict: there are none, or one of them left the states that the table allows meanwhile.
     """
     ids = list(ids)
-    before = dict(session.execute(select(Code.id, Code.state).where(Code.id.in_(ids))).tuples())
+    before = dict(session.execute(select(Code.id, Code.state).where(Code.id.in_(ids))).all())
     moved = session.execute(
         update(Code)
-        .where(Code.id.in_(ids), Code.state.in_(sources_of(target)))
+        .where(Code.id.in_(ids), Code.state.in_(sorted(sources_of(target))))
         .values({"state": str(target), "state_reason": reason, **(values or {})})
         .execution_options(synchronize_session=False)
     )

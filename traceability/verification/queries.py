@@ -112,9 +112,7 @@ def _everything(digest: bytes, device: bytes):  # noqa: ANN202 - a Select of sev
             CultivarGroup,
             select(func.count()).select_from(CodeLookup).where(lookups).scalar_subquery(),
             select(func.min(CodeLookup.first_at)).where(lookups).scalar_subquery(),
-            select(CodeLookup.ordinal)
-            .where(lookups, CodeLookup.device_digest == device)
-            .scalar_subquery(),
+            select(CodeLookup.ordinal).where(lookups, CodeLookup.device_digest == device).scalar_subquery(),
         )
         .select_from(one)
         .outerjoin(Code, Code.digest == digest)

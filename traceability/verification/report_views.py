@@ -75,7 +75,9 @@ def _with_new_photos(kept: list[str], uploads: list[FileStorage]) -> list[str]:
     """Store what was sent; the keys of all photographs of this report so far."""
     given = [upload for upload in uploads if upload and upload.filename]
     if len(kept) + len(given) > service.MOST_PHOTOS:
-        raise Invalid(_("Up to %(n)s photographs can be sent.", n=service.MOST_PHOTOS), code="too_many_photos")
+        raise Invalid(
+            _("Up to %(n)s photographs can be sent.", n=service.MOST_PHOTOS), code="too_many_photos"
+        )
     return list(dict.fromkeys([*kept, *(service.keep_photo(upload.read()) for upload in given)]))
 
 
@@ -176,5 +178,8 @@ def photo(number: str, place: int) -> Response:
     return Response(
         files.get(key),
         content_type=files.content_type_of(key),
-        headers={"Cache-Control": "private, no-store", "Content-Security-Policy": "default-src 'none'; sandbox"},
+        headers={
+            "Cache-Control": "private, no-store",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        },
     )

@@ -29,7 +29,9 @@ def text(check: Check) -> str:
     if check.verdict is Verdict.UNKNOWN and check.problem is not None:
         return _("A code has 16 characters, in groups of four. Compare it once more.")
     if check.level is Level.LOT and check.verdict in {Verdict.ACTIVE, Verdict.SHIPPED, Verdict.ACCEPTED}:
-        return _("It tells of the lot and says nothing about one plant. Plants and bundles have codes of their own.")
+        return _(
+            "It tells of the lot and says nothing about one plant. Plants and bundles have codes of their own."
+        )
     return TEXTS[check.verdict]()
 
 
@@ -56,7 +58,9 @@ TEXTS: dict[Verdict, Callable[[], str]] = {
     Verdict.ACCEPTED: lambda: _(
         "If you are not that buyer, the label may be used a second time: compare each point below."
     ),
-    Verdict.VOIDED: lambda: _("Its grower took it out of use. A label that still carries it is not in order."),
+    Verdict.VOIDED: lambda: _(
+        "Its grower took it out of use. A label that still carries it is not in order."
+    ),
     Verdict.RECALLED: lambda: _("Keep the plants apart from others and speak to the seller or the branch."),
     Verdict.LICENCE_NOT_VALID: lambda: _(
         "The grower may not use the mark at present. Look at the licence below before you buy."
