@@ -36,12 +36,12 @@ def place_once(
             order = place_order(request, at=at)
             if then is not None:
                 then()
-        return order.id, True
     except IntegrityError:
         known = _known(request)
         if known is None:
             raise
         return known, False
+    return order.id, True
 
 
 def _known(request: OrderRequest) -> int | None:

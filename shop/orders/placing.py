@@ -125,7 +125,7 @@ def _require_still_on_sale(wanted: Wanted, *, at: datetime) -> None:
     refused: dict[str, str] = {}
     for grower_id, group in sorted({(offer.grower_id, offer.cultivar_group) for offer, _quantity in wanted}):
         try:
-            branch.require_valid_licence(grower_id, at=at, cultivar_group=group, lock=True)
+            branch.require_valid_licence(grower_id, at=at, cultivar_group=group, channel="shop", lock=True)
         except Conflict:
             refused |= {
                 offer.sku: "licence_not_valid"

@@ -5,14 +5,27 @@ from datetime import datetime
 from typing import Any
 
 from branch.api import GrowerView
-from core.database import session
+from core.database import session, transaction
 from shop.catalogue.models import Listing, PriceTier, Variant
 from shop.orders.models import Order
+from shop.orders.queries import OrderView, order_by_id
+from shop.orders.rules import Buyer, OrderRequest, ShipTo
+from shop.orders.service import place_order
+from shop.orders.states import PaymentMethod
+from shop.shipping.addresses import resolve
 from shop.stock import api as stock
+from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
 from tests.factories.traceability import make_lot
 
 _numbers = itertools.count(1)
+
+
+def make_seller(*, at: datetime, **values: Any) -> GrowerView:
+    """An admitted grower with a valid licence."""
+    grower = make_grower(at=at, **values)
+    make_licence(grower, at=at)
+    return grower
 
 
 def make_variant(
@@ -30,7 +43,7 @@ def make_variant(
 ) -> Variant:
     """A size grade on sale with stock; `tiers` are (from quantity, price in fen)."""
     number = next(_numbers)
-    grower = grower or make_grower(at=at)
+    grower = grower or make_seller(at=at)
     lot = make_lot(grower=grower, at=at, quantity=1_000_000)
     values: dict[str, Any] = {
         "slug": f"listing-{number}",
@@ -110,3 +123,30 @@ def make_order(*, at: datetime, **columns: Any) -> Order:
     session.add(order)
     session.flush()
     return order
+
+
+def make_request(
+    *lines: tuple[str, int],
+    method: str = "offline_transfer",
+    province: str = "浙江省",
+    city: str = "杭州市",
+    district: str = "西湖区",
+    **values: Any,
+) -> OrderRequest:
+    """A wish for `lines` of (SKU, quantity), to be sent to Hangzhou."""
+    given: dict[str, Any] = {
+        "lines": lines,
+        "buyer": Buyer("示范买家", "+8613800000000", "buyer@example.org"),
+        "ship_to": ShipTo(resolve(province, city, district), "示范路 1 号"),
+        "payment_method": PaymentMethod(method),
+        "locale": "zh_Hans_CN",
+        "key": f"test:{next(_numbers)}",
+    }
+    return OrderRequest(**(given | values))
+
+
+def place(*lines: tuple[str, int], at: datetime, **values: Any) -> OrderView:
+    """An order that was really placed, in a transaction of its own."""
+    with transaction():
+        order_id = place_order(make_request(*lines, **values), at=at).id
+    return order_by_id(order_id)
