@@ -25,7 +25,8 @@ class VariantOffer:
     """One size grade as offered.
 
     `row` and `tier_rows` say where it stood in the form when rows were left blank; `sku` names the grade that
-    it continues, None for a new one. `on_hand` counts units (plants or bundles).
+    it continues, None for a new one. `on_hand` counts units (plants or bundles); with `on_hand_shown`, the number
+    that the grower saw, only the difference is applied, so that what was sold meanwhile stays sold.
     """
 
     size: Size
@@ -33,6 +34,7 @@ class VariantOffer:
     tiers: Sequence[Tier]
     weight_g: int
     on_hand: int
+    on_hand_shown: int | None = None
     title: str = ""
     unit: str = Unit.PLANT
     plants_per_unit: int = 1
