@@ -108,9 +108,14 @@ def variant_faults(variant: VariantOffer, root: Root | str) -> Iterator[Fault]:
         yield Fault("bundle_too_small", at + "plants_per_unit")
     if not 1 <= variant.weight_g <= MAX_WEIGHT_G:
         yield Fault("weight_out_of_range", at + "weight_kg", numbers={"most": MAX_WEIGHT_G // 1000})
-    if not 0 <= variant.on_hand <= MAX_ON_HAND:
-        yield Fault("stock_out_of_range", at + "on_hand", numbers={"most": MAX_ON_HAND})
+    yield from stock_faults(variant)
     yield from price_faults(variant)
+
+
+def stock_faults(variant: VariantOffer) -> Iterator[Fault]:
+    """What is wrong with the number that is for sale."""
+    if not 0 <= variant.on_hand <= MAX_ON_HAND:
+        yield Fault("stock_out_of_range", f"variants-{variant.row}-on_hand", numbers={"most": MAX_ON_HAND})
 
 
 def price_faults(variant: VariantOffer) -> Iterator[Fault]:

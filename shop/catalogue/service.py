@@ -15,7 +15,7 @@ from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from shop.catalogue.events import ListingChanged, ListingPublished, ListingWithdrawn
 from shop.catalogue.models import Listing, ListingChange, Variant
-from shop.catalogue.offers import Fault, Offer, VariantOffer, offer_faults, price_faults
+from shop.catalogue.offers import Fault, Offer, VariantOffer, offer_faults, price_faults, stock_faults
 from shop.catalogue.parts import fill, offered_variants, set_tiers, set_variants, set_windows
 from shop.catalogue.states import ListingState, may_become
 from shop.catalogue.wording import fault_sentence
@@ -67,7 +67,7 @@ def publish(
     set_windows(listing, offer)
     session.flush()
     for variant, offered in zip(offered_variants(listing), offer.variants, strict=True):
-        stock.set_on_hand(variant.id, offered.on_hand)
+        _set_stock(variant, offered)
     if listing.state == ListingState.PUBLISHED:
         _note(listing, listing.state, "content", at, by_account_id, {"title": listing.title})
         outbox.record(ListingChanged(listing.id), at=at)
@@ -86,7 +86,7 @@ def change_prices(
         OfferRefused: naming the line that is wrong; nothing is changed then.
         NotFound: a size grade is not of this listing.
     """
-    faults = [fault for offer in offers for fault in price_faults(offer)]
+    faults = [fault for offer in offers for fault in (*price_faults(offer), *stock_faults(offer))]
     if faults:
         raise OfferRefused(faults)
     by_sku = {variant.sku: variant for variant in listing.variants if not variant.withdrawn}
@@ -97,7 +97,7 @@ def change_prices(
         variant = by_sku[offer.sku]
         variant.minimum_quantity, variant.increment = offer.rule.minimum_quantity, offer.rule.increment
         set_tiers(variant, offer)
-        stock.set_on_hand(variant.id, offer.on_hand)
+        _set_stock(variant, offer)
     session.flush()
     after = {sku: _ladder(variant) for sku, variant in by_sku.items()}
     changed = {
@@ -183,6 +183,19 @@ def _note(
             by_account_id=by_account_id,
         )
     )
+
+
+def _set_stock(variant: Variant, offer: VariantOffer) -> None:
+    try:
+        if offer.sku is None or offer.on_hand_shown is None:
+            stock.set_on_hand(variant.id, offer.on_hand)
+        elif offer.on_hand != offer.on_hand_shown:
+            stock.change_on_hand(variant.id, offer.on_hand - offer.on_hand_shown)
+    except Invalid as refused:
+        held = refused.details.get("held", 0)
+        raise OfferRefused(
+            [Fault("stock_below_held", f"variants-{offer.row}-on_hand", numbers={"held": held})]
+        ) from refused
 
 
 def _ladder(variant: Variant) -> list[list[int]]:

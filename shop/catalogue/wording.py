@@ -6,13 +6,8 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 
-from core.money import Money
+from core.web.formatting import money
 from shop.catalogue.offers import Fault
-
-
-def yuan(amount_minor: int) -> str:
-    """An amount for use inside a sentence."""
-    return f"¥{Money(amount_minor).decimal_text()}"
 
 
 def _price_rises(fault: Fault) -> str:
@@ -22,8 +17,8 @@ def _price_rises(fault: Fault) -> str:
         " from %(lower_from)s. A unit price never rises with the quantity.",
         line=fault.line,
         from_quantity=numbers["from"],
-        price=yuan(numbers["price_minor"]),
-        lower_price=yuan(numbers["lower_price_minor"]),
+        price=money(numbers["price_minor"]),
+        lower_price=money(numbers["lower_price_minor"]),
         lower_from=numbers["lower_from"],
     )
 
@@ -33,6 +28,9 @@ SENTENCES: dict[str, Callable[[Fault], str]] = {
     "no_variant": lambda _f: _("Give at least one size with its price."),
     "too_many_variants": lambda f: _("At most %(most)s sizes fit into one listing.", **f.numbers),
     "same_variant_twice": lambda _f: _("The same size stands here twice."),
+    "lot_missing": lambda _f: _("Choose the lot that these plants come from."),
+    "plot_missing": lambda _f: _("Choose the plot on which these plants stand."),
+    "lot_quantity_missing": lambda _f: _("Give how many plants the lot holds."),
     "photos_missing": lambda _f: _("Add at least one photo of these plants."),
     "measure_out_of_range": lambda f: _("This measure lies outside %(least)s to %(most)s.", **f.numbers),
     "range_upside_down": lambda _f: _("The smaller number comes first, as in 7-8."),
@@ -45,6 +43,9 @@ SENTENCES: dict[str, Callable[[Fault], str]] = {
         "Give the weight, up to %(most)s kg; freight follows from it.", **f.numbers
     ),
     "stock_out_of_range": lambda f: _("Give how many are for sale, up to %(most)s.", **f.numbers),
+    "stock_below_held": lambda f: _(
+        "%(held)s of them are promised to buyers already; it cannot be less.", **f.numbers
+    ),
     "minimum_out_of_range": lambda f: _(
         "The minimum order is a whole number from 1 to %(most)s.", **f.numbers
     ),
@@ -57,7 +58,7 @@ SENTENCES: dict[str, Callable[[Fault], str]] = {
     "price_out_of_range": lambda f: _(
         "Line %(line)s: the price lies between ¥0.01 and %(most)s.",
         line=f.line,
-        most=yuan(f.numbers["most_minor"]),
+        most=money(f.numbers["most_minor"]),
     ),
     "quantity_out_of_range": lambda f: _(
         "Line %(line)s: the quantity is a whole number from 1 to %(most)s.", line=f.line, **f.numbers

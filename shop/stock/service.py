@@ -50,6 +50,26 @@ def set_on_hand(variant_id: int, quantity: int) -> None:
         )
 
 
+def change_on_hand(variant_id: int, difference: int) -> None:
+    """Add to what is in the nursery, or take off, whatever was sold since somebody last looked.
+
+    Raises:
+        Invalid: code `below_held`, when fewer would be left than what is promised already.
+    """
+    written = _changed(
+        update(Stock)
+        .where(Stock.variant_id == variant_id, Stock.on_hand + difference >= Stock.held)
+        .values(on_hand=Stock.on_hand + difference)
+    )
+    if not written:
+        held = session.scalar(select(Stock.held).where(Stock.variant_id == variant_id)) or 0
+        raise Invalid(
+            _("%(held)s of them are promised to buyers; the stock cannot be less.", held=held),
+            code="below_held",
+            held=held,
+        )
+
+
 def hold(order_id: int, lines: Iterable[Line], *, at: datetime, expires_at: datetime | None) -> None:
     """Promise units to an order until `expires_at` (for ever when None); all lines or none.
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from branch.api import GrowerView, LicenceView
+from branch import api as branch
 from shop.catalogue.attributes import Size, Unit
 from shop.catalogue.pricing import QuantityRule, Tier, tier_price
 from shop.catalogue.seasons import Dispatch, Window
-from traceability.api import LotView
+from traceability import api as traceability
 
 
 @dataclass(frozen=True)
@@ -124,9 +124,9 @@ class ListingCard:
     windows: tuple[Window, ...]
     dispatch: Dispatch
     variants: tuple[VariantView, ...]
-    grower: GrowerView
-    licence: LicenceView | None
-    lot: LotView | None
+    grower: branch.GrowerView
+    licence: branch.LicenceView | None
+    lot: traceability.LotView | None
     reason: str | None
 
     @property

@@ -1,0 +1,159 @@
+"""A grower's listings: one screen to publish, quick prices and stock, pause, resume, end."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from core.accounts.gate import requires
+from core.clock import now
+from core.database import transaction
+from core.errors import DomainError, Forbidden
+from shop.catalogue import drafts, service
+from shop.catalogue.models import Listing
+from shop.catalogue.queries import PhotoView, own_listings
+from shop.catalogue.queries.loading import photo_view
+from shop.catalogue.states import ListingState
+from shop.seller import publishing
+from shop.seller.forms import ListingForm, leaves
+from shop.seller.offering import Typed, typed_from, typed_of
+from shop.seller.people import Seller, current_seller
+from shop.seller.rows import change_rows
+
+blueprint = Blueprint("seller_listings", __name__)
+DRAFT_KEY = re.compile(r"[0-9a-z]{16}")
+
+
+@blueprint.get("/seller/listings")
+@requires("listings.edit")
+def index() -> ResponseReturnValue:
+    seller = current_seller()
+    cards = own_listings(seller.grower.id, now())
+    state = request.args.get("state", "")
+    counts = {one: sum(card.state == one for card in cards) for one in ListingState}
+    shown = [card for card in cards if card.state == state] if state in counts else cards
+    return render_template(
+        "shop/seller/listings.html", seller=seller, cards=shown, counts=counts, state=state, total=len(cards)
+    )
+
+
+@blueprint.get("/seller/listings/new")
+@requires("listings.edit")
+def new() -> ResponseReturnValue:
+    seller, at = current_seller(), now()
+    last = next((card for card in own_listings(seller.grower.id, at) if card.variants), None)
+    form = publishing.make_form(seller, typed_from(last, as_new=True) if last else None, at=at)
+    return _page(form, seller, draft_key=drafts.new_draft_key(), last=last.title if last else None)
+
+
+@blueprint.post("/seller/listings/new")
+@requires("listings.edit")
+def create() -> ResponseReturnValue:
+    key = request.form.get("draft_key", "")
+    return _receive(current_seller(), key if DRAFT_KEY.fullmatch(key) else drafts.new_draft_key())
+
+
+@blueprint.get("/seller/listings/<slug>/edit")
+@requires("listings.edit")
+def edit(slug: str) -> ResponseReturnValue:
+    seller, at = current_seller(), now()
+    listing = drafts.own_listing(slug, seller.grower.id)
+    typed: Typed | None = listing.typed
+    if not typed:
+        card = next(card for card in own_listings(seller.grower.id, at) if card.id == listing.id)
+        typed = typed_from(card) if card.variants else None
+    form = publishing.make_form(seller, typed, at=at)
+    return _page(form, seller, draft_key=listing.draft_key, listing=listing)
+
+
+@blueprint.post("/seller/listings/<slug>/edit")
+@requires("listings.edit")
+def save(slug: str) -> ResponseReturnValue:
+    seller = current_seller()
+    return _receive(seller, drafts.own_listing(slug, seller.grower.id).draft_key)
+
+
+@blueprint.post("/seller/listings/<slug>/<any(pause, resume, end, discard):verb>")
+@requires("listings.edit")
+def change_state(slug: str, verb: str) -> ResponseReturnValue:
+    seller, at = current_seller(), now()
+    if verb in {"resume", "end"}:
+        seller.require_owner()
+    said = {
+        "pause": _("Paused: nobody can buy it until you resume."),
+        "resume": _("On sale again."),
+        "end": _("Ended. Its page stays for those who bought."),
+        "discard": _("The draft was thrown away."),
+    }
+    with transaction():
+        listing = drafts.own_listing(slug, seller.grower.id)
+        if verb == "discard":
+            drafts.discard_draft(listing)
+        else:
+            change = {"pause": service.pause, "resume": service.resume, "end": service.end}[verb]
+            change(listing, at=at, by_account_id=seller.account_id)
+    flash(said[verb], "success")
+    return redirect(url_for(".index"))
+
+
+def _receive(seller: Seller, draft_key: str) -> ResponseReturnValue:
+    """Keep what was sent, do what the pressed button says, and show the form again unless it was published."""
+    at = now()
+    action = request.form.get("action", "draft")
+    typed = change_rows(typed_of(request.form.lists()), action)
+    stored, refused = publishing.store_photos(
+        request.files.getlist("photos"), keep_place_and_time=bool(request.form.get("keep_place_and_time"))
+    )
+    with transaction():
+        listing, full = publishing.keep(seller, draft_key, typed, stored, at=at)
+        _change_photos(listing, action)
+    problems = [*refused, *full]
+    form = publishing.make_form(seller, typed, at=at)
+    if action == "publish" and not problems:
+        slug, problems = publishing.publish(form, draft_key, seller, at=at)
+        if slug is not None:
+            flash(_("Published. This is how buyers see it."), "success")
+            return redirect(url_for("catalogue.listing", slug=slug))
+    elif not problems:
+        if action == "draft":
+            flash(_("Kept as a draft; nobody sees it yet."), "success")
+        anchor = action if action.startswith("add_") else None
+        return redirect(url_for(".edit", slug=listing.slug, _anchor=anchor))
+    listing = drafts.own_listing(draft_key, seller.grower.id)
+    return _page(form, seller, draft_key=draft_key, listing=listing, problems=problems), 422
+
+
+def _change_photos(listing: Listing, action: str) -> None:
+    verb, _sep, public_id = action.partition(":")
+    if verb == "remove_photo":
+        drafts.remove_photo(listing, public_id)
+    elif verb == "first_photo":
+        drafts.show_first(listing, public_id)
+
+
+def _page(
+    form: ListingForm,
+    seller: Seller,
+    *,
+    draft_key: str,
+    listing: Listing | None = None,
+    problems: list[str] | None = None,
+    last: str | None = None,
+) -> str:
+    photos: list[PhotoView] = [photo_view(photo) for photo in listing.photos] if listing else []
+    return render_template(
+        "shop/seller/listing_form.html",
+        form=form,
+        seller=seller,
+        draft_key=draft_key,
+        slug=listing.slug if listing else None,
+        state=listing.state if listing else "draft",
+        photos=photos,
+        problems=problems or [],
+        wrong=[field for field in leaves(form) if field.errors],
+        last=last,
+    )

@@ -1,0 +1,158 @@
+"""The listing form: filled, kept, and published when it is sound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage, MultiDict
+
+from core.clock import local_day
+from core.database import transaction
+from core.errors import Conflict, DomainError, Forbidden
+from shop.catalogue import drafts, service
+from shop.catalogue.drafts import StoredPhoto
+from shop.catalogue.models import Listing
+from shop.catalogue.photos import PhotoRefused
+from shop.seller.forms import NEW_LOT, ListingForm, NewLotForm, attach
+from shop.seller.offering import Typed, offer_of
+from shop.seller.people import Seller
+from shop.seller.weeks import coming_weeks, week_choices
+from traceability import api as traceability
+
+KNOWN_FIELDS_OF_LOT = {"plot", "cultivar_group", "propagation", "age_code", "root", "quantity"}
+
+
+def make_form(seller: Seller, typed: Typed | None, *, at: datetime) -> ListingForm:
+    """The form with its choices, showing what was typed; without any, the usual defaults."""
+    form = ListingForm(formdata=MultiDict(typed) if typed is not None else None, meta={"csrf": False})
+    today = local_day(at)
+    lots = traceability.lots_of_grower(seller.grower.id, state="open")
+    form.lot.choices = [
+        *((str(lot.id), _lot_words(lot)) for lot in lots),
+        (NEW_LOT, _("Record a new lot")),
+    ]
+    if form.lot.data is None:
+        form.lot.data = str(lots[0].id) if lots else NEW_LOT
+    form.new_lot.form.plot.choices = [
+        (str(plot.id), f"{plot.name} ({plot.number})")
+        for plot in traceability.plots_of_grower(seller.grower.id)
+    ]
+    form.new_lot.form.cultivar_group.choices = [
+        (group.code, group.name) for group in traceability.cultivar_groups()
+    ]
+    weeks = week_choices(today)
+    for name in ("spring_from", "spring_to", "autumn_from", "autumn_to"):
+        form[name].choices = weeks
+    form.presale_week.choices = coming_weeks(today)
+    if form.presale_week.data and form.presale_week.data not in dict(form.presale_week.choices):
+        form.presale_week.choices.append((form.presale_week.data, form.presale_week.data))
+    return form
+
+
+def _lot_words(lot: traceability.LotView) -> str:
+    return _(
+        "%(cultivar)s, %(left)s plants left (%(number)s)",
+        cultivar=lot.cultivar_name,
+        left=f"{lot.quantity_on_hand:,}",
+        number=lot.number,
+    )
+
+
+def store_photos(
+    uploads: Sequence[FileStorage], *, keep_place_and_time: bool
+) -> tuple[list[StoredPhoto], list[str]]:
+    """Make and store the pictures that were sent; answers them and a sentence for each that was refused."""
+    stored, refused = [], []
+    for upload in uploads:
+        if not upload.filename:
+            continue
+        try:
+            stored.append(drafts.store_photo(upload.read(), keep_place_and_time=keep_place_and_time))
+        except PhotoRefused as error:
+            refused.append(f"{upload.filename}: {error.message}")
+    return stored, refused
+
+
+def keep(
+    seller: Seller, draft_key: str, typed: Typed, photos: Sequence[StoredPhoto], *, at: datetime
+) -> tuple[Listing, list[str]]:
+    """Keep what was typed and sent, whatever is wrong with it; in the caller's transaction."""
+    listing = drafts.save_draft(draft_key, seller.grower.id, typed, at=at)
+    refused = []
+    for photo in photos:
+        try:
+            drafts.attach_photo(listing, photo, at=at)
+        except Conflict as full:
+            refused.append(str(full.message))
+    return listing, refused
+
+
+def publish(form: ListingForm, draft_key: str, seller: Seller, *, at: datetime) -> tuple[str | None, list[str]]:
+    """Publish what the form says; an edge: opens its own transaction, so that a refusal leaves the draft as it is.
+
+    Answers the listing's address, or None and the sentences that belong to no field; the others hang on the form.
+    """
+    if not form.validate():
+        return None, []
+    try:
+        seller.require_owner()
+        with transaction():
+            listing = drafts.own_listing(draft_key, seller.grower.id)
+            lot_id = _lot_id(form, seller, at=at)
+            offer = offer_of(form, traceability.get_lot(id=lot_id).root)
+            service.publish(listing, offer, lot_id, at=at, by_account_id=seller.account_id)
+            listing.typed = {}
+            return listing.slug, []
+    except Forbidden as forbidden:
+        return None, [str(forbidden.message)]
+    except DomainError as refused:
+        fields: Mapping[str, Any] = refused.details.get("fields") or {}
+        return None, attach(form, dict(fields)) if fields else [str(refused.message)]
+
+
+def _lot_id(form: ListingForm, seller: Seller, *, at: datetime) -> int:
+    """The chosen lot, or a new one recorded from the form.
+
+    Raises:
+        OfferRefused: no lot was chosen.
+        Invalid: the new lot breaks a rule; its fields are named as in the form.
+    """
+    chosen = form.lot.data or ""
+    if chosen != NEW_LOT:
+        if not chosen.isascii() or not chosen.isdigit():
+            raise service.OfferRefused([service.Fault("lot_missing", "lot")])
+        return int(chosen)
+    new: NewLotForm = form.new_lot.form
+    if not (new.plot.data or "").isdigit():
+        raise service.OfferRefused([service.Fault("plot_missing", "new_lot-plot")])
+    if not new.quantity.data:
+        raise service.OfferRefused([service.Fault("lot_quantity_missing", "new_lot-quantity")])
+    village = seller.grower.village_name_zh
+    try:
+        lot = traceability.record_lot(
+            grower_id=seller.grower.id,
+            plot_id=int(new.plot.data),
+            lot=traceability.NewLot(
+                cultivar_group=new.cultivar_group.data or "",
+                cultivar=(new.cultivar.data or "").strip(),
+                propagation=new.propagation.data or "",
+                root=new.root.data or "",
+                origin=village,
+                quantity=new.quantity.data,
+                age_code=(new.age_code.data or "").strip(),
+                grade=(new.grade.data or "").strip(),
+            ),
+            at=at,
+            by=seller.account_id,
+        )
+    except DomainError as refused:
+        named = refused.details.get("fields") or {}
+        refused.details["fields"] = {
+            f"new_lot-{name}" if name in KNOWN_FIELDS_OF_LOT else name: sentence
+            for name, sentence in named.items()
+        }
+        raise
+    return lot.id
