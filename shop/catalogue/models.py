@@ -80,7 +80,10 @@ class Listing(Base):
 
 
 class Variant(Base):
-    """One size grade of a listing, sold by the plant or by the bundle. A withdrawn grade stays for its old orders."""
+    """One size grade of a listing, sold by the plant or by the bundle; `weight_g` is one plant, packed.
+
+    A withdrawn grade stays for its old orders.
+    """
 
     __tablename__ = "variant"
     __table_args__ = (

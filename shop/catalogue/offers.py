@@ -26,14 +26,14 @@ class VariantOffer:
 
     `row` and `tier_rows` say where it stood in the form when rows were left blank; `sku` names the grade that
     it continues, None for a new one. `on_hand` counts units (plants or bundles); with `on_hand_shown`, the number
-    that the grower saw, only the difference is applied, so that what was sold meanwhile stays sold.
+    that the grower saw, only the difference is applied, so that what was sold meanwhile stays sold. `weight_g` is one plant, packed; None is estimated from its size.
     """
 
     size: Size
     rule: QuantityRule
     tiers: Sequence[Tier]
-    weight_g: int
     on_hand: int
+    weight_g: int | None = None
     on_hand_shown: int | None = None
     title: str = ""
     unit: str = Unit.PLANT
@@ -106,7 +106,7 @@ def variant_faults(variant: VariantOffer, root: Root | str) -> Iterator[Fault]:
         yield Fault(wrong.code, at + name, numbers=limits)
     if variant.unit == Unit.BUNDLE and variant.plants_per_unit < 2:
         yield Fault("bundle_too_small", at + "plants_per_unit")
-    if not 1 <= variant.weight_g <= MAX_WEIGHT_G:
+    if variant.weight_g is not None and not 1 <= variant.weight_g <= MAX_WEIGHT_G:
         yield Fault("weight_out_of_range", at + "weight_kg", numbers={"most": MAX_WEIGHT_G // 1000})
     yield from stock_faults(variant)
     yield from price_faults(variant)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from flask_babel import gettext as _
-
 from core.ids import random_id
-from shop.catalogue.attributes import RANGES, Size, range_text, span
+from shop.catalogue.attributes import RANGES, Size, span
+from shop.catalogue.describing import size_line
 from shop.catalogue.models import DispatchWindow, Listing, PriceTier, Variant
 from shop.catalogue.offers import Offer, VariantOffer
 from shop.catalogue.slugs import listing_slug
 from shop.catalogue.states import ListingState
+from shop.shipping.freight.rules import PlantSize, plant_weight_g
 from traceability import api as traceability
 
 SKU_LENGTH = 9
@@ -55,16 +55,28 @@ def set_variants(listing: Listing, offers: Sequence[VariantOffer]) -> None:
             listing.variants.append(variant)
         kept.add(variant.sku)
         variant.position, variant.withdrawn = position, False
-        variant.title = offer.title or size_title(offer.size)
+        variant.title = offer.title or size_line(offer.size)
         variant.unit, variant.plants_per_unit = offer.unit, offer.plants_per_unit
         variant.minimum_quantity, variant.increment = offer.rule.minimum_quantity, offer.rule.increment
-        variant.weight_g = offer.weight_g
+        variant.weight_g = offer.weight_g or _estimated_weight_g(offer.size, listing.root)
         for name, value in asdict(offer.size).items():
             setattr(variant, name, value)
         set_tiers(variant, offer)
     for sku, variant in known.items():
         if sku not in kept:
             variant.withdrawn = True
+
+
+def _estimated_weight_g(size: Size, root: str) -> int:
+    return plant_weight_g(
+        PlantSize(
+            root=root,
+            height_cm=size.height_cm_max,
+            ground_diameter_mm=size.ground_diameter_mm_max,
+            root_ball_cm=size.root_ball_cm,
+            container_l=size.container_l,
+        )
+    )
 
 
 def set_tiers(variant: Variant, offer: VariantOffer) -> None:
@@ -91,15 +103,3 @@ def set_windows(listing: Listing, offer: Offer) -> None:
             by_season[season] = DispatchWindow(season=season)
             listing.windows.append(by_season[season])
         by_season[season].from_week, by_season[season].to_week = window.from_week, window.to_week
-
-
-def size_title(size: Size) -> str:
-    """A short name of a size grade, made from its measures, in the language of the page."""
-    parts = []
-    if ground := range_text(size.ground_diameter_mm_min, size.ground_diameter_mm_max, in_cm=True):
-        parts.append(_("ground diameter %(size)s cm", size=ground))
-    elif breast := range_text(size.breast_diameter_mm_min, size.breast_diameter_mm_max, in_cm=True):
-        parts.append(_("breast diameter %(size)s cm", size=breast))
-    if height := range_text(size.height_cm_min, size.height_cm_max):
-        parts.append(_("height %(size)s cm", size=height))
-    return " · ".join(parts)

@@ -40,7 +40,7 @@ SENTENCES: dict[str, Callable[[Fault], str]] = {
     "container_missing": lambda _f: _("These plants travel in a container: give its litres."),
     "bundle_too_small": lambda _f: _("A bundle holds at least 2 plants."),
     "weight_out_of_range": lambda f: _(
-        "Give the weight, up to %(most)s kg; freight follows from it.", **f.numbers
+        "A plant weighs between 1 g and %(most)s kg.", **f.numbers
     ),
     "stock_out_of_range": lambda f: _("Give how many are for sale, up to %(most)s.", **f.numbers),
     "stock_below_held": lambda f: _(

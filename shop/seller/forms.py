@@ -23,24 +23,13 @@ from wtforms import (
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
-from shop.catalogue.attributes import Propagation, Root, Unit
+from shop.catalogue.attributes import Unit
+from shop.catalogue.describing import PROPAGATION_WORDS, ROOT_WORDS, UNIT_WORDS
 from shop.catalogue.offers import MAX_VARIANTS
 from shop.catalogue.pricing import MAX_TIERS
 from shop.seller.fields import KilogramField, RangeField, WholeField, YuanField
 
 NEW_LOT = "new"
-PROPAGATION_WORDS = {
-    Propagation.CUTTING: _l("cutting"),
-    Propagation.GRAFTING: _l("grafting"),
-    Propagation.SEED: _l("seed"),
-    Propagation.LAYERING: _l("layering"),
-}
-ROOT_WORDS = {
-    Root.BARE: _l("bare root"),
-    Root.BALL: _l("root ball"),
-    Root.CONTAINER: _l("container"),
-}
-UNIT_WORDS = {Unit.PLANT: _l("single plants"), Unit.BUNDLE: _l("bundles of several plants")}
 
 
 class TierForm(Form):
@@ -78,7 +67,7 @@ class VariantForm(LadderForm):
     container_l = WholeField(_l("Container"))
     unit = SelectField(_l("Sold as"), choices=list(UNIT_WORDS.items()), default=str(Unit.PLANT))
     plants_per_unit = WholeField(_l("Plants in a bundle"))
-    weight_kg = KilogramField(_l("Weight packed"))
+    weight_kg = KilogramField(_l("Weight of one plant, packed"))
 
 
 class NewLotForm(Form):

@@ -39,7 +39,7 @@ def offer_of(form: ListingForm, root: str) -> Offer:
     )
 
 
-def ladder_offer(entry: Field, size: Size, *, weight_g: int = 1, **more: object) -> VariantOffer:
+def ladder_offer(entry: Field, size: Size, *, **more: object) -> VariantOffer:
     """Prices, quantity rule and stock of one row of a form; blank price lines are left out."""
     form: LadderForm = entry.form
     lines = [(_row(line), line.form) for line in form.tiers if not line.form.blank]
@@ -47,7 +47,6 @@ def ladder_offer(entry: Field, size: Size, *, weight_g: int = 1, **more: object)
         size=size,
         rule=QuantityRule(form.minimum_quantity.data or 0, form.increment.data or 0),
         tiers=[Tier(line.from_quantity.data or 0, line.unit_price.data or 0) for _, line in lines],
-        weight_g=weight_g,
         on_hand=form.on_hand.data if form.on_hand.data is not None else -1,
         on_hand_shown=form.on_hand_shown.data,
         sku=form.sku.data or None,
@@ -72,7 +71,7 @@ def _variant(entry: Field, root: str) -> VariantOffer:
     return ladder_offer(
         entry,
         size,
-        weight_g=form.weight_kg.data or 0,
+        weight_g=form.weight_kg.data,
         title=(form.title.data or "").strip(),
         unit=unit,
         plants_per_unit=(form.plants_per_unit.data or 0) if unit == Unit.BUNDLE else 1,

@@ -97,7 +97,6 @@ def _offers(form: PricesForm, card: ListingCard, seller: Seller) -> list[Variant
                 size=variant.size,
                 rule=variant.rule,
                 tiers=variant.tiers,
-                weight_g=variant.weight_g,
                 on_hand=offer.on_hand,
                 on_hand_shown=offer.on_hand_shown,
                 sku=variant.sku,

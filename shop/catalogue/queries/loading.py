@@ -25,6 +25,9 @@ from shop.catalogue.sellable import reason_not_for_sale
 from shop.stock.models import Stock
 from traceability import api as traceability
 
+# The name of this shop among the channels that a licence may be limited to.
+CHANNEL = "shop"
+
 SIZE_OF_LISTING = (
     "height_cm_min",
     "height_cm_max",
@@ -200,9 +203,9 @@ def _card(
 
 
 def licence_covers(licence: branch.LicenceView | None, cultivar_group: str) -> bool:
-    """Whether the licence is valid (as of when it was read) and its scope names the group; an empty scope names all."""
+    """Whether the licence is valid on the day it was read for, and covers this group when it is sold here."""
     return (
         licence is not None
-        and licence.effective_state == "valid"
-        and (not licence.cultivar_groups or cultivar_group in licence.cultivar_groups)
+        and licence.is_valid
+        and licence.scope.leaves_out(cultivar_group=cultivar_group, channel=CHANNEL) is None
     )

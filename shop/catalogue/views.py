@@ -1,0 +1,111 @@
+"""The pages of a listing and of a grower."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from branch import api as branch
+from core.accounts.gate import public
+from core.clock import now
+from core.errors import NotFound
+from shop.catalogue.delivery import freight_hint
+from shop.catalogue.describing import (
+    dispatch_words,
+    plant_facts,
+    price_words,
+    root_words,
+    size_line,
+    village_name,
+)
+from shop.catalogue.queries import ListingPage, VariantView, get_listing, listings_of_grower
+from shop.catalogue.wording import reason_sentence
+from shop.shipping.addresses import provinces
+from traceability import api as traceability
+
+NEAREST_PROVINCE = "420000"
+
+blueprint = Blueprint("catalogue", __name__)
+
+
+@blueprint.get("/listings/<slug>")
+@public
+def listing(slug: str) -> ResponseReturnValue:
+    page = get_listing(slug, now())
+    card, variant = page.card, _chosen(page, request.args.get("size", ""))
+    province = request.args.get("province", "")
+    known = province in {one.code for one in provinces()}
+    return render_template(
+        "shop/catalogue/listing.html",
+        card=card,
+        variant=variant,
+        photos=_photos(page),
+        group_name=traceability.cultivar_group_name(card.cultivar_group),
+        cultivar=card.lot.cultivar_name if card.lot else card.cultivar,
+        village=village_name(card.grower),
+        sizes=_size_tabs(page, variant),
+        plant_facts=plant_facts(card, variant),
+        dispatch=dispatch_words(card.dispatch),
+        reason=reason_sentence(card.reason) if card.reason else None,
+        provinces=provinces(),
+        province=province if known else NEAREST_PROVINCE,
+        freight=freight_hint(card, variant, province) if known and variant else None,
+        size_line=size_line,
+        root_words=root_words,
+    )
+
+
+def _chosen(page: ListingPage, sku: str) -> VariantView | None:
+    """The size grade that the address names, else the first that is left, else the first."""
+    variants = page.card.variants
+    named = [variant for variant in variants if variant.sku == sku]
+    left = [variant for variant in variants if not variant.sold_out]
+    return next(iter([*named, *left, *variants]), None)
+
+
+def _photos(page: ListingPage) -> list[dict[str, str]]:
+    """The photos as the gallery shows them, the first one with the measure of the plants."""
+    measure = size_line(page.card.size)
+    return [
+        {
+            "src": photo.medium_url,
+            "srcset": photo.srcset,
+            "alt": photo.alt or _("Photo %(n)s of %(title)s", n=number, title=page.card.title),
+            "measure": measure if number == 1 else "",
+        }
+        for number, photo in enumerate(page.photos, 1)
+    ]
+
+
+def _size_tabs(page: ListingPage, chosen: VariantView | None) -> list[tuple[str, str, bool, None]]:
+    return [
+        (
+            variant.title,
+            url_for(".listing", slug=page.card.slug, size=variant.sku),
+            chosen is not None and variant.sku == chosen.sku,
+            None,
+        )
+        for variant in page.card.variants
+    ]
+
+
+@blueprint.get("/growers/<slug>")
+@public
+def grower(slug: str) -> ResponseReturnValue:
+    at = now()
+    found = branch.get_grower(slug=slug)
+    if found.state not in {"admitted", "left"}:
+        raise NotFound(_("There is no such grower."), code="grower_unknown")
+    cards = listings_of_grower(found.id, at) if found.state == "admitted" else []
+    return render_template(
+        "shop/catalogue/grower.html",
+        grower=found,
+        village=village_name(found),
+        licence=branch.licence_of(found.id, at=at),
+        storefronts=[shop for shop in branch.storefronts_of(found.id) if shop.state == "authorised"],
+        cards=[card for card in cards if card.saleable],
+        size_line=size_line,
+        price_words=price_words,
+        dispatch_words=dispatch_words,
+    )
