@@ -7,6 +7,9 @@ from datetime import datetime
 from shop.catalogue.seasons import sale_problem
 from shop.catalogue.states import ListingState
 
+# The name of this shop among the channels that a licence may be limited to.
+CHANNEL = "shop"
+
 
 def reason_not_for_sale(
     *,

@@ -17,6 +17,7 @@ from shop.catalogue.events import ListingChanged, ListingPublished, ListingWithd
 from shop.catalogue.models import Listing, ListingChange, Variant
 from shop.catalogue.offers import Fault, Offer, VariantOffer, offer_faults, price_faults, stock_faults
 from shop.catalogue.parts import fill, offered_variants, set_tiers, set_variants, set_windows
+from shop.catalogue.sellable import CHANNEL
 from shop.catalogue.states import ListingState, may_become
 from shop.catalogue.wording import fault_sentence
 from shop.stock import api as stock
@@ -60,7 +61,9 @@ def publish(
     if lot.grower_id != listing.grower_id:
         raise NotFound(_("You have no such lot."), code="lot_unknown")
     plants = sum(variant.on_hand * variant.plants_per_unit for variant in offer.variants)
-    branch.require_valid_licence(listing.grower_id, at=at, cultivar_group=lot.cultivar_group, lock=True)
+    branch.require_valid_licence(
+        listing.grower_id, at=at, cultivar_group=lot.cultivar_group, channel=CHANNEL, lock=True
+    )
     traceability.require_saleable(lot_id, plants=plants, at=at, lock=True)
     fill(listing, offer, lot, at)
     set_variants(listing, offer.variants)
@@ -128,7 +131,7 @@ def resume(listing: Listing, *, at: datetime, by_account_id: int | None) -> None
     """
     if listing.state == ListingState.PAUSED:
         branch.require_valid_licence(
-            listing.grower_id, at=at, cultivar_group=listing.cultivar_group, lock=True
+            listing.grower_id, at=at, cultivar_group=listing.cultivar_group, channel=CHANNEL, lock=True
         )
         traceability.require_saleable(listing.lot_id, plants=0, at=at, lock=True)
     _move(listing, ListingState.PUBLISHED, at, by_account_id)

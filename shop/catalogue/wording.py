@@ -39,9 +39,7 @@ SENTENCES: dict[str, Callable[[Fault], str]] = {
     "root_ball_missing": lambda _f: _("These plants travel with a root ball: give its diameter."),
     "container_missing": lambda _f: _("These plants travel in a container: give its litres."),
     "bundle_too_small": lambda _f: _("A bundle holds at least 2 plants."),
-    "weight_out_of_range": lambda f: _(
-        "A plant weighs between 1 g and %(most)s kg.", **f.numbers
-    ),
+    "weight_out_of_range": lambda f: _("A plant weighs between 1 g and %(most)s kg.", **f.numbers),
     "stock_out_of_range": lambda f: _("Give how many are for sale, up to %(most)s.", **f.numbers),
     "stock_below_held": lambda f: _(
         "%(held)s of them are promised to buyers already; it cannot be less.", **f.numbers

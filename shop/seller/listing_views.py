@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +11,6 @@ from flask_babel import gettext as _
 from core.accounts.gate import requires
 from core.clock import now
 from core.database import transaction
-from core.errors import DomainError, Forbidden
 from shop.catalogue import drafts, service
 from shop.catalogue.models import Listing
 from shop.catalogue.queries import PhotoView, own_listings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from wtforms import Field
 
@@ -39,7 +40,7 @@ def offer_of(form: ListingForm, root: str) -> Offer:
     )
 
 
-def ladder_offer(entry: Field, size: Size, *, **more: object) -> VariantOffer:
+def ladder_offer(entry: Field, size: Size, **more: Any) -> VariantOffer:
     """Prices, quantity rule and stock of one row of a form; blank price lines are left out."""
     form: LadderForm = entry.form
     lines = [(_row(line), line.form) for line in form.tiers if not line.form.blank]

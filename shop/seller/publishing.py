@@ -90,7 +90,9 @@ def keep(
     return listing, refused
 
 
-def publish(form: ListingForm, draft_key: str, seller: Seller, *, at: datetime) -> tuple[str | None, list[str]]:
+def publish(
+    form: ListingForm, draft_key: str, seller: Seller, *, at: datetime
+) -> tuple[str | None, list[str]]:
     """Publish what the form says; an edge: opens its own transaction, so that a refusal leaves the draft as it is.
 
     Answers the listing's address, or None and the sentences that belong to no field; the others hang on the form.

@@ -21,12 +21,9 @@ from shop.catalogue.models import DispatchWindow, Listing, Photo, PriceTier, Var
 from shop.catalogue.pricing import QuantityRule, Tier
 from shop.catalogue.queries.shown import ListingCard, PhotoView, VariantView
 from shop.catalogue.seasons import Season, Window, next_dispatch, parse_week
-from shop.catalogue.sellable import reason_not_for_sale
+from shop.catalogue.sellable import CHANNEL, reason_not_for_sale
 from shop.stock.models import Stock
 from traceability import api as traceability
-
-# The name of this shop among the channels that a licence may be limited to.
-CHANNEL = "shop"
 
 SIZE_OF_LISTING = (
     "height_cm_min",
