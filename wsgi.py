@@ -17,6 +17,8 @@ from core.web.health import Check, init_health
 
 # The working side's navigation: NavItem(endpoint, lazy label, symbol of templates/macros/icons.html, permission).
 CONSOLE: list[NavItem] = [
+    NavItem("seller.home", _l("Today"), "home", "seller.view"),
+    NavItem("seller_listings.index", _l("My listings"), "list", "listings.edit"),
     NavItem("growers.people", _l("People of your nursery"), "people", "grower.staff"),
     NavItem("growers.index", _l("Growers"), "leaf", "growers.view"),
     NavItem("organisation.members", _l("Members and roles"), "people", "members.view"),
@@ -29,6 +31,10 @@ BLUEPRINTS: list[str] = [
     "branch.growers.views",
     "shop.search.views",
     "shop.home.views",
+    "shop.catalogue.views",
+    "shop.seller.views",
+    "shop.seller.listing_views",
+    "shop.seller.price_views",
 ]
 
 # Modules with a `group` of commands for `flask`.

@@ -16,6 +16,7 @@ from shop.catalogue.models import Listing
 from shop.catalogue.queries import PhotoView, own_listings
 from shop.catalogue.queries.loading import photo_view
 from shop.catalogue.states import ListingState
+from shop.catalogue.wording import reason_sentence
 from shop.seller import publishing
 from shop.seller.forms import ListingForm, leaves
 from shop.seller.offering import Typed, typed_from, typed_of
@@ -35,7 +36,13 @@ def index() -> ResponseReturnValue:
     counts = {one: sum(card.state == one for card in cards) for one in ListingState}
     shown = [card for card in cards if card.state == state] if state in counts else cards
     return render_template(
-        "shop/seller/listings.html", seller=seller, cards=shown, counts=counts, state=state, total=len(cards)
+        "shop/seller/listings.html",
+        seller=seller,
+        cards=shown,
+        counts=counts,
+        state=state,
+        total=len(cards),
+        reasons={card.id: reason_sentence(card.reason) if card.reason else "" for card in shown},
     )
 
 
