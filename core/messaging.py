@@ -155,7 +155,7 @@ def _send(message_id: int) -> bool:
     error = "no channel in NOTIFY_URLS serves this kind of receiver" if not channels else ""
     sent = False
     try:
-        sent = bool(channels) and _apprise(channels).notify(body=body.strip(), title=title)
+        sent = bool(channels) and bool(_apprise(channels).notify(body=body.strip(), title=title))
     except Exception as failure:  # noqa: BLE001 - a channel may fail in any way
         error = type(failure).__name__
     with transaction():

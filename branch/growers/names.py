@@ -8,7 +8,7 @@ STATE_NAMES = {
     GrowerState.APPLIED: _l("Waits for an answer"),
     GrowerState.ADMITTED: _l("Admitted"),
     GrowerState.REFUSED: _l("Refused"),
-    GrowerState.LEFT: _l("Left"),
+    GrowerState.LEFT: _l("Has left"),
 }
 
 #: Tone of the pill of each state.

@@ -55,6 +55,10 @@ class SignInForm(LoginForm):
     )
     remember = BooleanField(_l("Keep me signed in on this device"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.password.description = ""  # our page has its own way to the recovery
+
     def validate(self, **kwargs: Any) -> bool:
         """As Flask-Security does; demonstration accounts only open where nobody else can come in."""
         identity = parse_identity(self.email.data or "")

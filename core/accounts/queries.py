@@ -61,7 +61,7 @@ def get_account_view(account: Account) -> AccountView:
 def display_names(account_ids: Iterable[int]) -> dict[int, str]:
     """Names by account id; unknown ids are left out."""
     rows = session.execute(select(Account.id, Account.display_name).where(Account.id.in_(set(account_ids))))
-    return dict(rows.tuples().all())
+    return {row.id: row.display_name for row in rows}
 
 
 def current_contacts(account: Account | None) -> tuple[str, ...]:
