@@ -21,6 +21,7 @@ CONSOLE: list[NavItem] = [
     NavItem("seller_listings.index", _l("My listings"), "list", "listings.edit"),
     NavItem("growers.people", _l("People of your nursery"), "people", "grower.staff"),
     NavItem("growers.index", _l("Growers"), "leaf", "growers.view"),
+    NavItem("fake_reports.cases", _l("Suspected fakes"), "report", "cases.view"),
     NavItem("organisation.members", _l("Members and roles"), "people", "members.view"),
 ]
 
@@ -29,6 +30,8 @@ BLUEPRINTS: list[str] = [
     "core.accounts.views",
     "branch.organisation.views",
     "branch.growers.views",
+    "traceability.verification.views",
+    "traceability.verification.report_views",
     "shop.search.views",
     "shop.home.views",
     "shop.catalogue.views",

@@ -161,7 +161,7 @@ def _reason(code: Code | None, lot: Lot | None) -> str:
         return ""
     if lot.state == LotState.RECALLED:
         return lot.state_reason
-    return code.state_reason or code.suspect_reason
+    return code.state_reason
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -1,5 +1,7 @@
 """Checking a code, a shop or a licence; no sign-in, no script, nothing about the visitor in clear."""
 
+from urllib.parse import quote, urlencode
+
 from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -107,7 +109,7 @@ def _where(text: str) -> tuple[str | None, str]:
         return url_for("verification.code", code=typed.code), ""
     try:
         licence = branch.get_licence(text.upper(), at=now())
-        return url_for("registry.licence", number=licence.licence.number), ""
+        return f"/registry/licences/{quote(licence.licence.number)}", ""
     except NotFound:
         pass
     if looks_like_code(text) and typed.problem is not None:
@@ -118,7 +120,7 @@ def _where(text: str) -> tuple[str | None, str]:
             length=LENGTH,
         )
     if "." in text or "/" in text or "¥" in text or "￥" in text:
-        return url_for("registry.check", url=text), ""
+        return f"/registry/check?{urlencode({'url': text})}", ""
     return None, _(
         "This is neither a code, nor the number of a licence, nor a link. Codes have 16 characters; links hold a dot."
     )
