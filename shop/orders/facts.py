@@ -41,15 +41,15 @@ def append_refunds(
     amounts_minor: Mapping[OrderLine, int],
     *,
     reference: str,
-    plants_back: bool,
+    plants_back: Mapping[int, int],
     at: datetime,
 ) -> None:
-    """Tell the ledger what of each line went back to the buyer, and whether its plants came back too."""
+    """Tell the ledger what of each line went back to the buyer, and how many of its plants (by the line's id)."""
     facts = [
         branch.SaleFact(
             kind="refund",
             occurred_at=at,
-            plants=-line.plants if plants_back else 0,
+            plants=-plants_back.get(line.id, 0),
             orders=0,
             gross_minor=0,
             refund_minor=amount,

@@ -139,6 +139,7 @@ class OrderLine(Base):
         CheckConstraint(
             "refunded_minor BETWEEN 0 AND line_total_minor - discount_minor", name="refund_within_line"
         ),
+        CheckConstraint("units_back BETWEEN 0 AND quantity", name="units_back_within_line"),
     )
 
     id: Mapped[int] = pk()
@@ -164,3 +165,5 @@ class OrderLine(Base):
     line_total_minor: Mapped[Money]
     discount_minor: Mapped[Money] = mapped_column(default=0)
     refunded_minor: Mapped[Money] = mapped_column(default=0)
+    # Units that were taken off before the parcel left, or came back; the others are what is packed.
+    units_back: Mapped[int] = mapped_column(default=0, server_default="0")

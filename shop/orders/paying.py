@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -21,7 +22,7 @@ from shop.orders.events import (
 )
 from shop.orders.facts import append_refunds, append_sales
 from shop.orders.models import Consignment, Order, OrderChange
-from shop.orders.splitting import Refundable, share_refund
+from shop.orders.splitting import Refundable, RefundShare, share_refund
 from shop.orders.states import (
     BEFORE_DISPATCH,
     PROVIDER,
@@ -156,11 +157,15 @@ def apply_refund(
     by: By = PROVIDER,
     consignment_id: int | None = None,
     reason: str = "",
+    lines_minor: Mapping[int, int] | None = None,
+    units_back: Mapping[int, int] | None = None,
 ) -> bool:
     """Money has gone back to the buyer: share it over lines and freight, tell the ledger, free the stock.
 
     A consignment that is refunded whole before it has left is cancelled and its stock put back. Without
-    `consignment_id` the refund is shared over all of them by what is left of each.
+    `consignment_id` the refund is shared over all of them by what is left of each. With `lines_minor` (of that
+    one consignment, by the line's id) it is shared as named and the rest is freight; `units_back` are the units
+    that the buyer does not want any more, which are free again when the parcel has not left.
 
     Returns:
         False when this `reference` was applied before; nothing changes then.
@@ -188,7 +193,17 @@ def apply_refund(
     order.refunded_minor += amount_minor
     for consignment, share in zip(targets, allocate(amount_minor, left), strict=True):
         if share:
-            _refund_consignment(order, consignment, share, at=at, reference=reference, by=by, reason=reason)
+            _refund_consignment(
+                order,
+                consignment,
+                share,
+                at=at,
+                reference=reference,
+                by=by,
+                reason=reason,
+                lines_minor=lines_minor,
+                units_back=units_back or {},
+            )
     record(OrderRefunded(order.id, order.number, amount_minor, reference), at=at)
     return True
 
@@ -209,27 +224,40 @@ def _refund_consignment(
     reference: str,
     by: By,
     reason: str,
+    lines_minor: Mapping[int, int] | None,
+    units_back: Mapping[int, int],
 ) -> None:
     lines = {line.id: line for line in lines_of([consignment.id])[consignment.id]}
     net_left = {
         one.id: one.line_total_minor - one.discount_minor - one.refunded_minor for one in lines.values()
     }
     freight_left = consignment.total_minor - consignment.refunded_minor - sum(net_left.values())
-    shares = share_refund(Refundable(net_left, freight_left), amount_minor)
+    if lines_minor is None:
+        shares = share_refund(Refundable(net_left, freight_left), amount_minor)
+    else:
+        shares = RefundShare(lines_minor, amount_minor - sum(lines_minor.values()))
     consignment.refunded_minor += amount_minor
     never_left = consignment.fulfilment_state in BEFORE_DISPATCH
     cancelled = never_left and consignment.refunded_minor == consignment.total_minor
+    if cancelled or consignment.fulfilment_state == FulfilmentState.RETURNED:
+        units_back = {line.id: line.quantity - line.units_back for line in lines.values()}
+    elif not never_left:
+        units_back = {}
     for line_id, part in shares.lines_minor.items():
         lines[line_id].refunded_minor += part
+    for line_id, count in units_back.items():
+        lines[line_id].units_back += count
     append_refunds(
         order,
         consignment,
         {lines[line_id]: part for line_id, part in shares.lines_minor.items()},
         reference=reference,
-        plants_back=cancelled or consignment.fulfilment_state == FulfilmentState.RETURNED,
+        plants_back={one: count * lines[one].plants_per_unit for one, count in units_back.items()},
         at=at,
     )
     if cancelled:
         move_consignment(consignment, FulfilmentState.CANCELLED, at=at, by=by, reason=reason)
         stock.put_back(order.id, {line.variant_id for line in lines.values()})
         record(ConsignmentCancelled(consignment.id, consignment.number), at=at)
+    elif never_left and units_back:
+        stock.put_back_units(order.id, {lines[one].variant_id: count for one, count in units_back.items()})

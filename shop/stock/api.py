@@ -3,7 +3,17 @@
 from shop.stock.errors import OutOfStock, ShortLine
 from shop.stock.models import Stock
 from shop.stock.queries import StockView, available, stock_of
-from shop.stock.service import change_on_hand, extend, hold, let_lapse, put_back, release, set_on_hand, take
+from shop.stock.service import (
+    change_on_hand,
+    extend,
+    hold,
+    let_lapse,
+    put_back,
+    put_back_units,
+    release,
+    set_on_hand,
+    take,
+)
 
 __all__ = [
     "OutOfStock",
@@ -16,6 +26,7 @@ __all__ = [
     "hold",
     "let_lapse",
     "put_back",
+    "put_back_units",
     "release",
     "set_on_hand",
     "stock_of",

@@ -6,7 +6,7 @@ that is what keeps two transactions from waiting for each other. The database's 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -181,6 +181,37 @@ def put_back(order_id: int, variant_ids: Collection[int] | None = None) -> None:
                 .where(Stock.variant_id == row.variant_id)
                 .values(on_hand=Stock.on_hand + row.quantity, sold=Stock.sold - row.quantity)
             )
+
+
+def put_back_units(order_id: int, units: Mapping[int, int]) -> None:
+    """Return some units, by variant, of what an order bought; the rest stays sold.
+
+    Raises:
+        ValueError: the order did not buy so many.
+    """
+    for row in _locked_holds(order_id):
+        count = units.get(row.variant_id, 0)
+        if not count:
+            continue
+        if count == row.quantity:
+            moved = _move(row.id, HoldState.TAKEN, HoldState.RELEASED)
+        else:
+            moved = _changed(
+                update(StockHold)
+                .where(
+                    StockHold.id == row.id,
+                    StockHold.state == HoldState.TAKEN,
+                    StockHold.quantity > count,
+                )
+                .values(quantity=StockHold.quantity - count)
+            )
+        if not moved:
+            raise ValueError(f"order {order_id} has not bought {count} of variant {row.variant_id}")
+        _changed(
+            update(Stock)
+            .where(Stock.variant_id == row.variant_id)
+            .values(on_hand=Stock.on_hand + count, sold=Stock.sold - count)
+        )
 
 
 def _summed(lines: Iterable[Line]) -> list[Line]:
