@@ -38,6 +38,10 @@ BLUEPRINTS: list[str] = [
     "shop.seller.views",
     "shop.seller.listing_views",
     "shop.seller.price_views",
+    "shop.payments.webhook",
+    "shop.payments.views",
+    "shop.payments.cashier_views",
+    "shop.payments.refund_views",
 ]
 
 # Modules with a `group` of commands for `flask`.
@@ -47,6 +51,7 @@ COMMANDS: list[str] = [
     "branch.ledger.cli",
     "branch.organisation.cli",
     "shop.search.cli",
+    "shop.payments.cli",
 ]
 
 # Modules that define tables but are not imported by any view.
@@ -69,6 +74,7 @@ MODELS: list[str] = [
     "shop.shipping.freight.models",
     "shop.cart.models",
     "shop.orders.models",
+    "shop.payments.models",
 ]
 
 # Modules with an `init_app(app, settings)` to be called at start.
@@ -76,6 +82,7 @@ PARTS: list[str] = [
     "core.accounts.security",
     "branch.organisation.policy",
     "shop.search.service",
+    "shop.payments.provider",
 ]
 
 # Modules with Celery tasks.
@@ -83,6 +90,7 @@ TASKS: list[str] = [
     "branch.ledger.tasks",
     "branch.licences.tasks",
     "shop.search.tasks",
+    "shop.payments.tasks",
 ]
 
 
@@ -145,6 +153,8 @@ def event_handlers() -> dict[type, list[Handler]]:
 # What the scheduler sends, by name: {"task": ..., "schedule": seconds or crontab}.
 SCHEDULES: dict[str, dict[str, Any]] = {
     "deliver outbox": {"task": "core.outbox.deliver", "schedule": 5.0},
+    "ask Stripe what is open": {"task": "shop.payments.reconcile", "schedule": 900.0},
+    "send refunds": {"task": "shop.payments.send_refunds", "schedule": 60.0},
     "expire licences": {"task": "branch.licences.expire", "schedule": 3600.0},
     "send messages": {"task": "core.messaging.send", "schedule": 10.0},
     "sum up sales": {"task": "branch.ledger.refresh_rollups", "schedule": 30.0},

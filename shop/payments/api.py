@@ -1,0 +1,21 @@
+"""The front door of payments for its neighbours in the shop."""
+
+from shop.payments.flows import close_sessions, start
+from shop.payments.methods import Option, options
+from shop.payments.proofs import set_transfer_account
+from shop.payments.queries import Panel, panel
+from shop.payments.refunds import units_refunded
+
+instructions = panel
+
+__all__ = [
+    "Option",
+    "Panel",
+    "close_sessions",
+    "instructions",
+    "options",
+    "panel",
+    "set_transfer_account",
+    "start",
+    "units_refunded",
+]

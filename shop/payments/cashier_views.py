@@ -1,0 +1,186 @@
+"""The cashier's desk: transfers to confirm, refunds to pay by hand, payments in doubt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from core.accounts.gate import actor_id, requires
+from core.clock import now
+from core.database import session, transaction
+from core.errors import Conflict, NotFound
+from shop.payments import desk, flows, proofs, queries, refunds
+from shop.payments.forms import AccountForm, ConfirmForm, ReferenceForm, RejectForm
+from shop.payments.models import Payment, Refund
+from shop.payments.provider import configured
+from shop.payments.views import private_file
+
+blueprint = Blueprint("cashier", __name__)
+
+
+@blueprint.get("/branch/cashier")
+@requires("payments.confirm")
+def home() -> Any:
+    """What waits."""
+    return render_template(
+        "shop/payments/cashier.html",
+        desk=desk.desk(actor_id()),
+        account=queries.transfer_account(),
+        stripe_set_up=configured(),
+    )
+
+
+def _proof_page(public_id: str, *, confirm: ConfirmForm, reject: RejectForm, status: int = 200) -> Any:
+    found = desk.proof_for_cashier(actor_id(), public_id)
+    page = render_template(
+        "shop/payments/cashier_proof.html",
+        proof=found,
+        is_picture=found.file_key.endswith(".jpg"),
+        confirm=confirm,
+        reject=reject,
+    )
+    return page, status
+
+
+@blueprint.get("/branch/cashier/proofs/<public_id>")
+@requires("payments.confirm")
+def proof(public_id: str) -> Any:
+    """One receipt beside what the order asks for."""
+    return _proof_page(public_id, confirm=ConfirmForm(), reject=RejectForm(formdata=None))
+
+
+@blueprint.get("/branch/cashier/proofs/<public_id>/file")
+@requires("payments.confirm")
+def proof_file(public_id: str) -> Response:
+    return private_file(desk.proof_for_cashier(actor_id(), public_id).file_key)
+
+
+@blueprint.post("/branch/cashier/proofs/<public_id>/confirm")
+@requires("payments.confirm")
+def confirm_proof(public_id: str) -> Any:
+    """The money is on the account, exactly the order's total."""
+    found = desk.proof_for_cashier(actor_id(), public_id)
+    form = ConfirmForm()
+    if not form.validate():
+        return _proof_page(public_id, confirm=form, reject=RejectForm(formdata=None), status=422)
+    try:
+        with transaction():
+            payment = proofs.confirm(
+                public_id,
+                amount_minor=form.amount.minor,
+                reference=form.reference.data.strip(),
+                by_account_id=actor_id(),
+                at=now(),
+            )
+            state = payment.state
+    except Conflict as refused:
+        if refused.code != "amount_differs":
+            raise
+        form.amount.errors = [
+            _(
+                "The order's total is another one. Confirm only the exact sum; else reject and say what is missing."
+            )
+        ]
+        return _proof_page(public_id, confirm=form, reject=RejectForm(formdata=None), status=422)
+    if state == "received":
+        flash(_("Order %(number)s is paid; the growers may pack.", number=found.order_number), "success")
+    else:
+        flash(_("The plants are gone meanwhile. Please pay the money back; it stands below."), "warning")
+    return redirect(url_for("cashier.home"), 303)
+
+
+@blueprint.post("/branch/cashier/proofs/<public_id>/reject")
+@requires("payments.confirm")
+def reject_proof(public_id: str) -> Any:
+    """The money is not there, or not all of it."""
+    desk.proof_for_cashier(actor_id(), public_id)
+    form = RejectForm()
+    if not form.validate():
+        return _proof_page(public_id, confirm=ConfirmForm(formdata=None), reject=form, status=422)
+    with transaction():
+        proofs.reject(public_id, reason=form.reason.data.strip(), by_account_id=actor_id(), at=now())
+    flash(_("The buyer is told and may send another receipt."), "success")
+    return redirect(url_for("cashier.home"), 303)
+
+
+def _refund_id(number: str) -> int:
+    refund = session.scalars(select(Refund).where(Refund.number == number)).one_or_none()
+    if refund is None:
+        raise NotFound(_("There is no such refund."), code="no_such_refund")
+    desk.require_order_in_scope(actor_id(), refund.order_id, "payments.refund")
+    return refund.id
+
+
+@blueprint.route("/branch/cashier/refunds/<number>", methods=["GET", "POST"])
+@requires("payments.refund")
+def refund(number: str) -> Any:
+    """Pay a refund by hand and write the bank's reference down."""
+    refund_id = _refund_id(number)
+    order_id = session.get_one(Refund, refund_id).order_id
+    shown = next(one for one in queries.refunds_of(order_id) if one.number == number)
+    form = ReferenceForm()
+    status = 200
+    if request.method == "POST":
+        if form.validate():
+            with transaction():
+                refunds.finish_by_hand(
+                    refund_id, reference=form.reference.data.strip(), by_account_id=actor_id(), at=now()
+                )
+            flash(_("Refund %(number)s is paid; the buyer is told.", number=number), "success")
+            return redirect(url_for("cashier.home"), 303)
+        status = 422
+    return render_template("shop/payments/cashier_refund.html", refund=shown, form=form), status
+
+
+@blueprint.post("/branch/cashier/payments/<public_id>/seen")
+@requires("payments.confirm")
+def seen(public_id: str) -> Any:
+    """Somebody has looked at a payment in doubt."""
+    payment = session.scalars(select(Payment).where(Payment.public_id == public_id)).one_or_none()
+    if payment is None:
+        raise NotFound(_("There is no such payment."), code="no_such_payment")
+    desk.require_order_in_scope(actor_id(), payment.order_id, "payments.confirm")
+    with transaction():
+        session.get_one(Payment, payment.id).attention = None
+    return redirect(url_for("cashier.home"), 303)
+
+
+@blueprint.post("/branch/cashier/reconcile")
+@requires("payments.confirm")
+def reconcile() -> Any:
+    """Ask Stripe about everything open, now."""
+    swept = flows.sweep(everything=True)
+    flash(
+        _(
+            "Asked about %(count)s payments; %(changed)s were settled.",
+            count=swept.sessions,
+            changed=swept.changed,
+        )
+    )
+    return redirect(url_for("cashier.home"), 303)
+
+
+@blueprint.route("/branch/cashier/account", methods=["GET", "POST"])
+@requires("payments.confirm")
+def account() -> Any:
+    """Where buyers transfer to."""
+    form = AccountForm(obj=queries.transfer_account())
+    status = 200
+    if request.method == "POST":
+        if form.validate():
+            with transaction():
+                proofs.set_transfer_account(
+                    payee=form.payee.data.strip(),
+                    bank=form.bank.data.strip(),
+                    account_number=form.account_number.data.strip(),
+                    note=(form.note.data or "").strip(),
+                    by_account_id=actor_id(),
+                    at=now(),
+                )
+            flash(_("Buyers see the new account from now on."), "success")
+            return redirect(url_for("cashier.home"), 303)
+        status = 422
+    return render_template("shop/payments/account.html", form=form), status

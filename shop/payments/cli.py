@@ -1,0 +1,26 @@
+"""`flask payments`: what is open at the provider."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from shop.payments import flows
+from shop.payments.provider import configured
+
+group = AppGroup("payments", help="Money: what is open at the payment provider.")
+
+
+@group.command("reconcile")
+def reconcile() -> None:
+    """Ask the payment provider about everything that is open, and settle it."""
+    if not configured():
+        click.echo("Stripe is not set up; there is nothing to ask.")
+        return
+    swept = flows.sweep(everything=True)
+    click.echo(
+        f"{swept.sessions} payments and {swept.refunds} refunds asked about, {swept.changed} settled, "
+        f"{swept.away} to ask again."
+    )
+    if swept.away:
+        raise SystemExit(1)

@@ -1,0 +1,67 @@
+"""A buyer's bank takes money back: for now, and then for good or not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.database import session
+from shop.orders import service as orders
+from shop.orders.models import Order
+from shop.orders.states import PaymentState
+from shop.payments import refunds
+from shop.payments.models import Payment
+from shop.payments.states import RefundKind, Stage
+
+CLOSED = frozenset({"won", "lost", "warning_closed"})
+ONLY_A_WARNING = frozenset({"warning_needs_response", "warning_under_review"})
+
+
+def learn(payment: Payment, *, dispute_id: str, status: str, amount_minor: int) -> bool:
+    """Add a dispute's state to a locked payment; whether that was new. An end is never taken back."""
+    same = payment.dispute_id == dispute_id
+    if same and (payment.dispute_status in CLOSED or payment.dispute_status == status):
+        return False
+    if not same and payment.dispute_id is not None and payment.dispute_status not in CLOSED:
+        payment.attention = f"a second dispute: {dispute_id}"
+        return False
+    payment.dispute_id = dispute_id
+    payment.dispute_status = status
+    payment.dispute_minor = amount_minor
+    return True
+
+
+def follow(order: Order, payment: Payment, *, at: datetime) -> None:
+    """Bring the order to where its dispute stands; doing it again changes nothing."""
+    status = payment.dispute_status
+    if status is None or payment.state != Stage.RECEIVED:
+        return
+    reference = f"dispute:{payment.dispute_id}"
+    if status in ONLY_A_WARNING:
+        payment.attention = f"the bank asks about this payment: {payment.dispute_id}"
+    elif status == "lost":
+        _lose(order, payment, reference=reference, at=at)
+    elif status in CLOSED:
+        if order.payment_state == PaymentState.DISPUTED:
+            orders.close_dispute(order.id, at=at, reference=reference)
+    elif order.payment_state in {PaymentState.PAID, PaymentState.PARTLY_REFUNDED}:
+        payment.attention = f"disputed: answer at the provider ({payment.dispute_id})"
+        orders.open_dispute(order.id, at=at, reference=reference)
+
+
+def _lose(order: Order, payment: Payment, *, reference: str, at: datetime) -> None:
+    left = payment.received_minor - payment.refunded_minor
+    lost = min(payment.dispute_minor or 0, left)
+    if refunds.of_reference(payment.id, reference):
+        return
+    session.flush()
+    if lost:
+        refunds.record_done(
+            payment,
+            amount_minor=lost,
+            kind=RefundKind.DISPUTE,
+            reason="dispute lost",
+            reference=reference,
+            at=at,
+        )
+    elif order.payment_state == PaymentState.DISPUTED:
+        orders.close_dispute(order.id, at=at, reference=reference)

@@ -1,0 +1,306 @@
+"""The edges that speak to Stripe: short transactions before and after each call, never around one.
+
+A process may die between any two lines here; what it leaves behind is found by `sweep` and finished with the
+same keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from flask import current_app
+from sqlalchemy import or_, select
+
+from core.clock import now
+from core.database import session, transaction
+from core.errors import Conflict
+from shop.orders.models import Order
+from shop.orders.states import PaymentMethod, PaymentState
+from shop.payments import refunds, service
+from shop.payments.ledger import locked_refund
+from shop.payments.models import Payment, Refund
+from shop.payments.provider import (
+    Item,
+    ProviderAway,
+    ProviderRefused,
+    RefundNews,
+    Session,
+    SessionOrder,
+    configured,
+    gateway,
+)
+from shop.payments.rules import Heard
+from shop.payments.states import RefundState, Stage
+from shop.payments.steps import reached
+
+log = structlog.get_logger(__name__)
+# How long money that arrived is watched for refunds made elsewhere, disputes and lost messages.
+WATCHED_FOR = timedelta(days=30)
+LOOK_AGAIN = timedelta(hours=12)
+# Made here and not by `url_for`, since the scheduler finishes attempts outside of any request.
+RETURN_PATH = "/payments/stripe/return/{public_id}"
+
+
+def start(order_id: int) -> str | None:
+    """Begin paying an order; the address of the hosted page, or None when the buyer stays with us.
+
+    Call it outside of any transaction, after the order is committed. When Stripe is away the order stays as it
+    is and the order's page offers to try again.
+
+    Raises:
+        Conflict: the order does not wait for a payment.
+    """
+    try:
+        return pay(order_id)
+    except ProviderAway:
+        log.warning("stripe_away", order_id=order_id)
+        return None
+
+
+def pay(order_id: int) -> str | None:
+    """As `start`, for a buyer who asks to pay now.
+
+    Raises:
+        ProviderAway: Stripe does not answer.
+        Conflict: the order does not wait for a payment.
+    """
+    _finish_last(order_id)
+    for _try in range(2):
+        with transaction():
+            attempt = service.begin(order_id, at=now())
+        reached("payment.begun")
+        if attempt is None or attempt.url:
+            return attempt.url if attempt else None
+        try:
+            opened = gateway().create_session(_session_order(attempt))
+        except ProviderRefused as refusal:
+            # Most often the session's end, fixed when the attempt began, has come too near meanwhile.
+            with transaction():
+                service.session_refused(attempt.payment_id, str(refusal), at=now())
+            log.warning("stripe_refused_session", code=refusal.code, param=refusal.param)
+            continue
+        reached("payment.session_made")
+        with transaction():
+            service.session_opened(attempt.payment_id, opened, at=now())
+        reached("payment.session_kept")
+        if opened.url:
+            return opened.url
+        hear(attempt.payment_id, opened)
+    raise ProviderAway
+
+
+def _finish_last(order_id: int) -> None:
+    """Before another attempt: ask what became of one whose session should be over."""
+    late = session.scalar(
+        select(Payment.id).where(
+            Payment.order_id == order_id,
+            Payment.state == Stage.OPEN,
+            Payment.provider_session_id.is_not(None),
+            Payment.session_expires_at <= now(),
+        )
+    )
+    if late is not None:
+        check(late)
+
+
+def _session_order(attempt: service.Attempt) -> SessionOrder:
+    base_url = current_app.config["SETTINGS"].base_url
+    back = RETURN_PATH.format(public_id=attempt.public_id)
+    return SessionOrder(
+        idempotency_key=attempt.idempotency_key,
+        payment_ref=attempt.public_id,
+        order_number=attempt.order_number,
+        currency=attempt.currency,
+        items=tuple(Item(name, amount_minor) for name, amount_minor in attempt.items),
+        expires_at=attempt.expires_at,
+        success_url=f"{base_url}{back}?session_id={{CHECKOUT_SESSION_ID}}",
+        cancel_url=f"{base_url}{back}?cancelled=1",
+        locale=attempt.locale,
+        email=attempt.email,
+    )
+
+
+def hear(payment_id: int, found: Session) -> str:
+    """Take what the provider answered about a session into the books."""
+    reached("session.heard")
+    with transaction():
+        result = service.hear_session(payment_id, found.news, at=now())
+        _checked(payment_id)
+        reached("session.written")
+    reached("session.committed")
+    return result
+
+
+def check(payment_id: int) -> str:
+    """Ask Stripe about one payment: its session, and the refunds of its charge.
+
+    Raises:
+        ProviderAway: Stripe does not answer.
+    """
+    session.rollback()
+    payment = session.get_one(Payment, payment_id, populate_existing=True)
+    session_id, state = payment.provider_session_id, payment.state
+    order = session.get_one(Order, payment.order_id, populate_existing=True)
+    wanted = order.payment_state in {PaymentState.AWAITING_PAYMENT, PaymentState.PROOF_SUBMITTED}
+    if session_id is None:
+        return _no_session(payment_id)
+    session.rollback()
+    found = gateway().get_session(session_id)
+    if found.news.heard is Heard.OPEN and not wanted:
+        found = gateway().expire_session(session_id)
+    result = hear(payment_id, found) if state not in {Stage.RECEIVED, Stage.UNCLAIMED} else "nothing_new"
+    if found.news.provider_payment_id and found.news.heard is Heard.PAID:
+        given_back = gateway().list_refunds(found.news.provider_payment_id)
+        for news in given_back:
+            hear_refund(payment_id, news)
+    with transaction():
+        _checked(payment_id)
+    return result
+
+
+def _no_session(payment_id: int) -> str:
+    """A process died before it kept the session: ask with the same key which one it was, if the order waits."""
+    payment = session.get_one(Payment, payment_id)
+    if payment.method != PaymentMethod.STRIPE or payment.state != Stage.OPEN:
+        return "nothing_to_ask"
+    order_id = payment.order_id
+    try:
+        pay(order_id)
+    except (Conflict, ProviderAway):
+        with transaction():
+            _checked(payment_id)
+        return "not_payable"
+    return "session_found"
+
+
+def _checked(payment_id: int) -> None:
+    session.get_one(Payment, payment_id).checked_at = now()
+
+
+def hear_refund(payment_id: int, news: RefundNews) -> str:
+    with transaction():
+        return service.hear_refund(payment_id, news, at=now())
+
+
+def send_refund(refund_id: int) -> str:
+    """Have the provider give a refund's money back, once however often this is called.
+
+    Returns:
+        The state of the refund afterwards; one that is paid by hand stays `due` until a cashier says so.
+    """
+    session.rollback()
+    refund = session.get_one(Refund, refund_id, populate_existing=True)
+    payment = session.get_one(Payment, refund.payment_id, populate_existing=True)
+    if refund.state != RefundState.DUE or payment.method != PaymentMethod.STRIPE:
+        return refund.state
+    assert payment.provider_payment_id is not None
+    request = {
+        "provider_payment_id": payment.provider_payment_id,
+        "amount_minor": refund.amount_minor,
+        "refund_number": refund.number,
+        "idempotency_key": refund.idempotency_key,
+    }
+    payment_id = payment.id
+    session.rollback()
+    reached("refund.before_call")
+    try:
+        news = gateway().create_refund(**request)
+    except ProviderAway:
+        with transaction():
+            refunds.postpone(locked_refund(refund_id)[2], at=now())
+        return RefundState.DUE
+    except ProviderRefused as refusal:
+        with transaction():
+            _order, payment, refund = locked_refund(refund_id)
+            if refund.state == RefundState.DUE:
+                refunds.fail(refund, payment, str(refusal), at=now())
+        return RefundState.FAILED
+    reached("refund.called")
+    hear_refund(payment_id, news)
+    reached("refund.committed")
+    return session.get_one(Refund, refund_id, populate_existing=True).state
+
+
+@dataclass(slots=True)
+class Swept:
+    """What a sweep found open, and what it could not ask because Stripe was away."""
+
+    sessions: int = 0
+    refunds: int = 0
+    changed: int = 0
+    away: int = 0
+
+
+def sweep(*, everything: bool = False) -> Swept:
+    """Ask Stripe about everything open and finish it; an edge with transactions of its own.
+
+    Args:
+        everything: also what was looked at lately.
+    """
+    swept = Swept()
+    if not configured():
+        return swept
+    for payment_id in _to_check(everything=everything):
+        swept.sessions += 1
+        try:
+            swept.changed += check(payment_id) not in {"nothing_new", "nothing_to_ask"}
+        except (ProviderAway, ProviderRefused) as error:
+            swept.away += 1
+            log.warning("payment_not_checked", payment_id=payment_id, error=type(error).__name__)
+    sent = send_due_refunds(everything=everything)
+    swept.refunds += sent.refunds
+    swept.changed += sent.changed
+    swept.away += sent.away
+    session.rollback()
+    return swept
+
+
+def send_due_refunds(*, everything: bool = False) -> Swept:
+    """Send what is decided and not sent."""
+    swept = Swept()
+    if not configured():
+        return swept
+    due = (
+        select(Refund.id)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where(Refund.state == RefundState.DUE, Payment.method == PaymentMethod.STRIPE)
+    )
+    if not everything:
+        due = due.where(Refund.next_attempt_at <= now())
+    for refund_id in session.scalars(due.order_by(Refund.id)).all():
+        swept.refunds += 1
+        state = send_refund(refund_id)
+        swept.changed += state != RefundState.DUE
+        swept.away += state == RefundState.DUE
+    return swept
+
+
+def _to_check(*, everything: bool) -> list[int]:
+    """Stripe payments whose end we have not heard, then those whose refunds are on their way, then the watched."""
+    moment = now()
+    unfinished = Payment.state.in_([Stage.OPEN, Stage.PROCESSING])
+    # A session that ended in silence may have been paid in its last second.
+    ended = Payment.state.in_([Stage.EXPIRED, Stage.FAILED]) & (Payment.checked_at.is_(None))
+    on_the_way = Payment.id.in_(select(Refund.payment_id).where(Refund.state == RefundState.SENT))
+    watched = (Payment.state == Stage.RECEIVED) & (Payment.arrived_at > moment - WATCHED_FOR)
+    if not everything:
+        watched &= or_(Payment.checked_at.is_(None), Payment.checked_at < moment - LOOK_AGAIN)
+    wanted = (
+        select(Payment.id)
+        .where(Payment.method == PaymentMethod.STRIPE, or_(unfinished, ended, on_the_way, watched))
+        .order_by(Payment.id)
+    )
+    return list(session.scalars(wanted))
+
+
+def close_sessions(order_id: int) -> None:
+    """An order ended unpaid: its hosted page must not take money any more."""
+    if not configured():
+        return
+    found = session.scalars(
+        select(Payment.id).where(Payment.order_id == order_id, Payment.state == Stage.OPEN)
+    ).all()
+    for payment_id in found:
+        check(payment_id)

@@ -1,0 +1,107 @@
+"""Forms about money: amounts are typed in yuan and read as fen."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import BooleanField, DecimalField, HiddenField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+MOST_YUAN = Decimal("99999999.99")
+
+
+class YuanField(DecimalField):
+    """An amount in yuan with at most two decimals; `minor` is the same in fen."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+        super().__init__(label, validators, places=2, **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = [value.replace(",", "").replace(",", "").replace("¥", "").strip() for value in valuelist]
+        super().process_formdata(typed)
+        if self.data is not None and self.data != round(self.data, 2):
+            self.data = None
+            raise ValueError(_l("At most two decimals."))
+
+    @property
+    def minor(self) -> int:
+        return int((self.data or Decimal(0)) * 100)
+
+
+def _given(message: Any) -> InputRequired:
+    return InputRequired(message)
+
+
+class ProofForm(FlaskForm):
+    """`kept` names a file that was sent with an earlier, failed try."""
+
+    file = FileField(_l("Receipt of the transfer"))
+    stated = YuanField(
+        _l("Amount that you transferred"),
+        [_given(_l("Please type the amount.")), NumberRange(Decimal("0.01"), MOST_YUAN)],
+    )
+    note = StringField(_l("Name of the account you paid from, or a note"), [Optional(), Length(max=200)])
+    kept = HiddenField()
+
+
+class ConfirmForm(FlaskForm):
+    amount = YuanField(
+        _l("Amount on the account"),
+        [
+            _given(_l("Please type the amount that you see on the account.")),
+            NumberRange(Decimal("0.01"), MOST_YUAN),
+        ],
+    )
+    reference = StringField(
+        _l("The bank's reference"),
+        [_given(_l("Please type the reference of the entry.")), Length(min=3, max=120)],
+    )
+
+
+class RejectForm(FlaskForm):
+    reason = StringField(
+        _l("Reason, which the buyer reads"), [_given(_l("Please say why.")), Length(min=2, max=200)]
+    )
+
+
+class ReferenceForm(FlaskForm):
+    reference = StringField(
+        _l("The bank's reference"),
+        [_given(_l("Please type the reference of the entry.")), Length(min=3, max=120)],
+    )
+
+
+class AccountForm(FlaskForm):
+    payee = StringField(_l("Payee"), [_given(_l("Please type the payee.")), Length(max=80)])
+    bank = StringField(_l("Bank and branch"), [_given(_l("Please type the bank.")), Length(max=120)])
+    account_number = StringField(
+        _l("Account number"), [_given(_l("Please type the account number.")), Length(min=4, max=40)]
+    )
+    note = StringField(_l("Note to buyers"), [Optional(), Length(max=200)])
+
+
+class RefundForm(FlaskForm):
+    """The units of each line are fields of their own, named by the line."""
+
+    freight = BooleanField(_l("Give back the freight as well"))
+    reduction = YuanField(
+        _l("Reduction of price for plants that the buyer keeps"),
+        [Optional(), NumberRange(Decimal(0), MOST_YUAN)],
+    )
+    reason = StringField(
+        _l("Reason, which the buyer reads"), [_given(_l("Please say why.")), Length(min=2, max=200)]
+    )
+
+
+class CancelForm(FlaskForm):
+    reason = TextAreaField(
+        _l("Why do you want to cancel"), [_given(_l("Please say why.")), Length(min=2, max=200)]
+    )
+
+
+class DeclineForm(FlaskForm):
+    answer = StringField(_l("Answer to the buyer"), [_given(_l("Please say why.")), Length(min=2, max=200)])

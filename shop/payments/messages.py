@@ -1,0 +1,65 @@
+"""What a buyer is told about money, queued with the change that it tells of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+
+from core.messaging import enqueue
+from shop.orders.models import Order
+from shop.payments.models import Payment, Refund, TransferProof
+
+
+def _tell(order: Order, template: str, key: str, **context: Any) -> None:
+    base_url = current_app.config["SETTINGS"].base_url
+    enqueue(
+        dedupe_key=f"{template}:{key}",
+        to=order.buyer_email or order.buyer_phone,
+        template=template,
+        locale=order.locale,
+        context={
+            "number": order.number,
+            "address": f"{base_url}/orders/{order.number}?token={order.access_token}",
+            **context,
+        },
+    )
+
+
+def payment_failed(order: Order, payment: Payment) -> None:
+    """The money of a delayed method did not come; the buyer may try again."""
+    _tell(order, "payment_failed", payment.public_id)
+
+
+def payment_unclaimed(order: Order, payment: Payment) -> None:
+    """The money came too late for the plants, and goes back."""
+    _tell(
+        order,
+        "payment_unclaimed",
+        payment.public_id,
+        amount_minor=payment.received_minor,
+        currency=payment.currency,
+    )
+
+
+def refunded(order: Order, refund: Refund) -> None:
+    """The money is on the buyer's side again."""
+    _tell(
+        order,
+        "payment_refunded",
+        refund.number,
+        refund=refund.number,
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+        by_hand=refund.provider_id is None,
+    )
+
+
+def proof_rejected(order: Order, proof: TransferProof, reason: str) -> None:
+    """The cashier did not find the transfer."""
+    _tell(order, "transfer_proof_rejected", proof.public_id, reason=reason)
+
+
+def cancel_declined(order: Order, wish_id: str, consignment_number: str, answer: str) -> None:
+    """The grower does not cancel: the plants are on their way already, or similar."""
+    _tell(order, "cancel_declined", wish_id, consignment=consignment_number, answer=answer)

@@ -1,0 +1,49 @@
+"""Which ways of paying are offered, in the language of the request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from shop.orders.states import PaymentMethod
+from shop.payments.provider import configured
+from shop.payments.rules import LEAST_STRIPE_MINOR
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to pay; `code` is what an order carries."""
+
+    code: str
+    label: str
+    hint: str
+
+
+def options(*, total_minor: int | None = None, currency: str = "CNY") -> list[Option]:
+    """The ways to pay an order of `total_minor`; Stripe's only when it is set up and takes so small a sum."""
+    offered = []
+    least = LEAST_STRIPE_MINOR.get(currency, 0)
+    if configured() and (total_minor is None or total_minor >= least):
+        offered.append(
+            Option(
+                PaymentMethod.STRIPE,
+                _("Alipay, WeChat Pay or card"),
+                _("You pay now on the payment service's page; the plants are kept for you meanwhile."),
+            )
+        )
+    offered += [
+        Option(
+            PaymentMethod.OFFLINE_TRANSFER,
+            _("Bank transfer"),
+            _(
+                "You transfer to the branch's account and send a picture of the receipt; the cashier confirms it."
+            ),
+        ),
+        Option(
+            PaymentMethod.CASH_ON_DELIVERY,
+            _("Cash on delivery"),
+            _("You pay the courier when the plants arrive and you have looked at them."),
+        ),
+    ]
+    return offered

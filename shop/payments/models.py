@@ -1,0 +1,241 @@
+"""Tables of money. A payment is one attempt to pay an order; every change of a state leaves a row."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base, Money, fk, pk
+from core.types import JSONType
+from shop.orders.states import PaymentMethod
+from shop.payments.states import ProofState, RefundKind, RefundState, Stage, WishState
+
+
+def _one_of(column: str, words: type) -> str:
+    """The SQL of a CHECK that holds a column to the words of an enumeration."""
+    return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
+
+
+class Payment(Base):
+    """`heard`, `heard_refunded_minor` and `dispute_status` are what the provider said; `state` is what we made of it.
+
+    `refunded_minor` counts every refund that stands, also those not sent yet: it is taken by a conditional
+    update, so that nobody gives back more than came in.
+    """
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        UniqueConstraint("order_id", "attempt"),
+        CheckConstraint(_one_of("method", PaymentMethod), name="method_known"),
+        CheckConstraint(_one_of("state", Stage), name="state_known"),
+        CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
+        CheckConstraint("received_minor >= 0", name="received_not_negative"),
+        CheckConstraint("refunded_minor BETWEEN 0 AND received_minor", name="refund_within_receipt"),
+        Index(
+            "uq_payment_one_receipt_per_order",
+            "order_id",
+            unique=True,
+            sqlite_where=text("state = 'received'"),
+            postgresql_where=text("state = 'received'"),
+        ),
+        Index("ix_payment_open", "method", "state"),
+    )
+
+    id: Mapped[int] = pk()
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    order_id: Mapped[int] = fk("order.id", index=False)
+    attempt: Mapped[int]
+    method: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(12), default=Stage.OPEN)
+    amount_minor: Mapped[Money]
+    currency: Mapped[str] = mapped_column(String(3))
+    received_minor: Mapped[Money] = mapped_column(default=0)
+    refunded_minor: Mapped[Money] = mapped_column(default=0)
+    reference: Mapped[str | None] = mapped_column(String(120))
+    idempotency_key: Mapped[str] = mapped_column(String(80), unique=True)
+    provider_session_id: Mapped[str | None] = mapped_column(String(120), unique=True)
+    provider_session_url: Mapped[str | None] = mapped_column(Text)
+    provider_payment_id: Mapped[str | None] = mapped_column(String(120), unique=True)
+    session_expires_at: Mapped[datetime | None]
+    heard: Mapped[int] = mapped_column(default=0)
+    heard_amount_minor: Mapped[int | None]
+    heard_currency: Mapped[str | None] = mapped_column(String(3))
+    heard_refunded_minor: Mapped[Money] = mapped_column(default=0)
+    dispute_id: Mapped[str | None] = mapped_column(String(120))
+    dispute_status: Mapped[str | None] = mapped_column(String(40))
+    dispute_minor: Mapped[int | None]
+    attention: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    arrived_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]
+
+
+class PaymentChange(Base):
+    """Who or what moved a payment from where to where."""
+
+    __tablename__ = "payment_change"
+
+    id: Mapped[int] = pk()
+    payment_id: Mapped[int] = fk("payment.id")
+    from_state: Mapped[str | None] = mapped_column(String(12))
+    to_state: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime]
+    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
+    cause: Mapped[str] = mapped_column(String(200), default="")
+
+
+class StripeEvent(Base):
+    """Each event once, by Stripe's id, written together with its effect; `result` says what came of it."""
+
+    __tablename__ = "stripe_event"
+
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(80))
+    payment_id: Mapped[int | None] = fk("payment.id", nullable=True)
+    created_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    result: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[dict[str, Any]] = mapped_column(JSONType)
+
+
+class ProviderRefund(Base):
+    """The provider's own list of refunds of a payment, ours and those made elsewhere."""
+
+    __tablename__ = "provider_refund"
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="amount_positive"),)
+
+    id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    payment_id: Mapped[int] = fk("payment.id")
+    amount_minor: Mapped[Money]
+    status: Mapped[str] = mapped_column(String(20))
+    refund_number: Mapped[str | None] = mapped_column(String(24))
+
+
+class Refund(Base):
+    """Money that goes back: owed, and booked in the order and the ledger, from the moment this row exists."""
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("freight_minor BETWEEN 0 AND amount_minor", name="freight_within_amount"),
+        CheckConstraint(_one_of("state", RefundState), name="state_known"),
+        CheckConstraint(_one_of("kind", RefundKind), name="kind_known"),
+        Index("ix_refund_open", "state", "next_attempt_at"),
+    )
+
+    id: Mapped[int] = pk()
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    payment_id: Mapped[int] = fk("payment.id")
+    order_id: Mapped[int] = fk("order.id")
+    consignment_id: Mapped[int | None] = fk("consignment.id", nullable=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(10), default=RefundState.DUE)
+    amount_minor: Mapped[Money]
+    freight_minor: Mapped[Money] = mapped_column(default=0)
+    currency: Mapped[str] = mapped_column(String(3))
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    idempotency_key: Mapped[str] = mapped_column(String(80), unique=True)
+    provider_id: Mapped[str | None] = mapped_column(String(120), unique=True)
+    reference: Mapped[str | None] = mapped_column(String(120))
+    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime]
+    last_error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class RefundLine(Base):
+    """Which units of which line a refund is for; `quantity` 0 is a reduction of price."""
+
+    __tablename__ = "refund_line"
+    __table_args__ = (
+        UniqueConstraint("refund_id", "order_line_id"),
+        CheckConstraint("quantity >= 0", name="quantity_not_negative"),
+        CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
+    )
+
+    id: Mapped[int] = pk()
+    refund_id: Mapped[int] = fk("refund.id", index=False)
+    order_line_id: Mapped[int] = fk("order_line.id")
+    quantity: Mapped[int] = mapped_column(default=0)
+    amount_minor: Mapped[Money]
+
+
+class RefundChange(Base):
+    """Who or what moved a refund from where to where."""
+
+    __tablename__ = "refund_change"
+
+    id: Mapped[int] = pk()
+    refund_id: Mapped[int] = fk("refund.id")
+    from_state: Mapped[str | None] = mapped_column(String(10))
+    to_state: Mapped[str] = mapped_column(String(10))
+    at: Mapped[datetime]
+    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
+    cause: Mapped[str] = mapped_column(String(200), default="")
+
+
+class TransferProof(Base):
+    """A picture or PDF by which a buyer shows that the transfer was made; only staff and the buyer see it."""
+
+    __tablename__ = "transfer_proof"
+    __table_args__ = (
+        CheckConstraint(_one_of("state", ProofState), name="state_known"),
+        CheckConstraint("stated_minor > 0", name="stated_positive"),
+        Index("ix_transfer_proof_open", "state", "submitted_at"),
+    )
+
+    id: Mapped[int] = pk()
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    order_id: Mapped[int] = fk("order.id")
+    file_key: Mapped[str] = mapped_column(String(160))
+    stated_minor: Mapped[Money]
+    note: Mapped[str] = mapped_column(String(200), default="")
+    state: Mapped[str] = mapped_column(String(10), default=ProofState.SUBMITTED)
+    submitted_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    reference: Mapped[str | None] = mapped_column(String(120))
+
+
+class TransferAccount(Base):
+    """Where buyers transfer to: one bank account, kept by the cashier."""
+
+    __tablename__ = "transfer_account"
+
+    id: Mapped[int] = pk()
+    payee: Mapped[str] = mapped_column(String(80))
+    bank: Mapped[str] = mapped_column(String(120))
+    account_number: Mapped[str] = mapped_column(String(40))
+    note: Mapped[str] = mapped_column(String(200), default="")
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+
+
+class CancelWish(Base):
+    """A buyer asks to cancel a consignment that is paid and has not left."""
+
+    __tablename__ = "cancel_wish"
+    __table_args__ = (
+        CheckConstraint(_one_of("state", WishState), name="state_known"),
+        Index(
+            "uq_cancel_wish_one_open",
+            "consignment_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = pk()
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    consignment_id: Mapped[int] = fk("consignment.id")
+    reason: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(10), default=WishState.OPEN)
+    created_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
+    answer: Mapped[str] = mapped_column(String(200), default="")

@@ -1,0 +1,208 @@
+"""Reads of money: for the buyer's order page, the cashier's desk and the refund form."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from core.database import session
+from core.errors import NotFound
+from shop.orders.changes import consignments_of
+from shop.orders.models import Consignment, Order
+from shop.orders.states import (
+    BEFORE_DISPATCH,
+    OPEN_PAYMENT,
+    SETTLED,
+    PaymentMethod,
+    PaymentState,
+)
+from shop.payments.models import CancelWish, Payment, Refund, TransferAccount, TransferProof
+from shop.payments.states import Stage, WishState
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    payee: str
+    bank: str
+    account_number: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofView:
+    public_id: str
+    state: str
+    stated_minor: int
+    submitted_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundView:
+    number: str
+    order_number: str
+    amount_minor: int
+    currency: str
+    state: str
+    kind: str
+    reason: str
+    created_at: datetime
+    done_at: datetime | None
+    buyer_name: str
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WishView:
+    public_id: str
+    consignment_number: str
+    order_number: str
+    reason: str
+    state: str
+    answer: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What an order's page says about its money, and what the buyer may do there."""
+
+    order_number: str
+    token: str
+    method: str
+    state: str
+    total_minor: int
+    currency: str
+    expires_at: datetime | None
+    can_pay_now: bool
+    under_way: bool
+    came_too_late: bool
+    account: AccountView | None
+    can_send_proof: bool
+    proofs: tuple[ProofView, ...]
+    refunds: tuple[RefundView, ...]
+    can_cancel_order: bool
+    can_ask_to_cancel: tuple[str, ...]
+    wishes: tuple[WishView, ...]
+
+
+def buyers_order(number: str, token: str | None, *, account_id: int | None = None) -> Order:
+    """An order for whoever holds its token, or for the account that placed it.
+
+    Raises:
+        NotFound: no such order, or not theirs; the answer does not say which.
+    """
+    order = session.scalars(select(Order).where(Order.number == number)).one_or_none()
+    if order is not None:
+        if token and hmac.compare_digest(order.access_token.encode(), token.encode()):
+            return order
+        if account_id is not None and order.account_id == account_id:
+            return order
+    raise NotFound(
+        _("There is no such order, or the link is not complete. Please open it from your message."),
+        code="no_such_order",
+    )
+
+
+def panel(order_id: int) -> Panel:
+    """Everything that an order's page shows about its money."""
+    order = session.get_one(Order, order_id)
+    payments = session.scalars(select(Payment).where(Payment.order_id == order_id)).all()
+    stages = {payment.state for payment in payments}
+    transfer = order.payment_method == PaymentMethod.OFFLINE_TRANSFER
+    awaited = order.payment_state == PaymentState.AWAITING_PAYMENT
+    wishes = wishes_of(order_id)
+    parcels = consignments_of(order_id)
+    asked = {wish.consignment_number for wish in wishes if wish.state == WishState.OPEN}
+    paid = order.payment_state in SETTLED
+    return Panel(
+        order_number=order.number,
+        token=order.access_token,
+        method=order.payment_method,
+        state=order.payment_state,
+        total_minor=order.total_minor,
+        currency=order.currency,
+        expires_at=order.expires_at,
+        can_pay_now=order.payment_method == PaymentMethod.STRIPE
+        and awaited
+        and Stage.PROCESSING not in stages,
+        under_way=awaited and Stage.PROCESSING in stages,
+        came_too_late=Stage.UNCLAIMED in stages,
+        account=transfer_account() if transfer else None,
+        can_send_proof=transfer
+        and order.payment_state in {PaymentState.AWAITING_PAYMENT, PaymentState.EXPIRED},
+        proofs=proofs_of(order_id),
+        refunds=refunds_of(order_id),
+        can_cancel_order=order.payment_state in OPEN_PAYMENT
+        and all(one.fulfilment_state in BEFORE_DISPATCH for one in parcels),
+        can_ask_to_cancel=tuple(
+            one.number
+            for one in parcels
+            if paid and one.fulfilment_state in BEFORE_DISPATCH and one.number not in asked
+        ),
+        wishes=wishes,
+    )
+
+
+def transfer_account() -> AccountView | None:
+    """Where buyers transfer to; None until a cashier has said it."""
+    row = session.scalars(select(TransferAccount).order_by(TransferAccount.id.desc()).limit(1)).one_or_none()
+    return AccountView(row.payee, row.bank, row.account_number, row.note) if row else None
+
+
+def proofs_of(order_id: int) -> tuple[ProofView, ...]:
+    rows = session.scalars(
+        select(TransferProof).where(TransferProof.order_id == order_id).order_by(TransferProof.id)
+    )
+    return tuple(
+        ProofView(row.public_id, row.state, row.stated_minor, row.submitted_at, row.reason) for row in rows
+    )
+
+
+def refund_view(refund: Refund, order: Order) -> RefundView:
+    return RefundView(
+        number=refund.number,
+        order_number=order.number,
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+        state=refund.state,
+        kind=refund.kind,
+        reason=refund.reason,
+        created_at=refund.created_at,
+        done_at=refund.done_at,
+        buyer_name=order.buyer_name,
+        last_error=refund.last_error,
+    )
+
+
+def refunds_of(order_id: int) -> tuple[RefundView, ...]:
+    order = session.get_one(Order, order_id)
+    rows = session.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.id))
+    return tuple(refund_view(row, order) for row in rows)
+
+
+def wish_view(wish: CancelWish, consignment: Consignment, order_number: str) -> WishView:
+    return WishView(
+        public_id=wish.public_id,
+        consignment_number=consignment.number,
+        order_number=order_number,
+        reason=wish.reason,
+        state=wish.state,
+        answer=wish.answer,
+        created_at=wish.created_at,
+    )
+
+
+def wishes_of(order_id: int) -> tuple[WishView, ...]:
+    rows = session.execute(
+        select(CancelWish, Consignment, Order.number)
+        .join(Consignment, Consignment.id == CancelWish.consignment_id)
+        .join(Order, Order.id == Consignment.order_id)
+        .where(Order.id == order_id)
+        .order_by(CancelWish.id)
+    )
+    return tuple(wish_view(*row) for row in rows)

@@ -1,0 +1,372 @@
+"""Verbs on refunds. A refund is booked in the order and the ledger when it is decided; the money follows.
+
+Deciding is one transaction: the amount is taken out of what may be given back, the order, its lines, its
+stock and the ledger are told. Sending is a call outside any transaction with a key made from the refund's
+row; a process that dies in between leaves a row `due`, which the sweep sends again with the same key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from core.clock import to_shanghai
+from core.database import session
+from core.errors import Conflict, Invalid
+from core.ids import random_id, readable_number
+from shop.orders import service as orders
+from shop.orders.changes import consignments_of, lines_of, locked_consignment, locked_order
+from shop.orders.models import Consignment, Order, OrderLine
+from shop.orders.states import PROVIDER, SYSTEM, By, PaymentMethod
+from shop.payments import messages
+from shop.payments.ledger import attempts_of, locked_refund, move_refund, receipt_of, reserve_refund
+from shop.payments.models import Payment, PaymentChange, ProviderRefund, Refund, RefundChange, RefundLine
+from shop.payments.rules import seen_elsewhere, share_of_line
+from shop.payments.states import RefundKind, RefundState, Stage
+
+NOT_MADE = frozenset({"failed", "canceled"})
+FIRST_RETRY = timedelta(seconds=30)
+LONGEST_RETRY = timedelta(hours=1)
+
+
+def open_refund(
+    consignment_id: int,
+    *,
+    units: Mapping[int, int],
+    freight: bool,
+    reduction_minor: int = 0,
+    reason: str,
+    by: By,
+    at: datetime,
+) -> Refund:
+    """Decide to give money back for one consignment.
+
+    Args:
+        consignment_id: whose money.
+        units: how many units of which line, by the line's id; their share of the price goes back.
+        freight: whether what is left of the freight goes back too.
+        reduction_minor: a reduction of price on top, for plants that are kept.
+        reason: a sentence that the buyer reads.
+        by: who decides.
+        at: now.
+
+    Raises:
+        Invalid: `nothing_to_refund`, `refund_too_large`.
+        Conflict: `not_paid`, `more_than_paid`.
+    """
+    order, consignment = locked_consignment(consignment_id)
+    payment = _receipt(order, at=at)
+    lines = {line.id: line for line in lines_of([consignment_id])[consignment_id]}
+    amounts = _line_amounts(lines, units)
+    freight_minor = _freight_left(consignment, lines.values()) if freight else 0
+    amount = sum(amounts.values()) + freight_minor + reduction_minor
+    if amount <= 0:
+        raise Invalid(_("Choose what is to be refunded."), code="nothing_to_refund")
+    if amount > consignment.total_minor - consignment.refunded_minor:
+        raise Invalid(
+            _("That is more than was paid for this parcel and not yet given back."), code="refund_too_large"
+        )
+    reserve_refund(payment.id, amount)
+    refund = _add(
+        payment,
+        amount_minor=amount,
+        kind=RefundKind.AGREED,
+        reason=reason,
+        by=by,
+        at=at,
+        consignment_id=consignment_id,
+        freight_minor=freight_minor,
+    )
+    session.add_all(
+        RefundLine(refund_id=refund.id, order_line_id=line_id, quantity=units[line_id], amount_minor=part)
+        for line_id, part in amounts.items()
+    )
+    orders.apply_refund(
+        order.id,
+        amount_minor=amount,
+        at=at,
+        reference=refund.number,
+        by=by,
+        consignment_id=consignment_id,
+        reason=reason,
+        lines_minor=amounts if not reduction_minor else None,
+        units_back=dict(units),
+    )
+    return refund
+
+
+def open_whole(consignment_id: int, *, reason: str, by: By, at: datetime) -> Refund:
+    """Give back all that is left of a consignment; one that has not left is cancelled by that.
+
+    Raises:
+        Invalid: `nothing_to_refund`.
+        Conflict: `not_paid`.
+    """
+    _order, _consignment = locked_consignment(consignment_id)
+    lines = lines_of([consignment_id])[consignment_id]
+    before = units_refunded([line.id for line in lines])
+    units = {line.id: line.quantity - before.get(line.id, 0) for line in lines}
+    left = sum(line.line_total_minor - line.discount_minor - line.refunded_minor for line in lines)
+    named = sum(_line_amounts({line.id: line for line in lines}, units).values())
+    return open_refund(
+        consignment_id,
+        units={line_id: count for line_id, count in units.items() if count},
+        freight=True,
+        reduction_minor=max(0, left - named),
+        reason=reason,
+        by=by,
+        at=at,
+    )
+
+
+def _line_amounts(lines: Mapping[int, OrderLine], units: Mapping[int, int]) -> dict[int, int]:
+    """What each line's units are worth, never more than is left of the line."""
+    if set(units) - set(lines):
+        raise Invalid(_("A line does not belong to this parcel."), code="foreign_line")
+    before = units_refunded(list(units))
+    amounts = {}
+    for line_id, count in units.items():
+        line = lines[line_id]
+        if not 0 <= count <= line.quantity - before.get(line_id, 0):
+            raise Invalid(_("More units than were bought and not yet refunded."), code="refund_too_large")
+        net = line.line_total_minor - line.discount_minor
+        worth = share_of_line(net, line.quantity, before.get(line_id, 0), count)
+        amounts[line_id] = min(worth, net - line.refunded_minor)
+    return {line_id: amount for line_id, amount in amounts.items() if units[line_id]}
+
+
+def _freight_left(consignment: Consignment, lines: object) -> int:
+    goods_left = sum(one.line_total_minor - one.discount_minor - one.refunded_minor for one in lines)  # type: ignore[attr-defined]
+    return consignment.total_minor - consignment.refunded_minor - goods_left
+
+
+def units_refunded(line_ids: list[int]) -> dict[int, int]:
+    """How many units of each line were refunded already."""
+    rows = session.execute(
+        select(RefundLine.order_line_id, func.sum(RefundLine.quantity))
+        .where(RefundLine.order_line_id.in_(line_ids))
+        .group_by(RefundLine.order_line_id)
+    )
+    return {line_id: int(count) for line_id, count in rows}
+
+
+def _receipt(order: Order, *, at: datetime) -> Payment:
+    """The payment that the order was paid by. Cash taken at the doors becomes one when first asked for.
+
+    Raises:
+        Conflict: code `not_paid`.
+    """
+    cash = order.payment_method == PaymentMethod.CASH_ON_DELIVERY
+    payment = receipt_of(order.id)
+    if payment is None and not (cash and order.paid_at):
+        raise Conflict(_("Nothing was paid for this order, so nothing can be given back."), code="not_paid")
+    if cash:
+        payment = payment or (attempts_of(order.id) or [None])[-1] or _cash_payment(order, at=at)
+        payment.received_minor = sum(
+            one.total_minor for one in consignments_of(order.id) if one.delivered_at is not None
+        )
+        payment.state = Stage.RECEIVED
+        session.flush()
+    assert payment is not None
+    return payment
+
+
+def _cash_payment(order: Order, *, at: datetime) -> Payment:
+    public_id = random_id(20)
+    payment = Payment(
+        public_id=public_id,
+        order_id=order.id,
+        attempt=1,
+        method=order.payment_method,
+        state=Stage.RECEIVED,
+        amount_minor=order.total_minor,
+        currency=order.currency,
+        received_minor=0,
+        refunded_minor=0,
+        heard=0,
+        heard_refunded_minor=0,
+        idempotency_key=f"guiyuan-session-{public_id}",
+        created_at=at,
+        arrived_at=order.paid_at,
+    )
+    session.add(payment)
+    session.flush()
+    session.add(
+        PaymentChange(
+            payment_id=payment.id, from_state=None, to_state=Stage.RECEIVED, at=at, cause="cash taken"
+        )
+    )
+    return payment
+
+
+def open_unclaimed(payment: Payment, *, reason: str, at: datetime) -> Refund:
+    """All of a payment that its order could not use goes back; the order's books do not know it."""
+    reserve_refund(payment.id, payment.received_minor)
+    session.refresh(payment)
+    return _add(
+        payment,
+        amount_minor=payment.received_minor,
+        kind=RefundKind.UNCLAIMED,
+        reason=reason,
+        by=SYSTEM,
+        at=at,
+    )
+
+
+def record_done(
+    payment: Payment,
+    *,
+    amount_minor: int,
+    kind: RefundKind,
+    reason: str,
+    at: datetime,
+    reference: str | None = None,
+) -> Refund:
+    """Book money that is gone already: refunded at the provider, or lost in a dispute."""
+    reserve_refund(payment.id, amount_minor)
+    session.refresh(payment)
+    refund = _add(payment, amount_minor=amount_minor, kind=kind, reason=reason, by=PROVIDER, at=at)
+    refund.reference = reference
+    move_refund(refund, RefundState.DONE, at=at, cause=reason)
+    refund.done_at = at
+    if payment.state == Stage.RECEIVED:
+        orders.apply_refund(
+            payment.order_id,
+            amount_minor=amount_minor,
+            at=at,
+            reference=refund.number,
+            by=PROVIDER,
+            reason=reason,
+        )
+    messages.refunded(locked_order(payment.order_id), refund)
+    return refund
+
+
+def account_for_others(payment: Payment, *, at: datetime) -> None:
+    """Book what the provider gave back and no refund of ours accounts for."""
+    mirror = session.scalars(select(ProviderRefund).where(ProviderRefund.payment_id == payment.id)).all()
+    disputed = session.scalar(
+        select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(
+            Refund.payment_id == payment.id, Refund.kind == RefundKind.DISPUTE
+        )
+    )
+    unseen = seen_elsewhere(
+        heard_minor=payment.heard_refunded_minor,
+        mirrored_minor=sum(row.amount_minor for row in mirror if row.status not in NOT_MADE),
+        mirrored_failed_minor=sum(row.amount_minor for row in mirror if row.status in NOT_MADE),
+        ours_minor=payment.refunded_minor - int(disputed or 0),
+        left_minor=payment.received_minor - payment.refunded_minor,
+    )
+    if unseen:
+        record_done(
+            payment, amount_minor=unseen, kind=RefundKind.PROVIDER, reason="refunded at the provider", at=at
+        )
+
+
+def _add(
+    payment: Payment,
+    *,
+    amount_minor: int,
+    kind: RefundKind,
+    reason: str,
+    by: By,
+    at: datetime,
+    consignment_id: int | None = None,
+    freight_minor: int = 0,
+) -> Refund:
+    number = readable_number("RF", to_shanghai(at).year)
+    refund = Refund(
+        number=number,
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        consignment_id=consignment_id,
+        kind=kind,
+        state=RefundState.DUE,
+        amount_minor=amount_minor,
+        freight_minor=freight_minor,
+        currency=payment.currency,
+        reason=reason,
+        idempotency_key=f"guiyuan-refund-{number}-{random_id(10)}",
+        by_account_id=by.account_id,
+        attempts=0,
+        next_attempt_at=at,
+        created_at=at,
+    )
+    session.add(refund)
+    session.flush()
+    session.add(
+        RefundChange(
+            refund_id=refund.id,
+            from_state=None,
+            to_state=RefundState.DUE,
+            at=at,
+            by_account_id=by.account_id,
+            cause=reason[:200],
+        )
+    )
+    return refund
+
+
+def of_reference(payment_id: int, reference: str) -> Refund | None:
+    return session.scalars(
+        select(Refund).where(Refund.payment_id == payment_id, Refund.reference == reference)
+    ).one_or_none()
+
+
+def hear(payment: Payment, row: ProviderRefund, *, at: datetime) -> str:
+    """Follow what the provider says of a refund of ours; one that is not ours is left to `account_for_others`."""
+    found = session.scalar(
+        select(Refund.id).where(
+            Refund.payment_id == payment.id,
+            (Refund.provider_id == row.id) | (Refund.number == (row.refund_number or "")),
+        )
+    )
+    if found is None:
+        return "refund_not_ours"
+    order, _payment, refund = locked_refund(found)
+    refund.provider_id = row.id
+    state = RefundState(refund.state)
+    if row.status == "succeeded" and state in {RefundState.DUE, RefundState.SENT}:
+        move_refund(refund, RefundState.DONE, at=at, cause="the provider says done")
+        refund.done_at = at
+        refund.last_error = None
+        messages.refunded(order, refund)
+    elif row.status in NOT_MADE and state is not RefundState.FAILED and refund.reference is None:
+        fail(refund, payment, "the provider says that it failed", at=at)
+    elif row.status not in {"succeeded", *NOT_MADE} and state is RefundState.DUE:
+        move_refund(refund, RefundState.SENT, at=at, cause=f"the provider says {row.status}")
+    else:
+        return "nothing_new"
+    return f"refund_{refund.state}"
+
+
+def fail(refund: Refund, payment: Payment, error: str, *, at: datetime) -> None:
+    """The provider will not give the money back: the buyer is still owed, and a cashier must see it."""
+    refund.last_error = error
+    payment.attention = f"refund {refund.number} failed: pay it back by hand"
+    move_refund(refund, RefundState.FAILED, at=at, cause=error)
+
+
+def postpone(refund: Refund, *, at: datetime) -> None:
+    """The provider did not answer: try again later, with the same key."""
+    refund.attempts += 1
+    refund.next_attempt_at = at + min(FIRST_RETRY * 2 ** min(refund.attempts, 10), LONGEST_RETRY)
+
+
+def finish_by_hand(refund_id: int, *, reference: str, by_account_id: int, at: datetime) -> Refund:
+    """A cashier paid the buyer back; `reference` is the bank's.
+
+    Raises:
+        Conflict: `wrong_state`; `provider_pays` when the provider is still to send it.
+    """
+    order, payment, refund = locked_refund(refund_id)
+    if payment.provider_payment_id is not None and refund.state != RefundState.FAILED:
+        raise Conflict(_("This refund goes through the payment service by itself."), code="provider_pays")
+    move_refund(refund, RefundState.DONE, at=at, cause=f"by hand: {reference}", by_account_id=by_account_id)
+    refund.reference = reference
+    refund.done_at = at
+    messages.refunded(order, refund)
+    return refund

@@ -1,0 +1,106 @@
+"""The state machines of a payment, a refund, a proof of transfer and a wish to cancel, as tables. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from core.errors import Conflict
+
+
+class Stage(StrEnum):
+    """Where one attempt to pay stands.
+
+    `unclaimed` money arrived for an order that can no longer be filled and goes back; `doubtful` money
+    disagrees with the order in amount, currency or number and waits for a person.
+    """
+
+    OPEN = "open"
+    PROCESSING = "processing"
+    RECEIVED = "received"
+    UNCLAIMED = "unclaimed"
+    DOUBTFUL = "doubtful"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+_MONEY_ARRIVED = frozenset({Stage.RECEIVED, Stage.UNCLAIMED, Stage.DOUBTFUL})
+
+STAGES: Mapping[Stage, frozenset[Stage]] = {
+    Stage.OPEN: _MONEY_ARRIVED | {Stage.PROCESSING, Stage.FAILED, Stage.EXPIRED, Stage.CANCELLED},
+    Stage.PROCESSING: _MONEY_ARRIVED | {Stage.FAILED},
+    # Money that arrives after the end is still money: events may come late and in any order.
+    Stage.FAILED: _MONEY_ARRIVED,
+    Stage.EXPIRED: _MONEY_ARRIVED | {Stage.PROCESSING, Stage.FAILED},
+    Stage.CANCELLED: _MONEY_ARRIVED | {Stage.PROCESSING, Stage.FAILED},
+    Stage.RECEIVED: frozenset(),
+    Stage.UNCLAIMED: frozenset(),
+    Stage.DOUBTFUL: frozenset({Stage.UNCLAIMED}),
+}
+
+ARRIVED = _MONEY_ARRIVED
+# Nothing more will come by itself, and another attempt may start.
+OVER = frozenset({Stage.FAILED, Stage.EXPIRED, Stage.CANCELLED})
+
+
+class RefundState(StrEnum):
+    """`due` is decided and not yet sent, `sent` is on its way, `failed` came back and needs a hand."""
+
+    DUE = "due"
+    SENT = "sent"
+    DONE = "done"
+    FAILED = "failed"
+
+
+REFUND_STATES: Mapping[RefundState, frozenset[RefundState]] = {
+    RefundState.DUE: frozenset({RefundState.SENT, RefundState.DONE, RefundState.FAILED}),
+    RefundState.SENT: frozenset({RefundState.DONE, RefundState.FAILED}),
+    # A bank may send money back days after it took it.
+    RefundState.DONE: frozenset({RefundState.FAILED}),
+    # The buyer is still owed: a cashier pays by hand.
+    RefundState.FAILED: frozenset({RefundState.DONE}),
+}
+
+
+class RefundKind(StrEnum):
+    """`agreed` by a grower or staff; `unclaimed` money; seen at the `provider` only; lost in a `dispute`."""
+
+    AGREED = "agreed"
+    UNCLAIMED = "unclaimed"
+    PROVIDER = "provider"
+    DISPUTE = "dispute"
+
+
+class ProofState(StrEnum):
+    SUBMITTED = "submitted"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
+class WishState(StrEnum):
+    """A buyer's wish to cancel what is paid and has not left."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    DECLINED = "declined"
+
+
+def check_stage(current: Stage, target: Stage) -> None:
+    """Refuse a move of a payment that is not in the table.
+
+    Raises:
+        Conflict: code `wrong_state`.
+    """
+    if target not in STAGES[current]:
+        raise Conflict(f"{current} -> {target}", code="wrong_state", current=current, target=target)
+
+
+def check_refund(current: RefundState, target: RefundState) -> None:
+    """Refuse a move of a refund that is not in the table.
+
+    Raises:
+        Conflict: code `wrong_state`.
+    """
+    if target not in REFUND_STATES[current]:
+        raise Conflict(f"{current} -> {target}", code="wrong_state", current=current, target=target)

@@ -1,0 +1,189 @@
+"""What a buyer does about money: pay now, come back from the payment page, send a proof, cancel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import select
+
+from core import files
+from core.accounts.gate import current_actor, public
+from core.clock import now
+from core.database import session, transaction
+from core.errors import DomainError, Invalid, NotFound
+from core.web.limits import ORDER, limiter
+from shop.orders import service as orders
+from shop.orders.models import Consignment, Order
+from shop.orders.states import BUYER
+from shop.payments import flows, proof_files, proofs, queries, wishes
+from shop.payments.forms import CancelForm, ProofForm
+from shop.payments.models import Payment
+from shop.payments.provider import ProviderAway
+
+log = structlog.get_logger(__name__)
+blueprint = Blueprint("payments", __name__)
+
+
+def _order(number: str) -> Order:
+    return queries.buyers_order(
+        number, request.args.get("token") or request.form.get("token"), account_id=current_actor().account_id
+    )
+
+
+def order_address(number: str, token: str) -> str:
+    return f"/orders/{number}?token={token}"
+
+
+@blueprint.post("/orders/<number>/pay")
+@public
+@limiter.limit(ORDER)
+def pay(number: str) -> Any:
+    """Go to the payment page, again or for the first time."""
+    order = _order(number)
+    back = order_address(order.number, order.access_token)
+    try:
+        address = flows.pay(order.id)
+    except ProviderAway as away:
+        flash(str(away), "error")
+        return redirect(back, 303)
+    return redirect(address or back, 303)
+
+
+@blueprint.get("/payments/stripe/return/<public_id>")
+@public
+def stripe_return(public_id: str) -> Any:
+    """The buyer comes back: ask Stripe how it went, since its message may be late or lost."""
+    payment = session.scalars(select(Payment).where(Payment.public_id == public_id)).one_or_none()
+    if payment is None:
+        raise NotFound(_("There is no such payment."), code="no_such_payment")
+    order = session.get_one(Order, payment.order_id)
+    back = order_address(order.number, order.access_token)
+    if "cancelled" not in request.args:
+        try:
+            flows.check(payment.id)
+        except ProviderAway:
+            log.warning("stripe_away_on_return")
+    return redirect(back, 303)
+
+
+@blueprint.route("/orders/<number>/proof", methods=["GET", "POST"])
+@public
+@limiter.limit(ORDER, exempt_when=lambda: request.method == "GET")
+def proof(number: str) -> Any:
+    """Send the receipt of a transfer; a file that came with a failed try is kept."""
+    order = _order(number)
+    form = ProofForm()
+    if request.method == "GET" and not form.stated.data:
+        form.stated.process_data(order.total_minor / 100)
+    status = 200
+    if request.method == "POST":
+        key = _kept_file(form)
+        if form.validate() and key:
+            with transaction():
+                proofs.submit(
+                    order.id,
+                    file_key=key,
+                    stated_minor=form.stated.minor,
+                    note=form.note.data or "",
+                    at=now(),
+                )
+            flash(_("Your receipt is with the cashier. We write to you when the money is found."), "success")
+            return redirect(order_address(number, order.access_token), 303)
+        status = 422
+    return render_template("shop/payments/proof.html", form=form, panel=queries.panel(order.id)), status
+
+
+def _keys() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="transfer-proof")
+
+
+def _kept_file(form: ProofForm) -> str | None:
+    """The key of the file that came now, else of the one that came before; the form says what is wrong."""
+    sent = form.file.data
+    if sent is not None and sent.filename:
+        try:
+            data, content_type = proof_files.cleaned(sent.read(proof_files.MAX_BYTES + 1))
+        except Invalid as refused:
+            form.validate()
+            form.file.errors = [str(refused)]
+            return None
+        key = files.put(data, kind="transfer_proof", content_type=content_type, public=False)
+        form.kept.data = _keys().dumps(key)
+        return key
+    try:
+        return str(_keys().loads(form.kept.data or ""))
+    except BadSignature:
+        form.kept.data = ""
+        form.validate()
+        form.file.errors = [_("Please choose the picture or PDF of your receipt.")]
+        return None
+
+
+@blueprint.get("/orders/<number>/proof/<public_id>/file")
+@public
+def proof_file(number: str, public_id: str) -> Response:
+    """The buyer's own receipt."""
+    order = _order(number)
+    found = proofs.get_proof(public_id)
+    if found.order_id != order.id:
+        raise NotFound(code="no_such_proof")
+    return private_file(found.file_key)
+
+
+def private_file(key: str) -> Response:
+    """A private file as it is; PDFs are saved, not opened inside our pages."""
+    kind = files.content_type_of(key)
+    response = Response(files.get(key), mimetype=kind)
+    response.headers["Cache-Control"] = "private, no-store"
+    if kind != proof_files.JPEG:
+        response.headers["Content-Disposition"] = "attachment; filename=receipt.pdf"
+    return response
+
+
+@blueprint.route("/orders/<number>/cancel", methods=["GET", "POST"])
+@public
+@limiter.limit(ORDER, exempt_when=lambda: request.method == "GET")
+def cancel(number: str) -> Any:
+    """Cancel an unpaid order at once, or ask the grower to cancel a part that is paid."""
+    order = _order(number)
+    parcel = request.args.get("consignment") or request.form.get("consignment")
+    form = CancelForm()
+    status = 200
+    if request.method == "POST":
+        if form.validate():
+            reason = (form.reason.data or "").strip()
+            with transaction():
+                _cancel(order.id, parcel, reason)
+            flows_after_cancel(order.id)
+            return redirect(order_address(number, order.access_token), 303)
+        status = 422
+    page = render_template(
+        "shop/payments/cancel.html", form=form, panel=queries.panel(order.id), consignment=parcel
+    )
+    return page, status
+
+
+def _cancel(order_id: int, parcel: str | None, reason: str) -> None:
+    if parcel is None:
+        orders.cancel_order(order_id, at=now(), by=BUYER, reason=reason)
+        flash(_("The order is cancelled. Nothing was charged."), "success")
+        return
+    consignment_id = session.scalar(
+        select(Consignment.id).where(Consignment.number == parcel, Consignment.order_id == order_id)
+    )
+    if consignment_id is None:
+        raise NotFound(_("There is no such parcel."), code="no_such_consignment")
+    wishes.ask(consignment_id, reason=reason, at=now())
+    flash(_("The grower has your request and answers it before the parcel leaves."), "success")
+
+
+def flows_after_cancel(order_id: int) -> None:
+    """Close the payment page of a cancelled order now; the sweep does it when Stripe is away."""
+    try:
+        flows.close_sessions(order_id)
+    except (DomainError, flows.ProviderRefused):
+        log.warning("session_not_closed", order_id=order_id)

@@ -1,0 +1,172 @@
+"""Stripe's events: proven, stored once by id in the transaction of their effect, and answered 200."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from flask import Blueprint, request
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from core.accounts.gate import public
+from core.clock import now
+from core.database import after_commit, session, transaction
+from core.jobs import send_soon
+from core.web.app import csrf
+from shop.payments import service
+from shop.payments.models import Payment, Refund, StripeEvent
+from shop.payments.provider import BadSignature, gateway, refund_of, session_of
+from shop.payments.states import RefundState
+from shop.payments.steps import reached
+
+log = structlog.get_logger(__name__)
+blueprint = Blueprint("payments_webhook", __name__)
+# What is kept of an event: enough to see what it said, nothing about a person.
+KEPT = frozenset(
+    {"id", "object", "amount", "amount_total", "amount_refunded", "currency", "status", "payment_status",
+     "client_reference_id", "metadata", "payment_intent", "charge", "reason", "expires_at"}
+)  # fmt: skip
+Effect = tuple[int | None, str]
+
+
+@blueprint.post("/payments/stripe/webhook")
+@public
+@csrf.exempt
+def stripe_webhook() -> tuple[dict[str, str], int]:
+    """Take one event; anything but 2xx makes Stripe send it again later."""
+    try:
+        event = gateway().verified_event(request.get_data(), request.headers.get("Stripe-Signature"))
+    except BadSignature:
+        log.warning("stripe_bad_signature")
+        return {"error": "bad_signature"}, 400
+    reached("webhook.verified")
+    with transaction():
+        result = take(event, at=now())
+        reached("webhook.written")
+    reached("webhook.committed")
+    return {"result": result}, 200
+
+
+def take(event: dict[str, Any], *, at: datetime) -> str:
+    """Store an event and do what it says, in the caller's transaction; one seen before does nothing."""
+    subject = (event.get("data") or {}).get("object") or {}
+    kind = str(event.get("type", ""))[:80]
+    if not _store(event, kind, subject, at=at):
+        return "seen_before"
+    payment_id, result = None, "unknown_kind"
+    if event.get("livemode", False) and not gateway().live:
+        result = "other_mode"
+    elif kind in EFFECTS:
+        payment_id, result = EFFECTS[kind](subject, at)
+    row = session.get_one(StripeEvent, event["id"])
+    row.payment_id = payment_id
+    row.result = result
+    if payment_id is not None and _refunds_wait(payment_id):
+        after_commit(lambda: send_soon("shop.payments.send_refunds") and None, key="refunds")
+    return result
+
+
+def _store(event: dict[str, Any], kind: str, subject: Mapping[str, Any], *, at: datetime) -> bool:
+    """Write the event's row; False when it stands there already. A second delivery waits for the first."""
+    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    written = session.execute(
+        insert(StripeEvent)
+        .values(
+            id=event["id"],
+            kind=kind,
+            created_at=datetime.fromtimestamp(int(event.get("created") or 0), UTC),
+            received_at=at,
+            result="new",
+            subject={key: value for key, value in subject.items() if key in KEPT},
+        )
+        .on_conflict_do_nothing(index_elements=[StripeEvent.id])
+    ).rowcount
+    return written > 0
+
+
+def _refunds_wait(payment_id: int) -> bool:
+    waiting = select(Refund.id).where(Refund.payment_id == payment_id, Refund.state == RefundState.DUE)
+    return session.scalar(waiting.limit(1)) is not None
+
+
+def _session_event(subject: dict[str, Any], at: datetime) -> Effect:
+    return _hear_session(subject, at, failed=False)
+
+
+def _session_failed(subject: dict[str, Any], at: datetime) -> Effect:
+    return _hear_session(subject, at, failed=True)
+
+
+def _hear_session(subject: dict[str, Any], at: datetime, *, failed: bool) -> Effect:
+    news = session_of(subject, failed=failed).news
+    payment_id = service.find_payment(news)
+    if payment_id is None:
+        return None, "not_ours"
+    return payment_id, service.hear_session(payment_id, news, at=at)
+
+
+def _payment_of(subject: Mapping[str, Any]) -> int | None:
+    """The payment behind a charge, a refund or a dispute."""
+    intent = subject.get("payment_intent")
+    intent = intent.get("id") if isinstance(intent, dict) else intent
+    found = None
+    if intent:
+        found = session.scalar(select(Payment.id).where(Payment.provider_payment_id == intent))
+    reference = (subject.get("metadata") or {}).get("payment")
+    if found is None and reference:
+        found = session.scalar(select(Payment.id).where(Payment.public_id == reference))
+    return found
+
+
+def _charge_event(subject: dict[str, Any], at: datetime) -> Effect:
+    payment_id = _payment_of(subject)
+    if payment_id is None:
+        return None, "not_ours"
+    refunded_minor = int(subject.get("amount_refunded") or 0)
+    result = service.hear_charge(payment_id, refunded_minor=refunded_minor, at=at)
+    for one in (subject.get("refunds") or {}).get("data", []):
+        result = service.hear_refund(payment_id, refund_of(one), at=at)
+    return payment_id, result
+
+
+def _refund_event(subject: dict[str, Any], at: datetime) -> Effect:
+    payment_id = _payment_of(subject)
+    if payment_id is None:
+        return None, "not_ours"
+    return payment_id, service.hear_refund(payment_id, refund_of(subject), at=at)
+
+
+def _dispute_event(subject: dict[str, Any], at: datetime) -> Effect:
+    payment_id = _payment_of(subject)
+    if payment_id is None:
+        return None, "not_ours"
+    result = service.hear_dispute(
+        payment_id,
+        dispute_id=subject["id"],
+        status=str(subject.get("status", "needs_response")),
+        amount_minor=int(subject.get("amount") or 0),
+        at=at,
+    )
+    return payment_id, result
+
+
+EFFECTS: dict[str, Callable[[dict[str, Any], datetime], Effect]] = {
+    "checkout.session.completed": _session_event,
+    "checkout.session.async_payment_succeeded": _session_event,
+    "checkout.session.async_payment_failed": _session_failed,
+    "checkout.session.expired": _session_event,
+    "charge.refunded": _charge_event,
+    "charge.refund.updated": _refund_event,
+    "refund.created": _refund_event,
+    "refund.updated": _refund_event,
+    "refund.failed": _refund_event,
+    "charge.dispute.created": _dispute_event,
+    "charge.dispute.updated": _dispute_event,
+    "charge.dispute.closed": _dispute_event,
+    "charge.dispute.funds_withdrawn": _dispute_event,
+    "charge.dispute.funds_reinstated": _dispute_event,
+}
