@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 from branch.ledger.facts import SaleFact, faults
 from branch.ledger.models import SaleFactRow, SalesDirty
@@ -90,7 +90,7 @@ def _append_chunk(chunk: Sequence[SaleFact], *, at: datetime) -> AppendResult:
         standing |= _standing({key: given[key] for key in late})
     days = sorted({(given[key].grower_id, given[key].local_day) for key in written})
     if days:
-        session.execute(insert(SalesDirty), [{"grower_id": grower, "local_day": day} for grower, day in days])
+        session.execute(insert(SalesDirty.__table__), [{"grower_id": grower, "local_day": day} for grower, day in days])
     differing = tuple(
         fact.source_ref
         for fact in chunk
@@ -120,13 +120,18 @@ def _standing(given: dict[tuple[str, str], SaleFact]) -> dict[tuple[str, str], t
 def _write(facts: list[SaleFact], *, at: datetime) -> set[tuple[str, str]]:
     if not facts:
         return set()
-    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    table = SaleFactRow.__table__
+    rows = list(_rows(facts, at=at))
+    if session.get_bind().dialect.name != "postgresql":
+        # The transaction holds SQLite's only write lock, so what was not there a moment ago is new.
+        session.execute(insert(table), rows)
+        return {fact.key for fact in facts}
     statement = (
-        make(SaleFactRow)
+        postgresql.insert(table)
         .on_conflict_do_nothing(index_elements=["source", "source_ref"])
-        .returning(SaleFactRow.source, SaleFactRow.source_ref)
+        .returning(table.c.source, table.c.source_ref)
     )
-    return {(source, ref) for source, ref in session.execute(statement, list(_rows(facts, at=at)))}
+    return {(source, ref) for source, ref in session.execute(statement, rows)}
 
 
 def _rows(facts: Iterable[SaleFact], *, at: datetime) -> Iterator[dict[str, Any]]:
