@@ -90,7 +90,9 @@ def _append_chunk(chunk: Sequence[SaleFact], *, at: datetime) -> AppendResult:
         standing |= _standing({key: given[key] for key in late})
     days = sorted({(given[key].grower_id, given[key].local_day) for key in written})
     if days:
-        session.execute(insert(SalesDirty.__table__), [{"grower_id": grower, "local_day": day} for grower, day in days])
+        session.execute(
+            insert(SalesDirty.__table__), [{"grower_id": grower, "local_day": day} for grower, day in days]
+        )
     differing = tuple(
         fact.source_ref
         for fact in chunk

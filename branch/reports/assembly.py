@@ -132,7 +132,7 @@ def changed(period: Period, scope: Scope) -> tuple[str, ...]:
     )
     lines.append(
         _(
-            "%(new)s growers are new, %(lost)s no longer sell, %(same)s sold in both years.",
+            "Growers: %(new)s new, %(lost)s no longer selling, %(same)s selling in both years.",
             new=parts.new_growers,
             lost=parts.lost_growers,
             same=parts.same_growers,

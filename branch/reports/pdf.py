@@ -1,0 +1,118 @@
+"""The printed form, typeset by Typst with the report font; the same document gives the same bytes."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import typst
+from flask_babel import gettext as _
+
+from branch.reports import charts, wording
+from branch.reports.document import Document, Row, Section, Table
+
+TEMPLATE = Path(__file__).with_name("typst") / "report.typ"
+
+
+def render_pdf(document: Document) -> bytes:
+    """An A4 PDF of `document`. Texts of the frame are in the active locale.
+
+    Raises:
+        MissingGlyphError: a text holds a character that the font cannot print.
+    """
+    content = _content(document)
+    text = json.dumps(content, ensure_ascii=False)
+    charts.require_glyphs(text)
+    made = _day(document)
+    with tempfile.TemporaryDirectory(prefix="gy-report-") as name:
+        folder = Path(name)
+        (folder / "report.typ").write_bytes(TEMPLATE.read_bytes())
+        (folder / "report.json").write_text(text, encoding="utf-8")
+        for section in document.sections:
+            for chart in section.charts:
+                (folder / f"{chart.key}.svg").write_bytes(charts.draw(chart, form="svg"))
+        return typst.compile(
+            str(folder / "report.typ"),
+            root=name,
+            font_paths=[str(charts.FONT_FILE.parent)],
+            ignore_system_fonts=True,
+            format="pdf",
+            timestamp=int(made.timestamp()),
+        )
+
+
+def _day(document: Document) -> datetime:
+    """The date in the file's properties: the last day of the window, never the time of the run."""
+    year, _dash, month = document.period_key.partition("-")
+    return datetime(int(year), int(month or 12), 28, tzinfo=UTC)
+
+
+def _content(document: Document) -> dict[str, Any]:
+    made = _day(document)
+    return {
+        "lang": "zh" if document.locale.startswith("zh") else "en",
+        "title": document.title,
+        "unit_name": document.unit_name,
+        "period_label": document.period_label,
+        "number": document.number,
+        "standing": document.standing,
+        "digest": document.digest,
+        "date": [made.year, made.month, made.day],
+        "words": {
+            "changed": _("What changed"),
+            "doubtful": _("What is doubtful"),
+            "contents": _("Contents"),
+            "note": _("Note"),
+            "definitions": _("Definitions"),
+            "sign_off": _("Sign-off"),
+            "trace": _("Digest of the input (SHA-256):"),
+        },
+        "front": [
+            [_("Report number"), document.number],
+            [_("Unit"), document.unit_name],
+            [_("Standing"), document.standing],
+            [_("Records held at"), document.cut_off],
+        ],
+        "headline": [
+            {
+                "label": figure.label,
+                "value": figure.value,
+                "grade": figure.grade,
+                "grade_name": figure.grade_name,
+                "remark": figure.remark,
+            }
+            for figure in document.headline
+        ],
+        "changed": list(document.changed),
+        "doubtful": list(document.doubtful) or [_("Nothing that the rules of this report look for.")],
+        "sections": [_section(section) for section in document.sections],
+        "definitions": [[one.term, one.meaning] for one in document.definitions],
+        "sign_off": [_("Prepared by"), _("Checked by"), _("Branch secretary (seal)"), _("Date")],
+    }
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "title": section.title,
+        "paragraphs": list(section.paragraphs),
+        "charts": [{"file": f"{chart.key}.svg", "alt": chart.alt} for chart in section.charts],
+        "tables": [_table(table) for table in section.tables],
+        "notes": list(section.notes),
+        "break_before": section.private,
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "title": table.title,
+        "columns": [{"title": column.title, "number": column.is_number} for column in table.columns],
+        "rows": [_cells(table, row) for row in table.rows],
+        "total": [] if table.total is None else _cells(table, table.total),
+    }
+
+
+def _cells(table: Table, row: Row) -> list[str]:
+    return [wording.cell(column, value) for column, value in zip(table.columns, row.cells, strict=True)]

@@ -1,0 +1,197 @@
+"""The workbook and the flat file: numbers as numbers, definitions on a sheet of their own."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from flask_babel import gettext as _
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from branch.reports.document import Cell, Column, Document, Row, Table
+
+FORMATS = {"count": "#,##0", "money": "#,##0.00", "price": "#,##0.00", "ratio": "0.0%", "points": "0.0"}
+# Every part of the archive carries this moment, so that the same report gives the same bytes.
+NO_TIME = (1980, 1, 1, 0, 0, 0)
+NO_MOMENT = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+LONGEST_SHEET_NAME = 31
+
+
+def render_xlsx(document: Document) -> bytes:
+    """One sheet of headline figures, one per table, one of definitions."""
+    book = Workbook()
+    front = book.active
+    assert isinstance(front, Worksheet)
+    front.title = _sheet_name(_("Summary"), set())
+    _front(front, document)
+    taken = {front.title}
+    for section in document.sections:
+        for table in section.tables:
+            sheet = book.create_sheet(_sheet_name(table.title, taken))
+            taken.add(sheet.title)
+            _fill(sheet, table, document)
+    _definitions(book.create_sheet(_sheet_name(_("Definitions"), taken)), document)
+    book.properties.creator = document.unit_name
+    book.properties.title = document.title
+    book.properties.created = book.properties.modified = NO_MOMENT
+    raw = io.BytesIO()
+    book.save(raw)
+    return _timeless(raw.getvalue())
+
+
+def _sheet_name(title: str, taken: set[str]) -> str:
+    name = "".join("-" if character in r"[]:*?/\\" else character for character in title)[:LONGEST_SHEET_NAME]
+    number = 2
+    while name in taken:
+        name = f"{name[: LONGEST_SHEET_NAME - 3]} {number}"
+        number += 1
+    return name
+
+
+def _front(sheet: Worksheet, document: Document) -> None:
+    sheet.append([_text(document.title)])
+    sheet["A1"].font = Font(bold=True, size=14)
+    for name, value in (
+        (_("Report number"), document.number),
+        (_("Window"), document.period_label),
+        (_("Standing"), document.standing),
+        (_("Records held at"), document.cut_off),
+        (_("Digest of the input (SHA-256):"), document.digest),
+    ):
+        sheet.append([_text(name), _text(value)])
+    sheet.append([])
+    for figure in document.headline:
+        sheet.append(
+            [
+                _text(part)
+                for part in (figure.label, figure.value, f"{figure.grade} {figure.grade_name}", figure.remark)
+            ]
+        )
+    for heading, lines in ((_("What changed"), document.changed), (_("What is doubtful"), document.doubtful)):
+        sheet.append([])
+        sheet.append([_text(heading)])
+        for line in lines:
+            sheet.append(["", _text(line)])
+    sheet.column_dimensions["A"].width = 34
+    sheet.column_dimensions["B"].width = 40
+
+
+def _fill(sheet: Worksheet, table: Table, document: Document) -> None:
+    sheet.append([_text(f"{table.title} · {document.period_label}")])
+    sheet["A1"].font = Font(bold=True)
+    sheet.append([_text(column.title) for column in table.columns])
+    for cell in sheet[2]:
+        cell.font = Font(bold=True)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for row in table.all_rows():
+        sheet.append([number(column, value) for column, value in zip(table.columns, row.cells, strict=True)])
+        for cell, column in zip(sheet[sheet.max_row], table.columns, strict=True):
+            if column.is_number:
+                cell.number_format = FORMATS[column.kind]
+    sheet.freeze_panes = "B3"
+    for index, column in enumerate(table.columns, start=1):
+        sheet.column_dimensions[get_column_letter(index)].width = 16 if column.is_number else 26
+
+
+def _definitions(sheet: Worksheet, document: Document) -> None:
+    sheet.append([_text(_("Word")), _text(_("Meaning"))])
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    for one in document.definitions:
+        sheet.append([_text(one.term), _text(one.meaning)])
+    sheet.column_dimensions["A"].width = 20
+    sheet.column_dimensions["B"].width = 100
+
+
+def number(column: Column, value: Cell) -> str | int | float | None:
+    """What a spreadsheet gets: yuan for amounts, ratios as ratios, points as points, texts as texts."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return _text(value)
+    if column.kind in {"money", "price"}:
+        return float(Decimal(value) / 100)
+    if column.kind == "points":
+        return float(Decimal(value) * 100)
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _text(value: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{value}" if value[:1] in {"=", "+", "-", "@"} and not value[1:2].isdigit() else value
+
+
+def _timeless(data: bytes) -> bytes:
+    """The same archive with one fixed moment on every part and no moment of saving inside."""
+    output = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "docProps/core.xml":
+                content = _without_saving_time(content)
+            info = zipfile.ZipInfo(name, NO_TIME)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(info, content)
+    return output.getvalue()
+
+
+def _without_saving_time(content: bytes) -> bytes:
+    """Put the fixed moment back where openpyxl writes the time of saving."""
+    start = content.index(b"<dcterms:modified")
+    begin = content.index(b">", start) + 1
+    end = content.index(b"</dcterms:modified>")
+    return content[:begin] + b"1980-01-01T00:00:00Z" + content[end:]
+
+
+def render_csv(document: Document) -> bytes:
+    """Every number of the report, one a line, UTF-8 with a byte-order mark for spreadsheets."""
+    output = io.StringIO()
+    writer = csv.writer(output, lineterminator="\r\n")
+    writer.writerow(
+        [
+            _("Report number"),
+            _("Section"),
+            _("Table"),
+            _("Row"),
+            _("Column"),
+            _("Value"),
+            _("Unit of the value"),
+        ]
+    )
+    for section in document.sections:
+        for table in section.tables:
+            for row in table.all_rows():
+                for line in _lines(table, row):
+                    writer.writerow([document.number, _text(section.title), _text(table.title), *line])
+    return b"\xef\xbb\xbf" + output.getvalue().encode()
+
+
+def _lines(table: Table, row: Row) -> list[list[str]]:
+    units = {"count": "1", "money": "CNY", "price": "CNY", "ratio": "1", "points": "pp"}
+    name = _text(str(row.cells[0]) if row.cells[0] is not None else row.key)
+    lines = []
+    for column, value in zip(table.columns, row.cells, strict=True):
+        if column.is_number and value is not None:
+            lines.append([name, _text(column.title), _plain(column, value), units[column.kind]])
+    return lines
+
+
+def _plain(column: Column, value: Cell) -> str:
+    if column.kind in {"money", "price"}:
+        return (
+            f"{Decimal(value or 0) / 100:.4f}"
+            if column.kind == "price"
+            else f"{Decimal(value or 0) / 100:.2f}"
+        )
+    if column.kind == "points":
+        return f"{Decimal(value or 0) * 100:.4f}"
+    return f"{Decimal(value or 0):.6f}" if column.kind == "ratio" else str(value)
