@@ -7,6 +7,8 @@ from apiflask import APIFlask
 from celery.schedules import crontab
 from flask_babel import lazy_gettext as _l
 
+from branch.reports.assembly import SectionFunction
+from branch.reports.building import init_reports
 from core.cli import init_cli
 from core.jobs import init_jobs
 from core.outbox import Handler, init_outbox
@@ -14,6 +16,7 @@ from core.settings import Settings, load_settings
 from core.web.app import make_base_app
 from core.web.console import NavItem, init_console
 from core.web.health import Check, init_health
+from traceability.api import cultivar_group_name
 
 # The working side's navigation: NavItem(endpoint, lazy label, symbol of templates/macros/icons.html, permission).
 CONSOLE: list[NavItem] = [
@@ -22,6 +25,10 @@ CONSOLE: list[NavItem] = [
     NavItem("growers.people", _l("People of your nursery"), "people", "grower.staff"),
     NavItem("growers.index", _l("Growers"), "leaf", "growers.view"),
     NavItem("fake_reports.cases", _l("Suspected fakes"), "report", "cases.view"),
+    NavItem("ledger.own", _l("My sales"), "chart", "ledger.own"),
+    NavItem("ledger.sales", _l("Sales"), "chart", "ledger.view"),
+    NavItem("reports.committee_index", _l("Reports for the committee"), "report", "reports.review"),
+    NavItem("reports.index", _l("Reports"), "report", "reports.view"),
     NavItem("organisation.members", _l("Members and roles"), "people", "members.view"),
 ]
 
@@ -32,6 +39,8 @@ BLUEPRINTS: list[str] = [
     "branch.growers.views",
     "traceability.verification.views",
     "traceability.verification.report_views",
+    "branch.ledger.views",
+    "branch.reports.views",
     "shop.search.views",
     "shop.home.views",
     "shop.catalogue.views",
@@ -49,6 +58,7 @@ COMMANDS: list[str] = [
     "traceability.lots.cli",
     "traceability.codes.cli",
     "branch.ledger.cli",
+    "branch.reports.cli",
     "branch.organisation.cli",
     "shop.search.cli",
     "shop.payments.cli",
@@ -62,6 +72,7 @@ MODELS: list[str] = [
     "branch.growers.models",
     "branch.organisation.models",
     "branch.ledger.models",
+    "branch.reports.models",
     "branch.licences.models",
     "branch.storefronts.models",
     "traceability.plots.models",
@@ -88,6 +99,7 @@ PARTS: list[str] = [
 # Modules with Celery tasks.
 TASKS: list[str] = [
     "branch.ledger.tasks",
+    "branch.reports.tasks",
     "branch.licences.tasks",
     "shop.search.tasks",
     "shop.payments.tasks",
@@ -158,8 +170,27 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "expire licences": {"task": "branch.licences.expire", "schedule": 3600.0},
     "send messages": {"task": "core.messaging.send", "schedule": 10.0},
     "sum up sales": {"task": "branch.ledger.refresh_rollups", "schedule": 30.0},
+    "build last month's reports": {
+        "task": "branch.reports.build_last_month",
+        "schedule": crontab(day_of_month=2, hour=2, minute=0),
+    },
     "rebuild search index": {"task": "shop.search.rebuild", "schedule": crontab(hour=3, minute=20)},
 }
+
+
+def report_sections() -> list[SectionFunction]:
+    """What a report consists of, in its order; each is a function `(period, scope) -> Section`."""
+    from branch.reports import breakdowns, overall, quality
+
+    return [
+        overall.overall,
+        overall.comparison,
+        breakdowns.channels,
+        breakdowns.cultivar_groups,
+        breakdowns.villages,
+        quality.quality,
+        breakdowns.growers,
+    ]
 
 
 def readiness_checks() -> dict[str, Check]:
@@ -185,6 +216,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     init_jobs(app, settings, SCHEDULES)
     init_cli(app)
     init_console(app, CONSOLE)
+    init_reports(app, sections=report_sections(), group_name=cultivar_group_name)
     for name in PARTS:
         import_module(name).init_app(app, settings)
     for name in BLUEPRINTS:

@@ -9,11 +9,12 @@ from babel.dates import format_skeleton
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from branch.ledger.channels import channel_name
+from branch.ledger.periods import Period
 from branch.reports import figures, quality, wording
 from branch.reports.document import Definition, Document, Figure, Section
 from branch.reports.evidence import Scope
 from branch.reports.overall import ordinary_growth
-from branch.reports.periods import Period
 
 SectionFunction = Callable[[Period, Scope], Section]
 
@@ -123,7 +124,7 @@ def changed(period: Period, scope: Scope) -> tuple[str, ...]:
         lines.append(
             _(
                 "The share of %(channel)s moved most: %(points)s percentage points.",
-                channel=wording.channel_name(code),
+                channel=channel_name(code),
                 points=wording.points(shift),
             )
         )

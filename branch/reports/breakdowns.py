@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 
+from branch.ledger.channels import channel_name
+from branch.ledger.periods import Period
 from branch.reports import figures, wording
 from branch.reports.document import Chart, Column, Row, Section, Series, Table
 from branch.reports.evidence import GrowerLabel, Scope
 from branch.reports.figures import MonthRow, Totals
-from branch.reports.periods import Period
 
 LONGEST_CHART = 12
 
@@ -24,7 +25,7 @@ def channels(period: Period, scope: Scope) -> Section:
         _("By channel"),
         _("Channel"),
         lambda row: row.channel,
-        wording.channel_name,
+        channel_name,
     )
     return Section("channels", _("By channel"), _largest(table), (table,), (_chart(period, table),))
 

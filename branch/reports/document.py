@@ -82,7 +82,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`private` sections name growers and go to the branch and the committee only."""
+    """`private` marks an annex that names growers: for the branch and the committee, never to be published."""
 
     key: str
     title: str
@@ -119,13 +119,6 @@ class Document:
     doubtful: tuple[str, ...]
     sections: tuple[Section, ...]
     definitions: tuple[Definition, ...]
-
-    def without_private(self) -> Document:
-        """The same report for readers who may not see single growers."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return Document(
-            **{**values, "sections": tuple(section for section in self.sections if not section.private)}
-        )
 
 
 def to_json(document: Document) -> dict[str, Any]:

@@ -8,8 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
 
+from branch.ledger.periods import Period, month_of
 from branch.reports.figures import MonthRow, Span, Totals, within
-from branch.reports.periods import Period, month_of
+
+# Raised when the same facts come to be reported differently, so that a new version is made of them.
+FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Evidence:
     def digest(self, period: Period, unit_code: str) -> str:
         """SHA-256 of the input in canonical form, so that equal input is recognised."""
         plain = {
+            "format": FORMAT,
             "unit": unit_code,
             "period": period.key,
             "rows": [

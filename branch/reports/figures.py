@@ -14,7 +14,7 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TypeVar
 
-from branch.reports.periods import Period, month_of
+from branch.ledger.periods import Period, month_of
 
 # A percentage of a smaller base says more about chance, or about one person, than about trade.
 SMALLEST_BASE_MINOR = 1_000_000

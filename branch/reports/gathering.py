@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from branch.growers.models import Grower
 from branch.ledger import queries as ledger
+from branch.ledger.periods import Period, parse_period, twelve_months
 from branch.organisation.models import Unit
 from branch.organisation.queries import UnitView, unit_name, units_below
 from branch.reports.evidence import Evidence, GrowerLabel, Scope
 from branch.reports.figures import MonthRow, Span, Totals
-from branch.reports.periods import Period, parse_period, twelve_months
 from core.clock import to_shanghai
 from core.database import session
 

@@ -8,11 +8,11 @@ from decimal import Decimal
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from branch.ledger.periods import Period, twelve_months
 from branch.reports import figures, wording
 from branch.reports.document import Chart, Column, Row, Section, Series, Table
 from branch.reports.evidence import Scope
 from branch.reports.figures import Totals
-from branch.reports.periods import Period, twelve_months
 
 
 def ordinary_growth() -> str:

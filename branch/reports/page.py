@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
 
 from flask import render_template
 
-from branch.reports import charts, wording
+from branch.reports import wording
 from branch.reports.document import Document, Row, Table
 
 
-def render_html(document: Document) -> bytes:
+def render_html(document: Document, pictures: Mapping[str, bytes]) -> bytes:
     """A page to keep or send on; opened from a disk, it looks the same without a network."""
-    pictures = {
-        chart.key: "data:image/png;base64," + b64encode(charts.draw(chart)).decode()
-        for section in document.sections
-        for chart in section.charts
-    }
-    page = render_template("branch/reports/standalone.html", report=document, pictures=pictures, cells=cells)
-    return page.encode()
+    inside = {key: "data:image/png;base64," + b64encode(data).decode() for key, data in pictures.items()}
+    text = render_template("branch/reports/standalone.html", report=document, pictures=inside, cells=cells)
+    return text.encode()
 
 
 def cells(table: Table, row: Row) -> list[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from branch.ledger.periods import REFUND_WINDOW_DAYS, Period
 from branch.reports import figures, wording
 from branch.reports.document import Column, Row, Section, Table
 from branch.reports.evidence import Scope
 from branch.reports.figures import Coverage
-from branch.reports.periods import REFUND_WINDOW_DAYS, Period
 
 
 def quality(period: Period, scope: Scope) -> Section:

@@ -94,19 +94,3 @@ def cell(column: Column, value: Cell) -> str:
             return percent(Decimal(value))
         case _:
             return points(Decimal(value))
-
-
-def channel_name(code: str) -> str:
-    names = {
-        "shop": _("Own shop"),
-        "taobao": _("Taobao"),
-        "tmall": _("Tmall"),
-        "pinduoduo": _("Pinduoduo"),
-        "jd": _("JD"),
-        "douyin": _("Douyin"),
-        "1688": "1688",
-        "website": _("Own website"),
-        "wechat": _("WeChat"),
-        "offline": _("Counter sale"),
-    }
-    return names.get(code, code)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
+from branch.ledger.periods import Period
 from branch.reports.evidence import Evidence, GrowerLabel, Scope
 from branch.reports.figures import MonthRow, Span, Totals
-from branch.reports.periods import Period
 
 SEASON = (2, 6, 24, 18, 7, 3, 2, 3, 9, 16, 8, 2)
 GROUPS = ("jingui", "yingui", "dangui", "sijigui", "")

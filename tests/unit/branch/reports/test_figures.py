@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from branch.ledger.periods import Period
 from branch.reports import figures
 from branch.reports.figures import MonthRow, Span, Totals
-from branch.reports.periods import Period
 
 MARCH = Period(2026, 3)
 LAST_MARCH = Period(2025, 3)

@@ -1,4 +1,4 @@
-"""The window a report speaks about: a calendar month or year in Shanghai, half-open. Pure."""
+"""The window that sums and reports speak about: a calendar month or year in Shanghai, half-open. Pure."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from branch.reports.periods import Period, month_before, parse_period, twelve_months
+from branch.ledger.periods import Period, month_before, parse_period, twelve_months
 
 
 @pytest.mark.parametrize(

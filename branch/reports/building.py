@@ -1,0 +1,162 @@
+"""Making a report: bring the sums up to date, write it in both languages, draw, typeset, keep.
+
+An edge like a task or a command: it opens its own transactions, and none is open while it draws.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, current_app
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+
+from branch.ledger import rollup
+from branch.ledger.periods import Period
+from branch.organisation.queries import UnitView
+from branch.reports import charts, page, pdf, service, workbook
+from branch.reports.assembly import SectionFunction, assemble
+from branch.reports.document import Document, data_annex, to_json
+from branch.reports.gathering import gather
+from core import files
+from core.clock import local_day
+from core.database import session, transaction
+from core.errors import Invalid
+
+LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CONTENT_TYPES = {
+    "html": "text/html",
+    "pdf": "application/pdf",
+    "xlsx": XLSX,
+    "csv": "text/csv",
+    "json": "application/json",
+    "png": "image/png",
+}
+
+OnStep = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """One form of the report; `locale` is "" where the words do not matter."""
+
+    name: str
+    format: str
+    locale: str
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A report that is written but not yet kept."""
+
+    period: Period
+    unit: UnitView
+    documents: dict[str, Document]
+    files: tuple[MadeFile, ...]
+
+    @property
+    def document(self) -> Document:
+        return self.documents["zh"]
+
+
+def init_reports(app: Flask, *, sections: list[SectionFunction], group_name: Callable[[str], str]) -> None:
+    """Give the application the list of sections and the words for cultivar groups."""
+    app.extensions["report_sections"] = tuple(sections)
+    app.extensions["report_group_name"] = group_name
+
+
+def make(
+    period: Period, unit: UnitView, *, at: datetime, on_step: OnStep = lambda _done, _all, _what: None
+) -> Made:
+    """Write the report of `unit` about `period`; equal facts give equal bytes.
+
+    Raises:
+        Invalid: the period has not begun, or a text cannot be printed.
+    """
+    if local_day(at) < period.start:
+        raise Invalid(_l("This period has not begun yet."), code="period_not_begun")
+    steps = 1 + 3 * len(LANGUAGES)
+    with transaction():
+        rollup.ensure_fresh()
+    documents = {}
+    for language, locale in LANGUAGES.items():
+        with force_locale(locale):
+            scope = gather(period, unit, today=local_day(at))
+            sections = current_app.extensions["report_sections"]
+            documents[language] = assemble(period, scope, sections, locale=language)
+    session.rollback()
+    on_step(1, steps, str(_l("Figures are computed")))
+    made: list[MadeFile] = [MadeFile(_name(period, unit, "", "json"), "json", "", _json(documents["zh"]))]
+    try:
+        for number, (language, locale) in enumerate(LANGUAGES.items()):
+            with force_locale(locale):
+                made += _forms(documents[language], period, unit, language)
+            on_step(1 + 3 * (number + 1), steps, str(_l("Written in one more language")))
+    except charts.MissingGlyphError as error:
+        raise Invalid(
+            _l("These characters cannot be printed: %(characters)s. Please correct the name they stand in.",
+               characters=" ".join(error.characters)),
+            code="glyph_missing",
+        ) from error  # fmt: skip
+    return Made(period, unit, documents, tuple(made))
+
+
+def _forms(document: Document, period: Period, unit: UnitView, language: str) -> list[MadeFile]:
+    def named(form: str, data: bytes, part: str = "") -> MadeFile:
+        return MadeFile(_name(period, unit, language, form, part), form, language, data)
+
+    pictures = {chart.key: charts.draw(chart) for section in document.sections for chart in section.charts}
+    return [
+        named("html", page.render_html(document, pictures)),
+        named("pdf", pdf.render_pdf(document)),
+        named("xlsx", workbook.render_xlsx(document)),
+        named("csv", workbook.render_csv(document)),
+        *(named("png", data, key) for key, data in pictures.items()),
+    ]
+
+
+def _name(period: Period, unit: UnitView, language: str, form: str, part: str = "") -> str:
+    return "-".join(word for word in (unit.code, period.key, part, language) if word) + f".{form}"
+
+
+def _json(document: Document) -> bytes:
+    return (json.dumps(data_annex(document), ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+def keep(made: Made, *, at: datetime, account_id: int | None, by_name: str) -> str:
+    """Store the files and the report as a draft, unless the latest version says the same.
+
+    Returns:
+        The public id of the new or the standing version.
+
+    Raises:
+        Conflict: `report_with_committee`, when the latest version waits for the committee.
+    """
+    shelved = [
+        service.ShelvedFile(
+            name=one.name,
+            format=one.format,
+            locale=one.locale,
+            file_key=files.put(one.data, kind="report", content_type=CONTENT_TYPES[one.format], public=False),
+            sha256=one.sha256,
+            size=len(one.data),
+        )
+        for one in made.files
+    ]
+    documents: dict[str, Any] = {language: to_json(document) for language, document in made.documents.items()}
+    with transaction():
+        return service.record_report(
+            made.unit.id, made.period, digest=made.document.digest, preliminary=made.document.preliminary,
+            documents=documents, files=shelved, account_id=account_id, by_name=by_name, at=at,
+        )  # fmt: skip

@@ -1,0 +1,44 @@
+"""Words and shapes for the states of a report, for pages."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from branch.reports.states import ReportState
+
+TONES = {
+    ReportState.DRAFT: "plain",
+    ReportState.SUBMITTED: "wait",
+    ReportState.RETURNED: "warn",
+    ReportState.ACCEPTED: "ok",
+    ReportState.ARCHIVED: "info",
+    ReportState.REPLACED: "plain",
+}
+
+
+def state_name(state: str) -> str:
+    return {
+        ReportState.DRAFT: _("Draft"),
+        ReportState.SUBMITTED: _("With the committee"),
+        ReportState.RETURNED: _("Returned"),
+        ReportState.ACCEPTED: _("Accepted"),
+        ReportState.ARCHIVED: _("Archived"),
+        ReportState.REPLACED: _("Replaced by a newer version"),
+    }[ReportState(state)]
+
+
+def state_tone(state: str) -> str:
+    return TONES[ReportState(state)]
+
+
+def move_name(from_state: str | None, to_state: str) -> str:
+    """A step of the history as a short title."""
+    if from_state is None:
+        return _("Built")
+    return {
+        ReportState.SUBMITTED: _("Submitted to the committee"),
+        ReportState.RETURNED: _("Returned with a comment"),
+        ReportState.ACCEPTED: _("Accepted by the committee"),
+        ReportState.ARCHIVED: _("Archived"),
+        ReportState.REPLACED: _("Replaced by a newer version"),
+    }[ReportState(to_state)]

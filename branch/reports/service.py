@@ -1,0 +1,197 @@
+"""Keeping reports and moving them along: draft, submitted, returned or accepted, archived."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from branch.ledger.periods import Period
+from branch.organisation.queries import require_unit_access
+from branch.reports.models import Report, ReportFile, ReportReview
+from branch.reports.states import ReportState, find_step
+from core.database import session
+from core.errors import Conflict, Invalid, NotFound
+from core.ids import random_id
+
+LONGEST_COMMENT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ShelvedFile:
+    """A file of a report that already lies in the file store."""
+
+    name: str
+    format: str
+    locale: str
+    file_key: str
+    sha256: str
+    size: int
+
+
+def record_report(
+    unit_id: int,
+    period: Period,
+    *,
+    digest: str,
+    preliminary: bool,
+    documents: dict[str, Any],
+    files: Sequence[ShelvedFile],
+    account_id: int | None,
+    by_name: str,
+    at: datetime,
+) -> str:
+    """Add a draft of the next version; the latest version stands when it was computed from the same.
+
+    An older draft or returned version is replaced. Adds to the caller's transaction.
+
+    Raises:
+        Conflict: the latest version waits for the committee.
+    """
+    latest = session.scalars(
+        select(Report)
+        .where(Report.unit_id == unit_id, Report.period == period.key)
+        .order_by(Report.version.desc())
+        .limit(1)
+    ).one_or_none()
+    if latest is not None:
+        if (latest.input_digest, latest.preliminary) == (digest, preliminary):
+            return latest.public_id
+        if latest.state == ReportState.SUBMITTED:
+            raise Conflict(
+                _("The report of %(period)s is with the committee. It can be built again once it has been returned or accepted.",
+                  period=period.key),
+                code="report_with_committee",
+            )  # fmt: skip
+        if find_step(latest.state, ReportState.REPLACED, by_system=True):
+            _move(latest, ReportState.REPLACED, account_id=account_id, by_name=by_name, comment="", at=at)
+    report = Report(
+        public_id=random_id(12),
+        unit_id=unit_id,
+        period=period.key,
+        period_start=period.start,
+        version=latest.version + 1 if latest else 1,
+        state=ReportState.DRAFT,
+        revision=0,
+        preliminary=preliminary,
+        input_digest=digest,
+        documents=documents,
+        built_at=at,
+        built_by_account_id=account_id,
+    )
+    session.add(report)
+    session.flush()
+    session.add_all(
+        ReportFile(
+            report_id=report.id,
+            name=one.name,
+            format=one.format,
+            locale=one.locale,
+            file_key=one.file_key,
+            sha256=one.sha256,
+            size=one.size,
+        )
+        for one in files
+    )
+    _note(report, None, account_id=account_id, by_name=by_name, comment="", at=at)
+    session.flush()
+    return report.public_id
+
+
+def move_report(
+    public_id: str, target: str, *, revision: int, comment: str, account_id: int, by_name: str, at: datetime
+) -> None:
+    """Move a report one step, as somebody who may do so at its unit.
+
+    `revision` is the one on the page from which the button was pressed: a second click, or somebody
+    else's, finds another one and changes nothing. Adds to the caller's transaction.
+
+    Raises:
+        Forbidden: the account holds no such role at the report's unit.
+        Conflict: the step does not exist from here, or the report moved meanwhile.
+        Invalid: a comment is needed, or too long.
+    """
+    report = find_report(public_id)
+    step = find_step(report.state, target)
+    if step is None or step.permission is None or revision != report.revision:
+        require_unit_access(account_id, report.unit_id, "reports.view")
+        raise _moved_meanwhile()
+    require_unit_access(account_id, report.unit_id, step.permission)
+    comment = comment.strip()
+    if step.needs_comment and not comment:
+        raise Invalid(_("Please say in a sentence what should be looked at."), code="comment_missing")
+    if len(comment) > LONGEST_COMMENT:
+        raise Invalid(
+            _("Please keep the comment below %(number)s characters.", number=LONGEST_COMMENT),
+            code="comment_too_long",
+        )
+    _move(report, ReportState(target), account_id=account_id, by_name=by_name, comment=comment, at=at)
+    if target == ReportState.ACCEPTED:
+        _archive_older(report, account_id=account_id, by_name=by_name, at=at)
+
+
+def find_report(public_id: str) -> Report:
+    """The row of a report.
+
+    Raises:
+        NotFound: there is none.
+    """
+    report = session.scalars(select(Report).where(Report.public_id == public_id)).one_or_none()
+    if report is None:
+        raise NotFound(_("There is no such report."), code="report_unknown")
+    return report
+
+
+def _moved_meanwhile() -> Conflict:
+    return Conflict(_("This report has moved on meanwhile. Please look at it again."), code="report_moved")
+
+
+def _move(
+    report: Report, target: ReportState, *, account_id: int | None, by_name: str, comment: str, at: datetime
+) -> None:
+    """Change the state by a conditional update, so that of two at once only one succeeds."""
+    source = report.state
+    changed = session.execute(
+        update(Report)
+        .where(Report.id == report.id, Report.revision == report.revision, Report.state == source)
+        .values(state=target, revision=report.revision + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:
+        raise _moved_meanwhile()
+    session.refresh(report)
+    _note(report, source, account_id=account_id, by_name=by_name, comment=comment, at=at)
+
+
+def _archive_older(report: Report, *, account_id: int, by_name: str, at: datetime) -> None:
+    older = session.scalars(
+        select(Report).where(
+            Report.unit_id == report.unit_id,
+            Report.period == report.period,
+            Report.id != report.id,
+            Report.state == ReportState.ACCEPTED,
+        )
+    )
+    for one in older:
+        _move(one, ReportState.ARCHIVED, account_id=account_id, by_name=by_name, comment="", at=at)
+
+
+def _note(
+    report: Report, source: str | None, *, account_id: int | None, by_name: str, comment: str, at: datetime
+) -> None:
+    session.add(
+        ReportReview(
+            report_id=report.id,
+            revision=report.revision,
+            from_state=source,
+            to_state=report.state,
+            by_account_id=account_id,
+            by_name=by_name,
+            comment=comment,
+            at=at,
+        )
+    )
