@@ -51,6 +51,11 @@ BLUEPRINTS: list[str] = [
     "shop.payments.views",
     "shop.payments.cashier_views",
     "shop.payments.refund_views",
+    "branch.licences.views",
+    "branch.licences.mark_views",
+    "branch.storefronts.views",
+    "branch.registry.views",
+    "branch.registry.api_views",
 ]
 
 # Modules with a `group` of commands for `flask`.

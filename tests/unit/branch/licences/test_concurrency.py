@@ -53,7 +53,13 @@ def sell(licence, at, *, lock, between=lambda: None):
         between()
         current_session.execute(
             insert(Message).values(
-                dedupe_key="sale", receiver="x", template="x", context={}, locale="en", recorded_at=at, available_at=at
+                dedupe_key="sale",
+                receiver="x",
+                template="x",
+                context={},
+                locale="en",
+                recorded_at=at,
+                available_at=at,
             )
         )
 

@@ -1,0 +1,137 @@
+"""The branch enters marks, corrects them, and publishes new versions of their rules."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from branch.licences import marks
+from branch.licences.forms import MarkForm, RulesForm
+from branch.licences.marks import MarkView
+from branch.licences.sentences import KIND_NAMES, list_words
+from branch.organisation.queries import get_unit, require_unit_access, units_where
+from core import files
+from core.accounts.gate import actor_id, requires
+from core.clock import now
+from core.database import transaction
+from core.errors import Conflict, Invalid
+
+blueprint = Blueprint("marks", __name__)
+
+MOST_BYTES = 1024 * 1024
+SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
+
+
+@blueprint.get("/branch/marks")
+@requires("marks.edit")
+def index() -> str:
+    mine = {unit.id for unit in units_where(actor_id(), "marks.edit")}
+    found = [mark for mark in marks.all_marks() if mark.unit_id in mine]
+    return _page("marks.html", marks=found)
+
+
+@blueprint.route("/branch/marks/new", methods=["GET", "POST"])
+@requires("marks.edit")
+def enter() -> Any:
+    form = MarkForm()
+    form.offer(
+        [unit for unit in units_where(actor_id(), "marks.edit") if unit.kind in {"committee", "branch"}]
+    )
+    valid = form.validate_on_submit()
+    logo_key = _kept_logo(form)
+    if not valid or form.logo.errors:
+        return _page("mark_new.html", form=form), 422 if request.method == "POST" else 200
+    try:
+        with transaction():
+            mark = marks.enter_mark(
+                form.facts(form.code.data, logo_key),
+                rules_text=form.rules_text.data,
+                unit_id=get_unit(form.unit.data).id,
+                by_account_id=actor_id(),
+                at=now(),
+            )
+    except Conflict as error:
+        form.code.errors = [str(error.message)]
+        return _page("mark_new.html", form=form), 422
+    flash(_("The mark is entered, with version 1 of its rules."), "success")
+    return redirect(url_for("marks.show", code=mark.facts.code))
+
+
+@blueprint.get("/branch/marks/<code>")
+@requires("marks.edit")
+def show(code: str) -> str:
+    mark = _own(code)
+    form = _correction_form(formdata=None)
+    form.start_from(mark)
+    return _show(mark, form, None)
+
+
+@blueprint.post("/branch/marks/<code>")
+@requires("marks.edit")
+def correct(code: str) -> Any:
+    mark = _own(code)
+    form = _correction_form()
+    valid = form.validate()
+    logo_key = _kept_logo(form)
+    if not valid or form.logo.errors:
+        return _show(mark, form, None), 422
+    with transaction():
+        marks.correct_mark(code, form.facts(code, logo_key), by_account_id=actor_id())
+    flash(_("Saved."), "success")
+    return redirect(url_for("marks.show", code=code))
+
+
+@blueprint.post("/branch/marks/<code>/rules")
+@requires("marks.edit")
+def publish(code: str) -> Any:
+    mark = _own(code)
+    rules_form = RulesForm()
+    try:
+        if rules_form.validate():
+            with transaction():
+                version = marks.publish_rules(code, rules_form.text.data, by_account_id=actor_id(), at=now())
+            flash(_("Version %(n)s of the rules is published.", n=version), "success")
+            return redirect(url_for("marks.show", code=code))
+    except Invalid as error:
+        rules_form.text.errors = [str(error.message)]
+    form = _correction_form(formdata=None)
+    form.start_from(mark)
+    return _show(mark, form, rules_form), 422
+
+
+def _own(code: str) -> MarkView:
+    mark = marks.get_mark(code)
+    require_unit_access(actor_id(), mark.unit_id, "marks.edit")
+    return mark
+
+
+def _correction_form(**options: Any) -> MarkForm:
+    form = MarkForm(**options)
+    form.leave_out("unit", "code", "rules_text")
+    return form
+
+
+def _show(mark: MarkView, form: MarkForm, rules_form: RulesForm | None) -> str:
+    versions = marks.rules_of(mark.id)
+    if rules_form is None:
+        rules_form = RulesForm(formdata=None, text=versions[0].text)
+    return _page("mark.html", mark=mark, form=form, rules_form=rules_form, versions=versions)
+
+
+def _kept_logo(form: MarkForm) -> str | None:
+    """The key of the picture sent now or with a form that failed before; wrong pictures are noted on the field."""
+    sent = form.logo.data if form.is_submitted() else None
+    if not sent:
+        key = form.logo_key.data or ""
+        return key if files.KEY.fullmatch(key) and key.startswith("public/mark_logo/") else None
+    data = sent.read(MOST_BYTES + 1)
+    kind = next((kind for start, kind in SIGNATURES.items() if data.startswith(start)), None)
+    if kind is None or len(data) > MOST_BYTES:
+        form.logo.errors = [_("Take a PNG, JPEG or WebP picture of up to 1 MB.")]
+        return None
+    form.logo_key.data = files.put(data, kind="mark_logo", content_type=kind, public=True)
+    return form.logo_key.data
+
+
+def _page(name: str, **context: Any) -> str:
+    return render_template(f"branch/licences/{name}", kind_names=KIND_NAMES, list_words=list_words, **context)

@@ -1,0 +1,162 @@
+"""Reads of the public register: licences that were granted, by grower, village and name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from branch.growers.models import Grower
+from branch.licences.models import Licence
+from branch.licences.queries import LicenceFile, files, licence_file
+from branch.organisation.models import Unit
+from branch.storefronts.models import Storefront, StorefrontAddress
+from branch.storefronts.states import StorefrontState
+from core.clock import local_day
+from core.database import session
+
+PAGE_SIZE = 20
+MOST_NAMES = 20_000
+
+
+@dataclass(frozen=True)
+class ShopLine:
+    """An authorised outside shop of a licensee."""
+
+    platform: str
+    shop_name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class RegisterLine:
+    """One licence of the register with the shops of its grower."""
+
+    file: LicenceFile
+    shops: tuple[ShopLine, ...]
+
+
+@dataclass(frozen=True)
+class RegisterPage:
+    """One page of the register."""
+
+    items: list[RegisterLine]
+    total: int
+    page: int
+    pages: int
+
+
+def register(*, at: datetime, text: str = "", village: str = "", page: int = 1) -> RegisterPage:
+    """Granted licences, valid ones first, then by grower. `text` is part of a grower's or shop's name, or pinyin."""
+    on = local_day(at)
+    wanted: list[ColumnElement[bool]] = [Licence.granted_at.is_not(None)]
+    if village:
+        wanted.append(Unit.code == village)
+    if text:
+        wanted.append(_named(text))
+    counted = (
+        select(func.count())
+        .select_from(Licence)
+        .join(Grower, Grower.id == Licence.grower_id)
+        .join(Unit, Unit.id == Grower.unit_id)
+        .where(*wanted)
+    )
+    total = session.scalar(counted) or 0
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    valid = and_(Licence.state == "valid", Licence.valid_from <= on, Licence.valid_until >= on)
+    rows = session.execute(
+        files()
+        .where(*wanted)
+        .order_by(valid.desc(), Grower.name, Licence.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    found = [licence_file(*row, on) for row in rows]
+    shops = shops_of({one.licence.grower_id for one in found})
+    return RegisterPage(
+        [RegisterLine(one, shops.get(one.licence.grower_id, ())) for one in found], total, page, pages
+    )
+
+
+def shops_of(grower_ids: set[int]) -> dict[int, tuple[ShopLine, ...]]:
+    """The authorised shops of these growers."""
+    if not grower_ids:
+        return {}
+    rows = session.execute(
+        select(Storefront, StorefrontAddress.shown)
+        .join(
+            StorefrontAddress,
+            and_(StorefrontAddress.storefront_id == Storefront.id, StorefrontAddress.main),
+        )
+        .where(Storefront.grower_id.in_(grower_ids), Storefront.state == StorefrontState.AUTHORISED)
+        .order_by(Storefront.id)
+    )
+    found: dict[int, tuple[ShopLine, ...]] = {}
+    for storefront, shown in rows:
+        line = ShopLine(storefront.platform, storefront.shop_name, shown)
+        found[storefront.grower_id] = (*found.get(storefront.grower_id, ()), line)
+    return found
+
+
+def find_granted(number: str, *, at: datetime) -> LicenceFile | None:
+    """The licence with this number, if it was ever granted; applications are nobody's business."""
+    row = session.execute(
+        files().where(Licence.number == number, Licence.granted_at.is_not(None))
+    ).one_or_none()
+    return licence_file(*row, local_day(at)) if row else None
+
+
+def valid_count(on: date) -> int:
+    """How many licences are valid on this day."""
+    return (
+        session.scalar(
+            select(func.count(Licence.id)).where(
+                Licence.state == "valid", Licence.valid_from <= on, Licence.valid_until >= on
+            )
+        )
+        or 0
+    )
+
+
+def _named(text: str) -> ColumnElement[bool]:
+    shop = (
+        select(Storefront.grower_id)
+        .where(
+            Storefront.shop_name.icontains(text, autoescape=True),
+            Storefront.state.in_([StorefrontState.AUTHORISED, StorefrontState.SUSPENDED]),
+        )
+        .scalar_subquery()
+    )
+    ways = [
+        Grower.name.icontains(text, autoescape=True),
+        Licence.number.icontains(text, autoescape=True),
+        Grower.id.in_(shop),
+    ]
+    spelled = _spelled(text)
+    if spelled:
+        ways.append(Grower.id.in_(spelled))
+    return or_(*ways)
+
+
+def _spelled(text: str) -> list[int]:
+    """Keys of licensees whose name is written like `text` in pinyin or by its initials."""
+    plain = "".join(text.lower().split())
+    if not (plain.isascii() and plain.isalpha()):
+        return []
+    names = session.execute(
+        select(Grower.id, Grower.name)
+        .where(Grower.id.in_(select(Licence.grower_id).where(Licence.granted_at.is_not(None))))
+        .limit(MOST_NAMES)
+    )
+    return [key for key, name in names if any(plain in spelling for spelling in _spellings(name))]
+
+
+@lru_cache(maxsize=MOST_NAMES)
+def _spellings(name: str) -> Sequence[str]:
+    return (
+        "".join(lazy_pinyin(name)).lower(),
+        "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower(),
+    )

@@ -1,0 +1,67 @@
+"""Forms about outside storefronts."""
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
+
+from branch.licences.marks import MarkView
+from branch.storefronts.addresses import MAX_TEXT, Platform, ShopAddress, as_registered
+from branch.storefronts.sentences import PLATFORM_NAMES, looks_like, why_unrecognised
+
+
+def one_shop(_form: FlaskForm, field: StringField) -> None:
+    """The address must name one shop, and must not be drawn like another site's."""
+    found = as_registered(field.data or "")
+    if not isinstance(found, ShopAddress):
+        raise ValidationError(why_unrecognised(found.reason))
+    if found.imitates:
+        raise ValidationError(looks_like(found.imitates))
+
+
+class AddressForm(FlaskForm):
+    address = TextAreaField(
+        _l("Another address or short link of this shop"),
+        validators=[DataRequired(_l("Paste the shop's address.")), Length(max=MAX_TEXT), one_shop],
+    )
+
+
+class ProposalForm(FlaskForm):
+    mark = RadioField(_l("Mark"), validators=[DataRequired(_l("Choose a mark."))])
+    shop_name = StringField(
+        _l("Name of the shop"), validators=[DataRequired(_l("Enter a name.")), Length(max=120)]
+    )
+    address = TextAreaField(
+        _l("Address of the shop"),
+        validators=[DataRequired(_l("Paste the shop's address.")), Length(max=MAX_TEXT), one_shop],
+        description=_l(
+            "Open the shop, share it, and paste the text here. Words around the address do no harm."
+        ),
+    )
+    platform = SelectField(
+        _l("Platform"),
+        validators=[Optional()],
+        description=_l("Needed only for a short link; otherwise the address tells."),
+    )
+
+    def offer(self, marks: Sequence[MarkView]) -> None:
+        """The marks under which the grower may sell."""
+        self.mark.choices = [(mark.facts.code, mark.facts.name) for mark in marks]
+        if not self.is_submitted() and len(marks) == 1:
+            self.mark.data = marks[0].facts.code
+        names = [(str(platform), name) for platform, name in PLATFORM_NAMES.items()]
+        self.platform.choices = [("", _l("The address tells")), *names]
+
+    def chosen_platform(self) -> Platform | None:
+        """The platform that was chosen, if any."""
+        return Platform(self.platform.data) if self.platform.data else None
+
+
+class DecisionForm(FlaskForm):
+    reason = TextAreaField(
+        _l("Reason"),
+        validators=[Optional(), Length(max=1000)],
+        description=_l("The grower reads it. Needed to refuse and to suspend."),
+    )
