@@ -22,6 +22,8 @@ from traceability.api import cultivar_group_name
 CONSOLE: list[NavItem] = [
     NavItem("seller.home", _l("Today"), "home", "seller.view"),
     NavItem("seller_listings.index", _l("My listings"), "list", "listings.edit"),
+    NavItem("licences.own", _l("Your licence"), "seal", "licences.apply"),
+    NavItem("storefronts.own", _l("Your outside shops"), "globe", "storefronts.propose"),
     NavItem("growers.people", _l("People of your nursery"), "people", "grower.staff"),
     NavItem("growers.index", _l("Growers"), "leaf", "growers.view"),
     NavItem("fake_reports.cases", _l("Suspected fakes"), "report", "cases.view"),
@@ -29,6 +31,9 @@ CONSOLE: list[NavItem] = [
     NavItem("ledger.sales", _l("Sales"), "chart", "ledger.view"),
     NavItem("reports.committee_index", _l("Reports for the committee"), "report", "reports.review"),
     NavItem("reports.index", _l("Reports"), "report", "reports.view"),
+    NavItem("licences.index", _l("Licences"), "seal", "licences.view"),
+    NavItem("storefronts.index", _l("Outside shops"), "globe", "storefronts.view"),
+    NavItem("marks.index", _l("Marks"), "file", "marks.edit"),
     NavItem("organisation.members", _l("Members and roles"), "people", "members.view"),
 ]
 
