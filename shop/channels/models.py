@@ -1,0 +1,65 @@
+"""Outside orders as last seen, what they were before, and the imports that brought them. Nothing personal is kept."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base, fk, pk
+from core.types import JSONType
+
+
+class OutsideOrderRow(Base):
+    """One order of an outside shop; `content` is `orders.OutsideOrder` as JSON, `revision` counts rebookings."""
+
+    __tablename__ = "outside_order"
+    __table_args__ = (
+        UniqueConstraint("storefront_id", "order_id"),
+        CheckConstraint("revision >= 1", name="revision_from_one"),
+    )
+
+    id: Mapped[int] = pk()
+    storefront_id: Mapped[int] = fk("storefront.id", index=False)
+    order_id: Mapped[str] = mapped_column(String(24))
+    revision: Mapped[int] = mapped_column(default=1)
+    content: Mapped[dict[str, Any]] = mapped_column(JSONType)
+    first_seen_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class OutsideOrderChange(Base):
+    """What an order was before an import changed it."""
+
+    __tablename__ = "outside_order_change"
+
+    id: Mapped[int] = pk()
+    outside_order_id: Mapped[int] = fk("outside_order.id")
+    import_id: Mapped[int] = fk("outside_import.id")
+    at: Mapped[datetime]
+    before: Mapped[dict[str, Any]] = mapped_column(JSONType)
+
+
+class OutsideImport(Base):
+    """One set of files: planned when read, applied when confirmed. `plan_key` holds the parsed orders until then."""
+
+    __tablename__ = "outside_import"
+    __table_args__ = (
+        CheckConstraint("state IN ('planned', 'applying', 'applied')", name="state_known"),
+        Index("ix_outside_import_storefront_at", "storefront_id", "at"),
+    )
+
+    id: Mapped[int] = pk()
+    public_id: Mapped[str] = mapped_column(String(20), unique=True)
+    storefront_id: Mapped[int] = fk("storefront.id", index=False)
+    account_id: Mapped[int | None] = fk("account.id", nullable=True)
+    platform: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(8))
+    at: Mapped[datetime]
+    applied_at: Mapped[datetime | None]
+    files: Mapped[list[dict[str, Any]]] = mapped_column(JSONType)
+    counts: Mapped[dict[str, int]] = mapped_column(JSONType)
+    totals: Mapped[dict[str, int]] = mapped_column(JSONType)
+    rejected: Mapped[list[dict[str, Any]]] = mapped_column(JSONType)
+    plan_key: Mapped[str | None] = mapped_column(String(160))
+    job_id: Mapped[str | None] = mapped_column(String(32))

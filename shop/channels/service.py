@@ -1,0 +1,224 @@
+"""Planning and applying an import: create, update, unchanged or rejected, row by row; twice changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from branch import api as branch
+from core import files
+from core.database import changed, session
+from core.errors import Conflict, NotFound
+from core.ids import random_id
+from shop.channels.booking import CultivarWord, Shop, facts_of, facts_of_change
+from shop.channels.models import OutsideImport, OutsideOrderChange, OutsideOrderRow
+from shop.channels.orders import OutsideLine, OutsideOrder, Rejected
+from shop.channels.taobao import Parsed
+from traceability import api as traceability
+
+KEEP_REJECTED = 5_000
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class PlannedOrder:
+    """What an import would do with one order; `changes` names what differs from the last time."""
+
+    action: str
+    order: OutsideOrder
+    changes: tuple[str, ...] = ()
+
+
+def plan(parsed: Parsed, storefront_id: int) -> list[PlannedOrder]:
+    """Compare parsed orders with what is known of the storefront; changes nothing."""
+    planned = []
+    for chunk in chunks(parsed.orders):
+        known = _known(storefront_id, chunk)
+        for order in chunk:
+            row = known.get(order.order_id)
+            if row is None:
+                planned.append(PlannedOrder("create", order))
+                continue
+            differs = _differences(from_json(row.content), order)
+            planned.append(PlannedOrder("update" if differs else "unchanged", order, differs))
+    return planned
+
+
+def chunks(orders: Sequence[OutsideOrder]) -> Iterable[Sequence[OutsideOrder]]:
+    """The orders in pieces that fit one transaction each."""
+    return (orders[start : start + CHUNK] for start in range(0, len(orders), CHUNK))
+
+
+def _known(storefront_id: int, orders: Sequence[OutsideOrder]) -> dict[str, OutsideOrderRow]:
+    rows = session.scalars(
+        select(OutsideOrderRow).where(
+            OutsideOrderRow.storefront_id == storefront_id,
+            OutsideOrderRow.order_id.in_([order.order_id for order in orders]),
+        )
+    )
+    return {row.order_id: row for row in rows}
+
+
+def _differences(before: OutsideOrder, after: OutsideOrder) -> tuple[str, ...]:
+    ignored = {"row_number"}
+    old, new = asdict(before), asdict(after)
+    return tuple(name for name in old if name not in ignored and old[name] != new[name])
+
+
+def to_json(order: OutsideOrder) -> dict[str, Any]:
+    """An order for a JSON column; times as ISO 8601."""
+    body = asdict(order)
+    for name in ("created_at", "paid_at"):
+        body[name] = body[name].isoformat() if body[name] else None
+    return body
+
+
+def from_json(body: dict[str, Any]) -> OutsideOrder:
+    """The order that `to_json` wrote."""
+    values = dict(body)
+    values["created_at"] = datetime.fromisoformat(values["created_at"])
+    values["paid_at"] = datetime.fromisoformat(values["paid_at"]) if values["paid_at"] else None
+    values["lines"] = tuple(OutsideLine(**line) for line in values["lines"])
+    return OutsideOrder(**values)
+
+
+def record_import(
+    parsed: Parsed,
+    *,
+    storefront_id: int,
+    platform: str,
+    account_id: int | None,
+    at: datetime,
+    keep_plan: bool,
+) -> OutsideImport:
+    """Write down an import as planned, with its counts, totals and rejected rows."""
+    planned = plan(parsed, storefront_id)
+    counts = Counter(one.action for one in planned)
+    row = OutsideImport(
+        public_id=random_id(16),
+        storefront_id=storefront_id,
+        account_id=account_id,
+        platform=platform,
+        state="planned",
+        at=at,
+        files=[
+            {"name": name[:120], "rows": rows, "total_minor": parsed.totals_minor.get(name)}
+            for name, rows in parsed.row_counts.items()
+        ],
+        counts={
+            **{action: counts.get(action, 0) for action in ("create", "update", "unchanged")},
+            "reject": len(parsed.rejected),
+        },
+        totals={
+            "files_minor": sum(parsed.totals_minor.values()),
+            "taken_minor": sum(order.total_minor for order in parsed.orders),
+        },
+        rejected=[asdict(one) for one in parsed.rejected[:KEEP_REJECTED]],
+        plan_key=_keep(parsed.orders) if keep_plan else None,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _keep(orders: Sequence[OutsideOrder]) -> str:
+    """The parsed orders, which hold nothing personal, until the import is confirmed."""
+    data = json.dumps([to_json(order) for order in orders], ensure_ascii=False).encode()
+    return files.put(data, kind="channel_plan", content_type="application/json", public=False)
+
+
+def kept_orders(row: OutsideImport) -> list[OutsideOrder]:
+    """The orders of a planned import.
+
+    Raises:
+        NotFound: it was applied already and its plan is not kept.
+    """
+    if row.plan_key is None:
+        raise NotFound(_("This import has been applied."), code="plan_not_kept")
+    return [from_json(body) for body in json.loads(files.get(row.plan_key))]
+
+
+def claim(import_id: int, *, job_id: str | None) -> None:
+    """Take a planned import for applying, once.
+
+    Raises:
+        Conflict: it is being applied or was applied.
+    """
+    taken = changed(
+        update(OutsideImport)
+        .where(OutsideImport.id == import_id, OutsideImport.state == "planned")
+        .values(state="applying", job_id=job_id)
+    )
+    if not taken:
+        raise Conflict(_("This import is being applied already."), code="import_taken")
+
+
+def apply_orders(
+    orders: Sequence[OutsideOrder],
+    *,
+    import_id: int,
+    storefront_id: int,
+    shop: Shop,
+    words: Sequence[CultivarWord],
+    at: datetime,
+) -> Counter[str]:
+    """Write one chunk of orders and book their facts, in the caller's transaction; safe to repeat."""
+    counts: Counter[str] = Counter()
+    known = _known(storefront_id, orders)
+    facts: list[branch.SaleFact] = []
+    for order in orders:
+        row = known.get(order.order_id)
+        if row is None:
+            session.add(
+                OutsideOrderRow(
+                    storefront_id=storefront_id,
+                    order_id=order.order_id,
+                    revision=1,
+                    content=to_json(order),
+                    first_seen_at=at,
+                    changed_at=at,
+                )
+            )
+            facts += facts_of(order, shop, words, revision=1)
+            counts["create"] += 1
+            continue
+        before = from_json(row.content)
+        if not _differences(before, order):
+            counts["unchanged"] += 1
+            continue
+        booked, row.revision = facts_of_change(before, order, shop, words, revision=row.revision, at=at)
+        facts += booked
+        session.add(OutsideOrderChange(outside_order_id=row.id, import_id=import_id, at=at, before=row.content))
+        row.content = to_json(order)
+        row.changed_at = at
+        counts["update"] += 1
+    session.flush()
+    counts["facts"] = branch.append_facts(facts, at=at).appended
+    return counts
+
+
+def finish(import_id: int, *, at: datetime) -> None:
+    """The import is done; its plan is no longer needed."""
+    session.execute(
+        update(OutsideImport)
+        .where(OutsideImport.id == import_id)
+        .values(state="applied", applied_at=at, plan_key=None)
+    )
+
+
+def cultivar_words() -> list[CultivarWord]:
+    """Every name of a cultivar or group that a title may hold."""
+    groups = [CultivarWord(group.name_zh, group.code) for group in traceability.cultivar_groups()]
+    return groups + [CultivarWord(one.name_zh, one.group_code) for one in traceability.cultivars()]
+
+
+def rejected_of(row: OutsideImport) -> list[Rejected]:
+    """The rejected rows of an import, as first written down."""
+    return [Rejected(**one) for one in row.rejected]
