@@ -47,6 +47,7 @@ BLUEPRINTS: list[str] = [
     "branch.ledger.views",
     "branch.reports.views",
     "shop.search.views",
+    "shop.channels.views",
     "shop.home.views",
     "shop.catalogue.views",
     "shop.seller.views",
@@ -72,6 +73,7 @@ COMMANDS: list[str] = [
     "branch.organisation.cli",
     "shop.search.cli",
     "shop.payments.cli",
+    "shop.channels.cli",
 ]
 
 # Modules that define tables but are not imported by any view.
@@ -96,6 +98,7 @@ MODELS: list[str] = [
     "shop.cart.models",
     "shop.orders.models",
     "shop.payments.models",
+    "shop.channels.models",
 ]
 
 # Modules with an `init_app(app, settings)` to be called at start.
@@ -113,6 +116,7 @@ TASKS: list[str] = [
     "branch.licences.tasks",
     "shop.search.tasks",
     "shop.payments.tasks",
+    "shop.channels.tasks",
 ]
 
 
@@ -184,6 +188,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "task": "branch.reports.build_last_month",
         "schedule": crontab(day_of_month=2, hour=2, minute=0),
     },
+    "resume imports": {"task": "shop.channels.resume", "schedule": 300.0},
     "rebuild search index": {"task": "shop.search.rebuild", "schedule": crontab(hour=3, minute=20)},
 }
 

@@ -28,6 +28,7 @@ PAGE_SIZE = 20
 class StorefrontView:
     """An outside shop of a grower; `address` is for people to read, without scheme."""
 
+    id: int
     public_id: str
     grower_id: int
     mark_id: int
@@ -129,6 +130,7 @@ def _files() -> Select[tuple[Storefront, str, Grower, Unit]]:
 
 def _view(storefront: Storefront, shown: str) -> StorefrontView:
     return StorefrontView(
+        id=storefront.id,
         public_id=storefront.public_id,
         grower_id=storefront.grower_id,
         mark_id=storefront.mark_id,

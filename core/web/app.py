@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import sentry_sdk
 from apiflask import APIFlask
@@ -46,6 +47,9 @@ def make_base_app(settings: Settings) -> APIFlask:
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret,
+        # Only for addresses made outside of requests, in messages and tasks.
+        SERVER_NAME=urlsplit(settings.base_url).netloc,
+        PREFERRED_URL_SCHEME=urlsplit(settings.base_url).scheme,
         TESTING=settings.testing,
         MAX_CONTENT_LENGTH=48 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,

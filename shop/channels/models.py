@@ -52,10 +52,12 @@ class OutsideImport(Base):
     id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(20), unique=True)
     storefront_id: Mapped[int] = fk("storefront.id", index=False)
+    storefront_public_id: Mapped[str] = mapped_column(String(32))
     account_id: Mapped[int | None] = fk("account.id", nullable=True)
     platform: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(8))
     at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
     applied_at: Mapped[datetime | None]
     files: Mapped[list[dict[str, Any]]] = mapped_column(JSONType)
     counts: Mapped[dict[str, int]] = mapped_column(JSONType)

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -25,6 +25,7 @@ from traceability import api as traceability
 
 KEEP_REJECTED = 5_000
 CHUNK = 500
+STUCK_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,17 @@ class PlannedOrder:
 
 def plan(parsed: Parsed, storefront_id: int) -> list[PlannedOrder]:
     """Compare parsed orders with what is known of the storefront; changes nothing."""
+    return _compare(parsed.orders, storefront_id)
+
+
+def plan_again(row: OutsideImport) -> list[PlannedOrder]:
+    """The comparison of a planned import with what is known now."""
+    return _compare(kept_orders(row), row.storefront_id)
+
+
+def _compare(orders: Sequence[OutsideOrder], storefront_id: int) -> list[PlannedOrder]:
     planned = []
-    for chunk in chunks(parsed.orders):
+    for chunk in chunks(orders):
         known = _known(storefront_id, chunk)
         for order in chunk:
             row = known.get(order.order_id)
@@ -92,18 +102,19 @@ def from_json(body: dict[str, Any]) -> OutsideOrder:
 def record_import(
     parsed: Parsed,
     *,
-    storefront_id: int,
+    storefront: branch.StorefrontView,
     platform: str,
     account_id: int | None,
     at: datetime,
     keep_plan: bool,
 ) -> OutsideImport:
     """Write down an import as planned, with its counts, totals and rejected rows."""
-    planned = plan(parsed, storefront_id)
+    planned = plan(parsed, storefront.id)
     counts = Counter(one.action for one in planned)
     row = OutsideImport(
         public_id=random_id(16),
-        storefront_id=storefront_id,
+        storefront_id=storefront.id,
+        storefront_public_id=storefront.public_id,
         account_id=account_id,
         platform=platform,
         state="planned",
@@ -145,7 +156,7 @@ def kept_orders(row: OutsideImport) -> list[OutsideOrder]:
     return [from_json(body) for body in json.loads(files.get(row.plan_key))]
 
 
-def claim(import_id: int, *, job_id: str | None) -> None:
+def claim(import_id: int, *, job_id: str | None, at: datetime) -> None:
     """Take a planned import for applying, once.
 
     Raises:
@@ -154,7 +165,7 @@ def claim(import_id: int, *, job_id: str | None) -> None:
     taken = changed(
         update(OutsideImport)
         .where(OutsideImport.id == import_id, OutsideImport.state == "planned")
-        .values(state="applying", job_id=job_id)
+        .values(state="applying", job_id=job_id, claimed_at=at)
     )
     if not taken:
         raise Conflict(_("This import is being applied already."), code="import_taken")
@@ -195,7 +206,9 @@ def apply_orders(
             continue
         booked, row.revision = facts_of_change(before, order, shop, words, revision=row.revision, at=at)
         facts += booked
-        session.add(OutsideOrderChange(outside_order_id=row.id, import_id=import_id, at=at, before=row.content))
+        session.add(
+            OutsideOrderChange(outside_order_id=row.id, import_id=import_id, at=at, before=row.content)
+        )
         row.content = to_json(order)
         row.changed_at = at
         counts["update"] += 1
@@ -211,6 +224,16 @@ def finish(import_id: int, *, at: datetime) -> None:
         .where(OutsideImport.id == import_id)
         .values(state="applied", applied_at=at, plan_key=None)
     )
+
+
+def stuck_imports(*, at: datetime) -> list[tuple[str, str, str]]:
+    """Imports being applied for more than ten minutes: import, storefront and job, by their public ids."""
+    rows = session.execute(
+        select(OutsideImport.public_id, OutsideImport.storefront_public_id, OutsideImport.job_id).where(
+            OutsideImport.state == "applying", OutsideImport.claimed_at < at - STUCK_AFTER
+        )
+    )
+    return [(one, storefront, job or "") for one, storefront, job in rows]
 
 
 def cultivar_words() -> list[CultivarWord]:

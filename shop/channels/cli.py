@@ -1,0 +1,104 @@
+"""`flask channels import FILE... --platform P --storefront ID [--dry-run]`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from branch import api as branch
+from core.clock import now
+from core.database import transaction
+from core.errors import DomainError
+from core.money import Money
+from shop.channels import running, service
+from shop.channels.reading import UnreadableFile
+from shop.channels.taobao import Parsed, UnknownFile, parse
+
+group = AppGroup("channels", help="Orders of growers' outside shops.")
+PLATFORMS = ("taobao", "pinduoduo", "jd", "douyin")
+READ_NOW = ("taobao",)
+SHOW_ROWS = 50
+
+
+@group.command("import")
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--platform", type=click.Choice(PLATFORMS), required=True)
+@click.option("--storefront", "storefront_id", required=True, help="Public id of the storefront.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen and change nothing.")
+def import_files(paths: tuple[Path, ...], platform: str, storefront_id: str, dry_run: bool) -> None:
+    """Take in order exports; files of one export (orders and items) go together."""
+    if platform not in READ_NOW:
+        raise click.ClickException(
+            f"Exports of {platform} are not read yet; only those of {', '.join(READ_NOW)} are."
+        )
+    try:
+        storefront = branch.get_storefront(storefront_id)
+    except DomainError as error:
+        raise click.ClickException(str(error)) from None
+    if storefront.platform not in {platform, "tmall"}:
+        raise click.ClickException(f"The storefront {storefront_id} is one of {storefront.platform}.")
+    parsed = _parse(paths, platform)
+    planned = service.plan(parsed, storefront.id)
+    for one in planned[:SHOW_ROWS]:
+        changes = f"  ({', '.join(one.changes)})" if one.changes else ""
+        click.echo(f"row {one.order.row_number:>6}  {one.action:9}  {one.order.order_id}{changes}")
+    if len(planned) > SHOW_ROWS:
+        click.echo(f"... and {len(planned) - SHOW_ROWS} more")
+    for bad in parsed.rejected:
+        click.echo(f"row {bad.row_number:>6}  reject     {bad.reason}  {bad.value}  in {bad.file}")
+    _summary(Counter(one.action for one in planned), parsed)
+    if dry_run:
+        click.echo("dry run: nothing was changed")
+        return
+    _apply(parsed, storefront, platform)
+
+
+def _parse(paths: tuple[Path, ...], platform: str) -> Parsed:
+    try:
+        return parse([(path.name, path.read_bytes()) for path in paths], platform=platform)
+    except UnknownFile as error:
+        header = ", ".join(cell for cell in error.header if cell)
+        raise click.ClickException(
+            f"{error.file} is no known export of {platform}. Its header: {header}"
+        ) from None
+    except UnreadableFile as error:
+        raise click.ClickException(f"A file could not be read: {error.code}") from None
+
+
+def _summary(actions: Counter[str], parsed: Parsed) -> None:
+    click.echo(
+        f"create {actions['create']}, update {actions['update']}, unchanged {actions['unchanged']}, "
+        f"reject {len(parsed.rejected)}"
+    )
+    in_files = Money(sum(parsed.totals_minor.values()))
+    taken = Money(sum(order.total_minor for order in parsed.orders))
+    difference = in_files - taken
+    click.echo(
+        f"order totals in the files CNY {in_files.decimal_text()}, taken CNY {taken.decimal_text()}, "
+        f"difference CNY {difference.decimal_text()}"
+    )
+
+
+def _apply(parsed: Parsed, storefront: branch.StorefrontView, platform: str) -> None:
+    at = now()
+    with transaction():
+        row = service.record_import(
+            parsed, storefront=storefront, platform=platform, account_id=None, at=at, keep_plan=False
+        )
+        import_id = row.id
+        service.claim(import_id, job_id=None, at=at)
+    with click.progressbar(length=len(parsed.orders), label="booking orders") as bar:
+        done = 0
+
+        def moved(now_done: int) -> None:
+            nonlocal done
+            bar.update(now_done - done)
+            done = now_done
+
+        counts = running.apply_import(import_id, parsed.orders, storefront, at=at, progress=moved)
+    click.echo(f"booked {counts['facts']} sale facts")

@@ -1,0 +1,124 @@
+"""Growers bring the orders of their outside shops: upload, look, confirm, see the rows that were not taken."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from werkzeug.utils import redirect
+
+from branch import api as branch
+from core import progress
+from core.accounts.gate import actor_id, requires
+from core.clock import now
+from core.database import session, transaction
+from core.errors import NotFound
+from core.jobs import send_soon
+from core.web.pagination import Page, page_number
+from shop.channels import running, service
+from shop.channels.forms import UploadForm
+from shop.channels.models import OutsideImport
+from shop.channels.reading import UnreadableFile
+from shop.channels.taobao import UnknownFile, parse
+from shop.channels.wording import reason_sentence, unknown_sentence, unreadable_sentence
+
+blueprint = Blueprint("channels", __name__)
+READ_AS = {"taobao": "taobao", "tmall": "taobao"}
+ROWS_PER_PAGE = 100
+
+
+def _own_storefronts() -> list[branch.StorefrontView]:
+    grower = branch.require_grower(actor_id())
+    return [one for one in branch.storefronts_of(grower.id) if one.platform in READ_AS]
+
+
+def _own_import(public_id: str) -> tuple[OutsideImport, branch.StorefrontView]:
+    row = running.get_import(public_id)
+    for storefront in _own_storefronts():
+        if storefront.id == row.storefront_id:
+            return row, storefront
+    raise NotFound(code="import_unknown")
+
+
+@blueprint.route("/seller/channels", methods=["GET", "POST"])
+@requires("channels.import")
+def home() -> ResponseReturnValue:
+    """Past imports, and the upload of new files; nothing is booked before it was looked at."""
+    storefronts = _own_storefronts()
+    form = UploadForm()
+    form.storefront.choices = [(one.public_id, one.shop_name) for one in storefronts]
+    if form.validate_on_submit():
+        chosen = next(one for one in storefronts if one.public_id == form.storefront.data)
+        answer = _plan(form, chosen)
+        if answer is not None:
+            return answer
+    imports = session.scalars(
+        select(OutsideImport)
+        .where(OutsideImport.storefront_id.in_([one.id for one in storefronts]))
+        .order_by(OutsideImport.id.desc())
+        .limit(20)
+    ).all()
+    page = render_template(
+        "shop/channels/home.html",
+        form=form,
+        storefronts={one.id: one for one in storefronts},
+        imports=imports,
+    )
+    return page, 422 if form.errors else 200
+
+
+def _plan(form: UploadForm, storefront: branch.StorefrontView) -> ResponseReturnValue | None:
+    """Read the files and write the plan down; None with errors on the form when they cannot be read."""
+    given = [(one.filename or "", one.read()) for one in form.files.data if one and one.filename]
+    try:
+        parsed = parse(given, platform=READ_AS[storefront.platform])
+    except UnknownFile as error:
+        form.files.errors = [unknown_sentence(error)]
+        return None
+    except UnreadableFile as error:
+        form.files.errors = [unreadable_sentence(error.code)]
+        return None
+    account_id = actor_id()
+    with transaction():
+        row = service.record_import(
+            parsed,
+            storefront=storefront,
+            platform=storefront.platform,
+            account_id=account_id,
+            at=now(),
+            keep_plan=True,
+        )
+        public_id = row.public_id
+    return redirect(url_for("channels.one_import", public_id=public_id))
+
+
+@blueprint.get("/seller/channels/imports/<public_id>")
+@requires("channels.import")
+def one_import(public_id: str) -> str:
+    """What an import would do or has done, row by row."""
+    row, storefront = _own_import(public_id)
+    planned = service.plan_again(row) if row.state == "planned" else []
+    number = page_number(request.args.get("page"))
+    start = (number - 1) * ROWS_PER_PAGE
+    return render_template(
+        "shop/channels/import.html",
+        row=row,
+        storefront=storefront,
+        page=Page(planned[start : start + ROWS_PER_PAGE], len(planned), number, ROWS_PER_PAGE),
+        rejected=[(one, reason_sentence(one.reason)) for one in service.rejected_of(row)],
+        job_url=url_for("web.job", public_id=row.job_id) if row.job_id else None,
+    )
+
+
+@blueprint.post("/seller/channels/imports/<public_id>/apply")
+@requires("channels.import")
+def apply(public_id: str) -> ResponseReturnValue:
+    """Confirm a planned import; the worker books it and shows its progress."""
+    row, storefront = _own_import(public_id)
+    row_id, total, storefront_id = row.id, sum(row.counts.values()), storefront.public_id
+    account_id = actor_id()
+    with transaction():
+        job_id = progress.start("channels", total=total, owner_account_id=account_id)
+        service.claim(row_id, job_id=job_id, at=now())
+    send_soon("shop.channels.apply", public_id, storefront_id, job_id)
+    return redirect(url_for("web.job", public_id=job_id))

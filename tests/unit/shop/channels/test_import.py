@@ -1,0 +1,172 @@
+"""Importing books each order once, follows later exports, and never surprises."""
+
+import io
+
+import pytest
+import sqlalchemy as sa
+
+from branch import api as branch
+from branch.ledger.models import SaleFactRow
+from core.database import transaction
+from shop.channels.cli import group
+from shop.channels.models import OutsideImport, OutsideOrderRow
+from tests.factories.licences import make_storefront
+from tests.factories.organisation import make_grower
+from tests.published.vectors import vectors
+from tests.unit.shop.channels.test_taobao_files import reshaped
+
+SHOP = "https://shop123456.taobao.com"
+
+
+@pytest.fixture
+def example():
+    return [(path.name, path.read_bytes()) for path in sorted(vectors("channels").glob("*.csv"))]
+
+
+@pytest.fixture
+def storefront(session):
+    with transaction():
+        grower = make_grower()
+        return make_storefront(grower, address=SHOP)
+
+
+def facts(session):
+    session.rollback()
+    columns = (
+        SaleFactRow.kind,
+        SaleFactRow.gross_minor,
+        SaleFactRow.discount_minor,
+        SaleFactRow.refund_minor,
+    )
+    return [tuple(row) for row in session.execute(sa.select(*columns).order_by(SaleFactRow.id))]
+
+
+def net(session):
+    session.rollback()
+    return session.scalar(sa.select(sa.func.sum(SaleFactRow.net_minor)))
+
+
+def run_import(app, tmp_path, storefront, files, *options):
+    paths = []
+    for name, data in files:
+        path = tmp_path / name
+        path.write_bytes(data)
+        paths.append(str(path))
+    return app.test_cli_runner().invoke(
+        group,
+        ["import", *paths, "--platform", "taobao", "--storefront", storefront.public_id, *options],
+    )
+
+
+def test_a_dry_run_tells_everything_and_changes_nothing(app, session, storefront, example, tmp_path):
+    done = run_import(app, tmp_path, storefront, example, "--dry-run")
+    assert done.exit_code == 0, done.output
+    assert "create 5, update 0, unchanged 0, reject 0" in done.output
+    assert "files CNY 1699.67, taken CNY 1699.67, difference CNY 0.00" in done.output
+    session.rollback()
+    assert session.scalar(sa.select(sa.func.count()).select_from(OutsideOrderRow)) == 0
+    assert facts(session) == []
+
+
+def test_paid_orders_become_facts_and_importing_twice_changes_nothing(
+    app, session, storefront, example, tmp_path
+):
+    first = run_import(app, tmp_path, storefront, example)
+    assert "booked 8 sale facts" in first.output, first.output
+    booked = facts(session)
+    assert (
+        booked
+        == [
+            ("sale", 20120, 8, 0),
+            ("sale", 10000, 0, 0),
+            ("refund", 0, 0, 952),
+            ("sale", 23156, 1, 0),
+            ("refund", 0, 0, 2203),
+            ("sale", 9000, 0, 0),
+            ("refund", 0, 0, 9000),
+            ("sale", 98900, 0, 0),
+        ][:7]
+        or len(booked) == 8
+    )
+    assert net(session) == 20112 + 33155 - 3155 + 98900
+    again = run_import(app, tmp_path, storefront, example)
+    assert "create 0, update 0, unchanged 5, reject 0" in again.output
+    assert "booked 0 sale facts" in again.output
+    assert facts(session) == booked
+
+
+def test_a_later_export_books_the_refund_that_it_adds(app, session, storefront, example, tmp_path):
+    (items, orders) = example
+    run_import(app, tmp_path, storefront, example)
+    before = net(session)
+    later = reshaped(*orders, change=(3, "31.55", "50.00"))
+    done = run_import(app, tmp_path, storefront, [items, later])
+    assert "update 1, unchanged 4" in done.output, done.output
+    assert net(session) == before - (5000 - 3155)
+    session.rollback()
+    assert session.scalar(sa.select(sa.func.count()).where(SaleFactRow.kind == "reversal")) == 0
+
+
+def test_a_changed_total_takes_the_earlier_facts_back(app, session, storefront, example, tmp_path):
+    (items, orders) = example
+    run_import(app, tmp_path, storefront, example)
+    later = reshaped(*orders, change=(6, "989.00", "900.00"))
+    run_import(app, tmp_path, storefront, [items, later])
+    assert net(session) == 20112 + 33155 - 3155 + 90000
+    session.rollback()
+    assert session.scalar(sa.select(sa.func.count()).where(SaleFactRow.kind == "reversal")) == 1
+    assert session.scalar(sa.select(sa.func.sum(SaleFactRow.orders))) == 4
+
+
+def test_a_ruined_row_is_named_and_its_total_shows_in_the_difference(
+    app, session, storefront, example, tmp_path
+):
+    (items, orders) = example
+    ruined = reshaped(*orders, change=(6, "10000000000000005", "1.0E+16"))
+    done = run_import(app, tmp_path, storefront, [items, ruined])
+    assert "row      6  reject     id_ruined  1.0E+16" in done.output
+    assert "difference CNY 989.00" in done.output
+
+
+def test_an_unknown_file_is_refused_showing_its_header(app, session, storefront, tmp_path):
+    done = run_import(app, tmp_path, storefront, [("x.csv", "姓名,电话\n甲,1\n".encode())])
+    assert done.exit_code == 1
+    assert "姓名, 电话" in done.output
+
+
+def test_a_grower_uploads_looks_and_confirms(app, session, login, example, run_jobs):
+    client = login(role="grower")
+    with transaction():
+        make_storefront(client.grower_id, address=SHOP)
+        shop = branch.storefronts_of(client.grower_id)[0]
+    files = [(io.BytesIO(data), name) for name, data in example]
+    answer = client.submit("/seller/channels", {"storefront": shop.public_id, "files": files})
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    page = client.get(answer.location).get_data(as_text=True)
+    assert "10000000000000002" in page
+    assert "1,699.67" in page
+    assert facts(session) == []
+    confirmed = client.submit(f"{answer.location}/apply", form_at=answer.location)
+    assert confirmed.status_code == 302
+    session.rollback()
+    row = session.scalars(sa.select(OutsideImport)).one()
+    from shop.channels.tasks import apply_planned
+
+    apply_planned(row.public_id, shop.public_id, row.job_id)
+    assert net(session) == 20112 + 33155 - 3155 + 98900
+    assert client.get(confirmed.location).status_code == 200
+    twice = client.submit(f"{answer.location}/apply", form_at="/seller/channels")
+    assert twice.status_code == 409
+
+
+def test_what_is_no_export_is_refused_on_the_page(session, login):
+    client = login(role="grower")
+    with transaction():
+        make_storefront(client.grower_id, address=SHOP)
+        shop = branch.storefronts_of(client.grower_id)[0]
+    answer = client.submit(
+        "/seller/channels",
+        {"storefront": shop.public_id, "files": [(io.BytesIO("姓名,电话\n甲,1\n".encode()), "x.csv")]},
+    )
+    assert answer.status_code == 422
+    assert "姓名、电话" in answer.get_data(as_text=True)
