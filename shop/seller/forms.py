@@ -35,7 +35,7 @@ NEW_LOT = "new"
 class TierForm(Form):
     """One line of a price ladder."""
 
-    from_quantity = WholeField(_l("From"))
+    from_quantity = WholeField(_l("From quantity"))
     unit_price = YuanField(_l("Price each"))
 
     @property
@@ -64,7 +64,7 @@ class VariantForm(LadderForm):
     breast_diameter = RangeField(_l("Breast diameter"), to_mm=True)
     branching_height_cm = WholeField(_l("Branching height"))
     root_ball_cm = WholeField(_l("Root ball diameter"))
-    container_l = WholeField(_l("Container"))
+    container_l = WholeField(_l("Container size"))
     unit = SelectField(_l("Sold as"), choices=list(UNIT_WORDS.items()), default=str(Unit.PLANT))
     plants_per_unit = WholeField(_l("Plants in a bundle"))
     weight_kg = KilogramField(_l("Weight of one plant, packed"))
