@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -16,6 +16,7 @@ from wtforms import (
     Form,
     FormField,
     HiddenField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -30,6 +31,11 @@ from shop.catalogue.pricing import MAX_TIERS
 from shop.seller.fields import KilogramField, RangeField, WholeField, YuanField
 
 NEW_LOT = "new"
+
+
+def choices(words: Mapping[str, object]) -> list[SelectChoice]:
+    """The choices of a select, from words and what people call them."""
+    return [SelectChoice(str(word), label) for word, label in words.items()]
 
 
 class TierForm(Form):
@@ -65,7 +71,7 @@ class VariantForm(LadderForm):
     branching_height_cm = WholeField(_l("Branching height"))
     root_ball_cm = WholeField(_l("Root ball diameter"))
     container_l = WholeField(_l("Container size"))
-    unit = SelectField(_l("Sold as"), choices=list(UNIT_WORDS.items()), default=str(Unit.PLANT))
+    unit = SelectField(_l("Sold as"), choices=choices(UNIT_WORDS), default=str(Unit.PLANT))
     plants_per_unit = WholeField(_l("Plants in a bundle"))
     weight_kg = KilogramField(_l("Weight of one plant, packed"))
 
@@ -76,9 +82,9 @@ class NewLotForm(Form):
     plot = SelectField(_l("Plot"), validate_choice=False)
     cultivar_group = SelectField(_l("Cultivar group"), validate_choice=False)
     cultivar = StringField(_l("Cultivar"), [Length(max=40)])
-    propagation = SelectField(_l("Raised by"), choices=list(PROPAGATION_WORDS.items()))
+    propagation = SelectField(_l("Raised by"), choices=choices(PROPAGATION_WORDS))
     age_code = StringField(_l("Age"), [Length(max=12)])
-    root = SelectField(_l("Root travels as"), choices=list(ROOT_WORDS.items()))
+    root = SelectField(_l("Root travels as"), choices=choices(ROOT_WORDS))
     grade = StringField(_l("Grade"), [Length(max=24)])
     quantity = WholeField(_l("Plants in this lot"))
 

@@ -66,10 +66,11 @@ def create() -> ResponseReturnValue:
 @requires("listings.edit")
 def edit(slug: str) -> ResponseReturnValue:
     seller, at = current_seller(), now()
+    cards = {card.id: card for card in own_listings(seller.grower.id, at)}
     listing = drafts.own_listing(slug, seller.grower.id)
     typed: Typed | None = listing.typed
     if not typed:
-        card = next(card for card in own_listings(seller.grower.id, at) if card.id == listing.id)
+        card = cards[listing.id]
         typed = typed_from(card) if card.variants else None
     form = publishing.make_form(seller, typed, at=at)
     return _page(form, seller, draft_key=listing.draft_key, listing=listing)

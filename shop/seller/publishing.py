@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage, MultiDict
+from wtforms import SelectChoice
 
 from core.clock import local_day
 from core.database import transaction
@@ -31,24 +32,25 @@ def make_form(seller: Seller, typed: Typed | None, *, at: datetime) -> ListingFo
     today = local_day(at)
     lots = traceability.lots_of_grower(seller.grower.id, state="open")
     form.lot.choices = [
-        *((str(lot.id), _lot_words(lot)) for lot in lots),
-        (NEW_LOT, _("Record a new lot")),
+        *(SelectChoice(str(lot.id), _lot_words(lot)) for lot in lots),
+        SelectChoice(NEW_LOT, _("Record a new lot")),
     ]
     if form.lot.data is None:
         form.lot.data = str(lots[0].id) if lots else NEW_LOT
     form.new_lot.form.plot.choices = [
-        (str(plot.id), f"{plot.name} ({plot.number})")
+        SelectChoice(str(plot.id), f"{plot.name} ({plot.number})")
         for plot in traceability.plots_of_grower(seller.grower.id)
     ]
     form.new_lot.form.cultivar_group.choices = [
-        (group.code, group.name) for group in traceability.cultivar_groups()
+        SelectChoice(group.code, group.name) for group in traceability.cultivar_groups()
     ]
     weeks = week_choices(today)
     for name in ("spring_from", "spring_to", "autumn_from", "autumn_to"):
         form[name].choices = weeks
     form.presale_week.choices = coming_weeks(today)
-    if form.presale_week.data and form.presale_week.data not in dict(form.presale_week.choices):
-        form.presale_week.choices.append((form.presale_week.data, form.presale_week.data))
+    promised = form.presale_week.data
+    if promised and promised not in {choice.value for choice in form.presale_week.choices}:
+        form.presale_week.choices.append(SelectChoice(promised, promised))
     return form
 
 
@@ -124,9 +126,10 @@ def _lot_id(form: ListingForm, seller: Seller, *, at: datetime) -> int:
     """
     chosen = form.lot.data or ""
     if chosen != NEW_LOT:
-        if not chosen.isascii() or not chosen.isdigit():
+        own = {str(lot.id): lot.id for lot in traceability.lots_of_grower(seller.grower.id)}
+        if chosen not in own:
             raise service.OfferRefused([service.Fault("lot_missing", "lot")])
-        return int(chosen)
+        return own[chosen]
     new: NewLotForm = form.new_lot.form
     if not (new.plot.data or "").isdigit():
         raise service.OfferRefused([service.Fault("plot_missing", "new_lot-plot")])
