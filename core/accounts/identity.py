@@ -45,6 +45,19 @@ def normalise_email(text: str) -> str | None:
     return found.normalized.lower()
 
 
+def spoken_phone(value: str | None) -> str:
+    """A stored number as people read it: `138 0013 8000` at home, `+49 30 123456` abroad."""
+    if not value:
+        return ""
+    try:
+        number = phonenumbers.parse(value, region=PHONE_REGION)
+    except phonenumbers.NumberParseException:
+        return value
+    home = number.country_code == phonenumbers.country_code_for_region(PHONE_REGION)
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, style)
+
+
 def parse_identity(text: str) -> Identity | None:
     """The phone number or e-mail address in `text`, or None when it is neither."""
     if "@" in text or "\uff20" in text:

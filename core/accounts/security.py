@@ -1,18 +1,21 @@
 """Flask-Security, set up for us: sign-in by phone or e-mail, second factor, messages through our queue."""
 
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
+from io import BytesIO
 from typing import Any
 
 import flask_babel
+import qrcode
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask
 from flask_babel import gettext as _
 from flask_security import FSQLALiteUserDatastore, MailUtil, PasswordUtil, Security, Totp
+from qrcode.image.svg import SvgFillImage
 
 from core.accounts import guards
 from core.accounts.forms import SecondFactorForm, SecondFactorHelpForm, SignInForm
-from core.accounts.identity import normalise_email, normalise_phone
+from core.accounts.identity import normalise_email, normalise_phone, spoken_phone
 from core.accounts.messages import MESSAGES
 from core.accounts.models import Account
 from core.accounts.notices import tell_password_changed
@@ -55,6 +58,12 @@ class OncePerCode(Totp):
 
     def set_last_counter(self, user: Account, tmatch: Any) -> None:
         user.tf_last_counter = tmatch.counter
+
+    def generate_qrcode(self, username: str, totp: str) -> str:
+        """A QR code on white with its quiet zone, so that a dark page does not swallow it."""
+        picture = BytesIO()
+        qrcode.make(self.get_totp_uri(username, totp), image_factory=SvgFillImage, border=4).save(picture)
+        return f"data:image/svg+xml;base64,{b64encode(picture.getvalue()).decode()}"
 
 
 class CarefulPasswords(PasswordUtil):
@@ -152,4 +161,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     security.i18n_domain = HouseDomain()
     app.view_functions["security.forgot_password"] = recover
+    app.jinja_env.filters["phone"] = spoken_phone
     guards.init_app(app)
