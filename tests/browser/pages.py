@@ -1,23 +1,48 @@
-"""The pages that are looked at, one line each: name -> address, or a function of the demonstration's addresses.
+"""The pages that are looked at, one line each.
 
 Every page is opened at both widths, in both themes and both languages, kept as a screenshot and held to axe.
-`as_role` signs in first with a demonstration account.
+`path` is an address, or a function that finds one in the demonstration town (called with an application context).
+`as_role` signs in with that demonstration account first.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core.database import session
 
 
 @dataclass(frozen=True)
 class PageToSee:
-    """`path` may hold names in braces, filled from what the demonstration town holds (see `test_looks.py`)."""
-
     name: str
-    path: str
+    path: str | Callable[[], str]
     as_role: str | None = None
+    status: int = 200
+
+
+def a_listing() -> str:
+    """The newest listing on sale."""
+    from shop.catalogue.models import Listing
+
+    found = select(Listing.slug).where(Listing.state == "published").order_by(Listing.id.desc())
+    return f"/listings/{session.scalars(found.limit(1)).one()}"
+
+
+def a_grower() -> str:
+    """A grower's public page."""
+    from branch.api import admitted_growers
+
+    return f"/growers/{admitted_growers()[0].slug}"
 
 
 PAGES: list[PageToSee] = [
     PageToSee("gallery", "/gallery"),
     PageToSee("home", "/"),
-    PageToSee("not-found", "/no-such-page"),
+    PageToSee("not-found", "/no-such-page", status=404),
+    PageToSee("search", "/search?q=dangui"),
+    PageToSee("search-nothing", "/search?q=zzzzqq"),
+    PageToSee("listing", a_listing),
+    PageToSee("grower", a_grower),
+    PageToSee("sign-in", "/account/sign-in"),
 ]
