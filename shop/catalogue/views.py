@@ -27,6 +27,8 @@ from traceability import api as traceability
 NEAREST_PROVINCE = "420000"
 
 blueprint = Blueprint("catalogue", __name__)
+for words in (dispatch_words, price_words, root_words, size_line, village_name):
+    blueprint.add_app_template_global(words)
 
 
 @blueprint.get("/listings/<slug>")

@@ -8,19 +8,23 @@ for (const stepper of document.querySelectorAll("[data-stepper]")) {
   const increment = Number(input.step) || 1;
   const maximum = input.max === "" ? Infinity : Number(input.max);
 
+  const highest = Math.floor((maximum - minimum) / increment);
+  // The next quantity on the grid of increments in that direction; what was typed between two steps counts.
+  const next = (direction) => {
+    const steps = (Number(input.value) - minimum) / increment;
+    return direction === "down" ? Math.ceil(steps) - 1 : Math.floor(steps) + 1;
+  };
   const refresh = () => {
-    const value = Number(input.value);
     for (const button of buttons) {
-      button.disabled = button.dataset.step === "down" ? value <= minimum : value + increment > maximum;
+      const steps = next(button.dataset.step);
+      button.disabled = button.dataset.step === "down" ? steps < 0 : steps > highest;
     }
   };
   for (const button of buttons) {
     button.hidden = false;
     button.addEventListener("click", () => {
-      const direction = button.dataset.step === "down" ? -1 : 1;
-      const steps = Math.round((Number(input.value) - minimum) / increment) + direction;
-      const highest = Number.isFinite(maximum) ? Math.floor((maximum - minimum) / increment) : Infinity;
-      input.value = minimum + Math.min(Math.max(steps, 0), highest) * increment;
+      const steps = Math.min(Math.max(next(button.dataset.step), 0), highest);
+      input.value = minimum + steps * increment;
       input.dispatchEvent(new Event("change", { bubbles: true }));
       refresh();
     });

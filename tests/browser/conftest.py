@@ -1,5 +1,6 @@
-"""A demonstration town on a real port, and a real Chromium."""
+"""A small town on a real port, and a real Chromium."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -9,16 +10,18 @@ from flask import Flask
 from playwright.sync_api import Browser
 from werkzeug.serving import make_server
 
+from core.clock import now
 from core.database import Base, db
 from core.settings import Settings
 from tests.browser.gallery import add_gallery
 from tests.browser.looks import open_browser
+from tests.browser.town import build_town
 from wsgi import create_app
 
 
 @pytest.fixture(scope="session")
 def town_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """The application with the small demonstration town, and the page of all components."""
+    """The application with a small town, and the page of all components."""
     settings = Settings(
         _env_file=None,
         testing=True,
@@ -32,16 +35,16 @@ def town_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     add_gallery(app)
     with app.app_context():
         Base.metadata.create_all(db.engine)
-    commands = ["demo load --size small", "search reindex"]
-    for command in commands:
-        result = app.test_cli_runner().invoke(args=command.split())
-        assert result.exit_code == 0, f"flask {command}: {result.output} {result.exception!r}"
+        build_town(now())
+    result = app.test_cli_runner().invoke(args=["search", "reindex"])
+    assert result.exit_code == 0, f"{result.output} {result.exception!r}"
     return app
 
 
 @pytest.fixture(scope="session")
 def town(town_app: Flask) -> Iterator[str]:
     """The address of the running town."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, town_app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -1,8 +1,8 @@
 """The pages that are looked at, one line each.
 
 Every page is opened at both widths, in both themes and both languages, kept as a screenshot and held to axe.
-`path` is an address, or a function that finds one in the demonstration town (called with an application context).
-`as_role` signs in with that demonstration account first.
+`path` is an address, or a function that finds one in the town of `town.py` (called with an application context).
+`as_role` signs in first: buyer, grower1, technician, secretary, committee or operator.
 """
 
 from collections.abc import Callable
@@ -45,4 +45,6 @@ PAGES: list[PageToSee] = [
     PageToSee("listing", a_listing),
     PageToSee("grower", a_grower),
     PageToSee("sign-in", "/account/sign-in"),
+    PageToSee("account", "/account", as_role="buyer"),
+    PageToSee("seller", "/seller", as_role="grower1"),
 ]

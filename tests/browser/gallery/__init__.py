@@ -18,6 +18,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import ListWidget
 
@@ -36,10 +37,12 @@ class SampleForm(FlaskForm):
     phone = StringField("Phone", [InputRequired("请写上电话，快递要用。")])
     height = IntegerField("Height", [NumberRange(1, 2000, "株高应在 1 到 2000 cm 之间。")])
     price = DecimalField("Price", [Optional()])
-    root = SelectField("Root", choices=[("bare_root", "裸根"), ("root_ball", "带土球")])
+    root = SelectField(
+        "Root", choices=[SelectChoice("bare_root", "裸根"), SelectChoice("root_ball", "带土球")]
+    )
     pay = RadioField(
         "Payment",
-        choices=[("offline_transfer", "银行转账"), ("cash_on_delivery", "货到付款")],
+        choices=[SelectChoice("offline_transfer", "银行转账"), SelectChoice("cash_on_delivery", "货到付款")],
         widget=ListWidget(prefix_label=False),
     )
     words = TextAreaField("Remarks", [Optional()], description="写给苗圃的话。")
