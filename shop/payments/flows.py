@@ -242,6 +242,7 @@ def sweep(*, everything: bool = False) -> Swept:
     swept = Swept()
     if not configured():
         return swept
+    session.rollback()
     for payment_id in _to_check(everything=everything):
         swept.sessions += 1
         try:
@@ -262,6 +263,7 @@ def send_due_refunds(*, everything: bool = False) -> Swept:
     swept = Swept()
     if not configured():
         return swept
+    session.rollback()
     due = (
         select(Refund.id)
         .join(Payment, Payment.id == Refund.payment_id)

@@ -47,7 +47,9 @@ class StripeStandIn:
         self._server = make_server(
             "127.0.0.1", port, create_stand_in(self.state, self.ledger), threaded=True, request_handler=Quiet
         )
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
 
     @property
     def url(self) -> str:
