@@ -60,49 +60,52 @@ def start(order_id: int) -> str | None:
 
 
 def pay(order_id: int) -> str | None:
-    """As `start`, for a buyer who asks to pay now.
+    """As `start`, for a buyer who asks to pay now; None also when it turns out that the money is here.
 
     Raises:
         ProviderAway: Stripe does not answer.
         Conflict: the order does not wait for a payment.
     """
-    _finish_last(order_id)
-    for _try in range(2):
+    for _try in range(3):
         with transaction():
             attempt = service.begin(order_id, at=now())
         reached("payment.begun")
-        if attempt is None or attempt.url:
-            return attempt.url if attempt else None
+        if attempt is None:
+            return None
         try:
-            opened = gateway().create_session(_session_order(attempt))
+            opened = _open_session(attempt)
         except ProviderRefused as refusal:
             # Most often the session's end, fixed when the attempt began, has come too near meanwhile.
             with transaction():
                 service.session_refused(attempt.payment_id, str(refusal), at=now())
             log.warning("stripe_refused_session", code=refusal.code, param=refusal.param)
             continue
+        if opened.news.heard is not Heard.OPEN:
+            hear(attempt.payment_id, opened)
+            if opened.news.heard is not Heard.EXPIRED:
+                return None
+            continue
+        return opened.url
+    raise ProviderAway
+
+
+def _open_session(attempt: service.Attempt) -> Session:
+    """The attempt's session as it stands now; made first where there is none.
+
+    What was asked for before is asked for again with the same key, and its answer is the old one; so the
+    session is then read afresh.
+    """
+    session_id = attempt.session_id
+    if session_id is None:
+        opened = gateway().create_session(_session_order(attempt))
         reached("payment.session_made")
         with transaction():
             service.session_opened(attempt.payment_id, opened, at=now())
         reached("payment.session_kept")
-        if opened.url:
-            return opened.url
-        hear(attempt.payment_id, opened)
-    raise ProviderAway
-
-
-def _finish_last(order_id: int) -> None:
-    """Before another attempt: ask what became of one whose session should be over."""
-    late = session.scalar(
-        select(Payment.id).where(
-            Payment.order_id == order_id,
-            Payment.state == Stage.OPEN,
-            Payment.provider_session_id.is_not(None),
-            Payment.session_expires_at <= now(),
-        )
-    )
-    if late is not None:
-        check(late)
+        if attempt.is_new:
+            return opened
+        session_id = opened.news.session_id
+    return gateway().get_session(session_id)
 
 
 def _session_order(attempt: service.Attempt) -> SessionOrder:

@@ -356,7 +356,7 @@ def postpone(refund: Refund, *, at: datetime) -> None:
     refund.next_attempt_at = at + min(FIRST_RETRY * 2 ** min(refund.attempts, 10), LONGEST_RETRY)
 
 
-def finish_by_hand(refund_id: int, *, reference: str, by_account_id: int, at: datetime) -> Refund:
+def finish_by_hand(refund_id: int, *, reference: str, by_account_id: int | None, at: datetime) -> Refund:
     """A cashier paid the buyer back; `reference` is the bank's.
 
     Raises:

@@ -40,7 +40,7 @@ TIME_TO_RETRY = timedelta(minutes=40)
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What the edge needs to send a buyer to the provider; `url` is set when the session exists already."""
+    """What the edge needs to send a buyer to the provider; `session_id` is set when a session is known already."""
 
     payment_id: int
     public_id: str
@@ -51,7 +51,8 @@ class Attempt:
     expires_at: datetime
     locale: str
     email: str | None
-    url: str | None
+    session_id: str | None
+    is_new: bool
 
 
 def begin(order_id: int, *, at: datetime) -> Attempt | None:
@@ -81,6 +82,7 @@ def begin(order_id: int, *, at: datetime) -> Attempt | None:
                 code="too_many_attempts",
             )
         last = _new_attempt(order, len(tried) + 1, at=at)
+    is_new = last not in tried
     assert last.session_expires_at is not None
     return Attempt(
         payment_id=last.id,
@@ -92,7 +94,8 @@ def begin(order_id: int, *, at: datetime) -> Attempt | None:
         expires_at=last.session_expires_at,
         locale=order.locale,
         email=order.buyer_email,
-        url=last.provider_session_url if last.session_expires_at > at else None,
+        session_id=last.provider_session_id,
+        is_new=is_new,
     )
 
 

@@ -81,8 +81,11 @@ def proof(number: str) -> Any:
         form.stated.process_data(order.total_minor / 100)
     status = 200
     if request.method == "POST":
-        key = _kept_file(form)
-        if form.validate() and key:
+        key, wrong = _kept_file(form)
+        valid = form.validate()
+        if wrong:
+            form.file.errors = [wrong]
+        if valid and key:
             with transaction():
                 proofs.submit(
                     order.id,
@@ -101,26 +104,24 @@ def _keys() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="transfer-proof")
 
 
-def _kept_file(form: ProofForm) -> str | None:
-    """The key of the file that came now, else of the one that came before; the form says what is wrong."""
+def _kept_file(form: ProofForm) -> tuple[str | None, str | None]:
+    """The key of the file that came now, else of the one that came before; or what is wrong with it."""
     sent = form.file.data
     if sent is not None and sent.filename:
+        content = sent.read(proof_files.MAX_BYTES + 1)
+        sent.close()
         try:
-            data, content_type = proof_files.cleaned(sent.read(proof_files.MAX_BYTES + 1))
+            data, content_type = proof_files.cleaned(content)
         except Invalid as refused:
-            form.validate()
-            form.file.errors = [str(refused)]
-            return None
+            return None, str(refused)
         key = files.put(data, kind="transfer_proof", content_type=content_type, public=False)
         form.kept.data = _keys().dumps(key)
-        return key
+        return key, None
     try:
-        return str(_keys().loads(form.kept.data or ""))
+        return str(_keys().loads(form.kept.data or "")), None
     except BadSignature:
         form.kept.data = ""
-        form.validate()
-        form.file.errors = [_("Please choose the picture or PDF of your receipt.")]
-        return None
+        return None, _("Please choose the picture or PDF of your receipt.")
 
 
 @blueprint.get("/orders/<number>/proof/<public_id>/file")

@@ -170,7 +170,9 @@ def test_a_refund_made_elsewhere_is_shared_over_lines_and_told_to_the_ledger(str
     live(stripe, session_id)
     stripe.mailroom.deliver()
     refunds = [fact for fact in books.facts if fact.kind == "refund"]
-    assert sum(fact.refund_minor for fact in refunds) == sum(one.refunded_minor for one in books.parcels) == 500
+    assert (
+        sum(fact.refund_minor for fact in refunds) == sum(one.refunded_minor for one in books.parcels) == 500
+    )
     assert all(fact.plants == 0 for fact in refunds)
 
 
@@ -200,7 +202,9 @@ def test_a_session_of_somebody_else_is_stored_and_changes_nothing(stripe, sessio
 
 
 def test_an_unknown_kind_is_stored_and_answered_200(stripe, session_id):
-    event = stripe.state.emit("customer.created", {"id": "cus_1", "object": "customer", "email": "a@example.org"})
+    event = stripe.state.emit(
+        "customer.created", {"id": "cus_1", "object": "customer", "email": "a@example.org"}
+    )
     assert stripe.mailroom.send(event) == 200
     stored = events()[event["id"]]
     assert stored.result == "unknown_kind"
@@ -229,7 +233,9 @@ def test_a_message_whose_body_was_changed_on_the_way_is_refused(stripe, session_
     stripe.state.pay(session_id)
     [event] = stripe.mailroom.of("checkout.session.completed")
     honest = stripe.mailroom.sender
-    stripe.mailroom.sender = lambda body, headers: honest(body.replace(b'"unpaid"', b'"paid"') + b" ", headers)
+    stripe.mailroom.sender = lambda body, headers: honest(
+        body.replace(b'"unpaid"', b'"paid"') + b" ", headers
+    )
     assert stripe.mailroom.send(event) == 400
     assert books.order.payment_state == "awaiting_payment"
 
