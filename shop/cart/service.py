@@ -83,6 +83,11 @@ def remove_item(cart: Cart, variant_id: int, *, at: datetime) -> None:
     cart.updated_at = at
 
 
+def choose_province(cart_id: int, code: str | None, *, at: datetime) -> None:
+    """Keep where the plants would go, by the province's code."""
+    session.execute(update(Cart).where(Cart.id == cart_id).values(province_code=code, updated_at=at))
+
+
 def empty(cart_id: int, *, at: datetime) -> None:
     """Take everything out, as after an order; the province stays."""
     session.execute(delete(CartLine).where(CartLine.cart_id == cart_id))

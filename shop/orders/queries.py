@@ -113,6 +113,10 @@ class OrderView:
     changes: tuple[ChangeView, ...]
 
     @property
+    def awaits_payment(self) -> bool:
+        return self.state == PaymentState.AWAITING_PAYMENT
+
+    @property
     def address(self) -> str:
         """As a label writes it; a municipality is named once."""
         parts = [self.province, self.city, self.district]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from shop.orders.states import PaymentMethod
 from shop.shipping.addresses import Place
@@ -44,6 +44,10 @@ class OrderRequest:
     note: str = ""
     discount_minor: int = 0
     expected_total_minor: int | None = None
+
+    def showing(self, total_minor: int | None) -> OrderRequest:
+        """The same wish by a buyer who saw this total."""
+        return replace(self, expected_total_minor=total_minor)
 
     @property
     def digest(self) -> str:

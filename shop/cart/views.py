@@ -1,0 +1,135 @@
+"""The cart: look, add, change, remove, and ask what sending it costs."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from core.accounts.gate import current_actor, public
+from core.clock import now
+from core.database import transaction
+from core.errors import Invalid, NotFound
+from shop.cart import queries, service
+from shop.cart.models import Cart
+from shop.cart.offers import basket, offers_by_sku
+from shop.cart.rules import Offer
+from shop.cart.wording import hint_sentence, problem_sentence, units
+from shop.catalogue.pricing import MAX_QUANTITY
+from shop.shipping.addresses import find_province, provinces
+
+blueprint = Blueprint("cart", __name__)
+COOKIE = "gy_cart"
+COOKIE_AGE_S = 90 * 24 * 3600
+
+
+def guest_token() -> str | None:
+    return request.cookies.get(COOKIE)
+
+
+def present_cart() -> queries.CartView:
+    """The visitor's cart; what a visitor gathered before signing in is brought along first."""
+    account_id = current_actor().account_id
+    if account_id is not None and guest_token():
+        with transaction():
+            service.open_cart(token=guest_token(), account_id=account_id, at=now())
+    return queries.find_cart(token=guest_token(), account_id=account_id)
+
+
+@blueprint.after_app_request
+def forget_guest_cart(response: Response) -> Response:
+    """Once the cart belongs to the account, the cookie of the visitor's cart has done its work."""
+    if (
+        request.blueprint in {"cart", "orders"}
+        and guest_token()
+        and current_actor().signed_in
+        and response.status_code < 400
+    ):
+        response.delete_cookie(COOKIE)
+    return response
+
+
+@blueprint.get("/cart")
+@public
+def page() -> ResponseReturnValue:
+    """The cart, priced now, with freight as soon as a province is chosen."""
+    cart = present_cart()
+    return render_template(
+        "shop/cart/cart.html",
+        basket=basket(cart.items, province_code=cart.province_code, at=now()),
+        provinces=provinces(),
+        units=units,
+        problem_sentence=problem_sentence,
+        hint_sentence=hint_sentence,
+    )
+
+
+@blueprint.post("/cart/items")
+@public
+def add() -> ResponseReturnValue:
+    """Put units of a SKU into the cart; an amount that is not sold is raised to the nearest that is."""
+    offer = _offer(request.form.get("sku", ""))
+    quantity = offer.rule.nearest(_quantity(request.form.get("quantity"), offer.rule.minimum_quantity))
+    with transaction():
+        cart = _open()
+        service.add_item(cart, offer.variant_id, quantity, at=now())
+        token = cart.token
+    flash(_("%(amount)s are in your cart.", amount=units(quantity, offer.unit)), "success")
+    return _back(token)
+
+
+@blueprint.post("/cart/items/<sku>")
+@public
+def change(sku: str) -> ResponseReturnValue:
+    """Set the quantity of a line, or take it out."""
+    offer = _offer(sku)
+    with transaction():
+        cart = _open()
+        if request.form.get("action") == "remove":
+            service.remove_item(cart, offer.variant_id, at=now())
+        else:
+            quantity = _quantity(request.form.get("quantity"), offer.rule.minimum_quantity)
+            service.change_item(cart, offer.variant_id, quantity, at=now())
+        token = cart.token
+    return _back(token)
+
+
+@blueprint.post("/cart/province")
+@public
+def choose_province() -> ResponseReturnValue:
+    """Where the plants would go: enough to name the freight, nothing personal."""
+    found = find_province(request.form.get("province", ""))
+    with transaction():
+        cart = _open()
+        cart.province_code = found.code if found else None
+        token = cart.token
+    return _back(token)
+
+
+def _open() -> Cart:
+    return service.open_cart(token=guest_token(), account_id=current_actor().account_id, at=now())
+
+
+def _offer(sku: str) -> Offer:
+    offer = offers_by_sku([sku], at=now()).get(sku)
+    if offer is None:
+        raise NotFound(_("There is nothing on sale under %(sku)s.", sku=sku), code="no_such_sku")
+    return offer
+
+
+def _quantity(typed: str | None, otherwise: int) -> int:
+    text = (typed or "").strip()
+    if not text:
+        return otherwise
+    if not text.isdecimal() or len(text) > 9 or int(text) > MAX_QUANTITY:
+        raise Invalid(_("A quantity is a whole number."), code="quantity")
+    return int(text)
+
+
+def _back(token: str) -> Response:
+    response = redirect(url_for("cart.page"), 303)
+    if not current_actor().signed_in and guest_token() != token:
+        response.set_cookie(
+            COOKIE, token, max_age=COOKIE_AGE_S, httponly=True, samesite="Lax", secure=request.is_secure
+        )
+    return response

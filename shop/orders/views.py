@@ -1,0 +1,172 @@
+"""Orders on pages: the buyer's, the account's list, the grower's list, the branch's overview."""
+
+from __future__ import annotations
+
+from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from branch import api as branch
+from core.accounts.gate import actor_id, current_actor, public, requires, signed_in
+from core.clock import now
+from core.database import transaction
+from core.errors import NotFound
+from core.web.pagination import page_number
+from shop.cart.wording import units
+from shop.orders import checkout_views, queries, service, wording
+from shop.orders.blueprint import blueprint
+from shop.orders.states import By, FulfilmentState
+from shop.payments import api as payments
+from traceability import api as traceability
+
+__all__ = ["blueprint", "checkout_views"]
+
+
+@blueprint.app_template_global()
+def order_words() -> object:
+    """The states of orders in words, for the templates of this feature."""
+    return wording
+
+
+def _order(number: str) -> queries.OrderView:
+    return queries.get_order(
+        number,
+        token=request.args.get("token") or request.form.get("token"),
+        account_id=current_actor().account_id,
+    )
+
+
+@blueprint.get("/orders/<number>")
+@public
+def page(number: str) -> ResponseReturnValue:
+    """An order as its buyer follows it: money, and each grower's parcel with its papers and codes."""
+    order = _order(number)
+    numbers = [parcel.number for parcel in order.consignments]
+    response = make_response(
+        render_template(
+            "shop/orders/order.html",
+            order=order,
+            panel=payments.panel(order.id),
+            timelines={parcel.number: wording.timeline(order, parcel) for parcel in order.consignments},
+            papers=traceability.papers_of_many(numbers),
+            codes={one: traceability.codes_of_consignment(one) for one in numbers},
+            paper_kind_name=traceability.paper_kind_name,
+            units=units,
+        )
+    )
+    return _private(response)
+
+
+def _private(response: Response) -> Response:
+    """The address holds the token: it must not travel on with the next link, nor into search engines."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@blueprint.post("/orders/<number>/parcels/<parcel_number>/received")
+@public
+def received(number: str, parcel_number: str) -> ResponseReturnValue:
+    """The buyer says that a parcel has arrived."""
+    order = _order(number)
+    parcel = next((one for one in order.consignments if one.number == parcel_number), None)
+    if parcel is None:
+        raise NotFound(_("There is no such parcel."), code="no_such_consignment")
+    with transaction():
+        service.mark_delivered(parcel.id, at=now(), by=By("buyer", current_actor().account_id))
+    flash(_("Thank you. Please compare the codes with the plants before you plant them."), "success")
+    return redirect(url_for("orders.page", number=order.number, token=order.access_token), 303)
+
+
+@blueprint.get("/account/orders")
+@signed_in
+def own_orders() -> ResponseReturnValue:
+    """What this account has bought."""
+    found = queries.orders_of_account(actor_id(), page=page_number(request.args.get("page")))
+    return render_template("shop/orders/own_orders.html", orders=found, units=units)
+
+
+@blueprint.get("/seller/orders")
+@requires("orders.sell")
+def seller_orders() -> ResponseReturnValue:
+    """A grower's parcels, by state."""
+    grower = branch.require_grower(actor_id())
+    states = _states(request.args.get("state"))
+    found = queries.orders_of_growers([grower.id], states=states, page=page_number(request.args.get("page")))
+    return render_template(
+        "shop/orders/seller_orders.html",
+        grower=grower,
+        orders=found,
+        chosen=request.args.get("state", ""),
+        counts=queries.count_by_state([grower.id]),
+        states=list(FulfilmentState),
+        units=units,
+    )
+
+
+@blueprint.get("/seller/orders/<parcel_number>")
+@requires("orders.sell")
+def seller_order(parcel_number: str) -> ResponseReturnValue:
+    """One parcel as its grower sees it."""
+    grower = branch.require_grower(actor_id())
+    order, parcel = queries.order_of_consignment(parcel_number, grower_id=grower.id)
+    return render_template(
+        "shop/orders/seller_order.html",
+        order=order,
+        parcel=parcel,
+        timeline=wording.timeline(order, parcel),
+        units=units,
+    )
+
+
+@blueprint.post("/seller/orders/<parcel_number>/cancel")
+@requires("orders.sell")
+def seller_cancel(parcel_number: str) -> ResponseReturnValue:
+    """A grower cannot send a parcel that is to be paid at the door."""
+    grower = branch.require_grower(actor_id())
+    _order_view, parcel = queries.order_of_consignment(parcel_number, grower_id=grower.id)
+    reason = request.form.get("reason", "").strip()[:200]
+    if not reason:
+        flash(_("Say why; the buyer reads it."), "error")
+        return redirect(url_for("orders.seller_order", parcel_number=parcel_number), 303)
+    with transaction():
+        service.cancel_consignment(parcel.id, at=now(), by=By("grower", actor_id()), reason=reason)
+    flash(_("The parcel is cancelled; its plants are on sale again."), "success")
+    return redirect(url_for("orders.seller_order", parcel_number=parcel_number), 303)
+
+
+@blueprint.get("/branch/orders")
+@requires("orders.view")
+def branch_orders() -> ResponseReturnValue:
+    """The parcels of all growers below the units where this account may look; no buyer's name or address."""
+    growers = _growers_in_sight(actor_id())
+    states = _states(request.args.get("state"))
+    found = queries.orders_of_growers(
+        list(growers), states=states, page=page_number(request.args.get("page"))
+    )
+    return render_template(
+        "shop/orders/branch_orders.html",
+        orders=found,
+        growers=growers,
+        chosen=request.args.get("state", ""),
+        counts=queries.count_by_state(list(growers)),
+        states=list(FulfilmentState),
+        units=units,
+    )
+
+
+def _growers_in_sight(account_id: int) -> dict[int, str]:
+    """The growers, by id with their name, below the units where the account may look at orders."""
+    return {
+        grower.id: grower.name
+        for unit in branch.units_where(account_id, "orders.view")
+        for grower in branch.growers_in(unit.id)
+    }
+
+
+def _states(word: str | None) -> list[FulfilmentState]:
+    if not word:
+        return []
+    if word not in set(FulfilmentState):
+        abort(404)
+    return [FulfilmentState(word)]

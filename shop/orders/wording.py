@@ -1,0 +1,124 @@
+"""States of orders and parcels in words, and a parcel's way as a timeline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypedDict
+
+from flask_babel import gettext as _
+
+from shop.orders.queries import ConsignmentView, OrderView
+from shop.orders.states import FulfilmentState, PaymentMethod, PaymentState
+
+PAYMENT_TONES = {
+    PaymentState.AWAITING_PAYMENT: "wait",
+    PaymentState.PROOF_SUBMITTED: "wait",
+    PaymentState.DUE_ON_DELIVERY: "info",
+    PaymentState.PAID: "ok",
+    PaymentState.EXPIRED: "plain",
+    PaymentState.CANCELLED: "plain",
+    PaymentState.PARTLY_REFUNDED: "info",
+    PaymentState.REFUNDED: "info",
+    PaymentState.DISPUTED: "warn",
+}
+FULFILMENT_TONES = {
+    FulfilmentState.WAITING: "plain",
+    FulfilmentState.TO_PACK: "wait",
+    FulfilmentState.PACKED: "info",
+    FulfilmentState.DISPATCHED: "info",
+    FulfilmentState.DELIVERED: "ok",
+    FulfilmentState.RETURNED: "warn",
+    FulfilmentState.CANCELLED: "plain",
+}
+
+
+def payment_words(state: str) -> str:
+    """A payment's state as a pill says it."""
+    words: dict[str, str] = {
+        PaymentState.AWAITING_PAYMENT: _("Awaiting payment"),
+        PaymentState.PROOF_SUBMITTED: _("Receipt with the cashier"),
+        PaymentState.DUE_ON_DELIVERY: _("Paid on delivery"),
+        PaymentState.PAID: _("Paid"),
+        PaymentState.EXPIRED: _("Not paid in time"),
+        PaymentState.CANCELLED: _("Cancelled"),
+        PaymentState.PARTLY_REFUNDED: _("Partly refunded"),
+        PaymentState.REFUNDED: _("Refunded"),
+        PaymentState.DISPUTED: _("Payment disputed"),
+    }
+    return words[state]
+
+
+def fulfilment_words(state: str) -> str:
+    """A parcel's state as a pill says it."""
+    words: dict[str, str] = {
+        FulfilmentState.WAITING: _("Waits for payment"),
+        FulfilmentState.TO_PACK: _("To be packed"),
+        FulfilmentState.PACKED: _("Packed"),
+        FulfilmentState.DISPATCHED: _("On its way"),
+        FulfilmentState.DELIVERED: _("Received"),
+        FulfilmentState.RETURNED: _("Returned"),
+        FulfilmentState.CANCELLED: _("Cancelled"),
+    }
+    return words[state]
+
+
+def method_words(method: str) -> str:
+    words: dict[str, str] = {
+        PaymentMethod.OFFLINE_TRANSFER: _("Bank transfer"),
+        PaymentMethod.CASH_ON_DELIVERY: _("Cash on delivery"),
+        PaymentMethod.STRIPE: _("Alipay, WeChat Pay or card"),
+    }
+    return words[method]
+
+
+class Step(TypedDict, total=False):
+    title: str
+    at: datetime | None
+    state: str
+    note: str
+
+
+def timeline(order: OrderView, parcel: ConsignmentView) -> list[Step]:
+    """A parcel's way from the order to the door: what is done, where it is now, what is still to come."""
+    steps = [
+        Step(title=_("Ordered"), at=order.placed_at, state="done"),
+        _payment_step(order),
+    ]
+    reached = {change.to_state: change.at for change in parcel.changes}
+    if parcel.state in {FulfilmentState.CANCELLED, FulfilmentState.RETURNED}:
+        steps = [step for step in steps if step["state"] != "now"]
+    note = " ".join(part for part in (parcel.courier, parcel.tracking_number) if part)
+    for state, title, at, words in (
+        (FulfilmentState.PACKED, _("Packed"), parcel.packed_at, ""),
+        (FulfilmentState.DISPATCHED, _("Given to the courier"), parcel.dispatched_at, note),
+        (FulfilmentState.DELIVERED, _("Received"), parcel.delivered_at, ""),
+    ):
+        if at is not None:
+            steps.append(Step(title=title, at=at, state="done", note=words))
+        elif parcel.state not in {FulfilmentState.CANCELLED, FulfilmentState.RETURNED}:
+            steps.append(Step(title=title, at=None, state=_open(parcel.state, state), note=""))
+    if parcel.state in {FulfilmentState.CANCELLED, FulfilmentState.RETURNED}:
+        reason = next((change.reason for change in reversed(parcel.changes)), "")
+        words = fulfilment_words(parcel.state)
+        steps.append(Step(title=words, at=reached[parcel.state], state="bad", note=reason))
+    return steps
+
+
+def _payment_step(order: OrderView) -> Step:
+    if order.paid_at is not None:
+        return Step(title=_("Paid"), at=order.paid_at, state="done")
+    if order.state == PaymentState.DUE_ON_DELIVERY:
+        return Step(title=_("To be paid on delivery"), at=None, state="done")
+    if order.state in {PaymentState.EXPIRED, PaymentState.CANCELLED}:
+        return Step(title=payment_words(order.state), at=order.changes[-1].at, state="bad")
+    return Step(title=payment_words(order.state), at=None, state="now")
+
+
+def _open(current: FulfilmentState, step: FulfilmentState) -> str:
+    """`now` for the step that is being worked on, `next` for later ones."""
+    working_on = {
+        FulfilmentState.TO_PACK: FulfilmentState.PACKED,
+        FulfilmentState.PACKED: FulfilmentState.DISPATCHED,
+        FulfilmentState.DISPATCHED: FulfilmentState.DELIVERED,
+    }
+    return "now" if working_on.get(current) == step else "next"
