@@ -22,6 +22,7 @@ from shop.orders.facts import append_sales
 from shop.orders.models import Order
 from shop.orders.states import MAY_LEAVE, SYSTEM, By, FulfilmentState, PaymentState
 from shop.stock import service as stock
+from traceability import api as traceability
 
 CLOSED = frozenset({FulfilmentState.DELIVERED, FulfilmentState.RETURNED, FulfilmentState.CANCELLED})
 
@@ -66,7 +67,8 @@ def mark_dispatched(consignment_id: int, *, courier: str, tracking_number: str, 
 
 
 def mark_delivered(consignment_id: int, *, at: datetime, by: By) -> None:
-    """The buyer has the plants. Cash due at the door has been taken: the ledger is told of this parcel.
+    """The buyer has the plants, so the parcel's codes are accepted. Cash due at the door has been taken: the
+    ledger is told of this parcel.
 
     Raises:
         Conflict: code `wrong_state`.
@@ -74,6 +76,7 @@ def mark_delivered(consignment_id: int, *, at: datetime, by: By) -> None:
     order, consignment = locked_consignment(consignment_id)
     move_consignment(consignment, FulfilmentState.DELIVERED, at=at, by=by)
     consignment.delivered_at = at
+    traceability.accept_codes(consignment.number, at=at, by=by.account_id)
     if order.payment_state == PaymentState.DUE_ON_DELIVERY:
         append_sales(order, [consignment], at=at)
     record(ConsignmentDelivered(consignment.id, consignment.number), at=at)

@@ -49,8 +49,7 @@ def page(number: str) -> ResponseReturnValue:
             panel=payments.panel(order.id),
             timelines={parcel.number: wording.timeline(order, parcel) for parcel in order.consignments},
             papers=traceability.papers_of_many(numbers),
-            codes={one: traceability.codes_of_consignment(one) for one in numbers},
-            paper_kind_name=traceability.paper_kind_name,
+            codes=traceability.codes_of_consignments(numbers),
             units=units,
         )
     )
@@ -62,6 +61,19 @@ def _private(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+@blueprint.get("/orders/<number>/papers/<public_id>")
+@public
+def paper(number: str, public_id: str) -> ResponseReturnValue:
+    """The scan of a paper that travels with one of the order's parcels."""
+    order = _order(number)
+    content, content_type, seen = traceability.paper_file(public_id)
+    if seen.consignment_number not in {parcel.number for parcel in order.consignments}:
+        raise NotFound(_("There is no file of this paper."), code="no_such_paper")
+    response = Response(content, content_type=content_type)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return _private(response)
 
 
 @blueprint.post("/orders/<number>/parcels/<parcel_number>/received")
@@ -114,7 +126,7 @@ def seller_order(parcel_number: str) -> ResponseReturnValue:
         "shop/orders/seller_order.html",
         order=order,
         parcel=parcel,
-        timeline=wording.timeline(order, parcel),
+        timeline_steps=wording.timeline(order, parcel),
         units=units,
     )
 
@@ -157,11 +169,10 @@ def branch_orders() -> ResponseReturnValue:
 
 def _growers_in_sight(account_id: int) -> dict[int, str]:
     """The growers, by id with their name, below the units where the account may look at orders."""
-    return {
-        grower.id: grower.name
-        for unit in branch.units_where(account_id, "orders.view")
-        for grower in branch.growers_in(unit.id)
-    }
+    units_in_sight = branch.units_where(account_id, "orders.view")
+    ids = {unit.id for unit in units_in_sight}
+    tops = [unit for unit in units_in_sight if unit.parent_id not in ids]
+    return {grower.id: grower.name for unit in tops for grower in branch.growers_in(unit.id)}
 
 
 def _states(word: str | None) -> list[FulfilmentState]:
