@@ -24,10 +24,13 @@ CONSOLE: list[NavItem] = [
     NavItem("seller_listings.index", _l("My listings"), "list", "listings.edit"),
     NavItem("licences.own", _l("Your licence"), "seal", "licences.apply"),
     NavItem("storefronts.own", _l("Your outside shops"), "globe", "storefronts.propose"),
+    NavItem("orders.seller_orders", _l("Orders received"), "cart", "orders.sell"),
+    NavItem("freight.table", _l("Freight"), "truck", "shipping.edit"),
     NavItem("growers.people", _l("People of your nursery"), "people", "grower.staff"),
     NavItem("growers.index", _l("Growers"), "leaf", "growers.view"),
     NavItem("fake_reports.cases", _l("Suspected fakes"), "report", "cases.view"),
     NavItem("ledger.own", _l("My sales"), "chart", "ledger.own"),
+    NavItem("orders.branch_orders", _l("Orders of the growers"), "cart", "orders.view"),
     NavItem("ledger.sales", _l("Sales"), "chart", "ledger.view"),
     NavItem("reports.committee_index", _l("Reports for the committee"), "report", "reports.review"),
     NavItem("reports.index", _l("Reports"), "report", "reports.view"),
@@ -53,6 +56,10 @@ BLUEPRINTS: list[str] = [
     "shop.seller.views",
     "shop.seller.listing_views",
     "shop.seller.price_views",
+    "shop.cart.views",
+    "shop.shipping.freight.views",
+    "shop.orders.views",
+    "shop.orders.api_views",
     "shop.payments.webhook",
     "shop.payments.views",
     "shop.payments.cashier_views",
@@ -117,6 +124,7 @@ TASKS: list[str] = [
     "shop.search.tasks",
     "shop.payments.tasks",
     "shop.channels.tasks",
+    "shop.orders.tasks",
 ]
 
 
@@ -128,6 +136,7 @@ def event_handlers() -> dict[type, list[Handler]]:
     from branch.storefronts.notices import tell_grower as tell_grower_of_storefront
     from shop.catalogue import events as catalogue
     from shop.orders import events as orders
+    from shop.orders import notices
     from shop.search.handlers import follow_grower, follow_listing
 
     hears: list[tuple[Handler | None, list[type]]] = [
@@ -167,7 +176,22 @@ def event_handlers() -> dict[type, list[Handler]]:
             follow_listing,
             [catalogue.ListingPublished, catalogue.ListingChanged, catalogue.ListingWithdrawn],
         ),
-        (None, [orders.OrderExpired]),
+        (
+            notices.tell_buyer_of_order,
+            [orders.OrderPlaced, orders.OrderPaid, orders.OrderExpired, orders.OrderCancelled],
+        ),
+        (notices.tell_growers_to_pack, [orders.OrderPlaced, orders.OrderPaid]),
+        (
+            notices.tell_buyer_of_parcel,
+            [
+                orders.ConsignmentDispatched,
+                orders.ConsignmentDelivered,
+                orders.ConsignmentCancelled,
+                orders.ConsignmentReturned,
+            ],
+        ),
+        (notices.tell_grower_of_end, [orders.ConsignmentDelivered, orders.ConsignmentCancelled]),
+        (None, [orders.OrderRefunded, orders.ConsignmentPacked]),
     ]
     table: dict[type, list[Handler]] = {}
     for handler, events in hears:
@@ -180,6 +204,7 @@ def event_handlers() -> dict[type, list[Handler]]:
 SCHEDULES: dict[str, dict[str, Any]] = {
     "deliver outbox": {"task": "core.outbox.deliver", "schedule": 5.0},
     "ask Stripe what is open": {"task": "shop.payments.reconcile", "schedule": 900.0},
+    "expire orders": {"task": "shop.orders.expire", "schedule": 60.0},
     "send refunds": {"task": "shop.payments.send_refunds", "schedule": 60.0},
     "expire licences": {"task": "branch.licences.expire", "schedule": 3600.0},
     "send messages": {"task": "core.messaging.send", "schedule": 10.0},

@@ -22,10 +22,10 @@ from shop.cart.views import present_cart
 from shop.cart.wording import problem_sentence, units
 from shop.orders.attempts import place_once
 from shop.orders.blueprint import blueprint
-from shop.orders.errors import InvalidOrder, PriceChanged
+from shop.orders.errors import InvalidOrder, KeyReused, PriceChanged
 from shop.orders.forms import CheckoutForm
 from shop.orders.intake import read_order
-from shop.orders.queries import find_by_key, last_order_of, order_by_id
+from shop.orders.queries import door_of, find_by_key, last_order_of
 from shop.payments import api as payments
 from shop.shipping.addresses import cities, districts, find_province, province_name
 
@@ -57,9 +57,6 @@ def order() -> ResponseReturnValue:
     if not ATTEMPT.fullmatch(form.attempt.data or ""):
         form.attempt.data = access_token()
     key = f"web:{form.attempt.data}"
-    placed = _placed_before(key)
-    if placed is not None:
-        return placed
     cart = present_cart()
     if not cart.items:
         return _placed_before(key) or redirect(url_for("cart.page"), 303)
@@ -74,6 +71,8 @@ def order() -> ResponseReturnValue:
     except InvalidOrder as refused:
         loose = form.show(refused.details["fields"])
         return _page(form, basket, problem=" ".join(loose)), 422
+    except KeyReused:
+        return _placed_before(key) or redirect(url_for("cart.page"), 303)
     except DomainError as refused:
         return _page(form, _basket(cart, form), problem=str(refused.message)), 409
     return _onward(order_id)
@@ -111,9 +110,9 @@ def _placed_before(key: str) -> Response | None:
 
 def _onward(order_id: int) -> Response:
     """To the payment page when there is one, else to the order's own page."""
-    order = order_by_id(order_id)
-    own_page = url_for("orders.page", number=order.number, token=order.access_token)
-    return redirect((payments.start(order_id) if order.awaits_payment else None) or own_page, 303)
+    door = door_of(order_id)
+    own_page = url_for("orders.page", number=door.number, token=door.access_token)
+    return redirect((payments.start(order_id) if door.awaits_payment else None) or own_page, 303)
 
 
 def _keep_province(cart: CartView, form: CheckoutForm) -> None:

@@ -53,7 +53,11 @@ def tell_buyer_of_parcel(event: ParcelEvent, *, event_id: str) -> None:
     )
 
 
-def tell_growers_to_pack(event: events.OrderPlaced | events.OrderPaid, *, event_id: str) -> None:
+def tell_growers_to_pack(
+    event: events.OrderPlaced | events.OrderPaid,
+    *,
+    event_id: str,  # noqa: ARG001 - the parcel, not the event, is told of once
+) -> None:
     """Handler: as soon as a parcel may be packed, its grower's people are told; once, whatever made it so."""
     order = order_by_id(event.order_id)
     for parcel in order.consignments:

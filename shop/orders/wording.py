@@ -55,7 +55,7 @@ def fulfilment_words(state: str) -> str:
         FulfilmentState.TO_PACK: _("To be packed"),
         FulfilmentState.PACKED: _("Packed"),
         FulfilmentState.DISPATCHED: _("On its way"),
-        FulfilmentState.DELIVERED: _("Received"),
+        FulfilmentState.DELIVERED: _("Delivered"),
         FulfilmentState.RETURNED: _("Returned"),
         FulfilmentState.CANCELLED: _("Cancelled"),
     }
@@ -91,7 +91,7 @@ def timeline(order: OrderView, parcel: ConsignmentView) -> list[Step]:
     for state, title, at, words in (
         (FulfilmentState.PACKED, _("Packed"), parcel.packed_at, ""),
         (FulfilmentState.DISPATCHED, _("Given to the courier"), parcel.dispatched_at, note),
-        (FulfilmentState.DELIVERED, _("Received"), parcel.delivered_at, ""),
+        (FulfilmentState.DELIVERED, _("Delivered"), parcel.delivered_at, ""),
     ):
         if at is not None:
             steps.append(Step(title=title, at=at, state="done", note=words))
