@@ -67,7 +67,7 @@ def seedling_labels_pdf(labels: Sequence[SeedlingLabel], *, at: datetime) -> byt
         values = asdict(one)
         values["propagation"] = PROPAGATION_WORDS.get(one.propagation, one.propagation)
         values["root"] = ROOT_WORDS.get(one.root, one.root)
-        values["quantity"] = f"{one.quantity:，} 株"
+        values["quantity"] = f"{one.quantity:,} 株"
         day = one.dispatched_on
         values["dispatched_on"] = f"{day.year} 年 {day.month} 月 {day.day} 日"
         values["instructions"] = INSTRUCTIONS.get(one.root, "") + COMMON_INSTRUCTIONS

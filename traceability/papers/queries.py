@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from core import files
 from core.database import session
 from core.errors import NotFound
-from traceability.papers.models import Paper, PaperRuleRow
+from traceability.papers.models import Paper, PaperRuleChange, PaperRuleRow
 from traceability.papers.rules import (
     ANY,
     NEEDS_FILE,
@@ -40,6 +40,18 @@ class PaperView:
     def kind_name(self) -> str:
         """The paper's name in the language of the page."""
         return paper_kind_name(self.kind)
+
+
+@dataclass(frozen=True)
+class RuleChangeView:
+    """One decision about a rule; `required` is None when a special rule was removed."""
+
+    province: str
+    root: str
+    kind: PaperKind
+    required: bool | None
+    reason: str
+    at: datetime
 
 
 def paper_kind_name(kind: PaperKind | str) -> str:
@@ -142,3 +154,12 @@ def missing_papers(
         if is_still_valid(paper.valid_until, on=on) and (paper.has_file or paper.kind not in NEEDS_FILE)
     }
     return [kind for kind in required_papers(province, root=root, roots=roots) if kind not in have]
+
+
+def rule_changes(most: int = 30) -> list[RuleChangeView]:
+    """The latest decisions about rules, the newest first."""
+    rows = session.scalars(select(PaperRuleChange).order_by(PaperRuleChange.id.desc()).limit(most))
+    return [
+        RuleChangeView(row.province, row.root, PaperKind(row.kind), row.required, row.reason, row.at)
+        for row in rows
+    ]

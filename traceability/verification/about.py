@@ -1,4 +1,4 @@
-"""Links and hidden fields that speak of a code without holding it: signed, and no secret inside."""
+"""Links that speak of a code without holding it: signed, and no secret inside."""
 
 from dataclasses import dataclass
 
@@ -35,17 +35,3 @@ def read_about(token: str | None) -> AboutCode | None:
     except (BadSignature, ValueError):
         return None
     return AboutCode(bytes.fromhex(digest), verdict, shown)
-
-
-def kept_token(keys: list[str]) -> str:
-    """Keys of photographs that were uploaded already, for a form that is shown again."""
-    word = _signer("kept photographs").dumps(keys)
-    return word if isinstance(word, str) else word.decode()
-
-
-def read_kept(token: str | None) -> list[str]:
-    """What `kept_token` put in; nothing for anything else."""
-    try:
-        return [str(key) for key in _signer("kept photographs").loads(token or "")]
-    except (BadSignature, ValueError):
-        return []

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
 from traceability.verification.cases import CaseState
@@ -18,7 +19,7 @@ class VerifyForm(FlaskForm):
 
 class ReportForm(FlaskForm):
     what = TextAreaField(
-        _l("What is wrong"), [DataRequired(_l("Say in a few words what is wrong.")), Length(max=2000)]
+        _l("What does not match"), [DataRequired(_l("Say in a few words what is wrong.")), Length(max=2000)]
     )
     shop = StringField(_l("Link or name of the shop"), [Optional(), Length(max=500)])
     price = StringField(_l("Price paid or asked"), [Optional(), Length(max=60)])
@@ -32,9 +33,9 @@ class DecisionForm(FlaskForm):
     target = RadioField(
         _l("Decision"),
         choices=[
-            (str(CaseState.ACCEPTED), _l("Accept: it will be looked into")),
-            (str(CaseState.ANSWERED), _l("Answer: the note is shown to the reporter")),
-            (str(CaseState.CLOSED), _l("Close: the note is shown to the reporter")),
+            SelectChoice(str(CaseState.ACCEPTED), _l("Accept: it will be looked into")),
+            SelectChoice(str(CaseState.ANSWERED), _l("Answer: the note is shown to the reporter")),
+            SelectChoice(str(CaseState.CLOSED), _l("Close: the note is shown to the reporter")),
         ],
         validators=[DataRequired(_l("Choose what happens with the case."))],
     )

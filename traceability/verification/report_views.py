@@ -14,8 +14,9 @@ from core.database import transaction
 from core.errors import DomainError, Invalid
 from core.web.limits import REPORT, limiter, posts_only
 from core.web.pagination import page_number
+from traceability.papers.kept import kept_token, read_kept
 from traceability.verification import service
-from traceability.verification.about import kept_token, read_about, read_kept
+from traceability.verification.about import read_about
 from traceability.verification.cases import CaseState
 from traceability.verification.forms import DecisionForm, ReportForm
 from traceability.verification.reports import (
@@ -38,7 +39,7 @@ def report() -> ResponseReturnValue:
     """Report a suspected fake; photographs survive a form that has to be shown again."""
     form = ReportForm(about=request.args.get("about", ""))
     about = read_about(form.about.data)
-    kept = read_kept(form.kept.data)
+    kept = read_kept(form.kept.data, purpose="fake report")
     status = 200
     if request.method == "POST":
         ok = form.validate()
@@ -65,7 +66,7 @@ def report() -> ResponseReturnValue:
                 )
                 number = case.number
             return redirect(url_for("fake_reports.case", number=number), 303)
-        form.kept.data = kept_token(kept)
+        form.kept.data = kept_token(kept, purpose="fake report")
         status = 422
     page = render_template("traceability/verification/report.html", form=form, about=about, kept=len(kept))
     return Response(page, status=status, headers={"Referrer-Policy": "no-referrer"})
@@ -136,7 +137,7 @@ def staff_case(number: str) -> ResponseReturnValue:
     found = get_report(number)
     require_case_access(found, actor_id(), "cases.view")
     form = DecisionForm()
-    form.target.choices = [choice for choice in form.target.choices if choice[0] in found.open_steps]
+    form.target.choices = [choice for choice in form.target.choices if choice.value in found.open_steps]
     if request.method == "POST":
         require_case_access(found, actor_id(), "cases.decide")
         if not may("cases.decide"):

@@ -1,0 +1,117 @@
+"""The one word of a check, by table and by property."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from traceability.codes.states import CodeState, Level
+from traceability.lots.states import LotState
+from traceability.verification.cases import TRANSITIONS, CaseState, may_become
+from traceability.verification.verdicts import (
+    TONES,
+    CodeFact,
+    LicenceFact,
+    Verdict,
+    is_widely_seen,
+    verdict_of,
+)
+
+START, END = date(2026, 1, 1), date(2026, 12, 31)
+SENT = date(2026, 3, 12)
+
+
+def licence(standing="valid", **values):
+    given_values = {"standing": standing, "valid_from": START, "valid_until": END, "cultivar_groups": ()}
+    return LicenceFact(**(given_values | values))
+
+
+def code(state="shipped", **values):
+    given_values = {
+        "level": Level.UNIT,
+        "state": CodeState(state),
+        "lot_state": LotState.OPEN,
+        "cultivar_group": "dangui",
+        "suspect": False,
+        "dispatched_on": SENT if state in {"shipped", "accepted"} else None,
+    }
+    return CodeFact(**(given_values | values))
+
+
+@pytest.mark.parametrize(
+    ("code_fact", "licence_fact", "verdict"),
+    [
+        (None, None, "unknown"),
+        (None, licence(), "unknown"),
+        (code("issued"), licence(), "issued"),
+        (code("active"), licence(), "active"),
+        (code("shipped"), licence(), "shipped"),
+        (code("accepted"), licence(), "accepted"),
+        (code("voided"), licence("suspended"), "voided"),
+        (code("recalled"), licence(), "recalled"),
+        (code("shipped", lot_state=LotState.RECALLED), licence(), "recalled"),
+        (code("voided", lot_state=LotState.RECALLED), licence(), "recalled"),
+        (code("shipped", lot_state=LotState.CLOSED), licence(), "shipped"),
+        (code("shipped", suspect=True), licence("suspended"), "suspect"),
+        (code("shipped"), None, "licence_not_valid"),
+        (code("shipped"), licence("suspended"), "licence_not_valid"),
+        (code("shipped"), licence("withdrawn"), "licence_not_valid"),
+        (code("active"), licence("expired"), "licence_not_valid"),
+        (code("shipped"), licence("expired"), "shipped"),
+        (code("shipped", dispatched_on=date(2027, 1, 1)), licence("expired"), "licence_not_valid"),
+        (code("shipped"), licence(cultivar_groups=("jingui",)), "licence_not_valid"),
+        (code("shipped"), licence(cultivar_groups=("jingui", "dangui")), "shipped"),
+    ],
+)
+def test_the_loudest_reason_wins(code_fact, licence_fact, verdict):
+    assert verdict_of(code_fact, licence_fact) == verdict
+
+
+codes = st.builds(
+    CodeFact,
+    st.sampled_from(Level),
+    st.sampled_from(CodeState),
+    st.sampled_from(LotState),
+    st.sampled_from(["jingui", "dangui"]),
+    st.booleans(),
+    st.one_of(st.none(), st.dates(START, END)),
+)
+licences = st.one_of(
+    st.none(),
+    st.builds(
+        LicenceFact,
+        st.sampled_from(["valid", "suspended", "expired", "withdrawn", "applied", "not_started"]),
+        st.just(START),
+        st.just(END),
+        st.sampled_from([(), ("jingui",)]),
+    ),
+)
+
+
+@given(codes, licences)
+def test_a_calm_verdict_needs_a_code_in_order_and_a_licence(code_fact, licence_fact):
+    verdict = verdict_of(code_fact, licence_fact)
+    if TONES[verdict] == "ok":
+        assert not code_fact.suspect
+        assert code_fact.lot_state is not LotState.RECALLED
+        assert licence_fact is not None
+        assert licence_fact.standing in {"valid", "expired"}
+        assert verdict == code_fact.state
+    assert verdict is not Verdict.UNKNOWN
+
+
+def test_every_verdict_has_a_tone():
+    assert set(TONES) == set(Verdict)
+
+
+def test_many_devices_matter_for_plants_and_bundles_only():
+    assert is_widely_seen(Level.UNIT, 5)
+    assert not is_widely_seen(Level.UNIT, 4)
+    assert not is_widely_seen(Level.LOT, 500)
+    assert not is_widely_seen(None, 500)
+
+
+def test_a_closed_case_stays_closed():
+    assert set(TRANSITIONS) == set(CaseState)
+    assert not any(may_become(CaseState.CLOSED, state) for state in CaseState)

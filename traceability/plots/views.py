@@ -1,0 +1,56 @@
+"""A grower's plots."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from branch import api as branch
+from core.accounts.gate import actor_id, requires
+from core.clock import now
+from core.database import transaction
+from traceability.lots.queries import lots_of_grower
+from traceability.plots import service
+from traceability.plots.forms import PlotForm
+from traceability.plots.queries import get_plot, plots_of_grower
+
+blueprint = Blueprint("plots", __name__)
+
+
+@blueprint.get("/seller/plots")
+@requires("plots.edit")
+def index() -> ResponseReturnValue:
+    """The grower's registered land."""
+    grower = branch.require_grower(actor_id())
+    return render_template("traceability/plots/index.html", plots=plots_of_grower(grower.id))
+
+
+@blueprint.route("/seller/plots/new", methods=["GET", "POST"])
+@requires("plots.edit")
+def new() -> ResponseReturnValue:
+    """Register a plot."""
+    grower = branch.require_grower(actor_id())
+    form = PlotForm()
+    if form.validate_on_submit():
+        with transaction():
+            plot = service.record_plot(
+                grower_id=grower.id,
+                unit_id=grower.unit_id,
+                name=form.name.data or "",
+                area_m2=form.area_m2,
+                place=form.place.data or "",
+                at=now(),
+                by=actor_id(),
+            )
+        flash(_("The plot is registered. Now record what grows on it."), "success")
+        return redirect(url_for("lots.new", plot=plot.number), 303)
+    return render_template("traceability/plots/new.html", form=form), 422 if form.errors else 200
+
+
+@blueprint.get("/seller/plots/<number>")
+@requires("plots.edit")
+def show(number: str) -> ResponseReturnValue:
+    """One plot with its lots."""
+    grower = branch.require_grower(actor_id())
+    plot = get_plot(grower_id=grower.id, number=number)
+    lots = [lot for lot in lots_of_grower(grower.id) if lot.plot_id == plot.id]
+    return render_template("traceability/plots/show.html", plot=plot, lots=lots)
