@@ -40,6 +40,8 @@ def prepare(settings: Settings) -> None:
         loaded.touch()
     else:
         say("[2/3] the database has its content")
+    if not settings.meilisearch_url and not (settings.var / "search" / "current").exists():
+        flask("search", "reindex")
 
 
 def port_is_free(port: int) -> bool:

@@ -1,6 +1,7 @@
 """The parts every room stands on."""
 
 import dataclasses
+import shutil
 
 import pytest
 import sqlalchemy as sa
@@ -103,11 +104,16 @@ def test_a_message_with_the_same_key_is_queued_once(session):
     assert (first, second) == (True, False)
 
 
-def test_the_process_is_alive_and_able_to_serve(client):
+def test_the_process_is_alive_and_able_to_serve_once_there_is_an_index(app, client):
     assert client.get("/healthz").json == {"status": "ok"}
+    shutil.rmtree(app.config["SETTINGS"].var / "search", ignore_errors=True)
+    early = client.get("/readyz")
+    assert early.status_code == 503
+    assert early.json == {"status": "unavailable", "database": "ok", "broker": "ok", "search": "unavailable"}
+    app.test_cli_runner().invoke(args=["search", "reindex"])
     ready = client.get("/readyz")
     assert ready.status_code == 200
-    assert ready.json["database"] == ready.json["broker"] == "ok"
+    assert ready.json == {"status": "ok", "database": "ok", "broker": "ok", "search": "ok"}
 
 
 def test_an_unknown_address_answers_a_problem_document_to_programs(client):
