@@ -1,0 +1,1 @@
+"""The demonstration town: deterministic, clearly labelled, no real persons."""

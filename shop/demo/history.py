@@ -1,0 +1,191 @@
+"""Years of invented sales with a known effect of the mark. Pure; the totals of each year are exact.
+
+Each grower and month weighs size x season x shock x (1 + EFFECT once authorised); the year's plants and money
+are spread over these weights by largest remainder, so a year's sum is its target to the plant and the fen.
+"""
+
+from __future__ import annotations
+
+import calendar
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from branch.api import SaleFact
+from core.clock import SHANGHAI
+from core.money import allocate
+from shop.demo.plan import SEED, STAGES, Nursery, Stage, TownPlan
+
+EFFECT = 0.15
+REFUNDED = 0.025
+GROUP_NAMES = {"jingui": "金桂", "dangui": "丹桂", "yingui": "银桂", "sijigui": "四季桂"}
+SPRING_SHAPE = (0.35, 1.1, 2.6, 2.1, 0.8, 0.4, 0.25, 0.3, 0.5, 0.9, 1.2, 0.5)
+AUTUMN_SHAPE = (0.3, 0.7, 1.4, 1.2, 0.6, 0.4, 0.3, 0.5, 1.1, 2.2, 2.3, 0.8)
+PROVINCES = (
+    ("浙江省", 18), ("江苏省", 16), ("湖北省", 15), ("湖南省", 10), ("安徽省", 9), ("江西省", 8), ("四川省", 7),
+    ("河南省", 6), ("福建省", 5), ("广东省", 4), ("上海市", 2),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Year:
+    """The targets of one calendar year: plants sold and net money in fen, before scaling to the town's size."""
+
+    year: int
+    plants: int
+    net_minor: int
+
+
+def targets(third_year: int) -> tuple[Year, ...]:
+    """Year 2 is that of the reports; year 3 sells 30 % more plants; the running year goes on a little above it."""
+    return (
+        Year(third_year - 2, 32_500_000, 25_600_000_00),
+        Year(third_year - 1, 30_000_000, 25_000_000_00),
+        Year(third_year, 39_000_000, 32_800_000_00),
+        Year(third_year + 1, 41_000_000, 34_900_000_00),
+    )
+
+
+@dataclass(frozen=True)
+class _Sale:
+    nursery: Nursery
+    day: date
+    stage: Stage
+    group: str
+    channel: str
+    plants: int
+    value: int
+
+
+def facts(
+    plan: TownPlan, year: Year, grower_ids: Sequence[int], *, until: date, effect: float = EFFECT
+) -> Iterator[SaleFact]:
+    """The facts of one year up to and excluding `until`, oldest grower first.
+
+    Args:
+        plan: the town.
+        year: what the year amounts to when it is complete.
+        grower_ids: ids of `plan.nurseries`, in their order.
+        until: the first day that has not happened yet.
+        effect: how much more an authorised grower sells.
+    """
+    rng = random.Random(SEED * 10_000 + year.year)  # noqa: S311 - the same history every time is the point
+    sales = [sale for sale in _sales(plan, year, rng, effect) if sale.day < until]
+    passed = _passed(year, until)
+    net = round(year.net_minor * plan.scale * passed)
+    paid_total = round(net / (1 - REFUNDED))
+    paid = allocate(paid_total, [sale.value for sale in sales]) if sales else []
+    refunds = _refunds(paid, paid_total - net, rng)
+    ids = {n.number: grower_id for n, grower_id in zip(plan.nurseries, grower_ids, strict=True)}
+    for place, (sale, amount, refund) in enumerate(zip(sales, paid, refunds, strict=True)):
+        fact = _fact(sale, amount, ids[sale.nursery.number], f"D{year.year}{place:07d}", rng)
+        yield fact
+        if refund:
+            yield replace(
+                fact,
+                kind="refund",
+                plants=-sale.plants if refund == amount else 0,
+                orders=0,
+                gross_minor=0,
+                discount_minor=0,
+                refund_minor=refund,
+                source_ref=f"{fact.source_ref}/refund",
+            )
+
+
+def _passed(year: Year, until: date) -> float:
+    """The share of the year's trade that lies before `until`; 1 for a year that is over."""
+    if until >= date(year.year + 1, 1, 1):
+        return 1.0
+    if until <= date(year.year, 1, 1):
+        return 0.0
+    before = sum(SPRING_SHAPE[m] + AUTUMN_SHAPE[m] for m in range(until.month - 1))
+    days = calendar.monthrange(until.year, until.month)[1]
+    before += (SPRING_SHAPE[until.month - 1] + AUTUMN_SHAPE[until.month - 1]) * (until.day - 1) / days
+    return before / sum(SPRING_SHAPE + AUTUMN_SHAPE)
+
+
+def _sales(plan: TownPlan, year: Year, rng: random.Random, effect: float) -> Iterator[_Sale]:
+    shocks = [rng.lognormvariate(0, 0.10) for _ in range(12)]
+    cells = [(n, month) for n in plan.nurseries for month in range(1, 13)]
+    weights = [_weight(n, year.year, month, shocks[month - 1], rng, effect) for n, month in cells]
+    plants = allocate(round(year.plants * plan.scale), weights)
+    for (nursery, month), count in zip(cells, plants, strict=True):
+        yield from _month(nursery, year.year, month, count, rng)
+
+
+def _weight(
+    nursery: Nursery, year: int, month: int, shock: float, rng: random.Random, effect: float
+) -> int:
+    shape = nursery.spring * SPRING_SHAPE[month - 1] + (1 - nursery.spring) * AUTUMN_SHAPE[month - 1]
+    authorised = nursery.joined is not None and date(year, month, 1) >= nursery.joined
+    own = rng.lognormvariate(0, 0.18)
+    return round(1_000_000 * nursery.weight * shape * shock * own * (1 + effect * authorised))
+
+
+def _month(nursery: Nursery, year: int, month: int, count: int, rng: random.Random) -> Iterator[_Sale]:
+    by_stage = allocate(count, [round(stage.share * 10_000) for stage in STAGES])
+    days = calendar.monthrange(year, month)[1]
+    for stage, plants in zip(STAGES, by_stage, strict=True):
+        if not plants:
+            continue
+        orders = max(1, round(plants / stage.plants_per_order))
+        for size in allocate(plants, [round(100 * rng.lognormvariate(0, 0.7)) + 1 for _ in range(orders)]):
+            if size:
+                day = date(year, month, rng.randrange(days) + 1)
+                yield _Sale(
+                    nursery=nursery,
+                    day=day,
+                    stage=stage,
+                    group=nursery.groups[rng.randrange(len(nursery.groups))],
+                    channel=_channel(nursery, day, rng),
+                    plants=size,
+                    value=round(size * stage.price_minor * rng.uniform(0.88, 1.12)) + 1,
+                )
+
+
+def _channel(nursery: Nursery, day: date, rng: random.Random) -> str:
+    draw = rng.random()
+    if nursery.joined is not None and day >= nursery.joined and draw < 0.2:
+        return "shop"
+    if nursery.website and draw > 0.88:
+        return "website"
+    return "taobao"
+
+
+def _refunds(paid: Sequence[int], target: int, rng: random.Random) -> list[int]:
+    """Refunds on random orders that sum to `target` exactly."""
+    refunds = [0] * len(paid)
+    left = target
+    for place in rng.sample(range(len(paid)), len(paid)):
+        if left <= 0:
+            break
+        refunds[place] = min(left, paid[place] if rng.random() < 0.6 else paid[place] // 3)
+        left -= refunds[place]
+    return refunds
+
+
+def _fact(sale: _Sale, paid: int, grower_id: int, reference: str, rng: random.Random) -> SaleFact:
+    moment = datetime.combine(sale.day, time(8), SHANGHAI) + timedelta(seconds=rng.randrange(13 * 3600))
+    discount = paid // 20 if rng.random() < 0.15 else 0
+    province = rng.choices([p for p, _w in PROVINCES], [w for _p, w in PROVINCES])[0]
+    name = GROUP_NAMES[sale.group]
+    return SaleFact(
+        kind="sale",
+        grower_id=grower_id,
+        channel=sale.channel,
+        occurred_at=moment.astimezone(UTC),
+        product_key=f"{sale.group}-{sale.stage.key}",
+        product_name=f"{name} {sale.stage.words}",
+        cultivar_group=sale.group,
+        size_class=sale.stage.key,
+        plants=sale.plants,
+        orders=1,
+        gross_minor=paid + discount,
+        discount_minor=discount,
+        source="demo",
+        source_ref=reference,
+        order_ref=reference,
+        province=province,
+    )
