@@ -87,6 +87,7 @@ COMMANDS: list[str] = [
     "shop.search.cli",
     "shop.payments.cli",
     "shop.channels.cli",
+    "shop.demo.cli",
 ]
 
 # Modules that define tables but are not imported by any view.

@@ -68,8 +68,17 @@ from branch.storefronts.states import StorefrontState
 
 account_roles = roles_held
 
+# --- take-over of what exists already, and the demonstration -------------------------------------
+from branch.growers.service import Application  # noqa: E402
+from branch.licences.service import apply_for_licence  # noqa: E402
+from branch.licences.service import grant as grant_licence  # noqa: E402
+from branch.storefronts.service import decide as decide_storefront  # noqa: E402
+from branch.storefronts.service import propose_storefront  # noqa: E402
+from branch.storefronts.states import StorefrontStep  # noqa: E402
+
 __all__ = [
     "AppendResult",
+    "Application",
     "CultivarGroup",
     "FactKind",
     "GrowerView",
@@ -83,6 +92,7 @@ __all__ = [
     "Scope",
     "Standing",
     "StorefrontState",
+    "StorefrontStep",
     "StorefrontView",
     "UnitView",
     "UrlCheck",
@@ -93,7 +103,9 @@ __all__ = [
     "all_marks",
     "all_units",
     "append_facts",
+    "apply_for_licence",
     "check_url",
+    "decide_storefront",
     "enter_mark",
     "find_grower",
     "get_grower",
@@ -102,6 +114,7 @@ __all__ = [
     "get_storefront",
     "get_unit",
     "give_role",
+    "grant_licence",
     "grower_of",
     "growers_by_ids",
     "growers_in",
@@ -111,6 +124,7 @@ __all__ = [
     "may",
     "people_of",
     "permissions_of",
+    "propose_storefront",
     "rebuild_rollups",
     "refresh_rollups",
     "register_grower",

@@ -115,9 +115,7 @@ def _sales(plan: TownPlan, year: Year, rng: random.Random, effect: float) -> Ite
         yield from _month(nursery, year.year, month, count, rng)
 
 
-def _weight(
-    nursery: Nursery, year: int, month: int, shock: float, rng: random.Random, effect: float
-) -> int:
+def _weight(nursery: Nursery, year: int, month: int, shock: float, rng: random.Random, effect: float) -> int:
     shape = nursery.spring * SPRING_SHAPE[month - 1] + (1 - nursery.spring) * AUTUMN_SHAPE[month - 1]
     authorised = nursery.joined is not None and date(year, month, 1) >= nursery.joined
     own = rng.lognormvariate(0, 0.18)

@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw
 
 from shop.demo.plan import SEED, Stage
 
-WIDTH, HEIGHT = 1200, 900
-SCALE = 2
+WIDTH, HEIGHT = 1600, 1200
+SCALE = 1
 BLOSSOM = {"jingui": "#e0a41a", "dangui": "#d4601f", "yingui": "#efe3b0", "sijigui": "#f0c96a"}
 LEAVES = ("#2c5e3f", "#356f4a", "#447f57", "#27533a")
 SKY, SOIL, BARK, BURLAP, POT, RULE = "#eef3ea", "#c9b393", "#6f5b45", "#b08d5b", "#9c5b3e", "#56605a"
@@ -32,7 +32,7 @@ def picture(group: str, form: str) -> bytes:
     {"liner": _liners, "pot": _pot, "tree": _tree}[form](draw, rng, ground, group)
     _ruler(draw, ground)
     kept = io.BytesIO()
-    image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS).save(kept, "JPEG", quality=86)
+    image.save(kept, "JPEG", quality=88)
     return kept.getvalue()
 
 
@@ -65,7 +65,9 @@ def _blossoms(draw: ImageDraw.ImageDraw, rng: random.Random, x: float, y: float,
     for _ in range(5):
         bx, by = x + rng.uniform(-0.008, 0.008), y + rng.uniform(-0.01, 0.01)
         r = 0.0042
-        draw.ellipse(_box(bx - r * HEIGHT / WIDTH, by - r, bx + r * HEIGHT / WIDTH, by + r), fill=BLOSSOM[group])
+        draw.ellipse(
+            _box(bx - r * HEIGHT / WIDTH, by - r, bx + r * HEIGHT / WIDTH, by + r), fill=BLOSSOM[group]
+        )
 
 
 def _crown(
@@ -78,7 +80,9 @@ def _crown(
         _leaf(draw, lx, ly, rng.random() * math.tau, rng.uniform(0.05, 0.075), rng.choice(LEAVES))
     for _ in range(leaves // 9):
         angle, far = rng.random() * math.tau, math.sqrt(rng.random()) * 0.92
-        _blossoms(draw, rng, x + math.cos(angle) * far * radius * ratio, y + math.sin(angle) * far * radius, group)
+        _blossoms(
+            draw, rng, x + math.cos(angle) * far * radius * ratio, y + math.sin(angle) * far * radius, group
+        )
 
 
 def _liners(draw: ImageDraw.ImageDraw, rng: random.Random, ground: float, group: str) -> None:
@@ -86,7 +90,9 @@ def _liners(draw: ImageDraw.ImageDraw, rng: random.Random, ground: float, group:
         for i in range(9):
             x, base = 0.10 + i * 0.095 + row * 0.045, ground + 0.02 + row * 0.07
             top = base - rng.uniform(0.32, 0.40)
-            draw.line([_point(x, base), _point(x + rng.uniform(-0.008, 0.008), top)], fill=BARK, width=7 * SCALE)
+            draw.line(
+                [_point(x, base), _point(x + rng.uniform(-0.008, 0.008), top)], fill=BARK, width=7 * SCALE
+            )
             for k in range(9):
                 y = base - 0.07 - k * (base - 0.07 - top) / 9
                 side = 1 if k % 2 else -1
@@ -100,24 +106,42 @@ def _pot(draw: ImageDraw.ImageDraw, rng: random.Random, ground: float, group: st
     for x, size in ((0.24, 0.85), (0.5, 1.0), (0.76, 0.85)):
         base = ground + 0.06
         half, tall = 0.062 * size, 0.15 * size
-        corners = [(x - half, base - tall), (x + half, base - tall), (x + half * 0.75, base), (x - half * 0.75, base)]
+        corners = [
+            (x - half, base - tall),
+            (x + half, base - tall),
+            (x + half * 0.75, base),
+            (x - half * 0.75, base),
+        ]
         draw.polygon([_point(px, py) for px, py in corners], fill=POT)
-        draw.rectangle(_box(x - half * 1.08, base - tall - 0.02, x + half * 1.08, base - tall + 0.012), fill="#b06b4b")
+        draw.rectangle(
+            _box(x - half * 1.08, base - tall - 0.02, x + half * 1.08, base - tall + 0.012), fill="#b06b4b"
+        )
         draw.line([_point(x, base - tall), _point(x, base - tall - 0.16 * size)], fill=BARK, width=12 * SCALE)
         _crown(draw, rng, x, base - tall - 0.27 * size, 0.19 * size, 230, group)
 
 
 def _tree(draw: ImageDraw.ImageDraw, rng: random.Random, ground: float, group: str) -> None:
     x, base = 0.5, ground + 0.03
-    draw.polygon([_point(x - 0.013, base), _point(x + 0.013, base), _point(x + 0.008, 0.42), _point(x - 0.008, 0.42)], fill=BARK)
+    draw.polygon(
+        [_point(x - 0.013, base), _point(x + 0.013, base), _point(x + 0.008, 0.42), _point(x - 0.008, 0.42)],
+        fill=BARK,
+    )
     for side in (-1, 1):
         for k in range(3):
             start = 0.56 - k * 0.05
-            draw.line([_point(x, start), _point(x + side * (0.07 + 0.02 * k), start - 0.13)], fill=BARK, width=9 * SCALE)
+            draw.line(
+                [_point(x, start), _point(x + side * (0.07 + 0.02 * k), start - 0.13)],
+                fill=BARK,
+                width=9 * SCALE,
+            )
     _crown(draw, rng, x, 0.33, 0.29, 760, group)
     draw.ellipse(_box(x - 0.085, base - 0.035, x + 0.085, base + 0.105), fill=BURLAP)
     for k in range(-3, 4):
-        draw.line([_point(x + k * 0.024, base - 0.03), _point(x + k * 0.018, base + 0.1)], fill="#8f6f43", width=2 * SCALE)
+        draw.line(
+            [_point(x + k * 0.024, base - 0.03), _point(x + k * 0.018, base + 0.1)],
+            fill="#8f6f43",
+            width=2 * SCALE,
+        )
 
 
 def _ruler(draw: ImageDraw.ImageDraw, ground: float) -> None:
