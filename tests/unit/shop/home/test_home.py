@@ -80,7 +80,7 @@ def test_groups_growers_and_mark_are_shown(client: FlaskClient) -> None:
 
 @pytest.mark.usefixtures("town")
 def test_the_page_is_complete_in_english(client: FlaskClient) -> None:
-    client.set_cookie("locale", "en")
+    client.post("/language", data={"locale": "en", "next": "/"})
     text = client.get("/").text
     assert "Bamboo Shade village" in text
     assert "Osmanthus certification mark (demonstration)" in text
