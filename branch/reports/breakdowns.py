@@ -122,7 +122,7 @@ def _breakdown(
         Column("net", _("Net sales (yuan)"), "money"),
         Column("price", _("Average price (yuan a plant)"), "price"),
         Column("refund_rate", _("Refund rate"), "ratio"),
-        Column("share", _("Share"), "ratio"),
+        Column("share", _("Share of sales"), "ratio"),
         Column("net_before", _("A year before (yuan)"), "money"),
         Column("growth", _("Change"), "ratio"),
         Column("share_points", _("Share, change (percentage points)"), "points"),

@@ -65,7 +65,7 @@ def _content(document: Document) -> dict[str, Any]:
             "changed": _("What changed"),
             "doubtful": _("What is doubtful"),
             "contents": _("Contents"),
-            "note": _("Note"),
+            "note": _("Remark"),
             "definitions": _("Definitions"),
             "sign_off": _("Sign-off"),
             "trace": _("Digest of the input (SHA-256):"),
