@@ -47,7 +47,10 @@ def overall(period: Period, scope: Scope) -> Section:
         key="overall",
         title=_("Totals"),
         paragraphs=(sentence, detail),
-        tables=(totals_table("totals", _("Totals of the window"), [("all", _("All"), now)]), months),
+        tables=(
+            totals_table("totals", _("Totals of the window"), [("all", period.key, now)], first=_("Window")),
+            months,
+        ),
         charts=(_months_chart(months),),
         notes=(
             _(
@@ -76,7 +79,7 @@ def totals_row(key: str, name: str, one: Totals) -> Row:
     return Row(key, (name, one.orders, one.plants, *money, one.average_price_minor, one.refund_rate))
 
 
-def totals_table(key: str, title: str, named: list[tuple[str, str, Totals]], *, first: str = "") -> Table:
+def totals_table(key: str, title: str, named: list[tuple[str, str, Totals]], *, first: str) -> Table:
     return Table(key, title, totals_columns(first), tuple(totals_row(*one) for one in named))
 
 

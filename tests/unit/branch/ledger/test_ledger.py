@@ -175,7 +175,11 @@ def test_rebuilding_everything_gives_the_same_sums_as_refreshing(session, grower
     assert session.execute(query).all() == before
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     data=st.lists(
         st.tuples(

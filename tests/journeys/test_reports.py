@@ -1,0 +1,206 @@
+"""A month's report goes from the branch to the committee and back, over HTTP."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from branch.reports import building, tasks
+from branch.reports.models import Report, ReportReview
+from core.clock import now
+from core.database import transaction
+from tests.factories.sales import make_branch_with_sales
+
+PERIOD = "2026-04"
+
+
+@pytest.fixture
+def town(session):
+    with transaction():
+        return make_branch_with_sales()
+
+
+@pytest.fixture
+def secretary(login, town):
+    return login(role="secretary", display_name="支部书记")
+
+
+@pytest.fixture
+def committee(login, town):
+    return login(role="committee", display_name="镇党委委员")
+
+
+def token_of(page):
+    return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page).group(1)
+
+
+def revision_of(page):
+    return re.search(r'name="revision" value="(\d+)"', page).group(1)
+
+
+@pytest.fixture
+def report(session, town):
+    """The draft of April, built as the command line does."""
+    from branch.api import get_unit
+    from branch.ledger.periods import parse_period
+
+    made = building.make(parse_period(PERIOD), get_unit("guihua-osmanthus"), at=now())
+    return building.keep(made, at=now(), account_id=None, by_name="")
+
+
+def submit(client, report, **values):
+    address = f"/branch/reports/{report}"
+    page = client.get(address).get_data(as_text=True)
+    given = {"target": "submitted", "revision": revision_of(page), "comment": ""} | values
+    return client.post(f"{address}/submit", data={"csrf_token": token_of(page), **given})
+
+
+def decide(client, report, target, comment="", revision=None):
+    address = f"/committee/reports/{report}"
+    page = client.get(address).get_data(as_text=True)
+    data = {
+        "csrf_token": token_of(page),
+        "target": target,
+        "comment": comment,
+        "revision": revision or revision_of(page),
+    }
+    return client.post(f"{address}/decide", data=data)
+
+
+def states(session):
+    session.rollback()
+    return list(session.scalars(sa.select(Report.state).order_by(Report.id)))
+
+
+def test_a_report_is_submitted_returned_answered_accepted_and_archived(session, secretary, committee, report):
+    assert submit(secretary, report).status_code == 302
+    waiting = committee.get("/committee/reports").get_data(as_text=True)
+    assert report in waiting
+
+    refused = decide(committee, report, "returned")
+    assert refused.status_code == 422
+    assert "请用一句话说明" in refused.get_data(as_text=True)
+
+    assert decide(committee, report, "returned", "三号苗圃四月的数字请核对").status_code == 302
+    page = secretary.get(f"/branch/reports/{report}").get_data(as_text=True)
+    assert "三号苗圃四月的数字请核对" in page
+    assert "镇党委委员" in page
+
+    assert submit(secretary, report).status_code == 422
+    assert submit(secretary, report, comment="已核对，无误").status_code == 302
+    assert decide(committee, report, "accepted").status_code == 302
+    assert decide(committee, report, "archived").status_code == 302
+
+    assert states(session) == ["archived"]
+    steps = session.execute(
+        sa.select(ReportReview.to_state, ReportReview.by_name).order_by(ReportReview.id)
+    ).all()
+    assert [state for state, _name in steps] == [
+        "draft",
+        "submitted",
+        "returned",
+        "submitted",
+        "accepted",
+        "archived",
+    ]
+    assert [name for _state, name in steps] == [
+        "",
+        "支部书记",
+        "镇党委委员",
+        "支部书记",
+        "镇党委委员",
+        "镇党委委员",
+    ]
+
+
+def test_a_second_click_changes_nothing_and_says_so(session, secretary, committee, report):
+    submit(secretary, report)
+    old = revision_of(committee.get(f"/committee/reports/{report}").get_data(as_text=True))
+    assert decide(committee, report, "accepted").status_code == 302
+    again = decide(committee, report, "returned", "为时已晚", revision=old)
+    assert again.status_code == 409
+    assert states(session) == ["accepted"]
+
+
+def test_the_committees_page_shows_three_figures_with_their_grade_and_what_is_doubtful(
+    secretary, committee, report
+):
+    submit(secretary, report)
+    page = committee.get(f"/committee/reports/{report}").get_data(as_text=True)
+    for words in ("D1", "D2", "D3", "主要变化", "存疑之处", "不是商标", "接受", "附意见退回"):
+        assert words in page
+
+
+def test_the_secretary_cannot_accept_and_the_committee_cannot_submit(secretary, committee, report):
+    token = token_of(secretary.get("/branch/reports").get_data(as_text=True))
+    accept = {"csrf_token": token, "target": "accepted", "revision": "0"}
+    assert secretary.post(f"/committee/reports/{report}/decide", data=accept).status_code == 403
+    assert submit(secretary, report).status_code == 302
+    token = token_of(committee.get(f"/committee/reports/{report}").get_data(as_text=True))
+    hand_in = {"csrf_token": token, "target": "submitted", "revision": "1"}
+    assert committee.post(f"/branch/reports/{report}/submit", data=hand_in).status_code == 403
+
+
+def test_a_step_that_does_not_exist_is_refused(session, secretary, committee, report):
+    submit(secretary, report)
+    assert decide(committee, report, "archived").status_code == 409
+    assert decide(committee, report, "draft").status_code == 409
+    assert states(session) == ["submitted"]
+
+
+def test_files_go_only_to_those_who_may_see_the_report(session, login, client, secretary, report):
+    name = "guihua-osmanthus-2026-04-zh.pdf"
+    address = f"/branch/reports/{report}/files/{name}"
+    answer = secretary.get(address)
+    assert answer.status_code == 200
+    assert answer.data.startswith(b"%PDF-")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert client.get(address).status_code == 302
+    assert login(role="grower").get(address).status_code == 403
+    other_branch = login(role="secretary", unit="guihua-tea")
+    assert other_branch.get(address).status_code == 403
+    assert other_branch.get(f"/branch/reports/{report}").status_code == 403
+    assert report not in other_branch.get("/branch/reports").get_data(as_text=True)
+    assert secretary.get(f"/branch/reports/{report}/files/other.pdf").status_code == 404
+
+
+def test_every_form_of_the_report_can_be_downloaded(secretary, report):
+    page = secretary.get(f"/branch/reports/{report}").get_data(as_text=True)
+    addresses = set(re.findall(rf'"(/branch/reports/{report}/files/[^"]+)"', page))
+    endings = {address.rsplit(".", 1)[1] for address in addresses}
+    assert endings == {"html", "pdf", "xlsx", "csv", "json", "png"}
+    assert all(secretary.get(address).status_code == 200 for address in addresses)
+
+
+def test_building_from_the_page_is_a_job_that_leads_to_the_report(session, secretary):
+    page = secretary.get("/branch/reports").get_data(as_text=True)
+    data = {"csrf_token": token_of(page), "unit": "guihua-osmanthus", "period": PERIOD}
+    answer = secretary.post("/branch/reports", data=data)
+    assert answer.status_code == 302
+    assert secretary.get(answer.location).status_code == 200
+    job = answer.location.rsplit("/", 1)[1]
+    tasks.build_report.run("guihua-osmanthus", PERIOD, job, secretary.account_id, "支部书记", "zh_Hans_CN")
+    done = secretary.get(answer.location, headers={"Accept": "application/json"}).get_json()
+    assert (done["state"], done["message"]) == ("done", "报告已生成。")
+    assert secretary.get(done["result_url"]).status_code == 200
+    assert session.scalars(sa.select(ReportReview.by_name)).all() == ["支部书记"]
+
+
+@pytest.mark.parametrize(("period", "words"), [("2026-13", "请填写月份"), ("2099-01", "尚未开始")])
+def test_a_period_that_cannot_be_reported_is_refused_with_what_was_typed(secretary, period, words):
+    page = secretary.get("/branch/reports").get_data(as_text=True)
+    answer = secretary.post(
+        "/branch/reports", data={"csrf_token": token_of(page), "unit": "guihua-osmanthus", "period": period}
+    )
+    assert answer.status_code == 422
+    text = answer.get_data(as_text=True)
+    assert words in text
+    assert f'value="{period}"' in text
+
+
+def test_a_unit_outside_the_secretarys_reach_cannot_be_reported(secretary):
+    page = secretary.get("/branch/reports").get_data(as_text=True)
+    answer = secretary.post(
+        "/branch/reports", data={"csrf_token": token_of(page), "unit": "guihua-tea", "period": PERIOD}
+    )
+    assert answer.status_code == 422

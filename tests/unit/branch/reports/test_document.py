@@ -1,0 +1,137 @@
+"""What a report says, in words and tables."""
+
+import json
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from branch.ledger.periods import Period
+from branch.reports.document import data_annex, from_json, to_json
+from branch.reports.figures import MonthRow, Totals
+from tests.factories.reports import make_month_rows
+
+
+def texts(document):
+    for section in document.sections:
+        yield from (section.title, *section.paragraphs, *section.notes)
+    yield from (*document.changed, *document.doubtful, document.standing)
+    for figure in document.headline:
+        yield from (figure.label, figure.value, figure.remark)
+
+
+def section(document, key):
+    return next(one for one in document.sections if one.key == key)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_growth_is_never_printed_without_saying_that_it_is_ordinary(write, language):
+    document = write(language)
+    growth, like = document.headline[1:]
+    remark = {"zh": "不是商标", "en": "not an effect of the mark"}[language]
+    assert (growth.grade, like.grade) == ("D2", "D3")
+    assert remark in growth.remark
+    assert remark.lower() in like.remark.lower()
+    assert any(remark in text for text in section(document, "comparison").paragraphs)
+
+
+def test_no_text_prints_a_negative_zero(write):
+    for language in ("zh", "en"):
+        assert not [text for text in texts(write(language)) if re.search(r"-0\.0+(?![0-9])", text)]
+
+
+def test_the_chinese_report_speaks_chinese_and_the_english_one_english(write):
+    chinese, english = write("zh"), write("en")
+    assert chinese.period_label == "2026年4月"
+    assert english.period_label == "April 2026"
+    assert "净销售额" in section(chinese, "overall").paragraphs[0]
+    assert section(english, "overall").paragraphs[0].startswith("Net sales CNY 222,775.20: 243,360 plants")
+
+
+def test_every_breakdown_sums_to_the_total_of_the_window(write):
+    document = write()
+    whole = section(document, "overall").table("totals").rows[0].cells
+    net, plants = whole[6], whole[2]
+    for key in ("channels", "cultivar_groups", "villages", "growers"):
+        table = section(document, key).table(key)
+        at = {column.key: index for index, column in enumerate(table.columns)}
+        assert sum(row.cells[at["net"]] for row in table.rows) == table.total.cells[at["net"]] == net
+        assert sum(row.cells[at["plants"]] for row in table.rows) == table.total.cells[at["plants"]] == plants
+        assert abs(sum(row.cells[at["share"]] for row in table.rows) - 1) < Decimal("1e-20")
+
+
+def test_the_bridge_on_the_page_leads_from_last_year_to_this_year(write):
+    table = section(write(), "comparison").table("bridge")
+    steps = [row.cells[1] for row in table.rows]
+    assert sum(steps) == table.total.cells[1]
+
+
+def test_like_for_like_says_who_is_in_and_how_much_is_covered(write):
+    sentence = section(write("en"), "comparison").paragraphs[1]
+    assert "12 growers have complete data in both windows, 2 do not" in sentence
+    assert "85.9%" in sentence
+
+
+def test_with_few_growers_no_like_for_like_figure_is_stated(write):
+    document = write("en", growers=6)
+    assert document.headline[2].value == "not stated"
+    assert "fewer than 10 growers" in section(document, "comparison").paragraphs[1]
+
+
+def test_what_is_missing_is_said_plainly(write):
+    document = write("en", foreign=(("USD", Totals(orders=1, plants=5, gross_minor=900)),))
+    said = " ".join(section(document, "quality").paragraphs)
+    assert "1 of 14 grower-months carry no record" in said
+    assert "Sales in USD are listed apart and are in no total." in document.doubtful
+    assert section(document, "quality").table("foreign").rows[0].cells == ("USD", 1, 5, 900)
+
+
+def test_an_open_window_and_an_open_refund_window_are_preliminary(write):
+    assert "still open" in write("en", today=date(2026, 4, 20)).standing
+    assert "refunds may still arrive" in write("en", today=date(2026, 5, 3)).standing
+    final = write("en", today=date(2026, 5, 16))
+    assert final.standing.startswith("Final")
+    assert not final.preliminary
+
+
+def test_one_large_grower_is_pointed_out(write):
+    rows = [*make_month_rows(), MonthRow(5, Period(2026, 4), "shop", "dangui", Totals(1, 10, 10**9))]
+    assert any(line.startswith("One grower alone makes") for line in write("en", rows=rows).doubtful)
+
+
+def test_a_report_without_any_sales_still_stands(write):
+    document = write("en", rows=[])
+    assert document.headline[0].value == "CNY 0.00"
+    assert document.changed == ("There is nothing on record for the year before.",)
+
+
+def test_a_document_survives_being_stored(write):
+    document = write()
+    assert from_json(json.loads(json.dumps(to_json(document)))) == document
+
+
+def test_the_data_annex_is_the_same_in_both_languages_and_holds_no_words(write):
+    assert data_annex(write("zh")) == data_annex(write("en"))
+    annex = data_annex(write("zh"))
+    assert annex["sections"]["overall"]["totals"]["rows"]["all"]["net"] == 22_277_520
+    assert annex["input_digest"] == write("en").digest
+
+
+def test_the_digest_follows_the_figures_and_nothing_else(write):
+    rows = make_month_rows()
+    same = write("zh", rows=rows).digest
+    assert write("en", rows=rows, today=date(2027, 1, 1)).digest == same
+    last = rows[-1]
+    changed = [
+        *rows[:-1],
+        MonthRow(last.grower_id, last.month, last.channel, last.cultivar_group, Totals(plants=1)),
+    ]
+    assert write("zh", rows=changed).digest != same
+
+
+def test_a_year_has_twelve_months_and_a_year_before(write):
+    document = write("en", period=Period(2026), today=date(2027, 2, 1))
+    assert document.title.startswith("Sales of the year")
+    assert len(section(document, "overall").table("months").rows) == 12
+    assert len(section(document, "quality").table("coverage").rows) == 12

@@ -1,0 +1,160 @@
+"""The forms of a report: pictures, PDF, page, workbook, flat file. Equal input, equal bytes."""
+
+import csv
+import io
+import re
+import shutil
+import subprocess
+import warnings
+from dataclasses import replace
+
+import openpyxl
+import pytest
+from flask_babel import force_locale
+from markupsafe import escape
+from PIL import Image
+
+from branch.reports import charts, page, pdf, workbook
+from branch.reports.building import LANGUAGES
+from branch.reports.document import Chart, Series
+
+
+@pytest.fixture
+def in_language(app):
+    def call(language, function, *args):
+        with app.test_request_context(), force_locale(LANGUAGES[language]):
+            return function(*args)
+
+    return call
+
+
+def make_chart(**values):
+    given = {
+        "key": "k", "kind": "bars", "title": "分渠道", "alt": "alt", "unit": "万元", "divisor": 1_000_000,
+        "categories": ("淘宝", "本店"), "series": (Series("2026", (5_000_000, 3_000_000)), Series("2025", (4_000_000, None))), "table_key": "t",
+    }  # fmt: skip
+    return Chart(**(given | values))
+
+
+@pytest.mark.parametrize("kind", ["bars", "lines", "bridge"])
+@pytest.mark.parametrize("form", ["png", "svg"])
+def test_the_same_chart_gives_the_same_bytes(kind, form):
+    chart = make_chart(kind=kind)
+    assert charts.draw(chart, form=form) == charts.draw(chart, form=form)
+
+
+def test_a_character_that_the_font_lacks_is_an_error():
+    with pytest.raises(charts.MissingGlyphError) as caught:
+        charts.draw(make_chart(categories=("淘宝", "\U0002a7dd店")))
+    assert caught.value.characters == ("\U0002a7dd",)
+
+
+def test_nothing_and_negative_values_can_be_drawn():
+    empty = make_chart(categories=(), series=(Series("2026", ()), Series("2025", ())))
+    negative = make_chart(series=(Series("2026", (-5_000_000, 0)),))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for chart in (empty, negative):
+            assert charts.draw(chart).startswith(b"\x89PNG")
+
+
+def test_the_two_series_of_bars_differ_in_grey():
+    picture = Image.open(io.BytesIO(charts.draw(make_chart()))).convert("L")
+    shades = {shade for count, shade in picture.getcolors(10**6) if count > 2_000}
+    assert max(shades) - min(shades) > 120
+    assert len(shades) >= 3
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.004, "0.00"), (-0.004, "0.00"), (1.5, "1.50"), (123.44, "123.4"), (1234.5, "1,234"), (-3.5, "-3.50")],
+)
+def test_numbers_beside_marks_are_short_and_never_a_negative_zero(value, text):
+    assert charts.label(value) == text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_pdf_is_the_same_twice_and_starts_like_one(write, in_language, language):
+    document = write(language)
+    first = in_language(language, pdf.render_pdf, document)
+    assert first.startswith(b"%PDF-")
+    assert first == in_language(language, pdf.render_pdf, document)
+    assert b"NotoSansSCGBK" in first.replace(b"-", b"") or b"Noto" in first
+    assert len(re.findall(rb"/Type\s*/Page\b", first)) >= 5
+
+
+def test_the_pdf_says_what_the_report_says(write, in_language, tmp_path):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not installed")
+    path = tmp_path / "report.pdf"
+    path.write_bytes(in_language("zh", pdf.render_pdf, write("zh")))
+    text = subprocess.run(
+        ["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True
+    ).stdout
+    plain = re.sub(r"\s+", "", text)
+    for words in (
+        "桂花产业支部(示范)销售月报",
+        "目录",
+        "222,775.20",
+        "不是商标或支部带来的效果",
+        "支部书记（签章）",
+        "附表：分种植户",
+    ):
+        assert words in plain
+
+
+def test_a_name_that_cannot_be_printed_stops_the_pdf(write, in_language):
+    document = replace(write("zh"), unit_name="\U0002a7dd村")
+    with pytest.raises(charts.MissingGlyphError):
+        in_language("zh", pdf.render_pdf, document)
+
+
+def test_the_page_stands_alone_and_shows_each_chart_with_its_table(write, in_language):
+    document = write("en")
+    pictures = {chart.key: charts.draw(chart) for section in document.sections for chart in section.charts}
+    html = in_language("en", page.render_html, document, pictures).decode()
+    assert "<script" not in html
+    assert not re.findall(r'(?:src|href)="(?!data:|#)', html)
+    for section in document.sections:
+        for chart in section.charts:
+            assert f'alt="{escape(chart.alt)}"' in html
+            assert f"<caption>{section.table(chart.table_key).title}</caption>" in html
+
+
+def test_the_workbook_holds_numbers_as_numbers_and_the_same_bytes_twice(write, in_language):
+    document = write("en")
+    data = in_language("en", workbook.render_xlsx, document)
+    assert data == in_language("en", workbook.render_xlsx, document)
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    assert book.sheetnames[0] == "Summary"
+    assert book.sheetnames[-1] == "Definitions"
+    sheet = book["By channel"]
+    heads = [cell.value for cell in sheet[2]]
+    total = dict(zip(heads, sheet[sheet.max_row], strict=True))
+    assert total["Net sales (yuan)"].value == 222_775.2
+    assert total["Net sales (yuan)"].number_format == "#,##0.00"
+    assert total["Plants"].value == 243_360
+    assert total["Share of sales"].number_format == "0.0%"
+
+
+def test_a_name_that_looks_like_a_formula_stays_a_text(write, in_language):
+    document = replace(write("en"), unit_name="=1+1", title="=HYPERLINK(1)")
+    book = openpyxl.load_workbook(io.BytesIO(in_language("en", workbook.render_xlsx, document)))
+    assert book["Summary"]["A1"].value == "'=HYPERLINK(1)"
+    assert book["Summary"]["A1"].data_type == "s"
+
+
+def test_the_flat_file_opens_in_a_spreadsheet_and_carries_every_number(write, in_language):
+    document = write("zh")
+    data = in_language("zh", workbook.render_csv, document)
+    assert data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+    numbers = sum(
+        cell is not None
+        for section in document.sections for table in section.tables for row in table.all_rows()
+        for column, cell in zip(table.columns, row.cells, strict=True) if column.is_number
+    )  # fmt: skip
+    assert len(rows) == numbers
+    assert {row["报告编号"] for row in rows} == {document.number}
+    net = [row for row in rows if row["表"] == "本期合计" and row["列"] == "净销售额（元）"]
+    assert [(row["数值"], row["数值单位"]) for row in net] == [("222775.20", "CNY")]
