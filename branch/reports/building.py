@@ -116,7 +116,9 @@ def _forms(document: Document, period: Period, unit: UnitView, language: str) ->
     def named(form: str, data: bytes, part: str = "") -> MadeFile:
         return MadeFile(_name(period, unit, language, form, part), form, language, data)
 
-    pictures = {chart.key: charts.draw(chart) for section in document.sections for chart in section.charts}
+    pictures = {
+        chart.key: charts.draw(chart).png for section in document.sections for chart in section.charts
+    }
     return [
         named("html", page.render_html(document, pictures)),
         named("pdf", pdf.render_pdf(document)),

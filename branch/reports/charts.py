@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -17,7 +18,6 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from branch.reports.document import Chart
@@ -80,8 +80,21 @@ def require_glyphs(text: str) -> None:
         raise MissingGlyphError(missing)
 
 
-def draw(chart: Chart, *, form: str = "png") -> bytes:
-    """Draw `chart` as ``png`` or ``svg``."""
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The same picture for screens and for print."""
+
+    png: bytes
+    svg: bytes
+
+
+@lru_cache(maxsize=64)
+def draw(chart: Chart) -> Drawing:
+    """Draw `chart`, laid out once for both forms.
+
+    Raises:
+        MissingGlyphError: a text holds a character that the font cannot print.
+    """
     for text in (chart.title, chart.unit, *chart.categories, *(series.name for series in chart.series)):
         require_glyphs(text)
     with _DRAWING, warnings.catch_warnings(), mpl.rc_context(_STYLE):
@@ -94,13 +107,12 @@ def draw(chart: Chart, *, form: str = "png") -> bytes:
         )
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
-        output = BytesIO()
-        if form == "svg":
-            FigureCanvasSVG(figure).print_svg(output, metadata={"Date": None, "Creator": None})
-        else:
-            FigureCanvasAgg(figure)
-            figure.savefig(output, format="png", dpi=RESOLUTION, metadata={"Software": None})
-    return output.getvalue()
+        png, svg = BytesIO(), BytesIO()
+        FigureCanvasAgg(figure)
+        figure.savefig(png, format="png", dpi=RESOLUTION, metadata={"Software": None})
+        figure.set_layout_engine("none")
+        figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    return Drawing(png.getvalue(), svg.getvalue())
 
 
 def _height(chart: Chart) -> float:

@@ -33,7 +33,7 @@ def render_pdf(document: Document) -> bytes:
         (folder / "report.json").write_text(text, encoding="utf-8")
         for section in document.sections:
             for chart in section.charts:
-                (folder / f"{chart.key}.svg").write_bytes(charts.draw(chart, form="svg"))
+                (folder / f"{chart.key}.svg").write_bytes(charts.draw(chart).svg)
         return typst.compile(
             str(folder / "report.typ"),
             root=name,
