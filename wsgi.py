@@ -26,6 +26,8 @@ CONSOLE: list[NavItem] = [
     NavItem("storefronts.own", _l("Your outside shops"), "globe", "storefronts.propose"),
     NavItem("orders.seller_orders", _l("Orders received"), "cart", "orders.sell"),
     NavItem("freight.table", _l("Freight"), "truck", "shipping.edit"),
+    NavItem("refunds.of_seller", _l("Cancellations and refunds"), "back", "orders.sell"),
+    NavItem("cashier.home", _l("Cashier"), "money", "payments.confirm"),
     NavItem("growers.people", _l("People of your nursery"), "people", "grower.staff"),
     NavItem("growers.index", _l("Growers"), "leaf", "growers.view"),
     NavItem("lots.index", _l("Lots and codes"), "scan", "lots.edit"),
@@ -144,6 +146,7 @@ def event_handlers() -> dict[type, list[Handler]]:
     from shop.catalogue import events as catalogue
     from shop.orders import events as orders
     from shop.orders import notices
+    from shop.payments.handlers import close_payment_pages
     from shop.search.handlers import follow_grower, follow_listing
 
     hears: list[tuple[Handler | None, list[type]]] = [
@@ -199,6 +202,7 @@ def event_handlers() -> dict[type, list[Handler]]:
         ),
         (notices.tell_grower_of_end, [orders.ConsignmentDelivered, orders.ConsignmentCancelled]),
         (None, [orders.OrderRefunded, orders.ConsignmentPacked]),
+        (close_payment_pages, [orders.OrderExpired, orders.OrderCancelled]),
     ]
     table: dict[type, list[Handler]] = {}
     for handler, events in hears:
