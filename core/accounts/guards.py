@@ -1,6 +1,7 @@
 """What stands before the views: rate limits, transactions, and who must do something first."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -8,6 +9,7 @@ from flask import Flask, Response, current_app, flash, redirect, request, url_fo
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_security import logout_user
+from flask_security.utils import check_and_update_authn_fresh
 
 from core.accounts import second_factor
 from core.accounts.gate import public
@@ -19,8 +21,8 @@ from core.web.problems import wants_json
 
 #: Attempts that fail for one account, from wherever they come.
 PER_ACCOUNT = "10 per 15 minutes"
-RECOVER = "5 per minute; 20 per hour"
-SIGN_UP = "5 per minute; 20 per hour"
+
+FRESH_FOR = timedelta(hours=1)
 
 WRITING = (
     "two_factor_setup",
@@ -51,6 +53,18 @@ def init_app(app: Flask) -> None:
         if blueprint == "security":
             app.view_functions[endpoint] = public(_wrapped(name, view))
     app.before_request(_first_things_first)
+
+
+def fresh(view: View) -> View:
+    """Asks for the password once more when the last sign-in is more than an hour ago."""
+
+    @wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        if check_and_update_authn_fresh(FRESH_FOR, FRESH_FOR, "session"):
+            return view(*args, **kwargs)
+        return redirect(url_for("security.verify", next=request.path))
+
+    return checked
 
 
 def _wrapped(name: str, view: View) -> View:

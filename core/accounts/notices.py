@@ -24,6 +24,11 @@ def tell_password_changed(account: Account) -> None:
     _tell(account, "account_password_changed", {})
 
 
+def tell_contact_changed(account: Account, former: str) -> None:
+    """To the contact that was in force until now, in case it was not its owner who changed it."""
+    _tell(account, "account_contact_changed", {}, to=former)
+
+
 def _tell(account: Account, template: str, context: dict[str, str], *, to: str = "") -> None:
     messaging.enqueue(
         dedupe_key=f"{template}:{random_id(20)}",

@@ -160,6 +160,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         totp_cls=OncePerCode,
     )
     security.i18n_domain = HouseDomain()
+    # Pages for people only: no JSON sign-in and no bearer tokens beside the session.
+    security.want_json(lambda _request: False)
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     app.view_functions["security.forgot_password"] = recover
     app.jinja_env.filters["phone"] = spoken_phone
     guards.init_app(app)

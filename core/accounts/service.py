@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 from flask_babel import gettext as _
 from flask_security import hash_password
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from core.accounts import notices
 from core.accounts.identity import Identity, parse_identity
@@ -22,6 +22,7 @@ from core.ids import random_id
 
 CODE_FOR = timedelta(minutes=10)
 MAX_ATTEMPTS = 5
+CODES_PER_HOUR = 5
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def send_code(account: Account | None, purpose: str, contact: Identity, *, at: d
     Without an account nothing is sent, yet the answer looks the same, so that nobody learns who is here.
     """
     public_id = random_id(24)
-    if account is None:
+    if account is None or _codes_in_last_hour(account.id, at=at) >= CODES_PER_HOUR:
         return public_id
     code = f"{secrets.randbelow(10**6):06d}"
     session.add(
@@ -145,7 +146,16 @@ def prove_contact(account_id: int, contact: Identity, *, at: datetime) -> None:
     other = find_account(contact)
     if other is not None and other.id != account_id:
         raise Conflict(_("Another account signs in with this contact."), code="account_exists")
-    _set_contact(session.get_one(Account, account_id), contact, confirmed_at=at)
+    account = session.get_one(Account, account_id)
+    former = account.email if contact.kind == "email" else account.phone
+    _set_contact(account, contact, confirmed_at=at)
+    if former and former != contact.value:
+        notices.tell_contact_changed(account, former)
+
+
+def _codes_in_last_hour(account_id: int, *, at: datetime) -> int:
+    recent = AccountCode.expires_at > at + CODE_FOR - timedelta(hours=1)
+    return session.scalar(select(func.count()).where(AccountCode.account_id == account_id, recent)) or 0
 
 
 def _set_contact(account: Account, contact: Identity, *, confirmed_at: datetime | None) -> None:

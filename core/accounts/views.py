@@ -13,6 +13,7 @@ from flask_security.utils import validate_redirect_url
 from core.accounts import notices, service
 from core.accounts.forms import CodeForm, ContactForm, ProfileForm, SignUpForm
 from core.accounts.gate import actor_id, may, public, signed_in
+from core.accounts.guards import fresh
 from core.accounts.identity import Identity, masked
 from core.accounts.models import Account
 from core.accounts.queries import find_account, get_account_view
@@ -118,6 +119,7 @@ def recover() -> Any:
 
 @blueprint.route("/contact", methods=["GET", "POST"])
 @signed_in
+@fresh
 @limiter.limit(SENDING, exempt_when=posts_only)
 def contact() -> Any:
     form = ContactForm(identity=request.args.get("contact", ""))

@@ -298,3 +298,70 @@ def test_a_contact_counts_as_confirmed_once_a_code_reached_it(app, client):
         account = database.scalars(select(Account)).one()
         assert account.phone_confirmed_at is not None
         assert account.phone_confirmed_at <= datetime.now(UTC)
+
+
+def test_failures_of_one_account_are_counted_wherever_they_come_from(app, limited_client):
+    add_account(app, email="known@example.org")
+    add_account(app, email="other@example.org")
+
+    def attempt(identity, password, number):
+        return sign_in(
+            limited_client, identity, password, environ_base={"REMOTE_ADDR": f"192.0.2.{number}"}
+        ).status_code
+
+    assert [attempt("known@example.org", "wrong password", n) for n in range(10)] == [422] * 10
+    assert attempt("Known@Example.org ", PASSWORD, 99) == 429
+    assert attempt("other@example.org", PASSWORD, 99) == 302
+
+
+def test_no_bearer_token_is_given_out(app, client):
+    add_account(app, email="known@example.org")
+    page = client.get(SIGN_IN).get_data(as_text=True)
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page).group(1)
+    answer = client.post(
+        f"{SIGN_IN}?include_auth_token",
+        json={"email": "known@example.org", "password": PASSWORD},
+        headers={"Accept": "application/json", "X-CSRFToken": token},
+    )
+    assert "token" not in answer.get_data(as_text=True).replace("csrf_token", "")
+
+
+def test_a_new_contact_is_told_to_the_old_one(app, login):
+    client = login(email="old@example.org")
+    page = client.submit("/account/contact", {"identity": "new@example.org"}).headers["Location"]
+    client.submit(page, {"code": last_message(app).context["code"]})
+    told = last_message(app)
+    assert (told.template, told.receiver) == ("account_contact_changed", "old@example.org")
+
+
+def test_an_account_gets_few_codes_an_hour(app, client):
+    add_account(app, email=None, phone="+8613900139000")
+    for _ in range(7):
+        assert client.submit("/account/recover", {"identity": "13900139000"}).status_code == 302
+    with app.app_context():
+        assert len(database.scalars(select(Message)).all()) == 5
+
+
+def test_contacts_are_changed_soon_after_signing_in_only(login):
+    client = login()
+    with client.session_transaction() as kept:
+        kept["fs_paa"] -= 2 * 3600
+        kept.pop("fs_gexp", None)
+    asked = client.get("/account/contact")
+    assert asked.status_code == 302
+    assert "/account/confirm" in asked.headers["Location"]
+    again = client.submit(asked.headers["Location"], {"password": PASSWORD})
+    assert again.status_code == 302
+    assert client.get("/account/contact").status_code == 200
+
+
+def test_a_secretary_cannot_turn_the_second_factor_off(app, login):
+    client = login(role="secretary")
+    with app.app_context(), transaction() as session:
+        account = session.get_one(Account, client.account_id)
+        account.demo = False
+        account.tf_primary_method = "authenticator"
+        account.tf_totp_secret = _security.totp_factory.generate_totp_secret()
+    client.submit("/account/second-factor", {"setup": "disable"})
+    with app.app_context():
+        assert database.get_one(Account, client.account_id).has_second_factor
