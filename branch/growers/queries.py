@@ -82,7 +82,7 @@ class GrowerPage:
     counts: dict[str, int]
 
 
-def _select() -> Select[tuple[Grower, Unit]]:
+def _select() -> Select[Grower, Unit]:
     return select(Grower, Unit).join(Unit, Unit.id == Grower.unit_id)
 
 

@@ -170,7 +170,7 @@ def _contact(account: Account) -> str:
 
 def members_of(units: Iterable[UnitView]) -> list[MemberView]:
     """Who holds a role at these units, higher units first."""
-    by_id = {unit.id: unit for unit in units}
+    by_id: dict[int | None, UnitView] = {unit.id: unit for unit in units}
     rows = session.execute(
         select(Membership, Account)
         .join(Account, Account.id == Membership.account_id)
@@ -215,7 +215,7 @@ def _member(membership: Membership, account: Account, unit: UnitView | None) -> 
 
 def member_changes(units: Iterable[UnitView], *, limit: int = 30) -> list[MemberChangeView]:
     """The latest roles given and taken at these units, newest first."""
-    by_id = {unit.id: unit for unit in units}
+    by_id: dict[int | None, UnitView] = {unit.id: unit for unit in units}
     by = aliased(Account)
     rows = session.execute(
         select(MembershipChange, Account.display_name, by.display_name)

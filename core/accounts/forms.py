@@ -64,7 +64,7 @@ class SignInForm(LoginForm):
         identity = parse_identity(self.email.data or "")
         self.ifield = self.email
         self.user = find_account(identity) if identity else None
-        if not super().validate(**kwargs):
+        if not super().validate(**kwargs) or self.user is None:
             return False
         if self.user.demo and not current_app.config["SETTINGS"].is_this_machine:
             self.form_errors.append(

@@ -22,7 +22,7 @@ class Account(Base, UserMixin):
 
     id: Mapped[int] = pk()
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
-    email: Mapped[str | None] = mapped_column(String(255), unique=True)
+    email: Mapped[str | None] = mapped_column(String(255), unique=True)  # type: ignore[assignment]
     phone: Mapped[str | None] = mapped_column(String(32), unique=True)
     email_confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     phone_confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -40,7 +40,7 @@ class Account(Base, UserMixin):
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSONType.copy()))
 
     @property
-    def roles(self) -> list[object]:
+    def roles(self) -> list[object]:  # type: ignore[override]
         """Flask-Security's own roles are not used; see `core.accounts.gate`."""
         return []
 

@@ -53,10 +53,10 @@ class QueuedMail(MailUtil):
 class OncePerCode(Totp):
     """Refuses an authenticator code that was used before."""
 
-    def get_last_counter(self, user: Account) -> int | None:
+    def get_last_counter(self, user: Account) -> int | None:  # type: ignore[override]
         return user.tf_last_counter
 
-    def set_last_counter(self, user: Account, tmatch: Any) -> None:
+    def set_last_counter(self, user: Account, tmatch: Any) -> None:  # type: ignore[override]
         user.tf_last_counter = tmatch.counter
 
     def generate_qrcode(self, username: str, totp: str) -> str:
@@ -151,7 +151,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["REMEMBER_COOKIE_SAMESITE"] = "Lax"
     security = Security(
         app,
-        Datastore(db, Account, None),
+        Datastore(db, Account, None),  # type: ignore[arg-type]
         login_form=SignInForm,
         two_factor_setup_form=SecondFactorForm,
         two_factor_rescue_form=SecondFactorHelpForm,
@@ -159,7 +159,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         password_util_cls=CarefulPasswords,
         totp_cls=OncePerCode,
     )
-    security.i18n_domain = HouseDomain()
+    security.i18n_domain = HouseDomain()  # type: ignore[assignment]
     # Pages for people only: no JSON sign-in and no bearer tokens beside the session.
     security.want_json(lambda _request: False)
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]

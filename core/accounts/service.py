@@ -113,7 +113,7 @@ def count_attempt(public_id: str, *, at: datetime) -> bool:
         )
         .values(attempts=AccountCode.attempts + 1)
     )
-    return bool(counted.rowcount)
+    return bool(counted.rowcount)  # type: ignore[attr-defined]
 
 
 def redeem_code(public_id: str, code: str, *, at: datetime) -> Redeemed:
