@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from core import files
@@ -70,26 +71,43 @@ def save_draft(
     Raises:
         NotFound: the key belongs to somebody else.
     """
-    taken = session.scalar(select(Listing.grower_id).where(Listing.draft_key == draft_key))
-    if taken is None:
-        session.add(
-            Listing(
-                slug=draft_key,
-                draft_key=draft_key,
-                grower_id=grower_id,
-                state=ListingState.DRAFT,
-                typed={},
-                created_at=at,
-                updated_at=at,
-            )
-        )
-        session.flush()
+    if session.scalar(select(Listing.id).where(Listing.draft_key == draft_key)) is None:
+        _make_draft(draft_key, grower_id, at)
     listing = own_listing(draft_key, grower_id)
     listing.typed = {name: list(values) for name, values in typed.items()}
     if listing.state == ListingState.DRAFT:
         listing.title = " ".join(typed.get("title", [""])[:1])[:120].strip()
         listing.updated_at = at
     return listing
+
+
+def _make_draft(draft_key: str, grower_id: int, at: datetime) -> None:
+    """Insert the draft, unless the same form, sent twice, is doing so at this moment."""
+    draft = Listing(
+        slug=draft_key,
+        draft_key=draft_key,
+        grower_id=grower_id,
+        state=ListingState.DRAFT,
+        typed={},
+        created_at=at,
+        updated_at=at,
+    )
+    try:
+        with session.begin_nested():
+            session.add(draft)
+    except IntegrityError:
+        session.expire_all()
+
+
+def published_slug(draft_key: str, grower_id: int) -> str | None:
+    """The address of the grower's listing that came from this draft; None while it is a draft, or when there is none."""
+    return session.scalar(
+        select(Listing.slug).where(
+            Listing.draft_key == draft_key,
+            Listing.grower_id == grower_id,
+            Listing.state != ListingState.DRAFT,
+        )
+    )
 
 
 def discard_draft(listing: Listing) -> None:
@@ -113,11 +131,12 @@ def store_photo(data: bytes, *, keep_place_and_time: bool) -> StoredPhoto:
         PhotoRefused: the file cannot become a photo; the message says why and what to do.
     """
     made = photos.render(data)
-    keys = [
+    small, medium, large = (
         files.put(picture, kind="photo", content_type=photos.CONTENT_TYPE, public=True)
         for picture in (made.small, made.medium, made.large)
-    ]
-    return StoredPhoto(*keys, made.width, made.height, made.taken if keep_place_and_time else {})
+    )
+    taken = made.taken if keep_place_and_time else {}
+    return StoredPhoto(small, medium, large, made.width, made.height, taken)
 
 
 def attach_photo(listing: Listing, stored: StoredPhoto, *, alt: str = "", at: datetime) -> Photo:

@@ -1,6 +1,7 @@
 """Tables of the catalogue."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
@@ -13,7 +14,7 @@ from shop.catalogue.seasons import Season
 from shop.catalogue.states import ListingState
 
 
-def _one_of(column: str, words: type) -> str:
+def _one_of(column: str, words: type[StrEnum]) -> str:
     """The SQL of a CHECK that holds a column to the words of an enumeration."""
     return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
 

@@ -129,7 +129,7 @@ def resume(listing: Listing, *, at: datetime, by_account_id: int | None) -> None
     Raises:
         Conflict: it is not paused, or the licence or the lot does not allow it (code `not_on_sale`).
     """
-    if listing.state == ListingState.PAUSED:
+    if listing.state == ListingState.PAUSED and listing.lot_id is not None:
         branch.require_valid_licence(
             listing.grower_id, at=at, cultivar_group=listing.cultivar_group, channel=CHANNEL, lock=True
         )

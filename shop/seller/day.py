@@ -19,8 +19,11 @@ from core.web.formatting import day_words, number
 from shop.catalogue.queries import ListingCard, own_listings
 from shop.catalogue.states import ListingState
 from shop.catalogue.wording import reason_sentence
+from shop.orders.queries import count_by_state
+from shop.orders.states import FulfilmentState
 from shop.seller.people import Seller
 
+DISPATCH = "/seller/dispatch"
 LICENCE_WARNING = timedelta(days=45)
 
 
@@ -38,6 +41,38 @@ class Figure:
     label: str
     value: str
     href: str | None = None
+
+
+def orders_to_pack(seller: Seller, _at: datetime) -> list[Todo]:
+    """Paid orders that wait for their plants, and parcels that wait for the courier."""
+    counts = count_by_state([seller.grower.id])
+    packing, waiting = counts[FulfilmentState.TO_PACK], counts[FulfilmentState.PACKED]
+    found = []
+    if packing:
+        text = ngettext("%(n)s order to pack", "%(n)s orders to pack", packing, n=number(packing))
+        found.append(Todo(text, f"{DISPATCH}?state=to_pack", "warn"))
+    if waiting:
+        text = ngettext(
+            "%(n)s parcel waits for its courier",
+            "%(n)s parcels wait for their couriers",
+            waiting,
+            n=number(waiting),
+        )
+        found.append(Todo(text, f"{DISPATCH}?state=packed", "warn"))
+    return found
+
+
+def parcels(seller: Seller, _at: datetime) -> list[Figure]:
+    """Parcels by where they are."""
+    counts = count_by_state([seller.grower.id])
+    return [
+        Figure(label, number(counts[state]), f"{DISPATCH}?state={state}")
+        for label, state in (
+            (_("To pack"), FulfilmentState.TO_PACK),
+            (_("Packed"), FulfilmentState.PACKED),
+            (_("On the way"), FulfilmentState.DISPATCHED),
+        )
+    ]
 
 
 def licence_to_renew(seller: Seller, at: datetime) -> list[Todo]:
@@ -93,11 +128,12 @@ def _drafts(cards: list[ListingCard]) -> list[Todo]:
 
 
 SOURCES: list[Callable[[Seller, datetime], list[Todo]]] = [
+    orders_to_pack,
     licence_to_renew,
     listings_to_mend,
 ]
 
-FIGURES: list[Callable[[Seller, datetime], list[Figure]]] = []
+FIGURES: list[Callable[[Seller, datetime], list[Figure]]] = [parcels]
 
 
 def todos(seller: Seller, at: datetime) -> list[Todo]:

@@ -33,7 +33,7 @@ from shop.seller.fields import KilogramField, RangeField, WholeField, YuanField
 NEW_LOT = "new"
 
 
-def choices(words: Mapping[str, object]) -> list[SelectChoice]:
+def choices(words: Mapping[Any, object]) -> list[SelectChoice]:
     """The choices of a select, from words and what people call them."""
     return [SelectChoice(str(word), label) for word, label in words.items()]
 

@@ -58,8 +58,12 @@ def new() -> ResponseReturnValue:
 @blueprint.post("/seller/listings/new")
 @requires("listings.edit")
 def create() -> ResponseReturnValue:
-    key = request.form.get("draft_key", "")
-    return _receive(current_seller(), key if DRAFT_KEY.fullmatch(key) else drafts.new_draft_key())
+    seller, key = current_seller(), request.form.get("draft_key", "")
+    if not DRAFT_KEY.fullmatch(key):
+        return _receive(seller, drafts.new_draft_key())
+    if slug := drafts.published_slug(key, seller.grower.id):
+        return redirect(url_for("catalogue.listing", slug=slug))
+    return _receive(seller, key)
 
 
 @blueprint.get("/seller/listings/<slug>/edit")
@@ -119,8 +123,9 @@ def _receive(seller: Seller, draft_key: str) -> ResponseReturnValue:
         _change_photos(listing, action)
     problems = [*refused, *full]
     form = publishing.make_form(seller, typed, at=at)
-    if action == "publish" and not problems:
-        slug, problems = publishing.publish(form, draft_key, seller, at=at)
+    if action == "publish":
+        slug, more = publishing.publish(form, draft_key, seller, at=at, only_check=bool(problems))
+        problems += more
         if slug is not None:
             flash(_("Published. This is how buyers see it."), "success")
             return redirect(url_for("catalogue.listing", slug=slug))

@@ -60,11 +60,17 @@ def ladder_offer(entry: Field, size: Size, **more: Any) -> VariantOffer:
 def _variant(entry: Field, root: str) -> VariantOffer:
     form: VariantForm = entry.form
     unit = form.unit.data or Unit.PLANT
+    height, ground = form.height.data, form.ground_diameter.data
+    breast, crown = form.breast_diameter.data, form.crown.data
     size = Size(
-        *form.height.data,
-        *form.ground_diameter.data,
-        *form.breast_diameter.data,
-        *form.crown.data,
+        height_cm_min=height[0],
+        height_cm_max=height[1],
+        ground_diameter_mm_min=ground[0],
+        ground_diameter_mm_max=ground[1],
+        breast_diameter_mm_min=breast[0],
+        breast_diameter_mm_max=breast[1],
+        crown_cm_min=crown[0],
+        crown_cm_max=crown[1],
         branching_height_cm=form.branching_height_cm.data,
         root_ball_cm=form.root_ball_cm.data if root == "root_ball" else None,
         container_l=form.container_l.data if root == "container" else None,

@@ -106,9 +106,7 @@ def _offers(form: PricesForm, card: ListingCard, seller: Seller) -> list[Variant
     return offers
 
 
-def _page(
-    form: PricesForm, card: ListingCard, seller: Seller, problems: list[str] | None = None
-) -> ResponseReturnValue:
+def _page(form: PricesForm, card: ListingCard, seller: Seller, problems: list[str] | None = None) -> str:
     return render_template(
         "shop/seller/prices.html",
         form=form,

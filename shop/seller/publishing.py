@@ -92,12 +92,17 @@ def keep(
     return listing, refused
 
 
+class _OnlyChecked(Exception):  # noqa: N818 - it is no error
+    """Everything but the photos was in order; rolls the transaction back."""
+
+
 def publish(
-    form: ListingForm, draft_key: str, seller: Seller, *, at: datetime
+    form: ListingForm, draft_key: str, seller: Seller, *, at: datetime, only_check: bool = False
 ) -> tuple[str | None, list[str]]:
     """Publish what the form says; an edge: opens its own transaction, so that a refusal leaves the draft as it is.
 
     Answers the listing's address, or None and the sentences that belong to no field; the others hang on the form.
+    With `only_check` nothing is published, but everything that would be refused is said.
     """
     if not form.validate():
         return None, []
@@ -108,8 +113,12 @@ def publish(
             lot_id = _lot_id(form, seller, at=at)
             offer = offer_of(form, traceability.get_lot(id=lot_id).root)
             service.publish(listing, offer, lot_id, at=at, by_account_id=seller.account_id)
+            if only_check:
+                raise _OnlyChecked
             listing.typed = {}
             return listing.slug, []
+    except _OnlyChecked:
+        return None, []
     except Forbidden as forbidden:
         return None, [str(forbidden.message)]
     except DomainError as refused:

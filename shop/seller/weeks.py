@@ -21,7 +21,7 @@ def week_choices(today: date) -> list[SelectChoice]:
         begins = monday(year, week)
         if begins < today - timedelta(days=7):
             begins = monday(year + 1, week)
-        words = _("from %(day)s (week %(week)s)", day=day_words(begins), week=week)
+        words = _("week %(week)s, from %(day)s", day=day_words(begins), week=week)
         choices.append(SelectChoice(str(week), words))
     return choices
 

@@ -176,6 +176,16 @@ def test_a_bad_photo_is_refused_with_the_reason_and_the_good_one_stays(app, sell
     assert (card.state, card.photo is not None) == ("draft", True)
 
 
+def test_a_bad_photo_and_a_wrong_price_are_said_together(app, seller):
+    wrong = TYPED | {"variants-0-tiers-1-unit_price": "690"}
+    page = page_of(send(seller, wrong, photos=[picture(), b"no picture"]))
+    assert "不是可识别的图片" in page
+    assert "第 2 行" in page
+    sound = page_of(send(seller, TYPED, photos=[picture(), b"no picture"]))
+    assert "不是可识别的图片" in sound
+    assert {card.state for card in listings(app, seller.grower)} == {"draft"}
+
+
 def test_a_draft_survives_and_shows_again(app, seller):
     typed = {
         "title": "写到一半",
@@ -202,10 +212,13 @@ def test_a_draft_is_seen_by_nobody_else(app, client, login, seller):
 def test_the_same_form_sent_twice_is_one_listing(app, seller):
     fields = form_of(page_of(seller.get(NEW)), "draft_key")
     data = fields | {name: [value] for name, value in TYPED.items()} | {"action": ["publish"]}
+    skus = []
     for _attempt in range(2):
         answer = seller.post(NEW, data=data | {"photos": [(io.BytesIO(picture()), "a.jpg")]})
         assert answer.status_code == 302, page_of(answer)
+        skus.append([variant.sku for variant in listings(app, seller.grower)[0].variants])
     assert [card.state for card in listings(app, seller.grower)] == ["published"]
+    assert skus[0] == skus[1]
 
 
 def test_the_next_listing_starts_like_the_last_one(seller):

@@ -52,7 +52,7 @@ def variants_for_sale(
     Five statements for any number. Withdrawn grades and listings off sale are answered too, with their reason.
     """
     by_sku = skus is not None
-    wanted = set(skus if by_sku else ids or ())
+    wanted: set[str | int] = {*(skus or ()), *(ids or ())}
     if not wanted:
         return {}
     named = Variant.sku.in_(wanted) if by_sku else Variant.id.in_(wanted)
