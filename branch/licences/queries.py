@@ -212,7 +212,7 @@ def require_valid_licence(
     )
 
 
-def files() -> Select[tuple[Licence, Mark, Grower, Unit]]:
+def files() -> Select[Licence, Mark, Grower, Unit]:
     """Licences with their marks, growers and villages."""
     return (
         select(Licence, Mark, Grower, Unit)

@@ -138,7 +138,7 @@ def decide(number: str) -> Any:
 
 
 def _take(number: str, step: Step, form: Any) -> None:
-    said = {"reason": form.reason.data or "", "by_account_id": actor_id(), "at": now()}
+    said: dict[str, Any] = {"reason": form.reason.data or "", "by_account_id": actor_id(), "at": now()}
     if step is Step.GRANT:
         service.grant(
             number,

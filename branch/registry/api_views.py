@@ -4,7 +4,7 @@ from typing import Any
 
 from apiflask import APIBlueprint, Schema
 from apiflask.fields import Dict, String
-from flask import jsonify, request
+from flask import request
 
 from branch.registry.answers import check_document
 from branch.registry.views import checked
@@ -26,10 +26,8 @@ class CheckAnswer(Schema):
 
 @blueprint.get("/api/v1/registry/check")
 @public
-@blueprint.doc(
-    summary="Whether an outside shop may use a mark",
-    responses={200: {"content": {"application/json": {"schema": CheckAnswer}}}, 422: "No address was sent."},
-)
+@blueprint.doc(summary="Whether an outside shop may use a mark", responses={422: "No address was sent."})
+@blueprint.output(CheckAnswer)
 @limiter.limit(VERIFY)
-def check() -> Any:
-    return jsonify(check_document(checked(request.args.get("url", ""))))
+def check() -> dict[str, Any]:
+    return check_document(checked(request.args.get("url", "")))

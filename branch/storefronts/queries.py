@@ -116,7 +116,7 @@ class UrlCheck:
     imitates: str | None = None
 
 
-def _files() -> Select[tuple[Storefront, str, Grower, Unit]]:
+def _files() -> Select[Storefront, str, Grower, Unit]:
     return (
         select(Storefront, StorefrontAddress.shown, Grower, Unit)
         .join(

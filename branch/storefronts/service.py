@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from branch.growers.models import Grower
 from branch.organisation.queries import require_unit_access
@@ -164,7 +164,7 @@ def _refuse_if_taken(keys: tuple[str, ...], *, besides: int = 0, by_grower: int 
         StorefrontAddress, StorefrontAddress.storefront_id == Storefront.id
     )
     taken = taken.where(StorefrontAddress.key.in_(keys), Storefront.id != besides)
-    live = StorefrontAddress.live
+    live: ColumnElement[bool] = StorefrontAddress.live.is_(True)
     if by_grower is not None:
         live = live | ((Storefront.grower_id == by_grower) & (Storefront.state == StorefrontState.PROPOSED))
     name = session.scalar(taken.where(live).limit(1))
