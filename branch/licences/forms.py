@@ -21,23 +21,26 @@ from branch.organisation.queries import UnitView, unit_name
 REQUIRED = _l("Please fill this in.")
 
 
-class CheckboxesField(SelectMultipleField):
+def boxes(label: Any, description: Any) -> SelectMultipleField:
     """Several of a few: boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+    return SelectMultipleField(
+        label,
+        description=description,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
 
 
 class ScopeForm(FlaskForm):
     """What a licence covers; nothing ticked means no limit."""
 
-    cultivar_groups = CheckboxesField(_l("Cultivar groups"), description=_l("Nothing ticked: all of them."))
+    cultivar_groups = boxes(_l("Cultivar groups"), _l("Nothing ticked: all of them."))
     plots = StringField(
         _l("Plots"),
         validators=[Optional(), Length(max=600)],
         description=_l("Numbers of plots, with blanks between them. Empty: all plots of the grower."),
     )
-    channels = CheckboxesField(_l("Sold on"), description=_l("Nothing ticked: everywhere."))
+    channels = boxes(_l("Sold on"), _l("Nothing ticked: everywhere."))
 
     def offer(self, marks: Sequence[MarkView]) -> None:
         """The cultivar groups of these marks and every channel."""

@@ -32,6 +32,8 @@ def sentence(check: UrlCheck) -> str:
 
 def explanation(check: UrlCheck) -> str:
     """Why, and what to do."""
+    if check.imitates:
+        return _("Buy nothing there, and please report it. The shop you look for has another address.")
     if check.reason in _ADDRESS_REASONS:
         return why_unrecognised(Refusal(check.reason))
     texts = {
