@@ -173,3 +173,10 @@ def test_every_page_has_a_title_of_its_own() -> None:
         and "block title" not in source(name)
     ]
     assert not without, without
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if "block description" in source(name)])
+def test_a_description_is_a_meta_element_and_not_text_on_the_page(name: str) -> None:
+    blocks = re.findall(r"\{% block description %\}(.*?)\{% endblock %\}", source(name), re.DOTALL)
+    assert blocks
+    assert all(block.strip().startswith("<meta ") for block in blocks)
