@@ -27,7 +27,7 @@ blueprint = Blueprint("accounts", __name__, url_prefix="/account")
 
 SENDING = "5 per minute; 20 per hour"
 GUESSING = "10 per minute; 60 per hour"
-OWN_ORDERS = "orders.mine"
+OWN_ORDERS = "orders.own_orders"
 YEAR_S = 365 * 24 * 3600
 
 

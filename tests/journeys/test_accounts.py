@@ -365,3 +365,9 @@ def test_a_secretary_cannot_turn_the_second_factor_off(app, login):
     client.submit("/account/second-factor", {"setup": "disable"})
     with app.app_context():
         assert database.get_one(Account, client.account_id).has_second_factor
+
+
+def test_the_account_leads_to_its_orders(login):
+    client = login()
+    assert 'href="/account/orders"' in client.get("/account").get_data(as_text=True)
+    assert client.get("/account/orders").status_code == 200
