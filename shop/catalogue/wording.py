@@ -54,7 +54,7 @@ SENTENCES: dict[str, Callable[[Fault], str]] = {
     "no_price": lambda f: _("Line %(line)s: give at least one price.", line=f.line),
     "too_many_lines": lambda f: _("Line %(line)s: at most %(most)s price lines.", line=f.line, **f.numbers),
     "price_out_of_range": lambda f: _(
-        "Line %(line)s: the price lies between ¥0.01 and %(most)s.",
+        "Line %(line)s: give a price from ¥0.01 to %(most)s, or clear the line.",
         line=f.line,
         most=money(f.numbers["most_minor"]),
     ),

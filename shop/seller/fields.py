@@ -102,10 +102,10 @@ class RangeField(TypedField):
         super().__init__(label, **options)
         self.to_mm = to_mm
 
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        super().process_formdata(valuelist)
-        if self.data is None:
-            self.data = (None, None)
+    @property
+    def ends(self) -> tuple[int | None, int | None]:
+        """The least and the most; both None when nothing was typed."""
+        return self.data or (None, None)
 
     def read(self, text: str) -> tuple[int | None, int | None]:
         try:

@@ -60,8 +60,8 @@ def ladder_offer(entry: Field, size: Size, **more: Any) -> VariantOffer:
 def _variant(entry: Field, root: str) -> VariantOffer:
     form: VariantForm = entry.form
     unit = form.unit.data or Unit.PLANT
-    height, ground = form.height.data, form.ground_diameter.data
-    breast, crown = form.breast_diameter.data, form.crown.data
+    height, ground = form.height.ends, form.ground_diameter.ends
+    breast, crown = form.breast_diameter.ends, form.crown.ends
     size = Size(
         height_cm_min=height[0],
         height_cm_max=height[1],

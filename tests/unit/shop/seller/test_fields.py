@@ -40,7 +40,7 @@ def read(**typed):
         ("kilograms", "12.5公斤", 12_500),
         ("length", "7-8", (70, 80)),
         ("length", "７～８", (70, 80)),
-        ("length", "", (None, None)),
+        ("length", "", None),
     ],
 )
 def test_what_is_typed_is_understood(name, text, value):
