@@ -79,7 +79,7 @@ def licence_to_renew(seller: Seller, at: datetime) -> list[Todo]:
     """A licence that is missing, not valid, or about to run out."""
     licence = branch.licence_of(seller.grower.id, at=at)
     if licence is None:
-        return [Todo(_("No licence of the mark yet: apply for one"), "/seller/licences", "bad")]
+        return [Todo(_("No licence of the mark yet: apply for one"), "/seller/licence", "bad")]
     if not licence.is_valid:
         text = _("Licence %(number)s is not valid: nothing is on sale", number=licence.number)
         return [Todo(text, f"/registry/licences/{licence.number}", "bad")]

@@ -35,7 +35,7 @@ def tones(seller, at):
 def test_without_a_licence_that_comes_first(seller, at):
     with transaction():
         make_draft(seller.grower, at=at)
-    assert tones(seller, at) == [("bad", "/seller/licences"), ("plain", "/seller/listings")]
+    assert tones(seller, at) == [("bad", "/seller/licence"), ("plain", "/seller/listings")]
 
 
 def test_a_licence_about_to_end_is_told_in_time(seller, at):
