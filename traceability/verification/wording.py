@@ -93,6 +93,8 @@ def history_text(check: Check) -> str:
     if history.checks == 1 and not history.seen_before:
         return _("first time")
     since = day_words(local_day(history.first_checked_at))
+    if history.checks == 1:
+        return _("only by your device, since %(day)s", day=since)
     if history.seen_before:
         return _("by %(n)s devices since %(day)s; yours checked before", n=history.checks, day=since)
     return _("yours is device %(n)s; the first was on %(day)s", n=history.your_check, day=since)
@@ -119,7 +121,7 @@ def compare_points(check: Check) -> list[tuple[str, str, str]]:
         for key, label, value in (
             ("cultivar", _("Cultivar"), cultivar),
             ("size", _("Size"), size),
-            ("plants", _("Plants under this code"), plants(check.plants) if check.plants else ""),
+            ("plants", _("Plants"), plants(check.plants) if check.plants else ""),
             ("seller", _("Seller"), check.seller or ""),
             ("destination", _("Sent to"), check.destination_province or ""),
             ("dispatched", _("Sent on"), sent),
