@@ -21,7 +21,7 @@ class RuleForm(FlaskForm):
     root = SelectField(_l("Root"))
     kind = SelectField(_l("Paper"))
     decision = RadioField(
-        _l("Decision"),
+        _l("This paper is"),
         choices=[
             SelectChoice("required", _l("needed: without it nothing leaves")),
             SelectChoice("not_required", _l("not needed")),

@@ -31,7 +31,7 @@ class ReportForm(FlaskForm):
 
 class DecisionForm(FlaskForm):
     target = RadioField(
-        _l("Decision"),
+        _l("What happens with the case"),
         choices=[
             SelectChoice(str(CaseState.ACCEPTED), _l("Accept: it will be looked into")),
             SelectChoice(str(CaseState.ANSWERED), _l("Answer: the note is shown to the reporter")),
