@@ -193,13 +193,13 @@ def _csv(key: str, ids: list[int], names: dict[int, str]) -> Response:
             found.first,
             _("Orders"),
             _("Plants"),
-            _("Goods (yuan)"),
+            _("Gross sales (yuan)"),
             _("Discounts (yuan)"),
             _("Refunds (yuan)"),
             _("Net sales (yuan)"),
         ]
     )
-    for name, one in [*found.rows, (_("Total"), found.total)]:
+    for name, one in [*found.rows, (_("Sum total"), found.total)]:
         amounts = (one.gross_minor, one.discount_minor, one.refund_minor, one.net_minor)
         writer.writerow([_plain(name), one.orders, one.plants, *(_yuan(amount) for amount in amounts)])
     return Response(

@@ -165,7 +165,7 @@ def definitions() -> tuple[Definition, ...]:
             _("Net sales"),
             _("Goods less discounts less refunds, in yuan at current prices, without freight."),
         ),
-        Definition(_("Goods"), _("Price times quantity of every paid line.")),
+        Definition(_("Gross sales"), _("Price times quantity of every paid line.")),
         Definition(
             _("Refunds"), _("Money returned for goods, booked on the day of the refund, not of the sale.")
         ),
@@ -173,7 +173,7 @@ def definitions() -> tuple[Definition, ...]:
         Definition(_("Orders"), _("An order of several growers counts once for each of them.")),
         Definition(_("Average price"), _("Net sales over plants.")),
         Definition(_("Refund rate"), _("Refunds of the window over goods less discounts of the window.")),
-        Definition(_("Window"), _("Calendar months in China Standard Time (UTC+8).")),
+        Definition(_("Reporting period"), _("Calendar months in China Standard Time (UTC+8).")),
         Definition(
             _("Like-for-like"),
             _("Only growers with complete data in both windows; at least ten, else not stated."),

@@ -124,11 +124,15 @@ def _breakdown(
         Column("refund_rate", _("Refund rate"), "ratio"),
         Column("share", _("Share of sales"), "ratio"),
         Column("net_before", _("A year before (yuan)"), "money"),
-        Column("growth", _("Change"), "ratio"),
+        Column("growth", _("Change, year on year"), "ratio"),
         Column("share_points", _("Share, change (percentage points)"), "points"),
     )
     return Table(
-        key, title, columns, rows, _row("total", _("Total"), whole_now, whole_before, whole_now, whole_before)
+        key,
+        title,
+        columns,
+        rows,
+        _row("total", _("Sum total"), whole_now, whole_before, whole_now, whole_before),
     )
 
 

@@ -18,11 +18,11 @@ TONES = {
 
 def state_name(state: str) -> str:
     return {
-        ReportState.DRAFT: _("Draft"),
+        ReportState.DRAFT: _("Draft report"),
         ReportState.SUBMITTED: _("With the committee"),
-        ReportState.RETURNED: _("Returned"),
-        ReportState.ACCEPTED: _("Accepted"),
-        ReportState.ARCHIVED: _("Archived"),
+        ReportState.RETURNED: _("Returned to the branch"),
+        ReportState.ACCEPTED: _("Accepted by the committee"),
+        ReportState.ARCHIVED: _("In the archive"),
         ReportState.REPLACED: _("Replaced by a newer version"),
     }[ReportState(state)]
 
@@ -39,6 +39,6 @@ def move_name(from_state: str | None, to_state: str) -> str:
         ReportState.SUBMITTED: _("Submitted to the committee"),
         ReportState.RETURNED: _("Returned with a comment"),
         ReportState.ACCEPTED: _("Accepted by the committee"),
-        ReportState.ARCHIVED: _("Archived"),
+        ReportState.ARCHIVED: _("In the archive"),
         ReportState.REPLACED: _("Replaced by a newer version"),
     }[ReportState(to_state)]

@@ -45,10 +45,12 @@ def overall(period: Period, scope: Scope) -> Section:
     months = _months(period, scope)
     return Section(
         key="overall",
-        title=_("Totals"),
+        title=_("Overall"),
         paragraphs=(sentence, detail),
         tables=(
-            totals_table("totals", _("Totals of the window"), [("all", period.key, now)], first=_("Window")),
+            totals_table(
+                "totals", _("Totals of the window"), [("all", period.key, now)], first=_("Reporting period")
+            ),
             months,
         ),
         charts=(_months_chart(months),),
@@ -65,7 +67,7 @@ def totals_columns(first: str) -> tuple[Column, ...]:
         Column("name", first),
         Column("orders", _("Orders"), "count"),
         Column("plants", _("Plants"), "count"),
-        Column("gross", _("Goods (yuan)"), "money"),
+        Column("gross", _("Gross sales (yuan)"), "money"),
         Column("discount", _("Discounts (yuan)"), "money"),
         Column("refund", _("Refunds (yuan)"), "money"),
         Column("net", _("Net sales (yuan)"), "money"),
@@ -97,7 +99,7 @@ def _months(period: Period, scope: Scope) -> Table:
         Column("month", _("Month")),
         Column("net", _("Net sales (yuan)"), "money"),
         Column("net_before", _("A year before (yuan)"), "money"),
-        Column("growth", _("Change"), "ratio"),
+        Column("growth", _("Change, year on year"), "ratio"),
     )
     return Table("months", _("Net sales of twelve months"), columns, tuple(rows))
 
@@ -253,7 +255,7 @@ def _bridge_table(parts: figures.Bridge) -> Table:
             )
         )
     columns = (
-        Column("step", _("Step")),
+        Column("step", _("Step of the bridge")),
         Column("amount", _("Net sales (yuan)"), "money"),
         Column("points", _("Contribution (percentage points)"), "points"),
     )
@@ -293,7 +295,7 @@ def _comparison_table(now: Totals, before: Totals, like: figures.LikeForLike) ->
         Column("measure", _("Measure")),
         Column("now", _("This window (yuan)"), "money"),
         Column("before", _("A year before (yuan)"), "money"),
-        Column("growth", _("Change"), "ratio"),
+        Column("growth", _("Change, year on year"), "ratio"),
         Column("plants", _("Plants, this window"), "count"),
         Column("plants_before", _("Plants, a year before"), "count"),
         Column("plants_growth", _("Change in plants"), "ratio"),

@@ -65,7 +65,7 @@ def _content(document: Document) -> dict[str, Any]:
             "changed": _("What changed"),
             "doubtful": _("What is doubtful"),
             "contents": _("Contents"),
-            "note": _("Remark"),
+            "note": _("Footnote"),
             "definitions": _("Definitions"),
             "sign_off": _("Sign-off"),
             "trace": _("Digest of the input (SHA-256):"),
@@ -73,7 +73,7 @@ def _content(document: Document) -> dict[str, Any]:
         "front": [
             [_("Report number"), document.number],
             [_("Unit"), document.unit_name],
-            [_("Standing"), document.standing],
+            [_("Standing of the figures"), document.standing],
             [_("Records held at"), document.cut_off],
         ],
         "headline": [

@@ -68,7 +68,7 @@ def _coverage_table(covered: Coverage) -> Table:
     whole = Row(
         "total",
         (
-            _("Total"),
+            _("Sum total"),
             covered.possible,
             covered.recorded,
             covered.missing,
@@ -84,7 +84,7 @@ def _facts_table(scope: Scope) -> Table:
     return Table(
         "facts",
         _("Facts in the ledger"),
-        (Column("kind", _("Kind")), Column("facts", _("Facts"), "count")),
+        (Column("kind", _("Kind of fact")), Column("facts", _("Number of facts"), "count")),
         rows,
     )
 

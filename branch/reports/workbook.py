@@ -59,8 +59,8 @@ def _front(sheet: Worksheet, document: Document) -> None:
     sheet["A1"].font = Font(bold=True, size=14)
     for name, value in (
         (_("Report number"), document.number),
-        (_("Window"), document.period_label),
-        (_("Standing"), document.standing),
+        (_("Reporting period"), document.period_label),
+        (_("Standing of the figures"), document.standing),
         (_("Records held at"), document.cut_off),
         (_("Digest of the input (SHA-256):"), document.digest),
     ):
@@ -100,7 +100,7 @@ def _fill(sheet: Worksheet, table: Table, document: Document) -> None:
 
 
 def _definitions(sheet: Worksheet, document: Document) -> None:
-    sheet.append([_text(_("Word")), _text(_("Meaning"))])
+    sheet.append([_text(_("Term")), _text(_("Meaning"))])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     for one in document.definitions:
