@@ -59,7 +59,7 @@ def processes(settings: Settings) -> dict[str, list[str]]:
     flask_command = [sys.executable, "-m", "flask"]
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "wsgi:create_app",
-        "--host", "127.0.0.1", "--port", str(settings.port), "--workers", "1", "--blocking-threads", "8",
+        "--host", "127.0.0.1", "--port", str(settings.port), "--workers", "1", "--blocking-threads", "4",
         "--log-level", "warning", "--no-ws",
     ]  # fmt: skip
     return {

@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 Handler = Callable[..., None]
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
+# A worker that died leaves its events to others after this time.
+CLAIM_FOR = timedelta(minutes=2)
 
 
 class OutboxEvent(Base):
@@ -132,15 +134,25 @@ def deliver_pending(*, limit: int = 200) -> int:
         How many events were completed.
     """
     with transaction():
-        due = list(
-            session.execute(
-                select(OutboxEvent.id, OutboxEvent.event_id, OutboxEvent.name, OutboxEvent.body)
-                .where(OutboxEvent.done_at.is_(None), OutboxEvent.available_at <= now())
-                .order_by(OutboxEvent.id)
-                .limit(limit)
-            )
-        )
+        due = _claim(limit)
     return sum(_deliver(*row) for row in due)
+
+
+def _claim(limit: int) -> list[tuple[int, str, str, dict[str, Any]]]:
+    """Take events that are due for a while, so that two workers do not deliver the same ones side by side."""
+    moment = now()
+    due = list(
+        session.scalars(
+            select(OutboxEvent)
+            .where(OutboxEvent.done_at.is_(None), OutboxEvent.available_at <= moment)
+            .order_by(OutboxEvent.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    for row in due:
+        row.available_at = moment + CLAIM_FOR
+    return [(row.id, row.event_id, row.name, row.body) for row in due]
 
 
 def _deliver(row_id: int, event_id: str, name: str, body: dict[str, Any]) -> bool:

@@ -6,10 +6,12 @@ rebuild never shows half an index and readers in other processes follow within t
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -222,14 +224,16 @@ class EmbeddedEngine:
         if not (self.folder / "current").exists():
             self.rebuild(())
         names = self.group_names()
-        index = self._index()
-        with self._writer(index) as writer:
-            for document in documents:
-                writer.delete_documents_by_term("id", document.id)
-                if document.visible:
-                    writer.add_document(self._document(document, names))
-            writer.commit()
-        index.reload()
+        ready = [(d.id, self._document(d, names) if d.visible else None) for d in documents]
+        with self._alone():
+            index = self._index()
+            with self._writer(index) as writer:
+                for number, document in ready:
+                    writer.delete_documents_by_term("id", number)
+                    if document is not None:
+                        writer.add_document(document)
+                writer.commit()
+            index.reload()
 
     def rebuild(self, documents: Iterable[IndexDocument]) -> int:
         """Build a new generation beside the one in use, then swap the pointer."""
@@ -248,9 +252,18 @@ class EmbeddedEngine:
             writer.wait_merging_threads()
         fresh = self.folder / f"current.{generation}"
         fresh.write_text(generation)
-        fresh.replace(self.folder / "current")
+        with self._alone():
+            fresh.replace(self.folder / "current")
         self._remove_old(generation)
         return count
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One writer at a time, over all processes of this machine; waits for its turn."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "write.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _writer(self, index: Index) -> Any:
         try:
