@@ -25,6 +25,8 @@ CONSOLE: list[NavItem] = [
     NavItem("licences.own", _l("Your licence"), "seal", "licences.apply"),
     NavItem("storefronts.own", _l("Your outside shops"), "globe", "storefronts.propose"),
     NavItem("orders.seller_orders", _l("Orders received"), "cart", "orders.sell"),
+    NavItem("dispatch.home", _l("Dispatch"), "truck", "orders.dispatch"),
+    NavItem("channels.home", _l("Orders of other shops"), "download", "channels.import"),
     NavItem("freight.table", _l("Freight"), "truck", "shipping.edit"),
     NavItem("refunds.of_seller", _l("Cancellations and refunds"), "back", "orders.sell"),
     NavItem("cashier.home", _l("Cashier"), "money", "payments.confirm"),
@@ -59,6 +61,8 @@ BLUEPRINTS: list[str] = [
     "branch.reports.views",
     "shop.search.views",
     "shop.channels.views",
+    "shop.shipping.dispatch.tracking_views",
+    "shop.shipping.dispatch.views",
     "shop.home.views",
     "shop.catalogue.views",
     "shop.seller.views",
@@ -90,6 +94,7 @@ COMMANDS: list[str] = [
     "shop.payments.cli",
     "shop.channels.cli",
     "shop.demo.cli",
+    "shop.shipping.dispatch.cli",
 ]
 
 # Modules that define tables but are not imported by any view.
@@ -115,6 +120,7 @@ MODELS: list[str] = [
     "shop.orders.models",
     "shop.payments.models",
     "shop.channels.models",
+    "shop.shipping.dispatch.models",
 ]
 
 # Modules with an `init_app(app, settings)` to be called at start.

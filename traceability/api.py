@@ -34,6 +34,7 @@ from traceability.lots.service import (
 from traceability.lots.states import LotState, Propagation, Root
 
 # --- papers -------------------------------------------------------------------------------------
+from traceability.papers.kept import kept_token, read_kept
 from traceability.papers.queries import (
     PaperView,
     missing_papers,
@@ -84,6 +85,7 @@ __all__ = [
     "get_plot",
     "issue_codes",
     "keep_upload",
+    "kept_token",
     "lots_by_ids",
     "lots_of_grower",
     "missing_papers",
@@ -93,6 +95,7 @@ __all__ = [
     "papers_of_many",
     "plots_of_grower",
     "put_back_to_lot",
+    "read_kept",
     "record_lot",
     "record_paper",
     "record_plot",

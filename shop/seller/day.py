@@ -22,6 +22,7 @@ from shop.catalogue.wording import reason_sentence
 from shop.orders.queries import count_by_state
 from shop.orders.states import FulfilmentState
 from shop.seller.people import Seller
+from shop.shipping.dispatch import queries as dispatch
 
 DISPATCH = "/seller/dispatch"
 LICENCE_WARNING = timedelta(days=45)
@@ -89,6 +90,18 @@ def licence_to_renew(seller: Seller, at: datetime) -> list[Todo]:
     return []
 
 
+def late_parcels(seller: Seller, at: datetime) -> list[Todo]:
+    """Parcels whose plants should have left."""
+    today = local_day(at)
+    late = sum(
+        parcel.due_on < today for parcel in dispatch.parcels(seller.grower.id, FulfilmentState.TO_PACK)
+    )
+    if not late:
+        return []
+    text = ngettext("%(n)s parcel is late", "%(n)s parcels are late", late, n=number(late))
+    return [Todo(text, f"{DISPATCH}?state=to_pack", "bad")]
+
+
 def listings_to_mend(seller: Seller, at: datetime) -> list[Todo]:
     """Listings that say they are on sale and are not, those that are sold out, and drafts."""
     cards = own_listings(seller.grower.id, at)
@@ -130,6 +143,7 @@ def _drafts(cards: list[ListingCard]) -> list[Todo]:
 SOURCES: list[Callable[[Seller, datetime], list[Todo]]] = [
     orders_to_pack,
     licence_to_renew,
+    late_parcels,
     listings_to_mend,
 ]
 

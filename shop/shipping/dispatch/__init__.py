@@ -1,0 +1,1 @@
+"""Packing and sending on a phone: what is due, codes, papers, couriers."""

@@ -1,0 +1,46 @@
+"""Papers of a parcel, and its codes and courier."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
+
+
+class PaperForm(FlaskForm):
+    """One paper; `kept` holds the key of a scan that was uploaded with a form that failed."""
+
+    kind = SelectField(_l("Paper"))
+    number = StringField(
+        _l("Number on the paper"),
+        validators=[DataRequired(_l("Type the number that is printed on the paper.")), Length(max=60)],
+    )
+    issued_on = DateField(_l("Issued on"), validators=[Optional()])
+    valid_until = DateField(_l("Valid until"), validators=[Optional()])
+    scan = FileField(_l("Photograph or PDF"))
+    kept = HiddenField()
+
+
+class SendForm(FlaskForm):
+    """Codes and courier; kept as a draft whatever happens."""
+
+    codes = TextAreaField(_l("Codes in this parcel"))
+    courier = StringField(_l("Courier"), validators=[Length(max=40)])
+    tracking_number = StringField(_l("Tracking number"), validators=[Length(max=60)])
+
+
+class FreshCodesForm(FlaskForm):
+    """Codes issued for this very parcel."""
+
+    lot = SelectField(_l("Lot"), coerce=int)
+    level = SelectField(
+        _l("Level"), choices=[("bundle", _l("one code a bundle")), ("unit", _l("one code a plant"))]
+    )
+    count = IntegerField(_l("How many codes"), validators=[DataRequired(), NumberRange(min=1, max=5000)])
+    ending = SelectField(_l("As"), choices=[("pdf", _l("label sheet (PDF)")), ("csv", _l("table (CSV)"))])
+
+
+class TrackingForm(FlaskForm):
+    """A pasted table of tracking numbers."""
+
+    table = TextAreaField(_l("Parcel, courier, tracking number"), validators=[DataRequired()])
