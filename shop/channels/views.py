@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from werkzeug.utils import redirect
+from wtforms.fields.choices import SelectChoice
 
 from branch import api as branch
 from core import progress
@@ -46,7 +47,7 @@ def home() -> ResponseReturnValue:
     """Past imports, and the upload of new files; nothing is booked before it was looked at."""
     storefronts = _own_storefronts()
     form = UploadForm()
-    form.storefront.choices = [(one.public_id, one.shop_name) for one in storefronts]
+    form.storefront.choices = [SelectChoice(one.public_id, one.shop_name) for one in storefronts]
     if form.validate_on_submit():
         chosen = next(one for one in storefronts if one.public_id == form.storefront.data)
         answer = _plan(form, chosen)

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 
@@ -34,10 +35,17 @@ class FreshCodesForm(FlaskForm):
 
     lot = SelectField(_l("Lot"), coerce=int)
     level = SelectField(
-        _l("Level"), choices=[("bundle", _l("one code a bundle")), ("unit", _l("one code a plant"))]
+        _l("Level"),
+        choices=[
+            SelectChoice("bundle", _l("one code a bundle")),
+            SelectChoice("unit", _l("one code a plant")),
+        ],
     )
     count = IntegerField(_l("How many codes"), validators=[DataRequired(), NumberRange(min=1, max=5000)])
-    ending = SelectField(_l("As"), choices=[("pdf", _l("label sheet (PDF)")), ("csv", _l("table (CSV)"))])
+    ending = SelectField(
+        _l("As"),
+        choices=[SelectChoice("pdf", _l("label sheet (PDF)")), SelectChoice("csv", _l("table (CSV)"))],
+    )
 
 
 class TrackingForm(FlaskForm):

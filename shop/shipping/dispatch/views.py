@@ -7,6 +7,7 @@ from itertools import groupby
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from branch import api as branch
 from core.accounts.gate import actor_id, requires
@@ -88,7 +89,7 @@ def _page(
     lacking = traceability.missing_papers(one.number, one.province, on=local_day(at), roots=one.roots)
     paper_form = paper_form or PaperForm(formdata=None, kind=str(lacking[0]) if lacking else None)
     paper_form.kind.choices = [
-        (str(kind), traceability.paper_kind_name(kind))
+        SelectChoice(str(kind), traceability.paper_kind_name(kind))
         for kind in traceability.PaperKind
         if kind != traceability.PaperKind.LABEL
     ]
@@ -118,7 +119,9 @@ def _page(
 def _fresh_form(one: queries.Parcel, form: FreshCodesForm | None) -> FreshCodesForm:
     form = form or FreshCodesForm(formdata=None)
     form.lot.choices = [
-        (lot_id, next(f"{line.lot_number} {line.title}" for line in one.lines if line.lot_id == lot_id))
+        SelectChoice(
+            lot_id, next(f"{line.lot_number} {line.title}" for line in one.lines if line.lot_id == lot_id)
+        )
         for lot_id in one.plants_by_lot
     ]
     if form.count.data is None and one.lines:
@@ -134,7 +137,7 @@ def add_paper(number: str) -> ResponseReturnValue:
     """Record a paper; a scan that came with a form that failed is kept."""
     one = queries.get_parcel(number, _grower().id)
     form = PaperForm()
-    form.kind.choices = [(str(kind), "") for kind in traceability.PaperKind]
+    form.kind.choices = [SelectChoice(str(kind), str(kind)) for kind in traceability.PaperKind]
     try:
         upload = form.scan.data.read() if form.scan.data else b""
         if upload:
