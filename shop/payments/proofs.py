@@ -73,7 +73,7 @@ def get_proof(public_id: str) -> TransferProof:
 
 
 def confirm(
-    public_id: str, *, amount_minor: int, reference: str, by_account_id: int, at: datetime
+    public_id: str, *, amount_minor: int, reference: str, by_account_id: int | None, at: datetime
 ) -> Payment:
     """The cashier sees exactly the order's total on the account.
 
@@ -91,7 +91,7 @@ def confirm(
     return payment
 
 
-def reject(public_id: str, *, reason: str, by_account_id: int, at: datetime) -> None:
+def reject(public_id: str, *, reason: str, by_account_id: int | None, at: datetime) -> None:
     """The cashier does not find the money; the buyer is told why and may send another proof.
 
     Raises:

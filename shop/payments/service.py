@@ -259,7 +259,7 @@ def _claim(order: Order, payment: Payment, *, by: By, at: datetime, cause: str) 
 
 
 def receive_by_hand(
-    order_id: int, *, amount_minor: int, reference: str, by_account_id: int, at: datetime
+    order_id: int, *, amount_minor: int, reference: str, by_account_id: int | None, at: datetime
 ) -> Payment:
     """A cashier saw the money of a transfer on the account.
 

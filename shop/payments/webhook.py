@@ -73,7 +73,7 @@ def take(event: dict[str, Any], *, at: datetime) -> str:
 def _store(event: dict[str, Any], kind: str, subject: Mapping[str, Any], *, at: datetime) -> bool:
     """Write the event's row; False when it stands there already. A second delivery waits for the first."""
     insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    written = session.execute(
+    written = session.scalar(
         insert(StripeEvent)
         .values(
             id=event["id"],
@@ -84,8 +84,9 @@ def _store(event: dict[str, Any], kind: str, subject: Mapping[str, Any], *, at: 
             subject={key: value for key, value in subject.items() if key in KEPT},
         )
         .on_conflict_do_nothing(index_elements=[StripeEvent.id])
-    ).rowcount
-    return written > 0
+        .returning(StripeEvent.id)
+    )
+    return written is not None
 
 
 def _refunds_wait(payment_id: int) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from branch.api import GrowerView
 from core.database import session
 from shop.orders.models import Consignment, Order, OrderLine
 from shop.orders.states import PaymentMethod
@@ -22,9 +23,10 @@ def make_stocked_order(
     freight_minor: int = 15_00,
     on_hand: int = 100,
     minutes: int = 40,
+    growers: Sequence[GrowerView] = (),
     **columns,
 ) -> Order:
-    """An order that waits for its payment, its stock held for `minutes`."""
+    """An order that waits for its payment, its stock held for `minutes`; growers are made where none are given."""
     goods = sum(quantity * price for part in parts for quantity, price in part)
     cash = method == PaymentMethod.CASH_ON_DELIVERY
     expires_at = None if cash else at + timedelta(minutes=minutes)
@@ -40,7 +42,7 @@ def make_stocked_order(
     )
     held = []
     for number, part in enumerate(parts, start=1):
-        grower = make_grower(at=at)
+        grower = growers[number - 1] if len(growers) >= number else make_grower(at=at)
         part_goods = sum(quantity * price for quantity, price in part)
         consignment = Consignment(
             number=f"{order.number}-{number}",

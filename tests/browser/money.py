@@ -1,0 +1,144 @@
+"""Orders in the town of `town.py` at each step of their payment, for looking at the pages about money."""
+
+import itertools
+
+from branch.api import GrowerView, grower_of
+from core import files
+from core.accounts.models import Account
+from core.clock import now
+from core.database import session, transaction
+from shop.orders.models import Order
+from shop.orders.states import By
+from shop.payments import proofs, refunds, service, wishes
+from shop.payments.queries import proofs_of, refunds_of
+from tests.browser.town import DOMAIN
+from tests.factories.payments import make_stocked_order
+from tests.factories.pictures import picture
+
+STAFF = By("staff")
+_references = itertools.count(1)
+
+
+def _grower() -> GrowerView:
+    account = session.query(Account).filter_by(email=f"grower1@{DOMAIN}").one()
+    grower = grower_of(account.id)
+    assert grower is not None
+    return grower
+
+
+def _account_for_transfers() -> None:
+    proofs.set_transfer_account(
+        payee="桂花合作社（演示）",
+        bank="演示银行桂花支行",
+        account_number="6200 0000 0000 0001",
+        note="转账附言请写订单号。",
+        by_account_id=None,
+        at=now(),
+    )
+
+
+def an_order(*, method: str = "offline_transfer") -> Order:
+    """An order that waits for its payment."""
+    with transaction():
+        _account_for_transfers()
+        return make_stocked_order(at=now(), method=method, minutes=72 * 60, growers=[_grower()])
+
+
+def with_receipt(order: Order, *, stated_minor: int | None = None) -> Order:
+    """Its buyer has sent a receipt."""
+    with transaction():
+        key = files.put(picture(), kind="transfer_proof", content_type="image/jpeg", public=False)
+        proofs.submit(
+            order.id, file_key=key, stated_minor=stated_minor or order.total_minor, note="张三（演示）", at=now()
+        )
+    return order
+
+
+def paid(order: Order) -> Order:
+    """The cashier has confirmed it."""
+    with_receipt(order)
+    with transaction():
+        [proof] = [one for one in proofs_of(order.id) if one.state == "submitted"]
+        proofs.confirm(
+            proof.public_id,
+            amount_minor=order.total_minor,
+            reference=f"DEMO-{next(_references)}",
+            by_account_id=None,
+            at=now(),
+        )
+    return order
+
+
+def address(order: Order, page: str = "") -> str:
+    return f"/orders/{order.number}{page}?token={order.access_token}"
+
+
+def order_to_transfer() -> str:
+    """The buyer's page of an order whose receipt was rejected once."""
+    order = with_receipt(an_order())
+    with transaction():
+        [proof] = proofs_of(order.id)
+        proofs.reject(proof.public_id, reason="银行流水里没有这笔款项（演示）", by_account_id=None, at=now())
+    return address(order)
+
+
+def receipt_form() -> str:
+    return address(an_order(), "/proof")
+
+
+def cancel_form() -> str:
+    return address(an_order(), "/cancel")
+
+
+def parcel_of(order: Order) -> tuple[int, str]:
+    from shop.orders.changes import consignments_of
+
+    first = consignments_of(order.id)[0]
+    return first.id, first.number
+
+
+def refunded_order() -> str:
+    """The buyer's page of a paid order of which a part went back, and a wish to cancel is open."""
+    order = paid(an_order())
+    parcel_id, _number = parcel_of(order)
+    with transaction():
+        refunds.open_refund(
+            parcel_id, units={}, freight=True, reason="发货晚了，退还运费（演示）", by=STAFF, at=now()
+        )
+        wishes.ask(parcel_id, reason="工地推迟，想取消这一包（演示）", at=now())
+    return address(order)
+
+
+def cashier_desk() -> str:
+    """Everything that can wait for a cashier at once."""
+    with_receipt(an_order())
+    with_receipt(an_order(), stated_minor=100_00)
+    refunded_order()
+    with transaction():
+        order = make_stocked_order(at=now(), method="stripe", growers=[_grower()])
+        service.begin(order.id, at=now())
+        payment = service.attempts_of(order.id)[0]
+        payment.heard_amount_minor, payment.heard_currency = 99_00, "CNY"
+        payment.attention = "provider disagrees: amount"
+    return "/branch/cashier"
+
+
+def cashier_receipt() -> str:
+    order = with_receipt(an_order())
+    return f"/branch/cashier/proofs/{proofs_of(order.id)[0].public_id}"
+
+
+def cashier_refund() -> str:
+    order = paid(an_order())
+    with transaction():
+        refunds.open_whole(parcel_of(order)[0], reason="买家取消（演示）", by=STAFF, at=now())
+    return f"/branch/cashier/refunds/{refunds_of(order.id)[0].number}"
+
+
+def refund_form() -> str:
+    return f"/seller/consignments/{parcel_of(paid(an_order()))[1]}/refund"
+
+
+def grower_refunds() -> str:
+    refunded_order()
+    return "/seller/refunds"
