@@ -135,6 +135,14 @@ def refund(number: str) -> Any:
     return render_template("shop/payments/cashier_refund.html", refund=shown, form=form), status
 
 
+@blueprint.get("/branch/cashier/refund")
+@requires("payments.refund")
+def find_parcel() -> Any:
+    """From the number on a parcel to its refund form."""
+    number = request.args.get("parcel", "").strip().upper()
+    return redirect(url_for("refunds.by_staff", number=number or "-"), 303)
+
+
 @blueprint.post("/branch/cashier/payments/<public_id>/seen")
 @requires("payments.confirm")
 def seen(public_id: str) -> Any:

@@ -19,6 +19,7 @@ from shop.payments.models import CancelWish, Payment, Refund, TransferProof
 from shop.payments.queries import RefundView, WishView, refund_view, wish_view
 from shop.payments.refunds import units_refunded
 from shop.payments.states import ProofState, RefundState, WishState
+from shop.payments.wording import attention_words
 
 SHOWN = 100
 
@@ -191,7 +192,7 @@ def _doubt(payment: Payment, number: str) -> Doubt:
         heard_amount_minor=payment.heard_amount_minor,
         heard_currency=payment.heard_currency,
         currency=payment.currency,
-        what=payment.attention or "",
+        what=attention_words(payment.attention or ""),
     )
 
 

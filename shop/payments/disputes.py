@@ -11,6 +11,7 @@ from shop.orders.states import PaymentState
 from shop.payments import refunds
 from shop.payments.models import Payment
 from shop.payments.states import RefundKind, Stage
+from shop.payments.wording import attention
 
 CLOSED = frozenset({"won", "lost", "warning_closed"})
 ONLY_A_WARNING = frozenset({"warning_needs_response", "warning_under_review"})
@@ -22,7 +23,7 @@ def learn(payment: Payment, *, dispute_id: str, status: str, amount_minor: int) 
     if same and (payment.dispute_status in CLOSED or payment.dispute_status == status):
         return False
     if not same and payment.dispute_id is not None and payment.dispute_status not in CLOSED:
-        payment.attention = f"a second dispute: {dispute_id}"
+        payment.attention = attention("second_dispute", dispute_id)
         return False
     payment.dispute_id = dispute_id
     payment.dispute_status = status
@@ -37,14 +38,14 @@ def follow(order: Order, payment: Payment, *, at: datetime) -> None:
         return
     reference = f"dispute:{payment.dispute_id}"
     if status in ONLY_A_WARNING:
-        payment.attention = f"the bank asks about this payment: {payment.dispute_id}"
+        payment.attention = attention("bank_asks", payment.dispute_id or "")
     elif status == "lost":
         _lose(order, payment, reference=reference, at=at)
     elif status in CLOSED:
         if order.payment_state == PaymentState.DISPUTED:
             orders.close_dispute(order.id, at=at, reference=reference)
     elif order.payment_state in {PaymentState.PAID, PaymentState.PARTLY_REFUNDED}:
-        payment.attention = f"disputed: answer at the provider ({payment.dispute_id})"
+        payment.attention = attention("disputed", payment.dispute_id or "")
         orders.open_dispute(order.id, at=at, reference=reference)
 
 

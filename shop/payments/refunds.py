@@ -26,6 +26,7 @@ from shop.payments.ledger import attempts_of, locked_refund, move_refund, receip
 from shop.payments.models import Payment, PaymentChange, ProviderRefund, Refund, RefundChange, RefundLine
 from shop.payments.rules import seen_elsewhere, share_of_line
 from shop.payments.states import RefundKind, RefundState, Stage
+from shop.payments.wording import attention
 
 NOT_MADE = frozenset({"failed", "canceled"})
 FIRST_RETRY = timedelta(seconds=30)
@@ -346,7 +347,7 @@ def hear(payment: Payment, row: ProviderRefund, *, at: datetime) -> str:
 def fail(refund: Refund, payment: Payment, error: str, *, at: datetime) -> None:
     """The provider will not give the money back: the buyer is still owed, and a cashier must see it."""
     refund.last_error = error
-    payment.attention = f"refund {refund.number} failed: pay it back by hand"
+    payment.attention = attention("refund_failed", refund.number)
     move_refund(refund, RefundState.FAILED, at=at, cause=error)
 
 

@@ -30,6 +30,7 @@ from shop.payments.rules import (
     session_end,
 )
 from shop.payments.states import ARRIVED, OVER, Stage
+from shop.payments.wording import attention
 from shop.stock import service as stock
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def session_refused(payment_id: int, reason: str, *, at: datetime) -> None:
     """The provider will not make this session: the attempt is over, another may begin."""
     _order, payment = locked_payment(payment_id)
     if payment.state == Stage.OPEN and payment.provider_session_id is None:
-        payment.attention = reason
+        payment.attention = attention("session_refused", reason)
         move(payment, Stage.CANCELLED, at=at, cause=f"session refused: {reason}"[:200])
 
 
@@ -230,7 +231,7 @@ def _receive(order: Order, payment: Payment, news: SessionNews, *, at: datetime)
     wrong = disagreements(expected, news)
     payment.arrived_at = at
     if wrong:
-        payment.attention = "provider disagrees: " + ", ".join(wrong)
+        payment.attention = attention("disagrees", ",".join(wrong))
         move(payment, Stage.DOUBTFUL, at=at, cause=payment.attention)
         return
     payment.reference = news.provider_payment_id

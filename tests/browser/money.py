@@ -49,7 +49,11 @@ def with_receipt(order: Order, *, stated_minor: int | None = None) -> Order:
     with transaction():
         key = files.put(picture(), kind="transfer_proof", content_type="image/jpeg", public=False)
         proofs.submit(
-            order.id, file_key=key, stated_minor=stated_minor or order.total_minor, note="张三（演示）", at=now()
+            order.id,
+            file_key=key,
+            stated_minor=stated_minor or order.total_minor,
+            note="张三（演示）",
+            at=now(),
         )
     return order
 
@@ -119,7 +123,7 @@ def cashier_desk() -> str:
         service.begin(order.id, at=now())
         payment = service.attempts_of(order.id)[0]
         payment.heard_amount_minor, payment.heard_currency = 99_00, "CNY"
-        payment.attention = "provider disagrees: amount"
+        payment.attention = "disagrees:amount"
     return "/branch/cashier"
 
 

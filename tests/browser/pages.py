@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from core.database import session
+from tests.browser import money
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,15 @@ PAGES: list[PageToSee] = [
     PageToSee("branch-sales", "/branch/sales", as_role="secretary"),
     PageToSee("branch-reports", "/branch/reports", as_role="secretary"),
     PageToSee("branch-fakes", "/branch/reports-of-fakes", as_role="secretary"),
-    PageToSee("cashier", "/branch/cashier", as_role="secretary"),
+    PageToSee("cashier", money.cashier_desk, as_role="secretary"),
+    PageToSee("cashier-receipt", money.cashier_receipt, as_role="secretary"),
+    PageToSee("cashier-refund", money.cashier_refund, as_role="secretary"),
+    PageToSee("cashier-account", "/branch/cashier/account", as_role="secretary"),
+    PageToSee("order-to-transfer", money.order_to_transfer),
+    PageToSee("order-refunded", money.refunded_order),
+    PageToSee("order-receipt-form", money.receipt_form),
+    PageToSee("order-cancel-form", money.cancel_form),
+    PageToSee("seller-refund-form", money.refund_form, as_role="grower1"),
+    PageToSee("seller-refunds", money.grower_refunds, as_role="grower1"),
     PageToSee("committee-reports", "/committee/reports", as_role="committee"),
 ]

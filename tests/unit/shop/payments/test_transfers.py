@@ -192,3 +192,19 @@ def test_only_the_branchs_cashier_opens_the_desk(login, role):
 @pytest.fixture
 def books(order_id):
     return Books(order_id)
+
+
+def test_the_cashier_finds_a_parcels_refund_form_by_its_number(client, login, address, books):
+    send(client, address)
+    cashier = login(role="secretary")
+    here = f"/branch/cashier/proofs/{open_proof(books)}"
+    cashier.submit(f"{here}/confirm", {"amount": "141.97", "reference": "ICBC 77"}, form_at=here)
+    parcel = books.parcels[1]
+    form = f"/branch/cashier/refund?parcel={parcel.number.lower()}"
+    assert "¥99.00" in cashier.get(form, follow_redirects=True).get_data(as_text=True)
+    refund = f"/branch/cashier/consignments/{parcel.number}/refund"
+    assert cashier.submit(refund, {"freight": "y", "reason": "发晚了"}).status_code == 303
+    assert [(one.state, one.amount_minor) for one in books.refunds] == [("due", 15_00)]
+    assert books.order.payment_state == "partly_refunded"
+    stranger = login(role="secretary", unit="guihua-tea")
+    assert stranger.get(refund).status_code == 403

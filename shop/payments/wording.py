@@ -1,0 +1,35 @@
+"""Why a payment wants a person's eye: kept as a word and a detail, said in the reader's language."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+
+def attention(code: str, detail: str = "") -> str:
+    """What is kept in `payment.attention`."""
+    return f"{code}:{detail}"
+
+
+def attention_words(kept: str) -> str:
+    """The sentence behind `attention`."""
+    code, _colon, detail = kept.partition(":")
+    if code == "disagrees":
+        names = {
+            "amount": _("amount"),
+            "currency": _("currency"),
+            "order": _("order number"),
+            "payment": _("our reference"),
+        }
+        wrong = ", ".join(names.get(one, one) for one in detail.split(","))
+        return _("What arrived does not agree with the order: %(wrong)s. It was not booked.", wrong=wrong)
+    if code == "disputed":
+        return _("The buyer's bank took the money back. Answer at the payment service: %(id)s", id=detail)
+    if code == "bank_asks":
+        return _("The buyer's bank asks about this payment: %(id)s", id=detail)
+    if code == "second_dispute":
+        return _("A second dispute about the same payment: %(id)s", id=detail)
+    if code == "refund_failed":
+        return _("Refund %(number)s did not go through: pay it back by hand.", number=detail)
+    if code == "session_refused":
+        return _("The payment service did not take this order: %(reason)s", reason=detail)
+    return kept
