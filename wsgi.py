@@ -237,11 +237,11 @@ SCHEDULES: dict[str, dict[str, Any]] = {
 
 def report_sections() -> list[SectionFunction]:
     """What a report consists of, in its order; each is a function `(period, scope) -> Section`."""
-    from branch.reports import breakdowns, overall, quality
+    from branch.reports import breakdowns, comparison, overall, quality
 
     return [
         overall.overall,
-        overall.comparison,
+        comparison.comparison,
         breakdowns.channels,
         breakdowns.cultivar_groups,
         breakdowns.villages,

@@ -12,9 +12,10 @@ from flask_babel import gettext as _
 from branch.ledger.channels import channel_name
 from branch.ledger.periods import Period
 from branch.reports import figures, quality, wording
+from branch.reports.bridge import bridge
+from branch.reports.comparison import not_yet_compared, ordinary_growth
 from branch.reports.document import Definition, Document, Figure, Section
 from branch.reports.evidence import Scope
-from branch.reports.overall import ordinary_growth
 
 SectionFunction = Callable[[Period, Scope], Section]
 
@@ -57,7 +58,7 @@ def _cut_off(scope: Scope) -> str:
 def headline(period: Period, scope: Scope) -> tuple[Figure, ...]:
     """The three figures of the first page, each with the rung it stands on."""
     now, before = figures.total(scope.now(period)), figures.total(scope.before(period))
-    like = figures.like_for_like(period, scope.evidence.rows, scope.evidence.spans)
+    like = scope.like_for_like(period)
     all_growth = figures.growth(now.net_minor, before.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR)
     price = wording.NOTHING if now.average_price_minor is None else wording.yuan(now.average_price_minor)
     covered = wording.NOTHING if like.share_now is None else wording.percent(like.share_now)
@@ -109,6 +110,8 @@ def changed(period: Period, scope: Scope) -> tuple[str, ...]:
     """At most four sentences on what moved most, for the committee's page."""
     now, before = scope.now(period), scope.before(period)
     total_now, total_before = figures.total(now), figures.total(before)
+    if scope.is_open(period):
+        return (not_yet_compared(),)
     if total_before.is_empty:
         return (_("There is nothing on record for the year before."),)
     lines = [
@@ -128,7 +131,7 @@ def changed(period: Period, scope: Scope) -> tuple[str, ...]:
                 points=wording.points(shift),
             )
         )
-    parts = figures.bridge(
+    parts = bridge(
         figures.grouped(before, lambda row: row.grower_id), figures.grouped(now, lambda row: row.grower_id)
     )
     lines.append(

@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass
 from datetime import date, datetime
 
 from branch.ledger.periods import Period, month_of
-from branch.reports.figures import MonthRow, Span, Totals, within
+from branch.reports.figures import LikeForLike, MonthRow, Span, Totals, like_for_like, within
 
 # Raised when the same facts come to be reported differently, so that a new version is made of them.
 FORMAT = 1
@@ -76,8 +76,17 @@ class Scope:
     def now(self, period: Period) -> list[MonthRow]:
         return within(self.evidence.rows, period)
 
+    def is_open(self, period: Period) -> bool:
+        return period.is_open(self.today)
+
     def before(self, period: Period) -> list[MonthRow]:
-        return within(self.evidence.rows, period.year_before())
+        """The same window a year before; nothing while `period` is open, since a part of a month must
+        not be held against a whole one.
+        """
+        return [] if self.is_open(period) else within(self.evidence.rows, period.year_before())
+
+    def like_for_like(self, period: Period) -> LikeForLike:
+        return like_for_like(period, self.evidence.rows, self.evidence.spans, is_open=self.is_open(period))
 
     def elapsed_until(self, period: Period) -> Period | None:
         """The month up to which data can be expected: today's month while the period is open."""

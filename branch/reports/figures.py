@@ -1,4 +1,4 @@
-"""The arithmetic of a report: totals, comparison, like-for-like, the bridge. Pure.
+"""The arithmetic of a report: totals, comparison, like-for-like, coverage. Pure.
 
 Amounts are whole fen and every split adds up exactly; ratios are `Decimal` and leave rounding to
 `wording`. The rungs D1 to D5 are those of the honest-measurement ladder: D1 totals, D2 all growers
@@ -8,7 +8,7 @@ against last year, D3 only growers with complete data in both windows, D5 the de
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -135,8 +135,8 @@ def share_shifts(
 class LikeForLike:
     """Growers with complete data in both windows (rung D3).
 
-    `reason` is set when the comparison must not be published as a percentage: ``too_few_growers`` or
-    ``base_too_small``.
+    `reason` is set when the comparison must not be published as a percentage: ``window_open``,
+    ``too_few_growers`` or ``base_too_small``.
     """
 
     inside: tuple[int, ...]
@@ -179,13 +179,17 @@ def _covers(span: Span | None, period: Period, before: Period) -> bool:
     return span.channel == OWN_SHOP or span.last_day >= month_of(period.last_day).start
 
 
-def like_for_like(period: Period, rows: Collection[MonthRow], spans: Iterable[Span]) -> LikeForLike:
+def like_for_like(
+    period: Period, rows: Collection[MonthRow], spans: Iterable[Span], *, is_open: bool = False
+) -> LikeForLike:
     inside, outside = complete_growers(period, rows, spans)
     rows_now, rows_before = within(rows, period), within(rows, period.year_before())
     now = total(row for row in rows_now if row.grower_id in inside)
     before = total(row for row in rows_before if row.grower_id in inside)
     reason = None
-    if len(inside) < FEWEST_LIKE_FOR_LIKE_GROWERS:
+    if is_open:
+        reason = "window_open"
+    elif len(inside) < FEWEST_LIKE_FOR_LIKE_GROWERS:
         reason = "too_few_growers"
     elif before.net_minor < SMALLEST_BASE_MINOR:
         reason = "base_too_small"
@@ -199,70 +203,6 @@ def like_for_like(period: Period, rows: Collection[MonthRow], spans: Iterable[Sp
         growth=growth(now.net_minor, before.net_minor) if reason is None else None,
         reason=reason,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Bridge:
-    """From the net sales of last year's window to those of this one, in fen (rung D5).
-
-    ``before + new + lost + quantity + price + unsplit == after`` always. `unsplit` holds growers who
-    sold in both windows but returned at least as many plants as they sold in one, so that no price
-    can be named.
-    """
-
-    before_minor: int
-    new_minor: int
-    lost_minor: int
-    quantity_minor: int
-    price_minor: int
-    unsplit_minor: int
-    after_minor: int
-    new_growers: int
-    lost_growers: int
-    same_growers: int
-
-
-def bridge(before: Mapping[int, Totals], after: Mapping[int, Totals]) -> Bridge:
-    """Decompose the change between two windows, given each window's totals by grower.
-
-    For a grower in both windows the quantity part is what the change in plants would have brought at
-    last year's average price, rounded half-even to the fen; the price part is the rest, so it also
-    holds changes of mix and of refunds.
-    """
-    new = after.keys() - before.keys()
-    lost = before.keys() - after.keys()
-    same = after.keys() & before.keys()
-    quantity = price = unsplit = 0
-    for grower_id in same:
-        then, now = before[grower_id], after[grower_id]
-        change = now.net_minor - then.net_minor
-        if then.plants <= 0 or now.plants <= 0:
-            unsplit += change
-            continue
-        by_quantity = divide_half_even(then.net_minor * (now.plants - then.plants), then.plants)
-        quantity += by_quantity
-        price += change - by_quantity
-    return Bridge(
-        before_minor=sum(totals.net_minor for totals in before.values()),
-        new_minor=sum(after[grower_id].net_minor for grower_id in new),
-        lost_minor=-sum(before[grower_id].net_minor for grower_id in lost),
-        quantity_minor=quantity,
-        price_minor=price,
-        unsplit_minor=unsplit,
-        after_minor=sum(totals.net_minor for totals in after.values()),
-        new_growers=len(new),
-        lost_growers=len(lost),
-        same_growers=len(same),
-    )
-
-
-def divide_half_even(numerator: int, denominator: int) -> int:
-    """Exact integer division, halves to the even neighbour (GB/T 8170); `denominator` is positive."""
-    quotient, remainder = divmod(numerator, denominator)
-    doubled = 2 * remainder
-    if doubled > denominator or (doubled == denominator and quotient % 2):
-        quotient += 1
-    return quotient
 
 
 def rounded(value: Decimal, places: int) -> Decimal:

@@ -134,7 +134,7 @@ def doubts(period: Period, scope: Scope) -> tuple[str, ...]:
                 silent,
             )
         )
-    like = figures.like_for_like(period, scope.evidence.rows, scope.evidence.spans)
+    like = scope.like_for_like(period)
     if like.share_now is not None and like.share_now < figures.LEAST_LIKE_FOR_LIKE_SHARE:
         found.append(
             _("Like-for-like covers only %(share)s of the sales.", share=wording.percent(like.share_now))

@@ -95,6 +95,22 @@ def test_an_open_window_and_an_open_refund_window_are_preliminary(write):
     assert not final.preliminary
 
 
+def test_a_part_of_a_month_is_not_held_against_a_whole_one(write):
+    document = write("en", today=date(2026, 4, 20))
+    assert [figure.value for figure in document.headline[1:]] == ["not stated", "not stated"]
+    assert document.changed == (
+        "The window is still open. It is held against last year only when it is over.",
+    )
+    assert section(document, "comparison").tables == ()
+    for key in ("channels", "growers"):
+        table = section(document, key).table(key)
+        growth = [column.key for column in table.columns].index("growth")
+        assert {row.cells[growth] for row in table.all_rows()} == {None}
+    last_month = section(document, "overall").table("months").rows[-1]
+    assert last_month.cells[1] is not None
+    assert last_month.cells[3] is None
+
+
 def test_one_large_grower_is_pointed_out(write):
     rows = [*make_month_rows(), MonthRow(5, Period(2026, 4), "shop", "dangui", Totals(1, 10, 10**9))]
     assert any(line.startswith("One grower alone makes") for line in write("en", rows=rows).doubtful)
