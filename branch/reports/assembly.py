@@ -22,7 +22,7 @@ SectionFunction = Callable[[Period, Scope], Section]
 
 def assemble(period: Period, scope: Scope, functions: Sequence[SectionFunction], *, locale: str) -> Document:
     """Run every section function over `scope` and frame the result. Texts are in the active locale."""
-    digest = scope.evidence.digest(period, scope.unit_code)
+    digest = scope.digest(period)
     return Document(
         locale=locale,
         number=f"{scope.unit_code}/{period.key}/{digest[:10]}",

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib import font_manager
+from matplotlib import patheffects as path_effects
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -28,6 +29,9 @@ FONT_FAMILY = "Noto Sans SC GBK"
 INK, LEAF, OSMANTHUS, CLAY, STONE, LINE = "#1d2a24", "#1f6b4a", "#d98e04", "#b3402e", "#dedbd0", "#a9a698"
 WIDTH_IN = 7.2
 RESOLUTION = 160
+
+# A rim of paper around a number, so that a line behind it does not run through it.
+HALO = [path_effects.withStroke(linewidth=2.5, foreground="white")]
 
 _STYLE = {
     "font.family": FONT_FAMILY,
@@ -179,6 +183,7 @@ def _lines(axes: Axes, chart: Chart) -> None:
                 axes.annotate(
                     label(value),
                     (place, value),
+                    path_effects=HALO,
                     xytext=(0, 7),
                     textcoords="offset points",
                     ha="center",

@@ -39,12 +39,13 @@ class Evidence:
     kinds: Mapping[str, int]
     cut_off: datetime | None
 
-    def digest(self, period: Period, unit_code: str) -> str:
+    def digest(self, period: Period, unit_code: str, *, standing: str) -> str:
         """SHA-256 of the input in canonical form, so that equal input is recognised."""
         plain = {
             "format": FORMAT,
             "unit": unit_code,
             "period": period.key,
+            "standing": standing,
             "rows": [
                 [r.grower_id, r.month.key, r.channel, r.cultivar_group, *astuple(r.totals)] for r in self.rows
             ],
@@ -75,6 +76,14 @@ class Scope:
 
     def now(self, period: Period) -> list[MonthRow]:
         return within(self.evidence.rows, period)
+
+    def digest(self, period: Period) -> str:
+        """What the whole report follows from: the facts, and whether the window is still open."""
+        if self.is_open(period):
+            standing = "open"
+        else:
+            standing = "preliminary" if period.is_preliminary(self.today) else "final"
+        return self.evidence.digest(period, self.unit_code, standing=standing)
 
     def is_open(self, period: Period) -> bool:
         return period.is_open(self.today)

@@ -59,7 +59,7 @@ def record_report(
         .limit(1)
     ).one_or_none()
     if latest is not None:
-        if (latest.input_digest, latest.preliminary) == (digest, preliminary):
+        if latest.input_digest == digest:
             return latest.public_id
         if latest.state == ReportState.SUBMITTED:
             raise Conflict(

@@ -134,7 +134,7 @@ def test_the_data_annex_is_the_same_in_both_languages_and_holds_no_words(write):
     assert annex["input_digest"] == write("en").digest
 
 
-def test_the_digest_follows_the_figures_and_nothing_else(write):
+def test_the_digest_follows_the_figures_and_not_the_day_of_building(write):
     rows = make_month_rows()
     same = write("zh", rows=rows).digest
     assert write("en", rows=rows, today=date(2027, 1, 1)).digest == same
@@ -144,6 +144,11 @@ def test_the_digest_follows_the_figures_and_nothing_else(write):
         MonthRow(last.grower_id, last.month, last.channel, last.cultivar_group, Totals(plants=1)),
     ]
     assert write("zh", rows=changed).digest != same
+
+
+def test_a_report_built_before_and_after_the_end_of_its_window_is_not_the_same(write):
+    days = (date(2026, 4, 20), date(2026, 5, 2), date(2026, 5, 20))
+    assert len({write("en", today=day).digest for day in days}) == 3
 
 
 def test_a_year_has_twelve_months_and_a_year_before(write):
