@@ -94,6 +94,10 @@ class Group:
     undeliverable: bool
 
     @property
+    def shown_weight_g(self) -> int:
+        return rounded_weight_g(self.weight_g)
+
+    @property
     def grower_name(self) -> str:
         return self.lines[0].offer.grower_name
 
@@ -183,6 +187,11 @@ def group_by_grower(
         for grower_id, own in by_grower.items()
     )
     return Basket(groups, province_code, tuple(lines))
+
+
+def rounded_weight_g(grams: int) -> int:
+    """An estimate as it is shown: to the kilogram begun from ten kilograms on."""
+    return grams if grams < 10_000 else -(-grams // 1000) * 1000
 
 
 def weight_g(lines: Sequence[Line]) -> int:

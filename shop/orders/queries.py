@@ -14,6 +14,7 @@ from branch import api as branch
 from core.database import session
 from core.errors import NotFound
 from core.web.pagination import Page
+from shop.cart.rules import rounded_weight_g
 from shop.orders.models import Consignment, ConsignmentChange, Order, OrderChange, OrderLine
 from shop.orders.states import FulfilmentState, PaymentMethod, PaymentState
 
@@ -77,6 +78,10 @@ class ConsignmentView:
     @property
     def plants(self) -> int:
         return sum(line.plants for line in self.lines)
+
+    @property
+    def shown_weight_g(self) -> int:
+        return rounded_weight_g(self.weight_g)
 
 
 @dataclass(frozen=True, slots=True)

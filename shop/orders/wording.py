@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypedDict
 
+import phonenumbers
 from flask_babel import gettext as _
 
 from shop.orders.queries import ConsignmentView, OrderView
@@ -37,7 +38,7 @@ def payment_words(state: str) -> str:
     words: dict[str, str] = {
         PaymentState.AWAITING_PAYMENT: _("Awaiting payment"),
         PaymentState.PROOF_SUBMITTED: _("Receipt with the cashier"),
-        PaymentState.DUE_ON_DELIVERY: _("Paid on delivery"),
+        PaymentState.DUE_ON_DELIVERY: _("To be paid on delivery"),
         PaymentState.PAID: _("Paid"),
         PaymentState.EXPIRED: _("Not paid in time"),
         PaymentState.CANCELLED: _("Cancelled"),
@@ -69,6 +70,15 @@ def method_words(method: str) -> str:
         PaymentMethod.STRIPE: _("Alipay, WeChat Pay or card"),
     }
     return words[method]
+
+
+def phone_words(phone: str) -> str:
+    """A number as people read it; one of China without its country."""
+    number = phonenumbers.parse(phone)
+    form = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(
+        number, form.NATIONAL if number.country_code == 86 else form.INTERNATIONAL
+    )
 
 
 class Step(TypedDict, total=False):
