@@ -85,6 +85,9 @@ def greet(settings: Settings) -> None:
     say(f"  verify a label:   {settings.base_url}/verify")
     say(f"  registry:         {settings.base_url}/registry")
     if (settings.var / "demo-loaded").exists() and settings.is_this_machine:
+        codes = settings.var / "demo-codes.txt"
+        if codes.exists():
+            say(f"  a code to try:    {settings.base_url}/C/{codes.read_text().split()[0]}")
         say("")
         say("  Demonstration sign-ins (they work only on this machine), password: demo-guiyuan")
         for role in ("grower1", "secretary", "committee", "technician", "operator"):

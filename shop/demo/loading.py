@@ -14,6 +14,7 @@ from core.settings import Settings
 from shop.demo import people, stock
 from shop.demo.history import facts, targets
 from shop.demo.plan import TownPlan, plan_town
+from shop.demo.trade import trade
 from shop.search import service as search
 from traceability import api as traceability
 
@@ -39,26 +40,30 @@ def load(size: str, *, at: datetime, settings: Settings, say: Say) -> None:
     plan = plan_town(size, third_year=third_year)
     say("drawing pictures")
     stock.draw_pictures()
-    growers = _people(plan, at=at, third_year=third_year, say=say)
+    growers, staff = _people(plan, at=at, third_year=third_year, say=say)
     _stock(plan, growers, at=at, say=say)
     _history(plan, growers, at=at, third_year=third_year, say=say)
+    say("orders in every state")
+    trade(plan, growers, staff, at=at, keep_codes_in=settings.var / "demo-codes.txt")
     say("building the search index")
     search.rebuild(at=at)
 
 
-def _people(plan: TownPlan, *, at: datetime, third_year: int, say: Say) -> list[branch.GrowerView]:
+def _people(
+    plan: TownPlan, *, at: datetime, third_year: int, say: Say
+) -> tuple[list[branch.GrowerView], dict[str, int]]:
     began = at.replace(year=third_year - 2, month=1, day=2)
     say(f"{len(plan.nurseries)} growers, their licences and shops")
     with transaction():
         traceability.ensure_reference_data()
         traceability.ensure_paper_rules(at=at)
         units = people.make_units()
-        people.make_staff(units, at=began)
+        staff = people.make_staff(units, at=began)
         mark = people.make_mark(units, at=began)
         growers = people.make_growers(plan, units, at=began)
         people.license_growers(plan, growers, mark, at=at)
         people.open_storefronts(plan, growers, mark, at=at)
-    return growers
+    return growers, staff
 
 
 def _stock(plan: TownPlan, growers: list[branch.GrowerView], *, at: datetime, say: Say) -> None:
