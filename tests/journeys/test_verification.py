@@ -42,7 +42,7 @@ def scene(session):
 
 
 def page(client, code, locale="zh_Hans_CN"):
-    client.set_cookie("locale", locale)
+    client.set_cookie("locale", locale, domain="127.0.0.1")
     return client.get(f"/C/{code}")
 
 
