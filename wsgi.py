@@ -136,6 +136,7 @@ TASKS: list[str] = [
     "branch.ledger.tasks",
     "branch.reports.tasks",
     "branch.licences.tasks",
+    "traceability.verification.tasks",
     "shop.search.tasks",
     "shop.payments.tasks",
     "shop.channels.tasks",
@@ -223,6 +224,10 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "ask Stripe what is open": {"task": "shop.payments.reconcile", "schedule": 900.0},
     "expire orders": {"task": "shop.orders.expire", "schedule": 60.0},
     "send refunds": {"task": "shop.payments.send_refunds", "schedule": 60.0},
+    "forget unknown look-ups": {
+        "task": "traceability.verification.forget",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "expire licences": {"task": "branch.licences.expire", "schedule": 3600.0},
     "send messages": {"task": "core.messaging.send", "schedule": 10.0},
     "sum up sales": {"task": "branch.ledger.refresh_rollups", "schedule": 30.0},

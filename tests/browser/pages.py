@@ -37,6 +37,31 @@ def a_grower() -> str:
     return f"/growers/{admitted_growers()[0].slug}"
 
 
+def a_lot() -> str:
+    """The page of a lot of grower1."""
+    from traceability.lots.models import Lot
+
+    return f"/seller/lots/{session.scalars(select(Lot.number).order_by(Lot.id).limit(1)).one()}"
+
+
+def codes_of_a_lot() -> str:
+    """Where grower1 issues codes."""
+    return f"{a_lot()}/codes"
+
+
+def a_code() -> str:
+    """The page of a plant's code, issued for the occasion: a code that was issued earlier is nowhere to be read."""
+    from core.clock import now
+    from core.database import transaction
+    from traceability.api import activate_batch, get_lot, issue_codes
+
+    lot = get_lot(number=a_lot().rsplit("/", 1)[1])
+    with transaction():
+        issued = issue_codes(lot.id, "unit", 1, at=now(), by=None)
+        activate_batch(issued.batch.number, grower_id=lot.grower_id, at=now(), by=None)
+    return f"/C/{issued.codes[0].code}"
+
+
 PAGES: list[PageToSee] = [
     PageToSee("gallery", "/gallery"),
     PageToSee("home", "/"),
@@ -52,7 +77,16 @@ PAGES: list[PageToSee] = [
     PageToSee("registry", "/registry"),
     PageToSee("registry-check", "/registry/check"),
     PageToSee("verify", "/verify"),
+    PageToSee("code", a_code),
+    PageToSee("code-unknown", "/C/0123-4567-89AB-CDEF"),
     PageToSee("report-fake", "/report-fake"),
+    PageToSee("seller-plots", "/seller/plots", as_role="grower1"),
+    PageToSee("seller-new-plot", "/seller/plots/new", as_role="grower1"),
+    PageToSee("seller-lots", "/seller/lots", as_role="grower1"),
+    PageToSee("seller-new-lot", "/seller/lots/new", as_role="grower1"),
+    PageToSee("seller-lot", a_lot, as_role="grower1"),
+    PageToSee("seller-codes", codes_of_a_lot, as_role="grower1"),
+    PageToSee("branch-papers", "/branch/papers", as_role="secretary"),
     PageToSee("seller", "/seller", as_role="grower1"),
     PageToSee("seller-listings", "/seller/listings", as_role="grower1"),
     PageToSee("seller-new-listing", "/seller/listings/new", as_role="grower1"),
