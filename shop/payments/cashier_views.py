@@ -12,7 +12,7 @@ from core.accounts.gate import actor_id, requires
 from core.clock import now
 from core.database import session, transaction
 from core.errors import Conflict, NotFound
-from shop.payments import desk, flows, proofs, queries, refunds
+from shop.payments import desk, proofs, queries, refund_rows, sweeping
 from shop.payments.forms import AccountForm, ConfirmForm, ReferenceForm, RejectForm
 from shop.payments.models import Payment, Refund
 from shop.payments.provider import configured
@@ -126,7 +126,7 @@ def refund(number: str) -> Any:
     if request.method == "POST":
         if form.validate():
             with transaction():
-                refunds.finish_by_hand(
+                refund_rows.finish_by_hand(
                     refund_id, reference=form.reference.data.strip(), by_account_id=actor_id(), at=now()
                 )
             flash(_("Refund %(number)s is paid; the buyer is told.", number=number), "success")
@@ -160,7 +160,7 @@ def seen(public_id: str) -> Any:
 @requires("payments.confirm")
 def reconcile() -> Any:
     """Ask Stripe about everything open, now."""
-    swept = flows.sweep(everything=True)
+    swept = sweeping.sweep(everything=True)
     flash(
         _(
             "Asked about %(count)s payments; %(changed)s were settled.",

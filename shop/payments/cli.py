@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from shop.payments import flows
+from shop.payments import sweeping
 from shop.payments.provider import configured
 
 group = AppGroup("payments", help="Money: what is open at the payment provider.")
@@ -17,7 +17,7 @@ def reconcile() -> None:
     if not configured():
         click.echo("Stripe is not set up; there is nothing to ask.")
         return
-    swept = flows.sweep(everything=True)
+    swept = sweeping.sweep(everything=True)
     click.echo(
         f"{swept.sessions} payments and {swept.refunds} refunds asked about, {swept.changed} settled, "
         f"{swept.away} to ask again."

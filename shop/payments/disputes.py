@@ -8,7 +8,7 @@ from core.database import session
 from shop.orders import service as orders
 from shop.orders.models import Order
 from shop.orders.states import PaymentState
-from shop.payments import refunds
+from shop.payments import refund_rows
 from shop.payments.models import Payment
 from shop.payments.states import RefundKind, Stage
 from shop.payments.wording import attention
@@ -52,11 +52,11 @@ def follow(order: Order, payment: Payment, *, at: datetime) -> None:
 def _lose(order: Order, payment: Payment, *, reference: str, at: datetime) -> None:
     left = payment.received_minor - payment.refunded_minor
     lost = min(payment.dispute_minor or 0, left)
-    if refunds.of_reference(payment.id, reference):
+    if refund_rows.of_reference(payment.id, reference):
         return
     session.flush()
     if lost:
-        refunds.record_done(
+        refund_rows.record_done(
             payment,
             amount_minor=lost,
             kind=RefundKind.DISPUTE,

@@ -6,19 +6,16 @@ same keys.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
-
 import structlog
 from flask import current_app
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from core.clock import now
 from core.database import session, transaction
 from core.errors import Conflict
 from shop.orders.models import Order
 from shop.orders.states import PaymentMethod, PaymentState
-from shop.payments import refunds, service
+from shop.payments import refund_rows, service, settling
 from shop.payments.ledger import locked_refund
 from shop.payments.models import Payment, Refund
 from shop.payments.provider import (
@@ -36,9 +33,6 @@ from shop.payments.states import RefundState, Stage
 from shop.payments.steps import reached
 
 log = structlog.get_logger(__name__)
-# How long money that arrived is watched for refunds made elsewhere, disputes and lost messages.
-WATCHED_FOR = timedelta(days=30)
-LOOK_AGAIN = timedelta(hours=12)
 # Made here and not by `url_for`, since the scheduler finishes attempts outside of any request.
 RETURN_PATH = "/payments/stripe/return/{public_id}"
 
@@ -184,7 +178,7 @@ def _checked(payment_id: int) -> None:
 
 def hear_refund(payment_id: int, news: RefundNews) -> str:
     with transaction():
-        return service.hear_refund(payment_id, news, at=now())
+        return settling.hear_refund(payment_id, news, at=now())
 
 
 def send_refund(refund_id: int) -> str:
@@ -199,105 +193,28 @@ def send_refund(refund_id: int) -> str:
     if refund.state != RefundState.DUE or payment.method != PaymentMethod.STRIPE:
         return refund.state
     assert payment.provider_payment_id is not None
-    request = {
-        "provider_payment_id": payment.provider_payment_id,
-        "amount_minor": refund.amount_minor,
-        "refund_number": refund.number,
-        "idempotency_key": refund.idempotency_key,
-    }
-    payment_id = payment.id
+    paid_by, payment_id = payment.provider_payment_id, payment.id
+    amount_minor, number, key = refund.amount_minor, refund.number, refund.idempotency_key
     session.rollback()
     reached("refund.before_call")
     try:
-        news = gateway().create_refund(**request)
+        news = gateway().create_refund(
+            provider_payment_id=paid_by, amount_minor=amount_minor, refund_number=number, idempotency_key=key
+        )
     except ProviderAway:
         with transaction():
-            refunds.postpone(locked_refund(refund_id)[2], at=now())
+            refund_rows.postpone(locked_refund(refund_id)[2], at=now())
         return RefundState.DUE
     except ProviderRefused as refusal:
         with transaction():
             _order, payment, refund = locked_refund(refund_id)
             if refund.state == RefundState.DUE:
-                refunds.fail(refund, payment, str(refusal), at=now())
+                refund_rows.fail(refund, payment, str(refusal), at=now())
         return RefundState.FAILED
     reached("refund.called")
     hear_refund(payment_id, news)
     reached("refund.committed")
     return session.get_one(Refund, refund_id, populate_existing=True).state
-
-
-@dataclass(slots=True)
-class Swept:
-    """What a sweep found open, and what it could not ask because Stripe was away."""
-
-    sessions: int = 0
-    refunds: int = 0
-    changed: int = 0
-    away: int = 0
-
-
-def sweep(*, everything: bool = False) -> Swept:
-    """Ask Stripe about everything open and finish it; an edge with transactions of its own.
-
-    Args:
-        everything: also what was looked at lately.
-    """
-    swept = Swept()
-    if not configured():
-        return swept
-    session.rollback()
-    for payment_id in _to_check(everything=everything):
-        swept.sessions += 1
-        try:
-            swept.changed += check(payment_id) not in {"nothing_new", "nothing_to_ask"}
-        except (ProviderAway, ProviderRefused) as error:
-            swept.away += 1
-            log.warning("payment_not_checked", payment_id=payment_id, error=type(error).__name__)
-    sent = send_due_refunds(everything=everything)
-    swept.refunds += sent.refunds
-    swept.changed += sent.changed
-    swept.away += sent.away
-    session.rollback()
-    return swept
-
-
-def send_due_refunds(*, everything: bool = False) -> Swept:
-    """Send what is decided and not sent."""
-    swept = Swept()
-    if not configured():
-        return swept
-    session.rollback()
-    due = (
-        select(Refund.id)
-        .join(Payment, Payment.id == Refund.payment_id)
-        .where(Refund.state == RefundState.DUE, Payment.method == PaymentMethod.STRIPE)
-    )
-    if not everything:
-        due = due.where(Refund.next_attempt_at <= now())
-    for refund_id in session.scalars(due.order_by(Refund.id)).all():
-        swept.refunds += 1
-        state = send_refund(refund_id)
-        swept.changed += state != RefundState.DUE
-        swept.away += state == RefundState.DUE
-    return swept
-
-
-def _to_check(*, everything: bool) -> list[int]:
-    """Stripe payments whose end we have not heard, then those whose refunds are on their way, then the watched."""
-    moment = now()
-    unfinished = Payment.state.in_([Stage.OPEN, Stage.PROCESSING])
-    # A session that ended in silence may have been paid in its last second.
-    ended = Payment.state.in_([Stage.EXPIRED, Stage.FAILED]) & (Payment.checked_at.is_(None))
-    on_the_way = Payment.id.in_(select(Refund.payment_id).where(Refund.state == RefundState.SENT))
-    watched = (Payment.state == Stage.RECEIVED) & (Payment.arrived_at > moment - WATCHED_FOR)
-    if not everything:
-        watched &= or_(Payment.checked_at.is_(None), Payment.checked_at < moment - LOOK_AGAIN)
-    wanted = (
-        select(Payment.id)
-        .where(Payment.method == PaymentMethod.STRIPE, or_(unfinished, ended, on_the_way, watched))
-        .order_by(Payment.id)
-    )
-    return list(session.scalars(wanted))
 
 
 def close_sessions(order_id: int) -> None:

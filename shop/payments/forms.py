@@ -17,6 +17,8 @@ MOST_YUAN = Decimal("99999999.99")
 class YuanField(DecimalField):
     """An amount in yuan with at most two decimals; `minor` is the same in fen."""
 
+    data: Decimal | None
+
     def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
         super().__init__(label, validators, places=2, **options)
 

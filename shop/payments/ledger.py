@@ -117,7 +117,7 @@ def reserve_refund(payment_id: int, amount_minor: int) -> None:
         .where(Payment.id == payment_id, Payment.refunded_minor + amount_minor <= Payment.received_minor)
         .values(refunded_minor=Payment.refunded_minor + amount_minor)
         .execution_options(synchronize_session=False)
-    ).rowcount
+    ).rowcount  # type: ignore[attr-defined]
     if not taken:
         raise Conflict(_("That is more than was paid and not yet given back."), code="more_than_paid")
     session.expire_all()

@@ -1,6 +1,7 @@
 """Tables of money. A payment is one attempt to pay an order; every change of a state leaves a row."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
@@ -12,7 +13,7 @@ from shop.orders.states import PaymentMethod
 from shop.payments.states import ProofState, RefundKind, RefundState, Stage, WishState
 
 
-def _one_of(column: str, words: type) -> str:
+def _one_of(column: str, words: type[StrEnum]) -> str:
     """The SQL of a CHECK that holds a column to the words of an enumeration."""
     return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
 

@@ -17,12 +17,13 @@ from shop.orders.models import Consignment, Order
 from shop.orders.states import By
 from shop.payments import desk, flows, refunds, wishes
 from shop.payments.forms import DeclineForm, RefundForm
+from shop.payments.refundable import Refundable, refundable
 
 blueprint = Blueprint("refunds", __name__)
 SELLER, STAFF = "orders.sell", "payments.refund"
 
 
-def _allow(found: desk.Refundable, permission: str) -> By:
+def _allow(found: Refundable, permission: str) -> By:
     """Who acts on this consignment.
 
     Raises:
@@ -54,7 +55,7 @@ def by_staff(number: str) -> Any:
 
 
 def _refund(number: str, permission: str, *, back: str) -> Any:
-    found = desk.refundable(number)
+    found = refundable(number)
     by = _allow(found, permission)
     form = RefundForm()
     if request.method == "GET":
@@ -88,7 +89,7 @@ def _told(state: str) -> str:
     }.get(state, _("The refund is booked; the cashier or the payment service sends the money."))
 
 
-def _typed_units(found: desk.Refundable) -> tuple[dict[int, int], dict[str, str]]:
+def _typed_units(found: Refundable) -> tuple[dict[int, int], dict[str, str]]:
     units: dict[int, int] = {}
     errors: dict[str, str] = {}
     for line in found.lines:
@@ -100,7 +101,7 @@ def _typed_units(found: desk.Refundable) -> tuple[dict[int, int], dict[str, str]
     return units, errors
 
 
-def _page(found: desk.Refundable, form: RefundForm, errors: dict[str, str], *, back: str) -> str:
+def _page(found: Refundable, form: RefundForm, errors: dict[str, str], *, back: str) -> str:
     typed = {line.id: request.form.get(f"units-{line.id}", "0") for line in found.lines}
     return render_template(
         "shop/payments/refund.html", parcel=found, form=form, errors=errors, typed=typed, back=back
@@ -134,7 +135,7 @@ def _answer(public_id: str, answer: str, permission: str, *, back: str) -> Any:
     number = session.scalar(select(Consignment.number).where(Consignment.id == wish.consignment_id))
     if number is None:
         raise NotFound(_("There is no such parcel."), code="no_such_consignment")
-    by = _allow(desk.refundable(number), permission)
+    by = _allow(refundable(number), permission)
     if answer == "grant":
         with transaction():
             refund_id = wishes.grant(public_id, by=by, at=now()).id

@@ -18,9 +18,9 @@ from shop.orders import service as orders
 from shop.orders.changes import consignments_of, locked_order
 from shop.orders.models import Order
 from shop.orders.states import PROVIDER, By, PaymentMethod, PaymentState
-from shop.payments import disputes, messages, refunds
+from shop.payments import messages, refund_rows
 from shop.payments.ledger import attempts_of, locked_payment, move
-from shop.payments.models import Payment, PaymentChange, ProviderRefund
+from shop.payments.models import Payment, PaymentChange
 from shop.payments.rules import (
     MAX_ATTEMPTS,
     Expected,
@@ -29,12 +29,13 @@ from shop.payments.rules import (
     disagreements,
     session_end,
 )
+from shop.payments.settling import settle
 from shop.payments.states import ARRIVED, OVER, Stage
 from shop.payments.wording import attention
 from shop.stock import service as stock
 
 if TYPE_CHECKING:
-    from shop.payments.provider import RefundNews, Session
+    from shop.payments.provider import Session
 
 TIME_TO_RETRY = timedelta(minutes=40)
 
@@ -255,7 +256,7 @@ def _claim(order: Order, payment: Payment, *, by: By, at: datetime, cause: str) 
         return
     move(payment, Stage.UNCLAIMED, at=at, cause=refusal, by_account_id=by.account_id)
     session.flush()
-    refunds.open_unclaimed(payment, reason=refusal, at=at)
+    refund_rows.open_unclaimed(payment, reason=refusal, at=at)
     messages.payment_unclaimed(order, payment)
 
 
@@ -283,52 +284,3 @@ def receive_by_hand(
     payment.reference = reference
     _claim(order, payment, by=By("cashier", by_account_id), at=at, cause="seen by the cashier")
     return payment
-
-
-def hear_refund(payment_id: int, news: RefundNews, *, at: datetime) -> str:
-    """Add one refund of the provider's list to what is known, and do what follows."""
-    order, payment = locked_payment(payment_id)
-    row = session.get(ProviderRefund, news.provider_id)
-    if row is None:
-        row = ProviderRefund(
-            id=news.provider_id,
-            payment_id=payment_id,
-            amount_minor=news.amount_minor,
-            status=news.status,
-            refund_number=news.refund_number,
-        )
-        session.add(row)
-    elif row.status not in {"failed", "canceled"}:
-        # A refund that failed stays failed; an older message about it comes too late.
-        row.status = news.status if news.status != "pending" or row.status == "pending" else row.status
-    session.flush()
-    result = refunds.hear(payment, row, at=at)
-    settle(order, payment, at=at)
-    return result
-
-
-def hear_charge(payment_id: int, *, refunded_minor: int, at: datetime) -> str:
-    """Add the total that the provider says was given back."""
-    order, payment = locked_payment(payment_id)
-    before = payment.refunded_minor
-    payment.heard_refunded_minor = max(payment.heard_refunded_minor, refunded_minor)
-    settle(order, payment, at=at)
-    return "refunded_elsewhere" if payment.refunded_minor != before else "nothing_new"
-
-
-def hear_dispute(payment_id: int, *, dispute_id: str, status: str, amount_minor: int, at: datetime) -> str:
-    """Add where a dispute stands; what is closed stays closed."""
-    order, payment = locked_payment(payment_id)
-    if not disputes.learn(payment, dispute_id=dispute_id, status=status, amount_minor=amount_minor):
-        return "nothing_new"
-    settle(order, payment, at=at)
-    return f"dispute_{status}"[:40]
-
-
-def settle(order: Order, payment: Payment, *, at: datetime) -> None:
-    """Account for refunds that the provider made without us, and for disputes, once money has arrived."""
-    if payment.state not in {Stage.RECEIVED, Stage.UNCLAIMED}:
-        return
-    session.flush()
-    refunds.account_for_others(payment, at=at)
-    disputes.follow(order, payment, at=at)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from shop.payments import flows
+from shop.payments import sweeping
 
 
 @shared_task(name="shop.payments.send_refunds")
 def send_refunds() -> int:
     """Send refunds that are decided and not sent; each carries its own key."""
-    return flows.send_due_refunds().changed
+    return sweeping.send_due_refunds().changed
 
 
 @shared_task(name="shop.payments.reconcile")
 def reconcile() -> int:
     """Ask Stripe about everything open."""
-    return flows.sweep().changed
+    return sweeping.sweep().changed

@@ -17,7 +17,7 @@ from core.clock import now
 from core.database import after_commit, session, transaction
 from core.jobs import send_soon
 from core.web.app import csrf
-from shop.payments import service
+from shop.payments import service, settling
 from shop.payments.models import Payment, Refund, StripeEvent
 from shop.payments.provider import BadSignature, gateway, refund_of, session_of
 from shop.payments.states import RefundState
@@ -66,8 +66,12 @@ def take(event: dict[str, Any], *, at: datetime) -> str:
     row.payment_id = payment_id
     row.result = result
     if payment_id is not None and _refunds_wait(payment_id):
-        after_commit(lambda: send_soon("shop.payments.send_refunds") and None, key="refunds")
+        after_commit(_poke, key="refunds")
     return result
+
+
+def _poke() -> None:
+    send_soon("shop.payments.send_refunds")
 
 
 def _store(event: dict[str, Any], kind: str, subject: Mapping[str, Any], *, at: datetime) -> bool:
@@ -128,9 +132,9 @@ def _charge_event(subject: dict[str, Any], at: datetime) -> Effect:
     if payment_id is None:
         return None, "not_ours"
     refunded_minor = int(subject.get("amount_refunded") or 0)
-    result = service.hear_charge(payment_id, refunded_minor=refunded_minor, at=at)
+    result = settling.hear_charge(payment_id, refunded_minor=refunded_minor, at=at)
     for one in (subject.get("refunds") or {}).get("data", []):
-        result = service.hear_refund(payment_id, refund_of(one), at=at)
+        result = settling.hear_refund(payment_id, refund_of(one), at=at)
     return payment_id, result
 
 
@@ -138,14 +142,14 @@ def _refund_event(subject: dict[str, Any], at: datetime) -> Effect:
     payment_id = _payment_of(subject)
     if payment_id is None:
         return None, "not_ours"
-    return payment_id, service.hear_refund(payment_id, refund_of(subject), at=at)
+    return payment_id, settling.hear_refund(payment_id, refund_of(subject), at=at)
 
 
 def _dispute_event(subject: dict[str, Any], at: datetime) -> Effect:
     payment_id = _payment_of(subject)
     if payment_id is None:
         return None, "not_ours"
-    result = service.hear_dispute(
+    result = settling.hear_dispute(
         payment_id,
         dispute_id=subject["id"],
         status=str(subject.get("status", "needs_response")),

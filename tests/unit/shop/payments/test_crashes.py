@@ -15,7 +15,7 @@ from core.clock import now
 from core.database import db, transaction
 from shop.orders.models import Order
 from shop.orders.states import By
-from shop.payments import flows, refunds, steps
+from shop.payments import flows, refunds, steps, sweeping
 from shop.payments.models import Payment
 from shop.payments.provider import Gateway
 from tests.stand_ins.stripe_server import SECRET
@@ -74,13 +74,13 @@ def whole_life(app, stripe, order_id, books, die):
     die("return", lambda: flows.check(books.payments[-1].id))
     die("webhook", posts(app, stripe))
     stripe.mailroom.deliver(times=2)
-    flows.sweep(everything=True)
+    sweeping.sweep(everything=True)
     with transaction():
         refund_id = refunds.open_whole(_first_parcel(order_id), reason="示范", by=STAFF, at=now()).id
     die("refund", lambda: flows.send_refund(refund_id))
-    flows.sweep(everything=True)
+    sweeping.sweep(everything=True)
     stripe.mailroom.deliver(times=2)
-    flows.sweep(everything=True)
+    sweeping.sweep(everything=True)
 
 
 def _first_parcel(order_id):
@@ -172,6 +172,6 @@ def test_a_session_whose_answer_was_lost_is_found_by_the_sweep(stripe, order_id,
     [session_id] = stripe.state.sessions
     stripe.state.pay(session_id)
     stripe.mailroom.drop(*[event["id"] for event in stripe.mailroom.events])
-    flows.sweep()
+    sweeping.sweep()
     assert books.order.payment_state == "paid"
     assert books.payments[0].provider_session_id == session_id

@@ -10,7 +10,7 @@ from core.errors import Conflict, Invalid
 from shop.orders import service as orders
 from shop.orders.models import OrderLine
 from shop.orders.states import By
-from shop.payments import flows, refunds, wishes
+from shop.payments import flows, refund_rows, refunds, sweeping, wishes
 from shop.payments.models import Payment, Refund, RefundChange
 from shop.stock.models import Stock, StockHold
 
@@ -176,8 +176,8 @@ def test_stripe_away_leaves_the_refund_due_and_the_sweep_sends_it_once(stripe, p
     refund_id, state = give_back(paid.parcels[0].id, freight=True)
     assert state == "due"
     assert paid.refunds[0].attempts == 1
-    assert flows.send_due_refunds().refunds == 0, "not before its next attempt"
-    assert flows.send_due_refunds(everything=True).changed == 1
+    assert sweeping.send_due_refunds().refunds == 0, "not before its next attempt"
+    assert sweeping.send_due_refunds(everything=True).changed == 1
     assert flows.send_refund(refund_id) == "done"
     assert len(stripe.state.refunds) == 1
 
@@ -196,7 +196,7 @@ def test_a_refusal_goes_to_the_cashier_who_pays_by_hand(stripe, paid):
     assert paid.payments[0].attention
     account_id = None
     with transaction():
-        refunds.finish_by_hand(refund_id, reference="ICBC 1", by_account_id=account_id, at=now())
+        refund_rows.finish_by_hand(refund_id, reference="ICBC 1", by_account_id=account_id, at=now())
     assert paid.refunds[0].state == "done"
     assert paid.net_minor == FIRST_GOODS + SECOND_GOODS
     stripe.mailroom.deliver(times=2)
@@ -287,7 +287,7 @@ def test_cash_is_given_back_only_for_what_was_delivered(session):
     assert state == "due"
     assert books.payments[0].received_minor == FIRST_GOODS + FREIGHT
     with transaction():
-        refunds.finish_by_hand(refund_id, reference="cash 1", by_account_id=None, at=now())
+        refund_rows.finish_by_hand(refund_id, reference="cash 1", by_account_id=None, at=now())
     assert books.refunds[0].state == "done"
 
 

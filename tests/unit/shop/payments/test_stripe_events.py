@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from core.database import db, transaction
 from shop.orders import service as orders
 from shop.orders.states import SYSTEM
-from shop.payments import flows
+from shop.payments import flows, sweeping
 from shop.payments.models import Payment, StripeEvent
 from shop.stock.models import Stock
 
@@ -151,19 +151,19 @@ def test_lost_doubled_and_late_messages_end_in_the_same_state(stripe, session_id
     early, late = post[: len(post) // 2], post[len(post) // 2 :]
     for event in early:
         assert stripe.mailroom.send(event) == 200
-    flows.sweep(everything=True)
+    sweeping.sweep(everything=True)
     for event in late:
         assert stripe.mailroom.send(event) == 200
-    flows.sweep(everything=True)
+    sweeping.sweep(everything=True)
     assert EXPECTED.items() <= final(stripe, books).items()
 
 
 def test_when_every_message_is_lost_the_sweep_finds_it_all(stripe, session_id, books):
     live(stripe, session_id)
     stripe.mailroom.drop(*[event["id"] for event in stripe.mailroom.events])
-    assert flows.sweep().changed > 0
+    assert sweeping.sweep().changed > 0
     assert EXPECTED.items() <= final(stripe, books).items()
-    assert flows.sweep(everything=True).changed == 0
+    assert sweeping.sweep(everything=True).changed == 0
 
 
 def test_a_refund_made_elsewhere_is_shared_over_lines_and_told_to_the_ledger(stripe, session_id, books):
@@ -266,8 +266,8 @@ def test_a_late_payment_for_sold_plants_goes_back_by_itself_and_the_buyer_is_tol
     stripe.mailroom.deliver(times=2)
     assert books.order.payment_state == "expired"
     assert books.payments[0].state == "unclaimed"
-    flows.send_due_refunds()
-    flows.send_due_refunds()
+    sweeping.send_due_refunds()
+    sweeping.send_due_refunds()
     stripe.mailroom.deliver()
     [refund] = books.refunds
     assert (refund.kind, refund.state, refund.amount_minor) == ("unclaimed", "done", books.order.total_minor)
@@ -285,7 +285,7 @@ def test_paying_a_cancelled_order_gives_the_money_back(stripe, session_id, books
     with transaction():
         orders.cancel_order(books.order.id, at=books.order.placed_at, by=SYSTEM)
     stripe.mailroom.deliver()
-    flows.send_due_refunds()
+    sweeping.send_due_refunds()
     assert books.order.payment_state == "cancelled"
     assert books.refunds[0].state == "done"
 
@@ -298,7 +298,7 @@ def test_two_sessions_paid_for_one_order_keep_one_payment(stripe, session_id, or
     stripe.state.pay(session_id)
     stripe.state.pay(second)
     stripe.mailroom.deliver(times=2)
-    flows.send_due_refunds()
+    sweeping.send_due_refunds()
     assert books.order.payment_state == "paid"
     assert sorted(one.state for one in books.payments) == ["received", "unclaimed"]
     assert len(stripe.state.refunds) == 1

@@ -1,0 +1,96 @@
+"""What a lost message or a dead process left open: found by asking Stripe, and finished."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import or_, select
+
+from core.clock import now
+from core.database import session
+from shop.orders.states import PaymentMethod
+from shop.payments.flows import check, send_refund
+from shop.payments.models import Payment, Refund
+from shop.payments.provider import ProviderAway, ProviderRefused, configured
+from shop.payments.states import RefundState, Stage
+
+log = structlog.get_logger(__name__)
+# How long money that arrived is watched for refunds made elsewhere, disputes and lost messages.
+WATCHED_FOR = timedelta(days=30)
+LOOK_AGAIN = timedelta(hours=12)
+
+
+@dataclass(slots=True)
+class Swept:
+    """What a sweep found open, and what it could not ask because Stripe was away."""
+
+    sessions: int = 0
+    refunds: int = 0
+    changed: int = 0
+    away: int = 0
+
+
+def sweep(*, everything: bool = False) -> Swept:
+    """Ask Stripe about everything open and finish it; an edge with transactions of its own.
+
+    Args:
+        everything: also what was looked at lately.
+    """
+    swept = Swept()
+    if not configured():
+        return swept
+    session.rollback()
+    for payment_id in _to_check(everything=everything):
+        swept.sessions += 1
+        try:
+            swept.changed += check(payment_id) not in {"nothing_new", "nothing_to_ask"}
+        except (ProviderAway, ProviderRefused) as error:
+            swept.away += 1
+            log.warning("payment_not_checked", payment_id=payment_id, error=type(error).__name__)
+    sent = send_due_refunds(everything=everything)
+    swept.refunds += sent.refunds
+    swept.changed += sent.changed
+    swept.away += sent.away
+    session.rollback()
+    return swept
+
+
+def send_due_refunds(*, everything: bool = False) -> Swept:
+    """Send what is decided and not sent."""
+    swept = Swept()
+    if not configured():
+        return swept
+    session.rollback()
+    due = (
+        select(Refund.id)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where(Refund.state == RefundState.DUE, Payment.method == PaymentMethod.STRIPE)
+    )
+    if not everything:
+        due = due.where(Refund.next_attempt_at <= now())
+    for refund_id in session.scalars(due.order_by(Refund.id)).all():
+        swept.refunds += 1
+        state = send_refund(refund_id)
+        swept.changed += state != RefundState.DUE
+        swept.away += state == RefundState.DUE
+    return swept
+
+
+def _to_check(*, everything: bool) -> list[int]:
+    """Stripe payments whose end we have not heard, then those whose refunds are on their way, then the watched."""
+    moment = now()
+    unfinished = Payment.state.in_([Stage.OPEN, Stage.PROCESSING])
+    # A session that ended in silence may have been paid in its last second.
+    ended = Payment.state.in_([Stage.EXPIRED, Stage.FAILED]) & (Payment.checked_at.is_(None))
+    on_the_way = Payment.id.in_(select(Refund.payment_id).where(Refund.state == RefundState.SENT))
+    watched = (Payment.state == Stage.RECEIVED) & (Payment.arrived_at > moment - WATCHED_FOR)
+    if not everything:
+        watched &= or_(Payment.checked_at.is_(None), Payment.checked_at < moment - LOOK_AGAIN)
+    wanted = (
+        select(Payment.id)
+        .where(Payment.method == PaymentMethod.STRIPE, or_(unfinished, ended, on_the_way, watched))
+        .order_by(Payment.id)
+    )
+    return list(session.scalars(wanted))
