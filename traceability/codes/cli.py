@@ -39,7 +39,7 @@ def issue(lot_number: str, level: str, count: int, plants: int | None, activate:
     ending = output.suffix.lower().lstrip(".")
     if ending not in {"csv", "pdf"}:
         raise click.BadParameter("the file must end in .csv or .pdf", param_hint="--output")
-    if output.exists():
+    if output.exists() and output.stat().st_size:
         raise click.BadParameter(
             f"{output} exists already; codes are not written over", param_hint="--output"
         )
