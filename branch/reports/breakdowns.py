@@ -185,13 +185,10 @@ def _chart(period: Period, table: Table) -> Chart:
     )
     if len(table.rows) > LONGEST_CHART:
         title = _("%(title)s, the %(number)s largest", title=table.title, number=LONGEST_CHART)
-    series = (
-        Series(period.key, tuple(int(row.cells[3] or 0) for row in rows)),
-        Series(
-            period.year_before().key,
-            tuple(None if row.cells[7] is None else int(row.cells[7]) for row in rows),
-        ),
-    )
+    series = [Series(period.key, tuple(int(row.cells[3] or 0) for row in rows))]
+    before = tuple(None if row.cells[7] is None else int(row.cells[7]) for row in rows)
+    if any(value is not None for value in before):
+        series.append(Series(period.year_before().key, before))
     return Chart(
         key=table.key,
         kind="bars",
@@ -204,6 +201,6 @@ def _chart(period: Period, table: Table) -> Chart:
         unit=unit,
         divisor=divisor,
         categories=tuple(str(row.cells[0]) for row in rows),
-        series=tuple(one for one in series if any(value is not None for value in one.values)),
+        series=tuple(series),
         table_key=table.key,
     )

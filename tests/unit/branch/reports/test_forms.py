@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import warnings
 from dataclasses import replace
+from datetime import date
 
 import openpyxl
 import pytest
@@ -55,6 +56,11 @@ def test_nothing_and_negative_values_can_be_drawn():
         warnings.simplefilter("error")
         for chart in (empty, negative):
             assert charts.draw(chart).png.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("scope", [{"rows": []}, {"today": date(2026, 4, 20)}])
+def test_a_report_without_sales_or_without_a_comparison_can_be_printed(write, in_language, scope):
+    assert in_language("en", pdf.render_pdf, write("en", **scope)).startswith(b"%PDF-")
 
 
 def test_the_two_series_of_bars_differ_in_grey():
