@@ -29,7 +29,7 @@ SETTINGS: dict[str, Any] = {
     "searchableAttributes": ["named", "sound", "told"],
     "displayedAttributes": ["id"],
     "filterableAttributes": [
-        *FACETS, *(f"{name}_value" for name in FACETS), "price", "diameter_min", "diameter_max", "height_min",
+        "id", *FACETS, *(f"{name}_value" for name in FACETS), "price", "diameter_min", "diameter_max", "height_min",
         "height_max", "crown_min", "crown_max", "weeks", "in_stock",
     ],
     "sortableAttributes": ["price", "diameter_min", "diameter_max", "published"],
@@ -158,7 +158,7 @@ class MeilisearchEngine:
                 else:
                     gone.append(str(document.id))
             if gone:
-                self._wait(index.delete_documents(gone))
+                self._wait(index.delete_documents(filter=f"id IN [{', '.join(gone)}]"))
             if fresh:
                 self._wait(index.add_documents(fresh, primary_key="id"))
         except (MeilisearchError, OSError) as error:
