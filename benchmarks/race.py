@@ -132,13 +132,6 @@ def _database_url(database: str, folder: Path) -> Iterator[str]:
 
 def _prepare(environment: dict[str, str], plants: int) -> str:
     """Migrate, put one variant on sale, and answer its SKU; in a process of its own with that environment."""
-    subprocess.run(
-        [sys.executable, "-m", "flask", "db", "upgrade"],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-        capture_output=True,
-    )
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.race", "--prepare", str(plants)],
         cwd=ROOT,
@@ -161,13 +154,16 @@ def _engine(url: str) -> sa.Engine:
 
 
 def put_on_sale(plants: int) -> str:
-    """One variant with this many plants, of a licensed grower."""
+    """A migrated database and in it one variant with this many plants, of a licensed grower."""
     from core.clock import now
-    from core.database import transaction
+    from core.database import alembic, transaction
     from tests.factories.orders import make_variant
     from wsgi import create_app
 
-    with create_app().app_context(), transaction():
+    app = create_app()
+    with app.app_context():
+        alembic.upgrade()
+    with app.app_context(), transaction():
         return make_variant(at=now(), on_hand=plants).sku
 
 
@@ -197,13 +193,15 @@ def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < end:
         if process.poll() is not None:
             raise RuntimeError("the server did not start")
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/healthz")
             if connection.getresponse().status == 200:
                 return
         except OSError:
             time.sleep(0.1)
+        finally:
+            connection.close()
     raise RuntimeError("the server was not ready in a minute")
 
 
@@ -232,6 +230,8 @@ def _rush(port: int, sku: str, buyers: int) -> tuple[Counter[tuple[int, str]], l
             answers.append((response.status, told.get("code", "")))
         except (OSError, ValueError) as error:
             answers.append((0, type(error).__name__))
+        finally:
+            connection.close()
         latencies.append(time.monotonic() - begun)
 
     threads = [threading.Thread(target=buy) for _ in range(buyers)]
