@@ -132,7 +132,7 @@ def _breakdown(
         title,
         columns,
         rows,
-        _row("total", _("Sum total"), whole_now, whole_before, whole_now, whole_before),
+        _row("total", _("Sum total"), whole_now, whole_before if before else None, whole_now, whole_before),
     )
 
 
