@@ -191,8 +191,8 @@ def _csv(key: str, ids: list[int], names: dict[int, str]) -> Response:
     writer.writerow(
         [
             found.first,
-            _("Orders"),
-            _("Plants"),
+            _("Number of orders"),
+            _("Number of plants"),
             _("Gross sales (yuan)"),
             _("Discounts (yuan)"),
             _("Refunds (yuan)"),

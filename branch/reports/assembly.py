@@ -172,8 +172,10 @@ def definitions() -> tuple[Definition, ...]:
         Definition(
             _("Refunds"), _("Money returned for goods, booked on the day of the refund, not of the sale.")
         ),
-        Definition(_("Plants"), _("Plants of paid lines less plants of refunded lines that came back.")),
-        Definition(_("Orders"), _("An order of several growers counts once for each of them.")),
+        Definition(
+            _("Number of plants"), _("Plants of paid lines less plants of refunded lines that came back.")
+        ),
+        Definition(_("Number of orders"), _("An order of several growers counts once for each of them.")),
         Definition(_("Average price"), _("Net sales over plants.")),
         Definition(_("Refund rate"), _("Refunds of the window over goods less discounts of the window.")),
         Definition(_("Reporting period"), _("Calendar months in China Standard Time (UTC+8).")),

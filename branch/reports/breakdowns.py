@@ -117,8 +117,8 @@ def _breakdown(
     )
     columns = (
         Column("name", first),
-        Column("orders", _("Orders"), "count"),
-        Column("plants", _("Plants"), "count"),
+        Column("orders", _("Number of orders"), "count"),
+        Column("plants", _("Number of plants"), "count"),
         Column("net", _("Net sales (yuan)"), "money"),
         Column("price", _("Average price (yuan a plant)"), "price"),
         Column("refund_rate", _("Refund rate"), "ratio"),

@@ -56,8 +56,8 @@ def overall(period: Period, scope: Scope) -> Section:
 def totals_columns(first: str) -> tuple[Column, ...]:
     return (
         Column("name", first),
-        Column("orders", _("Orders"), "count"),
-        Column("plants", _("Plants"), "count"),
+        Column("orders", _("Number of orders"), "count"),
+        Column("plants", _("Number of plants"), "count"),
         Column("gross", _("Gross sales (yuan)"), "money"),
         Column("discount", _("Discounts (yuan)"), "money"),
         Column("refund", _("Refunds (yuan)"), "money"),

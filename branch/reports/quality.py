@@ -95,8 +95,8 @@ def _foreign_tables(scope: Scope) -> tuple[Table, ...]:
         return ()
     columns = (
         Column("currency", _("Currency")),
-        Column("orders", _("Orders"), "count"),
-        Column("plants", _("Plants"), "count"),
+        Column("orders", _("Number of orders"), "count"),
+        Column("plants", _("Number of plants"), "count"),
         Column("net_minor", _("Net sales in minor units"), "count"),
     )
     rows = tuple(

@@ -140,7 +140,7 @@ def test_the_workbook_holds_numbers_as_numbers_and_the_same_bytes_twice(write, i
     total = dict(zip(heads, sheet[sheet.max_row], strict=True))
     assert total["Net sales (yuan)"].value == 222_775.2
     assert total["Net sales (yuan)"].number_format == "#,##0.00"
-    assert total["Plants"].value == 243_360
+    assert total["Number of plants"].value == 243_360
     assert total["Share of sales"].number_format == "0.0%"
 
 
