@@ -123,7 +123,7 @@ def find_province(typed: str) -> Division | None:
 
 def province_name(code: str) -> str:
     """The full name of a province's code; the code itself when it is unknown."""
-    return DIVISION_DATA.get(code, code)
+    return str(DIVISION_DATA.get(code, code))
 
 
 def short_name(name: str) -> str:
