@@ -58,7 +58,7 @@ class CodeChangeView:
     at: datetime
 
 
-def _views(query: Select[tuple[Code, str, str]]) -> list[CodeView]:
+def _views(query: Select[Code, str, str]) -> list[CodeView]:
     return [
         CodeView(
             id=code.id,
@@ -78,7 +78,7 @@ def _views(query: Select[tuple[Code, str, str]]) -> list[CodeView]:
     ]
 
 
-def _select() -> Select[tuple[Code, str, str]]:
+def _select() -> Select[Code, str, str]:
     return (
         select(Code, CodeBatch.number, Lot.number)
         .join(CodeBatch, CodeBatch.id == Code.batch_id)
@@ -124,7 +124,7 @@ def get_batch(number: str, *, grower_id: int | None = None) -> BatchView:
     return found[0]
 
 
-def _batches(query: Select[tuple[CodeBatch]]) -> list[BatchView]:
+def _batches(query: Select[CodeBatch]) -> list[BatchView]:
     rows = list(session.scalars(query.order_by(CodeBatch.id.desc())))
     counts: dict[int, dict[str, int]] = {}
     for batch_id, state, number in session.execute(

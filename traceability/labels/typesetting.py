@@ -19,7 +19,7 @@ def compile_pdf(template: str, values: dict[str, Any], *, at: datetime) -> bytes
         values: what json can say.
         at: the moment written into the file, so that the same input gives the same bytes.
     """
-    pdf = typst.compile(
+    pdf = typst.compile(  # type: ignore[call-overload]  # it takes files by name too
         {
             "main.typ": (HERE / template).read_bytes(),
             "data.json": json.dumps(values, ensure_ascii=False).encode(),

@@ -57,7 +57,7 @@ def ensure_reference_data() -> int:
     """
     known_groups = set(session.scalars(select(CultivarGroup.code)))
     known = set(session.scalars(select(Cultivar.code)))
-    added = [
+    added: list[CultivarGroup | Cultivar] = [
         CultivarGroup(code=code, position=place, name_zh=zh, name_en=en, epithet=epithet)
         for place, (code, (zh, en, epithet)) in enumerate(GROUPS.items(), start=1)
         if code not in known_groups

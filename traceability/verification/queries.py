@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import Select, func, literal, select
 
 from branch import api as branch
 from core.clock import local_day
@@ -100,7 +101,7 @@ def look_up(text: str, *, device: bytes, at: datetime) -> Check:
     )
 
 
-def _everything(digest: bytes, device: bytes):  # noqa: ANN202 - a Select of seven columns
+def _everything(digest: bytes, device: bytes) -> Select[Any]:
     """One row always: the code with its lot, or nulls, and the look-ups of the same text so far."""
     one = select(literal(1).label("one")).subquery()
     lookups = CodeLookup.code_digest == digest

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from branch import api as branch
 from core.database import session
@@ -61,7 +61,7 @@ def state_name(state: CaseState | str) -> str:
     }[CaseState(state)]
 
 
-def _select():  # noqa: ANN202 - a Select of four columns
+def _select() -> Select[FakeReport, str | None, int | None, int | None]:
     return (
         select(FakeReport, CodeBatch.number, Code.position, Code.grower_id)
         .outerjoin(Code, Code.id == FakeReport.code_id)
