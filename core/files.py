@@ -30,9 +30,17 @@ def init_files(app: Flask, settings: Settings) -> None:
     url = settings.files_url or f"file://{settings.var / 'files'}"
     try:
         filesystem, root = fsspec.core.url_to_fs(url)
-    except (ImportError, ValueError) as error:
-        raise SettingError("FILES_URL", str(error)) from None
+        if settings.files_url:
+            _try_writing(filesystem, root.rstrip("/"))
+    except Exception as error:  # noqa: BLE001 - every store has errors of its own; the setting does not work
+        raise SettingError("FILES_URL", str(error) or type(error).__name__) from None
     app.extensions["files"] = (filesystem, root.rstrip("/"))
+
+
+def _try_writing(filesystem: Any, root: str) -> None:
+    if "file" in filesystem.protocol:
+        filesystem.makedirs(root, exist_ok=True)
+    filesystem.pipe_file(f"{root}/.writable", b"")
 
 
 def _at(key: str) -> tuple[Any, str]:

@@ -6,13 +6,20 @@ import structlog
 from celery import Celery, Task, current_app, shared_task
 from flask import Flask
 
-from core.settings import Settings
+from core.settings import SettingError, Settings
 
 log = structlog.get_logger(__name__)
+BROKER_PATIENCE_S = 3
+# A scheduled task that nobody took in the meantime is dropped: the next one does the same work.
+LEAST_EXPIRY_S = 120
 
 
 def init_jobs(app: Flask, settings: Settings, schedules: dict[str, dict[str, Any]]) -> Celery:
-    """Make the Celery application; every task runs inside the Flask application's context."""
+    """Make the Celery application; every task runs inside the Flask application's context.
+
+    Raises:
+        SettingError: CELERY_BROKER_URL is set and no broker answers there.
+    """
 
     class FlaskTask(Task):
         def __call__(self, *args: object, **kwargs: object) -> object:
@@ -24,7 +31,7 @@ def init_jobs(app: Flask, settings: Settings, schedules: dict[str, dict[str, Any
         broker_url=settings.celery_broker_url or "filesystem://",
         broker_transport_options=_transport_options(settings),
         broker_connection_retry_on_startup=True,
-        broker_connection_timeout=3,
+        broker_connection_timeout=BROKER_PATIENCE_S,
         task_ignore_result=True,
         task_acks_late=True,
         task_publish_retry=False,
@@ -35,19 +42,37 @@ def init_jobs(app: Flask, settings: Settings, schedules: dict[str, dict[str, Any
         task_send_sent_event=False,
         timezone="Asia/Shanghai",
         enable_utc=True,
-        beat_schedule=schedules,
+        beat_schedule={name: _expiring(line) for name, line in schedules.items()},
         beat_schedule_filename=str(settings.var / "scheduler"),
         beat_max_loop_interval=1,
     )
     celery.set_default()
     app.extensions["celery"] = celery
+    if settings.celery_broker_url:
+        _ask_broker(celery)
     return celery
+
+
+def _expiring(line: dict[str, Any]) -> dict[str, Any]:
+    every = line["schedule"]
+    if not isinstance(every, int | float):
+        return line
+    return line | {"options": {"expires": max(LEAST_EXPIRY_S, 2 * every)}}
+
+
+def _ask_broker(celery: Celery) -> None:
+    try:
+        with celery.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_PATIENCE_S)
+    except Exception as error:  # noqa: BLE001 - whatever the transport raises, the setting does not work
+        cause = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise SettingError("CELERY_BROKER_URL", cause) from None
 
 
 def _transport_options(settings: Settings) -> dict[str, Any]:
     if settings.celery_broker_url:
         return (
-            {"socket_timeout": 5, "socket_connect_timeout": 3}
+            {"socket_timeout": 5, "socket_connect_timeout": BROKER_PATIENCE_S}
             if "redis" in settings.celery_broker_url
             else {}
         )

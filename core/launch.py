@@ -1,14 +1,18 @@
 """`make run`: migrate, load the demonstration town on first start, then web, worker and scheduler together.
 
-Ctrl-C (or a process that ends by itself) stops everything that was started here.
+Ctrl-C (or a process that ends by itself) stops everything that was started here. A first start that was
+interrupted is begun afresh by the next one: only a database that holds nothing but half a demonstration is removed.
 """
 
 import os
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 from core.settings import Settings, load_settings
@@ -24,24 +28,48 @@ def say(text: str) -> None:
 
 def flask(*arguments: str) -> None:
     """Run one `flask` command and stop the start-up when it fails."""
-    done = subprocess.run([sys.executable, "-m", "flask", *arguments], cwd=ROOT, check=False)  # noqa: S603 - our own commands
-    if done.returncode:
+    command = [sys.executable, "-m", "flask", *arguments]
+    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)  # noqa: S603 - our own commands
+    try:
+        failed = process.wait()
+    except KeyboardInterrupt:
+        stop({arguments[0]: process})
+        raise
+    if failed:
         sys.exit(f"`flask {' '.join(arguments)}` failed; nothing was started.")
 
 
 def prepare(settings: Settings) -> None:
     """Bring the database up to date and fill it when it is new."""
     say("[1/3] bringing the database up to date")
+    embedded = not settings.database_url
+    unfinished = settings.var / "demo-loading"
+    if embedded and unfinished.exists():
+        say("      the first start was interrupted; it begins afresh")
+        _remove_half_filled(settings.var)
     flask("db", "upgrade")
-    loaded = settings.var / "demo-loaded"
-    if not loaded.exists() and not settings.database_url:
+    if embedded and settings.is_this_machine and _is_empty(settings.var / "guiyuan.db"):
         say("[2/3] loading the demonstration town (first start only)")
+        unfinished.touch()
         flask("demo", "load", "--size", "small")
-        loaded.touch()
+        unfinished.replace(settings.var / "demo-loaded")
     else:
         say("[2/3] the database has its content")
+        flask("reference", "load")
     if not settings.meilisearch_url and not (settings.var / "search" / "current").exists():
         flask("search", "reindex")
+
+
+def _is_empty(database: Path) -> bool:
+    """Whether no organisation was ever set up in this SQLite file."""
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.execute("SELECT count(*) FROM unit").fetchone() == (0,)
+
+
+def _remove_half_filled(var: Path) -> None:
+    for name in ("guiyuan.db", "guiyuan.db-wal", "guiyuan.db-shm", "demo-codes.txt"):
+        (var / name).unlink(missing_ok=True)
+    shutil.rmtree(var / "search", ignore_errors=True)
 
 
 def port_is_free(port: int) -> bool:
@@ -60,7 +88,7 @@ def processes(settings: Settings) -> dict[str, list[str]]:
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "wsgi:create_app",
         "--host", "127.0.0.1", "--port", str(settings.port), "--workers", "1", "--blocking-threads", "4",
-        "--log-level", "warning", "--no-ws",
+        "--log-level", "warning", "--no-access-log", "--no-ws",
     ]  # fmt: skip
     return {
         "web": web,
@@ -69,14 +97,14 @@ def processes(settings: Settings) -> dict[str, list[str]]:
     }
 
 
-def wait_until_alive(settings: Settings, running: dict[str, subprocess.Popen[bytes]]) -> None:
-    for _ in range(600):
+def wait_until_alive(settings: Settings, running: dict[str, subprocess.Popen[bytes]]) -> bool:
+    """Whether the web answers; False as soon as one of the processes has ended."""
+    while all(process.poll() is None for process in running.values()):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", settings.port)) == 0:
-                return
-        if any(process.poll() is not None for process in running.values()):
-            return
+                return True
         time.sleep(0.1)
+    return False
 
 
 def greet(settings: Settings) -> None:
@@ -98,6 +126,8 @@ def greet(settings: Settings) -> None:
 
 def stop(running: dict[str, subprocess.Popen[bytes]]) -> None:
     """End what was started here: politely first, by force after a while."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     for process in running.values():
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
@@ -117,33 +147,33 @@ def main() -> int:
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
     if not port_is_free(settings.port):
         sys.exit(f"Port {settings.port} is taken by another program; choose one with PORT=8001 make run.")
-    prepare(settings)
-    say("[3/3] starting web, worker and scheduler")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        prepare(settings)
+        say("[3/3] starting web, worker and scheduler")
+        return serve(settings)
+    except KeyboardInterrupt:
+        say("stopped")
+        return 0
+
+
+def serve(settings: Settings) -> int:
+    """Run all processes until asked to stop (KeyboardInterrupt) or until one of them ends."""
     running: dict[str, subprocess.Popen[bytes]] = {}
-    asked_to_stop = False
-
-    def on_signal(_number: int, _frame: object) -> None:
-        nonlocal asked_to_stop
-        asked_to_stop = True
-
-    signal.signal(signal.SIGINT, on_signal)
-    signal.signal(signal.SIGTERM, on_signal)
     try:
         for name, command in processes(settings).items():
             # Its own session: Ctrl-C reaches us alone, and we end each part in order.
             running[name] = subprocess.Popen(command, cwd=ROOT, start_new_session=True)  # noqa: S603 - our own commands
-        wait_until_alive(settings, running)
-        greet(settings)
-        while not asked_to_stop:
-            ended = [name for name, process in running.items() if process.poll() is not None]
-            if ended:
-                say(f"{ended[0]} ended by itself with {running[ended[0]].returncode}; stopping the rest")
-                return 1
+        if wait_until_alive(settings, running):
+            greet(settings)
+        while all(process.poll() is None for process in running.values()):
             time.sleep(0.3)
+        name, code = next((n, p.returncode) for n, p in running.items() if p.returncode is not None)
+        say(f"{name} ended by itself with {code}; stopping the rest")
+        return 1
     finally:
         stop(running)
-    say("stopped")
-    return 0
 
 
 if __name__ == "__main__":

@@ -55,10 +55,18 @@ def init_messaging(app: Flask, settings: Settings) -> None:
     """Check the channels of NOTIFY_URLS, or fall to the folder `var/messages`."""
     urls = [url.get_secret_value() for url in settings.notify_urls]
     for url in urls:
-        if not _apprise([url.format(to="x", email="a%40example.org", phone="13800000000")]):
-            scheme = url.split(":", 1)[0]
+        scheme = url.split(":", 1)[0][:20]
+        try:
+            filled = url.format(to="x", email="a%40example.org", phone="13800000000")
+        except (KeyError, IndexError, ValueError):
             raise SettingError(
-                "NOTIFY_URLS", f"Apprise does not understand the address that starts with {scheme}:"
+                "NOTIFY_URLS", f"{scheme}: may hold {{to}}, {{email}} and {{phone}} in braces, nothing else"
+            ) from None
+        if not _apprise([filled]):
+            raise SettingError("NOTIFY_URLS", f"Apprise does not understand the address {scheme}:")
+        if filled == url:
+            raise SettingError(
+                "NOTIFY_URLS", f"{scheme}: must say where the receiver goes: {{to}}, {{email}} or {{phone}}"
             )
     folder = settings.var / "messages"
     if not urls:

@@ -127,18 +127,22 @@ def init_outbox(app: Flask, handlers: Mapping[type, Sequence[Handler]]) -> None:
     app.extensions["outbox"] = {kind.__name__: (kind, tuple(hears)) for kind, hears in handlers.items()}
 
 
-def deliver_pending(*, limit: int = 200) -> int:
+def deliver_pending(*, limit: int = 200, claim_for: timedelta = CLAIM_FOR) -> int:
     """Deliver events that are due, oldest first; an edge: opens its own transactions.
+
+    Args:
+        limit: how many at most in this call.
+        claim_for: how long the events stay ours; after that others take over from a worker that died.
 
     Returns:
         How many events were completed.
     """
     with transaction():
-        due = _claim(limit)
+        due = _claim(limit, claim_for)
     return sum(_deliver(*row) for row in due)
 
 
-def _claim(limit: int) -> list[tuple[int, str, str, dict[str, Any]]]:
+def _claim(limit: int, claim_for: timedelta) -> list[tuple[int, str, str, dict[str, Any]]]:
     """Take events that are due for a while, so that two workers do not deliver the same ones side by side."""
     moment = now()
     due = list(
@@ -151,7 +155,7 @@ def _claim(limit: int) -> list[tuple[int, str, str, dict[str, Any]]]:
         )
     )
     for row in due:
-        row.available_at = moment + CLAIM_FOR
+        row.available_at = moment + claim_for
     return [(row.id, row.event_id, row.name, row.body) for row in due]
 
 

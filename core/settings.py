@@ -1,5 +1,6 @@
 """Settings: typed, from the environment, named when wrong. Unset means the embedded default."""
 
+import os
 import secrets
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class SettingError(SystemExit):
@@ -55,6 +57,13 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return value.split() if isinstance(value, str) else value
 
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in LOG_LEVELS:
+            raise ValueError("must be one of " + ", ".join(LOG_LEVELS))
+        return value.upper()
+
     @field_validator("public_url", "meilisearch_url", "stripe_api_base")
     @classmethod
     def _web_address(cls, value: str) -> str:
@@ -80,7 +89,12 @@ class Settings(BaseSettings):
     def var(self) -> Path:
         """The folder of everything embedded, made on first use, readable by its owner only."""
         path = self.guiyuan_var.expanduser().absolute()
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingError("GUIYUAN_VAR", str(error)) from None
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise SettingError("GUIYUAN_VAR", f"{path} is not writable")
         return path
 
     @property

@@ -75,7 +75,12 @@ def make_base_app(settings: Settings) -> APIFlask:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     if settings.sentry_dsn:
-        sentry_sdk.init(settings.sentry_dsn.get_secret_value(), send_default_pii=False)
+        try:
+            sentry_sdk.init(
+                settings.sentry_dsn.get_secret_value(), send_default_pii=False, include_local_variables=False
+            )
+        except ValueError as error:
+            raise SettingError("SENTRY_DSN", str(error)) from None
     _open_database(app)
     alembic.init_app(app)
     csrf.init_app(app)
@@ -92,7 +97,8 @@ def make_base_app(settings: Settings) -> APIFlask:
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
-    options: dict[str, Any] = {"url": settings.sqlalchemy_url}
+    # Parameters of a statement are personal data: they stay out of errors, which end up in logs.
+    options: dict[str, Any] = {"url": settings.sqlalchemy_url, "hide_parameters": True}
     if settings.sqlalchemy_url.startswith("postgresql"):
         options |= {
             "pool_size": 10,
@@ -106,7 +112,10 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
 
 
 def _open_database(app: APIFlask) -> None:
-    db.init_app(app)
+    try:
+        db.init_app(app)
+    except (SQLAlchemyError, ValueError) as error:
+        raise SettingError("DATABASE_URL", str(error).partition("\n")[0]) from None
     with app.app_context():
         configure_engine(db.engine)
         try:

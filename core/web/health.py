@@ -16,6 +16,7 @@ from core.database import session
 blueprint = Blueprint("health", __name__)
 log = structlog.get_logger(__name__)
 
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 REQUESTS = Counter("guiyuan_requests_total", "Requests answered", ["endpoint", "method", "status"])
 SECONDS = Histogram("guiyuan_request_seconds", "Time to answer", ["endpoint"])
 
@@ -45,7 +46,8 @@ def init_health(app: Flask, checks: Mapping[str, Check]) -> None:
     @app.after_request
     def count(response: Response) -> Response:
         endpoint = request.endpoint or "none"
-        REQUESTS.labels(endpoint, request.method, response.status_code).inc()
+        method = request.method if request.method in METHODS else "other"
+        REQUESTS.labels(endpoint, method, response.status_code).inc()
         if "metrics_started" in g:
             SECONDS.labels(endpoint).observe(time.perf_counter() - g.metrics_started)
         return response

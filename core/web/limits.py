@@ -1,4 +1,4 @@
-"""Rate limits by address; counted in Redis when there is one, else in this process."""
+"""Rate limits by address; counted in Redis when there is one, else (or while it is away) in this process."""
 
 from flask import Flask, request
 from flask_limiter import Limiter
@@ -23,6 +23,9 @@ def init_limits(app: Flask, settings: Settings) -> None:
     app.config["RATELIMIT_ENABLED"] = settings.ratelimit_enabled
     app.config["RATELIMIT_HEADERS_ENABLED"] = True
     app.config["RATELIMIT_SWALLOW_ERRORS"] = True
+    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
+    if not app.config["RATELIMIT_STORAGE_URI"].startswith("memory"):
+        app.config["RATELIMIT_STORAGE_OPTIONS"] = {"socket_connect_timeout": 2, "socket_timeout": 2}
     limiter.init_app(app)
 
 

@@ -4,6 +4,8 @@ import logging
 import re
 import sys
 import time
+from collections.abc import MutableMapping
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -19,12 +21,22 @@ MASKED = [
     (re.compile(r"^/(?P<keep>account/[a-z-]+)/.+"), r"/\g<keep>/*"),
 ]
 
+ROW_VALUES = re.compile(r"DETAIL:(?:(?!\\n).)*")
+
 
 def mask_path(path: str) -> str:
     """The path with secret tails replaced; query strings are never logged at all."""
     for pattern, replacement in MASKED:
         path = pattern.sub(replacement, path)
     return path
+
+
+def _without_row_values(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Any:
+    """Drop what PostgreSQL adds to an error: the values of the row."""
+    for name in ("exception", "error"):
+        if isinstance(event.get(name), str):
+            event[name] = ROW_VALUES.sub("DETAIL: left out", event[name])
+    return event
 
 
 def configure_logging(level: str) -> None:
@@ -35,6 +47,7 @@ def configure_logging(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            _without_row_values,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
