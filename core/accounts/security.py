@@ -103,7 +103,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "MULTI_FACTOR_RECOVERY_CODES_URL": "/recovery-codes",
         "MULTI_FACTOR_RECOVERY_URL": "/recovery-code",
         "LOGOUT_CSRF": True,
-        "POST_LOGIN_VIEW": "accounts.overview",
+        "POST_LOGIN_VIEW": "console.home",
         "POST_CHANGE_VIEW": "accounts.overview",
         "POST_VERIFY_VIEW": "accounts.overview",
         "TWO_FACTOR_POST_SETUP_VIEW": "security.mf_recovery_codes",

@@ -65,6 +65,7 @@ def publish(
         listing.grower_id, at=at, cultivar_group=lot.cultivar_group, channel=CHANNEL, lock=True
     )
     traceability.require_saleable(lot_id, plants=plants, at=at, lock=True)
+    traceability.give_photo(lot_id, listing.photos[0].key_medium)
     fill(listing, offer, lot, at)
     set_variants(listing, offer.variants)
     set_windows(listing, offer)

@@ -71,7 +71,7 @@ def test_signing_up_by_phone_or_email_and_signing_in_again(app, client, typed, t
 
     again = sign_in(app.test_client(), typed_later)
     assert again.status_code == 302
-    assert again.headers["Location"].endswith("/account")
+    assert again.headers["Location"].endswith("/work")
 
 
 def test_what_was_typed_stays_when_signing_up_fails(client):

@@ -113,6 +113,11 @@ def record_lot(*, grower_id: int, plot_id: int, lot: NewLot, at: datetime, by: i
     return view(row)
 
 
+def give_photo(lot_id: int, photo_key: str) -> None:
+    """Give a lot its picture for whoever checks a code, unless it has one already."""
+    session.execute(update(Lot).where(Lot.id == lot_id, Lot.photo_key.is_(None)).values(photo_key=photo_key))
+
+
 def _first(value: int | None, other: int | None) -> int | None:
     return other if value is None else value
 
