@@ -30,6 +30,8 @@ SENTENCES: dict[str, Callable[[Fault], str]] = {
     "same_variant_twice": lambda _f: _("The same size stands here twice."),
     "lot_missing": lambda _f: _("Choose the lot that these plants come from."),
     "plot_missing": lambda _f: _("Choose the plot on which these plants stand."),
+    "plot_name_missing": lambda _f: _("Give the new plot a name, as you call it yourself."),
+    "plot_area_missing": lambda _f: _("Give the area of the new plot in mu."),
     "lot_quantity_missing": lambda _f: _("Give how many plants the lot holds."),
     "photos_missing": lambda _f: _("Add at least one photo of these plants."),
     "measure_out_of_range": lambda f: _("This measure lies outside %(least)s to %(most)s.", **f.numbers),

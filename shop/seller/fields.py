@@ -13,6 +13,7 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import StringField
 
+from core.web.formatting import M2_PER_MU
 from shop.catalogue.attributes import parse_range
 
 TOO_MUCH = Decimal(10) ** 12
@@ -93,6 +94,19 @@ class KilogramField(TypedField):
 
     def write(self, value: int) -> str:
         return kilogram_text(value)
+
+
+class MuField(TypedField):
+    """An area in mu; `data` is in whole square metres."""
+
+    def read(self, text: str) -> int:
+        area_m2 = round(_decimal(text.removesuffix("亩")) * M2_PER_MU)
+        if area_m2 < 1:
+            raise ValueError(_("Write the area in mu, as 2.5."))
+        return area_m2
+
+    def write(self, value: int) -> str:
+        return f"{Decimal(value) / M2_PER_MU:.2f}".rstrip("0").rstrip(".")
 
 
 class RangeField(TypedField):

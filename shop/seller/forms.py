@@ -28,9 +28,10 @@ from shop.catalogue.attributes import Unit
 from shop.catalogue.describing import PROPAGATION_WORDS, ROOT_WORDS, UNIT_WORDS
 from shop.catalogue.offers import MAX_VARIANTS
 from shop.catalogue.pricing import MAX_TIERS
-from shop.seller.fields import KilogramField, RangeField, WholeField, YuanField
+from shop.seller.fields import KilogramField, MuField, RangeField, WholeField, YuanField
 
 NEW_LOT = "new"
+NEW_PLOT = "new"
 
 
 def choices(words: Mapping[Any, object]) -> list[SelectChoice]:
@@ -77,9 +78,11 @@ class VariantForm(LadderForm):
 
 
 class NewLotForm(Form):
-    """A lot recorded while listing."""
+    """A lot recorded while listing, and the plot on which it stands when that is new too."""
 
     plot = SelectField(_l("Plot"), validate_choice=False)
+    plot_name = StringField(_l("Name of the new plot"), [Length(max=60)])
+    plot_area_mu = MuField(_l("Its area"))
     cultivar_group = SelectField(_l("Cultivar group"), validate_choice=False)
     cultivar = StringField(_l("Cultivar"), [Length(max=40)])
     propagation = SelectField(_l("Raised by"), choices=choices(PROPAGATION_WORDS))

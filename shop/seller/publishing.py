@@ -12,18 +12,18 @@ from wtforms import SelectChoice
 
 from core.clock import local_day
 from core.database import transaction
-from core.errors import Conflict, DomainError, Forbidden
+from core.errors import Conflict, DomainError, Forbidden, Invalid
 from shop.catalogue import drafts, service
 from shop.catalogue.drafts import StoredPhoto
 from shop.catalogue.models import Listing
 from shop.catalogue.photos import PhotoRefused
-from shop.seller.forms import NEW_LOT, ListingForm, NewLotForm, attach
+from shop.seller.forms import NEW_LOT, NEW_PLOT, ListingForm, NewLotForm, attach
 from shop.seller.offering import Typed, offer_of
 from shop.seller.people import Seller
 from shop.seller.weeks import coming_weeks, week_choices
 from traceability import api as traceability
 
-KNOWN_FIELDS_OF_LOT = {"plot", "cultivar_group", "propagation", "age_code", "root", "quantity"}
+KNOWN_FIELDS_OF_LOT = {"plot", "plot_area_mu", "cultivar_group", "propagation", "age_code", "root", "quantity"}
 
 
 def make_form(seller: Seller, typed: Typed | None, *, at: datetime) -> ListingForm:
@@ -38,9 +38,14 @@ def make_form(seller: Seller, typed: Typed | None, *, at: datetime) -> ListingFo
     if form.lot.data is None:
         form.lot.data = str(lots[0].id) if lots else NEW_LOT
     form.new_lot.form.plot.choices = [
-        SelectChoice(str(plot.id), f"{plot.name} ({plot.number})")
-        for plot in traceability.plots_of_grower(seller.grower.id)
+        *(
+            SelectChoice(str(plot.id), f"{plot.name} ({plot.number})")
+            for plot in traceability.plots_of_grower(seller.grower.id)
+        ),
+        SelectChoice(NEW_PLOT, _("Record a new plot")),
     ]
+    if form.new_lot.form.plot.data is None:
+        form.new_lot.form.plot.data = form.new_lot.form.plot.choices[0].value
     form.new_lot.form.cultivar_group.choices = [
         SelectChoice(group.code, group.name) for group in traceability.cultivar_groups()
     ]
@@ -140,15 +145,16 @@ def _lot_id(form: ListingForm, seller: Seller, *, at: datetime) -> int:
             raise service.OfferRefused([service.Fault("lot_missing", "lot")])
         return own[chosen]
     new: NewLotForm = form.new_lot.form
-    if not (new.plot.data or "").isdigit():
-        raise service.OfferRefused([service.Fault("plot_missing", "new_lot-plot")])
+    faults = _plot_faults(new)
     if not new.quantity.data:
-        raise service.OfferRefused([service.Fault("lot_quantity_missing", "new_lot-quantity")])
+        faults.append(service.Fault("lot_quantity_missing", "new_lot-quantity"))
+    if faults:
+        raise service.OfferRefused(faults)
     village = seller.grower.village_name_zh
     try:
         lot = traceability.record_lot(
             grower_id=seller.grower.id,
-            plot_id=int(new.plot.data),
+            plot_id=_plot_id(new, seller, at=at),
             lot=traceability.NewLot(
                 cultivar_group=new.cultivar_group.data or "",
                 cultivar=(new.cultivar.data or "").strip(),
@@ -170,3 +176,35 @@ def _lot_id(form: ListingForm, seller: Seller, *, at: datetime) -> int:
         }
         raise
     return lot.id
+
+
+def _plot_faults(new: NewLotForm) -> list[service.Fault]:
+    """What is missing of the plot."""
+    if new.plot.data != NEW_PLOT:
+        known = (new.plot.data or "").isdigit()
+        return [] if known else [service.Fault("plot_missing", "new_lot-plot")]
+    faults = []
+    if not (new.plot_name.data or "").strip():
+        faults.append(service.Fault("plot_name_missing", "new_lot-plot_name"))
+    if not new.plot_area_mu.data:
+        faults.append(service.Fault("plot_area_missing", "new_lot-plot_area_mu"))
+    return faults
+
+
+def _plot_id(new: NewLotForm, seller: Seller, *, at: datetime) -> int:
+    """The chosen plot, or a new one recorded from the form."""
+    if new.plot.data != NEW_PLOT:
+        return int(new.plot.data)
+    try:
+        plot = traceability.record_plot(
+            grower_id=seller.grower.id,
+            unit_id=seller.grower.unit_id,
+            name=(new.plot_name.data or "").strip(),
+            area_m2=new.plot_area_mu.data or 0,
+            at=at,
+            by=seller.account_id,
+        )
+    except Invalid as refused:
+        refused.details["fields"] = {"plot_area_mu": str(refused.message)}
+        raise
+    return plot.id
