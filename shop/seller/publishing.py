@@ -23,7 +23,15 @@ from shop.seller.people import Seller
 from shop.seller.weeks import coming_weeks, week_choices
 from traceability import api as traceability
 
-KNOWN_FIELDS_OF_LOT = {"plot", "plot_area_mu", "cultivar_group", "propagation", "age_code", "root", "quantity"}
+KNOWN_FIELDS_OF_LOT = {
+    "plot",
+    "plot_area_mu",
+    "cultivar_group",
+    "propagation",
+    "age_code",
+    "root",
+    "quantity",
+}
 
 
 def make_form(seller: Seller, typed: Typed | None, *, at: datetime) -> ListingForm:
@@ -161,7 +169,7 @@ def _lot_id(form: ListingForm, seller: Seller, *, at: datetime) -> int:
                 propagation=new.propagation.data or "",
                 root=new.root.data or "",
                 origin=village,
-                quantity=new.quantity.data,
+                quantity=new.quantity.data or 0,
                 age_code=(new.age_code.data or "").strip(),
                 grade=(new.grade.data or "").strip(),
             ),

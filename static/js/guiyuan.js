@@ -66,15 +66,17 @@ for (const box of document.querySelectorAll("[data-copy]")) {
 
 // Facets stand open where there is room for a column.
 const wide = window.matchMedia("(min-width: 60rem)");
-for (const sheet of document.querySelectorAll(".with-aside [data-sheet]")) {
+for (const sheet of document.querySelectorAll(".with-aside--left [data-sheet]")) {
   if (wide.matches) sheet.open = true;
 }
 
-// A form is sent once, however often its button is pressed.
+// A form is sent once, however often its button is pressed; after a download the page stays, and it can be sent again.
+const SENT_FOR_MS = 10000;
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
+    setTimeout(() => delete form.dataset.sent, SENT_FOR_MS);
   });
 }
 window.addEventListener("pageshow", () => {

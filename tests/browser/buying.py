@@ -118,3 +118,24 @@ def receive(walk: Walk, *couriers: str) -> None:
             arg=before,
         )
     walk.see(page, "order-received")
+
+
+def pay_on_the_hosted_page(walk: Walk) -> int:
+    """The buyer pays with a card on the stand-in's page and is sent back; answers the amount in fen."""
+    page = walk.person("guest")
+    shown = re.search(r"CNY ([\d.]+)", page.locator("h1").inner_text())
+    assert shown
+    page.click("button[value=card]")
+    page.wait_for_url(f"{walk.url}/orders/**")
+    return round(float(shown.group(1)) * 100)
+
+
+def is_paid(page: Page) -> bool:
+    """Whether the growers may pack: each parcel of the order says that the money is there."""
+    return page.locator(".parcel .timeline__step--now").count() == 2 and "已付款" in text(page)
+
+
+def sales_of(page: Page) -> int:
+    """How many orders the grower's own sales of this month count."""
+    page.goto("/seller/sales")
+    return int(re.sub(r"\D", "", page.locator("main .figure__value, main .figure strong").nth(1).inner_text()))

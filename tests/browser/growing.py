@@ -12,9 +12,10 @@ from tests.browser.town import drawing
 from tests.browser.walk import Walk, text
 
 NURSERY = "星野苗圃（演示）"
+COURIER = "演示快运"
 TITLE = "朱砂丹桂 地径8公分 带土球"
 PHONE = "13900139000"
-PASSWORD = "osmanthus smells in autumn"  # noqa: S105 - of nobody
+PASSWORD = "osmanthus smells in autumn"
 
 
 @dataclass
@@ -113,6 +114,11 @@ def list_plants(walk: Walk, joined: Joined) -> None:
     walk.see(page, "listing-published")
 
 
+def name_of_the_nursery(page: Page) -> str:
+    """Under which name this grower sells, as the page of the day says it."""
+    return page.locator("main h1 + p").inner_text().strip()
+
+
 def send_parcel(walk: Walk, page: Page, name: str) -> list[str]:
     """Pack one parcel, record its papers, issue its codes, hand it to the courier; answers the plain codes."""
     page.goto("/seller")
@@ -148,7 +154,7 @@ def send_parcel(walk: Walk, page: Page, name: str) -> list[str]:
     rows = csv.DictReader(io.StringIO(download.value.path().read_text("utf-8-sig")))
     codes = [row["code"] for row in rows]
     page.reload()
-    page.fill("form .field [name=courier]", "演示快运")
+    page.fill("form .field [name=courier]", COURIER)
     page.fill("form .field [name=tracking_number]", "YS" + "".join(filter(str.isdigit, name)) + "20260001")
     walk.see(page, f"{name}-ready-to-leave")
     page.click("main button[value=dispatch]")

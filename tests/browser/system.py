@@ -41,7 +41,7 @@ def environment(var: Path, settings: Mapping[str, str]) -> dict[str, str]:
 
 def flask(var: Path, *arguments: str, **settings: str) -> str:
     """Run one `flask` command on the system in `var`; answers what it printed."""
-    done = subprocess.run(  # noqa: S603 - our own commands
+    done = subprocess.run(
         [sys.executable, "-m", "flask", *arguments],
         cwd=ROOT,
         env=environment(var, settings),
@@ -76,7 +76,7 @@ def running(prepared: Path, var: Path, **settings: str) -> Iterator[System]:
     try:
         for name, command in processes(own).items():
             with logs[name].open("wb") as log:
-                parts[name] = subprocess.Popen(  # noqa: S603 - our own commands
+                parts[name] = subprocess.Popen(
                     command,
                     cwd=ROOT,
                     env=environment(var, settings),

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.looks import assert_accessible, open_context, screenshot
 from tests.browser.town import DOMAIN
 
-PASSWORD = "demo-guiyuan"  # noqa: S105 - of the demonstration
+PASSWORD = "demo-guiyuan"
 QUEUE_S = 60
 
 
