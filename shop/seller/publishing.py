@@ -123,7 +123,7 @@ def publish(
         seller.require_owner()
         with transaction():
             listing = drafts.own_listing(draft_key, seller.grower.id)
-            lot_id = _lot_id(form, seller, at=at)
+            lot_id = _lot_id(form, seller, listing, at=at)
             offer = offer_of(form, traceability.get_lot(id=lot_id).root)
             service.publish(listing, offer, lot_id, at=at, by_account_id=seller.account_id)
             if only_check:
@@ -139,8 +139,8 @@ def publish(
         return None, attach(form, dict(fields)) if fields else [str(refused.message)]
 
 
-def _lot_id(form: ListingForm, seller: Seller, *, at: datetime) -> int:
-    """The chosen lot, or a new one recorded from the form.
+def _lot_id(form: ListingForm, seller: Seller, listing: Listing, *, at: datetime) -> int:
+    """The chosen lot, or a new one recorded from the form, with the sizes and the first photo of the listing.
 
     Raises:
         OfferRefused: no lot was chosen.
@@ -172,6 +172,9 @@ def _lot_id(form: ListingForm, seller: Seller, *, at: datetime) -> int:
                 quantity=new.quantity.data or 0,
                 age_code=(new.age_code.data or "").strip(),
                 grade=(new.grade.data or "").strip(),
+                **_span(form, "height", "height_cm"),
+                **_span(form, "ground_diameter", "ground_diameter_mm"),
+                photo_key=listing.photos[0].key_medium if listing.photos else None,
             ),
             at=at,
             by=seller.account_id,
@@ -184,6 +187,12 @@ def _lot_id(form: ListingForm, seller: Seller, *, at: datetime) -> int:
         }
         raise
     return lot.id
+
+
+def _span(form: ListingForm, field: str, name: str) -> dict[str, Any]:
+    """From the least to the most of a measure over all sizes, as `<name>_min` and `<name>_max`."""
+    ends = [end for entry in form.variants for end in entry.form[field].ends if end is not None]
+    return {f"{name}_min": min(ends), f"{name}_max": max(ends)} if ends else {}
 
 
 def _plot_faults(new: NewLotForm) -> list[service.Fault]:

@@ -59,8 +59,8 @@ def place_order(walk: Walk, method: str) -> Page:
     return page
 
 
-def pay_by_transfer(walk: Walk) -> None:
-    """The buyer sends the receipt; the secretary finds the money and confirms."""
+def pay_by_transfer(walk: Walk) -> str:
+    """The buyer sends the receipt; the secretary finds the money and confirms. Answers the order's number."""
     page = walk.person("guest")
     total = page.locator(".sums__total dd").inner_text().lstrip("¥").replace(",", "")
     number = order_number(page)
@@ -85,6 +85,7 @@ def pay_by_transfer(walk: Walk) -> None:
     cashier.wait_for_url("**/branch/cashier")
     page.reload()
     walk.see(page, "order-paid")
+    return number
 
 
 def order_number(page: Page) -> str:
@@ -100,6 +101,8 @@ def verify(walk: Walk, code: str) -> None:
     walk.see(page, "code-verified")
     assert "朱砂丹桂" in text(page)
     assert "浙江" in text(page)
+    assert "地径 8 cm" in text(page)
+    assert page.locator("main figure img, main .photo img").count() == 1
 
 
 def receive(walk: Walk, *couriers: str) -> None:
@@ -128,14 +131,3 @@ def pay_on_the_hosted_page(walk: Walk) -> int:
     page.click("button[value=card]")
     page.wait_for_url(f"{walk.url}/orders/**")
     return round(float(shown.group(1)) * 100)
-
-
-def is_paid(page: Page) -> bool:
-    """Whether the growers may pack: each parcel of the order says that the money is there."""
-    return page.locator(".parcel .timeline__step--now").count() == 2 and "已付款" in text(page)
-
-
-def sales_of(page: Page) -> int:
-    """How many orders the grower's own sales of this month count."""
-    page.goto("/seller/sales")
-    return int(re.sub(r"\D", "", page.locator("main .figure__value, main .figure strong").nth(1).inner_text()))

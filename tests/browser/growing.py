@@ -119,16 +119,26 @@ def name_of_the_nursery(page: Page) -> str:
     return page.locator("main h1 + p").inner_text().strip()
 
 
-def send_parcel(walk: Walk, page: Page, name: str) -> list[str]:
-    """Pack one parcel, record its papers, issue its codes, hand it to the courier; answers the plain codes."""
+def see_sale(walk: Walk) -> None:
+    """The new grower's one sale stands in his figures, once."""
+    page = walk.person("newcomer")
+    page.goto("/seller/sales")
+    walk.see(page, "own-sales")
+    figures = text(page)
+    assert "¥1,360.00" in figures
+    assert "¥2,720.00" not in figures
+
+
+def send_parcel(walk: Walk, page: Page, name: str, order: str) -> list[str]:
+    """Pack this grower's parcel of the order, record its papers, issue its codes, hand it to the courier; answers the plain codes."""
     page.goto("/seller")
     walk.see(page, f"{name}-day")
     page.goto("/seller/dispatch")
     walk.see(page, f"{name}-to-pack")
-    page.click("main .parcel form button[type=submit]")
+    page.click(f"main .parcel:has-text('{order}') form button[type=submit]")
     page.goto("/seller/dispatch?state=packed")
     walk.see(page, f"{name}-packed")
-    page.click("main .parcel__title a")
+    page.click(f"main .parcel__title a:has-text('{order}')")
     walk.see(page, f"{name}-parcel")
     today = local_day(now())
     scan = {"name": "certificate.jpg", "mimeType": "image/jpeg", "buffer": drawing("jingui")}

@@ -83,8 +83,3 @@ class Walk:
 def text(page: Page) -> str:
     """What a person reads in the main part of the page."""
     return page.locator("main").inner_text()
-
-
-def press(page: Page, name: str, *, within: str = "main") -> None:
-    """Press the button with exactly this name."""
-    page.locator(within).get_by_role("button", name=name, exact=True).click()

@@ -387,3 +387,31 @@ def test_a_draft_is_thrown_away(app, seller):
 def test_the_console_is_for_growers(client, login, path):
     assert client.get(path).status_code == 302
     assert login(role="buyer").get(path).status_code == 403
+
+
+def test_a_grower_without_a_plot_names_it_while_listing(seller, app):
+    """The new lot gets the sizes and the photo of the listing, which a code then shows to buyers."""
+    typed = TYPED | {
+        "lot": "new",
+        "new_lot-plot": "new",
+        "new_lot-plot_name": "西坡",
+        "new_lot-plot_area_mu": "",
+        "new_lot-cultivar_group": "dangui",
+        "new_lot-cultivar": "朱砂丹桂",
+        "new_lot-propagation": "grafting",
+        "new_lot-root": "root_ball",
+        "new_lot-quantity": "200",
+    }
+    refused = send(seller, typed, photos=[picture()])
+    assert refused.status_code == 422
+    assert "亩数" in page_of(refused)
+    edit = form_of(page_of(refused), "draft_key")
+    assert edit["new_lot-plot_name"] == ["西坡"]
+    answer = send(seller, typed | {"new_lot-plot_area_mu": "3"}, photos=[picture()])
+    assert answer.status_code == 302, page_of(answer)
+    with app.app_context():
+        lot = next(one for one in lots_of_grower(seller.grower.id) if one.id != seller.lot.id)
+        assert lot.plot_id != seller.plot.id
+        assert (lot.ground_diameter_mm_min, lot.ground_diameter_mm_max) == (80, 80)
+        assert (lot.height_cm_min, lot.height_cm_max) == (300, 320)
+        assert lot.photo_key
