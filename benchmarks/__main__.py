@@ -1,0 +1,24 @@
+"""`make bench`: every benchmark beside its baseline, one after the other."""
+
+import subprocess
+import sys
+
+BENCHMARKS = ("benchmarks.race",)
+
+
+def main() -> int:
+    """Run them all; fails when one of them does."""
+    failed = []
+    for name in BENCHMARKS:
+        sys.stdout.write(f"\n== {name}\n")
+        sys.stdout.flush()
+        done = subprocess.run([sys.executable, "-m", name], check=False)
+        if done.returncode:
+            failed.append(name)
+    if failed:
+        sys.stdout.write(f"\nfailed: {', '.join(failed)}\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
