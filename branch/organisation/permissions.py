@@ -59,7 +59,6 @@ SECRETARY = TECHNICIAN | {
     "orders.view",
     "payments.confirm",
     "payments.refund",
-    "channels.import",
     "ledger.view",
     "reports.view",
     "reports.build",
