@@ -45,12 +45,12 @@ check: setup-dev
 	@echo "lint" && $(BIN)/ruff check --quiet .
 	@echo "types" && $(BIN)/mypy --no-error-summary core branch traceability shop wsgi.py
 	@echo "import contracts" && $(BIN)/lint-imports --no-cache > /dev/null
-	@echo "templates" && $(BIN)/djlint --check --lint --quiet templates
+	@echo "templates" && $(BIN)/djlint --lint --quiet templates
 	@echo "catalogues" && $(BIN)/python -m pytest -q --no-header tests/house/test_catalogues.py
 	@echo "dependency audit" && $(BIN)/python -m tests.audit
 
 format: setup-dev
-	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && $(BIN)/djlint --reformat --quiet templates
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 lock: setup-dev
 	@$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --allow-unsafe --strip-extras -o requirements/base.txt requirements/base.in

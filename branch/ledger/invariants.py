@@ -78,7 +78,8 @@ def booked_on_the_local_day() -> Finding:
             SaleFactRow.source, SaleFactRow.source_ref, SaleFactRow.occurred_at, SaleFactRow.local_day
         ).execution_options(yield_per=5000)
     )
-    broken, checked = [], 0
+    broken: list[str] = []
+    checked = 0
     for source, ref, occurred_at, day in rows:
         checked += 1
         if local_day(occurred_at) != day and len(broken) < SHOWN:

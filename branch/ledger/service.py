@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, select
 from sqlalchemy.dialects import postgresql
 
 from branch.ledger.facts import SaleFact, faults
 from branch.ledger.models import SaleFactRow, SalesDirty
-from core.database import session
+from core.database import Base, session
 from core.errors import Invalid
 
 CHUNK = 500
@@ -91,7 +91,7 @@ def _append_chunk(chunk: Sequence[SaleFact], *, at: datetime) -> AppendResult:
     days = sorted({(given[key].grower_id, given[key].local_day) for key in written})
     if days:
         session.execute(
-            insert(SalesDirty.__table__), [{"grower_id": grower, "local_day": day} for grower, day in days]
+            insert(_table(SalesDirty)), [{"grower_id": grower, "local_day": day} for grower, day in days]
         )
     differing = tuple(
         fact.source_ref
@@ -119,10 +119,15 @@ def _standing(given: dict[tuple[str, str], SaleFact]) -> dict[tuple[str, str], t
     return found
 
 
+def _table(model: type[Base]) -> Table:
+    """The plain table of a model, so that rows go in without passing through the ORM."""
+    return cast("Table", model.__table__)
+
+
 def _write(facts: list[SaleFact], *, at: datetime) -> set[tuple[str, str]]:
     if not facts:
         return set()
-    table = SaleFactRow.__table__
+    table = _table(SaleFactRow)
     rows = list(_rows(facts, at=at))
     if session.get_bind().dialect.name != "postgresql":
         # The transaction holds SQLite's only write lock, so what was not there a moment ago is new.

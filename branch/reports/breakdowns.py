@@ -164,11 +164,13 @@ def _largest(table: Table) -> tuple[str, ...]:
     if not table.rows or not isinstance(table.rows[0].cells[6], Decimal):
         return (_("No sales on record."),)
     row = table.rows[0]
+    share = row.cells[6]
+    assert isinstance(share, Decimal)
     sentence = _(
         "%(name)s is the largest with %(amount)s, %(share)s of net sales.",
         name=row.cells[0],
         amount=wording.amount(int(row.cells[3] or 0)),
-        share=wording.percent(row.cells[6]),
+        share=wording.percent(share),
     )
     if isinstance(row.cells[9], Decimal):
         shift = _("Its share changed by %(points)s percentage points.", points=wording.points(row.cells[9]))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -33,7 +34,7 @@ RESOLUTION = 160
 # A rim of paper around a number, so that a line behind it does not run through it.
 HALO = [path_effects.withStroke(linewidth=2.5, foreground="white")]
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "font.family": FONT_FAMILY,
     "font.size": 9,
     "axes.unicode_minus": False,
@@ -169,7 +170,7 @@ def _bars(axes: Axes, chart: Chart) -> None:
 
 
 def _lines(axes: Axes, chart: Chart) -> None:
-    looks = (
+    looks: tuple[dict[str, Any], ...] = (
         {"color": LEAF, "linestyle": "-", "marker": "o", "linewidth": 2},
         {"color": OSMANTHUS, "linestyle": "--", "marker": "s", "linewidth": 1.4, "markerfacecolor": "white"},
     )
@@ -203,6 +204,7 @@ def _bridge(axes: Axes, chart: Chart) -> None:
     """First and last value stand on the axis; the steps between float from one level to the next."""
     values = [value / chart.divisor for value in chart.series[0].values if value is not None]
     level, edges = 0.0, [0.0]
+    look: dict[str, Any]
     for place, value in enumerate(values):
         if place in {0, len(values) - 1}:
             bottom, height, look = 0.0, value, {"color": LEAF}

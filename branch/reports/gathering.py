@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
 from flask import current_app
 from flask_babel import get_locale
@@ -59,7 +60,7 @@ def _growers(unit: UnitView) -> dict[int, GrowerLabel]:
 
 def _evidence(period: Period, grower_ids: Sequence[int]) -> Evidence:
     since = twelve_months(period)[0].year_before().start
-    window = {"grower_ids": grower_ids, "since": period.start, "until": period.end}
+    window: dict[str, Any] = {"grower_ids": grower_ids, "since": period.start, "until": period.end}
     rows = ledger.sums_by(
         "grower", "month", "channel", "cultivar_group", grower_ids=grower_ids, since=since, until=period.end
     )

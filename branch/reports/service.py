@@ -14,7 +14,7 @@ from branch.ledger.periods import Period
 from branch.organisation.queries import require_unit_access
 from branch.reports.models import Report, ReportFile, ReportReview
 from branch.reports.states import ReportState, find_step
-from core.database import session
+from core.database import changed, session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import random_id
 
@@ -155,13 +155,12 @@ def _move(
 ) -> None:
     """Change the state by a conditional update, so that of two at once only one succeeds."""
     source = report.state
-    changed = session.execute(
+    moved = changed(
         update(Report)
         .where(Report.id == report.id, Report.revision == report.revision, Report.state == source)
         .values(state=target, revision=report.revision + 1)
-        .execution_options(synchronize_session=False)
     )
-    if changed.rowcount != 1:
+    if moved != 1:
         raise _moved_meanwhile()
     session.refresh(report)
     _note(report, source, account_id=account_id, by_name=by_name, comment=comment, at=at)

@@ -1,5 +1,6 @@
 """How numbers, money, sizes and times are written on pages, in the language of the request."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -31,8 +32,10 @@ ENGLISH_MONTHS = [
 
 def init_formatting(app: Flask) -> None:
     """Give templates their formatters."""
-    formatters = (number, money, percent, plants, bundles, dt, clock, day, day_words, month_words)
-    formatters += (area, height, diameter, span, weight, duration)
+    formatters: tuple[Callable[..., str], ...] = (
+        *(number, money, percent, plants, bundles, dt, clock, day, day_words, month_words),
+        *(area, height, diameter, span, weight, duration),
+    )
     app.jinja_env.globals.update({f.__name__: f for f in formatters})
 
 

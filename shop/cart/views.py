@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
 
 from core.accounts.gate import current_actor, public
 from core.clock import now
@@ -126,7 +127,7 @@ def _quantity(typed: str | None, otherwise: int) -> int:
     return int(text)
 
 
-def _back(token: str) -> Response:
+def _back(token: str) -> BaseResponse:
     response = redirect(url_for("cart.page"), 303)
     if not current_actor().signed_in and guest_token() != token:
         response.set_cookie(

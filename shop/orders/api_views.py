@@ -23,6 +23,11 @@ from shop.payments import api as payments
 blueprint = APIBlueprint("orders_api", __name__, tag="Orders")
 
 
+def _documented_answer(status: int) -> Any:
+    """What the description of the API says of an answer; the schema is APIFlask's to resolve."""
+    return {status: {"description": "The order", "content": {"application/json": {"schema": OrderAnswer}}}}
+
+
 @blueprint.post("/api/v1/orders")
 @blueprint.input(OrderIn, validation=False, arg_name="_documented")
 @blueprint.doc(
@@ -32,7 +37,7 @@ blueprint = APIBlueprint("orders_api", __name__, tag="Orders")
         "409 out_of_stock names every short line, 409 not_on_sale every line that a licence or lot stops, "
         "422 invalid_order every wrong field."
     ),
-    responses={201: {"description": "The order", "content": {"application/json": {"schema": OrderAnswer}}}},
+    responses=_documented_answer(201),
 )
 @csrf.exempt
 @limiter.limit(ORDER)
@@ -61,7 +66,7 @@ def place(**_documented: Any) -> tuple[Response, int]:
 @blueprint.get("/api/v1/orders/<number>")
 @blueprint.doc(
     summary="Follow an order",
-    responses={200: {"description": "The order", "content": {"application/json": {"schema": OrderAnswer}}}},
+    responses=_documented_answer(200),
 )
 @public
 def follow(number: str) -> Response:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from flask import Response, jsonify, redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
+from werkzeug.wrappers import Response as BaseResponse
 
 from core.accounts.gate import current_actor, public
 from core.clock import now
@@ -102,13 +103,13 @@ def _place(form: CheckoutForm, cart: CartView, basket: Basket, key: str) -> int:
     return place_once(wish.showing(basket.total_minor), at=now(), then=empty_cart)[0]
 
 
-def _placed_before(key: str) -> Response | None:
+def _placed_before(key: str) -> BaseBaseResponse | None:
     """The way on for a form that was sent before; None when this is its first time."""
     found = find_by_key(key)
     return _onward(found[0]) if found else None
 
 
-def _onward(order_id: int) -> Response:
+def _onward(order_id: int) -> BaseResponse:
     """To the payment page when there is one, else to the order's own page."""
     door = door_of(order_id)
     own_page = url_for("orders.page", number=door.number, token=door.access_token)

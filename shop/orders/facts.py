@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from branch import api as branch
 from shop.orders.changes import lines_of
@@ -63,7 +64,7 @@ def append_refunds(
         branch.append_facts(facts, at=at)
 
 
-def _common(order: Order, consignment: Consignment, line: OrderLine) -> dict[str, object]:
+def _common(order: Order, consignment: Consignment, line: OrderLine) -> dict[str, Any]:
     return {
         "grower_id": consignment.grower_id,
         "channel": CHANNEL,

@@ -1,6 +1,7 @@
 """Tables of orders. Every change of a state leaves a row; lines keep what was bought as it was then."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,7 +10,7 @@ from core.database import Base, Money, fk, pk
 from shop.orders.states import FulfilmentState, PaymentMethod, PaymentState
 
 
-def _one_of(column: str, words: type) -> str:
+def _one_of(column: str, words: type[StrEnum]) -> str:
     """The SQL of a CHECK that holds a column to the words of an enumeration."""
     return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
 

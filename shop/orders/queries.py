@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select
@@ -300,7 +301,7 @@ def _consignment_view(
     lines: tuple[LineView, ...],
     changes: tuple[ChangeView, ...],
 ) -> ConsignmentView:
-    given = {
+    given: dict[str, Any] = {
         "grower_name": grower.name,
         "grower_slug": grower.slug,
         "state": FulfilmentState(row.fulfilment_state),
@@ -314,7 +315,7 @@ def _consignment_view(
 def _order_view(
     row: Order, consignments: tuple[ConsignmentView, ...], changes: tuple[ChangeView, ...]
 ) -> OrderView:
-    given = {
+    given: dict[str, Any] = {
         "state": PaymentState(row.payment_state),
         "method": PaymentMethod(row.payment_method),
         "consignments": consignments,

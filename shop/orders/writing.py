@@ -114,7 +114,7 @@ def write_consignments(order: Order, whole: Split, offers: Mapping[int, Offer], 
 
 
 def _line_rows(consignment_id: int, share: Share, offers: Mapping[int, Offer]) -> list[dict[str, object]]:
-    rows = []
+    rows: list[dict[str, object]] = []
     for position, one in enumerate(share.lines, start=1):
         offer = offers[one.line.variant_id]
         rows.append(

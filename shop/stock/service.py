@@ -14,7 +14,7 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from core.database import session
+from core.database import changed, session
 from core.errors import Invalid
 from shop.catalogue.models import Variant
 from shop.stock.errors import OutOfStock, ShortLine
@@ -56,7 +56,7 @@ def change_on_hand(variant_id: int, difference: int) -> None:
     Raises:
         Invalid: code `below_held`, when fewer would be left than what is promised already.
     """
-    written = _changed(
+    written = changed(
         update(Stock)
         .where(Stock.variant_id == variant_id, Stock.on_hand + difference >= Stock.held)
         .values(on_hand=Stock.on_hand + difference)
@@ -176,7 +176,7 @@ def put_back(order_id: int, variant_ids: Collection[int] | None = None) -> None:
     for row in _locked_holds(order_id):
         wanted = variant_ids is None or row.variant_id in variant_ids
         if wanted and _move(row.id, HoldState.TAKEN, HoldState.RELEASED):
-            _changed(
+            changed(
                 update(Stock)
                 .where(Stock.variant_id == row.variant_id)
                 .values(on_hand=Stock.on_hand + row.quantity, sold=Stock.sold - row.quantity)
@@ -196,7 +196,7 @@ def put_back_units(order_id: int, units: Mapping[int, int]) -> None:
         if count == row.quantity:
             moved = _move(row.id, HoldState.TAKEN, HoldState.RELEASED)
         else:
-            moved = _changed(
+            moved = changed(
                 update(StockHold)
                 .where(
                     StockHold.id == row.id,
@@ -207,7 +207,7 @@ def put_back_units(order_id: int, units: Mapping[int, int]) -> None:
             )
         if not moved:
             raise ValueError(f"order {order_id} has not bought {count} of variant {row.variant_id}")
-        _changed(
+        changed(
             update(Stock)
             .where(Stock.variant_id == row.variant_id)
             .values(on_hand=Stock.on_hand + count, sold=Stock.sold - count)
@@ -223,10 +223,6 @@ def _summed(lines: Iterable[Line]) -> list[Line]:
     return sorted(total.items())
 
 
-def _changed(statement: object) -> int:
-    return session.execute(statement).rowcount  # type: ignore[call-overload, no-any-return]
-
-
 def _lock(variant_ids: Sequence[int]) -> None:
     """Take the rows of these variants, in order; SQLite's one writer holds them already."""
     session.execute(
@@ -237,7 +233,7 @@ def _lock(variant_ids: Sequence[int]) -> None:
     ).all()
 
 
-def _locked_holds(order_id: int) -> Sequence[Row[tuple[int, int, int]]]:
+def _locked_holds(order_id: int) -> Sequence[Row[int, int, int]]:
     rows = session.execute(
         select(StockHold.id, StockHold.variant_id, StockHold.quantity)
         .where(StockHold.order_id == order_id)
@@ -248,13 +244,13 @@ def _locked_holds(order_id: int) -> Sequence[Row[tuple[int, int, int]]]:
 
 
 def _move(hold_id: int, source: HoldState, target: HoldState) -> int:
-    return _changed(
+    return changed(
         update(StockHold).where(StockHold.id == hold_id, StockHold.state == source).values(state=target)
     )
 
 
 def _try_hold(variant_id: int, quantity: int) -> int:
-    return _changed(
+    return changed(
         update(Stock)
         .where(Stock.variant_id == variant_id, Stock.on_hand - Stock.held >= quantity)
         .values(held=Stock.held + quantity)
@@ -262,18 +258,18 @@ def _try_hold(variant_id: int, quantity: int) -> int:
 
 
 def _unhold(variant_id: int, quantity: int) -> None:
-    _changed(update(Stock).where(Stock.variant_id == variant_id).values(held=Stock.held - quantity))
+    changed(update(Stock).where(Stock.variant_id == variant_id).values(held=Stock.held - quantity))
 
 
 def _sell(variant_id: int, quantity: int, *, from_held: bool) -> int:
     statement = update(Stock).where(Stock.variant_id == variant_id)
     if from_held:
-        return _changed(
+        return changed(
             statement.values(
                 on_hand=Stock.on_hand - quantity, held=Stock.held - quantity, sold=Stock.sold + quantity
             )
         )
-    return _changed(
+    return changed(
         statement.where(Stock.on_hand - Stock.held >= quantity).values(
             on_hand=Stock.on_hand - quantity, sold=Stock.sold + quantity
         )

@@ -62,13 +62,9 @@ def from_form(form: MultiDict[str, str]) -> list[TypedRate]:
         start = f"rates-{index}-"
         if f"{start}first_kg" not in form or form.get(f"{start}remove"):
             continue
-        typed.append(
-            TypedRate(
-                form.get(f"{start}name", "").strip()[:40],
-                form.getlist(f"{start}provinces"),
-                *(form.get(f"{start}{price}", "").strip() for price in PRICES),
-            )
-        )
+        first, further, bulk = (form.get(f"{start}{price}", "").strip() for price in PRICES)
+        name = form.get(f"{start}name", "").strip()[:40]
+        typed.append(TypedRate(name, form.getlist(f"{start}provinces"), first, further, bulk))
     return typed
 
 
@@ -90,9 +86,8 @@ def rates_of(typed: Sequence[TypedRate]) -> list[Rate] | None:
             line.errors["provinces"] = _("Already in a line above: %(names)s.", names="、".join(twice))
         seen.update(line.provinces)
         if not line.errors:
-            rates.append(
-                Rate(frozenset(line.provinces), *(_fen(line, name) or 0 for name in PRICES), name=line.name)
-            )
+            first, further, bulk = (_fen(line, name) or 0 for name in PRICES)
+            rates.append(Rate(frozenset(line.provinces), first, further, bulk, name=line.name))
     return None if any(line.errors for line in typed) else rates
 
 
