@@ -103,7 +103,7 @@ def _place(form: CheckoutForm, cart: CartView, basket: Basket, key: str) -> int:
     return place_once(wish.showing(basket.total_minor), at=now(), then=empty_cart)[0]
 
 
-def _placed_before(key: str) -> BaseBaseResponse | None:
+def _placed_before(key: str) -> BaseResponse | None:
     """The way on for a form that was sent before; None when this is its first time."""
     found = find_by_key(key)
     return _onward(found[0]) if found else None
