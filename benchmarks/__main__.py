@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("benchmarks.race",)
+BENCHMARKS = ("benchmarks.race", "benchmarks.pages")
 
 
 def main() -> int:

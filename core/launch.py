@@ -55,7 +55,8 @@ def prepare(settings: Settings) -> None:
         unfinished.replace(settings.var / "demo-loaded")
     else:
         say("[2/3] the database has its content")
-        flask("reference", "load")
+        if not (settings.var / "demo-loaded").exists():
+            flask("reference", "load")
     if not settings.meilisearch_url and not (settings.var / "search" / "current").exists():
         flask("search", "reindex")
 

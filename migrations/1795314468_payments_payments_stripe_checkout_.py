@@ -315,8 +315,13 @@ def upgrade() -> None:
     with op.batch_alter_table("refund_line", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_refund_line_order_line_id"), ["order_line_id"], unique=False)
 
-    with op.batch_alter_table("order_line", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("units_back", BigInt, server_default="0", nullable=False))
+    # With its CHECK in one statement: afterwards SQLite could add the rule only by making the table anew, which
+    # its refund lines forbid.
+    whole = "BIGINT" if op.get_bind().dialect.name == "postgresql" else "INTEGER"
+    op.execute(
+        f"ALTER TABLE order_line ADD COLUMN units_back {whole} DEFAULT 0 NOT NULL "
+        "CONSTRAINT ck_order_line_units_back_within_line CHECK (units_back BETWEEN 0 AND quantity)"
+    )
 
     # ### end Alembic commands ###
 

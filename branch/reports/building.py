@@ -19,7 +19,7 @@ from flask_babel import lazy_gettext as _l
 from branch.ledger import rollup
 from branch.ledger.periods import Period
 from branch.organisation.queries import UnitView
-from branch.reports import charts, page, pdf, service, workbook
+from branch.reports import page, service
 from branch.reports.assembly import SectionFunction, assemble
 from branch.reports.document import Document, data_annex, to_json
 from branch.reports.gathering import gather
@@ -84,6 +84,8 @@ def make(
     Raises:
         Invalid: the period has not begun, or a text cannot be printed.
     """
+    from branch.reports.charts import MissingGlyphError
+
     if local_day(at) < period.start:
         raise Invalid(_l("This period has not begun yet."), code="period_not_begun")
     steps = 1 + 3 * len(LANGUAGES)
@@ -103,7 +105,7 @@ def make(
             with force_locale(locale):
                 made += _forms(documents[language], period, unit, language)
             on_step(1 + 3 * (number + 1), steps, str(_l("Written in one more language")))
-    except charts.MissingGlyphError as error:
+    except MissingGlyphError as error:
         raise Invalid(
             _l("These characters cannot be printed: %(characters)s. Please correct the name they stand in.",
                characters=" ".join(error.characters)),
@@ -113,6 +115,9 @@ def make(
 
 
 def _forms(document: Document, period: Period, unit: UnitView, language: str) -> list[MadeFile]:
+    # matplotlib, Typst and openpyxl take seconds to load; only who builds a report waits for them.
+    from branch.reports import charts, pdf, workbook
+
     def named(form: str, data: bytes, part: str = "") -> MadeFile:
         return MadeFile(_name(period, unit, language, form, part), form, language, data)
 

@@ -77,7 +77,10 @@ def make_base_app(settings: Settings) -> APIFlask:
     if settings.sentry_dsn:
         try:
             sentry_sdk.init(
-                settings.sentry_dsn.get_secret_value(), send_default_pii=False, include_local_variables=False
+                settings.sentry_dsn.get_secret_value(),
+                include_local_variables=False,
+                max_request_body_size="never",
+                before_send=_without_request,
             )
         except ValueError as error:
             raise SettingError("SENTRY_DSN", str(error)) from None
@@ -94,6 +97,12 @@ def make_base_app(settings: Settings) -> APIFlask:
     init_problems(app)
     app.register_blueprint(web_blueprint)
     return app
+
+
+def _without_request(event: Any, _hint: Any) -> Any:
+    """Addresses, headers and query strings name persons and carry tokens: only the error itself leaves."""
+    event.pop("request", None)
+    return event
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:

@@ -70,7 +70,11 @@ def empty_database_app(request, tmp_path):
         url = server.replace("postgresql://", "postgresql+psycopg://").replace(
             "/postgres?", "/gy_migrations?"
         )
-    app = create_app(Settings(testing=True, guiyuan_var=tmp_path, database_url=url, log_level="ERROR"))
+    app = create_app(
+        Settings(
+            testing=True, guiyuan_var=tmp_path, database_url=url, ratelimit_enabled=False, log_level="ERROR"
+        )
+    )
     with app.app_context():
         yield app
         db.session.close()

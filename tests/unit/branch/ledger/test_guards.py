@@ -16,7 +16,11 @@ POSTGRESQL = """
 
 
 def guards_after(make_tables, url, folder):
-    app = create_app(Settings(testing=True, guiyuan_var=folder, database_url=url, log_level="ERROR"))
+    app = create_app(
+        Settings(
+            testing=True, guiyuan_var=folder, database_url=url, ratelimit_enabled=False, log_level="ERROR"
+        )
+    )
     with app.app_context():
         make_tables()
         query = SQLITE if db.engine.dialect.name == "sqlite" else POSTGRESQL

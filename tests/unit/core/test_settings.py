@@ -1,0 +1,47 @@
+"""A setting that is given and does not work stops the start, naming the setting and the cause."""
+
+import os
+
+import pytest
+
+from core.settings import SettingError, load_settings
+from tests.running import environment
+from wsgi import create_app
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "cause"),
+    [
+        ("DATABASE_URL", "postgresql://nowhere.invalid/x", "nowhere.invalid"),
+        ("DATABASE_URL", "postgresql://u:geheim@h:port/x", "port"),
+        ("DATABASE_URL", "sqlite:////nonexistent/a.db", "unable to open"),
+        ("DATABASE_URL", "mysql://x", "postgresql://"),
+        ("PUBLIC_URL", "ftp://x", "http://"),
+        ("PORT", "web", "integer"),
+        ("SECRET_KEY", "short", "32 characters"),
+        ("MEILISEARCH_URL", "http://127.0.0.1:1", "version"),
+        ("CELERY_BROKER_URL", "redis://127.0.0.1:1", "Connection refused"),
+        ("CELERY_BROKER_URL", "carrier-pigeon://x", "carrier-pigeon"),
+        ("FILES_URL", "s3://x", "s3fs"),
+        ("FILES_URL", "file:///dev/null/x", "Not a directory"),
+        ("NOTIFY_URLS", "nonsense", "nonsense"),
+        ("NOTIFY_URLS", "mailto://a:geheim@example.org/{nobody}", "{email}"),
+        ("NOTIFY_URLS", "mailto://a:geheim@example.org", "receiver"),
+        ("STRIPE_SECRET_KEY", "pk_test_x", "sk_"),
+        ("SENTRY_DSN", "nonsense", "scheme"),
+        ("LOG_LEVEL", "loud", "DEBUG"),
+        ("GUIYUAN_VAR", "/dev/null/x", "Not a directory"),
+    ],
+)
+def test_the_start_stops_and_names_the_setting_and_the_cause(monkeypatch, tmp_path, name, value, cause):
+    for known in environment(tmp_path).keys() ^ os.environ.keys():
+        monkeypatch.delenv(known, raising=False)
+    monkeypatch.setenv("GUIYUAN_VAR", str(tmp_path))
+    monkeypatch.setenv("LOG_LEVEL", "ERROR")
+    monkeypatch.setenv("RATELIMIT_ENABLED", "0")
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingError) as caught:
+        create_app(load_settings())
+    assert caught.value.name == name
+    assert cause in str(caught.value)
+    assert "geheim" not in str(caught.value)
