@@ -39,7 +39,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--db")
         kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
-        metafunc.parametrize("database_kind", kinds, scope="session")
+        metafunc.parametrize("database_kind", kinds)
 
 
 class IsolatedClient(FlaskClient):
@@ -147,15 +147,25 @@ class PostgresStore:
 
 
 @pytest.fixture(scope="session")
-def _engine_app(
-    database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Any:
-    var = tmp_path_factory.mktemp(f"var-{database_kind}")
-    store: Any
-    if database_kind == "sqlite":
-        store = SQLiteStore(var)
-    else:
-        store = PostgresStore(request.getfixturevalue("postgres_url"))
+def _engine_apps(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """One application and store per engine for the whole session, made when first asked for."""
+    made: dict[str, Any] = {}
+
+    def get(kind: str) -> Any:
+        if kind not in made:
+            var = tmp_path_factory.mktemp(f"var-{kind}")
+            store: Any
+            if kind == "sqlite":
+                store = SQLiteStore(var)
+            else:
+                store = PostgresStore(request.getfixturevalue("postgres_url"))
+            made[kind] = _make_app(var, store)
+        return made[kind]
+
+    return get
+
+
+def _make_app(var: Path, store: Any) -> Any:
     settings = Settings(
         _env_file=None,
         testing=True,
@@ -180,9 +190,9 @@ def _engine_app(
 
 
 @pytest.fixture
-def app(_engine_app: Any) -> Iterator[Flask]:
+def app(database_kind: str, _engine_apps: Any) -> Iterator[Flask]:
     """The application on a fresh, empty database."""
-    app, store = _engine_app
+    app, store = _engine_apps(database_kind)
     with app.app_context():
         db.engine.dispose()
     store.reset()
