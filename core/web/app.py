@@ -15,6 +15,7 @@ from core.database import alembic, configure_engine, db, render_column_type
 from core.files import init_files
 from core.messaging import init_messaging
 from core.settings import SettingError, Settings
+from core.web.api_docs import blueprint as api_docs_blueprint
 from core.web.formatting import init_formatting
 from core.web.headers import init_headers
 from core.web.i18n import init_i18n
@@ -24,6 +25,8 @@ from core.web.problems import init_problems
 from core.web.views import blueprint as web_blueprint
 
 ROOT = Path(__file__).resolve().parents[2]
+# Written by `flask demo load` and `make run`.
+DEMO_MARKER = "demo-loaded"
 csrf = CSRFProtect()
 
 
@@ -96,6 +99,8 @@ def make_base_app(settings: Settings) -> APIFlask:
     init_limits(app, settings)
     init_problems(app)
     app.register_blueprint(web_blueprint)
+    app.register_blueprint(api_docs_blueprint)
+    _tell_of_demonstration(app, settings)
     return app
 
 
@@ -103,6 +108,15 @@ def _without_request(event: Any, _hint: Any) -> Any:
     """Addresses, headers and query strings name persons and carry tokens: only the error itself leaves."""
     event.pop("request", None)
     return event
+
+
+def _tell_of_demonstration(app: APIFlask, settings: Settings) -> None:
+    """`demo_mode` in pages: whether the demonstration town was loaded here; one look at a file, so that error pages can ask too."""
+    marker = settings.var / DEMO_MARKER
+
+    @app.context_processor
+    def demonstration() -> dict[str, bool]:
+        return {"demo_mode": marker.exists()}
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 
 from core.clock import now
 from core.errors import DomainError
+from core.web.app import DEMO_MARKER
 from shop.demo.loading import load
 from shop.demo.people import DOMAIN, GROWERS_WITH_ACCOUNT, PASSWORD, STAFF
 
@@ -29,6 +30,7 @@ def load_town(size: str) -> None:
         load(size, at=now(), settings=current_app.config["SETTINGS"], say=say)
     except DomainError as error:
         raise click.ClickException(str(error)) from None
+    (current_app.config["SETTINGS"].var / DEMO_MARKER).touch()
     say("done")
     names = [name for name, *_rest in STAFF] + [f"grower{n + 1}" for n in range(GROWERS_WITH_ACCOUNT)]
     click.echo(
