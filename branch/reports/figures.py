@@ -156,8 +156,8 @@ def complete_growers(
 
     A channel's first recorded month counts as partial, because an export may begin in its middle, so
     the record must begin in a month before the earlier window. It must also reach the last month of
-    the later one, except for the own shop, which records by itself. Every channel that the grower
-    used in either window has to pass. A grower with nothing in either window is in neither set.
+    the later one. The own shop records by itself from its first sale, so before that there was nothing
+    to record. Every other channel that the grower used in either window has to pass. A grower with nothing in either window is in neither set.
     """
     before = period.year_before()
     used: defaultdict[int, set[str]] = defaultdict(set)
@@ -174,9 +174,12 @@ def complete_growers(
 
 
 def _covers(span: Span | None, period: Period, before: Period) -> bool:
-    if span is None or month_of(span.first_day).start >= before.start:
+    if span is None:
         return False
-    return span.channel == OWN_SHOP or span.last_day >= month_of(period.last_day).start
+    if span.channel == OWN_SHOP:
+        return True
+    begins_before = month_of(span.first_day).start < before.start
+    return begins_before and span.last_day >= month_of(period.last_day).start
 
 
 def like_for_like(

@@ -28,7 +28,7 @@ def quality(period: Period, scope: Scope) -> Section:
         tables=(_coverage_table(covered), _facts_table(scope), *_foreign_tables(scope)),
         notes=(
             _(
-                "A grower counts as complete when every channel in use was on record before the earlier window began and "
+                "A grower counts as complete when every outside channel in use was on record before the earlier window began and "
                 "through the last month of the later one; the first recorded month of a channel counts as partial."
             ),
             _(

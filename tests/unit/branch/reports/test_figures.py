@@ -75,9 +75,15 @@ def test_a_record_that_stops_before_the_window_ends_is_incomplete_unless_it_is_t
 
 
 def test_every_channel_in_use_has_to_be_complete():
+    rows = [make_row(1), make_row(1, channel="website")]
+    spans = [make_span(1), make_span(1, "website", first=date(2026, 3, 9))]
+    assert figures.complete_growers(MARCH, rows, spans) == (set(), {1})
+
+
+def test_an_own_shop_that_opened_in_between_hides_nothing():
     rows = [make_row(1), make_row(1, channel="shop")]
     spans = [make_span(1), make_span(1, "shop", first=date(2026, 3, 9))]
-    assert figures.complete_growers(MARCH, rows, spans) == (set(), {1})
+    assert figures.complete_growers(MARCH, rows, spans) == ({1}, set())
 
 
 def test_a_grower_with_nothing_in_either_window_is_not_counted():
