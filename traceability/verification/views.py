@@ -32,7 +32,7 @@ guessing = limiter.shared_limit(
 )
 
 
-def _check(text: str) -> Check:
+def check_code(text: str) -> Check:
     """Look a code up and note that somebody did; a browser that only fetches ahead is not noted."""
     at = now()
     device = device_digest(request.remote_addr or "", request.user_agent.string)
@@ -44,7 +44,7 @@ def _check(text: str) -> Check:
     return check
 
 
-def _private(response: Response) -> Response:
+def keep_private(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     response.headers["Cache-Control"] = "no-store"
@@ -58,9 +58,9 @@ def _private(response: Response) -> Response:
 @guessing
 def code(code: str) -> Response:
     """The page of a trace code; JSON for programs that ask for it."""
-    check = _check(code)
+    check = check_code(code)
     if wants_json():
-        return _private(jsonify(as_json(check)))
+        return keep_private(jsonify(as_json(check)))
     page = render_template(
         "traceability/verification/code.html",
         check=check,
@@ -74,15 +74,7 @@ def code(code: str) -> Response:
         licence_state=wording.licence_state_name(check.licence.effective_state) if check.licence else None,
         about=about_token(check),
     )
-    return _private(make_response(page))
-
-
-@blueprint.get("/api/v1/codes/<code>")
-@public
-@guessing
-def code_api(code: str) -> Response:
-    """The same as a document for programs."""
-    return _private(jsonify(as_json(_check(code))))
+    return keep_private(make_response(page))
 
 
 @blueprint.route("/verify", methods=["GET", "POST"])

@@ -1,0 +1,1 @@
+"""Being found: what search engines may read."""

@@ -1,0 +1,21 @@
+"""A code's check for programs: `/api/v1/codes/<code>`."""
+
+from apiflask import APIBlueprint
+from flask import Response, jsonify
+
+from core.accounts.gate import public
+from traceability.verification.answers import as_json
+from traceability.verification.views import check_code, guessing, keep_private
+
+blueprint = APIBlueprint("verification_api", __name__, tag="Trace codes")
+
+
+@blueprint.get("/api/v1/codes/<code>")
+@blueprint.doc(
+    summary="Check a trace code", description="An unknown code answers 200 with the verdict `unknown`."
+)
+@public
+@guessing
+def code_api(code: str) -> Response:
+    """The same as the page, as a document."""
+    return keep_private(jsonify(as_json(check_code(code))))
