@@ -1,6 +1,6 @@
 """Search engines find what is on sale and nothing that belongs to one person."""
 
-from xml.etree import ElementTree as ET
+import re
 
 from core.clock import now
 from core.database import transaction
@@ -12,10 +12,7 @@ def test_the_sitemap_names_what_is_on_sale(client, session):
         slug = make_listing(at=now()).slug
     answer = client.get("/sitemap.xml")
     assert answer.mimetype == "application/xml"
-    places = [
-        one.text
-        for one in ET.fromstring(answer.data).iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")
-    ]
+    places = re.findall("<loc>([^<]+)</loc>", answer.get_data(as_text=True))
     assert f"http://127.0.0.1:8000/listings/{slug}" in places
     assert len(places) == 7
 
