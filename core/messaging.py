@@ -6,6 +6,7 @@ written to `var/messages/`, which is what a demonstration needs.
 """
 
 import re
+import threading
 import uuid
 from datetime import datetime, timedelta
 from functools import cache
@@ -26,6 +27,7 @@ from core.types import JSONType
 
 log = structlog.get_logger(__name__)
 MAX_ATTEMPTS = 6
+_LOADING = threading.Lock()
 
 
 class Message(Base):
@@ -183,13 +185,18 @@ def _send(message_id: int) -> bool:
 
 
 @cache
-def _apprise_module() -> Any:
-    """Apprise with our folder channel; loaded on first use since it brings some hundred plug-ins."""
+def _loaded_apprise() -> Any:
     import apprise
     from apprise.decorators import notify
 
     notify(on="guiyuanfolder", name="folder")(_write_to_folder)
     return apprise
+
+
+def _apprise_module() -> Any:
+    """Apprise with our folder channel; loaded on first use, by one thread, since it brings some hundred plug-ins."""
+    with _LOADING:
+        return _loaded_apprise()
 
 
 def _apprise(channels: list[str]) -> Any:
