@@ -12,7 +12,7 @@ from branch.growers.queries import (
     people_of,
     require_grower,
 )
-from branch.growers.service import register_grower
+from branch.growers.service import Application, register_grower
 
 # --- ledger: what was sold ---------------------------------------------------------------------
 from branch.ledger.facts import FactKind, SaleFact, reversal_of
@@ -37,6 +37,8 @@ from branch.licences.queries import (
     licences_of_growers,
     require_valid_licence,
 )
+from branch.licences.service import apply_for_licence
+from branch.licences.service import grant as grant_licence
 from branch.licences.states import Scope, Standing
 from branch.organisation.policy import may, permissions_of
 from branch.organisation.queries import (
@@ -63,18 +65,12 @@ from branch.storefronts.queries import (
     get_storefront,
     storefronts_of,
 )
+from branch.storefronts.service import decide as decide_storefront
+from branch.storefronts.service import propose_storefront
 from branch.storefronts.shop_pages import Platform
-from branch.storefronts.states import StorefrontState
+from branch.storefronts.states import StorefrontState, StorefrontStep
 
 account_roles = roles_held
-
-# --- take-over of what exists already, and the demonstration -------------------------------------
-from branch.growers.service import Application  # noqa: E402
-from branch.licences.service import apply_for_licence  # noqa: E402
-from branch.licences.service import grant as grant_licence  # noqa: E402
-from branch.storefronts.service import decide as decide_storefront  # noqa: E402
-from branch.storefronts.service import propose_storefront  # noqa: E402
-from branch.storefronts.states import StorefrontStep  # noqa: E402
 
 __all__ = [
     "AppendResult",

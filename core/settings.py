@@ -24,7 +24,7 @@ class SettingError(SystemExit):
 
 
 class Settings(BaseSettings):
-    """What can be set from outside; `docs/operations.md` explains each."""
+    """What can be set from outside; the table in the README explains each."""
 
     model_config = SettingsConfigDict(extra="ignore", case_sensitive=False)
 

@@ -1,6 +1,6 @@
 """Taobao and Tmall order exports: orders, items and sub-orders read together. Pure.
 
-What was learnt of these files stands in `docs/channels.md`. Names, telephone numbers, accounts and addresses
+What was learnt of these files stands at the head of `reading.py` and in `booking.py`. Names, telephone numbers, accounts and addresses
 below the city are never copied out of the row.
 """
 
