@@ -12,6 +12,7 @@ from branch.reports.building import init_reports
 from core.cli import init_cli
 from core.jobs import init_jobs
 from core.outbox import Handler, init_outbox
+from core.seal import SealSource
 from core.settings import Settings, load_settings
 from core.web.app import make_base_app
 from core.web.console import NavItem, init_console
@@ -105,6 +106,7 @@ MODELS: list[str] = [
     "core.messaging",
     "core.outbox",
     "core.progress",
+    "core.seal.models",
     "branch.growers.models",
     "branch.organisation.models",
     "branch.ledger.models",
@@ -256,6 +258,11 @@ def report_sections() -> list[SectionFunction]:
         quality.quality,
         breakdowns.growers,
     ]
+
+
+def seal_sources() -> list[SealSource]:
+    """What is sealed in the public log, and how its rows look today: one line per feature's `sealing.py`."""
+    return []
 
 
 def readiness_checks() -> dict[str, Check]:
