@@ -117,6 +117,7 @@ MODELS: list[str] = [
     "traceability.lots.models",
     "traceability.papers.models",
     "traceability.codes.models",
+    "traceability.cases.models",
     "traceability.verification.models",
     "shop.catalogue.models",
     "shop.stock.models",

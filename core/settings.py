@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     ratelimit_enabled: bool = True
     hold_minutes: int = Field(default=40, ge=35, le=24 * 60)
     transfer_hold_hours: int = Field(default=72, ge=1, le=24 * 30)
+    case_days: int = Field(default=10, ge=1, le=365)
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     log_level: str = "INFO"
     testing: bool = False

@@ -1,0 +1,28 @@
+"""The database's own refusal to change or remove evidence and steps of a case.
+
+`create_all` runs these through the listeners in `models`; the migration carries the same text.
+"""
+
+
+def sqlite(table: str) -> tuple[str, ...]:
+    """The triggers that make `table` append-only on SQLite."""
+    return tuple(
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        for verb in ("UPDATE", "DELETE")
+    )
+
+
+def postgresql(table: str) -> tuple[str, ...]:
+    """The same on PostgreSQL, TRUNCATE included."""
+    return (
+        f"""CREATE OR REPLACE FUNCTION {table}_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'restrict_violation';
+END
+$$""",
+        f"""CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION {table}_refuse_change()""",
+        f"""CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
+FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse_change()""",
+    )

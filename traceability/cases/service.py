@@ -1,0 +1,132 @@
+"""Opening a case and putting evidence on record. Rows join the caller's transaction; nothing here commits."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from branch import api as branch
+from core.database import session
+from core.errors import Conflict, Invalid
+from core.ids import readable_number
+from traceability.cases.evidence import Evidence
+from traceability.cases.models import CounterfeitCase
+from traceability.cases.queries import CaseView, view
+from traceability.cases.recording import leave_step, locked, put_on_record
+from traceability.cases.sealing import seal
+from traceability.cases.settings import case_days
+from traceability.cases.states import OPEN_STATES, CaseState, CaseStep, Origin, Subject
+from traceability.codes.models import Code
+from traceability.lots.models import Lot
+
+
+def open_case(
+    origin: Origin | str,
+    *,
+    subject: Subject,
+    evidence: Sequence[Evidence],
+    at: datetime,
+    by: int | None,
+    summary: str = "",
+    contact: str = "",
+    locale: str = "zh_Hans_CN",
+) -> CaseView:
+    """Open a counterfeit case, or add what a rule saw to the open case about the same subject.
+
+    The area is that of the grower whose code or lot it is; a case that names nothing of ours has none until
+    somebody takes it. The deadline is `CASE_DAYS` days after `at`.
+
+    Args:
+        origin: `public`, `rule` or `staff`.
+        subject: what is suspected; `Subject.of_code(id)`, `.of_lot(id)`, `.of_grower(id)`, `.of_shop(text)`, …
+        evidence: what is put on record with it, in order; it cannot be changed afterwards.
+        at: now.
+        by: the account that opens it; none for a visitor or a rule.
+        summary: one line for the list of cases, read by staff only.
+        contact: how to reach the reporter; kept outside the evidence and forgotten after the case.
+        locale: the reporter's language.
+
+    Raises:
+        Invalid: there is no evidence at all.
+    """
+    origin = Origin(origin)
+    if not evidence:
+        raise Invalid(_("A case needs a word or a picture of what is wrong."), code="case_empty")
+    if origin is Origin.RULE and subject.key:
+        already = _open_rule_case(subject)
+        if already is not None:
+            return _add(already, evidence, at=at, by=by)
+    lot_id, grower_id = _of_whom(subject)
+    case = CounterfeitCase(
+        number=readable_number("F", at.year),
+        origin=str(origin),
+        state=str(CaseState.RECEIVED),
+        subject_kind=str(subject.kind),
+        subject_key=subject.key,
+        code_id=subject.code_id,
+        lot_id=lot_id,
+        grower_id=grower_id,
+        unit_id=branch.get_grower(id=grower_id).unit_id if grower_id else None,
+        summary=summary.strip(),
+        shop=subject.shop.strip(),
+        contact=contact.strip(),
+        locale=locale,
+        opened_at=at,
+        due_at=at + timedelta(days=case_days()),
+        answer="",
+        evidence_count=0,
+        evidence_head="0" * 64,
+    )
+    session.add(case)
+    session.flush()
+    leave_step(case, CaseStep.OPEN, None, at=at, by=by)
+    return _add(case, evidence, at=at, by=by)
+
+
+def add_evidence(number: str, pieces: Sequence[Evidence], *, at: datetime, by: int | None) -> CaseView:
+    """Put more on record while a case is open.
+
+    Raises:
+        NotFound: no such case.
+        Conflict: it is decided; reopen it first.
+    """
+    case = locked(number)
+    if CaseState(case.state) not in OPEN_STATES:
+        raise Conflict(
+            _("This case is decided. Reopen it to add something."), code="case_decided", state=case.state
+        )
+    return _add(case, pieces, at=at, by=by)
+
+
+def _add(case: CounterfeitCase, pieces: Sequence[Evidence], *, at: datetime, by: int | None) -> CaseView:
+    for piece in pieces:
+        put_on_record(case, piece, at=at, by=by)
+    session.flush()
+    seal(case)
+    return view(case)
+
+
+def _open_rule_case(subject: Subject) -> CounterfeitCase | None:
+    return session.scalar(
+        select(CounterfeitCase)
+        .where(
+            CounterfeitCase.origin == str(Origin.RULE),
+            CounterfeitCase.subject_key == subject.key,
+            CounterfeitCase.state.in_(sorted(OPEN_STATES)),
+        )
+        .order_by(CounterfeitCase.id)
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def _of_whom(subject: Subject) -> tuple[int | None, int | None]:
+    """The lot and the grower behind a code or lot."""
+    if subject.code_id is not None:
+        row = session.execute(select(Code.lot_id, Code.grower_id).where(Code.id == subject.code_id)).one()
+        return row.lot_id, row.grower_id
+    if subject.lot_id is not None:
+        return subject.lot_id, session.scalars(select(Lot.grower_id).where(Lot.id == subject.lot_id)).one()
+    return None, subject.grower_id
