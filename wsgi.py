@@ -116,6 +116,7 @@ MODELS: list[str] = [
     "traceability.plots.models",
     "traceability.lots.models",
     "traceability.papers.models",
+    "traceability.quota.models",
     "traceability.codes.models",
     "traceability.cases.models",
     "traceability.verification.models",

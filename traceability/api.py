@@ -50,6 +50,10 @@ from traceability.papers.service import ensure_paper_rules, keep_upload, record_
 from traceability.plots.queries import PlotView, get_plot, plots_of_grower
 from traceability.plots.service import record_plot
 
+# --- quota: what registered land may bring to market ----------------------------------------------
+from traceability.quota.queries import stages as growth_stages
+from traceability.quota.service import QuotaExceeded, approve_land, balance_of_lot
+
 __all__ = [
     "BatchView",
     "CodeNotUsable",
@@ -67,11 +71,14 @@ __all__ = [
     "PaperView",
     "PlotView",
     "Propagation",
+    "QuotaExceeded",
     "Root",
     "SeedlingLabel",
     "accept_codes",
     "activate_batch",
     "add_to_lot",
+    "approve_land",
+    "balance_of_lot",
     "bind_codes",
     "code_file",
     "codes_of_consignment",
@@ -85,6 +92,7 @@ __all__ = [
     "get_lot",
     "get_plot",
     "give_photo",
+    "growth_stages",
     "issue_codes",
     "keep_upload",
     "kept_token",

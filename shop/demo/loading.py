@@ -71,6 +71,7 @@ def _stock(plan: TownPlan, growers: list[branch.GrowerView], *, at: datetime, sa
     say(f"{len(offers)} listings with their lots")
     with transaction():
         plots = stock.make_plots(plan, growers, at=at)
+        stock.approve_land(plan, growers, at=at)
     for start in range(0, len(offers), 100):
         with transaction():
             for place, (i, group, cultivar, stage) in enumerate(offers[start : start + 100], start):

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 
 from branch import api as branch
+from core.clock import local_day
 from shop.catalogue import drafts, service
 from shop.catalogue.attributes import Size, Unit
 from shop.catalogue.offers import Offer, VariantOffer
@@ -134,3 +135,23 @@ def make_plots(plan: TownPlan, growers: Sequence[branch.GrowerView], *, at: date
         ).id
         for nursery, grower in zip(plan.nurseries, growers, strict=True)
     }
+
+
+def approve_land(plan: TownPlan, growers: Sequence[branch.GrowerView], *, at: datetime) -> None:
+    """Quota of the year for every nursery: each of its groups has a like share of the land in each stage."""
+    codes = [stage.code for stage in traceability.growth_stages(at=at)]
+    for nursery, grower in zip(plan.nurseries, growers, strict=True):
+        share_m2 = nursery.area_mu * MU_M2 // (len(nursery.groups) * len(codes))
+        for group in nursery.groups:
+            for code in codes:
+                traceability.approve_land(
+                    grower_id=grower.id,
+                    unit_id=grower.unit_id,
+                    cultivar_group=group,
+                    stage_code=code,
+                    area_m2=share_m2,
+                    year=local_day(at).year,
+                    reference=f"demo/{nursery.number}",
+                    at=at,
+                    by=None,
+                )

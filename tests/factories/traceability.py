@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from branch.api import GrowerView
+from core.clock import now
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
 from traceability.api import (
@@ -18,6 +19,8 @@ from traceability.api import (
     record_lot,
     record_plot,
 )
+from traceability.quota import service as quota
+from traceability.quota.queries import key_of_lot, year_of
 
 AT = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
 
@@ -30,9 +33,14 @@ def make_plot(*, grower: GrowerView | None = None, at: datetime = AT, **values: 
 
 
 def make_lot(
-    *, grower: GrowerView | None = None, plot: PlotView | None = None, at: datetime = AT, **values: Any
+    *,
+    grower: GrowerView | None = None,
+    plot: PlotView | None = None,
+    at: datetime = AT,
+    quota_plants: int = 1_000_000,
+    **values: Any,
 ) -> LotView:
-    """500 orange-red osmanthus of 8 cm ground diameter with a root ball."""
+    """500 orange-red osmanthus of 8 cm ground diameter with a root ball, and quota for `quota_plants`."""
     ensure_reference_data()
     plot = plot or make_plot(grower=grower, at=at)
     given: dict[str, Any] = {
@@ -49,7 +57,17 @@ def make_lot(
         "ground_diameter_mm_max": 84,
         "grade": "I",
     }
-    return record_lot(grower_id=plot.grower_id, plot_id=plot.id, lot=NewLot(**(given | values)), at=at)
+    lot = record_lot(grower_id=plot.grower_id, plot_id=plot.id, lot=NewLot(**(given | values)), at=at)
+    if quota_plants and (lot.ground_diameter_mm_max or lot.height_cm_max):
+        grant_quota(lot, quota_plants, at=at)
+    return lot
+
+
+def grant_quota(lot: LotView, plants: int = 1_000_000, *, at: datetime = AT) -> None:
+    """Quota for the lot in the year of `at` and in the year of the test run."""
+    for year, moment in {year_of(moment): moment for moment in (now(), at)}.items():
+        key = key_of_lot(lot.id, at=moment)
+        quota.approve(key, plants, reference=f"test/{year}", at=at, by=None)
 
 
 def make_codes(

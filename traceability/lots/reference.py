@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from core.database import session
 from traceability.lots.models import Cultivar, CultivarGroup
+from traceability.quota.reference import ensure_stages
 
 # code -> (name_zh, name_en, epithet)
 GROUPS = {
@@ -50,7 +51,7 @@ CULTIVARS = {
 
 
 def ensure_reference_data() -> int:
-    """Add the groups and cultivars that are missing; what the branch edited since stays as it is.
+    """Add the groups, cultivars and growth stages that are missing; what the branch edited since stays as it is.
 
     Returns:
         How many rows were added. Adds to the caller's transaction.
@@ -70,4 +71,4 @@ def ensure_reference_data() -> int:
     ]
     session.add_all(added)
     session.flush()
-    return len(added)
+    return len(added) + ensure_stages()

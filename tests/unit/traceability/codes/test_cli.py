@@ -76,5 +76,5 @@ def test_codes_are_not_written_over(run, lot, tmp_path):
 
 
 def test_reference_data_is_loaded_once(run):
-    assert "27 rows" in run("reference", "load").output
+    assert "33 rows" in run("reference", "load").output
     assert "0 rows" in run("reference", "load").output

@@ -142,7 +142,7 @@ def test_reference_data_is_added_once_and_edits_survive(session):
     from traceability.lots.models import CultivarGroup
 
     with transaction():
-        assert ensure_reference_data() == 4 + 19
+        assert ensure_reference_data() == 4 + 19 + 6
     with transaction() as current:
         current.query(CultivarGroup).filter_by(code="jingui").one().epithet = "Thunbergii"
     with transaction():
