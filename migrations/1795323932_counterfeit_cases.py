@@ -7,7 +7,7 @@ from core.types import JSONType
 from core.types import UTCDateTime
 
 revision = "1795323932"
-down_revision = "1795317110"
+down_revision = "1795324004"
 branch_labels = ()
 depends_on = None
 
