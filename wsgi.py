@@ -119,6 +119,7 @@ MODELS: list[str] = [
     "traceability.quota.models",
     "traceability.codes.models",
     "traceability.cases.models",
+    "traceability.lookups.models",
     "traceability.verification.models",
     "shop.catalogue.models",
     "shop.stock.models",
@@ -136,6 +137,7 @@ PARTS: list[str] = [
     "branch.organisation.policy",
     "shop.search.service",
     "shop.payments.provider",
+    "traceability.lookups.address_database",
 ]
 
 # Modules with Celery tasks.
@@ -143,7 +145,7 @@ TASKS: list[str] = [
     "branch.ledger.tasks",
     "branch.reports.tasks",
     "branch.licences.tasks",
-    "traceability.verification.tasks",
+    "traceability.lookups.tasks",
     "shop.search.tasks",
     "shop.payments.tasks",
     "shop.channels.tasks",
@@ -231,10 +233,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "ask Stripe what is open": {"task": "shop.payments.reconcile", "schedule": 900.0},
     "expire orders": {"task": "shop.orders.expire", "schedule": 60.0},
     "send refunds": {"task": "shop.payments.send_refunds", "schedule": 60.0},
-    "forget unknown look-ups": {
-        "task": "traceability.verification.forget",
-        "schedule": crontab(hour=4, minute=10),
-    },
+    "fold old look-ups": {"task": "traceability.lookups.fold", "schedule": crontab(hour=4, minute=10)},
     "expire licences": {"task": "branch.licences.expire", "schedule": 3600.0},
     "send messages": {"task": "core.messaging.send", "schedule": 10.0},
     "sum up sales": {"task": "branch.ledger.refresh_rollups", "schedule": 30.0},

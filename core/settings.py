@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     files_url: str = ""
     notify_urls: Annotated[list[SecretStr], NoDecode] = []
     seal_key_file: Path | None = None
+    address_database: Path | None = None
     log_origin: str = ""
     witness_urls: Annotated[list[str], NoDecode] = []
     sentry_dsn: SecretStr | None = None

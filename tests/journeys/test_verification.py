@@ -9,7 +9,7 @@ from core.database import Base, db, transaction
 from tests.factories.traceability import make_codes
 from tests.factories.verification import make_scene
 from traceability.codes.rules import grouped, new_code
-from traceability.verification.models import CodeLookup
+from traceability.lookups.models import CodeLookup
 from traceability.verification.verdicts import Verdict
 
 KEYS = {

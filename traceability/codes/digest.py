@@ -1,7 +1,7 @@
-"""Keyed digests: the database knows a code, and a visitor's device, only by these.
+"""Keyed digests: the database knows a code only by these (and a visitor: `lookups.visitors`).
 
-Both keys come from the application's secret by HKDF (RFC 5869) with a purpose of their own, so that a
-stolen database neither yields codes nor lets anyone test guesses, and the two kinds cannot be compared.
+The keys come from the application's secret by HKDF (RFC 5869) with a purpose of their own, so that a
+stolen database neither yields codes nor lets anyone test guesses, and the kinds cannot be compared.
 Changing the application's secret therefore makes every printed code unknown: docs/operations.md says so.
 """
 
@@ -32,8 +32,3 @@ def _keyed(purpose: str, message: str) -> bytes:
 def code_digest(code: str) -> bytes:
     """The 32 bytes under which `code` (canonical, or whatever was typed) is stored and looked up."""
     return _keyed("trace code v1", code)
-
-
-def device_digest(address: str, agent: str) -> bytes:
-    """The 16 bytes by which repeated checks of one device are folded; says nothing about the device."""
-    return _keyed("checking device v1", f"{address}\n{agent}")[:16]

@@ -1,33 +1,14 @@
-"""What was asked about codes, and reports of suspected fakes. No address, agent or code is kept in clear."""
+"""Reports of suspected fakes, and what became of them."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, fk, pk
 from core.types import JSONType
 from traceability.lots.states import allowed
 from traceability.verification.cases import CaseState
-
-
-class CodeLookup(Base):
-    """One device's checks of one text, folded into one row; also of texts that are no code of ours.
-
-    `ordinal` is the device's place among all that checked the same text: "your check is number 3".
-    """
-
-    __tablename__ = "code_lookup"
-    __table_args__ = (UniqueConstraint("code_digest", "device_digest"), Index(None, "last_at"))
-
-    id: Mapped[int] = pk()
-    code_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
-    device_digest: Mapped[bytes] = mapped_column(LargeBinary(16))
-    known: Mapped[bool]
-    ordinal: Mapped[int]
-    times: Mapped[int]
-    first_at: Mapped[datetime]
-    last_at: Mapped[datetime]
 
 
 class FakeReport(Base):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, literal, select
 
 from branch import api as branch
 from core.clock import local_day
@@ -13,26 +13,23 @@ from traceability.codes.digest import code_digest
 from traceability.codes.models import Code, CodeBatch
 from traceability.codes.rules import CodeProblem, grouped, read_code
 from traceability.codes.states import CodeState, Level
+from traceability.lookups.queries import (
+    History,
+    UnknownsOfNetwork,
+    history_columns,
+    history_of,
+    unknown_columns,
+)
+from traceability.lookups.visitors import Visitor
 from traceability.lots.models import CultivarGroup, Lot
 from traceability.lots.queries import LotView, in_chinese
 from traceability.lots.queries import view as lot_view
 from traceability.lots.states import LotState
 from traceability.papers.queries import PaperView, papers_of
-from traceability.verification.models import CodeLookup
 from traceability.verification.verdicts import CodeFact, LicenceFact, Verdict, is_widely_seen, verdict_of
 
 NOBODY = 0  # no grower has this key: asked for when a code is unknown, so that the same work is done
 NO_CONSIGNMENT = "-"
-
-
-@dataclass(frozen=True)
-class History:
-    """How often this text was checked, one device counted once, this check included."""
-
-    checks: int
-    first_checked_at: datetime
-    your_check: int
-    seen_before: bool
 
 
 @dataclass(frozen=True)
@@ -44,6 +41,7 @@ class Check:
     verdict: Verdict
     digest: bytes
     history: History
+    unknowns: UnknownsOfNetwork
     widely_seen: bool
     code_id: int | None
     level: Level | None
@@ -64,18 +62,18 @@ class Check:
         return self.code_id is not None
 
 
-def look_up(text: str, *, device: bytes, at: datetime) -> Check:
-    """Everything about the code in `text`; reads only, `service.note_check` records the look-up."""
+def look_up(text: str, *, visitor: Visitor, at: datetime) -> Check:
+    """Everything about the code in `text`; reads only, `lookups.service.record` notes the look-up."""
     typed = read_code(text)
     digest = code_digest(typed.code or typed.cleaned)
-    row = session.execute(_everything(digest, device)).one()
+    row = session.execute(_everything(digest, visitor, at)).one()
     code: Code | None = row[0]
     lot: Lot | None = row[2]
     grower_id = code.grower_id if code else NOBODY
     grower = branch.growers_by_ids([grower_id]).get(grower_id)
     licence = branch.licence_of(grower_id, at=at)
     papers = papers_of((code.consignment_number if code else None) or NO_CONSIGNMENT)
-    history = _history(row[4], row[5], row[6], at=at)
+    history = history_of(row[4], row[5], row[6], row[7], row[8], at=at)
     level = Level(code.level) if code else None
     group: CultivarGroup | None = row[3]
     return Check(
@@ -84,6 +82,7 @@ def look_up(text: str, *, device: bytes, at: datetime) -> Check:
         verdict=verdict_of(_code_fact(code, lot), _licence_fact(licence)),
         digest=digest,
         history=history,
+        unknowns=UnknownsOfNetwork(row[9], row[10]),
         widely_seen=is_widely_seen(level, history.checks),
         code_id=code.id if code else None,
         level=level,
@@ -101,19 +100,17 @@ def look_up(text: str, *, device: bytes, at: datetime) -> Check:
     )
 
 
-def _everything(digest: bytes, device: bytes) -> Select[Any]:
-    """One row always: the code with its lot, or nulls, and the look-ups of the same text so far."""
+def _everything(digest: bytes, visitor: Visitor, at: datetime) -> Select[Any]:
+    """One row always: the code with its lot, or nulls, and what was asked before, here and from this network."""
     one = select(literal(1).label("one")).subquery()
-    lookups = CodeLookup.code_digest == digest
     return (
         select(
             Code,
             CodeBatch.number,
             Lot,
             CultivarGroup,
-            select(func.count()).select_from(CodeLookup).where(lookups).scalar_subquery(),
-            select(func.min(CodeLookup.first_at)).where(lookups).scalar_subquery(),
-            select(CodeLookup.ordinal).where(lookups, CodeLookup.device_digest == device).scalar_subquery(),
+            *history_columns(digest, visitor.device),
+            *unknown_columns(visitor.network, at=at),
         )
         .select_from(one)
         .outerjoin(Code, Code.digest == digest)
@@ -121,15 +118,6 @@ def _everything(digest: bytes, device: bytes) -> Select[Any]:
         .outerjoin(Lot, Lot.id == Code.lot_id)
         .outerjoin(CultivarGroup, CultivarGroup.code == Lot.cultivar_group)
         .execution_options(populate_existing=True)
-    )
-
-
-def _history(checks: int, first_at: datetime | None, mine: int | None, *, at: datetime) -> History:
-    return History(
-        checks=checks if mine else checks + 1,
-        first_checked_at=first_at or at,
-        your_check=mine or checks + 1,
-        seen_before=mine is not None,
     )
 
 

@@ -1,11 +1,10 @@
-"""Noting look-ups; taking and deciding reports of suspected fakes."""
+"""Taking and deciding reports of suspected fakes."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import func, select
 
 from core import files
 from core.database import session
@@ -15,40 +14,9 @@ from traceability.codes.models import Code
 from traceability.codes.service import clear_suspect, mark_suspect
 from traceability.papers.uploads import content_type_of, without_metadata
 from traceability.verification.cases import CaseState, may_become
-from traceability.verification.models import CodeLookup, FakeReport, FakeReportChange
-from traceability.verification.queries import Check
+from traceability.verification.models import FakeReport, FakeReportChange
 
-KEEP_UNKNOWN_FOR = timedelta(days=90)
 MOST_PHOTOS = 4
-
-
-def note_check(check: Check, *, device: bytes, at: datetime) -> None:
-    """Count this check; a device that checked the same text before only moves its last time."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    row = dialect.insert(CodeLookup).values(
-        code_digest=check.digest,
-        device_digest=device,
-        known=check.known,
-        ordinal=check.history.your_check,
-        times=1,
-        first_at=at,
-        last_at=at,
-    )
-    session.execute(
-        row.on_conflict_do_update(
-            index_elements=["code_digest", "device_digest"],
-            set_={"times": CodeLookup.times + 1, "last_at": row.excluded.last_at},
-        )
-    )
-
-
-def forget_unknown_lookups(*, at: datetime) -> int:
-    """Drop what was noted of texts that are no codes and have not been asked for 90 days; how many."""
-    return session.execute(
-        delete(CodeLookup)
-        .where(CodeLookup.known.is_(False), CodeLookup.last_at < at - KEEP_UNKNOWN_FOR)
-        .execution_options(synchronize_session=False)
-    ).rowcount  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)

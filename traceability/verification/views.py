@@ -14,9 +14,10 @@ from core.errors import NotFound
 from core.web.limits import VERIFY, limiter, posts_only
 from core.web.problems import wants_json
 from traceability.codes.binding import problem_text
-from traceability.codes.digest import device_digest
 from traceability.codes.rules import LENGTH, looks_like_code, read_code
-from traceability.verification import service, wording
+from traceability.lookups import service as lookups
+from traceability.lookups.visitors import visitor_of
+from traceability.verification import wording
 from traceability.verification.about import about_token
 from traceability.verification.answers import as_json
 from traceability.verification.forms import VerifyForm
@@ -35,11 +36,11 @@ guessing = limiter.shared_limit(
 def check_code(text: str) -> Check:
     """Look a code up and note that somebody did; a browser that only fetches ahead is not noted."""
     at = now()
-    device = device_digest(request.remote_addr or "", request.user_agent.string)
-    check = look_up(text, device=device, at=at)
+    visitor = visitor_of(request.remote_addr or "", request.user_agent.string)
+    check = look_up(text, visitor=visitor, at=at)
     if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
         with transaction():
-            service.note_check(check, device=device, at=at)
+            lookups.record(check, visitor=visitor, at=at)
     g.code_unknown = check.verdict is Verdict.UNKNOWN
     return check
 

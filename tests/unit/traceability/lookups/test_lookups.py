@@ -1,0 +1,108 @@
+"""What is noted of a check, and for how long."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from core.clock import local_day
+from core.database import transaction
+from tests.factories.verification import make_scene
+from traceability.codes.rules import new_code
+from traceability.lookups.models import CodeLookup, LookupDay
+from traceability.lookups.service import fold_old_lookups, record
+from traceability.lookups.visitors import Visitor
+from traceability.verification.queries import look_up
+
+
+def somebody(letter, network=b"home"):
+    return Visitor(letter * 16, letter * 8, letter * 8, network, "浙江省")
+
+
+ONE, OTHER = somebody(b"1"), somebody(b"2")
+
+
+def check(text, visitor, at):
+    found = look_up(text, visitor=visitor, at=at)
+    with transaction():
+        view = record(found, visitor=visitor, at=at)
+    assert (view.ordinal, view.folded) == (found.history.your_check, found.history.seen_before)
+    return found.history
+
+
+@pytest.fixture
+def code(session, at):
+    with transaction():
+        return make_scene("shipped", at=at).code
+
+
+def test_one_device_is_one_row_however_often_it_asks(session, code, at):
+    later = at + timedelta(hours=3)
+    assert check(code, ONE, at).your_check == 1
+    assert check(code, ONE, later).your_check == 1
+    assert check(code, OTHER, later).your_check == 2
+    rows = session.execute(
+        select(CodeLookup.ordinal, CodeLookup.times, CodeLookup.last_at, CodeLookup.province).order_by(
+            CodeLookup.id
+        )
+    )
+    assert [tuple(row) for row in rows] == [(1, 2, later, "浙江省"), (2, 1, later, "浙江省")]
+
+
+def test_two_checks_that_read_before_either_wrote_do_not_fail(session, code, at):
+    first, second = look_up(code, visitor=ONE, at=at), look_up(code, visitor=ONE, at=at)
+    for found in (first, second):
+        with transaction():
+            record(found, visitor=ONE, at=at)
+    assert session.scalars(select(CodeLookup.times)).all() == [2]
+
+
+def test_after_ninety_days_only_counts_by_day_are_left_and_the_history_goes_on(session, code, at):
+    unknown = new_code()
+    for visitor, moment in ((ONE, at), (OTHER, at), (somebody(b"3"), at + timedelta(days=1))):
+        check(code, visitor, moment)
+    check(code, ONE, at + timedelta(hours=1))
+    check(unknown, ONE, at)
+    with transaction():
+        assert fold_old_lookups(at=at + timedelta(days=90)) == 0
+        assert fold_old_lookups(at=at + timedelta(days=90, hours=2)) == 3
+    assert session.scalars(select(CodeLookup.ordinal)).all() == [3]
+    days = session.execute(
+        select(
+            LookupDay.code_digest, LookupDay.day, LookupDay.devices, LookupDay.times, LookupDay.last_ordinal
+        ).order_by(LookupDay.devices.desc())
+    ).all()
+    digest = look_up(code, visitor=ONE, at=at).digest
+    assert [tuple(row) for row in days] == [
+        (digest, local_day(at), 2, 3, 2),
+        (b"", local_day(at), 1, 1, 1),
+    ]
+    with transaction():
+        assert fold_old_lookups(at=at + timedelta(days=200)) == 1
+    history = check(code, somebody(b"4"), at + timedelta(days=200))
+    assert (history.checks, history.your_check, history.first_checked_at) == (4, 4, at)
+
+
+def test_a_day_that_is_folded_in_two_parts_adds_up(session, code, at):
+    for letter in (b"1", b"2", b"3"):
+        check(code, somebody(letter), at)
+    for _part in range(3):
+        with transaction():
+            assert fold_old_lookups(at=at + timedelta(days=91), limit=1) == 1
+    day = session.scalars(select(LookupDay)).one()
+    assert (day.devices, day.times, day.last_ordinal) == (3, 3, 3)
+
+
+def test_only_texts_that_are_no_code_count_against_a_network_and_only_for_ten_minutes(session, code, at):
+    for visitor in (ONE, somebody(b"5", b"else")):
+        check(new_code(), visitor, at)
+    check(new_code(), OTHER, at + timedelta(minutes=4))
+    check(code, ONE, at + timedelta(minutes=5))
+
+    def texts(minutes):
+        found = look_up(code, visitor=ONE, at=at + timedelta(minutes=minutes)).unknowns
+        return found.texts, found.last_at
+
+    assert texts(5) == (2, at + timedelta(minutes=4))
+    assert texts(11) == (1, at + timedelta(minutes=4))
+    assert texts(15) == (0, None)

@@ -1,0 +1,57 @@
+"""Who looks a code up, as far as it may be known: keyed digests, and a province if the operator can tell."""
+
+import hmac
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from flask import current_app
+
+from core.settings import Settings
+from traceability.codes.digest import derived_key
+from traceability.lookups.address_database import province_of
+
+# What WeChat adds to its name changes when a phone leaves its wireless network: the phone is the same.
+_NETWORK_KIND = re.compile(r"\s*NetType/\S+")
+DEVICE_BYTES = 16
+PART_BYTES = 8
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A visitor without address or name: `device` is address and agent together, `network` a /24 or /48."""
+
+    device: bytes
+    address: bytes
+    agent: bytes
+    network: bytes
+    province: str | None
+
+
+def visitor_of(address: str, agent: str) -> Visitor:
+    """Digest `address` and `agent`, each with a key of its own, so that no two kinds can be compared."""
+    agent = _NETWORK_KIND.sub("", agent)
+    return Visitor(
+        device=_keyed("checking device v2", f"{address}\n{agent}", DEVICE_BYTES),
+        address=_keyed("checking address v1", address, PART_BYTES),
+        agent=_keyed("checking agent v1", agent, PART_BYTES),
+        network=_keyed("checking network v1", network_of(address), PART_BYTES),
+        province=province_of(address),
+    )
+
+
+def network_of(address: str) -> str:
+    """The /24 (IPv4) or /48 (IPv6) in which `address` lies; what is no address stands for itself."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
+    return str(ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False))
+
+
+def _keyed(purpose: str, message: str, length: int) -> bytes:
+    settings: Settings = current_app.config["SETTINGS"]
+    return hmac.new(derived_key(settings.secret, purpose), message.encode(), sha256).digest()[:length]
