@@ -118,6 +118,7 @@ MODELS: list[str] = [
     "traceability.papers.models",
     "traceability.quota.models",
     "traceability.codes.models",
+    "traceability.events.models",
     "traceability.cases.models",
     "traceability.lookups.models",
     "traceability.verification.models",
@@ -263,7 +264,9 @@ def report_sections() -> list[SectionFunction]:
 
 def seal_sources() -> list[SealSource]:
     """What is sealed in the public log, and how its rows look today: one line per feature's `sealing.py`."""
-    return []
+    from traceability.events import sealing as events
+
+    return [events.SOURCE]
 
 
 def readiness_checks() -> dict[str, Check]:

@@ -5,6 +5,10 @@ from traceability.codes.binding import CodeNotUsable, bind_codes
 from traceability.codes.queries import BatchView, CodeView, codes_of_consignment, codes_of_consignments
 from traceability.codes.service import IssuedCodes, accept_codes, activate_batch, issue_codes, void_batch
 from traceability.codes.states import CodeState, Level
+
+# --- events -------------------------------------------------------------------------------------
+from traceability.events.service import record_step, record_steps
+from traceability.events.steps import Packed, Received, Shipped
 from traceability.labels.codes import code_file, size_in_chinese
 from traceability.labels.seedling import SeedlingLabel, seedling_labels_pdf
 
@@ -67,13 +71,16 @@ __all__ = [
     "LotState",
     "LotView",
     "NewLot",
+    "Packed",
     "PaperKind",
     "PaperView",
     "PlotView",
     "Propagation",
     "QuotaExceeded",
+    "Received",
     "Root",
     "SeedlingLabel",
+    "Shipped",
     "accept_codes",
     "activate_batch",
     "add_to_lot",
@@ -110,6 +117,8 @@ __all__ = [
     "record_paper",
     "record_plot",
     "record_printed_label",
+    "record_step",
+    "record_steps",
     "require_saleable",
     "required_papers",
     "seedling_labels_pdf",

@@ -9,6 +9,8 @@ from sqlalchemy import select, update
 from core.database import session
 from core.errors import Conflict, Invalid
 from core.ids import readable_number
+from traceability.events.service import record_step
+from traceability.events.steps import Commissioned
 from traceability.lots.models import Cultivar, CultivarGroup, Lot, LotChange
 from traceability.lots.queries import LotView, get_lot, view
 from traceability.lots.states import SPECIES, LotState, Propagation, Root, is_age_code, sources_of
@@ -110,7 +112,9 @@ def record_lot(*, grower_id: int, plot_id: int, lot: NewLot, at: datetime, by: i
     session.flush()
     session.add(LotChange(lot_id=row.id, kind="recorded", plants=lot.quantity, by_account_id=by, at=at))
     session.flush()
-    return view(row)
+    recorded = view(row)
+    record_step(Commissioned(recorded, lot.quantity), at=at, by=by)
+    return recorded
 
 
 def give_photo(lot_id: int, photo_key: str) -> None:

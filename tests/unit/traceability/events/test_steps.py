@@ -1,0 +1,119 @@
+"""Our own steps become EPCIS events, stored once and sealed."""
+
+import json
+
+import pytest
+import sqlalchemy as sa
+
+from core.database import transaction
+from core.seal.models import SealLeaf
+from tests.factories.licences import make_licence
+from tests.factories.traceability import make_lot
+from traceability.events.hashing import event_hash
+from traceability.events.models import EpcisEvent, EpcisKey
+from traceability.events.sealing import SOURCE
+from traceability.events.service import record_step, record_steps
+from traceability.events.steps import (
+    CodesCommissioned,
+    Commissioned,
+    Decommissioned,
+    Inspected,
+    Packed,
+    Received,
+    Shipped,
+    Transformed,
+)
+
+
+@pytest.fixture
+def lot(session, at):
+    with transaction():
+        lot = make_lot(quantity=120)
+        make_licence(lot.grower_id, at=at)
+    return lot
+
+
+def test_a_recorded_lot_is_a_commissioning_event(session, lot, at):
+    row = session.scalars(sa.select(EpcisEvent)).one()
+    event, context = json.loads(row.body), json.loads(row.context)
+    assert (event["type"], event["action"], event["bizStep"]) == ("ObjectEvent", "ADD", "commissioning")
+    assert event["quantityList"] == [
+        {"epcClass": f"http://127.0.0.1:8000/lots/{lot.number}", "quantity": 120}
+    ]
+    assert event["ilmd"]["guiyuan:cultivar"] == "朱砂丹桂"
+    assert event["ilmd"]["guiyuan:grade"] == "I"
+    assert event["eventTime"] == "2026-03-12T12:00:00.000+08:00"
+    assert event["eventID"] == event_hash(event, context)
+    assert row.hash in event["eventID"]
+    assert row.own
+
+
+def test_each_step_speaks_the_words_of_the_standard(session, lot, at):
+    steps = {
+        Inspected(lot, conformant=True): ("ObjectEvent", "OBSERVE", "inspecting", "conformant"),
+        Inspected(lot, conformant=False): ("ObjectEvent", "OBSERVE", "inspecting", "non_conformant"),
+        CodesCommissioned(lot, "B-2026-7K3F9QA", 10, 5): ("ObjectEvent", "ADD", "commissioning", "active"),
+        Packed("C-2026-AAAAAAA", ((lot, 50),)): ("AggregationEvent", "ADD", "packing", "in_progress"),
+        Shipped("C-2026-AAAAAAA", ((lot, 50),)): ("ObjectEvent", "OBSERVE", "shipping", "in_transit"),
+        Received("C-2026-AAAAAAA", ((lot, 50),)): ("ObjectEvent", "OBSERVE", "receiving", "retail_sold"),
+        Decommissioned(lot, "B-2026-7K3F9QA", 10, "accepted"): (
+            "ObjectEvent",
+            "DELETE",
+            "decommissioning",
+            "inactive",
+        ),
+        Transformed("graft", "T-1", ((lot, 50),), ((lot, 48),)): (
+            "TransformationEvent",
+            None,
+            "commissioning",
+            "active",
+        ),
+    }
+    with transaction():
+        ids = record_steps(list(steps), at=at, by=None)
+    for event_id, expected in zip(ids, steps.values(), strict=True):
+        event = json.loads(
+            session.scalars(sa.select(EpcisEvent.body).where(EpcisEvent.event_id == event_id)).one()
+        )
+        assert (event["type"], event.get("action"), event["bizStep"], event["disposition"]) == expected
+        assert event["certificationInfo"][0].startswith("http://127.0.0.1:8000/registry/licences/")
+
+
+def test_numbers_of_parcels_and_batches_do_not_appear(session, lot, at):
+    with transaction():
+        record_step(Packed("C-2026-AAAAAAA", ((lot, 50),)), at=at, by=None)
+        record_step(CodesCommissioned(lot, "B-2026-7K3F9QA", 10, 5), at=at, by=None)
+    told = " ".join(session.scalars(sa.select(EpcisEvent.body))) + " ".join(
+        session.scalars(sa.select(EpcisKey.value))
+    )
+    assert "AAAAAAA" not in told
+    assert "7K3F9QA" not in told
+
+
+def test_the_same_step_is_stored_and_sealed_once(session, lot, at):
+    with transaction():
+        first = record_step(Inspected(lot, conformant=True), at=at, by=None)
+    with transaction():
+        assert record_step(Inspected(lot, conformant=True), at=at, by=None) == first
+    assert session.scalar(sa.select(sa.func.count()).select_from(EpcisEvent)) == 2
+    kinds = session.scalars(sa.select(SealLeaf.kind).where(SealLeaf.kind == "epcis_event")).all()
+    assert len(kinds) == 2
+
+
+def test_what_is_sealed_is_what_the_rows_say(session, lot):
+    sealed = {
+        leaf.subject: json.loads(leaf.body)
+        for leaf in session.scalars(sa.select(SealLeaf).where(SealLeaf.kind == SOURCE.kind))
+    }
+    assert sealed == dict(SOURCE.bodies())
+    with transaction():
+        session.execute(sa.text("UPDATE epcis_event SET body = replace(body, '120', '121')"))
+    assert sealed != dict(SOURCE.bodies())
+
+
+def test_many_steps_cost_as_many_statements_as_one(session, lot, at, count_statements):
+    with transaction(), count_statements() as one:
+        record_step(Commissioned(lot, 1), at=at, by=None)
+    with transaction(), count_statements() as many:
+        record_steps([Commissioned(lot, plants) for plants in range(2, 30)], at=at, by=None)
+    assert len(many) == len(one) <= 7

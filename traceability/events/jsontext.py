@@ -1,0 +1,91 @@
+"""JSON read and written without losing anything: numbers keep their digits, keys their order."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+MAX_EXPONENT = 300
+MAX_DIGITS = 400
+MAX_DEPTH = 40
+
+
+class NotJson(ValueError):  # noqa: N818 - read as a word
+    """The text is no JSON that keeps its meaning everywhere; the message says where or what."""
+
+
+def read(text: str | bytes) -> Any:
+    """The document in `text`, fractions as `Decimal`.
+
+    Raises:
+        NotJson: no JSON, a key given twice, nesting beyond `MAX_DEPTH`, or a number that is not finite or
+            absurdly long (its plain notation would fill the memory).
+    """
+    try:
+        found = json.loads(
+            text, parse_float=_decimal, parse_int=_integer, parse_constant=_refuse, object_pairs_hook=_once
+        )
+    except json.JSONDecodeError as error:
+        raise NotJson(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except UnicodeDecodeError:
+        raise NotJson("the text is not UTF-8") from None
+    except RecursionError:
+        raise NotJson("the nesting is too deep") from None
+    if _depth(found) > MAX_DEPTH:
+        raise NotJson(f"the nesting is deeper than {MAX_DEPTH}")
+    return found
+
+
+def write(value: Any) -> str:
+    """`value` as JSON text; a `Decimal` is written with the digits it came with."""
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{_string(str(key))}:{write(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(write(item) for item in value) + "]"
+    if isinstance(value, Decimal):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _string(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _decimal(text: str) -> Decimal:
+    number = Decimal(text)
+    if not number.is_finite() or (number and abs(number.adjusted()) > MAX_EXPONENT) or len(text) > MAX_DIGITS:
+        raise NotJson(f"the number {text[:40]} is too large, too small or too long")
+    return number
+
+
+def _integer(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise NotJson(f"the number {text[:40]} is too long")
+    return int(text)
+
+
+def _refuse(word: str) -> Any:
+    raise NotJson(f"{word} is no number in JSON")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise NotJson(f"the key {key!r} is given twice")
+        found[key] = value
+    return found
+
+
+def _depth(value: Any) -> int:
+    deepest, waiting = 0, [(value, 1)]
+    while waiting:
+        one, level = waiting.pop()
+        deepest = max(deepest, level)
+        if level > MAX_DEPTH:
+            return level
+        if isinstance(one, Mapping):
+            waiting += [(item, level + 1) for item in one.values()]
+        elif isinstance(one, list):
+            waiting += [(item, level + 1) for item in one]
+    return deepest
