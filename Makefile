@@ -54,9 +54,11 @@ check: setup-dev
 format: setup-dev
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
+PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate
+
 lock: setup-dev
-	@$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --allow-unsafe --strip-extras -o requirements/base.txt requirements/base.in
-	@$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --allow-unsafe --strip-extras -o requirements/dev.txt requirements/dev.in
+	@for name in base dev; do \
+		$(BIN)/$(PIN) --custom-compile-command "make lock" -o requirements/$$name.txt requirements/$$name.in; done
 
 bench: setup-dev
 	@$(BIN)/python -m benchmarks
