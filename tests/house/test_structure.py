@@ -11,6 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 
 from core.database import Base, alembic, db
+from core.dictionary import data_dictionary
 from core.settings import Settings
 from tests.house.contracts import upward_imports
 from wsgi import create_app, event_handlers
@@ -58,6 +59,18 @@ def test_every_route_says_who_may_use_it(app):
         if rule.endpoint not in OPEN_BY_NATURE
         and not rule.endpoint.startswith("security.")
         and not hasattr(app.view_functions[rule.endpoint], "gate")
+    ]
+    assert silent == []
+
+
+def test_the_data_dictionary_is_that_of_the_models(app):
+    written = (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
+    assert written == data_dictionary(), "run `flask dictionary > docs/data-dictionary.md`"
+
+
+def test_every_table_says_what_a_row_is(app):
+    silent = [
+        mapper.class_.__name__ for mapper in Base.registry.mappers if not mapper.class_.__dict__.get("__doc__")
     ]
     assert silent == []
 
