@@ -70,7 +70,9 @@ def test_the_data_dictionary_is_that_of_the_models(app):
 
 def test_every_table_says_what_a_row_is(app):
     silent = [
-        mapper.class_.__name__ for mapper in Base.registry.mappers if not mapper.class_.__dict__.get("__doc__")
+        mapper.class_.__name__
+        for mapper in Base.registry.mappers
+        if not mapper.class_.__dict__.get("__doc__")
     ]
     assert silent == []
 
