@@ -33,6 +33,8 @@ CONSOLE: list[NavItem] = [
     NavItem("cashier.home", _l("Cashier"), "money", "payments.confirm"),
     NavItem("growers.people", _l("People of your nursery"), "people", "grower.staff"),
     NavItem("growers.index", _l("Growers"), "leaf", "growers.view"),
+    NavItem("plots.index", _l("My plots"), "pin", "plots.edit"),
+    NavItem("plot_surveys.index", _l("Plots"), "pin", "plots.view"),
     NavItem("lots.index", _l("Lots and codes"), "scan", "lots.edit"),
     NavItem("papers.rules", _l("Papers that travel"), "file", "papers.view"),
     NavItem("fake_reports.cases", _l("Suspected fakes"), "report", "cases.view"),
@@ -54,6 +56,7 @@ BLUEPRINTS: list[str] = [
     "branch.growers.views",
     "traceability.papers.views",
     "traceability.plots.views",
+    "traceability.plots.survey_views",
     "traceability.lots.views",
     "traceability.codes.views",
     "traceability.verification.views",
@@ -135,7 +138,6 @@ MODELS: list[str] = [
 # Modules with an `init_app(app, settings)` to be called at start.
 PARTS: list[str] = [
     "core.accounts.security",
-    "core.seal.keys",
     "branch.organisation.policy",
     "shop.search.service",
     "shop.payments.provider",
@@ -268,6 +270,15 @@ def seal_sources() -> list[SealSource]:
     from traceability.events import sealing as events
 
     return [events.SOURCE]
+    from traceability.plots import sealing as plots
+    from traceability.quota import sealing as quota
+
+    return [
+        plots.PLOTS,
+        plots.SURVEYS,
+        quota.MOVES,
+        quota.FIGURES,
+    ]
 
 
 def readiness_checks() -> dict[str, Check]:

@@ -21,6 +21,7 @@ GROWER = BUYER | {
     "listings.edit",
     "lots.edit",
     "plots.edit",
+    "quota.own",
     "codes.issue",
     "papers.record",
     "orders.dispatch",
@@ -38,6 +39,8 @@ TECHNICIAN = BUYER | {
     "licences.view",
     "storefronts.view",
     "plots.view",
+    "plots.survey",
+    "quota.view",
     "lots.view",
     "codes.view",
     "cases.view",
@@ -52,7 +55,9 @@ SECRETARY = TECHNICIAN | {
     "marks.edit",
     "storefronts.decide",
     "plots.decide",
+    "quota.decide",
     "lots.decide",
+    "lots.recall",
     "codes.void",
     "cases.decide",
     "papers.decide",
@@ -66,6 +71,7 @@ SECRETARY = TECHNICIAN | {
 }
 
 COMMITTEE = TECHNICIAN | {
+    "plots.approve",
     "members.edit",
     "orders.view",
     "ledger.view",

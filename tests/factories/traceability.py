@@ -5,6 +5,7 @@ from typing import Any
 
 from branch.api import GrowerView
 from core.clock import now
+from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
 from traceability.api import (
@@ -19,6 +20,8 @@ from traceability.api import (
     record_lot,
     record_plot,
 )
+from traceability.plots.states import Decision
+from traceability.plots.surveys import NewSurvey, Stand, decide, record_survey
 from traceability.quota import service as quota
 from traceability.quota.queries import key_of_lot, year_of
 
@@ -105,3 +108,19 @@ def ship(
         "seller": "竹影苗圃",
     }
     bind_codes(at=at, **(given | values))
+
+
+def approve_plot(
+    plot: PlotView, *stands: Stand, people: tuple[int, int, int] | None = None, at: datetime = AT
+) -> str:
+    """Survey a plot and take it through village and town; three mu of eight-centimetre trees unless told otherwise."""
+    surveyor, village, town = people or tuple(make_account(at=at).id for _ in range(3))
+    found = NewSurvey(
+        year=year_of(at),
+        area_m2=plot.area_m2,
+        stands=stands or (Stand("dangui", "specimen", plot.area_m2),),
+    )
+    number = record_survey(plot.id, found, surveyed_at=at, at=at, by=surveyor)
+    decide(number, Decision.AGREE, at=at, by=village)
+    decide(number, Decision.APPROVE, at=at, by=town)
+    return number

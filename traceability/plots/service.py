@@ -4,11 +4,13 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from core import seal
 from core.database import session
 from core.errors import Invalid
 from core.ids import readable_number
 from traceability.plots.models import Plot
 from traceability.plots.queries import PlotView, view
+from traceability.plots.sealing import plot_body, plot_subject
 
 LARGEST_M2 = 100_000_000
 
@@ -42,4 +44,5 @@ def record_plot(
     )
     session.add(plot)
     session.flush()
+    seal.append("plot", plot_subject(plot), plot_body(plot))
     return view(plot)

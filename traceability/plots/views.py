@@ -6,12 +6,16 @@ from flask_babel import gettext as _
 
 from branch import api as branch
 from core.accounts.gate import actor_id, requires
-from core.clock import now
+from core.clock import local_day, now
 from core.database import transaction
-from traceability.lots.queries import lots_of_grower
+from traceability.lots.queries import cultivar_group_name, lots_of_grower
 from traceability.plots import service
 from traceability.plots.forms import PlotForm
 from traceability.plots.queries import get_plot, plots_of_grower
+from traceability.plots.survey_forms import stage_words
+from traceability.plots.survey_queries import standing_surveys, surveys_of_plot
+from traceability.plots.wording import TONES, method_name, survey_state_name, survey_steps
+from traceability.quota.queries import stages
 
 blueprint = Blueprint("plots", __name__)
 
@@ -21,7 +25,14 @@ blueprint = Blueprint("plots", __name__)
 def index() -> ResponseReturnValue:
     """The grower's registered land."""
     grower = branch.require_grower(actor_id())
-    return render_template("traceability/plots/index.html", plots=plots_of_grower(grower.id))
+    plots = plots_of_grower(grower.id)
+    return render_template(
+        "traceability/plots/index.html",
+        plots=plots,
+        surveys=standing_surveys([plot.id for plot in plots], year=local_day(now()).year),
+        state_name=survey_state_name,
+        tones=TONES,
+    )
 
 
 @blueprint.route("/seller/plots/new", methods=["GET", "POST"])
@@ -53,4 +64,15 @@ def show(number: str) -> ResponseReturnValue:
     grower = branch.require_grower(actor_id())
     plot = get_plot(grower_id=grower.id, number=number)
     lots = [lot for lot in lots_of_grower(grower.id) if lot.plot_id == plot.id]
-    return render_template("traceability/plots/show.html", plot=plot, lots=lots)
+    return render_template(
+        "traceability/plots/show.html",
+        plot=plot,
+        lots=lots,
+        surveys=surveys_of_plot(plot.id),
+        state_name=survey_state_name,
+        tones=TONES,
+        steps_of=survey_steps,
+        method_name=method_name,
+        group_name=cultivar_group_name,
+        stage_names={stage.code: stage_words(stage) for stage in stages(at=now())},
+    )

@@ -8,10 +8,13 @@ from sqlalchemy import select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from core import seal
 from core.database import changed, session
 from core.ids import readable_number
+from traceability.lots.models import Lot
 from traceability.quota.models import QuotaAccount, QuotaMove, QuotaPosting
 from traceability.quota.rules import AccountName, Key, MoveKind, Role, is_balanced
+from traceability.quota.sealing import move_body, move_subject
 
 KEY = ("grower_id", "unit_id", "cultivar_group", "size_class", "year", "role")
 COLUMNS = tuple(getattr(QuotaAccount, name) for name in KEY)
@@ -64,7 +67,12 @@ def post(
     session.flush()
     session.add_all(QuotaPosting(move_id=move.id, account_id=ids[name], plants=legs[name]) for name in names)
     session.flush()
+    seal.append("quota_posting", move_subject(move), move_body(move, _lot_number(lot_id), legs))
     return move
+
+
+def _lot_number(lot_id: int | None) -> str | None:
+    return session.scalar(select(Lot.number).where(Lot.id == lot_id)) if lot_id is not None else None
 
 
 def _book(account_id: int, plants: int) -> bool:

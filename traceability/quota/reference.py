@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from core import seal
 from core.database import session
 from traceability.quota.models import GrowthStage, StageFigures
+from traceability.quota.sealing import figures_body, figures_subject
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -37,14 +39,14 @@ def ensure_stages() -> int:
                 height_from_cm=height,
             )
         )
-        session.add(
-            StageFigures(
-                stage_code=code,
-                plants_per_mu=density,
-                survival_per_mille=survival,
-                valid_from=BEGINNING,
-                reason="",
-            )
+        figures = StageFigures(
+            stage_code=code,
+            plants_per_mu=density,
+            survival_per_mille=survival,
+            valid_from=BEGINNING,
+            reason="",
         )
-    session.flush()
+        session.add(figures)
+        session.flush()
+        seal.append("stage_figures", figures_subject(figures), figures_body(figures))
     return 2 * len(missing)
