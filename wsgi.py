@@ -138,6 +138,7 @@ MODELS: list[str] = [
 # Modules with an `init_app(app, settings)` to be called at start.
 PARTS: list[str] = [
     "core.accounts.security",
+    "core.seal.keys",
     "branch.organisation.policy",
     "shop.search.service",
     "shop.payments.provider",

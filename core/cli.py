@@ -6,6 +6,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from pydantic import SecretStr
 
+from core.dictionary import data_dictionary
 from core.settings import Settings
 
 jobs = AppGroup("jobs", help="Celery: the worker and the scheduler.")
@@ -15,6 +16,7 @@ def init_cli(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(jobs)
     app.cli.add_command(show_settings)
+    app.cli.add_command(show_dictionary)
 
 
 @click.command("settings")
@@ -27,6 +29,12 @@ def show_settings() -> None:
         click.echo(f"{name.upper():24} {_masked(value)}  ({given})")
     click.echo(f"{'in force: database':24} {_without_password(settings.sqlalchemy_url)}")
     click.echo(f"{'in force: address':24} {settings.base_url}")
+
+
+@click.command("dictionary")
+def show_dictionary() -> None:
+    """Print the data dictionary, as it stands in docs/data-dictionary.md."""
+    click.echo(data_dictionary(), nl=False)
 
 
 def _masked(value: object) -> str:

@@ -34,6 +34,8 @@ CLAIM_FOR = timedelta(minutes=2)
 
 
 class OutboxEvent(Base):
+    """Something that happened, written with its cause and delivered after it."""
+
     __tablename__ = "outbox_event"
     __table_args__ = (
         CheckConstraint("attempts >= 0", name="attempts_not_negative"),

@@ -13,6 +13,8 @@ from core.ids import random_id
 
 
 class JobProgress(Base):
+    """How far a long job has come, for the page that its owner watches."""
+
     __tablename__ = "job_progress"
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state_known"),

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     notify_urls: Annotated[list[SecretStr], NoDecode] = []
     seal_key_file: Path | None = None
     address_database: Path | None = None
+    seal_dir: Path | None = None
     log_origin: str = ""
     witness_urls: Annotated[list[str], NoDecode] = []
     sentry_dsn: SecretStr | None = None

@@ -189,6 +189,13 @@ def _make_app(var: Path, store: Any) -> Any:
     return app, store
 
 
+def forget_log(app: Flask) -> None:
+    """A fresh database begins a fresh log."""
+    log = app.extensions["seal"]
+    shutil.rmtree(log.store.folder, ignore_errors=True)
+    log.memory.path.unlink(missing_ok=True)
+
+
 @pytest.fixture
 def app(database_kind: str, _engine_apps: Any) -> Iterator[Flask]:
     """The application on a fresh, empty database."""
@@ -196,6 +203,7 @@ def app(database_kind: str, _engine_apps: Any) -> Iterator[Flask]:
     with app.app_context():
         db.engine.dispose()
     store.reset()
+    forget_log(app)
     app.extensions["celery"].set_default()
     app.extensions["celery"].set_current()
     yield app

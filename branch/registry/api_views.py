@@ -24,10 +24,15 @@ class CheckAnswer(Schema):
     licence = Dict()
 
 
+class CheckQuery(Schema):
+    url = String(metadata={"description": "A shop's address, a share link or the text that holds one"})
+
+
 @blueprint.get("/api/v1/registry/check")
 @public
+@blueprint.input(CheckQuery, location="query", validation=False, arg_name="_documented")
 @blueprint.doc(summary="Whether an outside shop may use a mark", responses={422: "No address was sent."})
 @blueprint.output(CheckAnswer)
 @limiter.limit(VERIFY)
-def check() -> dict[str, Any]:
+def check(**_documented: Any) -> dict[str, Any]:
     return check_document(checked(request.args.get("url", "")))

@@ -13,7 +13,6 @@ from branch.organisation.models import Unit
 from branch.organisation.queries import require_unit_access, unit_by_id, unit_name, units_where
 from branch.reports.document import Document, from_json
 from branch.reports.models import Report, ReportFile, ReportReview
-from branch.reports.service import find_report
 from branch.reports.states import ReportState
 from core.database import session
 from core.errors import NotFound
@@ -71,6 +70,18 @@ class ReportView:
         """The name of a chart's picture in the language of the document."""
         ending = f"-{chart_key}-{self.document.locale}.png"
         return next(one.name for one in self.files if one.name.endswith(ending))
+
+
+def find_report(public_id: str) -> Report:
+    """The row of a report.
+
+    Raises:
+        NotFound: there is none.
+    """
+    report = session.scalars(select(Report).where(Report.public_id == public_id)).one_or_none()
+    if report is None:
+        raise NotFound(_("There is no such report."), code="report_unknown")
+    return report
 
 
 def reports_for(

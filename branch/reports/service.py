@@ -13,9 +13,10 @@ from sqlalchemy import select, update
 from branch.ledger.periods import Period
 from branch.organisation.queries import require_unit_access
 from branch.reports.models import Report, ReportFile, ReportReview
+from branch.reports.queries import find_report
 from branch.reports.states import ReportState, find_step
 from core.database import changed, session
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, Invalid
 from core.ids import random_id
 
 LONGEST_COMMENT = 2000
@@ -132,18 +133,6 @@ def move_report(
     _move(report, ReportState(target), account_id=account_id, by_name=by_name, comment=comment, at=at)
     if target == ReportState.ACCEPTED:
         _archive_older(report, account_id=account_id, by_name=by_name, at=at)
-
-
-def find_report(public_id: str) -> Report:
-    """The row of a report.
-
-    Raises:
-        NotFound: there is none.
-    """
-    report = session.scalars(select(Report).where(Report.public_id == public_id)).one_or_none()
-    if report is None:
-        raise NotFound(_("There is no such report."), code="report_unknown")
-    return report
 
 
 def _moved_meanwhile() -> Conflict:

@@ -47,7 +47,7 @@ class SealState(Base):
     __tablename__ = "seal_state"
     __table_args__ = (
         CheckConstraint("id = 1", name="one_row"),
-        CheckConstraint("size > 0", name="size_positive"),
+        CheckConstraint("size >= 0", name="size_not_negative"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -3,12 +3,50 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from apiflask import APIFlask
+from apiflask import APIFlask, Schema
 from flask import Blueprint, current_app, render_template
 
 from core.accounts.gate import public
 
 blueprint = Blueprint("api_docs", __name__)
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457; `code` is stable, further members name what was wrong",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "request_id": {"type": "string"},
+    },
+}
+
+
+def answer_of(status: int, description: str, schema: type[Schema]) -> dict[Any, Any]:
+    """What `blueprint.doc(responses=...)` takes for one answer that the view writes by itself."""
+    return {status: {"description": description, "content": {"application/json": {"schema": schema}}}}
+
+
+def describe_problems(spec: dict[Any, Any] | str) -> dict[Any, Any] | str:
+    """In a generated description: every refusal is a problem document, and 429 may always come."""
+    assert isinstance(spec, dict)
+    spec["components"]["schemas"]["Problem"] = PROBLEM
+    for unused in ("HTTPError", "ValidationError"):
+        spec["components"]["schemas"].pop(unused, None)
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for methods in spec["paths"].values():
+        for method, operation in methods.items():
+            if method == "parameters":
+                continue
+            answers = operation["responses"]
+            answers.setdefault("429", {"description": "Too often; wait for Retry-After seconds"})
+            for status, answer in answers.items():
+                if str(status)[0] in "45":
+                    answer["content"] = content
+    return spec
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from core.files import init_files
 from core.messaging import init_messaging
 from core.settings import SettingError, Settings
 from core.web.api_docs import blueprint as api_docs_blueprint
+from core.web.api_docs import describe_problems
 from core.web.formatting import init_formatting
 from core.web.headers import init_headers
 from core.web.i18n import init_i18n
@@ -100,6 +101,7 @@ def make_base_app(settings: Settings) -> APIFlask:
     init_problems(app)
     app.register_blueprint(web_blueprint)
     app.register_blueprint(api_docs_blueprint)
+    app.spec_processor(describe_problems)
     _tell_of_demonstration(app, settings)
     return app
 

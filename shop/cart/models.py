@@ -22,6 +22,8 @@ class Cart(Base):
 
 
 class CartLine(Base):
+    """So many units of one variant in a cart; prices are read when the cart is shown."""
+
     __tablename__ = "cart_line"
     __table_args__ = (
         UniqueConstraint("cart_id", "variant_id"),

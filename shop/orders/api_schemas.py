@@ -34,6 +34,14 @@ class OrderIn(Schema):
     note = String(allow_none=True)
 
 
+class OrderHeaders(Schema):
+    key = String(required=True, data_key="Idempotency-Key", metadata={"minLength": 8, "maxLength": 100})
+
+
+class OrderQuery(Schema):
+    token = String(metadata={"description": "`access_token` of the answer that placed the order"})
+
+
 class GrowerOut(Schema):
     slug = String()
     name = String()

@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 
 from core.accounts.gate import current_actor, public
 from core.clock import now
+from core.web.api_docs import answer_of
 from core.web.app import csrf
 from core.web.limits import ORDER, limiter
 from shop.orders import queries
-from shop.orders.api_schemas import OrderAnswer, OrderIn
+from shop.orders.api_schemas import OrderAnswer, OrderHeaders, OrderIn, OrderQuery
 from shop.orders.attempts import place_once
 from shop.orders.errors import InvalidOrder
 from shop.orders.intake import read_order
@@ -23,13 +24,9 @@ from shop.payments import api as payments
 blueprint = APIBlueprint("orders_api", __name__, tag="Orders")
 
 
-def _documented_answer(status: int) -> Any:
-    """What the description of the API says of an answer; the schema is APIFlask's to resolve."""
-    return {status: {"description": "The order", "content": {"application/json": {"schema": OrderAnswer}}}}
-
-
 @blueprint.post("/api/v1/orders")
 @blueprint.input(OrderIn, validation=False, arg_name="_documented")
+@blueprint.input(OrderHeaders, location="headers", validation=False, arg_name="_documented_headers")
 @blueprint.doc(
     summary="Place an order",
     description=(
@@ -37,7 +34,8 @@ def _documented_answer(status: int) -> Any:
         "409 out_of_stock names every short line, 409 not_on_sale every line that a licence or lot stops, "
         "422 invalid_order every wrong field."
     ),
-    responses=_documented_answer(201),
+    responses=answer_of(201, "The order", OrderAnswer)
+    | {409: "`out_of_stock` or `not_on_sale`", 422: "`invalid_order`"},
 )
 @csrf.exempt
 @limiter.limit(ORDER)
@@ -64,12 +62,13 @@ def place(**_documented: Any) -> tuple[Response, int]:
 
 
 @blueprint.get("/api/v1/orders/<number>")
+@blueprint.input(OrderQuery, location="query", validation=False, arg_name="_documented")
 @blueprint.doc(
     summary="Follow an order",
-    responses=_documented_answer(200),
+    responses=answer_of(200, "The order", OrderAnswer) | {404: "No order has this number and token."},
 )
 @public
-def follow(number: str) -> Response:
+def follow(number: str, **_documented: Any) -> Response:
     """An order, for whoever holds its token."""
     order = queries.get_order(number, token=request.args.get("token"), account_id=current_actor().account_id)
     return jsonify(order=document(order))

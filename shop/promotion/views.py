@@ -1,4 +1,4 @@
-"""`/robots.txt` and `/sitemap.xml`."""
+"""`/robots.txt`, `/sitemap.xml` and `/feeds/products.xml`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from sqlalchemy import select
 
 from branch import api as branch
 from core.accounts.gate import public
+from core.clock import now
 from core.database import session
+from core.money import Money
 from shop.catalogue.models import Listing
+from shop.catalogue.queries import listing_cards, published_ids
 from shop.catalogue.states import ListingState
 
 blueprint = Blueprint("promotion", __name__)
@@ -26,6 +29,7 @@ CLOSED = (
     "/work",
 )
 MOST = 45_000
+MOST_IN_FEED = 2_000
 
 
 @blueprint.get("/robots.txt")
@@ -55,3 +59,20 @@ def sitemap() -> Response:
         growers=branch.admitted_growers(),
     )
     return Response(body, mimetype="application/xml")
+
+
+@blueprint.get("/feeds/products.xml")
+@public
+def products() -> Response:
+    """What can be ordered, as the RSS 2.0 that product searches read; one item per size grade, the newest first.
+
+    A price is that of the smallest order, whose plants `g:multipack` counts: nothing is sold singly below it.
+    """
+    cards = listing_cards(published_ids(limit=MOST_IN_FEED), now())
+    body = render_template(
+        "shop/promotion/products.xml",
+        base=current_app.config["SETTINGS"].base_url,
+        cards=[card for card in cards if card.saleable],
+        amount=lambda minor, currency: Money(minor, currency).decimal_text(),
+    )
+    return Response(body, mimetype="application/rss+xml")

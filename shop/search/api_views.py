@@ -9,8 +9,10 @@ from flask import Response, jsonify, request
 
 from core.accounts.gate import public
 from core.clock import local_day, now
+from core.web.api_docs import answer_of
 from shop.catalogue.queries import ListingCard, get_listing, listing_cards
 from shop.search import service
+from shop.search.api_schemas import ListingOut, ListingsOut, ListingsQuery
 from shop.search.asked import wanted_from
 from shop.search.engine import PAGE_SIZE, Found
 
@@ -18,9 +20,14 @@ blueprint = APIBlueprint("search_api", __name__, tag="Listings")
 
 
 @blueprint.get("/api/v1/listings")
-@blueprint.doc(summary="Find listings", description="Words, pinyin, sizes; prices in fen; 24 a page.")
+@blueprint.input(ListingsQuery, location="query", validation=False, arg_name="_documented")
+@blueprint.doc(
+    summary="Find listings",
+    description="Words, pinyin, sizes; prices in fen; 24 a page. What cannot be understood is left out.",
+    responses=answer_of(200, "A page of listings", ListingsOut),
+)
 @public
-def api_listings() -> Response:
+def api_listings(**_documented: Any) -> Response:
     """A page of listings in the shape of the contract."""
     at = now()
     wanted = wanted_from(request.args, today=local_day(at), minor=True)
@@ -38,7 +45,10 @@ def api_listings() -> Response:
 
 
 @blueprint.get("/api/v1/listings/<slug>")
-@blueprint.doc(summary="One listing", responses=[200, 404])
+@blueprint.doc(
+    summary="One listing",
+    responses=answer_of(200, "The listing", ListingOut) | {404: "It was never published."},
+)
 @public
 def api_listing(slug: str) -> Response:
     """One listing; 404 when it was never published."""

@@ -5,12 +5,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import grimp
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 
 from core.database import Base, alembic, db
+from core.dictionary import data_dictionary
 from core.settings import Settings
+from tests.house.contracts import upward_imports
 from wsgi import create_app, event_handlers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +27,31 @@ def test_imports_go_down_the_stairs_only():
     assert done.returncode == 0, done.stdout
 
 
+def test_the_order_inside_a_feature_is_really_looked_at():
+    graph = grimp.ImportGraph()
+    for importer, imported in (
+        ("shop.orders.models", "shop.orders.service"),
+        ("shop.orders.queries", "shop.orders.report_views"),
+        ("shop.orders.service", "shop.orders.queries"),
+        ("shop.orders.rules", "shop.cart.service"),
+    ):
+        graph.add_import(importer=importer, imported=imported)
+    assert upward_imports(graph) == [
+        ("shop.orders.models", "shop.orders.service"),
+        ("shop.orders.queries", "shop.orders.report_views"),
+    ]
+
+
+def test_relationships_stay_in_their_room(app):
+    crossing = [
+        str(link)
+        for mapper in Base.registry.mappers
+        for link in mapper.relationships
+        if link.mapper.class_.__module__.split(".")[0] != mapper.class_.__module__.split(".")[0]
+    ]
+    assert crossing == []
+
+
 def test_every_route_says_who_may_use_it(app):
     silent = [
         rule.endpoint
@@ -31,6 +59,20 @@ def test_every_route_says_who_may_use_it(app):
         if rule.endpoint not in OPEN_BY_NATURE
         and not rule.endpoint.startswith("security.")
         and not hasattr(app.view_functions[rule.endpoint], "gate")
+    ]
+    assert silent == []
+
+
+def test_the_data_dictionary_is_that_of_the_models(app):
+    written = (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
+    assert written == data_dictionary(), "run `flask dictionary > docs/data-dictionary.md`"
+
+
+def test_every_table_says_what_a_row_is(app):
+    silent = [
+        mapper.class_.__name__
+        for mapper in Base.registry.mappers
+        if not mapper.class_.__dict__.get("__doc__")
     ]
     assert silent == []
 

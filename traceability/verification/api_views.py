@@ -4,7 +4,9 @@ from apiflask import APIBlueprint
 from flask import Response, jsonify
 
 from core.accounts.gate import public
+from core.web.api_docs import answer_of
 from traceability.verification.answers import as_json
+from traceability.verification.api_schemas import CodeOut
 from traceability.verification.views import check_code, guessing, keep_private
 
 blueprint = APIBlueprint("verification_api", __name__, tag="Trace codes")
@@ -12,7 +14,9 @@ blueprint = APIBlueprint("verification_api", __name__, tag="Trace codes")
 
 @blueprint.get("/api/v1/codes/<code>")
 @blueprint.doc(
-    summary="Check a trace code", description="An unknown code answers 200 with the verdict `unknown`."
+    summary="Check a trace code",
+    description="An unknown code answers 200 with the verdict `unknown`.",
+    responses=answer_of(200, "What the code means, with its limits", CodeOut),
 )
 @public
 @guessing

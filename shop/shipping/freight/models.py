@@ -10,6 +10,8 @@ from core.types import JSONType
 
 
 class FreightTable(Base):
+    """What one grower charges for sending; its rates are rows of their own."""
+
     __tablename__ = "freight_table"
 
     id: Mapped[int] = pk()

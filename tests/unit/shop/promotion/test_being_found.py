@@ -17,6 +17,23 @@ def test_the_sitemap_names_what_is_on_sale(client, session):
     assert len(places) == 7
 
 
+def test_the_feed_of_products_names_each_size_grade_with_the_price_of_its_smallest_order(client, session):
+    with transaction():
+        listing = make_listing(at=now())
+        hidden = make_listing(at=now())
+        hidden.state = "paused"
+    answer = client.get("/feeds/products.xml")
+    assert answer.mimetype == "application/rss+xml"
+    text = answer.get_data(as_text=True)
+    assert f"<link>http://127.0.0.1:8000/listings/{listing.slug}</link>" in text
+    assert hidden.slug not in text
+    card = client.get(f"/api/v1/listings/{listing.slug}").json
+    for variant in card["variants"]:
+        assert f"<g:id>{variant['sku']}</g:id>" in text
+        whole = variant["price_tiers"][0]["unit_price_minor"] * variant["minimum_quantity"]
+        assert f"<g:price>{whole // 100}.{whole % 100:02d} CNY</g:price>" in text
+
+
 def test_robots_are_kept_from_private_pages(client):
     text = client.get("/robots.txt").get_data(as_text=True)
     assert "Disallow: /orders/" in text
