@@ -268,6 +268,7 @@ def report_sections() -> list[SectionFunction]:
 
 def seal_sources() -> list[SealSource]:
     """What is sealed in the public log, and how its rows look today: one line per feature's `sealing.py`."""
+    from traceability.codes import sealing as codes
     from traceability.events import sealing as events
 
     return [events.SOURCE]
@@ -280,6 +281,7 @@ def seal_sources() -> list[SealSource]:
         quota.MOVES,
         quota.FIGURES,
     ]
+    return [events.SOURCE, *codes.SOURCES]
 
 
 def readiness_checks() -> dict[str, Check]:

@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     hold_minutes: int = Field(default=40, ge=35, le=24 * 60)
     transfer_hold_hours: int = Field(default=72, ge=1, le=24 * 30)
     case_days: int = Field(default=10, ge=1, le=365)
+    codes_approval_above: int = Field(default=5_000, ge=1)
+    plant_code_from_mm: int = Field(default=30, ge=0, le=1_000)
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     log_level: str = "INFO"
     testing: bool = False

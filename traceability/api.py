@@ -2,8 +2,9 @@
 
 # --- codes --------------------------------------------------------------------------------------
 from traceability.codes.binding import CodeNotUsable, bind_codes
+from traceability.codes.issuing import IssuedCodes, issue_codes
 from traceability.codes.queries import BatchView, CodeView, codes_of_consignment, codes_of_consignments
-from traceability.codes.service import IssuedCodes, accept_codes, activate_batch, issue_codes, void_batch
+from traceability.codes.service import accept_codes, activate_batch, void_batch
 from traceability.codes.states import CodeState, Level
 
 # --- events -------------------------------------------------------------------------------------

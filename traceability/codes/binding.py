@@ -10,13 +10,14 @@ from sqlalchemy import select
 from branch import api as branch
 from core.database import session
 from core.errors import Conflict
+from traceability.codes.actions import Step, act, hold_ids, with_members
 from traceability.codes.digest import code_digest
-from traceability.codes.models import Code, CodeBatch
+from traceability.codes.models import Code, CodeBatch, CodeMember
 from traceability.codes.queries import CodeView, codes_by_ids
 from traceability.codes.rules import CodeProblem, masked
 from traceability.codes.selection import Selection, read_selection
-from traceability.codes.service import move_codes
-from traceability.codes.states import BINDABLE, CodeState, Level
+from traceability.codes.service import activate_held
+from traceability.codes.states import BINDABLE, ActionKind, CodeState, Level
 from traceability.lots.models import Lot
 from traceability.lots.states import LotState
 
@@ -50,8 +51,9 @@ def bind_codes(
 ) -> list[CodeView]:
     """Send codes off with a consignment: they become shipped, with where and when.
 
-    Codes that were only issued are activated on the way. Giving a code that this very consignment
-    already carries changes nothing, so a repeated request is harmless.
+    Codes that were only printed are activated on the way, which takes from the land's quota like any
+    activation. The codes of plants packed in a bundle leave with it and are not counted again. Giving a
+    code that this very consignment already carries changes nothing, so a repeated request is harmless.
 
     Args:
         consignment_number: the parcel.
@@ -69,10 +71,18 @@ def bind_codes(
 
     Raises:
         CodeNotUsable: naming every unusable code; nothing is bound then.
-        Conflict: the grower has no valid licence (`not_on_sale`), or a code changed meanwhile.
+        Conflict: the grower has no valid licence (`not_on_sale`), a code changed meanwhile, or the land's
+            quota does not reach for codes that were not active yet.
     """
     selection = read_selection(codes)
     found, refused = _find(selection)
+    packed = _packed(found)
+    refused += [
+        {"code": one.name, "reason": _("is packed in a bundle; give the bundle's code, or unpack it")}
+        for one in found
+        if packed.get(one.code.id, one.code.id) not in {other.code.id for other in found}
+    ]
+    found = [one for one in found if one.code.id not in packed]
     for one in found:
         reason = _why_not(one, grower_id=grower_id, consignment_number=consignment_number, lot_ids=lot_ids)
         if reason:
@@ -105,12 +115,16 @@ def bind_codes(
 def _ship(
     fresh: list[Found], *, values: dict[str, object], grower_id: int, at: datetime, by: int | None
 ) -> None:
+    """Send these codes off, and the plants' codes packed in them; what was only printed is activated first."""
     for group in sorted({one.lot.cultivar_group for one in fresh}):
         branch.require_valid_licence(grower_id, at=at, cultivar_group=group, lock=True)
-    issued = [one.code.id for one in fresh if one.code.state == CodeState.ISSUED]
-    if issued:
-        move_codes(issued, CodeState.ACTIVE, reason="", at=at, by=by)
-    move_codes([one.code.id for one in fresh], CodeState.SHIPPED, reason="", at=at, by=by, values=values)
+    parcel = str(values["consignment_number"])
+    rows = with_members(hold_ids(one.code.id for one in fresh))
+    printed = [one for one in rows if one.state == CodeState.PRINTED]
+    if printed:
+        activate_held(printed, at=at, by=by, reference=parcel)
+        rows = hold_ids(one.id for one in rows)
+    act(Step(ActionKind.SHIPPED, at, by, reference=parcel), rows, values=values)
 
 
 def _find(selection: Selection) -> tuple[list[Found], list[dict[str, str]]]:
@@ -138,6 +152,13 @@ def _find(selection: Selection) -> tuple[list[Found], list[dict[str, str]]]:
     return list(found.values()), refused
 
 
+def _packed(found: list[Found]) -> dict[int, int]:
+    """Which of these codes are packed in which bundle."""
+    units = [one.code.id for one in found if one.code.level == Level.UNIT]
+    query = select(CodeMember.unit_code_id, CodeMember.bundle_code_id)
+    return dict(session.execute(query.where(CodeMember.unit_code_id.in_(units))).all()) if units else {}
+
+
 def _why_not(
     one: Found, *, grower_id: int, consignment_number: str, lot_ids: Collection[int] | None
 ) -> str | None:
@@ -152,8 +173,12 @@ def _why_not(
     if one.code.state in {CodeState.SHIPPED, CodeState.ACCEPTED}:
         mine = one.code.consignment_number == consignment_number
         return None if mine else _("has already left with another parcel")
+    if one.code.state == CodeState.RESERVED:
+        return _("its label was not printed yet")
     if one.code.state == CodeState.VOIDED:
         return _("was voided")
+    if one.code.state == CodeState.RETURNED:
+        return _("came back once; its label is used up")
     if one.code.state == CodeState.RECALLED:
         return _("was recalled")
     return None

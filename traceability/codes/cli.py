@@ -10,7 +10,7 @@ from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
 from core.settings import Settings
-from traceability.codes import service
+from traceability.codes import issuing, service
 from traceability.codes.queries import get_batch
 from traceability.codes.states import Level
 from traceability.labels.codes import code_file
@@ -25,7 +25,7 @@ LEVELS = ["bundle", "unit", "lot"]
 @group.command("issue")
 @click.option("--lot", "lot_number", required=True, help="Number of the lot, as L-2026-7K3F9QA.")
 @click.option("--level", required=True, type=click.Choice(LEVELS), help="What one code stands for.")
-@click.option("--count", required=True, type=click.IntRange(1, service.MOST_AT_ONCE), help="How many codes.")
+@click.option("--count", required=True, type=click.IntRange(1, issuing.MOST_AT_ONCE), help="How many codes.")
 @click.option(
     "--plants",
     type=click.IntRange(1),
@@ -48,7 +48,7 @@ def issue(lot_number: str, level: str, count: int, plants: int | None, activate:
     try:
         with transaction():
             lot = get_lot(number=lot_number)
-            issued = service.issue_codes(lot.id, level, count, per_code, at=at, by=None)
+            issued = issuing.issue_codes(lot.id, level, count, per_code, at=at, by=None)
             if activate:
                 service.activate_batch(issued.batch.number, grower_id=lot.grower_id, at=at, by=None)
             content = code_file(issued, lot, ending=ending, public_url=settings.base_url, at=at)

@@ -7,7 +7,6 @@ Changing the application's secret therefore makes every printed code unknown: do
 
 import hmac
 from functools import lru_cache
-from hashlib import sha256
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -24,11 +23,37 @@ def derived_key(secret: str, purpose: str) -> bytes:
     )
 
 
-def _keyed(purpose: str, message: str) -> bytes:
+def key_for(purpose: str) -> bytes:
+    """The application's key for one `purpose`; ask once, then use `keyed` for many messages."""
     settings: Settings = current_app.config["SETTINGS"]
-    return hmac.new(derived_key(settings.secret, purpose), message.encode(), sha256).digest()
+    return derived_key(settings.secret, purpose)
+
+
+def keyed(key: bytes, message: str) -> bytes:
+    """HMAC-SHA256."""
+    return hmac.digest(key, message.encode(), "sha256")
+
+
+CODE = "trace code v1"
+LEAF_SALT = "leaf salt v1"
+INNER = "inner code v1"
+SALT_BYTES = 16
+
+
+def _keyed(purpose: str, message: str) -> bytes:
+    return keyed(key_for(purpose), message)
 
 
 def code_digest(code: str) -> bytes:
     """The 32 bytes under which `code` (canonical, or whatever was typed) is stored and looked up."""
-    return _keyed("trace code v1", code)
+    return _keyed(CODE, code)
+
+
+def leaf_salt(code: str) -> bytes:
+    """The salt of a code's leaf in its batch's tree; shown in the proof of this code only."""
+    return _keyed(LEAF_SALT, code)[:SALT_BYTES]
+
+
+def inner_digest(code: str, inner: str) -> bytes:
+    """The 32 bytes under which the inner code of `code` is stored; says nothing of either."""
+    return _keyed(INNER, f"{code}\n{inner}")

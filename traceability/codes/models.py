@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, fk, pk
-from traceability.codes.states import CodeState, Level
+from traceability.codes.states import ActionKind, BatchState, CodeState, Level
 from traceability.lots.states import allowed
 
 LEVELS = tuple(Level)
@@ -14,13 +14,23 @@ STATES = tuple(CodeState)
 
 
 class CodeBatch(Base):
-    """Codes issued together for one lot: one file, printed once."""
+    """Codes issued together for one lot: one file, printed once.
+
+    `root` is the Merkle root over the leaves of its codes in order, sealed with the count when the codes
+    are made; None for batches older than the seal and for those that wait for approval.
+    """
 
     __tablename__ = "code_batch"
     __table_args__ = (
         CheckConstraint(allowed("level", LEVELS), name="level_known"),
+        CheckConstraint(allowed("state", tuple(BatchState)), name="state_known"),
         CheckConstraint("count > 0", name="count_positive"),
         CheckConstraint("plants_per_code > 0", name="plants_positive"),
+        CheckConstraint(
+            "decided_by_account_id IS NULL OR issued_by_account_id IS NULL"
+            " OR decided_by_account_id <> issued_by_account_id",
+            name="two_people",
+        ),
     )
 
     id: Mapped[int] = pk()
@@ -33,10 +43,51 @@ class CodeBatch(Base):
     licence_number: Mapped[str] = mapped_column(String(40))
     issued_at: Mapped[datetime]
     issued_by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
+    state: Mapped[str] = mapped_column(String(12), default="made")
+    root: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    inner: Mapped[bool] = mapped_column(default=False)
+    form: Mapped[str] = mapped_column(String(12), default="")
+    decided_by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
+    decided_at: Mapped[datetime | None]
+    decision_reason: Mapped[str] = mapped_column(Text, default="")
+    job_id: Mapped[str | None] = mapped_column(String(32))
+    file_key: Mapped[str | None] = mapped_column(String(160))
+    file_until: Mapped[datetime | None]
+
+
+class CodeAction(Base):
+    """What was done to many codes of a lot at once: one row, sealed. `digest` is over the codes concerned."""
+
+    __tablename__ = "code_action"
+    __table_args__ = (
+        CheckConstraint(allowed("kind", tuple(ActionKind)), name="kind_known"),
+        CheckConstraint("codes > 0", name="codes_positive"),
+        CheckConstraint("quota >= 0", name="quota_not_negative"),
+    )
+
+    id: Mapped[int] = pk()
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    grower_id: Mapped[int] = fk("grower.id")
+    lot_id: Mapped[int] = fk("lot.id")
+    codes: Mapped[int]
+    plants: Mapped[int]
+    quota: Mapped[int] = mapped_column(default=0)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    reference: Mapped[str] = mapped_column(String(40), default="")
+    height_cm: Mapped[int | None]
+    ground_diameter_mm: Mapped[int | None]
+    photo_key: Mapped[str | None] = mapped_column(String(160))
+    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
+    at: Mapped[datetime]
 
 
 class Code(Base):
-    """One code. Its place in the batch stands on the label beside it, so that people can name it."""
+    """One code. Its place in the batch stands on the label beside it, so that people can name it.
+
+    `leaf` is its leaf in the batch's Merkle tree. `quota` is how many plants it took from the quota.
+    """
 
     __tablename__ = "code"
     __table_args__ = (
@@ -44,6 +95,7 @@ class Code(Base):
         CheckConstraint(allowed("level", LEVELS), name="level_known"),
         CheckConstraint(allowed("state", STATES), name="state_known"),
         CheckConstraint("plants > 0", name="plants_positive"),
+        CheckConstraint("quota >= 0 AND quota <= plants", name="quota_within_plants"),
         CheckConstraint(
             "state NOT IN ('shipped', 'accepted') OR consignment_number IS NOT NULL",
             name="shipped_with_a_consignment",
@@ -53,14 +105,20 @@ class Code(Base):
 
     id: Mapped[int] = pk()
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    leaf: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     batch_id: Mapped[int] = fk("code_batch.id", index=False)
     position: Mapped[int]
     lot_id: Mapped[int] = fk("lot.id", index=False)
     grower_id: Mapped[int] = fk("grower.id")
     level: Mapped[str] = mapped_column(String(8))
     plants: Mapped[int]
-    state: Mapped[str] = mapped_column(String(12), default="issued")
+    quota: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(String(12), default="printed")
     state_reason: Mapped[str] = mapped_column(Text, default="")
+    height_cm: Mapped[int | None]
+    ground_diameter_mm: Mapped[int | None]
+    activation_id: Mapped[int | None] = fk("code_action.id", nullable=True, index=False)
+    ending_id: Mapped[int | None] = fk("code_action.id", nullable=True, index=False)
     consignment_number: Mapped[str | None] = mapped_column(String(32), index=True)
     order_number: Mapped[str | None] = mapped_column(String(32))
     destination_province: Mapped[str | None] = mapped_column(String(40))
@@ -82,9 +140,75 @@ class CodeChange(Base):
     id: Mapped[int] = pk()
     code_id: Mapped[int | None] = fk("code.id", nullable=True)
     batch_id: Mapped[int | None] = fk("code_batch.id", nullable=True)
+    action_id: Mapped[int | None] = fk("code_action.id", nullable=True)
     from_state: Mapped[str | None] = mapped_column(String(12))
     to_state: Mapped[str] = mapped_column(String(12))
     count: Mapped[int] = mapped_column(default=1)
     reason: Mapped[str] = mapped_column(Text, default="")
     by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
     at: Mapped[datetime]
+
+
+class CodeMember(Base):
+    """A plant's code inside a bundle's code: the plant is counted with the bundle, once."""
+
+    __tablename__ = "code_member"
+
+    id: Mapped[int] = pk()
+    unit_code_id: Mapped[int] = fk("code.id", unique=True)
+    bundle_code_id: Mapped[int] = fk("code.id")
+    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
+    at: Mapped[datetime]
+
+
+class InnerCode(Base):
+    """The inner code of a code, under scratch film or inside the parcel: a keyed digest, and what was tried."""
+
+    __tablename__ = "inner_code"
+    __table_args__ = (CheckConstraint("wrong >= 0", name="wrong_not_negative"),)
+
+    code_id: Mapped[int] = fk("code.id", primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    wrong: Mapped[int] = mapped_column(default=0)
+    locked_at: Mapped[datetime | None]
+    right_at: Mapped[datetime | None]
+    right_device: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    copied_at: Mapped[datetime | None]
+
+
+class InnerTry(Base):
+    """One entry of an inner code, right or wrong. Rows are only ever added; what was typed is not kept."""
+
+    __tablename__ = "inner_try"
+
+    id: Mapped[int] = pk()
+    code_id: Mapped[int] = fk("code.id")
+    device_digest: Mapped[bytes] = mapped_column(LargeBinary(16))
+    right: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class VoidProposal(Base):
+    """Codes of a grower that one person of the branch wants void; another must agree."""
+
+    __tablename__ = "void_proposal"
+    __table_args__ = (
+        CheckConstraint(allowed("state", ("open", "done", "refused")), name="state_known"),
+        CheckConstraint("first <= last", name="places_in_order"),
+        CheckConstraint(
+            "decided_by_account_id IS NULL OR decided_by_account_id <> proposed_by_account_id",
+            name="two_people",
+        ),
+    )
+
+    id: Mapped[int] = pk()
+    public_id: Mapped[str] = mapped_column(String(24), unique=True)
+    batch_id: Mapped[int] = fk("code_batch.id")
+    first: Mapped[int]
+    last: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(8), default="open")
+    proposed_by_account_id: Mapped[int] = fk("account.id", index=False)
+    proposed_at: Mapped[datetime]
+    decided_by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
+    decided_at: Mapped[datetime | None]

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from core.database import session
 from core.errors import NotFound
-from traceability.codes.models import Code, CodeBatch, CodeChange
-from traceability.codes.states import CodeState, Level
+from traceability.codes.models import Code, CodeBatch, CodeChange, CodeMember
+from traceability.codes.states import OVER, BatchState, CodeState, Level
 from traceability.lots.models import Lot
 
 
@@ -27,6 +27,15 @@ class BatchView:
     plants_per_code: int
     issued_at: datetime
     states: dict[str, int]
+    state: BatchState
+    licence_number: str
+    inner: bool
+    form: str
+    issued_by_account_id: int | None
+    decision_reason: str
+    job_id: str | None
+    file_key: str | None
+    file_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -86,15 +95,20 @@ def _select() -> Select[Code, str, str]:
     )
 
 
+def _outermost() -> ColumnElement[bool]:
+    """Not packed in a bundle: such a plant is listed and counted with its bundle."""
+    return ~exists().where(CodeMember.unit_code_id == Code.id)
+
+
 def codes_of_consignment(number: str) -> list[CodeView]:
-    """The codes bound to a consignment, by batch and place."""
-    return _views(_select().where(Code.consignment_number == number))
+    """The codes bound to a consignment, by batch and place; packed plants stand under their bundle."""
+    return _views(_select().where(Code.consignment_number == number, _outermost()))
 
 
 def codes_of_consignments(numbers: Iterable[str]) -> dict[str, list[CodeView]]:
     """As `codes_of_consignment`, for many in one statement."""
     found: dict[str, list[CodeView]] = {}
-    for view in _views(_select().where(Code.consignment_number.in_(list(numbers)))):
+    for view in _views(_select().where(Code.consignment_number.in_(list(numbers)), _outermost())):
         found.setdefault(view.consignment_number or "", []).append(view)
     return found
 
@@ -125,7 +139,8 @@ def get_batch(number: str, *, grower_id: int | None = None) -> BatchView:
 
 
 def _batches(query: Select[CodeBatch]) -> list[BatchView]:
-    rows = list(session.scalars(query.order_by(CodeBatch.id.desc())))
+    query = query.order_by(CodeBatch.id.desc()).execution_options(populate_existing=True)
+    rows = list(session.scalars(query))
     counts: dict[int, dict[str, int]] = {}
     for batch_id, state, number in session.execute(
         select(Code.batch_id, Code.state, func.count())
@@ -144,6 +159,15 @@ def _batches(query: Select[CodeBatch]) -> list[BatchView]:
             plants_per_code=row.plants_per_code,
             issued_at=row.issued_at,
             states=counts.get(row.id, {}),
+            state=BatchState(row.state),
+            licence_number=row.licence_number,
+            inner=row.inner,
+            form=row.form,
+            issued_by_account_id=row.issued_by_account_id,
+            decision_reason=row.decision_reason,
+            job_id=row.job_id,
+            file_key=row.file_key,
+            file_until=row.file_until,
         )
         for row in rows
     ]
@@ -156,12 +180,17 @@ def changes_of_batch(batch_id: int) -> list[CodeChangeView]:
 
 
 def plants_under_codes(lot_id: int, level: Level) -> int:
-    """How many plants of the lot stand under codes of this level that were not voided."""
-    return (
-        session.scalar(
-            select(func.coalesce(func.sum(Code.plants), 0)).where(
-                Code.lot_id == lot_id, Code.level == str(level), Code.state != str(CodeState.VOIDED)
-            )
+    """How many plants of the lot stand under codes of this level that are not over, or are asked for."""
+    made = session.scalar(
+        select(func.coalesce(func.sum(Code.plants), 0)).where(
+            Code.lot_id == lot_id, Code.level == str(level), Code.state.not_in(sorted(OVER))
         )
-        or 0
     )
+    asked = session.scalar(
+        select(func.coalesce(func.sum(CodeBatch.count * CodeBatch.plants_per_code), 0)).where(
+            CodeBatch.lot_id == lot_id,
+            CodeBatch.level == str(level),
+            CodeBatch.state.in_([str(BatchState.REQUESTED), str(BatchState.APPROVED)]),
+        )
+    )
+    return int(made or 0) + int(asked or 0)

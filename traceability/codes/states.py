@@ -1,4 +1,4 @@
-"""The life of a trace code, as one table; and the three levels of codes."""
+"""The life of a trace code, as one table; the three levels of codes; and the course of a batch."""
 
 from enum import StrEnum
 
@@ -17,25 +17,81 @@ class Level(StrEnum):
 
 
 class CodeState(StrEnum):
-    ISSUED = "issued"
+    """Where a code stands.
+
+    `reserved`: made, its file not handed out yet. `printed`: the file was handed out. `active`: bound to
+    plants and counted against the land's quota. `returned`: its plants came back; the label is used up.
+    """
+
+    RESERVED = "reserved"
+    PRINTED = "printed"
     ACTIVE = "active"
     SHIPPED = "shipped"
     ACCEPTED = "accepted"
     VOIDED = "voided"
+    RETURNED = "returned"
     RECALLED = "recalled"
 
 
 TRANSITIONS: dict[CodeState, frozenset[CodeState]] = {
-    CodeState.ISSUED: frozenset({CodeState.ACTIVE, CodeState.VOIDED, CodeState.RECALLED}),
+    CodeState.RESERVED: frozenset({CodeState.PRINTED, CodeState.VOIDED, CodeState.RECALLED}),
+    CodeState.PRINTED: frozenset({CodeState.ACTIVE, CodeState.VOIDED, CodeState.RECALLED}),
     CodeState.ACTIVE: frozenset({CodeState.SHIPPED, CodeState.VOIDED, CodeState.RECALLED}),
-    CodeState.SHIPPED: frozenset({CodeState.ACCEPTED, CodeState.VOIDED, CodeState.RECALLED}),
-    CodeState.ACCEPTED: frozenset({CodeState.RECALLED}),
+    CodeState.SHIPPED: frozenset(
+        {CodeState.ACCEPTED, CodeState.RETURNED, CodeState.VOIDED, CodeState.RECALLED}
+    ),
+    CodeState.ACCEPTED: frozenset({CodeState.RETURNED, CodeState.RECALLED}),
     CodeState.VOIDED: frozenset(),
+    CodeState.RETURNED: frozenset(),
     CodeState.RECALLED: frozenset(),
 }
 
-# What may still travel: bound to a parcel by dispatch, which activates what was only issued.
-BINDABLE = frozenset({CodeState.ISSUED, CodeState.ACTIVE})
+# What may still travel: bound to a parcel by dispatch, which activates what was only printed.
+BINDABLE = frozenset({CodeState.PRINTED, CodeState.ACTIVE})
+
+# What has not left its grower.
+AT_HOME = frozenset({CodeState.RESERVED, CodeState.PRINTED, CodeState.ACTIVE})
+
+# What no longer stands for a plant: its place in the lot is free again.
+OVER = frozenset({CodeState.VOIDED, CodeState.RETURNED})
+
+
+class ActionKind(StrEnum):
+    """What one person, or one parcel, did to many codes at once."""
+
+    ACTIVATED = "activated"
+    SHIPPED = "shipped"
+    ACCEPTED = "accepted"
+    VOIDED = "voided"
+    RETURNED = "returned"
+    RECALLED = "recalled"
+
+
+TARGET_OF: dict[ActionKind, CodeState] = {
+    ActionKind.ACTIVATED: CodeState.ACTIVE,
+    ActionKind.SHIPPED: CodeState.SHIPPED,
+    ActionKind.ACCEPTED: CodeState.ACCEPTED,
+    ActionKind.VOIDED: CodeState.VOIDED,
+    ActionKind.RETURNED: CodeState.RETURNED,
+    ActionKind.RECALLED: CodeState.RECALLED,
+}
+
+
+class BatchState(StrEnum):
+    """A large batch waits for the branch before its codes are made; a small one is made at once."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    MADE = "made"
+
+
+BATCH_TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
+    BatchState.REQUESTED: frozenset({BatchState.APPROVED, BatchState.REFUSED}),
+    BatchState.APPROVED: frozenset({BatchState.MADE}),
+    BatchState.REFUSED: frozenset(),
+    BatchState.MADE: frozenset(),
+}
 
 
 def may_become(state: CodeState, target: CodeState) -> bool:
@@ -46,3 +102,15 @@ def may_become(state: CodeState, target: CodeState) -> bool:
 def sources_of(target: CodeState) -> frozenset[CodeState]:
     """The states from which `target` may be entered."""
     return frozenset(state for state, targets in TRANSITIONS.items() if target in targets)
+
+
+def offered_levels(ground_diameter_mm: int | None, *, plant_code_from_mm: int) -> tuple[Level, ...]:
+    """The levels worth their label: plants have codes of their own from a ground diameter on.
+
+    Args:
+        ground_diameter_mm: the thickest plant of the lot; None where it was not measured.
+        plant_code_from_mm: the setting PLANT_CODE_FROM_MM. Thinner plants do not bear the cost of a label.
+    """
+    if ground_diameter_mm is not None and ground_diameter_mm < plant_code_from_mm:
+        return (Level.BUNDLE, Level.LOT)
+    return (Level.UNIT, Level.BUNDLE, Level.LOT)

@@ -9,7 +9,7 @@ from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
 from core.settings import Settings
-from traceability.codes import service
+from traceability.codes import issuing, service
 from traceability.codes.forms import IssueForm, VoidForm
 from traceability.codes.queries import batches_of_lot, get_batch
 from traceability.codes.states import CodeState, Level
@@ -34,11 +34,13 @@ def level_name(level: Level) -> str:
 def code_state_name(state: str) -> str:
     """The state of a code."""
     return {
-        CodeState.ISSUED: _("issued"),
+        CodeState.RESERVED: _("being made"),
+        CodeState.PRINTED: _("printed"),
         CodeState.ACTIVE: _("active"),
         CodeState.SHIPPED: _("shipped"),
         CodeState.ACCEPTED: _("accepted by the buyer"),
         CodeState.VOIDED: _("voided"),
+        CodeState.RETURNED: _("returned"),
         CodeState.RECALLED: _("recalled"),
     }[CodeState(state)]
 
@@ -53,7 +55,7 @@ def of_lot(number: str) -> ResponseReturnValue:
         at = now()
         try:
             with transaction():
-                issued = service.issue_codes(
+                issued = issuing.issue_codes(
                     lot.id, form.level.data, form.count.data, form.plants, at=at, by=actor_id()
                 )
                 content = code_file(issued, lot, ending=form.file.data, public_url=settings.base_url, at=at)

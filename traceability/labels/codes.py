@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from flask_babel import gettext as _
 
 from core.errors import Invalid
+from traceability.codes.issuing import IssuedCodes
 from traceability.codes.rules import address, grouped
-from traceability.codes.service import IssuedCodes
 from traceability.codes.states import Level
 from traceability.labels.qr import qr_svg
 from traceability.labels.typesetting import compile_pdf

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from traceability.codes.states import CodeState, Level
+from traceability.codes.states import OVER, CodeState, Level
 from traceability.lots.states import LotState
 
 # From so many other devices on, a plant's or bundle's page says that the code has been seen widely.
@@ -26,6 +26,18 @@ class Verdict(StrEnum):
     SUSPECT = "suspect"
     UNKNOWN = "unknown"
 
+
+# What a code's own state says. Outside, a code that is not active yet is `issued`; one that came back is void.
+VERDICT_OF: dict[CodeState, Verdict] = {
+    CodeState.RESERVED: Verdict.ISSUED,
+    CodeState.PRINTED: Verdict.ISSUED,
+    CodeState.ACTIVE: Verdict.ACTIVE,
+    CodeState.SHIPPED: Verdict.SHIPPED,
+    CodeState.ACCEPTED: Verdict.ACCEPTED,
+    CodeState.VOIDED: Verdict.VOIDED,
+    CodeState.RETURNED: Verdict.VOIDED,
+    CodeState.RECALLED: Verdict.RECALLED,
+}
 
 # How loud a verdict is: `ok` never promises more than that the code is in order.
 TONES = {
@@ -83,13 +95,13 @@ def verdict_of(code: CodeFact | None, licence: LicenceFact | None) -> Verdict:
         return Verdict.UNKNOWN
     if code.state is CodeState.RECALLED or code.lot_state is LotState.RECALLED:
         return Verdict.RECALLED
-    if code.state is CodeState.VOIDED:
+    if code.state in OVER:
         return Verdict.VOIDED
     if code.suspect:
         return Verdict.SUSPECT
     if not _licence_allows(code, licence):
         return Verdict.LICENCE_NOT_VALID
-    return Verdict(code.state)
+    return VERDICT_OF[code.state]
 
 
 def _licence_allows(code: CodeFact, licence: LicenceFact | None) -> bool:

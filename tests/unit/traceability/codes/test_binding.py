@@ -16,10 +16,11 @@ from traceability.api import (
     codes_of_consignments,
     issue_codes,
 )
+from traceability.codes.actions import Step, act, hold_ids
 from traceability.codes.models import Code, CodeChange
 from traceability.codes.rules import grouped, new_code
-from traceability.codes.service import move_codes, void_codes
-from traceability.codes.states import CodeState
+from traceability.codes.service import void_codes
+from traceability.codes.states import ActionKind
 from traceability.lots.service import change_state
 from traceability.lots.states import LotState
 
@@ -52,7 +53,7 @@ def test_bound_codes_are_shipped_with_where_and_when(session, at):
     assert (row.destination_province, row.order_number, row.seller) == ("浙江省", "GY-1", "竹影苗圃")
 
 
-def test_a_range_of_places_is_bound_and_what_was_only_issued_is_activated_on_the_way(session, at):
+def test_a_range_of_places_is_bound_and_what_was_only_printed_is_activated_on_the_way(session, at):
     with transaction():
         issued = make_codes(count=5, active=False)
         bound = bind(issued, [f"{issued.batch.number} 2-4"], at)
@@ -60,7 +61,7 @@ def test_a_range_of_places_is_bound_and_what_was_only_issued_is_activated_on_the
     steps = session.execute(
         select(CodeChange.from_state, CodeChange.to_state).where(CodeChange.code_id == bound[0].id)
     ).all()
-    assert [tuple(step) for step in steps] == [("issued", "active"), ("active", "shipped")]
+    assert [tuple(step) for step in steps] == [("printed", "active"), ("active", "shipped")]
 
 
 def test_binding_again_to_the_same_parcel_changes_nothing(session, at):
@@ -143,11 +144,10 @@ def test_a_code_that_changed_meanwhile_is_not_moved(session, at):
     with transaction():
         make_codes(count=2)
         ids = list(session.scalars(select(Code.id)))
+        held = hold_ids(ids)
         session.execute(update(Code).where(Code.id == ids[1]).values(state="voided"))
         with pytest.raises(Conflict):
-            move_codes(
-                ids, CodeState.SHIPPED, reason="", at=at, by=None, values={"consignment_number": "C-1"}
-            )
+            act(Step(ActionKind.SHIPPED, at, None), held, values={"consignment_number": "C-1"})
 
 
 def test_the_database_refuses_a_shipped_code_without_a_parcel(session):

@@ -81,7 +81,7 @@ def test_a_suspended_licence_stops_activation(session, at):
         suspend(licence.number, reason="test", by_account_id=None, at=at)
         with pytest.raises(LicenceNotValid):
             activate_batch(issued.batch.number, grower_id=lot.grower_id, at=at, by=None)
-    assert get_batch(issued.batch.number).states == {"issued": 2}
+    assert get_batch(issued.batch.number).states == {"printed": 2}
 
 
 def test_codes_never_stand_for_more_plants_than_were_recorded(session, at):
@@ -137,7 +137,7 @@ def test_a_batch_is_activated_once_and_each_step_leaves_a_row(session, at):
     steps = [
         (change.from_state, change.to_state, change.count) for change in changes_of_batch(issued.batch.id)
     ]
-    assert steps == [(None, "issued", 4), ("issued", "active", 4), ("active", "voided", 2)]
+    assert steps == [(None, "printed", 4), ("printed", "active", 4), ("active", "voided", 2)]
 
 
 def test_voiding_needs_a_reason_and_the_right_grower(session, at):

@@ -44,7 +44,9 @@ def code(state="shipped", **values):
     [
         (None, None, "unknown"),
         (None, licence(), "unknown"),
-        (code("issued"), licence(), "issued"),
+        (code("reserved"), licence(), "issued"),
+        (code("printed"), licence(), "issued"),
+        (code("returned"), licence(), "voided"),
         (code("active"), licence(), "active"),
         (code("shipped"), licence(), "shipped"),
         (code("accepted"), licence(), "accepted"),
