@@ -10,7 +10,7 @@ from PIL import Image
 from core.database import transaction
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
-from tests.factories.traceability import make_lot, make_plot
+from tests.factories.traceability import grant_quota, make_lot, make_plot
 from traceability.api import ensure_reference_data, get_lot, lots_of_grower, plots_of_grower
 from traceability.codes.queries import batches_of_lot
 from traceability.codes.rules import read_code
@@ -75,6 +75,7 @@ def test_from_an_empty_console_to_labels_on_plants(seller, grower, session):
     assert refused.status_code == 422
     with transaction():
         make_licence(grower.id)
+        grant_quota(lot, 60)
     file = seller.submit(
         codes_page, {"level": "bundle", "count": "3", "plants_per_code": "20", "file": "csv"}
     )

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from traceability.codes import rules
 from traceability.codes.rules import (
     ALPHABET,
     CodeProblem,
@@ -97,3 +98,18 @@ def test_a_mistyped_code_still_looks_like_one_but_a_licence_number_does_not():
     assert looks_like_code(CODE[:-1])
     assert not looks_like_code("XNGH-2026-018")
     assert not looks_like_code("https://shop123.taobao.com")
+
+
+def test_many_codes_at_once_are_as_well_formed_and_as_random():
+    codes = rules.new_codes(2_000)
+    assert len(set(codes)) == 2_000
+    assert all(rules.is_well_formed(code) for code in codes)
+    assert {code[place] for code in codes for place in range(15)} == set(rules.ALPHABET)
+    assert rules.new_codes(1)[0] not in codes
+
+
+def test_an_inner_code_is_read_as_people_type_it():
+    inner = rules.new_inner_code()
+    assert rules.read_inner(f" {inner[:4].lower()}-{inner[4:]} ") == inner
+    assert rules.read_inner("O1LI2345") == "01112345"
+    assert [rules.read_inner(text) for text in ("", "1234567", "123456789", "1234567!")] == [None] * 4
