@@ -161,13 +161,14 @@ def test_a_widely_seen_plant_is_said_to_be_but_a_leaflet_is_not(client, scene):
 
 def test_nothing_of_a_check_is_kept_in_clear(client, scene):
     code = scene(Verdict.SHIPPED).code
-    client.get(f"/C/{code}", headers={"User-Agent": "Tell-Tale/1.0"})
-    client.get("/C/GUESSED-CODE-NUMBER-7", headers={"User-Agent": "Tell-Tale/1.0"})
+    for path in (f"/C/{code}", "/C/GUESSED-CODE-NUMBER-7"):
+        visitor = {"REMOTE_ADDR": "198.51.100.77"}
+        client.get(path, headers={"User-Agent": "Tell-Tale/1.0"}, environ_base=visitor)
     with db.engine.connect() as connection:
         rows = "\n".join(
             str(row) for table in Base.metadata.sorted_tables for row in connection.execute(select(table))
         )
-    for secret in (code, grouped(code), code[-8:], "Tell-Tale", "GUESSED", "127.0.0.1"):
+    for secret in (code, grouped(code), code[-8:], "Tell-Tale", "GUESSED", "198.51.100"):
         assert secret not in rows
 
 
