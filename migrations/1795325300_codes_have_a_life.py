@@ -9,8 +9,8 @@ from alembic import op
 from core.altering import altering, without_foreign_keys
 from core.types import BigInt, UTCDateTime
 
-revision = "1795324500"
-down_revision = "1795324470"
+revision = "1795325300"
+down_revision = "1795325228"
 branch_labels = ()
 depends_on = None
 
