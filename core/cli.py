@@ -1,4 +1,4 @@
-"""Commands of the ground floor: what settings are in force, and the two long-running processes."""
+"""Commands of the ground floor: settings in force, migrations, and the two long-running processes."""
 
 import click
 from celery import current_app as celery
@@ -7,7 +7,26 @@ from flask.cli import AppGroup
 from pydantic import SecretStr
 
 from core.dictionary import data_dictionary
+from core.database import alembic
 from core.settings import Settings
+
+
+class MigrationCommands(click.Group):
+    """Flask-Alembic's own commands, imported when one of them is asked for."""
+
+    @property
+    def _commands(self) -> click.Group:
+        from flask_alembic.cli import cli
+
+        return cli
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return self._commands.list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        ctx.obj = alembic
+        return self._commands.get_command(ctx, cmd_name)
+
 
 jobs = AppGroup("jobs", help="Celery: the worker and the scheduler.")
 
@@ -15,6 +34,7 @@ jobs = AppGroup("jobs", help="Celery: the worker and the scheduler.")
 def init_cli(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(jobs)
+    app.cli.add_command(MigrationCommands("db", help="Perform database migrations."))
     app.cli.add_command(show_settings)
     app.cli.add_command(show_dictionary)
 

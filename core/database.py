@@ -3,16 +3,19 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import sqlalchemy as sa
-from flask_alembic import Alembic
+from flask import current_app
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from werkzeug.local import LocalProxy
 
 from core.types import BigInt, JSONType, UTCDateTime
+
+if TYPE_CHECKING:
+    from flask_alembic import Alembic
 
 # Names of constraints follow one rule on every engine, so that migrations and models can agree.
 NAMING = {
@@ -30,7 +33,20 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(session_options={"expire_on_commit": False})
-alembic = Alembic(run_mkdir=False, metadatas=Base.metadata)
+
+
+def _alembic() -> "Alembic":
+    """The current application's migrations; Alembic is loaded by those who migrate, not by every web process."""
+    from flask_alembic import Alembic
+
+    if "alembic" not in current_app.extensions:
+        made = Alembic(run_mkdir=False, command_name="", metadatas=Base.metadata)
+        made.init_app(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - the way Flask names
+    found: Alembic = current_app.extensions["alembic"]
+    return found
+
+
+alembic: "Alembic" = LocalProxy(_alembic)  # type: ignore[assignment]
 
 session: Session = LocalProxy(lambda: db.session)  # type: ignore[assignment]
 

@@ -28,7 +28,7 @@ def init_jobs(app: Flask, settings: Settings, schedules: dict[str, dict[str, Any
 
     celery = Celery(app.name, task_cls=FlaskTask)
     celery.conf.update(
-        broker_url=settings.celery_broker_url or "filesystem://",
+        broker_url=settings.celery_broker_url or "filesystem://localhost",
         broker_transport_options=_transport_options(settings),
         broker_connection_retry_on_startup=True,
         broker_connection_timeout=BROKER_PATIENCE_S,

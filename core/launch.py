@@ -15,6 +15,9 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.schema import is_current
 from core.settings import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,7 +32,7 @@ def say(text: str) -> None:
 def flask(*arguments: str) -> None:
     """Run one `flask` command and stop the start-up when it fails."""
     command = [sys.executable, "-m", "flask", *arguments]
-    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)  # noqa: S603 - our own commands
+    process = _start(command)
     try:
         failed = process.wait()
     except KeyboardInterrupt:
@@ -47,7 +50,8 @@ def prepare(settings: Settings) -> None:
     if embedded and unfinished.exists():
         say("      the first start was interrupted; it begins afresh")
         _remove_half_filled(settings.var)
-    flask("db", "upgrade")
+    if not _is_migrated(settings):
+        flask("db", "upgrade")
     if embedded and settings.is_this_machine and _is_empty(settings.var / "guiyuan.db"):
         say("[2/3] loading the demonstration town (first start only)")
         unfinished.touch()
@@ -59,6 +63,16 @@ def prepare(settings: Settings) -> None:
             flask("reference", "load")
     if not settings.meilisearch_url and not (settings.var / "search" / "current").exists():
         flask("search", "reindex")
+
+
+def _is_migrated(settings: Settings) -> bool:
+    """Whether `flask db upgrade` would find nothing to do; what stands in the way is left for it to tell."""
+    if not settings.database_url and not (settings.var / "guiyuan.db").exists():
+        return False
+    try:
+        return is_current(settings.sqlalchemy_url)
+    except SQLAlchemyError:
+        return False
 
 
 def _is_empty(database: Path) -> bool:
@@ -159,14 +173,22 @@ def main() -> int:
         return 0
 
 
+def _start(command: list[str]) -> subprocess.Popen[bytes]:
+    """A process in a session of its own: Ctrl-C reaches us alone, and we end each part in order."""
+    return subprocess.Popen(command, cwd=ROOT, start_new_session=True)  # noqa: S603 - our own commands
+
+
 def serve(settings: Settings) -> int:
-    """Run all processes until asked to stop (KeyboardInterrupt) or until one of them ends."""
+    """Run all processes until asked to stop (KeyboardInterrupt) or until one of them ends.
+
+    The web comes first and alone: nobody waits for the other two, and they would only share its processors.
+    """
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        for name, command in processes(settings).items():
-            # Its own session: Ctrl-C reaches us alone, and we end each part in order.
-            running[name] = subprocess.Popen(command, cwd=ROOT, start_new_session=True)  # noqa: S603 - our own commands
+        commands = processes(settings)
+        running["web"] = _start(commands.pop("web"))
         if wait_until_alive(settings, running):
+            running |= {name: _start(command) for name, command in commands.items()}
             greet(settings)
         while all(process.poll() is None for process in running.values()):
             time.sleep(0.3)

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import structlog
 from flask import Flask, current_app, render_template
 from flask_babel import force_locale
-from sqlalchemy import CheckConstraint, Index, String, Text, select, update
+from sqlalchemy import CheckConstraint, Index, String, Text, and_, case, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
@@ -27,11 +27,17 @@ from core.types import JSONType
 
 log = structlog.get_logger(__name__)
 MAX_ATTEMPTS = 6
+# A channel answers or gives up long before; the worker that took the message was killed.
+STUCK_AFTER = timedelta(minutes=15)
+UNSENT = ("waiting", "sending", "stuck", "failed")
 _LOADING = threading.Lock()
 
 
 class Message(Base):
-    """`sending` is taken before the channel is called and never retried by itself: better late than twice."""
+    """`sending` is taken before the channel is called and never retried by itself: better late than twice.
+
+    `available_at` is the moment from which a waiting message may go, then the moment it was taken.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
@@ -151,7 +157,7 @@ def _send(message_id: int) -> bool:
         claimed = changed(
             update(Message)
             .where(Message.id == message_id, Message.state == "waiting")
-            .values(state="sending", attempts=Message.attempts + 1)
+            .values(state="sending", attempts=Message.attempts + 1, available_at=now())
         )
     if not claimed:
         return False
@@ -182,6 +188,21 @@ def _send(message_id: int) -> bool:
     if not sent:
         log.warning("message_not_sent", message_id=message_id, attempts=attempts)
     return sent
+
+
+def unsent(*, at: datetime) -> dict[str, int]:
+    """How many messages are not sent, by state; `stuck` are those in `sending` for longer than any channel takes."""
+    taken_long_ago = and_(Message.state == "sending", Message.available_at <= at - STUCK_AFTER)
+    rows = session.execute(
+        select(Message.state, func.count(), func.count(case((taken_long_ago, 1))))
+        .where(Message.state.in_(UNSENT))
+        .group_by(Message.state)
+    )
+    counted = dict.fromkeys(UNSENT, 0)
+    for state, number, stuck in rows:
+        counted[state] = number - stuck
+        counted["stuck"] += stuck
+    return counted
 
 
 @cache

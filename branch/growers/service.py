@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from pypinyin import lazy_pinyin
 from sqlalchemy import select
 
 from branch.growers.models import Grower, GrowerChange, GrowerMember
@@ -12,7 +11,7 @@ from branch.growers.queries import GrowerView, get_grower, require_grower
 from branch.growers.slugs import slug_base
 from branch.growers.states import NEEDS_REASON, GrowerState, may_become
 from branch.organisation.queries import require_unit_access, unit_by_id
-from core import messaging
+from core import messaging, pinyin
 from core.accounts.models import Account
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid
@@ -160,7 +159,7 @@ def _write(grower: Grower, application: Application) -> None:
 
 
 def _free_slug(name: str) -> str:
-    base = slug_base(lazy_pinyin(name)) or "grower"
+    base = slug_base(pinyin.syllables(name)) or "grower"
     slug = base
     while session.scalar(select(Grower.id).where(Grower.slug == slug)) is not None:
         slug = f"{base}-{random_id(4)}"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from branch.growers.models import Grower
@@ -14,6 +13,7 @@ from branch.licences.queries import LicenceFile, files, licence_file
 from branch.organisation.models import Unit
 from branch.storefronts.models import Storefront, StorefrontAddress
 from branch.storefronts.states import StorefrontState
+from core import pinyin
 from core.clock import local_day
 from core.database import session
 
@@ -157,6 +157,6 @@ def _spelled(text: str) -> list[int]:
 @lru_cache(maxsize=MOST_NAMES)
 def _spellings(name: str) -> Sequence[str]:
     return (
-        "".join(lazy_pinyin(name)).lower(),
-        "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower(),
+        "".join(pinyin.syllables(name)).lower(),
+        "".join(pinyin.initials(name)).lower(),
     )

@@ -5,13 +5,11 @@ from io import BytesIO
 from typing import Any
 
 import flask_babel
-import qrcode
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask
 from flask_babel import gettext as _
 from flask_security import FSQLALiteUserDatastore, MailUtil, PasswordUtil, Security, Totp
-from qrcode.image.svg import SvgFillImage
 
 from core.accounts import guards
 from core.accounts.forms import SecondFactorForm, SecondFactorHelpForm, SignInForm
@@ -61,6 +59,9 @@ class OncePerCode(Totp):
 
     def generate_qrcode(self, username: str, totp: str) -> str:
         """A QR code on white with its quiet zone, so that a dark page does not swallow it."""
+        import qrcode
+        from qrcode.image.svg import SvgFillImage
+
         picture = BytesIO()
         qrcode.make(self.get_totp_uri(username, totp), image_factory=SvgFillImage, border=4).save(picture)
         return f"data:image/svg+xml;base64,{b64encode(picture.getvalue()).decode()}"

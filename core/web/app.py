@@ -4,14 +4,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import sentry_sdk
 from apiflask import APIFlask
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from core.database import alembic, configure_engine, db, render_column_type
+from core.database import configure_engine, db, render_column_type
 from core.files import init_files
 from core.messaging import init_messaging
 from core.settings import SettingError, Settings
@@ -79,6 +78,8 @@ def make_base_app(settings: Settings) -> APIFlask:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     if settings.sentry_dsn:
+        import sentry_sdk
+
         try:
             sentry_sdk.init(
                 settings.sentry_dsn.get_secret_value(),
@@ -89,7 +90,6 @@ def make_base_app(settings: Settings) -> APIFlask:
         except ValueError as error:
             raise SettingError("SENTRY_DSN", str(error)) from None
     _open_database(app)
-    alembic.init_app(app)
     csrf.init_app(app)
     init_logs(app, settings)
     init_headers(app, settings)

@@ -7,10 +7,10 @@ of a locale into `guiyuan.mo` beside them, which Flask-Babel reads.
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 DOMAIN = "guiyuan"
 FOLDER = Path(__file__).resolve().parents[2] / "translations"
@@ -36,8 +36,11 @@ def is_stale(target: Path, sources: list[Path]) -> bool:
     )
 
 
-def merge(sources: list[Path], locale: str) -> Catalog:
+def merge(sources: list[Path], locale: str) -> "Catalog":
     """One catalogue of all fragments; the first translation of a message counts."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import read_po
+
     whole = Catalog(locale=locale, domain=DOMAIN)
     for source in sources:
         with source.open("rb") as file:
@@ -60,6 +63,8 @@ def compile_catalogues(folder: Path = FOLDER, *, always: bool = False) -> list[P
         target = compiled(folder, locale)
         if not always and not is_stale(target, sources):
             continue
+        from babel.messages.mofile import write_mo
+
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{DOMAIN}-", suffix=".mo")
         with os.fdopen(handle, "wb") as file:
             write_mo(file, merge(sources, locale))

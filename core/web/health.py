@@ -8,9 +8,12 @@ import sqlalchemy as sa
 import structlog
 from celery import current_app as celery
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
 
+from core import messaging, outbox
 from core.accounts.gate import public
+from core.clock import now
 from core.database import session
 
 blueprint = Blueprint("health", __name__)
@@ -19,6 +22,11 @@ log = structlog.get_logger(__name__)
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 REQUESTS = Counter("guiyuan_requests_total", "Requests answered", ["endpoint", "method", "status"])
 SECONDS = Histogram("guiyuan_request_seconds", "Time to answer", ["endpoint"])
+MESSAGES = Gauge(
+    "guiyuan_messages_unsent", "Messages not sent; stuck: the worker that took one died", ["state"]
+)
+EVENTS = Gauge("guiyuan_outbox_waiting", "Events of the outbox not yet delivered")
+UNKNOWN = float("nan")
 
 Check = Callable[[], None]
 
@@ -79,5 +87,14 @@ def readyz() -> Any:
 @blueprint.get("/metrics")
 @public
 def metrics() -> Response:
-    """Prometheus text format; counts only, nothing of persons."""
+    """Prometheus text format; counts only, nothing of persons. What waits is NaN while the database is away."""
+    try:
+        EVENTS.set(outbox.waiting())
+        unsent: Mapping[str, float] = messaging.unsent(at=now())
+    except SQLAlchemyError as error:
+        log.warning("metrics_without_database", error=type(error).__name__)
+        EVENTS.set(UNKNOWN)
+        unsent = dict.fromkeys(messaging.UNSENT, UNKNOWN)
+    for state, number in unsent.items():
+        MESSAGES.labels(state).set(number)
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

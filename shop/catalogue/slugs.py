@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pypinyin import lazy_pinyin
-
+from core import pinyin
 from core.ids import random_id
 
 WORDS_LENGTH = 48
@@ -14,7 +13,7 @@ RANDOM_LENGTH = 8
 
 def listing_slug(title: str) -> str:
     """`朱砂丹桂 8公分` becomes `zhu-sha-dan-gui-8-gong-fen-k3v9x2qa`; the end is random (40 bits)."""
-    words = re.findall(r"[a-z0-9]+", " ".join(lazy_pinyin(title)).lower())
+    words = re.findall(r"[a-z0-9]+", " ".join(pinyin.syllables(title)).lower())
     readable = ""
     for word in words:
         if len(readable) + len(word) + 1 > WORDS_LENGTH:

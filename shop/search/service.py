@@ -13,7 +13,6 @@ from shop.catalogue.queries import documents_for_index
 from shop.search import fallback
 from shop.search.embedded import EmbeddedEngine
 from shop.search.engine import Engine, Found, SearchAway, Wanted
-from shop.search.meili import MeilisearchEngine
 from traceability import api as traceability
 
 log = structlog.get_logger(__name__)
@@ -27,6 +26,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     """
     engine: Engine
     if settings.meilisearch_url:
+        from shop.search.meili import MeilisearchEngine
+
         key = settings.meilisearch_key.get_secret_value() if settings.meilisearch_key else None
         engine = MeilisearchEngine(settings.meilisearch_url, key, group_names)
         try:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import opencc
-from pypinyin import lazy_pinyin
+
+from core import pinyin
 
 LONGEST_QUERY = 120
 # What shoppers add to a plant's name without meaning more by it.
@@ -115,7 +116,7 @@ def pairs(run: str) -> list[str]:
 @lru_cache(maxsize=8192)
 def syllables(run: str) -> tuple[str, ...]:
     """The pinyin of a run of Chinese characters, without tones."""
-    return tuple(lazy_pinyin(run))
+    return tuple(pinyin.syllables(run))
 
 
 def pinyin_tokens(texts: Iterable[str]) -> Iterator[str]:

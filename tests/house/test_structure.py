@@ -14,9 +14,15 @@ from core.database import Base, alembic, db
 from core.dictionary import data_dictionary
 from core.settings import Settings
 from tests.house.contracts import upward_imports
+from tests.running import environment
 from wsgi import create_app, event_handlers
 
 ROOT = Path(__file__).resolve().parents[2]
+# What most processes never use: reports, imports, migrations and channels load it when they need it.
+LOADED_LATE = {
+    "alembic", "apprise", "babel.messages", "flask_alembic", "mako", "matplotlib", "meilisearch", "numpy", "openpyxl",
+    "pypinyin", "qrcode", "requests", "s3fs", "sentry_sdk", "stripe", "urllib3", "uvicorn",
+}  # fmt: skip
 OPEN_BY_NATURE = {"static", "openapi.spec"}
 ROOMS = ("core", "branch", "traceability", "shop")
 
@@ -50,6 +56,18 @@ def test_relationships_stay_in_their_room(app):
         if link.mapper.class_.__module__.split(".")[0] != mapper.class_.__module__.split(".")[0]
     ]
     assert crossing == []
+
+
+def test_a_start_loads_no_more_than_serving_needs(tmp_path):
+    program = "import sys; from wsgi import create_app; create_app(); print(*sys.modules)"
+    given = environment(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=given, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split())
+    assert {"flask", "shop.search.views"} <= loaded
+    assert loaded & LOADED_LATE == set()
 
 
 def test_every_route_says_who_may_use_it(app):

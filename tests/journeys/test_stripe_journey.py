@@ -13,7 +13,7 @@ from core.database import transaction
 from core.messaging import Message
 from shop.orders.models import Order
 from shop.orders.queries import order_by_id
-from shop.payments.provider import Gateway
+from shop.payments.gateway import Gateway
 from tests.factories.orders import make_seller, make_variant
 from tests.stand_ins.stripe_server import SECRET, StripeStandIn
 

@@ -31,12 +31,16 @@ def guards_after(make_tables, url, folder):
     return found
 
 
+def migrate():
+    alembic.upgrade()
+
+
 def create_all():
     Base.metadata.create_all(db.engine)
 
 
 def test_on_sqlite_the_guards_agree(tmp_path):
-    migrated = guards_after(alembic.upgrade, f"sqlite:///{tmp_path / 'migrated.db'}", tmp_path)
+    migrated = guards_after(migrate, f"sqlite:///{tmp_path / 'migrated.db'}", tmp_path)
     created = guards_after(create_all, f"sqlite:///{tmp_path / 'created.db'}", tmp_path)
     assert [name for name, _sql in created] == ["sale_fact_no_delete", "sale_fact_no_update"]
     assert migrated == created
@@ -44,7 +48,7 @@ def test_on_sqlite_the_guards_agree(tmp_path):
 
 def test_on_postgresql_the_guards_agree(tmp_path, postgres_url):
     found = []
-    for make_tables in (alembic.upgrade, create_all):
+    for make_tables in (migrate, create_all):
         with psycopg.connect(postgres_url, autocommit=True) as connection:
             connection.execute("DROP DATABASE IF EXISTS gy_guards WITH (FORCE)")
             connection.execute("CREATE DATABASE gy_guards TEMPLATE template0")

@@ -10,8 +10,8 @@ from core.clock import now
 from core.database import db, transaction
 from shop.orders.models import Consignment, Order
 from shop.payments import flows
+from shop.payments.gateway import Gateway
 from shop.payments.models import Payment, Refund
-from shop.payments.provider import Gateway
 from shop.stock.models import Stock
 from tests.factories.payments import make_stocked_order
 from tests.stand_ins.stripe_server import SECRET, StripeStandIn

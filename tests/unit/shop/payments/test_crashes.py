@@ -16,8 +16,8 @@ from core.database import db, transaction
 from shop.orders.models import Order
 from shop.orders.states import By
 from shop.payments import flows, refunds, steps, sweeping
+from shop.payments.gateway import Gateway
 from shop.payments.models import Payment
-from shop.payments.provider import Gateway
 from tests.stand_ins.stripe_server import SECRET
 from tests.unit.shop.payments.conftest import WEBHOOK
 

@@ -1,0 +1,46 @@
+"""What /metrics says about what waits."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from core import messaging
+from core.clock import now
+from core.database import db, transaction
+from core.messaging import STUCK_AFTER, Message
+
+
+def queue(client, dedupe_key, state="waiting", **columns):
+    with client.application.app_context(), transaction() as session:
+        messaging.enqueue(
+            dedupe_key=dedupe_key, to="x@example.org", template="t", context={}, locale="en", at=now()
+        )
+        session.execute(
+            sa.update(Message).where(Message.dedupe_key == dedupe_key).values(state=state, **columns)
+        )
+
+
+def gauge(client, name):
+    text = client.get("/metrics").get_data(as_text=True)
+    return next(line.rsplit(" ", 1)[1] for line in text.splitlines() if line.startswith(f"{name} "))
+
+
+def test_messages_that_wait_are_counted_by_state_and_a_stuck_one_stands_apart(client):
+    queue(client, "a")
+    queue(client, "b", state="sending", available_at=now())
+    queue(client, "c", state="sending", available_at=now() - STUCK_AFTER - timedelta(seconds=1))
+    queue(client, "d", state="sent")
+    counted = {
+        state: gauge(client, f'guiyuan_messages_unsent{{state="{state}"}}') for state in messaging.UNSENT
+    }
+    assert counted == {"waiting": "1.0", "sending": "1.0", "stuck": "1.0", "failed": "0.0"}
+    assert gauge(client, "guiyuan_outbox_waiting") == "0.0"
+
+
+def test_while_the_database_is_away_the_other_figures_are_still_told(client):
+    with client.application.app_context():
+        db.engine.dispose()
+        with db.engine.begin() as connection:
+            connection.execute(sa.text("ALTER TABLE message RENAME TO elsewhere"))
+    assert gauge(client, 'guiyuan_messages_unsent{state="stuck"}') == "NaN"
+    assert "guiyuan_requests_total" in client.get("/metrics").get_data(as_text=True)
