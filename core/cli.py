@@ -6,8 +6,8 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from pydantic import SecretStr
 
-from core.dictionary import data_dictionary
 from core.database import alembic
+from core.dictionary import data_dictionary
 from core.settings import Settings
 
 
