@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 
 from branch.reports.assembly import SectionFunction
 from branch.reports.building import init_reports
+from core.accounts.tokens.scopes import init_token_scopes
 from core.cli import init_cli
 from core.jobs import init_jobs
 from core.outbox import Handler, init_outbox
@@ -58,6 +59,7 @@ CONSOLE: list[NavItem] = [
 # Modules with a `blueprint`, in the order in which their routes are looked up.
 BLUEPRINTS: list[str] = [
     "core.accounts.views",
+    "core.accounts.tokens.views",
     "branch.organisation.views",
     "branch.growers.views",
     "traceability.papers.views",
@@ -97,8 +99,15 @@ BLUEPRINTS: list[str] = [
     "branch.registry.api_views",
 ]
 
+# What a token for a program can be allowed to do: permissions, each with its words.
+TOKEN_SCOPES: dict[str, Any] = {
+    "epcis.capture": _l("Send EPCIS events and keep named queries"),
+    "epcis.read": _l("Read all EPCIS events, also those that others sent"),
+}
+
 # Modules with a `group` of commands for `flask`.
 COMMANDS: list[str] = [
+    "core.accounts.tokens.cli",
     "traceability.lots.cli",
     "traceability.codes.cli",
     "branch.ledger.cli",
@@ -315,6 +324,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     init_jobs(app, settings, SCHEDULES)
     init_cli(app)
     init_console(app, CONSOLE)
+    init_token_scopes(app, TOKEN_SCOPES)
     init_reports(app, sections=report_sections(), group_name=cultivar_group_name)
     for name in PARTS:
         import_module(name).init_app(app, settings)

@@ -26,6 +26,12 @@ class NotFound(DomainError):  # noqa: N818 - the architecture names them so
     code = "not_found"
 
 
+class Unauthorised(DomainError):  # noqa: N818 - the architecture names them so
+    """A program did not say, or not rightly, on whose behalf it asks."""
+
+    code = "unauthorised"
+
+
 class Forbidden(DomainError):  # noqa: N818 - the architecture names them so
     code = "forbidden"
 

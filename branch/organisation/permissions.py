@@ -16,6 +16,9 @@ BUYER = frozenset(
 )
 
 GROWER = BUYER | {
+    "tokens.create",
+    "epcis.capture",
+    "epcis.read",
     "seller.view",
     "grower.staff",
     "listings.edit",
@@ -34,6 +37,9 @@ GROWER = BUYER | {
 }
 
 TECHNICIAN = BUYER | {
+    "tokens.create",
+    "epcis.capture",
+    "epcis.read",
     "members.view",
     "growers.view",
     "licences.view",

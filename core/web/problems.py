@@ -11,13 +11,18 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
+from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unauthorised, Unavailable
 
 log = structlog.get_logger(__name__)
 
 # kind of error -> (status, title, what to do)
 TABLE: dict[type[DomainError], tuple[int, Any, Any]] = {
     NotFound: (404, _l("There is nothing here"), _l("Check the address, or start from the search.")),
+    Unauthorised: (
+        401,
+        _l("A token is needed"),
+        _l("Make a token on the page of your account and send it with the request."),
+    ),
     Forbidden: (
         403,
         _l("This page is not open to you"),
@@ -102,7 +107,10 @@ def init_problems(app: Flask) -> None:
 def on_domain_error(error: DomainError) -> Response:
     kind = next((k for k in type(error).__mro__ if k in TABLE), Conflict)
     status, title, what_to_do = TABLE[kind]
-    return _answer(status, error.code, title, what_to_do, message=str(error.message), **error.details)
+    answer = _answer(status, error.code, title, what_to_do, message=str(error.message), **error.details)
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="guiyuan"'
+    return answer
 
 
 def on_csrf_error(_error: CSRFError) -> Response:

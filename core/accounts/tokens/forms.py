@@ -1,0 +1,31 @@
+"""The form for a new token."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectChoice, SelectMultipleField, StringField, widgets
+from wtforms.validators import DataRequired, Length
+
+DAYS = [
+    SelectChoice("30", _l("30 days")),
+    SelectChoice("90", _l("90 days")),
+    SelectChoice("365", _l("A year")),
+]
+
+
+class ScopesField(SelectMultipleField):
+    """Boxes to tick."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
+
+
+class TokenForm(FlaskForm):
+    name = StringField(_l("What uses it"), validators=[DataRequired(), Length(max=80)])
+    scopes = ScopesField(_l("What it may do"), validators=[DataRequired(_l("Choose at least one."))])
+    days = RadioField(_l("Valid for"), choices=DAYS, default="90")
+
+    def __init__(self, scopes: dict[str, Any]) -> None:
+        super().__init__()
+        self.scopes.choices = [SelectChoice(scope, words) for scope, words in scopes.items()]
