@@ -29,6 +29,7 @@ from branch.licences.marks import (
     get_mark,
     marks_open_to,
 )
+from branch.licences.notices import tell_people
 from branch.licences.queries import (
     LicenceNotValid,
     LicenceView,
@@ -39,12 +40,15 @@ from branch.licences.queries import (
 )
 from branch.licences.service import apply_for_licence
 from branch.licences.service import grant as grant_licence
+from branch.licences.service import suspend as suspend_licence
 from branch.licences.states import Scope, Standing
 from branch.organisation.policy import may, permissions_of
 from branch.organisation.queries import (
+    MemberView,
     UnitView,
     all_units,
     get_unit,
+    members_of,
     require_unit_access,
     roles_held,
     unit_by_id,
@@ -69,6 +73,7 @@ from branch.storefronts.service import decide as decide_storefront
 from branch.storefronts.service import propose_storefront
 from branch.storefronts.shop_pages import Platform
 from branch.storefronts.states import StorefrontState, StorefrontStep
+from branch.storefronts.warnings import lift_warning, warn_of_shop
 
 account_roles = roles_held
 
@@ -82,6 +87,7 @@ __all__ = [
     "LicenceView",
     "MarkFacts",
     "MarkView",
+    "MemberView",
     "Platform",
     "Role",
     "SaleFact",
@@ -116,8 +122,10 @@ __all__ = [
     "growers_in",
     "licence_of",
     "licences_of_growers",
+    "lift_warning",
     "marks_open_to",
     "may",
+    "members_of",
     "people_of",
     "permissions_of",
     "propose_storefront",
@@ -130,9 +138,12 @@ __all__ = [
     "reversal_of",
     "roles_held",
     "storefronts_of",
+    "suspend_licence",
+    "tell_people",
     "unit_by_id",
     "unit_name",
     "units_below",
     "units_where",
     "villages",
+    "warn_of_shop",
 ]

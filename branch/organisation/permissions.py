@@ -50,6 +50,7 @@ TECHNICIAN = BUYER | {
     "lots.view",
     "codes.view",
     "cases.view",
+    "cases.evidence",
     "papers.view",
 }
 
@@ -66,6 +67,7 @@ SECRETARY = TECHNICIAN | {
     "lots.recall",
     "codes.void",
     "cases.decide",
+    "cases.confirm",
     "papers.decide",
     "orders.view",
     "payments.confirm",
@@ -78,6 +80,7 @@ SECRETARY = TECHNICIAN | {
 
 COMMITTEE = TECHNICIAN | {
     "plots.approve",
+    "cases.confirm",
     "members.edit",
     "orders.view",
     "ledger.view",

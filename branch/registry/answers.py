@@ -28,7 +28,7 @@ def brief(licence: LicenceView) -> dict[str, Any]:
 
 
 def check_document(check: UrlCheck) -> dict[str, Any]:
-    """`{status, licence?}` of the contract, with the reason and the shop that was recognised."""
+    """`{status, licence?}` of the contract, with the reason, the shop that was recognised, and since when a case speaks against it."""
     document: dict[str, Any] = {
         "status": str(check.status),
         "reason": str(check.reason),
@@ -36,6 +36,8 @@ def check_document(check: UrlCheck) -> dict[str, Any]:
         "detail": explanation(check),
         "address": check.shown,
     }
+    if check.since is not None:
+        document["since"] = check.since.isoformat()
     if check.storefront is not None:
         document["storefront"] = {
             "shop_name": check.storefront.shop_name,

@@ -20,6 +20,7 @@ class CheckAnswer(Schema):
     message = String()
     detail = String()
     address = String()
+    since = String(metadata={"format": "date-time"})
     storefront = Dict()
     licence = Dict()
 

@@ -5,6 +5,8 @@ from flask_babel import gettext as _
 from branch.storefronts.addresses import Refusal
 from branch.storefronts.queries import UrlCheck, UrlStatus
 from branch.storefronts.sentences import looks_like, why_unrecognised
+from core.clock import local_day
+from core.web.formatting import day
 
 TONES = {UrlStatus.AUTHORISED: "ok", UrlStatus.SUSPENDED: "bad", UrlStatus.NOT_AUTHORISED: "warn"}
 _ADDRESS_REASONS = {str(one) for one in Refusal}
@@ -23,6 +25,11 @@ def sentence(check: UrlCheck) -> str:
         )
     if check.status is UrlStatus.SUSPENDED:
         return _("The authorisation of this shop is suspended: it may not use the mark at present.")
+    if check.since is not None:
+        return _(
+            "This shop is not authorised: since %(day)s a decided case says that it sold fakes under the mark.",
+            day=day(local_day(check.since)),
+        )
     if check.reason in _ADDRESS_REASONS:
         return _("We cannot tell which shop this is.")
     if check.storefront is not None:
@@ -38,6 +45,10 @@ def explanation(check: UrlCheck) -> str:
         return why_unrecognised(Refusal(check.reason))
     texts = {
         "ok": _("Compare the address below with the one in front of you; a copied page has another address."),
+        "confirmed_fake": _(
+            "Two persons of the branch looked at the evidence and found that this shop sold fakes. "
+            "Buy nothing there under the mark."
+        ),
         "unknown": _(
             "That alone does not make it a fake: it may sell without the mark. "
             "If it uses the mark, please report it."

@@ -78,3 +78,28 @@ class StorefrontChange(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     by_account_id: Mapped[int | None] = fk("account.id", nullable=True)
     reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class ShopWarning(Base):
+    """A key of an outside shop that a decided case found to sell fakes under the mark.
+
+    `reference` is the number of the case; lifting keeps the row, so that the history can be read.
+    """
+
+    __tablename__ = "shop_warning"
+    __table_args__ = (
+        UniqueConstraint("reference", "key"),
+        Index(
+            "ix_shop_warning_standing_key",
+            "key",
+            sqlite_where=text("lifted_at IS NULL"),
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = pk()
+    key: Mapped[str] = mapped_column(String(200))
+    shown: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str] = mapped_column(String(24))
+    since: Mapped[datetime] = mapped_column(UTCDateTime)
+    lifted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

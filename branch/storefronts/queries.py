@@ -16,6 +16,7 @@ from branch.organisation.models import Unit
 from branch.storefronts.addresses import Refusal, ShopAddress, recognise
 from branch.storefronts.models import Storefront, StorefrontAddress, StorefrontChange
 from branch.storefronts.states import StorefrontState
+from branch.storefronts.warnings import warned_since
 from core.accounts.models import Account
 from core.clock import local_day
 from core.database import session
@@ -102,8 +103,9 @@ class UrlStatus(StrEnum):
 class UrlCheck:
     """What is known about a pasted address.
 
-    `reason` is a stable word: `ok`, `unknown`, `not_fully_known`, `storefront_suspended`, `channel_outside_scope`,
-    `licence_<standing>`, `licence_none`, or one of `Refusal` when the text names no shop.
+    `reason` is a stable word: `ok`, `unknown`, `confirmed_fake`, `not_fully_known`, `storefront_suspended`,
+    `channel_outside_scope`, `licence_<standing>`, `licence_none`, or one of `Refusal` when the text names no
+    shop. `since` is the day from which a decided case speaks against the shop.
     """
 
     status: UrlStatus
@@ -114,6 +116,7 @@ class UrlCheck:
     grower_name: str | None = None
     licence: LicenceView | None = None
     imitates: str | None = None
+    since: datetime | None = None
 
 
 def _files() -> Select[Storefront, str, Grower, Unit]:
@@ -249,6 +252,9 @@ def check_url(url: str, *, at: datetime) -> UrlCheck:
     }
     known = [rows[key] for key in (*found.keys, *found.wider) if key in rows]
     if not known:
+        since = warned_since((*found.keys, *found.wider))
+        if since is not None:
+            return replace(asked, reason="confirmed_fake", since=since)
         return replace(asked, reason=Refusal.SHORT_LINK) if found.is_short_link else asked
     _key, storefront, grower = known[0]
     whole = bool(found.wider) or all(key in rows and rows[key][1].id == storefront.id for key in found.keys)

@@ -12,6 +12,7 @@ from branch.storefronts.addresses import Platform, ShopAddress, as_registered
 from branch.storefronts.models import Storefront, StorefrontAddress, StorefrontChange
 from branch.storefronts.sentences import why_unrecognised
 from branch.storefronts.states import LIVE, NEEDS_REASON, StorefrontState, StorefrontStep, after
+from branch.storefronts.warnings import warned_since
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import random_id
@@ -119,7 +120,9 @@ def decide(
         keys = session.scalars(
             select(StorefrontAddress.key).where(StorefrontAddress.storefront_id == storefront.id)
         )
-        _refuse_if_taken(tuple(keys), besides=storefront.id)
+        own = tuple(keys)
+        _refuse_if_taken(own, besides=storefront.id)
+        _refuse_if_warned_of(own)
         storefront.since = at
     _note(storefront, step, before, by_account_id=by_account_id, reason=reason, at=at)
     session.execute(
@@ -171,6 +174,13 @@ def _refuse_if_taken(keys: tuple[str, ...], *, besides: int = 0, by_grower: int 
     if name is not None:
         raise Conflict(
             _("This address is registered already, for the shop %(name)s.", name=name), code="address_taken"
+        )
+
+
+def _refuse_if_warned_of(keys: tuple[str, ...]) -> None:
+    if warned_since(keys) is not None:
+        raise Conflict(
+            _("A decided case speaks against this shop. Reopen the case first."), code="shop_warned_of"
         )
 
 
