@@ -44,7 +44,7 @@ CONSOLE: list[NavItem] = [
     NavItem("lots.index", _l("Lots and codes"), "scan", "lots.edit"),
     NavItem("resolver.products", _l("Product numbers"), "list", "lots.edit"),
     NavItem("papers.rules", _l("Papers that travel"), "file", "papers.view"),
-    NavItem("fake_reports.cases", _l("Suspected fakes"), "report", "cases.view"),
+    NavItem("cases.index", _l("Suspected fakes"), "report", "cases.view"),
     NavItem("ledger.own", _l("My sales"), "chart", "ledger.own"),
     NavItem("orders.branch_orders", _l("Orders of the growers"), "cart", "orders.view"),
     NavItem("ledger.sales", _l("Sales"), "chart", "ledger.view"),
@@ -70,7 +70,9 @@ BLUEPRINTS: list[str] = [
     "traceability.resolver.views",
     "traceability.verification.views",
     "traceability.verification.api_views",
-    "traceability.verification.report_views",
+    "traceability.cases.views",
+    "traceability.cases.staff_views",
+    "traceability.cases.step_views",
     "branch.ledger.views",
     "branch.reports.views",
     "shop.promotion.views",
@@ -141,7 +143,6 @@ MODELS: list[str] = [
     "traceability.events.models",
     "traceability.cases.models",
     "traceability.lookups.models",
-    "traceability.verification.models",
     "shop.catalogue.models",
     "shop.stock.models",
     "shop.shipping.freight.models",
@@ -164,6 +165,7 @@ PARTS: list[str] = [
 
 # Modules with Celery tasks.
 TASKS: list[str] = [
+    "traceability.cases.tasks",
     "branch.ledger.tasks",
     "branch.reports.tasks",
     "branch.licences.tasks",
@@ -256,6 +258,11 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "expire orders": {"task": "shop.orders.expire", "schedule": 60.0},
     "send refunds": {"task": "shop.payments.send_refunds", "schedule": 60.0},
     "fold old look-ups": {"task": "traceability.lookups.fold", "schedule": crontab(hour=4, minute=10)},
+    "remind of cases": {"task": "traceability.cases.remind", "schedule": 1800.0},
+    "forget contacts of cases": {
+        "task": "traceability.cases.forget_contacts",
+        "schedule": crontab(hour=4, minute=25),
+    },
     "expire licences": {"task": "branch.licences.expire", "schedule": 3600.0},
     "send messages": {"task": "core.messaging.send", "schedule": 10.0},
     "sum up sales": {"task": "branch.ledger.refresh_rollups", "schedule": 30.0},
@@ -285,20 +292,21 @@ def report_sections() -> list[SectionFunction]:
 
 def seal_sources() -> list[SealSource]:
     """What is sealed in the public log, and how its rows look today: one line per feature's `sealing.py`."""
+    from traceability.cases import sealing as cases
     from traceability.codes import sealing as codes
     from traceability.events import sealing as events
-
-    return [events.SOURCE]
     from traceability.plots import sealing as plots
     from traceability.quota import sealing as quota
 
     return [
+        cases.SOURCE,
+        *codes.SOURCES,
+        events.SOURCE,
         plots.PLOTS,
         plots.SURVEYS,
         quota.MOVES,
         quota.FIGURES,
     ]
-    return [events.SOURCE, *codes.SOURCES]
 
 
 def readiness_checks() -> dict[str, Check]:

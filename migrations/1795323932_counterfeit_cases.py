@@ -52,6 +52,9 @@ def upgrade() -> None:
         sa.Column("grower_id", BigInt, nullable=True),
         sa.Column("unit_id", BigInt, nullable=True),
         sa.Column("owner_account_id", BigInt, nullable=True),
+        sa.Column("escalated_unit_id", BigInt, nullable=True),
+        sa.Column("code_doubted", sa.Boolean(), nullable=False),
+        sa.Column("reopened", BigInt, nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("shop", sa.String(length=500), nullable=False),
         sa.Column("contact", sa.String(length=120), nullable=False),
@@ -103,6 +106,12 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["lot_id"], ["lot.id"], name=op.f("fk_counterfeit_case_lot_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["escalated_unit_id"],
+            ["unit.id"],
+            name=op.f("fk_counterfeit_case_escalated_unit_id"),
+            ondelete="RESTRICT",
         ),
         sa.ForeignKeyConstraint(
             ["owner_account_id"],

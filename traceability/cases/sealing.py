@@ -1,10 +1,12 @@
-"""What of a case is sealed: its state, its verdict and the head of its evidence; nothing that anybody wrote."""
+"""What of a case is sealed: its state, its verdict, the head of its evidence and the digest of its answer."""
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import select
 
+from core import seal
 from core.database import session
 from traceability.cases.models import CounterfeitCase
 
@@ -27,6 +29,9 @@ def sealed_body(case: CounterfeitCase) -> dict[str, Any]:
         "opened_at": case.opened_at.isoformat(timespec="microseconds"),
         "due_at": case.due_at.isoformat(timespec="microseconds"),
         "decided_at": case.decided_at.isoformat(timespec="microseconds") if case.decided_at else None,
+        "decided_by": [case.proposed_by_account_id, case.decided_by_account_id],
+        "answer_sha256": hashlib.sha256(case.answer.encode()).hexdigest(),
+        "reopened": case.reopened,
         "evidence_count": case.evidence_count,
         "evidence_head": case.evidence_head,
     }
@@ -40,6 +45,9 @@ def bodies() -> Iterator[tuple[str, dict[str, Any]]]:
         yield subject_of(case), sealed_body(case)
 
 
-def seal(case: CounterfeitCase) -> None:
+def seal_case(case: CounterfeitCase) -> None:
     """Append the case as it now stands to the log, in the caller's transaction."""
-    # core.seal is wired here as soon as it can take leaves.
+    seal.append(KIND, subject_of(case), sealed_body(case))
+
+
+SOURCE = seal.SealSource(KIND, bodies, ("counterfeit_case", "case_evidence", "case_change"))

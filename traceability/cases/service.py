@@ -14,7 +14,7 @@ from traceability.cases.evidence import Evidence
 from traceability.cases.models import CounterfeitCase
 from traceability.cases.queries import CaseView, view
 from traceability.cases.recording import leave_step, locked, put_on_record
-from traceability.cases.sealing import seal
+from traceability.cases.sealing import seal_case
 from traceability.cases.settings import case_days
 from traceability.cases.states import OPEN_STATES, CaseState, CaseStep, Origin, Subject
 from traceability.codes.models import Code
@@ -34,8 +34,8 @@ def open_case(
 ) -> CaseView:
     """Open a counterfeit case, or add what a rule saw to the open case about the same subject.
 
-    The area is that of the grower whose code or lot it is; a case that names nothing of ours has none until
-    somebody takes it. The deadline is `CASE_DAYS` days after `at`.
+    The area is that of the grower whose code or lot it is; a case that names nothing of ours falls to the
+    branch that keeps the marks, or, when several do, to nobody until somebody takes it. The deadline is `CASE_DAYS` days after `at`.
 
     Args:
         origin: `public`, `rule` or `staff`.
@@ -67,7 +67,7 @@ def open_case(
         code_id=subject.code_id,
         lot_id=lot_id,
         grower_id=grower_id,
-        unit_id=branch.get_grower(id=grower_id).unit_id if grower_id else None,
+        unit_id=branch.get_grower(id=grower_id).unit_id if grower_id else _only_branch(),
         summary=summary.strip(),
         shop=subject.shop.strip(),
         contact=contact.strip(),
@@ -103,7 +103,7 @@ def _add(case: CounterfeitCase, pieces: Sequence[Evidence], *, at: datetime, by:
     for piece in pieces:
         put_on_record(case, piece, at=at, by=by)
     session.flush()
-    seal(case)
+    seal_case(case)
     return view(case)
 
 
@@ -120,6 +120,11 @@ def _open_rule_case(subject: Subject) -> CounterfeitCase | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+def _only_branch() -> int | None:
+    units = {mark.unit_id for mark in branch.all_marks()}
+    return units.pop() if len(units) == 1 else None
 
 
 def _of_whom(subject: Subject) -> tuple[int | None, int | None]:

@@ -130,20 +130,21 @@ class Subject:
     shop: str = ""
 
     @classmethod
-    def of_code(cls, code_id: int) -> "Subject":
-        return cls(SubjectKind.CODE, f"code/{code_id}", code_id=code_id)
+    def of_code(cls, code_id: int, *, shop: str = "") -> "Subject":
+        return cls(SubjectKind.CODE, f"code/{code_id}", code_id=code_id, shop=shop)
 
     @classmethod
-    def of_lot(cls, lot_id: int) -> "Subject":
-        return cls(SubjectKind.LOT, f"lot/{lot_id}", lot_id=lot_id)
+    def of_lot(cls, lot_id: int, *, shop: str = "") -> "Subject":
+        return cls(SubjectKind.LOT, f"lot/{lot_id}", lot_id=lot_id, shop=shop)
 
     @classmethod
     def of_grower(cls, grower_id: int) -> "Subject":
         return cls(SubjectKind.GROWER, f"grower/{grower_id}", grower_id=grower_id)
 
     @classmethod
-    def of_shop(cls, shop: str) -> "Subject":
-        return cls(SubjectKind.SHOP, "", shop=shop)
+    def of_shop(cls, shop: str, *, grower_id: int | None = None) -> "Subject":
+        """An outside shop; with `grower_id` when the register knows it as a grower's own."""
+        return cls(SubjectKind.SHOP, "", grower_id=grower_id, shop=shop)
 
     @classmethod
     def of_burst(cls, key: str) -> "Subject":

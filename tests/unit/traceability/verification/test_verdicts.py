@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from traceability.codes.states import CodeState, Level
 from traceability.lots.states import LotState
-from traceability.verification.cases import TRANSITIONS, CaseState, may_become
 from traceability.verification.verdicts import (
     TONES,
     CodeFact,
@@ -112,8 +111,3 @@ def test_many_devices_matter_for_plants_and_bundles_only():
     assert not is_widely_seen(Level.UNIT, 4)
     assert not is_widely_seen(Level.LOT, 500)
     assert not is_widely_seen(None, 500)
-
-
-def test_a_closed_case_stays_closed():
-    assert set(TRANSITIONS) == set(CaseState)
-    assert not any(may_become(CaseState.CLOSED, state) for state in CaseState)

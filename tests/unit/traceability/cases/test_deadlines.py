@@ -1,0 +1,58 @@
+"""Who hears what when: each notice once, the latest one only after a pause of the scheduler."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from traceability.cases.deadlines import PLAN, due_notices
+
+OPENED = datetime(2026, 3, 1, tzinfo=UTC)
+DUE = OPENED + timedelta(days=10)
+
+
+def at_day(day, sent=(), due=DUE):
+    found = due_notices(since=OPENED, due_at=due, sent=sent, at=OPENED + timedelta(days=day))
+    return found.send.kind if found.send else None
+
+
+def test_nobody_is_bothered_in_the_first_week():
+    assert [at_day(day) for day in range(7)] == [None] * 7
+
+
+def test_the_plan_runs_from_three_days_before_to_the_second_escalation():
+    sent = set()
+    heard = []
+    for day in range(25):
+        kind = at_day(day, sent)
+        if kind:
+            heard.append((day, kind))
+            sent.add(kind)
+    assert heard == [
+        (7, "3_days_left"),
+        (9, "1_day_left"),
+        (10, "overdue"),
+        (12, "escalated_1"),
+        (19, "escalated_2"),
+    ]
+
+
+def test_after_a_pause_only_the_latest_is_sent():
+    found = due_notices(since=OPENED, due_at=DUE, sent=(), at=OPENED + timedelta(days=13))
+    assert found.send.kind == "escalated_1"
+    assert [notice.kind for notice in found.skip] == ["3_days_left", "1_day_left", "overdue"]
+
+
+def test_a_short_deadline_has_no_reminder_before_the_case():
+    assert at_day(0, due=OPENED + timedelta(days=2)) is None
+    assert at_day(1, due=OPENED + timedelta(days=2)) == "1_day_left"
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.sets(st.sampled_from([notice.kind for notice in PLAN])), st.integers(-5, 60))
+def test_nothing_is_sent_twice_or_early(sent, day):
+    at = OPENED + timedelta(days=day)
+    found = due_notices(since=OPENED, due_at=DUE, sent=sent, at=at)
+    if found.send:
+        assert found.send.kind not in sent
+        assert DUE + found.send.after_due <= at

@@ -1,0 +1,99 @@
+"""What follows from a confirmed fake: each action is done, noted and sealed in one transaction. Nothing commits."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from branch import api as branch
+from core.errors import Conflict, Invalid
+from traceability.cases.decisions import begin, end
+from traceability.cases.models import CounterfeitCase
+from traceability.cases.queries import CaseView, view
+from traceability.cases.states import ActionKind, CaseStep, CaseVerdict
+from traceability.lots.service import change_state
+from traceability.lots.states import LotState
+
+
+def open_actions(case: CaseView, *, at: datetime) -> list[ActionKind]:
+    """What can be done about a case now, the usual first."""
+    if case.verdict is not CaseVerdict.CONFIRMED_FAKE:
+        return []
+    found = []
+    storefront = _storefront(case.shop, at=at)
+    if case.shop:
+        found += [ActionKind.SHOP_NOTICE, ActionKind.PLATFORM_COMPLAINT]
+        found.append(ActionKind.SHOP_SUSPENDED if storefront else ActionKind.SHOP_LISTED)
+    elif case.grower_id is not None:
+        found.append(ActionKind.SHOP_NOTICE)
+    if _licence(case.grower_id, at=at) is not None:
+        found.append(ActionKind.LICENCE_SUSPENDED)
+    if case.lot_id is not None:
+        found.append(ActionKind.LOT_RECALLED)
+    return found
+
+
+def act(number: str, kind: ActionKind | str, *, note: str, at: datetime, by: int) -> CaseView:
+    """Do what follows, and note it.
+
+    A notice or complaint that goes out on paper or in the platform's own form is noted with `note`; a notice
+    to one of our growers is sent as well. Suspensions and recalls happen here, with `note` as their reason.
+
+    Raises:
+        Conflict: the verdict does not allow it, or what it acts on has changed meanwhile.
+        Forbidden: outside the actor's area, or the actor works for the grower concerned.
+        Invalid: no note.
+    """
+    kind = ActionKind(kind)
+    case, source = begin(number, CaseStep.ACT, by=by)
+    if not note.strip():
+        raise Invalid(_("Write a note: what was found, what was done."), code="note_missing")
+    if kind not in open_actions(view(case), at=at):
+        raise Conflict(_("This does not follow from the verdict of this case."), code="action_not_open")
+    detail: dict[str, Any] = {"kind": str(kind), **_do(case, kind, note.strip(), at=at, by=by)}
+    return end(case, CaseStep.ACT, source, note=note, detail=detail, at=at, by=by)
+
+
+def _do(case: CounterfeitCase, kind: ActionKind, note: str, *, at: datetime, by: int) -> dict[str, Any]:
+    if kind is ActionKind.SHOP_NOTICE and case.grower_id is not None:
+        branch.tell_people(
+            case.grower_id,
+            event_id=f"case:{case.number}:notice:{case.reopened}",
+            template="case_notice",
+            context={"number": case.number, "answer": case.answer, "note": note},
+        )
+        return {"grower_told": True}
+    if kind is ActionKind.SHOP_LISTED:
+        return {"listed": branch.warn_of_shop(case.shop, reference=case.number, at=at)}
+    if kind is ActionKind.SHOP_SUSPENDED:
+        storefront = _storefront(case.shop, at=at)
+        if storefront is None:
+            raise Conflict(_("This shop is not in the register any more."), code="storefront_unknown")
+        branch.decide_storefront(
+            storefront.public_id, branch.StorefrontStep.SUSPEND, reason=note, by_account_id=by, at=at
+        )
+        return {"storefront": storefront.public_id}
+    if kind is ActionKind.LICENCE_SUSPENDED:
+        licence = _licence(case.grower_id, at=at)
+        if licence is None:
+            raise Conflict(_("The grower holds no licence any more."), code="licence_none")
+        branch.suspend_licence(licence.number, reason=note, by_account_id=by, at=at)
+        return {"licence": licence.number}
+    if kind is ActionKind.LOT_RECALLED and case.lot_id is not None:
+        change_state(case.lot_id, LotState.RECALLED, reason=note, at=at, by=by)
+        return {"lot": case.lot_id}
+    return {}
+
+
+def _licence(grower_id: int | None, *, at: datetime) -> branch.LicenceView | None:
+    """The grower's licence while it is valid."""
+    licence = branch.licence_of(grower_id, at=at) if grower_id is not None else None
+    return licence if licence is not None and licence.is_valid else None
+
+
+def _storefront(shop: str, *, at: datetime) -> branch.StorefrontView | None:
+    """The grower's own authorised shop behind an address, if it is one."""
+    if "." not in shop:
+        return None
+    found = branch.check_url(shop, at=at)
+    return found.storefront if found.status is branch.UrlStatus.AUTHORISED else None

@@ -1,0 +1,94 @@
+"""Public counts of cases by month; nothing in a cell points at a person, a grower or a shop."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from core.clock import day_bounds, local_day
+from core.database import session
+from traceability.cases.models import CounterfeitCase
+from traceability.cases.states import CaseVerdict
+
+MONTHS = 24
+COLUMNS = ("received", "in_time", "late", "open", "confirmed", "cleared", "undetermined")
+
+
+@dataclass(frozen=True)
+class MonthCounts:
+    """The cases that were received in one month of Shanghai, and what became of them by now.
+
+    `in_time + late + open = received`; `late` counts those past their deadline, decided or not.
+    """
+
+    month: date
+    received: int
+    in_time: int
+    late: int
+    open: int
+    confirmed: int
+    cleared: int
+    undetermined: int
+
+    def values(self) -> tuple[int, ...]:
+        """The counts in the order of `COLUMNS`."""
+        return tuple(getattr(self, column) for column in COLUMNS)
+
+
+def monthly_counts(*, at: datetime, months: int = MONTHS) -> list[MonthCounts]:
+    """The latest months, the newest first; months without a case are there with zeros, back to the first case."""
+    today = local_day(at)
+    first = _month_before(today.replace(day=1), months - 1)
+    rows = session.execute(
+        select(
+            CounterfeitCase.opened_at,
+            CounterfeitCase.due_at,
+            CounterfeitCase.decided_at,
+            CounterfeitCase.verdict,
+        ).where(CounterfeitCase.opened_at >= day_bounds(first)[0])
+    )
+    by_month: dict[date, list[tuple[datetime, datetime | None, str | None]]] = {}
+    for opened_at, due_at, decided_at, verdict in rows:
+        month = local_day(opened_at).replace(day=1)
+        by_month.setdefault(month, []).append((due_at, decided_at, verdict))
+    if not by_month:
+        return []
+    found = []
+    month = today.replace(day=1)
+    while month >= min(by_month):
+        found.append(_count(month, by_month.get(month, []), at))
+        month = _month_before(month, 1)
+    return found
+
+
+def counts_between(start: date, end: date, *, at: datetime) -> MonthCounts:
+    """The same counts for the cases received in the days [start, end)."""
+    rows = session.execute(
+        select(CounterfeitCase.due_at, CounterfeitCase.decided_at, CounterfeitCase.verdict).where(
+            CounterfeitCase.opened_at >= day_bounds(start)[0], CounterfeitCase.opened_at < day_bounds(end)[0]
+        )
+    )
+    return _count(start, [(row.due_at, row.decided_at, row.verdict) for row in rows], at)
+
+
+def _count(
+    month: date, cases: list[tuple[datetime, datetime | None, str | None]], at: datetime
+) -> MonthCounts:
+    in_time = sum(1 for due, decided, _ in cases if decided is not None and decided <= due)
+    late = sum(1 for due, decided, _ in cases if (decided or at) > due)
+    verdicts = [verdict for _, _, verdict in cases]
+    return MonthCounts(
+        month=month,
+        received=len(cases),
+        in_time=in_time,
+        late=late,
+        open=len(cases) - in_time - late,
+        confirmed=verdicts.count(str(CaseVerdict.CONFIRMED_FAKE)),
+        cleared=verdicts.count(str(CaseVerdict.GENUINE)),
+        undetermined=verdicts.count(str(CaseVerdict.UNDETERMINED)),
+    )
+
+
+def _month_before(first_day: date, count: int) -> date:
+    months = first_day.year * 12 + first_day.month - 1 - count
+    return date(months // 12, months % 12 + 1, 1)
