@@ -18,7 +18,7 @@ from core.accounts.tokens.scopes import init_token_scopes
 from core.cli import init_cli
 from core.jobs import init_jobs
 from core.outbox import Handler, init_outbox
-from core.seal import SealSource
+from core.seal import SealSource, init_sources
 from core.settings import Settings, load_settings
 from core.web.app import make_base_app
 from core.web.console import NavItem, init_console
@@ -60,6 +60,7 @@ CONSOLE: list[NavItem] = [
 BLUEPRINTS: list[str] = [
     "core.accounts.views",
     "core.accounts.tokens.views",
+    "core.seal.views",
     "branch.organisation.views",
     "branch.growers.views",
     "traceability.papers.views",
@@ -110,6 +111,7 @@ TOKEN_SCOPES: dict[str, Any] = {
 # Modules with a `group` of commands for `flask`.
 COMMANDS: list[str] = [
     "core.accounts.tokens.cli",
+    "core.seal.cli",
     "traceability.lots.cli",
     "traceability.codes.cli",
     "branch.ledger.cli",
@@ -166,6 +168,7 @@ PARTS: list[str] = [
 # Modules with Celery tasks.
 TASKS: list[str] = [
     "traceability.cases.tasks",
+    "core.seal.tasks",
     "branch.ledger.tasks",
     "branch.reports.tasks",
     "branch.licences.tasks",
@@ -253,6 +256,8 @@ def event_handlers() -> dict[type, list[Handler]]:
 
 # What the scheduler sends, by name: {"task": ..., "schedule": seconds or crontab}.
 SCHEDULES: dict[str, dict[str, Any]] = {
+    "seal": {"task": "core.seal.sequence", "schedule": 3.0},
+    "ask witnesses": {"task": "core.seal.witness", "schedule": 60.0},
     "deliver outbox": {"task": "core.outbox.deliver", "schedule": 5.0},
     "ask Stripe what is open": {"task": "shop.payments.reconcile", "schedule": 900.0},
     "expire orders": {"task": "shop.orders.expire", "schedule": 60.0},
@@ -294,6 +299,9 @@ def seal_sources() -> list[SealSource]:
     """What is sealed in the public log, and how its rows look today: one line per feature's `sealing.py`."""
     from traceability.cases import sealing as cases
     from traceability.codes import sealing as codes
+    from branch.ledger import sealing as ledger
+    from branch.licences import sealing as licences
+    from branch.reports import sealing as reports
     from traceability.events import sealing as events
     from traceability.plots import sealing as plots
     from traceability.quota import sealing as quota
@@ -307,6 +315,7 @@ def seal_sources() -> list[SealSource]:
         quota.MOVES,
         quota.FIGURES,
     ]
+    return [licences.SOURCE, ledger.SOURCE, reports.SOURCE, events.SOURCE]
 
 
 def readiness_checks() -> dict[str, Check]:
@@ -341,6 +350,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     for name in COMMANDS:
         app.cli.add_command(import_module(name).group)
     init_outbox(app, event_handlers())
+    init_sources(app, seal_sources())
     init_health(app, readiness_checks())
     _collect_again()
     return app

@@ -26,6 +26,7 @@ from flask.testing import FlaskClient
 
 from core.database import Base, db
 from core.settings import Settings
+from tests.seals import watch_seals
 from wsgi import create_app
 
 NOON = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)  # noon in Shanghai
@@ -185,6 +186,7 @@ def _make_app(var: Path, store: Any) -> Any:
     with app.app_context():
         Base.metadata.create_all(db.engine)
         db.engine.dispose()
+        watch_seals(db.engine, app.extensions["seal_sources"])
     store.keep_template()
     return app, store
 

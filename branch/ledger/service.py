@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql
 
 from branch.ledger.facts import SaleFact, faults
 from branch.ledger.models import SaleFactRow, SalesDirty
+from branch.ledger.sealing import seal_facts
 from core.database import Base, session
 from core.errors import Invalid
 
@@ -132,13 +133,16 @@ def _write(facts: list[SaleFact], *, at: datetime) -> set[tuple[str, str]]:
     if session.get_bind().dialect.name != "postgresql":
         # The transaction holds SQLite's only write lock, so what was not there a moment ago is new.
         session.execute(insert(table), rows)
+        seal_facts(facts, at=at)
         return {fact.key for fact in facts}
     statement = (
         postgresql.insert(table)
         .on_conflict_do_nothing(index_elements=["source", "source_ref"])
         .returning(table.c.source, table.c.source_ref)
     )
-    return {(source, ref) for source, ref in session.execute(statement, rows)}
+    written = {(source, ref) for source, ref in session.execute(statement, rows)}
+    seal_facts((fact for fact in facts if fact.key in written), at=at)
+    return written
 
 
 def _rows(facts: Iterable[SaleFact], *, at: datetime) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from branch.growers.models import Grower
 from branch.licences import events
 from branch.licences.models import Licence, LicenceChange, Mark
+from branch.licences.sealing import seal_step
 from branch.licences.states import NEEDS_REASON, OPEN, LicenceState, Scope, Step, after, tidy
 from branch.organisation.queries import require_unit_access
 from core.clock import local_day
@@ -258,19 +259,19 @@ def _note(
         raise AssertionError((before, step))
     licence.state = to_state
     details: dict[str, Any] = {"valid_until": licence.valid_until.isoformat()} if licence.valid_until else {}
-    session.add(
-        LicenceChange(
-            licence_id=licence.id,
-            step=step,
-            from_state=before,
-            to_state=to_state,
-            at=at,
-            by_account_id=by_account_id,
-            reason=reason.strip(),
-            details=details,
-        )
+    change = LicenceChange(
+        licence_id=licence.id,
+        step=step,
+        from_state=before,
+        to_state=to_state,
+        at=at,
+        by_account_id=by_account_id,
+        reason=reason.strip(),
+        details=details,
     )
+    session.add(change)
     session.flush()
+    seal_step(licence, change)
 
 
 def _set_scope(licence: Licence, scope: Scope) -> None:

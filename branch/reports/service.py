@@ -14,6 +14,7 @@ from branch.ledger.periods import Period
 from branch.organisation.queries import require_unit_access
 from branch.reports.models import Report, ReportFile, ReportReview
 from branch.reports.queries import find_report
+from branch.reports.sealing import seal_move
 from branch.reports.states import ReportState, find_step
 from core.database import changed, session
 from core.errors import Conflict, Invalid
@@ -171,15 +172,16 @@ def _archive_older(report: Report, *, account_id: int, by_name: str, at: datetim
 def _note(
     report: Report, source: str | None, *, account_id: int | None, by_name: str, comment: str, at: datetime
 ) -> None:
-    session.add(
-        ReportReview(
-            report_id=report.id,
-            revision=report.revision,
-            from_state=source,
-            to_state=report.state,
-            by_account_id=account_id,
-            by_name=by_name,
-            comment=comment,
-            at=at,
-        )
+    review = ReportReview(
+        report_id=report.id,
+        revision=report.revision,
+        from_state=source,
+        to_state=report.state,
+        by_account_id=account_id,
+        by_name=by_name,
+        comment=comment,
+        at=at,
     )
+    session.add(review)
+    session.flush()
+    seal_move(report, review)

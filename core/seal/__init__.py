@@ -7,8 +7,23 @@
 in the transaction that changes the row. Everything else (numbers, tiles, signatures, proofs) follows by itself.
 """
 
-from core.seal.entries import REMOVED
+from core.seal.entries import REMOVED, moment
+from core.seal.queries import Member, SealView, proof_answer, proof_for, seal_of, seals_of
 from core.seal.service import append, append_many
-from core.seal.sources import Body, SealSource
+from core.seal.sources import Body, SealSource, init_sources
 
-__all__ = ["REMOVED", "Body", "SealSource", "append", "append_many"]
+__all__ = [
+    "REMOVED",
+    "Body",
+    "Member",
+    "SealSource",
+    "SealView",
+    "append",
+    "append_many",
+    "init_sources",
+    "moment",
+    "proof_answer",
+    "proof_for",
+    "seal_of",
+    "seals_of",
+]

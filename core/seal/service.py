@@ -42,7 +42,7 @@ def append_many(kind: str, leaves: Iterable[tuple[str, Body]]) -> None:
 
 
 def _row(kind: str, subject: str, body: Body, at: datetime) -> dict[str, Any]:
-    if not subject or len(subject) > LONGEST_SUBJECT or not subject.isprintable():
+    if not subject or len(subject) > LONGEST_SUBJECT or any(ord(one) < 0x20 for one in subject):
         raise NotSealable(f"{subject!r} cannot name a subject")
     return {
         "kind": kind,

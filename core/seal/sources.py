@@ -1,8 +1,10 @@
 """What is sealed: each feature says how its rows look today, so that the audit can compare them with the log."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from flask import Flask, current_app
 
 Body = Mapping[str, Any]
 
@@ -19,3 +21,21 @@ class SealSource:
     kind: str
     bodies: Callable[[], Iterator[tuple[str, Body]]]
     tables: tuple[str, ...] = ()
+
+
+def init_sources(app: Flask, sources: Sequence[SealSource]) -> None:
+    """Wire what is sealed; `wsgi.py` lists it.
+
+    Raises:
+        ValueError: two sources have one kind.
+    """
+    kinds = [source.kind for source in sources]
+    if len(set(kinds)) != len(kinds):
+        raise ValueError(f"a kind is sealed by two sources: {sorted(kinds)}")
+    app.extensions["seal_sources"] = tuple(sources)
+
+
+def sources() -> tuple[SealSource, ...]:
+    """Every kind of sealed rows."""
+    found: tuple[SealSource, ...] = current_app.extensions["seal_sources"]
+    return found

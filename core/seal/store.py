@@ -49,13 +49,23 @@ class TileStore:
 
     def checkpoint(self) -> str | None:
         """The signed note as it stands, or None before the first."""
-        try:
-            return (self.folder / "checkpoint").read_text("utf-8")
-        except FileNotFoundError:
-            return None
+        return self._note("checkpoint")
 
     def publish(self, note: str) -> None:
         write_durably(self.folder / "checkpoint", note.encode())
+
+    def witnessed(self) -> str | None:
+        """The newest checkpoint that witnesses cosigned, with their cosignatures."""
+        return self._note("witnessed")
+
+    def keep_witnessed(self, note: str) -> None:
+        write_durably(self.folder / "witnessed", note.encode())
+
+    def _note(self, name: str) -> str | None:
+        try:
+            return (self.folder / name).read_text("utf-8")
+        except FileNotFoundError:
+            return None
 
     def load(self, tile: Tile) -> bytes:
         """The content of a tile; one that has grown since is cut to the width asked for.

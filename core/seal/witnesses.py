@@ -1,11 +1,50 @@
-"""Who witnesses the log: addresses as WITNESS_URLS gives them."""
+"""Who witnesses the log: addresses as WITNESS_URLS gives them, and the client that asks for cosignatures.
+
+An edge: it talks to the network between its transactions, never inside one.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.client import HTTPException
+from typing import TYPE_CHECKING
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
-from core.seal.note import COSIGNATURE, BadNote, Verifier
+import structlog
+from sqlalchemy import select
+
+from core.clock import now
+from core.database import session, transaction
+from core.seal.merkle import consistency_proof
+from core.seal.models import SealWitness
+from core.seal.note import (
+    COSIGNATURE,
+    DECIMAL,
+    BadNote,
+    Checkpoint,
+    Note,
+    Verifier,
+    cosignature_time,
+    open_checkpoint,
+    write_hashes,
+)
+from core.seal.tiles import TreeReader
+
+if TYPE_CHECKING:
+    from core.seal.keys import Log
+
+log_of_events = structlog.get_logger(__name__)
+
+PATIENCE_S = 10
+LONGEST_ANSWER = 64 * 1024
+SIZE = "text/x.tlog.size"
+
+
+class WitnessAway(RuntimeError):  # noqa: N818 - says what it is
+    """A witness did not cosign; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +65,162 @@ class WitnessAddress:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise BadNote(f"{url!r} is not an address that starts with http:// or https://")
-        key = Verifier.parse(vkey) if vkey else None
-        if key is not None and key.kind != COSIGNATURE:
-            raise BadNote(f"the key of {url} is not that of a witness (type 0x04)")
-        return cls(url.rstrip("/"), key)
+        return cls(url.rstrip("/"), witness_key(vkey) if vkey else None)
+
+
+def witness_key(vkey: str) -> Verifier:
+    """The key of a witness.
+
+    Raises:
+        BadNote: it is not one of type 0x04.
+    """
+    key = Verifier.parse(vkey)
+    if key.kind != COSIGNATURE:
+        raise BadNote(f"{key.name} is not the key of a witness (type 0x04)")
+    return key
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessView:
+    """A witness of the log: up to which entry it has cosigned, when, and what is wrong, if anything."""
+
+    name: str
+    url: str
+    size: int
+    cosigned_at: datetime | None
+    trouble: str
+
+
+def witnesses_of(log: Log) -> list[WitnessView]:
+    """The witnesses that are asked now, with one query."""
+    if not log.witnesses:
+        return []
+    rows = session.scalars(select(SealWitness).where(SealWitness.url.in_([one.url for one in log.witnesses])))
+    known = {row.url: row for row in rows}
+    found = []
+    for address in log.witnesses:
+        row = known.get(address.url)
+        key = Verifier.parse(row.vkey) if row and row.vkey else address.key
+        name = key.name if key else urlsplit(address.url).netloc
+        if row is None:
+            found.append(WitnessView(name, address.url, 0, None, ""))
+        else:
+            found.append(WitnessView(name, address.url, row.size, row.cosigned_at, row.trouble))
+    return found
+
+
+def collect(log: Log) -> int:
+    """Ask every witness to cosign the present checkpoint, and publish it with what they gave.
+
+    Returns:
+        How many cosigned.
+    """
+    note = log.store.checkpoint()
+    if note is None or not log.witnesses:
+        return 0
+    head = open_checkpoint(note, log.verifier)
+    lines = []
+    for address in log.witnesses:
+        row = session.scalar(select(SealWitness).where(SealWitness.url == address.url))
+        size, vkey = (row.size, row.vkey) if row else (0, "")
+        session.rollback()
+        try:
+            key = address.key or (witness_key(vkey) if vkey else _ask_key(address.url))
+        except (WitnessAway, BadNote) as error:
+            _remember(address.url, vkey, size, None, str(error))
+            continue
+        try:
+            line = _ask(log, head, note, address.url, key, size)
+        except (WitnessAway, BadNote) as error:
+            log_of_events.warning("witness_did_not_cosign", witness=key.name, cause=str(error))
+            _remember(address.url, str(key), size, None, str(error))
+            continue
+        lines.append(line)
+        at = datetime.fromtimestamp(cosignature_time(line), UTC)
+        _remember(address.url, str(key), head.size, min(at, now()), "")
+    if lines:
+        _publish(log, note, lines)
+    return len(lines)
+
+
+def _remember(url: str, vkey: str, size: int, at: datetime | None, trouble: str) -> None:
+    with transaction():
+        row = session.scalar(select(SealWitness).where(SealWitness.url == url))
+        if row is None:
+            row = SealWitness(url=url, vkey="", size=0)
+            session.add(row)
+        row.vkey, row.size, row.trouble = vkey, size, trouble
+        row.cosigned_at = at or row.cosigned_at
+
+
+def _publish(log: Log, note: str, lines: list[str]) -> None:
+    """Keep the cosigned checkpoint; it also becomes the published one unless a newer one has come meanwhile."""
+    parsed = Note.parse(note)
+    cosigned = str(Note(parsed.text, (*_own(log, parsed), *lines)))
+    log.store.keep_witnessed(cosigned)
+    with log.store.only_one() as alone:
+        present = log.store.checkpoint()
+        if alone and present is not None and Note.parse(present).text == parsed.text:
+            log.store.publish(cosigned)
+
+
+def _own(log: Log, note: Note) -> list[str]:
+    return [line for line in note.lines if Note(note.text, (line,)).signed_by([log.verifier])]
+
+
+def _ask(log: Log, head: Checkpoint, note: str, url: str, key: Verifier, old: int) -> str:
+    """The cosignature line of one witness.
+
+    Raises:
+        WitnessAway: it is away, refuses, or gave nothing that holds.
+    """
+    status, content_type, answer = _post(log, head, note, url, old)
+    if status == 409 and content_type == SIZE and DECIMAL.fullmatch(answer.strip()):
+        seen = int(answer)
+        if seen > head.size:
+            raise WitnessAway(
+                f"it has cosigned {seen} entries, but the log has {head.size}: the log was set back. "
+                "See docs/operations.md, section 'A restored backup and the log'."
+            )
+        if seen == old:
+            raise WitnessAway(
+                f"it has cosigned another root at entry {seen}: the log was forked or its key stolen"
+            )
+        status, content_type, answer = _post(log, head, note, url, seen)
+    if status != 200:
+        raise WitnessAway(f"it answered {status}: {answer.strip()[:200]}")
+    for line in answer.splitlines(keepends=True):
+        single = Note(head.text, (line,))
+        if single.signed_by([key]):
+            return line
+    raise WitnessAway("its answer holds no cosignature of the key that is known")
+
+
+def _post(log: Log, head: Checkpoint, note: str, url: str, old: int) -> tuple[int, str, str]:
+    old = min(old, head.size)
+    proof = consistency_proof(old, head.size, TreeReader(head.size, log.store.load).read)
+    body = "\n".join([f"old {old}", *write_hashes(proof)]) + "\n\n" + note
+    return _talk(f"{url}/add-checkpoint", body.encode())
+
+
+def _ask_key(url: str) -> Verifier:
+    """The key that a witness names itself; kept from then on."""
+    status, _type, answer = _talk(f"{url}/vkey")
+    if status != 200:
+        raise WitnessAway(f"it does not tell its key ({status}); give it in WITNESS_URLS after a #")
+    return witness_key(answer)
+
+
+def _talk(url: str, body: bytes | None = None) -> tuple[int, str, str]:
+    """Send a body, or ask, and answer status, media type and text; WITNESS_URLS are http addresses only."""
+    request = Request(url, body, {"Content-Type": "text/plain"} if body is not None else {})  # noqa: S310
+    try:
+        with urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310
+            data = answer.read(LONGEST_ANSWER)
+            return answer.status, answer.headers.get_content_type(), data.decode("utf-8", "replace")
+    except HTTPError as error:
+        with error:
+            data = error.read(LONGEST_ANSWER)
+            return error.code, error.headers.get_content_type(), data.decode("utf-8", "replace")
+    except (OSError, HTTPException, ValueError) as error:
+        raise WitnessAway(f"it could not be reached: {error}") from None

@@ -1,0 +1,197 @@
+"""The full self-audit: files, leaves and today's rows are compared one by one, and whatever differs is named."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import func, select
+
+from core.database import session
+from core.seal import merkle
+from core.seal.entries import REMOVED, Opening, canonical, read_entry, salted_digest, second
+from core.seal.keys import Log
+from core.seal.models import SealLeaf
+from core.seal.sequencer import waiting
+from core.seal.sources import SealSource
+from core.seal.standing import SealRefused, entry_of, remembered
+from core.seal.tiles import ENTRIES, WIDTH, Tile, TileDamaged, hashes_of, unpack
+
+CHUNK = 500
+STALLED_AFTER = timedelta(minutes=5)
+WHOLE = canonical(dict(REMOVED))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not agree: `code` for programs, `what` names the row or file, `text` says how."""
+
+    code: str
+    what: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.text}"
+
+
+def audit(log: Log, sources: tuple[SealSource, ...], *, at: datetime) -> Iterator[Finding]:
+    """Everything that does not agree. Reads one snapshot when the caller has opened one."""
+    yield from audit_files_and_leaves(log)
+    count, since = waiting()
+    if since is not None and at - since > STALLED_AFTER:
+        yield Finding("stalled", "the sequencer", f"{count} leaves wait to be sealed since {second(since)}")
+    for source in sources:
+        yield from audit_rows(source)
+
+
+def audit_files_and_leaves(log: Log) -> Iterator[Finding]:
+    """The tree made anew from the entries, against every tile, every signature's memory, and every leaf."""
+    try:
+        memories = [one for one in remembered(log) if one is not None]
+    except SealRefused as error:
+        yield Finding("unreadable", "what was signed last", str(error))
+        return
+    if not memories:
+        return
+    last = max(memories, key=lambda one: one.size)
+    if any(one.size == last.size and one.root != last.root for one in memories):
+        yield Finding("forked", "what was signed last", f"there are two roots for entry {last.size}")
+    first: list[bytes] = []
+    for index in range(-(-last.size // WIDTH)):
+        width = min(WIDTH, last.size - index * WIDTH)
+        try:
+            entries = unpack(log.store.load(Tile(ENTRIES, index, width)))
+        except TileDamaged as error:
+            yield Finding("file_damaged", f"{log.store.folder}", str(error))
+            return
+        yield from _audit_leaves(index * WIDTH, entries)
+        hashes = [merkle.leaf_hash(one) for one in entries]
+        yield from _audit_tile(log, Tile(0, index, width), hashes)
+        first += hashes
+    tree = merkle.Levels(first)
+    level = 1
+    while last.size >> (8 * level):
+        hashes = tree.levels[8 * level][: last.size >> (8 * level)]
+        for start in range(0, len(hashes), WIDTH):
+            chunk = hashes[start : start + WIDTH]
+            yield from _audit_tile(log, Tile(level, start // WIDTH, len(chunk)), chunk)
+        level += 1
+    for one in memories:
+        if merkle.root(one.size, tree.read) != one.root:
+            yield Finding(
+                "root_differs", f"the root at entry {one.size}", "the entries do not lead to what was signed"
+            )
+
+
+def _audit_tile(log: Log, tile: Tile, hashes: list[bytes]) -> Iterator[Finding]:
+    try:
+        found = hashes_of(log.store.load(tile))
+    except TileDamaged as error:
+        yield Finding("file_damaged", f"{log.store.folder}", str(error))
+        return
+    if found != hashes:
+        yield Finding(
+            "file_damaged", f"{log.store.folder / tile.path}", "it does not hold the hashes of the entries"
+        )
+
+
+def _audit_leaves(first: int, entries: list[bytes]) -> Iterator[Finding]:
+    rows = session.scalars(
+        select(SealLeaf)
+        .where(SealLeaf.number >= first, SealLeaf.number < first + len(entries))
+        .execution_options(populate_existing=True)
+    )
+    leaves = {row.number: row for row in rows}
+    for number, entry in enumerate(entries, first):
+        leaf = leaves.get(number)
+        if leaf is None:
+            yield Finding(
+                "leaf_missing", f"entry {number}", "the log has it, but the database has no such leaf"
+            )
+        elif entry_of(leaf) != entry:
+            yield Finding("leaf_changed", f"{leaf.subject} (entry {number})", _how_changed(leaf, entry))
+    session.expunge_all()
+
+
+def _how_changed(leaf: SealLeaf, entry: bytes) -> str:
+    sealed = read_entry(entry)
+    if leaf.salt is None or leaf.subject is None or leaf.body is None:
+        return "its leaf in the database was changed after it was sealed"
+    opening = Opening(leaf.subject, leaf.salt, leaf.body)
+    now = {
+        "kind": leaf.kind,
+        "at": second(leaf.at),
+        "subject": salted_digest("subject", opening.salt, opening.subject),
+        "body": salted_digest("body", opening.salt, opening.body),
+    }
+    parts = [name for name, value in now.items() if sealed.get(name) != value]
+    return f"its leaf in the database was changed after it was sealed ({', '.join(parts)})"
+
+
+def audit_rows(source: SealSource) -> Iterator[Finding]:
+    """Every row as it stands today against the newest leaf of its subject, and every subject against the rows."""
+    seen: set[bytes] = set()
+    bodies = source.bodies()
+    while chunk := list(islice(bodies, CHUNK)):
+        newest = newest_leaves(source.kind, [subject for subject, _body in chunk])
+        for subject, body in chunk:
+            seen.add(_short(subject))
+            yield from _compare(subject, canonical(dict(body)), newest.get(subject))
+    subjects = session.execute(
+        select(SealLeaf.subject, func.max(SealLeaf.id))
+        .where(SealLeaf.kind == source.kind, SealLeaf.subject.is_not(None))
+        .group_by(SealLeaf.subject)
+        .execution_options(yield_per=CHUNK)
+    )
+    gone = [(subject, leaf_id) for subject, leaf_id in subjects if subject and _short(subject) not in seen]
+    for subject, leaf_id in gone:
+        leaf = session.get_one(SealLeaf, leaf_id)
+        if leaf.body != WHOLE:
+            yield Finding(
+                "row_gone", subject, f"it was sealed {_where(leaf)}, but there is no such row any more"
+            )
+
+
+def newest_leaves(kind: str, subjects: list[str]) -> dict[str, SealLeaf]:
+    """The newest leaf of each subject, with one query."""
+    newest = (
+        select(func.max(SealLeaf.id))
+        .where(SealLeaf.subject.in_(subjects), SealLeaf.kind == kind)
+        .group_by(SealLeaf.subject)
+    )
+    rows = session.scalars(
+        select(SealLeaf).where(SealLeaf.id.in_(newest)).execution_options(populate_existing=True)
+    )
+    return {row.subject: row for row in rows if row.subject}
+
+
+def _short(subject: str) -> bytes:
+    return hashlib.blake2b(subject.encode(), digest_size=12).digest()
+
+
+def _where(leaf: SealLeaf) -> str:
+    return f"on {second(leaf.at)}" + (f" as entry {leaf.number}" if leaf.number is not None else "")
+
+
+def _compare(subject: str, today: str, leaf: SealLeaf | None) -> Iterator[Finding]:
+    if leaf is None or leaf.body is None:
+        yield Finding("never_sealed", subject, "the row stands in the database, but was never sealed")
+    elif leaf.body != today:
+        sealed, now = json.loads(leaf.body), json.loads(today)
+        changes = "; ".join(
+            f"{path} is {new}, sealed as {old}" for path, old, new in _differences(sealed, now)
+        )
+        yield Finding("row_changed", subject, f"{changes} ({_where(leaf)})")
+
+
+def _differences(sealed: Any, now: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
+    if isinstance(sealed, dict) and isinstance(now, dict):
+        for key in sorted(sealed.keys() | now.keys()):
+            yield from _differences(sealed.get(key), now.get(key), f"{path}.{key}" if path else key)
+    elif sealed != now:
+        yield path or "it", json.dumps(sealed, ensure_ascii=False), json.dumps(now, ensure_ascii=False)

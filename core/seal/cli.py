@@ -1,0 +1,209 @@
+"""`flask seal`: the log's state, the audit, a static copy, an offline check, repairs, a witness."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from core.clock import now
+from core.database import db, session
+from core.seal.audit import audit
+from core.seal.checking import Checked, check_proof, proofs_in
+from core.seal.keys import this_log
+from core.seal.merkle import ProofFails
+from core.seal.note import BadNote, Signer, Verifier
+from core.seal.queries import signed_size
+from core.seal.repair import NothingToRepair, adopt, rebuild, take_in
+from core.seal.sequencer import sequence, waiting
+from core.seal.sources import sources
+from core.seal.standing import SealRefused, stand
+from core.seal.statics import export
+from core.seal.store import write_durably
+from core.seal.tiles import TileDamaged
+from core.seal.views import signed_at
+from core.seal.witness import Witness, make_server
+from core.seal.witnesses import witness_key, witnesses_of
+
+group = AppGroup("seal", help="The public log of what must not be bent.")
+
+
+def _stop(message: object) -> None:
+    click.echo(str(message), err=True)
+    sys.exit(1)
+
+
+@group.command("status")
+def status() -> None:
+    """Print where the log stands; exit 1 when nothing can be signed."""
+    log = this_log()
+    click.echo(f"origin       {log.origin}")
+    click.echo(f"key          {log.verifier}")
+    click.echo(f"files        {log.store.folder}")
+    click.echo(f"remembered   {log.memory.path}")
+    click.echo(f"signed       {signed_size(log)} entries, last at {signed_at(log) or 'never'}")
+    count, since = waiting()
+    click.echo(f"waiting      {count}" + (f", the oldest since {since}" if since else ""))
+    for one in witnesses_of(log):
+        click.echo(
+            f"witness      {one.name}: {one.size} entries at {one.cosigned_at or 'never'} {one.trouble}"
+        )
+    if not log.witnesses:
+        click.echo("witness      none")
+    try:
+        stand(log)
+    except SealRefused as error:
+        _stop(f"REFUSED      {error}")
+
+
+@group.command("now")
+def sequence_now() -> None:
+    """Take in what waits and sign, without waiting for the scheduler."""
+    try:
+        added = sequence()
+    except SealRefused as error:
+        _stop(error)
+    else:
+        click.echo("another process is at it" if added is None else f"{added} entries added")
+
+
+@group.command("verify")
+def verify() -> None:
+    """Re-derive everything from the database and the files; name what differs and exit 1."""
+    if db.engine.dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    findings = 0
+    for finding in audit(this_log(), sources(), at=now()):
+        findings += 1
+        click.echo(f"{finding.code:14} {finding}")
+    session.rollback()
+    if findings:
+        _stop(f"{findings} things do not agree with the log.")
+    click.echo(
+        f"Everything agrees with the log of {signed_size()} entries; {waiting()[0]} wait to be sealed."
+    )
+
+
+@group.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export_log(folder: Path) -> None:
+    """Write a static copy of the log that any web server can carry on."""
+    try:
+        size = export(this_log(), folder)
+    except (TileDamaged, NothingToRepair) as error:
+        _stop(error)
+    else:
+        click.echo(f"{size} entries in {folder}")
+
+
+@group.command("check")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", "vkey", help="The log's verifier key; this installation's own when left out.")
+@click.option(
+    "--witness", "witness_keys", multiple=True, help="The key of a witness that you trust; repeatable."
+)
+def check(file: Path, vkey: str | None, witness_keys: Sequence[str]) -> None:
+    """Check a proof file, or those attached to a PDF, offline."""
+    try:
+        log = Verifier.parse(vkey) if vkey else this_log().verifier
+        known = [witness_key(one) for one in witness_keys]
+        checked = [check_proof(text, log, known) for text in proofs_in(file.read_bytes())]
+    except (BadNote, ProofFails) as error:
+        _stop(f"NOT PROVED   {error}")
+    else:
+        for one in checked:
+            _tell(one, len(known))
+
+
+def _tell(checked: Checked, known: int) -> None:
+    click.echo(f"PROVED       entry {checked.number} of {checked.size} in {checked.origin}")
+    click.echo(f"sealed       {checked.at:%Y-%m-%d %H:%M:%S} UTC")
+    click.echo(f"what         {checked.kind}: {checked.subject}")
+    for name, value in checked.body.items():
+        click.echo(f"             {name} = {value}")
+    if checked.member is not None:
+        click.echo(f"member       {checked.member}")
+    if known:
+        click.echo(
+            f"witnesses    {', '.join(checked.witnesses) or 'none of those given'} ({len(checked.witnesses)} of {known})"
+        )
+
+
+@group.command("adopt")
+def adopt_log() -> None:
+    """Let a restored, older database continue after the last signed entry."""
+    try:
+        found, lost = adopt(this_log())
+    except (SealRefused, NothingToRepair, TileDamaged) as error:
+        _stop(error)
+    else:
+        click.echo(f"{found} leaves were found again, {lost} are lost to this database and stay in the log.")
+
+
+@group.command("rebuild")
+def rebuild_files() -> None:
+    """Write the log's files anew from the database, when they were lost or damaged."""
+    try:
+        size = rebuild(this_log())
+    except (NothingToRepair, TileDamaged) as error:
+        _stop(error)
+    else:
+        click.echo(f"{size} entries were written anew; the former tiles lie in tile.replaced.")
+
+
+@group.command("take-in")
+def take_in_rows() -> None:
+    """Seal every row that was never sealed; once, after an upgrade from a version without the log."""
+    counts = take_in(sources())
+    for kind, count in sorted(counts.items()):
+        click.echo(f"{count:8} {kind}")
+    click.echo(f"{sum(counts.values())} rows were sealed now.")
+
+
+@group.command("witness")
+@click.option(
+    "--log",
+    "log_keys",
+    multiple=True,
+    required=True,
+    help="The verifier key of a log to witness; repeatable.",
+)
+@click.option(
+    "--name", required=True, help="The witness's name, as an address without its scheme: witness.example/w1"
+)
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Where its key and memory lie.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8100, show_default=True)
+def witness(log_keys: Sequence[str], name: str, folder: Path, host: str, port: int) -> None:
+    """Witness the logs of others: cosign what only ever grew. Runs until stopped."""
+    try:
+        logs = [Verifier.parse(one) for one in log_keys]
+        signer = _witness_key(folder / "key", name)
+    except (BadNote, OSError) as error:
+        _stop(error)
+        return
+    server = make_server(Witness(signer, logs, folder), host, port)
+    click.echo(
+        f"{name} witnesses {', '.join(one.name for one in logs)} on http://{host}:{server.server_port}"
+    )
+    click.echo(f"WITNESS_URLS of the log: http://{host}:{server.server_port}#{signer.cosigner}")
+    sys.stdout.flush()
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        server.server_close()
+
+
+def _witness_key(path: Path, name: str) -> Signer:
+    if not path.exists():
+        write_durably(path, Signer.generate(name).written().encode() + b"\n", mode=0o600)
+    signer = Signer.parse(path.read_text())
+    if signer.name != name:
+        raise BadNote(f"the key in {path} is that of {signer.name}")
+    return signer
