@@ -297,16 +297,19 @@ def report_sections() -> list[SectionFunction]:
 
 def seal_sources() -> list[SealSource]:
     """What is sealed in the public log, and how its rows look today: one line per feature's `sealing.py`."""
-    from traceability.cases import sealing as cases
-    from traceability.codes import sealing as codes
     from branch.ledger import sealing as ledger
     from branch.licences import sealing as licences
     from branch.reports import sealing as reports
+    from traceability.cases import sealing as cases
+    from traceability.codes import sealing as codes
     from traceability.events import sealing as events
     from traceability.plots import sealing as plots
     from traceability.quota import sealing as quota
 
     return [
+        licences.SOURCE,
+        ledger.SOURCE,
+        reports.SOURCE,
         cases.SOURCE,
         *codes.SOURCES,
         events.SOURCE,
@@ -315,7 +318,6 @@ def seal_sources() -> list[SealSource]:
         quota.MOVES,
         quota.FIGURES,
     ]
-    return [licences.SOURCE, ledger.SOURCE, reports.SOURCE, events.SOURCE]
 
 
 def readiness_checks() -> dict[str, Check]:
