@@ -3,6 +3,7 @@
 Rows join the caller's transaction; nothing here commits.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +17,12 @@ from core.database import changed, session
 from core.errors import Conflict
 from core.ids import readable_number
 from traceability.codes import sealing
-from traceability.codes.models import Code, CodeAction, CodeChange, CodeMember
+from traceability.codes.models import Code, CodeAction, CodeBatch, CodeChange, CodeMember
 from traceability.codes.states import TARGET_OF, ActionKind, CodeState, Level, sources_of
+from traceability.events.service import record_steps
+from traceability.events.steps import CodesCommissioned, Decommissioned
 from traceability.lots.models import Lot
+from traceability.lots.queries import get_lot
 from traceability.quota.service import credit, debit
 
 AT_A_TIME = 2_000
@@ -199,7 +203,33 @@ def _act_on_lot(
     _leave_rows(action, step, target, group, batch_id=batch_id)
     session.flush()
     sealing.append_action(action)
+    _tell(action, step, group)
     return action
+
+
+def _tell(action: CodeAction, step: Step, group: Sequence[Held]) -> None:
+    """Codes that begin or cease to stand for plants are events of the lot's history, one a batch."""
+    if step.kind in {ActionKind.SHIPPED, ActionKind.ACCEPTED}:  # the parcel tells of these
+        return
+    lot = get_lot(id=action.lot_id)
+    batches = dict(
+        session.execute(
+            select(CodeBatch.id, CodeBatch.number).where(
+                CodeBatch.id.in_(sorted({one.batch_id for one in group}))
+            )
+        ).all()
+    )
+    counts = Counter((one.batch_id, one.plants) for one in group)
+    record_steps(
+        [
+            CodesCommissioned(lot, batches[batch_id], count, plants)
+            if step.kind is ActionKind.ACTIVATED
+            else Decommissioned(lot, batches[batch_id], count, str(step.kind))
+            for (batch_id, plants), count in counts.items()
+        ],
+        at=step.at,
+        by=step.by,
+    )
 
 
 def _leave_rows(

@@ -1,7 +1,6 @@
 """Binding codes to a parcel: an order cannot leave without codes, and a code leaves only once."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -11,14 +10,12 @@ from branch import api as branch
 from core.database import session
 from core.errors import Conflict
 from traceability.codes.actions import Step, act, hold_ids, with_members
-from traceability.codes.digest import code_digest
-from traceability.codes.models import Code, CodeBatch, CodeMember
+from traceability.codes.finding import Found, find
+from traceability.codes.models import CodeMember
 from traceability.codes.queries import CodeView, codes_by_ids
-from traceability.codes.rules import CodeProblem, masked
-from traceability.codes.selection import Selection, read_selection
+from traceability.codes.selection import read_selection
 from traceability.codes.service import activate_held
 from traceability.codes.states import BINDABLE, ActionKind, CodeState, Level
-from traceability.lots.models import Lot
 from traceability.lots.states import LotState
 
 
@@ -26,15 +23,6 @@ class CodeNotUsable(Conflict):
     """Codes that cannot travel with this parcel; `details['codes']` names each, masked, and why."""
 
     code = "code_not_usable"
-
-
-@dataclass(frozen=True)
-class Found:
-    """A stored code with the name by which the dispatcher knows it."""
-
-    name: str
-    code: Code
-    lot: Lot
 
 
 def bind_codes(
@@ -75,7 +63,7 @@ def bind_codes(
             quota does not reach for codes that were not active yet.
     """
     selection = read_selection(codes)
-    found, refused = _find(selection)
+    found, refused = find(selection)
     packed = _packed(found)
     refused += [
         {"code": one.name, "reason": _("is packed in a bundle; give the bundle's code, or unpack it")}
@@ -127,31 +115,6 @@ def _ship(
     act(Step(ActionKind.SHIPPED, at, by, reference=parcel), rows, values=values)
 
 
-def _find(selection: Selection) -> tuple[list[Found], list[dict[str, str]]]:
-    refused = [{"code": bad.masked, "reason": problem_text(bad.problem)} for bad in selection.problems]
-    found: dict[int, Found] = {}
-    by_digest = {code_digest(code): code for code in selection.codes}
-    query = select(Code, Lot).join(Lot, Lot.id == Code.lot_id).execution_options(populate_existing=True)
-    for code, lot in session.execute(query.where(Code.digest.in_(list(by_digest)))):
-        found[code.id] = Found(masked(by_digest.pop(code.digest)), code, lot)
-    refused += [
-        {"code": masked(code), "reason": _("not known in this system")} for code in by_digest.values()
-    ]
-    for one in selection.ranges:
-        places = one.last - one.first + 1
-        rows = session.execute(
-            query.join(CodeBatch, CodeBatch.id == Code.batch_id).where(
-                CodeBatch.number == one.batch_number, Code.position.between(one.first, one.last)
-            )
-        ).all()
-        for code, lot in rows:
-            found.setdefault(code.id, Found(f"{one.batch_number} #{code.position}", code, lot))
-        if len(rows) != places:
-            name = f"{one.batch_number} {one.first}–{one.last}"
-            refused.append({"code": name, "reason": _("the batch does not have all these places")})
-    return list(found.values()), refused
-
-
 def _packed(found: list[Found]) -> dict[int, int]:
     """Which of these codes are packed in which bundle."""
     units = [one.code.id for one in found if one.code.level == Level.UNIT]
@@ -182,12 +145,3 @@ def _why_not(
     if one.code.state == CodeState.RECALLED:
         return _("was recalled")
     return None
-
-
-def problem_text(problem: CodeProblem) -> str:
-    """Why a text cannot be a code, in words."""
-    return {
-        CodeProblem.LENGTH: _("a code has 16 characters"),
-        CodeProblem.SYMBOLS: _("holds characters that no code has"),
-        CodeProblem.CHECK: _("mistyped: the last character does not fit the others"),
-    }[problem]

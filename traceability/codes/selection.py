@@ -9,16 +9,17 @@ from traceability.codes.rules import CodeProblem, masked, read_code
 MOST_IN_RANGE = 5_000
 
 _SEPARATORS = re.compile(r"[\n\r,;，；、]+")
+_BATCH = re.compile(r"B-\d{4}-[0-9A-Z]{7}", re.IGNORECASE)
 _RANGE = re.compile(
-    r"(?P<batch>B-\d{4}-[0-9A-Z]{7})\s*[#:：/\s]\s*(?P<first>\d{1,6})"
-    r"(?:\s*(?:-|–|—|~|～|\.\.|到|至)\s*#?(?P<last>\d{1,6}))?",
+    r"(?P<batch>B-\d{4}-[0-9A-Z]{7})\s*[#:：/\s]\s*(?P<first>\d{1,7})"
+    r"(?:\s*(?:-|–|—|~|～|\.\.|到|至)\s*#?(?P<last>\d{1,7}))?",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True)
 class BatchRange:
-    """Places `first` to `last` (both included) of a batch, as printed beside each code."""
+    """Places `first` to `last` (both included) of a batch, as printed beside each code; `last` 0 for all."""
 
     batch_number: str
     first: int
@@ -45,13 +46,17 @@ class Selection:
 def read_selection(texts: Iterable[str]) -> Selection:
     """Read what was scanned or typed, one code or range per line or between commas.
 
-    A range is `B-2026-7K3F9QA 1-50`: the batch's number and the places printed on its labels.
+    A range is `B-2026-7K3F9QA 1-50`: the batch's number and the places printed on its labels. The number
+    alone means the whole batch.
     """
     codes: dict[str, None] = {}
     ranges: dict[BatchRange, None] = {}
     problems: list[NotACode] = []
     for line in (part.strip() for text in texts for part in _SEPARATORS.split(text)):
         if not line:
+            continue
+        if _BATCH.fullmatch(line):
+            ranges[BatchRange(line.upper(), 1, 0)] = None
             continue
         if match := _RANGE.fullmatch(line):
             first = int(match["first"])

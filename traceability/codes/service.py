@@ -19,11 +19,14 @@ from traceability.codes.actions import (
     act,
     give_quota_back,
     hold,
+    hold_ids,
     take_quota,
     with_members,
 )
+from traceability.codes.finding import find
 from traceability.codes.models import Code, CodeAction
 from traceability.codes.queries import BatchView, get_batch
+from traceability.codes.selection import read_selection
 from traceability.codes.states import AT_HOME, ActionKind, CodeState, sources_of
 from traceability.lots.queries import get_lot
 from traceability.lots.states import LotState
@@ -73,6 +76,53 @@ def activate_held(
         quota=take_quota,
         measured=measured,
         batch_id=batch_id,
+    )
+
+
+class NotActivated(Conflict):
+    """Codes that cannot be activated; `details['codes']` names each, masked, and why."""
+
+    code = "code_not_activatable"
+
+
+def activate_codes(
+    texts: Iterable[str],
+    *,
+    grower_id: int,
+    at: datetime,
+    by: int | None,
+    measured: Measured = NOT_MEASURED,
+) -> Activated:
+    """Activate what was scanned, typed or given as batch or range, with what was measured, all or nothing.
+
+    Codes that are active already are left as they are; plants packed in a bundle become active with it.
+
+    Raises:
+        NotActivated: naming every text that cannot be activated.
+        Conflict, QuotaExceeded, Invalid: as `activate_held`.
+    """
+    found, refused = find(read_selection(texts))
+    for one in found:
+        if one.code.grower_id != grower_id:
+            refused.append({"code": one.name, "reason": _("not known in this system")})
+        elif one.code.state not in {CodeState.PRINTED, CodeState.ACTIVE}:
+            refused.append({"code": one.name, "reason": _("has left, or is out of use")})
+    if not refused and not found:
+        refused.append({"code": "-", "reason": _("no code was given")})
+    if refused:
+        listed = "; ".join(f"{one['code']}: {one['reason']}" for one in refused[:20])
+        raise NotActivated(
+            _("Nothing was activated. These codes cannot be used: %(codes)s", codes=listed), codes=refused
+        )
+    rows = with_members(hold_ids(one.code.id for one in found))
+    rows = [one for one in rows if one.state == CodeState.PRINTED]
+    if not rows:
+        raise Conflict(_("These codes are active already."), code="code_state")
+    actions = activate_held(rows, at=at, by=by, measured=measured)
+    return Activated(
+        codes=sum(action.codes for action in actions),
+        plants=sum(action.quota for action in actions),
+        numbers=tuple(action.number for action in actions),
     )
 
 

@@ -13,7 +13,7 @@ from core.database import transaction
 from core.errors import NotFound
 from core.web.limits import VERIFY, limiter, posts_only
 from core.web.problems import wants_json
-from traceability.codes.binding import problem_text
+from traceability.codes.finding import problem_text
 from traceability.codes.rules import LENGTH, looks_like_code, read_code
 from traceability.lookups import service as lookups
 from traceability.lookups.visitors import visitor_of
