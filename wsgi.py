@@ -69,6 +69,7 @@ BLUEPRINTS: list[str] = [
     "traceability.lots.views",
     "traceability.codes.views",
     "traceability.resolver.views",
+    "traceability.events.rest.views",
     "traceability.verification.views",
     "traceability.verification.api_views",
     "traceability.cases.views",

@@ -36,6 +36,8 @@ SENSOR_URIS = (
     "uriValue",
 )
 SENSOR_TEXTS = ("stringValue", "hexBinaryValue", "booleanValue")
+SENSOR_NUMBERS = ("value", "minValue", "maxValue", "meanValue", "sDev", "percRank", "percValue")
+PLACES = ("readPoint", "bizLocation")
 SENSOR_TIMES = ("time", "startTime", "endTime")
 REGULAR = frozenset(
     [
@@ -123,11 +125,14 @@ def _things(event: Mapping[str, Any]) -> Iterator[Key]:
     for field in ("parentID", "transformationID"):
         if field in event:
             yield identifier(field, event[field])
+    for field in PLACES:
+        if field in event:
+            yield identifier(field, event[field]["id"])
     for field, kind in CLASS_LISTS.items():
         for element in event.get(field, ()):
             yield identifier(kind, element["epcClass"])
             if "quantity" in element:
-                yield Key("quantity", "", number=float(element["quantity"]))
+                yield Key("quantity", element.get("uom", ""), number=float(element["quantity"]))
 
 
 def _typed(kind: str, item: Mapping[str, Any], vocabulary: str, known: Mapping[str, str]) -> Key:
@@ -146,6 +151,9 @@ def _sensor(part: Mapping[str, Any]) -> Iterator[Key]:
         if name in part:
             value = part[name]
             yield Key(name, str(value).lower() if isinstance(value, bool) else short(value))
+    for name in SENSOR_NUMBERS:
+        if name in part:
+            yield Key(name, short(part.get("uom", "")), number=float(part[name]))
     for name in SENSOR_TIMES:
         if name in part:
             yield Key(name, "", number=moment(part[name]).timestamp())

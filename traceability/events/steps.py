@@ -313,3 +313,19 @@ _WRITERS: dict[type, Callable[[Any, Names], Event]] = {
     Received: _received,
     Decommissioned: _decommissioned,
 }
+
+# What our extension fields say, for whoever reads our events.
+TERMS: dict[str, dict[str, str]] = {
+    "species": {"en": "species of the plants", "zh": "树种"},
+    "cultivarGroup": {"en": "cultivar group: jingui, yingui, dangui or sijigui", "zh": "品种群"},
+    "cultivar": {"en": "cultivar", "zh": "品种"},
+    "propagation": {"en": "how the plants were raised", "zh": "繁殖方式"},
+    "ageCode": {"en": "age: years in all, then after each transplanting", "zh": "苗龄"},
+    "root": {"en": "how the root travels", "zh": "根系状态"},
+    "grade": {"en": "grade", "zh": "等级"},
+    "origin": {"en": "place of origin", "zh": "产地"},
+    "lot": {"en": "the lot that codes stand for", "zh": "所属批次"},
+    "plantsPerCode": {"en": "plants that one code stands for", "zh": "每码株数"},
+    "reason": {"en": "why codes speak no more", "zh": "停用原因"},
+    "transformation": {"en": "how lots became other lots", "zh": "转变方式"},
+}

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from core.database import session
 from core.seal import append_many
 from traceability.events import jsontext
+from traceability.events.contexts import expanded, namespaces
 from traceability.events.hashing import event_hash
 from traceability.events.keys import Key, keys_of, short
 from traceability.events.models import EpcisEvent, EpcisKey
@@ -40,7 +41,8 @@ def prepare(event: Mapping[str, Any], context: Any, *, more_keys: Iterable[Key] 
     uri = event_hash(event, context)
     event_id = event.get("eventID", uri)
     declaration = event.get("errorDeclaration")
-    told = jsontext.write([event_id, uri, declaration])
+    # The hash does not cover the certificates; two events that differ only there are two.
+    told = jsontext.write([event_id, uri, declaration, event.get("certificationInfo")])
     return Prepared(
         event={**event, "eventID": event_id},
         context=context,
@@ -99,21 +101,22 @@ def _insert() -> Any:
 
 def _row(one: Prepared, *, own: bool, at: datetime, by: int | None, capture_id: int | None) -> dict[str, Any]:
     event = one.event
+    known = namespaces(one.context, event.get("@context"))
     declaration = event.get("errorDeclaration") or {}
     return {
         "fingerprint": one.fingerprint,
         "event_id": short(one.event_id),
         "hash": one.hash,
-        "type": short(event["type"]),
+        "type": short(expanded(event["type"], known)),
         "event_time": moment(event["eventTime"]),
         "record_time": at,
         "action": event.get("action"),
-        "biz_step": _word("bizStep", event.get("bizStep")),
-        "disposition": _word("disposition", event.get("disposition")),
+        "biz_step": _word("bizStep", event.get("bizStep"), known),
+        "disposition": _word("disposition", event.get("disposition"), known),
         "read_point": _place(event.get("readPoint")),
         "biz_location": _place(event.get("bizLocation")),
         "error_declared_at": moment(declaration["declarationTime"]) if declaration else None,
-        "error_reason": _word("errorReason", declaration.get("reason")),
+        "error_reason": _word("errorReason", declaration.get("reason"), known),
         "own": own,
         "body": jsontext.write(event),
         "context": jsontext.write(one.context),
@@ -122,8 +125,8 @@ def _row(one: Prepared, *, own: bool, at: datetime, by: int | None, capture_id: 
     }
 
 
-def _word(kind: str, value: str | None) -> str | None:
-    return None if value is None else short(as_word(kind, value))
+def _word(kind: str, value: str | None, known: Mapping[str, str]) -> str | None:
+    return None if value is None else short(as_word(kind, expanded(value, known)))
 
 
 def _place(value: Mapping[str, Any] | None) -> str | None:
