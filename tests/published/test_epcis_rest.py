@@ -23,7 +23,10 @@ def test_a_valid_example_is_accepted_and_returned_equal(both, place):  # noqa: F
     job = both.get(answer.headers["Location"].removeprefix("http://127.0.0.1:8000")).json
     assert (job["running"], job["success"], job["errors"]) == (False, True, [])
     returned = both.get("/epcis/events").json
-    assert returned["epcisBody"]["queryResults"]["resultsBody"]["eventList"] == document["epcisBody"]["eventList"]
+    assert (
+        returned["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
+        == document["epcisBody"]["eventList"]
+    )
     assert returned["@context"] == document["@context"]
     schema = json.loads((vectors("epcis") / "EPCIS-JSON-Schema.json").read_text())
     Draft7Validator(schema, format_checker=FormatChecker()).validate(returned)

@@ -52,9 +52,7 @@ def program(app, session):
         with transaction():
             account = make_account()
             make_membership(account.id, "technician", "guihua-osmanthus")
-            made = create_token(
-                account.id, name="test", scopes=scopes, valid_for=timedelta(days=1), at=now()
-            )
+            made = create_token(account.id, name="test", scopes=scopes, valid_for=timedelta(days=1), at=now())
         return Program(app.test_client(), made.secret)
 
     return make
