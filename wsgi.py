@@ -23,7 +23,9 @@ from core.settings import Settings, load_settings
 from core.web.app import make_base_app
 from core.web.console import NavItem, init_console
 from core.web.health import Check, init_health
+from shop.orders.recalls import orders_of_lots
 from traceability.api import cultivar_group_name
+from traceability.lots.recalls import init_recalls
 
 # The working side's navigation: NavItem(endpoint, lazy label, symbol of templates/macros/icons.html, permission).
 CONSOLE: list[NavItem] = [
@@ -43,6 +45,7 @@ CONSOLE: list[NavItem] = [
     NavItem("plot_surveys.index", _l("Plots"), "pin", "plots.view"),
     NavItem("lots.index", _l("Lots and codes"), "scan", "lots.edit"),
     NavItem("resolver.products", _l("Product numbers"), "list", "lots.edit"),
+    NavItem("lot_steps.find", _l("Lots and recalls"), "scan", "lots.view"),
     NavItem("papers.rules", _l("Papers that travel"), "file", "papers.view"),
     NavItem("cases.index", _l("Suspected fakes"), "report", "cases.view"),
     NavItem("ledger.own", _l("My sales"), "chart", "ledger.own"),
@@ -67,6 +70,7 @@ BLUEPRINTS: list[str] = [
     "traceability.plots.views",
     "traceability.plots.survey_views",
     "traceability.lots.views",
+    "traceability.lots.step_views",
     "traceability.codes.views",
     "traceability.resolver.views",
     "traceability.events.rest.views",
@@ -190,8 +194,11 @@ def event_handlers() -> dict[type, list[Handler]]:
     from shop.catalogue import events as catalogue
     from shop.orders import events as orders
     from shop.orders import notices
+    from shop.orders.recalls import tell_buyers_of_recall
     from shop.payments.handlers import close_payment_pages
     from shop.search.handlers import follow_grower, follow_listing
+    from traceability.lots.events import LotRecalled
+    from traceability.lots.recall_notices import tell_grower_of_recall
 
     hears: list[tuple[Handler | None, list[type]]] = [
         (
@@ -246,6 +253,8 @@ def event_handlers() -> dict[type, list[Handler]]:
         ),
         (notices.tell_grower_of_end, [orders.ConsignmentDelivered, orders.ConsignmentCancelled]),
         (None, [orders.OrderRefunded, orders.ConsignmentPacked]),
+        (tell_grower_of_recall, [LotRecalled]),
+        (tell_buyers_of_recall, [LotRecalled]),
         (close_payment_pages, [orders.OrderExpired, orders.OrderCancelled]),
     ]
     table: dict[type, list[Handler]] = {}
@@ -304,6 +313,9 @@ def seal_sources() -> list[SealSource]:
     from traceability.cases import sealing as cases
     from traceability.codes import sealing as codes
     from traceability.events import sealing as events
+
+    return [events.SOURCE]
+    from traceability.lots import sealing as lots
     from traceability.plots import sealing as plots
     from traceability.quota import sealing as quota
 
@@ -316,6 +328,9 @@ def seal_sources() -> list[SealSource]:
         events.SOURCE,
         plots.PLOTS,
         plots.SURVEYS,
+        lots.LOTS,
+        lots.STEPS,
+        lots.RECALLS,
         quota.MOVES,
         quota.FIGURES,
     ]
@@ -354,6 +369,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         app.cli.add_command(import_module(name).group)
     init_outbox(app, event_handlers())
     init_sources(app, seal_sources())
+    init_recalls(app, orders_of_lots)
     init_health(app, readiness_checks())
     _collect_again()
     return app

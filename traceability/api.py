@@ -4,6 +4,9 @@
 from traceability.codes.binding import CodeNotUsable, bind_codes
 from traceability.codes.issuing import IssuedCodes, issue_codes
 from traceability.codes.queries import BatchView, CodeView, codes_of_consignment, codes_of_consignments
+
+# --- recalls ------------------------------------------------------------------------------------
+from traceability.codes.recalls import codes_reached
 from traceability.codes.service import accept_codes, activate_batch, void_batch
 from traceability.codes.states import CodeState, Level
 
@@ -12,6 +15,7 @@ from traceability.events.service import record_step, record_steps
 from traceability.events.steps import Packed, Received, Shipped
 from traceability.labels.codes import code_file, size_in_chinese
 from traceability.labels.seedling import SeedlingLabel, seedling_labels_pdf
+from traceability.lots.events import LotRecalled
 
 # --- plots and lots -----------------------------------------------------------------------------
 from traceability.lots.queries import (
@@ -26,6 +30,7 @@ from traceability.lots.queries import (
     lots_by_ids,
     lots_of_grower,
 )
+from traceability.lots.recalls import get_recall
 from traceability.lots.reference import ensure_reference_data
 from traceability.lots.service import (
     LotNotSaleable,
@@ -69,6 +74,7 @@ __all__ = [
     "IssuedCodes",
     "Level",
     "LotNotSaleable",
+    "LotRecalled",
     "LotState",
     "LotView",
     "NewLot",
@@ -91,6 +97,7 @@ __all__ = [
     "code_file",
     "codes_of_consignment",
     "codes_of_consignments",
+    "codes_reached",
     "cultivar_group_name",
     "cultivar_groups",
     "cultivars",
@@ -99,6 +106,7 @@ __all__ = [
     "find_lot",
     "get_lot",
     "get_plot",
+    "get_recall",
     "give_photo",
     "growth_stages",
     "issue_codes",

@@ -152,13 +152,9 @@ def test_a_count_and_a_recall_are_written_down(seller, grower, session):
     assert (
         seller.submit(f"{page}/count", {"plants": "-80", "reason": "冻害"}, form_at=page).status_code == 422
     )
-    assert (
-        seller.submit(f"{page}/state", {"target": "recalled", "reason": ""}, form_at=page).status_code == 422
-    )
-    assert (
-        seller.submit(f"{page}/state", {"target": "recalled", "reason": "枝枯病"}, form_at=page).status_code
-        == 303
-    )
+    assert seller.submit(f"{page}/state", {"target": "recalled"}, form_at=page).status_code == 422
+    assert seller.submit(f"{page}/recall", {"reason": ""}).status_code == 422
+    assert seller.submit(f"{page}/recall", {"reason": "枝枯病"}).status_code == 303
     session.rollback()
     session.expire_all()
     after = get_lot(id=lot.id)

@@ -286,7 +286,8 @@ def take_quota(action: CodeAction, group: Sequence[Held]) -> None:
     action.quota = sum(takes.values())
     if not action.quota:
         return
-    recorded = session.scalar(select(Lot.quantity_recorded).where(Lot.id == action.lot_id).with_for_update())
+    own = Lot.quantity_recorded - Lot.quantity_moved
+    recorded = session.scalar(select(own).where(Lot.id == action.lot_id).with_for_update())
     already = session.scalar(
         select(func.coalesce(func.sum(Code.quota), 0)).where(Code.lot_id == action.lot_id)
     )

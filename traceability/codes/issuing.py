@@ -243,7 +243,7 @@ def _new_batch(
 
 
 def _require_plants(lot: LotView, level: Level, wanted: int) -> None:
-    free = lot.quantity_recorded - plants_under_codes(lot.id, level)
+    free = lot.quantity_own - plants_under_codes(lot.id, level)
     if wanted > free:
         raise Conflict(
             _(

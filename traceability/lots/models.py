@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, fk, pk
+from traceability.lots.balance import Side, StepKind
 from traceability.lots.states import LOT_STATES, PROPAGATIONS, ROOTS, allowed
 
 
@@ -73,6 +74,7 @@ class Lot(Base):
     origin: Mapped[str] = mapped_column(String(120))
     quantity_recorded: Mapped[int]
     quantity_on_hand: Mapped[int]
+    quantity_moved: Mapped[int] = mapped_column(default=0, server_default="0")
     state: Mapped[str] = mapped_column(String(12), default="open")
     state_reason: Mapped[str] = mapped_column(Text, default="")
     photo_key: Mapped[str | None] = mapped_column(String(160))
@@ -91,3 +93,72 @@ class LotChange(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
     at: Mapped[datetime]
+
+
+class LotStep(Base):
+    """A transformation: lots became other lots, and what went in came out or was lost. Rows are only ever added."""
+
+    __tablename__ = "lot_step"
+    __table_args__ = (
+        CheckConstraint(allowed("kind", tuple(StepKind)), name="kind_known"),
+        CheckConstraint("loss >= 0", name="loss_not_negative"),
+        CheckConstraint("plants_in = plants_out + loss", name="mass_balance"),
+        CheckConstraint("plants_out > 0", name="something_comes_out"),
+    )
+
+    id: Mapped[int] = pk()
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    grower_id: Mapped[int] = fk("grower.id")
+    kind: Mapped[str] = mapped_column(String(12))
+    plants_in: Mapped[int]
+    plants_out: Mapped[int]
+    loss: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
+
+
+class LotStepPart(Base):
+    """One lot's part in a transformation. Rows are only ever added."""
+
+    __tablename__ = "lot_step_part"
+    __table_args__ = (
+        UniqueConstraint("step_id", "lot_id", "side"),
+        CheckConstraint(allowed("side", tuple(Side)), name="side_known"),
+        CheckConstraint(
+            "(side = 'scion' AND plants = 0) OR (side <> 'scion' AND plants > 0)", name="plants_fit"
+        ),
+    )
+
+    id: Mapped[int] = pk()
+    step_id: Mapped[int] = fk("lot_step.id", index=False)
+    lot_id: Mapped[int] = fk("lot.id")
+    side: Mapped[str] = mapped_column(String(8))
+    plants: Mapped[int]
+
+
+class LotRecall(Base):
+    """A recall of a lot and all that came of it: who, why, and what it reached. Rows are only ever added."""
+
+    __tablename__ = "lot_recall"
+
+    id: Mapped[int] = pk()
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    lot_id: Mapped[int] = fk("lot.id")
+    reason: Mapped[str] = mapped_column(Text)
+    lots: Mapped[int]
+    codes: Mapped[int]
+    orders: Mapped[int]
+    at: Mapped[datetime]
+    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
+
+
+class LotRecallPart(Base):
+    """A lot that a recall reached."""
+
+    __tablename__ = "lot_recall_part"
+    __table_args__ = (UniqueConstraint("recall_id", "lot_id"),)
+
+    id: Mapped[int] = pk()
+    recall_id: Mapped[int] = fk("lot_recall.id", index=False)
+    lot_id: Mapped[int] = fk("lot.id")

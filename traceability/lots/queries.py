@@ -63,10 +63,16 @@ class LotView:
     origin: str
     quantity_recorded: int
     quantity_on_hand: int
+    quantity_moved: int
     state: str
     state_reason: str
     photo_key: str | None
     recorded_at: datetime
+
+    @property
+    def quantity_own(self) -> int:
+        """What codes of this lot may stand for: recorded, neither struck off nor gone on into other lots."""
+        return self.quantity_recorded - self.quantity_moved
 
     @property
     def cultivar_name(self) -> str:

@@ -6,13 +6,15 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from core.database import session
+from core import seal
+from core.database import changed, session
 from core.errors import Conflict, Invalid
 from core.ids import readable_number
 from traceability.events.service import record_step
 from traceability.events.steps import Commissioned
 from traceability.lots.models import Cultivar, CultivarGroup, Lot, LotChange
 from traceability.lots.queries import LotView, get_lot, view
+from traceability.lots.sealing import lot_body, lot_subject
 from traceability.lots.states import SPECIES, LotState, Propagation, Root, is_age_code, sources_of
 from traceability.plots.models import Plot
 
@@ -110,8 +112,7 @@ def record_lot(*, grower_id: int, plot_id: int, lot: NewLot, at: datetime, by: i
     )
     session.add(row)
     session.flush()
-    session.add(LotChange(lot_id=row.id, kind="recorded", plants=lot.quantity, by_account_id=by, at=at))
-    session.flush()
+    note(row.id, "recorded", lot.quantity, "", at=at, by=by)
     recorded = view(row)
     record_step(Commissioned(recorded, lot.quantity), at=at, by=by)
     return recorded
@@ -119,7 +120,9 @@ def record_lot(*, grower_id: int, plot_id: int, lot: NewLot, at: datetime, by: i
 
 def give_photo(lot_id: int, photo_key: str) -> None:
     """Give a lot its picture for whoever checks a code, unless it has one already."""
-    session.execute(update(Lot).where(Lot.id == lot_id, Lot.photo_key.is_(None)).values(photo_key=photo_key))
+    given = update(Lot).where(Lot.id == lot_id, Lot.photo_key.is_(None)).values(photo_key=photo_key)
+    if changed(given):
+        seal_lot(lot_id)
 
 
 def _first(value: int | None, other: int | None) -> int | None:
@@ -176,7 +179,7 @@ def take_from_lot(lot_id: int, plants: int, *, at: datetime, by: int | None = No
             lot=lot.number,
             left=lot.quantity_on_hand,
         )
-    _note(lot_id, "taken", -plants, reason, at=at, by=by)
+    note(lot_id, "taken", -plants, reason, at=at, by=by)
 
 
 def put_back_to_lot(
@@ -188,7 +191,7 @@ def put_back_to_lot(
         Conflict: more would be on hand than were ever recorded.
     """
     _change_on_hand(lot_id, plants, _("More plants would be on hand than were ever recorded."))
-    _note(lot_id, "returned", plants, reason, at=at, by=by)
+    note(lot_id, "returned", plants, reason, at=at, by=by)
 
 
 def add_to_lot(lot_id: int, plants: int, *, at: datetime, by: int | None = None, reason: str = "") -> None:
@@ -200,6 +203,8 @@ def add_to_lot(lot_id: int, plants: int, *, at: datetime, by: int | None = None,
     values = {"quantity_on_hand": Lot.quantity_on_hand + plants}
     if plants > 0:
         values["quantity_recorded"] = Lot.quantity_recorded + plants
+    else:
+        values["quantity_moved"] = Lot.quantity_moved - plants
     done = session.execute(
         update(Lot)
         .where(Lot.id == lot_id, Lot.quantity_on_hand + plants >= 0)
@@ -208,7 +213,7 @@ def add_to_lot(lot_id: int, plants: int, *, at: datetime, by: int | None = None,
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict(_("Fewer plants are on hand than that."), code="lot_quantity")
-    _note(lot_id, "counted", plants, reason, at=at, by=by)
+    note(lot_id, "counted", plants, reason, at=at, by=by)
 
 
 def _change_on_hand(lot_id: int, plants: int, message: str) -> None:
@@ -239,14 +244,19 @@ def change_state(lot_id: int, target: LotState, *, reason: str, at: datetime, by
     )
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict(_("The state of the lot does not allow that now."), code="lot_state")
-    _note(lot_id, str(target), 0, reason.strip(), at=at, by=by)
+    note(lot_id, str(target), 0, reason.strip(), at=at, by=by)
     session.expire_all()
     return get_lot(id=lot_id)
 
 
-def _note(lot_id: int, kind: str, plants: int, reason: str, *, at: datetime, by: int | None) -> None:
+def note(lot_id: int, kind: str, plants: int, reason: str, *, at: datetime, by: int | None) -> None:
+    """Leave a row about a change of the lot, and seal what it is now."""
     session.add(LotChange(lot_id=lot_id, kind=kind, plants=plants, reason=reason, by_account_id=by, at=at))
     session.flush()
-    row = session.identity_map.get(session.identity_key(Lot, lot_id))
-    if row is not None:
-        session.expire(row)
+    seal_lot(lot_id)
+
+
+def seal_lot(lot_id: int) -> None:
+    """Seal the lot as it stands now, and let later reads see it."""
+    lot = session.get_one(Lot, lot_id, populate_existing=True)
+    seal.append("lot", lot_subject(lot), lot_body(lot))

@@ -11,11 +11,19 @@ from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, Forbidden, Invalid
 from traceability.lots import service
+from traceability.lots.balance import StepKind
 from traceability.lots.forms import CountForm, LotForm, StateForm
 from traceability.lots.queries import LotView, changes_of, cultivar_groups, cultivars, get_lot, lots_of_grower
 from traceability.lots.sizes import diameter_span_cm
 from traceability.lots.states import LotState
-from traceability.lots.wording import LOT_TONES, change_name, lot_state_name, propagation_name, root_name
+from traceability.lots.wording import (
+    LOT_TONES,
+    change_name,
+    lot_state_name,
+    propagation_name,
+    root_name,
+    step_name,
+)
 from traceability.papers.kept import kept_token, read_kept
 from traceability.papers.uploads import content_type_of, without_metadata
 from traceability.plots.queries import get_plot, plots_of_grower
@@ -129,9 +137,9 @@ def count(number: str) -> ResponseReturnValue:
 @blueprint.post("/seller/lots/<number>/state")
 @requires("lots.edit")
 def state(number: str) -> ResponseReturnValue:
-    """Close, open again or recall the lot."""
+    """Close the lot or open it again."""
     lot, form = own_lot(number), StateForm()
-    if form.validate() and form.target.data in set(LotState):
+    if form.validate() and form.target.data in {LotState.OPEN, LotState.CLOSED}:
         try:
             with transaction():
                 service.change_state(
@@ -159,7 +167,12 @@ def _page(lot: LotView, count_form: CountForm, state_form: StateForm) -> str:
                 "title": change_name(change.kind),
                 "at": change.at,
                 "note": " · ".join(
-                    part for part in (f"{change.plants:+,}" if change.plants else "", change.reason) if part
+                    part
+                    for part in (
+                        f"{change.plants:+,}" if change.plants else "",
+                        step_name(change.reason) if change.reason in set(StepKind) else change.reason,
+                    )
+                    if part
                 ),
                 "state": "bad" if change.kind == "recalled" else "done",
             }

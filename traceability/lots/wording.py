@@ -2,6 +2,7 @@
 
 from flask_babel import gettext as _
 
+from traceability.lots.balance import StepKind
 from traceability.lots.states import LotState, Propagation, Root
 
 
@@ -43,7 +44,30 @@ def change_name(kind: str) -> str:
         "taken": _("Taken for orders"),
         "returned": _("Put back"),
         "counted": _("Counted"),
+        "moved": _("Went on into another lot"),
         "open": _("Opened again"),
         "closed": _("Closed"),
         "recalled": _("Recalled"),
     }[kind]
+
+
+def step_name(word: str) -> str:
+    """A transformation as a verb."""
+    return {
+        StepKind.SPLIT: _("Split"),
+        StepKind.MERGE: _("Merge"),
+        StepKind.GRAFT: _("Graft"),
+        StepKind.POT_ON: _("Pot on"),
+        StepKind.LIFT: _("Lift"),
+    }[StepKind(word)]
+
+
+def step_words(word: str) -> str:
+    """How a lot came of another."""
+    return {
+        StepKind.SPLIT: _("split from"),
+        StepKind.MERGE: _("merged from"),
+        StepKind.GRAFT: _("grafted from"),
+        StepKind.POT_ON: _("potted on from"),
+        StepKind.LIFT: _("lifted from"),
+    }[StepKind(word)]

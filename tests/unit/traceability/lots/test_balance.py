@@ -1,0 +1,51 @@
+"""No plant comes out of nothing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from traceability.lots.balance import StepKind, StepProblem, loss, problem_of
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "outputs", "roots", "scion", "problem"),
+    [
+        ("split", [500], [300, 200], ["bare_root"] * 2, False, None),
+        ("split", [500], [300], ["bare_root"], False, None),
+        ("split", [500], [300, 201], ["bare_root"] * 2, False, StepProblem.GAIN),
+        ("split", [500, 500], [300], ["bare_root"], False, StepProblem.INPUTS),
+        ("split", [500], [], [], False, StepProblem.OUTPUTS),
+        ("split", [500], [500, 0], ["bare_root"] * 2, False, StepProblem.PLANTS),
+        ("merge", [5], [5], ["bare_root"], False, StepProblem.INPUTS),
+        ("merge", [5, 6], [11], ["bare_root"], False, None),
+        ("merge", [5, 6], [5, 6], ["bare_root"] * 2, False, StepProblem.OUTPUTS),
+        ("graft", [100], [80], ["bare_root"], True, None),
+        ("graft", [100], [80], ["bare_root"], False, StepProblem.SCION),
+        ("lift", [100], [80], ["root_ball"], True, StepProblem.SCION),
+        ("lift", [100], [80], ["container"], False, StepProblem.ROOT),
+        ("lift", [100], [100], ["root_ball"], False, None),
+        ("pot_on", [100], [90], ["container"], False, None),
+        ("pot_on", [100], [90], ["bare_root"], False, StepProblem.ROOT),
+    ],
+)
+def test_what_a_step_allows(kind, inputs, outputs, roots, scion, problem):
+    found = problem_of(StepKind(kind), inputs=inputs, outputs=outputs, roots=roots, has_scion=scion)
+    assert found == problem
+
+
+@given(
+    st.lists(st.integers(1, 10**6), min_size=1, max_size=1),
+    st.lists(st.integers(1, 10**6), min_size=1, max_size=9),
+)
+def test_a_possible_split_never_makes_plants(inputs, outputs):
+    possible = (
+        problem_of(
+            StepKind.SPLIT,
+            inputs=inputs,
+            outputs=outputs,
+            roots=["bare_root"] * len(outputs),
+            has_scion=False,
+        )
+        is None
+    )
+    assert possible == (loss(inputs, outputs) >= 0)
