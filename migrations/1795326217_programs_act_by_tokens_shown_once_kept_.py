@@ -7,7 +7,7 @@ from core.types import JSONType
 from core.types import UTCDateTime
 
 revision = "1795326217"
-down_revision = "1795325923"
+down_revision = "1795326000"
 branch_labels = ()
 depends_on = None
 
