@@ -46,6 +46,7 @@ TECHNICIAN = BUYER | {
 
 SECRETARY = TECHNICIAN | {
     "members.edit",
+    "units.edit",
     "growers.decide",
     "licences.decide",
     "licences.edit",
@@ -67,6 +68,7 @@ SECRETARY = TECHNICIAN | {
 
 COMMITTEE = TECHNICIAN | {
     "members.edit",
+    "units.edit",
     "orders.view",
     "ledger.view",
     "reports.view",
@@ -77,7 +79,6 @@ OPERATOR = SECRETARY | {
     "settings.view",
     "search.reindex",
     "jobs.manage",
-    "units.edit",
 }
 
 PERMISSIONS_OF: dict[Role, frozenset[str]] = {
