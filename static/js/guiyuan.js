@@ -66,9 +66,11 @@ for (const box of document.querySelectorAll("[data-copy]")) {
 
 // Facets stand open where there is room for a column.
 const wide = window.matchMedia("(min-width: 60rem)");
-for (const sheet of document.querySelectorAll(".with-aside--left [data-sheet]")) {
-  if (wide.matches) sheet.open = true;
-}
+const foldFacets = () => {
+  for (const sheet of document.querySelectorAll(".with-aside--left [data-sheet]")) sheet.open = wide.matches;
+};
+if (wide.matches) foldFacets();
+wide.addEventListener("change", foldFacets);
 
 // A form is sent once, however often its button is pressed; after a download the page stays, and it can be sent again.
 const SENT_FOR_MS = 10000;
