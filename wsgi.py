@@ -56,6 +56,7 @@ CONSOLE: list[NavItem] = [
     NavItem("licences.index", _l("Licences"), "seal", "licences.view"),
     NavItem("storefronts.index", _l("Outside shops"), "globe", "storefronts.view"),
     NavItem("marks.index", _l("Marks"), "file", "marks.edit"),
+    NavItem("units.index", _l("Units"), "list", "units.edit"),
     NavItem("organisation.members", _l("Members and roles"), "people", "members.view"),
 ]
 
@@ -65,6 +66,7 @@ BLUEPRINTS: list[str] = [
     "core.accounts.tokens.views",
     "core.seal.views",
     "branch.organisation.views",
+    "branch.organisation.unit_views",
     "branch.growers.views",
     "traceability.papers.views",
     "traceability.plots.views",
@@ -122,6 +124,7 @@ COMMANDS: list[str] = [
     "branch.ledger.cli",
     "branch.reports.cli",
     "branch.organisation.cli",
+    "branch.organisation.unit_cli",
     "shop.search.cli",
     "shop.payments.cli",
     "shop.channels.cli",

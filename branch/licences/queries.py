@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from branch.growers.models import Grower
 from branch.growers.states import GrowerState
@@ -109,7 +110,9 @@ class LicencePage:
     counts: dict[str, int]
 
 
-def licence_view(licence: Licence, mark: Mark, on: date) -> LicenceView:
+def licence_view(
+    licence: Licence | Row[*tuple[Any, ...]], mark: Mark | Row[*tuple[Any, ...]], on: date
+) -> LicenceView:
     """A row and its mark as others see them on the day `on`."""
     return LicenceView(
         number=licence.number,
@@ -130,15 +133,24 @@ def licence_view(licence: Licence, mark: Mark, on: date) -> LicenceView:
     )
 
 
+# The columns that `licence_view` reads of a licence and of its mark; no two of them have the same name.
+_OF_GROWERS = (
+    select(
+        Licence.number, Licence.grower_id, Licence.state, Licence.valid_from, Licence.valid_until, Licence.granted_at,
+        Licence.cultivar_groups, Licence.plots, Licence.channels, Licence.rules_version, Mark.code, Mark.name,
+        Mark.registrant, Mark.registration_number,
+    )
+    .join(Mark, Mark.id == Licence.mark_id)
+    .where(Licence.grower_id.in_(bindparam("growers", expanding=True)))
+)  # fmt: skip
+
+
 def licences_of_growers(ids: Iterable[int], *, at: datetime) -> dict[int, LicenceView]:
     """The licence that speaks for each grower: a valid one if there is one; growers without any are left out."""
     on = local_day(at)
-    rows = session.execute(
-        select(Licence, Mark).join(Mark, Mark.id == Licence.mark_id).where(Licence.grower_id.in_(set(ids)))
-    )
     found: dict[int, LicenceView] = {}
-    for licence, mark in rows:
-        view = licence_view(licence, mark, on)
+    for row in session.execute(_OF_GROWERS, {"growers": list(set(ids))}):
+        view = licence_view(row, row, on)
         best = found.get(view.grower_id)
         if best is None or weight(view) > weight(best):
             found[view.grower_id] = view

@@ -7,9 +7,9 @@ from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from branch.organisation.names import ROLE_NAMES
+from branch.organisation.names import KIND_NAMES, ROLE_NAMES
 from branch.organisation.queries import UnitView, unit_name
-from branch.organisation.roles import Role
+from branch.organisation.roles import KINDS_BELOW, Role
 from core.accounts.forms import identity_field
 from core.accounts.identity import Identity, parse_identity
 
@@ -38,3 +38,30 @@ class ReasonForm(FlaskForm):
     reason = StringField(
         _l("Reason"), validators=[DataRequired(_l("Say why; the reason is kept.")), Length(max=500)]
     )
+
+
+class UnitForm(FlaskForm):
+    """A unit below one that the person looks after; the kinds offered are those that may stand somewhere there."""
+
+    parent = SelectField(_l("Stands below"))
+    kind = SelectField(_l("What it is"))
+    name_zh = StringField(_l("Name in Chinese"), [DataRequired(_l("Give the unit a name.")), Length(max=80)])
+    name_en = StringField(_l("Name in English"), [Length(max=120)])
+    code = StringField(_l("Code"), [Length(max=40)])
+
+    def offer(self, units: Sequence[UnitView], *, roots: bool) -> None:
+        """Offer the units that may have others below them; `roots` also a town of its own."""
+        able = [unit for unit in units if KINDS_BELOW[unit.kind]]
+        self.parent.choices = [
+            *([SelectChoice("", _l("nothing: a town of its own"))] if roots else []),
+            *(SelectChoice(unit.code, "　" * unit.depth + unit_name(unit)) for unit in able),
+        ]
+        kinds = {kind for unit in able for kind in KINDS_BELOW[unit.kind]} | (
+            {"committee"} if roots else set()
+        )
+        self.kind.choices = [SelectChoice(kind, name) for kind, name in KIND_NAMES.items() if kind in kinds]
+
+
+class RenameForm(FlaskForm):
+    name_zh = StringField(_l("Name in Chinese"), [DataRequired(_l("Give the unit a name.")), Length(max=80)])
+    name_en = StringField(_l("Name in English"), [Length(max=120)])

@@ -56,6 +56,7 @@ TECHNICIAN = BUYER | {
 
 SECRETARY = TECHNICIAN | {
     "members.edit",
+    "units.edit",
     "growers.decide",
     "licences.decide",
     "licences.edit",
@@ -82,6 +83,7 @@ COMMITTEE = TECHNICIAN | {
     "plots.approve",
     "cases.confirm",
     "members.edit",
+    "units.edit",
     "orders.view",
     "ledger.view",
     "reports.view",
@@ -92,7 +94,6 @@ OPERATOR = SECRETARY | {
     "settings.view",
     "search.reindex",
     "jobs.manage",
-    "units.edit",
 }
 
 PERMISSIONS_OF: dict[Role, frozenset[str]] = {

@@ -47,3 +47,13 @@ def may_change_role(holder: Iterable[Held], role: Role, path: str) -> bool:
         RANK[held.role] >= RANK[role] and held.role in TRUSTED and covers(held.unit_path, path)
         for held in holder
     )
+
+
+#: What may stand directly below what; nothing but a committee stands alone.
+KINDS_BELOW: dict[str | None, tuple[str, ...]] = {
+    None: ("committee",),
+    "committee": ("branch", "village"),
+    "branch": ("village",),
+    "village": ("group",),
+    "group": (),
+}

@@ -1,5 +1,6 @@
 """Verbs of the tree: add a unit, give and take roles. Nothing here commits."""
 
+import re
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -7,11 +8,13 @@ from sqlalchemy import select
 
 from branch.organisation.models import Membership, MembershipChange, Unit
 from branch.organisation.queries import MemberView, UnitView, get_unit, roles_held, unit_by_id
-from branch.organisation.roles import WITHOUT_UNIT, Role, may_change_role
+from branch.organisation.roles import KINDS_BELOW, WITHOUT_UNIT, Role, may_change_role
+from core import pinyin
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid
 
 REASON_LIMIT = 500
+CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]")
 
 
 def add_unit(*, code: str, name_zh: str, name_en: str, kind: str, parent: str | None = None) -> UnitView:
@@ -30,6 +33,52 @@ def add_unit(*, code: str, name_zh: str, name_en: str, kind: str, parent: str | 
         session.add(found)
         session.flush()
     return unit_by_id(found.id)
+
+
+def found_unit(*, code: str, name_zh: str, name_en: str, kind: str, parent: UnitView | None) -> UnitView:
+    """Add a unit to the tree; its code and its place stay for good, its names may change.
+
+    Raises:
+        Invalid: such a unit cannot stand there, or code or name are not usable.
+        Conflict: the code is taken.
+    """
+    code = code.strip().lower() or unit_code(name_zh)
+    if not CODE.fullmatch(code):
+        raise Invalid(
+            _("A code has 2 to 40 small letters, digits and hyphens, as in guihua-osmanthus."),
+            code="unit_code",
+        )
+    if kind not in KINDS_BELOW[parent.kind if parent else None]:
+        raise Invalid(_("A unit of this kind cannot stand there."), code="unit_kind")
+    if not name_zh.strip():
+        raise Invalid(_("Give the unit a name."), code="unit_name")
+    if session.scalar(select(Unit.id).where(Unit.code == code)) is not None:
+        raise Conflict(_("This code is taken; choose another."), code="unit_code_taken")
+    return add_unit(
+        code=code,
+        name_zh=name_zh.strip(),
+        name_en=name_en.strip() or name_zh.strip(),
+        kind=kind,
+        parent=parent.code if parent else None,
+    )
+
+
+def rename_unit(unit_id: int, *, name_zh: str, name_en: str) -> None:
+    """Give a unit other names.
+
+    Raises:
+        Invalid: the Chinese name is empty.
+    """
+    if not name_zh.strip():
+        raise Invalid(_("Give the unit a name."), code="unit_name")
+    unit = session.get_one(Unit, unit_id, populate_existing=True)
+    unit.name_zh, unit.name_en = name_zh.strip(), name_en.strip() or name_zh.strip()
+    session.flush()
+
+
+def unit_code(name: str) -> str:
+    """A code from a name: `桂花镇` becomes `gui-hua-zhen`."""
+    return "-".join(re.findall(r"[a-z0-9]+", " ".join(pinyin.syllables(name)).lower()))[:40].strip("-")
 
 
 def give_role(

@@ -141,6 +141,9 @@ def _open_database(app: APIFlask) -> None:
         db.init_app(app)
     except (SQLAlchemyError, ValueError) as error:
         raise SettingError("DATABASE_URL", str(error).partition("\n")[0]) from None
+    # Nothing here is asynchronous; closing asynchronous sessions would start a thread after every request.
+    ending = app.teardown_appcontext_funcs
+    ending[:] = [function for function in ending if function.__name__ != "_close_async_sessions"]
     with app.app_context():
         configure_engine(db.engine)
         try:

@@ -56,13 +56,13 @@ def size_line(size: Size) -> str:
 def dispatch_words(dispatch: Dispatch) -> str:
     """When an order placed today leaves the nursery."""
     if dispatch.kind == "any_time" or dispatch.ends_on is None:
-        return _("Leaves all year round")
+        return _("Ships all year round")
     if dispatch.kind == "now":
-        return _("Leaves now, until %(end)s", end=day_words(dispatch.ends_on))
+        return _("Ships until %(end)s", end=day_words(dispatch.ends_on))
     if dispatch.kind == "presale":
         return _("Presale, promised for the week of %(start)s", start=day_words(dispatch.starts_on))
     return _(
-        "Leaves from %(start)s to %(end)s",
+        "Ships from %(start)s to %(end)s",
         start=day_words(dispatch.starts_on),
         end=day_words(dispatch.ends_on),
     )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request, url_for
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from branch import api as branch
 from core.accounts.gate import public
 from core.clock import now
 from core.errors import NotFound
+from core.web.i18n import per_language
 from shop.catalogue.delivery import freight_hint
 from shop.catalogue.describing import (
     dispatch_words,
@@ -19,7 +23,7 @@ from shop.catalogue.describing import (
     size_line,
     village_name,
 )
-from shop.catalogue.queries import ListingPage, VariantView, get_listing, listings_of_grower
+from shop.catalogue.queries import ListingCard, ListingPage, VariantView, get_listing, listings_of_grower
 from shop.catalogue.wording import reason_sentence
 from shop.shipping.addresses import provinces
 from traceability import api as traceability
@@ -27,7 +31,17 @@ from traceability import api as traceability
 NEAREST_PROVINCE = "420000"
 
 blueprint = Blueprint("catalogue", __name__)
-for words in (dispatch_words, price_words, root_words, size_line, village_name):
+
+
+@per_language
+def listing_html(card: ListingCard, level: int) -> Markup:
+    """A listing as lists show it. The card holds all that is written, so equal cards read the same."""
+    macros: Any = current_app.jinja_env.get_template("macros/listings.html").module
+    written: Markup = macros.written_listing(card, level)
+    return written
+
+
+for words in (dispatch_words, listing_html, price_words, root_words, size_line, village_name):
     blueprint.add_app_template_global(words)
 
 

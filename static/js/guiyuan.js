@@ -64,11 +64,18 @@ for (const box of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+// On a phone the working side's navigation scrolls; where one is stands in view.
+const nav = document.querySelector(".console-nav");
+const here = nav?.querySelector("[aria-current]");
+if (here) nav.scrollLeft = here.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
+
 // Facets stand open where there is room for a column.
 const wide = window.matchMedia("(min-width: 60rem)");
-for (const sheet of document.querySelectorAll(".with-aside--left [data-sheet]")) {
-  if (wide.matches) sheet.open = true;
-}
+const foldFacets = () => {
+  for (const sheet of document.querySelectorAll(".with-aside--left [data-sheet]")) sheet.open = wide.matches;
+};
+if (wide.matches) foldFacets();
+wide.addEventListener("change", foldFacets);
 
 // A form is sent once, however often its button is pressed; after a download the page stays, and it can be sent again.
 const SENT_FOR_MS = 10000;

@@ -1,9 +1,10 @@
 """A small town on a real port, and a real Chromium."""
 
 import logging
+import shutil
 import threading
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,22 +12,29 @@ from playwright.sync_api import Browser
 from werkzeug.serving import make_server
 
 from core.clock import now
-from core.database import Base, db
 from core.settings import Settings
+from tests.browser import system
 from tests.browser.gallery import add_gallery
 from tests.browser.looks import open_browser
-from tests.browser.town import build_town
+from tests.browser.town import add_people
 from wsgi import create_app
 
 
 @pytest.fixture(scope="session")
-def town_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """The application with a small town, and the page of all components."""
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated system with the demonstration town, which everybody copies."""
+    return system.prepare(tmp_path_factory.mktemp("prepared"))
+
+
+@pytest.fixture(scope="session")
+def town_app(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application in the demonstration town, and the page of all components."""
+    var = tmp_path_factory.mktemp("town")
+    shutil.copytree(prepared, var, dirs_exist_ok=True)
     settings = Settings(
         _env_file=None,
         testing=True,
-        guiyuan_var=tmp_path_factory.mktemp("town"),
-        secret_key="only-for-tests-" + "0123456789" * 3,
+        guiyuan_var=var,
         public_url="http://127.0.0.1:8000",
         ratelimit_enabled=False,
         log_level="ERROR",
@@ -34,10 +42,7 @@ def town_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     app = create_app(settings)
     add_gallery(app)
     with app.app_context():
-        Base.metadata.create_all(db.engine)
-        build_town(now())
-    result = app.test_cli_runner().invoke(args=["search", "reindex"])
-    assert result.exit_code == 0, f"{result.output} {result.exception!r}"
+        add_people(now())
     return app
 
 
@@ -59,9 +64,3 @@ def browser() -> Iterator[Browser]:
     """One Chromium for the session."""
     with open_browser() as chromium:
         yield chromium
-
-
-@pytest.fixture(scope="session")
-def sign_ins() -> dict[str, Any]:
-    """What a browser remembers of each role's sign-in, filled as roles are needed."""
-    return {}

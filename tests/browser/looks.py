@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 WIDTHS = (360, 1280)
 THEMES = ("light", "dark")
@@ -28,6 +28,7 @@ AXE_OPTIONS = {
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     },
 }
+CONTRAST = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
 
 def chromium_path() -> str:
@@ -62,7 +63,7 @@ def open_context(
     """A fresh visitor: a phone at 360, a desk at 1280. The page's own policy would refuse axe, so it is bypassed."""
     context = browser.new_context(
         base_url=base_url,
-        viewport={"width": width, "height": 780 if width < 700 else 900},
+        viewport=viewport(width),
         has_touch=width < 700,
         color_scheme="dark" if theme == "dark" else "light",
         reduced_motion="reduce",
@@ -72,6 +73,10 @@ def open_context(
     )
     context.add_cookies([{"name": "locale", "value": LOCALES[locale], "url": base_url}])
     return context
+
+
+def viewport(width: int) -> ViewportSize:
+    return {"width": width, "height": 780 if width < 700 else 900}
 
 
 def screenshots_folder() -> Path:
@@ -93,9 +98,11 @@ def screenshot(page: Page, name: str, *, full: bool = True) -> Path:
     return path
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, options: dict[str, Any] = AXE_OPTIONS) -> list[str]:
     """What axe holds against the page, one line per finding."""
-    response: dict[str, Any] = Axe().run(page, options=AXE_OPTIONS).response
+    if not page.evaluate("typeof window.axe === 'object'"):
+        page.evaluate(Axe().axe_script)
+    response: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{violation['id']}: {violation['help']}: {node['html'][:160]} {node.get('failureSummary', '')}"
         for violation in response["violations"]
@@ -103,9 +110,32 @@ def violations(page: Page) -> list[str]:
     ]
 
 
+def overflow(page: Page) -> int:
+    """How many pixels the page is wider than the screen."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def every_look(page: Page, name: str, *, keep: bool) -> list[str]:
+    """See a loaded page at both widths, in light and dark; what is wrong, one line per finding.
+
+    A theme changes colours and nothing else (`tokens.css` alone knows of it), so axe measures all rules once per
+    width and the contrast of colours once more in the dark.
+    """
+    wrong = []
+    for width in WIDTHS:
+        page.set_viewport_size(viewport(width))
+        for theme, options in (("light", AXE_OPTIONS), ("dark", CONTRAST)):
+            page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            if keep:
+                screenshot(page, f"{name}-{width}-{theme}")
+            wrong += [f"{width} {theme}: {found}" for found in violations(page, options)]
+        if (wider := overflow(page)) > 0:
+            wrong.append(f"{width}: {wider} px wider than the screen")
+    return wrong
+
+
 def assert_accessible(page: Page) -> None:
     """No violation of WCAG 2.2 AA, and nothing to scroll sideways."""
     found = violations(page)
     assert not found, f"{page.url}:\n" + "\n".join(found)
-    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert overflow <= 0, f"{page.url} is {overflow} px wider than the screen"
+    assert overflow(page) <= 0, f"{page.url} is {overflow(page)} px wider than the screen"

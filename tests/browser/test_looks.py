@@ -1,77 +1,114 @@
-"""Every page at both widths, in light and dark, in Chinese and English: a screenshot each, and nothing for axe to find.
+"""Every page at both widths, in light and dark, in Chinese and English: nothing for axe to find, nothing too wide.
 
 `GUIYUAN_SCREENSHOTS=folder pytest tests/browser/test_looks.py` keeps all eight looks of each page in `folder`.
 """
 
 import os
+import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
+from werkzeug.routing import MapAdapter
 
-from tests.browser.looks import LOCALES, THEMES, WIDTHS, assert_accessible, open_context, screenshot
-from tests.browser.pages import PAGES, PageToSee
-from tests.browser.town import DOMAIN
-from tests.factories.accounts import PASSWORD
+from tests.browser.looks import LOCALES, every_look, open_context
+from tests.browser.pages import NO_PAGES, PAGES, PageToSee
+from tests.browser.town import DOMAIN, PASSWORD
 
-EVERY_LOOK = list(product(WIDTHS, THEMES, LOCALES))
-# Each two of width, theme and language meet once; all eight looks when screenshots are asked for.
-PAIRS = [(360, "light", "zh"), (360, "dark", "en"), (1280, "light", "en"), (1280, "dark", "zh")]
+KEEP = bool(os.environ.get("GUIYUAN_SCREENSHOTS"))
+CSS = Path(__file__).parents[2] / "static" / "css"
 
 pytestmark = pytest.mark.browser
 
 
-def sign_in(browser: Browser, town: str, role: str) -> Any:
-    """Sign an account in as its owner would; what the browser remembers of it."""
-    context = open_context(browser, town)
-    page = context.new_page()
-    page.goto("/account/sign-in")
-    page.fill("main input[name=email]", f"{role}@{DOMAIN}")
-    page.fill("main input[name=password]", PASSWORD)
-    page.click("main form button[type=submit]")
-    page.wait_for_url(lambda url: not url.endswith("/sign-in"))
-    cookies = [cookie for cookie in context.cookies() if cookie["name"] != "locale"]
-    context.close()
-    return cookies
+class Addresses:
+    """Where the pages are; each is arranged once, when it is first asked for."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.known: dict[str, str] = {}
+
+    def of(self, look: PageToSee) -> str:
+        """Asked in a thread of its own, because the caller's runs the browser's event loop."""
+        if look.name not in self.known:
+            with ThreadPoolExecutor(max_workers=1) as thread:
+                self.known[look.name] = thread.submit(self._ask, look).result()
+        return self.known[look.name]
+
+    def _ask(self, look: PageToSee) -> str:
+        if isinstance(look.path, str):
+            return look.path
+        with self.app.app_context():
+            return look.path()
 
 
-def address_of(look: PageToSee, app: Flask) -> str:
-    """The page's address; asked in a thread of its own, because this one runs the browser's event loop."""
-    if isinstance(look.path, str):
-        return look.path
-    ask = look.path
+class Visitors:
+    """One browser context per role and language, and a fresh one for who leaves traces."""
 
-    def asked() -> str:
-        with app.app_context():
-            return ask()
+    def __init__(self, browser: Browser, town: str) -> None:
+        self.browser, self.town = browser, town
+        self.sign_ins: dict[str, Any] = {}
+        self.contexts: dict[tuple[str | None, str], BrowserContext] = {}
 
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(asked).result()
+    def of(self, look: PageToSee, locale: str) -> BrowserContext:
+        if look.act:
+            return self._fresh(look.as_role, locale)
+        key = (look.as_role, locale)
+        if key not in self.contexts:
+            self.contexts[key] = self._fresh(look.as_role, locale)
+        return self.contexts[key]
+
+    def _fresh(self, role: str | None, locale: str) -> BrowserContext:
+        context = open_context(self.browser, self.town, locale=locale)
+        if role:
+            if role not in self.sign_ins:
+                self.sign_ins[role] = self._sign_in(role)
+            context.add_cookies(self.sign_ins[role])
+        return context
+
+    def _sign_in(self, role: str) -> Any:
+        """Sign an account in as its owner would; what the browser remembers of it."""
+        context = open_context(self.browser, self.town)
+        page = context.new_page()
+        page.goto("/account/sign-in")
+        page.fill("main input[name=email]", f"{role}@{DOMAIN}")
+        page.fill("main input[name=password]", PASSWORD)
+        page.click("main form button[type=submit]")
+        page.wait_for_url(lambda url: not url.endswith("/sign-in"))
+        cookies = [cookie for cookie in context.cookies() if cookie["name"] != "locale"]
+        context.close()
+        return cookies
 
 
+@pytest.fixture(scope="module")
+def addresses(town_app: Flask) -> Addresses:
+    return Addresses(town_app)
+
+
+@pytest.fixture(scope="module")
+def visitors(browser: Browser, town: str) -> Iterator[Visitors]:
+    made = Visitors(browser, town)
+    yield made
+    for context in made.contexts.values():
+        context.close()
+
+
+def endpoint_of(adapter: MapAdapter, address: str) -> str:
+    path = re.sub(r"^https?://[^/]+", "", address).split("?")[0].split("#")[0]
+    return str(adapter.match(path, method="GET")[0])
+
+
+@pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("look", PAGES, ids=lambda look: look.name)
-@pytest.mark.parametrize(
-    ("width", "theme", "locale"), EVERY_LOOK if os.environ.get("GUIYUAN_SCREENSHOTS") else PAIRS
-)
 def test_a_page_looks_right(
-    town_app: Flask,
-    town: str,
-    browser: Browser,
-    sign_ins: dict[str, Any],
-    look: PageToSee,
-    width: int,
-    theme: str,
-    locale: str,
+    town_app: Flask, addresses: Addresses, visitors: Visitors, look: PageToSee, locale: str
 ) -> None:
-    path = address_of(look, town_app)
-    context = open_context(browser, town, width=width, theme=theme, locale=locale)
-    if look.as_role:
-        if look.as_role not in sign_ins:
-            sign_ins[look.as_role] = sign_in(browser, town, look.as_role)
-        context.add_cookies(sign_ins[look.as_role])
+    path = addresses.of(look)
+    context = visitors.of(look, locale)
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -82,13 +119,38 @@ def test_a_page_looks_right(
     try:
         answer = page.goto(path)
         assert answer is not None
-        screenshot(page, f"{look.name}-{width}-{theme}-{locale}")
         assert answer.status == look.status
-        assert [text for text in complaints if path.split("?")[0] not in text] == []
+        if look.act:
+            look.act(page)
+            complaints = [text for text in complaints if not text.startswith("422 ")]
+        else:
+            complaints = [text for text in complaints if path.split("?")[0] not in text]
+        if look.ends_at:
+            assert endpoint_of(town_app.url_map.bind("127.0.0.1"), page.url) == look.ends_at
         assert page.title().strip(" ·")
-        assert_accessible(page)
+        wrong = every_look(page, f"{look.name}-{locale}", keep=KEEP)
+        assert wrong + complaints == []
     finally:
-        context.close()
+        page.close()
+        if look.act:
+            context.close()
+
+
+def test_every_page_is_looked_at(town_app: Flask, addresses: Addresses) -> None:
+    """What answers GET is among the pages, or there is a reason why it is no page."""
+    adapter = town_app.url_map.bind("127.0.0.1")
+    seen = {look.ends_at or endpoint_of(adapter, addresses.of(look)) for look in PAGES if look.status != 404}
+    known = {rule.endpoint for rule in town_app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert known - seen - set(NO_PAGES) == set(), "not looked at"
+    assert set(NO_PAGES) - known == set(), "gone"
+    assert set(NO_PAGES) & seen == set(), "looked at after all"
+
+
+def test_only_the_tokens_know_of_light_and_dark() -> None:
+    """So contrast is all that can change between the themes."""
+    assert [path.name for path in CSS.glob("*.css") if "prefers-color-scheme" in path.read_text()] == [
+        "tokens.css"
+    ]
 
 
 def test_the_policy_of_a_page_allows_all_it_uses(town: str, browser: Browser) -> None:

@@ -19,12 +19,6 @@ SELLER = "grower1"
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated system with the demonstration town, which each journey copies."""
-    return system.prepare(tmp_path_factory.mktemp("prepared"))
-
-
 def sell_and_find(walk: Walk) -> None:
     """A new grower joins, is licensed and lists; a guest puts his plants and another grower's into the cart."""
     joined = growing.Joined()

@@ -1,12 +1,12 @@
 """Reads of cultivars and lots."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from core.database import session
 from core.errors import NotFound
@@ -104,9 +104,13 @@ def in_chinese() -> bool:
     return locale is None or locale.language == "zh"
 
 
+_BY_IDS = select(*(getattr(Lot, field.name) for field in fields(LotView))).where(
+    Lot.id.in_(bindparam("ids", expanding=True))
+)
+
+
 def view(lot: Lot) -> LotView:
-    fields = LotView.__dataclass_fields__
-    return LotView(**{name: getattr(lot, name) for name in fields})
+    return LotView(*(getattr(lot, field.name) for field in fields(LotView)))
 
 
 def find_lot(*, id: int | None = None, number: str | None = None) -> LotView | None:  # noqa: A002 - the public name of the key
@@ -130,7 +134,8 @@ def get_lot(*, id: int | None = None, number: str | None = None) -> LotView:  # 
 
 def lots_by_ids(ids: Iterable[int]) -> dict[int, LotView]:
     """The lots with these ids; unknown ids are left out."""
-    return {row.id: view(row) for row in session.scalars(select(Lot).where(Lot.id.in_(list(ids))))}
+    rows = session.execute(_BY_IDS, {"ids": list(ids)})
+    return {row.id: LotView(*row) for row in rows}
 
 
 def lots_of_grower(grower_id: int, *, state: str | None = None) -> list[LotView]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import Blueprint, Flask, render_template
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import InternalServerError, RequestEntityTooLarge, TooManyRequests
 from wtforms import (
     BooleanField,
     DateField,
@@ -23,8 +25,18 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import ListWidget
 
 from core.accounts.gate import public
+from core.errors import Conflict, Forbidden, Unavailable
 
 FOLDER = Path(__file__).parent
+ERRORS = {
+    400: CSRFError(),
+    403: Forbidden("这一页只给支部看（演示）。"),
+    409: Conflict("库存刚刚被别人买走了（演示）。"),
+    413: RequestEntityTooLarge(),
+    429: TooManyRequests(),
+    500: InternalServerError(),
+    503: Unavailable("支付服务暂时连不上（演示）。"),
+}
 MOMENT = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
 
 blueprint = Blueprint("gallery", __name__, template_folder=str(FOLDER))
@@ -57,6 +69,13 @@ def page() -> Any:
     form = SampleForm(meta={"csrf": False})
     form.validate_on_submit()
     return render_template("gallery.html", form=form, moment=MOMENT, tiers=_tiers())
+
+
+@blueprint.get("/gallery/errors/<int:status>")
+@public
+def error(status: int) -> Any:
+    """The page that a visitor sees when something fails."""
+    raise ERRORS[status]
 
 
 def _tiers() -> list[Any]:

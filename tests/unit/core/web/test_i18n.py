@@ -3,9 +3,10 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale, gettext, ngettext
 from werkzeug.datastructures import LanguageAccept
 
-from core.web.i18n import asks_for_english, return_path, safe_path
+from core.web.i18n import asks_for_english, per_language, return_path, safe_path
 
 
 @pytest.mark.parametrize(
@@ -88,3 +89,21 @@ def test_an_address_that_only_takes_forms_is_no_way_back(app: Flask) -> None:
 def test_a_page_without_a_form_of_its_own_opens_no_session(client: FlaskClient) -> None:
     answer = client.get("/no-such-page", headers={"Accept": "text/html"})
     assert "Set-Cookie" not in answer.headers
+
+
+def test_remembered_words_are_those_of_the_language_and_made_once_in_each(app: Flask) -> None:
+    made = []
+
+    @per_language
+    def told(n: int) -> str:
+        made.append(n)
+        return ngettext("%(n)s plant", "%(n)s plants", n, n=n)
+
+    with app.test_request_context():
+        assert [told(2), told(2), told(3)] == ["2 株", "2 株", "3 株"]
+        with force_locale("en"):
+            assert [told(1), told(2)] == ["1 plant", "2 plants"]
+            assert gettext("There is nothing here") == "There is nothing here"
+        assert told(2) == "2 株"
+        assert gettext("There is nothing here") == "这里没有内容"
+    assert made == [2, 3, 1, 2]

@@ -3,10 +3,13 @@
 import shutil
 
 import pytest
+import sqlalchemy as sa
 
 from core.clock import now
 from core.database import transaction
+from shop.catalogue.models import PriceTier
 from shop.search import service
+from shop.stock.models import Stock
 from tests.factories.catalogue import make_listing
 
 
@@ -63,3 +66,15 @@ def test_the_api_answers_in_the_shape_of_the_contract(client, listing):
 )
 def test_nothing_in_the_address_breaks_the_page(client, listing, query):
     assert client.get(f"/search?{query}").status_code == 200
+
+
+def test_a_card_that_was_shown_before_tells_a_new_price_and_its_end_at_once(client, listing):
+    before = client.get("/search?q=dangui").text
+    assert "¥123.45" not in before
+    assert "已售完" not in before
+    with client.application.app_context(), transaction() as session:
+        session.execute(sa.update(PriceTier).values(unit_price_minor=12_345))
+    assert "¥123.45" in client.get("/search?q=dangui").text
+    with client.application.app_context(), transaction() as session:
+        session.execute(sa.update(Stock).values(on_hand=0, held=0))
+    assert "已售完" in client.get("/search?q=dangui").text

@@ -1,17 +1,15 @@
-"""Orders in the town of `town.py` at each step of their payment, for looking at the pages about money."""
+"""Orders in the town at each step of their payment, for looking at the pages about money."""
 
 import itertools
 
-from branch.api import GrowerView, grower_of
 from core import files
-from core.accounts.models import Account
 from core.clock import now
-from core.database import session, transaction
+from core.database import transaction
 from shop.orders.models import Order
 from shop.orders.states import By
 from shop.payments import proofs, refunds, service, wishes
 from shop.payments.queries import proofs_of, refunds_of
-from tests.browser.town import DOMAIN
+from tests.browser.town import grower1
 from tests.factories.payments import make_stocked_order
 from tests.factories.pictures import picture
 
@@ -19,29 +17,10 @@ STAFF = By("staff")
 _references = itertools.count(1)
 
 
-def _grower() -> GrowerView:
-    account = session.query(Account).filter_by(email=f"grower1@{DOMAIN}").one()
-    grower = grower_of(account.id)
-    assert grower is not None
-    return grower
-
-
-def _account_for_transfers() -> None:
-    proofs.set_transfer_account(
-        payee="桂花合作社（演示）",
-        bank="演示银行桂花支行",
-        account_number="6200 0000 0000 0001",
-        note="转账附言请写订单号。",
-        by_account_id=None,
-        at=now(),
-    )
-
-
 def an_order(*, method: str = "offline_transfer") -> Order:
     """An order that waits for its payment."""
     with transaction():
-        _account_for_transfers()
-        return make_stocked_order(at=now(), method=method, minutes=72 * 60, growers=[_grower()])
+        return make_stocked_order(at=now(), method=method, minutes=72 * 60, growers=[grower1()])
 
 
 def with_receipt(order: Order, *, stated_minor: int | None = None) -> Order:
@@ -119,7 +98,7 @@ def cashier_desk() -> str:
     with_receipt(an_order(), stated_minor=100_00)
     refunded_order()
     with transaction():
-        order = make_stocked_order(at=now(), method="stripe", growers=[_grower()])
+        order = make_stocked_order(at=now(), method="stripe", growers=[grower1()])
         service.begin(order.id, at=now())
         payment = service.attempts_of(order.id)[0]
         payment.heard_amount_minor, payment.heard_currency = 99_00, "CNY"
@@ -146,3 +125,16 @@ def refund_form() -> str:
 def grower_refunds() -> str:
     refunded_order()
     return "/seller/refunds"
+
+
+def refund_by_cashier() -> str:
+    return f"/branch/cashier/consignments/{parcel_of(paid(an_order()))[1]}/refund"
+
+
+def asks_to_cancel() -> str:
+    """The grower's page of an order whose buyer wishes to cancel."""
+    order = paid(an_order())
+    parcel_id, number = parcel_of(order)
+    with transaction():
+        wishes.ask(parcel_id, reason="工地推迟，想取消这一包（演示）", at=now())
+    return f"/seller/orders/{number}"

@@ -1,0 +1,88 @@
+"""The tree of units: who looks after a place adds what lies below it."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from branch.organisation import queries, service
+from branch.organisation.forms import RenameForm, UnitForm
+from branch.organisation.names import KIND_NAMES
+from branch.organisation.roles import Role
+from core.accounts.gate import actor_id, requires
+from core.database import transaction
+from core.errors import DomainError
+
+blueprint = Blueprint("units", __name__)
+EDIT = "units.edit"
+
+
+@blueprint.get("/branch/units")
+@requires(EDIT)
+def index() -> str:
+    """The units that the person looks after, and a form for one more."""
+    return _page(_form())
+
+
+@blueprint.post("/branch/units")
+@requires(EDIT)
+def add() -> Any:
+    """Add a unit; a town of its own only by the operator."""
+    form = _form()
+    if not form.validate():
+        return _page(form), 422
+    try:
+        with transaction():
+            parent = None
+            if form.parent.data:
+                parent = queries.require_unit_access(actor_id(), queries.get_unit(form.parent.data).id, EDIT)
+            service.found_unit(
+                code=form.code.data or "",
+                name_zh=form.name_zh.data or "",
+                name_en=form.name_en.data or "",
+                kind=form.kind.data,
+                parent=parent,
+            )
+    except DomainError as error:
+        form.form_errors.append(str(error.message))
+        return _page(form), 422
+    flash(_("The unit is added. Give somebody a role there on the page of members."), "success")
+    return redirect(url_for("units.index"), 303)
+
+
+@blueprint.route("/branch/units/<code>", methods=["GET", "POST"])
+@requires(EDIT)
+def rename(code: str) -> Any:
+    """Other names for a unit."""
+    unit = queries.require_unit_access(actor_id(), queries.get_unit(code).id, EDIT)
+    form = RenameForm(name_zh=unit.name_zh, name_en=unit.name_en)
+    if form.validate_on_submit():
+        with transaction():
+            service.rename_unit(unit.id, name_zh=form.name_zh.data or "", name_en=form.name_en.data or "")
+        flash(_("The unit has its new name."), "success")
+        return redirect(url_for("units.index"), 303)
+    status = 422 if request.method == "POST" else 200
+    return render_template("branch/organisation/unit.html", form=form, unit=unit), status
+
+
+def _form() -> UnitForm:
+    form = UnitForm()
+    account_id = actor_id()
+    assert account_id is not None
+    everywhere = any(
+        held.role is Role.OPERATOR and held.unit_path is None for held in queries.roles_held(account_id)
+    )
+    form.offer(queries.units_where(account_id, EDIT), roots=everywhere)
+    return form
+
+
+def _page(form: UnitForm) -> str:
+    account_id = actor_id()
+    assert account_id is not None
+    return render_template(
+        "branch/organisation/units.html",
+        form=form,
+        units=queries.units_where(account_id, EDIT),
+        unit_name=queries.unit_name,
+        kinds=KIND_NAMES,
+    )

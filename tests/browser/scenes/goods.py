@@ -1,0 +1,184 @@
+"""What growers and buyers meet: listings, carts, parcels, imports, lots and codes of the town."""
+
+import os
+from pathlib import Path
+
+from playwright.sync_api import Page
+from sqlalchemy import select
+
+from branch import api as branch
+from core.clock import now
+from core.database import session, transaction
+from core.progress import advance, fail, finish, start
+from shop.catalogue.models import Listing
+from shop.channels import service as channels
+from shop.channels.taobao import parse
+from shop.orders.models import Consignment, Order
+from shop.payments import service as payments
+from tests.browser.scenes.money import an_order
+from tests.browser.town import account_of, grower1
+from traceability.codes.models import CodeBatch
+from traceability.lots.models import Lot
+from traceability.plots.models import Plot
+
+EXPORTS = ("ExportOrderList_fake_gbk.csv", "ExportItemList_fake_gbk.csv")
+
+
+def listing(*, of: branch.GrowerView | None = None) -> str:
+    """The newest listing on sale."""
+    found = select(Listing.slug).where(Listing.state == "published").order_by(Listing.id.desc())
+    if of:
+        found = found.where(Listing.grower_id == of.id)
+    return f"/listings/{session.scalars(found.limit(1)).one()}"
+
+
+def grower() -> str:
+    return f"/growers/{grower1().slug}"
+
+
+def edit_listing() -> str:
+    return f"/seller{listing(of=grower1())}/edit"
+
+
+def price() -> str:
+    return f"/seller{listing(of=grower1())}/price"
+
+
+def plot() -> str:
+    found = select(Plot.number).where(Plot.grower_id == grower1().id).limit(1)
+    return f"/seller/plots/{session.scalars(found).one()}"
+
+
+def lot() -> str:
+    found = select(Lot.number).where(Lot.grower_id == grower1().id).order_by(Lot.id).limit(1)
+    return f"/seller/lots/{session.scalars(found).one()}"
+
+
+def codes_of_lot() -> str:
+    return f"{lot()}/codes"
+
+
+def void_codes() -> str:
+    found = select(CodeBatch.number).where(CodeBatch.grower_id == grower1().id).order_by(CodeBatch.id.desc())
+    return f"/seller/codes/{session.scalars(found.limit(1)).one()}/void"
+
+
+def _parcel(*states: str) -> str:
+    found = select(Consignment.number).where(
+        Consignment.grower_id == grower1().id, Consignment.fulfilment_state.in_(states)
+    )
+    return session.scalars(found.order_by(Consignment.id).limit(1)).one()
+
+
+def parcel_to_pack() -> str:
+    return f"/seller/dispatch/{_parcel('to_pack', 'packed')}"
+
+
+def parcel_sent() -> str:
+    return f"/seller/dispatch/{_parcel('dispatched', 'delivered')}"
+
+
+def order_of_seller() -> str:
+    return f"/seller/orders/{_parcel('to_pack', 'packed')}"
+
+
+def _order(parcel_state: str) -> str:
+    found = (
+        select(Order)
+        .join(Consignment, Consignment.order_id == Order.id)
+        .where(Consignment.fulfilment_state == parcel_state)
+    )
+    order = session.scalars(found.order_by(Order.id).limit(1)).one()
+    return f"/orders/{order.number}?token={order.access_token}"
+
+
+def order_on_its_way() -> str:
+    """The buyer's page of an order that left: courier, papers, codes."""
+    return _order("dispatched")
+
+
+def order_delivered() -> str:
+    return _order("delivered")
+
+
+def back_from_paying() -> str:
+    """Where a buyer lands who gave up on the hosted page."""
+    order = an_order(method="stripe")
+    with transaction():
+        payments.begin(order.id, at=now())
+        public_id = payments.attempts_of(order.id)[0].public_id
+    return f"/payments/stripe/return/{public_id}?cancelled=1"
+
+
+def one_import() -> str:
+    """An export of a shop, read and not yet booked; one of its rows is ruined."""
+    shop = next(one for one in branch.storefronts_of(grower1().id) if one.platform in {"taobao", "tmall"})
+    folder = Path(os.environ["GUIYUAN_VECTORS"]) / "channels"
+    parsed = parse([(name, (folder / name).read_bytes()) for name in EXPORTS], platform="taobao")
+    with transaction():
+        return (
+            "/seller/channels/imports/"
+            + channels.record_import(
+                parsed,
+                storefront=shop,
+                platform="taobao",
+                account_id=account_of("grower1").id,
+                at=now(),
+                keep_plan=True,
+            ).public_id
+        )
+
+
+def _job(message: str) -> str:
+    with transaction():
+        return start("channels", owner_account_id=account_of("grower1").id, message=message)
+
+
+def job_running() -> str:
+    job = _job("读取订单")
+    advance(job, 120, total=500, message="读取订单")
+    return f"/jobs/{job}"
+
+
+def job_done() -> str:
+    job = _job("读取订单")
+    finish(job, result_url="/seller/channels", message="导入完成")
+    return f"/jobs/{job}"
+
+
+def job_failed() -> str:
+    job = _job("读取订单")
+    fail(job, "文件读到一半就断了。请重新上传，已导入的订单不会重复。")
+    return f"/jobs/{job}"
+
+
+def put_into_cart(page: Page) -> None:
+    """From a listing, with one more grower's plants, to the cart with its freight."""
+    first = page.url
+    page.click("main .listing__buy button[type=submit]")
+    page.goto("/search?q=dangui")
+    other = page.locator(f"main ul.listings a:not([href='{first.split('/', 3)[3]}'])").first
+    other.click()
+    page.click("main .listing__buy button[type=submit]")
+    page.wait_for_url("**/cart")
+    page.select_option("#province", label="浙江省")
+    page.wait_for_function("document.querySelector('.sums__total dd').textContent.includes('¥')")
+
+
+def go_to_checkout(page: Page) -> None:
+    put_into_cart(page)
+    page.click("main a[href='/checkout']")
+
+
+def check_out_in_haste(page: Page) -> None:
+    """The order is sent with nothing filled in, as a browser without checks of its own does."""
+    go_to_checkout(page)
+    page.evaluate("document.querySelector('form.checkout').noValidate = true")
+    page.click("main form.checkout .form-end button")
+    page.wait_for_selector(".banner--bad")
+
+
+def publish_in_haste(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('form').forEach(form => { form.noValidate = true })")
+    page.click("main button[value=publish] >> nth=-1")
+    page.wait_for_selector(".banner--bad")

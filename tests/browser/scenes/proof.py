@@ -1,0 +1,96 @@
+"""Codes in every verdict, cases of suspected fakes, and the branch's reports."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from branch.ledger.periods import month_before, parse_period
+from branch.organisation.queries import get_unit
+from branch.reports import building, service
+from branch.reports.states import ReportState
+from core.clock import local_day, now
+from core.database import transaction
+from tests.browser.town import account_of
+from tests.factories.pictures import picture
+from tests.factories.verification import make_scene
+from traceability.verification.cases import CaseState
+from traceability.verification.service import NewReport, decide_report, keep_photo, receive_report
+from traceability.verification.verdicts import Verdict
+
+
+def code(verdict: Verdict, level: str = "unit") -> Callable[[], str]:
+    """A code whose check says `verdict`."""
+
+    def arranged() -> str:
+        with transaction():
+            return f"/C/{make_scene(verdict, level=level).code}"
+
+    return arranged
+
+
+def _case() -> str:
+    with transaction():
+        return receive_report(
+            NewReport(
+                what="叶子和照片不一样，标签像是复印的。",
+                price="每株 35 元",
+                shop="https://shop.example/osmanthus",
+                contact="13800138000",
+                photo_keys=(keep_photo(picture()),),
+            ),
+            at=now(),
+        ).number
+
+
+def case_received() -> str:
+    """What the reporter sees of a case that was answered."""
+    number = _case()
+    with transaction():
+        decide_report(
+            number,
+            CaseState.ACCEPTED,
+            note="已联系卖家核对标签。",
+            doubt_code=False,
+            at=now(),
+            by=account_of("secretary").id,
+        )
+    return f"/report-fake/{number}"
+
+
+def case_at_the_branch() -> str:
+    return f"/branch/reports-of-fakes/{_case()}"
+
+
+def report_in_haste(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('form').forEach(form => { form.noValidate = true })")
+    page.click("main form[action='/report-fake'] button[type=submit]")
+    page.wait_for_selector(".banner--bad")
+
+
+def _report(key: str) -> str:
+    unit = get_unit("guihua-osmanthus")
+    made = building.make(parse_period(key), unit, at=now())
+    account = account_of("secretary")
+    return building.keep(made, at=now(), account_id=account.id, by_name=account.display_name)
+
+
+def draft_report() -> str:
+    """Last month's report, just built."""
+    return f"/branch/reports/{_report(month_before(local_day(now())).key)}"
+
+
+def submitted_report() -> str:
+    """A report that waits for the committee."""
+    public_id = _report(month_before(month_before(local_day(now())).start).key)
+    account = account_of("secretary")
+    with transaction():
+        service.move_report(
+            public_id,
+            ReportState.SUBMITTED,
+            revision=service.find_report(public_id).revision,
+            comment="",
+            account_id=account.id,
+            by_name=account.display_name,
+            at=now(),
+        )
+    return f"/committee/reports/{public_id}"
