@@ -121,6 +121,7 @@ COMMANDS: list[str] = [
     "core.seal.cli",
     "traceability.lots.cli",
     "traceability.codes.cli",
+    "traceability.alarms.cli",
     "branch.ledger.cli",
     "branch.reports.cli",
     "branch.organisation.cli",
