@@ -154,6 +154,8 @@ MODELS: list[str] = [
     "traceability.events.models",
     "traceability.cases.models",
     "traceability.lookups.models",
+    "traceability.alarms.models",
+    "traceability.verification.models",
     "shop.catalogue.models",
     "shop.stock.models",
     "shop.shipping.freight.models",
@@ -182,6 +184,7 @@ TASKS: list[str] = [
     "branch.reports.tasks",
     "branch.licences.tasks",
     "traceability.lookups.tasks",
+    "traceability.alarms.tasks",
     "shop.search.tasks",
     "shop.payments.tasks",
     "shop.channels.tasks",
@@ -276,6 +279,11 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "ask Stripe what is open": {"task": "shop.payments.reconcile", "schedule": 900.0},
     "expire orders": {"task": "shop.orders.expire", "schedule": 60.0},
     "send refunds": {"task": "shop.payments.send_refunds", "schedule": 60.0},
+    "judge look-ups": {"task": "traceability.alarms.judge_recent", "schedule": 10.0},
+    "judge licensees": {
+        "task": "traceability.alarms.judge_licensees",
+        "schedule": crontab(hour=4, minute=40),
+    },
     "fold old look-ups": {"task": "traceability.lookups.fold", "schedule": crontab(hour=4, minute=10)},
     "remind of cases": {"task": "traceability.cases.remind", "schedule": 1800.0},
     "forget contacts of cases": {

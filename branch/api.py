@@ -16,6 +16,7 @@ from branch.growers.service import Application, register_grower
 
 # --- ledger: what was sold ---------------------------------------------------------------------
 from branch.ledger.facts import FactKind, SaleFact, reversal_of
+from branch.ledger.geography import PlantsSold, plants_by_province
 from branch.ledger.rollup import rebuild_rollups, refresh_rollups
 from branch.ledger.service import AppendResult, append_facts
 
@@ -88,6 +89,7 @@ __all__ = [
     "MarkFacts",
     "MarkView",
     "MemberView",
+    "PlantsSold",
     "Platform",
     "Role",
     "SaleFact",
@@ -128,6 +130,7 @@ __all__ = [
     "members_of",
     "people_of",
     "permissions_of",
+    "plants_by_province",
     "propose_storefront",
     "rebuild_rollups",
     "refresh_rollups",

@@ -10,6 +10,9 @@ from traceability.alarms.facts import Finding, LicenseeFacts, Look
 from traceability.alarms.parties import seen_by
 from traceability.alarms.thresholds import Thresholds
 
+# A sale whose order names no province: it may have gone anywhere, so it speaks for the licensee.
+UNKNOWN = ""
+
 LicenseeRule = Callable[[LicenseeFacts, Thresholds], Finding | None]
 
 
@@ -77,7 +80,7 @@ def surfaced_where_not_sold(facts: LicenseeFacts, t: Thresholds) -> Finding | No
         away = {place: n for place, n in batch.items() if place != facts.home}
         looked += sum(away.values())
         strange.update({place: n for place, n in away.items() if not sold.get(place)})
-    codes = strange.total()
+    codes = strange.total() - round(sold.get(UNKNOWN, 0) / max(facts.plants_per_code, 1.0))
     activated = facts.activated_plants / max(facts.plants_per_code, 1.0)
     enough = codes >= t.strange_least and codes * 1000 >= t.strange_per_mille * activated
     if not enough or codes * 100 < t.strange_percent * looked:

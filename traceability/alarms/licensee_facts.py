@@ -1,0 +1,160 @@
+"""From the database to the facts of a licensee's season: the calendar year, as the quota counts it."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+
+from branch import api as branch
+from core.clock import day_bounds, local_day, to_shanghai
+from core.database import session
+from traceability.alarms.facts import LicenseeFacts, Look
+from traceability.alarms.gathering import home_of, look_of
+from traceability.alarms.licensee_rules import where_surfaced
+from traceability.alarms.thresholds import Thresholds
+from traceability.codes.models import Code, CodeAction
+from traceability.codes.states import ActionKind, CodeState, Level
+from traceability.lookups.models import CodeLookup
+from traceability.lookups.places import province_named
+from traceability.lots.models import Lot
+from traceability.quota.models import QuotaAccount
+from traceability.quota.rules import Role
+
+OWN_SHOP = "shop"
+NIGHT = timedelta(days=1)
+EVIDENCE_AT_MOST = 200
+
+
+@dataclass
+class _Season:
+    """What is added up for one licensee."""
+
+    home: str | None = None
+    quota: int = 0
+    activated: int = 0
+    odd: int = 0
+    sent: int = 0
+    accepted: int = 0
+    sold: int = 0
+    without_code: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    surfaced: int = 0
+    by_batch: dict[int, dict[str, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    plants: int = 0
+    evidence: list[int] = field(default_factory=list)
+
+
+def facts_of_licensees(t: Thresholds, *, at: datetime) -> dict[int, LicenseeFacts]:
+    """The season of every licensee who has quota or codes, by grower."""
+    today = local_day(at)
+    first = date(today.year, 1, 1)
+    seasons: dict[int, _Season] = defaultdict(_Season)
+    _add_quota(seasons, today.year)
+    _add_activations(seasons, t, at)
+    _add_codes(seasons, day_bounds(first)[0])
+    _add_sales(seasons, first, today + timedelta(days=1))
+    _add_surfaced(seasons, t, at)
+    elapsed = ((today - first).days + 1) / 365
+    paces = {grower: one.activated / one.quota for grower, one in seasons.items() if one.quota}
+    return {
+        grower: _facts(one, elapsed, {g: pace for g, pace in paces.items() if g != grower})
+        for grower, one in sorted(seasons.items())
+    }
+
+
+def _facts(one: _Season, elapsed: float, peers: Mapping[int, float]) -> LicenseeFacts:
+    return LicenseeFacts(
+        home=one.home,
+        quota_plants=one.quota,
+        activated_plants=one.activated,
+        season_elapsed=elapsed,
+        peer_paces=tuple(peers.values()),
+        odd_hour_codes=one.odd,
+        sent_plants=one.sent,
+        accepted_plants=one.accepted,
+        sold_plants=one.sold,
+        sold_without_code_by_province=dict(one.without_code),
+        surfaced_unsold=one.surfaced,
+        surfaced_by_batch=tuple(dict(batch) for batch in one.by_batch.values()),
+        plants_per_code=one.plants / one.surfaced if one.surfaced else 1.0,
+        evidence=tuple(one.evidence[:EVIDENCE_AT_MOST]),
+    )
+
+
+def _add_quota(seasons: dict[int, _Season], year: int) -> None:
+    """What the land was approved for is what is free, activated, lost and expired together."""
+    rows = session.execute(
+        select(QuotaAccount.grower_id, QuotaAccount.role, func.sum(QuotaAccount.balance))
+        .where(QuotaAccount.year == year, QuotaAccount.role != str(Role.CAPACITY))
+        .group_by(QuotaAccount.grower_id, QuotaAccount.role)
+    )
+    for grower, role, plants in rows:
+        seasons[grower].quota += int(plants)
+        if role == Role.ACTIVATED:
+            seasons[grower].activated += int(plants)
+
+
+def _add_activations(seasons: dict[int, _Season], t: Thresholds, at: datetime) -> None:
+    """Codes activated in the dead of the last night."""
+    rows = session.execute(
+        select(CodeAction.grower_id, CodeAction.at, CodeAction.codes).where(
+            CodeAction.kind == str(ActionKind.ACTIVATED), CodeAction.at > at - NIGHT, CodeAction.at <= at
+        )
+    )
+    for grower, moment, codes in rows:
+        hour = to_shanghai(moment).hour
+        if t.odd_from_hour <= t.odd_until_hour:
+            odd = t.odd_from_hour <= hour < t.odd_until_hour
+        else:
+            odd = hour >= t.odd_from_hour or hour < t.odd_until_hour
+        if odd:
+            seasons[grower].odd += codes
+
+
+def _add_codes(seasons: dict[int, _Season], since: datetime) -> None:
+    """Plants that left under a code of a plant or bundle, and those of them that were accepted."""
+    rows = session.execute(
+        select(Code.grower_id, Code.state, func.sum(Code.quota))
+        .where(Code.dispatched_at >= since, Code.level != str(Level.LOT))
+        .group_by(Code.grower_id, Code.state)
+    )
+    for grower, state, plants in rows:
+        if state in {CodeState.SHIPPED, CodeState.ACCEPTED}:
+            seasons[grower].sent += int(plants)
+        if state == CodeState.ACCEPTED:
+            seasons[grower].accepted += int(plants)
+
+
+def _add_sales(seasons: dict[int, _Season], since: date, until: date) -> None:
+    for sold in branch.plants_by_province(since, until):
+        one = seasons[sold.grower_id]
+        one.sold += sold.plants
+        if sold.channel != OWN_SHOP:
+            one.without_code[province_named(sold.province) or ""] += sold.plants
+
+
+def _add_surfaced(seasons: dict[int, _Season], t: Thresholds, at: datetime) -> None:
+    """Active codes that no order took and that somebody looked up: in which province they came up first."""
+    looks: dict[int, list[Look]] = defaultdict(list)
+    owner: dict[int, tuple[int, int, int, str]] = {}
+    rows = session.execute(
+        select(CodeLookup, Code.id, Code.grower_id, Code.batch_id, Code.plants, Lot.origin)
+        .join(Code, Code.digest == CodeLookup.code_digest)
+        .join(Lot, Lot.id == Code.lot_id)
+        .where(Code.state == str(CodeState.ACTIVE), Code.level != str(Level.LOT))
+        .order_by(Code.id, CodeLookup.first_at, CodeLookup.id)
+    )
+    for row, code_id, grower, batch, plants, origin in rows:
+        looks[code_id].append(look_of(row))
+        owner[code_id] = (grower, batch, plants, origin)
+    for code_id, seen in looks.items():
+        grower, batch, plants, origin = owner[code_id]
+        one = seasons[grower]
+        one.home = one.home or home_of(origin)
+        one.surfaced += 1
+        one.plants += plants
+        if (province := where_surfaced(seen, t, at=at)) is not None:
+            one.by_batch[batch][province] += 1
+            if province != one.home:
+                one.evidence.append(seen[0].id)

@@ -1,0 +1,291 @@
+"""Judging codes, networks and licensees; the thresholds in force; what a person does with an alarm.
+
+Rows join the caller's transaction; nothing here commits. Judging the same facts again changes nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from core.database import session
+from core.errors import Conflict, Invalid, NotFound
+from core.ids import readable_number
+from traceability.alarms import sealing
+from traceability.alarms.facts import Alert, Finding
+from traceability.alarms.gathering import (
+    bursting_networks,
+    codes_looked_up,
+    codes_tried_or_reported,
+    facts_of_codes,
+)
+from traceability.alarms.licensee_facts import facts_of_licensees
+from traceability.alarms.licensee_rules import judge_licensee
+from traceability.alarms.models import Alarm, AlarmChange, AlarmFinding, AlarmMark, RuleThresholds
+from traceability.alarms.rules import alert_of, judge_code, score_of, unknown_burst
+from traceability.alarms.steps import AlarmState, AlarmStep, AlarmSubject, after
+from traceability.alarms.thresholds import DEFAULTS, Versioned, problems_of, thresholds_from
+from traceability.cases.evidence import Evidence
+from traceability.cases.service import open_case
+from traceability.cases.states import Origin, Subject
+from traceability.codes.service import clear_suspect, mark_suspect
+
+FIRST_VERSION = 1
+RECENT = "recent"
+# Rows that were being written when the sweep last read carry times a little older than its mark.
+OVERLAP = timedelta(minutes=1)
+LONGEST_BACK = timedelta(days=3)
+
+
+def thresholds_in_force(*, at: datetime) -> Versioned:
+    """The newest version; the first time, the defaults are put on record and sealed as version 1."""
+    row = session.scalar(select(RuleThresholds).order_by(RuleThresholds.version.desc()).limit(1))
+    if row is None:
+        row = _add_version(FIRST_VERSION, DEFAULTS.as_values(), reason="defaults", at=at, by=None)
+    return Versioned(row.version, thresholds_from(row.values))
+
+
+def change_thresholds(values: Mapping[str, int], *, reason: str, at: datetime, by: int | None) -> int:
+    """Put a new version in force for what is judged from now on; its number.
+
+    Args:
+        values: the numbers that change, by name.
+        reason: why; sealed with the numbers.
+        at: now.
+        by: who decides.
+
+    Raises:
+        Invalid: no reason, or a number out of its range (`details['fields']` names each with its range).
+        Conflict: nothing changes.
+    """
+    if not reason.strip():
+        raise Invalid(_("Say why the numbers change; the reason is sealed with them."), code="reason_missing")
+    before = thresholds_in_force(at=at)
+    merged = {**before.values.as_values(), **values}
+    wrong = problems_of(merged)
+    if wrong:
+        fields = {
+            name: _("Between %(low)s and %(high)s.", low=low, high=high)
+            for name, (low, high) in wrong.items()
+        }
+        raise Invalid(_("Some numbers are out of their range."), code="threshold_range", fields=fields)
+    if merged == before.values.as_values():
+        raise Conflict(_("No number is different from those in force."), code="nothing_changes")
+    return _add_version(before.version + 1, merged, reason=reason.strip(), at=at, by=by).version
+
+
+def _add_version(
+    version: int, values: Mapping[str, int], *, reason: str, at: datetime, by: int | None
+) -> RuleThresholds:
+    row = RuleThresholds(version=version, values=dict(values), reason=reason, by_account_id=by, at=at)
+    session.add(row)
+    session.flush()
+    sealing.append(row)
+    return row
+
+
+def judge_codes(ids: Iterable[int], *, at: datetime) -> int:
+    """Run the rules over these codes; how many are under an alarm now."""
+    rules = thresholds_in_force(at=at)
+    alarms = 0
+    for code, facts in list(facts_of_codes(sorted(set(ids)), at=at)):
+        findings = judge_code(facts, rules.values)
+        alarm = _note(
+            AlarmSubject.CODE,
+            f"code/{code.id}",
+            Subject.of_code(code.id),
+            findings,
+            rules,
+            at=at,
+            code_id=code.id,
+            grower_id=code.grower_id,
+        )
+        alarms += alarm is not None
+    return alarms
+
+
+def judge_networks(*, at: datetime) -> int:
+    """Look for networks that try numbers; how many are under an alarm now."""
+    rules = thresholds_in_force(at=at)
+    alarms = 0
+    for network, facts in bursting_networks(least=rules.values.burst_challenge_texts, at=at).items():
+        finding = unknown_burst(facts, rules.values)
+        key = network.hex()
+        alarm = _note(
+            AlarmSubject.NETWORK,
+            f"network/{key}",
+            Subject.of_burst(key),
+            [finding] if finding else [],
+            rules,
+            at=at,
+        )
+        alarms += alarm is not None
+    return alarms
+
+
+def judge_licensees(*, at: datetime) -> int:
+    """Run the season's rules over every licensee; how many are under an alarm now."""
+    rules = thresholds_in_force(at=at)
+    alarms = 0
+    for grower_id, facts in facts_of_licensees(rules.values, at=at).items():
+        alarm = _note(
+            AlarmSubject.GROWER,
+            f"grower/{grower_id}",
+            Subject.of_grower(grower_id),
+            judge_licensee(facts, rules.values),
+            rules,
+            at=at,
+            grower_id=grower_id,
+        )
+        alarms += alarm is not None
+    return alarms
+
+
+def judge_recent(*, at: datetime) -> int:
+    """Judge what was looked up, tried or reported since the last time; how many are under an alarm now.
+
+    A code is judged soon after its look-up, and once more when the look-up is old enough for a crowd to be told.
+    """
+    rules = thresholds_in_force(at=at)
+    mark = session.get(AlarmMark, RECENT, with_for_update=True, populate_existing=True)
+    if mark is None:
+        mark = AlarmMark(name=RECENT, at=at - timedelta(days=1))
+        session.add(mark)
+    since = max(mark.at - OVERLAP, at - LONGEST_BACK)
+    settled = timedelta(hours=rules.values.crowd_hours)
+    ids = codes_looked_up(since, at) | codes_tried_or_reported(since, at)
+    ids |= codes_looked_up(since - settled, at - settled)
+    alarms = judge_codes(ids, at=at) if ids else 0
+    alarms += judge_networks(at=at)
+    mark.at = at
+    session.flush()
+    return alarms
+
+
+def _note(
+    kind: AlarmSubject,
+    key: str,
+    subject: Subject,
+    findings: Sequence[Finding],
+    rules: Versioned,
+    *,
+    at: datetime,
+    code_id: int | None = None,
+    grower_id: int | None = None,
+) -> Alarm | None:
+    """Bring the alarm about this subject up to date; None where there is nothing to be noted."""
+    score = score_of(findings)
+    alert = alert_of(score, rules.values)
+    alarm = session.scalar(select(Alarm).where(Alarm.subject_key == key).with_for_update())
+    if alert is Alert.QUIET:
+        return None
+    if alarm is None:
+        alarm = Alarm(
+            number=readable_number("W", at.year),
+            subject_kind=str(kind),
+            subject_key=key,
+            code_id=code_id,
+            grower_id=grower_id,
+            alert=str(alert),
+            score=score,
+            state=str(AlarmState.OPEN),
+            first_at=at,
+            last_at=at,
+        )
+        session.add(alarm)
+        session.flush()
+    elif alarm.state == AlarmState.CLEARED:
+        alarm.state, alarm.score, alarm.alert, alarm.case_number = (
+            str(AlarmState.OPEN),
+            score,
+            str(alert),
+            None,
+        )
+        session.add(
+            AlarmChange(alarm_id=alarm.id, step=str(AlarmStep.REOPEN), note="", by_account_id=None, at=at)
+        )
+    fresh = _put_on_record(alarm, findings, rules.version, at=at)
+    if fresh:
+        alarm.last_at = at
+    if score > alarm.score:
+        alarm.score, alarm.alert = score, str(alert)
+    if alert is Alert.SUSPECT and (fresh or alarm.case_number is None):
+        pieces = [_evidence(alarm, one, rules.version) for one in (fresh or findings)]
+        case = open_case(
+            Origin.RULE, subject=subject, evidence=pieces, at=at, by=None, summary=_summary(findings)
+        )
+        alarm.case_number = case.number
+    session.flush()
+    return alarm
+
+
+def _put_on_record(alarm: Alarm, findings: Sequence[Finding], version: int, *, at: datetime) -> list[Finding]:
+    """Leave a row for each finding whose points or version are new; which those are."""
+    newest = (
+        select(func.max(AlarmFinding.id)).where(AlarmFinding.alarm_id == alarm.id).group_by(AlarmFinding.rule)
+    )
+    known = {
+        row.rule: (row.points, row.version)
+        for row in session.scalars(select(AlarmFinding).where(AlarmFinding.id.in_(newest)))
+    }
+    fresh = [one for one in findings if known.get(one.rule) != (one.points, version)]
+    session.add_all(
+        AlarmFinding(
+            alarm_id=alarm.id,
+            rule=one.rule,
+            version=version,
+            points=one.points,
+            evidence=list(one.evidence),
+            figures=dict(one.figures),
+            at=at,
+        )
+        for one in fresh
+    )
+    session.flush()
+    return fresh
+
+
+def _evidence(alarm: Alarm, finding: Finding, version: int) -> Evidence:
+    facts = {
+        "alarm": alarm.number,
+        "points": finding.points,
+        "lookups": list(finding.evidence),
+        **dict(finding.figures),
+    }
+    return Evidence.of_rule(finding.rule, version=version, facts=facts)
+
+
+def _summary(findings: Sequence[Finding]) -> str:
+    loudest = sorted(findings, key=lambda one: -one.points)
+    return ", ".join(one.rule for one in loudest)
+
+
+def decide(number: str, step: AlarmStep, *, note: str, at: datetime, by: int) -> None:
+    """What a person makes of an alarm: doubt the code on its page, or clear it. Confirming is the case's.
+
+    Clearing draws a line: what happened until `at` counts no more, and a doubt is taken off the page.
+
+    Raises:
+        NotFound: no such alarm.
+        Invalid: no note.
+        Conflict: the alarm does not allow the step now.
+    """
+    if not note.strip():
+        raise Invalid(_("Write a note: what was found, what was done."), code="note_missing")
+    alarm = session.scalar(select(Alarm).where(Alarm.number == number).with_for_update())
+    if alarm is None:
+        raise NotFound(_("There is no alarm with this number."), code="no_such_alarm")
+    target = after(AlarmState(alarm.state), step)
+    code_id = alarm.code_id
+    if target is None or step is AlarmStep.REOPEN or (step is AlarmStep.DOUBT and code_id is None):
+        raise Conflict(_("The alarm has moved on meanwhile."), code="alarm_state")
+    if step is AlarmStep.DOUBT and code_id is not None:
+        mark_suspect(code_id, reason=note.strip(), at=at)
+    elif alarm.state == AlarmState.DOUBTED and code_id is not None:
+        clear_suspect(code_id)
+    if step is AlarmStep.CLEAR:
+        alarm.cleared_until = at
+    alarm.state = str(target)
+    session.add(AlarmChange(alarm_id=alarm.id, step=str(step), note=note.strip(), by_account_id=by, at=at))
+    session.flush()
