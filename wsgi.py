@@ -155,7 +155,6 @@ MODELS: list[str] = [
     "traceability.cases.models",
     "traceability.lookups.models",
     "traceability.alarms.models",
-    "traceability.verification.models",
     "shop.catalogue.models",
     "shop.stock.models",
     "shop.shipping.freight.models",
@@ -322,6 +321,7 @@ def seal_sources() -> list[SealSource]:
     from branch.ledger import sealing as ledger
     from branch.licences import sealing as licences
     from branch.reports import sealing as reports
+    from traceability.alarms import sealing as alarms
     from traceability.cases import sealing as cases
     from traceability.codes import sealing as codes
     from traceability.events import sealing as events
@@ -336,6 +336,7 @@ def seal_sources() -> list[SealSource]:
         ledger.SOURCE,
         reports.SOURCE,
         cases.SOURCE,
+        alarms.SOURCE,
         *codes.SOURCES,
         events.SOURCE,
         plots.PLOTS,
