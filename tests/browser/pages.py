@@ -13,6 +13,8 @@ from playwright.sync_api import Page
 
 from tests.browser.scenes import goods, money, people, proof
 from traceability.verification.verdicts import Verdict
+from core.database import session
+from tests.browser import cases, money
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,37 @@ ACCOUNTS = [
     PageToSee("recovery-codes", "/account/recovery-codes", as_role="buyer"),
     PageToSee("invitation", people.invitation, as_role="buyer"),
     PageToSee("invitation-of-grower", people.invitation_of_grower, as_role="buyer"),
+    PageToSee("report-fake-status", cases.public_case),
+    PageToSee("registry-confirmed-shop", cases.confirmed_shop),
+    PageToSee("case-statistics", cases.statistics),
+    PageToSee("branch-case", cases.own_case, as_role="secretary"),
+    PageToSee("branch-case-confirmed", cases.confirmed_case, as_role="secretary"),
+    PageToSee("branch-case-new", "/branch/reports-of-fakes/new", as_role="secretary"),
+    PageToSee("branch-case-take", cases.take_form, as_role="secretary"),
+    PageToSee("branch-case-evidence", cases.evidence_form, as_role="secretary"),
+    PageToSee("branch-case-verdict", cases.verdict_form, as_role="secretary"),
+    PageToSee("branch-case-confirm", cases.confirm_form, as_role="committee"),
+    PageToSee("branch-case-act", cases.act_form, as_role="secretary"),
+    PageToSee("seller-plots", "/seller/plots", as_role="grower1"),
+    PageToSee("seller-new-plot", "/seller/plots/new", as_role="grower1"),
+    PageToSee("seller-lots", "/seller/lots", as_role="grower1"),
+    PageToSee("seller-new-lot", "/seller/lots/new", as_role="grower1"),
+    PageToSee("seller-lot", a_lot, as_role="grower1"),
+    PageToSee("seller-codes", codes_of_a_lot, as_role="grower1"),
+    PageToSee("branch-papers", "/branch/papers", as_role="secretary"),
+    PageToSee("seller", "/seller", as_role="grower1"),
+    PageToSee("seller-listings", "/seller/listings", as_role="grower1"),
+    PageToSee("seller-new-listing", "/seller/listings/new", as_role="grower1"),
+    PageToSee("seller-channels", "/seller/channels", as_role="grower1"),
+    PageToSee("seller-licence", "/seller/licence", as_role="grower1"),
+    PageToSee("cart-empty", "/cart"),
+    PageToSee("own-orders", "/account/orders", as_role="buyer"),
+    PageToSee("seller-orders", "/seller/orders", as_role="grower1"),
+    PageToSee("seller-freight", "/seller/freight", as_role="grower1"),
+    PageToSee("branch-orders", "/branch/orders", as_role="secretary"),
+    PageToSee("seller-sales", "/seller/sales", as_role="grower1"),
+    PageToSee("seller-storefronts", "/seller/storefronts", as_role="grower1"),
+    PageToSee("grower-people", "/grower/people", as_role="grower1"),
     PageToSee("grower-apply", "/grower/apply", as_role="buyer"),
 ]
 

@@ -84,7 +84,7 @@ def evidence_name(kind: EvidenceKind | str) -> str:
 def step_name(step: CaseStep | str) -> str:
     """A step of a case, as a thing that happened."""
     return {
-        CaseStep.OPEN: _("Received"),
+        CaseStep.OPEN: _("Case opened"),
         CaseStep.TAKE: _("Taken on"),
         CaseStep.PROPOSE: _("Proposed as a fake"),
         CaseStep.CONFIRM: _("Confirmed by a second person"),
