@@ -19,6 +19,8 @@ log = structlog.get_logger("request")
 MASKED = [
     (re.compile(r"^/(?P<keep>[cC]|api/v1/codes)/.+"), r"/\g<keep>/*"),
     (re.compile(r"^/(?P<keep>account/[a-z-]+)/.+"), r"/\g<keep>/*"),
+    # The serial of a GS1 Digital Link is a trace code.
+    (re.compile(r"^/(?P<keep>(?:[^/]+/)+?(?:21|ser))/.+"), r"/\g<keep>/*"),
 ]
 
 ROW_VALUES = re.compile(r"DETAIL:(?:(?!\\n).)*")
