@@ -11,10 +11,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
-from tests.browser.scenes import goods, money, people, proof
+from tests.browser.scenes import cases, goods, money, people, proof
 from traceability.verification.verdicts import Verdict
-from core.database import session
-from tests.browser import cases, money
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,10 @@ VISITORS = [
     PageToSee("code-leaflet", proof.code(Verdict.ACTIVE, "lot")),
     PageToSee("report-fake", "/report-fake"),
     PageToSee("report-fake-errors", "/report-fake", act=proof.report_in_haste),
-    PageToSee("report-fake-case", proof.case_received),
+    PageToSee("report-fake-case", cases.received_case),
+    PageToSee("report-fake-decided", cases.public_case),
+    PageToSee("registry-confirmed-shop", cases.confirmed_shop),
+    PageToSee("case-statistics", cases.statistics),
     PageToSee("api-docs", "/api/docs"),
     PageToSee("not-found", "/no-such-page", status=404),
     *(
@@ -91,37 +92,6 @@ ACCOUNTS = [
     PageToSee("recovery-codes", "/account/recovery-codes", as_role="buyer"),
     PageToSee("invitation", people.invitation, as_role="buyer"),
     PageToSee("invitation-of-grower", people.invitation_of_grower, as_role="buyer"),
-    PageToSee("report-fake-status", cases.public_case),
-    PageToSee("registry-confirmed-shop", cases.confirmed_shop),
-    PageToSee("case-statistics", cases.statistics),
-    PageToSee("branch-case", cases.own_case, as_role="secretary"),
-    PageToSee("branch-case-confirmed", cases.confirmed_case, as_role="secretary"),
-    PageToSee("branch-case-new", "/branch/reports-of-fakes/new", as_role="secretary"),
-    PageToSee("branch-case-take", cases.take_form, as_role="secretary"),
-    PageToSee("branch-case-evidence", cases.evidence_form, as_role="secretary"),
-    PageToSee("branch-case-verdict", cases.verdict_form, as_role="secretary"),
-    PageToSee("branch-case-confirm", cases.confirm_form, as_role="committee"),
-    PageToSee("branch-case-act", cases.act_form, as_role="secretary"),
-    PageToSee("seller-plots", "/seller/plots", as_role="grower1"),
-    PageToSee("seller-new-plot", "/seller/plots/new", as_role="grower1"),
-    PageToSee("seller-lots", "/seller/lots", as_role="grower1"),
-    PageToSee("seller-new-lot", "/seller/lots/new", as_role="grower1"),
-    PageToSee("seller-lot", a_lot, as_role="grower1"),
-    PageToSee("seller-codes", codes_of_a_lot, as_role="grower1"),
-    PageToSee("branch-papers", "/branch/papers", as_role="secretary"),
-    PageToSee("seller", "/seller", as_role="grower1"),
-    PageToSee("seller-listings", "/seller/listings", as_role="grower1"),
-    PageToSee("seller-new-listing", "/seller/listings/new", as_role="grower1"),
-    PageToSee("seller-channels", "/seller/channels", as_role="grower1"),
-    PageToSee("seller-licence", "/seller/licence", as_role="grower1"),
-    PageToSee("cart-empty", "/cart"),
-    PageToSee("own-orders", "/account/orders", as_role="buyer"),
-    PageToSee("seller-orders", "/seller/orders", as_role="grower1"),
-    PageToSee("seller-freight", "/seller/freight", as_role="grower1"),
-    PageToSee("branch-orders", "/branch/orders", as_role="secretary"),
-    PageToSee("seller-sales", "/seller/sales", as_role="grower1"),
-    PageToSee("seller-storefronts", "/seller/storefronts", as_role="grower1"),
-    PageToSee("grower-people", "/grower/people", as_role="grower1"),
     PageToSee("grower-apply", "/grower/apply", as_role="buyer"),
 ]
 
@@ -198,7 +168,15 @@ BRANCH = [
     PageToSee("branch-orders", "/branch/orders", as_role="secretary"),
     PageToSee("branch-sales", "/branch/sales", as_role="secretary"),
     PageToSee("branch-fakes", "/branch/reports-of-fakes", as_role="secretary"),
-    PageToSee("branch-fake", proof.case_at_the_branch, as_role="secretary"),
+    PageToSee("branch-fake", cases.own_case, as_role="secretary"),
+    PageToSee("branch-fake-confirmed", cases.confirmed_case, as_role="secretary"),
+    PageToSee("branch-fake-new", "/branch/reports-of-fakes/new", as_role="secretary"),
+    PageToSee("branch-fake-take", cases.take_form, as_role="secretary"),
+    PageToSee("branch-fake-evidence", cases.evidence_form, as_role="secretary"),
+    PageToSee("branch-fake-verdict", cases.verdict_form, as_role="secretary"),
+    PageToSee("branch-fake-confirm", cases.confirm_form, as_role="committee"),
+    PageToSee("branch-fake-act", cases.act_form, as_role="secretary"),
+    PageToSee("branch-fake-reopen", cases.reopen_form, as_role="secretary"),
     PageToSee("branch-reports", "/branch/reports", as_role="secretary"),
     PageToSee("branch-report", proof.draft_report, as_role="secretary"),
     PageToSee("cashier", money.cashier_desk, as_role="secretary"),
@@ -220,7 +198,8 @@ PAGES: list[PageToSee] = [*VISITORS, *ACCOUNTS, *BUYING, *SELLING, *BRANCH]
 NO_PAGES = {
     "cashier.proof_file": "a file",
     "console.home": "leads on to one's work",
-    "fake_reports.photo": "a file",
+    "cases.letter": "a file",
+    "cases.photo": "a file",
     "health.healthz": "for machines",
     "health.metrics": "for machines",
     "health.readyz": "for machines",

@@ -1,4 +1,4 @@
-"""Codes in every verdict, cases of suspected fakes, and the branch's reports."""
+"""Codes in every verdict, a report sent in haste, and the branch's reports."""
 
 from collections.abc import Callable
 
@@ -11,10 +11,7 @@ from branch.reports.states import ReportState
 from core.clock import local_day, now
 from core.database import transaction
 from tests.browser.town import account_of
-from tests.factories.pictures import picture
 from tests.factories.verification import make_scene
-from traceability.verification.cases import CaseState
-from traceability.verification.service import NewReport, decide_report, keep_photo, receive_report
 from traceability.verification.verdicts import Verdict
 
 
@@ -26,39 +23,6 @@ def code(verdict: Verdict, level: str = "unit") -> Callable[[], str]:
             return f"/C/{make_scene(verdict, level=level).code}"
 
     return arranged
-
-
-def _case() -> str:
-    with transaction():
-        return receive_report(
-            NewReport(
-                what="叶子和照片不一样，标签像是复印的。",
-                price="每株 35 元",
-                shop="https://shop.example/osmanthus",
-                contact="13800138000",
-                photo_keys=(keep_photo(picture()),),
-            ),
-            at=now(),
-        ).number
-
-
-def case_received() -> str:
-    """What the reporter sees of a case that was answered."""
-    number = _case()
-    with transaction():
-        decide_report(
-            number,
-            CaseState.ACCEPTED,
-            note="已联系卖家核对标签。",
-            doubt_code=False,
-            at=now(),
-            by=account_of("secretary").id,
-        )
-    return f"/report-fake/{number}"
-
-
-def case_at_the_branch() -> str:
-    return f"/branch/reports-of-fakes/{_case()}"
 
 
 def report_in_haste(page: Page) -> None:

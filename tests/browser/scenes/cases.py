@@ -1,14 +1,9 @@
 """Counterfeit cases of the town that is looked at: one that waits, one proposed, one confirmed."""
 
-import io
-
-from PIL import Image
-from sqlalchemy import select
-
-from core.accounts.models import Account
 from core.clock import now
-from core.database import session, transaction
-from tests.browser.town import DOMAIN
+from core.database import transaction
+from tests.browser.town import account_of
+from tests.factories.pictures import picture
 from traceability.cases import decisions, intake
 from traceability.cases.evidence import Evidence
 from traceability.cases.service import add_evidence
@@ -17,25 +12,21 @@ LIST = "/branch/reports-of-fakes"
 SHOP = "https://shop36912.taobao.com"
 
 
-def _account(name: str) -> int:
-    return session.scalars(select(Account.id).where(Account.email == f"{name}@{DOMAIN}")).one()
-
-
-def _photo() -> str:
-    out = io.BytesIO()
-    Image.new("RGB", (800, 600), "#7d9b6a").save(out, "JPEG")
-    return intake.keep_photo(out.getvalue())
-
-
 def _reported() -> str:
     report = intake.Report(
         what="买了十株朱砂丹桂，到货叶片窄长，与标签照片不符；卖家不肯出示检疫证。",
         price="¥120",
         shop=SHOP,
         contact="138 0013 8000",
-        photo_keys=(_photo(),),
+        photo_keys=(intake.keep_photo(picture()),),
     )
     return intake.receive_report(report, at=now()).number
+
+
+def received_case() -> str:
+    """What the reporter sees at once."""
+    with transaction():
+        return f"/report-fake/{_reported()}"
 
 
 def waiting_case() -> str:
@@ -50,7 +41,7 @@ def own_case() -> str:
     with transaction():
         number = _reported()
         add_evidence(number, [rule], at=now(), by=None)
-        decisions.take(number, at=now(), by=_account("secretary"))
+        decisions.take(number, at=now(), by=account_of("secretary").id)
     return f"{LIST}/{number}"
 
 
@@ -78,7 +69,7 @@ def _proposed() -> str:
             answer="经两名工作人员核对，该商品不是本地产的朱砂丹桂。",
             shop=SHOP,
             at=now(),
-            by=_account("secretary"),
+            by=account_of("secretary").id,
         )
     return number
 
@@ -91,7 +82,7 @@ def confirm_form() -> str:
 def _confirmed() -> str:
     number = _proposed()
     with transaction():
-        decisions.confirm(number, note="同意", at=now(), by=_account("committee"))
+        decisions.confirm(number, note="同意", at=now(), by=account_of("committee").id)
     return number
 
 
@@ -103,6 +94,11 @@ def confirmed_case() -> str:
 def act_form() -> str:
     """Where the secretary notes what was done."""
     return f"{confirmed_case()}/act"
+
+
+def reopen_form() -> str:
+    """Where the secretary looks again."""
+    return f"{confirmed_case()}/reopen"
 
 
 def public_case() -> str:
