@@ -46,6 +46,8 @@ CONSOLE: list[NavItem] = [
     NavItem("lots.index", _l("Lots and codes"), "scan", "lots.edit"),
     NavItem("resolver.products", _l("Product numbers"), "list", "lots.edit"),
     NavItem("lot_steps.find", _l("Lots and recalls"), "scan", "lots.view"),
+    NavItem("code_activation.activate", _l("Activate codes"), "scan", "codes.issue"),
+    NavItem("code_approval.index", _l("Codes to approve"), "verify", "codes.view"),
     NavItem("papers.rules", _l("Papers that travel"), "file", "papers.view"),
     NavItem("cases.index", _l("Suspected fakes"), "report", "cases.view"),
     NavItem("ledger.own", _l("My sales"), "chart", "ledger.own"),
@@ -74,6 +76,8 @@ BLUEPRINTS: list[str] = [
     "traceability.lots.views",
     "traceability.lots.step_views",
     "traceability.codes.views",
+    "traceability.codes.activation_views",
+    "traceability.codes.approval_views",
     "traceability.resolver.views",
     "traceability.events.rest.views",
     "traceability.verification.views",
@@ -177,6 +181,7 @@ PARTS: list[str] = [
 
 # Modules with Celery tasks.
 TASKS: list[str] = [
+    "traceability.labels.tasks",
     "traceability.cases.tasks",
     "core.seal.tasks",
     "branch.ledger.tasks",
@@ -272,6 +277,8 @@ def event_handlers() -> dict[type, list[Handler]]:
 
 # What the scheduler sends, by name: {"task": ..., "schedule": seconds or crontab}.
 SCHEDULES: dict[str, dict[str, Any]] = {
+    "make approved files of codes": {"task": "traceability.labels.make_waiting", "schedule": 60.0},
+    "forget files of codes": {"task": "traceability.labels.forget_files", "schedule": 3600.0},
     "seal": {"task": "core.seal.sequence", "schedule": 3.0},
     "ask witnesses": {"task": "core.seal.witness", "schedule": 60.0},
     "deliver outbox": {"task": "core.outbox.deliver", "schedule": 5.0},

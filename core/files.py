@@ -89,3 +89,10 @@ def get(key: str) -> bytes:
 def content_type_of(key: str) -> str:
     """The media type that the key's ending stands for."""
     return CONTENT_TYPES[key.rsplit(".", 1)[1]]
+
+
+def forget(key: str) -> None:
+    """Remove the file under `key`; one that is gone already is fine."""
+    filesystem, path = _at(key)
+    if filesystem.exists(path):
+        filesystem.rm_file(path)

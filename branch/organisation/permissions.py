@@ -67,6 +67,7 @@ SECRETARY = TECHNICIAN | {
     "lots.decide",
     "lots.recall",
     "codes.void",
+    "codes.approve",
     "cases.decide",
     "cases.confirm",
     "papers.decide",
@@ -88,6 +89,7 @@ COMMITTEE = TECHNICIAN | {
     "ledger.view",
     "reports.view",
     "reports.review",
+    "codes.approve",
 }
 
 OPERATOR = SECRETARY | {

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from core.database import Base, db, transaction
 from tests.factories.traceability import make_codes
 from tests.factories.verification import make_scene
+from tests.seals import behind_the_back
 from traceability.codes.rules import grouped, new_code
 from traceability.lookups.models import CodeLookup
 from traceability.verification.verdicts import Verdict
@@ -195,24 +196,19 @@ def test_fetching_ahead_is_not_a_check(client, session, scene):
 
 
 def test_goods_that_left_under_a_licence_stay_in_order_when_it_runs_out(client, session, scene):
-    from branch.licences.models import Licence
-
     made = scene(Verdict.SHIPPED)
     unsent = scene(Verdict.ACTIVE)
-    from core.clock import local_day, now
-
-    with transaction() as current:
-        for licence in current.scalars(select(Licence)):
-            licence.valid_until = local_day(now())
-    assert client.get(f"/api/v1/codes/{made.code}").json["verdict"] == "shipped"
     from datetime import timedelta
 
+    from core.clock import local_day, now
     from traceability.codes.models import Code
 
+    today = local_day(now())
+    behind_the_back(f"UPDATE licence SET valid_until = '{today}'")  # noqa: S608 - a date of ours
+    assert client.get(f"/api/v1/codes/{made.code}").json["verdict"] == "shipped"
+    start, end = today - timedelta(days=60), today - timedelta(days=30)
+    behind_the_back(f"UPDATE licence SET valid_from = '{start}', valid_until = '{end}'")  # noqa: S608
     with transaction() as current:
-        for licence in current.scalars(select(Licence)):
-            licence.valid_from -= timedelta(days=60)
-            licence.valid_until -= timedelta(days=30)
         for code in current.scalars(select(Code).where(Code.dispatched_at.is_not(None))):
             code.dispatched_at -= timedelta(days=40)
     document = client.get(f"/api/v1/codes/{made.code}").json

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import insert, select, update
 
 from branch import api as branch
+from core import progress
 from core.database import changed, session
 from core.errors import Conflict, Invalid
 from core.ids import readable_number
@@ -120,6 +121,7 @@ def request_batch(
         raise Invalid(_("Between 1 and 1,000,000 codes make a batch."), code="code_count")
     batch = _new_batch(lot_id, level, count, plants_per_code, at=at, by=by, inner=inner)
     batch.form = form
+    batch.job_id = progress.start("codes", total=count, owner_account_id=by, message=batch.number)
     batch.state = str(BatchState.REQUESTED if count > approval_above() else BatchState.APPROVED)
     session.flush()
     return get_batch(batch.number)

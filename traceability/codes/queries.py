@@ -120,7 +120,7 @@ def codes_by_ids(ids: Iterable[int]) -> list[CodeView]:
 
 def batches_of_lot(lot_id: int) -> list[BatchView]:
     """The batches issued for a lot, the newest first."""
-    return _batches(select(CodeBatch).where(CodeBatch.lot_id == lot_id))
+    return views_of_batches(select(CodeBatch).where(CodeBatch.lot_id == lot_id))
 
 
 def get_batch(number: str, *, grower_id: int | None = None) -> BatchView:
@@ -132,13 +132,14 @@ def get_batch(number: str, *, grower_id: int | None = None) -> BatchView:
     query = select(CodeBatch).where(CodeBatch.number == number.strip().upper())
     if grower_id is not None:
         query = query.where(CodeBatch.grower_id == grower_id)
-    found = _batches(query)
+    found = views_of_batches(query)
     if not found:
         raise NotFound(_("There is no batch of codes with this number."), code="no_such_batch")
     return found[0]
 
 
-def _batches(query: Select[CodeBatch]) -> list[BatchView]:
+def views_of_batches(query: Select[CodeBatch]) -> list[BatchView]:
+    """The batches of a select, the newest first, with their codes counted by state."""
     query = query.order_by(CodeBatch.id.desc()).execution_options(populate_existing=True)
     rows = list(session.scalars(query))
     counts: dict[int, dict[str, int]] = {}

@@ -164,6 +164,6 @@ def _actions(kinds: Iterable[ActionKind], link: Any) -> Iterator[tuple[str, dict
 
 SOURCES = (
     seal.SealSource(BATCH, batches),
-    seal.SealSource(ACTIVATION, activations),
-    seal.SealSource(CHANGE, changes),
+    seal.SealSource(ACTIVATION, activations, ("code_action",)),
+    seal.SealSource(CHANGE, changes, ("code_action",)),
 )

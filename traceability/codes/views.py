@@ -8,41 +8,20 @@ from core.accounts.gate import actor_id, requires
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
+from core.jobs import send_soon
 from core.settings import Settings
 from traceability.codes import issuing, service
 from traceability.codes.forms import IssueForm, VoidForm
 from traceability.codes.queries import batches_of_lot, get_batch
-from traceability.codes.states import CodeState, Level
+from traceability.codes.states import BatchState, CodeState, offered_levels
+from traceability.codes.wording import TONES, batch_state_name, code_state_name, level_name
 from traceability.labels.codes import code_file
 from traceability.lots.queries import LotView, get_lot
 from traceability.lots.views import own_lot
 
 blueprint = Blueprint("codes", __name__)
 
-CONTENT_TYPES = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
-
-
-def level_name(level: Level) -> str:
-    """What one code stands for."""
-    return {
-        Level.UNIT: _("each plant"),
-        Level.BUNDLE: _("each bundle"),
-        Level.LOT: _("the whole lot (leaflet)"),
-    }[level]
-
-
-def code_state_name(state: str) -> str:
-    """The state of a code."""
-    return {
-        CodeState.RESERVED: _("being made"),
-        CodeState.PRINTED: _("printed"),
-        CodeState.ACTIVE: _("active"),
-        CodeState.SHIPPED: _("shipped"),
-        CodeState.ACCEPTED: _("accepted by the buyer"),
-        CodeState.VOIDED: _("voided"),
-        CodeState.RETURNED: _("returned"),
-        CodeState.RECALLED: _("recalled"),
-    }[CodeState(state)]
+AT_ONCE = 1_000  # labels that are typeset while the browser waits; more are made by a worker
 
 
 @blueprint.route("/seller/lots/<number>/codes", methods=["GET", "POST"])
@@ -50,28 +29,60 @@ def code_state_name(state: str) -> str:
 def of_lot(number: str) -> ResponseReturnValue:
     """The lot's batches of codes, and the form that issues another and answers with its file."""
     lot, form = own_lot(number), IssueForm()
+    settings: Settings = current_app.config["SETTINGS"]
+    form.offer(offered_levels(lot.ground_diameter_mm_max, plant_code_from_mm=settings.plant_code_from_mm))
     if form.validate_on_submit():
-        settings: Settings = current_app.config["SETTINGS"]
-        at = now()
         try:
-            with transaction():
-                issued = issuing.issue_codes(
-                    lot.id, form.level.data, form.count.data, form.plants, at=at, by=actor_id()
-                )
-                content = code_file(issued, lot, ending=form.file.data, public_url=settings.base_url, at=at)
+            if (form.count.data or 0) > min(AT_ONCE, issuing.approval_above()):
+                return _ask(lot, form)
+            return _hand_out(lot, form, settings)
         except DomainError as error:
             form.form_errors.append(str(error))
-        else:
-            name = f"codes-{issued.batch.number}.{form.file.data}"
-            return Response(
-                content,
-                content_type=CONTENT_TYPES[form.file.data],
-                headers={
-                    "Content-Disposition": f'attachment; filename="{name}"',
-                    "Cache-Control": "no-store",
-                },
-            )
     return _page(lot, form), 422 if form.errors else 200
+
+
+def _hand_out(lot: LotView, form: IssueForm, settings: Settings) -> Response:
+    at, kind = now(), form.file.data
+    with transaction():
+        issued = issuing.issue_codes(
+            lot.id,
+            form.level.data,
+            form.count.data or 0,
+            form.plants,
+            at=at,
+            by=actor_id(),
+            inner=bool(form.inner.data),
+        )
+        content = code_file(issued, lot, ending=kind, public_url=settings.base_url, at=at)
+    ending = "csv" if kind == "csv" else "pdf"
+    return Response(
+        content,
+        content_type="text/csv; charset=utf-8" if ending == "csv" else "application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="codes-{issued.batch.number}.{ending}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def _ask(lot: LotView, form: IssueForm) -> ResponseReturnValue:
+    """A large file is made by a worker, after the branch's approval where the batch is larger still."""
+    with transaction():
+        batch = issuing.request_batch(
+            lot.id,
+            form.level.data,
+            form.count.data or 0,
+            form.plants,
+            at=now(),
+            by=actor_id(),
+            inner=bool(form.inner.data),
+            form=form.file.data,
+        )
+    if batch.state is BatchState.REQUESTED:
+        flash(_("The branch was asked to approve this batch; its file is made then."), "info")
+        return redirect(url_for("codes.of_lot", number=lot.number), 303)
+    send_soon("traceability.labels.make", batch.number, batch.job_id)
+    return redirect(url_for("web.job", public_id=batch.job_id), 303)
 
 
 @blueprint.post("/seller/codes/<batch>/activate")
@@ -109,6 +120,10 @@ def _page(lot: LotView, form: IssueForm) -> str:
         lot=lot,
         form=form,
         batches=batches_of_lot(lot.id),
+        tones=TONES,
+        approval_above=issuing.approval_above(),
+        batch_state_name=batch_state_name,
+        at=now(),
         level_name=level_name,
         state_name=code_state_name,
     )

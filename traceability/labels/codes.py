@@ -2,13 +2,15 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 
+from branch import api as branch
+from core.clock import local_day
 from core.errors import Invalid
 from traceability.codes.issuing import IssuedCodes
 from traceability.codes.rules import address, grouped
@@ -18,8 +20,12 @@ from traceability.labels.typesetting import compile_pdf
 from traceability.lots.queries import LotView
 from traceability.lots.sizes import diameter_span_cm
 
-COLUMNS = ("batch", "place", "code", "address", "level", "plants", "lot", "cultivar", "size")
-MOST_LABELS = 5_000
+COLUMNS = ("batch", "place", "code", "address", "level", "plants", "lot", "cultivar", "size", "inner")
+MOST_LABELS = 20_000
+TICK = 500
+FORMS = ("pdf", "roll", "legal", "csv")
+TO_BE_WRITTEN = "＿＿＿＿＿＿＿＿"
+Tick = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,24 @@ class CodeLabel:
     lot_number: str
     cultivar: str
     size: str
+    inner: str = ""
+    legal: "LegalText | None" = None
+
+
+@dataclass(frozen=True)
+class LegalText:
+    """What the law wants on the label of seedlings; empty where it is written in by hand.
+
+    Seed Law, article 41, and the forestry rules on packaging and labels of seeds and seedlings.
+    """
+
+    species: str
+    grade: str
+    origin: str
+    producer: str
+    production_licence_number: str
+    quarantine_certificate: str
+    day: date
 
 
 def level_text(level: Level, plants: int) -> str:
@@ -62,32 +86,74 @@ def codes_csv(labels: Sequence[CodeLabel], *, public_url: str) -> bytes:
                 one.lot_number,
                 one.cultivar,
                 one.size,
+                one.inner,
             ]
         )
     return out.getvalue().encode("utf-8-sig")
 
 
-def codes_pdf(labels: Sequence[CodeLabel], *, public_url: str, at: datetime) -> bytes:
-    """A4 sheets of 24 labels, each with its QR symbol, its code in fours and its place in the batch."""
+def no_tick(_done: int) -> None:
+    """Nobody watches."""
+
+
+def codes_pdf(
+    labels: Sequence[CodeLabel], *, public_url: str, at: datetime, form: str = "pdf", tick: Tick = no_tick
+) -> bytes:
+    """Labels to print, each with its QR symbol, its code in fours and its place in the batch.
+
+    Args:
+        labels: what they say.
+        public_url: where the code is checked.
+        at: written into the file.
+        form: `pdf` A4 sheets of 24; `roll` one label of 40 x 60 mm a page; `legal` A4 sheets of 8; the last
+            two carry the seedling label of the law.
+        tick: told after every few hundred labels how many are drawn.
+    """
     host = urlsplit(public_url).netloc
     rows = []
-    for one in labels:
-        code = grouped(one.code)
-        rows.append(
-            {
-                "qr": qr_svg(address(public_url, one.code)),
-                "name": one.cultivar,
-                "size": one.size.split("，") if one.size else [],
-                "level": level_text(one.level, one.plants),
-                "code_a": code[:9],
-                "code_b": code[10:],
-                "batch": one.batch_number,
-                "position": str(one.position),
-                "hint": f"扫码查验，或到 {host}/verify 输入",
-            }
-        )
+    for done, one in enumerate(labels, start=1):
+        fours = grouped(one.code).split("-")
+        row: dict[str, object] = {
+            "qr": qr_svg(address(public_url, one.code)),
+            "name": one.cultivar,
+            "level": level_text(one.level, one.plants),
+            "batch": one.batch_number,
+            "position": str(one.position),
+            "inner": f"{one.inner[:4]}-{one.inner[4:]}" if one.inner else "",
+            "hint": f"扫码查验，或到 {host}/verify 输入",
+        }
+        if form == "pdf":
+            row |= {"size": one.size.split("，") if one.size else []}
+            row |= {"code_a": "-".join(fours[:2]), "code_b": "-".join(fours[2:])}
+        else:
+            row |= {"fours": fours, "facts": legal_facts(one)}
+        rows.append(row)
+        if done % TICK == 0:
+            tick(done)
     title = f"{labels[0].batch_number} · {labels[0].lot_number}" if labels else ""
-    return compile_pdf("code_sheet.typ", {"title": title, "labels": rows}, at=at)
+    template = "code_sheet.typ" if form == "pdf" else "label_page.typ"
+    return compile_pdf(template, {"title": title, "form": form, "labels": rows}, at=at)
+
+
+def legal_facts(one: CodeLabel) -> list[tuple[str, str]]:
+    """The lines of the seedling label, in the order in which inspectors look for them."""
+    legal = one.legal
+    if legal is None:
+        return []
+    day = legal.day
+    sizes = [part.partition(" ")[::2] for part in one.size.split("，") if part]
+    return [
+        ("树种", legal.species),
+        ("品种", one.cultivar),
+        ("等级", legal.grade or TO_BE_WRITTEN),
+        *(sizes or [("规格", TO_BE_WRITTEN)]),
+        ("数量", f"{one.plants:,} 株"),
+        ("产地", legal.origin),
+        ("生产经营许可证", legal.production_licence_number or TO_BE_WRITTEN),
+        ("植物检疫证", legal.quarantine_certificate or TO_BE_WRITTEN),
+        ("日期", f"{day.year} 年 {day.month} 月 {day.day} 日"),
+        ("生产者", legal.producer),
+    ]
 
 
 def size_in_chinese(lot: LotView) -> str:
@@ -97,12 +163,26 @@ def size_in_chinese(lot: LotView) -> str:
     return "，".join(part for part in parts if part)
 
 
-def code_file(issued: IssuedCodes, lot: LotView, *, ending: str, public_url: str, at: datetime) -> bytes:
-    """The file of a fresh batch: `csv`, or `pdf` for a sheet of labels.
+def code_file(
+    issued: IssuedCodes,
+    lot: LotView,
+    *,
+    ending: str,
+    public_url: str,
+    at: datetime,
+    tick: Tick = no_tick,
+    quarantine_certificate: str = "",
+) -> bytes:
+    """The file of a fresh batch: `csv`, or `pdf`, `roll` or `legal` for labels to print.
 
     Raises:
         Invalid: another ending, or more labels than one PDF takes.
     """
+    if ending not in FORMS:
+        raise Invalid(_("Codes are written as .csv or .pdf."), code="file_kind")
+    if ending != "csv" and len(issued.codes) > MOST_LABELS:
+        raise Invalid(_("One PDF takes 20,000 labels; choose a table for more."), code="code_count")
+    legal = _legal(lot, quarantine_certificate, at=at) if ending in {"roll", "legal"} else None
     labels = [
         CodeLabel(
             code=one.code,
@@ -113,13 +193,24 @@ def code_file(issued: IssuedCodes, lot: LotView, *, ending: str, public_url: str
             lot_number=lot.number,
             cultivar=lot.cultivar,
             size=size_in_chinese(lot),
+            inner=one.inner,
+            legal=legal,
         )
         for one in issued.codes
     ]
     if ending == "csv":
         return codes_csv(labels, public_url=public_url)
-    if ending == "pdf":
-        if len(labels) > MOST_LABELS:
-            raise Invalid(_("One PDF takes 5,000 labels; choose a table for more."), code="code_count")
-        return codes_pdf(labels, public_url=public_url, at=at)
-    raise Invalid(_("Codes are written as .csv or .pdf."), code="file_kind")
+    return codes_pdf(labels, public_url=public_url, at=at, form=ending, tick=tick)
+
+
+def _legal(lot: LotView, quarantine_certificate: str, *, at: datetime) -> LegalText:
+    grower = branch.get_grower(id=lot.grower_id)
+    return LegalText(
+        species="桂花" if lot.species.startswith("Osmanthus fragrans") else lot.species,
+        grade=lot.grade,
+        origin=lot.origin,
+        producer=grower.name,
+        production_licence_number=grower.production_licence_number or "",
+        quarantine_certificate=quarantine_certificate,
+        day=local_day(at),
+    )

@@ -66,5 +66,12 @@ def as_json(check: Check) -> dict[str, Any]:
             }
             for paper in check.papers
         ],
-        "seal": None,
+        "seal": {
+            "batch": check.label.split(" ")[0] if check.label else None,
+            "sealed_at": check.seal.at.isoformat(),
+            "entry": check.seal.number,
+            "proof": f"/C/{check.typed.replace('-', '')}/proof" if check.seal.number is not None else None,
+        }
+        if check.seal
+        else None,
     }

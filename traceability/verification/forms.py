@@ -11,3 +11,9 @@ class VerifyForm(FlaskForm):
         _l("Code, shop link or licence number"),
         [DataRequired(_l("Type a code, paste a shop link, or type a licence number.")), Length(max=2000)],
     )
+
+
+class InnerForm(FlaskForm):
+    inner = StringField(
+        _l("Inner code"), [DataRequired(_l("Type the 8 letters and digits.")), Length(max=60)]
+    )

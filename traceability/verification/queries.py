@@ -9,9 +9,12 @@ from sqlalchemy import Select, literal, select
 from branch import api as branch
 from core.clock import local_day
 from core.database import session
+from core.seal.models import SealLeaf
+from core.seal.queries import signed_size
 from traceability.codes.digest import code_digest
-from traceability.codes.models import Code, CodeBatch
+from traceability.codes.models import Code, CodeBatch, InnerCode
 from traceability.codes.rules import CodeProblem, grouped, read_code
+from traceability.codes.sealing import batch_subject
 from traceability.codes.states import CodeState, Level
 from traceability.lookups.queries import (
     History,
@@ -30,6 +33,31 @@ from traceability.verification.verdicts import CodeFact, LicenceFact, Verdict, i
 
 NOBODY = 0  # no grower has this key: asked for when a code is unknown, so that the same work is done
 NO_CONSIGNMENT = "-"
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What the grower measured when the label was hung."""
+
+    height_cm: int | None
+    ground_diameter_mm: int | None
+
+
+@dataclass(frozen=True)
+class BatchSeal:
+    """Since when the code's batch is in the public log; `number` is its entry, None until it is signed."""
+
+    at: datetime
+    number: int | None
+
+
+@dataclass(frozen=True)
+class InnerView:
+    """What became of the inner code under the film or in the parcel."""
+
+    right_at: datetime | None
+    copied_at: datetime | None
+    locked_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -56,6 +84,9 @@ class Check:
     destination_province: str | None
     dispatched_at: datetime | None
     papers: tuple[PaperView, ...]
+    measured: "Measures | None" = None
+    seal: "BatchSeal | None" = None
+    inner: "InnerView | None" = None
 
     @property
     def known(self) -> bool:
@@ -97,7 +128,22 @@ def look_up(text: str, *, visitor: Visitor, at: datetime) -> Check:
         destination_province=code.destination_province if code else None,
         dispatched_at=code.dispatched_at if code else None,
         papers=tuple(papers),
+        measured=_measures(code),
+        seal=_seal(row[11], row[12]),
+        inner=InnerView(row[14], row[15], row[16]) if row[13] is not None else None,
     )
+
+
+def _measures(code: Code | None) -> Measures | None:
+    if code is None or (code.height_cm is None and code.ground_diameter_mm is None):
+        return None
+    return Measures(code.height_cm, code.ground_diameter_mm)
+
+
+def _seal(at: datetime | None, number: int | None) -> BatchSeal | None:
+    if at is None:
+        return None
+    return BatchSeal(at, number if number is not None and number < signed_size() else None)
 
 
 def _everything(digest: bytes, visitor: Visitor, at: datetime) -> Select[Any]:
@@ -111,13 +157,32 @@ def _everything(digest: bytes, visitor: Visitor, at: datetime) -> Select[Any]:
             CultivarGroup,
             *history_columns(digest, visitor.device),
             *unknown_columns(visitor.network, at=at),
+            _of_seal(SealLeaf.at),
+            _of_seal(SealLeaf.number),
+            InnerCode.code_id,
+            InnerCode.right_at,
+            InnerCode.copied_at,
+            InnerCode.locked_at,
         )
         .select_from(one)
         .outerjoin(Code, Code.digest == digest)
         .outerjoin(CodeBatch, CodeBatch.id == Code.batch_id)
+        .outerjoin(InnerCode, InnerCode.code_id == Code.id)
         .outerjoin(Lot, Lot.id == Code.lot_id)
         .outerjoin(CultivarGroup, CultivarGroup.code == Lot.cultivar_group)
         .execution_options(populate_existing=True)
+    )
+
+
+def _of_seal(column: Any) -> Any:
+    """A column of the newest seal of the code's batch."""
+    return (
+        select(column)
+        .where(SealLeaf.subject == literal(batch_subject("")) + CodeBatch.number)
+        .order_by(SealLeaf.id.desc())
+        .limit(1)
+        .correlate(CodeBatch)
+        .scalar_subquery()
     )
 
 

@@ -2,7 +2,18 @@
 
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,23 +21,28 @@ from branch import api as branch
 from core.accounts.gate import public
 from core.clock import now
 from core.database import transaction
-from core.errors import NotFound
+from core.errors import Invalid, NotFound
+from core.seal.queries import proof_answer, proof_for
 from core.web.limits import VERIFY, limiter, posts_only
 from core.web.problems import wants_json
 from traceability.codes.finding import problem_text
+from traceability.codes.inner import enter_inner
+from traceability.codes.proofs import membership
 from traceability.codes.rules import LENGTH, looks_like_code, read_code
+from traceability.codes.sealing import batch_subject
 from traceability.lookups import service as lookups
 from traceability.lookups.visitors import visitor_of
 from traceability.verification import wording
 from traceability.verification.about import about_token
 from traceability.verification.answers import as_json
-from traceability.verification.forms import VerifyForm
+from traceability.verification.forms import InnerForm, VerifyForm
 from traceability.verification.queries import Check, look_up
 from traceability.verification.verdicts import TONES, Verdict
 
 blueprint = Blueprint("verification", __name__)
 
 # Guessing costs: only look-ups that found nothing count. A village behind one address still scans freely.
+INNER = "6 per minute; 30 per hour"
 UNKNOWN = "20 per minute; 120 per hour; 400 per day"
 guessing = limiter.shared_limit(
     UNKNOWN, scope="unknown codes", deduct_when=lambda _response: g.get("code_unknown", False)
@@ -74,8 +90,53 @@ def code(code: str) -> Response:
         papers=wording.papers_text(check).split("\n"),
         licence_state=wording.licence_state_name(check.licence.effective_state) if check.licence else None,
         about=about_token(check),
+        sealed=wording.seal_text(check),
+        proof=bool(check.seal and check.seal.number is not None),
+        inner=wording.inner_text(check),
+        inner_form=InnerForm(formdata=None) if check.inner and check.inner.locked_at is None else None,
     )
     return keep_private(make_response(page))
+
+
+@blueprint.post("/C/<code>")
+@public
+@guessing
+@limiter.limit(INNER)
+def inner(code: str) -> ResponseReturnValue:
+    """Try the inner code; the answer stands on the code's page."""
+    form, typed, at = InnerForm(), read_code(code), now()
+    visitor = visitor_of(request.remote_addr or "", request.user_agent.string)
+    g.code_unknown = False
+    back = redirect(url_for("verification.code", code=code), 303)
+    if not form.validate():
+        flash(_("An inner code has 8 letters and digits."), "error")
+        return back
+    try:
+        with transaction():
+            answer = enter_inner(typed.code or "", form.inner.data or "", device=visitor.device, at=at)
+    except NotFound as error:
+        g.code_unknown = True
+        flash(str(error), "error")
+    except Invalid as error:
+        flash(str(error), "error")
+    else:
+        flash(wording.inner_answer(answer), wording.INNER_TONES[answer.result])
+    return back
+
+
+@blueprint.get("/C/<code>/proof")
+@public
+@guessing
+def proof(code: str) -> Response:
+    """The file by which anybody can check, without us, that this code was issued in a sealed batch."""
+    typed = read_code(code)
+    g.code_unknown = typed.code is None
+    try:
+        batch_number, member = membership(typed.code or "")
+    except NotFound:
+        g.code_unknown = True
+        raise
+    return keep_private(proof_answer(proof_for(batch_subject(batch_number), member=member), "code"))
 
 
 @blueprint.route("/verify", methods=["GET", "POST"])

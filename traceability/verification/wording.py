@@ -5,7 +5,8 @@ from collections.abc import Callable
 from flask_babel import gettext as _
 
 from core.clock import local_day
-from core.web.formatting import day_words, plants
+from core.web.formatting import day_words, number, plants
+from traceability.codes.inner import InnerAnswer, InnerResult
 from traceability.codes.rules import CodeProblem
 from traceability.codes.states import Level
 from traceability.lots.sizes import diameter_span_cm
@@ -105,15 +106,20 @@ def compare_points(check: Check) -> list[tuple[str, str, str]]:
     lot = check.lot
     size = ""
     if lot is not None:
-        diameter = diameter_span_cm(lot.ground_diameter_mm_min, lot.ground_diameter_mm_max)
+        own = check.measured
+        thick = own.ground_diameter_mm if own else None
+        diameter = diameter_span_cm(thick or lot.ground_diameter_mm_min, thick or lot.ground_diameter_mm_max)
+        tall = (own.height_cm if own else None) or lot.height_cm
         size = " · ".join(
             part
             for part in (
                 _("ground diameter %(size)s cm", size=diameter) if diameter else "",
-                _("height %(size)s cm", size=lot.height_cm) if lot.height_cm else "",
+                _("height %(size)s cm", size=tall) if tall else "",
             )
             if part
         )
+        if size and own is not None:
+            size = _("%(size)s, measured when the label was hung", size=size)
     sent = day_words(local_day(check.dispatched_at)) if check.dispatched_at else ""
     cultivar = " · ".join(dict.fromkeys((check.cultivar_group_name, lot.cultivar_name))) if lot else ""
     return [
@@ -127,6 +133,69 @@ def compare_points(check: Check) -> list[tuple[str, str, str]]:
             ("dispatched", _("Sent on"), sent),
         )
     ]
+
+
+def seal_text(check: Check) -> str:
+    """Since when the batch of the code stands in the public log; `—` for what is not there."""
+    if check.seal is None:
+        return NOTHING
+    sealed_on = day_words(local_day(check.seal.at))
+    if check.seal.number is None:
+        return _("its batch is being sealed; the proof will be ready in a few seconds")
+    return _(
+        "its batch was sealed on %(day)s as entry %(n)s of the public log; anybody can check",
+        day=sealed_on,
+        n=number(check.seal.number),
+    )
+
+
+def inner_text(check: Check) -> str:
+    """What is known of the inner code, beside the box for it; empty when the code has none."""
+    inner = check.inner
+    if inner is None:
+        return ""
+    if inner.locked_at is not None:
+        return _("Too many wrong entries: the inner code is locked, and the branch looks into it.")
+    if inner.copied_at is not None:
+        return _("The inner code was entered from two devices: a label like this exists twice. Report it.")
+    if inner.right_at is not None:
+        return _(
+            "The inner code was first entered on %(day)s. If that was not you, your label may be a copy.",
+            day=day_words(local_day(inner.right_at)),
+        )
+    return _("Nobody has entered the inner code yet. It stands under the film or inside the parcel.")
+
+
+INNER_TONES: dict[InnerResult, str] = {
+    InnerResult.ACCEPTED: "success",
+    InnerResult.NOTED: "warning",
+    InnerResult.AGAIN: "info",
+    InnerResult.COPIED: "error",
+    InnerResult.WRONG: "error",
+    InnerResult.LOCKED: "error",
+}
+
+
+def inner_answer(answer: InnerAnswer) -> str:
+    """What became of an entry, in a sentence or two."""
+    first = day_words(local_day(answer.first_at)) if answer.first_at else ""
+    return {
+        InnerResult.ACCEPTED: lambda: _(
+            "The inner code is right and nobody entered it before. Receipt is noted; compare the plants all the same."
+        ),
+        InnerResult.NOTED: lambda: _(
+            "The inner code is right, but this code was not recorded as sent. Ask the seller why."
+        ),
+        InnerResult.AGAIN: lambda: _("You entered it from this device on %(day)s already.", day=first),
+        InnerResult.COPIED: lambda: _(
+            "Right, but another device entered it on %(day)s: a label like this exists twice. The branch was told.",
+            day=first,
+        ),
+        InnerResult.WRONG: lambda: _("Wrong. %(n)s tries are left.", n=answer.tries_left),
+        InnerResult.LOCKED: lambda: _(
+            "Too many wrong entries: the inner code is locked, and the branch looks into it."
+        ),
+    }[answer.result]()
 
 
 def papers_text(check: Check) -> str:

@@ -1,13 +1,14 @@
 """From the file to the buyer and back: quota and seal move with the codes, in the same transaction."""
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from core.database import transaction
 from core.errors import Conflict, Invalid
 from core.seal.models import SealLeaf
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_codes, make_lot, ship
+from tests.seals import behind_the_back
 from traceability.api import accept_codes, activate_batch, bind_codes, codes_of_consignment, issue_codes
 from traceability.codes import sealing
 from traceability.codes.actions import Measured, hold
@@ -134,8 +135,8 @@ def test_a_change_behind_the_application_is_seen(session, at, statement):
         number, grower = issued.batch.number, issued.batch.grower_id
         void_codes(number, 3, 3, grower_id=grower, reason="torn", at=at, by=None)
     assert sealed_now() == sealed_then(session)
-    with transaction() as current:
-        current.execute(text(statement))
+    session.rollback()
+    behind_the_back(statement)
     session.expire_all()
     assert sealed_now() != sealed_then(session)
 

@@ -4,6 +4,7 @@ import csv
 import io
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -16,7 +17,7 @@ from tests.factories.traceability import make_codes
 from traceability.api import SeedlingLabel, code_file, get_lot, seedling_labels_pdf
 from traceability.codes.rules import address, grouped, new_code, read_code
 from traceability.codes.states import Level
-from traceability.labels.codes import CodeLabel, codes_csv, codes_pdf
+from traceability.labels.codes import TICK, CodeLabel, LegalText, codes_csv, codes_pdf
 from traceability.labels.qr import qr_svg
 
 PUBLIC = "https://guihua.example.org"
@@ -165,3 +166,56 @@ def test_each_lot_has_its_page_and_the_same_input_gives_the_same_bytes(tmp_path,
     assert len(pictures(pdf, tmp_path, dpi=40)) == 2
     with pytest.raises(ValueError):
         seedling_labels_pdf([], at=at)
+
+
+LEGAL = LegalText(
+    "桂花", "I", "湖北省咸宁市咸安区桂花镇", "竹影苗圃", "鄂咸林种 2026-018", "", date(2026, 3, 12)
+)
+
+
+@pytest.mark.parametrize(("form", "pages", "on_a_page"), [("roll", 9, 1), ("legal", 2, 8), ("pdf", 1, 24)])
+def test_every_form_of_label_is_read_back_with_its_seedling_label(at, tmp_path, form, pages, on_a_page):
+    wanted = [replace(one, inner="0123ABCD", legal=LEGAL) for one in labels(9)]
+    pdf = codes_pdf(wanted, public_url=PUBLIC, at=at, form=form)
+    printed = pictures(pdf, tmp_path, dpi=300)
+    assert len(printed) == pages
+    found = [[code.text for code in zxingcpp.read_barcodes(page)] for page in printed]
+    assert max(len(one) for one in found) <= on_a_page
+    assert {text for page in found for text in page} == {address(PUBLIC, one.code) for one in wanted}
+    text = text_of(pdf, tmp_path)
+    assert text.count("0123-ABCD") == 9
+    if form != "pdf":
+        said = "".join(text.split())
+        for words in (
+            "树种",
+            "桂花",
+            "朱砂丹桂",
+            "等级",
+            "地径",
+            "8–8.4cm",
+            "300–320cm",
+            "数量",
+            "产地",
+            "竹影苗圃",
+            "鄂咸林种2026-018",
+            "植物检疫证",
+            "2026年3月12日",
+            "＿＿",
+        ):
+            assert said.count(words) >= 9, words
+
+
+def test_a_hundred_rolls_are_read_back_label_by_label(at, tmp_path):
+    """A sample of the ten thousand that benchmarks/labels.py reads back."""
+    wanted = [replace(one, legal=LEGAL) for one in labels(100)]
+    done: list[int] = []
+    pdf = codes_pdf(wanted, public_url=PUBLIC, at=at, form="roll", tick=done.append)
+    printed = pictures(pdf, tmp_path, dpi=150)
+    found = [zxingcpp.read_barcodes(page)[0].text for page in printed]
+    assert found == [address(PUBLIC, one.code) for one in wanted]
+
+
+def test_progress_is_told_while_labels_are_drawn(at):
+    done: list[int] = []
+    codes_pdf(labels(TICK * 2), public_url=PUBLIC, at=at, tick=done.append)
+    assert done == [TICK, TICK * 2]

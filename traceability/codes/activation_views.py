@@ -1,0 +1,148 @@
+"""A grower on a phone: hang labels, measure, activate; pack bundles; take returns; fetch a made file."""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from branch import api as branch
+from core import files
+from core.accounts.gate import actor_id, requires
+from core.clock import now
+from core.database import transaction
+from core.errors import DomainError, Invalid, NotFound
+from traceability.codes import bundles, service
+from traceability.codes.actions import Measured, hold_ids
+from traceability.codes.finding import find
+from traceability.codes.forms import ActivateForm, PackForm, ReturnForm
+from traceability.codes.queries import get_batch
+from traceability.codes.selection import read_selection
+from traceability.papers.uploads import content_type_of, without_metadata
+
+blueprint = Blueprint("code_activation", __name__)
+
+
+@blueprint.route("/seller/codes/activate", methods=["GET", "POST"])
+@requires("codes.issue")
+def activate() -> ResponseReturnValue:
+    """Activate what was scanned, with what was measured."""
+    form = ActivateForm(codes=request.args.get("codes", ""))
+    if form.validate_on_submit() and _try(form, lambda at: _activate(form, at)):
+        return redirect(url_for("code_activation.activate"), 303)
+    page = render_template("traceability/codes/activate.html", form=form)
+    return page, 422 if form.errors else 200
+
+
+@blueprint.route("/seller/codes/pack", methods=["GET", "POST"])
+@requires("codes.issue")
+def pack() -> ResponseReturnValue:
+    """Pack plants' codes in a bundle's."""
+    form = PackForm()
+    if form.validate_on_submit() and _try(form, lambda at: _pack(form, at)):
+        return redirect(url_for("code_activation.pack"), 303)
+    page = render_template("traceability/codes/pack.html", form=form)
+    return page, 422 if form.errors else 200
+
+
+@blueprint.route("/seller/codes/return", methods=["GET", "POST"])
+@requires("codes.issue")
+def take_back() -> ResponseReturnValue:
+    """Plants came back: count them, and their labels are used up."""
+    form = ReturnForm()
+    if form.validate_on_submit() and _try(form, lambda at: _take_back(form, at)):
+        return redirect(url_for("code_activation.take_back"), 303)
+    page = render_template("traceability/codes/return.html", form=form)
+    return page, 422 if form.errors else 200
+
+
+@blueprint.get("/seller/codes/<batch>/file")
+@requires("codes.issue")
+def batch_file(batch: str) -> Response:
+    """The file of a batch that a worker made; it is there for a day, for the batch's grower only."""
+    grower = branch.require_grower(actor_id())
+    found = get_batch(batch, grower_id=grower.id)
+    if found.file_key is None or found.file_until is None or found.file_until <= now():
+        raise NotFound(
+            _("The file of this batch is gone. Void the batch and issue another."), code="file_gone"
+        )
+    ending = "csv" if found.form == "csv" else "pdf"
+    return Response(
+        files.get(found.file_key),
+        content_type="text/csv; charset=utf-8" if ending == "csv" else "application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="codes-{found.number}.{ending}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def _try(form: ActivateForm | PackForm | ReturnForm, verb: Callable[[datetime], str]) -> bool:
+    """Run a verb in one transaction; what it refuses stands at the form, which keeps what was typed."""
+    try:
+        with transaction():
+            done = verb(now())
+    except DomainError as error:
+        form.form_errors.append(str(error))
+        return False
+    flash(done, "success")
+    return True
+
+
+def _activate(form: ActivateForm, at: datetime) -> str:
+    grower = branch.require_grower(actor_id())
+    done = service.activate_codes(
+        (form.codes.data or "").splitlines(),
+        grower_id=grower.id,
+        at=at,
+        by=actor_id(),
+        measured=Measured(_whole(form.height.data), _whole(form.diameter.data, 10), _photo(form)),
+    )
+    return _(
+        "%(codes)s codes are active; %(plants)s plants were taken from your quota.",
+        codes=done.codes,
+        plants=done.plants,
+    )
+
+
+def _pack(form: PackForm, at: datetime) -> str:
+    grower = branch.require_grower(actor_id())
+    inside, plants = bundles.pack(
+        form.bundle.data or "",
+        (form.codes.data or "").splitlines(),
+        grower_id=grower.id,
+        at=at,
+        by=actor_id(),
+    )
+    return _("The bundle holds %(inside)s of %(plants)s plants.", inside=inside, plants=plants)
+
+
+def _take_back(form: ReturnForm, at: datetime) -> str:
+    grower = branch.require_grower(actor_id())
+    found, refused = find(read_selection((form.codes.data or "").splitlines()))
+    if refused or any(one.code.grower_id != grower.id for one in found):
+        raise Invalid(_("Some of these are not codes of yours. Nothing was changed."), code="code_not_usable")
+    service.return_codes(
+        hold_ids(one.code.id for one in found),
+        counted=form.counted.data or 0,
+        reason=form.reason.data or "",
+        at=at,
+        by=actor_id(),
+        photo_key=_photo(form),
+    )
+    return _("The labels are used up; your quota got back what you counted.")
+
+
+def _whole(value: Decimal | None, times: int = 1) -> int | None:
+    return None if value is None else int((value * times).to_integral_value())
+
+
+def _photo(form: ActivateForm | ReturnForm) -> str | None:
+    upload = form.photo.data
+    if not upload or not upload.filename:
+        return None
+    content = upload.read()
+    content_type_of(content, pdf_allowed=False)
+    return files.put(without_metadata(content), kind="code_photo", content_type="image/jpeg", public=False)

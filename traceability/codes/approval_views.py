@@ -1,0 +1,101 @@
+"""The branch's part: a second person agrees to large batches and to voids of a grower's codes."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from branch import api as branch
+from core.accounts.gate import actor_id, may, requires
+from core.clock import now
+from core.database import transaction
+from core.errors import DomainError
+from core.jobs import send_soon
+from traceability.codes import approvals, issuing
+from traceability.codes.forms import DecideForm, ProposeVoidForm
+from traceability.codes.queries import get_batch
+from traceability.codes.wording import level_name
+
+blueprint = Blueprint("code_approval", __name__)
+
+
+@blueprint.get("/branch/codes")
+@requires("codes.view")
+def index() -> ResponseReturnValue:
+    """What waits for a second person."""
+    return _page(ProposeVoidForm(formdata=None)), 200
+
+
+@blueprint.post("/branch/codes/batches/<number>")
+@requires("codes.approve")
+def decide_batch(number: str) -> ResponseReturnValue:
+    """Agree to a large batch, or refuse it."""
+    form = DecideForm()
+    approve = request.form.get("decision") == "approve"
+    _require_reach(get_batch(number).grower_id, "codes.approve")
+    with transaction():
+        batch = issuing.decide_batch(
+            number, approve=approve, reason=form.reason.data or "", at=now(), by=actor_id() or 0
+        )
+    if approve:
+        send_soon("traceability.labels.make", batch.number, batch.job_id)
+    flash(_("The batch is approved.") if approve else _("The batch is refused."), "success")
+    return redirect(url_for("code_approval.index"), 303)
+
+
+@blueprint.post("/branch/codes/voids")
+@requires("codes.void")
+def propose_void() -> ResponseReturnValue:
+    """Propose that codes of a grower are voided; another person confirms."""
+    form = ProposeVoidForm()
+    if form.validate():
+        try:
+            _require_reach(get_batch(form.batch.data or "").grower_id, "codes.void")
+            with transaction():
+                approvals.propose_void(
+                    form.batch.data or "",
+                    form.first.data or 1,
+                    form.last.data or 1,
+                    reason=form.reason.data or "",
+                    at=now(),
+                    by=actor_id() or 0,
+                )
+            flash(_("Proposed. Another person of the branch or the committee confirms it."), "success")
+            return redirect(url_for("code_approval.index"), 303)
+        except DomainError as error:
+            form.form_errors.append(str(error))
+    return _page(form), 422
+
+
+@blueprint.post("/branch/codes/voids/<public_id>")
+@requires("codes.approve")
+def decide_void(public_id: str) -> ResponseReturnValue:
+    """Confirm a proposed void, or refuse it."""
+    confirm = request.form.get("decision") == "approve"
+    _require_reach(approvals.grower_of_void(public_id), "codes.approve")
+    with transaction():
+        approvals.decide_void(public_id, confirm=confirm, at=now(), by=actor_id() or 0)
+    flash(_("The codes are void.") if confirm else _("Nothing was voided."), "success")
+    return redirect(url_for("code_approval.index"), 303)
+
+
+def _require_reach(grower_id: int, permission: str) -> None:
+    branch.require_unit_access(actor_id(), branch.get_grower(id=grower_id).unit_id, permission)
+
+
+def _page(form: ProposeVoidForm) -> str:
+    here = {unit.id for unit in branch.units_where(actor_id() or 0, "codes.view")}
+    batches, voids = approvals.waiting_batches(), approvals.open_voids()
+    growers = branch.growers_by_ids({one.grower_id for one in batches} | {one.grower_id for one in voids})
+    growers = {key: grower for key, grower in growers.items() if grower.unit_id in here}
+    return render_template(
+        "traceability/codes/approvals.html",
+        batches=[one for one in batches if one.grower_id in growers],
+        voids=[one for one in voids if one.grower_id in growers],
+        growers=growers,
+        form=form,
+        decide=DecideForm(formdata=None),
+        level_name=level_name,
+        me=actor_id(),
+        may_approve=may("codes.approve"),
+        may_void=may("codes.void"),
+    )
