@@ -15,6 +15,7 @@ from traceability.events.service import record_step, record_steps
 from traceability.events.steps import Packed, Received, Shipped
 from traceability.labels.codes import code_file, size_in_chinese
 from traceability.labels.seedling import SeedlingLabel, seedling_labels_pdf
+from traceability.lots.balance import StepKind
 from traceability.lots.events import LotRecalled
 
 # --- plots and lots -----------------------------------------------------------------------------
@@ -43,6 +44,7 @@ from traceability.lots.service import (
     take_from_lot,
 )
 from traceability.lots.states import LotState, Propagation, Root
+from traceability.lots.transforming import Outcome, transform
 
 # --- papers -------------------------------------------------------------------------------------
 from traceability.papers.kept import kept_token, read_kept
@@ -59,10 +61,10 @@ from traceability.papers.rules import PaperKind
 from traceability.papers.service import ensure_paper_rules, keep_upload, record_paper, record_printed_label
 from traceability.plots.queries import PlotView, get_plot, plots_of_grower
 from traceability.plots.service import record_plot
+from traceability.plots.surveys import NewSurvey, Stand, approve_surveys
 
 # --- quota: what registered land may bring to market ----------------------------------------------
-from traceability.quota.queries import stages as growth_stages
-from traceability.quota.service import QuotaExceeded, approve_land, balance_of_lot
+from traceability.quota.service import QuotaExceeded, balance_of_lot
 
 __all__ = [
     "BatchView",
@@ -78,6 +80,8 @@ __all__ = [
     "LotState",
     "LotView",
     "NewLot",
+    "NewSurvey",
+    "Outcome",
     "Packed",
     "PaperKind",
     "PaperView",
@@ -88,10 +92,12 @@ __all__ = [
     "Root",
     "SeedlingLabel",
     "Shipped",
+    "Stand",
+    "StepKind",
     "accept_codes",
     "activate_batch",
     "add_to_lot",
-    "approve_land",
+    "approve_surveys",
     "balance_of_lot",
     "bind_codes",
     "code_file",
@@ -108,7 +114,6 @@ __all__ = [
     "get_plot",
     "get_recall",
     "give_photo",
-    "growth_stages",
     "issue_codes",
     "keep_upload",
     "kept_token",
@@ -133,5 +138,6 @@ __all__ = [
     "seedling_labels_pdf",
     "size_in_chinese",
     "take_from_lot",
+    "transform",
     "void_batch",
 ]

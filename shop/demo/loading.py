@@ -41,7 +41,7 @@ def load(size: str, *, at: datetime, settings: Settings, say: Say) -> None:
     say("drawing pictures")
     stock.draw_pictures()
     growers, staff = _people(plan, at=at, third_year=third_year, say=say)
-    _stock(plan, growers, at=at, say=say)
+    _stock(plan, growers, staff, at=at, say=say)
     _history(plan, growers, at=at, third_year=third_year, say=say)
     say("orders in every state")
     trade(plan, growers, staff, at=at, keep_codes_in=settings.var / "demo-codes.txt")
@@ -66,12 +66,14 @@ def _people(
     return growers, staff
 
 
-def _stock(plan: TownPlan, growers: list[branch.GrowerView], *, at: datetime, say: Say) -> None:
+def _stock(
+    plan: TownPlan, growers: list[branch.GrowerView], staff: dict[str, int], *, at: datetime, say: Say
+) -> None:
     offers = stock.offers_of(plan, at)
     say(f"{len(offers)} listings with their lots")
     with transaction():
         plots = stock.make_plots(plan, growers, at=at)
-        stock.approve_land(plan, growers, at=at)
+        stock.approve_plots(plan, growers, plots, staff, at=at)
     for start in range(0, len(offers), 100):
         with transaction():
             for place, (i, group, cultivar, stage) in enumerate(offers[start : start + 100], start):
@@ -82,6 +84,8 @@ def _stock(plan: TownPlan, growers: list[branch.GrowerView], *, at: datetime, sa
                     plot_id=plots[growers[i].id],
                     at=at - timedelta(minutes=len(offers) - place),
                 )
+    with transaction():
+        stock.transform_some(growers, at=at)
 
 
 def _history(

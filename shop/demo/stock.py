@@ -137,21 +137,76 @@ def make_plots(plan: TownPlan, growers: Sequence[branch.GrowerView], *, at: date
     }
 
 
-def approve_land(plan: TownPlan, growers: Sequence[branch.GrowerView], *, at: datetime) -> None:
-    """Quota of the year for every nursery: each of its groups has a like share of the land in each stage."""
-    codes = [stage.code for stage in traceability.growth_stages(at=at)]
-    for nursery, grower in zip(plan.nurseries, growers, strict=True):
-        share_m2 = nursery.area_mu * MU_M2 // (len(nursery.groups) * len(codes))
-        for group in nursery.groups:
-            for code in codes:
-                traceability.approve_land(
-                    grower_id=grower.id,
-                    unit_id=grower.unit_id,
-                    cultivar_group=group,
-                    stage_code=code,
-                    area_m2=share_m2,
+def approve_plots(
+    plan: TownPlan,
+    growers: Sequence[branch.GrowerView],
+    plots: dict[int, int],
+    staff: dict[str, int],
+    *,
+    at: datetime,
+) -> None:
+    """Every plot surveyed by the technician, agreed by the secretary, approved by the committee: the year's quota.
+
+    A nursery's groups stand on like shares of its land, mostly as small plants.
+    """
+    area_m2 = {
+        grower.id: nursery.area_mu * MU_M2 for nursery, grower in zip(plan.nurseries, growers, strict=True)
+    }
+    traceability.approve_surveys(
+        [
+            (
+                plots[grower.id],
+                traceability.NewSurvey(
                     year=local_day(at).year,
-                    reference=f"demo/{nursery.number}",
-                    at=at,
-                    by=None,
-                )
+                    area_m2=area_m2[grower.id],
+                    stands=_stands(nursery.groups, area_m2[grower.id]),
+                    method="satellite",
+                    note="演示",
+                ),
+            )
+            for nursery, grower in zip(plan.nurseries, growers, strict=True)
+        ],
+        surveyor=staff["technician"],
+        village=staff["secretary"],
+        town=staff["committee"],
+        at=at,
+    )
+
+
+def _stands(groups: Sequence[str], area_m2: int) -> tuple[traceability.Stand, ...]:
+    shares = (("first_year", 60), ("second_third", 30), ("specimen", 10))
+    return tuple(
+        traceability.Stand(group, stage, area_m2 * percent // (100 * len(groups)))
+        for group in groups
+        for stage, percent in shares
+    )
+
+
+def transform_some(growers: Sequence[branch.GrowerView], *, at: datetime) -> None:
+    """A few lots have a history: some of their plants were split off and lifted, or potted on, or both."""
+    for place, grower in enumerate(growers[:6]):
+        lots = traceability.lots_of_grower(grower.id)
+        for lot in lots[:1]:
+            some = lot.quantity_on_hand // 4
+            split = traceability.transform(
+                traceability.StepKind.SPLIT,
+                {lot.id: some},
+                [traceability.Outcome(some // 2), traceability.Outcome(some - some // 2 - some // 20)],
+                grower_id=grower.id,
+                at=at,
+                by=None,
+            )
+            child = split.outputs[0]
+            traceability.transform(
+                traceability.StepKind.POT_ON if place % 2 else traceability.StepKind.LIFT,
+                {child.id: child.quantity_on_hand},
+                [
+                    traceability.Outcome(
+                        child.quantity_on_hand * 95 // 100,
+                        {"root": "container" if place % 2 else "root_ball"},
+                    )
+                ],
+                grower_id=grower.id,
+                at=at,
+                by=None,
+            )

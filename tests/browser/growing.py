@@ -114,6 +114,38 @@ def list_plants(walk: Walk, joined: Joined) -> None:
     walk.see(page, "listing-published")
 
 
+def survey_and_approve(walk: Walk) -> None:
+    """The technician surveys the new plot, the village agrees, the town approves; the grower sees his quota."""
+    technician = walk.demo("technician")
+    technician.goto("/branch/plots")
+    walk.see(technician, "plots-to-survey")
+    technician.click(f"main a:has-text('{NURSERY}')")
+    technician.click("main a[href$='/survey']")
+    technician.select_option("#method", "satellite")
+    technician.select_option("#group_1", "dangui")
+    technician.select_option("#stage_1", "specimen")
+    picture = {"name": "plot.jpg", "mimeType": "image/jpeg", "buffer": drawing("dangui")}
+    technician.set_input_files("input[name=photo]", picture)
+    walk.see(technician, "survey")
+    technician.click("main form button[type=submit]")
+    technician.wait_for_url("**/branch/plots/P-*")
+    walk.see(technician, "surveyed")
+    plot = technician.url.rsplit("/", 1)[1]
+
+    for role, word in (("secretary", "agree"), ("committee", "approve")):
+        page = walk.demo(role)
+        page.goto(f"/branch/plots/{plot}")
+        page.click(f"main button[value={word}]")
+        assert page.locator(f"main button[value={word}]").count() == 0
+        walk.see(page, f"plot-{word}")
+
+    page = walk.person("newcomer")
+    page.goto("/seller/quota")
+    # 10 mu x 107 plants x 0.98
+    assert "1,048" in text(page)
+    walk.see(page, "quota-of-the-grower")
+
+
 def name_of_the_nursery(page: Page) -> str:
     """Under which name this grower sells, as the page of the day says it."""
     return page.locator("main h1 + p").inner_text().strip()

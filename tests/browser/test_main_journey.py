@@ -20,11 +20,12 @@ pytestmark = pytest.mark.browser
 
 
 def sell_and_find(walk: Walk) -> None:
-    """A new grower joins, is licensed and lists; a guest puts his plants and another grower's into the cart."""
+    """A new grower joins, is licensed, lists, and has the land approved; a guest puts his plants and another grower's into the cart."""
     joined = growing.Joined()
     growing.join(walk)
     growing.license_grower(walk, joined)
     growing.list_plants(walk, joined)
+    growing.survey_and_approve(walk)
     seller = walk.demo(SELLER)
     seller.goto("/seller")
     buying.fill_cart(walk, growing.name_of_the_nursery(seller))

@@ -20,8 +20,8 @@ from traceability.api import (
     record_lot,
     record_plot,
 )
-from traceability.plots.states import Decision
-from traceability.plots.surveys import NewSurvey, Stand, decide, record_survey
+from traceability.plots.survey_queries import surveys_of_plot
+from traceability.plots.surveys import NewSurvey, Stand, approve_surveys
 from traceability.quota import service as quota
 from traceability.quota.queries import key_of_lot, year_of
 
@@ -120,7 +120,5 @@ def approve_plot(
         area_m2=plot.area_m2,
         stands=stands or (Stand("dangui", "specimen", plot.area_m2),),
     )
-    number = record_survey(plot.id, found, surveyed_at=at, at=at, by=surveyor)
-    decide(number, Decision.AGREE, at=at, by=village)
-    decide(number, Decision.APPROVE, at=at, by=town)
-    return number
+    approve_surveys([(plot.id, found)], surveyor=surveyor, village=village, town=town, at=at)
+    return surveys_of_plot(plot.id)[0].number

@@ -1,6 +1,6 @@
 """Verbs of surveys: somebody measures, the village agrees, the town approves, and the approval becomes quota."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -139,6 +139,16 @@ def decide(number: str, decision: Decision, *, at: datetime, by: int, reason: st
         _credit(survey, at=at, by=by)
     _seal(survey.id)
     return target
+
+
+def approve_surveys(
+    found: Iterable[tuple[int, NewSurvey]], *, surveyor: int, village: int, town: int, at: datetime
+) -> None:
+    """Record surveys (plot ids with what was found) and take each through both steps, for a town that is set up at once."""
+    for plot_id, one in found:
+        number = record_survey(plot_id, one, surveyed_at=at, at=at, by=surveyor)
+        decide(number, Decision.AGREE, at=at, by=village)
+        decide(number, Decision.APPROVE, at=at, by=town)
 
 
 def _credit(survey: PlotSurvey, *, at: datetime, by: int) -> None:

@@ -7,12 +7,13 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from core.accounts.queries import display_names
 from core.clock import local_day
 from core.database import session
 from core.errors import Conflict, NotFound
 from traceability.lots.models import Lot
 from traceability.plots.models import Plot
-from traceability.quota.models import GrowthStage, QuotaAccount, StageFigures
+from traceability.quota.models import GrowthStage, QuotaAccount, QuotaMove, QuotaPosting, StageFigures
 from traceability.quota.rules import Key, Role, Stage, size_class
 
 
@@ -26,6 +27,47 @@ class BalanceView:
     activated: int
     lost: int
     expired: int
+
+
+@dataclass(frozen=True)
+class UseView:
+    """A licensee's quota of a year over all groups and classes, in plants."""
+
+    grower_id: int
+    approved: int
+    free: int
+    activated: int
+    received: int
+
+    @property
+    def share(self) -> float:
+        """How much of what could be used was used."""
+        usable = self.free + self.activated
+        return self.activated / usable if usable else 0.0
+
+
+@dataclass(frozen=True)
+class MoveView:
+    """A movement as a grower's history shows it: by how much it changed what is free."""
+
+    number: str
+    kind: str
+    cultivar_group: str
+    size_class: str
+    change: int
+    lot_number: str | None
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class FiguresView:
+    stage_code: str
+    plants_per_mu: int
+    survival_per_mille: int
+    valid_from: datetime
+    reason: str
+    by: str
 
 
 def stages(*, at: datetime) -> list[Stage]:
@@ -135,4 +177,65 @@ def _views(rows: Iterable[QuotaAccount]) -> list[BalanceView]:
             expired=held.get(Role.EXPIRED, 0),
         )
         for key, held in sorted(sums.items())
+    ]
+
+
+def use_by_grower(unit_ids: Iterable[int], *, year: int) -> list[UseView]:
+    """Every licensee's use of the year's quota on land in these units, the fullest use first."""
+    rows = session.scalars(
+        select(QuotaAccount)
+        .where(QuotaAccount.unit_id.in_(list(unit_ids)), QuotaAccount.year == year)
+        .execution_options(populate_existing=True)
+    )
+    lines: dict[int, list[BalanceView]] = {}
+    for line in _views(rows):
+        lines.setdefault(line.key.grower_id, []).append(line)
+    found = [
+        UseView(
+            grower_id=grower_id,
+            approved=sum(line.approved for line in own),
+            free=sum(line.free for line in own),
+            activated=sum(line.activated for line in own),
+            received=sum(
+                line.free + line.activated + line.lost + line.expired - line.approved for line in own
+            ),
+        )
+        for grower_id, own in lines.items()
+    ]
+    return sorted(found, key=lambda use: (-use.share, use.grower_id))
+
+
+def moves_of_grower(grower_id: int, *, limit: int) -> list[MoveView]:
+    """The movements that changed what is free for a grower, the newest first."""
+    rows = session.execute(
+        select(
+            QuotaMove, QuotaAccount.cultivar_group, QuotaAccount.size_class, QuotaPosting.plants, Lot.number
+        )
+        .join(QuotaPosting, QuotaPosting.move_id == QuotaMove.id)
+        .join(QuotaAccount, QuotaAccount.id == QuotaPosting.account_id)
+        .outerjoin(Lot, Lot.id == QuotaMove.lot_id)
+        .where(QuotaAccount.grower_id == grower_id, QuotaAccount.role == str(Role.FREE))
+        .order_by(QuotaMove.id.desc(), QuotaPosting.id)
+        .limit(limit)
+    )
+    return [
+        MoveView(move.number, move.kind, group, size, plants, lot_number, move.reason, move.at)
+        for move, group, size, plants, lot_number in rows
+    ]
+
+
+def figures_history() -> list[FiguresView]:
+    """Every set of figures ever written, the newest first."""
+    rows = list(session.scalars(select(StageFigures).order_by(StageFigures.id.desc())))
+    names = display_names(row.by_account_id for row in rows if row.by_account_id is not None)
+    return [
+        FiguresView(
+            row.stage_code,
+            row.plants_per_mu,
+            row.survival_per_mille,
+            row.valid_from,
+            row.reason,
+            names.get(row.by_account_id or 0, ""),
+        )
+        for row in rows
     ]

@@ -1,0 +1,137 @@
+"""Quota changes hands, outgrows its class, expires; the check finds what was bent behind the app's back."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from branch.api import LicenceNotValid
+from core.database import transaction
+from core.errors import Conflict, Invalid
+from tests.factories.licences import make_licence
+from tests.factories.organisation import make_grower
+from tests.factories.traceability import approve_plot, make_lot, make_plot
+from traceability.api import ensure_reference_data
+from traceability.lots.balance import StepKind
+from traceability.lots.models import Lot
+from traceability.lots.transforming import Outcome, transform
+from traceability.plots.surveys import Stand
+from traceability.quota import moves, service
+from traceability.quota.invariants import check_all
+from traceability.quota.models import QuotaAccount, QuotaPosting
+from traceability.quota.queries import balance, moves_of_grower, stages, use_by_grower
+from traceability.quota.rules import Key
+from traceability.quota.service import QuotaExceeded
+
+
+@pytest.fixture
+def key(session, at):
+    ensure_reference_data()
+    grower = make_grower(at=at)
+    made = Key(grower.id, grower.unit_id, "dangui", "first_year", 2026)
+    service.approve(made, 1_000, reference="survey/1", at=at, by=None)
+    return made
+
+
+def test_a_transfer_moves_and_makes_nothing(key, at):
+    receiver = make_grower(at=at)
+    make_licence(receiver.id, at=at)
+    moves.transfer(key, receiver.id, 300, reason="sold with the plants", at=at, by=None)
+    got = balance(Key(receiver.id, receiver.unit_id, "dangui", "first_year", 2026))
+    assert (balance(key).free, got.free, got.approved) == (700, 300, 0)
+    assert [move.change for move in moves_of_grower(receiver.id, limit=9)] == [300]
+    with pytest.raises(QuotaExceeded):
+        moves.transfer(key, receiver.id, 701, reason="more", at=at, by=None)
+
+
+def test_only_a_licensee_receives_quota(key, at):
+    with pytest.raises(LicenceNotValid):
+        moves.transfer(key, make_grower(at=at).id, 300, reason="sold", at=at, by=None)
+
+
+def test_nobody_passes_quota_to_himself(key, at):
+    with pytest.raises(Conflict):
+        moves.transfer(key, key.grower_id, 1, reason="why not", at=at, by=None)
+
+
+def test_plants_grow_into_the_next_class_with_a_loss(key, at):
+    moves.grow(key, 400, 50, reason="counted", at=at, by=None)
+    grown = Key(key.grower_id, key.unit_id, "dangui", "second_third", 2026)
+    assert (balance(key).free, balance(key).lost, balance(grown).free) == (600, 50, 350)
+    with pytest.raises(Conflict) as refused:
+        moves.grow(grown, 10, 0, reason="again", at=at, by=None)
+    assert refused.value.code == "not_approved"
+
+
+@pytest.mark.parametrize(("plants", "loss"), [(10, -1), (10, 11), (0, 0), (-5, 0)])
+def test_nothing_grows_out_of_nothing(key, at, plants, loss):
+    with pytest.raises(Invalid):
+        moves.grow(key, plants, loss, reason="counted", at=at, by=None)
+
+
+def test_what_is_free_expires_with_the_year(key, at):
+    assert moves.expire(at=at) == 0
+    later = at + timedelta(days=300)
+    assert moves.expire(at=later) == 1
+    assert moves.expire(at=later) == 0
+    assert (balance(key).free, balance(key).expired) == (0, 1_000)
+
+
+def test_new_figures_count_from_then_on(session, at):
+    ensure_reference_data()
+    later = at + timedelta(hours=1)
+    moves.set_figures(
+        "specimen", plants_per_mu=120, survival_per_mille=1_000, reason="trial", at=later, by=None
+    )
+    assert {one.code: one.plants_per_mu for one in stages(at=at)}["specimen"] == 107
+    assert {one.code: one.plants_per_mu for one in stages(at=later)}["specimen"] == 120
+    with pytest.raises(Invalid):
+        moves.set_figures(
+            "specimen", plants_per_mu=120, survival_per_mille=1_001, reason="x", at=later, by=None
+        )
+
+
+@pytest.fixture
+def busy(session, at):
+    """Land, quota, an activation and a step: everything that the check looks at."""
+    with transaction():
+        grower = make_grower(at=at)
+        plot = make_plot(grower=grower, at=at)
+        lot = make_lot(plot=plot, quota_plants=0, at=at)
+        approve_plot(plot, Stand("dangui", "specimen", plot.area_m2), at=at)
+        service.debit(lot.id, 100, reference="B-1", at=at, by=None)
+        service.credit(lot.id, 10, reference="B-1", reason="lost", at=at, by=None)
+        transform(StepKind.SPLIT, {lot.id: 50}, [Outcome(45)], grower_id=grower.id, at=at, by=None)
+    return lot
+
+
+def test_the_check_holds_after_all_of_it(busy):
+    findings = check_all()
+    assert [one.name for one in findings if not one.holds] == []
+    assert all(one.checked for one in findings)
+
+
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        (sa.update(QuotaAccount).where(QuotaAccount.role == "free").values(balance=999), "balance = sum"),
+        (sa.update(QuotaPosting).where(QuotaPosting.plants == -100).values(plants=-99), "adds up to zero"),
+        (sa.update(Lot).values(quantity_moved=Lot.quantity_recorded), "on hand + gone on"),
+        (sa.text("UPDATE lot_step_part SET plants = 49 WHERE side = 'in'"), "plants in = plants out"),
+        (sa.text("UPDATE quota_move SET reference = 'thin air' WHERE kind = 'approve'"), "approved surveys"),
+    ],
+)
+def test_the_check_finds_what_was_bent(session, busy, statement, name):
+    session.execute(statement)
+    assert [one.name for one in check_all() if not one.holds and name in one.name]
+
+
+def test_the_branch_sees_use_by_licensee(session, busy, at):
+    [use] = use_by_grower([busy_unit(session, busy)], year=2026)
+    assert (use.approved, use.activated, use.free, use.received) == (314, 90, 224, 0)
+
+
+def busy_unit(session, lot):
+    from traceability.plots.models import Plot
+
+    return session.get_one(Plot, lot.plot_id).unit_id

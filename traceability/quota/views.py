@@ -1,0 +1,219 @@
+"""Quota in plain words for growers; use, transfers and figures for the branch."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
+
+from branch import api as branch
+from core.accounts.gate import actor_id, may, requires
+from core.clock import now
+from core.database import transaction
+from core.errors import DomainError, Forbidden
+from traceability.lots.queries import cultivar_group_name, in_chinese
+from traceability.quota import moves
+from traceability.quota.forms import FiguresForm, GrowForm, KeyForm, TransferForm
+from traceability.quota.queries import (
+    BalanceView,
+    balances_of_grower,
+    figures_history,
+    moves_of_grower,
+    stages,
+    use_by_grower,
+    year_of,
+)
+from traceability.quota.wording import account_line, move_kind_name
+
+blueprint = Blueprint("quota", __name__)
+
+
+@blueprint.get("/seller/quota")
+@requires("quota.own")
+def own() -> ResponseReturnValue:
+    """For how many plants codes can still be activated this year."""
+    grower = branch.require_grower(actor_id())
+    year = _year()
+    return _page(
+        "own.html",
+        grower=grower,
+        year=year,
+        lines=balances_of_grower(grower.id, year=year),
+        moves=moves_of_grower(grower.id, limit=20),
+    )
+
+
+@blueprint.get("/branch/quota")
+@requires("quota.view")
+def index() -> ResponseReturnValue:
+    """Approved, activated and free by licensee."""
+    year = _year()
+    units = [unit.id for unit in branch.units_where(actor_id() or 0, "quota.view")]
+    rows = use_by_grower(units, year=year)
+    return _page(
+        "index.html", rows=rows, growers=branch.growers_by_ids([row.grower_id for row in rows]), year=year
+    )
+
+
+@blueprint.get("/branch/quota/growers/<slug>")
+@requires("quota.view")
+def grower(slug: str) -> ResponseReturnValue:
+    """One licensee's quota, with what the branch may do about it."""
+    return _grower(_visible(slug, "quota.view"))
+
+
+@blueprint.post("/branch/quota/growers/<slug>/transfer")
+@requires("quota.decide")
+def transfer(slug: str) -> ResponseReturnValue:
+    """Pass quota on to another licensee."""
+    giver = _visible(slug, "quota.decide")
+    lines = balances_of_grower(giver.id, year=year_of(now()))
+    form = _transfer_form(giver, lines)
+
+    def move() -> None:
+        receiver = branch.get_grower(id=form.receiver.data)
+        branch.require_unit_access(actor_id(), receiver.unit_id, "quota.decide")
+        moves.transfer(
+            lines[form.line.data].key,
+            receiver.id,
+            form.plants.data or 0,
+            reason=form.reason.data or "",
+            at=now(),
+            by=actor_id(),
+        )
+
+    return _carry_out(giver, form, move, transfer_form=form)
+
+
+@blueprint.post("/branch/quota/growers/<slug>/grow")
+@requires("quota.decide")
+def grow(slug: str) -> ResponseReturnValue:
+    """Write down that plants have outgrown their size class."""
+    owner = _visible(slug, "quota.decide")
+    lines = balances_of_grower(owner.id, year=year_of(now()))
+    form = GrowForm(prefix="grow-")
+    form.offer([_line_words(line) for line in lines])
+
+    def move() -> None:
+        moves.grow(
+            lines[form.line.data].key,
+            form.plants.data or 0,
+            form.loss.data or 0,
+            reason=form.reason.data or "",
+            at=now(),
+            by=actor_id(),
+        )
+
+    return _carry_out(owner, form, move, grow_form=form)
+
+
+@blueprint.route("/branch/quota/figures", methods=["GET", "POST"])
+@requires("quota.decide")
+def figures() -> ResponseReturnValue:
+    """The mark's table of densities and survival, with its history."""
+    form = FiguresForm()
+    if request.method == "POST" and form.validate():
+        try:
+            with transaction():
+                moves.set_figures(
+                    form.stage.data or "",
+                    plants_per_mu=form.plants_per_mu.data or 0,
+                    survival_per_mille=round((form.survival.data or 0) * 10),
+                    reason=form.reason.data or "",
+                    at=now(),
+                    by=actor_id(),
+                )
+            flash(_("The new figures count from now on; what was approved before stays."), "success")
+            return redirect(url_for("quota.figures"), 303)
+        except DomainError as error:
+            form.reason.errors = [str(error)]
+    return (
+        _page("figures.html", form=form, stages=stages(at=now()), history=figures_history()),
+        422 if form.errors else 200,
+    )
+
+
+def _carry_out(
+    owner: branch.GrowerView, form: KeyForm, move: Callable[[], None], **shown: KeyForm
+) -> ResponseReturnValue:
+    if form.validate():
+        try:
+            with transaction():
+                move()
+            flash(_("Written down."), "success")
+            return redirect(url_for("quota.grower", slug=owner.slug), 303)
+        except Forbidden:
+            raise
+        except DomainError as error:
+            form.plants.errors = [*form.plants.errors, str(error)]
+    return _grower(owner, **shown), 422
+
+
+def _grower(
+    owner: branch.GrowerView, transfer_form: KeyForm | None = None, grow_form: KeyForm | None = None
+) -> str:
+    year = _year()
+    lines = balances_of_grower(owner.id, year=year)
+    if transfer_form is None:
+        transfer_form = _transfer_form(owner, lines, formdata=None)
+    if grow_form is None:
+        grow_form = GrowForm(formdata=None, prefix="grow-")
+        grow_form.offer([_line_words(line) for line in lines])
+    decides = may("quota.decide") and year == year_of(now()) and any(line.free for line in lines)
+    return _page(
+        "grower.html",
+        grower=owner,
+        year=year,
+        lines=lines,
+        moves=moves_of_grower(owner.id, limit=50),
+        transfer_form=transfer_form if decides else None,
+        grow_form=grow_form if decides else None,
+    )
+
+
+def _transfer_form(giver: branch.GrowerView, lines: list[BalanceView], **options: Any) -> TransferForm:
+    form = TransferForm(prefix="transfer-", **options)
+    form.offer([_line_words(line) for line in lines])
+    units = branch.units_where(actor_id() or 0, "quota.decide")
+    near = {one.id: one for unit in units for one in branch.growers_in(unit.id) if one.id != giver.id}
+    form.receiver.choices = [SelectChoice(one.id, one.name) for one in near.values()]
+    return form
+
+
+def _line_words(line: BalanceView) -> str:
+    names = _stage_names()
+    return _(
+        "%(group)s, %(stage)s: %(free)s plants free",
+        group=cultivar_group_name(line.key.cultivar_group),
+        stage=names.get(line.key.size_class, line.key.size_class),
+        free=f"{line.free:,}",
+    )
+
+
+def _visible(slug: str, permission: str) -> branch.GrowerView:
+    found = branch.get_grower(slug=slug)
+    branch.require_unit_access(actor_id(), found.unit_id, permission)
+    return found
+
+
+def _year() -> int:
+    text = request.args.get("year", "")
+    return int(text) if text.isdecimal() and len(text) == 4 else year_of(now())
+
+
+def _stage_names() -> dict[str, str]:
+    chinese = in_chinese()
+    return {stage.code: stage.name_zh if chinese else stage.name_en for stage in stages(at=now())}
+
+
+def _page(name: str, **context: Any) -> str:
+    return render_template(
+        f"traceability/quota/{name}",
+        group_name=cultivar_group_name,
+        stage_names=_stage_names(),
+        kind_name=move_kind_name,
+        account_line=account_line,
+        **context,
+    )
