@@ -158,6 +158,8 @@ BRANCH = [
     PageToSee("branch-mark", "/branch/marks/XNGH", as_role="secretary"),
     PageToSee("branch-new-mark", "/branch/marks/new", as_role="secretary"),
     PageToSee("branch-members", "/branch/members", as_role="secretary"),
+    PageToSee("branch-units", "/branch/units", as_role="secretary"),
+    PageToSee("branch-unit", "/branch/units/guihua-osmanthus", as_role="secretary"),
     PageToSee("branch-take-role", people.take_a_role, as_role="secretary"),
     PageToSee("branch-storefronts", "/branch/storefronts", as_role="secretary"),
     PageToSee("branch-storefront", people.storefront_at_the_branch, as_role="secretary"),
@@ -178,6 +180,7 @@ BRANCH = [
     PageToSee("committee-reports", "/committee/reports", as_role="committee"),
     PageToSee("committee-sales", "/branch/sales", as_role="committee"),
     PageToSee("technician-growers", "/branch/growers", as_role="technician"),
+    PageToSee("operator-units", "/branch/units", as_role="operator"),
     PageToSee("operator-members", "/branch/members", as_role="operator"),
 ]
 
