@@ -202,6 +202,7 @@ NO_PAGES = {
     "orders.summary": "a part of the checkout, seen there",
     "orders_api.follow": "for programs",
     "payments.proof_file": "a file",
+    "promotion.products": "for programs",
     "promotion.robots": "for machines",
     "promotion.sitemap": "for machines",
     "registry_api.check": "for programs",
