@@ -173,7 +173,6 @@ BRANCH = [
     PageToSee("cashier", money.cashier_desk, as_role="secretary"),
     PageToSee("cashier-receipt", money.cashier_receipt, as_role="secretary"),
     PageToSee("cashier-refund", money.cashier_refund, as_role="secretary"),
-    PageToSee("cashier-find-parcel", "/branch/cashier/refund", as_role="secretary"),
     PageToSee("cashier-refund-form", money.refund_by_cashier, as_role="secretary"),
     PageToSee("cashier-account", "/branch/cashier/account", as_role="secretary"),
     PageToSee("committee-review", proof.submitted_report, as_role="committee"),
@@ -188,6 +187,7 @@ PAGES: list[PageToSee] = [*VISITORS, *ACCOUNTS, *BUYING, *SELLING, *BRANCH]
 
 # Endpoints that answer GET with something else than a page of their own.
 NO_PAGES = {
+    "cashier.find_parcel": "leads to the refund of the parcel asked for",
     "cashier.proof_file": "a file",
     "console.home": "leads on to one's work",
     "fake_reports.photo": "a file",
