@@ -161,6 +161,8 @@ BRANCH = [
     PageToSee("branch-mark", "/branch/marks/XNGH", as_role="secretary"),
     PageToSee("branch-new-mark", "/branch/marks/new", as_role="secretary"),
     PageToSee("branch-members", "/branch/members", as_role="secretary"),
+    PageToSee("branch-units", "/branch/units", as_role="secretary"),
+    PageToSee("branch-unit", "/branch/units/guihua-osmanthus", as_role="secretary"),
     PageToSee("branch-take-role", people.take_a_role, as_role="secretary"),
     PageToSee("branch-storefronts", "/branch/storefronts", as_role="secretary"),
     PageToSee("branch-storefront", people.storefront_at_the_branch, as_role="secretary"),
@@ -182,13 +184,13 @@ BRANCH = [
     PageToSee("cashier", money.cashier_desk, as_role="secretary"),
     PageToSee("cashier-receipt", money.cashier_receipt, as_role="secretary"),
     PageToSee("cashier-refund", money.cashier_refund, as_role="secretary"),
-    PageToSee("cashier-find-parcel", "/branch/cashier/refund", as_role="secretary"),
     PageToSee("cashier-refund-form", money.refund_by_cashier, as_role="secretary"),
     PageToSee("cashier-account", "/branch/cashier/account", as_role="secretary"),
     PageToSee("committee-review", proof.submitted_report, as_role="committee"),
     PageToSee("committee-reports", "/committee/reports", as_role="committee"),
     PageToSee("committee-sales", "/branch/sales", as_role="committee"),
     PageToSee("technician-growers", "/branch/growers", as_role="technician"),
+    PageToSee("operator-units", "/branch/units", as_role="operator"),
     PageToSee("operator-members", "/branch/members", as_role="operator"),
 ]
 
@@ -196,6 +198,7 @@ PAGES: list[PageToSee] = [*VISITORS, *ACCOUNTS, *BUYING, *SELLING, *BRANCH]
 
 # Endpoints that answer GET with something else than a page of their own.
 NO_PAGES = {
+    "cashier.find_parcel": "leads to the refund of the parcel asked for",
     "cashier.proof_file": "a file",
     "console.home": "leads on to one's work",
     "cases.letter": "a file",
@@ -211,6 +214,7 @@ NO_PAGES = {
     "orders.summary": "a part of the checkout, seen there",
     "orders_api.follow": "for programs",
     "payments.proof_file": "a file",
+    "promotion.products": "for programs",
     "promotion.robots": "for machines",
     "promotion.sitemap": "for machines",
     "registry_api.check": "for programs",
