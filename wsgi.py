@@ -89,6 +89,7 @@ BLUEPRINTS: list[str] = [
     "traceability.cases.staff_views",
     "traceability.cases.step_views",
     "branch.ledger.views",
+    "branch.ledger.record_views",
     "branch.reports.views",
     "shop.promotion.views",
     "shop.search.views",

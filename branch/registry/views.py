@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from branch.licences.marks import get_mark, get_rules, rules_of
 from branch.licences.queries import changes_of
+from branch.licences.sealing import subject_of
 from branch.licences.sentences import (
     KIND_NAMES,
     STANDING_NAMES,
@@ -25,6 +26,7 @@ from branch.registry.numbers import licence_number
 from branch.storefronts.addresses import MAX_TEXT, Refusal, ShopAddress, recognise
 from branch.storefronts.queries import check_url
 from branch.storefronts.sentences import platform_name
+from core import seal
 from core.accounts.gate import public
 from core.clock import now
 from core.errors import Invalid, NotFound
@@ -84,7 +86,21 @@ def licence(number: str) -> Any:
     if wants_json():
         return jsonify(licence_document(file, steps, shops))
     mark = get_mark(file.licence.mark_code)
-    return _page("licence.html", file=file, mark=mark, steps=steps, shops=shops)
+    sealed = seal.seal_of(subject_of(file.licence.number))
+    return _page("licence.html", file=file, mark=mark, steps=steps, shops=shops, seal=sealed)
+
+
+@blueprint.get("/registry/licences/<number>/proof")
+@public
+@limiter.limit(VERIFY)
+def licence_proof(number: str) -> Any:
+    """The proof that the licence is sealed in the public log as the register shows it."""
+    file = queries.find_granted(licence_number(number) or number, at=now())
+    if file is None:
+        missing = _("There is no licence with the number %(number)s in the register.", number=number)
+        raise NotFound(missing, code="licence_unknown")
+    number = file.licence.number
+    return seal.proof_answer(seal.proof_for(subject_of(number)), f"licence-{number}")
 
 
 @blueprint.get("/registry/check")

@@ -12,8 +12,9 @@ from branch.organisation.queries import require_unit_access, unit_name, units_wh
 from branch.reports import labels, queries, service
 from branch.reports.forms import BuildForm, MoveForm
 from branch.reports.page import cells
+from branch.reports.sealing import subject_of
 from branch.reports.states import ReportState
-from core import files, jobs, progress
+from core import files, jobs, progress, seal
 from core.accounts.gate import actor_id, current_actor, may, requires
 from core.clock import local_day, now
 from core.database import transaction
@@ -89,7 +90,12 @@ def show(public_id: str) -> ResponseReturnValue:
 def _show(public_id: str, form: MoveForm, status: int) -> ResponseReturnValue:
     report = queries.report_for(actor_id(), public_id, language=_language())
     page = render_template(
-        "branch/reports/show.html", report=report, form=form, cells=cells, may_submit=may("reports.submit")
+        "branch/reports/show.html",
+        report=report,
+        form=form,
+        cells=cells,
+        may_submit=may("reports.submit"),
+        seal=seal.seal_of(subject_of(public_id)),
     )
     return page, status
 
@@ -142,6 +148,14 @@ def download(public_id: str, name: str) -> ResponseReturnValue:
     return Response(files.get(key), content_type=content_type, headers=headers)
 
 
+@blueprint.get("/branch/reports/<public_id>/proof")
+@requires("reports.view")
+def proof(public_id: str) -> ResponseReturnValue:
+    """The proof that a report is sealed in the public log: its input, its words and its files by their digests."""
+    report = queries.report_for(actor_id(), public_id, language=_language())
+    return seal.proof_answer(seal.proof_for(subject_of(report.public_id)), f"report-{report.public_id}")
+
+
 @blueprint.get("/committee/reports")
 @requires("reports.view")
 def committee_index() -> ResponseReturnValue:
@@ -165,7 +179,12 @@ def review(public_id: str) -> ResponseReturnValue:
 def _review(public_id: str, form: MoveForm, status: int) -> ResponseReturnValue:
     report = queries.report_for(actor_id(), public_id, language=_language())
     return render_template(
-        "committee/report.html", report=report, form=form, cells=cells, may_review=may("reports.review")
+        "committee/report.html",
+        report=report,
+        form=form,
+        cells=cells,
+        may_review=may("reports.review"),
+        seal=seal.seal_of(subject_of(public_id)),
     ), status
 
 

@@ -15,7 +15,7 @@ from core.seal import merkle
 from core.seal.entries import canonical
 from core.seal.keys import Log, this_log
 from core.seal.models import SealLeaf
-from core.seal.note import Checkpoint, Note, ProofFile
+from core.seal.note import DECIMAL, BadNote, ProofFile
 from core.seal.tiles import TreeReader
 
 SOON_S = 10
@@ -46,7 +46,19 @@ class Member:
 def signed_size(log: Log | None = None) -> int:
     """How many entries the published checkpoint covers; one small file, no query."""
     note = (log or this_log()).store.checkpoint()
-    return Checkpoint.parse(Note.parse(note).text).size if note else 0
+    return size_of(note) if note else 0
+
+
+def size_of(note: str) -> int:
+    """The size that a checkpoint of our own tells, from its second line.
+
+    Raises:
+        BadNote: it is not a checkpoint.
+    """
+    lines = note.split("\n", 2)
+    if len(lines) < 3 or not DECIMAL.fullmatch(lines[1]):
+        raise BadNote("not a checkpoint")
+    return int(lines[1])
 
 
 def seal_of(subject: str) -> SealView | None:
@@ -101,7 +113,7 @@ def _checkpoint_for(log: Log, number: int | None) -> tuple[str | None, int]:
     """The newest witnessed checkpoint that covers an entry, else the newest one; None when none does."""
     for note in (log.store.witnessed(), log.store.checkpoint()):
         if note is not None and number is not None:
-            size = Checkpoint.parse(Note.parse(note).text).size
+            size = size_of(note)
             if number < size:
                 return note, size
     return None, 0

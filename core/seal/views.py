@@ -3,7 +3,7 @@
 import gzip
 from datetime import datetime
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, session
 from flask_babel import gettext as _
 
 from core.accounts.gate import public
@@ -21,6 +21,8 @@ FOR_A_MOMENT = "public, max-age=2"
 
 
 def _answer(data: bytes | str, content_type: str, cache: str, **headers: str) -> Response:
+    # The log is the same for everyone: caches must not keep a copy for each cookie.
+    session.accessed = False
     told = {"Cache-Control": cache, "Access-Control-Allow-Origin": "*"} | headers
     return Response(data, content_type=content_type, headers=told)
 
