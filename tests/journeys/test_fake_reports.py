@@ -80,6 +80,25 @@ def test_a_program_gets_the_number_as_json(client, session):
     assert "what" in refused.json["fields"]
 
 
+def test_a_program_may_send_a_document_without_a_forms_token(client, session):
+    answer = client.post(
+        "/report-fake", json={"what": "标签是复印的", "shop": SHOP}, headers={"Accept": "application/json"}
+    )
+    assert (answer.status_code, answer.json["state"]) == (201, "received")
+    assert kinds(session, a_case(session)) == ["statement", "shop"]
+
+
+@pytest.mark.parametrize("document", [[], "words", {"what": 1}, {"what": {"a": "b"}}, {}])
+def test_a_document_that_says_nothing_is_refused(client, session, document):
+    answer = client.post("/report-fake", json=document, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json["code"]) == (422, "report_invalid")
+
+
+def test_a_form_without_its_token_is_refused(client, session):
+    assert client.post("/report-fake", data={"what": "标签是复印的"}).status_code == 422
+    assert session.scalars(select(CounterfeitCase)).all() == []
+
+
 def test_a_report_from_a_codes_page_knows_the_code_without_naming_it(client, session, shipped):
     path = about(client, shipped.code)
     assert shipped.code not in path

@@ -11,7 +11,8 @@ from traceability.cases.decisions import begin, end
 from traceability.cases.models import CounterfeitCase
 from traceability.cases.queries import CaseView, view
 from traceability.cases.states import ActionKind, CaseStep, CaseVerdict
-from traceability.lots.service import change_state
+from traceability.lots.queries import get_lot
+from traceability.lots.recalls import recall
 from traceability.lots.states import LotState
 
 
@@ -28,7 +29,7 @@ def open_actions(case: CaseView, *, at: datetime) -> list[ActionKind]:
         found.append(ActionKind.SHOP_NOTICE)
     if _licence(case.grower_id, at=at) is not None:
         found.append(ActionKind.LICENCE_SUSPENDED)
-    if case.lot_id is not None:
+    if case.lot_id is not None and get_lot(id=case.lot_id).state != LotState.RECALLED:
         found.append(ActionKind.LOT_RECALLED)
     return found
 
@@ -80,8 +81,10 @@ def _do(case: CounterfeitCase, kind: ActionKind, note: str, *, at: datetime, by:
         branch.suspend_licence(licence.number, reason=note, by_account_id=by, at=at)
         return {"licence": licence.number}
     if kind is ActionKind.LOT_RECALLED and case.lot_id is not None:
-        change_state(case.lot_id, LotState.RECALLED, reason=note, at=at, by=by)
-        return {"lot": case.lot_id}
+        grower = branch.get_grower(id=case.grower_id)
+        branch.require_unit_access(by, grower.unit_id, "lots.recall")
+        done = recall(case.lot_id, reason=note, at=at, by=by)
+        return {"recall": done.number}
     return {}
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import typst
 from flask import current_app
+from flask_babel import force_locale
 
 from branch import api as branch
 from core import files
@@ -19,6 +20,7 @@ from core.clock import local_day, to_shanghai
 from core.settings import Settings
 from traceability.cases.queries import CaseView, EvidenceView, evidence_file, evidence_views
 from traceability.cases.states import EvidenceKind
+from traceability.cases.wording import rule_name, shown_verdict
 from traceability.labels.typesetting import FONTS
 
 NOTICE, COMPLAINT = "notice", "complaint"
@@ -113,9 +115,11 @@ def _piece(piece: EvidenceView) -> dict[str, Any]:
 
 def _words(kind: EvidenceKind, body: Mapping[str, Any]) -> str:
     if kind is EvidenceKind.RULE:
-        return f"{body.get('rule')}（阈值第 {body.get('version')} 版）"
+        with force_locale("zh_Hans_CN"):
+            return f"{rule_name(str(body.get('rule')))}（阈值第 {body.get('version')} 版）"
     if kind is EvidenceKind.CODE:
-        return str(body.get("verdict_shown", ""))
+        with force_locale("zh_Hans_CN"):
+            return shown_verdict(str(body.get("verdict_shown", "")))
     text = str(body.get("text", ""))
     answer = REGISTRY.get(str(body.get("registry", "")))
     return f"{text}（登记查询：{answer}）" if answer else text

@@ -13,7 +13,7 @@ from traceability.cases import actions, decisions, forms, intake, service, wordi
 from traceability.cases.access import require_access
 from traceability.cases.evidence import Evidence
 from traceability.cases.photographs import photos_of
-from traceability.cases.queries import CaseView, steps_of
+from traceability.cases.queries import CaseView, evidence_views, steps_of
 from traceability.cases.staff_views import seen_case
 from traceability.cases.states import PERMISSION_OF, CaseStep, CaseVerdict, EvidenceKind, Origin, Subject
 from traceability.lots.queries import find_lot
@@ -131,7 +131,8 @@ def confirm(number: str) -> ResponseReturnValue:
                 decisions.send_back(case.number, note=form.note.data or "", at=now(), by=actor_id())
         return _done(case)
     proposal = next((one for one in reversed(steps_of(case.id)) if one.step is CaseStep.PROPOSE), None)
-    return _page(form, "confirm.html", case=case, proposal=proposal)
+    pieces = evidence_views(case.id)
+    return _page(form, "confirm.html", case=case, proposal=proposal, pieces=pieces)
 
 
 @blueprint.route("/branch/reports-of-fakes/<number>/act", methods=["GET", "POST"])

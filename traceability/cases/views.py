@@ -7,11 +7,13 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from core.accounts.gate import public
 from core.clock import local_day, now
 from core.database import transaction
 from core.errors import Invalid
+from core.web.app import csrf
 from core.web.limits import REPORT, VERIFY, limiter, posts_only
 from core.web.problems import wants_json
 from traceability.cases import intake, wording
@@ -41,10 +43,16 @@ PURPOSE = "fake report"
 
 @blueprint.route("/report-fake", methods=["GET", "POST"])
 @public
+@csrf.exempt
 @limiter.limit(REPORT, exempt_when=posts_only)
 def report() -> ResponseReturnValue:
     """Report a suspected fake; photographs survive a form that has to be shown again."""
-    form = ReportForm(about=request.args.get("about", ""), shop=request.args.get("url", "")[:500])
+    # A document of a program acts for nobody, so there is nothing to forge; a page's form carries its token.
+    form = ReportForm(
+        about=request.args.get("about", ""),
+        shop=request.args.get("url", "")[:500],
+        **({"formdata": said(), "meta": {"csrf": False}} if request.is_json else {}),
+    )
     about = read_about(form.about.data)
     kept = read_kept(form.kept.data, purpose=PURPOSE)
     status = 200
@@ -81,6 +89,18 @@ def report() -> ResponseReturnValue:
         status = 422
     page = render_template("traceability/cases/report.html", form=form, about=about, kept=len(kept))
     return Response(page, status=status, headers={"Referrer-Policy": "no-referrer"})
+
+
+def said() -> MultiDict[str, str]:
+    """The words of a JSON document as those of a form.
+
+    Raises:
+        Invalid: it is no object of words.
+    """
+    document = request.get_json(silent=True)
+    if not isinstance(document, dict) or not all(isinstance(word, str) for word in document.values()):
+        raise Invalid(_("Send an object whose values are texts."), code="report_invalid")
+    return MultiDict(document)
 
 
 @blueprint.get("/report-fake/<number>")

@@ -1,5 +1,8 @@
 """The words of cases in the language of the page."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import gettext as _
 
 from traceability.cases.queries import CaseView
@@ -12,6 +15,8 @@ from traceability.cases.states import (
     Origin,
     SubjectKind,
 )
+from traceability.verification.verdicts import Verdict
+from traceability.verification.wording import TITLES
 
 VERDICT_TONES = {
     CaseVerdict.CONFIRMED_FAKE: "bad",
@@ -79,6 +84,51 @@ def evidence_name(kind: EvidenceKind | str) -> str:
         EvidenceKind.NOTE: _("Finding"),
         EvidenceKind.FILE: _("File"),
     }[EvidenceKind(kind)]
+
+
+def rule_name(rule: str) -> str:
+    """What an alarm rule saw, in a few words; a rule that is not known here keeps its own name."""
+    names = {
+        "not_active": _("looked up although it hangs on no plant"),
+        "elsewhere": _("looked up where the plant should not be"),
+        "after_acceptance": _("looked up by others after the buyer had it"),
+        "impossible_travel": _("looked up in two places faster than a plant travels"),
+        "too_many": _("looked up by too many devices or in too many provinces"),
+        "inner_code": _("inner code wrong too often, or right twice"),
+        "inner_code_wrong": _("inner code wrong five times"),
+        "inner_code_right_twice": _("inner code known to two devices"),
+        "reported": _("reported by people"),
+        "neighbours": _("other codes of the batch stand out"),
+        "unknown_burst": _("many unknown codes asked from one network"),
+        "beyond_balance": _("more activated than the quota holds"),
+        "quota_pace": _("quota used faster than the season"),
+        "surfaced_unsold": _("codes come up that were not sold"),
+        "surfaced_where_not_sold": _("codes come up where nothing was sold"),
+        "sales_gap": _("sold, activated and accepted do not agree"),
+        "odd_hours": _("many activations at odd hours"),
+    }
+    return names.get(rule, rule)
+
+
+def summary_words(case: CaseView) -> str:
+    """The line of a case in the list: what the reporter wrote, or what the rules saw."""
+    if case.origin is not Origin.RULE:
+        return case.summary
+    return "; ".join(rule_name(one) for one in case.summary.split(", "))
+
+
+def shown_verdict(verdict: str) -> str:
+    """The answer of a code's page that the reporter had before him."""
+    return str(TITLES[Verdict(verdict)]()) if verdict in set(Verdict) else verdict
+
+
+def rule_facts(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The figures of a rule; lists of rows as their number."""
+    return [
+        (key.replace("_", " "), str(len(value)) if isinstance(value, list) else str(value))
+        for key, value in facts.items()
+        if value not in (None, "", [])
+    ]
 
 
 def step_name(step: CaseStep | str) -> str:
