@@ -203,6 +203,7 @@ NO_PAGES = {
     "console.home": "leads on to one's work",
     "cases.letter": "a file",
     "cases.photo": "a file",
+    "cases.proof": "a file",
     "health.healthz": "for machines",
     "health.metrics": "for machines",
     "health.readyz": "for machines",

@@ -15,10 +15,12 @@ from flask import current_app
 from flask_babel import force_locale
 
 from branch import api as branch
-from core import files
+from core import files, seal
 from core.clock import local_day, to_shanghai
+from core.errors import NotFound, Unavailable
 from core.settings import Settings
 from traceability.cases.queries import CaseView, EvidenceView, evidence_file, evidence_views
+from traceability.cases.sealing import subject_of
 from traceability.cases.states import EvidenceKind
 from traceability.cases.wording import rule_name, shown_verdict
 from traceability.labels.typesetting import FONTS
@@ -73,8 +75,23 @@ def letter_pdf(case: CaseView, kind: str, *, at: datetime) -> bytes:
         "evidence_head": case.evidence_head,
         "status_url": f"{settings.base_url}/report-fake/{case.number}",
         "log_url": f"{settings.base_url}/log/checkpoint",
+        "proof": None,
     }
-    return _typeset(values, pictures if kind == COMPLAINT else {}, at=at)
+    if kind == NOTICE:
+        return _typeset(values, {}, at=at)
+    proof = _proof(case)
+    if proof is not None:
+        values["proof"] = f"{case.number}.tlog-proof"
+        pictures[f"{case.number}.tlog-proof"] = proof.encode()
+    return _typeset(values, pictures, at=at)
+
+
+def _proof(case: CaseView) -> str | None:
+    """The proof that the case is in the log; none in the seconds before the log is signed."""
+    try:
+        return str(seal.proof_for(subject_of(case)))
+    except (NotFound, Unavailable):
+        return None
 
 
 def _typeset(values: Mapping[str, Any], pictures: Mapping[str, bytes], *, at: datetime) -> bytes:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 
@@ -13,7 +13,14 @@ from traceability.cases.models import CounterfeitCase
 KIND = "case_verdict"
 
 
-def subject_of(case: CounterfeitCase) -> str:
+class Numbered(Protocol):
+    """A case as a row or as a view."""
+
+    @property
+    def number(self) -> str: ...
+
+
+def subject_of(case: "Numbered | CounterfeitCase") -> str:
     """The name of a case in the log."""
     return f"case/{case.number}"
 

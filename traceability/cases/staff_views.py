@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core import files
+from core import files, seal
 from core.accounts.gate import actor_id, requires
 from core.accounts.queries import display_names
 from core.clock import now
@@ -17,6 +17,7 @@ from traceability.cases import evidence, queries, wording
 from traceability.cases.access import may_handle, require_access
 from traceability.cases.letters import LETTERS, letter_pdf
 from traceability.cases.queries import CaseView, get_case
+from traceability.cases.sealing import subject_of
 from traceability.cases.states import PERMISSION_OF, CaseState, CaseStep, CaseVerdict, steps_from
 
 blueprint = Blueprint("cases", __name__)
@@ -70,6 +71,7 @@ def show(number: str) -> ResponseReturnValue:
         may_reopen=not found.is_open and may_handle(found, actor_id(), PERMISSION_OF[CaseStep.REOPEN]),
         may_close=found.state is CaseState.DECIDED
         and may_handle(found, actor_id(), PERMISSION_OF[CaseStep.CLOSE]),
+        seal=seal.seal_of(subject_of(found)),
         letters=LETTERS if found.verdict is CaseVerdict.CONFIRMED_FAKE else (),
         wording=wording,
         at=now(),
@@ -145,3 +147,11 @@ def letter(number: str, kind: str) -> ResponseReturnValue:
             "Cache-Control": "private, no-store",
         },
     )
+
+
+@blueprint.get("/branch/reports-of-fakes/<number>/proof")
+@requires("cases.view")
+def proof(number: str) -> Response:
+    """The proof that the case, as it now stands, is in the public log; for staff, because it names who decided."""
+    found = seen_case(number)
+    return seal.proof_answer(seal.proof_for(subject_of(found)), found.number)

@@ -8,6 +8,7 @@ from core.database import session as db_session
 from core.database import transaction
 from core.errors import Conflict, Forbidden
 from core.messaging import Message
+from core.seal.sequencer import sequence
 from tests.factories.accounts import make_account
 from tests.factories.cases import confirm_case, make_case
 from tests.factories.licences import make_storefront
@@ -96,9 +97,7 @@ def test_a_notice_reaches_the_people_of_the_grower(staff, session, at):
         from branch.growers.models import GrowerMember
 
         owner = make_account(email="owner@example.org", at=at)
-        db_session.add(
-            GrowerMember(grower_id=case.grower_id, account_id=owner.id, role="owner", since=at)
-        )
+        db_session.add(GrowerMember(grower_id=case.grower_id, account_id=owner.id, role="owner", since=at))
         confirm_case(case.number, first=staff[0], second=staff[1], at=at)
     do(case, "shop_notice", staff, at)
     told = db_session.scalars(select(Message).where(Message.template == "case_notice")).one()
@@ -130,3 +129,12 @@ def test_a_letter_is_the_same_file_twice(staff, scene, at, kind):
     first = letters.letter_pdf(case, kind, at=at)
     assert first.startswith(b"%PDF")
     assert first == letters.letter_pdf(case, kind, at=at)
+
+
+def test_the_complaint_file_carries_the_proof_that_the_case_is_sealed(staff, scene, at):
+    case = confirmed(staff, at, Subject.of_code(scene.code_id, shop=OUTSIDE))
+    assert b"tlog-proof" not in letters.letter_pdf(case, "complaint", at=at)
+    sequence()
+    letter = letters.letter_pdf(case, "complaint", at=at)
+    assert f"{case.number}.tlog-proof".encode() in letter
+    assert b"/EmbeddedFile" in letter
