@@ -11,8 +11,8 @@ from traceability.codes.service import accept_codes, activate_batch, void_batch
 from traceability.codes.states import CodeState, Level
 
 # --- events -------------------------------------------------------------------------------------
-from traceability.events.service import record_step, record_steps
-from traceability.events.steps import Packed, Received, Shipped
+from traceability.events.parcels import record_arrival, record_dispatch
+from traceability.events.timeline import TimelineStep, timeline_of_lot
 from traceability.labels.codes import code_file, size_in_chinese
 from traceability.labels.seedling import SeedlingLabel, seedling_labels_pdf
 from traceability.lots.balance import StepKind
@@ -88,12 +88,12 @@ __all__ = [
     "PlotView",
     "Propagation",
     "QuotaExceeded",
-    "Received",
     "Root",
     "SeedlingLabel",
     "Shipped",
     "Stand",
     "StepKind",
+    "TimelineStep",
     "accept_codes",
     "activate_batch",
     "add_to_lot",
@@ -127,17 +127,18 @@ __all__ = [
     "plots_of_grower",
     "put_back_to_lot",
     "read_kept",
+    "record_arrival",
+    "record_dispatch",
     "record_lot",
     "record_paper",
     "record_plot",
     "record_printed_label",
-    "record_step",
-    "record_steps",
     "require_saleable",
     "required_papers",
     "seedling_labels_pdf",
     "size_in_chinese",
     "take_from_lot",
     "transform",
+    "timeline_of_lot",
     "void_batch",
 ]

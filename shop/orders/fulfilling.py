@@ -77,6 +77,7 @@ def mark_delivered(consignment_id: int, *, at: datetime, by: By) -> None:
     move_consignment(consignment, FulfilmentState.DELIVERED, at=at, by=by)
     consignment.delivered_at = at
     traceability.accept_codes(consignment.number, at=at, by=by.account_id)
+    traceability.record_arrival(consignment.number, at=at, by=by.account_id)
     if order.payment_state == PaymentState.DUE_ON_DELIVERY:
         append_sales(order, [consignment], at=at)
     record(ConsignmentDelivered(consignment.id, consignment.number), at=at)

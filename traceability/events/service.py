@@ -39,6 +39,11 @@ def record_steps(steps: Sequence[Step], *, at: datetime, by: int | None) -> list
     return [one.event_id for one in prepared]
 
 
+def parcel_address(consignment_number: str) -> str:
+    """How a parcel is called in events."""
+    return Names(current_app.config["SETTINGS"].base_url, {}, {}, _keyed).parcel(consignment_number)
+
+
 def _names(steps: Sequence[Step], at: datetime) -> Names:
     settings: Settings = current_app.config["SETTINGS"]
     growers = sorted({lot.grower_id for step in steps for lot in lots_of(step)})
