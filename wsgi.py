@@ -82,6 +82,7 @@ BLUEPRINTS: list[str] = [
     "traceability.codes.activation_views",
     "traceability.codes.approval_views",
     "traceability.resolver.views",
+    "traceability.passports.views",
     "traceability.events.rest.views",
     "traceability.verification.views",
     "traceability.verification.api_views",
@@ -339,8 +340,6 @@ def seal_sources() -> list[SealSource]:
     from traceability.cases import sealing as cases
     from traceability.codes import sealing as codes
     from traceability.events import sealing as events
-
-    return [events.SOURCE]
     from traceability.lots import sealing as lots
     from traceability.plots import sealing as plots
     from traceability.quota import sealing as quota

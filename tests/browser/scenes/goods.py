@@ -17,7 +17,7 @@ from shop.orders.models import Consignment, Order
 from shop.payments import service as payments
 from tests.browser.scenes.money import an_order
 from tests.browser.town import account_of, grower1
-from traceability.codes.models import CodeBatch
+from traceability.codes.models import Code, CodeBatch
 from traceability.lots.models import Lot
 from traceability.plots.models import Plot
 
@@ -52,6 +52,12 @@ def plot() -> str:
 def lot() -> str:
     found = select(Lot.number).where(Lot.grower_id == grower1().id).order_by(Lot.id).limit(1)
     return f"/seller/lots/{session.scalars(found).one()}"
+
+
+def passport() -> str:
+    """The public page of the lot that was sent most lately."""
+    found = select(Code.lot_id).where(Code.consignment_number.is_not(None)).order_by(Code.id.desc()).limit(1)
+    return f"/lots/{session.scalars(select(Lot.number).where(Lot.id.in_(found))).one()}"
 
 
 def codes_of_lot() -> str:

@@ -11,7 +11,12 @@ from branch.reports.states import ReportState
 from core.clock import local_day, now
 from core.database import transaction
 from tests.browser.town import account_of
+from tests.factories.licences import make_licence
+from tests.factories.traceability import make_lot
 from tests.factories.verification import make_scene
+from traceability.lots.balance import StepKind
+from traceability.lots.recalls import recall
+from traceability.lots.transforming import Outcome, transform
 from traceability.verification.verdicts import Verdict
 
 
@@ -23,6 +28,17 @@ def code(verdict: Verdict, level: str = "unit") -> Callable[[], str]:
             return f"/C/{make_scene(verdict, level=level).code}"
 
     return arranged
+
+
+def recalled_lot() -> str:
+    """The passport of a lot that was split and then recalled with what came of it."""
+    with transaction():
+        lot = make_lot(at=now())
+        make_licence(lot.grower_id, at=now())
+        parts = [Outcome(60), Outcome(40)]
+        transform(StepKind.SPLIT, {lot.id: 100}, parts, grower_id=lot.grower_id, at=now(), by=None)
+        recall(lot.id, reason="叶片检出疫病，请与其他苗木隔离。", at=now(), by=None)
+    return f"/lots/{lot.number}"
 
 
 def report_in_haste(page: Page) -> None:
