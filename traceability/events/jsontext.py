@@ -1,13 +1,15 @@
 """JSON read and written without losing anything: numbers keep their digits, keys their order."""
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 MAX_EXPONENT = 300
-MAX_DIGITS = 400
+MAX_DIGITS = 300
 MAX_DEPTH = 40
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class NotJson(ValueError):  # noqa: N818 - read as a word
@@ -18,8 +20,8 @@ def read(text: str | bytes) -> Any:
     """The document in `text`, fractions as `Decimal`.
 
     Raises:
-        NotJson: no JSON, a key given twice, nesting beyond `MAX_DEPTH`, or a number that is not finite or
-            absurdly long (its plain notation would fill the memory).
+        NotJson: no JSON, a key given twice, nesting beyond `MAX_DEPTH`, a number that is not finite or
+            absurdly long (its plain notation would fill the memory), or text that no database keeps.
     """
     try:
         found = json.loads(
@@ -31,8 +33,7 @@ def read(text: str | bytes) -> Any:
         raise NotJson("the text is not UTF-8") from None
     except RecursionError:
         raise NotJson("the nesting is too deep") from None
-    if _depth(found) > MAX_DEPTH:
-        raise NotJson(f"the nesting is deeper than {MAX_DEPTH}")
+    _check(found)
     return found
 
 
@@ -77,15 +78,22 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _depth(value: Any) -> int:
-    deepest, waiting = 0, [(value, 1)]
+def _check(value: Any) -> None:
+    waiting = [(value, 1)]
     while waiting:
         one, level = waiting.pop()
-        deepest = max(deepest, level)
         if level > MAX_DEPTH:
-            return level
+            raise NotJson(f"the nesting is deeper than {MAX_DEPTH}")
         if isinstance(one, Mapping):
             waiting += [(item, level + 1) for item in one.values()]
+            for key in one:
+                _check_text(key)
         elif isinstance(one, list):
             waiting += [(item, level + 1) for item in one]
-    return deepest
+        elif isinstance(one, str):
+            _check_text(one)
+
+
+def _check_text(text: str) -> None:
+    if "\x00" in text or (not text.isascii() and _SURROGATE.search(text)):
+        raise NotJson("a text holds a NUL character or half of a surrogate pair")

@@ -1,6 +1,7 @@
 """Documents, headers and problems of the EPCIS REST binding."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -37,6 +38,9 @@ PROBLEMS: dict[str, tuple[int, str]] = {
 }
 
 
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
 class EpcisProblem(Exception):  # noqa: N818 - it becomes the answer
     """An exception of the REST binding, by its name there."""
 
@@ -55,6 +59,7 @@ def problem(error: EpcisProblem) -> Response:
         "title": PROBLEMS[error.name][1],
         "status": error.status,
         "detail": error.detail,
+        "code": _CAMEL.sub("_", error.name.removesuffix("Exception")).lower(),
         "request_id": g.get("request_id", ""),
         **error.extra,
     }

@@ -18,6 +18,7 @@ from traceability.events.rest.answers import (
     JSON_TYPES,
     LONGEST_ADDRESS,
     MAX_BYTES,
+    PROBLEMS,
     VERSION,
     EpcisProblem,
     discovery,
@@ -48,11 +49,44 @@ HTTP_NAMES = {
 }
 
 
+_OBJECT = {"schema": {"type": "object"}}
+_LIST = {"schema": {"type": "array"}}
+
+
+def described(
+    summary: str,
+    description: str = "",
+    *,
+    ok: int = 200,
+    says: str = "The answer",
+    many: bool = False,
+    more: Any = (),
+) -> Any:
+    """What the API's description says of a route: its answer, and every status that it may have besides."""
+    body = _LIST if many else _OBJECT
+    content = {} if ok in {201, 204} else dict.fromkeys(JSON_TYPES, body)
+    answers: Any = {
+        ok: {"description": says, "content": content},
+        **{status: PROBLEMS_BY_STATUS[status] for status in (400, 401, 403, 404, 406, 414, *more)},
+    }
+    return blueprint.doc(summary=summary, description=description or None, responses=answers)
+
+
+PROBLEMS_BY_STATUS = dict(PROBLEMS.values()) | {
+    400: "Not valid, or a parameter is not understood",
+    403: "The token may not do that",
+}
+
+
 @blueprint.before_request
 def negotiate() -> Response | None:
     """Answer OPTIONS; refuse what cannot be answered as asked: other versions, other formats, endless addresses."""
     if len(request.full_path) > LONGEST_ADDRESS:
         raise EpcisProblem("URITooLongException", f"An address may have {LONGEST_ADDRESS} characters.")
+    if "\x00" in request.path or any(
+        "\x00" in name + value for name, value in request.args.items(multi=True)
+    ):
+        raise EpcisProblem("QueryParameterException", "An address holds no NUL character.")
     if request.method == "OPTIONS":
         return _discovered()
     if request.accept_mimetypes and not request.accept_mimetypes.best_match(

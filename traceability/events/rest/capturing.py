@@ -16,7 +16,7 @@ from traceability.events.documents import events_of
 from traceability.events.models import CaptureJob
 from traceability.events.queries import find_job, jobs_of
 from traceability.events.rest.answers import MAX_EVENTS, EpcisProblem, answer, base_url
-from traceability.events.rest.blueprint import blueprint, sent_text
+from traceability.events.rest.blueprint import blueprint, described, sent_text
 from traceability.events.rest.paging import next_page, only_pages, read_paging
 
 OFTEN = "600 per minute"
@@ -24,10 +24,12 @@ BEHAVIOURS = ("rollback", "proceed")
 
 
 @blueprint.post("/capture")
-@blueprint.doc(
-    summary="Send EPCIS events",
-    description="An EPCISDocument or EPCISQueryDocument in JSON. Needs a bearer token that may capture.",
-    responses={202: "Taken; Location is the capture job.", 400: "Not valid; nothing was stored."},
+@described(
+    "Send EPCIS events",
+    "An EPCISDocument or EPCISQueryDocument in JSON. Needs a bearer token that may capture.",
+    ok=202,
+    says="Taken; Location is the capture job.",
+    more=(409, 413, 415),
 )
 @limiter.limit(OFTEN)
 @bearer_requires("epcis.capture")
@@ -69,7 +71,7 @@ def _check_size(document: Any) -> None:
 
 
 @blueprint.get("/capture")
-@blueprint.doc(summary="Your capture jobs")
+@described("Your capture jobs", many=True)
 @bearer_requires("epcis.capture")
 def jobs() -> Response:
     only_pages()
@@ -80,7 +82,7 @@ def jobs() -> Response:
 
 
 @blueprint.get("/capture/<capture_id>")
-@blueprint.doc(summary="What became of a capture")
+@described("What became of a capture")
 @bearer_requires("epcis.capture")
 def job(capture_id: str) -> Response:
     only_pages()
@@ -121,13 +123,12 @@ def _time(moment: Any) -> str:
 
 
 @blueprint.post("/events")
-@blueprint.doc(
-    summary="Send one EPCIS event",
-    description="The event brings its @context. Needs a bearer token that may capture.",
-    responses={
-        201: "Stored; Location is the event.",
-        409: "The event, or another with its id, is there already.",
-    },
+@described(
+    "Send one EPCIS event",
+    "The event brings its @context. Needs a bearer token that may capture.",
+    ok=201,
+    says="Stored; Location is the event.",
+    more=(409, 413, 415),
 )
 @limiter.limit(OFTEN)
 @bearer_requires("epcis.capture")

@@ -17,13 +17,13 @@ from traceability.events.capture import delete_query, keep_query
 from traceability.events.filters import read_query
 from traceability.events.models import EpcisQuery
 from traceability.events.rest.answers import EpcisProblem, answer, base_url
-from traceability.events.rest.blueprint import blueprint, sent_text
+from traceability.events.rest.blueprint import blueprint, described, sent_text
 from traceability.events.rest.paging import next_page, only_pages, parameters, read_paging
 from traceability.events.rest.reading import page_of_events
 
 
 @blueprint.get("/queries")
-@blueprint.doc(summary="The named queries")
+@described("The named queries", many=True)
 @public
 def named() -> Response:
     only_pages()
@@ -38,14 +38,12 @@ def _definition(row: EpcisQuery) -> str:
 
 
 @blueprint.post("/queries")
-@blueprint.doc(
-    summary="Keep a query under a name",
-    description="{name, query}, the query's parameters as for /epcis/events. Needs a token that may capture.",
-    responses={
-        201: "Kept; Location is the query.",
-        400: "A parameter is not understood.",
-        409: "The name is taken.",
-    },
+@described(
+    "Keep a query under a name",
+    "{name, query}, the query's parameters as for /epcis/events. Needs a token that may capture.",
+    ok=201,
+    says="Kept; Location is the query.",
+    more=(409, 413, 415),
 )
 @bearer_requires("epcis.capture")
 def keep() -> Response:
@@ -83,7 +81,7 @@ def _find(name: str) -> EpcisQuery:
 
 
 @blueprint.get("/queries/<name>")
-@blueprint.doc(summary="What a named query asks")
+@described("What a named query asks")
 @public
 def one(name: str) -> Response:
     only_pages()
@@ -91,7 +89,7 @@ def one(name: str) -> Response:
 
 
 @blueprint.delete("/queries/<name>")
-@blueprint.doc(summary="Delete a query that you keep")
+@described("Delete a query that you keep", ok=204, says="Deleted.")
 @bearer_requires("epcis.capture")
 def forget(name: str) -> Response:
     _find(name)
@@ -106,7 +104,7 @@ def forget(name: str) -> Response:
 
 
 @blueprint.get("/queries/<name>/events")
-@blueprint.doc(summary="The events that a named query finds")
+@described("The events that a named query finds", more=(413,))
 @public
 def results(name: str) -> Response:
     row = _find(name)

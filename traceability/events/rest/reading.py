@@ -15,7 +15,7 @@ from traceability.events.filters import Filter, Has, In, Query, read_query
 from traceability.events.identifiers import canonical
 from traceability.events.keys import short
 from traceability.events.rest.answers import EpcisProblem, collection, query_document
-from traceability.events.rest.blueprint import blueprint
+from traceability.events.rest.blueprint import blueprint, described
 from traceability.events.rest.paging import Paging, next_page, only_pages, parameters, read_paging
 from traceability.events.vocabulary import as_word
 
@@ -81,12 +81,13 @@ def _begin(query: Query, paging: Paging) -> tuple[queries.Position | None, int |
 
 
 @blueprint.get("/events")
-@blueprint.doc(
-    summary="EPCIS events",
-    description=(
+@described(
+    "EPCIS events",
+    (
         "An EPCISQueryDocument. Parameters are those of SimpleEventQuery that docs/epcis.md lists, several values "
         "parted by |; an unknown one is refused. Without a token: the provenance steps recorded here."
     ),
+    more=(413,),
 )
 @public
 def events() -> Response:
@@ -99,7 +100,7 @@ def _query(*more: Filter) -> Query:
 
 
 @blueprint.get("/events/<path:event_id>", merge_slashes=False)
-@blueprint.doc(summary="One EPCIS event, and the error declarations that repeat its id")
+@described("One EPCIS event, and the error declarations that repeat its id")
 @public
 def event(event_id: str) -> Response:
     asked = parameters()
@@ -123,7 +124,7 @@ def _whole(value: str) -> str:
 
 
 @blueprint.get("/<any(eventTypes, epcs, bizSteps, bizLocations, readPoints, dispositions):resource>")
-@blueprint.doc(summary="The values of a top-level resource that are known here")
+@described("The values of a top-level resource that are known here")
 @public
 def values(resource: str) -> Response:
     only_pages()
@@ -141,7 +142,7 @@ def values(resource: str) -> Response:
     "/<any(eventTypes, epcs, bizSteps, bizLocations, readPoints, dispositions):resource>/<path:value>",
     merge_slashes=False,
 )
-@blueprint.doc(summary="What there is below a value of a top-level resource")
+@described("What there is below a value of a top-level resource")
 @public
 def value(resource: str, value: str) -> Response:
     only_pages()
@@ -156,9 +157,7 @@ def value(resource: str, value: str) -> Response:
     "/<any(eventTypes, epcs, bizSteps, bizLocations, readPoints, dispositions):resource>/<path:value>/events",
     merge_slashes=False,
 )
-@blueprint.doc(
-    summary="The events with a value of a top-level resource", description="Parameters as for /epcis/events."
-)
+@described("The events with a value of a top-level resource", "Parameters as for /epcis/events.", more=(413,))
 @public
 def events_of_value(resource: str, value: str) -> Response:
     return page_of_events(_query(_filter(resource, _whole(value))))

@@ -8,7 +8,7 @@ from core.accounts.gate import public
 from traceability.events.contexts import STANDARD
 from traceability.events.rest import capturing, named, reading
 from traceability.events.rest.answers import answer, base_url
-from traceability.events.rest.blueprint import blueprint
+from traceability.events.rest.blueprint import blueprint, described
 from traceability.events.rest.paging import only_pages
 from traceability.events.steps import TERMS
 
@@ -36,9 +36,7 @@ NOT_OFFERED = (
 
 
 @blueprint.get("/")
-@blueprint.doc(
-    summary="What the EPCIS repository offers", description="And, under `notOffered`, what it does not."
-)
+@described("What the EPCIS repository offers", "And, under `notOffered`, what it does not.")
 @public
 def root() -> Response:
     only_pages()
@@ -57,7 +55,7 @@ def root() -> Response:
 
 
 @blueprint.get("/terms/")
-@blueprint.doc(summary="The fields that our own events add to the standard")
+@described("The fields that our own events add to the standard")
 @public
 def terms() -> Response:
     only_pages()
