@@ -47,7 +47,7 @@ class UnitForm(FlaskForm):
     kind = SelectField(_l("What it is"))
     name_zh = StringField(_l("Name in Chinese"), [DataRequired(_l("Give the unit a name.")), Length(max=80)])
     name_en = StringField(_l("Name in English"), [Length(max=120)])
-    code = StringField(_l("Code"), [Length(max=40)])
+    code = StringField(_l("Code of the unit"), [Length(max=40)])
 
     def offer(self, units: Sequence[UnitView], *, roots: bool) -> None:
         """Offer the units that may have others below them; `roots` also a town of its own."""
