@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
-from tests.browser.scenes import cases, goods, money, people, proof
+from tests.browser.scenes import cases, goods, land, money, people, proof
 from traceability.verification.verdicts import Verdict
 
 
@@ -118,6 +118,11 @@ SELLING = [
     PageToSee("seller-plots", "/seller/plots", as_role="grower1"),
     PageToSee("seller-plot", goods.plot, as_role="grower1"),
     PageToSee("seller-new-plot", "/seller/plots/new", as_role="grower1"),
+    PageToSee("seller-quota", "/seller/quota", as_role="grower1"),
+    PageToSee("seller-lot-family", land.family, as_role="grower1"),
+    PageToSee("seller-lot-split", lambda: land.transformation("split"), as_role="grower1"),
+    PageToSee("seller-lot-graft", lambda: land.transformation("graft"), as_role="grower1"),
+    PageToSee("seller-lot-recall", land.own_recall, as_role="grower1"),
     PageToSee("seller-lots", "/seller/lots", as_role="grower1"),
     PageToSee("seller-new-lot", "/seller/lots/new", as_role="grower1"),
     PageToSee("seller-lot", goods.lot, as_role="grower1"),
@@ -154,6 +159,15 @@ SELLING = [
 ]
 
 BRANCH = [
+    PageToSee("branch-plots", "/branch/plots?state=agreed", as_role="technician"),
+    PageToSee("branch-plot", land.surveyed_plot, as_role="committee"),
+    PageToSee("branch-plot-survey", land.survey, as_role="technician"),
+    PageToSee("branch-quota", "/branch/quota", as_role="secretary"),
+    PageToSee("branch-quota-grower", land.quota_of_grower, as_role="secretary"),
+    PageToSee("branch-quota-figures", "/branch/quota/figures", as_role="secretary"),
+    PageToSee("branch-lots", "/branch/lots", as_role="secretary"),
+    PageToSee("branch-lot", land.lot_at_branch, as_role="secretary"),
+    PageToSee("branch-lot-recall", land.recall_at_branch, as_role="secretary"),
     PageToSee("branch-growers", "/branch/growers", as_role="secretary"),
     PageToSee("branch-grower", people.grower_at_the_branch, as_role="secretary"),
     PageToSee("branch-applicant", people.applicant, as_role="secretary"),
@@ -202,6 +216,7 @@ PAGES: list[PageToSee] = [*VISITORS, *ACCOUNTS, *BUYING, *SELLING, *BRANCH]
 # Endpoints that answer GET with something else than a page of their own.
 NO_PAGES = {
     "cashier.find_parcel": "leads to the refund of the parcel asked for",
+    "plot_surveys.photo": "a file",
     "cashier.proof_file": "a file",
     "console.home": "leads on to one's work",
     "cases.letter": "a file",

@@ -53,7 +53,11 @@ def index() -> ResponseReturnValue:
     units = [unit.id for unit in branch.units_where(actor_id() or 0, "quota.view")]
     rows = use_by_grower(units, year=year)
     return _page(
-        "index.html", rows=rows, growers=branch.growers_by_ids([row.grower_id for row in rows]), year=year
+        "index.html",
+        rows=rows,
+        growers=branch.growers_by_ids([row.grower_id for row in rows]),
+        year=year,
+        may_decide=may("quota.decide"),
     )
 
 
