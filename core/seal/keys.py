@@ -13,6 +13,7 @@ from flask import Flask, current_app
 
 from core.seal.merkle import HASH_BYTES
 from core.seal.note import BadNote, Signer, Verifier, is_key_name
+from core.seal.serving import LogFiles
 from core.seal.store import TileStore, write_durably
 from core.seal.witnesses import WitnessAddress
 from core.settings import SettingError, Settings
@@ -97,7 +98,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     except BadNote as error:
         raise SettingError("WITNESS_URLS", str(error)) from None
     memory = Memory(path.with_name(path.name + ".signed"))
-    app.extensions["seal"] = Log(signer, TileStore(folder), memory, witnesses)
+    log = Log(signer, TileStore(folder), memory, witnesses)
+    app.extensions["seal"] = log
+    app.wsgi_app = LogFiles(app.wsgi_app, log)  # type: ignore[method-assign]
 
 
 def _key(path: Path, settings: Settings) -> Signer:

@@ -15,7 +15,8 @@ from core.seal import merkle
 from core.seal.entries import canonical
 from core.seal.keys import Log, this_log
 from core.seal.models import SealLeaf
-from core.seal.note import DECIMAL, BadNote, ProofFile
+from core.seal.note import ProofFile
+from core.seal.serving import size_of
 from core.seal.tiles import TreeReader
 
 SOON_S = 10
@@ -47,18 +48,6 @@ def signed_size(log: Log | None = None) -> int:
     """How many entries the published checkpoint covers; one small file, no query."""
     note = (log or this_log()).store.checkpoint()
     return size_of(note) if note else 0
-
-
-def size_of(note: str) -> int:
-    """The size that a checkpoint of our own tells, from its second line.
-
-    Raises:
-        BadNote: it is not a checkpoint.
-    """
-    lines = note.split("\n", 2)
-    if len(lines) < 3 or not DECIMAL.fullmatch(lines[1]):
-        raise BadNote("not a checkpoint")
-    return int(lines[1])
 
 
 def seal_of(subject: str) -> SealView | None:
