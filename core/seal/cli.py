@@ -71,6 +71,7 @@ def sequence_now() -> None:
 @group.command("verify")
 def verify() -> None:
     """Re-derive everything from the database and the files; name what differs and exit 1."""
+    session.rollback()
     if db.engine.dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     findings = 0

@@ -103,7 +103,7 @@ def served(witness):
 
 
 @pytest.fixture
-def witnessed_by(session, monkeypatch):
+def witnessed_by(app, session, monkeypatch):
     def witnessed_by(*addresses):
         given = tuple(map(WitnessAddress.parse, addresses))
         monkeypatch.setitem(app.extensions, "seal", dataclasses.replace(this_log(), witnesses=given))
