@@ -319,6 +319,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
 def report_sections() -> list[SectionFunction]:
     """What a report consists of, in its order; each is a function `(period, scope) -> Section`."""
     from branch.reports import breakdowns, comparison, overall, quality
+    from traceability.authenticity.section import authenticity
 
     return [
         overall.overall,
@@ -327,6 +328,7 @@ def report_sections() -> list[SectionFunction]:
         breakdowns.cultivar_groups,
         breakdowns.villages,
         quality.quality,
+        authenticity,
         breakdowns.growers,
     ]
 

@@ -17,6 +17,7 @@ from branch.growers.service import Application, register_grower
 # --- ledger: what was sold ---------------------------------------------------------------------
 from branch.ledger.facts import FactKind, SaleFact, reversal_of
 from branch.ledger.geography import PlantsSold, plants_by_province
+from branch.ledger.periods import Period
 from branch.ledger.rollup import rebuild_rollups, refresh_rollups
 from branch.ledger.service import AppendResult, append_facts
 
@@ -62,6 +63,8 @@ from branch.organisation.roles import Role
 from branch.organisation.service import add_unit, give_role
 
 # --- storefronts: outside shops and the check of an address ---------------------------------------
+from branch.reports.document import Column, Row, Section, Table
+from branch.reports.evidence import Scope as ReportScope
 from branch.storefronts.queries import (
     StorefrontView,
     UrlCheck,
@@ -81,6 +84,7 @@ account_roles = roles_held
 __all__ = [
     "AppendResult",
     "Application",
+    "Column",
     "CultivarGroup",
     "FactKind",
     "GrowerView",
@@ -89,15 +93,20 @@ __all__ = [
     "MarkFacts",
     "MarkView",
     "MemberView",
+    "Period",
     "PlantsSold",
     "Platform",
+    "ReportScope",
     "Role",
+    "Row",
     "SaleFact",
     "Scope",
+    "Section",
     "Standing",
     "StorefrontState",
     "StorefrontStep",
     "StorefrontView",
+    "Table",
     "UnitView",
     "UrlCheck",
     "UrlStatus",

@@ -12,7 +12,7 @@ from branch.ledger.periods import Period, month_of
 from branch.reports.figures import LikeForLike, MonthRow, Span, Totals, like_for_like, within
 
 # Raised when the same facts come to be reported differently, so that a new version is made of them.
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,9 @@ def confirm(number: str, *, note: str, at: datetime, by: int) -> CaseView:
         case.code_doubted = True
     case.verdict, case.answer = str(CaseVerdict.CONFIRMED_FAKE), answer
     case.decided_by_account_id, case.decided_at = by, at
-    return end(case, CaseStep.CONFIRM, source, note=note, detail={"listed": listed}, at=at, by=by)
+    return end(
+        case, CaseStep.CONFIRM, source, note=note, detail={"listed": listed, **_found(case, at)}, at=at, by=by
+    )
 
 
 def send_back(number: str, *, note: str, at: datetime, by: int) -> CaseView:
@@ -142,7 +144,7 @@ def decide(
     case.verdict, case.answer = str(verdict), answer
     case.decided_by_account_id, case.decided_at = by, at
     case.code_doubted = False
-    return end(case, CaseStep.DECIDE, source, note=note, at=at, by=by)
+    return end(case, CaseStep.DECIDE, source, note=note, detail=_found(case, at), at=at, by=by)
 
 
 def close(number: str, *, note: str = "", at: datetime, by: int) -> CaseView:
@@ -211,6 +213,11 @@ def end(
     leave_step(case, step, source, note=note, detail=detail, at=at, by=by)
     seal_case(case)
     return view(case)
+
+
+def _found(case: CounterfeitCase, at: datetime) -> dict[str, Any]:
+    """What a decision was, for counts that a later reopening must not change."""
+    return {"verdict": case.verdict, "in_time": at <= case.due_at}
 
 
 def _worded(text: str) -> str:

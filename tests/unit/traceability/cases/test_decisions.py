@@ -163,7 +163,7 @@ def test_words_that_name_no_shop_confirm_without_a_listing(staff, at):
         case = make_case(subject=Subject.of_shop("某某苗木店"), at=at)
         confirm_case(case.number, first=staff["an"], second=staff["bo"], at=at)
     detail = db_session.scalars(select(CaseChange.detail).where(CaseChange.step == "confirm")).one()
-    assert detail == {"listed": ""}
+    assert detail == {"listed": "", "verdict": "confirmed_fake", "in_time": True}
 
 
 def test_every_step_seals_the_case_as_it_then_stands(staff, at):
