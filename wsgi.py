@@ -162,6 +162,7 @@ MODELS: list[str] = [
     "traceability.codes.models",
     "traceability.resolver.models",
     "traceability.events.models",
+    "traceability.certificates.models",
     "traceability.cases.models",
     "traceability.lookups.models",
     "traceability.alarms.models",
@@ -340,6 +341,7 @@ def seal_sources() -> list[SealSource]:
     from branch.reports import sealing as reports
     from traceability.alarms import sealing as alarms
     from traceability.cases import sealing as cases
+    from traceability.certificates import sealing as certificates
     from traceability.codes import sealing as codes
     from traceability.events import sealing as events
     from traceability.lots import sealing as lots
@@ -359,6 +361,7 @@ def seal_sources() -> list[SealSource]:
         lots.LOTS,
         lots.STEPS,
         lots.RECALLS,
+        certificates.SOURCE,
         quota.MOVES,
         quota.FIGURES,
     ]

@@ -1,5 +1,10 @@
 """The front door of traceability: what the shop may ask. Each feature lists its part below."""
 
+# --- certificates of provenance --------------------------------------------------------------------
+from traceability.certificates.document import certificate_pdf, certificate_proof
+from traceability.certificates.queries import CertificateView, certificates_of
+from traceability.certificates.service import certify_parcel
+
 # --- codes --------------------------------------------------------------------------------------
 from traceability.codes.binding import CodeNotUsable, bind_codes
 from traceability.codes.issuing import IssuedCodes, issue_codes
@@ -68,6 +73,7 @@ from traceability.quota.service import QuotaExceeded, balance_of_lot
 
 __all__ = [
     "BatchView",
+    "CertificateView",
     "CodeNotUsable",
     "CodeState",
     "CodeView",
@@ -98,6 +104,10 @@ __all__ = [
     "approve_surveys",
     "balance_of_lot",
     "bind_codes",
+    "certificate_pdf",
+    "certificate_proof",
+    "certificates_of",
+    "certify_parcel",
     "code_file",
     "codes_of_consignment",
     "codes_of_consignments",

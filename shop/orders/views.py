@@ -11,6 +11,7 @@ from core.accounts.gate import actor_id, current_actor, public, requires, signed
 from core.clock import now
 from core.database import transaction
 from core.errors import NotFound
+from core.seal import proof_answer
 from core.web.pagination import page_number
 from shop.cart.wording import units
 from shop.orders import checkout_views, queries, service, wording
@@ -50,6 +51,7 @@ def page(number: str) -> ResponseReturnValue:
             timelines={parcel.number: wording.timeline(order, parcel) for parcel in order.consignments},
             papers=traceability.papers_of_many(numbers),
             codes=traceability.codes_of_consignments(numbers),
+            certificates=traceability.certificates_of(numbers),
             units=units,
         )
     )
@@ -74,6 +76,30 @@ def paper(number: str, public_id: str) -> ResponseReturnValue:
     response = Response(content, content_type=content_type)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return _private(response)
+
+
+@blueprint.get("/orders/<number>/certificate.pdf")
+@public
+def certificate(number: str) -> ResponseReturnValue:
+    """Where the plants of the order come from, as PDF with its proofs attached; one page a parcel that left."""
+    order = _order(number)
+    found = traceability.certificates_of([parcel.number for parcel in order.consignments])
+    if not found:
+        raise NotFound(_("Nothing of this order has left yet."), code="no_certificate")
+    pdf = traceability.certificate_pdf(list(found.values()), at=max(one.at for one in found.values()))
+    response = Response(pdf, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{order.number}.pdf"'
+    return _private(response)
+
+
+@blueprint.get("/orders/<number>/parcels/<parcel_number>/proof")
+@public
+def certificate_proof(number: str, parcel_number: str) -> ResponseReturnValue:
+    """The proof that is attached to the certificate, as a file of its own."""
+    order = _order(number)
+    if parcel_number not in {parcel.number for parcel in order.consignments}:
+        raise NotFound(_("There is no such parcel."), code="no_such_consignment")
+    return _private(proof_answer(traceability.certificate_proof(parcel_number), parcel_number))
 
 
 @blueprint.post("/orders/<number>/parcels/<parcel_number>/received")

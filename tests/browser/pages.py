@@ -229,6 +229,8 @@ NO_PAGES = {
     "ledger.sales_csv": "a file",
     "openapi.spec": "for programs",
     "orders.addresses": "for the script of the checkout",
+    "orders.certificate": "a file",
+    "orders.certificate_proof": "a file",
     "orders.paper": "a file",
     "orders.summary": "a part of the checkout, seen there",
     "orders_api.follow": "for programs",

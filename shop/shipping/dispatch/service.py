@@ -74,6 +74,7 @@ def dispatch(
     for lot_id, plants in parcel.plants_by_lot.items():
         traceability.take_from_lot(lot_id, plants, at=at, by=by.account_id, reason=parcel.number)
     traceability.record_dispatch(parcel.number, parcel.plants_by_lot, at=at, by=by.account_id)
+    traceability.certify_parcel(parcel.number, at=at)
     fulfilling.mark_dispatched(
         parcel.id, courier=courier.strip(), tracking_number=tracking_number.strip(), at=at, by=by
     )
