@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("benchmarks.race", "benchmarks.pages")
+BENCHMARKS = ("benchmarks.race", "benchmarks.pages", "benchmarks.seal")
 
 
 def main() -> int:

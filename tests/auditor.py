@@ -41,7 +41,9 @@ def auditor() -> Path:
     return _built(vectors("audit") / "tlog_audit.go")
 
 
-def run_auditor(where: str, vkey: str) -> tuple[bool, str]:
+def run_auditor(where: str, vkey: str, *, patience_s: float = 900) -> tuple[bool, str]:
     """Whether the auditor passes the log at `where` (an address or a folder), and what it said."""
-    done = subprocess.run([auditor(), where, vkey], capture_output=True, text=True, timeout=900, check=False)
+    done = subprocess.run(
+        [auditor(), where, vkey], capture_output=True, text=True, timeout=patience_s, check=False
+    )
     return done.returncode == 0 and done.stdout.startswith("OK"), done.stdout + done.stderr

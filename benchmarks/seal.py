@@ -1,0 +1,233 @@
+"""Appends to the seal beside bare inserts of as many rows of the same width, and whether sealing keeps up.
+
+    python -m benchmarks.seal                        # both databases
+    python -m benchmarks.seal --database sqlite --seconds 10
+    python -m benchmarks.seal --auditor 70000        # the independent auditor over HTTP against a log of that size
+
+Keeping up: one process appends 1,000 leaves a second in batches of 50, another one sequences, writes and signs every second; what
+still waits at the end must be less than three seconds' worth. Fails when it is not, or when the log then does not verify.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from benchmarks.race import ROOT, _database_url, _server
+
+ROWS = 20_000
+SINGLE = 1_000
+BATCH = 50
+RATE = 1_000
+MOST_BEHIND = 3 * RATE
+
+
+def body(n: int) -> dict[str, object]:
+    """A sale's figures, about as long as a real one's."""
+    return {
+        "kind": "sale", "grower_id": n % 97, "channel": "shop", "product_key": f"GH-{n % 500}", "plants": n % 40,
+        "gross_minor": 100 * n, "discount_minor": 0, "refund_minor": 0, "net_minor": 100 * n, "currency": "CNY",
+        "source": "shop", "source_ref": f"GY-2026-{n}/1", "province": "浙江省", "recorded_at": "2026-03-12T04:00:00.000000Z",
+    }  # fmt: skip
+
+
+def measure(seconds: float) -> bool:
+    """In a process of its own with one database: append, insert, sequence, keep up, verify."""
+    from core.database import alembic, session
+    from core.seal.audit import audit_files_and_leaves
+    from core.seal.keys import this_log
+    from core.seal.models import SealLeaf
+    from core.seal.sequencer import sequence, waiting
+    from wsgi import create_app
+
+    app = create_app()
+    with app.app_context():
+        alembic.upgrade()
+        bare = SealLeaf.__table__.to_metadata(sa.MetaData(), name="bare_leaf")
+        for index in bare.indexes:
+            index.name = f"bare_{index.name}"
+        bare.create(session.get_bind())
+        for one, count in ((500, ROWS), (1, SINGLE)):
+            inserts = _timed(lambda first, n: _insert(bare, first, n), count, one)
+            appends = _timed(_append, count, one)
+            print(
+                f"  {one:4} a transaction: {count / inserts:8.0f} bare inserts/s  {count / appends:8.0f} appends/s  "
+                f"an append takes {appends / inserts:.2f} times as long",
+                flush=True,
+            )
+        begun = time.perf_counter()
+        added = sequence()
+        took = time.perf_counter() - begun
+        print(
+            f"  sequenced, written and signed {added} leaves in {took:.1f} s: {(added or 0) / took:.0f}/s",
+            flush=True,
+        )
+        kept_up = _keep_up(seconds)
+        print(
+            f"  while {RATE} were appended a second for {seconds:g} s, at most {kept_up[0]} waited",
+            flush=True,
+        )
+        sequence()
+        findings = list(audit_files_and_leaves(this_log()))
+        print(f"  verified: {len(findings)} findings, {waiting()[0]} waiting", flush=True)
+        return kept_up[1] and not findings
+
+
+def _timed(work: object, count: int, each: int) -> float:
+    begun = time.perf_counter()
+    for first in range(0, count, each):
+        work(first, each)  # type: ignore[operator]
+    return time.perf_counter() - begun
+
+
+def _append(first: int, count: int) -> None:
+    from core import seal
+    from core.database import transaction
+
+    with transaction():
+        seal.append_many(
+            "sale_fact", [(f"sale/shop/GY-2026-{n}/1", body(n)) for n in range(first, first + count)]
+        )
+
+
+def _insert(table: sa.Table, first: int, count: int) -> None:
+    """The same rows without anything that the seal does: no canonical text, no random salt."""
+    from core.clock import now
+    from core.database import session, transaction
+
+    text = str(body(first))
+    row = {"kind": "sale_fact", "at": now(), "salt": bytes(16), "body": text}
+    with transaction():
+        session.execute(
+            sa.insert(table),
+            [row | {"subject": f"sale/shop/GY-2026-{n}/1"} for n in range(first, first + count)],
+        )
+
+
+def _keep_up(seconds: float) -> tuple[int, bool]:
+    from core.database import session
+    from core.seal.sequencer import waiting
+
+    sequencer = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.seal", "--sequence", str(seconds)], cwd=ROOT
+    )
+    most, done, begun = 0, 0, time.perf_counter()
+    while (passed := time.perf_counter() - begun) < seconds:
+        if done < passed * RATE:
+            _append(1_000_000 + done, BATCH)
+            done += BATCH
+            if done % RATE == 0:
+                session.rollback()
+                most = max(most, waiting()[0])
+        else:
+            time.sleep(0.005)
+    sequencer.wait()
+    session.rollback()
+    rate = done / (time.perf_counter() - begun)
+    print(f"  appended {done} leaves at {rate:.0f}/s meanwhile", flush=True)
+    return most, most <= MOST_BEHIND and done >= 0.95 * RATE * seconds
+
+
+def sequence_for(seconds: float) -> None:
+    """What the worker does, every second."""
+    from core.seal.sequencer import sequence
+    from wsgi import create_app
+
+    with create_app().app_context():
+        print("ready", flush=True)
+        until = time.perf_counter() + seconds
+        while time.perf_counter() < until:
+            sequence()
+            time.sleep(1)
+
+
+def audit_over_http(size: int) -> bool:
+    """The auditor, of which every byte was written by others, over HTTP against the running application."""
+    from tests.auditor import run_auditor
+
+    with tempfile.TemporaryDirectory(prefix="gy-seal-", ignore_cleanup_errors=True) as folder:
+        environment = _environment(Path(folder), "")
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.seal", "--fill", str(size)],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+        )
+        key = subprocess.run(
+            [sys.executable, "-m", "flask", "seal", "status"], cwd=ROOT, env=environment, check=True,
+            capture_output=True, text=True,
+        ).stdout.split("key          ")[1].split("\n")[0]  # fmt: skip
+        with _server(environment, "wsgi:create_app", workers=1) as port:
+            begun = time.perf_counter()
+            passed, said = run_auditor(f"http://127.0.0.1:{port}/log", key, patience_s=6 * 3600)
+            print(f"  {said.strip()[:200]} in {time.perf_counter() - begun:.0f} s", flush=True)
+    return passed
+
+
+def fill(size: int) -> None:
+    from core.database import alembic
+    from core.seal.sequencer import sequence
+    from wsgi import create_app
+
+    with create_app().app_context():
+        alembic.upgrade()
+        for first in range(0, size, 1000):
+            _append(first, min(1000, size - first))
+        sequence()
+
+
+def _environment(folder: Path, url: str) -> dict[str, str]:
+    from core.settings import Settings
+
+    ours = {name.upper() for name in Settings.model_fields}
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    given = {
+        "GUIYUAN_VAR": str(folder / "var"),
+        "DATABASE_URL": url,
+        "LOG_LEVEL": "ERROR",
+        "PYTHONPATH": str(ROOT),
+    }
+    return kept | given
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--auditor", type=int, help="audit a log of this size over HTTP instead")
+    for name in ("--measure", "--sequence"):
+        parser.add_argument(name, type=float, help=argparse.SUPPRESS)
+    parser.add_argument("--fill", type=int, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.measure:
+        return 0 if measure(chosen.measure) else 1
+    if chosen.sequence:
+        sequence_for(chosen.sequence)
+        return 0
+    if chosen.fill:
+        fill(chosen.fill)
+        return 0
+    if chosen.auditor:
+        return 0 if audit_over_http(chosen.auditor) else 1
+    failed = 0
+    for database in ["sqlite", "postgresql"] if chosen.database == "both" else [chosen.database]:
+        print(database, flush=True)
+        with (
+            tempfile.TemporaryDirectory(prefix="gy-seal-", ignore_cleanup_errors=True) as folder,
+            _database_url(database, Path(folder)) as url,
+        ):
+            command = [sys.executable, "-m", "benchmarks.seal", "--measure", str(chosen.seconds)]
+            done = subprocess.run(command, cwd=ROOT, env=_environment(Path(folder), url), check=False)
+            failed += done.returncode
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
