@@ -28,6 +28,9 @@ from traceability.quota.queries import (
 from traceability.quota.wording import account_line, move_kind_name
 
 blueprint = Blueprint("quota", __name__)
+NO_TOKEN = {
+    "csrf": False
+}  # both forms of a page send the request's one token, which every request is held to
 
 
 @blueprint.get("/seller/quota")
@@ -97,7 +100,7 @@ def grow(slug: str) -> ResponseReturnValue:
     """Write down that plants have outgrown their size class."""
     owner = _visible(slug, "quota.decide")
     lines = balances_of_grower(owner.id, year=year_of(now()))
-    form = GrowForm(prefix="grow-")
+    form = GrowForm(prefix="grow-", meta=NO_TOKEN)
     form.offer([_line_words(line) for line in lines])
 
     def move() -> None:
@@ -163,7 +166,7 @@ def _grower(
     if transfer_form is None:
         transfer_form = _transfer_form(owner, lines, formdata=None)
     if grow_form is None:
-        grow_form = GrowForm(formdata=None, prefix="grow-")
+        grow_form = GrowForm(formdata=None, prefix="grow-", meta=NO_TOKEN)
         grow_form.offer([_line_words(line) for line in lines])
     decides = may("quota.decide") and year == year_of(now()) and any(line.free for line in lines)
     return _page(
@@ -178,7 +181,7 @@ def _grower(
 
 
 def _transfer_form(giver: branch.GrowerView, lines: list[BalanceView], **options: Any) -> TransferForm:
-    form = TransferForm(prefix="transfer-", **options)
+    form = TransferForm(prefix="transfer-", meta=NO_TOKEN, **options)
     form.offer([_line_words(line) for line in lines])
     units = branch.units_where(actor_id() or 0, "quota.decide")
     near = {one.id: one for unit in units for one in branch.growers_in(unit.id) if one.id != giver.id}

@@ -1,0 +1,200 @@
+"""From a plot to quota over HTTP, by the people who may; a lot's family; a recall by the branch."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from core.clock import now
+from core.database import transaction
+from tests.factories.licences import make_licence
+from tests.factories.organisation import make_grower
+from tests.factories.traceability import grant_quota, make_codes, make_lot, make_plot
+from traceability.api import ensure_reference_data, get_lot, lots_of_grower
+from traceability.plots.survey_queries import surveys_of_plot
+from traceability.quota.queries import balances_of_grower
+
+SURVEY = {
+    "year": "2026",
+    "surveyed_on": "2026-01-05",
+    "area_mu": "3",
+    "method": "tape",
+    "group_1": "dangui",
+    "stage_1": "specimen",
+}
+
+
+@pytest.fixture
+def grower(session):
+    with transaction():
+        ensure_reference_data()
+        found = make_grower()
+        make_licence(found.id)
+    return found
+
+
+@pytest.fixture
+def plot(grower):
+    with transaction():
+        return make_plot(grower=grower)
+
+
+@pytest.fixture
+def people(login) -> Callable[[str], object]:
+    known: dict[str, object] = {}
+
+    def of(role: str) -> object:
+        if role not in known:
+            known[role] = login(role=role)
+        return known[role]
+
+    return of
+
+
+def this_year(client, plot) -> dict[str, str]:
+    page = client.get(f"/branch/plots/{plot.number}/survey").text
+    year = re.search(r'<option[^>]*value="(\d{4})"', page)
+    assert year
+    return SURVEY | {"year": year.group(1)}
+
+
+def survey(people, plot, **values):
+    technician = people("technician")
+    return technician.submit(f"/branch/plots/{plot.number}/survey", this_year(technician, plot) | values)
+
+
+def decide(people, role, place, plot, decision, **values):
+    """The form's page holds no form for who may not decide; the survey's page gives everybody a token."""
+    [found] = [one for one in surveys_of_plot(plot.id) if one.state != "returned"]
+    return people(role).submit(
+        f"/branch/plots/{plot.number}/{place}",
+        {"survey": found.number, "decision": decision} | values,
+        form_at=f"/branch/plots/{plot.number}/survey",
+    )
+
+
+def test_a_plot_becomes_quota_in_two_steps_by_three_people(people, login, grower, plot, session):
+    seller = login(role="grower", grower_id=grower.id)
+    assert "/seller/plots" in seller.get("/seller/quota").text
+    assert survey(people, plot).status_code == 303
+    session.rollback()
+    assert decide(people, "secretary", "village", plot, "agree").status_code == 303
+    session.rollback()
+    assert decide(people, "committee", "town", plot, "approve").status_code == 303
+    session.rollback()
+    [found] = surveys_of_plot(plot.id)
+    [line] = balances_of_grower(grower.id, year=found.year)
+    assert line.free == 314
+    assert "314" in seller.get("/seller/quota").text
+    assert "314" in seller.get(f"/seller/plots/{plot.number}").text
+    assert "314" in people("secretary").get(f"/branch/quota/growers/{grower.slug}").text
+
+
+def test_nobody_takes_a_step_that_is_anothers(people, login, grower, plot, session):
+    seller = login(role="grower", grower_id=grower.id)
+    assert seller.get(f"/branch/plots/{plot.number}").status_code == 403
+    assert seller.get(f"/branch/plots/{plot.number}/survey").status_code == 403
+    assert survey(people, plot).status_code == 303
+    session.rollback()
+    for role in ("technician", "committee"):
+        assert decide(people, role, "village", plot, "agree").status_code == 403
+    assert decide(people, "secretary", "village", plot, "agree").status_code == 303
+    session.rollback()
+    for role in ("technician", "secretary"):
+        assert decide(people, role, "town", plot, "approve").status_code == 403
+    session.rollback()
+    assert balances_of_grower(grower.id, year=surveys_of_plot(plot.id)[0].year) == []
+
+
+def test_who_measured_does_not_agree(people, plot, session):
+    secretary = people("secretary")
+    answer = secretary.submit(f"/branch/plots/{plot.number}/survey", this_year(secretary, plot))
+    assert answer.status_code == 303
+    session.rollback()
+    assert decide(people, "secretary", "village", plot, "agree").status_code == 422
+    session.rollback()
+    assert surveys_of_plot(plot.id)[0].state == "surveyed"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"area_1": "4"}, {"area_mu": ""}, {"outline": "here and there"}, {"surveyed_on": "2199-01-01"}],
+)
+def test_a_survey_that_fails_keeps_what_was_typed(people, plot, session, wrong):
+    answer = survey(people, plot, note="by the brook", **wrong)
+    assert answer.status_code == 422
+    assert "by the brook" in answer.text
+    session.rollback()
+    assert surveys_of_plot(plot.id) == []
+
+
+def test_a_survey_is_returned_with_a_reason(people, plot, session):
+    survey(people, plot)
+    session.rollback()
+    assert decide(people, "secretary", "village", plot, "return").status_code == 422
+    assert decide(people, "secretary", "village", plot, "return", reason="邻家的地").status_code == 303
+    assert "邻家的地" in people("technician").get(f"/branch/plots/{plot.number}").text
+
+
+def test_another_village_is_not_seen(login, plot):
+    elsewhere = login(role="technician", unit="guihua-spring")
+    assert elsewhere.get(f"/branch/plots/{plot.number}").status_code == 403
+    assert plot.number not in elsewhere.get("/branch/plots").text
+
+
+def test_a_grower_splits_a_lot_and_sees_its_family(login, grower, plot, session):
+    with transaction():
+        lot = make_lot(plot=plot, quantity=500)
+    seller = login(role="grower", grower_id=grower.id)
+    page = f"/seller/lots/{lot.number}/transform"
+    said = {"kind": "split", "plants_in": "300", "parts": "200 90", "plot": str(plot.id)}
+    assert seller.submit(page, said | {"parts": "200 200"}).status_code == 422
+    answer = seller.submit(page, said)
+    assert answer.status_code == 303
+    session.rollback()
+    assert sorted(one.quantity_on_hand for one in lots_of_grower(grower.id)) == [90, 200, 200]
+    family = seller.get(answer.location).text
+    assert lot.number in family
+    assert "<svg" in family
+    stranger = login(role="grower")
+    assert stranger.get(f"/seller/lots/{lot.number}/family").status_code == 403
+
+
+def test_the_branch_sees_what_a_recall_reaches_and_recalls(people, login, grower, plot, session, run_jobs):
+    with transaction():
+        lot = make_lot(plot=plot, quantity=50, at=now())
+        make_codes(lot=lot, count=3, at=now())
+    page = f"/branch/lots/{lot.number}/recall"
+    assert people("technician").get(page).status_code == 403
+    secretary = people("secretary")
+    assert secretary.get(page).status_code == 200
+    assert get_lot(id=lot.id).state == "open"
+    assert secretary.submit(page, {"reason": ""}).status_code == 422
+    assert secretary.submit(page, {"reason": "枝枯病"}).status_code == 303
+    session.rollback()
+    session.expire_all()
+    assert get_lot(id=lot.id).state == "recalled"
+    assert "枝枯病" in secretary.get(f"/branch/lots/{lot.number}").text
+
+
+def test_the_branch_passes_quota_on_and_writes_figures(people, grower, plot, session):
+    with transaction():
+        receiver = make_grower()
+        make_licence(receiver.id)
+        grant_quota(make_lot(plot=plot, quota_plants=0), 100)
+    secretary = people("secretary")
+    page = f"/branch/quota/growers/{grower.slug}"
+    said = {"transfer-line": "0", "transfer-receiver": str(receiver.id), "transfer-plants": "40"}
+    answer = secretary.submit(f"{page}/transfer", said | {"transfer-reason": "随苗转让"}, form_at=page)
+    assert answer.status_code == 303, answer.text
+    session.rollback()
+    year = int(this_year(secretary, plot)["year"])
+    assert [one.free for one in balances_of_grower(receiver.id, year=year)] == [40]
+    too_many = secretary.submit(
+        f"{page}/transfer", said | {"transfer-plants": "61", "transfer-reason": "x"}, form_at=page
+    )
+    assert too_many.status_code == 422
+    figures = {"stage": "specimen", "plants_per_mu": "110", "survival": "97.5", "reason": "试验"}
+    assert secretary.submit("/branch/quota/figures", figures).status_code == 303
+    assert "110" in secretary.get("/branch/quota/figures").text
+    assert people("technician").get("/branch/quota/figures").status_code == 403
