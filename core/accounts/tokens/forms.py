@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectChoice, SelectMultipleField, StringField, widgets
+from wtforms import RadioField, SelectChoice, SelectMultipleField, StringField, ValidationError, widgets
 from wtforms.validators import DataRequired, Length
 
 DAYS = [
@@ -21,9 +22,15 @@ class ScopesField(SelectMultipleField):
     option_widget = widgets.CheckboxInput()
 
 
+def check_chosen(_form: FlaskForm, field: SelectMultipleField) -> None:
+    """At least one box; `DataRequired` would have the browser demand every one of them."""
+    if not field.data:
+        raise ValidationError(_("Choose at least one."))
+
+
 class TokenForm(FlaskForm):
     name = StringField(_l("What uses it"), validators=[DataRequired(), Length(max=80)])
-    scopes = ScopesField(_l("What it may do"), validators=[DataRequired(_l("Choose at least one."))])
+    scopes = ScopesField(_l("What it may do"), validators=[check_chosen])
     days = RadioField(_l("Valid for"), choices=DAYS, default="90")
 
     def __init__(self, scopes: dict[str, Any]) -> None:

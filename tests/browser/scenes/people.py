@@ -157,3 +157,17 @@ def check_of_a_shop() -> str:
 def take_a_role() -> str:
     found = select(Membership.id).where(Membership.account_id == account_of("technician").id)
     return f"/branch/members/{session.scalars(found.limit(1)).one()}/take"
+
+
+def token_in_haste(page: Page) -> None:
+    page.fill("#name", "秤")
+    page.evaluate("document.querySelectorAll('form').forEach(form => { form.noValidate = true })")
+    page.click("main form.form button[type=submit]")
+    page.wait_for_selector(".field--wrong")
+
+
+def make_token(page: Page) -> None:
+    page.fill("#name", "秤")
+    page.check("input[name=scopes][value='epcis.capture']")
+    page.click("main form.form button[type=submit]")
+    page.wait_for_selector(".code-box")

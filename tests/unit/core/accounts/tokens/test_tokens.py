@@ -124,6 +124,13 @@ def test_a_failed_form_keeps_what_was_typed(login):
     assert "Waage" in answer.get_data(as_text=True)
 
 
+def test_one_box_is_enough_for_the_browser_too(login):
+    page = login(role="technician").get("/account/tokens").get_data(as_text=True)
+    boxes = re.findall(r'<input[^>]*type="checkbox"[^>]*>', page)
+    assert len(boxes) == 2
+    assert not any("required" in box for box in boxes)
+
+
 def test_a_buyer_makes_no_tokens(login):
     assert login(role="buyer").get("/account/tokens").status_code == 403
 
