@@ -3,7 +3,14 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("benchmarks.race", "benchmarks.pages", "benchmarks.seal")
+BENCHMARKS = (
+    "benchmarks.race",
+    "benchmarks.pages",
+    "benchmarks.seal",
+    "benchmarks.verification",
+    "benchmarks.codes",
+    "benchmarks.labels",
+)
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from core.errors import Invalid
 from traceability.codes.issuing import IssuedCodes
 from traceability.codes.rules import address, grouped
 from traceability.codes.states import Level
-from traceability.labels.qr import qr_svg
+from traceability.labels.qr import qr_png
 from traceability.labels.typesetting import compile_pdf
 from traceability.lots.queries import LotView
 from traceability.lots.sizes import diameter_span_cm
@@ -114,7 +114,7 @@ def codes_pdf(
     for done, one in enumerate(labels, start=1):
         fours = grouped(one.code).split("-")
         row: dict[str, object] = {
-            "qr": qr_svg(address(public_url, one.code)),
+            "qr": list(qr_png(address(public_url, one.code))),
             "name": one.cultivar,
             "level": level_text(one.level, one.plants),
             "batch": one.batch_number,
@@ -132,7 +132,8 @@ def codes_pdf(
             tick(done)
     title = f"{labels[0].batch_number} · {labels[0].lot_number}" if labels else ""
     template = "code_sheet.typ" if form == "pdf" else "label_page.typ"
-    return compile_pdf(template, {"title": title, "form": form, "labels": rows}, at=at)
+    values = {"title": title, "form": form, "labels": rows}
+    return compile_pdf(template, values, at=at)
 
 
 def legal_facts(one: CodeLabel) -> list[tuple[str, str]]:

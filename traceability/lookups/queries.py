@@ -30,8 +30,11 @@ class UnknownsOfNetwork:
     last_at: datetime | None
 
 
-def history_columns(digest: bytes, device: bytes) -> list[ScalarSelect[Any]]:
-    """Five values for `history_of`, to stand in the caller's one statement; none of them counts rows."""
+def history_columns(digest: Any, device: Any) -> list[ScalarSelect[Any]]:
+    """Five values for `history_of`, to stand in the caller's one statement; none of them counts rows.
+
+    Both are values or bound parameters.
+    """
     of_code = CodeLookup.code_digest == digest
     of_days = LookupDay.code_digest == digest
     return [
@@ -63,11 +66,14 @@ def history_of(
     )
 
 
-def unknown_columns(network: bytes, *, at: datetime) -> list[ScalarSelect[Any]]:
-    """Two values for `UnknownsOfNetwork`, to stand in the caller's one statement."""
+def unknown_columns(network: Any, *, since: Any) -> list[ScalarSelect[Any]]:
+    """Two values for `UnknownsOfNetwork`, to stand in the caller's one statement.
+
+    Both are values or bound parameters; `since` lies `UNKNOWN_WINDOW` before the check.
+    """
     lately: list[ColumnElement[bool]] = [
         CodeLookup.network_digest == network,
-        CodeLookup.last_at > at - UNKNOWN_WINDOW,
+        CodeLookup.last_at > since,
         ~CodeLookup.known,
     ]
     return [

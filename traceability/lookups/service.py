@@ -3,9 +3,10 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from functools import lru_cache
+from typing import Any, Protocol, cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.clock import local_day
@@ -42,27 +43,35 @@ def record(check: Checked, *, visitor: Visitor, at: datetime) -> LookupView:
 
     One statement; the alarm rules hear of it from the table, never in the request.
     """
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    row = dialect.insert(CodeLookup).values(
-        code_digest=check.digest,
-        device_digest=visitor.device,
-        known=check.known,
-        ordinal=check.history.your_check,
-        times=1,
-        first_at=at,
-        last_at=at,
-        address_digest=visitor.address,
-        agent_digest=visitor.agent,
-        network_digest=visitor.network,
-        province=visitor.province,
-    )
-    session.execute(
-        row.on_conflict_do_update(
-            index_elements=["code_digest", "device_digest"],
-            set_={"times": CodeLookup.times + 1, "last_at": row.excluded.last_at},
-        )
+    session.connection().execute(
+        _folding_insert(session.get_bind().dialect.name),
+        {
+            "code_digest": check.digest,
+            "device_digest": visitor.device,
+            "known": check.known,
+            "ordinal": check.history.your_check,
+            "times": 1,
+            "first_at": at,
+            "last_at": at,
+            "address_digest": visitor.address,
+            "agent_digest": visitor.agent,
+            "network_digest": visitor.network,
+            "province": visitor.province,
+        },
     )
     return LookupView(check.history.your_check, check.history.seen_before)
+
+
+@lru_cache(maxsize=2)
+def _folding_insert(dialect_name: str) -> Any:
+    """The insert that a repeated check turns into a move of its last time; built once."""
+    dialect = sqlite if dialect_name == "sqlite" else postgresql
+    table = cast("Table", CodeLookup.__table__)
+    row = dialect.insert(table)
+    return row.on_conflict_do_update(
+        index_elements=["code_digest", "device_digest"],
+        set_={"times": table.c.times + 1, "last_at": row.excluded.last_at},
+    )
 
 
 @dataclass

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from core import files
 from core.database import session
@@ -83,14 +83,18 @@ def papers_of(consignment_number: str) -> list[PaperView]:
     return papers_of_many([consignment_number]).get(consignment_number, [])
 
 
+_NEWEST_OF = select(Paper).where(
+    Paper.id.in_(
+        select(func.max(Paper.id))
+        .where(Paper.consignment_number.in_(bindparam("numbers", expanding=True)))
+        .group_by(Paper.consignment_number, Paper.kind)
+    )
+)
+
+
 def papers_of_many(consignment_numbers: Iterable[str]) -> dict[str, list[PaperView]]:
     """As `papers_of`, for many consignments in one statement."""
-    newest = select(func.max(Paper.id)).group_by(Paper.consignment_number, Paper.kind)
-    rows = session.scalars(
-        select(Paper).where(
-            Paper.id.in_(newest.where(Paper.consignment_number.in_(list(consignment_numbers))))
-        )
-    )
+    rows = session.scalars(_NEWEST_OF, {"numbers": list(consignment_numbers)})
     order = list(PaperKind)
     found: dict[str, list[PaperView]] = {}
     for row in sorted(rows, key=lambda one: order.index(PaperKind(one.kind))):

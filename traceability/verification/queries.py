@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import Select, bindparam, literal, select
 
 from branch import api as branch
 from core.clock import local_day
@@ -17,6 +18,7 @@ from traceability.codes.rules import CodeProblem, grouped, read_code
 from traceability.codes.sealing import batch_subject
 from traceability.codes.states import CodeState, Level
 from traceability.lookups.queries import (
+    UNKNOWN_WINDOW,
     History,
     UnknownsOfNetwork,
     history_columns,
@@ -97,7 +99,13 @@ def look_up(text: str, *, visitor: Visitor, at: datetime) -> Check:
     """Everything about the code in `text`; reads only, `lookups.service.record` notes the look-up."""
     typed = read_code(text)
     digest = code_digest(typed.code or typed.cleaned)
-    row = session.execute(_everything(digest, visitor, at)).one()
+    bound = {
+        "digest": digest,
+        "device": visitor.device,
+        "network": visitor.network,
+        "since": at - UNKNOWN_WINDOW,
+    }
+    row = session.execute(_everything(), bound).one()
     code: Code | None = row[0]
     lot: Lot | None = row[2]
     grower_id = code.grower_id if code else NOBODY
@@ -146,8 +154,12 @@ def _seal(at: datetime | None, number: int | None) -> BatchSeal | None:
     return BatchSeal(at, number if number is not None and number < signed_size() else None)
 
 
-def _everything(digest: bytes, visitor: Visitor, at: datetime) -> Select[Any]:
-    """One row always: the code with its lot, or nulls, and what was asked before, here and from this network."""
+@lru_cache(maxsize=1)
+def _everything() -> Select[Any]:
+    """One row always: the code with its lot, or nulls, and what was asked before, here and from this network.
+
+    Built once; its values are bound when it runs.
+    """
     one = select(literal(1).label("one")).subquery()
     return (
         select(
@@ -155,8 +167,8 @@ def _everything(digest: bytes, visitor: Visitor, at: datetime) -> Select[Any]:
             CodeBatch.number,
             Lot,
             CultivarGroup,
-            *history_columns(digest, visitor.device),
-            *unknown_columns(visitor.network, at=at),
+            *history_columns(bindparam("digest"), bindparam("device")),
+            *unknown_columns(bindparam("network"), since=bindparam("since")),
             _of_seal(SealLeaf.at),
             _of_seal(SealLeaf.number),
             InnerCode.code_id,
@@ -165,7 +177,7 @@ def _everything(digest: bytes, visitor: Visitor, at: datetime) -> Select[Any]:
             InnerCode.locked_at,
         )
         .select_from(one)
-        .outerjoin(Code, Code.digest == digest)
+        .outerjoin(Code, Code.digest == bindparam("digest"))
         .outerjoin(CodeBatch, CodeBatch.id == Code.batch_id)
         .outerjoin(InnerCode, InnerCode.code_id == Code.id)
         .outerjoin(Lot, Lot.id == Code.lot_id)

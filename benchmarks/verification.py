@@ -1,0 +1,185 @@
+"""Verification requests per second, beside a bare Flask view with one select and one insert.
+
+The bare view stands on the same server and the same database in the same run: it looks a code up by its digest
+and notes the look-up, with the same ORM and the same number of commits, and answers a fixed text. Each visitor is
+a device of its own, so that every request inserts a row.
+
+    python -m benchmarks.verification --seconds 8
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import http.client
+import itertools
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request
+from sqlalchemy import insert, select
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from benchmarks.race import ROOT, _server
+
+CONNECTIONS = 4
+TARGET = 0.6
+WITH_BARE_VIEW = "benchmarks.verification:create_app"
+
+
+def create_app() -> Callable[..., Any]:
+    """The whole application with the bare view mounted beside it."""
+    from wsgi import create_app as create_whole_app
+
+    whole = create_whole_app()
+    return DispatcherMiddleware(whole, {"/bare": _bare(whole)})
+
+
+def _bare(whole: Flask) -> Flask:
+    """One select, one insert, one commit: what a check costs at least with Flask and SQLAlchemy."""
+    from core.clock import now
+    from core.database import db, transaction
+    from traceability.codes.digest import code_digest
+    from traceability.codes.models import Code
+    from traceability.lookups.models import CodeLookup
+    from traceability.lookups.visitors import visitor_of
+
+    bare = Flask("bare")
+
+    @bare.get("/<code>")
+    def check(code: str) -> str:
+        agent = request.user_agent.string
+        with whole.app_context():
+            digest = code_digest(code)
+            found = db.session.scalar(select(Code).where(Code.digest == digest))
+            visitor, at = visitor_of("127.0.0.1", f"bare {agent}"), now()
+            with transaction() as session:
+                session.execute(
+                    insert(CodeLookup).values(
+                        code_digest=digest,
+                        device_digest=visitor.device,
+                        known=found is not None,
+                        ordinal=1,
+                        times=1,
+                        first_at=at,
+                        last_at=at,
+                        address_digest=visitor.address,
+                        agent_digest=visitor.agent,
+                        network_digest=visitor.network,
+                        province=visitor.province,
+                    )
+                )
+        return "known" if found is not None else "unknown"
+
+    return bare
+
+
+def compare(*, seconds: float, codes: int) -> bool:
+    """Measure the page, the JSON answer and the bare view in turns; False when one did not answer 200."""
+    right = True
+    with tempfile.TemporaryDirectory(prefix="gy-verify-", ignore_cleanup_errors=True) as folder:
+        ours = ("DATABASE_URL", "CELERY_BROKER_URL", "MEILISEARCH_URL", "PUBLIC_URL", "STRIPE_SECRET_KEY")
+        environment = {name: value for name, value in os.environ.items() if name not in ours}
+        environment |= {
+            "GUIYUAN_VAR": str(Path(folder) / "var"),
+            "RATELIMIT_ENABLED": "0",
+            "LOG_LEVEL": "ERROR",
+            "PYTHONPATH": str(ROOT),
+        }
+        for command in (("db", "upgrade"), ("demo", "load", "--size", "small")):
+            subprocess.run(
+                [sys.executable, "-m", "flask", *command],
+                cwd=ROOT,
+                env=environment,
+                check=True,
+                capture_output=True,
+            )
+        known = _codes(environment, Path(folder) / "codes.csv", codes)
+        with _server(environment, WITH_BARE_VIEW, workers=1) as port:
+            rates: dict[str, list[float]] = {}
+            paths = {"bare view": "/bare/{}", "page": "/C/{}", "JSON": "/api/v1/codes/{}"}
+            for _turn, (name, path) in itertools.product(range(3), paths.items()):
+                answered, failed = _load(port, [path.format(code) for code in known], seconds / 3)
+                rates.setdefault(name, []).append(answered / (seconds / 3))
+                right = right and answered > 0 and not failed
+            baseline = sorted(rates["bare view"])[1]
+            for name, found in rates.items():
+                rate = sorted(found)[1]
+                print(
+                    f"  {name:10} {rate:8.1f} requests/s  {rate / baseline:6.1%} of the bare view"
+                    f"  (target {TARGET:.0%}; median of 3 turns, {CONNECTIONS} connections, {len(known)} codes)",
+                    flush=True,
+                )
+    return right
+
+
+def _codes(environment: dict[str, str], file: Path, count: int) -> list[str]:
+    """Codes of the demonstration town's first lot, active, from the command of the contract."""
+    flask = [sys.executable, "-m", "flask"]
+    script = (
+        "from wsgi import create_app\n"
+        "from sqlalchemy import select\n"
+        "from core.database import session\n"
+        "from traceability.lots.models import Lot\n"
+        "with create_app().app_context():\n"
+        "    print(session.scalar(select(Lot.number).order_by(Lot.quantity_on_hand.desc())))\n"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+    )
+    lot = said.stdout.split()[-1]
+    options = ["--lot", lot, "--level", "unit", "--count", str(count), "--activate", "--output", str(file)]
+    subprocess.run([*flask, "codes", "issue", *options], cwd=ROOT, env=environment, check=True)
+    with file.open(encoding="utf-8-sig", newline="") as table:
+        return [row["code"].replace("-", "") for row in csv.DictReader(table)]
+
+
+def _load(port: int, paths: list[str], seconds: float) -> tuple[int, int]:
+    """(answered 200, anything else) within `seconds`; every request is another device."""
+    counts: list[tuple[int, int]] = []
+    devices = itertools.count()
+    run = f"{time.time_ns():x}"
+
+    def visit() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        good = bad = 0
+        while time.monotonic() < end:
+            number = next(devices)
+            connection.request("GET", paths[number % len(paths)], headers={"User-Agent": f"{run} {number}"})
+            answer = connection.getresponse()
+            answer.read()
+            good, bad = (good + 1, bad) if answer.status == 200 else (good, bad + 1)
+        connection.close()
+        counts.append((good, bad))
+
+    end = time.monotonic() + 0.3
+    visit()
+    counts.clear()
+    end = time.monotonic() + seconds
+    threads = [threading.Thread(target=visit) for _ in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(good for good, _bad in counts), sum(bad for _good, bad in counts)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument(
+        "--seconds", type=float, default=9.0, help="how long each is asked for, in three turns"
+    )
+    parser.add_argument("--codes", type=int, default=50, help="how many codes are asked for in turn")
+    asked = parser.parse_args()
+    return 0 if compare(seconds=asked.seconds, codes=asked.codes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
