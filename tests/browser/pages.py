@@ -58,6 +58,7 @@ VISITORS = [
         PageToSee(f"error-{status}", f"/gallery/errors/{status}", status=status)
         for status in (400, 403, 409, 413, 429, 500, 503)
     ),
+    PageToSee("log", "/log"),
 ]
 
 ACCOUNTS = [
@@ -159,6 +160,7 @@ SELLING = [
     PageToSee("job-running", goods.job_running, as_role="grower1"),
     PageToSee("job-done", goods.job_done, as_role="grower1"),
     PageToSee("job-failed", goods.job_failed, as_role="grower1"),
+    PageToSee("seller-sale-records", "/seller/sales/records", as_role="grower1"),
 ]
 
 BRANCH = [
@@ -260,6 +262,12 @@ NO_PAGES = {
     "reports.download": "a file",
     "search_api.api_listing": "for programs",
     "search_api.api_listings": "for programs",
+    "registry.licence_proof": "a file",
+    "reports.proof": "a file",
+    "sale_records.proof": "a file",
+    "seal.checkpoint": "for programs",
+    "seal.tile": "for programs",
+    "seal.vkey": "for programs",
     "security.tf_select": "there is one kind of second factor, so nothing to choose",
     "static": "files",
     "verification.code_lower": "the same page as verification.code",
