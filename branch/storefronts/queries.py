@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select
 
 from branch.growers.models import Grower
 from branch.licences.models import Licence, Mark
@@ -16,7 +16,7 @@ from branch.organisation.models import Unit
 from branch.storefronts.addresses import Refusal, ShopAddress, recognise
 from branch.storefronts.models import Storefront, StorefrontAddress, StorefrontChange
 from branch.storefronts.states import StorefrontState
-from branch.storefronts.warnings import warned_since
+from branch.storefronts.warnings import standing_since
 from core.accounts.models import Account
 from core.clock import local_day
 from core.database import session
@@ -241,18 +241,11 @@ def check_url(url: str, *, at: datetime) -> UrlCheck:
     if not isinstance(found, ShopAddress):
         return UrlCheck(UrlStatus.NOT_AUTHORISED, found.reason, found.shown, imitates=found.imitates)
     asked = UrlCheck(UrlStatus.NOT_AUTHORISED, "unknown", found.shown, imitates=found.imitates)
-    rows = {
-        row[0]: row
-        for row in session.execute(
-            select(StorefrontAddress.key, Storefront, Grower)
-            .join(Storefront, Storefront.id == StorefrontAddress.storefront_id)
-            .join(Grower, Grower.id == Storefront.grower_id)
-            .where(StorefrontAddress.key.in_([*found.keys, *found.wider]), StorefrontAddress.live)
-        )
-    }
+    answers = session.execute(_known_by([*found.keys, *found.wider])).all()
+    rows = {row.key: (row.key, row.Storefront, row.Grower) for row in answers if row.key is not None}
     known = [rows[key] for key in (*found.keys, *found.wider) if key in rows]
     if not known:
-        since = warned_since((*found.keys, *found.wider))
+        since = answers[0].since
         if since is not None:
             return replace(asked, reason="confirmed_fake", since=since)
         return replace(asked, reason=Refusal.SHORT_LINK) if found.is_short_link else asked
@@ -261,6 +254,19 @@ def check_url(url: str, *, at: datetime) -> UrlCheck:
     if not whole:
         return replace(asked, reason="not_fully_known")
     return _judge(asked, storefront, grower, local_day(at))
+
+
+def _known_by(keys: Sequence[str]) -> Select[str, Storefront, Grower, datetime]:
+    """The live storefronts with these keys, or one row of nulls; beside each, since when a warning stands."""
+    one = select(literal(1).label("one")).subquery()
+    since = standing_since(keys).scalar_subquery().label("since")
+    return (
+        select(StorefrontAddress.key, Storefront, Grower, since)
+        .select_from(one)
+        .outerjoin(StorefrontAddress, StorefrontAddress.key.in_(keys) & StorefrontAddress.live)
+        .outerjoin(Storefront, Storefront.id == StorefrontAddress.storefront_id)
+        .outerjoin(Grower, Grower.id == Storefront.grower_id)
+    )
 
 
 def _judge(asked: UrlCheck, storefront: Storefront, grower: Grower, on: date) -> UrlCheck:

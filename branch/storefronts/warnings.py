@@ -1,9 +1,10 @@
 """Outside shops that a decided case found to sell fakes: warned of in the register until that is lifted."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import Select, func, select, update
 
 from branch.storefronts.addresses import ShopAddress, as_registered
 from branch.storefronts.models import ShopWarning, StorefrontAddress
@@ -66,11 +67,13 @@ def lift_warning(reference: str, *, at: datetime) -> bool:
     )
 
 
-def warned_since(keys: tuple[str, ...]) -> datetime | None:
-    """Since when a standing warning names one of these keys; the earliest counts."""
-    return session.scalar(
-        select(ShopWarning.since)
-        .where(ShopWarning.key.in_(keys), ShopWarning.lifted_at.is_(None))
-        .order_by(ShopWarning.since)
-        .limit(1)
+def standing_since(keys: Sequence[str]) -> Select[datetime]:
+    """The statement that asks since when a standing warning names one of these keys; the earliest counts."""
+    return select(func.min(ShopWarning.since)).where(
+        ShopWarning.key.in_(keys), ShopWarning.lifted_at.is_(None)
     )
+
+
+def warned_since(keys: Sequence[str]) -> datetime | None:
+    """Since when a standing warning names one of these keys."""
+    return session.scalar(standing_since(keys))

@@ -37,7 +37,7 @@ def waiting_case() -> str:
 
 def own_case() -> str:
     """A case in the hands of the secretary, with a rule's evidence."""
-    rule = Evidence.of_rule("too_many_provinces", version=3, facts={"provinces": 4, "window_days": 7})
+    rule = Evidence.of_rule("too_many", version=3, facts={"provinces": 4, "parties": 9})
     with transaction():
         number = _reported()
         add_evidence(number, [rule], at=now(), by=None)

@@ -16,6 +16,14 @@ POSTGRESQL = """
 """
 
 
+def upgrade():
+    alembic.upgrade()
+
+
+def create_all():
+    Base.metadata.create_all(db.engine)
+
+
 def guards_after(make_tables, url, folder):
     app = create_app(
         Settings(
@@ -37,7 +45,7 @@ def guards_after(make_tables, url, folder):
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_migrations_and_models_guard_alike(tmp_path, request, engine):
     found = []
-    for place, make in enumerate((alembic.upgrade, lambda: Base.metadata.create_all(db.engine))):
+    for place, make in enumerate((upgrade, create_all)):
         url = f"sqlite:///{tmp_path / f'{place}.db'}"
         if engine == "postgresql":
             server = request.getfixturevalue("postgres_url")
