@@ -50,6 +50,7 @@ TECHNICIAN = BUYER | {
     "lots.view",
     "codes.view",
     "cases.view",
+    "alarms.view",
     "cases.evidence",
     "papers.view",
 }
@@ -69,6 +70,8 @@ SECRETARY = TECHNICIAN | {
     "codes.void",
     "codes.approve",
     "cases.decide",
+    "alarms.decide",
+    "alarms.thresholds",
     "cases.confirm",
     "papers.decide",
     "orders.view",

@@ -88,7 +88,6 @@ class LicenseeFacts:
     activated_plants: int = 0
     season_elapsed: float = 1.0
     peer_paces: tuple[float, ...] = ()
-    refused_activations: int = 0
     odd_hour_codes: int = 0
     sent_plants: int = 0
     accepted_plants: int = 0

@@ -23,12 +23,11 @@ def where_surfaced(looks: Sequence[Look], t: Thresholds, *, at: datetime) -> str
 
 
 def beyond_balance(facts: LicenseeFacts, t: Thresholds) -> Finding | None:
-    """Activations beyond the balance: impossible by the ledger, so repeated attempts, or a sum that betrays a change."""
-    over = max(0, facts.activated_plants - facts.quota_plants) if facts.quota_plants else 0
-    if not over and facts.refused_activations < t.refused_activations:
+    """More plants are active than the land was approved for: the ledger allows none, so somebody went around it."""
+    over = facts.activated_plants - facts.quota_plants
+    if over <= 0:
         return None
-    points = t.suspect_score if over else t.notice_score
-    return Finding("beyond_balance", points, (), {"refused": facts.refused_activations, "over": over})
+    return Finding("beyond_balance", t.suspect_score, (), {"over": over})
 
 
 def quota_pace(facts: LicenseeFacts, t: Thresholds) -> Finding | None:

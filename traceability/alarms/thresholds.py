@@ -60,8 +60,6 @@ class Thresholds:
     burst_challenge_texts: int = number(20, "unknown_burst", 3, 5000)
     burst_case_texts: int = number(60, "unknown_burst", 5, 50_000)
 
-    refused_activations: int = number(3, "beyond_balance", 1, 1000)
-
     pace_percent: int = number(95, "quota_pace", 10, 100)
     pace_season_percent: int = number(50, "quota_pace", 1, 100)
     pace_sigmas_tenths: int = number(30, "quota_pace", 10, 100)
@@ -124,3 +122,9 @@ def by_rule() -> dict[str, list[str]]:
     for one in fields(Thresholds):
         found.setdefault(one.metadata["rule"], []).append(one.name)
     return found
+
+
+def range_of(name: str) -> tuple[int, int]:
+    """The smallest and largest value that a person may set."""
+    found = next(one for one in fields(Thresholds) if one.name == name)
+    return found.metadata["low"], found.metadata["high"]
