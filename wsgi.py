@@ -88,6 +88,7 @@ BLUEPRINTS: list[str] = [
     "traceability.verification.views",
     "traceability.verification.api_views",
     "traceability.alarms.views",
+    "traceability.alarms.question_views",
     "traceability.cases.views",
     "traceability.cases.staff_views",
     "traceability.cases.step_views",

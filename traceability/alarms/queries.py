@@ -150,7 +150,10 @@ def alarm_counts(grower_ids: Collection[int]) -> dict[str, int]:
         .where(_mine(grower_ids), Alarm.state != str(AlarmState.CLEARED))
         .group_by(Alarm.alert)
     )
-    return {"suspect": 0, "notice": 0, **dict(rows.tuples())}
+    counts = {"suspect": 0, "notice": 0}
+    for alert, count in rows:
+        counts[alert] = count
+    return counts
 
 
 def get_alarm(number: str) -> AlarmView:
@@ -226,6 +229,12 @@ def notice_column() -> ScalarSelect[Any]:
         .correlate(Code)
         .scalar_subquery()
     )
+
+
+def brakes_column() -> ScalarSelect[Any]:
+    """The numbers of the version in force, to stand in a statement that is sent anyway; null before there is one."""
+    newest = select(RuleThresholds.values).order_by(RuleThresholds.version.desc()).limit(1)
+    return newest.scalar_subquery()
 
 
 def versions() -> list[RuleThresholds]:

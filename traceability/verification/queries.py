@@ -12,6 +12,8 @@ from core.clock import local_day
 from core.database import session
 from core.seal.models import SealLeaf
 from core.seal.queries import signed_size
+from traceability.alarms.gate import Brakes
+from traceability.alarms.queries import brakes_column, notice_column
 from traceability.codes.digest import code_digest
 from traceability.codes.models import Code, CodeBatch, InnerCode
 from traceability.codes.rules import CodeProblem, grouped, read_code
@@ -72,6 +74,8 @@ class Check:
     digest: bytes
     history: History
     unknowns: UnknownsOfNetwork
+    brakes: Brakes
+    on_notice: bool
     widely_seen: bool
     code_id: int | None
     level: Level | None
@@ -122,6 +126,8 @@ def look_up(text: str, *, visitor: Visitor, at: datetime) -> Check:
         digest=digest,
         history=history,
         unknowns=UnknownsOfNetwork(row[9], row[10]),
+        brakes=Brakes.of(row[18]),
+        on_notice=row[17] is not None,
         widely_seen=is_widely_seen(level, history.checks),
         code_id=code.id if code else None,
         level=level,
@@ -175,6 +181,8 @@ def _everything() -> Select[Any]:
             InnerCode.right_at,
             InnerCode.copied_at,
             InnerCode.locked_at,
+            notice_column(),
+            brakes_column(),
         )
         .select_from(one)
         .outerjoin(Code, Code.digest == bindparam("digest"))

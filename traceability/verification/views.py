@@ -25,6 +25,7 @@ from core.errors import Invalid, NotFound
 from core.seal.queries import proof_answer, proof_for
 from core.web.limits import VERIFY, limiter, posts_only
 from core.web.problems import wants_json
+from traceability.alarms.question_views import stop_who_tries
 from traceability.codes.finding import problem_text
 from traceability.codes.inner import enter_inner
 from traceability.codes.proofs import membership
@@ -58,6 +59,7 @@ def check_code(text: str) -> Check:
         with transaction():
             lookups.record(check, visitor=visitor, at=at)
     g.code_unknown = check.verdict is Verdict.UNKNOWN
+    stop_who_tries(text, check.unknowns, check.brakes, visitor, unknown=not check.known)
     return check
 
 

@@ -85,6 +85,12 @@ def notices(check: Check) -> list[str]:
                 n=check.history.checks,
             )
         )
+    elif check.on_notice:
+        said.append(
+            _(
+                "This code was looked up in a way that is unusual for one plant. That proves nothing; compare each point below with care."
+            )
+        )
     return said
 
 

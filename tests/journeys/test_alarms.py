@@ -1,0 +1,87 @@
+"""The branch looks at its alarms, doubts a code or clears it, and changes the thresholds."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.clock import now
+from core.database import transaction
+from tests.factories.lookups import make_lookup, make_visitor
+from tests.factories.verification import make_scene
+from traceability.alarms import service
+from traceability.alarms.models import Alarm
+
+PLACES = ("广东省", "四川省", "北京市", "山东省", "河南省")
+ENGLISH = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def alarm(app, session):
+    at = now() - timedelta(days=10)
+    with transaction():
+        scene = make_scene("shipped", at=at)
+    for day, place in enumerate(PLACES, start=1):
+        with transaction():
+            make_lookup(scene.code, make_visitor(f"buyer {day}", place), at + timedelta(days=day))
+    with transaction():
+        service.judge_codes([scene.code_id], at=now())
+    number = session.query(Alarm.number).scalar()
+    session.rollback()
+    return scene, number
+
+
+def test_a_secretary_reads_why_and_has_the_page_warn(alarm, login, client):
+    scene, number = alarm
+    secretary = login(role="secretary")
+    listed = secretary.get("/branch/alarms", headers=ENGLISH).text
+    assert number in listed
+    assert "Not where it was sent" in listed
+    page = secretary.get(f"/branch/alarms/{number}", headers=ENGLISH).text
+    for words in ("Sent to 浙江省, but looked up by 5 parties in", *PLACES, "thresholds, version 1"):
+        assert words in page
+    done = secretary.submit(f"/branch/alarms/{number}", {"step": "doubt", "note": "the shop is not ours"})
+    assert done.status_code == 303
+    assert client.get(f"/api/v1/codes/{scene.code}").json["verdict"] == "suspect"
+    assert secretary.submit(f"/branch/alarms/{number}", {"step": "doubt", "note": "again"}).status_code == 422
+    assert (
+        secretary.submit(f"/branch/alarms/{number}", {"step": "clear", "note": "it was ours"}).status_code
+        == 303
+    )
+    assert client.get(f"/api/v1/codes/{scene.code}").json["verdict"] == "shipped"
+    assert number in secretary.get("/branch/alarms?folder=cleared").text
+
+
+def test_the_code_s_page_hints_and_does_not_accuse(alarm, client):
+    scene, _number = alarm
+    document = client.get(f"/api/v1/codes/{scene.code}", headers=ENGLISH).json
+    assert document["verdict"] == "shipped"
+    assert document["notices"]
+
+
+def test_a_technician_reads_but_does_not_decide_and_others_see_nothing(alarm, login, client):
+    _scene, number = alarm
+    technician = login(role="technician")
+    page = technician.get(f"/branch/alarms/{number}").text
+    assert 'name="step"' not in page
+    assert technician.submit(f"/branch/alarms/{number}", {"step": "clear", "note": "x"}).status_code == 403
+    assert technician.get("/branch/alarms/thresholds").status_code == 403
+    assert login(role="grower").get("/branch/alarms").status_code == 403
+    assert client.get("/branch/alarms").status_code in {302, 401, 403}
+
+
+def test_thresholds_change_with_a_reason_as_a_new_version(app, login):
+    secretary = login(role="secretary")
+    path = "/branch/alarms/thresholds"
+    for form, status in (
+        ({"elsewhere_points": "30"}, 422),
+        ({"elsewhere_points": "30", "reason": " "}, 422),
+        ({"elsewhere_points": "101", "reason": "fair"}, 422),
+        ({"elsewhere_points": "many", "reason": "fair"}, 422),
+        ({"reason": "nothing"}, 422),
+        ({"elsewhere_points": "30", "reason": "fair in Canton"}, 303),
+    ):
+        assert secretary.submit(path, form).status_code == status, form
+    page = secretary.get(path, headers=ENGLISH).text
+    assert "Version 2 is in force" in page
+    assert "fair in Canton" in page
+    assert 'value="30"' in page
