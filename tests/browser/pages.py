@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
-from tests.browser.scenes import cases, goods, land, money, people, proof
+from tests.browser.scenes import alarms, cases, goods, land, money, people, proof
 from traceability.verification.verdicts import Verdict
 
 
@@ -191,6 +191,9 @@ BRANCH = [
     PageToSee("branch-papers", "/branch/papers", as_role="secretary"),
     PageToSee("branch-orders", "/branch/orders", as_role="secretary"),
     PageToSee("branch-sales", "/branch/sales", as_role="secretary"),
+    PageToSee("branch-alarm", alarms.alarm, as_role="secretary"),
+    PageToSee("branch-alarms", "/branch/alarms", as_role="secretary"),
+    PageToSee("branch-alarm-thresholds", "/branch/alarms/thresholds", as_role="secretary"),
     PageToSee("branch-fakes", "/branch/reports-of-fakes", as_role="secretary"),
     PageToSee("branch-fake", cases.own_case, as_role="secretary"),
     PageToSee("branch-fake-confirmed", cases.confirmed_case, as_role="secretary"),

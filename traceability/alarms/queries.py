@@ -150,10 +150,8 @@ def alarm_counts(grower_ids: Collection[int]) -> dict[str, int]:
         .where(_mine(grower_ids), Alarm.state != str(AlarmState.CLEARED))
         .group_by(Alarm.alert)
     )
-    counts = {"suspect": 0, "notice": 0}
-    for alert, count in rows:
-        counts[alert] = count
-    return counts
+    counted = {row[0]: row[1] for row in rows}
+    return {"suspect": 0, "notice": 0} | counted
 
 
 def get_alarm(number: str) -> AlarmView:

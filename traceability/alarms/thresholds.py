@@ -43,7 +43,7 @@ class Thresholds:
     parties_expected_unit: int = number(3, "too_many", 1, 100)
     parties_expected_bundle: int = number(5, "too_many", 1, 500)
     parties_points: int = number(8, "too_many", 0, 100)
-    parties_points_blind: int = number(17, "too_many", 0, 100)
+    parties_points_blind: int = number(25, "too_many", 0, 100)
     provinces_in_week: int = number(3, "too_many", 2, 34)
     provinces_points: int = number(10, "too_many", 0, 100)
 
@@ -65,13 +65,13 @@ class Thresholds:
     pace_sigmas_tenths: int = number(30, "quota_pace", 10, 100)
     pace_least_peers: int = number(5, "quota_pace", 3, 1000)
 
-    surfaced_least: int = number(8, "surfaced_unsold", 2, 10_000)
+    surfaced_least: int = number(16, "surfaced_unsold", 2, 10_000)
     surfaced_percent: int = number(100, "surfaced_unsold", 10, 1000)
     surfaced_sigmas_tenths: int = number(30, "surfaced_unsold", 0, 100)
 
-    strange_least: int = number(8, "surfaced_where_not_sold", 2, 10_000)
+    strange_least: int = number(5, "surfaced_where_not_sold", 2, 10_000)
     strange_per_mille: int = number(15, "surfaced_where_not_sold", 1, 1000)
-    strange_percent: int = number(20, "surfaced_where_not_sold", 1, 100)
+    strange_percent: int = number(25, "surfaced_where_not_sold", 1, 100)
     delivery_percent: int = number(40, "surfaced_where_not_sold", 10, 100)
 
     odd_from_hour: int = number(23, "odd_hours", 0, 23)

@@ -51,7 +51,7 @@ GROUPS: tuple[Group, ...] = (
     ),
     Group(
         "licensees",
-        tuple({"strange_least": n, "surfaced_least": m} for n in (5, 8, 10) for m in (8, 12)),
+        tuple({"strange_least": n, "surfaced_least": m} for n in (5, 8) for m in (8, 12, 16)),
         places=True,
         goodness=licensees_first,
     ),

@@ -191,4 +191,4 @@ def test_a_licensee_whose_labels_come_up_where_nothing_was_sold_becomes_a_case(s
     alarm = session.scalars(select(Alarm)).one()
     assert (alarm.subject_key, alarm.alert) == (f"grower/{issued.batch.grower_id}", "suspect")
     rules = set(session.scalars(select(AlarmFinding.rule)))
-    assert rules == {"surfaced_unsold", "surfaced_where_not_sold"}
+    assert rules == {"surfaced_where_not_sold"}

@@ -33,7 +33,15 @@ def fired(**values):
         # Labels given away: they come up all over the country, and nothing was sold there.
         (
             {"surfaced_unsold": 12, "surfaced_by_batch": ({GUANGDONG: 6, SICHUAN: 6},)},
-            {"surfaced_unsold", "surfaced_where_not_sold"},
+            {"surfaced_where_not_sold"},
+        ),
+        (
+            {
+                "surfaced_unsold": 40,
+                "surfaced_by_batch": ({GUANGDONG: 20, SICHUAN: 20},),
+                "sold_without_code_by_province": {GUANGDONG: 5, SICHUAN: 5},
+            },
+            {"surfaced_unsold"},
         ),
         # The same codes after orders of an outside shop to the same provinces.
         (
