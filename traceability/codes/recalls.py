@@ -34,7 +34,7 @@ def codes_reached(lot_ids: Collection[int]) -> CodesReached:
     ).all()
     return CodesReached(
         codes=codes,
-        plants=plants,
+        plants=int(plants),
         orders=frozenset(order for order, _parcel in parcels if order),
         consignments=frozenset(parcel for _order, parcel in parcels if parcel),
     )
