@@ -4,7 +4,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from branch.api import licence_of
 from branch.licences.models import Licence
+from branch.licences.service import suspend
 from core.database import transaction
 from core.outbox import OutboxEvent
 from shop.catalogue.models import Listing
@@ -17,7 +19,7 @@ from shop.shipping.freight.rules import Rate
 from shop.shipping.freight.service import write_table
 from shop.stock import api as stock
 from tests.factories.orders import make_request, make_seller, make_variant, place
-from traceability.lots.models import Lot
+from traceability.api import add_to_lot, get_lot
 
 TIERS = ((1, 6_80), (10, 6_40), (50, 6_00))
 
@@ -116,9 +118,8 @@ def test_a_paused_listing_is_not_sold(variants, session, at):
 
 def test_nothing_of_a_grower_is_sold_while_the_licence_is_suspended(variants, growers, session, at):
     with transaction():
-        session.execute(
-            sa.update(Licence).where(Licence.grower_id == growers[0].id).values(state="suspended")
-        )
+        number = licence_of(growers[0].id, at=at).number
+        suspend(number, reason="checked", by_account_id=None, at=at)
     with pytest.raises(NotOnSale) as caught:
         place((variants[0].sku, 1), (variants[1].sku, 1), (variants[2].sku, 1), at=at)
     assert {line["sku"] for line in caught.value.details["lines"]} == {variants[0].sku, variants[2].sku}
@@ -145,7 +146,8 @@ def test_a_licence_suspended_after_the_page_was_read_still_stops_the_order(
 def test_a_lot_with_too_few_plants_left_stops_the_order(variants, session, at):
     with transaction():
         lot_id = session.scalar(sa.select(Listing.lot_id).where(Listing.id == variants[0].listing_id))
-        session.execute(sa.update(Lot).where(Lot.id == lot_id).values(quantity_on_hand=5))
+        on_hand = get_lot(id=lot_id).quantity_on_hand
+        add_to_lot(lot_id, 5 - on_hand, at=at, reason="counted")
     with pytest.raises(NotOnSale) as caught:
         place((variants[0].sku, 6), at=at)
     assert caught.value.details["lines"][0]["reason"] == "lot_not_saleable"
