@@ -166,6 +166,7 @@ def test_a_buyer_enters_the_inner_code_and_a_copy_is_betrayed(client, app, lot, 
     )
     assert said.status_code == 303
     session.rollback()
+    assert len(client.get(f"/api/v1/codes/{first.code}").json["notices"]) == 1
     assert session.scalar(select(func.count()).select_from(CounterfeitCase)) == 1
 
 

@@ -78,6 +78,8 @@ def notices(check: Check) -> list[str]:
     said = []
     if check.reason:
         said.append(_("Reason given: %(reason)s", reason=check.reason))
+    if check.inner is not None and check.inner.copied_at is not None:
+        said.append(inner_text(check))
     if check.widely_seen:
         said.append(
             _(
