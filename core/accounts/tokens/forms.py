@@ -15,13 +15,6 @@ DAYS = [
 ]
 
 
-class ScopesField(SelectMultipleField):
-    """Boxes to tick."""
-
-    widget = widgets.ListWidget(prefix_label=False)
-    option_widget = widgets.CheckboxInput()
-
-
 def check_chosen(_form: FlaskForm, field: SelectMultipleField) -> None:
     """At least one box; `DataRequired` would have the browser demand every one of them."""
     if not field.data:
@@ -30,7 +23,12 @@ def check_chosen(_form: FlaskForm, field: SelectMultipleField) -> None:
 
 class TokenForm(FlaskForm):
     name = StringField(_l("What uses it"), validators=[DataRequired(), Length(max=80)])
-    scopes = ScopesField(_l("What it may do"), validators=[check_chosen])
+    scopes = SelectMultipleField(
+        _l("What it may do"),
+        validators=[check_chosen],
+        widget=widgets.ListWidget(prefix_label=False),
+        option_widget=widgets.CheckboxInput(),
+    )
     days = RadioField(_l("Valid for"), choices=DAYS, default="90")
 
     def __init__(self, scopes: dict[str, Any]) -> None:
