@@ -127,6 +127,7 @@ def greet(settings: Settings) -> None:
     say(f"  Guiyuan is running on {settings.base_url}")
     say(f"  verify a label:   {settings.base_url}/verify")
     say(f"  registry:         {settings.base_url}/registry")
+    say(f"  the public log:   {settings.base_url}/log")
     if (settings.var / "demo-loaded").exists() and settings.is_this_machine:
         codes = settings.var / "demo-codes.txt"
         if codes.exists():
