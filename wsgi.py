@@ -50,6 +50,7 @@ CONSOLE: list[NavItem] = [
     NavItem("lot_steps.find", _l("Lots and recalls"), "scan", "lots.view"),
     NavItem("code_activation.activate", _l("Activate codes"), "scan", "codes.issue"),
     NavItem("code_approval.index", _l("Codes to approve"), "verify", "codes.view"),
+    NavItem("inspections.index", _l("Inspections"), "check", "inspections.view"),
     NavItem("papers.rules", _l("Papers that travel"), "file", "papers.view"),
     NavItem("alarms.index", _l("Alarms"), "alert", "alarms.view"),
     NavItem("cases.index", _l("Suspected fakes"), "report", "cases.view"),
@@ -84,6 +85,7 @@ BLUEPRINTS: list[str] = [
     "traceability.codes.approval_views",
     "traceability.resolver.views",
     "traceability.passports.views",
+    "traceability.inspections.views",
     "traceability.events.rest.views",
     "traceability.verification.views",
     "traceability.verification.api_views",
@@ -166,6 +168,7 @@ MODELS: list[str] = [
     "traceability.resolver.models",
     "traceability.events.models",
     "traceability.certificates.models",
+    "traceability.inspections.models",
     "traceability.cases.models",
     "traceability.lookups.models",
     "traceability.alarms.models",
@@ -347,6 +350,7 @@ def seal_sources() -> list[SealSource]:
     from traceability.certificates import sealing as certificates
     from traceability.codes import sealing as codes
     from traceability.events import sealing as events
+    from traceability.inspections import sealing as inspections
     from traceability.lots import sealing as lots
     from traceability.plots import sealing as plots
     from traceability.quota import sealing as quota
@@ -365,6 +369,7 @@ def seal_sources() -> list[SealSource]:
         lots.STEPS,
         lots.RECALLS,
         certificates.SOURCE,
+        inspections.SOURCE,
         quota.MOVES,
         quota.FIGURES,
     ]

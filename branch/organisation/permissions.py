@@ -46,6 +46,8 @@ TECHNICIAN = BUYER | {
     "storefronts.view",
     "plots.view",
     "plots.survey",
+    "inspections.view",
+    "inspections.record",
     "quota.view",
     "lots.view",
     "codes.view",

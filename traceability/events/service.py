@@ -15,21 +15,24 @@ from traceability.events.steps import Names, Step, as_event, context_of, lots_of
 from traceability.events.storing import prepare, store
 
 
-def record_step(step: Step, *, at: datetime, by: int | None) -> str:
+def record_step(step: Step, *, at: datetime, by: int | None, happened_at: datetime | None = None) -> str:
     """Store a step of our own as an EPCIS event, and seal it; its event id.
 
-    Adds to the caller's transaction. The same step at the same moment is stored once.
+    Adds to the caller's transaction. The same step at the same moment is stored once. `happened_at` is given
+    for what is told later than it happened: it becomes the event time, `at` stays the record time.
     """
-    return record_steps([step], at=at, by=by)[0]
+    return record_steps([step], at=at, by=by, happened_at=happened_at)[0]
 
 
-def record_steps(steps: Sequence[Step], *, at: datetime, by: int | None) -> list[str]:
+def record_steps(
+    steps: Sequence[Step], *, at: datetime, by: int | None, happened_at: datetime | None = None
+) -> list[str]:
     """Store many steps at once, with as many statements as for one; their event ids."""
     names = _names(steps, at)
     context = context_of(names.base_url)
     prepared = [
         prepare(
-            as_event(step, names, at),
+            as_event(step, names, happened_at or at),
             context,
             more_keys=[Key("lot", str(lot_id)) for lot_id in {lot.id for lot in lots_of(step)}],
         )

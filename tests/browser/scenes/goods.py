@@ -1,6 +1,7 @@
 """What growers and buyers meet: listings, carts, parcels, imports, lots and codes of the town."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from branch import api as branch
 from core.clock import now
 from core.database import session, transaction
+from core.ids import random_id
 from core.progress import advance, fail, finish, start
 from shop.catalogue.models import Listing
 from shop.channels import service as channels
@@ -18,6 +20,7 @@ from shop.payments import service as payments
 from tests.browser.scenes.money import an_order
 from tests.browser.town import account_of, grower1
 from traceability.codes.models import Code, CodeBatch
+from traceability.inspections.service import Seen, record_inspection
 from traceability.lots.models import Lot
 from traceability.plots.models import Plot
 
@@ -58,6 +61,28 @@ def passport() -> str:
     """The public page of the lot that was sent most lately."""
     found = select(Code.lot_id).where(Code.consignment_number.is_not(None)).order_by(Code.id.desc()).limit(1)
     return f"/lots/{session.scalars(select(Lot.number).where(Lot.id.in_(found))).one()}"
+
+
+def inspection() -> str:
+    """An inspection that was written down without signal."""
+    found = select(Lot.number).where(Lot.grower_id == grower1().id, Lot.state == "open").limit(1)
+    seen = Seen(
+        client_id=random_id(26),
+        lot_number=session.scalars(found).one(),
+        conformant=True,
+        seen="新梢健壮，未见炭疽病斑。",
+        plants_counted=120,
+        plants_unhealthy=2,
+        device_at=now() - timedelta(hours=3),
+    )
+    with transaction():
+        number, _fresh = record_inspection(seen, at=now(), by=account_of("technician").id)
+    return f"/branch/inspections/{number}"
+
+
+def inspections() -> str:
+    inspection()
+    return "/branch/inspections"
 
 
 def codes_of_lot() -> str:

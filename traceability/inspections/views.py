@@ -1,0 +1,158 @@
+"""Inspections in the field: a page that works without signal and sends later, and a plain form without script."""
+
+from pathlib import Path
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from branch import api as branch
+from core import files
+from core.accounts.gate import actor_id, public, requires
+from core.clock import now
+from core.database import transaction
+from core.errors import DomainError, Forbidden, Invalid, NotFound
+from core.ids import random_id
+from core.web.problems import problem, wants_json
+from traceability.inspections.forms import InspectionForm
+from traceability.inspections.queries import (
+    InspectionView,
+    get_inspection,
+    latest_inspections,
+    lots_to_inspect,
+)
+from traceability.inspections.service import record_inspection
+from traceability.papers.kept import kept_token, read_kept
+from traceability.papers.uploads import content_type_of, without_metadata
+
+blueprint = Blueprint("inspections", __name__)
+KEPT = "photograph of an inspection"
+
+
+@blueprint.get("/branch/inspections")
+@requires("inspections.view")
+def index() -> ResponseReturnValue:
+    """The latest inspections in one's units."""
+    growers = _growers("inspections.view")
+    return render_template(
+        "traceability/inspections/index.html", inspections=latest_inspections(growers), growers=growers
+    )
+
+
+@blueprint.get("/branch/inspections/worker.js")
+@public
+def worker() -> Response:
+    """The service worker; it stands here because it may only serve pages below its own address."""
+    script = Path(current_app.static_folder or "", "js", "inspections-worker.js").read_text(encoding="utf-8")
+    answer = Response(script, content_type="text/javascript; charset=utf-8")
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+@blueprint.route("/branch/inspections/new", methods=["GET", "POST"])
+@requires("inspections.record")
+def new() -> ResponseReturnValue:
+    """Write down an inspection. The same one sent twice is stored once."""
+    form = InspectionForm()
+    form.offer()
+    if form.is_submitted():
+        return _received(form)
+    form.client_id.data = random_id(26)
+    return _page(form)
+
+
+def _received(form: InspectionForm) -> ResponseReturnValue:
+    photo_key, photo_ok = _photo(form)
+    if form.validate() and photo_ok:
+        try:
+            with transaction():
+                number, fresh = record_inspection(form.inspection(photo_key), at=now(), by=actor_id() or 0)
+        except (Invalid, NotFound, Forbidden) as error:
+            _tell(form, error)
+        else:
+            address = url_for("inspections.show", number=number)
+            if wants_json():
+                return jsonify(number=number, href=address), 201 if fresh else 200
+            flash(_("The inspection is written down and sealed."), "success")
+            return redirect(address, 303)
+    if wants_json():
+        said = [str(text) for texts in form.errors.values() for text in texts]
+        return problem(422, "inspection_invalid", _("The inspection could not be taken"), " ".join(said))
+    return _page(form, kept=photo_key), 422
+
+
+def _tell(form: InspectionForm, error: DomainError) -> None:
+    wrong = error.details.get("fields", {"lot": str(error)})
+    for name, text in wrong.items():
+        form[name].errors = [*form[name].errors, text]
+
+
+def _photo(form: InspectionForm) -> tuple[str | None, bool]:
+    """The key of the photograph, new or kept from before; and whether what was sent is one."""
+    upload = form.photo.data
+    if not upload or not upload.filename:
+        return next(iter(read_kept(form.kept.data, purpose=KEPT)), None), True
+    content = upload.read()
+    try:
+        content_type_of(content, pdf_allowed=False)
+    except Invalid as error:
+        form.validate()
+        form.photo.errors = [*form.photo.errors, str(error)]
+        return None, False
+    key = files.put(
+        without_metadata(content), kind="inspection_photo", content_type="image/jpeg", public=False
+    )
+    return key, True
+
+
+@blueprint.get("/branch/inspections/<number>")
+@requires("inspections.view")
+def show(number: str) -> ResponseReturnValue:
+    """One inspection, with both clocks."""
+    found = _visible(number)
+    return render_template("traceability/inspections/show.html", inspection=found)
+
+
+@blueprint.get("/branch/inspections/<number>/photo")
+@requires("inspections.view")
+def photo(number: str) -> ResponseReturnValue:
+    """The photograph, for those who look after the grower."""
+    found = _visible(number)
+    if found.photo_key is None:
+        raise NotFound(_("This inspection has no photograph."), code="no_photo")
+    return Response(files.get(found.photo_key), mimetype="image/jpeg")
+
+
+def _visible(number: str) -> InspectionView:
+    found = get_inspection(number)
+    unit_id = branch.get_grower(id=found.lot.grower_id).unit_id
+    branch.require_unit_access(actor_id(), unit_id, "inspections.view")
+    return found
+
+
+def _growers(permission: str) -> dict[int, branch.GrowerView]:
+    return {
+        one.id: one
+        for unit in branch.units_where(actor_id() or 0, permission)
+        for one in branch.growers_in(unit.id)
+    }
+
+
+def _page(form: InspectionForm, *, kept: str | None = None) -> str:
+    form.kept.data = kept_token([kept] if kept else [], purpose=KEPT)
+    growers = _growers("inspections.record")
+    return render_template(
+        "traceability/inspections/new.html",
+        form=form,
+        kept=bool(kept),
+        lots=[(lot, growers[lot.grower_id].name) for lot in lots_to_inspect(growers)],
+    )
