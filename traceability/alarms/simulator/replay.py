@@ -268,6 +268,7 @@ def _licensee_facts(
             by_batch[int(codes.batch[code])][province] += 1
     return LicenseeFacts(
         home=NAMES[HOME],
+        quota_plants=activated,
         activated_plants=activated,
         sold_without_code_by_province=declared,
         surfaced_unsold=surfaced,
