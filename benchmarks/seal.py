@@ -51,8 +51,8 @@ def measure(seconds: float) -> bool:
     with app.app_context():
         alembic.upgrade()
         bare = SealLeaf.__table__.to_metadata(sa.MetaData(), name="bare_leaf")
-        for index in bare.indexes:
-            index.name = f"bare_{index.name}"
+        for named in (*bare.indexes, *bare.constraints):
+            named.name = f"bare_{named.name}"
         bare.create(session.get_bind())
         for one, count in ((500, ROWS), (1, SINGLE)):
             inserts = _timed(lambda first, n: _insert(bare, first, n), count, one)
