@@ -88,6 +88,7 @@ def test_a_plot_becomes_quota_in_two_steps_by_three_people(people, login, grower
     assert "314" in seller.get("/seller/quota").text
     assert "314" in seller.get(f"/seller/plots/{plot.number}").text
     assert "314" in people("secretary").get(f"/branch/quota/growers/{grower.slug}").text
+    assert grower.name in people("secretary").get("/branch/quota").text
 
 
 def test_nobody_takes_a_step_that_is_anothers(people, login, grower, plot, session):
