@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from branch.licences.models import Licence
+from branch.licences.service import suspend
 from core.clock import now
 from core.database import transaction
 from shop.orders.models import Order
@@ -110,7 +111,8 @@ def test_a_sku_that_does_not_exist_is_named(send, variants):
 
 def test_a_suspended_licence_stops_the_sale(send, variants):
     with transaction() as session:
-        session.execute(sa.update(Licence).values(state="suspended"))
+        for number in session.scalars(sa.select(Licence.number)):
+            suspend(number, reason="checked", by_account_id=None, at=now())
     answer = send((variants[0].sku, 1))
     assert (answer.status_code, answer.json["code"]) == (409, "not_on_sale")
     assert answer.json["lines"][0]["sku"] == variants[0].sku
