@@ -40,7 +40,7 @@ run: setup
 test: setup-dev
 	@$(BIN)/python -m tests.parts
 	@$(BIN)/python -m pytest --db both -n 2 --dist loadfile -m "not browser" $(TEST_ARGS)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m browser $(TEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m browser $(TEST_ARGS)
 
 check: setup-dev
 	@echo "format" && $(BIN)/ruff format --check --quiet .

@@ -102,7 +102,10 @@ def endpoint_of(adapter: MapAdapter, address: str) -> str:
     return str(adapter.match(path, method="GET")[0])
 
 
-@pytest.mark.parametrize("locale", LOCALES)
+# Each language in a process of its own (`--dist loadgroup`): they share no page, and the looks are most of the suite.
+@pytest.mark.parametrize(
+    "locale", [pytest.param(one, marks=pytest.mark.xdist_group(f"looks-{one}")) for one in LOCALES]
+)
 @pytest.mark.parametrize("look", PAGES, ids=lambda look: look.name)
 def test_a_page_looks_right(
     town_app: Flask, addresses: Addresses, visitors: Visitors, look: PageToSee, locale: str
