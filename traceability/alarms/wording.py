@@ -134,7 +134,7 @@ def level_tone(alarm: AlarmView) -> str:
 def state_name(state: AlarmState) -> str:
     """Where the alarm stands."""
     return {
-        AlarmState.OPEN: _("open"),
+        AlarmState.OPEN: _("not decided"),
         AlarmState.DOUBTED: _("code's page warns"),
         AlarmState.CLEARED: _("cleared"),
     }[state]
