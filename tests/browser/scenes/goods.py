@@ -23,6 +23,7 @@ from traceability.codes.models import Code, CodeBatch
 from traceability.inspections.service import Seen, record_inspection
 from traceability.lots.models import Lot
 from traceability.plots.models import Plot
+from traceability.resolver.service import enter_trade_item, put_lot
 
 EXPORTS = ("ExportOrderList_fake_gbk.csv", "ExportItemList_fake_gbk.csv")
 
@@ -55,6 +56,17 @@ def plot() -> str:
 def lot() -> str:
     found = select(Lot.number).where(Lot.grower_id == grower1().id).order_by(Lot.id).limit(1)
     return f"/seller/lots/{session.scalars(found).one()}"
+
+
+def products() -> str:
+    """The numbers of grower1: one of GS1's own examples, with a lot under it."""
+    number = lot().rpartition("/")[2]
+    with transaction():
+        item = enter_trade_item(
+            "09506000134352", grower_id=grower1().id, name_zh="丹桂苗", name_en="Dangui seedling", at=now()
+        )
+        put_lot(number, item.gtin, grower_id=grower1().id)
+    return "/seller/products"
 
 
 def passport() -> str:
