@@ -11,20 +11,17 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
-import os
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from benchmarks.race import ROOT, _server
+from benchmarks.race import _server
+from benchmarks.town import loaded_town
 
 CONNECTIONS = 4
 WITH_BARE_VIEW = "benchmarks.pages:create_app"
@@ -42,40 +39,23 @@ def create_app() -> Callable[..., Any]:
 def compare(*, seconds: float) -> bool:
     """Load the small demonstration town, then measure page after page; False when a page did not answer 200."""
     right = True
-    with tempfile.TemporaryDirectory(prefix="gy-pages-", ignore_cleanup_errors=True) as folder:
-        ours = ("DATABASE_URL", "CELERY_BROKER_URL", "MEILISEARCH_URL", "PUBLIC_URL", "STRIPE_SECRET_KEY")
-        environment = {name: value for name, value in os.environ.items() if name not in ours}
-        environment |= {
-            "GUIYUAN_VAR": str(Path(folder) / "var"),
-            "RATELIMIT_ENABLED": "0",
-            "LOG_LEVEL": "ERROR",
-            "PYTHONPATH": str(ROOT),
-        }
-        for command in (("db", "upgrade"), ("demo", "load", "--size", "small")):
-            subprocess.run(
-                [sys.executable, "-m", "flask", *command],
-                cwd=ROOT,
-                env=environment,
-                check=True,
-                capture_output=True,
+    with loaded_town() as (_folder, environment), _server(environment, WITH_BARE_VIEW, workers=1) as port:
+        slug = _first_listing(port)
+        baseline = 0.0
+        for name, path in (
+            ("bare view", "/bare/"),
+            ("search page", "/search?q=%E6%A1%82%E8%8A%B1"),
+            ("listing page", f"/listings/{slug}"),
+        ):
+            answered, failed = _load(port, path, seconds)
+            rate = answered / seconds
+            baseline = baseline or rate
+            print(
+                f"  {name:14} {rate:8.1f} requests/s  {rate / baseline:6.1%} of bare  "
+                f"{CONNECTIONS} connections, {seconds:g} s, {failed} failed",
+                flush=True,
             )
-        with _server(environment, WITH_BARE_VIEW, workers=1) as port:
-            slug = _first_listing(port)
-            baseline = 0.0
-            for name, path in (
-                ("bare view", "/bare/"),
-                ("search page", "/search?q=%E6%A1%82%E8%8A%B1"),
-                ("listing page", f"/listings/{slug}"),
-            ):
-                answered, failed = _load(port, path, seconds)
-                rate = answered / seconds
-                baseline = baseline or rate
-                print(
-                    f"  {name:14} {rate:8.1f} requests/s  {rate / baseline:6.1%} of bare  "
-                    f"{CONNECTIONS} connections, {seconds:g} s, {failed} failed",
-                    flush=True,
-                )
-                right = right and answered > 0 and not failed
+            right = right and answered > 0 and not failed
     return right
 
 

@@ -13,10 +13,8 @@ import argparse
 import csv
 import http.client
 import itertools
-import os
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -28,6 +26,7 @@ from sqlalchemy import insert, select
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from benchmarks.race import ROOT, _server
+from benchmarks.town import loaded_town
 
 CONNECTIONS = 4
 TARGET = 0.6
@@ -84,24 +83,8 @@ def _bare(whole: Flask) -> Flask:
 def compare(*, seconds: float, codes: int) -> bool:
     """Measure the page, the JSON answer and the bare view in turns; False when one did not answer 200."""
     right = True
-    with tempfile.TemporaryDirectory(prefix="gy-verify-", ignore_cleanup_errors=True) as folder:
-        ours = ("DATABASE_URL", "CELERY_BROKER_URL", "MEILISEARCH_URL", "PUBLIC_URL", "STRIPE_SECRET_KEY")
-        environment = {name: value for name, value in os.environ.items() if name not in ours}
-        environment |= {
-            "GUIYUAN_VAR": str(Path(folder) / "var"),
-            "RATELIMIT_ENABLED": "0",
-            "LOG_LEVEL": "ERROR",
-            "PYTHONPATH": str(ROOT),
-        }
-        for command in (("db", "upgrade"), ("demo", "load", "--size", "small")):
-            subprocess.run(
-                [sys.executable, "-m", "flask", *command],
-                cwd=ROOT,
-                env=environment,
-                check=True,
-                capture_output=True,
-            )
-        known = _codes(environment, Path(folder) / "codes.csv", codes)
+    with loaded_town() as (folder, environment):
+        known = _codes(environment, folder / "codes.csv", codes)
         with _server(environment, WITH_BARE_VIEW, workers=1) as port:
             rates: dict[str, list[float]] = {}
             paths = {"bare view": "/bare/{}", "page": "/C/{}", "JSON": "/api/v1/codes/{}"}
