@@ -61,16 +61,6 @@ def monthly_counts(*, at: datetime, months: int = MONTHS) -> list[MonthCounts]:
     return found
 
 
-def counts_between(start: date, end: date, *, at: datetime) -> MonthCounts:
-    """The same counts for the cases received in the days [start, end)."""
-    rows = session.execute(
-        select(CounterfeitCase.due_at, CounterfeitCase.decided_at, CounterfeitCase.verdict).where(
-            CounterfeitCase.opened_at >= day_bounds(start)[0], CounterfeitCase.opened_at < day_bounds(end)[0]
-        )
-    )
-    return _count(start, [(row.due_at, row.decided_at, row.verdict) for row in rows], at)
-
-
 def _count(
     month: date, cases: list[tuple[datetime, datetime | None, str | None]], at: datetime
 ) -> MonthCounts:
