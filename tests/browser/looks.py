@@ -115,11 +115,12 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-def every_look(page: Page, name: str, *, keep: bool) -> list[str]:
+def every_look(page: Page, name: str, *, keep: bool, words_only: bool = False) -> list[str]:
     """See a loaded page at both widths, in light and dark; what is wrong, one line per finding.
 
     A theme changes colours and nothing else (`tokens.css` alone knows of it), so axe measures all rules once per
-    width and the contrast of colours once more in the dark.
+    width and the contrast of colours once more in the dark. `words_only` is for a page whose other language was
+    measured so: neither colours nor structure change with the words, so axe looks once, and the room they take twice.
     """
     wrong = []
     for width in WIDTHS:
@@ -128,7 +129,8 @@ def every_look(page: Page, name: str, *, keep: bool) -> list[str]:
             page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
             if keep:
                 screenshot(page, f"{name}-{width}-{theme}")
-            wrong += [f"{width} {theme}: {found}" for found in violations(page, options)]
+            if not words_only or (width == WIDTHS[0] and options is AXE_OPTIONS):
+                wrong += [f"{width} {theme}: {found}" for found in violations(page, options)]
         if (wider := overflow(page)) > 0:
             wrong.append(f"{width}: {wider} px wider than the screen")
     return wrong

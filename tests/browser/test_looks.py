@@ -125,13 +125,14 @@ def test_a_page_looks_right(
         assert answer.status == look.status
         if look.act:
             look.act(page)
+            page.wait_for_load_state("load")  # a new address shows before its page does
             complaints = [text for text in complaints if not text.startswith("422 ")]
         else:
             complaints = [text for text in complaints if path.split("?")[0] not in text]
         if look.ends_at:
             assert endpoint_of(town_app.url_map.bind("127.0.0.1"), page.url) == look.ends_at
         assert page.title().strip(" ·")
-        wrong = every_look(page, f"{look.name}-{locale}", keep=KEEP)
+        wrong = every_look(page, f"{look.name}-{locale}", keep=KEEP, words_only=locale != "zh")
         assert wrong + complaints == []
     finally:
         page.close()
