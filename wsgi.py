@@ -21,49 +21,86 @@ from core.outbox import Handler, init_outbox
 from core.seal import SealSource, init_sources
 from core.settings import Settings, load_settings
 from core.web.app import make_base_app
-from core.web.console import NavItem, init_console
+from core.web.console import NavGroup, NavItem, init_console
 from core.web.health import Check, init_health
 from shop.orders.recalls import orders_of_lots
 from traceability.api import cultivar_group_name
 from traceability.lots.recalls import init_recalls
 
-# The working side's navigation: NavItem(endpoint, lazy label, symbol of templates/macros/icons.html, permission).
-CONSOLE: list[NavItem] = [
-    NavItem("seller.home", _l("Today"), "home", "seller.view"),
-    NavItem("seller_listings.index", _l("My listings"), "list", "listings.edit"),
-    NavItem("licences.own", _l("Your licence"), "seal", "licences.apply"),
-    NavItem("storefronts.own", _l("Your outside shops"), "globe", "storefronts.propose"),
-    NavItem("orders.seller_orders", _l("Orders received"), "cart", "orders.sell"),
-    NavItem("dispatch.home", _l("Dispatch"), "truck", "orders.dispatch"),
-    NavItem("channels.home", _l("Orders of other shops"), "download", "channels.import"),
-    NavItem("freight.table", _l("Freight"), "truck", "shipping.edit"),
-    NavItem("refunds.of_seller", _l("Cancellations and refunds"), "back", "orders.sell"),
-    NavItem("cashier.home", _l("Cashier"), "money", "payments.confirm"),
-    NavItem("growers.people", _l("People of your nursery"), "people", "grower.staff"),
-    NavItem("growers.index", _l("Growers"), "leaf", "growers.view"),
-    NavItem("plots.index", _l("My plots"), "pin", "plots.edit"),
-    NavItem("plot_surveys.index", _l("Plots"), "pin", "plots.view"),
-    NavItem("quota.own", _l("My quota"), "leaf", "quota.own"),
-    NavItem("quota.index", _l("Quota"), "leaf", "quota.view"),
-    NavItem("lots.index", _l("Lots and codes"), "scan", "lots.edit"),
-    NavItem("resolver.products", _l("Product numbers"), "list", "lots.edit"),
-    NavItem("lot_steps.find", _l("Lots and recalls"), "scan", "lots.view"),
-    NavItem("code_activation.activate", _l("Activate codes"), "scan", "codes.issue"),
-    NavItem("code_approval.index", _l("Codes to approve"), "verify", "codes.view"),
-    NavItem("inspections.index", _l("Inspections"), "check", "inspections.view"),
-    NavItem("papers.rules", _l("Papers that travel"), "file", "papers.view"),
-    NavItem("alarms.index", _l("Alarms"), "alert", "alarms.view"),
-    NavItem("cases.index", _l("Suspected fakes"), "report", "cases.view"),
-    NavItem("ledger.own", _l("My sales"), "chart", "ledger.own"),
-    NavItem("orders.branch_orders", _l("Orders of the growers"), "cart", "orders.view"),
-    NavItem("ledger.sales", _l("Sales"), "chart", "ledger.view"),
-    NavItem("reports.committee_index", _l("Reports for the committee"), "report", "reports.review"),
-    NavItem("reports.index", _l("Reports"), "report", "reports.view"),
-    NavItem("licences.index", _l("Licences"), "seal", "licences.view"),
-    NavItem("storefronts.index", _l("Outside shops"), "globe", "storefronts.view"),
-    NavItem("marks.index", _l("Marks"), "file", "marks.edit"),
-    NavItem("units.index", _l("Units"), "list", "units.edit"),
-    NavItem("organisation.members", _l("Members and roles"), "people", "members.view"),
+# The working side's navigation by topic: NavItem(endpoint, lazy label, symbol of templates/macros/icons.html,
+# permission). An account sees what it may do; a topic in which that is one place is that place.
+CONSOLE: list[NavGroup] = [
+    NavGroup(_l("Today"), "home", [NavItem("seller.home", _l("Today"), "home", "seller.view")]),
+    NavGroup(
+        _l("Land and plants"),
+        "leaf",
+        [
+            NavItem("plots.index", _l("My plots"), "pin", "plots.edit"),
+            NavItem("plot_surveys.index", _l("Plots"), "pin", "plots.view"),
+            NavItem("quota.own", _l("My quota"), "leaf", "quota.own"),
+            NavItem("quota.index", _l("Quota"), "leaf", "quota.view"),
+            NavItem("lots.index", _l("Lots and codes"), "scan", "lots.edit"),
+            NavItem("lot_steps.find", _l("Lots and recalls"), "scan", "lots.view"),
+            NavItem("code_activation.activate", _l("Activate codes"), "scan", "codes.issue"),
+            NavItem("code_approval.index", _l("Codes to approve"), "verify", "codes.view"),
+            NavItem("inspections.index", _l("Inspections"), "check", "inspections.view"),
+            NavItem("papers.rules", _l("Papers that travel"), "file", "papers.view"),
+            NavItem("resolver.products", _l("Product numbers"), "list", "lots.edit"),
+        ],
+    ),
+    NavGroup(
+        _l("Orders"),
+        "cart",
+        [
+            NavItem("orders.seller_orders", _l("Orders received"), "cart", "orders.sell"),
+            NavItem("dispatch.home", _l("Dispatch"), "truck", "orders.dispatch"),
+            NavItem("refunds.of_seller", _l("Cancellations and refunds"), "back", "orders.sell"),
+            NavItem("cashier.home", _l("Cashier"), "money", "payments.confirm"),
+            NavItem("orders.branch_orders", _l("Orders of the growers"), "cart", "orders.view"),
+        ],
+    ),
+    NavGroup(
+        _l("Shop"),
+        "list",
+        [
+            NavItem("seller_listings.index", _l("My listings"), "list", "listings.edit"),
+            NavItem("freight.table", _l("Freight"), "truck", "shipping.edit"),
+            NavItem("storefronts.own", _l("Your outside shops"), "globe", "storefronts.propose"),
+            NavItem("channels.home", _l("Orders of other shops"), "download", "channels.import"),
+        ],
+    ),
+    NavGroup(
+        _l("Fakes"),
+        "alert",
+        [
+            NavItem("cases.index", _l("Suspected fakes"), "report", "cases.view"),
+            NavItem("alarms.index", _l("Alarms"), "alert", "alarms.view"),
+        ],
+    ),
+    NavGroup(
+        _l("Figures"),
+        "chart",
+        [
+            NavItem("ledger.own", _l("My sales"), "chart", "ledger.own"),
+            NavItem("reports.committee_index", _l("Reports for the committee"), "report", "reports.review"),
+            NavItem("reports.index", _l("Reports"), "report", "reports.view"),
+            NavItem("ledger.sales", _l("Sales"), "chart", "ledger.view"),
+        ],
+    ),
+    NavGroup(
+        _l("Members"),
+        "people",
+        [
+            NavItem("licences.own", _l("Your licence"), "seal", "licences.apply"),
+            NavItem("growers.people", _l("People of your nursery"), "people", "grower.staff"),
+            NavItem("growers.index", _l("Growers"), "leaf", "growers.view"),
+            NavItem("licences.index", _l("Licences"), "seal", "licences.view"),
+            NavItem("storefronts.index", _l("Outside shops"), "globe", "storefronts.view"),
+            NavItem("marks.index", _l("Marks"), "file", "marks.edit"),
+            NavItem("units.index", _l("Units"), "list", "units.edit"),
+            NavItem("organisation.members", _l("Members and roles"), "people", "members.view"),
+        ],
+    ),
 ]
 
 # Modules with a `blueprint`, in the order in which their routes are looked up.

@@ -1,4 +1,4 @@
-"""The navigation of the working side: one list in `wsgi.py`, shown by what an account may do."""
+"""The navigation of the working side: topics and their places, listed in `wsgi.py`, shown by what an account may do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +25,15 @@ class NavItem:
 
 
 @dataclass(frozen=True)
+class NavGroup:
+    """A topic of the working side and its places."""
+
+    label: str | LazyString
+    symbol: str
+    items: Sequence[NavItem]
+
+
+@dataclass(frozen=True)
 class NavLink:
     """A place this account may go to; `current` when the page is there or below."""
 
@@ -34,10 +43,29 @@ class NavLink:
     current: bool
 
 
-def init_console(app: Flask, items: Sequence[NavItem]) -> None:
-    """Keep the list, and give templates `console_items` and `sign_in_url`."""
-    app.extensions["console"] = tuple(items)
-    app.jinja_env.globals.update(console_items=console_items, sign_in_url=sign_in_url)
+@dataclass(frozen=True)
+class NavTopic:
+    """A topic in which this account may go somewhere; `current` when one of its `places` is."""
+
+    label: str
+    symbol: str
+    places: tuple[NavLink, ...]
+
+    @property
+    def current(self) -> bool:
+        return any(place.current for place in self.places)
+
+    def as_link(self) -> NavLink:
+        """Leads to its first place, and is called like it when there is no other."""
+        first = self.places[0]
+        label = self.label if len(self.places) > 1 else first.label
+        return NavLink(first.href, label, self.symbol, self.current)
+
+
+def init_console(app: Flask, groups: Sequence[NavGroup]) -> None:
+    """Keep the list, and give templates `console_topics` and `sign_in_url`."""
+    app.extensions["console"] = tuple(groups)
+    app.jinja_env.globals.update(console_topics=console_topics, sign_in_url=sign_in_url)
     app.register_blueprint(blueprint)
 
 
@@ -45,24 +73,35 @@ def init_console(app: Flask, items: Sequence[NavItem]) -> None:
 @signed_in
 def home() -> ResponseReturnValue:
     """Where an account's work begins: its first place, else its own page."""
-    links = console_items()
-    return redirect(links[0].href if links else _first_known("accounts.home", default="/account"))
+    topics = console_topics()
+    return redirect(topics[0].places[0].href if topics else _first_known("accounts.home", default="/account"))
 
 
-def console_items() -> list[NavLink]:
+def console_topics() -> list[NavTopic]:
     """What the present account may use, in the order of the list; asked once per request."""
-    if "console_links" not in g:
-        items: tuple[NavItem, ...] = current_app.extensions["console"]
+    if "console_topics" not in g:
+        groups: tuple[NavGroup, ...] = current_app.extensions["console"]
         known = current_app.view_functions
-        allowed = [item for item in items if item.endpoint in known and may(item.permission)]
-        hrefs = [url_for(item.endpoint) for item in allowed]
-        here = deepest(hrefs, request.path)
-        g.console_links = [
-            NavLink(href, str(item.label), item.symbol, href == here)
-            for item, href in zip(allowed, hrefs, strict=True)
+        allowed = [
+            (group, [item for item in group.items if item.endpoint in known and may(item.permission)])
+            for group in groups
         ]
-    links: list[NavLink] = g.console_links
-    return links
+        hrefs = {item.endpoint: url_for(item.endpoint) for _group, items in allowed for item in items}
+        here = deepest(list(hrefs.values()), request.path)
+        g.console_topics = [
+            NavTopic(
+                str(group.label),
+                group.symbol,
+                tuple(
+                    NavLink(hrefs[item.endpoint], str(item.label), item.symbol, hrefs[item.endpoint] == here)
+                    for item in items
+                ),
+            )
+            for group, items in allowed
+            if items
+        ]
+    topics: list[NavTopic] = g.console_topics
+    return topics
 
 
 def deepest(hrefs: Sequence[str], path: str) -> str | None:

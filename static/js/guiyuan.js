@@ -65,9 +65,10 @@ for (const box of document.querySelectorAll("[data-copy]")) {
 }
 
 // On a phone the working side's navigation scrolls; where one is stands in view.
-const nav = document.querySelector(".console-nav");
-const here = nav?.querySelector("[aria-current]");
-if (here) nav.scrollLeft = here.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
+for (const nav of document.querySelectorAll(".console-nav")) {
+  const here = nav.querySelector("[aria-current]");
+  if (here) nav.scrollLeft = here.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
+}
 
 // Facets stand open where there is room for a column.
 const wide = window.matchMedia("(min-width: 60rem)");

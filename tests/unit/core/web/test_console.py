@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from core.web.console import deepest, sign_in_url
+from core.web.console import NavLink, NavTopic, deepest, sign_in_url
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,11 @@ def test_a_visitor_is_led_to_sign_in_before_work(client: FlaskClient) -> None:
     answer = client.get("/work", headers={"Accept": "text/html"})
     assert answer.status_code == 302
     assert "next=/work" in answer.location
+
+
+def test_a_topic_of_one_place_is_called_like_the_place() -> None:
+    dispatch = NavLink("/seller/dispatch", "Dispatch", "truck", current=True)
+    orders = NavLink("/seller/orders", "Orders received", "cart", current=False)
+    assert NavTopic("Orders", "cart", (dispatch,)).as_link().label == "Dispatch"
+    both = NavTopic("Orders", "cart", (orders, dispatch))
+    assert both.as_link() == NavLink("/seller/orders", "Orders", "cart", current=True)
