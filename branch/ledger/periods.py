@@ -1,53 +1,123 @@
-"""The window that sums and reports speak about: a calendar month or year in Shanghai, half-open. Pure."""
+"""The window that sums and reports speak about: whole calendar months in Shanghai, half-open. Pure.
+
+A window is a month, a year, a season of the trade, or any other run of up to twelve months. Each window has one
+key, whichever way it was asked for, so that the same months never have two reports:
+
+======================  =====================  ==============================
+window                  key                    a year before
+======================  =====================  ==============================
+month                   ``2026-03``            ``2025-03``
+year                    ``2026``               ``2025``
+season                  ``2026-S1``            ``2025-S1``
+any other months        ``2026-03..2026-08``   ``2025-03..2025-08``
+======================  =====================  ==============================
+
+The seasons are those in which seedlings move: spring from February to May (S1), summer from June to August (S2),
+autumn from September to December (S3). They are the blocks of `branch.uplift` too. January, when the ground is
+frozen, belongs to none of them and is reported as a month; the three seasons and January make the year.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import total_ordering
 
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 _YEAR = re.compile(r"20\d\d")
+_SEASON = re.compile(r"(20\d\d)-S([1-3])")
+_SPAN = re.compile(rf"({_MONTH.pattern})\.\.({_MONTH.pattern})")
+
+LONGEST_KEY = len("2026-03..2026-08")
+# A longer window would overlap the same window a year before.
+LONGEST_MONTHS = 12
+# Season: its first month and how many months it has.
+SEASONS = {1: (2, 4), 2: (6, 3), 3: (9, 4)}
 
 # Refunds arrive after the month has closed; until these days have passed its figures are preliminary.
 REFUND_WINDOW_DAYS = 15
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@total_ordering
+@dataclass(frozen=True, slots=True)
 class Period:
-    """`year` alone, or one `month` of it."""
+    """`year` alone, or one `month` of it, or one `season` of it, or a `span` (first month, number of months).
+
+    Windows sort by their first day, then the shorter one first. Use `between` for a span, so that it has one key.
+    """
 
     year: int
     month: int | None = None
+    season: int | None = None
+    span: tuple[int, int] | None = None
 
     @property
     def kind(self) -> str:
-        return "year" if self.month is None else "month"
+        """``month``, ``season``, ``months`` or ``year``."""
+        if self.month is not None:
+            return "month"
+        if self.season is not None:
+            return "season"
+        return "year" if self.span is None else "months"
 
     @property
     def key(self) -> str:
-        return f"{self.year:04d}" if self.month is None else f"{self.year:04d}-{self.month:02d}"
+        if self.kind == "year":
+            return f"{self.year:04d}"
+        if self.kind == "season":
+            return f"{self.year:04d}-S{self.season}"
+        if self.kind == "month":
+            return f"{self.year:04d}-{self.month:02d}"
+        months = self.months()
+        return f"{months[0].key}..{months[-1].key}"
+
+    def _extent(self) -> tuple[int, int]:
+        """The first month within `year`, and the number of months."""
+        if self.month is not None:
+            return self.month, 1
+        if self.season is not None:
+            return SEASONS[self.season]
+        return self.span or (1, 12)
 
     @property
     def start(self) -> date:
-        return date(self.year, self.month or 1, 1)
+        return date(self.year, self._extent()[0], 1)
 
     @property
     def end(self) -> date:
         """The first day after the window."""
-        if self.month is None or self.month == 12:
-            return date(self.year + 1, 1, 1)
-        return date(self.year, self.month + 1, 1)
+        first, count = self._extent()
+        return _first_day(self.year, first + count)
 
     @property
     def last_day(self) -> date:
         return self.end - timedelta(days=1)
 
     def year_before(self) -> Period:
-        return Period(self.year - 1, self.month)
+        return Period(self.year - 1, self.month, self.season, self.span)
 
     def months(self) -> tuple[Period, ...]:
-        return (self,) if self.month else tuple(Period(self.year, month) for month in range(1, 13))
+        if self.month is not None:
+            return (self,)
+        first, count = self._extent()
+        return tuple(month_of(_first_day(self.year, first + number)) for number in range(count))
+
+    def before(self) -> Period:
+        """The window of the same kind just before; spring comes after the autumn of the year before."""
+        return self._neighbour(-1)
+
+    def after(self) -> Period:
+        """The window of the same kind just after."""
+        return self._neighbour(1)
+
+    def _neighbour(self, step: int) -> Period:
+        if self.season is not None:
+            number = self.season - 1 + step
+            return Period(self.year + number // len(SEASONS), season=number % len(SEASONS) + 1)
+        first, count = self._extent()
+        begin = month_of(_first_day(self.year, first + step * count))
+        return between(begin, month_of(_first_day(begin.year, begin.start.month + count - 1)))
 
     def settled_on(self) -> date:
         """From this day on the figures are no longer preliminary."""
@@ -59,17 +129,49 @@ class Period:
     def is_preliminary(self, today: date) -> bool:
         return today < self.settled_on()
 
+    def __lt__(self, other: Period) -> bool:
+        return (self.start, self.end) < (other.start, other.end)
 
-def parse_period(text: str) -> Period:
-    """Read ``YYYY-MM`` or ``YYYY``.
+
+def _first_day(year: int, month: int) -> date:
+    """The first of a month; `month` may lie outside 1 to 12 and then leads into another year."""
+    return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
+
+
+def between(first: Period, last: Period) -> Period:
+    """The window from the first day of `first` to the last day of `last`, as a month, season or year when it is one.
 
     Raises:
-        ValueError: when it is neither.
+        ValueError: it would run backwards, or over more than twelve months.
+    """
+    start, end = first.start, last.end
+    count = (end.year - start.year) * 12 + end.month - start.month
+    if not 0 < count <= LONGEST_MONTHS:
+        raise ValueError(f"{first.key}..{last.key}")
+    if count == 1:
+        return Period(start.year, start.month)
+    if (start.month, count) == (1, 12):
+        return Period(start.year)
+    for season, extent in SEASONS.items():
+        if extent == (start.month, count):
+            return Period(start.year, season=season)
+    return Period(start.year, span=(start.month, count))
+
+
+def parse_period(text: str) -> Period:
+    """Read ``YYYY-MM``, ``YYYY``, ``YYYY-S1`` to ``YYYY-S3``, or ``YYYY-MM..YYYY-MM``.
+
+    Raises:
+        ValueError: when it is none of them, or over more than twelve months.
     """
     if match := _MONTH.fullmatch(text):
         return Period(int(match[1]), int(match[2]))
     if _YEAR.fullmatch(text):
         return Period(int(text))
+    if match := _SEASON.fullmatch(text):
+        return Period(int(match[1]), season=int(match[2]))
+    if match := _SPAN.fullmatch(text):
+        return between(parse_period(match[1]), parse_period(match[4]))
     raise ValueError(text)
 
 
@@ -85,7 +187,4 @@ def month_before(day: date) -> Period:
 def twelve_months(period: Period) -> tuple[Period, ...]:
     """The twelve months that end with the last month of `period`."""
     last = period.last_day
-    return tuple(
-        month_of(date(last.year - (number >= last.month), (last.month - number - 1) % 12 + 1, 1))
-        for number in range(11, -1, -1)
-    )
+    return tuple(month_of(_first_day(last.year, last.month - number)) for number in range(11, -1, -1))

@@ -32,7 +32,10 @@ def index() -> ResponseReturnValue:
         period = parse_period(text) if text else month_of(records.newest_day(grower.id) or local_day(now()))
     except ValueError:
         raise Invalid(
-            _("Please give a month as 2026-03 or a year as 2026."), code="period_malformed"
+            _(
+                "Please give a month as 2026-03, a year as 2026, a season as 2026-S1, or months as 2026-03..2026-08."
+            ),
+            code="period_malformed",
         ) from None
     page = records.records_of(grower.id, period, page=page_number(request.args.get("page")))
     return render_template(

@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -115,7 +114,10 @@ def _period(grower_ids: Sequence[int]) -> Period:
             return parse_period(text)
         except ValueError:
             raise Invalid(
-                _("Please give a month as 2026-03 or a year as 2026."), code="period_malformed"
+                _(
+                    "Please give a month as 2026-03, a year as 2026, a season as 2026-S1, or months as 2026-03..2026-08."
+                ),
+                code="period_malformed",
             ) from None
     return month_of(queries.newest_day(grower_ids) or local_day(now()))
 
@@ -133,7 +135,7 @@ def _page(
     _fresh()
     period = _period(ids)
     tables = _tables(period, ids, names)
-    before, after = _neighbours(period)
+    before, after = period.before(), period.after()
     unit = request.args.get("unit")
 
     def address(**changes: Any) -> str:
@@ -143,19 +145,10 @@ def _page(
         return url_for(f"{endpoint}_csv", table=table, period=period.key, unit=unit)
 
     return render_template(
-        template, period=period, tables=tables, before=before, after=after,
+        template, period=period, tables=tables, before=before,
+        after=after if after.start <= local_day(now()) else None,
         address=address, file_address=file_address, **more,
     )  # fmt: skip
-
-
-def _neighbours(period: Period) -> tuple[Period, Period | None]:
-    if period.month is None:
-        before, after = Period(period.year - 1), Period(period.year + 1)
-    else:
-        first = period.start
-        before = month_of(date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1))
-        after = month_of(period.end)
-    return before, after if after.start <= local_day(now()) else None
 
 
 def _tables(period: Period, ids: Sequence[int], names: dict[int, str]) -> list[SalesTable]:

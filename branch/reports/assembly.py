@@ -26,9 +26,7 @@ def assemble(period: Period, scope: Scope, functions: Sequence[SectionFunction],
     return Document(
         locale=locale,
         number=f"{scope.unit_code}/{period.key}/{digest[:10]}",
-        title=_("Sales of the month, %(unit)s", unit=scope.unit_name)
-        if period.month
-        else _("Sales of the year, %(unit)s", unit=scope.unit_name),
+        title=title(period, scope.unit_name),
         unit_name=scope.unit_name,
         period_key=period.key,
         period_label=period_label(period),
@@ -44,10 +42,38 @@ def assemble(period: Period, scope: Scope, functions: Sequence[SectionFunction],
     )
 
 
+def title(period: Period, unit_name: str) -> str:
+    match period.kind:
+        case "month":
+            return _("Sales of the month, %(unit)s", unit=unit_name)
+        case "season":
+            return _("Sales of the season, %(unit)s", unit=unit_name)
+        case "year":
+            return _("Sales of the year, %(unit)s", unit=unit_name)
+        case _:
+            return _("Sales of several months, %(unit)s", unit=unit_name)
+
+
 def period_label(period: Period) -> str:
-    if period.month:
-        return format_skeleton("yMMMM", period.start, locale=get_locale())
-    return _("%(year)s, whole year", year=period.year)
+    """The window in words: ``April 2026``, ``Spring 2026 (February to May)``, ``March 2026 to August 2026``."""
+    match period.kind:
+        case "month":
+            return _month_label(period)
+        case "season":
+            return {
+                1: _("Spring %(year)s (February to May)", year=period.year),
+                2: _("Summer %(year)s (June to August)", year=period.year),
+                3: _("Autumn %(year)s (September to December)", year=period.year),
+            }[period.season or 0]
+        case "year":
+            return _("%(year)s, whole year", year=period.year)
+        case _:
+            months = period.months()
+            return _("%(first)s to %(last)s", first=_month_label(months[0]), last=_month_label(months[-1]))
+
+
+def _month_label(month: Period) -> str:
+    return format_skeleton("yMMMM", month.start, locale=get_locale())
 
 
 def _cut_off(scope: Scope) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from branch.ledger.periods import Period, parse_period
+from branch.ledger.periods import Period, between, parse_period
 from branch.organisation.queries import get_unit
 from branch.reports import building
 from core.clock import now
@@ -18,12 +18,15 @@ group = AppGroup("reports", help="Reports of a unit.")
 
 @group.command("build")
 @click.option("--unit", "unit_code", required=True, help="Code of the unit, as guihua-osmanthus.")
-@click.option("--month", help="The month as YYYY-MM.")
-@click.option("--year", help="The year as YYYY.")
+@click.option("--month", help="A month as YYYY-MM.")
+@click.option("--year", help="A year as YYYY.")
+@click.option("--season", help="A season as YYYY-S1 (spring), S2 (summer) or S3 (autumn).")
+@click.option("--from", "first", help="The first of several months, as YYYY-MM; with --to.")
+@click.option("--to", "last", help="The last of them, as YYYY-MM; at most twelve months.")
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), help="A folder for the files.")
-def build(unit_code: str, month: str | None, year: str | None, output: Path | None) -> None:
-    """Write the report of a month or a year as HTML, PDF, XLSX, CSV and JSON, and keep it as a draft."""
-    period = _period(month, year)
+def build(unit_code: str, output: Path | None, **window: str | None) -> None:
+    """Write the report of a window as HTML, PDF, XLSX, CSV and JSON, and keep it as a draft."""
+    period = _period(**window)
     try:
         unit = get_unit(unit_code)
         session.rollback()
@@ -48,13 +51,31 @@ def build(unit_code: str, month: str | None, year: str | None, output: Path | No
         click.echo(f"kept as {public_id}, number {made.document.number}")
 
 
-def _period(month: str | None, year: str | None) -> Period:
-    if (month is None) == (year is None):
-        raise click.UsageError("give either --month YYYY-MM or --year YYYY")
+def _period(
+    *, month: str | None, year: str | None, season: str | None, first: str | None, last: str | None
+) -> Period:
+    given = {"month": month, "year": year, "season": season, "months": first or last}
+    named = [(kind, text) for kind, text in given.items() if text is not None]
+    if len(named) != 1 or (first is None) != (last is None):
+        raise click.UsageError(
+            "give one of --month YYYY-MM, --year YYYY, --season YYYY-S1, or --from YYYY-MM --to YYYY-MM"
+        )
+    kind, text = named[0]
     try:
-        period = parse_period(month or year or "")
+        if kind == "months":
+            return between(_month(first or ""), _month(last or ""))
+        period = parse_period(text)
     except ValueError:
-        raise click.UsageError(f"not a month or year: {month or year}") from None
-    if (period.month is None) != (month is None):
-        raise click.UsageError("--month takes YYYY-MM, --year takes YYYY")
+        raise click.UsageError(
+            f"not a {kind} of this trade: {text if last is None else f'{first} to {last}'}"
+        ) from None
+    if period.kind != kind:
+        raise click.UsageError("--month takes YYYY-MM, --year takes YYYY, --season takes YYYY-S1, S2 or S3")
     return period
+
+
+def _month(text: str) -> Period:
+    month = parse_period(text)
+    if month.kind != "month":
+        raise ValueError(text)
+    return month

@@ -6,21 +6,40 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from branch.ledger.periods import parse_period
+from branch.ledger.periods import LONGEST_KEY, Period, between, parse_period
 from branch.reports.service import LONGEST_COMMENT
 
 
 class BuildForm(FlaskForm):
     unit = SelectField(_l("Unit"), validators=[DataRequired()])
-    period = StringField(_l("Month or year"), validators=[DataRequired(), Length(max=7)])
+    period = StringField(_l("Month, season or year"), validators=[DataRequired(), Length(max=LONGEST_KEY)])
+    until = StringField(_l("Up to and including the month"), validators=[Optional(), Length(max=LONGEST_KEY)])
 
     def validate_period(self, field: StringField) -> None:
         try:
             parse_period((field.data or "").strip())
         except ValueError:
-            raise ValidationError(_("Please give a month as 2026-03 or a year as 2026.")) from None
+            raise ValidationError(
+                _(
+                    "Please give a month as 2026-03, a year as 2026, a season as 2026-S1, or months as 2026-03..2026-08."
+                )
+            ) from None
+
+    def validate_until(self, field: StringField) -> None:
+        try:
+            between(parse_period((self.period.data or "").strip()), parse_period((field.data or "").strip()))
+        except ValueError:
+            raise ValidationError(
+                _("Please give a month as 2026-08, from the first one on and at most twelve months.")
+            ) from None
+
+    def chosen(self) -> Period:
+        """The window that a valid form names."""
+        first = parse_period(self.period.data.strip())
+        last = (self.until.data or "").strip()
+        return between(first, parse_period(last)) if last else first
 
 
 class MoveForm(FlaskForm):

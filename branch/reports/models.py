@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Date, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from branch.ledger.periods import LONGEST_KEY
 from branch.reports.states import ReportState
 from core.database import Base, fk, pk
 from core.types import JSONType, UTCDateTime
@@ -31,7 +32,7 @@ class Report(Base):
     id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(20), unique=True)
     unit_id: Mapped[int] = fk("unit.id")
-    period: Mapped[str] = mapped_column(String(7))
+    period: Mapped[str] = mapped_column(String(LONGEST_KEY))
     period_start: Mapped[date] = mapped_column(Date)
     version: Mapped[int]
     state: Mapped[str] = mapped_column(String(10))

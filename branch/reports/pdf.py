@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
 import typst
 from flask_babel import gettext as _
 
+from branch.ledger.periods import parse_period
 from branch.reports import charts, wording
 from branch.reports.document import Document, Row, Section, Table
 
@@ -46,8 +47,7 @@ def render_pdf(document: Document) -> bytes:
 
 def _day(document: Document) -> datetime:
     """The date in the file's properties: the last day of the window, never the time of the run."""
-    year, _dash, month = document.period_key.partition("-")
-    return datetime(int(year), int(month or 12), 28, tzinfo=UTC)
+    return datetime.combine(parse_period(document.period_key).last_day, time(), UTC)
 
 
 def _content(document: Document) -> dict[str, Any]:

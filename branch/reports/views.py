@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from branch.ledger.periods import month_before, parse_period
+from branch.ledger.periods import month_before
 from branch.organisation.queries import require_unit_access, unit_name, units_where
 from branch.reports import labels, queries, service
 from branch.reports.forms import BuildForm, MoveForm
@@ -60,7 +60,7 @@ def build() -> ResponseReturnValue:
         return render_template(
             "branch/reports/index.html", reports=queries.reports_for(actor_id()), form=form
         ), 422
-    period = parse_period(form.period.data.strip())
+    period = form.chosen()
     if local_day(now()) < period.start:
         form.period.errors = [*form.period.errors, _("This period has not begun yet.")]
         return render_template(

@@ -186,6 +186,18 @@ def test_building_from_the_page_is_a_job_that_leads_to_the_report(session, secre
     assert session.scalars(sa.select(ReportReview.by_name)).all() == ["支部书记"]
 
 
+def test_several_months_are_built_from_the_form_under_their_one_key(session, secretary, monkeypatch):
+    page = secretary.get("/branch/reports").get_data(as_text=True)
+    sent = []
+    monkeypatch.setattr("core.jobs.send_soon", lambda *given: sent.append(given) or True)
+    data = {"csrf_token": token_of(page), "unit": "guihua-osmanthus", "period": "2026-02", "until": "2026-05"}
+    assert secretary.post("/branch/reports", data=data).status_code == 302
+    assert sent[0][1:3] == ("guihua-osmanthus", "2026-S1")
+    answer = secretary.post("/branch/reports", data=data | {"until": "2026-01"})
+    assert answer.status_code == 422
+    assert "最多十二个月" in answer.get_data(as_text=True)
+
+
 @pytest.mark.parametrize(("period", "words"), [("2026-13", "请填写月份"), ("2099-01", "尚未开始")])
 def test_a_period_that_cannot_be_reported_is_refused_with_what_was_typed(secretary, period, words):
     page = secretary.get("/branch/reports").get_data(as_text=True)

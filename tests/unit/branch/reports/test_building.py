@@ -162,9 +162,13 @@ def test_the_command_writes_every_form_and_repeats_itself(app, growers, tmp_path
     ("arguments", "words"),
     [
         (["--unit", "nowhere", "--month", "2026-04"], "unit_unknown"),
-        (["--unit", "guihua-osmanthus"], "give either"),
+        (["--unit", "guihua-osmanthus"], "give one of"),
+        (["--unit", "guihua-osmanthus", "--month", "2026-04", "--year", "2026"], "give one of"),
+        (["--unit", "guihua-osmanthus", "--from", "2026-04"], "give one of"),
+        (["--unit", "guihua-osmanthus", "--from", "2026-04", "--to", "2026-02"], "not a months"),
+        (["--unit", "guihua-osmanthus", "--season", "2026-04"], "--season takes"),
         (["--unit", "guihua-osmanthus", "--month", "2026"], "--month takes"),
-        (["--unit", "guihua-osmanthus", "--month", "April"], "not a month or year"),
+        (["--unit", "guihua-osmanthus", "--month", "April"], "not a month"),
         (["--unit", "guihua-osmanthus", "--month", "2099-01"], "period_not_begun"),
     ],
 )

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from branch.ledger.periods import Period
+from branch.ledger.periods import Period, parse_period
 from branch.reports.document import data_annex, from_json, to_json
 from branch.reports.figures import MonthRow, Totals
 from tests.factories.reports import make_month_rows
@@ -149,6 +149,36 @@ def test_the_digest_follows_the_figures_and_not_the_day_of_building(write):
 def test_a_report_built_before_and_after_the_end_of_its_window_is_not_the_same(write):
     days = (date(2026, 4, 20), date(2026, 5, 2), date(2026, 5, 20))
     assert len({write("en", today=day).digest for day in days}) == 3
+
+
+@pytest.mark.parametrize(
+    ("key", "chinese", "english", "title"),
+    [
+        ("2026-S1", "2026年春季（2—5月）", "Spring 2026 (February to May)", "Sales of the season"),
+        (
+            "2025-09..2026-04",
+            "2025年9月至2026年4月",
+            "September 2025 to April 2026",
+            "Sales of several months",
+        ),
+    ],
+)
+def test_seasons_and_free_windows_are_named_and_compared_with_the_year_before(
+    write, key, chinese, english, title
+):
+    period = parse_period(key)
+    document = write("en", period=period, today=date(2026, 9, 1))
+    assert (document.period_label, document.period_key) == (english, key)
+    assert write("zh", period=period, today=date(2026, 9, 1)).period_label == chinese
+    assert document.title.startswith(title)
+    rows = make_month_rows()
+    before = section(document, "comparison").table("comparison").rows[0].cells[2]
+    assert before == sum(
+        row.totals.net_minor
+        for row in rows
+        if period.year_before().start <= row.month.start < period.year_before().end
+    )
+    assert len(section(document, "quality").table("coverage").rows) == len(period.months())
 
 
 def test_a_year_has_twelve_months_and_a_year_before(write):
