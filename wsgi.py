@@ -131,6 +131,7 @@ BLUEPRINTS: list[str] = [
     "traceability.cases.views",
     "traceability.cases.staff_views",
     "traceability.cases.step_views",
+    "traceability.warnings.views",
     "branch.ledger.views",
     "branch.ledger.record_views",
     "branch.reports.views",

@@ -272,6 +272,7 @@ NO_PAGES = {
     "promotion.products": "for programs",
     "promotion.robots": "for machines",
     "promotion.sitemap": "for machines",
+    "warnings.feed": "for programs",
     "registry_api.check": "for programs",
     "reports.download": "a file",
     "resolver.description": "for programs",

@@ -1,0 +1,23 @@
+"""`/feeds/notices.xml`: warnings that other sites and readers carry on."""
+
+from email.utils import format_datetime
+
+from flask import Blueprint, Response, current_app, render_template
+
+from core.accounts.gate import public
+from traceability.warnings.queries import latest_warnings
+
+blueprint = Blueprint("warnings", __name__)
+
+
+@blueprint.get("/feeds/notices.xml")
+@public
+def feed() -> Response:
+    """Recalls and confirmed fakes as RSS 2.0, the newest first; an item's `guid` never changes."""
+    body = render_template(
+        "traceability/warnings/notices.xml",
+        base=current_app.config["SETTINGS"].base_url,
+        warnings=latest_warnings(),
+        moment=format_datetime,
+    )
+    return Response(body, mimetype="application/rss+xml")
