@@ -7,6 +7,7 @@ from tests.factories.accounts import make_account
 from tests.factories.cases import confirm_case, make_case
 from tests.factories.organisation import make_membership
 from tests.factories.traceability import make_lot
+from traceability.cases.states import Subject
 from traceability.lots.recalls import recall
 
 
@@ -38,7 +39,7 @@ def test_a_case_stands_in_the_feed_once_a_fake_is_confirmed(client, session, at)
         people = [make_account(at=at).id for _ in range(2)]
         for one in people:
             make_membership(one, "secretary", "guihua-osmanthus", at)
-        case = make_case(at=at, contact="13800000000", shop="某某花木店")
+        case = make_case(at=at, contact="13800000000", subject=Subject.of_shop("某某花木店"))
     assert items(client) == []
     with transaction():
         confirm_case(case.number, first=people[0], second=people[1], at=at)
