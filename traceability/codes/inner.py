@@ -4,7 +4,7 @@ Only a keyed digest is stored, so nobody can read an inner code after its label 
 caller's transaction; nothing here commits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,12 +20,13 @@ from core.seal.entries import moment
 from traceability.cases.evidence import Evidence
 from traceability.cases.service import open_case
 from traceability.cases.states import Origin, Subject
-from traceability.codes.actions import hold_ids, with_members
+from traceability.codes.actions import Held, hold_ids, standing_for, with_members
 from traceability.codes.digest import code_digest, inner_digest
 from traceability.codes.models import Code, InnerCode, InnerTry
 from traceability.codes.rules import read_inner
 from traceability.codes.service import accept_held
 from traceability.codes.states import CodeState
+from traceability.events.parcels import record_part_arrival
 
 MOST_WRONG = 5
 RULES_VERSION = 1
@@ -109,7 +110,18 @@ def _right(row: InnerCode, *, device: bytes, at: datetime) -> InnerAnswer:
         return InnerAnswer(InnerResult.NOTED, first_at=at)
     members = [one for one in with_members(held) if one.state == CodeState.SHIPPED]
     accept_held(members, at=at, by=None, reference="inner code")
+    _tell_of_arrival(members, at=at)
     return InnerAnswer(InnerResult.ACCEPTED, first_at=at)
+
+
+def _tell_of_arrival(members: Sequence[Held], *, at: datetime) -> None:
+    """The plants behind these codes have reached their buyer: a step of their lots' history."""
+    by_lot: dict[int, list[Held]] = {}
+    for one in members:
+        by_lot.setdefault(one.lot_id, []).append(one)
+    parcel = session.scalar(select(Code.consignment_number).where(Code.id == members[0].id)) or ""
+    plants = {lot_id: standing_for(group) for lot_id, group in by_lot.items()}
+    record_part_arrival(parcel, plants, at=at, by=None)
 
 
 def _wrong(row: InnerCode, *, at: datetime) -> InnerAnswer:

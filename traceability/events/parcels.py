@@ -1,5 +1,6 @@
-"""What the shop tells of a parcel: it was packed and left; it arrived."""
+"""What is told of a parcel: it was packed and left; it arrived, at once or plant by plant."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import quote
@@ -44,34 +45,53 @@ def record_dispatch(
 
 
 def record_arrival(consignment_number: str, *, at: datetime, by: int | None) -> None:
-    """Store that a parcel reached its buyer, with what it held when it left.
+    """Store that a parcel reached its buyer, with what it held when it left and was not confirmed before.
 
     A parcel whose dispatch was not recorded here has no contents to speak of; nothing is stored for it.
     """
-    contents = _contents(consignment_number)
+    contents = _under_way(consignment_number)
     if contents:
         record_step(Received(consignment_number, contents), at=at, by=by)
 
 
-def _contents(consignment_number: str) -> tuple[Portion, ...]:
-    left = session.scalars(
+def record_part_arrival(
+    consignment_number: str, plants_by_lot: Mapping[int, int], *, at: datetime, by: int | None
+) -> None:
+    """Store that these plants of a parcel reached their buyer; the rest of it follows with `record_arrival`."""
+    lots = lots_by_ids(plants_by_lot)
+    contents = tuple((lots[lot_id], plants) for lot_id, plants in sorted(plants_by_lot.items()) if plants)
+    if contents:
+        record_step(Received(consignment_number, contents), at=at, by=by)
+
+
+def _under_way(consignment_number: str) -> tuple[Portion, ...]:
+    """What left with the parcel less what was already received of it, by lot."""
+    told = session.scalars(
         select(EpcisEvent)
         .join(EpcisKey, EpcisKey.event_row_id == EpcisEvent.id)
         .where(
             EpcisKey.kind == "epc",
             EpcisKey.value == short(parcel_address(consignment_number)),
-            EpcisEvent.biz_step == "shipping",
+            EpcisEvent.biz_step.in_(("shipping", "receiving")),
             EpcisEvent.own,
         )
-        .order_by(EpcisEvent.id.desc())
-        .limit(1)
-    ).one_or_none()
+        .order_by(EpcisEvent.id)
+    ).all()
+    left = next((one for one in reversed(told) if one.biz_step == "shipping"), None)
     if left is None:
         return ()
-    plants = {one["epcClass"]: one["quantity"] for one in jsontext.read(left.body)["quantityList"]}
+    plants = _plants_of(left)
+    for event in told:
+        if event.biz_step == "receiving" and event.id > left.id:
+            plants.subtract(_plants_of(event))
     ids = session.scalars(
         select(EpcisKey.value).where(EpcisKey.event_row_id == left.id, EpcisKey.kind == "lot")
     )
     lots = lots_by_ids([int(value) for value in ids])
-    numbers = {address.rpartition("/")[2]: count for address, count in plants.items()}
-    return tuple((lot, numbers[lot.number]) for _id, lot in sorted(lots.items()))
+    return tuple((lot, plants[lot.number]) for _id, lot in sorted(lots.items()) if plants[lot.number] > 0)
+
+
+def _plants_of(event: EpcisEvent) -> Counter[str]:
+    """How many plants of each lot's number an event of our own speaks of."""
+    portions = jsontext.read(event.body)["quantityList"]
+    return Counter({one["epcClass"].rpartition("/")[2]: int(one["quantity"]) for one in portions})

@@ -1,12 +1,15 @@
 """The inner code: right once is acceptance, right twice is a copy, five times wrong is a case."""
 
+import json
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from core.database import Base, db, transaction
 from core.errors import Invalid, NotFound
+from core.seal.models import SealLeaf
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_codes, make_lot, ship
 from traceability.api import activate_batch, issue_codes
@@ -14,6 +17,8 @@ from traceability.cases.models import CounterfeitCase
 from traceability.codes.inner import MOST_WRONG, enter_inner
 from traceability.codes.models import Code, InnerCode, InnerTry
 from traceability.codes.rules import new_code
+from traceability.events.models import EpcisEvent
+from traceability.events.sealing import subject_of
 
 MINE, OTHER = b"m" * 16, b"o" * 16
 WRONG = "ZZZZZZZZ"
@@ -52,6 +57,31 @@ def test_the_first_right_entry_is_acceptance(sent, session, at):
     assert (state(session), state(session, 2)) == ("accepted", "shipped")
     assert enter(first.code, first.inner, at).result == "again"
     assert cases(session) == 0
+
+
+def test_acceptance_by_inner_code_is_a_sealed_step_of_the_lot_s_history(sent, session, at):
+    first, second = sent.codes
+    enter(first.code, first.inner, at)
+    enter(first.code, first.inner, at + timedelta(hours=1))
+    enter(second.code, WRONG, at + timedelta(hours=2))
+    session.rollback()
+    (event,) = session.scalars(select(EpcisEvent).where(EpcisEvent.biz_step == "receiving"))
+    body = json.loads(event.body)
+    assert [portion["quantity"] for portion in body["quantityList"]] == [1]
+    assert "C-1" not in event.body
+    leaf = session.scalar(
+        select(func.count()).select_from(SealLeaf).where(SealLeaf.subject == subject_of(event.fingerprint))
+    )
+    assert leaf == 1
+
+
+def test_before_dispatch_an_inner_code_leaves_no_arrival(session, at):
+    with transaction():
+        lot = make_lot(at=at)
+        make_licence(lot.grower_id, at=at)
+        issued = issue_codes(lot.id, "unit", 1, at=at, by=None, inner=True)
+    enter(issued.codes[0].code, issued.codes[0].inner, at)
+    assert session.scalar(select(EpcisEvent.id).where(EpcisEvent.biz_step == "receiving")) is None
 
 
 def test_right_from_another_device_is_a_copy_and_opens_one_case(sent, session, at):

@@ -11,6 +11,7 @@ from core.database import transaction
 from tests.factories.traceability import make_codes, make_lot
 from traceability.api import record_arrival, record_dispatch, timeline_of_lot
 from traceability.events.models import EpcisEvent
+from traceability.events.parcels import record_part_arrival
 from traceability.events.service import record_step
 from traceability.events.steps import Decommissioned, Inspected, Transformed
 
@@ -42,6 +43,33 @@ def test_a_parcel_whose_dispatch_is_not_known_leaves_no_trace(session, at):
     with transaction():
         record_arrival(PARCEL, at=at, by=None)
     assert bodies(session, "receiving") == []
+
+
+def test_what_was_confirmed_plant_by_plant_is_not_received_twice(session, at):
+    with transaction():
+        one, other = make_lot(), make_lot()
+        record_dispatch(PARCEL, {one.id: 3, other.id: 1}, at=at, by=None)
+    with transaction():
+        record_part_arrival(PARCEL, {one.id: 2}, at=at + timedelta(days=3), by=None)
+        record_part_arrival(PARCEL, {other.id: 1}, at=at + timedelta(days=3, hours=1), by=None)
+    with transaction():
+        record_arrival(PARCEL, at=at + timedelta(days=4), by=None)
+        record_arrival(PARCEL, at=at + timedelta(days=5), by=None)
+    received = [
+        [(portion["epcClass"].rpartition("/")[2], portion["quantity"]) for portion in body["quantityList"]]
+        for body in bodies(session, "receiving")
+    ]
+    assert received == [[(one.number, 2)], [(other.number, 1)], [(one.number, 1)]]
+
+
+def test_a_parcel_sent_again_is_received_again(session, at):
+    with transaction():
+        lot = make_lot()
+        record_dispatch(PARCEL, {lot.id: 3}, at=at, by=None)
+        record_part_arrival(PARCEL, {lot.id: 2}, at=at + timedelta(days=1), by=None)
+        record_dispatch(PARCEL, {lot.id: 3}, at=at + timedelta(days=2), by=None)
+        record_arrival(PARCEL, at=at + timedelta(days=3), by=None)
+    assert [body["quantityList"][0]["quantity"] for body in bodies(session, "receiving")] == [2, 3]
 
 
 @pytest.fixture
