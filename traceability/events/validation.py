@@ -12,7 +12,6 @@ from typing import Any
 
 from traceability.events import shapes
 from traceability.events.shapes import Checker, Fault, array, below, either, members, one_of, word_or_uri
-from traceability.events.times import moment
 from traceability.events.vocabulary import (
     ACTIONS,
     ALERTS,
@@ -275,16 +274,6 @@ def _sensor_rules(event: Mapping[str, Any], at: str) -> Iterator[Fault]:
         ]
         parts = [(pointer, part) for pointer, part in parts if isinstance(part, Mapping)]
         for pointer, part in parts:
-            yield from _not_after_event(event, part, pointer)
             if part is not metadata and isinstance(metadata, Mapping):
                 for name in (name for name in _SHARED if name in part and name in metadata):
                     yield Fault(below(pointer, name), "is already said in sensorMetadata")
-
-
-def _not_after_event(event: Mapping[str, Any], part: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
-    try:
-        late = moment(part["time"]) > moment(event["eventTime"])
-    except (KeyError, TypeError, ValueError):
-        return  # told where the fields themselves are checked
-    if late:
-        yield Fault(below(pointer, "time"), "is later than the event")
