@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, CheckConstraint, Index, String, Text, UniqueConstraint, event
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core import append_only
 from core.database import Base, fk, pk
 from core.types import JSONType
-from traceability.cases import guards
 from traceability.cases.states import CaseState, CaseStep, CaseVerdict, EvidenceKind, Origin, SubjectKind
 from traceability.lots.states import allowed
 
@@ -124,16 +124,4 @@ class CaseNotice(Base):
     at: Mapped[datetime]
 
 
-APPEND_ONLY = (CaseEvidence, CaseChange)
-
-for _model in APPEND_ONLY:
-    for _dialect, _statements in (
-        ("sqlite", guards.sqlite(_model.__tablename__)),
-        ("postgresql", guards.postgresql(_model.__tablename__)),
-    ):
-        for _statement in _statements:
-            event.listen(
-                _model.__table__,
-                "after_create",
-                DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),
-            )
+append_only.guard(CaseEvidence, CaseChange)

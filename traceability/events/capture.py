@@ -1,11 +1,12 @@
 """Taking in what others send: whole documents as a job, or one event."""
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from core.database import changed, session
 from core.errors import Conflict, NotFound
@@ -18,6 +19,9 @@ from traceability.events.models import CaptureJob, EpcisEvent, EpcisQuery
 from traceability.events.shapes import Fault, below
 from traceability.events.storing import Prepared, prepare, store
 from traceability.events.validation import check_event
+
+LOCK_OF_IDS = 0x45504349  # our own space of advisory locks
+BUCKETS = 64
 
 
 class NotValid(Exception):  # noqa: N818 - read as a word
@@ -103,7 +107,12 @@ def capture_event(event: Mapping[str, Any], *, at: datetime, by: int) -> str:
 
 
 def _without_clashes(candidates: Sequence[_Candidate]) -> tuple[list[_Candidate], list[Fault]]:
-    """Leave out what would give an id to two different events; an error declaration repeats its event's content."""
+    """Leave out what would give an id to two different events; an error declaration repeats its event's content.
+
+    The ids stay this transaction's until it ends: who captures one of them at the same time waits and then
+    finds what was stored here.
+    """
+    _claim({one.prepared.event_id for one in candidates})
     taken = _contents({one.prepared.event_id for one in candidates})
     good, clashes = [], []
     for one in candidates:
@@ -115,6 +124,19 @@ def _without_clashes(candidates: Sequence[_Candidate]) -> tuple[list[_Candidate]
                 Fault(below(one.pointer, "eventID"), "is the id of an event with other content in the store")
             )
     return good, clashes
+
+
+def _claim(event_ids: set[str]) -> None:
+    """On PostgreSQL, locks by buckets of ids, always in the same order; on SQLite there is one writer anyway."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    buckets = sorted({zlib.crc32(event_id.encode()) % BUCKETS for event_id in event_ids})
+    session.execute(
+        text(
+            "SELECT pg_advisory_xact_lock(:space, bucket) FROM unnest(CAST(:buckets AS integer[])) AS bucket"
+        ),
+        {"space": LOCK_OF_IDS, "buckets": buckets},
+    )
 
 
 def _content(content_hash: str, event: Mapping[str, Any]) -> str:

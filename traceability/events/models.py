@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core import append_only
 from core.database import Base, fk, pk
 
 #: Long identifiers are shortened to this for the index; the event itself keeps them whole.
@@ -34,7 +35,7 @@ class EpcisEvent(Base):
     """An event, whole in `body` as it was captured, under the JSON-LD `context` of its document.
 
     `fingerprint` is over event id, content hash and error declaration: the same event is kept once, an error
-    declaration beside the event whose id it repeats. Rows are only ever added.
+    declaration beside the event whose id it repeats. Rows are only ever added; the database refuses the rest.
     """
 
     __tablename__ = "epcis_event"
@@ -93,3 +94,6 @@ class EpcisQuery(Base):
     definition: Mapped[str] = mapped_column(Text)
     by_account_id: Mapped[int] = fk("account.id")
     created_at: Mapped[datetime]
+
+
+append_only.guard(EpcisEvent)

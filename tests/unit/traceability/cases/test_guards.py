@@ -1,4 +1,4 @@
-"""The migrations and `create_all` put the same guards on evidence and steps."""
+"""The migrations and `create_all` put the same guards on evidence, steps of cases and events."""
 
 import psycopg
 import pytest
@@ -8,7 +8,7 @@ from core.database import Base, alembic, db
 from core.settings import Settings
 from wsgi import create_app
 
-TABLES = ("case_evidence", "case_change")
+TABLES = ("case_evidence", "case_change", "epcis_event")
 SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table ORDER BY name"
 POSTGRESQL = """
     SELECT tgname, pg_get_triggerdef(t.oid), pg_get_functiondef(tgfoid)

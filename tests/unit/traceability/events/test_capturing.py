@@ -1,12 +1,14 @@
 """What others send: jobs, rollback and proceed, once each, ids, error declarations, limits, tokens."""
 
 import json
+import threading
 
 import pytest
 import sqlalchemy as sa
 
+from core.database import transaction
 from core.seal.models import SealLeaf
-from tests.unit.traceability.events.conftest import CONTEXT, a_document, an_event
+from tests.unit.traceability.events.conftest import CONTEXT, Program, a_document, an_event
 from traceability.events.hashing import event_hash
 from traceability.events.models import EpcisEvent
 from traceability.events.rest.answers import MAX_BYTES, MAX_EVENTS
@@ -14,6 +16,7 @@ from traceability.events.sealing import SOURCE
 
 HERE = "http://127.0.0.1:8000"
 BAD = an_event(action=None)
+ID = "urn:uuid:404d95fc-9457-4a51-bd6a-0bba133845a8"
 
 
 def stored(session):
@@ -39,7 +42,7 @@ def test_proceed_stores_what_is_in_order_and_tells_the_rest(both, session):
 
 
 def test_a_query_document_is_taken_too_and_the_job_keeps_what_stood_around_the_events(both):
-    event = an_event(eventID="urn:uuid:404d95fc-9457-4a51-bd6a-0bba133845a8")
+    event = an_event(eventID=ID)
     results = {"queryName": "SimpleEventQuery", "resultsBody": {"eventList": [event]}}
     document = {
         "@context": CONTEXT,
@@ -69,7 +72,7 @@ def test_an_event_without_an_id_gets_its_hash(both):
 
 
 def test_an_error_declaration_repeats_the_id_and_both_stay(both):
-    original = an_event(eventID="urn:uuid:404d95fc-9457-4a51-bd6a-0bba133845a8")
+    original = an_event(eventID=ID)
     declared = {
         **original,
         "errorDeclaration": {"declarationTime": "2026-03-13T09:00:00+08:00", "reason": "did_not_occur"},
@@ -87,7 +90,7 @@ def test_an_error_declaration_repeats_the_id_and_both_stay(both):
     "change", [{"bizStep": "packing"}, {"certificationInfo": "https://example.com/other"}]
 )
 def test_an_id_cannot_be_taken_for_another_event(both, session, change):
-    original = an_event(eventID="urn:uuid:404d95fc-9457-4a51-bd6a-0bba133845a8")
+    original = an_event(eventID=ID)
     both.send(a_document(original))
     answer = both.send(a_document(an_event(bizStep="storing"), original | change))
     assert answer.status_code == 202
@@ -176,6 +179,38 @@ def test_what_is_no_document_is_refused(both, body, kind, status, name):
     answer = both.send(body, Content_Type=kind)
     assert (answer.status_code, answer.json["type"]) == (status, f"epcisException:{name}")
     assert answer.content_type == "application/problem+json"
+
+
+def test_one_id_sent_twice_at_once_with_different_words_is_one_event_and_one_clear_answer(app, both, session):
+    """Eight programs at the same moment: whoever comes second is told that the id belongs to another event."""
+    start, answers = threading.Barrier(8), []
+
+    def send(step):
+        client = Program(app.test_client(), None)
+        client.headers = both.headers
+        start.wait(timeout=30)
+        answers.append(
+            client.send({"@context": CONTEXT, **an_event(eventID=ID, bizStep=step)}, "/epcis/events")
+        )
+
+    steps = ["packing", "storing", "shipping", "receiving", "loading", "picking", "inspecting", "holding"]
+    threads = [threading.Thread(target=send, args=(step,)) for step in steps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
+    refused = next(answer for answer in answers if answer.status_code == 409)
+    assert refused.json["code"] == "event_exists"
+    assert stored(session) == 1
+
+
+@pytest.mark.parametrize("change", ["UPDATE epcis_event SET body = '{}'", "DELETE FROM epcis_event"])
+def test_the_database_refuses_to_change_or_remove_an_event(both, session, change):
+    both.send(a_document(an_event()))
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), transaction():
+        session.execute(sa.text(change))
+    assert stored(session) == 1
 
 
 def test_a_document_has_a_limit_of_events(both):

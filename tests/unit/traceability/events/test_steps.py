@@ -5,7 +5,7 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from core.database import transaction
+from core.database import db, transaction
 from core.seal.models import SealLeaf
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_lot
@@ -101,6 +101,13 @@ def test_the_same_step_is_stored_and_sealed_once(session, lot, at):
     assert len(kinds) == 2
 
 
+def without_guards():
+    """Drop what the database itself refuses with, as an insider would."""
+    if db.engine.dialect.name == "postgresql":
+        return ["ALTER TABLE epcis_event DISABLE TRIGGER ALL"]
+    return ["DROP TRIGGER epcis_event_no_update"]
+
+
 def test_what_is_sealed_is_what_the_rows_say(session, lot):
     sealed = {
         leaf.subject: json.loads(leaf.body)
@@ -108,7 +115,7 @@ def test_what_is_sealed_is_what_the_rows_say(session, lot):
     }
     assert sealed == dict(SOURCE.bodies())
     session.rollback()
-    behind_the_back("UPDATE epcis_event SET body = replace(body, '120', '121')")
+    behind_the_back(*without_guards(), "UPDATE epcis_event SET body = replace(body, '120', '121')")
     assert sealed != dict(SOURCE.bodies())
 
 

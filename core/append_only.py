@@ -1,7 +1,23 @@
-"""The database's own refusal to change or remove evidence and steps of a case.
+"""The database's own refusal to change or remove the rows of a table that only grows.
 
-`create_all` runs these through the listeners in `models`; the migration carries the same text.
+`create_all` runs these through the listeners that `guard` sets; the migrations carry the same text.
 """
+
+from typing import cast
+
+from sqlalchemy import DDL, Table, event
+
+from core.database import Base
+
+
+def guard(*models: type[Base]) -> None:
+    """Make the tables of these models append-only wherever they are created."""
+    for model in models:
+        table = cast("Table", model.__table__)
+        for dialect, statements in (("sqlite", sqlite(table.name)), ("postgresql", postgresql(table.name))):
+            for statement in statements:
+                ddl = DDL(statement.replace("%", "%%")).execute_if(dialect=dialect)
+                event.listen(table, "after_create", ddl)
 
 
 def sqlite(table: str) -> tuple[str, ...]:
