@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "1795336476"
-down_revision = "1795330600"
+down_revision = "1795336497"
 branch_labels = ()
 depends_on = None
 
