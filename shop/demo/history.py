@@ -1,7 +1,7 @@
 """Years of invented sales with a known effect of the mark. Pure; the totals of each year are exact.
 
-Each grower and month weighs size x season x shock x (1 + EFFECT once authorised); the year's plants and money
-are spread over these weights by largest remainder, so a year's sum is its target to the plant and the fen.
+A year's plants and money are spread over what `truth` says each grower's month weighs, by largest remainder, so a
+year's sum is its target to the plant and the fen.
 """
 
 from __future__ import annotations
@@ -16,12 +16,10 @@ from branch.api import SaleFact
 from core.clock import SHANGHAI
 from core.money import allocate
 from shop.demo.plan import SEED, STAGES, Nursery, Stage, TownPlan
+from shop.demo.truth import EFFECT, SEASONS, weights
 
-EFFECT = 0.15
 REFUNDED = 0.025
 GROUP_NAMES = {"jingui": "金桂", "dangui": "丹桂", "yingui": "银桂", "sijigui": "四季桂"}
-SPRING_SHAPE = (0.35, 1.1, 2.6, 2.1, 0.8, 0.4, 0.25, 0.3, 0.5, 0.9, 1.2, 0.5)
-AUTUMN_SHAPE = (0.3, 0.7, 1.4, 1.2, 0.6, 0.4, 0.3, 0.5, 1.1, 2.2, 2.3, 0.8)
 PROVINCES = (
     ("浙江省", 18), ("江苏省", 16), ("湖北省", 15), ("湖南省", 10), ("安徽省", 9), ("江西省", 8), ("四川省", 7),
     ("河南省", 6), ("福建省", 5), ("广东省", 4), ("上海市", 2),
@@ -61,7 +59,7 @@ class _Sale:
 def facts(
     plan: TownPlan, year: Year, grower_ids: Sequence[int], *, until: date, effect: float = EFFECT
 ) -> Iterator[SaleFact]:
-    """The facts of one year up to and excluding `until`, oldest grower first.
+    """The facts of one year up to and excluding `until`, grower by grower; another `until` changes none of them.
 
     Args:
         plan: the town.
@@ -71,15 +69,16 @@ def facts(
         effect: how much more an authorised grower sells.
     """
     rng = random.Random(SEED * 10_000 + year.year)  # noqa: S311 - the same history every time is the point
-    sales = [sale for sale in _sales(plan, year, rng, effect) if sale.day < until]
-    passed = _passed(year, until)
-    net = round(year.net_minor * plan.scale * passed)
+    sales = list(_sales(plan, year, rng, effect))
+    net = round(year.net_minor * plan.scale)
     paid_total = round(net / (1 - REFUNDED))
-    paid = allocate(paid_total, [sale.value for sale in sales]) if sales else []
+    paid = allocate(paid_total, [sale.value for sale in sales])
     refunds = _refunds(paid, paid_total - net, rng)
     ids = {n.number: grower_id for n, grower_id in zip(plan.nurseries, grower_ids, strict=True)}
     for place, (sale, amount, refund) in enumerate(zip(sales, paid, refunds, strict=True)):
         fact = _fact(sale, amount, ids[sale.nursery.number], f"D{year.year}{place:07d}", rng)
+        if sale.day >= until:
+            continue
         yield fact
         if refund:
             yield replace(
@@ -94,37 +93,17 @@ def facts(
             )
 
 
-def _passed(year: Year, until: date) -> float:
-    """The share of the year's trade that lies before `until`; 1 for a year that is over."""
-    if until >= date(year.year + 1, 1, 1):
-        return 1.0
-    if until <= date(year.year, 1, 1):
-        return 0.0
-    before = sum(SPRING_SHAPE[m] + AUTUMN_SHAPE[m] for m in range(until.month - 1))
-    days = calendar.monthrange(until.year, until.month)[1]
-    before += (SPRING_SHAPE[until.month - 1] + AUTUMN_SHAPE[until.month - 1]) * (until.day - 1) / days
-    return before / sum(SPRING_SHAPE + AUTUMN_SHAPE)
-
-
 def _sales(plan: TownPlan, year: Year, rng: random.Random, effect: float) -> Iterator[_Sale]:
-    shocks = [rng.lognormvariate(0, 0.10) for _ in range(12)]
     cells = [(n, month) for n in plan.nurseries for month in range(1, 13)]
-    weights = [_weight(n, year.year, month, shocks[month - 1], rng, effect) for n, month in cells]
-    plants = allocate(round(year.plants * plan.scale), weights)
+    plants = allocate(round(year.plants * plan.scale), weights(plan.nurseries, year.year, rng, effect=effect))
     for (nursery, month), count in zip(cells, plants, strict=True):
         yield from _month(nursery, year.year, month, count, rng)
-
-
-def _weight(nursery: Nursery, year: int, month: int, shock: float, rng: random.Random, effect: float) -> int:
-    shape = nursery.spring * SPRING_SHAPE[month - 1] + (1 - nursery.spring) * AUTUMN_SHAPE[month - 1]
-    authorised = nursery.joined is not None and date(year, month, 1) >= nursery.joined
-    own = rng.lognormvariate(0, 0.18)
-    return round(1_000_000 * nursery.weight * shape * shock * own * (1 + effect * authorised))
 
 
 def _month(nursery: Nursery, year: int, month: int, count: int, rng: random.Random) -> Iterator[_Sale]:
     by_stage = allocate(count, [round(stage.share * 10_000) for stage in STAGES])
     days = calendar.monthrange(year, month)[1]
+    in_season = [SEASONS[group][month - 1] for group in nursery.groups]
     for stage, plants in zip(STAGES, by_stage, strict=True):
         if not plants:
             continue
@@ -136,7 +115,7 @@ def _month(nursery: Nursery, year: int, month: int, count: int, rng: random.Rand
                     nursery=nursery,
                     day=day,
                     stage=stage,
-                    group=nursery.groups[rng.randrange(len(nursery.groups))],
+                    group=rng.choices(nursery.groups, in_season)[0],
                     channel=_channel(nursery, day, rng),
                     plants=size,
                     value=round(size * stage.price_minor * rng.uniform(0.88, 1.12)) + 1,

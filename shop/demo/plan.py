@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 SEED = 20140301
+# The largest join first; what share of the growers has joined by the end of the third year, and of the next.
+PIONEERS = 3
+THIRD_YEAR = 0.60
+NEXT_YEAR = 0.88
 
 VILLAGES = (
     ("guihua-bamboo", "竹影村", "Bamboo Shade"),
@@ -52,9 +57,9 @@ class Stage:
 
 
 STAGES = (
-    Stage("liner", "一年生扦插苗", "bare_root", (20, 35), None, 45, 0.62, 900, 25, "1-0", "cutting"),
-    Stage("two", "二年生移植苗", "bare_root", (50, 70), (5, 8), 110, 0.30, 400, 90, "2-1", "cutting"),
-    Stage("pot", "容器苗", "container", (60, 90), (8, 12), 480, 0.07, 60, 2_500, "2-1", "grafting", container_l=3),
+    Stage("liner", "一年生扦插苗", "bare_root", (20, 35), None, 45, 0.62, 1_200, 25, "1-0", "cutting"),
+    Stage("two", "二年生移植苗", "bare_root", (50, 70), (5, 8), 110, 0.30, 600, 90, "2-1", "cutting"),
+    Stage("pot", "容器苗", "container", (60, 90), (8, 12), 480, 0.07, 100, 2_500, "2-1", "grafting", container_l=3),
     Stage("three", "地径3公分", "root_ball", (120, 160), (28, 32), 2_200, 0.008, 20, 9_000, "4-2", "grafting", 30),
     Stage("eight", "地径8公分", "root_ball", (280, 340), (76, 84), 68_000, 0.0004, 2, 95_000, "9-4", "grafting", 80),
 )  # fmt: skip
@@ -62,14 +67,13 @@ STAGES = (
 
 @dataclass(frozen=True)
 class Nursery:
-    """One invented grower. `weight` is its size among all; `spring` how much of its trade is spring's."""
+    """One invented grower. `weight` is its size among all; `joined` the first day of its licence."""
 
     number: int
     name: str
     name_en: str
     village: str
     weight: float
-    spring: float
     groups: tuple[str, ...]
     joined: date | None
     area_mu: int
@@ -90,12 +94,14 @@ class TownPlan:
 def plan_town(size: str, *, third_year: int) -> TownPlan:
     """`small` has 12 growers and 60 listings; `town` 150 growers, 53 sites and 150 shops.
 
-    Growers join the mark in the course of `third_year` and the year after it, large ones first; some never.
+    Growers join the mark in the course of `third_year` and the year after it, large ones mostly first; the others
+    (18 of the 150) never. Whoever has joined has 24 months or more without the mark behind it.
     """
     rng = random.Random(SEED)  # noqa: S311 - the same town every time is the point
     count = {"small": 12, "town": 150}[size]
     weights = sorted((rng.lognormvariate(0, 0.8) for _ in range(count)), reverse=True)
     names = _names(rng, count)
+    joined = _joined(weights, third_year)
     nurseries = tuple(
         Nursery(
             number=i + 1,
@@ -103,9 +109,8 @@ def plan_town(size: str, *, third_year: int) -> TownPlan:
             name_en=names[i][1],
             village=VILLAGES[rng.randrange(len(VILLAGES))][0] if i >= len(VILLAGES) else VILLAGES[i][0],
             weight=weights[i],
-            spring=0.75 if i % 3 else 0.45,
             groups=tuple(rng.sample(GROUPS, k=2 if i % 4 else 3)),
-            joined=_joined(i, count, third_year),
+            joined=joined[i],
             area_mu=12 + int(weights[i] * 30) + rng.randrange(20),
             taobao_shop=f"https://shop{760_000_001 + i}.taobao.com",
             website=f"https://nursery-{i + 1:03d}.guiyuan-demo.example" if i < count * 53 // 150 else None,
@@ -115,14 +120,21 @@ def plan_town(size: str, *, third_year: int) -> TownPlan:
     return TownPlan(size, nurseries, {"small": 60, "town": 600}[size], {"small": 0.08, "town": 1.0}[size])
 
 
-def _joined(i: int, count: int, third_year: int) -> date | None:
-    """Two thirds join month by month in the third year, a quarter in the next, the rest not yet."""
-    place = i / count
-    if place < 0.66:
-        return date(third_year, 1 + int(place / 0.66 * 10), 1)
-    if place < 0.92:
-        return date(third_year + 1, 1 + int((place - 0.66) / 0.26 * 8), 1)
-    return None
+def _joined(weights: Sequence[float], third_year: int) -> list[date | None]:
+    """The first of the month in which each joins: six in ten in the third year, three in the next, the rest never."""
+    rng = random.Random(SEED + 1)  # noqa: S311 - the same town every time is the point
+    count = len(weights)
+    eager = [
+        math.inf if i < PIONEERS else weight * rng.lognormvariate(0, 0.6) for i, weight in enumerate(weights)
+    ]
+    dates: list[date | None] = [None] * count
+    for rank, i in enumerate(sorted(range(count), key=lambda i: -eager[i])):
+        place = rank / count
+        if place < THIRD_YEAR:
+            dates[i] = date(third_year, 1 + int(place / THIRD_YEAR * 10), 1)
+        elif place < NEXT_YEAR:
+            dates[i] = date(third_year + 1, 1 + int((place - THIRD_YEAR) / (NEXT_YEAR - THIRD_YEAR) * 8), 1)
+    return dates
 
 
 def _names(rng: random.Random, count: int) -> Sequence[tuple[str, str]]:
