@@ -140,7 +140,10 @@ def refund(number: str) -> Any:
 def find_parcel() -> Any:
     """From the number on a parcel to its refund form."""
     number = request.args.get("parcel", "").strip().upper()
-    return redirect(url_for("refunds.by_staff", number=number or "-"), 303)
+    if not number:
+        flash(_("Enter the number that stands on the parcel."), "warning")
+        return redirect(url_for("cashier.home"), 303)
+    return redirect(url_for("refunds.by_staff", number=number), 303)
 
 
 @blueprint.post("/branch/cashier/payments/<public_id>/seen")

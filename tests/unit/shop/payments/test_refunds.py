@@ -296,3 +296,12 @@ def test_refunds_keep_their_time(paid):
     give_back(paid.parcels[0].id, freight=True)
     [refund] = db.session.scalars(sa.select(Refund))
     assert before <= refund.created_at <= refund.done_at < before + timedelta(minutes=5)
+
+
+def test_a_parcel_without_a_number_is_asked_for_again(login):
+    cashier = login(role="secretary")
+    assert cashier.get("/branch/cashier/refund").location == "/branch/cashier"
+    assert "编号" in cashier.get("/branch/cashier").get_data(as_text=True)
+    assert cashier.get("/branch/cashier/refund?parcel=c-1").location.endswith(
+        "/branch/cashier/consignments/C-1/refund"
+    )
