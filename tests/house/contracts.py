@@ -1,7 +1,9 @@
-"""An import contract of our own: the order of files inside a feature folder."""
+"""Import contracts of our own: the order of files inside a feature folder, and what a pure package may know."""
+
+import sys
 
 import grimp
-from importlinter import Contract, ContractCheck, output
+from importlinter import Contract, ContractCheck, fields, output
 
 # From the edge down; a file may import those of its own folder that stand in a later row.
 ORDER = (
@@ -47,3 +49,31 @@ class FeatureOrderContract(Contract):
     def render_broken_contract(self, check: ContractCheck) -> None:
         for importer, imported in check.metadata["upward"]:
             output.print_error(f"{importer} imports {imported}, which stands above it")
+
+
+def foreign_imports(graph: grimp.ImportGraph, package: str, allowed: set[str]) -> list[tuple[str, str]]:
+    """Imports of a package that are neither its own, nor the standard library's, nor of `allowed` packages."""
+    known = allowed | set(sys.stdlib_module_names)
+    return sorted(
+        (importer, imported)
+        for importer in graph.modules
+        if (importer + ".").startswith(package + ".")
+        for imported in graph.find_modules_directly_imported_by(importer)
+        if not (imported + ".").startswith(package + ".") and imported.partition(".")[0] not in known
+    )
+
+
+class OnlyContract(Contract):
+    """A package that imports itself, the standard library and the packages named, nothing else."""
+
+    type_name = "only"
+    package = fields.StringField()
+    allowed = fields.SetField(subfield=fields.StringField())
+
+    def check(self, graph: grimp.ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002
+        found = foreign_imports(graph, self.package, set(self.allowed))
+        return ContractCheck(kept=not found, metadata={"foreign": found})
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        for importer, imported in check.metadata["foreign"]:
+            output.print_error(f"{importer} imports {imported}, which it must not know")

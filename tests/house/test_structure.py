@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from core.database import Base, alembic, db
 from core.dictionary import data_dictionary
 from core.settings import Settings
-from tests.house.contracts import upward_imports
+from tests.house.contracts import foreign_imports, upward_imports
 from tests.running import environment
 from wsgi import create_app, event_handlers
 
@@ -45,6 +45,23 @@ def test_the_order_inside_a_feature_is_really_looked_at():
     assert upward_imports(graph) == [
         ("shop.orders.models", "shop.orders.service"),
         ("shop.orders.queries", "shop.orders.report_views"),
+    ]
+
+
+def test_what_a_pure_package_may_know_is_really_looked_at():
+    graph = grimp.ImportGraph()
+    for importer, imported in (
+        ("branch.uplift.gates", "branch.uplift.panel"),
+        ("branch.uplift.gates", "numpy"),
+        ("branch.uplift.gates", "math"),
+        ("branch.uplift.gates", "scipy"),
+        ("branch.uplift", "core.money"),
+        ("branch.uplifting", "flask"),
+    ):
+        graph.add_import(importer=importer, imported=imported)
+    assert foreign_imports(graph, "branch.uplift", {"numpy"}) == [
+        ("branch.uplift", "core.money"),
+        ("branch.uplift.gates", "scipy"),
     ]
 
 
