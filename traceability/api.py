@@ -12,6 +12,7 @@ from traceability.codes.queries import BatchView, CodeView, codes_of_consignment
 
 # --- recalls ------------------------------------------------------------------------------------
 from traceability.codes.recalls import codes_reached
+from traceability.codes.refusals import note_refusal
 from traceability.codes.service import accept_codes, activate_batch, void_batch
 from traceability.codes.states import CodeState, Level
 
@@ -128,6 +129,7 @@ __all__ = [
     "lots_by_ids",
     "lots_of_grower",
     "missing_papers",
+    "note_refusal",
     "paper_file",
     "paper_kind_name",
     "papers_of",

@@ -69,6 +69,29 @@ def test_a_grower_activates_a_range_on_a_phone_with_what_was_measured(seller, lo
     assert get_batch(codes.batch.number).states == {"active": 4}
 
 
+def test_a_refused_activation_says_what_is_missing_keeps_what_was_typed_and_is_seen_by_the_branch(
+    seller, grower, lot, login, session
+):
+    with transaction():
+        bare = make_lot(grower=grower, quantity=60, quota_plants=0, cultivar_group="yingui")
+    codes = issued(bare)
+    refused = seller.submit("/seller/codes/activate", {"codes": codes.batch.number, "diameter": "8.2"})
+    assert refused.status_code == 422
+    assert "没有测量" in refused.text
+    assert codes.batch.number in refused.text
+    assert 'value="8.2"' in refused.text
+    page = f"/seller/lots/{bare.number}/codes"
+    at_once = seller.submit(f"/seller/codes/{codes.batch.number}/activate", form_at=page)
+    assert at_once.status_code == 409
+    assert "没有测量" in at_once.text
+    assert codes.batch.number in at_once.text
+    session.rollback()
+    assert get_batch(codes.batch.number).states == {"printed": 4}
+    shown = login(role="secretary").get("/branch/codes").text
+    assert shown.count(bare.number) == 2
+    assert "本年度土地未测量" in shown
+
+
 def test_codes_of_another_grower_are_not_known_here(login, lot, session):
     with transaction():
         other = make_grower(name="别家")

@@ -88,6 +88,10 @@ class LicenseeFacts:
     activated_plants: int = 0
     season_elapsed: float = 1.0
     peer_paces: tuple[float, ...] = ()
+    # Activations refused because land or lot cannot have grown so many: lots and days, plants, their rows.
+    refused_tries: int = 0
+    refused_plants: int = 0
+    refused_rows: tuple[int, ...] = ()
     odd_hour_codes: int = 0
     sent_plants: int = 0
     accepted_plants: int = 0

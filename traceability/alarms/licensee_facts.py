@@ -15,6 +15,7 @@ from traceability.alarms.gathering import home_of, look_of
 from traceability.alarms.licensee_rules import where_surfaced
 from traceability.alarms.thresholds import Thresholds
 from traceability.codes.models import Code, CodeAction
+from traceability.codes.refusals import Tries, tries_beyond
 from traceability.codes.states import ActionKind, CodeState, Level
 from traceability.lookups.models import CodeLookup
 from traceability.lookups.places import province_named
@@ -25,6 +26,7 @@ from traceability.quota.rules import Role
 OWN_SHOP = "shop"
 NIGHT = timedelta(days=1)
 EVIDENCE_AT_MOST = 200
+NO_TRIES = Tries()
 
 
 @dataclass
@@ -43,6 +45,7 @@ class _Season:
     by_batch: dict[int, dict[str, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
     plants: int = 0
     evidence: list[int] = field(default_factory=list)
+    refused: Tries = NO_TRIES
 
 
 def facts_of_licensees(t: Thresholds, *, at: datetime) -> dict[int, LicenseeFacts]:
@@ -52,6 +55,8 @@ def facts_of_licensees(t: Thresholds, *, at: datetime) -> dict[int, LicenseeFact
     seasons: dict[int, _Season] = defaultdict(_Season)
     _add_quota(seasons, today.year)
     _add_activations(seasons, t, at)
+    for grower, tries in tries_beyond(within=timedelta(days=t.beyond_days), at=at).items():
+        seasons[grower].refused = tries
     _add_codes(seasons, day_bounds(first)[0])
     _add_sales(seasons, first, today + timedelta(days=1))
     _add_surfaced(seasons, t, at)
@@ -71,6 +76,9 @@ def _facts(one: _Season, elapsed: float, peers: Mapping[int, float]) -> Licensee
         season_elapsed=elapsed,
         peer_paces=tuple(peers.values()),
         odd_hour_codes=one.odd,
+        refused_tries=one.refused.times,
+        refused_plants=one.refused.plants,
+        refused_rows=one.refused.rows[:EVIDENCE_AT_MOST],
         sent_plants=one.sent,
         accepted_plants=one.accepted,
         sold_plants=one.sold,

@@ -23,11 +23,18 @@ def where_surfaced(looks: Sequence[Look], t: Thresholds, *, at: datetime) -> str
 
 
 def beyond_balance(facts: LicenseeFacts, t: Thresholds) -> Finding | None:
-    """More plants are active than the land was approved for: the ledger allows none, so somebody went around it."""
+    """More plants are active than the land was approved for, or somebody keeps trying that.
+
+    The ledger allows none beyond the balance, so somebody who has more went around it. Who was refused again
+    and again, on other days or for other lots, may have more labels than plants: a notice.
+    """
     over = facts.activated_plants - facts.quota_plants
-    if over <= 0:
+    if over > 0:
+        return Finding("beyond_balance", t.suspect_score, (), {"over": over})
+    if facts.refused_tries < t.beyond_tries:
         return None
-    return Finding("beyond_balance", t.suspect_score, (), {"over": over})
+    figures = {"tries": facts.refused_tries, "plants": facts.refused_plants}
+    return Finding("beyond_balance", t.notice_score, facts.refused_rows, figures)
 
 
 def quota_pace(facts: LicenseeFacts, t: Thresholds) -> Finding | None:

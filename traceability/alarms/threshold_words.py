@@ -37,6 +37,8 @@ NAMES: dict[str, Callable[[], str]] = {
     "burst_wait_s": lambda: _("Seconds between answers then"),
     "burst_challenge_texts": lambda: _("Unknown texts until a question is asked"),
     "burst_case_texts": lambda: _("Unknown texts until a case is opened"),
+    "beyond_tries": lambda: _("Refused tries that count: lots and days"),
+    "beyond_days": lambda: _("Within how many days"),
     "pace_percent": lambda: _("Percent of the quota used"),
     "pace_season_percent": lambda: _("Before this percent of the year"),
     "pace_sigmas_tenths": lambda: _("Or so far ahead of the others, tenths of a standard deviation"),

@@ -60,6 +60,9 @@ class Thresholds:
     burst_challenge_texts: int = number(20, "unknown_burst", 3, 5000)
     burst_case_texts: int = number(60, "unknown_burst", 5, 50_000)
 
+    beyond_tries: int = number(3, "beyond_balance", 1, 1000)
+    beyond_days: int = number(7, "beyond_balance", 1, 366)
+
     pace_percent: int = number(95, "quota_pace", 10, 100)
     pace_season_percent: int = number(50, "quota_pace", 1, 100)
     pace_sigmas_tenths: int = number(30, "quota_pace", 10, 100)

@@ -75,6 +75,12 @@ def why(rule: str, figures: dict[str, Any]) -> str:
             codes=n["codes"],
             provinces=n["provinces"],
         )
+    if rule == "beyond_balance" and n["tries"]:
+        return _(
+            "Activations beyond land or lot were refused %(tries)s times within days, for %(plants)s plants.",
+            tries=n["tries"],
+            plants=n["plants"],
+        )
     if rule == "sales_gap":
         return _(
             "%(sent)s plants left with codes, but the ledger knows %(sold)s plants as sold.",
@@ -87,7 +93,7 @@ def why(rule: str, figures: dict[str, Any]) -> str:
 FIGURES = (
     *("parties", "provinces", "destination", "away", "late", "expected", "provinces_in_a_week", "wrong"),
     *("right_parties", "codes", "sent", "sold", "pairs", "speed_km_h", "reports", "texts", "over"),
-    *("used_percent", "season_percent"),
+    *("used_percent", "season_percent", "tries", "plants"),
 )
 
 SHORT: dict[str, Callable[[dict[str, Any]], str]] = {

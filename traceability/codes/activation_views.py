@@ -13,12 +13,13 @@ from core import files
 from core.accounts.gate import actor_id, requires
 from core.clock import now
 from core.database import transaction
-from core.errors import DomainError, Invalid, NotFound
+from core.errors import Conflict, DomainError, Invalid, NotFound
 from traceability.codes import bundles, service
 from traceability.codes.actions import Measured, hold_ids
 from traceability.codes.finding import find
 from traceability.codes.forms import ActivateForm, PackForm, ReturnForm
 from traceability.codes.queries import get_batch
+from traceability.codes.refusals import note_refusal
 from traceability.codes.selection import read_selection
 from traceability.papers.uploads import content_type_of, without_metadata
 
@@ -86,9 +87,18 @@ def _try(form: ActivateForm | PackForm | ReturnForm, verb: Callable[[datetime], 
             done = verb(now())
     except DomainError as error:
         form.form_errors.append(str(error))
+        if isinstance(form, ActivateForm):
+            keep_refusal(error, branch.require_grower(actor_id()).id)
         return False
     flash(done, "success")
     return True
+
+
+def keep_refusal(error: DomainError, grower_id: int) -> None:
+    """What was refused leaves a trace, after the refusal undid everything else."""
+    if isinstance(error, Conflict):
+        with transaction():
+            note_refusal(error, grower_id=grower_id, at=now(), by=actor_id())
 
 
 def _activate(form: ActivateForm, at: datetime) -> str:

@@ -10,9 +10,11 @@ from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
 from core.jobs import send_soon
+from traceability.alarms.queries import growers_within
 from traceability.codes import approvals, issuing
 from traceability.codes.forms import DecideForm, ProposeVoidForm
 from traceability.codes.queries import get_batch
+from traceability.codes.refusals import refusals_of
 from traceability.codes.wording import level_name
 
 blueprint = Blueprint("code_approval", __name__)
@@ -87,11 +89,16 @@ def _page(form: ProposeVoidForm) -> str:
     batches, voids = approvals.waiting_batches(), approvals.open_voids()
     growers = branch.growers_by_ids({one.grower_id for one in batches} | {one.grower_id for one in voids})
     growers = {key: grower for key, grower in growers.items() if grower.unit_id in here}
+    within = growers_within(actor_id() or 0, "codes.view")
+    refused = refusals_of(within)
+    names = {key: one.name for key, one in branch.growers_by_ids({one.grower_id for one in refused}).items()}
     return render_template(
         "traceability/codes/approvals.html",
         batches=[one for one in batches if one.grower_id in growers],
         voids=[one for one in voids if one.grower_id in growers],
         growers=growers,
+        refused=refused,
+        names=names,
         form=form,
         decide=DecideForm(formdata=None),
         level_name=level_name,

@@ -212,3 +212,23 @@ class VoidProposal(Base):
     proposed_at: Mapped[datetime]
     decided_by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
     decided_at: Mapped[datetime | None]
+
+
+class ActivationRefusal(Base):
+    """An activation that was refused: who tried when, for how many, and what was missing. Rows are only ever added."""
+
+    __tablename__ = "activation_refusal"
+    __table_args__ = (
+        CheckConstraint("codes >= 0 AND plants >= 0", name="counts_not_negative"),
+        Index(None, "grower_id", "at"),
+    )
+
+    id: Mapped[int] = pk()
+    grower_id: Mapped[int] = fk("grower.id", index=False)
+    lot_id: Mapped[int | None] = fk("lot.id", nullable=True, index=False)
+    why: Mapped[str] = mapped_column(String(16))
+    codes: Mapped[int]
+    plants: Mapped[int]
+    free: Mapped[int | None]
+    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
+    at: Mapped[datetime]

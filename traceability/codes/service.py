@@ -20,6 +20,7 @@ from traceability.codes.actions import (
     give_quota_back,
     hold,
     hold_ids,
+    standing_for,
     take_quota,
     with_members,
 )
@@ -62,6 +63,29 @@ def activate_held(
     """
     _check_measures(measured)
     rows = [one for one in rows if one.state != CodeState.ACTIVE] if batch_id is None else rows
+    try:
+        _require_lots_and_licence(rows, at=at)
+        return act(
+            Step(ActionKind.ACTIVATED, at, by, reference=reference),
+            rows,
+            quota=take_quota,
+            measured=measured,
+            batch_id=batch_id,
+        )
+    except Conflict as refused:  # what was tried goes along, for whoever keeps the trace
+        lots = {one.lot_id for one in rows}
+        refused.details.setdefault(
+            "tried",
+            {
+                "codes": len(rows),
+                "plants": standing_for(rows),
+                "lot_id": lots.pop() if len(lots) == 1 else None,
+            },
+        )
+        raise
+
+
+def _require_lots_and_licence(rows: list[Held], *, at: datetime) -> None:
     for lot_id, grower_id in sorted({(one.lot_id, one.grower_id) for one in rows}):
         lot = get_lot(id=lot_id)
         if lot.state != LotState.OPEN:
@@ -70,13 +94,6 @@ def activate_held(
                 code="lot_closed",
             )
         branch.require_valid_licence(grower_id, at=at, cultivar_group=lot.cultivar_group, lock=True)
-    return act(
-        Step(ActionKind.ACTIVATED, at, by, reference=reference),
-        rows,
-        quota=take_quota,
-        measured=measured,
-        batch_id=batch_id,
-    )
 
 
 class NotActivated(Conflict):

@@ -1,5 +1,7 @@
 """A grower issues, activates and voids codes. The file is the answer to the form: it exists once."""
 
+from typing import Any
+
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -7,10 +9,11 @@ from flask_babel import gettext as _
 from core.accounts.gate import actor_id, requires
 from core.clock import now
 from core.database import transaction
-from core.errors import DomainError
+from core.errors import Conflict, DomainError
 from core.jobs import send_soon
 from core.settings import Settings
 from traceability.codes import issuing, service
+from traceability.codes.activation_views import keep_refusal
 from traceability.codes.forms import IssueForm, VoidForm
 from traceability.codes.queries import batches_of_lot, get_batch
 from traceability.codes.states import BatchState, CodeState, offered_levels
@@ -28,9 +31,9 @@ AT_ONCE = 1_000  # labels that are typeset while the browser waits; more are mad
 @requires("codes.issue")
 def of_lot(number: str) -> ResponseReturnValue:
     """The lot's batches of codes, and the form that issues another and answers with its file."""
-    lot, form = own_lot(number), IssueForm()
+    lot = own_lot(number)
+    form = _issue_form(lot)
     settings: Settings = current_app.config["SETTINGS"]
-    form.offer(offered_levels(lot.ground_diameter_mm_max, plant_code_from_mm=settings.plant_code_from_mm))
     if form.validate_on_submit():
         try:
             if (form.count.data or 0) > min(AT_ONCE, issuing.approval_above()):
@@ -39,6 +42,13 @@ def of_lot(number: str) -> ResponseReturnValue:
         except DomainError as error:
             form.form_errors.append(str(error))
     return _page(lot, form), 422 if form.errors else 200
+
+
+def _issue_form(lot: LotView, **values: Any) -> IssueForm:
+    form = IssueForm(**values)
+    settings: Settings = current_app.config["SETTINGS"]
+    form.offer(offered_levels(lot.ground_diameter_mm_max, plant_code_from_mm=settings.plant_code_from_mm))
+    return form
 
 
 def _hand_out(lot: LotView, form: IssueForm, settings: Settings) -> Response:
@@ -91,8 +101,12 @@ def activate(batch: str) -> ResponseReturnValue:
     """The labels hang on the plants: the codes count from now on."""
     found = get_batch(batch)
     lot = own_lot(get_lot(id=found.lot_id).number)
-    with transaction():
-        after = service.activate_batch(found.number, grower_id=lot.grower_id, at=now(), by=actor_id())
+    try:
+        with transaction():
+            after = service.activate_batch(found.number, grower_id=lot.grower_id, at=now(), by=actor_id())
+    except Conflict as error:
+        keep_refusal(error, lot.grower_id)
+        return _page(lot, _issue_form(lot, formdata=None), problem=str(error)), 409
     flash(_("%(n)s codes are active.", n=after.states.get(CodeState.ACTIVE, 0)), "success")
     return redirect(url_for("codes.of_lot", number=lot.number), 303)
 
@@ -114,11 +128,12 @@ def void(batch: str) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _page(lot: LotView, form: IssueForm) -> str:
+def _page(lot: LotView, form: IssueForm, problem: str = "") -> str:
     return render_template(
         "traceability/codes/of_lot.html",
         lot=lot,
         form=form,
+        problem=problem,
         batches=batches_of_lot(lot.id),
         tones=TONES,
         approval_above=issuing.approval_above(),

@@ -14,10 +14,14 @@ from traceability.quota.models import QuotaAccount, QuotaMove, QuotaPosting
 from traceability.quota.posting import OverdrawnError, post
 from traceability.quota.queries import balance, key_of_lot, stages, year_of
 from traceability.quota.rules import AccountName, Key, MoveKind, Role, capacity
+from traceability.quota.shortage import missing
 
 
 class QuotaExceeded(Conflict):
-    """More codes would be activated than the approved land can have grown; `details['free']` is what is left."""
+    """More codes would be activated than the approved land can have grown.
+
+    `details['free']` is what is left; of an activation, `details['why']` says what is missing (`Shortage`).
+    """
 
     code = "quota_exceeded"
 
@@ -76,14 +80,8 @@ def debit(lot_id: int, plants: int, *, reference: str, at: datetime, by: int | N
     try:
         post(MoveKind.ACTIVATE, legs, plants=plants, reference=reference, at=at, by=by, lot_id=lot_id)
     except OverdrawnError as refused:
-        raise QuotaExceeded(
-            _(
-                "You can still activate codes for %(free)s plants of this group and size; %(wanted)s would be needed.",
-                free=f"{refused.holds:,}",
-                wanted=f"{plants:,}",
-            ),
-            free=refused.holds,
-        ) from refused
+        lack = missing(key, wanted=plants, free=refused.holds)
+        raise QuotaExceeded(lack.words, free=refused.holds, wanted=plants, why=str(lack.what)) from refused
 
 
 def credit(

@@ -273,6 +273,9 @@ def send(number: str) -> ResponseReturnValue:
             service.dispatch(one, **typed, seller=grower.name, at=now(), by=_by())
     except DomainError as error:
         status = 422 if isinstance(error, Invalid) else 409
+        if "tried" in error.details:  # codes that were activated on the way
+            with transaction():
+                traceability.note_refusal(error, grower_id=grower.id, at=now(), by=actor_id())
         for name, sentence in error.details.get("fields", {}).items():
             form[name].errors = [sentence]
         return _page(one, send_form=form, problem=str(error), status=status)

@@ -21,6 +21,8 @@ def fired(**values):
     [
         ({}, set()),
         ({"activated_plants": 1001}, {"beyond_balance"}),
+        ({"refused_tries": 2, "refused_plants": 900}, set()),
+        ({"refused_tries": 3, "refused_plants": 9}, {"beyond_balance"}),
         ({"activated_plants": 960, "season_elapsed": 0.3}, {"quota_pace"}),
         ({"activated_plants": 960, "season_elapsed": 0.6}, set()),
         ({"season_elapsed": 0.3, "peer_paces": (0.1, 0.12, 0.11, 0.09, 0.1)}, {"quota_pace"}),
@@ -76,3 +78,12 @@ def fired(**values):
 )
 def test_a_season_is_doubted_for_what_the_rule_names(values, rules):
     assert fired(**values) == rules
+
+
+def test_who_is_refused_again_and_again_is_on_notice_and_who_has_more_is_suspect():
+    tried = replace(QUIET, refused_tries=4, refused_plants=200, refused_rows=(7, 9))
+    [notice] = judge_licensee(tried, DEFAULTS)
+    assert (notice.points, notice.evidence) == (DEFAULTS.notice_score, (7, 9))
+    assert notice.figures == {"tries": 4, "plants": 200}
+    [suspect] = judge_licensee(replace(tried, activated_plants=1_001), DEFAULTS)
+    assert (suspect.points, suspect.figures) == (DEFAULTS.suspect_score, {"over": 1})
