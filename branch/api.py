@@ -19,6 +19,7 @@ from branch.ledger.facts import FactKind, SaleFact, reversal_of
 from branch.ledger.geography import PlantsSold, plants_by_province
 from branch.ledger.periods import Period
 from branch.ledger.rollup import rebuild_rollups, refresh_rollups
+from branch.ledger.sales_channels import declare_channel, record_coverage
 from branch.ledger.service import AppendResult, append_facts
 
 # --- licences: marks, and who may use them --------------------------------------------------------
@@ -119,6 +120,7 @@ __all__ = [
     "apply_for_licence",
     "check_url",
     "decide_storefront",
+    "declare_channel",
     "enter_mark",
     "find_grower",
     "get_grower",
@@ -142,6 +144,7 @@ __all__ = [
     "plants_by_province",
     "propose_storefront",
     "rebuild_rollups",
+    "record_coverage",
     "refresh_rollups",
     "register_grower",
     "require_grower",

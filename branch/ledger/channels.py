@@ -15,6 +15,7 @@ def channel_name(code: str) -> str:
         "jd": _("JD"),
         "douyin": _("Douyin"),
         "1688": "1688",
+        "weidian": _("Weidian"),
         "website": _("Own website"),
         "wechat": _("WeChat"),
         "offline": _("Counter sale"),

@@ -105,6 +105,55 @@ class SalesDirty(Base):
     local_day: Mapped[date] = mapped_column(Date)
 
 
+class SalesChannel(Base):
+    """What a grower says of one place of sale, each time he says it; the latest version counts.
+
+    `sells` False: he has never sold there. `since` and `until` are the first and the last day of selling, as
+    far as he told them; no `until` means that he still sells there.
+    """
+
+    __tablename__ = "sales_channel"
+    __table_args__ = (
+        UniqueConstraint("grower_id", "channel", "version"),
+        CheckConstraint("version >= 1", name="version_from_one"),
+        CheckConstraint("sells OR (since IS NULL AND until IS NULL)", name="days_only_where_sold"),
+        CheckConstraint("until IS NULL OR since IS NULL OR since <= until", name="days_in_order"),
+    )
+
+    id: Mapped[int] = pk()
+    grower_id: Mapped[int] = fk("grower.id", index=False)
+    channel: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int]
+    sells: Mapped[bool]
+    since: Mapped[date | None] = mapped_column(Date)
+    until: Mapped[date | None] = mapped_column(Date)
+    by_account_id: Mapped[int | None] = fk("account.id", nullable=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class ChannelCoverage(Base):
+    """Days of a grower's channel that a set of records covers, both included.
+
+    `shop` is the public id of the outside shop, or "" when the records speak for the channel as a whole;
+    `reference` names the import.
+    """
+
+    __tablename__ = "channel_coverage"
+    __table_args__ = (
+        UniqueConstraint("grower_id", "channel", "reference"),
+        CheckConstraint("first_day <= last_day", name="days_in_order"),
+    )
+
+    id: Mapped[int] = pk()
+    grower_id: Mapped[int] = fk("grower.id", index=False)
+    channel: Mapped[str] = mapped_column(String(20))
+    shop: Mapped[str] = mapped_column(String(32))
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+    reference: Mapped[str] = mapped_column(String(40))
+    recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 for _dialect, _statements in (("sqlite", guards.SQLITE), ("postgresql", guards.POSTGRESQL)):
     for _statement in _statements:
         event.listen(

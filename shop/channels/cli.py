@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date, datetime
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
 from branch import api as branch
-from core.clock import now
+from core.clock import local_day, now
 from core.database import transaction
 from core.errors import DomainError
 from core.money import Money
@@ -29,9 +30,21 @@ SHOW_ROWS = 50
 )
 @click.option("--platform", type=click.Choice(PLATFORMS), required=True)
 @click.option("--storefront", "storefront_id", required=True, help="Public id of the storefront.")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day chosen when exporting.")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day chosen when exporting.")
 @click.option("--dry-run", is_flag=True, help="Show what would happen and change nothing.")
-def import_files(paths: tuple[Path, ...], platform: str, storefront_id: str, dry_run: bool) -> None:
+def import_files(
+    paths: tuple[Path, ...],
+    platform: str,
+    storefront_id: str,
+    first: datetime | None,
+    last: datetime | None,
+    dry_run: bool,
+) -> None:
     """Take in order exports; files of one export (orders and items) go together."""
+    chosen = [moment.date() for moment in (first, last) if moment is not None]
+    if chosen != sorted(chosen) or any(day > local_day(now()) for day in chosen):
+        raise click.ClickException("--from and --to must be in order, and not in the future.")
     if platform not in READ_NOW:
         raise click.ClickException(
             f"Exports of {platform} are not read yet; only those of {', '.join(READ_NOW)} are."
@@ -55,7 +68,7 @@ def import_files(paths: tuple[Path, ...], platform: str, storefront_id: str, dry
     if dry_run:
         click.echo("dry run: nothing was changed")
         return
-    _apply(parsed, storefront, platform)
+    _apply(parsed, storefront, platform, chosen)
 
 
 def _parse(paths: tuple[Path, ...], platform: str) -> Parsed:
@@ -84,11 +97,17 @@ def _summary(actions: Counter[str], parsed: Parsed) -> None:
     )
 
 
-def _apply(parsed: Parsed, storefront: branch.StorefrontView, platform: str) -> None:
+def _apply(parsed: Parsed, storefront: branch.StorefrontView, platform: str, chosen_days: list[date]) -> None:
     at = now()
     with transaction():
         row = service.record_import(
-            parsed, storefront=storefront, platform=platform, account_id=None, at=at, keep_plan=False
+            parsed,
+            storefront=storefront,
+            platform=platform,
+            account_id=None,
+            at=at,
+            keep_plan=False,
+            chosen_days=chosen_days,
         )
         import_id = row.id
         service.claim(import_id, job_id=None, at=at)

@@ -1,9 +1,9 @@
 """Outside orders as last seen, what they were before, and the imports that brought them. Nothing personal is kept."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, fk, pk
@@ -41,11 +41,16 @@ class OutsideOrderChange(Base):
 
 
 class OutsideImport(Base):
-    """One set of files: planned when read, applied when confirmed. `plan_key` holds the parsed orders until then."""
+    """One set of files: planned when read, applied when confirmed. `plan_key` holds the parsed orders until then.
+
+    `first_day` and `last_day` bound the days whose orders it holds: those of its orders, or the wider range that
+    was chosen when exporting; none when the files hold no order and no range was told.
+    """
 
     __tablename__ = "outside_import"
     __table_args__ = (
         CheckConstraint("state IN ('planned', 'applying', 'applied')", name="state_known"),
+        CheckConstraint("first_day <= last_day", name="days_in_order"),
         Index("ix_outside_import_storefront_at", "storefront_id", "at"),
     )
 
@@ -63,5 +68,7 @@ class OutsideImport(Base):
     counts: Mapped[dict[str, int]] = mapped_column(JSONType)
     totals: Mapped[dict[str, int]] = mapped_column(JSONType)
     rejected: Mapped[list[dict[str, Any]]] = mapped_column(JSONType)
+    first_day: Mapped[date | None] = mapped_column(Date)
+    last_day: Mapped[date | None] = mapped_column(Date)
     plan_key: Mapped[str | None] = mapped_column(String(160))
     job_id: Mapped[str | None] = mapped_column(String(32))

@@ -60,5 +60,5 @@ def apply_import(
         if progress is not None:
             progress(done)
     with transaction():
-        service.finish(import_id, at=at)
+        service.finish(import_id, shop, at=at)
     return counts

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from branch import api as branch
 from core import files
+from core.clock import local_day
 from core.database import changed, session
 from core.errors import Conflict, NotFound
 from core.ids import random_id
@@ -107,10 +108,16 @@ def record_import(
     account_id: int | None,
     at: datetime,
     keep_plan: bool,
+    chosen_days: Sequence[date] = (),
 ) -> OutsideImport:
-    """Write down an import as planned, with its counts, totals and rejected rows."""
+    """Write down an import as planned, with its counts, totals and rejected rows.
+
+    Args:
+        chosen_days: the first or the last day, or both, of the range that was chosen when exporting.
+    """
     planned = plan(parsed, storefront.id)
     counts = Counter(one.action for one in planned)
+    days = sorted([local_day(order.created_at) for order in parsed.orders] + list(chosen_days))
     row = OutsideImport(
         public_id=random_id(16),
         storefront_id=storefront.id,
@@ -132,6 +139,8 @@ def record_import(
             "taken_minor": sum(order.total_minor for order in parsed.orders),
         },
         rejected=[asdict(one) for one in parsed.rejected[:KEEP_REJECTED]],
+        first_day=days[0] if days else None,
+        last_day=days[-1] if days else None,
         plan_key=_keep(parsed.orders) if keep_plan else None,
     )
     session.add(row)
@@ -217,8 +226,19 @@ def apply_orders(
     return counts
 
 
-def finish(import_id: int, *, at: datetime) -> None:
-    """The import is done; its plan is no longer needed."""
+def finish(import_id: int, shop: Shop, *, at: datetime) -> None:
+    """The import is done: the ledger learns which days it covers, and its plan is no longer needed."""
+    row = session.get_one(OutsideImport, import_id)
+    if row.first_day is not None and row.last_day is not None:
+        branch.record_coverage(
+            shop.grower_id,
+            shop.channel,
+            shop=shop.public_id,
+            first_day=row.first_day,
+            last_day=row.last_day,
+            reference=row.public_id,
+            at=at,
+        )
     session.execute(
         update(OutsideImport)
         .where(OutsideImport.id == import_id)

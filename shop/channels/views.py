@@ -88,6 +88,7 @@ def _plan(form: UploadForm, storefront: branch.StorefrontView) -> ResponseReturn
             account_id=account_id,
             at=now(),
             keep_plan=True,
+            chosen_days=form.chosen_days(),
         )
         public_id = row.public_id
     return redirect(url_for("channels.one_import", public_id=public_id))

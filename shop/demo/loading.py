@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 
 from branch import api as branch
@@ -12,6 +12,7 @@ from core.database import transaction
 from core.errors import Conflict
 from core.settings import Settings
 from shop.demo import people, stock
+from shop.demo.channels import declare_channels
 from shop.demo.history import facts, targets
 from shop.demo.plan import TownPlan, plan_town
 from shop.demo.trade import trade
@@ -101,6 +102,7 @@ def _history(
         say(f"{count} sale facts of {year.year}")
     with transaction():
         branch.rebuild_rollups()
+        declare_channels(plan, growers, since=date(third_year - 2, 1, 1), at=at)
 
 
 def _chunks(made: Iterator[branch.SaleFact]) -> Iterator[list[branch.SaleFact]]:

@@ -165,6 +165,8 @@ SELLING = [
     PageToSee("job-running", goods.job_running, as_role="grower1"),
     PageToSee("job-done", goods.job_done, as_role="grower1"),
     PageToSee("job-failed", goods.job_failed, as_role="grower1"),
+    PageToSee("seller-sales-channels", "/seller/sales/channels", as_role="grower1"),
+    PageToSee("seller-sales-channel", "/seller/sales/channels/taobao", as_role="grower1"),
     PageToSee("seller-sale-records", "/seller/sales/records", as_role="grower1"),
 ]
 

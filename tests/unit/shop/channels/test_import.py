@@ -1,12 +1,13 @@
 """Importing books each order once, follows later exports, and never surprises."""
 
 import io
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
 from branch import api as branch
-from branch.ledger.models import SaleFactRow
+from branch.ledger.models import ChannelCoverage, SaleFactRow
 from core.database import transaction
 from shop.channels.cli import group
 from shop.channels.models import OutsideImport, OutsideOrderRow
@@ -157,6 +158,53 @@ def test_a_grower_uploads_looks_and_confirms(app, session, login, example, run_j
     assert client.get(confirmed.location).status_code == 200
     twice = client.submit(f"{answer.location}/apply", form_at="/seller/channels")
     assert twice.status_code == 409
+
+
+def covered(session):
+    session.rollback()
+    columns = (ChannelCoverage.shop, ChannelCoverage.first_day, ChannelCoverage.last_day)
+    return [tuple(row) for row in session.execute(sa.select(*columns).order_by(ChannelCoverage.id))]
+
+
+def test_an_import_covers_the_days_from_its_first_to_its_last_order(
+    app, session, storefront, example, tmp_path
+):
+    run_import(app, tmp_path, storefront, example, "--dry-run")
+    assert covered(session) == []
+    run_import(app, tmp_path, storefront, example)
+    assert covered(session) == [(storefront.public_id, date(2017, 3, 8), date(2017, 4, 3))]
+
+
+def test_the_range_that_was_chosen_when_exporting_widens_it(app, session, storefront, example, tmp_path):
+    run_import(app, tmp_path, storefront, example, "--from", "2017-03-01", "--to", "2017-04-30")
+    assert covered(session) == [(storefront.public_id, date(2017, 3, 1), date(2017, 4, 30))]
+
+
+def test_a_range_that_runs_backwards_is_refused(app, session, storefront, example, tmp_path):
+    done = run_import(app, tmp_path, storefront, example, "--from", "2017-08-01", "--to", "2017-07-31")
+    assert done.exit_code == 1
+    assert "in order" in done.output
+    assert covered(session) == []
+
+
+def test_a_range_on_the_page_must_be_in_order_and_over(session, login, example):
+    client = login(role="grower")
+    with transaction():
+        shop = make_storefront(client.grower_id, address=SHOP)
+    for days in (
+        {"first_day": "2017-08-01", "last_day": "2017-07-01"},
+        {"last_day": "2999-01-01"},
+    ):
+        files = [(io.BytesIO(data), name) for name, data in example]
+        answer = client.submit("/seller/channels", {"storefront": shop.public_id, "files": files} | days)
+        assert answer.status_code == 422
+    files = [(io.BytesIO(data), name) for name, data in example]
+    days = {"first_day": "2017-03-01", "last_day": "2017-04-30"}
+    answer = client.submit("/seller/channels", {"storefront": shop.public_id, "files": files} | days)
+    assert answer.status_code == 302
+    session.rollback()
+    row = session.scalars(sa.select(OutsideImport)).one()
+    assert (row.first_day, row.last_day) == (date(2017, 3, 1), date(2017, 4, 30))
 
 
 def test_what_is_no_export_is_refused_on_the_page(session, login):
