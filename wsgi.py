@@ -372,9 +372,11 @@ def report_sections() -> list[SectionFunction]:
         comparison.comparison,
         breakdowns.channels,
         breakdowns.cultivar_groups,
+        breakdowns.sizes,
         breakdowns.villages,
-        quality.quality,
+        breakdowns.provinces,
         authenticity,
+        quality.quality,
         breakdowns.growers,
     ]
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import String, and_, cast, func, or_, select, tuple_
 
 from branch.growers.models import Grower
-from branch.ledger.models import SaleFactRow, SalesDaily, SalesDirty
+from branch.ledger import parts
+from branch.ledger.models import SaleFactRow, SalesDaily, SalesDirty, SalesPart
 from branch.ledger.rollup import KEYS, SUMS, daily_sums
 from core.clock import local_day
 from core.database import session
@@ -163,6 +165,34 @@ def whole_sums_agree() -> Finding:
     return Finding("grand totals by currency agree", len(by_fact), broken)
 
 
+def monthly_parts_agree() -> Finding:
+    """Every dimension sums, by grower, month and currency, to the daily sums."""
+    month = func.substr(cast(SalesDaily.local_day, String), 1, 7)
+    daily = _by_month(SalesDaily.grower_id, month, SalesDaily)
+    broken: list[str] = []
+    for dimension in parts.DIMENSIONS:
+        found = _by_month(SalesPart.grower_id, SalesPart.month, SalesPart, SalesPart.dimension == dimension)
+        broken += [
+            f"{dimension} of grower {key[0]} in {key[1]} ({key[2]}): daily sums {daily.get(key)}, parts {found.get(key)}"
+            for key in sorted(daily.keys() | found.keys())
+            if daily.get(key) != found.get(key)
+        ]
+    return Finding("sums by size and by province equal the daily sums", len(daily), tuple(broken[:SHOWN]))
+
+
+def _by_month(
+    grower: Any, month: Any, table: type[SalesDaily | SalesPart], *where: Any
+) -> dict[tuple[int, str, str], tuple[int, ...]]:
+    rows = session.execute(
+        select(grower, month, table.currency, *(func.sum(getattr(table, name)) for name in SUMS))
+        .where(*where)
+        .group_by(grower, month, table.currency)
+    )
+    return {
+        (grower_id, key, code): tuple(int(value) for value in sums) for grower_id, key, code, *sums in rows
+    }
+
+
 def _grand(table: type[SaleFactRow | SalesDaily]) -> dict[str, tuple[int, ...]]:
     rows = session.execute(
         select(table.currency, *(func.sum(getattr(table, name)) for name in SUMS)).group_by(table.currency)
@@ -191,4 +221,5 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     nothing_is_refunded_twice,
     rollup_equals_facts,
     whole_sums_agree,
+    monthly_parts_agree,
 )

@@ -93,6 +93,34 @@ class SalesDaily(Base):
     last_recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class SalesPart(Base):
+    """Facts summed by grower, month (``YYYY-MM``), and one value of one dimension: a size class or a province.
+
+    Only `parts` writes here; "" stands for facts that name no value.
+    """
+
+    __tablename__ = "sales_part"
+    __table_args__ = (
+        UniqueConstraint("grower_id", "month", "dimension", "value", "currency"),
+        CheckConstraint("net_minor = gross_minor - discount_minor - refund_minor", name="net_adds_up"),
+        CheckConstraint("dimension IN ('size_class', 'province')", name="dimension_known"),
+        Index("ix_sales_part_dimension_month", "dimension", "month"),
+    )
+
+    id: Mapped[int] = pk()
+    grower_id: Mapped[int] = fk("grower.id", index=False)
+    month: Mapped[str] = mapped_column(String(7))
+    dimension: Mapped[str] = mapped_column(String(10))
+    value: Mapped[str] = mapped_column(String(40))
+    currency: Mapped[str] = mapped_column(String(3))
+    orders: Mapped[int]
+    plants: Mapped[int]
+    gross_minor: Mapped[int]
+    discount_minor: Mapped[int]
+    refund_minor: Mapped[int]
+    net_minor: Mapped[int]
+
+
 class SalesDirty(Base):
     """A grower's day whose sums are out of date. One row per append, never merged: a row that becomes
     visible with its facts cannot be lost to a refresh that ran at the same time.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from io import BytesIO
@@ -17,22 +17,32 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
-from matplotlib import patheffects as path_effects
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from branch.reports import charts_of_effects, charts_of_parts
+from branch.reports.chart_style import (
+    CLAY,
+    HALO,
+    INK,
+    LEAF,
+    LINE,
+    OSMANTHUS,
+    STONE,
+    ends,
+    label,
+    legend,
+    scaled,
+    wrapped,
+)
 from branch.reports.document import Chart
 
 FONT_FILE = Path(__file__).resolve().parents[2] / "static" / "fonts" / "NotoSansSC-GBK.otf"
 FONT_FAMILY = "Noto Sans SC GBK"
 
-INK, LEAF, OSMANTHUS, CLAY, STONE, LINE = "#1d2a24", "#1f6b4a", "#d98e04", "#b3402e", "#dedbd0", "#a9a698"
 WIDTH_IN = 7.2
 RESOLUTION = 160
-
-# A rim of paper around a number, so that a line behind it does not run through it.
-HALO = [path_effects.withStroke(linewidth=2.5, foreground="white")]
 
 _STYLE: dict[Any, Any] = {
     "font.family": FONT_FAMILY,
@@ -105,13 +115,15 @@ def draw(chart: Chart) -> Drawing:
     with _DRAWING, warnings.catch_warnings(), mpl.rc_context(_STYLE):
         warnings.simplefilter("error")
         figure = Figure(figsize=(WIDTH_IN, _height(chart)), layout="constrained")
-        axes = figure.add_subplot()
-        {"bars": _bars, "lines": _lines, "bridge": _bridge}[chart.kind](axes, chart)
-        axes.set_title(
-            f"{chart.title} ({chart.unit})", loc="left", fontsize=10, pad=22 if len(chart.series) > 1 else 8
-        )
-        for side in ("top", "right"):
-            axes.spines[side].set_visible(False)
+        if chart.kind in WHOLE_FIGURE:
+            WHOLE_FIGURE[chart.kind](figure, chart)
+        else:
+            axes = figure.add_subplot()
+            ONE_AXES[chart.kind](axes, chart)
+            crowded = chart.kind in {"bars", "lines", "counterfactual"} and len(chart.series) > 1
+            axes.set_title(f"{chart.title} ({chart.unit})", loc="left", fontsize=10, pad=22 if crowded else 8)
+            for side in ("top", "right"):
+                axes.spines[side].set_visible(False)
         png, svg = BytesIO(), BytesIO()
         FigureCanvasAgg(figure)
         figure.savefig(png, format="png", dpi=RESOLUTION, metadata={"Software": None})
@@ -121,19 +133,17 @@ def draw(chart: Chart) -> Drawing:
 
 
 def _height(chart: Chart) -> float:
-    return 1.3 + 0.44 * max(len(chart.categories), 2) if chart.kind == "bars" else 3.3
-
-
-def label(value: float) -> str:
-    """A number beside a mark: no more digits than can be read, never a negative zero."""
-    size = abs(value)
-    places = 0 if size >= 1000 else 1 if size >= 100 else 2
-    text = f"{value:,.{places}f}"
-    return text.lstrip("-") if float(text.replace(",", "")) == 0 else text
-
-
-def _scaled(values: Sequence[int | None], divisor: int) -> list[float | None]:
-    return [None if value is None else value / divisor for value in values]
+    match chart.kind:
+        case "bars":
+            return 1.3 + 0.44 * max(len(chart.categories), 2)
+        case "multiples":
+            return 0.6 + 1.35 * charts_of_parts.panel_rows(len(chart.series))
+        case "tiles":
+            return 5.6
+        case "heat":
+            return 1.0 + 0.36 * max(len(chart.series), 2)
+        case _:
+            return 3.3
 
 
 def _bars(axes: Axes, chart: Chart) -> None:
@@ -141,7 +151,7 @@ def _bars(axes: Axes, chart: Chart) -> None:
     looks = ({"color": LEAF}, {"color": STONE, "hatch": "////", "edgecolor": INK, "linewidth": 0.5})
     for index, series in enumerate(chart.series):
         places = [row + (index - (len(chart.series) - 1) / 2) * thick for row in range(len(chart.categories))]
-        values = _scaled(series.values, chart.divisor)
+        values = scaled(series.values, chart.divisor)
         axes.barh(
             places,
             [value or 0 for value in values],
@@ -161,12 +171,12 @@ def _bars(axes: Axes, chart: Chart) -> None:
                 )
     axes.set_yticks(range(len(chart.categories)), chart.categories)
     axes.invert_yaxis()
-    low, high = _ends(
+    low, high = ends(
         [value / chart.divisor for series in chart.series for value in series.values if value is not None]
     )
     axes.set_xlim(low * 1.15, high * 1.15)
     axes.tick_params(axis="y", length=0)
-    _legend(axes, chart)
+    legend(axes, chart)
 
 
 def _lines(axes: Axes, chart: Chart) -> None:
@@ -176,7 +186,7 @@ def _lines(axes: Axes, chart: Chart) -> None:
     )
     places = range(len(chart.categories))
     for index, series in enumerate(chart.series):
-        values = _scaled(series.values, chart.divisor)
+        values = scaled(series.values, chart.divisor)
         drawn = [float("nan") if value is None else value for value in values]
         axes.plot(places, drawn, label=series.name, markersize=5, **looks[index % 2])
         for place, value in zip(places, values, strict=True):
@@ -191,13 +201,13 @@ def _lines(axes: Axes, chart: Chart) -> None:
                     fontsize=8,
                 )
     axes.set_xticks(places, chart.categories)
-    low, high = _ends(
+    low, high = ends(
         [value / chart.divisor for series in chart.series for value in series.values if value is not None]
     )
     axes.set_ylim(low * 1.18, high * 1.18)
     axes.set_xlim(-0.5, len(chart.categories) - 0.5)
     axes.grid(axis="y", color=STONE, linewidth=0.6)
-    _legend(axes, chart)
+    legend(axes, chart)
 
 
 def _bridge(axes: Axes, chart: Chart) -> None:
@@ -229,33 +239,20 @@ def _bridge(axes: Axes, chart: Chart) -> None:
         )
         if place < len(values) - 1:
             axes.plot([place + 0.31, place + 0.69], [level, level], color=LINE, linewidth=0.8)
-    axes.set_xticks(range(len(values)), [_wrapped(category) for category in chart.categories])
-    low, high = _ends(edges)
+    axes.set_xticks(range(len(values)), [wrapped(category) for category in chart.categories])
+    low, high = ends(edges)
     axes.set_ylim(low * 1.15, high * 1.15)
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.tick_params(axis="x", length=0, labelsize=8)
 
 
-def _wrapped(text: str) -> str:
-    """Break a category at its separator so that neighbours do not run into each other."""
-    for separator in (": ", ", ", "：", "，"):
-        if separator in text:
-            return "\n".join(part.strip() for part in text.split(separator))
-    return text
-
-
-def _ends(values: Sequence[float]) -> tuple[float, float]:
-    """The range to show: always with zero in it, and never empty."""
-    low, high = min([0.0, *values]), max([0.0, *values])
-    return (low, high) if high > low else (0.0, 1.0)
-
-
-def _legend(axes: Axes, chart: Chart) -> None:
-    if len(chart.series) > 1:
-        axes.legend(
-            loc="lower left",
-            bbox_to_anchor=(-0.01, 1.0),
-            ncols=len(chart.series),
-            fontsize=8,
-            borderaxespad=0.2,
-        )
+ONE_AXES: dict[str, Callable[[Axes, Chart], None]] = {
+    "bars": _bars,
+    "lines": _lines,
+    "bridge": _bridge,
+    "events": charts_of_effects.events,
+    "counterfactual": charts_of_effects.counterfactual,
+    "tiles": charts_of_parts.tiles,
+    "heat": charts_of_parts.heat,
+}
+WHOLE_FIGURE: dict[str, Callable[[Figure, Chart], None]] = {"multiples": charts_of_parts.multiples}

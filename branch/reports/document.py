@@ -49,13 +49,22 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Series:
+    """One row of marks; `low` and `high` are the ends of 95 % intervals where there are any."""
+
     name: str
     values: tuple[int | None, ...]
+    low: tuple[int | None, ...] = ()
+    high: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`kind` is ``bars`` (grouped, horizontal), ``lines`` or ``bridge``; values are fen, drawn in `divisor` fen."""
+    """`kind` says how it is drawn; values are whole numbers, drawn in units of `divisor`.
+
+    ``bars`` (grouped, horizontal), ``lines`` and ``bridge`` show fen; ``multiples`` is one small panel
+    per series on one scale; ``counterfactual`` is actual and predicted with a band; ``events`` is dots
+    with intervals; ``tiles`` is a map of provinces by code; ``heat`` is a row of shaded cells per series.
+    """
 
     key: str
     kind: str
@@ -156,7 +165,13 @@ def _section(data: dict[str, Any]) -> Section:
                 **chart,
                 "categories": tuple(chart["categories"]),
                 "series": tuple(
-                    Series(series["name"], tuple(series["values"])) for series in chart["series"]
+                    Series(
+                        series["name"],
+                        tuple(series["values"]),
+                        tuple(series.get("low", ())),
+                        tuple(series.get("high", ())),
+                    )
+                    for series in chart["series"]
                 ),
             }
         )

@@ -10,9 +10,10 @@ from datetime import date, datetime
 
 from branch.ledger.periods import Period, month_of
 from branch.reports.figures import LikeForLike, MonthRow, Span, Totals, like_for_like, within
+from branch.reports.pieces import Piece
 
 # Raised when the same facts come to be reported differently, so that a new version is made of them.
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Evidence:
 
     `rows` are in yuan and reach over the 24 months up to the end of the period;
     `foreign` are totals in other currencies, which no total includes; `cut_off` is the moment the
-    latest of these facts was recorded, None when there are none.
+    latest of these facts was recorded, None when there are none. `sizes` and `provinces` hold the
+    sales of `rows` again, by size class and by the buyer's province.
     """
 
     rows: tuple[MonthRow, ...]
@@ -38,6 +40,8 @@ class Evidence:
     foreign: tuple[tuple[str, Totals], ...]
     kinds: Mapping[str, int]
     cut_off: datetime | None
+    sizes: tuple[Piece, ...] = ()
+    provinces: tuple[Piece, ...] = ()
 
     def digest(self, period: Period, unit_code: str, *, standing: str) -> str:
         """SHA-256 of the input in canonical form, so that equal input is recognised."""
@@ -54,9 +58,15 @@ class Evidence:
             ],
             "foreign": [[code, t.orders, t.plants, t.net_minor] for code, t in self.foreign],
             "kinds": dict(sorted(self.kinds.items())),
+            "sizes": [_plain(piece) for piece in self.sizes],
+            "provinces": [_plain(piece) for piece in self.provinces],
         }
         canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _plain(piece: Piece) -> list[object]:
+    return [piece.grower_id, piece.month.key, piece.code, *astuple(piece.totals)]
 
 
 @dataclass(frozen=True)

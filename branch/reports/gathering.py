@@ -11,12 +11,14 @@ from flask_babel import get_locale
 from sqlalchemy import select
 
 from branch.growers.models import Grower
+from branch.ledger import parts
 from branch.ledger import queries as ledger
 from branch.ledger.periods import Period, parse_period, twelve_months
 from branch.organisation.models import Unit
 from branch.organisation.queries import UnitView, unit_name, units_below
 from branch.reports.evidence import Evidence, GrowerLabel, Scope
 from branch.reports.figures import MonthRow, Span, Totals
+from branch.reports.pieces import Piece
 from core.clock import to_shanghai
 from core.database import session
 
@@ -77,6 +79,21 @@ def _evidence(period: Period, grower_ids: Sequence[int]) -> Evidence:
         foreign=tuple((one.key[0], _totals(one)) for one in ledger.sums_in_other_currencies(**window)),
         kinds=ledger.kinds_of_facts(**window),
         cut_off=None if cut_off is None else to_shanghai(cut_off),
+        sizes=_pieces("size_class", grower_ids, since, period.end),
+        provinces=_pieces("province", grower_ids, since, period.end),
+    )
+
+
+def _pieces(dimension: str, grower_ids: Sequence[int], since: date, until: date) -> tuple[Piece, ...]:
+    found = parts.parts_by(dimension, grower_ids=grower_ids, since=since, until=until)
+    return tuple(
+        Piece(
+            one.value,
+            one.grower_id,
+            parse_period(one.month),
+            Totals(one.orders, one.plants, one.gross_minor, one.discount_minor, one.refund_minor),
+        )
+        for one in found
     )
 
 

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from branch.reports.document import Cell, Column
 from branch.reports.figures import rounded
+from branch.reports.provinces import PROVINCES
 
 NOTHING = "–"
 FEN_PER_YUAN = 100
@@ -50,6 +51,25 @@ def amount(minor: int) -> str:
     if abs(minor) >= FEN_PER_WAN:
         return f"{rounded(Decimal(minor) / FEN_PER_WAN, 2):,} 万元"
     return f"{yuan(minor)} 元"
+
+
+def size_class(code: str) -> str:
+    """A size class of the ledger in words: `D3` ground diameter, `DBH8` breast diameter, `H60–90` height, in cm."""
+    span = code.lstrip("DBH")
+    if not span or not span[0].isdigit():
+        return code or _("Not named")
+    if code.startswith("DBH"):
+        return _("Breast diameter %(span)s cm", span=span)
+    if code.startswith("D"):
+        return _("Ground diameter %(span)s cm", span=span)
+    return _("Height %(span)s cm", span=span) if code.startswith("H") else code
+
+
+def province(code: str) -> str:
+    """The short name of a province; "" is for orders that name none."""
+    if code not in PROVINCES:
+        return _("Not named")
+    return PROVINCES[code].name_zh if is_chinese() else PROVINCES[code].name_en
 
 
 def chart_unit(largest_minor: int) -> tuple[str, int]:

@@ -156,7 +156,7 @@ def _fact(sale: _Sale, paid: int, grower_id: int, reference: str, rng: random.Ra
         product_key=f"{sale.group}-{sale.stage.key}",
         product_name=f"{name} {sale.stage.words}",
         cultivar_group=sale.group,
-        size_class=sale.stage.key,
+        size_class=sale.stage.size_class,
         plants=sale.plants,
         orders=1,
         gross_minor=paid + discount,

@@ -55,6 +55,13 @@ class Stage:
     root_ball_cm: int | None = None
     container_l: int | None = None
 
+    @property
+    def size_class(self) -> str:
+        """As the shop writes it for the ledger: ground diameter in cm, else height."""
+        if self.ground_diameter_mm is None:
+            return f"H{self.height_cm[0]}–{self.height_cm[1]}"
+        return f"D{self.ground_diameter_mm[0] / 10:g}–{self.ground_diameter_mm[1] / 10:g}"
+
 
 STAGES = (
     Stage("liner", "一年生扦插苗", "bare_root", (20, 35), None, 45, 0.62, 1_200, 25, "1-0", "cutting"),

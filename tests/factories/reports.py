@@ -8,10 +8,13 @@ from datetime import UTC, date, datetime
 from branch.ledger.periods import Period
 from branch.reports.evidence import Evidence, GrowerLabel, Scope
 from branch.reports.figures import MonthRow, Span, Totals
+from branch.reports.pieces import Piece
 
 SEASON = (2, 6, 24, 18, 7, 3, 2, 3, 9, 16, 8, 2)
 GROUPS = ("jingui", "yingui", "dangui", "sijigui", "")
 NAMES = {"jingui": "金桂", "yingui": "银桂", "dangui": "丹桂", "sijigui": "四季桂"}
+SIZES = ("D3", "H20–35", "DBH8")
+PROVINCES = ("浙江省", "湖北省", "广东省", "")
 VILLAGES = ("竹溪示范村", "石桥示范村", "桂岭示范村")
 
 
@@ -84,6 +87,10 @@ def make_scope(
         foreign=foreign,
         kinds={"sale": 4_120, "refund": 96, "reversal": 3},
         cut_off=datetime(2026, 5, 19, 16, 30, tzinfo=UTC),
+        sizes=tuple(Piece(SIZES[row.grower_id % 3], row.grower_id, row.month, row.totals) for row in chosen),
+        provinces=tuple(
+            Piece(PROVINCES[row.grower_id % 4], row.grower_id, row.month, row.totals) for row in chosen
+        ),
     )
     return Scope(
         unit_id=1,

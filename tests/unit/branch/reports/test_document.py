@@ -53,7 +53,7 @@ def test_every_breakdown_sums_to_the_total_of_the_window(write):
     document = write()
     whole = section(document, "overall").table("totals").rows[0].cells
     net, plants = whole[6], whole[2]
-    for key in ("channels", "cultivar_groups", "villages", "growers"):
+    for key in ("channels", "cultivar_groups", "sizes", "villages", "provinces", "growers"):
         table = section(document, key).table(key)
         at = {column.key: index for index, column in enumerate(table.columns)}
         assert sum(row.cells[at["net"]] for row in table.rows) == table.total.cells[at["net"]] == net

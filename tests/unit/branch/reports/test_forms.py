@@ -37,7 +37,7 @@ def make_chart(**values):
     return Chart(**(given | values))
 
 
-@pytest.mark.parametrize("kind", ["bars", "lines", "bridge"])
+@pytest.mark.parametrize("kind", ["bars", "lines", "bridge", "multiples", "heat"])
 def test_the_same_chart_gives_the_same_bytes(kind):
     draw_afresh = charts.draw.__wrapped__
     assert draw_afresh(make_chart(kind=kind)) == draw_afresh(make_chart(kind=kind))

@@ -1,0 +1,205 @@
+"""One breakdown of a window: its table, its largest row in words, bars, and small multiples of twelve months."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask_babel import gettext as _
+
+from branch.ledger.periods import Period, twelve_months
+from branch.reports import figures, pieces, wording
+from branch.reports.document import Chart, Column, Row, Section, Series, Table
+from branch.reports.evidence import Scope
+from branch.reports.figures import Totals
+from branch.reports.pieces import OTHERS, Piece
+
+LONGEST_CHART = 12
+MOST_PANELS = 8
+NET, SHARE, NET_BEFORE, POINTS = 3, 6, 7, 9
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """What is broken down by what: `first` heads the column of names, `pieces` reach over 24 months."""
+
+    key: str
+    title: str
+    first: str
+    name: Callable[[str], str]
+    pieces: Sequence[Piece]
+
+
+def section(period: Period, scope: Scope, one: Breakdown) -> Section:
+    """Table, bars and small multiples; rows of one or two growers are put together."""
+    now, before = windows(period, scope, one.pieces)
+    if not now and not before:
+        return Section(one.key, one.title, (_("Nothing on record for this breakdown."),))
+    shown = pieces.put_together(one.pieces, now, before)
+    open_names = Breakdown(one.key, one.title, one.first, named(one.name), shown)
+    main = table(period, scope, open_names)
+    months = _months(period, open_names)
+    return Section(
+        one.key,
+        one.title,
+        largest(main),
+        (main, months),
+        (bars(period, main), _multiples(months)),
+        (
+            _(
+                "Rows behind which fewer than three growers stand are put together; months with so few growers are left empty."
+            ),
+        ),
+    )
+
+
+def named(name: Callable[[str], str]) -> Callable[[str], str]:
+    """`name`, with words for the row of those that were put together."""
+    return lambda code: _("Others, together") if code == OTHERS else name(code)
+
+
+def windows(period: Period, scope: Scope, found: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
+    """The pieces of this window and of the one before it; nothing before while this one is open."""
+    now = pieces.during(found, period.months())
+    before = [] if scope.is_open(period) else pieces.during(found, period.year_before().months())
+    return now, before
+
+
+def table(period: Period, scope: Scope, one: Breakdown) -> Table:
+    now_pieces, before_pieces = windows(period, scope, one.pieces)
+    now, before = pieces.sums(now_pieces), pieces.sums(before_pieces)
+    whole_now, whole_before = sum(now.values(), Totals()), sum(before.values(), Totals())
+    order = [*now, *(code for code in before if code not in now)]
+    rows = tuple(
+        _row(code, one.name(code), now.get(code), before.get(code), whole_now, whole_before) for code in order
+    )
+    columns = (
+        Column("name", one.first),
+        Column("orders", _("Number of orders"), "count"),
+        Column("plants", _("Number of plants"), "count"),
+        Column("net", _("Net sales (yuan)"), "money"),
+        Column("price", _("Average price (yuan a plant)"), "price"),
+        Column("refund_rate", _("Refund rate"), "ratio"),
+        Column("share", _("Share of sales"), "ratio"),
+        Column("net_before", _("A year before (yuan)"), "money"),
+        Column("growth", _("Change, year on year"), "ratio"),
+        Column("share_points", _("Share, change (percentage points)"), "points"),
+    )
+    total = _row(
+        "total", _("Sum total"), whole_now, whole_before if before else None, whole_now, whole_before
+    )
+    return Table(one.key, one.title, columns, rows, total)
+
+
+def _row(
+    key: str, name: str, now: Totals | None, before: Totals | None, whole_now: Totals, whole_before: Totals
+) -> Row:
+    this, last = now or Totals(), before or Totals()
+    share_now = figures.share(this.net_minor, whole_now.net_minor)
+    share_before = figures.share(last.net_minor, whole_before.net_minor)
+    shift: Decimal | None = None if share_now is None or share_before is None else share_now - share_before
+    return Row(
+        key,
+        (
+            name,
+            this.orders,
+            this.plants,
+            this.net_minor,
+            this.average_price_minor,
+            this.refund_rate,
+            share_now,
+            None if before is None else last.net_minor,
+            figures.growth(this.net_minor, last.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR),
+            shift,
+        ),
+    )
+
+
+def largest(table: Table) -> tuple[str, ...]:
+    """One sentence on the largest row and how its share moved."""
+    if not table.rows or not isinstance(table.rows[0].cells[SHARE], Decimal):
+        return (_("No sales on record."),)
+    row = next((row for row in table.rows if row.key not in {OTHERS, ""}), table.rows[0])
+    share = row.cells[SHARE]
+    assert isinstance(share, Decimal)
+    sentence = _(
+        "%(name)s is the largest with %(amount)s, %(share)s of net sales.",
+        name=row.cells[0],
+        amount=wording.amount(int(row.cells[NET] or 0)),
+        share=wording.percent(share),
+    )
+    points = row.cells[POINTS]
+    if isinstance(points, Decimal):
+        shift = _("Its share changed by %(points)s percentage points.", points=wording.points(points))
+        return (f"{sentence} {shift}",)
+    return (sentence,)
+
+
+def bars(period: Period, table: Table) -> Chart:
+    """The largest rows, this window beside the year before; the rest is in the table."""
+    rows = table.rows[:LONGEST_CHART]
+    title = table.title
+    unit, divisor = wording.chart_unit(
+        max((int(value or 0) for row in rows for value in (row.cells[NET], row.cells[NET_BEFORE])), default=0)
+    )
+    if len(table.rows) > LONGEST_CHART:
+        title = _("%(title)s, the %(number)s largest", title=table.title, number=LONGEST_CHART)
+    series = [Series(period.key, tuple(int(row.cells[NET] or 0) for row in rows))]
+    before = tuple(_whole(row.cells[NET_BEFORE]) for row in rows)
+    if any(value is not None for value in before):
+        series.append(Series(period.year_before().key, before))
+    return Chart(
+        key=table.key,
+        kind="bars",
+        title=title,
+        alt=_(
+            "Bars of net sales, %(now)s beside %(before)s; the numbers are in the table.",
+            now=period.key,
+            before=period.year_before().key,
+        ),
+        unit=unit,
+        divisor=divisor,
+        categories=tuple(str(row.cells[0]) for row in rows),
+        series=tuple(series),
+        table_key=table.key,
+    )
+
+
+def _months(period: Period, one: Breakdown) -> Table:
+    """Twelve months down, the largest codes across; a month of one or two growers stays empty."""
+    months = twelve_months(period)
+    codes = list(pieces.sums(pieces.during(one.pieces, months)))[:MOST_PANELS]
+    cells = pieces.monthly(one.pieces, codes, months)
+    columns = (
+        Column("month", _("Month")),
+        *(Column(code or "unnamed", one.name(code), "money") for code in codes),
+    )
+    rows = tuple(Row(month.key, (month.key, *(cells[code, month.key] for code in codes))) for month in months)
+    title = _("%(title)s, twelve months, net sales (yuan)", title=one.title)
+    return Table(f"{one.key}_months", title, columns, rows)
+
+
+def _multiples(table: Table) -> Chart:
+    """One small panel per column of the table, all on one scale."""
+    values = [tuple(_whole(row.cells[place]) for row in table.rows) for place in range(1, len(table.columns))]
+    unit, divisor = wording.chart_unit(max((value or 0 for one in values for value in one), default=0))
+    return Chart(
+        key=table.key,
+        kind="multiples",
+        title=_("Month by month, one scale for all"),
+        alt=_(
+            "One small chart for each, twelve months of net sales on one scale; the numbers are in the table."
+        ),
+        unit=unit,
+        divisor=divisor,
+        categories=tuple(row.key[2:] for row in table.rows),
+        series=tuple(
+            Series(column.title, one) for column, one in zip(table.columns[1:], values, strict=True)
+        ),
+        table_key=table.key,
+    )
+
+
+def _whole(cell: str | int | Decimal | None) -> int | None:
+    return None if cell is None else int(cell)

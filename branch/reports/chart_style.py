@@ -1,0 +1,57 @@
+"""Colours, labels and ranges that every kind of chart shares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib import patheffects as path_effects
+from matplotlib.axes import Axes
+
+from branch.reports.document import Chart
+
+INK, LEAF, OSMANTHUS, CLAY, STONE, LINE = "#1d2a24", "#1f6b4a", "#d98e04", "#b3402e", "#dedbd0", "#a9a698"
+
+# A rim of paper around a number, so that a line behind it does not run through it.
+HALO = [path_effects.withStroke(linewidth=2.5, foreground="white")]
+
+
+def label(value: float) -> str:
+    """A number beside a mark: no more digits than can be read, never a negative zero."""
+    size = abs(value)
+    places = 0 if size >= 1000 else 1 if size >= 100 else 2
+    text = f"{value:,.{places}f}"
+    return text.lstrip("-") if float(text.replace(",", "")) == 0 else text
+
+
+def scaled(values: Sequence[int | None], divisor: int) -> list[float | None]:
+    return [None if value is None else value / divisor for value in values]
+
+
+def drawn(values: Sequence[int | None], divisor: int) -> list[float]:
+    """`values` for a line: what is missing leaves a gap."""
+    return [float("nan") if value is None else value / divisor for value in values]
+
+
+def wrapped(text: str) -> str:
+    """Break a category at its separator so that neighbours do not run into each other."""
+    for separator in (": ", ", ", "：", "，"):
+        if separator in text:
+            return "\n".join(part.strip() for part in text.split(separator))
+    return text
+
+
+def ends(values: Sequence[float]) -> tuple[float, float]:
+    """The range to show: always with zero in it, and never empty."""
+    low, high = min([0.0, *values]), max([0.0, *values])
+    return (low, high) if high > low else (0.0, 1.0)
+
+
+def legend(axes: Axes, chart: Chart) -> None:
+    if len(chart.series) > 1:
+        axes.legend(
+            loc="lower left",
+            bbox_to_anchor=(-0.01, 1.0),
+            ncols=len(chart.series),
+            fontsize=8,
+            borderaxespad=0.2,
+        )

@@ -1,0 +1,84 @@
+"""Monthly sums by size class and province follow the facts by the same marks as the daily sums."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from branch.ledger import invariants, parts, rollup
+from branch.ledger.models import SalesPart
+from branch.ledger.service import append_facts
+from core.clock import now
+from core.database import transaction
+from tests.factories.ledger import make_fact, make_refund
+from tests.factories.organisation import make_grower
+
+
+@pytest.fixture
+def grower(session):
+    with transaction():
+        return make_grower()
+
+
+def append(*facts):
+    with transaction():
+        append_facts(facts, at=now())
+
+
+def refresh():
+    with transaction():
+        rollup.refresh_rollups()
+
+
+def in_march(grower, dimension):
+    found = parts.parts_by(dimension, grower_ids=[grower.id], since=date(2026, 3, 1), until=date(2026, 4, 1))
+    return {one.value: (one.plants, one.gross_minor - one.discount_minor - one.refund_minor) for one in found}
+
+
+def test_each_dimension_holds_every_fact_once(session, grower):
+    sale = make_fact(grower.id, size_class="D3", province="浙江省")
+    append(
+        sale,
+        make_refund(sale, 100, size_class="D3", province="浙江省"),
+        make_fact(grower.id, size_class="H60"),
+    )
+    refresh()
+    assert in_march(grower, "size_class") == {"D3": (10, 800), "H60": (10, 900)}
+    assert in_march(grower, "province") == {"浙江省": (10, 800), "": (10, 900)}
+
+
+def test_a_later_fact_changes_its_own_month_only(session, grower):
+    april = datetime(2026, 4, 1, 2, tzinfo=UTC)
+    append(make_fact(grower.id, size_class="D3"), make_fact(grower.id, size_class="D5", occurred_at=april))
+    refresh()
+    append(make_fact(grower.id, size_class="D3", plants=1))
+    refresh()
+    assert in_march(grower, "size_class") == {"D3": (11, 1800)}
+    assert session.scalar(sa.select(sa.func.count()).select_from(SalesPart)) == 4
+
+
+def test_the_last_hour_of_a_month_belongs_to_the_next_one_in_shanghai(session, grower):
+    append(make_fact(grower.id, occurred_at=datetime(2026, 3, 31, 16, 30, tzinfo=UTC)))
+    refresh()
+    assert in_march(grower, "province") == {}
+
+
+def test_rebuilding_gives_the_same_sums_as_refreshing(session, grower):
+    append(
+        *(make_fact(grower.id, size_class=f"D{n % 3}", province=("浙江省", None)[n % 2]) for n in range(9))
+    )
+    refresh()
+    before = [in_march(grower, dimension) for dimension in parts.DIMENSIONS]
+    with transaction():
+        rollup.rebuild_rollups()
+    assert [in_march(grower, dimension) for dimension in parts.DIMENSIONS] == before
+
+
+def test_a_bent_sum_is_found_and_named(session, grower):
+    append(make_fact(grower.id, size_class="D3"))
+    refresh()
+    assert invariants.monthly_parts_agree().holds
+    with transaction():
+        session.execute(sa.update(SalesPart).where(SalesPart.dimension == "province").values(plants=11))
+    (line,) = invariants.monthly_parts_agree().broken
+    assert line.startswith(f"province of grower {grower.id} in 2026-03 (CNY)")
