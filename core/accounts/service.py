@@ -16,7 +16,7 @@ from core.accounts import notices
 from core.accounts.identity import Identity, parse_identity
 from core.accounts.models import Account, AccountCode
 from core.accounts.queries import find_account
-from core.database import session
+from core.database import changed, session
 from core.errors import Conflict, Invalid
 from core.ids import random_id
 
@@ -103,7 +103,7 @@ def count_attempt(public_id: str, *, at: datetime) -> bool:
 
     A transaction of its own, so that a wrong code is counted although what follows is refused.
     """
-    counted = session.execute(
+    counted = changed(
         update(AccountCode)
         .where(
             AccountCode.public_id == public_id,
@@ -113,7 +113,7 @@ def count_attempt(public_id: str, *, at: datetime) -> bool:
         )
         .values(attempts=AccountCode.attempts + 1)
     )
-    return bool(counted.rowcount)  # type: ignore[attr-defined]
+    return bool(counted)
 
 
 def redeem_code(public_id: str, code: str, *, at: datetime) -> Redeemed:

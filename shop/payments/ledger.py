@@ -7,7 +7,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from core.database import session
+from core.database import changed, session
 from core.errors import Conflict, NotFound
 from shop.orders.changes import locked_order
 from shop.orders.models import Order
@@ -112,12 +112,11 @@ def reserve_refund(payment_id: int, amount_minor: int) -> None:
     Raises:
         Conflict: code `more_than_paid`; nothing is taken then.
     """
-    taken = session.execute(
+    taken = changed(
         update(Payment)
         .where(Payment.id == payment_id, Payment.refunded_minor + amount_minor <= Payment.received_minor)
         .values(refunded_minor=Payment.refunded_minor + amount_minor)
-        .execution_options(synchronize_session=False)
-    ).rowcount  # type: ignore[attr-defined]
+    )
     if not taken:
         raise Conflict(_("That is more than was paid and not yet given back."), code="more_than_paid")
     session.expire_all()

@@ -7,7 +7,7 @@ row; a process that dies in between leaves a row `due`, which the sweep sends ag
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -133,8 +133,8 @@ def _line_amounts(lines: Mapping[int, OrderLine], units: Mapping[int, int]) -> d
     return {line_id: amount for line_id, amount in amounts.items() if units[line_id]}
 
 
-def _freight_left(consignment: Consignment, lines: object) -> int:
-    goods_left = sum(one.line_total_minor - one.discount_minor - one.refunded_minor for one in lines)  # type: ignore[attr-defined]
+def _freight_left(consignment: Consignment, lines: Iterable[OrderLine]) -> int:
+    goods_left = sum(one.line_total_minor - one.discount_minor - one.refunded_minor for one in lines)
     return consignment.total_minor - consignment.refunded_minor - goods_left
 
 

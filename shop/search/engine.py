@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.errors import Unavailable
 from shop.catalogue.queries import IndexDocument
@@ -85,7 +85,7 @@ class Engine(Protocol):
         """Raises when it cannot answer."""
 
 
-def flat(document: IndexDocument, group_names: Mapping[str, tuple[str, str]]) -> dict[str, object]:
+def flat(document: IndexDocument, group_names: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
     """A document as both engines store it: plain fields, facets as `value␟中文␟English`."""
     names = group_names.get(document.cultivar_group, (document.cultivar_group, document.cultivar_group))
     size = document.size

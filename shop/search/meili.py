@@ -206,9 +206,9 @@ class MeilisearchEngine:
 
     def _document(self, document: IndexDocument, names: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
         fields = flat(document, names)
-        fields["named"] = [simplified(text) for text in fields["named"]]  # type: ignore[attr-defined]
-        fields["told"] = [simplified(text) for text in fields["told"]]  # type: ignore[attr-defined]
-        fields["sound"] = sorted(set(pinyin_tokens(fields["named"])))  # type: ignore[arg-type]
+        fields["named"] = [simplified(text) for text in fields["named"]]
+        fields["told"] = [simplified(text) for text in fields["told"]]
+        fields["sound"] = sorted(set(pinyin_tokens(fields["named"])))
         for name in FACETS:
             fields[f"{name}_value"] = str(fields[name]).split(SEPARATOR)[0]
         return fields

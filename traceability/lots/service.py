@@ -166,13 +166,12 @@ def take_from_lot(lot_id: int, plants: int, *, at: datetime, by: int | None = No
     """
     if plants <= 0:
         raise ValueError("a number of plants above 0 is taken")
-    taken = session.execute(
+    moved = changed(
         update(Lot)
         .where(Lot.id == lot_id, Lot.state == LotState.OPEN, Lot.quantity_on_hand >= plants)
         .values(quantity_on_hand=Lot.quantity_on_hand - plants)
-        .execution_options(synchronize_session=False)
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
+    if not moved:
         lot = get_lot(id=lot_id)
         raise LotNotSaleable(
             _("Lot %(number)s has %(left)s plants left.", number=lot.number, left=lot.quantity_on_hand),
@@ -205,25 +204,19 @@ def add_to_lot(lot_id: int, plants: int, *, at: datetime, by: int | None = None,
         values["quantity_recorded"] = Lot.quantity_recorded + plants
     else:
         values["quantity_moved"] = Lot.quantity_moved - plants
-    done = session.execute(
-        update(Lot)
-        .where(Lot.id == lot_id, Lot.quantity_on_hand + plants >= 0)
-        .values(values)
-        .execution_options(synchronize_session=False)
-    )
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    moved = changed(update(Lot).where(Lot.id == lot_id, Lot.quantity_on_hand + plants >= 0).values(values))
+    if not moved:
         raise Conflict(_("Fewer plants are on hand than that."), code="lot_quantity")
     note(lot_id, "counted", plants, reason, at=at, by=by)
 
 
 def _change_on_hand(lot_id: int, plants: int, message: str) -> None:
-    done = session.execute(
+    moved = changed(
         update(Lot)
         .where(Lot.id == lot_id, Lot.quantity_on_hand + plants <= Lot.quantity_recorded)
         .values(quantity_on_hand=Lot.quantity_on_hand + plants)
-        .execution_options(synchronize_session=False)
     )
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    if not moved:
         raise Conflict(message, code="lot_quantity")
 
 
@@ -236,13 +229,12 @@ def change_state(lot_id: int, target: LotState, *, reason: str, at: datetime, by
     """
     if target is LotState.RECALLED and not reason.strip():
         raise Invalid(_("Say why the lot is recalled; buyers will read it."), code="reason_missing")
-    done = session.execute(
+    moved = changed(
         update(Lot)
         .where(Lot.id == lot_id, Lot.state.in_(sources_of(target)))
         .values(state=str(target), state_reason=reason.strip())
-        .execution_options(synchronize_session=False)
     )
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    if not moved:
         raise Conflict(_("The state of the lot does not allow that now."), code="lot_state")
     note(lot_id, str(target), 0, reason.strip(), at=at, by=by)
     session.expire_all()

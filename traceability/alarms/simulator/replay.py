@@ -19,7 +19,7 @@ from traceability.alarms.facts import (
 )
 from traceability.alarms.licensee_rules import judge_licensee, where_surfaced
 from traceability.alarms.rules import alert_of, judge_code, score_of, unknown_burst
-from traceability.alarms.simulator.world import HOME, SEASON_DAYS, Visit, World
+from traceability.alarms.simulator.world import HOME, SEASON_DAYS, Entry, Report, Visit, World
 from traceability.alarms.thresholds import Thresholds
 from traceability.lookups.places import PROVINCES
 
@@ -78,10 +78,10 @@ class _Replay:
         """Every look-up, entry and report in order; each code once more when its latest look-up has settled."""
         settle = self.t.crowd_hours + 0.01
         queue: list[tuple[float, int, int, int]] = []
-        things: list[object] = [*self.world.visits, *self.world.entries, *self.world.reports]
+        things: list[Visit | Entry | Report] = [*self.world.visits, *self.world.entries, *self.world.reports]
         for place, one in enumerate(things):
-            queue.append((one.at, 0, place, one.code))  # type: ignore[attr-defined]
-            queue.append((one.at + settle, 1, place, one.code))  # type: ignore[attr-defined]
+            queue.append((one.at, 0, place, one.code))
+            queue.append((one.at + settle, 1, place, one.code))
         heapq.heapify(queue)
         number = 0
         while queue:
@@ -97,14 +97,14 @@ class _Replay:
             self.judged[code] = at
             self._judge(code, at)
 
-    def _note(self, one: object, number: int) -> None:
+    def _note(self, one: Visit | Entry | Report, number: int) -> None:
         if isinstance(one, Visit):
             self._note_visit(one, number)
-        elif hasattr(one, "right"):
-            device = (one.address, one.agent)  # type: ignore[attr-defined]
-            self.inner[one.code].append(InnerAttempt(number, moment(one.at), device, one.right))  # type: ignore[attr-defined]
+        elif isinstance(one, Entry):
+            device = (one.address, one.agent)
+            self.inner[one.code].append(InnerAttempt(number, moment(one.at), device, one.right))
         else:
-            self.reports[one.code].append(number)  # type: ignore[attr-defined]
+            self.reports[one.code].append(number)
 
     def _note_visit(self, visit: Visit, number: int) -> None:
         if visit.fake >= 0:
