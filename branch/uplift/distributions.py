@@ -6,6 +6,7 @@ thousands). Pure: the standard library only.
 """
 
 import math
+from functools import lru_cache
 
 TINY = 1e-300
 
@@ -51,6 +52,7 @@ def student_survival(t: float, degrees: float) -> float:
     return half if t >= 0 else 1.0 - half
 
 
+@lru_cache(maxsize=64)
 def student_quantile(probability: float, degrees: float) -> float:
     """The t that is not exceeded with the given probability, strictly between 0 and 1."""
     if probability < 0.5:

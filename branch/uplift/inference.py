@@ -58,15 +58,17 @@ def leave_out_weights(counterfactual: Counterfactual) -> Floats:
     return np.asarray(labels[None, :] != present[:, None], dtype=np.float64)
 
 
-def jackknife(counterfactual: Counterfactual, cells: Flags) -> Jackknife:
+def jackknife(counterfactual: Counterfactual, cells: Flags, weights: Floats | None = None) -> Jackknife:
     """The log ratios of the cell sets `cells` [Q, N, T], with what they are without each cluster.
+
+    `weights` [G, N] say what is left out; those of `leave_out_weights` unless given.
 
     Raises:
         Refused: `too_few_clusters` below the settings' number when the panel has clusters (growers need
             two), `not_converged`.
     """
     settings, panel = counterfactual.settings, counterfactual.panel
-    weights = leave_out_weights(counterfactual)
+    weights = leave_out_weights(counterfactual) if weights is None else weights
     least = 2 if panel.clusters is None else max(2, settings.least_clusters)
     if weights.shape[0] < least:
         raise Refused("too_few_clusters", f"{weights.shape[0]} clusters; an interval needs {least}")
