@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, current_app
@@ -19,10 +19,13 @@ from flask_babel import lazy_gettext as _l
 from branch.ledger import rollup
 from branch.ledger.periods import Period
 from branch.organisation.queries import UnitView
-from branch.reports import page, service
+from branch.reports import annex, page, service
 from branch.reports.assembly import SectionFunction, assemble
-from branch.reports.document import Document, data_annex, to_json
+from branch.reports.document import Document, to_json
+from branch.reports.evidence import Scope
 from branch.reports.gathering import gather
+from branch.reports.revisions import as_plain, differences, with_revisions
+from branch.reports.versions import Place, place_of
 from core import files
 from core.clock import local_day
 from core.database import session, transaction
@@ -63,11 +66,20 @@ class Made:
     period: Period
     unit: UnitView
     documents: dict[str, Document]
+    annex: bytes
     files: tuple[MadeFile, ...]
 
     @property
     def document(self) -> Document:
         return self.documents["zh"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a report says in each language and its frozen annex, before anything is drawn."""
+
+    documents: dict[str, Document]
+    annex: bytes
 
 
 def init_reports(app: Flask, *, sections: list[SectionFunction], group_name: Callable[[str], str]) -> None:
@@ -91,19 +103,15 @@ def make(
     steps = 1 + 3 * len(LANGUAGES)
     with transaction():
         rollup.ensure_fresh()
-    documents = {}
-    for language, locale in LANGUAGES.items():
-        with force_locale(locale):
-            scope = gather(period, unit, today=local_day(at))
-            sections = current_app.extensions["report_sections"]
-            documents[language] = assemble(period, scope, sections, locale=language)
+    written = write(period, unit, today=local_day(at))
+    documents = written.documents
     session.rollback()
     on_step(1, steps, str(_l("Figures are computed")))
-    made: list[MadeFile] = [MadeFile(_name(period, unit, "", "json"), "json", "", _json(documents["zh"]))]
+    made: list[MadeFile] = [MadeFile(_name(period, unit, "", "json"), "json", "", written.annex)]
     try:
         for number, (language, locale) in enumerate(LANGUAGES.items()):
             with force_locale(locale):
-                made += _forms(documents[language], period, unit, language)
+                made += _forms(documents[language], written.annex, period, unit, language)
             on_step(1 + 3 * (number + 1), steps, str(_l("Written in one more language")))
     except MissingGlyphError as error:
         raise Invalid(
@@ -111,10 +119,48 @@ def make(
                characters=" ".join(error.characters)),
             code="glyph_missing",
         ) from error  # fmt: skip
-    return Made(period, unit, documents, tuple(made))
+    return Made(period, unit, documents, written.annex, tuple(made))
 
 
-def _forms(document: Document, period: Period, unit: UnitView, language: str) -> list[MadeFile]:
+def write(period: Period, unit: UnitView, *, today: date, place: Place | None = None) -> Written:
+    """Compute and word the report as it is on the day `today`; reads only.
+
+    `place` is its place among the versions, found by itself when left out.
+    """
+    sections = current_app.extensions["report_sections"]
+    documents: dict[str, Document] = {}
+    scope: Scope | None = None
+    for language, locale in LANGUAGES.items():
+        with force_locale(locale):
+            scope = gather(period, unit, today=today)
+            document = assemble(period, scope, sections, locale=language)
+            place = place or place_of(unit.id, period, document.digest)
+            document = replace(document, version=place.version, code=annex.code_name())
+            documents[language] = with_revisions(document, place.earlier.get(language))
+    assert scope is not None
+    assert place is not None
+    with force_locale(LANGUAGES["zh"]):
+        frozen = annex.freeze(period, scope, documents["zh"], revises=_revises(place, scope, documents["zh"]))
+    digest = hashlib.sha256(frozen).hexdigest()
+    return Written({key: replace(one, annex_digest=digest) for key, one in documents.items()}, frozen)
+
+
+def _revises(place: Place, scope: Scope, document: Document) -> dict[str, Any] | None:
+    earlier = place.earlier.get("zh")
+    if earlier is None:
+        return None
+    slugs = annex.names_in_annex(scope)
+    return {
+        "version": earlier.version,
+        "number": earlier.number,
+        "annex": place.earlier_annex,
+        "changes": as_plain(differences(earlier, document), slugs),
+    }
+
+
+def _forms(
+    document: Document, frozen: bytes, period: Period, unit: UnitView, language: str
+) -> list[MadeFile]:
     # matplotlib, Typst and openpyxl take seconds to load; only who builds a report waits for them.
     from branch.reports import charts, pdf, workbook
 
@@ -126,7 +172,7 @@ def _forms(document: Document, period: Period, unit: UnitView, language: str) ->
     }
     return [
         named("html", page.render_html(document, pictures)),
-        named("pdf", pdf.render_pdf(document)),
+        named("pdf", pdf.render_pdf(document, frozen)),
         named("xlsx", workbook.render_xlsx(document)),
         named("csv", workbook.render_csv(document)),
         *(named("png", data, key) for key, data in pictures.items()),
@@ -135,10 +181,6 @@ def _forms(document: Document, period: Period, unit: UnitView, language: str) ->
 
 def _name(period: Period, unit: UnitView, language: str, form: str, part: str = "") -> str:
     return "-".join(word for word in (unit.code, period.key, part, language) if word) + f".{form}"
-
-
-def _json(document: Document) -> bytes:
-    return (json.dumps(data_annex(document), ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
 def keep(made: Made, *, at: datetime, account_id: int | None, by_name: str) -> str:
@@ -165,5 +207,6 @@ def keep(made: Made, *, at: datetime, account_id: int | None, by_name: str) -> s
     with transaction():
         return service.record_report(
             made.unit.id, made.period, digest=made.document.digest, preliminary=made.document.preliminary,
-            documents=documents, files=shelved, account_id=account_id, by_name=by_name, at=at,
+            documents=documents, frozen=annex.head(json.loads(made.annex)), annex_sha256=made.document.annex_digest,
+            version=made.document.version, files=shelved, account_id=account_id, by_name=by_name, at=at,
         )  # fmt: skip

@@ -6,7 +6,8 @@ prints the same figure in its own way. Row and column keys are the same in every
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -91,7 +92,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`private` marks an annex that names growers: for the branch and the committee, never to be published."""
+    """`private` marks an annex that names growers: for the branch and the committee, never to be published.
+
+    `outcomes` are the section's findings as plain values that mean the same in every language, as the gates it
+    tried and what it left out and why; they are frozen with the report.
+    """
 
     key: str
     title: str
@@ -100,6 +105,7 @@ class Section:
     charts: tuple[Chart, ...] = ()
     notes: tuple[str, ...] = ()
     private: bool = False
+    outcomes: Mapping[str, Any] = field(default_factory=dict)
 
     def table(self, key: str) -> Table:
         return next(table for table in self.tables if table.key == key)
@@ -113,6 +119,8 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Document:
+    """A report in one language. `annex_digest` is the SHA-256 of its frozen annex, `code` what made it."""
+
     locale: str
     number: str
     title: str
@@ -128,6 +136,9 @@ class Document:
     doubtful: tuple[str, ...]
     sections: tuple[Section, ...]
     definitions: tuple[Definition, ...]
+    version: int = 1
+    annex_digest: str = ""
+    code: str = ""
 
 
 def to_json(document: Document) -> dict[str, Any]:

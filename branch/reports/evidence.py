@@ -89,11 +89,13 @@ class Scope:
 
     def digest(self, period: Period) -> str:
         """What the whole report follows from: the facts, and whether the window is still open."""
+        return self.evidence.digest(period, self.unit_code, standing=self.standing(period))
+
+    def standing(self, period: Period) -> str:
+        """``open``, ``preliminary`` or ``final`` on the day of building."""
         if self.is_open(period):
-            standing = "open"
-        else:
-            standing = "preliminary" if period.is_preliminary(self.today) else "final"
-        return self.evidence.digest(period, self.unit_code, standing=standing)
+            return "open"
+        return "preliminary" if period.is_preliminary(self.today) else "final"
 
     def is_open(self, period: Period) -> bool:
         return period.is_open(self.today)

@@ -18,7 +18,9 @@ class Report(Base):
     """One version of a unit's report about one period.
 
     `input_digest` names what it was computed from; `revision` counts its moves, so that a second
-    click on the same button is noticed; `documents` holds what it says, by language.
+    click on the same button is noticed; `documents` holds what it says, by language; `frozen` is the window,
+    the code, the settings and the outcomes of its annex, whose file has the digest `annex_sha256` (both are
+    missing from reports that were built before annexes were kept).
     """
 
     __tablename__ = "report"
@@ -40,6 +42,8 @@ class Report(Base):
     preliminary: Mapped[bool]
     input_digest: Mapped[str] = mapped_column(String(64))
     documents: Mapped[dict[str, Any]] = mapped_column(JSONType)
+    frozen: Mapped[dict[str, Any] | None] = mapped_column(JSONType)
+    annex_sha256: Mapped[str | None] = mapped_column(String(64))
     built_at: Mapped[datetime] = mapped_column(UTCDateTime)
     built_by_account_id: Mapped[int | None] = fk("account.id", nullable=True)
 

@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 
 from flask import render_template
+from flask_babel import gettext as _
 
 from branch.reports import wording
 from branch.reports.document import Document, Row, Table
@@ -14,8 +15,20 @@ from branch.reports.document import Document, Row, Table
 def render_html(document: Document, pictures: Mapping[str, bytes]) -> bytes:
     """A page to keep or send on; opened from a disk, it looks the same without a network."""
     inside = {key: "data:image/png;base64," + b64encode(data).decode() for key, data in pictures.items()}
-    text = render_template("branch/reports/standalone.html", report=document, pictures=inside, cells=cells)
+    text = render_template(
+        "branch/reports/standalone.html", report=document, pictures=inside, cells=cells, trace=trace(document)
+    )
     return text.encode()
+
+
+def trace(document: Document) -> list[list[str]]:
+    """What ties a printed report to what is sealed."""
+    return [
+        [_("Digest of the input (SHA-256)"), document.digest],
+        [_("Digest of the data annex (SHA-256)"), document.annex_digest],
+        [_("Made by (version / format / sources)"), document.code],
+        [_("To check this file"), "flask reports verify"],
+    ]
 
 
 def cells(table: Table, row: Row) -> list[str]:

@@ -14,17 +14,19 @@ from flask_babel import gettext as _
 from branch.ledger.periods import parse_period
 from branch.reports import charts, wording
 from branch.reports.document import Document, Row, Section, Table
+from branch.reports.page import trace
 
 TEMPLATE = Path(__file__).with_name("typst") / "report.typ"
+ANNEX_NAME = "annex.json"
 
 
-def render_pdf(document: Document) -> bytes:
-    """An A4 PDF of `document`. Texts of the frame are in the active locale.
+def render_pdf(document: Document, frozen: bytes | None = None) -> bytes:
+    """An A4 PDF of `document` with its frozen annex attached. Texts of the frame are in the active locale.
 
     Raises:
         MissingGlyphError: a text holds a character that the font cannot print.
     """
-    content = _content(document)
+    content = _content(document) | {"annex": "" if frozen is None else ANNEX_NAME}
     text = json.dumps(content, ensure_ascii=False)
     charts.require_glyphs(text)
     made = _day(document)
@@ -32,6 +34,8 @@ def render_pdf(document: Document) -> bytes:
         folder = Path(name)
         (folder / "report.typ").write_bytes(TEMPLATE.read_bytes())
         (folder / "report.json").write_text(text, encoding="utf-8")
+        if frozen is not None:
+            (folder / ANNEX_NAME).write_bytes(frozen)
         for section in document.sections:
             for chart in section.charts:
                 (folder / f"{chart.key}.svg").write_bytes(charts.draw(chart).svg)
@@ -41,6 +45,8 @@ def render_pdf(document: Document) -> bytes:
             font_paths=[str(charts.FONT_FILE.parent)],
             ignore_system_fonts=True,
             format="pdf",
+            # Tagged for readers who listen (PDF/UA), and for archives with the annex inside (PDF/A-3).
+            pdf_standards=["ua-1", "a-3a"],
             timestamp=int(made.timestamp()),
         )
 
@@ -59,7 +65,8 @@ def _content(document: Document) -> dict[str, Any]:
         "period_label": document.period_label,
         "number": document.number,
         "standing": document.standing,
-        "digest": document.digest,
+        "standing_word": _("preliminary") if document.preliminary else _("final"),
+        "trace": trace(document),
         "date": [made.year, made.month, made.day],
         "words": {
             "changed": _("What changed"),
@@ -68,13 +75,16 @@ def _content(document: Document) -> dict[str, Any]:
             "note": _("Footnote"),
             "definitions": _("Definitions"),
             "sign_off": _("Sign-off"),
-            "trace": _("Digest of the input (SHA-256):"),
+            "at_a_glance": _("At a glance"),
+            "annex": _("Data annex: inputs, settings and every figure"),
+            "definition_heads": [_("Term"), _("Meaning")],
         },
         "front": [
             [_("Report number"), document.number],
-            [_("Unit"), document.unit_name],
+            [_("Version"), str(document.version)],
             [_("Standing of the figures"), document.standing],
             [_("Records held at"), document.cut_off],
+            [_("Digest of the data annex (SHA-256)"), document.annex_digest],
         ],
         "headline": [
             {
@@ -101,7 +111,7 @@ def _section(section: Section) -> dict[str, Any]:
         "charts": [{"file": f"{chart.key}.svg", "alt": chart.alt} for chart in section.charts],
         "tables": [_table(table) for table in section.tables],
         "notes": list(section.notes),
-        "break_before": section.private,
+        "annex": section.private,
     }
 
 

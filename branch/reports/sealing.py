@@ -21,7 +21,7 @@ def subject_of(public_id: str) -> str:
 
 def sealed_body(report: Report, files: Sequence[ReportFile]) -> dict[str, Any]:
     """The facts of a report that must not be bent; what it says and its files by their digests."""
-    return {
+    body = {
         "number": report.public_id,
         "unit_id": report.unit_id,
         "period": report.period,
@@ -34,6 +34,9 @@ def sealed_body(report: Report, files: Sequence[ReportFile]) -> dict[str, Any]:
         "built_at": seal.moment(report.built_at),
         "files": {one.name: one.sha256 for one in sorted(files, key=lambda one: one.name)},
     }
+    if report.annex_sha256 is not None:
+        body |= {"annex": report.annex_sha256, "frozen": _digest(report.frozen)}
+    return body
 
 
 def _digest(document: Any) -> str:

@@ -42,6 +42,9 @@ def record_report(
     digest: str,
     preliminary: bool,
     documents: dict[str, Any],
+    frozen: dict[str, Any],
+    annex_sha256: str,
+    version: int,
     files: Sequence[ShelvedFile],
     account_id: int | None,
     by_name: str,
@@ -52,7 +55,7 @@ def record_report(
     An older draft or returned version is replaced. Adds to the caller's transaction.
 
     Raises:
-        Conflict: the latest version waits for the committee.
+        Conflict: the latest version waits for the committee, or is no longer the one that `version` follows.
     """
     latest = session.scalars(
         select(Report)
@@ -71,17 +74,24 @@ def record_report(
             )  # fmt: skip
         if find_step(latest.state, ReportState.REPLACED, by_system=True):
             _move(latest, ReportState.REPLACED, account_id=account_id, by_name=by_name, comment="", at=at)
+    if version != (latest.version + 1 if latest else 1):
+        raise Conflict(
+            _("Another version was built meanwhile. Please build the report again."),
+            code="report_built_meanwhile",
+        )
     report = Report(
         public_id=random_id(12),
         unit_id=unit_id,
         period=period.key,
         period_start=period.start,
-        version=latest.version + 1 if latest else 1,
+        version=version,
         state=ReportState.DRAFT,
         revision=0,
         preliminary=preliminary,
         input_digest=digest,
         documents=documents,
+        frozen=frozen,
+        annex_sha256=annex_sha256,
         built_at=at,
         built_by_account_id=account_id,
     )

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 from openpyxl import Workbook
+from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -37,12 +38,23 @@ def render_xlsx(document: Document) -> bytes:
             taken.add(sheet.title)
             _fill(sheet, table, document)
     _definitions(book.create_sheet(_sheet_name(_("Definitions"), taken)), document)
+    for key, value in said_of_itself(document).items():
+        book.custom_doc_props.append(StringProperty(name=key, value=value))  # type: ignore[attr-defined]
     book.properties.creator = document.unit_name
     book.properties.title = document.title
     book.properties.created = book.properties.modified = NO_MOMENT
     raw = io.BytesIO()
     book.save(raw)
     return _timeless(raw.getvalue())
+
+
+def said_of_itself(document: Document) -> dict[str, str]:
+    """What the file's properties say, so that a copy saved anew can still be told which report it came from."""
+    return {
+        "GuiyuanReport": document.number,
+        "GuiyuanVersion": str(document.version),
+        "GuiyuanAnnexSHA256": document.annex_digest,
+    }
 
 
 def _sheet_name(title: str, taken: set[str]) -> str:
@@ -62,7 +74,11 @@ def _front(sheet: Worksheet, document: Document) -> None:
         (_("Reporting period"), document.period_label),
         (_("Standing of the figures"), document.standing),
         (_("Records held at"), document.cut_off),
-        (_("Digest of the input (SHA-256):"), document.digest),
+        (_("Version"), str(document.version)),
+        (_("Digest of the input (SHA-256)"), document.digest),
+        (_("Digest of the data annex (SHA-256)"), document.annex_digest),
+        (_("Made by (version / format / sources)"), document.code),
+        (_("To check this file"), "flask reports verify"),
     ):
         sheet.append([_text(name), _text(value)])
     sheet.append([])

@@ -75,6 +75,35 @@ def test_new_facts_make_a_new_version_and_replace_the_draft(session, growers):
     assert versions(session) == [(1, "replaced"), (2, "draft")]
 
 
+def test_a_newer_version_says_what_changed_and_repeats_itself(session, growers):
+    keep(make())
+    sell_more(growers[0], gross_minor=12_345, discount_minor=0)
+    second = make()
+    assert second.document.version == 2
+    keep(second)
+    assert make().files == second.files
+    revises = json.loads(second.annex)["revises"]
+    first = session.scalars(sa.select(Report).where(Report.version == 1)).one()
+    assert (revises["version"], revises["annex"]) == (1, first.annex_sha256)
+    before = 66 * 20_000 + 11 * 1_000 - 100
+    assert ["overall", "totals", "all", "net", before, before + 12_345] in revises["changes"]
+    rows = {one[2] for one in revises["changes"] if one[0] == "growers"}
+    assert rows <= {"total", *(f"grower-{number}" for number in range(1, 12))}
+    assert "grower-1" in rows
+
+
+def test_two_who_build_at_once_do_not_both_make_the_second_version(session, growers):
+    keep(make())
+    sell_more(growers[0])
+    slow = make()
+    sell_more(growers[1])
+    keep(make())
+    sell_more(growers[2])
+    with pytest.raises(Conflict) as caught:
+        keep(slow)
+    assert caught.value.code == "report_built_meanwhile"
+
+
 def test_facts_of_other_months_do_not_change_a_report(session, growers):
     made = make()
     with transaction():

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import warnings
+import zlib
 from dataclasses import replace
 from datetime import date
 
@@ -108,6 +109,24 @@ def test_the_pdf_says_what_the_report_says(write, in_language, tmp_path):
         assert words in plain
 
 
+def test_the_pdf_is_tagged_and_carries_the_annex(write, in_language):
+    data = in_language("en", pdf.render_pdf, write("en"), b'{"annex": 1}\n')
+    assert b"/StructTreeRoot" in data
+    assert b"pdfuaid" in data
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", data, re.DOTALL)
+    assert b'{"annex": 1}\n' in [_inflated(one) for one in streams]
+    assert len(re.findall(rb"/Alt\s*\(", data)) >= len(
+        [chart for section in write("en").sections for chart in section.charts]
+    )
+
+
+def _inflated(stream):
+    try:
+        return zlib.decompress(stream)
+    except zlib.error:
+        return stream
+
+
 def test_a_name_that_cannot_be_printed_stops_the_pdf(write, in_language):
     document = replace(write("zh"), unit_name="\U0002a7dd村")
     with pytest.raises(charts.MissingGlyphError):
@@ -142,6 +161,7 @@ def test_the_workbook_holds_numbers_as_numbers_and_the_same_bytes_twice(write, i
     assert total["Net sales (yuan)"].number_format == "#,##0.00"
     assert total["Number of plants"].value == 243_360
     assert total["Share of sales"].number_format == "0.0%"
+    assert book.custom_doc_props["GuiyuanReport"].value == document.number
 
 
 def test_a_name_that_looks_like_a_formula_stays_a_text(write, in_language):

@@ -1,0 +1,222 @@
+"""The frozen part of a report: what it was computed from, by which code and settings, and every figure. Pure.
+
+It is one JSON file without words and without names, the same for every language and the same bytes for the same
+facts. Growers stand in it under numbers that mean nothing outside of it. `branch.reports.recompute`
+computes the figures anew from it with code of its own; an auditor can do so with any other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from branch.ledger.periods import REFUND_WINDOW_DAYS, Period
+from branch.reports import figures
+from branch.reports.document import Document, data_annex
+from branch.reports.evidence import FORMAT, Evidence, Scope
+from branch.reports.revisions import REVISIONS
+
+ANNEX_FORMAT = "guiyuan-report-2"
+# Whatever decides a figure lies in these folders.
+SOURCES = ("reports", "ledger", "uplift")
+
+
+def freeze(period: Period, scope: Scope, document: Document, *, revises: Mapping[str, Any] | None) -> bytes:
+    """The annex of a report as canonical JSON: sorted keys, one line per value, UTF-8.
+
+    `revises` names the version before and what changed against it, None for a first version.
+    """
+    number_of = numbers(scope)
+    given = inputs(scope.evidence, number_of)
+    slugs = names_in_annex(scope)
+    said = data_annex(document)
+    sections = {
+        section: {table: _renamed(figures, slugs) for table, figures in tables.items()}
+        for section, tables in said["sections"].items()
+        if section != REVISIONS
+    }
+    whole = {
+        **said,
+        "format": ANNEX_FORMAT,
+        "unit": scope.unit_code,
+        "version": document.version,
+        "window": _window(period, scope),
+        "code": code(),
+        "settings": settings(),
+        "rollup_digest": digest_of(given),
+        "growers": {
+            str(number_of[label.id]): {"village": label.village_code}
+            for label in scope.growers.values()
+            if number_of[label.id] in _present(given)
+        },
+        "inputs": given,
+        "sections": sections,
+        "outcomes": {
+            section.key: plain(section.outcomes) for section in document.sections if section.outcomes
+        },
+        "revises": revises,
+    }
+    return (json.dumps(whole, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+def head(annex: Mapping[str, Any]) -> dict[str, Any]:
+    """What the report itself keeps and seals of its annex: everything but inputs and figures."""
+    kept = ("format", "window", "code", "settings", "rollup_digest", "outcomes")
+    return {name: annex[name] for name in kept}
+
+
+def numbers(scope: Scope) -> dict[int, int]:
+    """The number under which each grower stands in the annex, counted from 1."""
+    return {grower_id: place for place, grower_id in enumerate(sorted(scope.growers), start=1)}
+
+
+def names_in_annex(scope: Scope) -> dict[str, str]:
+    """What stands in the annex in the place of each grower's own word."""
+    number_of = numbers(scope)
+    return {label.slug: f"grower-{number_of[label.id]}" for label in scope.growers.values()}
+
+
+def _present(given: Mapping[str, Any]) -> set[int]:
+    return {
+        row[table["columns"].index("grower")]
+        for table in given.values()
+        if isinstance(table, dict) and "grower" in table.get("columns", ())
+        for row in table["rows"]
+    }
+
+
+def _renamed(table: dict[str, Any], slugs: Mapping[str, str]) -> dict[str, Any]:
+    return {**table, "rows": {slugs.get(key, key): row for key, row in table["rows"].items()}}
+
+
+def _window(period: Period, scope: Scope) -> dict[str, str]:
+    before = period.year_before()
+    return {
+        "from": period.start.isoformat(),
+        "until": period.end.isoformat(),
+        "before_from": before.start.isoformat(),
+        "before_until": before.end.isoformat(),
+        "standing": scope.standing(period),
+        "zone": "Asia/Shanghai",
+    }
+
+
+def settings() -> dict[str, str | int]:
+    """Every threshold and constant that decides what is printed."""
+    return {
+        "refund_window_days": REFUND_WINDOW_DAYS,
+        "smallest_base_minor": figures.SMALLEST_BASE_MINOR,
+        "fewest_like_for_like_growers": figures.FEWEST_LIKE_FOR_LIKE_GROWERS,
+        "least_like_for_like_share": str(figures.LEAST_LIKE_FOR_LIKE_SHARE),
+        "concentrated": str(figures.CONCENTRATED),
+        "own_shop": figures.OWN_SHOP,
+        "rounding": "half-even",
+    }
+
+
+@lru_cache(maxsize=1)
+def code() -> dict[str, str | int]:
+    """Which code made a report: the package's version, the format, and the digest of the sources that decide it."""
+    room = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for folder in SOURCES:
+        for path in sorted((*(room / folder).rglob("*.py"), *(room / folder).rglob("*.typ"))):
+            digest.update(f"{path.relative_to(room).as_posix()}\n".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return {"package": _package(), "format": FORMAT, "source": digest.hexdigest()}
+
+
+def code_name() -> str:
+    """The code in a few words, as it is printed."""
+    made_by = code()
+    return f"{made_by['package']} / {made_by['format']} / {str(made_by['source'])[:12]}"
+
+
+def _package() -> str:
+    try:
+        return version("guiyuan")
+    except PackageNotFoundError:  # run from a clone that was never installed
+        project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+        return str(project["project"]["version"])
+
+
+def digest_of(value: Any) -> str:
+    """SHA-256 of plain JSON in its shortest form, keys sorted."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def inputs(evidence: Evidence, number_of: Mapping[int, int]) -> dict[str, Any]:
+    """Every field of the evidence: a list as a table of columns and rows, a mapping as one, a moment as text."""
+    found: dict[str, Any] = {}
+    for field in fields(evidence):
+        value = getattr(evidence, field.name)
+        if isinstance(value, tuple):
+            found[field.name] = _table(value, number_of)
+        elif isinstance(value, Mapping):
+            found[field.name] = {
+                str(number_of[key]) if isinstance(key, int) else str(key): plain(one)
+                for key, one in sorted(value.items())
+            }
+        else:
+            found[field.name] = plain(value)
+    return found
+
+
+def _table(rows: Iterable[Any], number_of: Mapping[int, int]) -> dict[str, Any]:
+    rows = tuple(rows)
+    if not rows:
+        return {"columns": [], "rows": []}
+    names = [name for name, _value in _flat("value", rows[0], number_of.__getitem__)]
+    return {
+        "columns": names,
+        "rows": [[value for _name, value in _flat("value", row, number_of.__getitem__)] for row in rows],
+    }
+
+
+def _flat(name: str, value: Any, number: Callable[[int], int]) -> list[tuple[str, Any]]:
+    """A row's parts side by side, each under its name; a grower's id becomes its number."""
+    if name == "grower_id":
+        return [("grower", number(value))]
+    if isinstance(value, Period):
+        return [(name, value.key)]
+    if is_dataclass(value):
+        return [
+            part for field in fields(value) for part in _flat(field.name, getattr(value, field.name), number)
+        ]
+    if isinstance(value, tuple):
+        parts = [_flat(f"{name}_{place}", one, number) for place, one in enumerate(value)]
+        return [part for found in parts for part in found]
+    return [(name, plain(value))]
+
+
+def plain(value: Any) -> Any:
+    """`value` as plain JSON: days and moments in ISO form, decimals as text.
+
+    Raises:
+        TypeError: it holds something that has no such form.
+    """
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Period):
+        return value.key
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in sorted(value.items())}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(one) for one in (sorted(value) if isinstance(value, set | frozenset) else value)]
+    raise TypeError(f"{type(value).__name__} cannot be frozen")

@@ -1,0 +1,67 @@
+"""Comparing a report's figures with what follows from its frozen annex, as an auditor would. Needs no database.
+
+python -m branch.reports.audit guiyuan-report.json
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from branch.reports.recompute import recompute
+
+# Fractions are printed with many digits; this is where they were cut off.
+CLOSE = Fraction(1, 10**18)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """`agree` figures came out as printed; `differ` names those that did not; `given` could not be recomputed
+    because they are inputs themselves, or stand behind a gate of another section.
+    """
+
+    agree: int
+    differ: tuple[str, ...]
+    given: tuple[str, ...]
+
+
+def audit(annex: dict[str, Any]) -> Audit:
+    """Recompute every figure that follows from the annex's inputs and compare it with the one in the report."""
+    expected = recompute(annex)
+    agree, differ, given = 0, [], []
+    for section, tables in annex["sections"].items():
+        for table, told in tables.items():
+            for row, cells in told["rows"].items():
+                for column, printed in cells.items():
+                    where = (section, table, row, column)
+                    if where not in expected:
+                        if printed is not None:
+                            given.append("/".join(where))
+                    elif _same(printed, expected[where]):
+                        agree += 1
+                    else:
+                        differ.append(
+                            f"{'/'.join(where)}: printed {printed}, computed {_short(expected[where])}"
+                        )
+    return Audit(agree, tuple(differ), tuple(given))
+
+
+def _same(printed: Any, computed: Fraction | int | None) -> bool:
+    if printed is None or computed is None:
+        return printed is None and computed is None
+    return abs(Fraction(printed) - computed) <= CLOSE
+
+
+def _short(value: Fraction | int | None) -> str:
+    return "nothing" if value is None else str(value if isinstance(value, int) else float(value))
+
+
+if __name__ == "__main__":
+    outcome = audit(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+    told = f"{outcome.agree} figures follow from the inputs, {len(outcome.differ)} do not; {len(outcome.given)} are inputs."
+    sys.stdout.write("\n".join((*outcome.differ, told, "")))
+    sys.exit(1 if outcome.differ else 0)

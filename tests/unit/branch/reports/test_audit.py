@@ -1,0 +1,114 @@
+"""An auditor can compute the report's figures anew from its annex, and sees a figure that was bent."""
+
+import copy
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask_babel import force_locale
+
+from branch.ledger.periods import parse_period
+from branch.reports import annex, audit
+from branch.reports.figures import MonthRow, Totals
+from tests.factories.reports import make_month_rows, make_scope
+
+ROOT = Path(audit.__file__).parents[2]
+# Tables of what was counted or recorded elsewhere: they are inputs, not results.
+GIVEN = {("quality", "facts"), ("quality", "foreign"), ("authenticity", "authenticity")}
+
+
+@pytest.fixture
+def freeze(app, write):
+    def frozen(key="2026-04", **scope):
+        period = parse_period(key)
+        document = write("zh", period=period, **scope)
+        with app.test_request_context(), force_locale("zh_Hans_CN"):
+            data = annex.freeze(period, make_scope(**scope), document, revises=None)
+        return json.loads(data)
+
+    return frozen
+
+
+@pytest.mark.parametrize(
+    ("key", "today"),
+    [
+        ("2026-04", date(2026, 5, 20)),
+        ("2026", date(2027, 2, 1)),
+        ("2026-S1", date(2026, 7, 1)),
+        ("2025-09..2026-04", date(2026, 5, 3)),
+        ("2026-04", date(2026, 4, 20)),
+    ],
+)
+def test_every_printed_figure_follows_from_the_annex(freeze, key, today):
+    found = audit.audit(
+        freeze(key, today=today, foreign=(("USD", Totals(orders=1, plants=5, gross_minor=900)),))
+    )
+    assert found.differ == ()
+    assert found.agree > 150
+    assert {tuple(one.split("/")[:2]) for one in found.given} <= GIVEN
+
+
+def test_a_report_of_few_growers_or_without_sales_can_be_recomputed_too(freeze):
+    for scope in ({"rows": []}, {"growers": 4}, {"growers": 1}):
+        assert audit.audit(freeze(**scope)).differ == ()
+
+
+def test_growers_who_returned_more_than_they_sold_are_told_apart(freeze):
+    rows = [*make_month_rows(), MonthRow(3, parse_period("2026-04"), "shop", "", Totals(plants=-(10**7)))]
+    assert audit.audit(freeze(rows=rows)).differ == ()
+
+
+def test_each_bent_figure_is_named(freeze):
+    told = freeze()
+    for where, value in (
+        (("overall", "totals", "all", "net"), 1),
+        (("comparison", "comparison", "like_for_like", "growth"), "0.9"),
+        (("comparison", "bridge", "price", "amount"), 5),
+        (("villages", "villages", "village-1", "share"), None),
+        (("quality", "coverage", "total", "missing"), 0),
+    ):
+        bent = copy.deepcopy(told)
+        section, table, row, column = where
+        bent["sections"][section][table]["rows"][row][column] = value
+        assert [one.split(":")[0] for one in audit.audit(bent).differ] == ["/".join(where)]
+
+
+def test_a_bent_input_shows_in_the_figures_and_in_the_digest(freeze):
+    told = freeze()
+    told["inputs"]["rows"]["rows"][-1][4] += 1
+    bent = audit.audit(told)
+    assert bent.agree
+    told["inputs"]["rows"]["rows"][-1][5] += 10**6
+    assert annex.digest_of(told["inputs"]) != told["rollup_digest"]
+
+
+def test_the_annex_names_no_grower(freeze):
+    told = json.dumps(freeze(), ensure_ascii=False)
+    assert "示范苗圃" not in told
+    assert "demo-0" not in told
+
+
+def test_it_says_window_settings_and_code(freeze):
+    told = freeze("2026-S1", today=date(2026, 7, 1))
+    assert told["window"]["from"] == "2026-02-01"
+    assert told["window"]["before_until"] == "2025-06-01"
+    assert told["window"]["standing"] == "final"
+    assert told["settings"]["fewest_like_for_like_growers"] == 10
+    assert len(told["code"]["source"]) == 64
+    assert told["rollup_digest"] == annex.digest_of(told["inputs"])
+
+
+def test_the_auditors_script_runs_without_any_package(freeze, tmp_path):
+    path = tmp_path / "annex.json"
+    told = freeze()
+    path.write_text(json.dumps(told))
+    command = [sys.executable, "-S", "-m", "branch.reports.audit", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, "0 do not" in done.stdout) == (0, True)
+    told["sections"]["overall"]["totals"]["rows"]["all"]["plants"] += 1
+    path.write_text(json.dumps(told))
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, "overall/totals/all/plants: printed" in done.stdout) == (1, True)
