@@ -5,7 +5,7 @@ from alembic import op
 from core.types import BigInt
 
 revision = "1795336698"
-down_revision = "1795330600"
+down_revision = "1795337219"
 branch_labels = ()
 depends_on = None
 
