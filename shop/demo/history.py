@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate
 
 from branch.api import SaleFact
 from core.clock import SHANGHAI
@@ -24,6 +25,8 @@ PROVINCES = (
     ("浙江省", 18), ("江苏省", 16), ("湖北省", 15), ("湖南省", 10), ("安徽省", 9), ("江西省", 8), ("四川省", 7),
     ("河南省", 6), ("福建省", 5), ("广东省", 4), ("上海市", 2),
 )  # fmt: skip
+PROVINCE_NAMES = tuple(name for name, _share in PROVINCES)
+PROVINCE_SHARES = tuple(accumulate(share for _name, share in PROVINCES))
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,7 @@ def _refunds(paid: Sequence[int], target: int, rng: random.Random) -> list[int]:
 def _fact(sale: _Sale, paid: int, grower_id: int, reference: str, rng: random.Random) -> SaleFact:
     moment = datetime.combine(sale.day, time(8), SHANGHAI) + timedelta(seconds=rng.randrange(13 * 3600))
     discount = paid // 20 if rng.random() < 0.15 else 0
-    province = rng.choices([p for p, _w in PROVINCES], [w for _p, w in PROVINCES])[0]
+    province = rng.choices(PROVINCE_NAMES, cum_weights=PROVINCE_SHARES)[0]
     name = GROUP_NAMES[sale.group]
     return SaleFact(
         kind="sale",
