@@ -98,7 +98,13 @@ def facts(
 
 def _sales(plan: TownPlan, year: Year, rng: random.Random, effect: float) -> Iterator[_Sale]:
     cells = [(n, month) for n in plan.nurseries for month in range(1, 13)]
-    plants = allocate(round(year.plants * plan.scale), weights(plan.nurseries, year.year, rng, effect=effect))
+    on_record = [
+        weight * (date(year.year, month, 1) >= nursery.records_since)
+        for (nursery, month), weight in zip(
+            cells, weights(plan.nurseries, year.year, rng, effect=effect), strict=True
+        )
+    ]
+    plants = allocate(round(year.plants * plan.scale), on_record)
     for (nursery, month), count in zip(cells, plants, strict=True):
         yield from _month(nursery, year.year, month, count, rng)
 

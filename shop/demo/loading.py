@@ -102,6 +102,9 @@ def _history(
         say(f"{count} sale facts of {year.year}")
     with transaction():
         branch.rebuild_rollups()
+    say("what the records cover")
+    with transaction():
+        people.declare_channels(plan, growers, at=at)
         declare_channels(plan, growers, since=date(third_year - 2, 1, 1), at=at)
 
 

@@ -11,6 +11,8 @@ from datetime import date
 SEED = 20140301
 # The largest join first; what share of the growers has joined by the end of the third year, and of the next.
 PIONEERS = 3
+# One grower in twelve exported no orders from before May of the first year.
+LATE_EXPORT = 7
 THIRD_YEAR = 0.60
 NEXT_YEAR = 0.88
 
@@ -74,7 +76,9 @@ STAGES = (
 
 @dataclass(frozen=True)
 class Nursery:
-    """One invented grower. `weight` is its size among all; `joined` the first day of its licence."""
+    """One invented grower. `weight` is its size among all; `joined` the first day of its licence; sales outside of
+    the own shop are on record from `records_since` on.
+    """
 
     number: int
     name: str
@@ -83,6 +87,7 @@ class Nursery:
     weight: float
     groups: tuple[str, ...]
     joined: date | None
+    records_since: date
     area_mu: int
     taobao_shop: str | None
     website: str | None
@@ -118,6 +123,7 @@ def plan_town(size: str, *, third_year: int) -> TownPlan:
             weight=weights[i],
             groups=tuple(rng.sample(GROUPS, k=2 if i % 4 else 3)),
             joined=joined[i],
+            records_since=date(third_year - 2, 5 if i % 12 == LATE_EXPORT else 1, 1),
             area_mu=12 + int(weights[i] * 30) + rng.randrange(20),
             taobao_shop=f"https://shop{760_000_001 + i}.taobao.com",
             website=f"https://nursery-{i + 1:03d}.guiyuan-demo.example" if i < count * 53 // 150 else None,

@@ -75,6 +75,17 @@ def test_large_growers_join_first_on_the_whole():
     assert mean[THIRD_YEAR] > 1.5 * mean[THIRD_YEAR + 1]
 
 
+def test_some_have_no_records_of_the_first_spring():
+    made = history(SMALL, targets(THIRD_YEAR)[0], date(THIRD_YEAR - 1, 1, 1))
+    first = {
+        n.number: min(local_day(f.occurred_at) for f in made if f.grower_id == n.number)
+        for n in SMALL.nurseries
+    }
+
+    assert {number for number, day in first.items() if day >= date(THIRD_YEAR - 2, 5, 1)} == {8}
+    assert all(day >= n.records_since for n, day in zip(SMALL.nurseries, first.values(), strict=True))
+
+
 def test_spring_belongs_to_bare_root_stock_and_autumn_to_pots():
     assert max(SEASONS["jingui"]) == SEASONS["jingui"][2]
     assert max(SEASONS["sijigui"]) == SEASONS["sijigui"][10]

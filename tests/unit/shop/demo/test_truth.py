@@ -29,9 +29,11 @@ def column(day):
 
 
 def town(effect, *, until):
-    """The town's months in fen, over all channels."""
+    """The town's months in fen, over all channels; months before a nursery's records are missing."""
     plan = plan_town("town", third_year=THIRD_YEAR)
     sales = np.zeros((len(plan.nurseries), column(until)))
+    for row, nursery in enumerate(plan.nurseries):
+        sales[row, : column(nursery.records_since)] = np.nan
     for year in [year for year in targets(THIRD_YEAR) if date(year.year, 1, 1) < until]:
         rows = range(len(plan.nurseries))
         for fact in facts(plan, year, rows, until=until, effect=effect):
