@@ -135,6 +135,7 @@ BLUEPRINTS: list[str] = [
     "branch.ledger.views",
     "branch.ledger.record_views",
     "branch.ledger.channel_views",
+    "branch.ledger.cost_views",
     "branch.reports.views",
     "shop.promotion.views",
     "shop.search.views",
@@ -383,7 +384,7 @@ def report_sections() -> list[SectionFunction]:
 
 def seal_sources() -> list[SealSource]:
     """What is sealed in the public log, and how its rows look today: one line per feature's `sealing.py`."""
-    from branch.ledger import coverage_sealing as coverage
+    from branch.ledger import record_sealing as records
     from branch.ledger import sealing as ledger
     from branch.licences import sealing as licences
     from branch.reports import sealing as reports
@@ -400,7 +401,7 @@ def seal_sources() -> list[SealSource]:
     return [
         licences.SOURCE,
         ledger.SOURCE,
-        *coverage.SOURCES,
+        *records.SOURCES,
         reports.SOURCE,
         cases.SOURCE,
         alarms.SOURCE,

@@ -1,12 +1,16 @@
-"""Forms of the ledger: where a grower sells."""
+"""Forms of the ledger: where a grower sells, and what a season cost him."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField
+from wtforms import DateField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from branch.ledger.cost_rules import Purpose
+from core.web.yuan import MOST_YUAN, YuanField
 
 YES, NO = "yes", "no"
 
@@ -30,3 +34,23 @@ class ChannelForm(FlaskForm):
         if self.sells.data == NO:
             return {"sells": False, "since": None, "until": None}
         return {"sells": True, "since": self.since.data, "until": self.until.data}
+
+
+def _amount(label: Any) -> YuanField:
+    return YuanField(label, [Optional(), NumberRange(Decimal(0), MOST_YUAN)])
+
+
+class CostForm(FlaskForm):
+    """A cost sheet; a field left empty was not said, zero was."""
+
+    seedlings = _amount(_l("Seedlings and cuttings"))
+    labour = _amount(_l("Labour"))
+    land = _amount(_l("Land and water"))
+    packing = _amount(_l("Packing and freight"))
+    other = _amount(_l("Other costs"))
+    note = StringField(_l("Note"), [Optional(), Length(max=200)])
+
+    def amounts(self) -> dict[str, int]:
+        """What was said, in fen by purpose."""
+        fields = {str(purpose): self[str(purpose)] for purpose in Purpose}
+        return {purpose: one.minor for purpose, one in fields.items() if one.data is not None}

@@ -182,6 +182,33 @@ class ChannelCoverage(Base):
     recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class GrowerCost(Base):
+    """What a grower spent in one season on one purpose, each time he says it; the latest version counts.
+
+    `season` is the key of a `Period`: a season of the trade, January, or a whole year. Zero is said, not assumed.
+    """
+
+    __tablename__ = "grower_cost"
+    __table_args__ = (
+        UniqueConstraint("grower_id", "season", "purpose", "version"),
+        CheckConstraint(
+            "purpose IN ('seedlings', 'labour', 'land', 'packing', 'other')", name="purpose_known"
+        ),
+        CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
+        CheckConstraint("version >= 1", name="version_from_one"),
+    )
+
+    id: Mapped[int] = pk()
+    grower_id: Mapped[int] = fk("grower.id", index=False)
+    season: Mapped[str] = mapped_column(String(16))
+    purpose: Mapped[str] = mapped_column(String(12))
+    version: Mapped[int]
+    amount_minor: Mapped[int]
+    note: Mapped[str] = mapped_column(String(200))
+    by_account_id: Mapped[int | None] = fk("account.id", nullable=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 for _dialect, _statements in (("sqlite", guards.SQLITE), ("postgresql", guards.POSTGRESQL)):
     for _statement in _statements:
         event.listen(

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from branch.growers.models import Grower
 from branch.ledger.coverage_rules import OWN_SHOP
-from branch.ledger.coverage_sealing import seal_coverage, seal_declaration
 from branch.ledger.models import ChannelCoverage, SaleFactRow, SalesChannel
+from branch.ledger.record_sealing import seal_coverage, seal_declaration
 from branch.storefronts.shop_pages import Platform
 from core.clock import local_day
 from core.database import session

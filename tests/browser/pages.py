@@ -167,6 +167,8 @@ SELLING = [
     PageToSee("job-failed", goods.job_failed, as_role="grower1"),
     PageToSee("seller-sales-channels", "/seller/sales/channels", as_role="grower1"),
     PageToSee("seller-sales-channel", "/seller/sales/channels/taobao", as_role="grower1"),
+    PageToSee("seller-costs", "/seller/sales/costs", as_role="grower1"),
+    PageToSee("seller-cost-sheet", "/seller/sales/costs/2026-S1", as_role="grower1"),
     PageToSee("seller-sale-records", "/seller/sales/records", as_role="grower1"),
 ]
 

@@ -1,4 +1,4 @@
-"""What the public log keeps of the facts behind coverage: growers' words on channels, and covered days."""
+"""What the public log keeps of what reports rest on besides sales: words on channels, covered days, costs."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from branch.ledger.models import ChannelCoverage, SalesChannel
+from branch.ledger.models import ChannelCoverage, GrowerCost, SalesChannel
 from core import seal
 from core.database import session
 
 DECLARED = "sales_channel"
 COVERED = "channel_coverage"
+COST = "grower_cost"
 
 
 def _day(day: date | None) -> str | None:
@@ -55,6 +56,30 @@ def coverage_body(row: ChannelCoverage) -> dict[str, Any]:
     }
 
 
+def cost_subject(row: GrowerCost) -> str:
+    """How the log calls one version of an amount."""
+    return f"cost/{row.grower_id}/{row.season}/{row.purpose}/{row.version}"
+
+
+def cost_body(row: GrowerCost) -> dict[str, Any]:
+    """Everything that one version says."""
+    return {
+        "grower_id": row.grower_id,
+        "season": row.season,
+        "purpose": row.purpose,
+        "version": row.version,
+        "amount_minor": row.amount_minor,
+        "note": row.note,
+        "by": row.by_account_id,
+        "at": seal.moment(row.at),
+    }
+
+
+def seal_cost(row: GrowerCost) -> None:
+    """Seal an amount that has just been written."""
+    seal.append(COST, cost_subject(row), cost_body(row))
+
+
 def seal_declaration(row: SalesChannel) -> None:
     """Seal a grower's word that has just been written."""
     seal.append(DECLARED, declaration_subject(row), declaration_body(row))
@@ -75,7 +100,13 @@ def _coverage() -> Iterator[tuple[str, seal.Body]]:
         yield coverage_subject(row), coverage_body(row)
 
 
+def _costs() -> Iterator[tuple[str, seal.Body]]:
+    for row in session.scalars(select(GrowerCost).order_by(GrowerCost.id)):
+        yield cost_subject(row), cost_body(row)
+
+
 SOURCES = (
     seal.SealSource(kind=DECLARED, bodies=_declarations, tables=("sales_channel",)),
     seal.SealSource(kind=COVERED, bodies=_coverage, tables=("channel_coverage",)),
+    seal.SealSource(kind=COST, bodies=_costs, tables=("grower_cost",)),
 )
