@@ -101,6 +101,43 @@ CONSOLE: list[NavGroup] = [
             NavItem("organisation.members", _l("Members and roles"), "people", "members.view"),
         ],
     ),
+# The working side's navigation: NavItem(endpoint, lazy label, symbol of templates/macros/icons.html, permission).
+CONSOLE: list[NavItem] = [
+    NavItem("seller.home", _l("Today"), "home", "seller.view"),
+    NavItem("seller_listings.index", _l("My listings"), "list", "listings.edit"),
+    NavItem("licences.own", _l("Your licence"), "seal", "licences.apply"),
+    NavItem("storefronts.own", _l("Your outside shops"), "globe", "storefronts.propose"),
+    NavItem("orders.seller_orders", _l("Orders received"), "cart", "orders.sell"),
+    NavItem("dispatch.home", _l("Dispatch"), "truck", "orders.dispatch"),
+    NavItem("channels.home", _l("Orders of other shops"), "download", "channels.import"),
+    NavItem("freight.table", _l("Freight"), "truck", "shipping.edit"),
+    NavItem("refunds.of_seller", _l("Cancellations and refunds"), "back", "orders.sell"),
+    NavItem("cashier.home", _l("Cashier"), "money", "payments.confirm"),
+    NavItem("growers.people", _l("People of your nursery"), "people", "grower.staff"),
+    NavItem("growers.index", _l("Growers"), "leaf", "growers.view"),
+    NavItem("plots.index", _l("My plots"), "pin", "plots.edit"),
+    NavItem("plot_surveys.index", _l("Plots"), "pin", "plots.view"),
+    NavItem("quota.own", _l("My quota"), "leaf", "quota.own"),
+    NavItem("quota.index", _l("Quota"), "leaf", "quota.view"),
+    NavItem("lots.index", _l("Lots and codes"), "scan", "lots.edit"),
+    NavItem("resolver.products", _l("Product numbers"), "list", "lots.edit"),
+    NavItem("lot_steps.find", _l("Lots and recalls"), "scan", "lots.view"),
+    NavItem("code_activation.activate", _l("Activate codes"), "scan", "codes.issue"),
+    NavItem("code_approval.index", _l("Codes to approve"), "verify", "codes.view"),
+    NavItem("inspections.index", _l("Inspections"), "check", "inspections.view"),
+    NavItem("papers.rules", _l("Papers that travel"), "file", "papers.view"),
+    NavItem("alarms.index", _l("Alarms"), "alert", "alarms.view"),
+    NavItem("cases.index", _l("Suspected fakes"), "report", "cases.view"),
+    NavItem("ledger.own", _l("My sales"), "chart", "ledger.own"),
+    NavItem("orders.branch_orders", _l("Orders of the growers"), "cart", "orders.view"),
+    NavItem("ledger.sales", _l("Sales"), "chart", "ledger.view"),
+    NavItem("report_desk.index", _l("Reports for the committee"), "report", "reports.review"),
+    NavItem("reports.index", _l("Reports"), "report", "reports.view"),
+    NavItem("licences.index", _l("Licences"), "seal", "licences.view"),
+    NavItem("storefronts.index", _l("Outside shops"), "globe", "storefronts.view"),
+    NavItem("marks.index", _l("Marks"), "file", "marks.edit"),
+    NavItem("units.index", _l("Units"), "list", "units.edit"),
+    NavItem("organisation.members", _l("Members and roles"), "people", "members.view"),
 ]
 
 # Modules with a `blueprint`, in the order in which their routes are looked up.
@@ -137,6 +174,7 @@ BLUEPRINTS: list[str] = [
     "branch.ledger.channel_views",
     "branch.ledger.cost_views",
     "branch.reports.views",
+    "branch.reports.committee_views",
     "shop.promotion.views",
     "shop.search.views",
     "shop.search.api_views",
@@ -198,6 +236,7 @@ MODELS: list[str] = [
     "branch.organisation.models",
     "branch.ledger.models",
     "branch.reports.models",
+    "branch.reports.thread.models",
     "branch.licences.models",
     "branch.storefronts.models",
     "traceability.plots.models",
@@ -388,6 +427,7 @@ def seal_sources() -> list[SealSource]:
     from branch.ledger import sealing as ledger
     from branch.licences import sealing as licences
     from branch.reports import sealing as reports
+    from branch.reports.thread import sealing as report_posts
     from traceability.alarms import sealing as alarms
     from traceability.cases import sealing as cases
     from traceability.certificates import sealing as certificates
@@ -403,6 +443,7 @@ def seal_sources() -> list[SealSource]:
         ledger.SOURCE,
         *records.SOURCES,
         reports.SOURCE,
+        report_posts.SOURCE,
         cases.SOURCE,
         alarms.SOURCE,
         *codes.SOURCES,

@@ -84,6 +84,16 @@ def find_report(public_id: str) -> Report:
     return report
 
 
+def is_own(report: Report, account_id: int) -> bool:
+    """Whether the account built this version or ever submitted it; such a one does not decide about it."""
+    submitted = select(ReportReview.id).where(
+        ReportReview.report_id == report.id,
+        ReportReview.to_state == ReportState.SUBMITTED,
+        ReportReview.by_account_id == account_id,
+    )
+    return report.built_by_account_id == account_id or session.scalar(submitted.limit(1)) is not None
+
+
 def reports_for(
     account_id: int, *, states: Sequence[str] | None = None, limit: int = 200
 ) -> list[ReportLine]:

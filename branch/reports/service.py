@@ -12,12 +12,14 @@ from sqlalchemy import select, update
 
 from branch.ledger.periods import Period
 from branch.organisation.queries import require_unit_access
+from branch.reports import notices
 from branch.reports.models import Report, ReportFile, ReportReview
-from branch.reports.queries import find_report
+from branch.reports.queries import is_own
 from branch.reports.sealing import seal_move
 from branch.reports.states import ReportState, find_step
+from branch.reports.thread.queries import open_questions
 from core.database import changed, session
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.ids import random_id
 
 LONGEST_COMMENT = 2000
@@ -123,27 +125,79 @@ def move_report(
     else's, finds another one and changes nothing. Adds to the caller's transaction.
 
     Raises:
-        Forbidden: the account holds no such role at the report's unit.
-        Conflict: the step does not exist from here, or the report moved meanwhile.
+        Forbidden: the account holds no such role at the report's unit, or would accept its own report.
+        Conflict: the step does not exist from here, the report moved meanwhile, or a question is open.
         Invalid: a comment is needed, or too long.
     """
-    report = find_report(public_id)
+    report = locked_report(public_id)
     step = find_step(report.state, target)
     if step is None or step.permission is None or revision != report.revision:
         require_unit_access(account_id, report.unit_id, "reports.view")
         raise _moved_meanwhile()
     require_unit_access(account_id, report.unit_id, step.permission)
-    comment = comment.strip()
+    comment = require_short(comment)
     if step.needs_comment and not comment:
         raise Invalid(_("Please say in a sentence what should be looked at."), code="comment_missing")
-    if len(comment) > LONGEST_COMMENT:
+    if target in {ReportState.SUBMITTED, ReportState.ACCEPTED} and open_questions(
+        report.unit_id, report.period
+    ):
+        raise Conflict(
+            _("A question about this report is still open. It has to be answered or withdrawn first."),
+            code="question_open",
+        )
+    if target == ReportState.ACCEPTED:
+        require_second_person(report, account_id)
+    _move(report, ReportState(target), account_id=account_id, by_name=by_name, comment=comment, at=at)
+    if target == ReportState.SUBMITTED:
+        notices.tell_committee(report, "submitted", key=str(report.revision), at=at, but=account_id)
+    if target == ReportState.ACCEPTED:
+        _archive_older(report, account_id=account_id, by_name=by_name, at=at)
+        notices.tell_branch(report, "accepted", key=str(report.revision), at=at, but=account_id)
+
+
+def locked_report(public_id: str) -> Report:
+    """The row of a report, held until the end of the transaction, so that who asks and who accepts take turns.
+
+    Raises:
+        NotFound: there is none.
+    """
+    report = session.scalars(
+        select(Report)
+        .where(Report.public_id == public_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if report is None:
+        raise NotFound(_("There is no such report."), code="report_unknown")
+    return report
+
+
+def require_short(words: str) -> str:
+    """The words without the space around them.
+
+    Raises:
+        Invalid: they are longer than anybody will read.
+    """
+    words = words.strip()
+    if len(words) > LONGEST_COMMENT:
         raise Invalid(
             _("Please keep the comment below %(number)s characters.", number=LONGEST_COMMENT),
             code="comment_too_long",
         )
-    _move(report, ReportState(target), account_id=account_id, by_name=by_name, comment=comment, at=at)
-    if target == ReportState.ACCEPTED:
-        _archive_older(report, account_id=account_id, by_name=by_name, at=at)
+    return words
+
+
+def require_second_person(report: Report, account_id: int) -> None:
+    """Four eyes: who built or submitted a report decides nothing about it, whatever other role is held.
+
+    Raises:
+        Forbidden: the account did one or the other.
+    """
+    if is_own(report, account_id):
+        raise Forbidden(
+            _("You built or submitted this report yourself. Somebody else has to decide about it."),
+            code="own_report",
+        )
 
 
 def _moved_meanwhile() -> Conflict:

@@ -27,7 +27,7 @@ class Step:
 
 STEPS: tuple[Step, ...] = (
     Step(ReportState.DRAFT, ReportState.SUBMITTED, "reports.submit"),
-    Step(ReportState.RETURNED, ReportState.SUBMITTED, "reports.submit", needs_comment=True),
+    Step(ReportState.RETURNED, ReportState.SUBMITTED, "reports.submit"),
     Step(ReportState.SUBMITTED, ReportState.RETURNED, "reports.review", needs_comment=True),
     Step(ReportState.SUBMITTED, ReportState.ACCEPTED, "reports.review"),
     Step(ReportState.ACCEPTED, ReportState.ARCHIVED, "reports.review"),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import Field
 
 from branch.ledger.periods import month_before
 from branch.organisation.queries import require_unit_access, unit_name, units_where
@@ -14,6 +18,11 @@ from branch.reports.forms import BuildForm, MoveForm
 from branch.reports.page import cells
 from branch.reports.sealing import subject_of
 from branch.reports.states import ReportState
+from branch.reports.thread import service as thread
+from branch.reports.thread.forms import WordsForm
+from branch.reports.thread.queries import thread_of
+from branch.reports.thread.states import ANSWERED_ON
+from branch.reports.thread.words import place_name, question_tone, question_words
 from core import files, jobs, progress, seal
 from core.accounts.gate import actor_id, current_actor, may, requires
 from core.clock import local_day, now
@@ -25,10 +34,17 @@ blueprint = Blueprint("reports", __name__)
 
 @blueprint.context_processor
 def words() -> dict[str, object]:
-    return {"state_name": labels.state_name, "state_tone": labels.state_tone, "move_name": labels.move_name}
+    return {
+        "state_name": labels.state_name,
+        "state_tone": labels.state_tone,
+        "move_name": labels.move_name,
+        "place_name": place_name,
+        "question_words": question_words,
+        "question_tone": question_tone,
+    }
 
 
-def _language() -> str:
+def language() -> str:
     locale = get_locale()
     return "en" if locale is not None and locale.language == "en" else "zh"
 
@@ -84,15 +100,24 @@ def build() -> ResponseReturnValue:
 @requires("reports.view")
 def show(public_id: str) -> ResponseReturnValue:
     """The whole report, its files and its history."""
-    return _show(public_id, MoveForm(), 200)
+    return _show(public_id, 200)
 
 
-def _show(public_id: str, form: MoveForm, status: int) -> ResponseReturnValue:
-    report = queries.report_for(actor_id(), public_id, language=_language())
+def _show(
+    public_id: str, status: int, *, form: MoveForm | None = None, reply: tuple[str, WordsForm] | None = None
+) -> ResponseReturnValue:
+    """The page; `form` or `reply` (a question and the answer to it) are what was typed and could not be saved."""
+    report = queries.report_for(actor_id(), public_id, language=language())
+    asked = thread_of(report.unit_id, report.period)
+    answers = {one.post.public_id: WordsForm(None, prefix=one.post.public_id) for one in asked.open_questions}
+    if reply is not None:
+        answers[reply[0]] = reply[1]
     page = render_template(
         "branch/reports/show.html",
         report=report,
-        form=form,
+        form=form or MoveForm(None),
+        thread=asked,
+        answers=answers if may("reports.submit") and report.state in ANSWERED_ON else {},
         cells=cells,
         may_submit=may("reports.submit"),
         seal=seal.seal_of(subject_of(public_id)),
@@ -103,34 +128,74 @@ def _show(public_id: str, form: MoveForm, status: int) -> ResponseReturnValue:
 @blueprint.post("/branch/reports/<public_id>/submit")
 @requires("reports.submit")
 def submit(public_id: str) -> ResponseReturnValue:
-    """Send a draft, or a returned report with an answer, to the committee."""
+    """Send a draft, or a returned report whose questions are answered, to the committee."""
     form = MoveForm()
-    if not _moved(form, public_id, allowed={ReportState.SUBMITTED}):
-        return _show(public_id, form, 422)
+    refused = moved(form, public_id, allowed={ReportState.SUBMITTED})
+    if refused is not None:
+        return _show(public_id, refused, form=form)
     return redirect(url_for("reports.show", public_id=public_id))
 
 
-def _moved(form: MoveForm, public_id: str, *, allowed: set[ReportState]) -> bool:
-    """Move the report as the form says; False when the form has to be shown again."""
+@blueprint.post("/branch/reports/<public_id>/questions/<question_id>/answer")
+@requires("reports.submit")
+def answer(public_id: str, question_id: str) -> ResponseReturnValue:
+    """Answer a question of the committee."""
+    form = WordsForm(prefix=question_id)
+    refused = attempt(
+        form,
+        form.words,
+        lambda: thread.answer(
+            public_id,
+            question_id,
+            words=form.words.data,
+            seen=form.seen.data,
+            account_id=actor_id(),
+            by_name=current_actor().display_name,
+            at=now(),
+        ),
+    )
+    if refused is not None:
+        return _show(public_id, refused, reply=(question_id, form))
+    return redirect(url_for("reports.show", public_id=public_id, _anchor="questions"))
+
+
+def attempt(form: FlaskForm, field: Field, change: Callable[[], object]) -> int | None:
+    """Make the change in a transaction of its own.
+
+    Returns:
+        None when it was made; else the status with which the form is shown again, its words kept and the reason
+        beside `field`.
+    """
     if not form.validate():
-        return False
-    if form.target.data not in set(allowed):
-        raise Conflict(_("This report has moved on meanwhile. Please look at it again."), code="report_moved")
+        return 422
     try:
         with transaction():
-            service.move_report(
-                public_id,
-                form.target.data,
-                revision=form.revision.data,
-                comment=form.comment.data or "",
-                account_id=actor_id(),
-                by_name=current_actor().display_name,
-                at=now(),
+            change()
+    except (Invalid, Conflict) as error:
+        field.errors = [*field.errors, str(error)]
+        return 422 if isinstance(error, Invalid) else 409
+    return None
+
+
+def moved(form: MoveForm, public_id: str, *, allowed: set[ReportState]) -> int | None:
+    """Move the report as the form says; the status of the page when it has to be shown again."""
+
+    def change() -> None:
+        if form.target.data not in allowed:
+            raise Conflict(
+                _("This report has moved on meanwhile. Please look at it again."), code="report_moved"
             )
-    except Invalid as error:
-        form.comment.errors = [*form.comment.errors, str(error)]
-        return False
-    return True
+        service.move_report(
+            public_id,
+            form.target.data,
+            revision=form.revision.data,
+            comment=form.comment.data or "",
+            account_id=actor_id(),
+            by_name=current_actor().display_name,
+            at=now(),
+        )
+
+    return attempt(form, form.comment, change)
 
 
 @blueprint.get("/branch/reports/<public_id>/files/<name>")
@@ -152,49 +217,5 @@ def download(public_id: str, name: str) -> ResponseReturnValue:
 @requires("reports.view")
 def proof(public_id: str) -> ResponseReturnValue:
     """The proof that a report is sealed in the public log: its input, its words and its files by their digests."""
-    report = queries.report_for(actor_id(), public_id, language=_language())
+    report = queries.report_for(actor_id(), public_id, language=language())
     return seal.proof_answer(seal.proof_for(subject_of(report.public_id)), f"report-{report.public_id}")
-
-
-@blueprint.get("/committee/reports")
-@requires("reports.view")
-def committee_index() -> ResponseReturnValue:
-    """What waits for the committee, then everything else."""
-    account_id = actor_id()
-    past = queries.reports_for(
-        account_id, states=[ReportState.ACCEPTED, ReportState.RETURNED, ReportState.ARCHIVED]
-    )
-    return render_template(
-        "committee/reports.html", waiting=queries.waiting_for_review(account_id), past=past
-    )
-
-
-@blueprint.get("/committee/reports/<public_id>")
-@requires("reports.view")
-def review(public_id: str) -> ResponseReturnValue:
-    """One page: three figures with their grade, what changed, what is doubtful, accept or return."""
-    return _review(public_id, MoveForm(), 200)
-
-
-def _review(public_id: str, form: MoveForm, status: int) -> ResponseReturnValue:
-    report = queries.report_for(actor_id(), public_id, language=_language())
-    return render_template(
-        "committee/report.html",
-        report=report,
-        form=form,
-        cells=cells,
-        may_review=may("reports.review"),
-        seal=seal.seal_of(subject_of(public_id)),
-    ), status
-
-
-@blueprint.post("/committee/reports/<public_id>/decide")
-@requires("reports.review")
-def decide(public_id: str) -> ResponseReturnValue:
-    """Accept, return with a comment, or archive."""
-    form = MoveForm()
-    if not _moved(
-        form, public_id, allowed={ReportState.ACCEPTED, ReportState.RETURNED, ReportState.ARCHIVED}
-    ):
-        return _review(public_id, form, 422)
-    return redirect(url_for("reports.review", public_id=public_id))

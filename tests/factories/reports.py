@@ -9,6 +9,7 @@ from branch.ledger.periods import Period
 from branch.reports.evidence import Evidence, GrowerLabel, Scope
 from branch.reports.figures import MonthRow, Span, Totals
 from branch.reports.pieces import Piece
+from branch.reports.states import ReportState
 
 SEASON = (2, 6, 24, 18, 7, 3, 2, 3, 9, 16, 8, 2)
 GROUPS = ("jingui", "yingui", "dangui", "sijigui", "")
@@ -101,3 +102,32 @@ def make_scope(
         today=today,
         group_name=lambda code: NAMES.get(code, code),
     )
+
+
+PERIOD = "2026-04"
+
+
+def make_report(
+    *, state: str, by: int | None, built_by: int | None = None, version: int = 1, period: str = PERIOD
+) -> str:
+    """A kept report without files, moved as far as `state` by the account `by`; an older version is replaced."""
+    from branch.ledger.periods import parse_period
+    from branch.reports import service
+    from core.clock import now
+    from tests.factories.organisation import make_tree
+
+    public_id = service.record_report(
+        make_tree()["guihua-osmanthus"].id,
+        parse_period(period),
+        digest=f"{period}-{version}".ljust(64, "0"),
+        preliminary=False,
+        documents={},
+        files=(),
+        account_id=built_by,
+        by_name="",
+        at=now(),
+    )
+    if state == "submitted":
+        report = service.locked_report(public_id)
+        service._move(report, ReportState.SUBMITTED, account_id=by, by_name="", comment="", at=now())
+    return public_id

@@ -67,27 +67,63 @@ def decide(client, report, target, comment="", revision=None):
     return client.post(f"{address}/decide", data=data)
 
 
+def ask(client, report, words, *, returns="yes", place="", seen=None, revision=None):
+    address = f"/committee/reports/{report}"
+    page = client.get(address).get_data(as_text=True)
+    data = {
+        "csrf_token": token_of(page), "words": words, "returns": returns, "place": place,
+        "revision": revision or revision_of(page), "seen": seen or seen_of(page),
+    }  # fmt: skip
+    return client.post(f"{address}/questions", data=data)
+
+
+def seen_of(page):
+    return re.search(r'name="[^"]*seen" value="(\d+)"', page).group(1)
+
+
+def questions_on(page):
+    return re.findall(r'id="q-([^"]+)"', page)
+
+
+def reply(client, report, words, *, number=-1, what="answer", seen=None):
+    """Answer (or withdraw) a question with the form of the page."""
+    address = f"/branch/reports/{report}" if what == "answer" else f"/committee/reports/{report}"
+    page = client.get(address).get_data(as_text=True)
+    question = questions_on(page)[number]
+    data = {
+        "csrf_token": token_of(page),
+        f"{question}-words": words,
+        f"{question}-seen": seen or seen_of(page),
+    }
+    return client.post(f"{address}/questions/{question}/{what}", data=data)
+
+
 def states(session):
     session.rollback()
     return list(session.scalars(sa.select(Report.state).order_by(Report.id)))
 
 
-def test_a_report_is_submitted_returned_answered_accepted_and_archived(session, secretary, committee, report):
+def test_a_report_is_submitted_asked_about_answered_accepted_and_archived(
+    session, secretary, committee, report
+):
     assert submit(secretary, report).status_code == 302
     waiting = committee.get("/committee/reports").get_data(as_text=True)
     assert report in waiting
 
-    refused = decide(committee, report, "returned")
+    refused = ask(committee, report, "")
     assert refused.status_code == 422
-    assert "请用一句话说明" in refused.get_data(as_text=True)
+    assert "请写一句话" in refused.get_data(as_text=True)
 
-    assert decide(committee, report, "returned", "三号苗圃四月的数字请核对").status_code == 302
+    words = "三号苗圃四月的数字请核对"
+    assert ask(committee, report, words, place="section:quality").status_code == 302
     page = secretary.get(f"/branch/reports/{report}").get_data(as_text=True)
-    assert "三号苗圃四月的数字请核对" in page
+    assert words in page
     assert "镇党委委员" in page
+    assert "关于:" in page or "关于：" in page
 
-    assert submit(secretary, report).status_code == 422
-    assert submit(secretary, report, comment="已核对，无误").status_code == 302
+    assert submit(secretary, report, revision="2").status_code == 409
+    assert reply(secretary, report, "已核对，无误").status_code == 302
+    assert submit(secretary, report, comment="已补充说明").status_code == 302
     assert decide(committee, report, "accepted").status_code == 302
     assert decide(committee, report, "archived").status_code == 302
 
@@ -95,29 +131,67 @@ def test_a_report_is_submitted_returned_answered_accepted_and_archived(session, 
     steps = session.execute(
         sa.select(ReportReview.to_state, ReportReview.by_name).order_by(ReportReview.id)
     ).all()
-    assert [state for state, _name in steps] == [
-        "draft",
-        "submitted",
-        "returned",
-        "submitted",
-        "accepted",
-        "archived",
+    assert steps == [
+        ("draft", ""),
+        ("submitted", "支部书记"),
+        ("returned", "镇党委委员"),
+        ("submitted", "支部书记"),
+        ("accepted", "镇党委委员"),
+        ("archived", "镇党委委员"),
     ]
-    assert [name for _state, name in steps] == [
-        "",
-        "支部书记",
-        "镇党委委员",
-        "支部书记",
-        "镇党委委员",
-        "镇党委委员",
-    ]
+
+
+def test_an_open_question_holds_the_acceptance_up_until_it_is_answered_or_withdrawn(
+    session, secretary, committee, report
+):
+    submit(secretary, report)
+    assert ask(committee, report, "五月前能补齐吗", returns="no").status_code == 302
+    assert states(session) == ["submitted"]
+    held = decide(committee, report, "accepted", "同意", revision="1")
+    assert held.status_code == 409
+    assert "同意" in held.get_data(as_text=True)
+    assert reply(committee, report, "已在会上说明", what="withdraw").status_code == 302
+    assert "已撤回" in secretary.get(f"/branch/reports/{report}").get_data(as_text=True)
+    assert decide(committee, report, "accepted").status_code == 302
+
+
+def test_what_was_typed_stays_when_somebody_wrote_meanwhile(secretary, committee, report):
+    submit(secretary, report)
+    ask(committee, report, "第一个问题", returns="no")
+    late = ask(committee, report, "同时写下的问题", returns="no", seen="0")
+    assert late.status_code == 409
+    text = late.get_data(as_text=True)
+    assert "同时写下的问题" in text
+    assert "第一个问题" in text
+    assert seen_of(text) == "1"
+    answered = reply(secretary, report, "同时写下的回答", seen="0")
+    assert answered.status_code == 409
+    assert "同时写下的回答" in answered.get_data(as_text=True)
+
+
+def test_only_the_branch_answers_and_only_the_committee_asks(login, secretary, committee, report):
+    submit(secretary, report)
+    ask(committee, report, "请说明", returns="no")
+    page = secretary.get(f"/branch/reports/{report}").get_data(as_text=True)
+    question = questions_on(page)[0]
+    data = {"csrf_token": token_of(page), f"{question}-words": "好", f"{question}-seen": "1"}
+    stranger = login(role="secretary", unit="guihua-tea")
+    page = stranger.get("/branch/reports").get_data(as_text=True)
+    theirs = data | {"csrf_token": token_of(page)}
+    address = f"/branch/reports/{report}/questions/{question}/answer"
+    assert stranger.post(address, data=theirs).status_code == 403
+    token = {"csrf_token": token_of(secretary.get("/branch/reports").get_data(as_text=True))}
+    asked = token | {"words": "好", "returns": "no", "revision": "1", "seen": "1", "place": ""}
+    assert secretary.post(f"/committee/reports/{report}/questions", data=asked).status_code == 403
+    token = {"csrf_token": token_of(committee.get(f"/committee/reports/{report}").get_data(as_text=True))}
+    assert committee.post(address, data=data | token).status_code == 403
 
 
 def test_a_second_click_changes_nothing_and_says_so(session, secretary, committee, report):
     submit(secretary, report)
     old = revision_of(committee.get(f"/committee/reports/{report}").get_data(as_text=True))
     assert decide(committee, report, "accepted").status_code == 302
-    again = decide(committee, report, "returned", "为时已晚", revision=old)
+    again = ask(committee, report, "为时已晚", revision=old, seen="0")
     assert again.status_code == 409
     assert states(session) == ["accepted"]
 
@@ -127,7 +201,7 @@ def test_the_committees_page_shows_three_figures_with_their_grade_and_what_is_do
 ):
     submit(secretary, report)
     page = committee.get(f"/committee/reports/{report}").get_data(as_text=True)
-    for words in ("D1", "D2", "D3", "主要变化", "存疑之处", "不是商标", "接受", "附意见退回"):
+    for words in ("D1", "D2", "D3", "主要变化", "存疑之处", "不是商标", "接受", "提问并退回"):
         assert words in page
 
 
@@ -143,8 +217,8 @@ def test_the_secretary_cannot_accept_and_the_committee_cannot_submit(secretary, 
 
 def test_a_step_that_does_not_exist_is_refused(session, secretary, committee, report):
     submit(secretary, report)
-    assert decide(committee, report, "archived").status_code == 409
-    assert decide(committee, report, "draft").status_code == 409
+    for target in ("archived", "draft", "returned"):
+        assert decide(committee, report, target).status_code == 409
     assert states(session) == ["submitted"]
 
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 from branch.ledger.periods import month_before, parse_period
 from branch.organisation.queries import get_unit
 from branch.reports import building, service
+from branch.reports.queries import find_report
 from branch.reports.states import ReportState
 from core.clock import local_day, now
 from core.database import transaction
@@ -67,7 +68,7 @@ def submitted_report() -> str:
         service.move_report(
             public_id,
             ReportState.SUBMITTED,
-            revision=service.find_report(public_id).revision,
+            revision=find_report(public_id).revision,
             comment="",
             account_id=account.id,
             by_name=account.display_name,

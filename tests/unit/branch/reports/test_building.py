@@ -14,7 +14,6 @@ from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, Invalid
 from tests.factories.ledger import make_fact
-from tests.factories.organisation import make_membership
 from tests.factories.sales import RECORDED, make_branch_with_sales
 
 APRIL = Period(2026, 4)
@@ -124,12 +123,11 @@ def test_a_report_that_waits_for_the_committee_is_not_overtaken(app, session, gr
 
 
 def test_accepting_a_newer_version_archives_the_older_one(session, growers, login):
-    account = login(role="secretary").account_id
-    with transaction():
-        make_membership(account, "committee", "guihua")
+    secretary = login(role="secretary").account_id
+    committee = login(role="committee").account_id
 
     def accept(public_id):
-        for revision, state in enumerate(("submitted", "accepted")):
+        for revision, (state, account) in enumerate((("submitted", secretary), ("accepted", committee))):
             with transaction():
                 move_report(
                     public_id, state, revision=revision, comment="", account_id=account, by_name="s", at=now()

@@ -22,11 +22,8 @@ def test_the_branch_submits_and_the_committee_decides():
     assert {step.permission for step in steps_from("submitted")} == {"reports.review"}
 
 
-def test_returning_needs_a_comment_and_so_does_submitting_again():
-    assert {(step.source, step.target) for step in STEPS if step.needs_comment} == {
-        ("submitted", "returned"),
-        ("returned", "submitted"),
-    }
+def test_returning_needs_a_comment_and_submitting_again_only_the_answers():
+    assert {(step.source, step.target) for step in STEPS if step.needs_comment} == {("submitted", "returned")}
 
 
 def test_what_has_been_accepted_is_never_returned_or_replaced():

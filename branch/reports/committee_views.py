@@ -1,0 +1,136 @@
+"""Pages of the committee: what came in, one report at a time, ask back, accept."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from branch.reports import queries
+from branch.reports.forms import MoveForm
+from branch.reports.page import cells
+from branch.reports.queries import find_report, is_own
+from branch.reports.sealing import subject_of
+from branch.reports.states import ReportState
+from branch.reports.thread import service as thread
+from branch.reports.thread.forms import AskForm, WordsForm, places_of
+from branch.reports.thread.queries import thread_of
+from branch.reports.views import attempt, language, moved, words
+from core import seal
+from core.accounts.gate import actor_id, current_actor, may, requires
+from core.clock import now
+
+blueprint = Blueprint("report_desk", __name__)
+blueprint.context_processor(words)
+
+
+@blueprint.get("/committee/reports")
+@requires("reports.view")
+def index() -> ResponseReturnValue:
+    """What waits for the committee, then everything else."""
+    account_id = actor_id()
+    past = queries.reports_for(
+        account_id, states=[ReportState.ACCEPTED, ReportState.RETURNED, ReportState.ARCHIVED]
+    )
+    return render_template(
+        "committee/reports.html", waiting=queries.waiting_for_review(account_id), past=past
+    )
+
+
+@blueprint.get("/committee/reports/<public_id>")
+@requires("reports.view")
+def review(public_id: str) -> ResponseReturnValue:
+    """One page: three figures with their grade, what changed, what is doubtful, questions, the decision."""
+    return _review(public_id, 200)
+
+
+def _review(
+    public_id: str,
+    status: int,
+    *,
+    form: MoveForm | None = None,
+    asking: AskForm | None = None,
+    reply: tuple[str, WordsForm] | None = None,
+) -> ResponseReturnValue:
+    """The page; the forms are what was typed and could not be saved."""
+    report = queries.report_for(actor_id(), public_id, language=language())
+    asked = thread_of(report.unit_id, report.period)
+    withdrawals = {
+        one.post.public_id: WordsForm(None, prefix=one.post.public_id) for one in asked.open_questions
+    }
+    if reply is not None:
+        withdrawals[reply[0]] = reply[1]
+    asking = asking or AskForm(None)
+    asking.place.choices = places_of(report.document)
+    return render_template(
+        "committee/report.html",
+        report=report,
+        form=form or MoveForm(None),
+        asking=asking,
+        thread=asked,
+        withdrawals=withdrawals if may("reports.review") else {},
+        cells=cells,
+        may_review=may("reports.review"),
+        own=is_own(find_report(public_id), actor_id()),
+        seal=seal.seal_of(subject_of(public_id)),
+    ), status
+
+
+@blueprint.post("/committee/reports/<public_id>/decide")
+@requires("reports.review")
+def decide(public_id: str) -> ResponseReturnValue:
+    """Accept, or put in the archive."""
+    form = MoveForm()
+    refused = moved(form, public_id, allowed={ReportState.ACCEPTED, ReportState.ARCHIVED})
+    if refused is not None:
+        return _review(public_id, refused, form=form)
+    return redirect(url_for("report_desk.review", public_id=public_id))
+
+
+@blueprint.post("/committee/reports/<public_id>/questions")
+@requires("reports.review")
+def ask(public_id: str) -> ResponseReturnValue:
+    """Ask the branch back; the button says whether the report goes back to it at once."""
+    form = AskForm()
+    report = queries.report_for(actor_id(), public_id, language=language())
+    form.place.choices = places_of(report.document)
+    refused = attempt(
+        form,
+        form.words,
+        lambda: thread.ask(
+            public_id,
+            words=form.words.data,
+            place=form.place.data or "",
+            returns=form.returns.data == "yes",
+            revision=form.revision.data,
+            seen=form.seen.data,
+            account_id=actor_id(),
+            by_name=current_actor().display_name,
+            at=now(),
+        ),
+    )
+    if refused is not None:
+        return _review(public_id, refused, asking=form)
+    return redirect(url_for("report_desk.review", public_id=public_id, _anchor="questions"))
+
+
+@blueprint.post("/committee/reports/<public_id>/questions/<question_id>/withdraw")
+@requires("reports.review")
+def withdraw(public_id: str, question_id: str) -> ResponseReturnValue:
+    """Take a question back, saying why."""
+    form = WordsForm(prefix=question_id)
+    refused = attempt(
+        form,
+        form.words,
+        lambda: thread.withdraw(
+            public_id,
+            question_id,
+            words=form.words.data,
+            seen=form.seen.data,
+            account_id=actor_id(),
+            by_name=current_actor().display_name,
+            at=now(),
+        ),
+    )
+    if refused is not None:
+        return _review(public_id, refused, reply=(question_id, form))
+    return redirect(url_for("report_desk.review", public_id=public_id, _anchor="questions"))

@@ -1,0 +1,39 @@
+"""Input of the thread of a report."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from branch.reports.document import Document
+from branch.reports.service import LONGEST_COMMENT
+
+WORDS = [DataRequired(_l("Please write a sentence.")), Length(max=LONGEST_COMMENT)]
+
+
+class WordsForm(FlaskForm):
+    """Words about a question; `seen` is how many posts stood on the page. One form per question, by prefix."""
+
+    seen = IntegerField(validators=[InputRequired()])
+    words = TextAreaField(_l("Answer"), validators=WORDS)
+
+
+class AskForm(WordsForm):
+    """A question about a report, or about one part of it; `revision` is that of the page, `returns` the button's."""
+
+    revision = IntegerField(validators=[InputRequired()])
+    place = SelectField(_l("About"))
+    words = TextAreaField(_l("Question"), validators=WORDS)
+    returns = StringField()
+
+
+def places_of(document: Document) -> list[tuple[str, str]]:
+    """The parts of a report that a question can be about, with their titles."""
+    return [
+        ("", _("The whole report")),
+        *((f"figure:{figure.key}", figure.label) for figure in document.headline),
+        *((f"section:{section.key}", section.title) for section in document.sections),
+    ]

@@ -1,0 +1,28 @@
+"""Words and shapes for questions, for pages."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from branch.reports.document import Document
+from branch.reports.thread.forms import places_of
+from branch.reports.thread.states import QuestionState
+
+TONES = {QuestionState.OPEN: "wait", QuestionState.ANSWERED: "ok", QuestionState.WITHDRAWN: "plain"}
+
+
+def question_words(state: str) -> str:
+    return {
+        QuestionState.OPEN: _("Waits for an answer"),
+        QuestionState.ANSWERED: _("Answered"),
+        QuestionState.WITHDRAWN: _("Withdrawn"),
+    }[QuestionState(state)]
+
+
+def question_tone(state: str) -> str:
+    return TONES[QuestionState(state)]
+
+
+def place_name(document: Document, place: str) -> str:
+    """The title of the part that is meant; its key when this version has no such part."""
+    return dict(places_of(document)).get(place, place.partition(":")[2])
