@@ -14,6 +14,7 @@ from wtforms import Field
 from branch.ledger.periods import month_before
 from branch.organisation.queries import require_unit_access, unit_name, units_where
 from branch.reports import labels, queries, service
+from branch.reports.deadlines.queries import duties_of
 from branch.reports.forms import BuildForm, MoveForm
 from branch.reports.page import cells
 from branch.reports.sealing import subject_of
@@ -63,8 +64,17 @@ def _build_form() -> BuildForm:
 @requires("reports.view")
 def index() -> ResponseReturnValue:
     """The branch's reports, and a form to build one."""
-    form = _build_form() if may("reports.build") else None
-    return render_template("branch/reports/index.html", reports=queries.reports_for(actor_id()), form=form)
+    return _index(_build_form() if may("reports.build") else None), 200
+
+
+def _index(form: BuildForm | None) -> str:
+    units = [unit.id for unit in units_where(actor_id(), "reports.view")]
+    return render_template(
+        "branch/reports/index.html",
+        reports=queries.reports_for(actor_id()),
+        duties=duties_of(units, at=now(), open_only=True),
+        form=form,
+    )
 
 
 @blueprint.post("/branch/reports")
@@ -73,15 +83,11 @@ def build() -> ResponseReturnValue:
     """Start building; the page of the job shows how far it is."""
     form = _build_form()
     if not form.validate():
-        return render_template(
-            "branch/reports/index.html", reports=queries.reports_for(actor_id()), form=form
-        ), 422
+        return _index(form), 422
     period = form.chosen()
     if local_day(now()) < period.start:
         form.period.errors = [*form.period.errors, _("This period has not begun yet.")]
-        return render_template(
-            "branch/reports/index.html", reports=queries.reports_for(actor_id()), form=form
-        ), 422
+        return _index(form), 422
     unit = next(unit for unit in units_where(actor_id(), "reports.build") if unit.code == form.unit.data)
     require_unit_access(actor_id(), unit.id, "reports.build")
     actor = current_actor()

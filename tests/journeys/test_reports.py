@@ -31,7 +31,7 @@ def committee(login, town):
 
 
 def token_of(page):
-    return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page).group(1)
+    return re.search(r'csrf_token"[^>]*value="([^"]+)"', page).group(1)
 
 
 def revision_of(page):
@@ -51,7 +51,11 @@ def report(session, town):
 def submit(client, report, **values):
     address = f"/branch/reports/{report}"
     page = client.get(address).get_data(as_text=True)
-    given = {"target": "submitted", "revision": revision_of(page), "comment": ""} | values
+    given = {
+        "target": "submitted",
+        "comment": "",
+        "revision": values.get("revision") or revision_of(page),
+    } | values
     return client.post(f"{address}/submit", data={"csrf_token": token_of(page), **given})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from branch.reports.models import Report
@@ -99,7 +99,7 @@ def open_questions_at(unit_ids: Collection[int], *, limit: int = 100) -> Sequenc
     ]
 
 
-def _unanswered() -> tuple[object, ...]:
+def _unanswered() -> tuple[ColumnElement[bool], ...]:
     reply = aliased(ReportPost)
     return (
         ReportPost.kind == PostKind.QUESTION,
