@@ -20,7 +20,7 @@ def channels_of(nursery: Nursery) -> dict[str, bool]:
 def declare_channels(
     plan: TownPlan, growers: Sequence[branch.GrowerView], *, since: date, at: datetime
 ) -> int:
-    """Every nursery says where it sells, and its records cover the days from `since` to yesterday."""
+    """Every nursery says where it sells, since `since`, and its records cover the days from their first to yesterday."""
     count = 0
     for nursery, grower in zip(plan.nurseries, growers, strict=True):
         for channel, sells in channels_of(nursery).items():
@@ -31,7 +31,7 @@ def declare_channels(
                 branch.record_coverage(
                     grower.id,
                     channel,
-                    first_day=since,
+                    first_day=nursery.records_since,
                     last_day=local_day(at) - timedelta(days=1),
                     reference=REFERENCE,
                     at=at,

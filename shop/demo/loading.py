@@ -104,7 +104,6 @@ def _history(
         branch.rebuild_rollups()
     say("what the records cover")
     with transaction():
-        people.declare_channels(plan, growers, at=at)
         declare_channels(plan, growers, since=date(third_year - 2, 1, 1), at=at)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from branch import api as branch
 from core.accounts.identity import Identity, parse_identity
 from core.accounts.service import create_account
-from core.clock import SHANGHAI, local_day
+from core.clock import SHANGHAI
 from shop.demo.plan import VILLAGES, Nursery, TownPlan
 
 PASSWORD = "demo-guiyuan"  # noqa: S105 - printed at start; refused as soon as the system is reachable from outside
@@ -180,21 +180,3 @@ def open_storefronts(
                 )
             count += 1
     return count
-
-
-def declare_channels(plan: TownPlan, growers: Sequence[branch.GrowerView], *, at: datetime) -> None:
-    """Where each nursery sells besides the own shop, and that its exports hold every order up to yesterday."""
-    yesterday = local_day(at) - timedelta(days=1)
-    for nursery, grower in zip(plan.nurseries, growers, strict=True):
-        for channel, address in (("taobao", nursery.taobao_shop), ("website", nursery.website)):
-            if address is None:
-                continue
-            branch.declare_channel(grower.id, channel, sells=True, by_account_id=None, at=at)
-            branch.record_coverage(
-                grower.id,
-                channel,
-                first_day=nursery.records_since,
-                last_day=yesterday,
-                reference=f"demo:{channel}",
-                at=at,
-            )
