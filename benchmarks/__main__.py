@@ -10,6 +10,7 @@ BENCHMARKS = (
     "benchmarks.verification",
     "benchmarks.codes",
     "benchmarks.labels",
+    "benchmarks.uplift",
 )
 
 
