@@ -1,10 +1,11 @@
-"""`flask reports`: build a report from the shell."""
+"""`flask reports`: build a report from the shell, and check a file of one."""
 
 import sys
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from flask_babel import force_locale
 
 from branch.ledger.periods import Period, between, parse_period
 from branch.organisation.queries import get_unit
@@ -49,6 +50,25 @@ def build(unit_code: str, output: Path | None, **window: str | None) -> None:
         click.echo(f"not kept: {error}", err=True)
     else:
         click.echo(f"kept as {public_id}, number {made.document.number}")
+
+
+@group.command("verify")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="One language only; both when left out.")
+def verify(file: Path, lang: str | None) -> None:
+    """Whether FILE belongs to a sealed report, and whether today's facts still give its figures.
+
+    FILE is a PDF, XLSX, CSV, HTML or JSON of a report. Exit code: 0 proved and the same today; 1 not proved;
+    2 facts that the report rests on were changed; 3 records that came in later give other figures.
+    """
+    from branch.reports.verdict_words import sentences
+    from branch.reports.verifying import verify as verified
+
+    verdict = verified(file.read_bytes())
+    for language in [lang] if lang else list(building.LANGUAGES):
+        with force_locale(building.LANGUAGES[language]):
+            click.echo("\n".join((*sentences(verdict), "")))
+    sys.exit(verdict.exit_code)
 
 
 def _period(

@@ -43,6 +43,12 @@ def group_name() -> Callable[[str], str]:
     return named or (lambda code: code)
 
 
+def grower_ids_of(unit: UnitView) -> list[int]:
+    """Every grower of the unit and below, in the order in which annexes number them."""
+    units = [one.id for one in units_below(unit.id)]
+    return list(session.scalars(select(Grower.id).where(Grower.unit_id.in_(units)).order_by(Grower.id)))
+
+
 def _growers(unit: UnitView) -> dict[int, GrowerLabel]:
     """Every grower of the unit and below, whatever became of them since."""
     units = [one.id for one in units_below(unit.id)]

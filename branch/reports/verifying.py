@@ -1,0 +1,295 @@
+"""Whether a file belongs to a sealed report, and whether today's facts would still give it.
+
+Four questions, each answered apart: are these the very bytes of a kept report; does the public log hold that
+report with these bytes; do the figures follow from the frozen annex; and do the facts, read one by one and not
+from the kept sums, give the same again. An edge like a command: it opens its own transaction and takes it back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from branch.ledger.periods import parse_period
+from branch.ledger.replay import from_the_facts, late_sums
+from branch.organisation.models import Unit
+from branch.organisation.queries import get_unit, unit_by_id
+from branch.reports import annex, building, carried
+from branch.reports.annex import ANNEX_FORMAT
+from branch.reports.audit import Audit, audit
+from branch.reports.document import from_json
+from branch.reports.gathering import grower_ids_of
+from branch.reports.models import Report, ReportFile
+from branch.reports.revisions import Difference, differences
+from branch.reports.sealing import sealed_body, subject_of
+from branch.reports.versions import Place
+from core import files, seal
+from core.clock import local_day
+from core.database import session
+from core.errors import NotFound, Unavailable
+from core.seal.checking import Checked, check_proof
+from core.seal.keys import this_log
+from core.seal.merkle import ProofFails
+from core.seal.note import BadNote
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The report that a file belongs to, or claims to."""
+
+    number: str
+    unit: str
+    period: str
+    version: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What the log says: `trouble` is empty, ``missing``, ``waiting``, ``broken``, ``other_bytes`` or ``row_changed``."""
+
+    trouble: str
+    proof: Checked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One grower's month, channel and group whose sum is not what it was; net sales in fen."""
+
+    grower: int
+    month: str
+    channel: str
+    cultivar_group: str
+    net_before: int
+    net_now: int
+    explained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """The report computed from today's facts beside the kept one.
+
+    `other` names the inputs beside the sums that differ; `late_facts` counts the records about the same months
+    that came in after the report was built; `figures` are the printed figures that differ, by language.
+    """
+
+    cells: tuple[Cell, ...]
+    other: tuple[str, ...]
+    late_facts: int
+    figures: dict[str, tuple[Difference, ...]]
+    same_code: bool
+
+    @property
+    def same(self) -> bool:
+        return not (self.cells or self.other or self.figures["zh"])
+
+    @property
+    def explained(self) -> bool:
+        """Whether records that came in later account for every sum that differs."""
+        if self.cells or self.other:
+            return self.late_facts > 0 and all(cell.explained for cell in self.cells)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answers; `kept` is None when no report has these bytes, and then `claims` is the one that the file names."""
+
+    sha256: str
+    form: str
+    kept: Kept | None
+    claims: Kept | None = None
+    claimed_number: str | None = None
+    sealed: Sealed | None = None
+    annex_kept: bool | None = None
+    audit: Audit | None = None
+    replayed: Replayed | None = None
+
+    @property
+    def proved(self) -> bool:
+        return (
+            self.kept is not None
+            and self.sealed is not None
+            and not self.sealed.trouble
+            and self.annex_kept is not False
+            and not (self.audit and self.audit.differ)
+        )
+
+    @property
+    def exit_code(self) -> int:
+        """0 proved and the same; 1 not proved; 2 facts are not what they were; 3 newer records give other figures."""
+        if not self.proved:
+            return 1
+        if self.replayed is None or self.replayed.same:
+            return 0
+        return 3 if self.replayed.explained else 2
+
+
+def verify(data: bytes) -> Verdict:
+    """Everything that can be said of the bytes of a file."""
+    digest = hashlib.sha256(data).hexdigest()
+    claim = carried.read(data)
+    session.rollback()
+    row = session.execute(
+        select(Report, ReportFile.name)
+        .join(ReportFile, ReportFile.report_id == Report.id)
+        .where(ReportFile.sha256 == digest)
+        .order_by(Report.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        named = None if claim.number is None else _named(claim.number)
+        return Verdict(
+            digest,
+            claim.form,
+            None,
+            claims=None if named is None else _kept(named),
+            claimed_number=claim.number,
+        )
+    report: Report = row.Report
+    told, intact = _annex(report)
+    return Verdict(
+        sha256=digest,
+        form=claim.form,
+        kept=_kept(report),
+        sealed=_sealed(report, row.name, digest),
+        annex_kept=intact,
+        audit=audit(told) if told else None,
+        replayed=_replay(report, told),
+    )
+
+
+def _named(number: str) -> Report | None:
+    """The report whose printed number this is."""
+    unit, period, digest = number.rsplit("/", 2)
+    return session.scalars(
+        select(Report)
+        .join(Unit, Unit.id == Report.unit_id)
+        .where(Unit.code == unit, Report.period == period, func.substr(Report.input_digest, 1, 10) == digest)
+        .order_by(Report.version.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _kept(report: Report) -> Kept:
+    number = from_json(report.documents["zh"]).number
+    return Kept(number, unit_by_id(report.unit_id).code, report.period, report.version, report.state)
+
+
+def _annex(report: Report) -> tuple[dict[str, Any] | None, bool | None]:
+    """The kept annex, and whether it is the one that was sealed; (None, None) for reports from before annexes."""
+    if report.annex_sha256 is None:
+        return None, None
+    key = session.scalar(
+        select(ReportFile.file_key).where(
+            ReportFile.report_id == report.id, ReportFile.sha256 == report.annex_sha256
+        )
+    )
+    try:
+        data = files.get(key) if key else b""
+    except NotFound:
+        return None, False
+    if hashlib.sha256(data).hexdigest() != report.annex_sha256:
+        return None, False
+    told = json.loads(data)
+    return (told if told["format"] == ANNEX_FORMAT else None), True
+
+
+def _sealed(report: Report, name: str, digest: str) -> Sealed:
+    try:
+        proof = str(seal.proof_for(subject_of(report.public_id)))
+    except NotFound:
+        return Sealed("missing")
+    except Unavailable:
+        return Sealed("waiting")
+    try:
+        checked = check_proof(proof, this_log().verifier)
+    except (BadNote, ProofFails):
+        return Sealed("broken")
+    if checked.body.get("files", {}).get(name) != digest:
+        return Sealed("other_bytes", checked)
+    shelf = session.scalars(select(ReportFile).where(ReportFile.report_id == report.id)).all()
+    return Sealed("" if checked.body == sealed_body(report, shelf) else "row_changed", checked)
+
+
+def _replay(report: Report, told: dict[str, Any] | None) -> Replayed:
+    """Compute the report anew from the facts, on the day on which it was built."""
+    unit, period = get_unit(unit_by_id(report.unit_id).code), parse_period(report.period)
+    growers = grower_ids_of(unit)
+    documents = {language: from_json(data) for language, data in report.documents.items()}
+    built_at, today = report.built_at, local_day(report.built_at)
+    place = Place(report.version, {}, None)
+    written = from_the_facts(
+        lambda: building.write(period, unit, today=today, place=place), grower_ids=growers, until=period.end
+    )
+    now = json.loads(written.annex)
+    same_code = told is not None and told["code"] == annex.code()
+    found = {
+        language: tuple(
+            one
+            for one in differences(old, written.documents[language])
+            # Another version of the program may print more; what both print is compared.
+            if same_code or (one.before and one.now)
+        )
+        for language, old in documents.items()
+    }
+    if told is None:
+        return Replayed((), (), 0, found, same_code=False)
+    before, after = _sums(told), _sums(now)
+    since = min((parse_period(key[1]).start for key in {**before, **after}), default=period.start)
+    numbers = {grower_id: place for place, grower_id in enumerate(growers, start=1)}
+    late = late_sums(grower_ids=growers, since=since, until=period.end, after=built_at)
+    added = {
+        (numbers[one.grower_id], one.month, one.channel, one.cultivar_group): (
+            one.orders, one.plants, one.gross_minor, one.discount_minor, one.refund_minor,
+        )
+        for one in late
+    }  # fmt: skip
+    return Replayed(
+        cells=tuple(_cells(before, after, added)),
+        other=tuple(
+            name
+            for name in sorted(told["inputs"])
+            if name not in {"rows", "cut_off"} and told["inputs"][name] != now["inputs"].get(name)
+        ),
+        late_facts=sum(one.facts for one in late),
+        figures=found,
+        same_code=same_code,
+    )
+
+
+Key = tuple[int, str, str, str]
+Sums = tuple[int, ...]
+
+
+def _cells(before: dict[Key, Sums], after: dict[Key, Sums], late: Mapping[Key, Sums]) -> list[Cell]:
+    """The sums that differ; explained when what was recorded later makes up the whole difference."""
+    nothing = (0, 0, 0, 0, 0)
+    found = []
+    for key in sorted(before.keys() | after.keys()):
+        old, new = before.get(key, nothing), after.get(key, nothing)
+        if old != new:
+            added = late.get(key, nothing)
+            explained = tuple(one + more for one, more in zip(old, added, strict=True)) == new
+            found.append(Cell(*key, _net(old), _net(new), explained))
+    return found
+
+
+def _sums(told: dict[str, Any]) -> dict[Key, Sums]:
+    names = ("grower", "month", "channel", "cultivar_group")
+    sums = ("orders", "plants", "gross_minor", "discount_minor", "refund_minor")
+    table = told["inputs"]["rows"]
+    rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+    return {
+        (row[names[0]], row[names[1]], row[names[2]], row[names[3]]): tuple(row[name] for name in sums)
+        for row in rows
+    }
+
+
+def _net(sums: Sums) -> int:
+    return sums[2] - sums[3] - sums[4]
