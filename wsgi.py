@@ -358,6 +358,10 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "expire licences": {"task": "branch.licences.expire", "schedule": 3600.0},
     "send messages": {"task": "core.messaging.send", "schedule": 10.0},
     "sum up sales": {"task": "branch.ledger.refresh_rollups", "schedule": 30.0},
+    "reconcile the sums of sales": {
+        "task": "branch.ledger.reconcile",
+        "schedule": crontab(hour=3, minute=35),
+    },
     "build last month's reports": {
         "task": "branch.reports.build_last_month",
         "schedule": crontab(day_of_month=2, hour=2, minute=0),

@@ -2,11 +2,14 @@
 
 import sys
 import time
+from datetime import datetime
 
 import click
 from flask.cli import AppGroup
 
-from branch.ledger import invariants, rollup
+from branch.ledger import invariants, reconciling, rollup
+from branch.ledger.periods import parse_period
+from core.clock import local_day, now
 from core.database import transaction
 
 group = AppGroup("ledger", help="The ledger of sales.")
@@ -45,3 +48,31 @@ def refresh(everything: bool) -> None:
         number = rollup.rebuild_rollups() if everything else rollup.refresh_rollups()
     what = "rows of daily sums" if everything else "grower-days recomputed"
     click.echo(f"{number:,} {what} in {time.perf_counter() - started:.1f} s")
+
+
+@group.command("reconcile")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Draw the month of this night again.")
+@click.option("--month", "month_key", help="Compare this month (YYYY-MM) instead of a drawn one.")
+def reconcile(day: datetime | None, month_key: str | None) -> None:
+    """Compare one month's sums with the facts, mark what differs, and put it right; fails when something differed."""
+    chosen = None
+    if month_key is not None:
+        try:
+            chosen = parse_period(month_key)
+        except ValueError:
+            raise click.BadParameter(month_key, param_hint="--month") from None
+    run = reconciling.reconcile(day.date() if day else local_day(now()), at=now(), month=chosen)
+    if run is None:
+        click.echo("there are no facts yet")
+        return
+    click.echo(
+        f"{run.month} (drawn from {run.first_month} to {run.last_month} by {run.day.isoformat()}): "
+        f"{run.days:,} grower-days compared, {run.differing:,} differed"
+    )
+    for line in run.examples:
+        click.echo(f"  {line}")
+    if run.differing:
+        with transaction():
+            rollup.refresh_rollups()
+        click.echo("put right from the facts")
+        sys.exit(1)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -135,7 +136,7 @@ def net_income(grower_ids: Iterable[int], period: Period) -> NetIncome | None:
     sheets = sheets_of(ids)
     costs = [costs_of(sheets.get(grower_id, {}), period) for grower_id in ids]
     full = [one for one in costs if one is not None]
-    window = {"grower_ids": ids, "since": period.start, "until": period.end}
+    window: dict[str, Any] = {"grower_ids": ids, "since": period.start, "until": period.end}
     if not ids or len(full) < len(ids) or queries.sums_in_other_currencies(**window):
         return None
     table = covered_months(ids, since=period.start, until=period.end)
@@ -144,6 +145,9 @@ def net_income(grower_ids: Iterable[int], period: Period) -> NetIncome | None:
         sales_minor=sum(one.net_minor for one in queries.sums_by("grower", **window)),
         costs_minor=added(full),
         uncovered=sum(
-            not table.grower_month_covered(grower_id, month) for grower_id in ids for month in table.months
+            1
+            for grower_id in ids
+            for month in table.months
+            if not table.grower_month_covered(grower_id, month)
         ),
     )

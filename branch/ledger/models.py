@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from branch.ledger import guards
 from core.database import Base, fk, pk
-from core.types import UTCDateTime
+from core.types import JSONType, UTCDateTime
 
 # The same rules as `facts.SIGN_RULES`, held by the database as well.
 SALE = "gross_minor >= 0 AND discount_minor BETWEEN 0 AND gross_minor AND refund_minor = 0 AND plants >= 0 AND orders BETWEEN 0 AND 1"
@@ -206,6 +206,23 @@ class GrowerCost(Base):
     amount_minor: Mapped[int]
     note: Mapped[str] = mapped_column(String(200))
     by_account_id: Mapped[int | None] = fk("account.id", nullable=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class ReconcileRun(Base):
+    """One night's comparison of a month's sums with the facts: which month, out of which, and what differed."""
+
+    __tablename__ = "reconcile_run"
+    __table_args__ = (CheckConstraint("differing >= 0 AND days >= 0", name="counts_not_negative"),)
+
+    id: Mapped[int] = pk()
+    day: Mapped[date] = mapped_column(Date)
+    first_month: Mapped[str] = mapped_column(String(7))
+    last_month: Mapped[str] = mapped_column(String(7))
+    month: Mapped[str] = mapped_column(String(7))
+    days: Mapped[int]
+    differing: Mapped[int]
+    examples: Mapped[list[str]] = mapped_column(JSONType)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

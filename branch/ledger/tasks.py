@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from branch.ledger import rollup
+from branch.ledger import reconciling, rollup
+from core.clock import local_day, now
 from core.database import transaction
 
 
@@ -11,3 +12,10 @@ def refresh_rollups() -> int:
     """Recompute the daily sums of the days that changed."""
     with transaction():
         return rollup.refresh_rollups()
+
+
+@shared_task(name="branch.ledger.reconcile")
+def reconcile() -> int:
+    """Compare a month, drawn by the date, with the facts; the rows that differ, which are then put right."""
+    run = reconciling.reconcile(local_day(now()), at=now())
+    return 0 if run is None else run.differing
