@@ -374,7 +374,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
 
 def report_sections() -> list[SectionFunction]:
     """What a report consists of, in its order; each is a function `(period, scope) -> Section`."""
-    from branch.reports import breakdowns, comparison, overall, quality
+    from branch.reports import breakdowns, comparison, effect, overall, quality
     from traceability.authenticity.section import authenticity
 
     return [
@@ -385,6 +385,7 @@ def report_sections() -> list[SectionFunction]:
         breakdowns.sizes,
         breakdowns.villages,
         breakdowns.provinces,
+        effect.effect,
         authenticity,
         quality.quality,
         breakdowns.growers,

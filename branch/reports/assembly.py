@@ -15,6 +15,7 @@ from branch.reports import figures, quality, wording
 from branch.reports.bridge import bridge
 from branch.reports.comparison import not_yet_compared, ordinary_growth
 from branch.reports.document import Definition, Document, Figure, Section
+from branch.reports.effect import headline_figure
 from branch.reports.evidence import Scope
 
 SectionFunction = Callable[[Period, Scope], Section]
@@ -87,7 +88,6 @@ def headline(period: Period, scope: Scope) -> tuple[Figure, ...]:
     like = scope.like_for_like(period)
     all_growth = figures.growth(now.net_minor, before.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR)
     price = wording.NOTHING if now.average_price_minor is None else wording.yuan(now.average_price_minor)
-    covered = wording.NOTHING if like.share_now is None else wording.percent(like.share_now)
     return (
         Figure(
             "net",
@@ -101,46 +101,57 @@ def headline(period: Period, scope: Scope) -> tuple[Figure, ...]:
                 price=price,
             ),
         ),
-        Figure(
+        _against_last_year(all_growth, like),
+        headline_figure(period, scope),
+    )
+
+
+def _against_last_year(all_growth: Decimal | None, like: figures.LikeForLike) -> Figure:
+    """Like-for-like where it may be stated, else all growers."""
+    if like.growth is None:
+        return Figure(
             "growth",
             _("Against last year, all growers"),
-            _signed(all_growth),
+            _stated(all_growth),
             "D2",
             _("compared"),
             ordinary_growth(),
-        ),
-        Figure(
-            "like_for_like",
-            _("Against last year, like-for-like"),
-            _signed(like.growth),
-            "D3",
-            _("compared, constant growers"),
-            _(
-                "%(inside)s growers in, %(outside)s out, %(share)s of sales. Not an effect of the mark.",
-                inside=len(like.inside),
-                outside=len(like.outside),
-                share=covered,
-            ),
+        )
+    return Figure(
+        "like_for_like",
+        _("Against last year, like-for-like"),
+        _stated(like.growth),
+        "D3",
+        _("compared, constant growers"),
+        _(
+            "%(inside)s growers in, %(outside)s out, %(share)s of sales. Not an effect of the mark.",
+            inside=len(like.inside),
+            outside=len(like.outside),
+            share=wording.NOTHING if like.share_now is None else wording.percent(like.share_now),
         ),
     )
 
 
-def _signed(ratio: Decimal | None) -> str:
-    if ratio is None:
-        return _("not stated")
-    value = figures.rounded(ratio * 100, 1)
-    return f"{value:+,}%" if value else "0.0%"
+def _stated(ratio: Decimal | None) -> str:
+    return _("not stated") if ratio is None else wording.signed(ratio)
 
 
 def changed(period: Period, scope: Scope) -> tuple[str, ...]:
-    """At most four sentences on what moved most, for the committee's page."""
+    """At most five sentences on what moved most, for the committee's page."""
     now, before = scope.now(period), scope.before(period)
     total_now, total_before = figures.total(now), figures.total(before)
     if scope.is_open(period):
         return (not_yet_compared(),)
     if total_before.is_empty:
         return (_("There is nothing on record for the year before."),)
+    growth = figures.growth(
+        total_now.net_minor, total_before.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR
+    )
     lines = [
+        _(
+            "All growers (D2): net sales %(change)s; this includes the market and growers who joined.",
+            change=wording.change(growth),
+        ),
         _(
             "Plants %(plants)s, average price %(price)s.",
             plants=wording.change(figures.growth(total_now.plants, total_before.plants)),

@@ -11,7 +11,7 @@ from branch.reports.breakdown import Breakdown
 from branch.reports.document import Chart, Column, Row, Section, Series, Table
 from branch.reports.evidence import Scope
 from branch.reports.pieces import Piece
-from branch.reports.provinces import PROVINCES, province_code
+from branch.reports.provinces import PROVINCES
 
 
 def channels(period: Period, scope: Scope) -> Section:
@@ -50,10 +50,7 @@ def villages(period: Period, scope: Scope) -> Section:
 
 def provinces(period: Period, scope: Scope) -> Section:
     """Where the plants went, with a tile map; orders that name no province are a row of their own."""
-    found = [
-        Piece(province_code(piece.code), piece.grower_id, piece.month, piece.totals)
-        for piece in scope.evidence.provinces
-    ]
+    found = list(scope.evidence.provinces)
     title = _("By province of the buyer")
     now, before = breakdown.windows(period, scope, found)
     if not any(piece.code for piece in now):

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from branch.ledger.periods import Period, month_of
 from branch.reports.figures import LikeForLike, MonthRow, Span, Totals, like_for_like, within
+from branch.reports.panel import PanelCell, PanelGrower
 from branch.reports.pieces import Piece
 
 # Raised when the same facts come to be reported differently, so that a new version is made of them.
@@ -25,6 +26,17 @@ class GrowerLabel:
     village_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class CoverageCount:
+    """How many growers who sell through a channel have a month complete, partly, or not on record."""
+
+    month: Period
+    channel: str
+    complete: int
+    partial: int
+    missing: int
+
+
 @dataclass(frozen=True)
 class Evidence:
     """Everything the ledger says that a report of `period` may use.
@@ -32,7 +44,8 @@ class Evidence:
     `rows` are in yuan and reach over the 24 months up to the end of the period;
     `foreign` are totals in other currencies, which no total includes; `cut_off` is the moment the
     latest of these facts was recorded, None when there are none. `sizes` and `provinces` hold the
-    sales of `rows` again, by size class and by the buyer's province.
+    sales of `rows` again, by size class and by the buyer's province. The panel holds every covered month
+    of every grower since records began; `coverage` counts the grower-months of the window by channel.
     """
 
     rows: tuple[MonthRow, ...]
@@ -42,6 +55,9 @@ class Evidence:
     cut_off: datetime | None
     sizes: tuple[Piece, ...] = ()
     provinces: tuple[Piece, ...] = ()
+    panel_growers: tuple[PanelGrower, ...] = ()
+    panel_cells: tuple[PanelCell, ...] = ()
+    coverage: tuple[CoverageCount, ...] = ()
 
     def digest(self, period: Period, unit_code: str, *, standing: str) -> str:
         """SHA-256 of the input in canonical form, so that equal input is recognised."""
@@ -60,6 +76,14 @@ class Evidence:
             "kinds": dict(sorted(self.kinds.items())),
             "sizes": [_plain(piece) for piece in self.sizes],
             "provinces": [_plain(piece) for piece in self.provinces],
+            "panel_growers": [
+                [one.grower_id, one.authorised_on and one.authorised_on.isoformat(), one.channels_known]
+                for one in self.panel_growers
+            ],
+            "panel_cells": [[one.grower_id, one.month.key, one.net_minor] for one in self.panel_cells],
+            "coverage": [
+                [one.month.key, one.channel, one.complete, one.partial, one.missing] for one in self.coverage
+            ],
         }
         canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()

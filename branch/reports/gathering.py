@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from flask import current_app
@@ -13,14 +15,21 @@ from sqlalchemy import select
 from branch.growers.models import Grower
 from branch.ledger import parts
 from branch.ledger import queries as ledger
-from branch.ledger.periods import Period, parse_period, twelve_months
+from branch.ledger.coverage import CoverageMap, CoverageState, covered_months
+from branch.ledger.periods import Period, month_of, parse_period, twelve_months
+from branch.licences.dates import authorised_since
 from branch.organisation.models import Unit
 from branch.organisation.queries import UnitView, unit_name, units_below
-from branch.reports.evidence import Evidence, GrowerLabel, Scope
+from branch.reports.evidence import CoverageCount, Evidence, GrowerLabel, Scope
 from branch.reports.figures import MonthRow, Span, Totals
+from branch.reports.panel import PanelCell, PanelGrower, months_between
 from branch.reports.pieces import Piece
+from branch.reports.provinces import province_code
 from core.clock import to_shanghai
 from core.database import session
+
+# How far back the panel reaches: old habits of a trade say little about today's.
+LONGEST_HISTORY_YEARS = 6
 
 
 def gather(period: Period, unit: UnitView, *, today: date) -> Scope:
@@ -73,20 +82,75 @@ def _evidence(period: Period, grower_ids: Sequence[int]) -> Evidence:
         "grower", "month", "channel", "cultivar_group", grower_ids=grower_ids, since=since, until=period.end
     )
     cut_off = ledger.last_recorded(grower_ids=grower_ids, since=since, until=period.end)
+    spans = tuple(
+        Span(one.grower_id, one.channel, one.first_day, one.last_day)
+        for one in ledger.channel_spans(grower_ids=grower_ids, until=period.end)
+    )
     return Evidence(
         rows=tuple(
             MonthRow(one.key[0], parse_period(one.key[1]), one.key[2], one.key[3], _totals(one))
             for one in rows
         ),
-        spans=tuple(
-            Span(one.grower_id, one.channel, one.first_day, one.last_day)
-            for one in ledger.channel_spans(grower_ids=grower_ids, until=period.end)
-        ),
+        spans=spans,
         foreign=tuple((one.key[0], _totals(one)) for one in ledger.sums_in_other_currencies(**window)),
         kinds=ledger.kinds_of_facts(**window),
         cut_off=None if cut_off is None else to_shanghai(cut_off),
         sizes=_pieces("size_class", grower_ids, since, period.end),
-        provinces=_pieces("province", grower_ids, since, period.end),
+        provinces=_provinces(_pieces("province", grower_ids, since, period.end)),
+        **_history(period, grower_ids, spans),
+    )
+
+
+def _history(period: Period, grower_ids: Sequence[int], spans: Sequence[Span]) -> dict[str, Any]:
+    """The panel of all covered months since records began, and the coverage of the window by channel."""
+    if not spans:
+        return {}
+    oldest = date(period.end.year - LONGEST_HISTORY_YEARS, period.end.month, 1)
+    since = max(min(span.first_day for span in spans).replace(day=1), oldest)
+    covered = covered_months(grower_ids, since=min(since, twelve_months(period)[0].start), until=period.end)
+    sold = {
+        (one.key[0], one.key[1]): one.net_minor
+        for one in ledger.sums_by("grower", "month", grower_ids=grower_ids, since=since, until=period.end)
+    }
+    authorised = authorised_since(grower_ids)
+    return {
+        "panel_growers": tuple(
+            PanelGrower(grower_id, authorised.get(grower_id), grower_id not in covered.channels_unknown)
+            for grower_id in grower_ids
+        ),
+        "panel_cells": tuple(
+            PanelCell(grower_id, month, sold.get((grower_id, month.key), 0))
+            for grower_id in grower_ids
+            for month in months_between(month_of(since), month_of(period.last_day))
+            if covered.grower_month_covered(grower_id, month.start)
+        ),
+        "coverage": tuple(
+            _coverage(covered, grower_ids, channel, month)
+            for month in twelve_months(period)
+            for channel in sorted({one for grower_id in grower_ids for one in covered.channels_of(grower_id)})
+        ),
+    }
+
+
+def _coverage(covered: CoverageMap, grower_ids: Sequence[int], channel: str, month: Period) -> CoverageCount:
+    states = Counter(covered.state(grower_id, channel, month.start) for grower_id in grower_ids)
+    return CoverageCount(
+        month,
+        channel,
+        complete=states[CoverageState.COMPLETE],
+        partial=states[CoverageState.PARTIAL],
+        missing=states[CoverageState.NONE],
+    )
+
+
+def _provinces(found: Iterable[Piece]) -> tuple[Piece, ...]:
+    """The same sums under the codes of the provinces; orders write one province in several ways."""
+    sums: defaultdict[tuple[int, Period, str], Totals] = defaultdict(Totals)
+    for piece in found:
+        sums[piece.grower_id, piece.month, province_code(piece.code)] += piece.totals
+    return tuple(
+        Piece(code, grower_id, month, totals)
+        for (grower_id, month, code), totals in sorted(sums.items(), key=itemgetter(0))
     )
 
 

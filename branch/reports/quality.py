@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from branch.ledger.channels import channel_name
 from branch.ledger.periods import REFUND_WINDOW_DAYS, Period
 from branch.reports import figures, wording
-from branch.reports.document import Column, Row, Section, Table
+from branch.reports.document import Chart, Column, Row, Section, Series, Table
 from branch.reports.evidence import Scope
 from branch.reports.figures import Coverage
 
 
 def quality(period: Period, scope: Scope) -> Section:
     covered = _coverage(period, scope)
+    by_channel = _channel_tables(scope)
     return Section(
         key="quality",
         title=_("What is missing"),
@@ -25,7 +29,8 @@ def quality(period: Period, scope: Scope) -> Section:
             ),
             *doubts(period, scope),
         ),
-        tables=(_coverage_table(covered), _facts_table(scope), *_foreign_tables(scope)),
+        tables=(_coverage_table(covered), *by_channel, _facts_table(scope), *_foreign_tables(scope)),
+        charts=tuple(_coverage_chart(table) for table in by_channel),
         notes=(
             _(
                 "A grower counts as complete when every outside channel in use was on record before the earlier window began and "
@@ -76,6 +81,60 @@ def _coverage_table(covered: Coverage) -> Table:
         ),
     )
     return Table("coverage", _("Growers and months with records"), columns, rows, whole)
+
+
+def _channel_tables(scope: Scope) -> tuple[Table, ...]:
+    """Grower-months of twelve months by channel, from what imports, shops and growers say; none without a map."""
+    if not scope.evidence.coverage:
+        return ()
+    columns = (
+        Column("month", _("Month")),
+        Column("channel", _("Channel")),
+        Column("complete", _("Growers with the whole month on record"), "count"),
+        Column("partial", _("with a part of it"), "count"),
+        Column("missing", _("with nothing"), "count"),
+        Column("share", _("Whole months, share"), "ratio"),
+    )
+    rows = tuple(
+        Row(
+            f"{one.channel}/{one.month.key}",
+            (
+                one.month.key,
+                channel_name(one.channel),
+                one.complete,
+                one.partial,
+                one.missing,
+                figures.share(one.complete, one.complete + one.partial + one.missing),
+            ),
+        )
+        for one in sorted(scope.evidence.coverage, key=lambda one: (one.channel, one.month))
+    )
+    return (Table("coverage_channels", _("Coverage by channel, twelve months"), columns, rows),)
+
+
+def _coverage_chart(table: Table) -> Chart:
+    """A map of shades: channels down, months across, the share of growers with the whole month on record."""
+    shares: dict[str, dict[str, int | None]] = {}
+    for row in table.rows:
+        share = row.cells[5]
+        permille = int(share * 1000) if isinstance(share, Decimal) else None
+        shares.setdefault(str(row.cells[1]), {})[str(row.cells[0])] = permille
+    months = sorted({month for one in shares.values() for month in one})
+    return Chart(
+        key=table.key,
+        kind="heat",
+        title=_("Share of growers with the whole month on record, by channel"),
+        alt=_(
+            "A map of shaded cells, channels down and months across, darker where more growers have the whole month on record; hatched where nobody sells there. The numbers are in the table."
+        ),
+        unit="%",
+        divisor=1,
+        categories=tuple(month[2:] for month in months),
+        series=tuple(
+            Series(name, tuple(found.get(month) for month in months)) for name, found in shares.items()
+        ),
+        table_key=table.key,
+    )
 
 
 def _facts_table(scope: Scope) -> Table:

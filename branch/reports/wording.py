@@ -38,6 +38,12 @@ def percent(ratio: Decimal) -> str:
     return f"{rounded(ratio * 100, 1):,}%"
 
 
+def signed(ratio: Decimal) -> str:
+    """A relative change with its sign, ``+12.3%``; zero has none."""
+    value = rounded(ratio * 100, 1)
+    return f"{value:+,}%" if value else "0.0%"
+
+
 def points(difference: Decimal) -> str:
     """A difference of two shares in percentage points, with its sign unless it is zero."""
     value = rounded(difference * 100, 1)

@@ -15,7 +15,7 @@ SEASON = (2, 6, 24, 18, 7, 3, 2, 3, 9, 16, 8, 2)
 GROUPS = ("jingui", "yingui", "dangui", "sijigui", "")
 NAMES = {"jingui": "金桂", "yingui": "银桂", "dangui": "丹桂", "sijigui": "四季桂"}
 SIZES = ("D3", "H20–35", "DBH8")
-PROVINCES = ("浙江省", "湖北省", "广东省", "")
+PROVINCES = ("ZJ", "HB", "GD", "")
 VILLAGES = ("竹溪示范村", "石桥示范村", "桂岭示范村")
 
 

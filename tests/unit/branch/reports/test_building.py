@@ -106,7 +106,9 @@ def test_two_who_build_at_once_do_not_both_make_the_second_version(session, grow
 def test_facts_of_other_months_do_not_change_a_report(session, growers):
     made = make()
     with transaction():
-        append_facts([make_fact(growers[0].id, occurred_at=RECORDED.replace(day=2))], at=now())
+        append_facts(
+            [make_fact(growers[0].id, channel="shop", occurred_at=RECORDED.replace(day=2))], at=now()
+        )
     assert make().files == made.files
 
 

@@ -1,0 +1,115 @@
+"""From monthly sums, coverage and the register's dates to the panel that the estimators read. Pure.
+
+A month that is not covered is missing, never zero; a covered month without sales is zero. A grower whose
+other channels are not known is left out and counted: what was sold there could have moved to the own shop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from branch.ledger.periods import Period, month_of
+from branch.uplift.panel import Panel
+
+FEN_PER_YUAN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PanelGrower:
+    """A grower of the unit: first licensed day (None when never), and whether all channels are known."""
+
+    grower_id: int
+    authorised_on: date | None
+    channels_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PanelCell:
+    """Net sales of one grower in one covered month over all channels, in fen."""
+
+    grower_id: int
+    month: Period
+    net_minor: int
+
+
+@dataclass(frozen=True)
+class BuiltPanel:
+    """The panel with what its rows and columns stand for, and who is not in it.
+
+    `channels_unknown` and `never_covered` are growers left out; of the former, `authorised_unknown` are authorised
+    by the end of the panel.
+    """
+
+    panel: Panel
+    grower_ids: tuple[int, ...]
+    months: tuple[Period, ...]
+    channels_unknown: int
+    authorised_unknown: int
+    never_covered: int
+
+    def columns(self, months: Iterable[Period]) -> slice:
+        """The columns of consecutive `months`; those before the panel's first month are cut off."""
+        wanted = sorted(set(months) & set(self.months))
+        if not wanted:
+            return slice(0, 0)
+        return slice(self.months.index(wanted[0]), self.months.index(wanted[-1]) + 1)
+
+
+def build_panel(
+    growers: Sequence[PanelGrower], cells: Iterable[PanelCell], *, last: Period
+) -> BuiltPanel | None:
+    """The panel from the first covered month up to `last`; None when no month of any known grower is covered.
+
+    Cells of the same grower and month are added up.
+    """
+    known = {one.grower_id: one for one in growers if one.channels_known}
+    sums: dict[tuple[int, Period], int] = {}
+    for cell in cells:
+        if cell.grower_id in known and cell.month <= last:
+            key = (cell.grower_id, cell.month)
+            sums[key] = sums.get(key, 0) + cell.net_minor
+    if not sums:
+        return None
+    months = months_between(min(month for _grower, month in sums), last)
+    rows = sorted({grower_id for grower_id, _month in sums})
+    outcome = np.full((len(rows), len(months)), np.nan)
+    place = {month: column for column, month in enumerate(months)}
+    row_of = {grower_id: row for row, grower_id in enumerate(rows)}
+    for (grower_id, month), net_minor in sums.items():
+        outcome[row_of[grower_id], place[month]] = net_minor / FEN_PER_YUAN
+    starts = [_start(known[grower_id].authorised_on, months) for grower_id in rows]
+    unknown = [one for one in growers if not one.channels_known]
+    return BuiltPanel(
+        panel=Panel(outcome, np.array(starts, dtype=np.int64), months[0].start.month),
+        grower_ids=tuple(rows),
+        months=months,
+        channels_unknown=len(unknown),
+        authorised_unknown=sum(
+            one.authorised_on is not None and month_of(one.authorised_on) <= last for one in unknown
+        ),
+        never_covered=len(known) - len(rows),
+    )
+
+
+def months_between(first: Period, last: Period) -> tuple[Period, ...]:
+    """The calendar months from `first` to `last`, both counted in."""
+    start, count = first.start, _index(last.start) - _index(first.start) + 1
+    return tuple(
+        month_of(date(start.year + (start.month - 1 + n) // 12, (start.month - 1 + n) % 12 + 1, 1))
+        for n in range(count)
+    )
+
+
+def _start(authorised_on: date | None, months: Sequence[Period]) -> int:
+    """The column of the first authorised month: negative before the panel, its length when never or later."""
+    if authorised_on is None:
+        return len(months)
+    return min(_index(authorised_on) - _index(months[0].start), len(months))
+
+
+def _index(day: date) -> int:
+    return day.year * 12 + day.month - 1
