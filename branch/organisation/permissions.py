@@ -69,6 +69,7 @@ SECRETARY = TECHNICIAN | {
     "quota.decide",
     "lots.decide",
     "lots.recall",
+    "recalls.decide",
     "codes.void",
     "codes.approve",
     "cases.decide",
@@ -95,6 +96,7 @@ COMMITTEE = TECHNICIAN | {
     "reports.view",
     "reports.review",
     "codes.approve",
+    "recalls.decide",
 }
 
 OPERATOR = SECRETARY | {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
-from tests.browser.scenes import alarms, cases, goods, land, money, people, proof
+from tests.browser.scenes import alarms, cases, goods, land, money, people, proof, two_people
 from traceability.verification.verdicts import Verdict
 
 
@@ -133,9 +133,15 @@ SELLING = [
     PageToSee("seller-lot", goods.lot, as_role="grower1"),
     PageToSee("seller-codes", goods.codes_of_lot, as_role="grower1"),
     PageToSee("seller-activate-codes", "/seller/codes/activate", as_role="grower1"),
+    PageToSee(
+        "seller-activate-refused",
+        "/seller/codes/activate",
+        as_role="grower1",
+        act=two_people.activate_without_land,
+    ),
     PageToSee("seller-pack-bundle", "/seller/codes/pack", as_role="grower1"),
     PageToSee("seller-return-codes", "/seller/codes/return", as_role="grower1"),
-    PageToSee("branch-codes", "/branch/codes", as_role="secretary"),
+    PageToSee("branch-codes", two_people.codes_at_branch, as_role="committee"),
     PageToSee("seller-void-codes", goods.void_codes, as_role="grower1"),
     PageToSee("seller-listings", "/seller/listings", as_role="grower1"),
     PageToSee("seller-new-listing", "/seller/listings/new", as_role="grower1"),
@@ -182,6 +188,8 @@ BRANCH = [
     PageToSee("branch-lots", "/branch/lots", as_role="secretary"),
     PageToSee("branch-lot", land.lot_at_branch, as_role="secretary"),
     PageToSee("branch-lot-recall", land.recall_at_branch, as_role="secretary"),
+    PageToSee("branch-recall-waits", two_people.recall_that_waits, as_role="committee"),
+    PageToSee("branch-recalls", two_people.recalls, as_role="secretary"),
     PageToSee("branch-growers", "/branch/growers", as_role="secretary"),
     PageToSee("branch-grower", people.grower_at_the_branch, as_role="secretary"),
     PageToSee("branch-applicant", people.applicant, as_role="secretary"),

@@ -11,6 +11,7 @@ from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
 from tests.factories.traceability import grant_quota, make_codes, make_lot, make_plot
 from traceability.api import ensure_reference_data, get_lot, lots_of_grower
+from traceability.lots.recall_requests import requests_of_lot
 from traceability.plots.survey_queries import surveys_of_plot
 from traceability.quota.queries import balances_of_grower
 
@@ -161,7 +162,9 @@ def test_a_grower_splits_a_lot_and_sees_its_family(login, grower, plot, session)
     assert stranger.get(f"/seller/lots/{lot.number}/family").status_code == 403
 
 
-def test_the_branch_sees_what_a_recall_reaches_and_recalls(people, login, grower, plot, session, run_jobs):
+def test_the_branch_asks_for_a_recall_and_the_committee_confirms_it(
+    people, login, grower, plot, session, run_jobs
+):
     with transaction():
         lot = make_lot(plot=plot, quantity=50, at=now())
         make_codes(lot=lot, count=3, at=now())
@@ -174,8 +177,23 @@ def test_the_branch_sees_what_a_recall_reaches_and_recalls(people, login, grower
     assert secretary.submit(page, {"reason": "枝枯病"}).status_code == 303
     session.rollback()
     session.expire_all()
+    assert get_lot(id=lot.id).state == "closed"
+    asked = requests_of_lot(lot.id)[0]
+    decision = {"decision": "confirm"}
+    assert "确认召回" not in secretary.get(page).text
+    alone = secretary.submit(f"/branch/recalls/{asked.number}", decision, form_at="/branch/codes")
+    assert alone.status_code == 409
+    committee = people("committee")
+    assert "确认召回" in committee.get(page).text
+    unsaid = {"decision": "refuse", "reason": ""}
+    assert committee.submit(f"/branch/recalls/{asked.number}", unsaid, form_at=page).status_code == 422
+    assert committee.submit(f"/branch/recalls/{asked.number}", decision, form_at=page).status_code == 303
+    session.rollback()
+    session.expire_all()
     assert get_lot(id=lot.id).state == "recalled"
     assert "枝枯病" in secretary.get(f"/branch/lots/{lot.number}").text
+    shown = secretary.get("/branch/recalls").text
+    assert all(word in shown for word in (asked.asked_by, requests_of_lot(lot.id)[0].decided_by, "枝枯病"))
 
 
 def test_the_branch_passes_quota_on_and_writes_figures(people, grower, plot, session):

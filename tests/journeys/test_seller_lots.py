@@ -158,8 +158,13 @@ def test_a_count_and_a_recall_are_written_down(seller, grower, session):
     session.rollback()
     session.expire_all()
     after = get_lot(id=lot.id)
-    assert (after.quantity_on_hand, after.state, after.state_reason) == (42, "recalled", "枝枯病")
-    assert "枝枯病" in seller.get(page).text
+    assert (after.quantity_on_hand, after.state, after.state_reason) == (42, "closed", "枝枯病")
+    assert "枝枯病" in seller.get(f"{page}/recall").text
+    again = seller.submit(f"{page}/state", {"target": "open"}, form_at=page)
+    assert again.status_code in {409, 422}
+    session.rollback()
+    session.expire_all()
+    assert get_lot(id=lot.id).state == "closed"
 
 
 def test_labels_come_as_a_pdf_too(seller, grower, session):

@@ -12,7 +12,7 @@ from traceability.cases.models import CounterfeitCase
 from traceability.cases.queries import CaseView, view
 from traceability.cases.states import ActionKind, CaseStep, CaseVerdict
 from traceability.lots.queries import get_lot
-from traceability.lots.recalls import recall
+from traceability.lots.recall_requests import ask_for_recall, open_request
 from traceability.lots.states import LotState
 
 
@@ -29,7 +29,7 @@ def open_actions(case: CaseView, *, at: datetime) -> list[ActionKind]:
         found.append(ActionKind.SHOP_NOTICE)
     if _licence(case.grower_id, at=at) is not None:
         found.append(ActionKind.LICENCE_SUSPENDED)
-    if case.lot_id is not None and get_lot(id=case.lot_id).state != LotState.RECALLED:
+    if case.lot_id is not None and _may_be_recalled(case.lot_id):
         found.append(ActionKind.LOT_RECALLED)
     return found
 
@@ -38,7 +38,8 @@ def act(number: str, kind: ActionKind | str, *, note: str, at: datetime, by: int
     """Do what follows, and note it.
 
     A notice or complaint that goes out on paper or in the platform's own form is noted with `note`; a notice
-    to one of our growers is sent as well. Suspensions and recalls happen here, with `note` as their reason.
+    to one of our growers is sent as well. Suspensions happen here, with `note` as their reason; a recall is asked
+    for, which stops the sale, and another person confirms it.
 
     Raises:
         Conflict: the verdict does not allow it, or what it acts on has changed meanwhile.
@@ -83,9 +84,12 @@ def _do(case: CounterfeitCase, kind: ActionKind, note: str, *, at: datetime, by:
     if kind is ActionKind.LOT_RECALLED and case.lot_id is not None:
         grower = branch.get_grower(id=case.grower_id)
         branch.require_unit_access(by, grower.unit_id, "lots.recall")
-        done = recall(case.lot_id, reason=note, at=at, by=by)
-        return {"recall": done.number}
+        return {"recall_request": ask_for_recall(case.lot_id, reason=note, at=at, by=by)}
     return {}
+
+
+def _may_be_recalled(lot_id: int) -> bool:
+    return get_lot(id=lot_id).state != LotState.RECALLED and open_request(lot_id) is None
 
 
 def _licence(grower_id: int | None, *, at: datetime) -> branch.LicenceView | None:

@@ -155,5 +155,5 @@ def action_name(kind: ActionKind | str) -> str:
         ActionKind.SHOP_LISTED: _("Shop listed as not authorised"),
         ActionKind.SHOP_SUSPENDED: _("Authorisation of the shop suspended"),
         ActionKind.LICENCE_SUSPENDED: _("Licence suspended"),
-        ActionKind.LOT_RECALLED: _("Lot recalled"),
+        ActionKind.LOT_RECALLED: _("Recall of the lot asked for"),
     }[ActionKind(kind)]

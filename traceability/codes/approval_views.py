@@ -87,7 +87,8 @@ def _require_reach(grower_id: int, permission: str) -> None:
 def _page(form: ProposeVoidForm) -> str:
     here = {unit.id for unit in branch.units_where(actor_id() or 0, "codes.view")}
     batches, voids = approvals.waiting_batches(), approvals.open_voids()
-    growers = branch.growers_by_ids({one.grower_id for one in batches} | {one.grower_id for one in voids})
+    decided = approvals.decided_voids()
+    growers = branch.growers_by_ids({one.grower_id for one in [*batches, *voids, *decided]})
     growers = {key: grower for key, grower in growers.items() if grower.unit_id in here}
     within = growers_within(actor_id() or 0, "codes.view")
     refused = refusals_of(within)
@@ -96,6 +97,7 @@ def _page(form: ProposeVoidForm) -> str:
         "traceability/codes/approvals.html",
         batches=[one for one in batches if one.grower_id in growers],
         voids=[one for one in voids if one.grower_id in growers],
+        decided=[one for one in decided if one.grower_id in growers],
         growers=growers,
         refused=refused,
         names=names,

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
+from core.accounts.queries import display_names
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import random_id
@@ -13,6 +14,8 @@ from traceability.codes.models import CodeBatch, VoidProposal
 from traceability.codes.queries import BatchView, get_batch, views_of_batches
 from traceability.codes.service import void_codes
 from traceability.codes.states import BatchState
+
+SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,11 @@ class VoidView:
     last: int
     reason: str
     proposed_by_account_id: int
+    proposed_by: str
     proposed_at: datetime
+    state: str
+    decided_by: str
+    decided_at: datetime | None
 
 
 def waiting_batches() -> list[BatchView]:
@@ -36,22 +43,38 @@ def waiting_batches() -> list[BatchView]:
 
 def open_voids() -> list[VoidView]:
     """Proposed voids that nobody has decided, the oldest first."""
+    return _voids(VoidProposal.state == "open")
+
+
+def decided_voids() -> list[VoidView]:
+    """Voids that a second person confirmed or refused, the newest first."""
+    return _voids(VoidProposal.state != "open")[::-1][:SHOWN]
+
+
+def _voids(which: ColumnElement[bool]) -> list[VoidView]:
     rows = session.execute(
         select(VoidProposal, CodeBatch.number, CodeBatch.grower_id)
         .join(CodeBatch, CodeBatch.id == VoidProposal.batch_id)
-        .where(VoidProposal.state == "open")
+        .where(which)
         .order_by(VoidProposal.id)
-    )
+    ).all()
+    people = {row.proposed_by_account_id for row, _number, _grower in rows}
+    people |= {row.decided_by_account_id for row, _number, _grower in rows if row.decided_by_account_id}
+    names = display_names(people)
     return [
         VoidView(
-            row.public_id,
-            number,
-            grower_id,
-            row.first,
-            row.last,
-            row.reason,
-            row.proposed_by_account_id,
-            row.proposed_at,
+            public_id=row.public_id,
+            batch_number=number,
+            grower_id=grower_id,
+            first=row.first,
+            last=row.last,
+            reason=row.reason,
+            proposed_by_account_id=row.proposed_by_account_id,
+            proposed_by=names.get(row.proposed_by_account_id, ""),
+            proposed_at=row.proposed_at,
+            state=row.state,
+            decided_by=names.get(row.decided_by_account_id or 0, ""),
+            decided_at=row.decided_at,
         )
         for row, number, grower_id in rows
     ]

@@ -5,12 +5,12 @@ That is how the provincial grading standards of nursery stock define one lot of 
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, fk, pk
 from traceability.lots.balance import Side, StepKind
-from traceability.lots.states import LOT_STATES, PROPAGATIONS, ROOTS, allowed
+from traceability.lots.states import LOT_STATES, PROPAGATIONS, ROOTS, RequestState, allowed
 
 
 class CultivarGroup(Base):
@@ -161,4 +161,53 @@ class LotRecallPart(Base):
 
     id: Mapped[int] = pk()
     recall_id: Mapped[int] = fk("lot_recall.id", index=False)
+    lot_id: Mapped[int] = fk("lot.id")
+
+
+class RecallRequest(Base):
+    """A recall that one person asked for and another confirms or refuses; the sale stops when it is asked."""
+
+    __tablename__ = "recall_request"
+    __table_args__ = (
+        CheckConstraint(allowed("state", tuple(RequestState)), name="state_known"),
+        CheckConstraint(
+            "decided_by_account_id IS NULL OR asked_by_account_id IS NULL"
+            " OR decided_by_account_id <> asked_by_account_id",
+            name="two_people",
+        ),
+        CheckConstraint(
+            "state = 'open' OR (decided_by_account_id IS NOT NULL AND decided_at IS NOT NULL)",
+            name="decided_by_somebody",
+        ),
+        Index(
+            "uq_recall_request_open",
+            "lot_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = pk()
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    lot_id: Mapped[int] = fk("lot.id")
+    grower_id: Mapped[int] = fk("grower.id")
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(8), default="open")
+    recall_id: Mapped[int | None] = fk("lot_recall.id", nullable=True, index=False)
+    asked_by_account_id: Mapped[int] = fk("account.id", index=False)
+    asked_at: Mapped[datetime]
+    decided_by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
+    decided_at: Mapped[datetime | None]
+    decision_reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class RecallStop(Base):
+    """A lot whose sale a request stopped: opened again when the request is refused."""
+
+    __tablename__ = "recall_stop"
+    __table_args__ = (UniqueConstraint("request_id", "lot_id"),)
+
+    id: Mapped[int] = pk()
+    request_id: Mapped[int] = fk("recall_request.id", index=False)
     lot_id: Mapped[int] = fk("lot.id")

@@ -66,7 +66,7 @@ def reach(lot_id: int) -> Reach:
 
 
 def recall(lot_id: int, *, reason: str, at: datetime, by: int | None) -> RecallView:
-    """Recall a lot and everything that came of it. It is final.
+    """Recall a lot and everything that came of it. It is final, and two people's: see `recall_requests`.
 
     Lots and codes say so from now on; buyers and growers are told after the commit (`LotRecalled`).
 

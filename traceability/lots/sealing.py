@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from core.database import session
 from core.seal import Body, SealSource
-from traceability.lots.models import Lot, LotRecall, LotRecallPart, LotStep, LotStepPart
+from traceability.lots.models import Lot, LotRecall, LotRecallPart, LotStep, LotStepPart, RecallRequest
 
 LOT_FACTS = (
     "species",
@@ -77,6 +77,25 @@ def recall_body(recall: LotRecall, lot_number: str, reached: Iterable[str]) -> d
     }
 
 
+def request_subject(request: RecallRequest) -> str:
+    """The request for a recall as the log knows it."""
+    return f"recall-request/{request.number}"
+
+
+def request_body(request: RecallRequest, lot_number: str) -> dict[str, object]:
+    """Who asked to recall what and why, and who decided what."""
+    return {
+        "lot": lot_number,
+        "reason": request.reason,
+        "state": request.state,
+        "asked_by": request.asked_by_account_id,
+        "asked_at": request.asked_at.isoformat(),
+        "decided_by": request.decided_by_account_id,
+        "decided_at": request.decided_at.isoformat() if request.decided_at else None,
+        "decision_reason": request.decision_reason,
+    }
+
+
 def _lots() -> Iterator[tuple[str, Body]]:
     for lot in session.scalars(select(Lot).order_by(Lot.id)):
         yield lot_subject(lot), lot_body(lot)
@@ -107,6 +126,15 @@ def _recalls() -> Iterator[tuple[str, Body]]:
         yield recall_subject(recall), recall_body(recall, number, reached[recall.id])
 
 
+def _requests() -> Iterator[tuple[str, Body]]:
+    rows = session.execute(
+        select(RecallRequest, Lot.number).join(Lot, Lot.id == RecallRequest.lot_id).order_by(RecallRequest.id)
+    )
+    for request, number in rows:
+        yield request_subject(request), request_body(request, number)
+
+
 LOTS = SealSource("lot", _lots, tables=("lot", "lot_change"))
 STEPS = SealSource("lot_step", _steps, tables=("lot_step", "lot_step_part"))
 RECALLS = SealSource("lot_recall", _recalls, tables=("lot_recall", "lot_recall_part"))
+REQUESTS = SealSource("recall_request", _requests, tables=("recall_request",))

@@ -12,10 +12,18 @@ from core.errors import Conflict, Invalid
 from core.ids import readable_number
 from traceability.events.service import record_step
 from traceability.events.steps import Commissioned
-from traceability.lots.models import Cultivar, CultivarGroup, Lot, LotChange
+from traceability.lots.models import Cultivar, CultivarGroup, Lot, LotChange, RecallRequest, RecallStop
 from traceability.lots.queries import LotView, get_lot, view
 from traceability.lots.sealing import lot_body, lot_subject
-from traceability.lots.states import SPECIES, LotState, Propagation, Root, is_age_code, sources_of
+from traceability.lots.states import (
+    SPECIES,
+    LotState,
+    Propagation,
+    RequestState,
+    Root,
+    is_age_code,
+    sources_of,
+)
 from traceability.plots.models import Plot
 
 
@@ -224,9 +232,13 @@ def change_state(lot_id: int, target: LotState, *, reason: str, at: datetime, by
     """Close, reopen or recall a lot. A recall is final and needs a reason that buyers will read.
 
     Raises:
-        Conflict: the lot's state does not allow it.
+        Conflict: the lot's state does not allow it, or a recall waits that stopped its sale (`recall_asked`).
         Invalid: a recall without a reason.
     """
+    if target is LotState.OPEN and _recall_waits(lot_id):
+        raise Conflict(
+            _("A recall was asked for; until it is decided the lot stays closed."), code="recall_asked"
+        )
     if target is LotState.RECALLED and not reason.strip():
         raise Invalid(_("Say why the lot is recalled; buyers will read it."), code="reason_missing")
     moved = changed(
@@ -239,6 +251,16 @@ def change_state(lot_id: int, target: LotState, *, reason: str, at: datetime, by
     note(lot_id, str(target), 0, reason.strip(), at=at, by=by)
     session.expire_all()
     return get_lot(id=lot_id)
+
+
+def _recall_waits(lot_id: int) -> bool:
+    found = session.scalar(
+        select(RecallStop.id)
+        .join(RecallRequest, RecallRequest.id == RecallStop.request_id)
+        .where(RecallStop.lot_id == lot_id, RecallRequest.state == str(RequestState.OPEN))
+        .limit(1)
+    )
+    return found is not None
 
 
 def note(lot_id: int, kind: str, plants: int, reason: str, *, at: datetime, by: int | None) -> None:

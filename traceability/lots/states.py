@@ -27,6 +27,14 @@ class LotState(StrEnum):
     RECALLED = "recalled"
 
 
+class RequestState(StrEnum):
+    """A recall that was asked for: open until a second person confirms or refuses it."""
+
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"
+
+
 TRANSITIONS: dict[LotState, frozenset[LotState]] = {
     LotState.OPEN: frozenset({LotState.CLOSED, LotState.RECALLED}),
     LotState.CLOSED: frozenset({LotState.OPEN, LotState.RECALLED}),

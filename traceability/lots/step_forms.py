@@ -103,6 +103,10 @@ class RecallForm(FlaskForm):
     )
 
 
+class DecideRecallForm(FlaskForm):
+    reason = TextAreaField(_l("Reason of the refusal"), [Length(max=500)])
+
+
 def _lot_words(lot: LotView) -> str:
     return _(
         "%(cultivar)s, %(left)s plants left (%(number)s)",

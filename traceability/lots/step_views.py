@@ -1,4 +1,4 @@
-"""Transforming lots, the family of a lot, and recalls, for its grower and for the branch."""
+"""Transforming lots and the family of a lot, for its grower and for the branch."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,8 +16,8 @@ from traceability.lots.descent import family
 from traceability.lots.drawing import draw
 from traceability.lots.models import Lot
 from traceability.lots.queries import LotView, get_lot, lots_of_grower, view
-from traceability.lots.recalls import reach, recall
-from traceability.lots.step_forms import RecallForm, StepForm
+from traceability.lots.recall_requests import open_request
+from traceability.lots.step_forms import StepForm
 from traceability.lots.transforming import free_to_move
 from traceability.lots.transforming import transform as transform_lots
 from traceability.lots.views import own_lot, size_line
@@ -103,13 +103,6 @@ def family_of_own(number: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/seller/lots/<number>/recall", methods=["GET", "POST"])
-@requires("lots.edit")
-def recall_own(number: str) -> ResponseReturnValue:
-    """Recall one's own lot, after seeing what that reaches."""
-    return _recall(own_lot(number), "lots.show")
-
-
 @blueprint.get("/branch/lots")
 @requires("lots.view")
 def find() -> ResponseReturnValue:
@@ -153,44 +146,10 @@ def show(number: str) -> ResponseReturnValue:
         lot=lot,
         grower=branch.get_grower(id=lot.grower_id),
         may_recall=may("lots.recall") and lot.state != "recalled",
+        recall_waits=open_request(lot.id) is not None,
         sizes=size_line(lot),
         root=root_name(lot.root),
         **_family(lot, "lot_steps.show"),
-    )
-
-
-@blueprint.route("/branch/lots/<number>/recall", methods=["GET", "POST"])
-@requires("lots.recall")
-def recall_any(number: str) -> ResponseReturnValue:
-    """Recall a lot of one's villages, after seeing what that reaches."""
-    return _recall(_visible(number, "lots.recall"), "lot_steps.show")
-
-
-def _recall(lot: LotView, back: str) -> ResponseReturnValue:
-    form = RecallForm()
-    if form.validate_on_submit():
-        with transaction():
-            done = recall(lot.id, reason=form.reason.data or "", at=now(), by=actor_id())
-        flash(
-            _(
-                "Recall %(number)s reached %(lots)s lots, %(codes)s codes and %(orders)s orders; buyers and growers are being told.",
-                number=done.number,
-                lots=done.lots,
-                codes=f"{done.codes:,}",
-                orders=f"{done.orders:,}",
-            ),
-            "success",
-        )
-        return redirect(url_for(back, number=lot.number), 303)
-    return (
-        render_template(
-            "traceability/lots/recall.html",
-            lot=lot,
-            form=form,
-            reach=reach(lot.id),
-            back=url_for(back, number=lot.number),
-        ),
-        422 if form.errors else 200,
     )
 
 

@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from traceability.lots.balance import StepKind
-from traceability.lots.states import LotState, Propagation, Root
+from traceability.lots.states import LotState, Propagation, RequestState, Root
 
 
 def propagation_name(word: str) -> str:
@@ -35,6 +35,18 @@ def lot_state_name(word: str) -> str:
 
 
 LOT_TONES = {LotState.OPEN: "ok", LotState.CLOSED: "plain", LotState.RECALLED: "bad"}
+
+
+def request_state_name(state: RequestState) -> str:
+    """Where a recall that was asked for stands."""
+    return {
+        RequestState.OPEN: _("waits for a second person"),
+        RequestState.DONE: _("carried out"),
+        RequestState.REFUSED: _("refused"),
+    }[state]
+
+
+REQUEST_TONES = {RequestState.OPEN: "wait", RequestState.DONE: "bad", RequestState.REFUSED: "plain"}
 
 
 def change_name(kind: str) -> str:

@@ -19,6 +19,7 @@ from traceability.cases.models import CaseChange
 from traceability.cases.queries import get_case
 from traceability.cases.states import ActionKind, Subject
 from traceability.lots.queries import get_lot
+from traceability.lots.recall_requests import confirm_recall
 
 OUTSIDE = "https://shop36912.taobao.com"
 
@@ -61,11 +62,16 @@ def test_the_licence_behind_a_fake_is_suspended(staff, scene, at):
     assert ActionKind.LICENCE_SUSPENDED not in actions.open_actions(get_case(case.number), at=at)
 
 
-def test_the_lot_is_recalled_with_everything_that_came_of_it(staff, scene, at):
+def test_a_recall_is_asked_for_and_another_person_confirms_it(staff, scene, at):
     case = confirmed(staff, at, Subject.of_code(scene.code_id))
     do(case, "lot_recalled", staff, at)
+    number = last_detail()["recall_request"]
+    assert number.startswith("RQ-")
+    assert get_lot(id=case.lot_id).state == "closed"
+    assert ActionKind.LOT_RECALLED not in actions.open_actions(get_case(case.number), at=at)
+    with transaction():
+        confirm_recall(number, at=at, by=staff[1])
     assert get_lot(id=case.lot_id).state == "recalled"
-    assert last_detail()["recall"].startswith("RC-")
     assert ActionKind.LOT_RECALLED not in actions.open_actions(get_case(case.number), at=at)
 
 
