@@ -135,9 +135,9 @@ SELLING = [
     PageToSee("seller-activate-codes", "/seller/codes/activate", as_role="grower1"),
     PageToSee(
         "seller-activate-refused",
-        "/seller/codes/activate",
+        two_people.codes_without_land,
         as_role="grower1",
-        act=two_people.activate_without_land,
+        act=two_people.try_to_activate,
     ),
     PageToSee("seller-pack-bundle", "/seller/codes/pack", as_role="grower1"),
     PageToSee("seller-return-codes", "/seller/codes/return", as_role="grower1"),

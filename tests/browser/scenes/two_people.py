@@ -77,9 +77,13 @@ def codes_at_branch() -> str:
     return "/branch/codes"
 
 
-def activate_without_land(page: Page) -> None:
-    """Try to activate what no land covers; what was typed stays."""
-    page.fill("#codes", without_land())
+def codes_without_land() -> str:
+    """The form of activation with such a batch in it."""
+    return f"/seller/codes/activate?codes={without_land()}"
+
+
+def try_to_activate(page: Page) -> None:
+    """It is refused, and what was typed stays."""
     page.fill("#diameter", "8.2")
     page.click("main form button[type=submit]")
     page.wait_for_selector(".banner--bad")
