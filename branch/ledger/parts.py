@@ -42,22 +42,19 @@ def month_of_day() -> Any:
 
 def monthly_parts(dimension: str) -> Select[Any]:
     """The sums of one dimension as they should be, straight from the facts."""
+    # Each expression is made once: PostgreSQL takes two with parameters of their own for different ones.
+    month, value = month_of_day(), func.coalesce(DIMENSIONS[dimension], "")
     keys = (
         SaleFactRow.grower_id.label("grower_id"),
-        month_of_day().label("month"),
-        func.coalesce(DIMENSIONS[dimension], "").label("value"),
+        month.label("month"),
+        value.label("value"),
         SaleFactRow.currency.label("currency"),
     )
     return select(
         literal(dimension).label("dimension"),
         *keys,
         *(func.sum(getattr(SaleFactRow, name)).label(name) for name in SUMS),
-    ).group_by(
-        SaleFactRow.grower_id,
-        month_of_day(),
-        func.coalesce(DIMENSIONS[dimension], ""),
-        SaleFactRow.currency,
-    )
+    ).group_by(SaleFactRow.grower_id, month, value, SaleFactRow.currency)
 
 
 def refresh(days: Iterable[tuple[int, date]]) -> None:
