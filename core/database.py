@@ -1,6 +1,6 @@
 """The database: one session per request, task or command, one transaction opened at its edge."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -87,7 +87,8 @@ def transaction() -> Iterator[Session]:
         raise NestedTransactionError("transaction() is opened at the edge, once")
     if current.new or current.dirty or current.deleted:
         raise NestedTransactionError("something was changed outside of a transaction")
-    current.rollback()
+    if current.in_transaction():
+        current.rollback()
     current.expire_all()
     current.info["in_transaction"] = True
     current.info["after_commit"] = []
@@ -128,6 +129,19 @@ def changed(statement: sa.Update | sa.Delete | sa.Insert) -> int:
     """
     result = db.session.execute(statement, execution_options={"synchronize_session": False})
     return cast("sa.CursorResult[Any]", result).rowcount
+
+
+def read_columns(
+    statement: sa.Executable, values: Mapping[str, Any]
+) -> sa.CursorResult[*tuple[Any, ...]]:
+    """Read columns with a statement that was built once; half the work of reading through the session.
+
+    It reads in the session's transaction and sees what the session holds, but makes no objects of tables:
+    the statement names columns, and its values are bound parameters.
+    """
+    current = db.session
+    current.flush()
+    return current.connection().execute(statement, values)
 
 
 def configure_engine(engine: sa.Engine) -> None:

@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 
 from branch.growers.models import Grower, GrowerChange, GrowerMember
 from branch.growers.states import GrowerState
 from branch.organisation.models import Unit
 from branch.organisation.queries import UnitView, unit_view, units_below
 from core.accounts.models import Account
-from core.database import session
+from core.database import read_columns, session
 from core.errors import Forbidden, NotFound
 
 PAGE_SIZE = 20
@@ -103,15 +104,21 @@ def _view(grower: Grower, unit: Unit) -> GrowerView:
     )
 
 
-# The columns of a GrowerView in its order.
-_BY_IDS = (
-    select(
-        Grower.id, Grower.slug, Grower.name, Grower.unit_id, Unit.path, Unit.name_zh, Unit.name_en, Grower.state,
-        case((Grower.phone_public, Grower.phone)), Grower.about, Grower.uscc, Grower.production_licence_number,
+# The columns of a GrowerView in its order, from a grower and its unit.
+GROWER_COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
+    column.label(f"grower_{place}")
+    for place, column in enumerate(
+        (
+            Grower.id, Grower.slug, Grower.name, Grower.unit_id, Unit.path, Unit.name_zh, Unit.name_en, Grower.state,
+            case((Grower.phone_public, Grower.phone)), Grower.about, Grower.uscc, Grower.production_licence_number,
+        )
     )
+)  # fmt: skip
+_BY_IDS = (
+    select(*GROWER_COLUMNS)
     .join(Unit, Unit.id == Grower.unit_id)
     .where(Grower.id.in_(bindparam("ids", expanding=True)))
-)  # fmt: skip
+)
 
 
 def _file(grower: Grower, unit: Unit) -> GrowerFile:
@@ -147,8 +154,8 @@ def get_grower(*, id: int | None = None, slug: str | None = None) -> GrowerView:
 
 def growers_by_ids(ids: Iterable[int]) -> dict[int, GrowerView]:
     """The growers with these keys, by key; unknown keys are left out."""
-    rows = session.execute(_BY_IDS, {"ids": list(set(ids))})
-    return {row.id: GrowerView(*row) for row in rows}
+    found = [GrowerView(*row) for row in read_columns(_BY_IDS, {"ids": list(set(ids))})]
+    return {view.id: view for view in found}
 
 
 def growers_in(unit_id: int) -> list[GrowerView]:

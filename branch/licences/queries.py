@@ -9,13 +9,14 @@ from flask_babel import gettext as _
 from sqlalchemy import Row, Select, bindparam, func, select
 
 from branch.growers.models import Grower
+from branch.growers.queries import GROWER_COLUMNS, GrowerView
 from branch.growers.states import GrowerState
 from branch.licences.models import Licence, LicenceChange, Mark
 from branch.licences.states import LicenceState, Scope, Standing, standing
 from branch.organisation.models import Unit
 from core.accounts.models import Account
 from core.clock import local_day
-from core.database import session
+from core.database import read_columns, session
 from core.errors import Conflict, NotFound
 
 PAGE_SIZE = 20
@@ -134,27 +135,33 @@ def licence_view(
 
 
 # The columns that `licence_view` reads of a licence and of its mark; no two of them have the same name.
+_COLUMNS = (
+    Licence.number, Licence.grower_id, Licence.state, Licence.valid_from, Licence.valid_until, Licence.granted_at,
+    Licence.cultivar_groups, Licence.plots, Licence.channels, Licence.rules_version, Mark.code, Mark.name,
+    Mark.registrant, Mark.registration_number,
+)  # fmt: skip
 _OF_GROWERS = (
-    select(
-        Licence.number, Licence.grower_id, Licence.state, Licence.valid_from, Licence.valid_until, Licence.granted_at,
-        Licence.cultivar_groups, Licence.plots, Licence.channels, Licence.rules_version, Mark.code, Mark.name,
-        Mark.registrant, Mark.registration_number,
-    )
+    select(*_COLUMNS)
     .join(Mark, Mark.id == Licence.mark_id)
     .where(Licence.grower_id.in_(bindparam("growers", expanding=True)))
-)  # fmt: skip
+)
+_LICENSEE = (
+    select(*_COLUMNS, *GROWER_COLUMNS)
+    .select_from(Grower)
+    .join(Unit, Unit.id == Grower.unit_id)
+    .outerjoin(Licence, Licence.grower_id == Grower.id)
+    .outerjoin(Mark, Mark.id == Licence.mark_id)
+    .where(Grower.id == bindparam("grower"))
+)
 
 
 def licences_of_growers(ids: Iterable[int], *, at: datetime) -> dict[int, LicenceView]:
     """The licence that speaks for each grower: a valid one if there is one; growers without any are left out."""
     on = local_day(at)
-    found: dict[int, LicenceView] = {}
-    for row in session.execute(_OF_GROWERS, {"growers": list(set(ids))}):
-        view = licence_view(row, row, on)
-        best = found.get(view.grower_id)
-        if best is None or weight(view) > weight(best):
-            found[view.grower_id] = view
-    return found
+    of: dict[int, list[LicenceView]] = {}
+    for row in read_columns(_OF_GROWERS, {"growers": list(set(ids))}):
+        of.setdefault(row.grower_id, []).append(licence_view(row, row, on))
+    return {grower_id: max(views, key=weight) for grower_id, views in of.items()}
 
 
 def weight(view: LicenceView) -> tuple[int, date, str]:
@@ -165,6 +172,24 @@ def weight(view: LicenceView) -> tuple[int, date, str]:
 def licence_of(grower_id: int, *, at: datetime) -> LicenceView | None:
     """The licence that speaks for a grower."""
     return licences_of_growers([grower_id], at=at).get(grower_id)
+
+
+@dataclass(frozen=True)
+class Licensee:
+    """A grower with the licence that speaks for him; None when he never asked for one."""
+
+    grower: GrowerView
+    licence: LicenceView | None
+
+
+def find_licensee(grower_id: int, *, at: datetime) -> Licensee | None:
+    """The grower with this key, in any state, and his licence, with one statement."""
+    found = read_columns(_LICENSEE, {"grower": grower_id}).all()
+    if not found:
+        return None
+    on = local_day(at)
+    licences = [licence_view(row, row, on) for row in found if row.number is not None]
+    return Licensee(GrowerView(*found[0][len(_COLUMNS) :]), max(licences, key=weight, default=None))
 
 
 def require_valid_licence(

@@ -166,4 +166,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     app.view_functions["security.forgot_password"] = recover
     app.jinja_env.filters["phone"] = spoken_phone
+    # It would load an identity before each request, for permissions of its own: here the gate asks, and nobody else.
+    before = app.before_request_funcs[None]
+    before[:] = [hook for hook in before if getattr(hook, "__module__", "") != "flask_principal"]
     guards.init_app(app)

@@ -23,6 +23,7 @@ from core.web.limits import init_limits
 from core.web.logs import init_logs
 from core.web.problems import init_problems
 from core.web.views import blueprint as web_blueprint
+from core.web.visits import LightSessions
 
 ROOT = Path(__file__).resolve().parents[2]
 # Written by `flask demo load` and `make run`.
@@ -71,6 +72,7 @@ def make_base_app(settings: Settings) -> APIFlask:
             "render_item": render_column_type,
         },
     )
+    app.session_interface = LightSessions()
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

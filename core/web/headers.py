@@ -31,23 +31,24 @@ def content_policy(settings: Settings) -> str:
 
 def init_headers(app: Flask, settings: Settings) -> None:
     """Add the headers after each request; a view that set one itself keeps it."""
-    policy = content_policy(settings)
+    always = {
+        "Content-Security-Policy": content_policy(settings),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    if settings.is_secure:
+        always["Strict-Transport-Security"] = "max-age=31536000"
 
     @app.after_request
     def add(response: Response) -> Response:
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", policy)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-        headers.setdefault(
-            "Permissions-Policy", "camera=(self), geolocation=(self), microphone=(), payment=()"
-        )
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        if settings.is_secure:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if not request.path.startswith(("/static/", "/media/", "/log/")):
-            headers.setdefault(
-                "Cache-Control", "no-store" if request.method != "GET" else "private, no-cache"
-            )
+        given = {name.lower() for name in headers.keys()}  # noqa: SIM118 - iterating headers gives pairs
+        for name, value in always.items():
+            if name.lower() not in given:
+                headers.add(name, value)
+        if "cache-control" not in given and not request.path.startswith(("/static/", "/media/", "/log/")):
+            headers.add("Cache-Control", "no-store" if request.method != "GET" else "private, no-cache")
         return response

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,10 +56,20 @@ def init_health(app: Flask, checks: Mapping[str, Check]) -> None:
     def count(response: Response) -> Response:
         endpoint = request.endpoint or "none"
         method = request.method if request.method in METHODS else "other"
-        REQUESTS.labels(endpoint, method, response.status_code).inc()
+        _counter(endpoint, method, response.status_code).inc()
         if "metrics_started" in g:
-            SECONDS.labels(endpoint).observe(time.perf_counter() - g.metrics_started)
+            _clock(endpoint).observe(time.perf_counter() - g.metrics_started)
         return response
+
+
+@lru_cache(maxsize=4096)
+def _counter(endpoint: str, method: str, status: int) -> Counter:
+    return REQUESTS.labels(endpoint, method, status)
+
+
+@lru_cache(maxsize=1024)
+def _clock(endpoint: str) -> Histogram:
+    return SECONDS.labels(endpoint)
 
 
 @blueprint.get("/healthz")

@@ -18,6 +18,7 @@ from werkzeug.datastructures import LanguageAccept
 from core.accounts.gate import public
 from core.errors import Forbidden
 from core.web.catalogues import DOMAIN, FOLDER, compile_catalogues
+from core.web.rendering import init_rendering
 
 CHINESE = "zh_Hans_CN"
 ENGLISH = "en"
@@ -77,6 +78,7 @@ def init_i18n(app: Flask) -> None:
         npgettext=lambda context, one, many, n: domain.get_translations().npgettext(context, one, many, n),
         newstyle=True,
     )
+    init_rendering(app, domain)
     app.jinja_env.globals.update(html_lang=html_lang, return_path=return_path)
     app.register_blueprint(blueprint)
     if "csrf" in app.extensions:

@@ -2,11 +2,11 @@
 
 import logging
 import re
+import secrets
 import sys
 import time
 from collections.abc import MutableMapping
 from typing import Any
-from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, g, request
@@ -23,6 +23,7 @@ MASKED = [
     (re.compile(r"^/(?P<keep>(?:[^/]+/)+?(?:21|ser))/.+"), r"/\g<keep>/*"),
 ]
 
+GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 ROW_VALUES = re.compile(r"DETAIL:(?:(?!\\n).)*")
 
 
@@ -61,11 +62,12 @@ def configure_logging(level: str) -> None:
 def init_logs(app: Flask, settings: Settings) -> None:
     """Give each request an id, bind it to its log lines and answer it back."""
     configure_logging(settings.log_level)
+    tells_of_requests = logging.getLevelName(settings.log_level.upper()) <= logging.INFO
 
     @app.before_request
     def begin() -> None:
-        given = request.headers.get("X-Request-ID", "")
-        g.request_id = given if re.fullmatch(r"[A-Za-z0-9-]{8,64}", given) else uuid4().hex[:16]
+        given = request.headers.get("X-Request-ID")
+        g.request_id = given if given and GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
         g.request_started = time.perf_counter()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
@@ -75,7 +77,7 @@ def init_logs(app: Flask, settings: Settings) -> None:
         if "request_id" not in g:
             return response
         response.headers["X-Request-ID"] = g.request_id
-        if not request.path.startswith(("/static/", "/media/", "/healthz")):
+        if tells_of_requests and not request.path.startswith(("/static/", "/media/", "/healthz")):
             log.info(
                 "request",
                 method=request.method,

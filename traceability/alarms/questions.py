@@ -69,8 +69,10 @@ def answer(word: str, typed: str) -> tuple[str, str] | None:
 
 def answered_at(cookie: str | None, network: bytes) -> int | None:
     """How far this network had come when somebody answered, within the last half hour; None if nobody did."""
+    if not cookie:
+        return None
     try:
-        found, texts = _signer("answered").loads(cookie or "", max_age=PASS_FOR_S)
+        found, texts = _signer("answered").loads(cookie, max_age=PASS_FOR_S)
     except (BadSignature, ValueError):
         return None
     return int(texts) if found == network.hex() else None

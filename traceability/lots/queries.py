@@ -8,7 +8,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import bindparam, select
 
-from core.database import session
+from core.database import read_columns, session
 from core.errors import NotFound
 from traceability.lots.models import Cultivar, CultivarGroup, Lot, LotChange
 from traceability.lots.sizes import span
@@ -104,9 +104,9 @@ def in_chinese() -> bool:
     return locale is None or locale.language == "zh"
 
 
-_BY_IDS = select(*(getattr(Lot, field.name) for field in fields(LotView))).where(
-    Lot.id.in_(bindparam("ids", expanding=True))
-)
+# The columns of a LotView in its order.
+LOT_COLUMNS = tuple(getattr(Lot, field.name) for field in fields(LotView))
+_BY_IDS = select(*LOT_COLUMNS).where(Lot.id.in_(bindparam("ids", expanding=True)))
 
 
 def view(lot: Lot) -> LotView:
@@ -134,8 +134,8 @@ def get_lot(*, id: int | None = None, number: str | None = None) -> LotView:  # 
 
 def lots_by_ids(ids: Iterable[int]) -> dict[int, LotView]:
     """The lots with these ids; unknown ids are left out."""
-    rows = session.execute(_BY_IDS, {"ids": list(ids)})
-    return {row.id: LotView(*row) for row in rows}
+    found = [LotView(*row) for row in read_columns(_BY_IDS, {"ids": list(ids)})]
+    return {view.id: view for view in found}
 
 
 def lots_of_grower(grower_id: int, *, state: str | None = None) -> list[LotView]:

@@ -3,13 +3,15 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 
 from core import files
-from core.database import session
+from core.database import read_columns, session
 from core.errors import NotFound
+from core.web.i18n import per_language
 from traceability.papers.models import Paper, PaperRuleChange, PaperRuleRow
 from traceability.papers.rules import (
     ANY,
@@ -54,6 +56,7 @@ class RuleChangeView:
     at: datetime
 
 
+@per_language
 def paper_kind_name(kind: PaperKind | str) -> str:
     """The name of a kind of paper in the language of the page."""
     return {
@@ -64,7 +67,7 @@ def paper_kind_name(kind: PaperKind | str) -> str:
     }[PaperKind(kind)]
 
 
-def _view(row: Paper) -> PaperView:
+def _view(row: Paper | Row[*tuple[Any, ...]]) -> PaperView:
     return PaperView(
         id=row.id,
         public_id=row.public_id,
@@ -80,24 +83,31 @@ def _view(row: Paper) -> PaperView:
 
 def papers_of(consignment_number: str) -> list[PaperView]:
     """The papers that travel with a consignment, the newest of each kind, in the order of kinds."""
-    return papers_of_many([consignment_number]).get(consignment_number, [])
+    found = read_columns(_NEWEST_OF_ONE, {"number": consignment_number})
+    return sorted((_view(row) for row in found), key=lambda paper: _ORDER[paper.kind])
 
 
-_NEWEST_OF = select(Paper).where(
-    Paper.id.in_(
-        select(func.max(Paper.id))
-        .where(Paper.consignment_number.in_(bindparam("numbers", expanding=True)))
-        .group_by(Paper.consignment_number, Paper.kind)
-    )
-)
+_ORDER = {kind: place for place, kind in enumerate(PaperKind)}
+
+
+def _newest(wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The columns that `_view` reads, of the newest paper of each kind."""
+    newest = select(func.max(Paper.id)).where(wanted).group_by(Paper.consignment_number, Paper.kind)
+    return select(
+        Paper.id, Paper.public_id, Paper.consignment_number, Paper.kind, Paper.number, Paper.issued_on,
+        Paper.valid_until, Paper.file_key, Paper.recorded_at,
+    ).where(Paper.id.in_(newest))  # fmt: skip
+
+
+_NEWEST_OF = _newest(Paper.consignment_number.in_(bindparam("numbers", expanding=True)))
+_NEWEST_OF_ONE = _newest(Paper.consignment_number == bindparam("number"))
 
 
 def papers_of_many(consignment_numbers: Iterable[str]) -> dict[str, list[PaperView]]:
     """As `papers_of`, for many consignments in one statement."""
-    rows = session.scalars(_NEWEST_OF, {"numbers": list(consignment_numbers)})
-    order = list(PaperKind)
+    rows = read_columns(_NEWEST_OF, {"numbers": list(consignment_numbers)})
     found: dict[str, list[PaperView]] = {}
-    for row in sorted(rows, key=lambda one: order.index(PaperKind(one.kind))):
+    for row in sorted(rows, key=lambda one: _ORDER[PaperKind(one.kind)]):
         found.setdefault(row.consignment_number, []).append(_view(row))
     return found
 

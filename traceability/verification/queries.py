@@ -1,15 +1,15 @@
 """One check of a code. A code that is unknown costs the same statements as one that is known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, literal, select
+from sqlalchemy import Select, StatementLambdaElement, bindparam, lambda_stmt, literal, select
 
 from branch import api as branch
 from core.clock import local_day
-from core.database import session
+from core.database import read_columns
 from core.seal.models import SealLeaf
 from core.seal.queries import signed_size
 from traceability.alarms.gate import Brakes
@@ -29,8 +29,7 @@ from traceability.lookups.queries import (
 )
 from traceability.lookups.visitors import Visitor
 from traceability.lots.models import CultivarGroup, Lot
-from traceability.lots.queries import LotView, in_chinese
-from traceability.lots.queries import view as lot_view
+from traceability.lots.queries import LOT_COLUMNS, LotView, in_chinese
 from traceability.lots.states import LotState
 from traceability.papers.queries import PaperView, papers_of
 from traceability.verification.verdicts import CodeFact, LicenceFact, Verdict, is_widely_seen, verdict_of
@@ -99,6 +98,33 @@ class Check:
         return self.code_id is not None
 
 
+@dataclass(frozen=True, slots=True)
+class _CodeRow:
+    """What a check reads of the code itself; its columns in this order."""
+
+    id: int
+    position: int
+    grower_id: int
+    level: str
+    plants: int
+    state: str
+    state_reason: str
+    height_cm: int | None
+    ground_diameter_mm: int | None
+    consignment_number: str | None
+    destination_province: str | None
+    seller: str | None
+    dispatched_at: datetime | None
+    suspect_since: datetime | None
+
+
+_CODE_COLUMNS = tuple(getattr(Code, field.name) for field in fields(_CodeRow))
+_CODE = slice(0, len(_CODE_COLUMNS))
+_LOT = slice(_CODE.stop, _CODE.stop + len(LOT_COLUMNS))
+_HISTORY = slice(_LOT.stop, _LOT.stop + 5)
+_UNKNOWNS = slice(_HISTORY.stop, _HISTORY.stop + 2)
+
+
 def look_up(text: str, *, visitor: Visitor, at: datetime) -> Check:
     """Everything about the code in `text`; reads only, `lookups.service.record` notes the look-up."""
     typed = read_code(text)
@@ -109,32 +135,30 @@ def look_up(text: str, *, visitor: Visitor, at: datetime) -> Check:
         "network": visitor.network,
         "since": at - UNKNOWN_WINDOW,
     }
-    row = session.execute(_everything(), bound).one()
-    code: Code | None = row[0]
-    lot: Lot | None = row[2]
-    grower_id = code.grower_id if code else NOBODY
-    grower = branch.growers_by_ids([grower_id]).get(grower_id)
-    licence = branch.licence_of(grower_id, at=at)
+    row = read_columns(_everything(), bound).one()
+    code = _CodeRow(*row[_CODE]) if row[0] is not None else None
+    lot = LotView(*row[_LOT]) if code else None
+    licensee = branch.find_licensee(code.grower_id if code else NOBODY, at=at)
+    grower, licence = (licensee.grower, licensee.licence) if licensee else (None, None)
     papers = papers_of((code.consignment_number if code else None) or NO_CONSIGNMENT)
-    history = history_of(row[4], row[5], row[6], row[7], row[8], at=at)
+    history = history_of(*row[_HISTORY], at=at)
     level = Level(code.level) if code else None
-    group: CultivarGroup | None = row[3]
     return Check(
         typed=grouped(typed.cleaned),
         problem=typed.problem,
         verdict=verdict_of(_code_fact(code, lot), _licence_fact(licence)),
         digest=digest,
         history=history,
-        unknowns=UnknownsOfNetwork(row[9], row[10]),
-        brakes=Brakes.of(row[18]),
-        on_notice=row[17] is not None,
+        unknowns=UnknownsOfNetwork(*row[_UNKNOWNS]),
+        brakes=Brakes.of(row.brakes),
+        on_notice=row.on_notice is not None,
         widely_seen=is_widely_seen(level, history.checks),
         code_id=code.id if code else None,
         level=level,
-        label=f"{row[1]} #{code.position}" if code else None,
+        label=f"{row.batch_number} #{code.position}" if code else None,
         reason=_reason(code, lot),
-        lot=lot_view(lot) if lot else None,
-        cultivar_group_name=(group.name_zh if in_chinese() else group.name_en) if group else "",
+        lot=lot,
+        cultivar_group_name=(row.group_zh if in_chinese() else row.group_en) or "",
         grower=grower,
         seller=(code.seller if code else None) or (grower.name if grower else None),
         licence=licence,
@@ -143,12 +167,12 @@ def look_up(text: str, *, visitor: Visitor, at: datetime) -> Check:
         dispatched_at=code.dispatched_at if code else None,
         papers=tuple(papers),
         measured=_measures(code),
-        seal=_seal(row[11], row[12]),
-        inner=InnerView(row[14], row[15], row[16]) if row[13] is not None else None,
+        seal=_seal(row.sealed_at, row.entry_number),
+        inner=InnerView(row.right_at, row.copied_at, row.locked_at) if row.inner_of is not None else None,
     )
 
 
-def _measures(code: Code | None) -> Measures | None:
+def _measures(code: _CodeRow | None) -> Measures | None:
     if code is None or (code.height_cm is None and code.ground_diameter_mm is None):
         return None
     return Measures(code.height_cm, code.ground_diameter_mm)
@@ -161,28 +185,31 @@ def _seal(at: datetime | None, number: int | None) -> BatchSeal | None:
 
 
 @lru_cache(maxsize=1)
-def _everything() -> Select[Any]:
-    """One row always: the code with its lot, or nulls, and what was asked before, here and from this network.
+def _everything() -> StatementLambdaElement:
+    """Built once; its values are bound when it runs. SQLAlchemy knows it by this function, not by its many columns."""
+    return lambda_stmt(_one_row, enable_tracking=False)
 
-    Built once; its values are bound when it runs.
-    """
+
+def _one_row() -> Select[*tuple[Any, ...]]:
+    """One row always: the code with its lot, or nulls, and what was asked before, here and from this network."""
     one = select(literal(1).label("one")).subquery()
     return (
         select(
-            Code,
-            CodeBatch.number,
-            Lot,
-            CultivarGroup,
+            *_CODE_COLUMNS,
+            *LOT_COLUMNS,
             *history_columns(bindparam("digest"), bindparam("device")),
             *unknown_columns(bindparam("network"), since=bindparam("since")),
-            _of_seal(SealLeaf.at),
-            _of_seal(SealLeaf.number),
-            InnerCode.code_id,
-            InnerCode.right_at,
-            InnerCode.copied_at,
-            InnerCode.locked_at,
-            notice_column(),
-            brakes_column(),
+            CodeBatch.number.label("batch_number"),
+            CultivarGroup.name_zh.label("group_zh"),
+            CultivarGroup.name_en.label("group_en"),
+            _of_seal(SealLeaf.at).label("sealed_at"),
+            _of_seal(SealLeaf.number).label("entry_number"),
+            InnerCode.code_id.label("inner_of"),
+            InnerCode.right_at.label("right_at"),
+            InnerCode.copied_at.label("copied_at"),
+            InnerCode.locked_at.label("locked_at"),
+            notice_column().label("on_notice"),
+            brakes_column().label("brakes"),
         )
         .select_from(one)
         .outerjoin(Code, Code.digest == bindparam("digest"))
@@ -190,7 +217,6 @@ def _everything() -> Select[Any]:
         .outerjoin(InnerCode, InnerCode.code_id == Code.id)
         .outerjoin(Lot, Lot.id == Code.lot_id)
         .outerjoin(CultivarGroup, CultivarGroup.code == Lot.cultivar_group)
-        .execution_options(populate_existing=True)
     )
 
 
@@ -206,7 +232,7 @@ def _of_seal(column: Any) -> Any:
     )
 
 
-def _code_fact(code: Code | None, lot: Lot | None) -> CodeFact | None:
+def _code_fact(code: _CodeRow | None, lot: LotView | None) -> CodeFact | None:
     if code is None or lot is None:
         return None
     return CodeFact(
@@ -230,7 +256,7 @@ def _licence_fact(licence: branch.LicenceView | None) -> LicenceFact | None:
     )
 
 
-def _reason(code: Code | None, lot: Lot | None) -> str:
+def _reason(code: _CodeRow | None, lot: LotView | None) -> str:
     if code is None or lot is None:
         return ""
     if lot.state == LotState.RECALLED:

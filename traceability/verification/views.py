@@ -54,10 +54,12 @@ def check_code(text: str) -> Check:
     """Look a code up and note that somebody did; a browser that only fetches ahead is not noted."""
     at = now()
     visitor = visitor_of(request.remote_addr or "", request.user_agent.string)
-    check = look_up(text, visitor=visitor, at=at)
     if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
         with transaction():
+            check = look_up(text, visitor=visitor, at=at)
             lookups.record(check, visitor=visitor, at=at)
+    else:
+        check = look_up(text, visitor=visitor, at=at)
     g.code_unknown = check.verdict is Verdict.UNKNOWN
     stop_who_tries(text, check.unknowns, check.brakes, visitor, unknown=not check.known)
     return check

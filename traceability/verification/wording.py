@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from core.clock import local_day
 from core.web.formatting import day_words, number, plants
+from core.web.i18n import per_language
 from traceability.codes.inner import InnerAnswer, InnerResult
 from traceability.codes.rules import CodeProblem
 from traceability.codes.states import Level
@@ -18,22 +19,35 @@ NOTHING = "—"
 
 def title(check: Check) -> str:
     """The verdict in a few words."""
-    if check.level is Level.LOT and check.verdict in {Verdict.ACTIVE, Verdict.SHIPPED, Verdict.ACCEPTED}:
-        return _("Leaflet of a lot, issued by this system: many copies are expected")
-    return TITLES[check.verdict]()
+    return _title(check.verdict, check.level is Level.LOT)
 
 
 def text(check: Check) -> str:
     """What the verdict does and does not mean, and what to do."""
-    if check.verdict is Verdict.UNKNOWN and check.problem is CodeProblem.CHECK:
+    return _text(check.verdict, check.level is Level.LOT, check.problem)
+
+
+IN_ORDER = {Verdict.ACTIVE, Verdict.SHIPPED, Verdict.ACCEPTED}
+
+
+@per_language
+def _title(verdict: Verdict, leaflet: bool) -> str:
+    if leaflet and verdict in IN_ORDER:
+        return _("Leaflet of a lot, issued by this system: many copies are expected")
+    return TITLES[verdict]()
+
+
+@per_language
+def _text(verdict: Verdict, leaflet: bool, problem: CodeProblem | None) -> str:
+    if verdict is Verdict.UNKNOWN and problem is CodeProblem.CHECK:
         return _("It is probably mistyped: its last character does not fit the others. Compare it once more.")
-    if check.verdict is Verdict.UNKNOWN and check.problem is not None:
+    if verdict is Verdict.UNKNOWN and problem is not None:
         return _("A code has 16 characters, in groups of four. Compare it once more.")
-    if check.level is Level.LOT and check.verdict in {Verdict.ACTIVE, Verdict.SHIPPED, Verdict.ACCEPTED}:
+    if leaflet and verdict in IN_ORDER:
         return _(
             "It tells of the lot and says nothing about one plant. Plants and bundles have codes of their own."
         )
-    return TEXTS[check.verdict]()
+    return TEXTS[verdict]()
 
 
 TITLES: dict[Verdict, Callable[[], str]] = {
@@ -130,17 +144,28 @@ def compare_points(check: Check) -> list[tuple[str, str, str]]:
             size = _("%(size)s, measured when the label was hung", size=size)
     sent = day_words(local_day(check.dispatched_at)) if check.dispatched_at else ""
     cultivar = " · ".join(dict.fromkeys((check.cultivar_group_name, lot.cultivar_name))) if lot else ""
-    return [
-        (key, label, value or NOTHING)
-        for key, label, value in (
-            ("cultivar", _("Cultivar"), cultivar),
-            ("size", _("Size"), size),
-            ("plants", _("Plants"), plants(check.plants) if check.plants else ""),
-            ("seller", _("Seller"), check.seller or ""),
-            ("destination", _("Sent to"), check.destination_province or ""),
-            ("dispatched", _("Sent on"), sent),
-        )
-    ]
+    values = (
+        cultivar,
+        size,
+        plants(check.plants) if check.plants else "",
+        check.seller or "",
+        check.destination_province or "",
+        sent,
+    )
+    return [(key, label, value or NOTHING) for (key, label), value in zip(_points(), values, strict=True)]
+
+
+@per_language
+def _points() -> tuple[tuple[str, str], ...]:
+    """The keys of what is compared, with their labels, in the order of the page."""
+    return (
+        ("cultivar", _("Cultivar")),
+        ("size", _("Size")),
+        ("plants", _("Plants")),
+        ("seller", _("Seller")),
+        ("destination", _("Sent to")),
+        ("dispatched", _("Sent on")),
+    )
 
 
 def seal_text(check: Check) -> str:
@@ -211,6 +236,7 @@ def papers_text(check: Check) -> str:
     return "\n".join(f"{paper.kind_name} {paper.number}" for paper in check.papers) or NOTHING
 
 
+@per_language
 def licence_state_name(standing: str) -> str:
     """What a licence is worth now, in a word."""
     return {

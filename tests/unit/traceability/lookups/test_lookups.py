@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, text
 
 from core.clock import local_day
 from core.database import transaction
 from tests.factories.verification import make_scene
 from traceability.codes.rules import new_code
 from traceability.lookups.models import CodeLookup, LookupDay
+from traceability.lookups.queries import unknown_columns
 from traceability.lookups.service import fold_old_lookups, record
 from traceability.lookups.visitors import Visitor
 from traceability.verification.queries import look_up
@@ -106,3 +107,24 @@ def test_only_texts_that_are_no_code_count_against_a_network_and_only_for_ten_mi
     assert texts(5) == (2, at + timedelta(minutes=4))
     assert texts(11) == (1, at + timedelta(minutes=4))
     assert texts(15) == (0, None)
+
+
+def test_what_a_network_asked_in_vain_is_found_by_an_index_however_many_looked_of_late(session, at):
+    columns = unknown_columns(bindparam("network"), since=bindparam("since"))
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    if not sqlite:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+    explain = "EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN "
+    compiled = select(*columns).compile(session.get_bind(), compile_kwargs={"render_postcompile": True})
+    values = compiled.construct_params({"network": b"home", "since": at})
+    if sqlite:
+        values["since"] = str(at)
+    plan = [
+        str(row)
+        for row in session.connection().exec_driver_sql(explain + str(compiled), _given(compiled, values))
+    ]
+    assert sum("ix_code_lookup_unknown" in line for line in plan) == 2, plan
+
+
+def _given(compiled, values):
+    return tuple(values[name] for name in compiled.positiontup) if compiled.positional else values

@@ -1,0 +1,103 @@
+"""What pages remember answers as Flask and Jinja answer, in every language and for every input."""
+
+import pytest
+from flask import Flask, render_template_string, session, url_for
+from flask.testing import FlaskClient
+from flask_babel import force_locale
+from markupsafe import Markup
+from werkzeug.routing import BuildError
+
+
+def rendered(app: Flask, source: str, path: str = "/", **values: object) -> str:
+    with app.test_request_context(path):
+        return render_template_string(source, **values)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "values"),
+    [
+        ("static", {"filename": "css/base.css"}),
+        ("web.job", {"public_id": "1"}),
+        ("web.job", {"public_id": 1}),
+        ("web.job", {"public_id": "桂 花/?"}),
+        ("search.page", {"q": "丹桂", "page": 2}),
+        ("search.page", {"q": ["a", "b"]}),
+        ("search.page", {"in_stock": True}),
+        ("search.page", {"in_stock": 1}),
+        ("search.page", {"_anchor": "top"}),
+        ("search.page", {"_external": True}),
+        (".job", {"public_id": "1"}),
+    ],
+)
+def test_an_address_in_a_template_is_flasks(app: Flask, endpoint: str, values: dict[str, object]) -> None:
+    remembered = app.jinja_env.globals["url_for"]
+    for _again in range(2):
+        with app.test_request_context("/jobs/1"):
+            assert remembered(endpoint, **values) == url_for(endpoint, **values)
+
+
+def test_an_address_follows_where_the_application_is_mounted(app: Flask) -> None:
+    source = "{{ url_for('static', filename='css/base.css') }}"
+    assert rendered(app, source) == "/static/css/base.css"
+    with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": "/town"}):
+        assert render_template_string(source) == "/town/static/css/base.css"
+    assert rendered(app, source) == "/static/css/base.css"
+
+
+def test_an_address_that_leads_nowhere_is_an_error_each_time(app: Flask) -> None:
+    for _again in range(2):
+        with pytest.raises(BuildError):
+            rendered(app, "{{ url_for('no.such') }}")
+
+
+def test_words_are_translated_in_the_language_asked_for_and_escaped_once(app: Flask) -> None:
+    source = "{{ _('Search') }}|{{ _('until %(day)s', day=day) }}|{{ _('100%% <b>') }}"
+    with app.test_request_context("/"):
+        for _again in range(2):
+            with force_locale("zh_Hans_CN"):
+                chinese = render_template_string(source, day="<i>")
+            with force_locale("en"):
+                english = render_template_string(source, day=Markup("<i>"))
+            assert english == "Search|until <i>|100% <b>"
+            assert chinese.startswith("搜索|")
+            assert "&lt;i&gt;" in chinese
+            assert chinese.endswith("|100% <b>")
+
+
+def test_words_in_a_text_that_is_no_page_are_not_escaped(app: Flask) -> None:
+    plain = app.jinja_env.overlay(autoescape=False)
+    with app.test_request_context("/"), force_locale("en"):
+        assert plain.from_string("{{ _('until %(day)s', day='<i>') }}").render() == "until <i>"
+        assert type(plain.from_string("{{ _('Search') }}").module.__str__()) is str
+
+
+def test_macros_filters_and_callers_work_as_jinja_says(app: Flask) -> None:
+    source = (
+        "{% macro twice(a, b='-') %}{{ a }}{{ b }}{{ a }}{{ caller() if caller is defined else '' }}{% endmacro %}"
+        "{% for x in (1, 2) %}{{ twice(x) }}{% endfor %}"
+        "{% call twice('<', b=twice('>')) %}{{ ['b', 'a'] | sort | join }}{% endcall %}"
+        "{{ cycler('x', 'y').next() }}{{ joiner('/')() }}{{ range(3) | list }}{{ 'a'.upper() }}"
+    )
+    assert rendered(app, source) == "1-12-2&lt;&gt;-&gt;&lt;abx[0, 1, 2]A"
+
+
+def test_what_is_missing_is_still_an_error(app: Flask) -> None:
+    for source in ("{{ nothing() }}", "{{ nothing.at.all }}", "{{ url_for() }}"):
+        with pytest.raises(Exception, match=r"undefined|missing"):
+            rendered(app, source)
+
+
+def test_a_visitor_without_a_session_gets_none_and_one_who_has_keeps_it(
+    app: Flask, client: FlaskClient
+) -> None:
+    app.add_url_rule("/keep", "keep", lambda: session.setdefault("n", "1"))
+    app.add_url_rule("/forget", "forget", lambda: str(session.pop("n", "")))
+    app.add_url_rule("/look", "look", lambda: str("n" in session))
+    first = client.get("/look")
+    assert "Set-Cookie" not in first.headers
+    assert "Cookie" in first.headers["Vary"]
+    assert "Set-Cookie" in client.get("/keep").headers
+    assert client.get("/look").text == "True"
+    gone = client.get("/forget")
+    assert "Max-Age=0" in gone.headers["Set-Cookie"]
+    assert client.get("/look").text == "False"
