@@ -131,9 +131,7 @@ def changed(statement: sa.Update | sa.Delete | sa.Insert) -> int:
     return cast("sa.CursorResult[Any]", result).rowcount
 
 
-def read_columns(
-    statement: sa.Executable, values: Mapping[str, Any]
-) -> sa.CursorResult[*tuple[Any, ...]]:
+def read_columns(statement: sa.Executable, values: Mapping[str, Any]) -> sa.CursorResult[*tuple[Any, ...]]:
     """Read columns with a statement that was built once; half the work of reading through the session.
 
     It reads in the session's transaction and sees what the session holds, but makes no objects of tables:

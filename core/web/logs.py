@@ -23,6 +23,8 @@ MASKED = [
     (re.compile(r"^/(?P<keep>(?:[^/]+/)+?(?:21|ser))/.+"), r"/\g<keep>/*"),
 ]
 
+# What structlog was told last; a request that nobody is told of is not described either.
+_in_force = {"level": logging.INFO}
 GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 ROW_VALUES = re.compile(r"DETAIL:(?:(?!\\n).)*")
 
@@ -44,6 +46,7 @@ def _without_row_values(_logger: Any, _method: str, event: MutableMapping[str, A
 
 def configure_logging(level: str) -> None:
     """JSON lines on standard error."""
+    _in_force["level"] = logging.getLevelName(level.upper())
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -53,7 +56,7 @@ def configure_logging(level: str) -> None:
             _without_row_values,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        wrapper_class=structlog.make_filtering_bound_logger(_in_force["level"]),
         logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
@@ -62,7 +65,6 @@ def configure_logging(level: str) -> None:
 def init_logs(app: Flask, settings: Settings) -> None:
     """Give each request an id, bind it to its log lines and answer it back."""
     configure_logging(settings.log_level)
-    tells_of_requests = logging.getLevelName(settings.log_level.upper()) <= logging.INFO
 
     @app.before_request
     def begin() -> None:
@@ -77,7 +79,9 @@ def init_logs(app: Flask, settings: Settings) -> None:
         if "request_id" not in g:
             return response
         response.headers["X-Request-ID"] = g.request_id
-        if tells_of_requests and not request.path.startswith(("/static/", "/media/", "/healthz")):
+        if _in_force["level"] <= logging.INFO and not request.path.startswith(
+            ("/static/", "/media/", "/healthz")
+        ):
             log.info(
                 "request",
                 method=request.method,
