@@ -2,10 +2,11 @@
 
 import pytest
 from flask import Flask, render_template_string, session, url_for
-from flask.testing import FlaskClient
 from flask_babel import force_locale
 from markupsafe import Markup
 from werkzeug.routing import BuildError
+
+from core.web.visits import LightSessions
 
 
 def rendered(app: Flask, source: str, path: str = "/", **values: object) -> str:
@@ -87,12 +88,14 @@ def test_what_is_missing_is_still_an_error(app: Flask) -> None:
             rendered(app, source)
 
 
-def test_a_visitor_without_a_session_gets_none_and_one_who_has_keeps_it(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_a_visitor_without_a_session_gets_none_and_one_who_has_keeps_it() -> None:
+    app = Flask("sessions")
+    app.secret_key = "of the test"
+    app.session_interface = LightSessions()
     app.add_url_rule("/keep", "keep", lambda: session.setdefault("n", "1"))
     app.add_url_rule("/forget", "forget", lambda: str(session.pop("n", "")))
     app.add_url_rule("/look", "look", lambda: str("n" in session))
+    client = app.test_client()
     first = client.get("/look")
     assert "Set-Cookie" not in first.headers
     assert "Cookie" in first.headers["Vary"]
