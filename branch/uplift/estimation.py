@@ -34,7 +34,7 @@ class Uplift:
     treated: int
     """Authorised growers that count."""
     comparisons: int
-    """Other growers with untouched sales in some month of the window."""
+    """Growers not yet authorised in some month of the window, of those that sell at all."""
     never_authorised: int
     """Those of the comparisons that are not authorised within the panel."""
     effective_growers: float
@@ -168,7 +168,7 @@ def summarise(chosen: Counterfactual, columns: slice, found: Jackknife, warnings
     largest, largest_share = _largest(gains)
     inside = np.flatnonzero(window[0])
     authorised = (panel.since_start >= 0)[:, inside].any(axis=1)
-    comparing = chosen.untouched[:, inside].any(axis=1)
+    comparing = chosen.untouched[:, inside].any(axis=1) & chosen.sold_before
     uncompared = _uncompared(chosen, window)
     if uncompared:
         warnings = (*warnings, "months_without_comparison")
@@ -189,7 +189,7 @@ def summarise(chosen: Counterfactual, columns: slice, found: Jackknife, warnings
         coverage=_coverage(chosen, window),
         excluded=chosen.reasons(window),
         anticipation_cells=_anticipation(chosen, window),
-        new_sellers=_rows(authorised & ~_has_base(chosen)),
+        new_sellers=_rows(authorised & ~chosen.sold_before),
         short_history=_rows(authorised & (chosen.history < settings.least_history)),
         uncompared_months=uncompared,
         median_history=float(np.median(chosen.history[authorised])),
@@ -202,10 +202,6 @@ def summarise(chosen: Counterfactual, columns: slice, found: Jackknife, warnings
 
 def _rows(flags: Flags) -> tuple[int, ...]:
     return tuple(int(row) for row in np.flatnonzero(flags))
-
-
-def _has_base(chosen: Counterfactual) -> Flags:
-    return np.asarray(np.where(chosen.untouched, chosen.panel.outcome, 0.0).sum(axis=1) > 0)
 
 
 def _largest(gains: Floats) -> tuple[int, float]:

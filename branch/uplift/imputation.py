@@ -62,9 +62,14 @@ class Counterfactual:
         return np.asarray(self.untouched.sum(axis=1), dtype=np.int64)
 
     @cached_property
+    def sold_before(self) -> Flags:
+        """[N] growers with any sales in their untouched months; the others take no part in the fit."""
+        return np.asarray(np.where(self.untouched, self.panel.outcome, 0.0).sum(axis=1) > 0)
+
+    @cached_property
     def month_comparisons(self) -> Integers:
-        """[T] growers not yet authorised in each month."""
-        return np.asarray(self.untouched.sum(axis=0), dtype=np.int64)
+        """[T] growers not yet authorised in each month, of those that sell at all."""
+        return np.asarray((self.untouched & self.sold_before[:, None]).sum(axis=0), dtype=np.int64)
 
     @cached_property
     def whole(self) -> tuple[SeasonFit, ...]:

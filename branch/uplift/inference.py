@@ -51,10 +51,9 @@ def log_ratios(actual: Floats, predicted: Floats) -> Floats:
 
 
 def leave_out_weights(counterfactual: Counterfactual) -> Floats:
-    """[G, N] weights without each cluster in turn; clusters that take no part in anything are not counted."""
+    """[G, N] weights without each cluster in turn; clusters without untouched sales take no part."""
     labels = counterfactual.panel.cluster_of()
-    takes_part = (counterfactual.untouched | counterfactual.usable).any(axis=1)
-    present = np.unique(labels[takes_part])
+    present = np.unique(labels[counterfactual.sold_before])
     return np.asarray(labels[None, :] != present[:, None], dtype=np.float64)
 
 
