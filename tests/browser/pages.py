@@ -185,6 +185,7 @@ BRANCH = [
     PageToSee("branch-quota", "/branch/quota", as_role="secretary"),
     PageToSee("branch-quota-grower", land.quota_of_grower, as_role="secretary"),
     PageToSee("branch-quota-figures", "/branch/quota/figures", as_role="secretary"),
+    PageToSee("branch-quota-figures-of-mark", "/branch/quota/figures?mark=XNGH", as_role="secretary"),
     PageToSee("branch-lots", "/branch/lots", as_role="secretary"),
     PageToSee("branch-lot", land.lot_at_branch, as_role="secretary"),
     PageToSee("branch-lot-recall", land.recall_at_branch, as_role="secretary"),

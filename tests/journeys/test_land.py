@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from branch.api import all_marks
 from core.clock import now
 from core.database import transaction
 from tests.factories.licences import make_licence
@@ -216,4 +217,11 @@ def test_the_branch_passes_quota_on_and_writes_figures(people, grower, plot, ses
     figures = {"stage": "specimen", "plants_per_mu": "110", "survival": "97.5", "reason": "试验"}
     assert secretary.submit("/branch/quota/figures", figures).status_code == 303
     assert "110" in secretary.get("/branch/quota/figures").text
+    [mark] = {one.facts.code for one in all_marks()}
+    page = f"/branch/quota/figures?mark={mark}"
+    own = figures | {"plants_per_mu": "93"}
+    assert secretary.submit(page, own).status_code == 303
+    assert ">93<" in secretary.get(page).text
+    assert ">93<" not in secretary.get("/branch/quota/figures").text
+    assert secretary.get("/branch/quota/figures?mark=NONE").status_code == 404
     assert people("technician").get("/branch/quota/figures").status_code == 403

@@ -88,7 +88,8 @@ def _page(form: ProposeVoidForm) -> str:
     here = {unit.id for unit in branch.units_where(actor_id() or 0, "codes.view")}
     batches, voids = approvals.waiting_batches(), approvals.open_voids()
     decided = approvals.decided_voids()
-    growers = branch.growers_by_ids({one.grower_id for one in [*batches, *voids, *decided]})
+    concerned = {one.grower_id for one in batches} | {one.grower_id for one in [*voids, *decided]}
+    growers = branch.growers_by_ids(concerned)
     growers = {key: grower for key, grower in growers.items() if grower.unit_id in here}
     within = growers_within(actor_id() or 0, "codes.view")
     refused = refusals_of(within)

@@ -25,16 +25,20 @@ class GrowthStage(Base):
 
 
 class StageFigures(Base):
-    """Density and survival of a stage from a moment on. Rows are only ever added; the newest counts."""
+    """Density and survival of a stage from a moment on. Rows are only ever added; the newest counts.
+
+    `mark_code` names the mark whose table this belongs to; "" is the general table, for growers of marks without one.
+    """
 
     __tablename__ = "stage_figures"
     __table_args__ = (
-        UniqueConstraint("stage_code", "valid_from"),
+        UniqueConstraint("mark_code", "stage_code", "valid_from"),
         CheckConstraint("plants_per_mu > 0", name="density_positive"),
         CheckConstraint("survival_per_mille BETWEEN 1 AND 1000", name="survival_in_range"),
     )
 
     id: Mapped[int] = pk()
+    mark_code: Mapped[str] = mapped_column(String(8), default="", server_default="")
     stage_code: Mapped[str] = mapped_column(String(24))
     plants_per_mu: Mapped[int]
     survival_per_mille: Mapped[int]

@@ -95,8 +95,11 @@ def set_figures(
     reason: str,
     at: datetime,
     by: int | None,
+    mark_code: str = "",
 ) -> None:
-    """Write new figures for a stage; they count from now on, what was approved before stays.
+    """Write new figures for a stage into a mark's table, or into the general one ("").
+
+    They count from now on, what was approved before stays.
 
     Raises:
         Invalid: an unknown stage, a figure out of range, or no reason.
@@ -111,6 +114,7 @@ def set_figures(
     if not reason.strip():
         raise Invalid(_("Say why the figures change."), code="reason_missing")
     row = StageFigures(
+        mark_code=mark_code,
         stage_code=stage_code,
         plants_per_mu=plants_per_mu,
         survival_per_mille=survival_per_mille,

@@ -7,6 +7,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from branch import api as branch
 from core.accounts.queries import display_names
 from core.clock import local_day
 from core.database import session
@@ -15,6 +16,8 @@ from traceability.lots.models import Lot
 from traceability.plots.models import Plot
 from traceability.quota.models import GrowthStage, QuotaAccount, QuotaMove, QuotaPosting, StageFigures
 from traceability.quota.rules import Key, Role, Stage, size_class
+
+GENERAL = ""  # the table for growers of marks without figures of their own
 
 
 @dataclass(frozen=True)
@@ -68,17 +71,29 @@ class FiguresView:
     valid_from: datetime
     reason: str
     by: str
+    mark_code: str
 
 
-def stages(*, at: datetime) -> list[Stage]:
-    """Every stage with the figures that are in force `at`, in the order of growth."""
-    figures: dict[str, StageFigures] = {}
+def mark_of_grower(grower_id: int, *, at: datetime) -> str:
+    """The mark whose table counts for a grower's land: the one of a licence that is valid `at`; "" for the general one."""
+    licence = branch.licence_of(grower_id, at=at)
+    return licence.mark_code if licence is not None and licence.is_valid else GENERAL
+
+
+def stages(*, at: datetime, mark_code: str = GENERAL) -> list[Stage]:
+    """Every stage with the figures that are in force `at`, in the order of growth.
+
+    A mark's own figures count before the general ones, stage by stage.
+    """
+    general: dict[str, StageFigures] = {}
+    own: dict[str, StageFigures] = {}
     for row in session.scalars(
         select(StageFigures)
-        .where(StageFigures.valid_from <= at)
+        .where(StageFigures.valid_from <= at, StageFigures.mark_code.in_({GENERAL, mark_code}))
         .order_by(StageFigures.valid_from, StageFigures.id)
     ):
-        figures[row.stage_code] = row
+        (own if row.mark_code else general)[row.stage_code] = row
+    figures = general | own
     return [
         Stage(
             code=row.code,
@@ -89,6 +104,7 @@ def stages(*, at: datetime) -> list[Stage]:
             height_from_cm=row.height_from_cm,
             plants_per_mu=figures[row.code].plants_per_mu,
             survival_per_mille=figures[row.code].survival_per_mille,
+            is_marks_own=row.code in own,
         )
         for row in session.scalars(select(GrowthStage).order_by(GrowthStage.position, GrowthStage.id))
         if row.code in figures
@@ -224,9 +240,13 @@ def moves_of_grower(grower_id: int, *, limit: int) -> list[MoveView]:
     ]
 
 
-def figures_history() -> list[FiguresView]:
-    """Every set of figures ever written, the newest first."""
-    rows = list(session.scalars(select(StageFigures).order_by(StageFigures.id.desc())))
+def figures_history(mark_code: str = GENERAL) -> list[FiguresView]:
+    """Every set of figures ever written into one table, the newest first."""
+    rows = list(
+        session.scalars(
+            select(StageFigures).where(StageFigures.mark_code == mark_code).order_by(StageFigures.id.desc())
+        )
+    )
     names = display_names(row.by_account_id for row in rows if row.by_account_id is not None)
     return [
         FiguresView(
@@ -236,6 +256,7 @@ def figures_history() -> list[FiguresView]:
             row.valid_from,
             row.reason,
             names.get(row.by_account_id or 0, ""),
+            row.mark_code,
         )
         for row in rows
     ]

@@ -69,6 +69,7 @@ class Stage:
     height_from_cm: int
     plants_per_mu: int
     survival_per_mille: int
+    is_marks_own: bool = False
 
 
 def capacity(area_m2: int, plants_per_mu: int, survival_per_mille: int) -> int:

@@ -39,12 +39,13 @@ def move_body(move: QuotaMove, lot_number: str | None, legs: Mapping[AccountName
 
 def figures_subject(row: StageFigures) -> str:
     """The figures as the log knows them."""
-    return f"stage/{row.stage_code}/{row.valid_from.isoformat()}"
+    table = f"{row.mark_code}/" if row.mark_code else ""
+    return f"stage/{table}{row.stage_code}/{row.valid_from.isoformat()}"
 
 
 def figures_body(row: StageFigures) -> dict[str, object]:
-    """Density and survival."""
-    return {
+    """Density and survival; whose table, unless it is the general one."""
+    return ({"mark": row.mark_code} if row.mark_code else {}) | {
         "plants_per_mu": row.plants_per_mu,
         "survival_per_mille": row.survival_per_mille,
         "reason": row.reason,

@@ -12,7 +12,7 @@ from core.database import session
 from core.errors import Conflict, Invalid
 from traceability.quota.models import QuotaAccount, QuotaMove, QuotaPosting
 from traceability.quota.posting import OverdrawnError, post
-from traceability.quota.queries import balance, key_of_lot, stages, year_of
+from traceability.quota.queries import balance, key_of_lot, mark_of_grower, stages, year_of
 from traceability.quota.rules import AccountName, Key, MoveKind, Role, capacity
 from traceability.quota.shortage import missing
 
@@ -51,12 +51,15 @@ def approve_land(
     at: datetime,
     by: int | None,
 ) -> int:
-    """Credit what an approved area can grow in a year, by the figures in force `at`; how many plants that are.
+    """Credit what an approved area can grow in a year; how many plants that are.
+
+    The figures are those in force `at` in the table of the mark that the grower is licensed for.
 
     Raises:
         Invalid: there is no such stage.
     """
-    stage = next((one for one in stages(at=at) if one.code == stage_code), None)
+    table = stages(at=at, mark_code=mark_of_grower(grower_id, at=at))
+    stage = next((one for one in table if one.code == stage_code), None)
     if stage is None:
         raise Invalid(_("Choose how far the plants have grown."), code="no_such_stage")
     plants = capacity(area_m2, stage.plants_per_mu, stage.survival_per_mille)

@@ -12,7 +12,7 @@ from branch import api as branch
 from core.accounts.gate import actor_id, may, requires
 from core.clock import now
 from core.database import transaction
-from core.errors import DomainError, Forbidden
+from core.errors import DomainError, Forbidden, NotFound
 from traceability.lots.queries import cultivar_group_name, in_chinese
 from traceability.quota import moves
 from traceability.quota.forms import FiguresForm, GrowForm, KeyForm, TransferForm
@@ -20,6 +20,7 @@ from traceability.quota.queries import (
     BalanceView,
     balances_of_grower,
     figures_history,
+    mark_of_grower,
     moves_of_grower,
     stages,
     use_by_grower,
@@ -45,6 +46,7 @@ def own() -> ResponseReturnValue:
         year=year,
         lines=balances_of_grower(grower.id, year=year),
         moves=moves_of_grower(grower.id, limit=20),
+        stages=stages(at=now(), mark_code=mark_of_grower(grower.id, at=now())),
     )
 
 
@@ -119,8 +121,13 @@ def grow(slug: str) -> ResponseReturnValue:
 @blueprint.route("/branch/quota/figures", methods=["GET", "POST"])
 @requires("quota.decide")
 def figures() -> ResponseReturnValue:
-    """The mark's table of densities and survival, with its history."""
+    """The table of densities and survival of each mark, and the general one, with their history."""
     form = FiguresForm()
+    marks = _marks()
+    asked = request.args.get("mark", "")
+    mark = marks.get(asked)
+    if asked and mark is None:
+        raise NotFound(_("There is no mark with this code here."), code="mark_unknown")
     if request.method == "POST" and form.validate():
         try:
             with transaction():
@@ -131,15 +138,29 @@ def figures() -> ResponseReturnValue:
                     reason=form.reason.data or "",
                     at=now(),
                     by=actor_id(),
+                    mark_code=asked,
                 )
             flash(_("The new figures count from now on; what was approved before stays."), "success")
-            return redirect(url_for("quota.figures"), 303)
+            return redirect(url_for("quota.figures", mark=asked or None), 303)
         except DomainError as error:
             form.reason.errors = [str(error)]
     return (
-        _page("figures.html", form=form, stages=stages(at=now()), history=figures_history()),
+        _page(
+            "figures.html",
+            form=form,
+            stages=stages(at=now(), mark_code=asked),
+            history=figures_history(asked),
+            marks=list(marks.values()),
+            mark=mark,
+        ),
         422 if form.errors else 200,
     )
+
+
+def _marks() -> dict[str, branch.MarkView]:
+    """The marks of the units where the actor decides about quota."""
+    here = {unit.id for unit in branch.units_where(actor_id() or 0, "quota.decide")}
+    return {one.facts.code: one for one in branch.all_marks() if one.unit_id in here}
 
 
 def _carry_out(
@@ -175,6 +196,7 @@ def _grower(
         year=year,
         lines=lines,
         moves=moves_of_grower(owner.id, limit=50),
+        stages=stages(at=now(), mark_code=mark_of_grower(owner.id, at=now())),
         transfer_form=transfer_form if decides else None,
         grow_form=grow_form if decides else None,
     )

@@ -8,7 +8,7 @@ from core.database import session, transaction
 from core.errors import Conflict
 from tests.browser.town import account_of, grower1
 from tests.factories.traceability import make_lot
-from traceability.api import get_lot, issue_codes
+from traceability.api import balance_of_lot, get_lot, issue_codes
 from traceability.codes.approvals import decide_void, propose_void
 from traceability.codes.refusals import note_refusal, refusals_of
 from traceability.codes.service import activate_codes
@@ -48,13 +48,22 @@ def recalls() -> str:
     return "/branch/recalls"
 
 
+SIZES = (
+    {"ground_diameter_mm_min": 2, "ground_diameter_mm_max": 3},
+    {},
+    {"ground_diameter_mm_min": 6, "ground_diameter_mm_max": 8},
+)
+
+
 def without_land() -> str:
     """The number of a printed batch of grower1's for which there is no quota."""
     with transaction():
-        lot = make_lot(
-            grower=grower1(), cultivar_group="sijigui", cultivar="日香桂", quota_plants=0, at=now()
-        )
-        return issue_codes(lot.id, "unit", 12, at=now(), by=None).batch.number
+        for group in ("sijigui", "yingui", "jingui", "dangui"):
+            for size in SIZES:
+                lot = make_lot(grower=grower1(), cultivar_group=group, quota_plants=0, at=now(), **size)
+                if balance_of_lot(lot.id, at=now()) == 0:
+                    return issue_codes(lot.id, "unit", 12, at=now(), by=None).batch.number
+    raise AssertionError("the town has land for everything")
 
 
 def codes_at_branch() -> str:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from branch.api import LicenceNotValid
 from core.database import transaction
 from core.errors import Conflict, Invalid
-from tests.factories.licences import make_licence
+from tests.factories.licences import make_licence, make_mark
 from tests.factories.organisation import make_grower
 from tests.factories.traceability import approve_plot, make_lot, make_plot
 from traceability.api import ensure_reference_data
@@ -19,8 +19,9 @@ from traceability.plots.surveys import Stand
 from traceability.quota import moves, service
 from traceability.quota.invariants import check_all
 from traceability.quota.models import QuotaAccount, QuotaPosting
-from traceability.quota.queries import balance, moves_of_grower, stages, use_by_grower
+from traceability.quota.queries import balance, figures_history, moves_of_grower, stages, use_by_grower
 from traceability.quota.rules import Key
+from traceability.quota.sealing import FIGURES
 from traceability.quota.service import QuotaExceeded
 
 
@@ -89,6 +90,55 @@ def test_new_figures_count_from_then_on(session, at):
         moves.set_figures(
             "specimen", plants_per_mu=120, survival_per_mille=1_001, reason="x", at=later, by=None
         )
+
+
+def test_a_marks_own_figures_count_for_its_growers_only(session, at):
+    ensure_reference_data()
+    moves.set_figures(
+        "specimen",
+        plants_per_mu=200,
+        survival_per_mille=500,
+        reason="own trial",
+        at=at,
+        by=None,
+        mark_code="XNGH",
+    )
+    own = {one.code: (one.plants_per_mu, one.is_marks_own) for one in stages(at=at, mark_code="XNGH")}
+    assert own["specimen"] == (200, True)
+    assert own["first_year"] == (7_400, False)
+    assert {one.code: one.plants_per_mu for one in stages(at=at)}["specimen"] == 107
+    assert {one.code: one.plants_per_mu for one in stages(at=at, mark_code="OTHER")}["specimen"] == 107
+
+    licensed, other = make_grower(at=at), make_grower(at=at)
+    mark = make_mark(code="XNGH", at=at)
+    make_licence(licensed.id, mark=mark, at=at)
+    land = {"cultivar_group": "dangui", "stage_code": "specimen", "area_m2": 2_000, "year": 2026, "by": None}
+    got = [
+        service.approve_land(
+            grower_id=one.id, unit_id=one.unit_id, reference=f"survey/{one.id}", at=at, **land
+        )
+        for one in (licensed, other)
+    ]
+    assert got == [300, 314]  # 3 mu x 200 x 0.5; 3 mu x 107 x 0.98
+
+
+def test_each_table_is_sealed_under_its_own_name(session, at):
+    ensure_reference_data()
+    for mark_code in ("", "XNGH"):
+        moves.set_figures(
+            "specimen",
+            plants_per_mu=150,
+            survival_per_mille=900,
+            reason="trial",
+            at=at,
+            by=None,
+            mark_code=mark_code,
+        )
+    sealed = dict(FIGURES.bodies())
+    moment = at.isoformat()
+    assert "mark" not in sealed[f"stage/specimen/{moment}"]
+    assert sealed[f"stage/XNGH/specimen/{moment}"]["mark"] == "XNGH"
+    assert [one.mark_code for one in figures_history("XNGH")] == ["XNGH"]
 
 
 @pytest.fixture
