@@ -6,7 +6,7 @@ from core.types import BigInt
 from core.types import UTCDateTime
 
 revision = "1795337820"
-down_revision = "1795337699"
+down_revision = "1795338211"
 branch_labels = ()
 depends_on = None
 
