@@ -14,6 +14,8 @@ from typing import Any
 Sums = dict[str, int]
 Figures = dict[tuple[str, str, str, str], Fraction | int | None]
 SUMS = ("orders", "plants", "gross_minor", "discount_minor", "refund_minor")
+# The row of those that are put together so that none of them points at one grower.
+OTHERS = "others"
 TOTAL_COLUMNS = {"gross": "gross_minor", "discount": "discount_minor", "refund": "refund_minor"}
 
 
@@ -215,7 +217,15 @@ def _by_grower(rows: Iterable[dict[str, Any]]) -> dict[int, Sums]:
 def _breakdown(
     book: _Book, section: str, rows: list[dict[str, Any]], of: Callable[[dict[str, Any]], str], found: Figures
 ) -> None:
-    now, before = book.now(rows), book.before(rows)
+    code_of, now, before = of, book.now(rows), book.before(rows)
+    printed = book.annex["sections"].get(section, {}).get(section, {"rows": {}})["rows"]
+    if OTHERS in printed:
+        together = {code_of(row) for row in (*now, *before)} - printed.keys()
+
+        def of(row: dict[str, Any]) -> str:
+            return OTHERS if code_of(row) in together else code_of(row)
+
+    _breakdown_months(book, section, rows, of, found)
     whole_now, whole_before = _add(now), _add(before)
     groups: dict[str, tuple[Sums, Sums, bool]] = {
         code: (
@@ -242,6 +252,21 @@ def _breakdown(
         }
         for column, value in cells.items():
             found[section, section, code, column] = value
+
+
+def _breakdown_months(
+    book: _Book, section: str, rows: list[dict[str, Any]], of: Callable[[dict[str, Any]], str], found: Figures
+) -> None:
+    """Net sales by month and code; what is left empty for the sake of single growers is not asked for."""
+    table = book.annex["sections"].get(section, {}).get(f"{section}_months", {"rows": {}})["rows"]
+    for month, cells in table.items():
+        mine = [row for row in rows if row["month"] == month]
+        for column, printed in cells.items():
+            if printed is not None:
+                code = "" if column == "unnamed" else column
+                found[section, f"{section}_months", month, column] = _net(
+                    _add(row for row in mine if of(row) == code)
+                )
 
 
 def _share(part: int, whole: int) -> Fraction | None:

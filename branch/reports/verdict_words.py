@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 
 from branch.reports import wording
 from branch.reports.labels import state_name
-from branch.reports.verifying import Cell, Kept, Replayed, Sealed, Verdict
+from branch.reports.replaying import ALL, Cell, Replayed
+from branch.reports.verifying import Kept, Sealed, Verdict
 
 MOST_LISTED = 20
 
@@ -145,6 +146,11 @@ def _replayed(found: Replayed) -> Iterator[str]:
         )
     if found.other:
         yield _("Also different among the inputs: %(names)s.", names=", ".join(found.other))
+    if found.registers:
+        yield _(
+            "Records of coverage or licences have been added or changed since; different are: %(names)s.",
+            names=", ".join(found.registers),
+        )
     yield from _figures(found)
 
 
@@ -153,8 +159,8 @@ def _cell(cell: Cell) -> str:
         "grower %(grower)s, %(month)s, %(channel)s, %(group)s: net sales %(before)s then, %(now)s now",
         grower=cell.grower,
         month=cell.month,
-        channel=cell.channel,
-        group=cell.cultivar_group or wording.NOTHING,
+        channel=_("all channels") if cell.channel == ALL else cell.channel,
+        group=_("all groups") if cell.cultivar_group == ALL else cell.cultivar_group or wording.NOTHING,
         before=wording.yuan(cell.net_before),
         now=wording.yuan(cell.net_now),
     )

@@ -9,27 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 
-from branch.ledger.periods import parse_period
-from branch.ledger.replay import from_the_facts, late_sums
 from branch.organisation.models import Unit
-from branch.organisation.queries import get_unit, unit_by_id
-from branch.reports import annex, building, carried
+from branch.organisation.queries import unit_by_id
+from branch.reports import carried
 from branch.reports.annex import ANNEX_FORMAT
 from branch.reports.audit import Audit, audit
 from branch.reports.document import from_json
-from branch.reports.gathering import grower_ids_of
 from branch.reports.models import Report, ReportFile
-from branch.reports.revisions import Difference, differences
+from branch.reports.replaying import Replayed, replay
 from branch.reports.sealing import sealed_body, subject_of
-from branch.reports.versions import Place
 from core import files, seal
-from core.clock import local_day
 from core.database import session
 from core.errors import NotFound, Unavailable
 from core.seal.checking import Checked, check_proof
@@ -55,45 +49,6 @@ class Sealed:
 
     trouble: str
     proof: Checked | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One grower's month, channel and group whose sum is not what it was; net sales in fen."""
-
-    grower: int
-    month: str
-    channel: str
-    cultivar_group: str
-    net_before: int
-    net_now: int
-    explained: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """The report computed from today's facts beside the kept one.
-
-    `other` names the inputs beside the sums that differ; `late_facts` counts the records about the same months
-    that came in after the report was built; `figures` are the printed figures that differ, by language.
-    """
-
-    cells: tuple[Cell, ...]
-    other: tuple[str, ...]
-    late_facts: int
-    figures: dict[str, tuple[Difference, ...]]
-    same_code: bool
-
-    @property
-    def same(self) -> bool:
-        return not (self.cells or self.other or self.figures["zh"])
-
-    @property
-    def explained(self) -> bool:
-        """Whether records that came in later account for every sum that differs."""
-        if self.cells or self.other:
-            return self.late_facts > 0 and all(cell.explained for cell in self.cells)
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +115,7 @@ def verify(data: bytes) -> Verdict:
         sealed=_sealed(report, row.name, digest),
         annex_kept=intact,
         audit=audit(told) if told else None,
-        replayed=_replay(report, told),
+        replayed=replay(report, told),
     )
 
 
@@ -215,81 +170,3 @@ def _sealed(report: Report, name: str, digest: str) -> Sealed:
         return Sealed("other_bytes", checked)
     shelf = session.scalars(select(ReportFile).where(ReportFile.report_id == report.id)).all()
     return Sealed("" if checked.body == sealed_body(report, shelf) else "row_changed", checked)
-
-
-def _replay(report: Report, told: dict[str, Any] | None) -> Replayed:
-    """Compute the report anew from the facts, on the day on which it was built."""
-    unit, period = get_unit(unit_by_id(report.unit_id).code), parse_period(report.period)
-    growers = grower_ids_of(unit)
-    documents = {language: from_json(data) for language, data in report.documents.items()}
-    built_at, today = report.built_at, local_day(report.built_at)
-    place = Place(report.version, {}, None)
-    written = from_the_facts(
-        lambda: building.write(period, unit, today=today, place=place), grower_ids=growers, until=period.end
-    )
-    now = json.loads(written.annex)
-    same_code = told is not None and told["code"] == annex.code()
-    found = {
-        language: tuple(
-            one
-            for one in differences(old, written.documents[language])
-            # Another version of the program may print more; what both print is compared.
-            if same_code or (one.before and one.now)
-        )
-        for language, old in documents.items()
-    }
-    if told is None:
-        return Replayed((), (), 0, found, same_code=False)
-    before, after = _sums(told), _sums(now)
-    since = min((parse_period(key[1]).start for key in {**before, **after}), default=period.start)
-    numbers = {grower_id: place for place, grower_id in enumerate(growers, start=1)}
-    late = late_sums(grower_ids=growers, since=since, until=period.end, after=built_at)
-    added = {
-        (numbers[one.grower_id], one.month, one.channel, one.cultivar_group): (
-            one.orders, one.plants, one.gross_minor, one.discount_minor, one.refund_minor,
-        )
-        for one in late
-    }  # fmt: skip
-    return Replayed(
-        cells=tuple(_cells(before, after, added)),
-        other=tuple(
-            name
-            for name in sorted(told["inputs"])
-            if name not in {"rows", "cut_off"} and told["inputs"][name] != now["inputs"].get(name)
-        ),
-        late_facts=sum(one.facts for one in late),
-        figures=found,
-        same_code=same_code,
-    )
-
-
-Key = tuple[int, str, str, str]
-Sums = tuple[int, ...]
-
-
-def _cells(before: dict[Key, Sums], after: dict[Key, Sums], late: Mapping[Key, Sums]) -> list[Cell]:
-    """The sums that differ; explained when what was recorded later makes up the whole difference."""
-    nothing = (0, 0, 0, 0, 0)
-    found = []
-    for key in sorted(before.keys() | after.keys()):
-        old, new = before.get(key, nothing), after.get(key, nothing)
-        if old != new:
-            added = late.get(key, nothing)
-            explained = tuple(one + more for one, more in zip(old, added, strict=True)) == new
-            found.append(Cell(*key, _net(old), _net(new), explained))
-    return found
-
-
-def _sums(told: dict[str, Any]) -> dict[Key, Sums]:
-    names = ("grower", "month", "channel", "cultivar_group")
-    sums = ("orders", "plants", "gross_minor", "discount_minor", "refund_minor")
-    table = told["inputs"]["rows"]
-    rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
-    return {
-        (row[names[0]], row[names[1]], row[names[2]], row[names[3]]): tuple(row[name] for name in sums)
-        for row in rows
-    }
-
-
-def _net(sums: Sums) -> int:
-    return sums[2] - sums[3] - sums[4]

@@ -4,6 +4,7 @@ import copy
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,12 +13,21 @@ from flask_babel import force_locale
 
 from branch.ledger.periods import parse_period
 from branch.reports import annex, audit
+from branch.reports.assembly import assemble
 from branch.reports.figures import MonthRow, Totals
+from branch.reports.recompute_effect import recompute_effect
+from tests.factories.panels import with_panel
 from tests.factories.reports import make_month_rows, make_scope
+from wsgi import report_sections
 
 ROOT = Path(audit.__file__).parents[2]
 # Tables of what was counted or recorded elsewhere: they are inputs, not results.
-GIVEN = {("quality", "facts"), ("quality", "foreign"), ("authenticity", "authenticity")}
+GIVEN = {
+    ("quality", "coverage_channels"),
+    ("quality", "facts"),
+    ("quality", "foreign"),
+    ("authenticity", "authenticity"),
+}
 
 
 @pytest.fixture
@@ -49,6 +59,33 @@ def test_every_printed_figure_follows_from_the_annex(freeze, key, today):
     assert found.differ == ()
     assert found.agree > 150
     assert {tuple(one.split("/")[:2]) for one in found.given} <= GIVEN
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [{}, {"effect": 0.0}, {"growers": 20, "joiners": 8, "effect": 2.0}],
+    ids=["effect", "none", "few"],
+)
+def test_the_estimated_effect_follows_from_the_panel_in_the_annex(app, scope):
+    given, april = with_panel(**scope), parse_period("2026-04")
+    label = given.growers[1]
+    panel = {
+        one.grower_id: replace(label, id=one.grower_id, slug=f"panel-{one.grower_id}")
+        for one in given.evidence.panel_growers
+    }
+    given = replace(given, growers={**panel, **given.growers})
+    with app.test_request_context(), force_locale("zh_Hans_CN"):
+        document = assemble(april, given, report_sections(), locale="zh")
+        told = json.loads(annex.freeze(april, given, document, revises=None))
+    effect = [one for one in recompute_effect(told) if one[0] == "effect"]
+    found = audit.audit(told)
+    assert found.differ == ()
+    assert {tuple(one.split("/")[:2]) for one in found.given} <= GIVEN
+    if scope == {}:
+        assert {one[1] for one in effect} == {"estimate", "members", "effect_events", "effect_months"}
+        told["inputs"]["panel_cells"]["rows"][-1][2] += 10**7
+        bent = {one.split(":")[0] for one in audit.audit(told).differ}
+        assert "effect/estimate/effect/value" in bent
 
 
 def test_a_report_of_few_growers_or_without_sales_can_be_recomputed_too(freeze):

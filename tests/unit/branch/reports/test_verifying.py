@@ -3,15 +3,18 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from flask_babel import force_locale
 
 from branch.api import append_facts, get_unit
 from branch.ledger.models import SalesDaily, SalesDirty
 from branch.ledger.periods import Period
 from branch.reports import building, carried
 from branch.reports.models import ReportFile
+from branch.reports.verdict_words import sentences
 from branch.reports.verifying import verify
 from core import files
 from core.clock import now
@@ -123,7 +126,7 @@ def test_a_fact_removed_by_sql_shows(made, verified):
 
 def test_a_province_changed_by_sql_shows_though_every_sum_is_the_same(made, verified):
     behind_the_back(
-        *without_guards(), "UPDATE sale_fact SET province = 'elsewhere' WHERE local_day = '2026-04-09'"
+        *without_guards(), "UPDATE sale_fact SET province = '湖北省' WHERE local_day = '2026-04-09'"
     )
     code, said = verified(made["json"])
     assert code == 2
@@ -199,3 +202,14 @@ def test_the_workbook_and_the_pdf_say_of_themselves_which_report_they_are(made):
     assert carried.read(made["pdf"]).annex == made["json"]
     with zipfile.ZipFile(io.BytesIO(made["xlsx"])) as archive:
         assert number in archive.read("docProps/custom.xml").decode()
+
+
+def test_a_change_of_what_is_covered_is_not_called_a_changed_fact(app, made):
+    proved = verify(made["json"])
+    replayed = replace(proved.replayed, registers=("coverage", "panel_cells"))
+    outdated = replace(proved, replayed=replayed)
+    assert outdated.exit_code == 3
+    with app.test_request_context(), force_locale("en"):
+        said = "\n".join(sentences(outdated))
+    assert said.startswith("OUTDATED")
+    assert "coverage or licences" in said

@@ -1,0 +1,169 @@
+"""The authorised effect of a report, estimated anew from the panel in its annex. Needs numpy, no database."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import fields
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from branch.uplift.assessment import Assessment, assess
+from branch.uplift.estimation import counterfactual_for
+from branch.uplift.events import EventBlock
+from branch.uplift.inference import jackknife, quantile
+from branch.uplift.panel import Panel, Refused, UpliftSettings
+
+Figures = dict[tuple[str, str, str, str], Fraction | int | None]
+
+
+def recompute_effect(annex: dict[str, Any]) -> Figures:
+    """Figures of the section on the effect by (section, table, row, column); empty without such a section."""
+    outcome = annex.get("outcomes", {}).get("effect")
+    if outcome is None:
+        return {}
+    found: Figures = {}
+    built = _panel(annex["inputs"], last=annex["outcomes"]["effect"]["window"][1])
+    if built is None:
+        return found
+    panel, months, unknown = built
+    start, stop = (months.index(max(one, months[0])) for one in outcome["window"])
+    assessed = assess(
+        panel,
+        slice(start, stop + 1),
+        _settings(outcome["settings"]),
+        provisional=annex["window"]["standing"] != "final",
+        channels_unknown=unknown,
+    )
+    _estimate(assessed, found)
+    _members(assessed, annex, found)
+    _months(panel, months, slice(start, stop + 1), assessed.settings, found)
+    placebo = () if assessed.placebo is None else assessed.placebo.blocks
+    for block in (*placebo, *assessed.events):
+        _event(block, found)
+    return found
+
+
+def _settings(told: dict[str, Any]) -> UpliftSettings:
+    """The settings as they were frozen: fractions as text, the rest as it is."""
+    kinds = {field.name: field.type for field in fields(UpliftSettings)}
+    values: dict[str, Any] = {
+        name: float(value) if isinstance(value, str) and "float" in str(kinds[name]) else value
+        for name, value in told.items()
+    }
+    return UpliftSettings(**values)
+
+
+def _panel(inputs: dict[str, Any], *, last: str) -> tuple[Panel, list[str], int] | None:
+    growers = {row["grower"]: row for row in _records(inputs.get("panel_growers"))}
+    sums: defaultdict[tuple[int, str], int] = defaultdict(int)
+    for cell in _records(inputs.get("panel_cells")):
+        if growers[cell["grower"]]["channels_known"] and cell["month"] <= last:
+            sums[cell["grower"], cell["month"]] += cell["net_minor"]
+    if not sums:
+        return None
+    first = min(month for _grower, month in sums)
+    months = [_month(first, step) for step in range(_apart(first, last) + 1)]
+    rows = sorted({grower for grower, _month in sums})
+    outcome = np.full((len(rows), len(months)), np.nan)
+    for (grower, month), net_minor in sums.items():
+        outcome[rows.index(grower), _apart(first, month)] = net_minor / 100
+    days = [growers[grower]["authorised_on"] for grower in rows]
+    starts = [len(months) if day is None else min(_apart(first, day[:7]), len(months)) for day in days]
+    unknown = sum(
+        not row["channels_known"] and row["authorised_on"] is not None and row["authorised_on"][:7] <= last
+        for row in growers.values()
+    )
+    return Panel(outcome, np.array(starts), int(first[5:])), months, unknown
+
+
+def _records(table: dict[str, Any] | None) -> list[dict[str, Any]]:
+    return [] if table is None else [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+
+
+def _apart(first: str, later: str) -> int:
+    return (int(later[:4]) - int(first[:4])) * 12 + int(later[5:7]) - int(first[5:7])
+
+
+def _month(first: str, step: int) -> str:
+    year, month = divmod(int(first[:4]) * 12 + int(first[5:]) - 1 + step, 12)
+    return f"{year:04d}-{month + 1:02d}"
+
+
+def _ratio(value: float | None) -> Fraction | None:
+    """A ratio less one as reports keep it: six places."""
+    return None if value is None else Fraction(f"{value - 1:.6f}")
+
+
+def _estimate(assessed: Assessment, found: Figures) -> None:
+    estimate = assessed.estimate
+    if estimate is None:
+        return
+    key = ("effect", "estimate")
+    ratios = (("value", estimate.ratio), ("low", estimate.low), ("high", estimate.high))
+    gains = (("yuan", estimate.gain), ("yuan_low", estimate.gain_low), ("yuan_high", estimate.gain_high))
+    for row, amount in (("actual", estimate.actual), ("predicted", estimate.predicted)):
+        for column in ("value", "low", "high", "yuan_low", "yuan_high"):
+            found[*key, row, column] = None
+        found[*key, row, "yuan"] = round(amount * 100)
+    for column, ratio in ratios:
+        found[*key, "effect", column] = _ratio(ratio)
+    for column, gain in gains:
+        found[*key, "effect", column] = round(gain * 100)
+
+
+def _members(assessed: Assessment, annex: dict[str, Any], found: Figures) -> None:
+    growers = _records(annex["inputs"].get("panel_growers"))
+    known = {one["grower"] for one in growers if one["channels_known"]}
+    covered = {one["grower"] for one in _records(annex["inputs"].get("panel_cells"))}
+    counts: dict[str, int] = {
+        "channels_unknown": len(growers) - len(known),
+        "never_covered": len(known - covered),
+    }
+    if (estimate := assessed.estimate) is not None:
+        counts |= {
+            "treated": estimate.treated,
+            "comparisons": estimate.comparisons,
+            "never": estimate.never_authorised,
+            "new_sellers": len(estimate.new_sellers),
+            "short_history": len(estimate.short_history),
+            "cells": estimate.cells,
+            "anticipation": estimate.anticipation_cells,
+            **{f"out_{reason}": number for reason, number in estimate.excluded.items()},
+        }
+    for row, number in counts.items():
+        found["effect", "members", row, "number"] = number
+
+
+def _months(
+    panel: Panel, months: list[str], columns: slice, settings: UpliftSettings, found: Figures
+) -> None:
+    """Each month by itself: sold, predicted, and the interval of the prediction, in fen."""
+    try:
+        chosen, _warnings = counterfactual_for(panel, columns, settings)
+    except Refused:
+        return
+    for column in range(columns.start, columns.stop):
+        cells = np.zeros((1, *panel.outcome.shape), dtype=np.bool_)
+        cells[0, :, column] = True
+        one = jackknife(chosen, cells)
+        reach = quantile(settings.confidence, one.clusters) * one.errors[0]
+        predicted = float(one.predicted[0])
+        values = {
+            "actual": float(one.actual[0]),
+            "predicted": predicted,
+            "low": predicted * math.exp(-reach),
+            "high": predicted * math.exp(reach),
+        }
+        for name, value in values.items():
+            if not math.isnan(value):
+                found["effect", "effect_months", months[column], name] = round(value * 100)
+
+
+def _event(block: EventBlock, found: Figures) -> None:
+    key = ("effect", "effect_events", f"{block.first}..{block.last}")
+    found[*key, "growers"] = None if block.suppressed else block.growers
+    for column, ratio in (("ratio", block.ratio), ("low", block.low), ("high", block.high)):
+        found[*key, column] = _ratio(ratio)
