@@ -139,6 +139,7 @@ BLUEPRINTS: list[str] = [
     "branch.ledger.cost_views",
     "branch.reports.views",
     "branch.reports.committee_views",
+    "branch.reports.editions.views",
     "shop.promotion.views",
     "shop.search.views",
     "shop.search.api_views",
@@ -202,6 +203,7 @@ MODELS: list[str] = [
     "branch.reports.models",
     "branch.reports.thread.models",
     "branch.reports.deadlines.models",
+    "branch.reports.editions.models",
     "branch.licences.models",
     "branch.storefronts.models",
     "traceability.plots.models",
@@ -399,6 +401,7 @@ def seal_sources() -> list[SealSource]:
     from branch.ledger import sealing as ledger
     from branch.licences import sealing as licences
     from branch.reports import sealing as reports
+    from branch.reports.editions import sealing as report_editions
     from branch.reports.thread import sealing as report_posts
     from traceability.alarms import sealing as alarms
     from traceability.cases import sealing as cases
@@ -416,6 +419,7 @@ def seal_sources() -> list[SealSource]:
         *records.SOURCES,
         reports.SOURCE,
         report_posts.SOURCE,
+        report_editions.SOURCE,
         cases.SOURCE,
         alarms.SOURCE,
         *codes.SOURCES,

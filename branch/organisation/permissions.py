@@ -95,6 +95,7 @@ COMMITTEE = TECHNICIAN | {
     "ledger.view",
     "reports.view",
     "reports.review",
+    "reports.publish",
     "codes.approve",
     "recalls.decide",
 }

@@ -22,6 +22,7 @@ from branch.organisation.queries import UnitView
 from branch.reports import annex, page, service
 from branch.reports.assembly import SectionFunction, assemble
 from branch.reports.document import Document, to_json
+from branch.reports.editions.composing import may_be_public, public_edition
 from branch.reports.evidence import Scope
 from branch.reports.gathering import gather
 from branch.reports.revisions import as_plain, differences, with_revisions
@@ -68,6 +69,7 @@ class Made:
     documents: dict[str, Document]
     annex: bytes
     files: tuple[MadeFile, ...]
+    public: dict[str, Document]
 
     @property
     def document(self) -> Document:
@@ -76,10 +78,14 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a report says in each language and its frozen annex, before anything is drawn."""
+    """What a report says in each language and its frozen annex, before anything is drawn.
+
+    `public` is what everybody may read of it; empty when it has no public edition.
+    """
 
     documents: dict[str, Document]
     annex: bytes
+    public: dict[str, Document]
 
 
 def init_reports(app: Flask, *, sections: list[SectionFunction], group_name: Callable[[str], str]) -> None:
@@ -119,7 +125,7 @@ def make(
                characters=" ".join(error.characters)),
             code="glyph_missing",
         ) from error  # fmt: skip
-    return Made(period, unit, documents, written.annex, tuple(made))
+    return Made(period, unit, documents, written.annex, tuple(made), written.public)
 
 
 def write(period: Period, unit: UnitView, *, today: date, place: Place | None = None) -> Written:
@@ -129,6 +135,7 @@ def write(period: Period, unit: UnitView, *, today: date, place: Place | None = 
     """
     sections = current_app.extensions["report_sections"]
     documents: dict[str, Document] = {}
+    public: dict[str, Document] = {}
     scope: Scope | None = None
     for language, locale in LANGUAGES.items():
         with force_locale(locale):
@@ -137,12 +144,14 @@ def write(period: Period, unit: UnitView, *, today: date, place: Place | None = 
             place = place or place_of(unit.id, period, document.digest)
             document = replace(document, version=place.version, code=annex.code_name())
             documents[language] = with_revisions(document, place.earlier.get(language))
+            if may_be_public(period, unit.kind) and (edition := public_edition(period, scope, document)):
+                public[language] = edition
     assert scope is not None
     assert place is not None
     with force_locale(LANGUAGES["zh"]):
         frozen = annex.freeze(period, scope, documents["zh"], revises=_revises(place, scope, documents["zh"]))
     digest = hashlib.sha256(frozen).hexdigest()
-    return Written({key: replace(one, annex_digest=digest) for key, one in documents.items()}, frozen)
+    return Written({key: replace(one, annex_digest=digest) for key, one in documents.items()}, frozen, public)
 
 
 def _revises(place: Place, scope: Scope, document: Document) -> dict[str, Any] | None:
@@ -204,6 +213,7 @@ def keep(made: Made, *, at: datetime, account_id: int | None, by_name: str) -> s
         for one in made.files
     ]
     documents: dict[str, Any] = {language: to_json(document) for language, document in made.documents.items()}
+    documents |= {f"public-{language}": to_json(document) for language, document in made.public.items()}
     with transaction():
         return service.record_report(
             made.unit.id, made.period, digest=made.document.digest, preliminary=made.document.preliminary,

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from branch.reports import queries
+from branch.reports.editions.queries import editions_of_report
 from branch.reports.forms import MoveForm
 from branch.reports.page import cells
 from branch.reports.queries import find_report, is_own
@@ -53,6 +54,7 @@ def _review(
 ) -> ResponseReturnValue:
     """The page; the forms are what was typed and could not be saved."""
     report = queries.report_for(actor_id(), public_id, language=language())
+    row = find_report(public_id)
     asked = thread_of(report.unit_id, report.period)
     withdrawals = {
         one.post.public_id: WordsForm(None, prefix=one.post.public_id) for one in asked.open_questions
@@ -70,7 +72,9 @@ def _review(
         withdrawals=withdrawals if may("reports.review") else {},
         cells=cells,
         may_review=may("reports.review"),
-        own=is_own(find_report(public_id), actor_id()),
+        own=is_own(row, actor_id()),
+        editions=editions_of_report(report.unit_id, report.period),
+        may_publish=may("reports.publish") and "public-zh" in row.documents,
         seal=seal.seal_of(subject_of(public_id)),
     ), status
 

@@ -22,7 +22,14 @@ def render_html(document: Document, pictures: Mapping[str, bytes]) -> bytes:
 
 
 def trace(document: Document) -> list[list[str]]:
-    """What ties a printed report to what is sealed."""
+    """What ties a printed report to what is sealed; a public edition is checked on its own page."""
+    if not document.annex_digest:
+        return [
+            [
+                _("To check this file"),
+                _("Compare its digest with the one on its page, whose seal anybody can check."),
+            ]
+        ]
     return [
         [_("Digest of the input (SHA-256)"), document.digest],
         [_("Digest of the data annex (SHA-256)"), document.annex_digest],

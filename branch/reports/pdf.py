@@ -84,7 +84,11 @@ def _content(document: Document) -> dict[str, Any]:
             [_("Version"), str(document.version)],
             [_("Standing of the figures"), document.standing],
             [_("Records held at"), document.cut_off],
-            [_("Digest of the data annex (SHA-256)"), document.annex_digest],
+            *(
+                [[_("Digest of the data annex (SHA-256)"), document.annex_digest]]
+                if document.annex_digest
+                else []
+            ),
         ],
         "headline": [
             {

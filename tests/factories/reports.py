@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from typing import Any
 
 from branch.ledger.periods import Period
 from branch.reports.evidence import Evidence, GrowerLabel, Scope
@@ -108,7 +109,13 @@ PERIOD = "2026-04"
 
 
 def make_report(
-    *, state: str, by: int | None, built_by: int | None = None, version: int = 1, period: str = PERIOD
+    *,
+    state: str,
+    by: int | None,
+    built_by: int | None = None,
+    version: int = 1,
+    period: str = PERIOD,
+    documents: dict[str, Any] | None = None,
 ) -> str:
     """A kept report without files, moved as far as `state` by the account `by`; an older version is replaced."""
     from branch.ledger.periods import parse_period
@@ -121,13 +128,17 @@ def make_report(
         parse_period(period),
         digest=f"{period}-{version}".ljust(64, "0"),
         preliminary=False,
-        documents={},
+        documents=documents or {},
+        frozen={},
+        annex_sha256="0" * 64,
+        version=version,
         files=(),
         account_id=built_by,
         by_name="",
         at=now(),
     )
-    if state == "submitted":
+    steps = {"draft": (), "submitted": (ReportState.SUBMITTED,)}
+    for step in steps.get(state, (ReportState.SUBMITTED, ReportState(state))):
         report = service.locked_report(public_id)
-        service._move(report, ReportState.SUBMITTED, account_id=by, by_name="", comment="", at=now())
+        service._move(report, step, account_id=by, by_name="", comment="", at=now())
     return public_id

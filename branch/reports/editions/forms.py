@@ -1,0 +1,22 @@
+"""Input about public editions."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from branch.reports.service import LONGEST_COMMENT
+
+
+class WithdrawForm(FlaskForm):
+    """Why an edition is withdrawn."""
+
+    reason = TextAreaField(
+        _l("Reason"),
+        validators=[
+            DataRequired(_l("Please say why; the reason will be public.")),
+            Length(max=LONGEST_COMMENT),
+        ],
+    )

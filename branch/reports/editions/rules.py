@@ -1,0 +1,113 @@
+"""Which rows of a public edition have to stay out, so that no one and no two growers can be got from the rest.
+
+What is printed are sums over atoms: what one grower sold in one month through one channel in one group. Whoever
+adds and subtracts printed sums gets linear combinations of them. A grower or two is given away when some combination
+holds atoms of nobody else. That is a question of linear algebra and is answered exactly, over all tables at once:
+hiding every small cell and then looking for what the totals and the other tables still give away.
+
+Numbers 0 and 1 of a matrix of some dozen rows: floating point tells a singular value of 1 from one that is smaller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+FEWEST_GROWERS = 3
+EPSILON = 1e-7
+
+#: What one grower (the first part) contributed, told apart by the second part.
+Atom = tuple[int, Hashable]
+Cell = frozenset[Atom]
+
+
+def rows_to_hide(rows: Mapping[str, Sequence[Cell]], keep: Sequence[str]) -> frozenset[str]:
+    """The rows that must not be printed.
+
+    Args:
+        rows: for each row the sums that it prints, as this window's and the one a year before.
+        keep: all rows, the one to be kept longest first; of several that would do, the last one is hidden.
+    """
+    hidden = {row for row, cells in rows.items() if any(is_small(cell) for cell in cells)}
+    while True:
+        printed = Printed({row: rows[row] for row in keep if row not in hidden})
+        betrayal = printed.betrayal()
+        if betrayal is None:
+            return frozenset(hidden)
+        hidden.add(printed.best_to_hide(betrayal))
+
+
+def is_small(cell: Cell) -> bool:
+    """Whether somebody stands behind the sum, but too few to print it."""
+    return 0 < len({owner for owner, _what in cell}) < FEWEST_GROWERS
+
+
+class Printed:
+    """The printed sums as a matrix: a row for each sum, a column for all atoms that are in the same sums."""
+
+    def __init__(self, rows: Mapping[str, Sequence[Cell]]) -> None:
+        import numpy as np
+
+        self.of_row = [row for row, cells in rows.items() for cell in cells if cell]
+        cells = [cell for row in rows.values() for cell in row if cell]
+        places: dict[Atom, set[int]] = {}
+        for place, cell in enumerate(cells):
+            for atom in cell:
+                places.setdefault(atom, set()).add(place)
+        owners: dict[frozenset[int], set[int]] = {}
+        for atom, found in places.items():
+            owners.setdefault(frozenset(found), set()).add(atom[0])
+        self.owners = list(owners.values())
+        self.matrix = np.array([[place in one for one in owners] for place in range(len(cells))], float)
+
+    def betrayal(self) -> Any | None:
+        """A combination of the sums that holds nothing but what one or two growers sold, by column; None if there is none.
+
+        Such a combination lies in the row space and in the space of the columns that these growers have for
+        themselves; in an orthonormal basis of the row space those columns then have a singular value of 1.
+        """
+        import numpy as np
+
+        if not self.matrix.size:
+            return None
+        _left, values, right = np.linalg.svd(self.matrix, full_matrices=False)
+        basis = right[values > EPSILON * max(self.matrix.shape)]
+        weight = (basis**2).sum(axis=0)
+        for columns in self._own_columns():
+            if weight[columns].sum() < 1 - EPSILON:
+                continue
+            part = basis[:, columns]
+            squares, vectors = np.linalg.eigh(part.T @ part)
+            if squares[-1] > 1 - EPSILON:
+                return basis.T @ (part @ vectors[:, -1])
+        return None
+
+    def _own_columns(self) -> Iterator[list[int]]:
+        """For every one and every two growers, the columns in which nobody else is."""
+        by_owners: dict[frozenset[int], list[int]] = {}
+        for column, who in enumerate(self.owners):
+            if len(who) < FEWEST_GROWERS:
+                by_owners.setdefault(frozenset(who), []).append(column)
+        people = sorted(set().union(*by_owners))
+        for one in people:
+            yield by_owners.get(frozenset({one}), [])
+        for pair in combinations(people, 2):
+            sets = (frozenset(pair), *(frozenset({one}) for one in pair))
+            yield [column for who in sets for column in by_owners.get(who, [])]
+
+    def best_to_hide(self, betrayal: Any) -> str:
+        """The last row without which the combination can no longer be formed, else the last row with a part in it."""
+        import numpy as np
+
+        rows = list(dict.fromkeys(self.of_row))
+        for row in reversed(rows):
+            rest = self.matrix[[place for place, one in enumerate(self.of_row) if one != row]]
+            parts = np.linalg.lstsq(rest.T, betrayal, rcond=None)[0]
+            if np.abs(rest.T @ parts - betrayal).max() > EPSILON:
+                return row
+        parts = np.linalg.lstsq(self.matrix.T, betrayal, rcond=None)[0]
+        return next(
+            row for row in reversed(rows)
+            if any(abs(part) > EPSILON for part, one in zip(parts, self.of_row, strict=True) if one == row)
+        )  # fmt: skip

@@ -1,0 +1,130 @@
+"""Publishing an accepted report, and withdrawing its public edition. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select, update
+
+from branch.organisation.queries import require_unit_access
+from branch.reports import notices
+from branch.reports.editions.models import ReportEdition, ReportEditionFile
+from branch.reports.editions.sealing import seal_edition
+from branch.reports.editions.states import EditionState
+from branch.reports.models import Report
+from branch.reports.service import ShelvedFile, locked_report, require_second_person, require_short
+from branch.reports.states import ReportState
+from core.database import changed, session
+from core.errors import Conflict, Invalid, NotFound
+from core.ids import random_id
+
+
+def publish(public_id: str, *, files: Sequence[ShelvedFile], account_id: int, at: datetime) -> ReportEdition:
+    """Publish an accepted report's public edition; an edition of an older version is replaced by it.
+
+    Raises:
+        Forbidden: the account may not publish reports of the unit, or built or submitted this one.
+        Conflict: the report is not (any more) the accepted one, or is published already.
+    """
+    report = locked_report(public_id)
+    require_unit_access(account_id, report.unit_id, "reports.publish")
+    require_second_person(report, account_id)
+    require_publishable(report)
+    here = (ReportEdition.unit_id == report.unit_id, ReportEdition.period == report.period)
+    standing = session.scalars(
+        select(ReportEdition)
+        .where(*here, ReportEdition.state == EditionState.PUBLISHED)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if standing is not None and standing.report_id == report.id:
+        raise Conflict(_("This report has been published already."), code="already_published")
+    if standing is not None:
+        _end(standing, EditionState.REPLACED, reason="", account_id=account_id, at=at)
+    edition = ReportEdition(
+        public_id=random_id(12),
+        unit_id=report.unit_id,
+        period=report.period,
+        number=(session.scalar(select(func.max(ReportEdition.number)).where(*here)) or 0) + 1,
+        report_id=report.id,
+        state=str(EditionState.PUBLISHED),
+        published_at=at,
+        published_by_account_id=account_id,
+        reason="",
+    )
+    session.add(edition)
+    session.flush()
+    session.add_all(
+        ReportEditionFile(
+            edition_id=edition.id,
+            name=one.name,
+            format=one.format,
+            locale=one.locale,
+            file_key=one.file_key,
+            sha256=one.sha256,
+            size=one.size,
+        )
+        for one in files
+    )
+    session.flush()
+    seal_edition(edition)
+    notices.tell_branch(report, "published", key=edition.public_id, at=at, but=account_id)
+    return edition
+
+
+def require_publishable(report: Report) -> None:
+    """Refuse what the public may not or cannot be shown.
+
+    Raises:
+        Conflict: the report is not accepted, or has no public edition.
+    """
+    if report.state != ReportState.ACCEPTED:
+        raise Conflict(_("Only an accepted report can be published."), code="report_not_accepted")
+    if "public-zh" not in report.documents:
+        raise Conflict(
+            _(
+                "This report has no public edition: fewer than three growers sold, it is not a month's report of a branch, or it was built before there were public editions."
+            ),
+            code="no_public_edition",
+        )
+
+
+def withdraw(public_id: str, *, reason: str, account_id: int, at: datetime) -> ReportEdition:
+    """Withdraw a public edition; that it was there, and why it went, stays visible.
+
+    Raises:
+        NotFound: there is no such edition.
+        Forbidden: the account may not publish reports of the unit.
+        Conflict: it is not published any more.
+        Invalid: no reason was given, or too many words.
+    """
+    edition = session.scalars(
+        select(ReportEdition)
+        .where(ReportEdition.public_id == public_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if edition is None:
+        raise NotFound(_("There is no such edition."), code="edition_unknown")
+    require_unit_access(account_id, edition.unit_id, "reports.publish")
+    reason = require_short(reason)
+    if not reason:
+        raise Invalid(_("Please say why; the reason will be public."), code="reason_missing")
+    _end(edition, EditionState.WITHDRAWN, reason=reason, account_id=account_id, at=at)
+    report = session.get_one(Report, edition.report_id)
+    notices.tell_branch(report, "edition_withdrawn", key=edition.public_id, at=at, but=account_id)
+    return edition
+
+
+def _end(edition: ReportEdition, state: EditionState, *, reason: str, account_id: int, at: datetime) -> None:
+    ended = changed(
+        update(ReportEdition)
+        .where(ReportEdition.id == edition.id, ReportEdition.state == EditionState.PUBLISHED)
+        .values(state=str(state), ended_at=at, ended_by_account_id=account_id, reason=reason)
+    )
+    if ended != 1:
+        raise Conflict(_("This edition is not published any more."), code="edition_ended")
+    session.refresh(edition)
+    seal_edition(edition)

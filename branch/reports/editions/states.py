@@ -1,0 +1,11 @@
+"""What can become of a public edition. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class EditionState(StrEnum):
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
