@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
-from tests.browser.scenes import alarms, cases, goods, land, money, people, proof, two_people
+from tests.browser.scenes import alarms, cases, goods, land, money, people, proof, reporting, two_people
 from traceability.verification.verdicts import Verdict
 
 
@@ -59,6 +59,9 @@ VISITORS = [
         for status in (400, 403, 409, 413, 429, 500, 503)
     ),
     PageToSee("log", "/log"),
+    PageToSee("public-reports", reporting.all_editions),
+    PageToSee("public-report", reporting.edition),
+    PageToSee("public-report-withdrawn", reporting.withdrawn),
 ]
 
 ACCOUNTS = [
@@ -233,7 +236,11 @@ BRANCH = [
     PageToSee("inspection", goods.inspection, as_role="technician"),
     PageToSee("inspection-new", "/branch/inspections/new", as_role="technician"),
     PageToSee("committee-review", proof.submitted_report, as_role="committee"),
-    PageToSee("committee-reports", "/committee/reports", as_role="committee"),
+    PageToSee("committee-reports", reporting.desk, as_role="committee"),
+    PageToSee("branch-report-asked", reporting.to_answer, as_role="secretary"),
+    PageToSee("committee-asked", reporting.to_withdraw_question, as_role="committee"),
+    PageToSee("committee-publish", reporting.to_publish, as_role="committee"),
+    PageToSee("committee-withdraw-edition", reporting.to_withdraw, as_role="committee"),
     PageToSee("committee-sales", "/branch/sales", as_role="committee"),
     PageToSee("technician-growers", "/branch/growers", as_role="technician"),
     PageToSee("operator-units", "/branch/units", as_role="operator"),
@@ -288,6 +295,8 @@ NO_PAGES = {
     "warnings.feed": "for programs",
     "registry_api.check": "for programs",
     "reports.download": "a file",
+    "editions.download": "a file",
+    "editions.proof": "a file",
     "resolver.description": "for programs",
     "resolver.resolve": "leads on to what an identifier stands for",
     "search_api.api_listing": "for programs",

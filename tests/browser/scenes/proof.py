@@ -48,7 +48,8 @@ def report_in_haste(page: Page) -> None:
     page.wait_for_selector(".banner--bad")
 
 
-def _report(key: str) -> str:
+def report_of(key: str) -> str:
+    """The report of the osmanthus branch about that window, built by the secretary."""
     unit = get_unit("guihua-osmanthus")
     made = building.make(parse_period(key), unit, at=now())
     account = account_of("secretary")
@@ -57,12 +58,12 @@ def _report(key: str) -> str:
 
 def draft_report() -> str:
     """Last month's report, just built."""
-    return f"/branch/reports/{_report(month_before(local_day(now())).key)}"
+    return f"/branch/reports/{report_of(month_before(local_day(now())).key)}"
 
 
 def submitted_report() -> str:
     """A report that waits for the committee."""
-    public_id = _report(month_before(month_before(local_day(now())).start).key)
+    public_id = report_of(month_before(month_before(local_day(now())).start).key)
     account = account_of("secretary")
     with transaction():
         service.move_report(
