@@ -378,6 +378,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
 def report_sections() -> list[SectionFunction]:
     """What a report consists of, in its order; each is a function `(period, scope) -> Section`."""
     from branch.reports import breakdowns, comparison, effect, overall, quality
+    from shop.channels.section import imports
     from traceability.authenticity.section import authenticity
 
     return [
@@ -391,6 +392,7 @@ def report_sections() -> list[SectionFunction]:
         effect.effect,
         authenticity,
         quality.quality,
+        imports,
         breakdowns.growers,
     ]
 

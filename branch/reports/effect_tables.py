@@ -57,10 +57,10 @@ def gates_table(found: Effect) -> Table:
         if gate.code == "G6.provisional":
             required = _("over")
         passed = _("gate open") if gate.passed else _("gate closed")
-        rows.append(Row(gate.code, (gate.code, words.gate_name(gate.code), value, required, passed)))
+        rows.append(Row(gate.code, (words.gate_name(gate.code), gate.code, value, required, passed)))
     columns = (
-        Column("gate", _("Gate")),
         Column("asks", _("What it asks")),
+        Column("gate", _("Gate")),
         Column("value", _("Value found")),
         Column("required", _("Required")),
         Column("passed", _("Gate is")),

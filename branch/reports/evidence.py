@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
 
+from branch.ledger.cost_rules import NetIncome
 from branch.ledger.periods import Period, month_of
 from branch.reports.figures import LikeForLike, MonthRow, Span, Totals, like_for_like, within
 from branch.reports.panel import PanelCell, PanelGrower
@@ -46,6 +47,7 @@ class Evidence:
     latest of these facts was recorded, None when there are none. `sizes` and `provinces` hold the
     sales of `rows` again, by size class and by the buyer's province. The panel holds every covered month
     of every grower since records began; `coverage` counts the grower-months of the window by channel.
+    `income` is there only when every grower who sold in the window has said all its costs.
     """
 
     rows: tuple[MonthRow, ...]
@@ -58,6 +60,7 @@ class Evidence:
     panel_growers: tuple[PanelGrower, ...] = ()
     panel_cells: tuple[PanelCell, ...] = ()
     coverage: tuple[CoverageCount, ...] = ()
+    income: NetIncome | None = None
 
     def digest(self, period: Period, unit_code: str, *, standing: str) -> str:
         """SHA-256 of the input in canonical form, so that equal input is recognised."""
@@ -83,6 +86,14 @@ class Evidence:
             "panel_cells": [[one.grower_id, one.month.key, one.net_minor] for one in self.panel_cells],
             "coverage": [
                 [one.month.key, one.channel, one.complete, one.partial, one.missing] for one in self.coverage
+            ],
+            "income": None
+            if self.income is None
+            else [
+                self.income.growers,
+                self.income.sales_minor,
+                dict(self.income.costs_minor),
+                self.income.uncovered,
             ],
         }
         canonical = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -15,6 +15,8 @@ from sqlalchemy import select
 from branch.growers.models import Grower
 from branch.ledger import parts
 from branch.ledger import queries as ledger
+from branch.ledger.cost_rules import NetIncome
+from branch.ledger.costs import net_income
 from branch.ledger.coverage import CoverageMap, CoverageState, covered_months
 from branch.ledger.periods import Period, month_of, parse_period, twelve_months
 from branch.licences.dates import authorised_since
@@ -97,8 +99,16 @@ def _evidence(period: Period, grower_ids: Sequence[int]) -> Evidence:
         cut_off=None if cut_off is None else to_shanghai(cut_off),
         sizes=_pieces("size_class", grower_ids, since, period.end),
         provinces=_provinces(_pieces("province", grower_ids, since, period.end)),
+        income=_income(period, rows),
         **_history(period, grower_ids, spans),
     )
+
+
+def _income(period: Period, rows: Iterable[ledger.SalesSum]) -> NetIncome | None:
+    """Sales less costs of everybody who sold in the window, when all of them have said their costs."""
+    months = {month.key for month in period.months()}
+    sellers = {row.key[0] for row in rows if row.key[1] in months}
+    return net_income(sellers, period) if sellers else None
 
 
 def _history(period: Period, grower_ids: Sequence[int], spans: Sequence[Span]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from branch.ledger.periods import Period, twelve_months
 from branch.reports import figures, wording
@@ -37,7 +38,7 @@ def overall(period: Period, scope: Scope) -> Section:
     return Section(
         key="overall",
         title=_("Overall"),
-        paragraphs=(sentence, detail),
+        paragraphs=(sentence, detail, *_income(scope)),
         tables=(
             totals_table(
                 "totals", _("Totals of the window"), [("all", period.key, now)], first=_("Reporting period")
@@ -51,6 +52,28 @@ def overall(period: Period, scope: Scope) -> Section:
             ),
         ),
     )
+
+
+def _income(scope: Scope) -> tuple[str, ...]:
+    """Sales are called income only when everybody who sold has written down what it cost."""
+    found = scope.evidence.income
+    if found is None:
+        return (_("Sales are not income: what they cost the growers is not on record for all of them."),)
+    sentence = _(
+        "All %(growers)s growers who sold have written down their costs: sales %(sales)s less costs %(costs)s leave an income of %(income)s.",
+        growers=wording.count(found.growers),
+        sales=wording.amount(found.sales_minor),
+        costs=wording.amount(found.total_costs_minor),
+        income=wording.amount(found.income_minor),
+    )
+    if found.uncovered:
+        rest = ngettext(
+            "%(num)s grower-month is not wholly on record, so it may be more.",
+            "%(num)s grower-months are not wholly on record, so it may be more.",
+            found.uncovered,
+        )
+        return (f"{sentence} {rest}",)
+    return (sentence,)
 
 
 def totals_columns(first: str) -> tuple[Column, ...]:

@@ -11,7 +11,7 @@ from branch.ledger.channels import channel_name
 from branch.ledger.periods import REFUND_WINDOW_DAYS, Period
 from branch.reports import figures, wording
 from branch.reports.document import Chart, Column, Row, Section, Series, Table
-from branch.reports.evidence import Scope
+from branch.reports.evidence import CoverageCount, Scope
 from branch.reports.figures import Coverage
 
 
@@ -30,7 +30,7 @@ def quality(period: Period, scope: Scope) -> Section:
             *doubts(period, scope),
         ),
         tables=(_coverage_table(covered), *by_channel, _facts_table(scope), *_foreign_tables(scope)),
-        charts=tuple(_coverage_chart(table) for table in by_channel),
+        charts=tuple(_coverage_chart(table) for table in by_channel[1:]),
         notes=(
             _(
                 "A grower counts as complete when every outside channel in use was on record before the earlier window began and "
@@ -85,53 +85,70 @@ def _coverage_table(covered: Coverage) -> Table:
 
 def _channel_tables(scope: Scope) -> tuple[Table, ...]:
     """Grower-months of twelve months by channel, from what imports, shops and growers say; none without a map."""
-    if not scope.evidence.coverage:
+    found = scope.evidence.coverage
+    channels = sorted({one.channel for one in found if one.complete + one.partial + one.missing})
+    if not channels:
         return ()
-    columns = (
-        Column("month", _("Month")),
+    counts = (
         Column("channel", _("Channel")),
-        Column("complete", _("Growers with the whole month on record"), "count"),
-        Column("partial", _("with a part of it"), "count"),
-        Column("missing", _("with nothing"), "count"),
-        Column("share", _("Whole months, share"), "ratio"),
+        Column("complete", _("Grower-months wholly on record"), "count"),
+        Column("partial", _("partly on record"), "count"),
+        Column("missing", _("not on record"), "count"),
+        Column("share", _("Wholly on record, share"), "ratio"),
     )
-    rows = tuple(
-        Row(
-            f"{one.channel}/{one.month.key}",
-            (
-                one.month.key,
-                channel_name(one.channel),
-                one.complete,
-                one.partial,
-                one.missing,
-                figures.share(one.complete, one.complete + one.partial + one.missing),
+    shares = (Column("month", _("Month")), *(Column(code, channel_name(code), "ratio") for code in channels))
+    at = {(one.channel, one.month): one for one in found}
+    months = sorted({one.month for one in found})
+    return (
+        Table(
+            "coverage_channels",
+            _("Coverage by channel, twelve months"),
+            counts,
+            tuple(_counts(code, [one for one in found if one.channel == code]) for code in channels),
+        ),
+        Table(
+            "coverage_map",
+            _("Share of growers with the whole month on record, by channel"),
+            shares,
+            tuple(
+                Row(month.key, (month.key, *(_whole_share(at[code, month]) for code in channels)))
+                for month in months
             ),
-        )
-        for one in sorted(scope.evidence.coverage, key=lambda one: (one.channel, one.month))
+        ),
     )
-    return (Table("coverage_channels", _("Coverage by channel, twelve months"), columns, rows),)
+
+
+def _counts(code: str, found: list[CoverageCount]) -> Row:
+    complete, partial, missing = (
+        sum(getattr(one, name) for one in found) for name in ("complete", "partial", "missing")
+    )
+    share = figures.share(complete, complete + partial + missing)
+    return Row(code, (channel_name(code), complete, partial, missing, share))
+
+
+def _whole_share(one: CoverageCount) -> Decimal | None:
+    return figures.share(one.complete, one.complete + one.partial + one.missing)
 
 
 def _coverage_chart(table: Table) -> Chart:
     """A map of shades: channels down, months across, the share of growers with the whole month on record."""
-    shares: dict[str, dict[str, int | None]] = {}
-    for row in table.rows:
-        share = row.cells[5]
-        permille = int(share * 1000) if isinstance(share, Decimal) else None
-        shares.setdefault(str(row.cells[1]), {})[str(row.cells[0])] = permille
-    months = sorted({month for one in shares.values() for month in one})
+
+    def permille(place: int) -> tuple[int | None, ...]:
+        cells = (row.cells[place] for row in table.rows)
+        return tuple(int(cell * 1000) if isinstance(cell, Decimal) else None for cell in cells)
+
     return Chart(
         key=table.key,
         kind="heat",
-        title=_("Share of growers with the whole month on record, by channel"),
+        title=table.title,
         alt=_(
             "A map of shaded cells, channels down and months across, darker where more growers have the whole month on record; hatched where nobody sells there. The numbers are in the table."
         ),
         unit="%",
         divisor=1,
-        categories=tuple(month[2:] for month in months),
+        categories=tuple(row.key[2:] for row in table.rows),
         series=tuple(
-            Series(name, tuple(found.get(month) for month in months)) for name, found in shares.items()
+            Series(column.title, permille(place)) for place, column in enumerate(table.columns) if place
         ),
         table_key=table.key,
     )
