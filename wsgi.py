@@ -377,13 +377,14 @@ SCHEDULES: dict[str, dict[str, Any]] = {
 
 def report_sections() -> list[SectionFunction]:
     """What a report consists of, in its order; each is a function `(period, scope) -> Section`."""
-    from branch.reports import breakdowns, comparison, effect, overall, quality
+    from branch.reports import breakdowns, comparison, effect, overall, quality, seasonal
     from shop.channels.section import imports
     from traceability.authenticity.section import authenticity
 
     return [
         overall.overall,
         comparison.comparison,
+        seasonal.seasonal,
         breakdowns.channels,
         breakdowns.cultivar_groups,
         breakdowns.sizes,

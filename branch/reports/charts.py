@@ -120,7 +120,7 @@ def draw(chart: Chart) -> Drawing:
         else:
             axes = figure.add_subplot()
             ONE_AXES[chart.kind](axes, chart)
-            crowded = chart.kind in {"bars", "lines", "counterfactual"} and len(chart.series) > 1
+            crowded = chart.kind in {"bars", "lines", "counterfactual", "series"} and len(chart.series) > 1
             axes.set_title(f"{chart.title} ({chart.unit})", loc="left", fontsize=10, pad=22 if crowded else 8)
             for side in ("top", "right"):
                 axes.spines[side].set_visible(False)
@@ -252,6 +252,7 @@ ONE_AXES: dict[str, Callable[[Axes, Chart], None]] = {
     "bridge": _bridge,
     "events": charts_of_effects.events,
     "counterfactual": charts_of_effects.counterfactual,
+    "series": charts_of_effects.series,
     "tiles": charts_of_parts.tiles,
     "heat": charts_of_parts.heat,
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from matplotlib.axes import Axes
 
-from branch.reports.chart_style import HALO, INK, LEAF, LINE, STONE, drawn, ends, legend, wrapped
+from branch.reports.chart_style import HALO, INK, LEAF, LINE, OSMANTHUS, STONE, drawn, ends, legend, wrapped
 from branch.reports.document import Chart, Series
 
 
@@ -93,6 +95,27 @@ def counterfactual(axes: Axes, chart: Chart) -> None:
     axes.set_ylim(0, high * 1.1)
     axes.set_xlim(-0.5, max(len(places), 1) - 0.5)
     axes.set_xticks(places, chart.categories)
+    axes.grid(axis="y", color=STONE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    legend(axes, chart)
+
+
+def series(axes: Axes, chart: Chart) -> None:
+    """Long lines without marks, a tick every half year; the axis begins at zero."""
+    looks: tuple[dict[str, Any], ...] = (
+        {"color": LEAF, "linewidth": 2.2},
+        {"color": INK, "linewidth": 0.9, "linestyle": "--"},
+        {"color": OSMANTHUS, "linewidth": 1.4, "linestyle": ":"},
+    )
+    places = list(range(len(chart.categories)))
+    for index, one in enumerate(chart.series):
+        axes.plot(places, drawn(one.values, chart.divisor), label=one.name, **looks[index % len(looks)])
+    low, high = ends(
+        [value / chart.divisor for one in chart.series for value in one.values if value is not None]
+    )
+    axes.set_ylim(low * 1.1, high * 1.1)
+    axes.set_xlim(-0.5, max(len(places), 1) - 0.5)
+    axes.set_xticks(places[::6], chart.categories[::6])
     axes.grid(axis="y", color=STONE, linewidth=0.6)
     axes.set_axisbelow(True)
     legend(axes, chart)

@@ -63,7 +63,7 @@ class Chart:
     """`kind` says how it is drawn; values are whole numbers, drawn in units of `divisor`.
 
     ``bars`` (grouped, horizontal), ``lines`` and ``bridge`` show fen; ``multiples`` is one small panel
-    per series on one scale; ``counterfactual`` is actual and predicted with a band; ``events`` is dots
+    per series on one scale; ``counterfactual`` is actual and predicted with a band; ``series`` is long lines; ``events`` is dots
     with intervals; ``tiles`` is a map of provinces by code; ``heat`` is a row of shaded cells per series.
     """
 
