@@ -204,21 +204,44 @@ def definitions() -> tuple[Definition, ...]:
         Definition(
             _("Net sales"),
             _("Goods less discounts less refunds, in yuan at current prices, without freight."),
-        ),
-        Definition(_("Gross sales"), _("Price times quantity of every paid line.")),
-        Definition(
-            _("Refunds"), _("Money returned for goods, booked on the day of the refund, not of the sale.")
+            "overall/totals/all/net",
         ),
         Definition(
-            _("Number of plants"), _("Plants of paid lines less plants of refunded lines that came back.")
+            _("Gross sales"), _("Price times quantity of every paid line."), "overall/totals/all/gross"
         ),
-        Definition(_("Number of orders"), _("An order of several growers counts once for each of them.")),
-        Definition(_("Average price"), _("Net sales over plants.")),
-        Definition(_("Refund rate"), _("Refunds of the window over goods less discounts of the window.")),
+        Definition(
+            _("Refunds"),
+            _("Money returned for goods, booked on the day of the refund, not of the sale."),
+            "overall/totals/all/refund",
+        ),
+        Definition(
+            _("Number of plants"),
+            _("Plants of paid lines less plants of refunded lines that came back."),
+            "overall/totals/all/plants",
+        ),
+        Definition(
+            _("Number of orders"),
+            _("An order of several growers counts once for each of them."),
+            "overall/totals/all/orders",
+        ),
+        Definition(_("Average price"), _("Net sales over plants."), "overall/totals/all/price"),
+        Definition(
+            _("Refund rate"),
+            _("Refunds of the window over goods less discounts of the window."),
+            "overall/totals/all/refund_rate",
+        ),
+        Definition(
+            _("Change, year on year"),
+            _(
+                "This window over the same window of last year, less one; not stated below a base of CNY 10,000."
+            ),
+            "comparison/comparison/all/growth",
+        ),
         Definition(_("Reporting period"), _("Calendar months in China Standard Time (UTC+8).")),
         Definition(
             _("Like-for-like"),
             _("Only growers with complete data in both windows; at least ten, else not stated."),
+            "comparison/comparison/like_for_like/growth",
         ),
         Definition(
             _("D1 to D5"),

@@ -113,8 +113,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
+    """`figure` is where the term is a figure of the report: ``section/table/row/column``, or empty."""
+
     term: str
     meaning: str
+    figure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -15,29 +16,50 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from branch.reports.archive import finished
 from branch.reports.document import Cell, Column, Document, Row, Table
+from branch.reports.live_cells import formulas
 
 FORMATS = {"count": "#,##0", "money": "#,##0.00", "price": "#,##0.00", "ratio": "0.0%", "points": "0.0"}
-# Every part of the archive carries this moment, so that the same report gives the same bytes.
-NO_TIME = (1980, 1, 1, 0, 0, 0)
 NO_MOMENT = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 LONGEST_SHEET_NAME = 31
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a figure stands in the workbook, what it is, and its formula ("" for a plain number)."""
+
+    sheet: str
+    cell: str
+    value: str | int | float
+    form: str
+    formula: str
+
+
 def render_xlsx(document: Document) -> bytes:
-    """One sheet of headline figures, one per table, one of definitions."""
+    """One sheet of headline figures, one per table, one of definitions.
+
+    What follows from other cells of its table is a formula, and the definitions lead to the figures they define.
+    """
     book = Workbook()
     front = book.active
     assert isinstance(front, Worksheet)
     front.title = _sheet_name(_("Summary"), set())
     _front(front, document)
     taken = {front.title}
+    places: dict[str, _Place] = {}
+    results: dict[int, dict[str, str | int | float]] = {}
     for section in document.sections:
         for table in section.tables:
             sheet = book.create_sheet(_sheet_name(table.title, taken))
             taken.add(sheet.title)
-            _fill(sheet, table, document)
-    _definitions(book.create_sheet(_sheet_name(_("Definitions"), taken)), document)
+            found = _fill(sheet, table, document)
+            places |= {f"{section.key}/{table.key}/{where}": place for where, place in found.items()}
+            results[len(book.worksheets)] = {
+                place.cell: place.value for place in found.values() if place.formula
+            }
+    sheet = book.create_sheet(_sheet_name(_("Definitions"), taken))
+    results[len(book.worksheets)] = _definitions(sheet, document, places)
     for key, value in said_of_itself(document).items():
         book.custom_doc_props.append(StringProperty(name=key, value=value))  # type: ignore[attr-defined]
     book.properties.creator = document.unit_name
@@ -45,7 +67,7 @@ def render_xlsx(document: Document) -> bytes:
     book.properties.created = book.properties.modified = NO_MOMENT
     raw = io.BytesIO()
     book.save(raw)
-    return _timeless(raw.getvalue())
+    return finished(raw.getvalue(), results)
 
 
 def said_of_itself(document: Document) -> dict[str, str]:
@@ -98,31 +120,56 @@ def _front(sheet: Worksheet, document: Document) -> None:
     sheet.column_dimensions["B"].width = 40
 
 
-def _fill(sheet: Worksheet, table: Table, document: Document) -> None:
+def _fill(sheet: Worksheet, table: Table, document: Document) -> dict[str, _Place]:
+    """Write a table; where each of its figures stands, by ``row/column``."""
     sheet.append([_text(f"{table.title} · {document.period_label}")])
     sheet["A1"].font = Font(bold=True)
     sheet.append([_text(column.title) for column in table.columns])
     for cell in sheet[2]:
         cell.font = Font(bold=True)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for row in table.all_rows():
-        sheet.append([number(column, value) for column, value in zip(table.columns, row.cells, strict=True)])
-        for cell, column in zip(sheet[sheet.max_row], table.columns, strict=True):
+    top = 3
+    live = formulas(table, top)
+    places = {}
+    for line, row in enumerate(table.all_rows(), start=top):
+        for place, (column, value) in enumerate(zip(table.columns, row.cells, strict=True), start=1):
+            formula = live.get((line, place), "")
+            plain = number(column, value)
+            cell = sheet.cell(line, place, formula or plain)
             if column.is_number:
                 cell.number_format = FORMATS[column.kind]
+                if plain is not None:
+                    where = f"{row.key}/{column.key}"
+                    places[where] = _Place(sheet.title, cell.coordinate, plain, cell.number_format, formula)
     sheet.freeze_panes = "B3"
     for index, column in enumerate(table.columns, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = 16 if column.is_number else 26
+    return places
 
 
-def _definitions(sheet: Worksheet, document: Document) -> None:
-    sheet.append([_text(_("Term")), _text(_("Meaning"))])
+def _definitions(
+    sheet: Worksheet, document: Document, places: Mapping[str, _Place]
+) -> dict[str, str | int | float]:
+    """Terms with their meaning and, where one is a figure of the report, that figure by reference; their results."""
+    heads = (_("Term"), _("Meaning"), _("In this report"), _("Stands in"), _("Follows from"))
+    sheet.append([_text(head) for head in heads])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
-    for one in document.definitions:
-        sheet.append([_text(one.term), _text(one.meaning)])
-    sheet.column_dimensions["A"].width = 20
-    sheet.column_dimensions["B"].width = 100
+    results = {}
+    for line, one in enumerate(document.definitions, start=2):
+        sheet.cell(line, 1, _text(one.term))
+        sheet.cell(line, 2, _text(one.meaning)).alignment = Alignment(wrap_text=True, vertical="top")
+        place = places.get(one.figure)
+        if place is not None:
+            title = place.sheet.replace("'", "''")
+            cell = sheet.cell(line, 3, f"='{title}'!{place.cell}")
+            cell.number_format = place.form
+            results[cell.coordinate] = place.value
+            sheet.cell(line, 4, _text(f"{place.sheet}, {place.cell}"))
+            sheet.cell(line, 5, place.formula.removeprefix("="))
+    for letter, width in zip("ABCDE", (20, 80, 18, 30, 26), strict=True):
+        sheet.column_dimensions[letter].width = width
+    return results
 
 
 def number(column: Column, value: Cell) -> str | int | float | None:
@@ -141,31 +188,6 @@ def number(column: Column, value: Cell) -> str | int | float | None:
 def _text(value: str) -> str:
     """A text that no spreadsheet takes for a formula."""
     return f"'{value}" if value[:1] in {"=", "+", "-", "@"} and not value[1:2].isdigit() else value
-
-
-def _timeless(data: bytes) -> bytes:
-    """The same archive with one fixed moment on every part and no moment of saving inside."""
-    output = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as source,
-        zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = _without_saving_time(content)
-            info = zipfile.ZipInfo(name, NO_TIME)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(info, content)
-    return output.getvalue()
-
-
-def _without_saving_time(content: bytes) -> bytes:
-    """Put the fixed moment back where openpyxl writes the time of saving."""
-    start = content.index(b"<dcterms:modified")
-    begin = content.index(b">", start) + 1
-    end = content.index(b"</dcterms:modified>")
-    return content[:begin] + b"1980-01-01T00:00:00Z" + content[end:]
 
 
 def render_csv(document: Document) -> bytes:

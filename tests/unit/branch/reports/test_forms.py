@@ -151,7 +151,7 @@ def test_the_workbook_holds_numbers_as_numbers_and_the_same_bytes_twice(write, i
     document = write("en")
     data = in_language("en", workbook.render_xlsx, document)
     assert data == in_language("en", workbook.render_xlsx, document)
-    book = openpyxl.load_workbook(io.BytesIO(data))
+    book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     assert book.sheetnames[0] == "Summary"
     assert book.sheetnames[-1] == "Definitions"
     sheet = book["By channel"]
@@ -185,3 +185,45 @@ def test_the_flat_file_opens_in_a_spreadsheet_and_carries_every_number(write, in
     assert {row["报告编号"] for row in rows} == {document.number}
     net = [row for row in rows if row["表"] == "本期合计" and row["列"] == "净销售额（元）"]
     assert [(row["数值"], row["数值单位"]) for row in net] == [("222775.20", "CNY")]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_formula_of_the_workbook_gives_the_figure_that_is_kept_beside_it(write, in_language, language):
+    data = in_language(language, workbook.render_xlsx, write(language))
+    live = openpyxl.load_workbook(io.BytesIO(data))
+    kept = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    seen = 0
+    for sheet in live.worksheets:
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"):
+            result = kept[sheet.title][cell.coordinate].value
+            assert result == pytest.approx(computed(kept, sheet.title, cell.value), abs=1e-9), cell.value
+            seen += 1
+    assert seen > 100
+    definitions = live.worksheets[-1]
+    terms = {row[0].value: row for row in definitions.iter_rows(min_row=2)}
+    price = terms[{"zh": "平均价格", "en": "Average price"}[language]]
+    assert price[2].value.endswith("!H3")
+    assert price[4].value == "G3/C3"
+
+
+def computed(book, title, formula):
+    """A formula of ours, computed from the kept values of the cells that it names."""
+
+    def value(match):
+        return repr(book[match.group(1) or title][match.group(2)].value or 0)
+
+    def total(match):
+        cells = (cell.value or 0 for row in book[title][match.group(1)] for cell in row)
+        return repr(sum(cells))
+
+    text = re.sub(r"SUM\(([A-Z]+\d+:[A-Z]+\d+)\)", total, formula.removeprefix("="))
+    text = re.sub(r"(?:'([^']+)'!)?\b([A-Z]+\d+)\b", value, text)
+    assert re.fullmatch(r"[-+*/().\d e]+", text), text
+    return eval(text)  # noqa: S307 - digits and signs only, as was just seen
+
+
+def test_what_the_report_does_not_state_is_no_formula_either(write, in_language):
+    document = write("en", growers=6)
+    book = openpyxl.load_workbook(io.BytesIO(in_language("en", workbook.render_xlsx, document)))
+    like = [row for row in book["Comparison"].iter_rows(min_row=3) if row[0].value == "Like-for-like (D3)"]
+    assert like[0][3].value is None
