@@ -47,6 +47,7 @@ from branch.licences.service import apply_for_licence
 from branch.licences.service import grant as grant_licence
 from branch.licences.service import suspend as suspend_licence
 from branch.licences.states import Scope, Standing
+from branch.organisation.names import ROLE_NAMES
 from branch.organisation.policy import may, permissions_of
 from branch.organisation.queries import (
     MemberView,
@@ -85,6 +86,7 @@ from branch.storefronts.warnings import lift_warning, warn_of_shop
 account_roles = roles_held
 
 __all__ = [
+    "ROLE_NAMES",
     "AppendResult",
     "Application",
     "Column",

@@ -48,6 +48,8 @@ def test_a_secretary_reads_why_and_has_the_page_warn(alarm, login, client):
     )
     assert client.get(f"/api/v1/codes/{scene.code}").json["verdict"] == "shipped"
     assert number in secretary.get("/branch/alarms?folder=cleared").text
+    history = secretary.get(f"/branch/alarms/{number}").text
+    assert history.count("（支部书记） · ") == 2
 
 
 def test_the_code_s_page_hints_and_does_not_accuse(alarm, client):

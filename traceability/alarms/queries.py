@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
 
 from branch import api as branch
+from core.accounts.queries import display_names
 from core.database import session
 from core.errors import Forbidden, NotFound
 from core.web.pagination import Page
@@ -36,9 +37,13 @@ class FindingView:
 
 @dataclass(frozen=True)
 class StepView:
+    """What was done with an alarm, and by whom; `by` is empty where the rules did it."""
+
     step: AlarmStep
     note: str
     at: datetime
+    by: str = ""
+    by_account_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -196,7 +201,13 @@ def steps_of(alarm_id: int) -> list[StepView]:
     rows = list(
         session.scalars(select(AlarmChange).where(AlarmChange.alarm_id == alarm_id).order_by(AlarmChange.id))
     )
-    return [StepView(AlarmStep(row.step), row.note, row.at) for row in rows]
+    names = display_names(row.by_account_id for row in rows if row.by_account_id is not None)
+    return [
+        StepView(
+            AlarmStep(row.step), row.note, row.at, names.get(row.by_account_id or 0, ""), row.by_account_id
+        )
+        for row in rows
+    ]
 
 
 def looks_of_code(code_id: int) -> list[LookView]:

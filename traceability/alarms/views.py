@@ -76,7 +76,12 @@ def show(number: str) -> ResponseReturnValue:
         findings=findings_of(alarm.id),
         looks=looks_of_code(alarm.code_id) if alarm.code_id else [],
         steps=[
-            {"title": wording.step_name(one.step), "at": one.at, "note": one.note or None, "state": "done"}
+            {
+                "title": wording.step_name(one.step),
+                "at": one.at,
+                "note": " · ".join(part for part in (wording.who(one), one.note) if part) or None,
+                "state": "done",
+            }
             for one in steps_of(alarm.id)
         ],
         wording=wording,

@@ -5,8 +5,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from branch import api as branch
 from traceability.alarms.facts import Alert
-from traceability.alarms.queries import AlarmView
+from traceability.alarms.queries import AlarmView, StepView
 from traceability.alarms.steps import AlarmState, AlarmStep, AlarmSubject
 
 RULES: dict[str, Callable[[], str]] = {
@@ -153,6 +154,16 @@ def step_name(step: AlarmStep) -> str:
         AlarmStep.CLEAR: _("A person cleared it"),
         AlarmStep.REOPEN: _("The rules found something new"),
     }[step]
+
+
+def who(step: StepView) -> str:
+    """Who took a step, with the roles that the person holds now; empty where the rules did it."""
+    if step.by_account_id is None:
+        return ""
+    roles = dict.fromkeys(
+        str(branch.ROLE_NAMES[held.role]) for held in branch.account_roles(step.by_account_id)
+    )
+    return step.by + (_(" (%(roles)s)", roles=", ".join(roles)) if roles else "")
 
 
 def subject_words(alarm: AlarmView) -> str:

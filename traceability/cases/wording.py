@@ -1,10 +1,8 @@
 """The words of cases in the language of the page."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask_babel import gettext as _
 
+from traceability.cases.fact_words import rule_facts
 from traceability.cases.queries import CaseView
 from traceability.cases.states import (
     ActionKind,
@@ -17,6 +15,8 @@ from traceability.cases.states import (
 )
 from traceability.verification.verdicts import Verdict
 from traceability.verification.wording import TITLES
+
+__all__ = ["rule_facts"]  # templates ask this module for every word of a case
 
 VERDICT_TONES = {
     CaseVerdict.CONFIRMED_FAKE: "bad",
@@ -120,15 +120,6 @@ def summary_words(case: CaseView) -> str:
 def shown_verdict(verdict: str) -> str:
     """The answer of a code's page that the reporter had before him."""
     return str(TITLES[Verdict(verdict)]()) if verdict in set(Verdict) else verdict
-
-
-def rule_facts(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The figures of a rule; lists of rows as their number."""
-    return [
-        (key.replace("_", " "), str(len(value)) if isinstance(value, list) else str(value))
-        for key, value in facts.items()
-        if value not in (None, "", [])
-    ]
 
 
 def step_name(step: CaseStep | str) -> str:
