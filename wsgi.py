@@ -204,6 +204,7 @@ MODELS: list[str] = [
     "branch.reports.thread.models",
     "branch.reports.deadlines.models",
     "branch.reports.editions.models",
+    "branch.reports.desk.models",
     "branch.licences.models",
     "branch.storefronts.models",
     "traceability.plots.models",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from branch.reports import queries
+from branch.reports.desk.flat import desk_csv
+from branch.reports.desk.queries import Desk, desk
 from branch.reports.editions.queries import editions_of_report
 from branch.reports.forms import MoveForm
 from branch.reports.page import cells
@@ -27,14 +29,37 @@ blueprint.context_processor(words)
 @blueprint.get("/committee/reports")
 @requires("reports.view")
 def index() -> ResponseReturnValue:
-    """What waits for the committee, then everything else."""
-    account_id = actor_id()
-    past = queries.reports_for(
-        account_id, states=[ReportState.ACCEPTED, ReportState.RETURNED, ReportState.ARCHIVED]
-    )
+    """What came in, what is late, what was asked and how the months went; of one unit or period when chosen."""
+    shown = _desk()
     return render_template(
-        "committee/reports.html", waiting=queries.waiting_for_review(account_id), past=past
+        "committee/reports.html",
+        desk=shown,
+        waiting=_chosen(shown, [ReportState.SUBMITTED]),
+        past=_chosen(shown, [ReportState.ACCEPTED, ReportState.RETURNED, ReportState.ARCHIVED]),
+        unit=request.args.get("unit", ""),
+        period=request.args.get("period", ""),
     )
+
+
+def _desk() -> Desk:
+    return desk(
+        actor_id(), unit_code=request.args.get("unit", ""), period=request.args.get("period", ""), at=now()
+    )
+
+
+def _chosen(shown: Desk, states: list[ReportState]) -> list[queries.ReportLine]:
+    """The reports in these states, as the filters say."""
+    period, names = request.args.get("period", ""), set(shown.unit_names.values())
+    found = queries.reports_for(actor_id(), states=[str(state) for state in states])
+    return [one for one in found if one.unit_name in names and (not period or one.period == period)]
+
+
+@blueprint.get("/committee/reports.csv")
+@requires("reports.view")
+def index_csv() -> ResponseReturnValue:
+    """The same as one line per unit and month, for a spreadsheet."""
+    headers = {"Content-Disposition": 'attachment; filename="reports.csv"'}
+    return Response(desk_csv(_desk()), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @blueprint.get("/committee/reports/<public_id>")

@@ -14,6 +14,7 @@ from branch.ledger.periods import Period
 from branch.organisation.queries import require_unit_access
 from branch.reports import notices
 from branch.reports.deadlines.service import note_submission
+from branch.reports.desk.service import note_figures
 from branch.reports.models import Report, ReportFile, ReportReview
 from branch.reports.queries import is_own
 from branch.reports.sealing import seal_move
@@ -150,6 +151,7 @@ def move_report(
         require_second_person(report, account_id)
     _move(report, ReportState(target), account_id=account_id, by_name=by_name, comment=comment, at=at)
     if target == ReportState.SUBMITTED:
+        note_figures(report)
         note_submission(report.unit_id, report.period, at=at)
         notices.tell_committee(report, "submitted", key=str(report.revision), at=at, but=account_id)
     if target == ReportState.ACCEPTED:

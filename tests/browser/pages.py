@@ -295,6 +295,7 @@ NO_PAGES = {
     "warnings.feed": "for programs",
     "registry_api.check": "for programs",
     "reports.download": "a file",
+    "report_desk.index_csv": "a file",
     "editions.download": "a file",
     "editions.proof": "a file",
     "resolver.description": "for programs",
