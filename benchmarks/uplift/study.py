@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from benchmarks.uplift import naive
 from benchmarks.uplift.scenarios import Scenario
 from benchmarks.uplift.worlds import Town, draw
-from branch.uplift import Panel, UpliftSettings, assess
+from branch.uplift import Panel, Refused, Uplift, UpliftSettings, assess, estimate
 
 NAIVE: tuple[tuple[str, Callable[[Town, slice], float]], ...] = (
     ("year on year, all", naive.year_on_year_of_all),
@@ -31,45 +32,57 @@ class Seen:
     low: float
     high: float
     se_log: float
-    refused: str | None
-    closed: tuple[str, ...]
-    headline: bool
-    wording: str
     naive: tuple[float, ...]
+    refused: str | None = None
+    closed: tuple[str, ...] = ()
+    headline: bool = False
+    wording: str = ""
 
     def covers(self, truth: float) -> bool:
         """Whether the interval holds the true ratio."""
         return self.ratio is not None and self.low <= truth <= self.high
 
 
-def look(scenario: Scenario, seed: int) -> Seen:
-    """Draw the town of a seed and put it through the estimate with all its gates."""
+def look(scenario: Scenario, seed: int, *, with_gates: bool = True) -> Seen:
+    """Draw the town of a seed and put it through the estimate, with all its gates unless told otherwise."""
     town = draw(scenario.world, seed)
     simple = tuple(figure(town, scenario.window) for _name, figure in NAIVE)
     panel = Panel(town.outcome, town.starts, 1, town.clusters)
+    if not with_gates:
+        try:
+            return _seen(estimate(panel, scenario.window, SETTINGS), simple)
+        except Refused as refusal:
+            return replace(_seen(None, simple), refused=refusal.code)
     found = assess(panel, scenario.window, SETTINGS)
-    uplift = found.estimate
-    return Seen(
-        ratio=uplift.ratio if uplift else None,
-        low=uplift.low if uplift else np.nan,
-        high=uplift.high if uplift else np.nan,
-        se_log=uplift.se_log if uplift else np.nan,
+    return replace(
+        _seen(found.estimate, simple),
         refused=found.refusal,
         closed=tuple(gate.code for gate in found.closed),
         headline=found.headline_allowed,
         wording=found.wording,
-        naive=simple,
     )
 
 
+def _seen(uplift: Uplift | None, simple: tuple[float, ...]) -> Seen:
+    if uplift is None:
+        return Seen(None, np.nan, np.nan, np.nan, naive=simple)
+    return Seen(uplift.ratio, uplift.low, uplift.high, uplift.se_log, naive=simple)
+
+
 def run(
-    scenarios: Sequence[Scenario], seeds: int, *, processes: int, say: Callable[[str], None]
+    scenarios: Sequence[Scenario],
+    seeds: int,
+    *,
+    processes: int,
+    with_gates: bool,
+    say: Callable[[str], None],
 ) -> Iterator[tuple[Scenario, list[Seen]]]:
     """Each scenario with what was seen of its towns, seeds 0 to `seeds` - 1; `say` hears how far it is."""
     with ProcessPoolExecutor(processes) as pool:
         for place, scenario in enumerate(scenarios, start=1):
             seen: list[Seen] = []
-            for one in pool.map(look, [scenario] * seeds, range(seeds), chunksize=AT_A_TIME):
+            drawn = partial(look, scenario, with_gates=with_gates)
+            for one in pool.map(drawn, range(seeds), chunksize=AT_A_TIME):
                 seen.append(one)
                 if len(seen) % 20 == 0 or len(seen) == seeds:
                     say(f"[{place}/{len(scenarios)}] {scenario.name}: {len(seen)} of {seeds}")

@@ -85,6 +85,15 @@ def test_where_everybody_joined_there_is_no_estimate():
     assert np.isnan(found.coverage)
 
 
+def test_without_the_gates_the_estimate_is_the_same():
+    scenario = by_name("+15 %")
+    whole, bare = look(scenario, 1), look(scenario, 1, with_gates=False)
+
+    assert (whole.ratio, whole.low, whole.high, whole.naive) == (bare.ratio, bare.low, bare.high, bare.naive)
+    assert (bare.closed, bare.wording, bare.headline) == ((), "", False)
+    assert look(by_name("everybody joined"), 1, with_gates=False).refused == "no_comparison"
+
+
 def test_naive_figures_are_what_their_names_say():
     town = draw(World(), 0)
     now, before = town.outcome[:, 36:48].sum(), town.outcome[:, 24:36].sum()
@@ -106,4 +115,5 @@ def test_the_tables_hold_a_row_a_scenario_and_name_what_is_outside_of_the_promis
         assert len({line.count("|") for line in lines}) == 1
     assert "refused" in table.beside_naive(rows)
     assert [one.split(":")[0] for one in table.outside(rows)] == ["no effect"], "3 of 3 are not 93 to 97 %"
+    assert table.outside(rows, by_errors=2.0) == [], "three seeds cannot tell"
     assert table.percent(-0.0001) == "0.0 %"
