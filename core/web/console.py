@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +11,8 @@ from flask_babel import LazyString
 from core.accounts.gate import may, signed_in
 from core.web.i18n import return_path
 
+# What stands in a query string as it is: https://url.spec.whatwg.org/#percent-encoded-bytes
+SAFE_IN_QUERY = "!$'()*,/:;?@"
 blueprint = Blueprint("console", __name__)
 
 
@@ -112,13 +114,12 @@ def deepest(hrefs: Sequence[str], path: str) -> str | None:
 
 def sign_in_url() -> str:
     """The sign-in page, leading back to where the visitor is."""
-    back = return_path()
-    arguments: dict[str, Any] = {} if back == "/" else {"next": back}
-    return _first_known("security.us_signin", "security.login", default="/login", **arguments)
+    back, address = return_path(), _first_known("security.us_signin", "security.login", default="/login")
+    return address if back == "/" else f"{address}?{urlencode({'next': back}, safe=SAFE_IN_QUERY)}"
 
 
-def _first_known(*endpoints: str, default: str, **arguments: Any) -> str:
+def _first_known(*endpoints: str, default: str) -> str:
     for endpoint in endpoints:
         if endpoint in current_app.view_functions:
-            return url_for(endpoint, **arguments)
+            return url_for(endpoint)
     return default

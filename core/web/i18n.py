@@ -9,6 +9,7 @@ from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
+from babel import Locale
 from flask import Blueprint, Flask, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, Domain, get_locale
@@ -23,6 +24,7 @@ from core.web.rendering import init_rendering
 CHINESE = "zh_Hans_CN"
 ENGLISH = "en"
 LOCALES = (CHINESE, ENGLISH)
+PARSED = {name: Locale.parse(name) for name in LOCALES}
 COOKIE = "locale"
 COOKIE_AGE_S = 365 * 24 * 3600
 
@@ -69,7 +71,7 @@ def init_i18n(app: Flask) -> None:
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
     app.config["BABEL_DOMAIN"] = DOMAIN
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(FOLDER)
-    Babel(app, locale_selector=select_locale)
+    Babel(app, locale_selector=lambda: PARSED[select_locale()])
     domain = app.extensions["babel"].instance.domain_instance = _Catalogues(domain=DOMAIN)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda text: domain.get_translations().gettext(text),
@@ -78,7 +80,7 @@ def init_i18n(app: Flask) -> None:
         npgettext=lambda context, one, many, n: domain.get_translations().npgettext(context, one, many, n),
         newstyle=True,
     )
-    init_rendering(app, domain)
+    init_rendering(app, domain, html_lang)
     app.jinja_env.globals.update(html_lang=html_lang, return_path=return_path)
     app.register_blueprint(blueprint)
     if "csrf" in app.extensions:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 # So many words and addresses are remembered at most; what a page makes of a visitor's input is never among them.
 MOST_KEPT = 8192
 PLAIN = (str, int)
+EVAL_CONTEXT = pass_eval_context(lambda _context: None).jinja_pass_arg  # type: ignore[attr-defined]
 
 
 class SharedMacros(Template):
@@ -30,22 +31,25 @@ class ShortCalls(Context):
     @internalcode
     def call(__self, __callable: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805, PYI063 - Jinja's signature
         kind = type(__callable)
-        if kind is Macro:
+        wanted = getattr(__callable, "jinja_pass_arg", None) if kind is FunctionType else None
+        if kind is Macro or wanted is EVAL_CONTEXT:
             args = (__self.eval_ctx, *args)
-        elif kind is not FunctionType or hasattr(__callable, "jinja_pass_arg"):
+        elif kind is not FunctionType or wanted is not None:
             return super().call(__callable, *args, **kwargs)
         kwargs.pop("_block_vars", None)
         kwargs.pop("_loop_vars", None)
         return __callable(*args, **kwargs)
 
 
-def init_rendering(app: Flask, domain: Domain) -> None:
-    """Give templates these in place of Jinja's and Flask's own; they answer the same."""
+def init_rendering(app: Flask, domain: Domain, language: Callable[[], str]) -> None:
+    """Give templates these in place of Jinja's and Flask's own, which answer the same, and `same_for_all`."""
     environment = app.jinja_env
     environment.template_class = SharedMacros
     environment.context_class = ShortCalls
     words = _words_of(domain)
-    environment.globals.update(gettext=words, _=words, url_for=_addresses_of(app))
+    environment.globals.update(
+        gettext=words, _=words, url_for=_addresses_of(app), same_for_all=_frame_in(language)
+    )
 
 
 def _words_of(domain: Domain) -> Callable[..., str]:
@@ -87,6 +91,24 @@ def _addresses_of(app: Flask) -> Callable[..., str]:
         return found
 
     return url_for
+
+
+def _frame_in(language: Callable[[], str]) -> Callable[..., str]:
+    """What a macro without arguments writes: the same for every visitor and page in one language."""
+    kept: dict[tuple[Any, ...], str] = {}
+
+    @pass_eval_context
+    def same_for_all(context: EvalContext, macro: Macro) -> str:
+        if not has_request_context():
+            return macro(context)
+        key = (macro, language(), request.environ.get("SCRIPT_NAME"))
+        found = kept.get(key)
+        if found is None:
+            found = macro(context)
+            _keep(kept, key, found)
+        return found
+
+    return same_for_all
 
 
 def _keep(kept: dict[Any, str], key: Any, found: str) -> None:

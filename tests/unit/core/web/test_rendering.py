@@ -82,6 +82,24 @@ def test_macros_filters_and_callers_work_as_jinja_says(app: Flask) -> None:
     assert rendered(app, source) == "1-12-2&lt;&gt;-&gt;&lt;abx[0, 1, 2]A"
 
 
+def test_the_frame_of_a_page_is_the_same_for_all_in_one_language_only(app: Flask) -> None:
+    source = (
+        "{% from 'macros/frame.html' import footer_places, last_links %}"
+        "{{ same_for_all(footer_places) }}{{ same_for_all(last_links) }}"
+    )
+    made = {}
+    for mounted in ("", "/town", ""):
+        for locale in ("zh_Hans_CN", "en"):
+            place = app.test_request_context("/", environ_overrides={"SCRIPT_NAME": mounted})
+            with place, force_locale(locale):
+                text = render_template_string(source)
+            assert made.setdefault((mounted, locale), text) == text
+            assert f'href="{mounted}/static/css/print.css"' in text
+            assert ("The public log" in text) is (locale == "en")
+            assert "&lt;" not in text
+    assert len(set(made.values())) == 4
+
+
 def test_what_is_missing_is_still_an_error(app: Flask) -> None:
     for source in ("{{ nothing() }}", "{{ nothing.at.all }}", "{{ url_for() }}"):
         with pytest.raises(Exception, match=r"undefined|missing"):
