@@ -12,8 +12,8 @@ from apiflask import APIFlask
 from celery.schedules import crontab
 from flask_babel import lazy_gettext as _l
 
-from branch.reports.assembly import SectionFunction
 from branch.reports.building import init_reports
+from branch.reports.evidence import SectionFunction
 from core.accounts.tokens.scopes import init_token_scopes
 from core.cli import init_cli
 from core.jobs import init_jobs
@@ -377,7 +377,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
 
 
 def report_sections() -> list[SectionFunction]:
-    """What a report consists of, in its order; each is a function `(period, scope) -> Section`."""
+    """What a report consists of, in its order; each is a function `(period, scope) -> Section`. Asked when one is built."""
     from branch.reports import breakdowns, comparison, effect, overall, quality, seasonal
     from shop.channels.section import imports
     from traceability.authenticity.section import authenticity
@@ -465,7 +465,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     init_cli(app)
     init_console(app, CONSOLE)
     init_token_scopes(app, TOKEN_SCOPES)
-    init_reports(app, sections=report_sections(), group_name=cultivar_group_name)
+    init_reports(app, sections=report_sections, group_name=cultivar_group_name)
     for name in PARTS:
         import_module(name).init_app(app, settings)
     for name in BLUEPRINTS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from babel.dates import format_skeleton
@@ -14,11 +14,9 @@ from branch.ledger.periods import Period
 from branch.reports import figures, quality, wording
 from branch.reports.bridge import bridge
 from branch.reports.comparison import not_yet_compared, ordinary_growth
-from branch.reports.document import Definition, Document, Figure, Section
+from branch.reports.document import Definition, Document, Figure
 from branch.reports.effect import headline_figure
-from branch.reports.evidence import Scope
-
-SectionFunction = Callable[[Period, Scope], Section]
+from branch.reports.evidence import Scope, SectionFunction
 
 
 def assemble(period: Period, scope: Scope, functions: Sequence[SectionFunction], *, locale: str) -> Document:

@@ -20,10 +20,9 @@ from branch.ledger import rollup
 from branch.ledger.periods import Period
 from branch.organisation.queries import UnitView
 from branch.reports import annex, page, service
-from branch.reports.assembly import SectionFunction, assemble
 from branch.reports.document import Document, to_json
 from branch.reports.editions.composing import may_be_public, public_edition
-from branch.reports.evidence import Scope
+from branch.reports.evidence import Scope, SectionFunction
 from branch.reports.gathering import gather
 from branch.reports.revisions import as_plain, differences, with_revisions
 from branch.reports.versions import Place, place_of
@@ -88,9 +87,11 @@ class Written:
     public: dict[str, Document]
 
 
-def init_reports(app: Flask, *, sections: list[SectionFunction], group_name: Callable[[str], str]) -> None:
-    """Give the application the list of sections and the words for cultivar groups."""
-    app.extensions["report_sections"] = tuple(sections)
+def init_reports(
+    app: Flask, *, sections: Callable[[], list[SectionFunction]], group_name: Callable[[str], str]
+) -> None:
+    """Tell the application where the list of sections and the words for cultivar groups come from."""
+    app.extensions["report_sections"] = sections
     app.extensions["report_group_name"] = group_name
 
 
@@ -133,7 +134,9 @@ def write(period: Period, unit: UnitView, *, today: date, place: Place | None = 
 
     `place` is its place among the versions, found by itself when left out.
     """
-    sections = current_app.extensions["report_sections"]
+    from branch.reports.assembly import assemble
+
+    sections = current_app.extensions["report_sections"]()
     documents: dict[str, Document] = {}
     public: dict[str, Document] = {}
     scope: Scope | None = None

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from branch.ledger.cost_rules import NetIncome
 from branch.ledger.periods import Period, month_of
+from branch.reports.document import Section
 from branch.reports.figures import LikeForLike, MonthRow, Span, Totals, like_for_like, within
 from branch.reports.panel import PanelCell, PanelGrower
 from branch.reports.pieces import Piece
@@ -152,3 +153,6 @@ class Scope:
         """Growers with any record from the start of the earlier window to the end of this one."""
         since = period.year_before().start
         return {span.grower_id for span in self.evidence.spans if span.last_day >= since}
+
+
+SectionFunction = Callable[[Period, Scope], Section]

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from branch.ledger.periods import Period, month_of
-from branch.uplift.panel import Panel
+
+if TYPE_CHECKING:
+    from branch.uplift.panel import Panel
 
 FEN_PER_YUAN = 100
 
@@ -66,6 +67,11 @@ def build_panel(
 
     Cells of the same grower and month are added up.
     """
+    # numpy takes its time to load; only who builds a report waits for it.
+    import numpy as np
+
+    from branch.uplift.panel import Panel
+
     known = {one.grower_id: one for one in growers if one.channels_known}
     sums: dict[tuple[int, Period], int] = {}
     for cell in cells:
