@@ -146,6 +146,7 @@ BLUEPRINTS: list[str] = [
     "shop.channels.views",
     "shop.shipping.dispatch.tracking_views",
     "shop.shipping.dispatch.views",
+    "shop.shipping.dispatch.return_views",
     "shop.home.views",
     "shop.catalogue.views",
     "shop.seller.views",

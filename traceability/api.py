@@ -13,8 +13,9 @@ from traceability.codes.queries import BatchView, CodeView, codes_of_consignment
 # --- recalls ------------------------------------------------------------------------------------
 from traceability.codes.recalls import codes_reached
 from traceability.codes.refusals import note_refusal
+from traceability.codes.returns import return_parcel
 from traceability.codes.service import accept_codes, activate_batch, void_batch
-from traceability.codes.states import CodeState, Level
+from traceability.codes.states import CodeState, Level, offered_levels
 
 # --- events -------------------------------------------------------------------------------------
 from traceability.events.parcels import record_arrival, record_dispatch
@@ -130,6 +131,7 @@ __all__ = [
     "lots_of_grower",
     "missing_papers",
     "note_refusal",
+    "offered_levels",
     "paper_file",
     "paper_kind_name",
     "papers_of",
@@ -145,6 +147,7 @@ __all__ = [
     "record_printed_label",
     "require_saleable",
     "required_papers",
+    "return_parcel",
     "seedling_labels_pdf",
     "size_in_chinese",
     "take_from_lot",

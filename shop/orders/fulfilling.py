@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -84,14 +85,28 @@ def mark_delivered(consignment_id: int, *, at: datetime, by: By) -> None:
     _settle_cash(order, at=at)
 
 
-def mark_returned(consignment_id: int, *, at: datetime, by: By, reason: str) -> None:
-    """The parcel came back. The plants are not sold again by themselves; money is the cashier's to give back.
+def mark_returned(
+    consignment_id: int,
+    *,
+    at: datetime,
+    by: By,
+    reason: str,
+    counted: Mapping[int, int] | None = None,
+    photo_key: str | None = None,
+) -> None:
+    """The parcel came back: its labels are used up, and the land's quota gets back what was counted alive, by lot.
+
+    The plants are not sold again by themselves; money is the cashier's to give back.
 
     Raises:
         Conflict: code `wrong_state`.
+        Invalid: no reason, or more counted than left.
     """
     order, consignment = locked_consignment(consignment_id)
     move_consignment(consignment, FulfilmentState.RETURNED, at=at, by=by, reason=reason)
+    traceability.return_parcel(
+        consignment.number, counted or {}, reason=reason, at=at, by=by.account_id, photo_key=photo_key
+    )
     record(ConsignmentReturned(consignment.id, consignment.number), at=at)
     _settle_cash(order, at=at)
 

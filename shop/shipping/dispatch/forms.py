@@ -48,6 +48,20 @@ class FreshCodesForm(FlaskForm):
     )
 
 
+class ReturnParcelForm(FlaskForm):
+    """Why a parcel came back; the counts by lot stand beside it. `kept` as with `PaperForm`."""
+
+    reason = StringField(
+        _l("Why it came back"),
+        validators=[
+            DataRequired(_l("Say why; whoever scans one of the labels will read it.")),
+            Length(max=200),
+        ],
+    )
+    photo = FileField(_l("Photograph"), validators=[Optional()])
+    kept = HiddenField()
+
+
 class TrackingForm(FlaskForm):
     """A pasted table of tracking numbers."""
 

@@ -14,6 +14,7 @@ from core.accounts.gate import actor_id, requires
 from core.clock import local_day, now
 from core.database import transaction
 from core.errors import DomainError, Invalid
+from core.settings import Settings
 from shop.orders import fulfilling
 from shop.orders import queries as orders
 from shop.orders.states import By, FulfilmentState
@@ -124,11 +125,25 @@ def _fresh_form(one: queries.Parcel, form: FreshCodesForm | None) -> FreshCodesF
         )
         for lot_id in one.plants_by_lot
     ]
+    offered = {level for lot_id in one.plants_by_lot for level in _levels(lot_id)}
+    form.level.choices = [choice for choice in form.level.choices if choice.value in offered]
     if form.count.data is None and one.lines:
         bundles = all(line.unit == "bundle" for line in one.lines)
-        form.level.data = "bundle" if bundles else "unit"
+        form.level.data = "bundle" if bundles or "unit" not in offered else "unit"
         form.count.data = one.lines[0].quantity
     return form
+
+
+def _levels(lot_id: int) -> set[str]:
+    """What codes are worth their label for plants of this lot."""
+    lot = traceability.get_lot(id=lot_id)
+    settings: Settings = current_app.config["SETTINGS"]
+    return {
+        str(level)
+        for level in traceability.offered_levels(
+            lot.ground_diameter_mm_max, plant_code_from_mm=settings.plant_code_from_mm
+        )
+    }
 
 
 @blueprint.post("/seller/dispatch/<number>/papers")
@@ -187,6 +202,9 @@ def fresh_codes(number: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(one, fresh_form=form, status=422)
     lot_id, count = form.lot.data, form.count.data
+    if form.level.data not in _levels(lot_id):
+        form.level.errors = [_("These plants are too thin for codes of their own: give codes to bundles.")]
+        return _page(one, fresh_form=form, status=422)
     plants = one.plants_by_lot[lot_id]
     per_code = 1 if form.level.data == "unit" else plants // count
     at = now()

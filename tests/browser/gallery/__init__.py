@@ -26,6 +26,8 @@ from wtforms.widgets import ListWidget
 
 from core.accounts.gate import public
 from core.errors import Conflict, Forbidden, Unavailable
+from traceability.alarms import questions
+from traceability.alarms.question_views import QuestionAsked
 
 FOLDER = Path(__file__).parent
 ERRORS = {
@@ -69,6 +71,13 @@ def page() -> Any:
     form = SampleForm(meta={"csrf": False})
     form.validate_on_submit()
     return render_template("gallery.html", form=form, moment=MOMENT, tiers=_tiers())
+
+
+@blueprint.get("/gallery/question")
+@public
+def question() -> Any:
+    """What a network is asked that wanted too many codes which do not exist."""
+    raise QuestionAsked(questions.ask("7K3F9QA2B4C5D6E7", b"n" * 16, 25))
 
 
 @blueprint.get("/gallery/errors/<int:status>")

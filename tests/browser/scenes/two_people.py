@@ -10,7 +10,8 @@ from tests.browser.town import account_of, grower1
 from tests.factories.traceability import make_lot
 from traceability.api import balance_of_lot, get_lot, issue_codes
 from traceability.codes.approvals import decide_void, propose_void
-from traceability.codes.refusals import note_refusal, refusals_of
+from traceability.codes.models import VoidProposal
+from traceability.codes.refusals import note_refusal
 from traceability.codes.service import activate_codes
 from traceability.lots.models import RecallRequest
 from traceability.lots.recall_requests import ask_for_recall, confirm_recall, refuse_recall
@@ -68,22 +69,25 @@ def without_land() -> str:
 
 def codes_at_branch() -> str:
     """Where a void waits, one was decided, and activations were refused."""
-    grower = grower1()
-    if not refusals_of([grower.id]):
-        number = without_land()
-        try:
-            with transaction():
-                activate_codes([number], grower_id=grower.id, at=now(), by=account_of("grower1").id)
-        except Conflict as error:
-            with transaction():
-                note_refusal(error, grower_id=grower.id, at=now(), by=account_of("grower1").id)
-        with transaction():
-            secretary = account_of("secretary").id
-            first = propose_void(number, 1, 4, reason="标签被盗", at=now(), by=secretary)
-            propose_void(number, 5, 6, reason="标签印错", at=now(), by=secretary)
-        with transaction():
-            decide_void(first, confirm=True, at=now(), by=account_of("committee").id)
+    if not session.scalar(select(VoidProposal.id)):
+        _refuse_and_void()
     return "/branch/codes"
+
+
+def _refuse_and_void() -> None:
+    grower, number = grower1(), without_land()
+    try:
+        with transaction():
+            activate_codes([number], grower_id=grower.id, at=now(), by=account_of("grower1").id)
+    except Conflict as error:
+        with transaction():
+            note_refusal(error, grower_id=grower.id, at=now(), by=account_of("grower1").id)
+    with transaction():
+        secretary = account_of("secretary").id
+        first = propose_void(number, 1, 4, reason="标签被盗", at=now(), by=secretary)
+        propose_void(number, 5, 6, reason="标签印错", at=now(), by=secretary)
+    with transaction():
+        decide_void(first, confirm=True, at=now(), by=account_of("committee").id)
 
 
 def codes_without_land() -> str:

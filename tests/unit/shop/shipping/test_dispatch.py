@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -19,7 +20,9 @@ from tests.factories.catalogue import make_listing
 from tests.factories.orders import place
 from tests.factories.pictures import picture
 from traceability import api as traceability
+from traceability.codes.models import Code, CodeAction
 from traceability.lots.models import Lot
+from traceability.lots.service import seal_lot
 
 SPRING = (Window(Season.SPRING, 8, 14),)
 
@@ -199,3 +202,59 @@ def test_a_late_parcel_is_said_to_be_late(session, paid):
         session.execute(sa.update(Order).values(paid_at=now() - timedelta(days=400)))
     page = paid.get("/seller/dispatch").get_data(as_text=True)
     assert "逾期" in page
+
+
+def codes_of(session):
+    session.rollback()
+    return dict(session.execute(sa.select(Code.state, sa.func.count()).group_by(Code.state)).all())
+
+
+def test_a_parcel_that_came_back_uses_its_labels_up_and_credits_what_was_counted(session, paid):
+    codes = fresh_codes(paid)
+    add_papers(paid)
+    assert send(paid, codes="\n".join(codes)).status_code == 303
+    page = f"/seller/dispatch/{paid.parcel}/return"
+    assert f'href="{page}"' in paid.get(f"/seller/dispatch/{paid.parcel}").text
+    before = traceability.balance_of_lot(paid.lot_id, at=now())
+    field, why = f"counted_{paid.lot_id}", {"reason": "无人收货"}
+    for wrong in ({field: "4"} | why, {field: ""} | why, {field: "2", "reason": ""}):
+        assert paid.submit(page, wrong).status_code == 422
+        assert codes_of(session) == {"shipped": 3}
+    photo = (io.BytesIO(picture(600, 400)), "back.jpg")
+    lost = paid.submit(page, {field: "9", "photo": photo} | why)
+    assert lost.status_code == 422
+    kept = re.search(r'name="kept"[^>]*value="([^"]+)"', lost.text)
+    assert kept
+    done = paid.submit(page, {field: "2", "kept": kept.group(1)} | why)
+    assert done.status_code == 303
+    assert codes_of(session) == {"returned": 3}
+    assert state(session) == "returned"
+    assert traceability.balance_of_lot(paid.lot_id, at=now()) == before + 2
+    action = session.scalars(sa.select(CodeAction).where(CodeAction.kind == "returned")).one()
+    assert (action.quota, action.reason, bool(action.photo_key)) == (2, "无人收货", True)
+    assert paid.get(page).status_code == 409
+
+
+def test_thin_plants_get_codes_for_bundles_only(session, paid):
+    with transaction():
+        session.execute(
+            sa.update(Lot)
+            .where(Lot.id == paid.lot_id)
+            .values(ground_diameter_mm_min=10, ground_diameter_mm_max=12)
+        )
+        seal_lot(paid.lot_id)
+    page = paid.get(f"/seller/dispatch/{paid.parcel}").text
+    assert 'value="bundle"' in page
+    assert 'value="unit"' not in page
+    answer = paid.submit(
+        f"/seller/dispatch/{paid.parcel}/codes",
+        {"lot": paid.lot_id, "level": "unit", "count": 3, "ending": "csv"},
+        form_at=f"/seller/dispatch/{paid.parcel}",
+    )
+    assert answer.status_code == 422
+    bundle = paid.submit(
+        f"/seller/dispatch/{paid.parcel}/codes",
+        {"lot": paid.lot_id, "level": "bundle", "count": 1, "ending": "csv"},
+        form_at=f"/seller/dispatch/{paid.parcel}",
+    )
+    assert bundle.content_type == "text/csv"
