@@ -183,6 +183,7 @@ COMMANDS: list[str] = [
     "traceability.quota.cli",
     "branch.ledger.cli",
     "branch.reports.cli",
+    "branch.programmes.cli",
     "branch.organisation.cli",
     "branch.organisation.unit_cli",
     "shop.search.cli",
@@ -202,6 +203,7 @@ MODELS: list[str] = [
     "branch.organisation.models",
     "branch.ledger.models",
     "branch.reports.models",
+    "branch.programmes.models",
     "branch.reports.thread.models",
     "branch.reports.deadlines.models",
     "branch.reports.editions.models",
@@ -380,6 +382,8 @@ SCHEDULES: dict[str, dict[str, Any]] = {
 def report_sections() -> list[SectionFunction]:
     """What a report consists of, in its order; each is a function `(period, scope) -> Section`. Asked when one is built."""
     from branch.reports import breakdowns, comparison, effect, overall, quality, seasonal
+    """What a report consists of, in its order; each is a function `(period, scope) -> Section`."""
+    from branch.reports import breakdowns, comparison, effect, overall, programme, quality, seasonal
     from shop.channels.section import imports
     from traceability.authenticity.section import authenticity
 
@@ -393,6 +397,7 @@ def report_sections() -> list[SectionFunction]:
         breakdowns.villages,
         breakdowns.provinces,
         effect.effect,
+        programme.programme,
         authenticity,
         quality.quality,
         imports,

@@ -14,6 +14,7 @@ from branch.reports.document import Section
 from branch.reports.figures import LikeForLike, MonthRow, Span, Totals, like_for_like, within
 from branch.reports.panel import PanelCell, PanelGrower
 from branch.reports.pieces import Piece
+from branch.reports.programme_figures import ProgrammeDate
 
 # Raised when the same facts come to be reported differently, so that a new version is made of them.
 FORMAT = 4
@@ -62,6 +63,7 @@ class Evidence:
     panel_cells: tuple[PanelCell, ...] = ()
     coverage: tuple[CoverageCount, ...] = ()
     income: NetIncome | None = None
+    programmes: tuple[ProgrammeDate, ...] = ()
 
     def digest(self, period: Period, unit_code: str, *, standing: str) -> str:
         """SHA-256 of the input in canonical form, so that equal input is recognised."""
@@ -87,6 +89,10 @@ class Evidence:
             "panel_cells": [[one.grower_id, one.month.key, one.net_minor] for one in self.panel_cells],
             "coverage": [
                 [one.month.key, one.channel, one.complete, one.partial, one.missing] for one in self.coverage
+            ],
+            "programmes": [
+                [one.unit_code, one.name, one.started_on.isoformat(), one.noted_on.isoformat()]
+                for one in self.programmes
             ],
             "income": None
             if self.income is None

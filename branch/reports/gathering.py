@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from operator import itemgetter
 from typing import Any
@@ -22,12 +23,14 @@ from branch.ledger.periods import Period, month_of, parse_period, twelve_months
 from branch.licences.dates import authorised_since
 from branch.organisation.models import Unit
 from branch.organisation.queries import UnitView, unit_name, units_below
+from branch.programmes.queries import programmes_of
 from branch.reports.evidence import CoverageCount, Evidence, GrowerLabel, Scope
 from branch.reports.figures import MonthRow, Span, Totals
 from branch.reports.panel import PanelCell, PanelGrower, months_between
 from branch.reports.pieces import Piece
+from branch.reports.programme_figures import ProgrammeDate
 from branch.reports.provinces import province_code
-from core.clock import to_shanghai
+from core.clock import local_day, to_shanghai
 from core.database import session
 
 # How far back the panel reaches: old habits of a trade say little about today's.
@@ -42,7 +45,7 @@ def gather(period: Period, unit: UnitView, *, today: date) -> Scope:
         unit_code=unit.code,
         unit_name=unit_name(unit),
         growers=growers,
-        evidence=_evidence(period, sorted(growers)),
+        evidence=replace(_evidence(period, sorted(growers)), programmes=_programmes(unit, period)),
         today=today,
         group_name=group_name(),
     )
@@ -58,6 +61,20 @@ def grower_ids_of(unit: UnitView) -> list[int]:
     """Every grower of the unit and below, in the order in which annexes number them."""
     units = [one.id for one in units_below(unit.id)]
     return list(session.scalars(select(Grower.id).where(Grower.unit_id.in_(units)).order_by(Grower.id)))
+
+
+def _programmes(unit: UnitView, period: Period) -> tuple[ProgrammeDate, ...]:
+    """What the unit or one below it began before the window's end."""
+    return tuple(
+        ProgrammeDate(
+            one.unit_code,
+            one.name,
+            one.started_on,
+            local_day(one.noted_at),
+        )
+        for one in programmes_of([below.id for below in units_below(unit.id)])
+        if one.started_on < period.end
+    )
 
 
 def _growers(unit: UnitView) -> dict[int, GrowerLabel]:

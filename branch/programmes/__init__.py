@@ -1,0 +1,1 @@
+"""Programmes with one date, noted by staff, for the interrupted series of reports."""

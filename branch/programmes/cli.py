@@ -1,0 +1,61 @@
+"""`flask programmes`: what units began on one date, from the command line of the server."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+from flask.cli import AppGroup
+
+from branch.organisation.queries import all_units, get_unit
+from branch.programmes import queries, service
+from core.clock import now
+from core.database import transaction
+from core.errors import DomainError
+
+group = AppGroup("programmes", help="Programmes that began for a whole unit on one date.")
+
+
+@group.command("note")
+@click.argument("name")
+@click.option("--unit", "unit_code", required=True, help="Code of the unit, as guihua-osmanthus.")
+@click.option("--started-on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day as YYYY-MM-DD.")
+@click.option("--note", default="", help="What it is, and where it was decided.")
+@click.option("--by", "noted_by", required=True, help="Who notes it, by name.")
+def note(name: str, unit_code: str, started_on: datetime, note: str, noted_by: str) -> None:
+    """Note a programme; reports then show the unit's sales before and after its date."""
+    try:
+        with transaction():
+            number = service.note_programme(
+                get_unit(unit_code).id,
+                name=name,
+                started_on=started_on.date(),
+                note=note,
+                noted_by=noted_by,
+                at=now(),
+            )
+    except DomainError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"noted as number {number}")
+
+
+@group.command("withdraw")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why it was noted wrongly.")
+def withdraw(number: int, reason: str) -> None:
+    """Take a programme out of later reports."""
+    try:
+        with transaction():
+            service.withdraw_programme(number, reason=reason, at=now())
+    except DomainError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo("withdrawn")
+
+
+@group.command("list")
+def show() -> None:
+    """Print the programmes that stand."""
+    for one in queries.programmes_of([unit.id for unit in all_units()]):
+        click.echo(
+            f"{one.id:>4}  {one.started_on}  {one.unit_code}  {one.name}  (noted {one.noted_at:%Y-%m-%d} by {one.noted_by})"
+        )
