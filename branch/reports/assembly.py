@@ -244,9 +244,39 @@ def definitions() -> tuple[Definition, ...]:
         Definition(
             _("D1 to D5"),
             _(
-                "Rungs of evidence: D1 counted; D2 all growers compared; D3 constant growers compared; D5 the change "
-                "decomposed. None of them shows what caused a change."
+                "Rungs of evidence: D1 counted; D2 all growers compared; D3 constant growers compared; D4 the season "
+                "taken out; D5 the change decomposed. None of them shows what caused a change."
             ),
+        ),
+        Definition(
+            _("C1 to C3"),
+            _(
+                "Rungs of cause: C1 one series before and after one date; C2 growers authorised at different dates against those not yet "
+                "authorised; C3 one unit against a mixture of others. Each holds only under the assumptions printed with it."
+            ),
+        ),
+        Definition(
+            _("Gates"),
+            _(
+                "Conditions that an estimate must pass before its number is printed. A closed gate takes the number from the headline "
+                "and is named there."
+            ),
+        ),
+        Definition(
+            _("95% interval"),
+            _(
+                "Where the true figure lies in 95 of 100 such estimates, if the assumptions hold; by leaving out one grower at a time."
+            ),
+        ),
+        Definition(
+            _("Grower-month on record"),
+            _(
+                "A month in which every channel that the grower uses is wholly on record. Other months are missing, not zero."
+            ),
+        ),
+        Definition(
+            _("Too few growers"),
+            _("Figures behind which one or two growers stand are not printed outside the annex by grower."),
         ),
         Definition(
             _("Rounding"),

@@ -37,6 +37,10 @@ def quality(period: Period, scope: Scope) -> Section:
                 "through the last month of the later one; the first recorded month of a channel counts as partial."
             ),
             _(
+                "Service requests and their four rates (accepted, answered, completed, satisfied) are not recorded by this system, "
+                "so the report has no section on them."
+            ),
+            _(
                 "Orders that a shop marked as not genuine can only be left out when the import says so; the ledger holds what was imported."
             ),
         ),
