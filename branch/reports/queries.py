@@ -51,6 +51,16 @@ class FileView:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionView:
+    """One version of the report of a unit and window."""
+
+    public_id: str
+    version: int
+    state: str
+    built_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ReportView:
     """A report with what it says in one language."""
 
@@ -65,6 +75,7 @@ class ReportView:
     document: Document
     reviews: tuple[ReviewView, ...]
     files: tuple[FileView, ...]
+    versions: tuple[VersionView, ...]
 
     def picture(self, chart_key: str) -> str:
         """The name of a chart's picture in the language of the document."""
@@ -165,7 +176,18 @@ def report_for(account_id: int, public_id: str, *, language: str) -> ReportView:
             ReviewView(one.from_state, one.to_state, one.by_name, one.comment, one.at) for one in reviews
         ),
         files=tuple(FileView(one.name, one.format, one.locale, one.size) for one in files),
+        versions=_versions(report.unit_id, report.period),
     )
+
+
+def _versions(unit_id: int, period: str) -> tuple[VersionView, ...]:
+    """All versions of a unit's report of a window, the newest first."""
+    rows = session.execute(
+        select(Report.public_id, Report.version, Report.state, Report.built_at)
+        .where(Report.unit_id == unit_id, Report.period == period)
+        .order_by(Report.version.desc())
+    )
+    return tuple(VersionView(*row) for row in rows)
 
 
 def file_key(account_id: int, public_id: str, name: str) -> str:

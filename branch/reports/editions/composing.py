@@ -261,7 +261,7 @@ def _section(one: Breakdown, whole: Part, hidden: frozenset[str], period: Period
     )
     total = Row("total", (_("Sum total"), *_values(whole, hidden, total_now)[1:]))
     table = Table(one.key, one.title, columns, rows, total)
-    charts = (_bars(table, period),) if any(row.cells[NET] is not None for row in rows) else ()
+    charts = (_bars(table, period),) if sum(row.cells[NET] is not None for row in rows) > 1 else ()
     return Section(one.key, one.title, (), (table,), charts, (_why_empty(),))
 
 
