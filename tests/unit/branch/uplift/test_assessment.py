@@ -83,6 +83,24 @@ def test_without_an_effect_no_clear_change_is_found():
     assert found.wording == "no_clear_change"
 
 
+def test_a_clear_fall_is_as_clear_as_a_rise_and_an_unclear_rise_is_not_one():
+    fall = assess(town(effect=0.7), WINDOW)
+    [gate] = [gate for gate in fall.gates if gate.code == "G3.zero"]
+    assert (gate.passed, gate.value, gate.threshold) == (True, fall.estimate.high, 1.0)
+    assert fall.estimate.high < 1
+    tried = (assess(town(seed, 1.0), WINDOW) for seed in range(30))
+    rise = next(found for found in tried if 1 < found.estimate.ratio < 1.02)
+    assert rise.estimate.low < 1
+    assert "G3.zero" in closed(rise)
+
+
+def test_the_month_before_the_authorisation_is_no_part_of_the_placebo():
+    panel = town(noise=0.0)
+    rushed = panel.outcome.copy()
+    rushed[np.arange(40), panel.starts[:40] - 1] *= 50
+    assert assess(panel.but(outcome=rushed), WINDOW).placebo.blocks[0].ratio == pytest.approx(1.0, abs=1e-9)
+
+
 def test_one_grower_who_carries_the_effect_closes_its_gate_and_the_rest_is_given_without_it():
     panel = town(effect=1.3, noise=0.1)
     outcome = panel.outcome.copy()

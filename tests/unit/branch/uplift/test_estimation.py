@@ -63,6 +63,19 @@ def test_a_season_without_sales_gives_no_base_and_is_not_taken_for_zero():
     assert found.ratio == pytest.approx(1.15, abs=1e-9)
 
 
+def test_refunds_beyond_sales_count_in_sums_and_give_no_negative_base():
+    panel = exact_panel()
+    start = int(panel.starts[0])
+    marches = [column for column in range(start - 1) if column % 12 == 2]
+    refunded = {(0, column): -5.0 for column in marches[1:]} | {(0, marches[0]): 1.0}
+    found = estimate(with_cells(panel, refunded), WINDOW)
+    assert found.excluded["zero_base"] == sum(1 for column in range(start, 46) if column % 12 == 2)
+    assert found.ratio == pytest.approx(1.15, abs=1e-9)
+    # A whole month of refunds has no factor and no weight.
+    lost = {(row, 2): -10.0 for row in range(29)} | {(29, 2): 5.0}
+    assert estimate(with_cells(panel, lost), WINDOW).ratio == pytest.approx(1.15, abs=1e-9)
+
+
 def test_a_grower_without_any_sales_before_is_a_new_seller():
     panel = exact_panel()
     start = int(panel.starts[3])
@@ -100,11 +113,34 @@ def test_a_month_in_which_everybody_is_authorised_has_no_counterfactual():
     assert refusal.value.code == "no_comparison"
 
 
+def test_a_grower_who_never_sold_is_no_comparison():
+    panel = exact_panel(growers=20, joiners=20)
+    idle = Panel(np.concatenate([panel.outcome, np.zeros((2, 46))]), np.append(panel.starts, [46, 46]), 1)
+    alone, beside = estimate(panel, WINDOW), estimate(idle, WINDOW)
+    assert beside.uncompared_months == alone.uncompared_months != ()
+    assert (beside.comparisons, beside.clusters) == (alone.comparisons, alone.clusters)
+
+
 def test_all_authorised_at_once_is_refused_by_name():
     panel = exact_panel()
     with pytest.raises(Refused) as refusal:
         estimate(panel.but(starts=np.full(30, 30)), WINDOW)
     assert refusal.value.code == "all_at_once"
+
+
+def test_what_cannot_be_put_in_ratios_is_refused_by_name():
+    panel = exact_panel()
+    nothing = np.where(panel.since_start >= 0, 0.0, panel.outcome)
+    alone = np.where(np.arange(30) == 0, panel.starts, 46)
+    fresh = np.where((panel.since_start < 0) & (panel.starts < 46)[:, None], 0.0, panel.outcome)
+    for case, code in (
+        (panel.but(outcome=nothing), "nothing_sold"),
+        (panel.but(starts=alone), "rests_on_one_cluster"),
+        (panel.but(outcome=fresh), "no_base"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            estimate(case, WINDOW)
+        assert refusal.value.code == code
 
 
 def test_nobody_authorised_is_refused_by_name():

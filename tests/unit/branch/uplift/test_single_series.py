@@ -108,6 +108,7 @@ def test_mixtures_are_the_least_squares_on_the_simplex():
     assert weights.sum(axis=1) == pytest.approx(1.0)
     assert weights.min() >= 0
     assert np.diag(weights) == pytest.approx(0.0)
+    assert weights[:, 0] == pytest.approx(0.0)  # the unit under study is in nobody's mixture
     # At the least squares no other donor promises a lower error than those that carry weight.
     for row in range(12):
         slopes = (weights[row] @ series - series[row]) @ series.T
@@ -142,6 +143,13 @@ def test_a_fixed_season_is_taken_out_exactly():
     assert found.trend[6:-6] == pytest.approx(level[6:-6], rel=1e-9)
     assert np.isnan(found.trend[:6]).all()
     assert np.isnan(found.trend[-6:]).all()
+
+
+def test_the_factors_of_a_year_are_one_together():
+    noisy = one_date(noise=0.3)
+    found = seasonally_adjust(noisy, 1)
+    assert np.log(found.factors).sum() == pytest.approx(0.0, abs=1e-12)
+    assert found.adjusted * found.factors[np.arange(48) % 12] == pytest.approx(noisy)
 
 
 def test_adjusting_needs_three_years_and_sales_in_every_month():
