@@ -54,7 +54,10 @@ def freeze(period: Period, scope: Scope, document: Document, *, revises: Mapping
         "settings": settings(),
         "rollup_digest": digest_of(given),
         "growers": {
-            str(number_of[label.id]): {"village": label.village_code}
+            str(number_of[label.id]): {
+                "village": label.village_code,
+                "unit": scope.children[label.id].code if label.id in scope.children else None,
+            }
             for label in scope.growers.values()
             if number_of[label.id] in _present(given)
         },

@@ -12,7 +12,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from branch.reports.recompute import Figures, recompute
+from branch.reports.recompute import recompute
+from branch.reports.recompute_book import Figures
 
 # Fractions are printed with many digits; this is where they were cut off.
 CLOSE = Fraction(1, 10**18)
@@ -51,12 +52,12 @@ def audit(annex: dict[str, Any]) -> Audit:
 
 
 def _effect(annex: dict[str, Any]) -> Figures:
-    """The estimated effect; without numpy its figures count among those that were not recomputed."""
+    """The estimated effect and the adjusted series; without numpy its figures count among those that were not recomputed."""
     try:
-        from branch.reports.recompute_effect import recompute_effect
+        from branch.reports.recompute_effect import recompute_effect, recompute_seasonal
     except ImportError:
         return {}
-    return recompute_effect(annex)
+    return recompute_effect(annex) | recompute_seasonal(annex)
 
 
 def _same(printed: Any, computed: Fraction | int | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from datetime import date, datetime
 
 from branch.ledger.cost_rules import NetIncome
@@ -17,7 +17,7 @@ from branch.reports.pieces import Piece
 from branch.reports.programme_figures import ProgrammeDate
 
 # Raised when the same facts come to be reported differently, so that a new version is made of them.
-FORMAT = 4
+FORMAT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,14 @@ class GrowerLabel:
     slug: str
     village_code: str
     village_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChildLabel:
+    """A unit just below the report's own, to which a grower belongs."""
+
+    code: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,8 @@ def _plain(piece: Piece) -> list[object]:
 class Scope:
     """The unit a report is about and the evidence for it; what every section function receives.
 
-    `today` is the local day on which the report is built: it decides only what is still open.
+    `today` is the local day on which the report is built: it decides only what is still open. `children` tells
+    under which of the units just below each grower is, by the grower's id.
     """
 
     unit_id: int
@@ -125,6 +134,7 @@ class Scope:
     evidence: Evidence
     today: date
     group_name: Callable[[str], str]
+    children: Mapping[int, ChildLabel] = field(default_factory=dict)
 
     def now(self, period: Period) -> list[MonthRow]:
         return within(self.evidence.rows, period)

@@ -24,7 +24,7 @@ from branch.licences.dates import authorised_since
 from branch.organisation.models import Unit
 from branch.organisation.queries import UnitView, unit_name, units_below
 from branch.programmes.queries import programmes_of
-from branch.reports.evidence import CoverageCount, Evidence, GrowerLabel, Scope
+from branch.reports.evidence import ChildLabel, CoverageCount, Evidence, GrowerLabel, Scope
 from branch.reports.figures import MonthRow, Span, Totals
 from branch.reports.panel import PanelCell, PanelGrower, months_between
 from branch.reports.pieces import Piece
@@ -48,6 +48,7 @@ def gather(period: Period, unit: UnitView, *, today: date) -> Scope:
         evidence=replace(_evidence(period, sorted(growers)), programmes=_programmes(unit, period)),
         today=today,
         group_name=group_name(),
+        children=_children(unit),
     )
 
 
@@ -92,6 +93,17 @@ def _growers(unit: UnitView) -> dict[int, GrowerLabel]:
         row.id: GrowerLabel(row.id, row.name, row.slug, row.code, row.name_en if english else row.name_zh)
         for row in rows
     }
+
+
+def _children(unit: UnitView) -> dict[int, ChildLabel]:
+    """The unit just below `unit` to which each grower belongs; those who belong to `unit` itself are in none."""
+    below = units_below(unit.id)
+    children = [one for one in below if one.parent_id == unit.id]
+    home = {one.id: child for one in below for child in children if one.path.startswith(child.path)}
+    rows = session.execute(
+        select(Grower.id, Grower.unit_id).where(Grower.unit_id.in_(home)).order_by(Grower.id)
+    )
+    return {row.id: ChildLabel(home[row.unit_id].code, unit_name(home[row.unit_id])) for row in rows}
 
 
 def _evidence(period: Period, grower_ids: Sequence[int]) -> Evidence:

@@ -1,4 +1,4 @@
-"""The authorised effect of a report, estimated anew from the panel in its annex. Needs numpy, no database."""
+"""The authorised effect and the adjusted series of a report, estimated anew from the panel in its annex. Needs numpy, no database."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from branch.uplift.estimation import counterfactual_for
 from branch.uplift.events import EventBlock
 from branch.uplift.inference import jackknife, quantile
 from branch.uplift.panel import Panel, Refused, UpliftSettings
+from branch.uplift.seasonal import seasonally_adjust
 
 Figures = dict[tuple[str, str, str, str], Fraction | int | None]
 
@@ -43,6 +44,30 @@ def recompute_effect(annex: dict[str, Any]) -> Figures:
     placebo = () if assessed.placebo is None else assessed.placebo.blocks
     for block in (*placebo, *assessed.events):
         _event(block, found)
+    return found
+
+
+def recompute_seasonal(annex: dict[str, Any]) -> Figures:
+    """The seasonally adjusted series of the growers who are covered in each of its months."""
+    found: Figures = {}
+    months = list(annex["sections"].get("seasonal", {}).get("seasonal", {"rows": {}})["rows"])
+    if not months:
+        return found
+    inputs = annex["inputs"]
+    known = {one["grower"] for one in _records(inputs["panel_growers"]) if one["channels_known"]}
+    sums: defaultdict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for cell in _records(inputs["panel_cells"]):
+        if cell["grower"] in known and cell["month"] in months:
+            sums[cell["grower"]][cell["month"]] += cell["net_minor"]
+    whole = [mine for mine in sums.values() if len(mine) == len(months)]
+    total = np.array([sum(mine[month] / 100 for mine in whole) for month in months])
+    adjusted = seasonally_adjust(total, int(months[0][5:]))
+    for place, month in enumerate(months):
+        trend = float(adjusted.trend[place])
+        key = ("seasonal", "seasonal", month)
+        found[*key, "recorded"] = round(float(total[place]) * 100)
+        found[*key, "adjusted"] = round(float(adjusted.adjusted[place]) * 100)
+        found[*key, "trend"] = None if math.isnan(trend) else round(trend * 100)
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from branch.ledger.periods import Period
-from branch.reports.evidence import Evidence, GrowerLabel, Scope
+from branch.reports.evidence import ChildLabel, Evidence, GrowerLabel, Scope
 from branch.reports.figures import MonthRow, Span, Totals
 from branch.reports.pieces import Piece
 from branch.reports.states import ReportState
@@ -102,6 +102,7 @@ def make_scope(
         evidence=evidence,
         today=today,
         group_name=lambda code: NAMES.get(code, code),
+        children={number: ChildLabel(one.village_code, one.village_name) for number, one in labels.items()},
     )
 
 
