@@ -381,9 +381,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
 
 def report_sections() -> list[SectionFunction]:
     """What a report consists of, in its order; each is a function `(period, scope) -> Section`. Asked when one is built."""
-    from branch.reports import breakdowns, comparison, effect, overall, programme, quality, seasonal
-    """What a report consists of, in its order; each is a function `(period, scope) -> Section`."""
-    from branch.reports import breakdowns, comparison, effect, overall, quality, seasonal, units
+    from branch.reports import breakdowns, comparison, effect, overall, programme, quality, seasonal, units
     from shop.channels.section import imports
     from traceability.authenticity.section import authenticity
 
