@@ -121,6 +121,7 @@ BLUEPRINTS: list[str] = [
     "traceability.codes.views",
     "traceability.codes.activation_views",
     "traceability.codes.approval_views",
+    "traceability.codes.unlock_views",
     "traceability.resolver.views",
     "traceability.passports.views",
     "traceability.inspections.views",
@@ -132,6 +133,7 @@ BLUEPRINTS: list[str] = [
     "traceability.cases.views",
     "traceability.cases.staff_views",
     "traceability.cases.step_views",
+    "traceability.cases.file_views",
     "traceability.warnings.views",
     "branch.ledger.views",
     "branch.ledger.record_views",
@@ -416,6 +418,7 @@ def seal_sources() -> list[SealSource]:
     from traceability.cases import sealing as cases
     from traceability.certificates import sealing as certificates
     from traceability.codes import sealing as codes
+    from traceability.codes import unlocking
     from traceability.events import sealing as events
     from traceability.inspections import sealing as inspections
     from traceability.lots import sealing as lots
@@ -432,6 +435,7 @@ def seal_sources() -> list[SealSource]:
         cases.SOURCE,
         alarms.SOURCE,
         *codes.SOURCES,
+        unlocking.SOURCE,
         events.SOURCE,
         plots.PLOTS,
         plots.SURVEYS,

@@ -1,5 +1,6 @@
 """Somebody suspects a fake; staff look into it on record; two persons confirm; the register and the code follow."""
 
+import csv
 import io
 import re
 
@@ -265,3 +266,21 @@ def test_the_counts_of_a_month_are_public_and_downloadable(client, session):
     lines = client.get("/cases/statistics?format=csv").text.splitlines()
     assert lines[0] == "month,received,in_time,late,open,confirmed,cleared,undetermined"
     assert lines[1].endswith(",1,0,0,1,0,0,0")
+
+
+def test_staff_take_the_list_as_a_file_without_the_reporters_contact(client, login, session):
+    report(client, shop=SHOP, contact="13800001111", what="=HYPERLINK(1)")
+    case = a_case(session)
+    staff = login(role="secretary")
+    assert "/branch/reports-of-fakes.csv" in staff.get(LIST).text
+    answer = staff.get("/branch/reports-of-fakes.csv?folder=open")
+    assert answer.content_type == "text/csv; charset=utf-8"
+    rows = list(csv.reader(io.StringIO(answer.get_data(as_text=True).lstrip("\ufeff"))))
+    assert len(rows) == 2
+    told = dict(zip(rows[0], rows[1], strict=True))
+    assert told["案件"] == case.number
+    assert told["店铺"] == SHOP
+    assert told["摘要"] == "'=HYPERLINK(1)"
+    assert "13800001111" not in answer.get_data(as_text=True)
+    assert client.get("/branch/reports-of-fakes.csv").status_code in {302, 401, 403}
+    assert len(staff.get("/branch/reports-of-fakes.csv?folder=done").get_data(as_text=True).splitlines()) == 1

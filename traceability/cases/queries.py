@@ -27,6 +27,7 @@ from traceability.codes.models import Code, CodeBatch
 from traceability.lots.models import Lot
 
 PAGE_SIZE = 20
+MOST_IN_FILE = 10_000
 FOLDERS = ("open", "mine", "escalated", "done")
 
 
@@ -244,6 +245,18 @@ def case_page(unit_ids: Sequence[int], *, folder: str, account_id: int, page: in
     )
     total = session.scalar(select(func.count()).select_from(CounterfeitCase).where(wanted)) or 0
     return Page([view(row) for row in rows], total, page, PAGE_SIZE)
+
+
+def all_cases(unit_ids: Sequence[int], *, folder: str, account_id: int) -> list[CaseView]:
+    """Every case of a folder for its file, in the order of their opening; at most `MOST_IN_FILE`, the newest."""
+    here = or_(CounterfeitCase.unit_id.is_(None), CounterfeitCase.unit_id.in_(list(unit_ids)))
+    rows = session.scalars(
+        select(CounterfeitCase)
+        .where(here & _in(folder, account_id))
+        .order_by(CounterfeitCase.id.desc())
+        .limit(MOST_IN_FILE)
+    ).all()
+    return [view(row) for row in reversed(rows)]
 
 
 def folder_counts(unit_ids: Sequence[int], account_id: int) -> dict[str, int]:

@@ -126,3 +126,7 @@ class ProposeVoidForm(FlaskForm):
             Length(max=200),
         ],
     )
+
+
+class UnlockForm(FlaskForm):
+    reason = StringField(_l("Why it may be tried again"), [Length(max=200)])

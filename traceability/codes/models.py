@@ -188,6 +188,29 @@ class InnerTry(Base):
     at: Mapped[datetime]
 
 
+class InnerUnlock(Base):
+    """A locked inner code that one person of the branch wants opened again; another must agree."""
+
+    __tablename__ = "inner_unlock"
+    __table_args__ = (
+        CheckConstraint(allowed("state", ("open", "done", "refused")), name="state_known"),
+        CheckConstraint(
+            "decided_by_account_id IS NULL OR decided_by_account_id <> asked_by_account_id",
+            name="two_people",
+        ),
+    )
+
+    id: Mapped[int] = pk()
+    public_id: Mapped[str] = mapped_column(String(24), unique=True)
+    code_id: Mapped[int] = fk("code.id")
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(8), default="open")
+    asked_by_account_id: Mapped[int] = fk("account.id", index=False)
+    asked_at: Mapped[datetime]
+    decided_by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
+    decided_at: Mapped[datetime | None]
+
+
 class VoidProposal(Base):
     """Codes of a grower that one person of the branch wants void; another must agree."""
 

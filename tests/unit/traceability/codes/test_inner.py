@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from core.database import Base, db, transaction
-from core.errors import Invalid, NotFound
+from core.errors import Conflict, Invalid, NotFound
 from core.seal.models import SealLeaf
+from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_codes, make_lot, ship
 from traceability.api import activate_batch, issue_codes
@@ -17,6 +18,8 @@ from traceability.cases.models import CounterfeitCase
 from traceability.codes.inner import MOST_WRONG, enter_inner
 from traceability.codes.models import Code, InnerCode, InnerTry
 from traceability.codes.rules import new_code
+from traceability.codes.unlocking import SOURCE as UNLOCKS
+from traceability.codes.unlocking import ask_to_unlock, decide_unlock, locked_codes
 from traceability.events.models import EpcisEvent
 from traceability.events.sealing import subject_of
 
@@ -105,6 +108,65 @@ def test_five_wrong_entries_lock_it_and_open_a_case(sent, session, at):
     assert state(session) == "shipped"
     assert enter(second.code, second.inner, at).result == "accepted"
     assert session.scalar(select(func.count()).select_from(InnerTry)) == MOST_WRONG + 1
+
+
+@pytest.fixture
+def locked(sent, session, at):
+    """The first code, locked; and two people of the branch."""
+    for _ in range(MOST_WRONG):
+        enter(sent.codes[0].code, WRONG, at)
+    with transaction():
+        people = [make_account(at=at).id for _ in range(2)]
+    return sent, people
+
+
+def ask(sent, by, at, reason="the buyer sent a photograph"):
+    with transaction():
+        return ask_to_unlock(sent.batch.number, 1, reason=reason, at=at, by=by)
+
+
+def test_two_people_open_a_locked_inner_code_and_it_is_sealed(locked, session, at):
+    sent, (one, other) = locked
+    [waiting] = locked_codes([sent.batch.grower_id])
+    assert (waiting.batch_number, waiting.position, waiting.request) == (sent.batch.number, 1, None)
+    wish = ask(sent, one, at)
+    assert locked_codes([sent.batch.grower_id])[0].request.reason == "the buyer sent a photograph"
+    with pytest.raises(Conflict) as alone, transaction():
+        decide_unlock(wish, confirm=True, at=at, by=one)
+    assert alone.value.code == "same_person"
+    assert enter(sent.codes[0].code, sent.codes[0].inner, at).result == "locked"
+    with transaction():
+        decide_unlock(wish, confirm=True, at=at, by=other)
+    assert locked_codes([sent.batch.grower_id]) == []
+    assert enter(sent.codes[0].code, WRONG, at).tries_left == MOST_WRONG - 1
+    assert enter(sent.codes[0].code, sent.codes[0].inner, at).result == "accepted"
+    session.rollback()
+    [(subject, body)] = list(UNLOCKS.bodies())
+    assert (body["asked_by"], body["decided_by"], body["state"]) == (one, other, "done")
+    leaves = select(func.count()).select_from(SealLeaf).where(SealLeaf.subject == subject)
+    assert session.scalar(leaves) == 2
+
+
+def test_a_refused_wish_leaves_it_locked_and_may_be_made_again(locked, session, at):
+    sent, (one, other) = locked
+    wish = ask(sent, one, at)
+    with pytest.raises(Conflict):
+        ask(sent, other, at)
+    with transaction():
+        decide_unlock(wish, confirm=False, at=at, by=other)
+    with pytest.raises(Conflict), transaction():
+        decide_unlock(wish, confirm=True, at=at, by=other)
+    assert enter(sent.codes[0].code, sent.codes[0].inner, at).result == "locked"
+    assert ask(sent, other, at) != wish
+
+
+def test_what_is_not_locked_or_has_no_reason_is_not_asked_for(locked, session, at):
+    sent, (one, _other) = locked
+    with pytest.raises(Invalid):
+        ask(sent, one, at, reason="  ")
+    for place, error in ((2, Conflict), (99, NotFound)):
+        with pytest.raises(error), transaction():
+            ask_to_unlock(sent.batch.number, place, reason="why not", at=at, by=one)
 
 
 def test_the_inner_code_of_another_label_is_wrong(sent, session, at):
