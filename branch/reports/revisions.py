@@ -16,7 +16,7 @@ from branch.reports.document import Cell, Column, Document, Row, Section, Table
 
 REVISIONS = "revisions"
 # A longer list is in the annex as a whole.
-MOST_SHOWN = 60
+MOST_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
