@@ -10,8 +10,8 @@ from branch.reports.document import Chart, Column, Row, Series, Table
 from branch.reports.effect_figures import WITH_CHARTS, Effect
 from branch.reports.effect_words import as_ratio
 from branch.uplift.assessment import Assessment
+from branch.uplift.blocks import EventBlock
 from branch.uplift.estimation import Uplift
-from branch.uplift.events import EventBlock
 
 # A permille of a ratio; charts carry whole numbers.
 PERMILLE, FEN = 1000, 100

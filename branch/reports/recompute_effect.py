@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from branch.uplift.assessment import Assessment, assess
+from branch.uplift.blocks import EventBlock
 from branch.uplift.estimation import counterfactual_for
-from branch.uplift.events import EventBlock
 from branch.uplift.inference import jackknife, quantile
 from branch.uplift.panel import Panel, Refused, UpliftSettings
 from branch.uplift.seasonal import seasonally_adjust

@@ -4,8 +4,8 @@
 """
 
 from branch.uplift.assessment import Assessment, assess
+from branch.uplift.blocks import EventBlock, Placebo
 from branch.uplift.estimation import Uplift, estimate
-from branch.uplift.events import EventBlock, Placebo
 from branch.uplift.gates import Gate
 from branch.uplift.panel import Panel, Refused, UpliftSettings
 from branch.uplift.robustness import LeaveOut, TrendBand

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from branch.uplift.blocks import EventBlock, Placebo, after_blocks, after_cells, placebo
 from branch.uplift.estimation import Uplift, counterfactual_for, summarise, window_cells
-from branch.uplift.events import EventBlock, Placebo, after_blocks, after_cells, placebo
 from branch.uplift.gates import Gate, Wording, gates, wording
 from branch.uplift.inference import jackknife, leave_out_weights
 from branch.uplift.panel import Panel, Refused, UpliftSettings

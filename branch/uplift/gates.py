@@ -7,8 +7,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from branch.uplift.blocks import Placebo
 from branch.uplift.estimation import Uplift
-from branch.uplift.events import Placebo
 from branch.uplift.panel import UpliftSettings
 
 Wording = Literal[

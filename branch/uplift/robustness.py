@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from branch.uplift.blocks import YEAR, Placebo
 from branch.uplift.estimation import Uplift, estimate, window_cells
-from branch.uplift.events import YEAR, Placebo
 from branch.uplift.imputation import Counterfactual
 from branch.uplift.inference import log_ratios, quantile
 from branch.uplift.panel import Refused
