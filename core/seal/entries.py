@@ -20,6 +20,9 @@ LONGEST_SUBJECT = 200
 # RFC 8785 writes numbers as IEEE doubles do: integers are exact up to here.
 LARGEST_INTEGER = 2**53 - 1
 KIND = re.compile(r"[a-z][a-z_]{0,39}")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+# Of these every value can stand.
+_EXACT = frozenset({str, bool, type(None)})
 # The body of the last leaf of a subject whose row was removed on purpose.
 REMOVED: Mapping[str, Any] = {"removed": True}
 
@@ -47,7 +50,7 @@ def canonical(value: Any) -> str:
         NotSealable: naming what cannot stand.
     """
     _check(value, "body")
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def _check(value: Any, where: str) -> None:
@@ -65,7 +68,9 @@ def _check(value: Any, where: str) -> None:
         for key, one in value.items():
             if not isinstance(key, str) or not key.isascii():
                 raise NotSealable(f"{where}: the key {key!r} is not an ASCII word")
-            _check(one, f"{where}.{key}")
+            kind = type(one)
+            if kind not in _EXACT and not (kind is int and -LARGEST_INTEGER <= one <= LARGEST_INTEGER):
+                _check(one, f"{where}.{key}")
         return
     raise NotSealable(f"{where}: {type(value).__name__} is not plain JSON")
 

@@ -17,10 +17,10 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import structlog
-from sqlalchemy import func, select, text
+from sqlalchemy import Integer, bindparam, func, select, text
 
 from core.clock import now
-from core.database import db, session, transaction
+from core.database import db, read_columns, session, transaction
 from core.seal import merkle
 from core.seal.keys import Log, Signed, this_log
 from core.seal.models import SealLeaf, SealState
@@ -41,6 +41,17 @@ FROM (
 ) AS waiting
 WHERE seal_leaf.id = waiting.id AND seal_leaf.number IS NULL
 """)
+
+# What `entry_of` reads, of the leaves that are numbered and not yet signed.
+LEAVES = (
+    select(
+        SealLeaf.id, SealLeaf.number, SealLeaf.kind, SealLeaf.at, SealLeaf.subject, SealLeaf.salt, SealLeaf.body,
+        SealLeaf.entry,
+    )
+    .where(SealLeaf.number >= bindparam("first"))
+    .order_by(SealLeaf.number)
+    .limit(bindparam("most", type_=Integer()))
+)  # fmt: skip
 
 
 def reached(step: str) -> None:
@@ -137,18 +148,10 @@ def _write_through(values: dict[str, int]) -> None:
 
 def _numbered_entries(first: int, most: int) -> list[bytes]:
     session.rollback()
-    rows = session.scalars(
-        select(SealLeaf)
-        .where(SealLeaf.number >= first)
-        .order_by(SealLeaf.number)
-        .limit(most)
-        .execution_options(populate_existing=True)
-    ).all()
+    rows = read_columns(LEAVES, {"first": first, "most": most}).all()
     if [row.number for row in rows] != list(range(first, first + len(rows))):
         raise AssertionError(f"the numbers after {first} have a gap")
-    entries = [entry_of(row) for row in rows]
-    session.expunge_all()
-    return entries
+    return [entry_of(row) for row in rows]
 
 
 def _write_tiles(log: Log, size: int, entries: list[bytes]) -> tuple[bytes, list[Tile]]:

@@ -1,5 +1,6 @@
 """Appending to the log: one insert in the caller's transaction; no read, no lock, no commit."""
 
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,6 +15,7 @@ from core.seal.models import SealLeaf
 from core.seal.sources import Body
 
 CHUNK = 2000
+CONTROL = re.compile(r"[\x00-\x1f]")
 
 
 def append(kind: str, subject: str, body: Body) -> None:
@@ -35,19 +37,24 @@ def append_many(kind: str, leaves: Iterable[tuple[str, Body]]) -> None:
     if not KIND.fullmatch(kind):
         raise NotSealable(f"{kind!r} is not a kind of entry")
     at = now()
-    rows = [_row(kind, subject, body, at) for subject, body in leaves]
+    given = list(leaves)
+    random = secrets.token_bytes(SALT_BYTES * len(given))
+    rows = [
+        _row(kind, subject, body, at, random[SALT_BYTES * place : SALT_BYTES * (place + 1)])
+        for place, (subject, body) in enumerate(given)
+    ]
     table = cast("Table", SealLeaf.__table__)
     for start in range(0, len(rows), CHUNK):
         session.execute(insert(table), rows[start : start + CHUNK])
 
 
-def _row(kind: str, subject: str, body: Body, at: datetime) -> dict[str, Any]:
-    if not subject or len(subject) > LONGEST_SUBJECT or any(ord(one) < 0x20 for one in subject):
+def _row(kind: str, subject: str, body: Body, at: datetime, salt: bytes) -> dict[str, Any]:
+    if not subject or len(subject) > LONGEST_SUBJECT or CONTROL.search(subject):
         raise NotSealable(f"{subject!r} cannot name a subject")
     return {
         "kind": kind,
         "at": at,
         "subject": subject,
-        "salt": secrets.token_bytes(SALT_BYTES),
+        "salt": salt,
         "body": canonical(dict(body)),
     }

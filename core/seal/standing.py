@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from core.database import session
 from core.seal import merkle
@@ -45,7 +46,7 @@ class Standing:
     numbered: int
 
 
-def entry_of(leaf: SealLeaf) -> bytes:
+def entry_of(leaf: SealLeaf | Row[*tuple[Any, ...]]) -> bytes:
     """The public entry of a leaf, composed anew from what the row says."""
     if leaf.entry is not None:
         return leaf.entry.encode()
