@@ -33,13 +33,15 @@ log_of_events = structlog.get_logger(__name__)
 # Leaves in one round: forty tiles, a few megabytes, a second of work.
 ROUND = 40 * WIDTH
 ADVISORY_LOCK = 0x5EA1
+# The last condition is not written as `IS NULL`: PostgreSQL, which has seen few leaves waiting when it last counted,
+# would look through the index of waiting ones once for each of them.
 NUMBER = text("""
 UPDATE seal_leaf SET number = :first + waiting.place
 FROM (
     SELECT id, row_number() OVER (ORDER BY id) - 1 AS place
     FROM (SELECT id FROM seal_leaf WHERE number IS NULL ORDER BY id LIMIT :most) AS next
 ) AS waiting
-WHERE seal_leaf.id = waiting.id AND seal_leaf.number IS NULL
+WHERE seal_leaf.id = waiting.id AND COALESCE(seal_leaf.number, -1) = -1
 """)
 
 # What `entry_of` reads, of the leaves that are numbered and not yet signed.
