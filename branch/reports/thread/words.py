@@ -13,7 +13,7 @@ TONES = {QuestionState.OPEN: "wait", QuestionState.ANSWERED: "ok", QuestionState
 
 def question_words(state: str) -> str:
     return {
-        QuestionState.OPEN: _("Waits for an answer"),
+        QuestionState.OPEN: _("Waits for an answer of the branch"),
         QuestionState.ANSWERED: _("Answered"),
         QuestionState.WITHDRAWN: _("Withdrawn"),
     }[QuestionState(state)]
