@@ -254,6 +254,7 @@ TASKS: list[str] = [
     "branch.reports.deadlines.tasks",
     "branch.licences.tasks",
     "traceability.quota.tasks",
+    "traceability.plots.tasks",
     "traceability.lookups.tasks",
     "traceability.alarms.tasks",
     "shop.search.tasks",
@@ -364,6 +365,10 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=4, minute=25),
     },
     "expire quota": {"task": "traceability.quota.expire", "schedule": crontab(hour=0, minute=20)},
+    "remind of growth": {
+        "task": "traceability.plots.remind_of_growth",
+        "schedule": crontab(month_of_year=1, day_of_month=8, hour=9, minute=0),
+    },
     "expire licences": {"task": "branch.licences.expire", "schedule": 3600.0},
     "send messages": {"task": "core.messaging.send", "schedule": 10.0},
     "sum up sales": {"task": "branch.ledger.refresh_rollups", "schedule": 30.0},

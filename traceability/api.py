@@ -1,5 +1,8 @@
 """The front door of traceability: what the shop may ask. Each feature lists its part below."""
 
+# --- cases ---------------------------------------------------------------------------------------
+from traceability.cases.examples import open_example_cases
+
 # --- certificates of provenance --------------------------------------------------------------------
 from traceability.certificates.document import certificate_pdf, certificate_proof
 from traceability.certificates.queries import CertificateView, certificates_of
@@ -132,6 +135,7 @@ __all__ = [
     "missing_papers",
     "note_refusal",
     "offered_levels",
+    "open_example_cases",
     "paper_file",
     "paper_kind_name",
     "papers_of",

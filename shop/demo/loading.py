@@ -46,6 +46,15 @@ def load(size: str, *, at: datetime, settings: Settings, say: Say) -> None:
     _history(plan, growers, at=at, third_year=third_year, say=say)
     say("orders in every state")
     trade(plan, growers, staff, at=at, keep_codes_in=settings.var / "demo-codes.txt")
+    say("cases of suspected fakes")
+    with transaction():
+        traceability.open_example_cases(
+            growers[-1].id,
+            secretary=staff["secretary"],
+            committee=staff["committee"],
+            technician=staff["technician"],
+            at=at,
+        )
     say("building the search index")
     search.rebuild(at=at)
 

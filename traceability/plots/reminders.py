@@ -1,0 +1,66 @@
+"""At the turn of the year: which plots' quota is gone, and whose plants have grown. Nothing here commits."""
+
+from collections import Counter
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import select
+
+from branch import api as branch
+from core import messaging
+from core.accounts.models import Account
+from core.clock import local_day
+from core.database import session
+from core.settings import Settings
+from traceability.plots.models import Plot, PlotSurvey
+from traceability.plots.states import STANDING, SurveyState
+
+
+def plots_without_survey(year: int) -> Counter[int]:
+    """By unit, how many open plots were approved for the year before and have no survey of this one."""
+    before, now_standing = (
+        select(PlotSurvey.plot_id).where(
+            PlotSurvey.year == year - 1, PlotSurvey.state == str(SurveyState.APPROVED)
+        ),
+        select(PlotSurvey.plot_id).where(PlotSurvey.year == year, PlotSurvey.state.in_(sorted(STANDING))),
+    )
+    rows = session.scalars(
+        select(Plot.unit_id).where(Plot.state == "open", Plot.id.in_(before), Plot.id.not_in(now_standing))
+    )
+    return Counter(rows)
+
+
+def remind_of_growth(*, at: datetime) -> int:
+    """Tell everybody who surveys how many plots wait where they work; how many messages were queued.
+
+    The quota of a year ends with it; what grew on stands in the new survey by its stage, so growth into the
+    next size class is proposed plot by plot and confirmed by whoever measures. Once a year and person.
+    """
+    year = local_day(at).year
+    missing = plots_without_survey(year)
+    if not missing:
+        return 0
+    people = {member.account_id for member in branch.members_of(branch.all_units())}
+    accounts = session.scalars(
+        select(Account).where(Account.id.in_(people), Account.active).order_by(Account.id)
+    ).all()
+    settings: Settings = current_app.config["SETTINGS"]
+    queued = 0
+    for account in accounts:
+        here = {unit.id for unit in branch.units_where(account.id, "plots.survey")}
+        plots = sum(count for unit_id, count in missing.items() if unit_id in here)
+        receiver = account.email or account.phone
+        if plots and receiver:
+            queued += messaging.enqueue(
+                dedupe_key=f"growth:{year}:{account.id}",
+                to=receiver,
+                template="plots_to_survey",
+                context={
+                    "year": year,
+                    "plots": plots,
+                    "url": f"{settings.base_url}/branch/plots?state=missing",
+                },
+                locale=account.locale,
+                at=at,
+            )
+    return queued
