@@ -1,0 +1,200 @@
+"""A report over millions of facts: its data from the kept sums and by a full scan, the whole PDF, and what it grows with.
+
+    python -m benchmarks.reports                          # both databases, 500,000 and 5,000,000 facts
+    python -m benchmarks.reports --database sqlite --facts 500000
+
+150 growers, 4 years, 600 products. The full scan sums the same windows straight from the facts in the same run, and
+has to find the same. Fails when the data takes more than a second or the PDF more than five, or when ten times the
+facts make the data take three times as long.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from benchmarks.race import ROOT, _database_url
+from benchmarks.report_facts import load_facts, make_growers
+from benchmarks.seal import _environment
+
+SIZES = (500_000, 5_000_000)
+MOST_DATA_S = 1.0
+MOST_PDF_S = 5.0
+MOST_GROWTH = 3.0
+TODAY = date(2026, 1, 20)
+
+
+def measure(facts: int) -> dict[str, float]:
+    """In a process of its own with one empty database: load, sum up, report, scan."""
+    from branch.ledger import rollup
+    from core.database import alembic, transaction
+    from wsgi import create_app
+
+    app = create_app()
+    with app.app_context(), app.test_request_context():
+        alembic.upgrade()
+        grower_ids = make_growers()
+        found = {"load": load_facts(facts, grower_ids)}
+        begun = time.perf_counter()
+        with transaction():
+            daily = rollup.rebuild_rollups()
+        found["rebuild"], found["daily_rows"] = time.perf_counter() - begun, daily
+        _analyse()
+        return found | _reports(grower_ids)
+
+
+def _analyse() -> None:
+    """What the database would do by itself sooner or later."""
+    from core.database import db
+
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def _reports(grower_ids: list[int]) -> dict[str, float]:
+    from flask_babel import force_locale
+
+    from branch.ledger.periods import Period, twelve_months
+    from branch.organisation.queries import get_unit
+    from branch.reports import building, pdf
+    from branch.reports.gathering import gather
+    from core.database import session
+
+    unit = get_unit("guihua-osmanthus")
+    found: dict[str, float] = {}
+    for name, period in (("month", Period(2025, 10)), ("year", Period(2025))):
+        with force_locale("zh_Hans_CN"):
+            found[f"data_{name}"], scope = _timed(lambda p=period: gather(p, unit, today=TODAY))
+            found[f"data_{name}_again"], _scope = _timed(lambda p=period: gather(p, unit, today=TODAY))
+        window = {"since": twelve_months(period)[0].year_before().start, "until": period.end}
+        found[f"scan_{name}"], scanned = _timed(lambda w=window: _full_scan(grower_ids, **w))
+        kept = {
+            (row.grower_id, row.month.key, row.channel, row.cultivar_group): row.totals.net_minor
+            for row in scope.evidence.rows
+        }
+        assert kept == scanned, "the kept sums and the facts differ"
+        session.rollback()
+        found[f"words_{name}"], written = _timed(lambda p=period: building.write(p, unit, today=TODAY))
+        with force_locale("zh_Hans_CN"):
+            found[f"pdf_{name}"], printed = _timed(
+                lambda w=written: pdf.render_pdf(w.documents["zh"], w.annex)
+            )
+        found[f"bytes_{name}"] = len(printed)
+        session.rollback()
+    found["data_day_scan"], _rows = _timed(_one_day)
+    return found
+
+
+def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    begun = time.perf_counter()
+    result = work()
+    return time.perf_counter() - begun, result
+
+
+def _full_scan(grower_ids: list[int], *, since: date, until: date) -> dict[tuple[Any, ...], int]:
+    """What the report asks for, summed from the facts: by channel and group, size, province, span, kind, last record."""
+    from branch.ledger.models import SaleFactRow as Fact
+    from branch.ledger.parts import monthly_parts
+    from core.database import session
+
+    month = sa.func.substr(sa.cast(Fact.local_day, sa.String), 1, 7)
+    within = (Fact.grower_id.in_(grower_ids), Fact.local_day >= since, Fact.local_day < until)
+    amounts = (Fact.orders, Fact.plants, Fact.gross_minor, Fact.discount_minor, Fact.refund_minor)
+    keys = (Fact.grower_id, month, Fact.channel, Fact.cultivar_group)
+    rows = session.execute(
+        sa.select(*keys, sa.func.sum(Fact.net_minor), *(sa.func.sum(one) for one in amounts))
+        .where(*within)
+        .group_by(*keys)
+    ).all()
+    for dimension in ("size_class", "province"):
+        session.execute(monthly_parts(dimension).where(*within)).all()
+    bounds = (sa.func.min(Fact.local_day), sa.func.max(Fact.local_day), sa.func.max(Fact.recorded_at))
+    session.execute(
+        sa.select(Fact.grower_id, Fact.channel, *bounds).group_by(Fact.grower_id, Fact.channel)
+    ).all()
+    session.execute(sa.select(Fact.kind, sa.func.count()).where(*within).group_by(Fact.kind)).all()
+    panel = (Fact.grower_id, month)
+    session.execute(sa.select(*panel, sa.func.sum(Fact.net_minor)).group_by(*panel)).all()
+    return {tuple(row[:4]): int(row[4]) for row in rows}
+
+
+def _one_day() -> Any:
+    """The page of one month by day, from the daily sums."""
+    from branch.growers.models import Grower
+    from branch.ledger import queries
+    from core.database import session
+
+    ids = list(session.scalars(sa.select(Grower.id)))
+    return queries.sums_by("day", grower_ids=ids, since=date(2025, 10, 1), until=date(2025, 11, 1))
+
+
+def show(facts: int, found: dict[str, float]) -> bool:
+    """Print one run; whether it keeps the limits."""
+    print(
+        f"  {facts:,} facts: loaded in {found['load']:.0f} s, summed up in {found['rebuild']:.1f} s "
+        f"to {found['daily_rows']:,.0f} rows a day",
+        flush=True,
+    )
+    good = True
+    for name in ("month", "year"):
+        data, scan = found[f"data_{name}"], found[f"scan_{name}"]
+        whole = found[f"words_{name}"] + found[f"pdf_{name}"]
+        good = good and data <= MOST_DATA_S and whole <= MOST_PDF_S
+        print(
+            f"    report of a {name:5}: data {data:6.2f} s (again {found[f'data_{name}_again']:.2f} s)  full scan {scan:6.2f} s, "
+            f"{scan / data:5.1f} times as long  whole PDF {whole:5.2f} s (written {found[f'words_{name}']:.2f}, "
+            f"typeset {found[f'pdf_{name}']:.2f}; {found[f'bytes_{name}'] / 1e6:.1f} MB)",
+            flush=True,
+        )
+    print(f"    a month by day from the daily sums: {found['data_day_scan']:.2f} s", flush=True)
+    return good
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    parser.add_argument("--facts", type=int, help="only this many facts")
+    parser.add_argument("--measure", type=int, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.measure:
+        print(json.dumps(measure(chosen.measure)))
+        return 0
+    failed = False
+    for database in ["sqlite", "postgresql"] if chosen.database == "both" else [chosen.database]:
+        print(database, flush=True)
+        data: dict[int, float] = {}
+        for facts in [chosen.facts] if chosen.facts else SIZES:
+            with (
+                tempfile.TemporaryDirectory(prefix="gy-reports-", ignore_cleanup_errors=True) as folder,
+                _database_url(database, Path(folder)) as url,
+            ):
+                done = subprocess.run(
+                    [sys.executable, "-m", "benchmarks.reports", "--measure", str(facts)],
+                    cwd=ROOT,
+                    env=_environment(Path(folder), url),
+                    check=True,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            found = json.loads(done.stdout.splitlines()[-1])
+            failed = not show(facts, found) or failed
+            data[facts] = min(found["data_year"], found["data_year_again"])
+        if len(data) == len(SIZES):
+            grown = data[SIZES[1]] / data[SIZES[0]]
+            failed = failed or grown > MOST_GROWTH
+            print(f"  ten times the facts: the data of a year takes {grown:.1f} times as long", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
