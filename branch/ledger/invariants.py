@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import String, and_, cast, func, or_, select, tuple_
 
 from branch.growers.models import Grower
-from branch.ledger import parts
-from branch.ledger.models import SaleFactRow, SalesDaily, SalesDirty, SalesPart
+from branch.ledger import months, parts
+from branch.ledger.models import SaleFactRow, SalesDaily, SalesDirty, SalesMonthly, SalesPart
 from branch.ledger.rollup import KEYS, SUMS, daily_sums
 from core.clock import local_day
 from core.database import session
@@ -180,6 +180,22 @@ def monthly_parts_agree() -> Finding:
     return Finding("sums by size and by province equal the daily sums", len(daily), tuple(broken[:SHOWN]))
 
 
+def monthly_sums_agree() -> Finding:
+    """Every monthly sum is that of its days, its first and last day included."""
+    should = months.monthly_sums().subquery()
+    measures = (*months.COUNTS, "first_day", "last_day")
+    right = {tuple(row) for row in session.execute(_columns(should.c, measures))}
+    stands = {tuple(row) for row in session.execute(_columns(SalesMonthly, measures))}
+    broken = [
+        f"grower {row[0]} in {row[1]} through {row[2]}: {row[-3]}" for row in sorted(right ^ stands)[:SHOWN]
+    ]
+    return Finding("the monthly sums equal the daily sums", len(right), tuple(broken))
+
+
+def _columns(table: Any, measures: tuple[str, ...]) -> Any:
+    return select(*(getattr(table, name) for name in (*months.KEYS, *measures)))
+
+
 def _by_month(
     grower: Any, month: Any, table: type[SalesDaily | SalesPart], *where: Any
 ) -> dict[tuple[int, str, str], tuple[int, ...]]:
@@ -221,5 +237,6 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     nothing_is_refunded_twice,
     rollup_equals_facts,
     whole_sums_agree,
+    monthly_sums_agree,
     monthly_parts_agree,
 )

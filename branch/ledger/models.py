@@ -93,6 +93,36 @@ class SalesDaily(Base):
     last_recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class SalesMonthly(Base):
+    """Daily sums added up by grower, month (``YYYY-MM``), channel, group and currency; only `months` writes here."""
+
+    __tablename__ = "sales_monthly"
+    __table_args__ = (
+        UniqueConstraint("grower_id", "month", "channel", "cultivar_group", "currency"),
+        CheckConstraint("net_minor = gross_minor - discount_minor - refund_minor", name="net_adds_up"),
+        CheckConstraint("facts > 0", name="has_facts"),
+    )
+
+    id: Mapped[int] = pk()
+    grower_id: Mapped[int] = fk("grower.id", index=False)
+    month: Mapped[str] = mapped_column(String(7))
+    channel: Mapped[str] = mapped_column(String(20))
+    cultivar_group: Mapped[str] = mapped_column(String(20))
+    currency: Mapped[str] = mapped_column(String(3))
+    facts: Mapped[int]
+    sales: Mapped[int]
+    refunds: Mapped[int]
+    orders: Mapped[int]
+    plants: Mapped[int]
+    gross_minor: Mapped[int]
+    discount_minor: Mapped[int]
+    refund_minor: Mapped[int]
+    net_minor: Mapped[int]
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+    last_recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class SalesPart(Base):
     """Facts summed by grower, month (``YYYY-MM``), and one value of one dimension: a size class or a province.
 

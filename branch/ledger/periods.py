@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 _YEAR = re.compile(r"20\d\d")
@@ -129,6 +129,10 @@ class Period:
     def is_preliminary(self, today: date) -> bool:
         return today < self.settled_on()
 
+    def __hash__(self) -> int:
+        # Months are keys by the hundred thousand; most windows differ in these two.
+        return self.year * 16 + (self.month or 0)
+
     def __lt__(self, other: Period) -> bool:
         return (self.start, self.end) < (other.start, other.end)
 
@@ -158,6 +162,7 @@ def between(first: Period, last: Period) -> Period:
     return Period(start.year, span=(start.month, count))
 
 
+@lru_cache(maxsize=1024)
 def parse_period(text: str) -> Period:
     """Read ``YYYY-MM``, ``YYYY``, ``YYYY-S1`` to ``YYYY-S3``, or ``YYYY-MM..YYYY-MM``.
 

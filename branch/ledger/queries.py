@@ -1,4 +1,7 @@
-"""Reads of the daily sums for pages and reports. Bring them up to date first (`rollup.ensure_fresh`)."""
+"""Reads of the kept sums for pages and reports. Bring them up to date first (`rollup.ensure_fresh`).
+
+Whole months are read from the monthly sums, whose number does not follow the sales.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import Select, func, select
 
-from branch.ledger.models import SalesDaily
+from branch.ledger.models import SalesDaily, SalesMonthly
+from branch.ledger.months import month_of_day
 from branch.ledger.rollup import SUMS
 from core.database import session
 
@@ -39,27 +43,32 @@ class ChannelSpan:
     last_day: date
 
 
-def _month() -> Any:
-    """The month of a day as ``YYYY-MM``, the same on both engines."""
-    return func.substr(cast(SalesDaily.local_day, String), 1, 7)
-
-
-GROUPINGS: dict[str, Any] = {
+# What the monthly sums know, by the name of the grouping; days and products only the daily ones do.
+BY_MONTH: dict[str, Any] = {
+    "month": SalesMonthly.month,
+    "grower": SalesMonthly.grower_id,
+    "channel": SalesMonthly.channel,
+    "cultivar_group": SalesMonthly.cultivar_group,
+}
+BY_DAY: dict[str, Any] = {
     "day": SalesDaily.local_day,
-    "month": _month(),
+    "month": month_of_day(),
     "grower": SalesDaily.grower_id,
     "channel": SalesDaily.channel,
     "product": SalesDaily.product_key,
     "cultivar_group": SalesDaily.cultivar_group,
 }
+Table = type[SalesDaily] | type[SalesMonthly]
 
 
 def sums_by(
     *groupings: str, grower_ids: Sequence[int], since: date, until: date, currency: str = HOME_CURRENCY
 ) -> list[SalesSum]:
     """Sums of the days in [since, until) by the named groupings, in the order of the keys."""
-    keys = [GROUPINGS[name] for name in groupings]
-    query = _select(*keys).where(*_where(grower_ids, since, until), SalesDaily.currency == currency)
+    monthly = _whole_months(since, until) and BY_MONTH.keys() >= set(groupings)
+    table: Table = SalesMonthly if monthly else SalesDaily
+    keys = [(BY_MONTH if monthly else BY_DAY)[name] for name in groupings]
+    query = _select(table, *keys).where(*_where(table, grower_ids, since, until), table.currency == currency)
     rows = session.execute(query.group_by(*keys).order_by(*keys))
     return [
         SalesSum(tuple(row[: len(keys)]), *(int(value or 0) for value in row[len(keys) :])) for row in rows
@@ -68,42 +77,67 @@ def sums_by(
 
 def sums_in_other_currencies(*, grower_ids: Sequence[int], since: date, until: date) -> list[SalesSum]:
     """Sums by currency of what was not sold in yuan; amounts in that currency's minor units."""
-    query = _select(SalesDaily.currency).where(
-        *_where(grower_ids, since, until), SalesDaily.currency != HOME_CURRENCY
+    table = _coarsest(since, until)
+    query = _select(table, table.currency).where(
+        *_where(table, grower_ids, since, until), table.currency != HOME_CURRENCY
     )
-    rows = session.execute(query.group_by(SalesDaily.currency).order_by(SalesDaily.currency))
+    rows = session.execute(query.group_by(table.currency).order_by(table.currency))
     return [SalesSum((row[0],), *(int(value or 0) for value in row[1:])) for row in rows]
 
 
-def _select(*keys: Any) -> Select[Any]:
-    return select(*keys, *(func.sum(getattr(SalesDaily, name)) for name in SUMS))
+def _whole_months(*bounds: date) -> bool:
+    return all(day.day == 1 or day == date.max for day in bounds)
 
 
-def _where(grower_ids: Sequence[int], since: date, until: date) -> tuple[Any, ...]:
-    return (SalesDaily.grower_id.in_(grower_ids), SalesDaily.local_day >= since, SalesDaily.local_day < until)
+def _coarsest(*bounds: date) -> Table:
+    """The smallest table whose rows do not straddle these bounds."""
+    return SalesMonthly if _whole_months(*bounds) else SalesDaily
+
+
+def _select(table: Table, *keys: Any) -> Select[Any]:
+    return select(*keys, *(func.sum(getattr(table, name)) for name in SUMS))
+
+
+def _where(table: Table, grower_ids: Sequence[int], since: date, until: date) -> tuple[Any, ...]:
+    return (table.grower_id.in_(grower_ids), _from(table, since), _before(table, until))
+
+
+def _from(table: Table, since: date) -> Any:
+    return table.month >= _key(since) if table is SalesMonthly else SalesDaily.local_day >= since
+
+
+def _before(table: Table, until: date) -> Any:
+    return table.month < _key(until) if table is SalesMonthly else SalesDaily.local_day < until
+
+
+def _key(day: date) -> str:
+    return "9999-99" if day == date.max else f"{day:%Y-%m}"
 
 
 def channel_spans(*, grower_ids: Sequence[int], until: date) -> list[ChannelSpan]:
     """For each grower and channel, the first and the last day on record before `until`."""
+    table = _coarsest(until)
+    first, last = (
+        (SalesMonthly.first_day, SalesMonthly.last_day)
+        if table is SalesMonthly
+        else (SalesDaily.local_day, SalesDaily.local_day)
+    )
+    keys = (table.grower_id, table.channel)
     rows = session.execute(
-        select(
-            SalesDaily.grower_id,
-            SalesDaily.channel,
-            func.min(SalesDaily.local_day),
-            func.max(SalesDaily.local_day),
-        )
-        .where(SalesDaily.grower_id.in_(grower_ids), SalesDaily.local_day < until)
-        .group_by(SalesDaily.grower_id, SalesDaily.channel)
-        .order_by(SalesDaily.grower_id, SalesDaily.channel)
+        select(*keys, func.min(first), func.max(last))
+        .where(table.grower_id.in_(grower_ids), _before(table, until))
+        .group_by(*keys)
+        .order_by(*keys)
     )
     return [ChannelSpan(*row) for row in rows]
 
 
 def kinds_of_facts(*, grower_ids: Sequence[int], since: date, until: date) -> dict[str, int]:
     """How many sales, refunds and reversals lie in [since, until)."""
+    table = _coarsest(since, until)
     row = session.execute(
-        select(func.sum(SalesDaily.sales), func.sum(SalesDaily.refunds), func.sum(SalesDaily.facts)).where(
-            *_where(grower_ids, since, until)
+        select(func.sum(table.sales), func.sum(table.refunds), func.sum(table.facts)).where(
+            *_where(table, grower_ids, since, until)
         )
     ).one()
     sales, refunds, facts = (int(value or 0) for value in row)
@@ -112,11 +146,14 @@ def kinds_of_facts(*, grower_ids: Sequence[int], since: date, until: date) -> di
 
 def last_recorded(*, grower_ids: Sequence[int], since: date, until: date) -> datetime | None:
     """When the latest fact about [since, until) was recorded."""
+    table = _coarsest(since, until)
     return session.scalar(
-        select(func.max(SalesDaily.last_recorded_at)).where(*_where(grower_ids, since, until))
+        select(func.max(table.last_recorded_at)).where(*_where(table, grower_ids, since, until))
     )
 
 
 def newest_day(grower_ids: Sequence[int]) -> date | None:
     """The latest day on which any of these growers has a record."""
-    return session.scalar(select(func.max(SalesDaily.local_day)).where(SalesDaily.grower_id.in_(grower_ids)))
+    return session.scalar(
+        select(func.max(SalesMonthly.last_day)).where(SalesMonthly.grower_id.in_(grower_ids))
+    )

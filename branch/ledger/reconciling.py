@@ -16,9 +16,10 @@ from prometheus_client import Gauge
 from sqlalchemy import and_, func, insert, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from branch.ledger import months as rollup_months
 from branch.ledger import parts, rollup
 from branch.ledger.coverage_rules import months_between
-from branch.ledger.models import ReconcileRun, SaleFactRow, SalesDaily, SalesDirty, SalesPart
+from branch.ledger.models import ReconcileRun, SaleFactRow, SalesDaily, SalesDirty, SalesMonthly, SalesPart
 from branch.ledger.periods import Period, month_of
 from branch.ledger.rollup import KEYS, SUMS, daily_sums
 from branch.organisation.models import Membership
@@ -94,7 +95,11 @@ def reconcile(day: date, *, at: datetime, month: Period | None = None) -> RunVie
 def _compare(month: Period, only: dict[GrowerDay, str] | None = None) -> tuple[int, dict[GrowerDay, str]]:
     """How many grower-days were compared, and those that differ, each with what differs."""
     growers = sorted({who for who, _when in only} if only else session.scalars(_growers()))
-    found = {**_parts_that_differ(month, growers), **_days_that_differ(month, growers)}
+    found = {
+        **_parts_that_differ(month, growers),
+        **_months_that_differ(month, growers),
+        **_days_that_differ(month, growers),
+    }
     compared = session.scalar(
         select(func.count()).select_from(
             select(SaleFactRow.grower_id, SaleFactRow.local_day)
@@ -165,6 +170,25 @@ def _parts_that_differ(month: Period, growers: Sequence[int]) -> dict[GrowerDay,
                 f"grower {row[0]} in {month.key}: sums by {dimension} of {row[1] or 'none'}"
             )
     return found
+
+
+def _months_that_differ(month: Period, growers: Sequence[int]) -> dict[GrowerDay, str]:
+    """Growers whose monthly sums are not those of their days."""
+    names = (*rollup_months.KEYS, *rollup_months.COUNTS, "first_day", "last_day")
+    should = rollup_months.monthly_sums().where(*_within(SalesDaily, month, growers)).subquery()
+    right = {tuple(row) for row in session.execute(select(*(should.c[name] for name in names)))}
+    stands = {
+        tuple(row)
+        for row in session.execute(
+            select(*(getattr(SalesMonthly, name) for name in names)).where(
+                SalesMonthly.month == month.key, SalesMonthly.grower_id.in_(growers)
+            )
+        )
+    }
+    return {
+        (row[0], month.start): f"grower {row[0]} in {month.key}: monthly sums through {row[2]}"
+        for row in right ^ stands
+    }
 
 
 def _examples(found: dict[GrowerDay, str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Select, case, delete, func, insert, select, text, tuple_
 
-from branch.ledger import parts
+from branch.ledger import months, parts
 from branch.ledger.models import SaleFactRow, SalesDaily, SalesDirty
 from core.database import session
 
@@ -55,6 +55,7 @@ def refresh_rollups() -> int:
             delete(SalesDaily).where(tuple_(SalesDaily.grower_id, SalesDaily.local_day).in_(chunk))
         )
         _fill(daily_sums().where(tuple_(SaleFactRow.grower_id, SaleFactRow.local_day).in_(chunk)))
+    months.refresh(days)
     parts.refresh(days)
     return len(days)
 
@@ -69,6 +70,7 @@ def rebuild_rollups() -> int:
     session.execute(delete(SalesDirty))
     session.execute(delete(SalesDaily))
     _fill(daily_sums())
+    months.rebuild()
     parts.rebuild()
     return session.scalar(select(func.count()).select_from(SalesDaily)) or 0
 

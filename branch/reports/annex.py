@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ def freeze(period: Period, scope: Scope, document: Document, *, revises: Mapping
     given = inputs(scope.evidence, number_of)
     slugs = names_in_annex(scope)
     said = data_annex(document)
+    present = _present(given)
     sections = {
         section: {table: _renamed(figures, slugs) for table, figures in tables.items()}
         for section, tables in said["sections"].items()
@@ -59,7 +60,7 @@ def freeze(period: Period, scope: Scope, document: Document, *, revises: Mapping
                 "unit": scope.children[label.id].code if label.id in scope.children else None,
             }
             for label in scope.growers.values()
-            if number_of[label.id] in _present(given)
+            if number_of[label.id] in present
         },
         "inputs": given,
         "sections": sections,
@@ -186,16 +187,21 @@ def _table(rows: Iterable[Any], number_of: Mapping[int, int]) -> dict[str, Any]:
     }
 
 
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
 def _flat(name: str, value: Any, number: Callable[[int], int]) -> list[tuple[str, Any]]:
     """A row's parts side by side, each under its name; a grower's id becomes its number."""
     if name == "grower_id":
         return [("grower", number(value))]
+    if isinstance(value, int | str):  # most of them
+        return [(name, value)]
     if isinstance(value, Period):
         return [(name, value.key)]
     if is_dataclass(value):
-        return [
-            part for field in fields(value) for part in _flat(field.name, getattr(value, field.name), number)
-        ]
+        return [part for field in _names(value.__class__) for part in _flat(field, getattr(value, field), number)]
     if isinstance(value, tuple):
         parts = [_flat(f"{name}_{place}", one, number) for place, one in enumerate(value)]
         return [part for found in parts for part in found]

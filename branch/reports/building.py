@@ -23,7 +23,7 @@ from branch.reports import annex, page, service
 from branch.reports.document import Document, to_json
 from branch.reports.editions.composing import may_be_public, public_edition
 from branch.reports.evidence import Scope, SectionFunction
-from branch.reports.gathering import gather
+from branch.reports.gathering import gather, in_active_locale
 from branch.reports.revisions import as_plain, differences, with_revisions
 from branch.reports.versions import Place, place_of
 from core import files
@@ -142,7 +142,7 @@ def write(period: Period, unit: UnitView, *, today: date, place: Place | None = 
     scope: Scope | None = None
     for language, locale in LANGUAGES.items():
         with force_locale(locale):
-            scope = gather(period, unit, today=today)
+            scope = in_active_locale(scope, period, unit) if scope else gather(period, unit, today=today)
             document = assemble(period, scope, sections, locale=language)
             place = place or place_of(unit.id, period, document.digest)
             document = replace(document, version=place.version, code=annex.code_name())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any, TypeVar
 
 from branch.ledger.cost_rules import NetIncome
 from branch.ledger.periods import Period, month_of
@@ -18,6 +19,8 @@ from branch.reports.programme_figures import ProgrammeDate
 
 # Raised when the same facts come to be reported differently, so that a new version is made of them.
 FORMAT = 5
+
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ class Evidence:
             "period": period.key,
             "standing": standing,
             "rows": [
-                [r.grower_id, r.month.key, r.channel, r.cultivar_group, *astuple(r.totals)] for r in self.rows
+                [r.grower_id, r.month.key, r.channel, r.cultivar_group, *_figures(r.totals)]
+                for r in self.rows
             ],
             "spans": [
                 [s.grower_id, s.channel, s.first_day.isoformat(), s.last_day.isoformat()] for s in self.spans
@@ -115,8 +119,12 @@ class Evidence:
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def _figures(totals: Totals) -> tuple[int, ...]:
+    return (totals.orders, totals.plants, totals.gross_minor, totals.discount_minor, totals.refund_minor)
+
+
 def _plain(piece: Piece) -> list[object]:
-    return [piece.grower_id, piece.month.key, piece.code, *astuple(piece.totals)]
+    return [piece.grower_id, piece.month.key, piece.code, *_figures(piece.totals)]
 
 
 @dataclass(frozen=True)
@@ -135,13 +143,29 @@ class Scope:
     today: date
     group_name: Callable[[str], str]
     children: Mapping[int, ChildLabel] = field(default_factory=dict)
+    # What several sections ask for is worked out once.
+    _known: dict[tuple[str, Period], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def _once(self, what: str, period: Period, work: Callable[[], K]) -> K:
+        key = (what, period)
+        if key not in self._known:
+            self._known[key] = work()
+        found: K = self._known[key]
+        return found
+
+    def _rows_of(self, period: Period) -> list[MonthRow]:
+        return list(self._once("rows", period, lambda: within(self.evidence.rows, period)))
 
     def now(self, period: Period) -> list[MonthRow]:
-        return within(self.evidence.rows, period)
+        return self._rows_of(period)
 
     def digest(self, period: Period) -> str:
         """What the whole report follows from: the facts, and whether the window is still open."""
-        return self.evidence.digest(period, self.unit_code, standing=self.standing(period))
+        return self._once(
+            "digest",
+            period,
+            lambda: self.evidence.digest(period, self.unit_code, standing=self.standing(period)),
+        )
 
     def standing(self, period: Period) -> str:
         """``open``, ``preliminary`` or ``final`` on the day of building."""
@@ -156,10 +180,16 @@ class Scope:
         """The same window a year before; nothing while `period` is open, since a part of a month must
         not be held against a whole one.
         """
-        return [] if self.is_open(period) else within(self.evidence.rows, period.year_before())
+        return [] if self.is_open(period) else self._rows_of(period.year_before())
 
     def like_for_like(self, period: Period) -> LikeForLike:
-        return like_for_like(period, self.evidence.rows, self.evidence.spans, is_open=self.is_open(period))
+        return self._once(
+            "like_for_like",
+            period,
+            lambda: like_for_like(
+                period, self.evidence.rows, self.evidence.spans, is_open=self.is_open(period)
+            ),
+        )
 
     def elapsed_until(self, period: Period) -> Period | None:
         """The month up to which data can be expected: today's month while the period is open."""

@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from operator import itemgetter
 from typing import Any
 
 from flask import current_app
@@ -47,6 +46,18 @@ def gather(period: Period, unit: UnitView, *, today: date) -> Scope:
         growers=growers,
         evidence=replace(_evidence(period, sorted(growers)), programmes=_programmes(unit, period)),
         today=today,
+        group_name=group_name(),
+        children=_children(unit),
+    )
+
+
+def in_active_locale(scope: Scope, period: Period, unit: UnitView) -> Scope:
+    """The same evidence under the names of another language."""
+    return replace(
+        scope,
+        unit_name=unit_name(unit),
+        growers=_growers(unit),
+        evidence=replace(scope.evidence, programmes=_programmes(unit, period)),
         group_name=group_name(),
         children=_children(unit),
     )
@@ -189,7 +200,9 @@ def _provinces(found: Iterable[Piece]) -> tuple[Piece, ...]:
         sums[piece.grower_id, piece.month, province_code(piece.code)] += piece.totals
     return tuple(
         Piece(code, grower_id, month, totals)
-        for (grower_id, month, code), totals in sorted(sums.items(), key=itemgetter(0))
+        for (grower_id, month, code), totals in sorted(
+            sums.items(), key=lambda item: (item[0][0], item[0][1].key, item[0][2])
+        )
     )
 
 

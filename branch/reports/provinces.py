@@ -7,6 +7,7 @@ not how large it is.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 # code, short Chinese name, English name, row and column of the grid.
 _ROWS = """
@@ -65,6 +66,7 @@ PROVINCES = {one.code: one for one in map(_read, _ROWS.strip().splitlines())}
 UNKNOWN = ""
 
 
+@lru_cache(maxsize=1024)
 def province_code(word: str) -> str:
     """The code of a province as an order wrote it (`浙江省`, `广西壮族自治区`, `ZJ`, `CN-ZJ`, `Zhejiang`); else ""."""
     plain = word.strip()

@@ -1,0 +1,75 @@
+"""Monthly sums, added up from the daily ones: what reports read, so that their cost does not follow the sales.
+
+One row per grower, month (``YYYY-MM``), channel, cultivar group and currency, with the first and the last day on
+record. Kept by the same marks as the daily sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, String, cast, delete, func, insert, select, tuple_
+
+from branch.ledger.models import SalesDaily, SalesMonthly
+from core.database import session
+
+KEYS = ("grower_id", "month", "channel", "cultivar_group", "currency")
+COUNTS = (
+    "facts", "sales", "refunds", "orders", "plants", "gross_minor", "discount_minor", "refund_minor", "net_minor",
+)  # fmt: skip
+CHUNK = 200
+
+
+def month_of_day() -> Any:
+    """The month of a day as ``YYYY-MM``, the same on both engines."""
+    return func.substr(cast(SalesDaily.local_day, String), 1, 7)
+
+
+def monthly_sums() -> Select[Any]:
+    """The sums as they should be, from the daily ones: keys, counts and sums, first and last day, last record."""
+    month = month_of_day()
+    keys = [month if name == "month" else getattr(SalesDaily, name) for name in KEYS]
+    return select(
+        *(key.label(name) for key, name in zip(keys, KEYS, strict=True)),
+        *(func.sum(getattr(SalesDaily, name)).label(name) for name in COUNTS),
+        func.min(SalesDaily.local_day).label("first_day"),
+        func.max(SalesDaily.local_day).label("last_day"),
+        func.max(SalesDaily.last_recorded_at).label("last_recorded_at"),
+    ).group_by(*keys)
+
+
+def refresh(days: Iterable[tuple[int, date]]) -> None:
+    """Add up anew the months in which these growers' days lie. Adds to the caller's transaction."""
+    months = sorted({(grower_id, day.replace(day=1)) for grower_id, day in days})
+    for start in range(0, len(months), CHUNK):
+        chunk = months[start : start + CHUNK]
+        keys = [(grower_id, f"{first:%Y-%m}") for grower_id, first in chunk]
+        session.execute(
+            delete(SalesMonthly).where(tuple_(SalesMonthly.grower_id, SalesMonthly.month).in_(keys))
+        )
+        # The bounds on growers and days let the index work; the pairs of keys make the set exact.
+        _fill(
+            monthly_sums().where(
+                SalesDaily.grower_id.in_({grower_id for grower_id, _first in chunk}),
+                SalesDaily.local_day >= min(first for _grower, first in chunk),
+                SalesDaily.local_day < _next_month(max(first for _grower, first in chunk)),
+                tuple_(SalesDaily.grower_id, month_of_day()).in_(keys),
+            )
+        )
+
+
+def rebuild() -> None:
+    """Add up every month anew. Adds to the caller's transaction."""
+    session.execute(delete(SalesMonthly))
+    _fill(monthly_sums())
+
+
+def _fill(sums: Select[Any]) -> None:
+    names = [*KEYS, *COUNTS, "first_day", "last_day", "last_recorded_at"]
+    session.execute(insert(SalesMonthly).from_select(names, sums, include_defaults=False))
+
+
+def _next_month(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
