@@ -95,11 +95,10 @@ def reconcile(day: date, *, at: datetime, month: Period | None = None) -> RunVie
 def _compare(month: Period, only: dict[GrowerDay, str] | None = None) -> tuple[int, dict[GrowerDay, str]]:
     """How many grower-days were compared, and those that differ, each with what differs."""
     growers = sorted({who for who, _when in only} if only else session.scalars(_growers()))
-    found = {
-        **_parts_that_differ(month, growers),
-        **_months_that_differ(month, growers),
-        **_days_that_differ(month, growers),
-    }
+    days = _days_that_differ(month, growers)
+    # A day that is put right puts its month right as well.
+    months = _months_that_differ(month, sorted(set(growers) - {who for who, _when in days}))
+    found = {**_parts_that_differ(month, growers), **months, **days}
     compared = session.scalar(
         select(func.count()).select_from(
             select(SaleFactRow.grower_id, SaleFactRow.local_day)

@@ -201,7 +201,9 @@ def _flat(name: str, value: Any, number: Callable[[int], int]) -> list[tuple[str
     if isinstance(value, Period):
         return [(name, value.key)]
     if is_dataclass(value):
-        return [part for field in _names(value.__class__) for part in _flat(field, getattr(value, field), number)]
+        return [
+            part for field in _names(value.__class__) for part in _flat(field, getattr(value, field), number)
+        ]
     if isinstance(value, tuple):
         parts = [_flat(f"{name}_{place}", one, number) for place, one in enumerate(value)]
         return [part for found in parts for part in found]
