@@ -15,7 +15,7 @@ from branch.reports.document import Section
 from branch.reports.figures import LikeForLike, MonthRow, Span, Totals, like_for_like, within
 from branch.reports.panel import PanelCell, PanelGrower
 from branch.reports.pieces import Piece
-from branch.reports.programme_figures import ProgrammeDate
+from branch.reports.programme_dates import ProgrammeDate
 
 # Raised when the same facts come to be reported differently, so that a new version is made of them.
 FORMAT = 5

@@ -27,7 +27,7 @@ from branch.reports.evidence import ChildLabel, CoverageCount, Evidence, GrowerL
 from branch.reports.figures import MonthRow, Span, Totals
 from branch.reports.panel import PanelCell, PanelGrower, months_between
 from branch.reports.pieces import Piece
-from branch.reports.programme_figures import ProgrammeDate
+from branch.reports.programme_dates import ProgrammeDate
 from branch.reports.provinces import province_code
 from core.clock import local_day, to_shanghai
 from core.database import session

@@ -14,7 +14,8 @@ from branch.reports.effect_figures import SETTINGS, effect_window
 from branch.reports.effect_words import as_ratio
 from branch.reports.evidence import Scope
 from branch.reports.panel import PanelCell, PanelGrower, build_panel
-from branch.reports.programme_figures import ProgrammeDate, ProgrammeEffect, flagship, single_date
+from branch.reports.programme_dates import ProgrammeDate
+from branch.reports.programme_figures import ProgrammeEffect, flagship, single_date
 from branch.uplift.gates import Gate
 
 FEN = 100

@@ -11,6 +11,7 @@ import numpy as np
 from branch.ledger.periods import Period, month_of
 from branch.reports.figures import FEWEST_LIKE_FOR_LIKE_GROWERS
 from branch.reports.panel import BuiltPanel
+from branch.reports.programme_dates import ProgrammeDate
 from branch.reports.suppression import FEWEST_GROWERS
 from branch.uplift.gates import Gate, at_least, at_most
 from branch.uplift.interrupted import LEAST_AFTER, LEAST_BEFORE, interrupted
@@ -18,16 +19,6 @@ from branch.uplift.panel import Floats, Refused, UpliftSettings
 from branch.uplift.synthetic import LEAST_DONORS, synthetic
 
 MOST_MONTHS = 72
-
-
-@dataclass(frozen=True, slots=True)
-class ProgrammeDate:
-    """A programme as it was noted: the unit it began in, its day, and the day of the note."""
-
-    unit_code: str
-    name: str
-    started_on: date
-    noted_on: date
 
 
 @dataclass(frozen=True)

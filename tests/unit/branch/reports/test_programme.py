@@ -12,7 +12,7 @@ from branch.reports.building import LANGUAGES
 from branch.reports.evidence import GrowerLabel
 from branch.reports.panel import PanelCell
 from branch.reports.programme import programme, programme_effects
-from branch.reports.programme_figures import ProgrammeDate
+from branch.reports.programme_dates import ProgrammeDate
 from tests.factories.panels import make_panel
 from tests.factories.reports import make_scope
 
