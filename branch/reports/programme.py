@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from branch.ledger.periods import Period
+from branch.ledger.periods import Period, month_of
 from branch.reports import effect_words, wording
 from branch.reports.document import Chart, Column, Row, Section, Series, Table
 from branch.reports.effect_figures import SETTINGS, effect_window
@@ -237,6 +237,14 @@ def _chart(table: Table, one: ProgrammeEffect) -> Chart:
     def column(place: int) -> tuple[int, ...]:
         return tuple(int(row.cells[place] or 0) for row in table.rows)
 
+    begun = month_of(one.programme.started_on).key
+
+    def since(after: bool) -> tuple[int | None, ...]:
+        return tuple(
+            value if (row.key >= begun) is after else None
+            for row, value in zip(table.rows, column(2), strict=True)
+        )
+
     unit, divisor = wording.chart_unit(max((*column(1), *column(2)), default=0))
     return Chart(
         key=table.key,
@@ -249,7 +257,11 @@ def _chart(table: Table, one: ProgrammeEffect) -> Chart:
         unit=unit,
         divisor=divisor,
         categories=tuple(row.key[2:] for row in table.rows),
-        series=(Series(_("As recorded"), column(1)), Series(_("Expected without the programme"), column(2))),
+        series=(
+            Series(_("As recorded"), column(1)),
+            Series(_("Expected without the programme"), since(True)),
+            Series(_("The same before the date"), since(False)),
+        ),
         table_key=table.key,
     )
 
