@@ -72,7 +72,8 @@ def replay(report: Report, told: dict[str, Any] | None) -> Replayed:
     """Compute the report anew from the facts, on the day on which it was built."""
     unit, period = get_unit(unit_by_id(report.unit_id).code), parse_period(report.period)
     growers = grower_ids_of(unit)
-    documents = {language: from_json(data) for language, data in report.documents.items()}
+    # The public editions that are kept beside them follow from these.
+    documents = {language: from_json(report.documents[language]) for language in building.LANGUAGES}
     built_at, today = report.built_at, local_day(report.built_at)
     place = Place(report.version, {}, None)
     written = from_the_facts(
