@@ -11,6 +11,8 @@ BENCHMARKS = (
     "benchmarks.codes",
     "benchmarks.labels",
     "benchmarks.uplift",
+    "benchmarks.reports",
+    "benchmarks.retail",
 )
 
 
