@@ -380,7 +380,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "task": "branch.reports.build_last_month",
         "schedule": crontab(day_of_month=2, hour=2, minute=0),
     },
-    "remind of reports": {"task": "branch.reports.remind", "schedule": 1800.0},
+    "remind of reports": {"task": "branch.reports.remind", "schedule": 600.0},
     "resume imports": {"task": "shop.channels.resume", "schedule": 300.0},
     "rebuild search index": {"task": "shop.search.rebuild", "schedule": crontab(hour=3, minute=20)},
 }

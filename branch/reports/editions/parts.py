@@ -16,6 +16,9 @@ from branch.reports.figures import MonthRow, Totals
 
 TOTALS, LIKE = "totals", "like_for_like"
 
+# The sums that are not printed: the key of their row, and 0 for this window, 1 for the one a year before.
+Hidden = frozenset[tuple[str, int]]
+
 
 @dataclass(frozen=True)
 class Part:

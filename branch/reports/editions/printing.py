@@ -10,7 +10,7 @@ from branch.ledger.periods import Period
 from branch.reports import figures, wording
 from branch.reports.comparison import not_yet_compared, ordinary_growth
 from branch.reports.document import Cell, Chart, Column, Definition, Figure, Row, Section, Series, Table
-from branch.reports.editions.parts import LIKE, Breakdown, Part
+from branch.reports.editions.parts import LIKE, Breakdown, Hidden, Part
 from branch.reports.evidence import Scope
 from branch.reports.figures import Totals
 
@@ -54,7 +54,7 @@ def _signed(ratio: Decimal) -> str:
     return f"{value:+,}%" if value else "0.0%"
 
 
-def overall(whole: Part, months: Breakdown, hidden: frozenset[str]) -> Section:
+def overall(whole: Part, months: Breakdown, hidden: Hidden) -> Section:
     now, _before = whole.totals
     sentence = _(
         "Net sales %(net)s: %(plants)s in %(orders)s orders by %(growers)s growers.",
@@ -101,7 +101,7 @@ def compared(period: Period, scope: Scope, whole: Part, *, like_shown: bool) -> 
     return Section("comparison", title, sentences)
 
 
-def broken_down(one: Breakdown, whole: Part, hidden: frozenset[str], period: Period) -> Section:
+def broken_down(one: Breakdown, whole: Part, hidden: Hidden, period: Period) -> Section:
     total_now, _total_before = whole.totals
     rows = tuple(
         Row(part.key.partition(":")[2], (part.name, *_values(part, hidden, total_now)[1:]))
@@ -122,19 +122,23 @@ def broken_down(one: Breakdown, whole: Part, hidden: frozenset[str], period: Per
     return Section(one.key, one.title, (), (table,), charts, (_why_empty(),))
 
 
-def _values(part: Part, hidden: frozenset[str], whole: Totals | None = None) -> tuple[Cell, ...]:
-    """What a row prints, in the order of NAME to GROWTH; nothing at all when it is hidden."""
-    if part.key in hidden:
-        return (part.name, *(None,) * GROWTH)
+def _values(part: Part, hidden: Hidden, whole: Totals | None = None) -> tuple[Cell, ...]:
+    """What a row prints, in the order of NAME to GROWTH; nothing of a window in which it is hidden."""
     now, before = part.totals
-    return (
-        part.name,
+    shown, shown_before = ((part.key, place) not in hidden for place in (0, 1))
+    this = (
         now.plants,
         now.net_minor,
         now.average_price_minor,
         figures.share(now.net_minor, whole.net_minor) if whole else None,
-        before.net_minor if part.before else None,
-        figures.growth(now.net_minor, before.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR),
+    )
+    last = before.net_minor if part.before and shown_before else None
+    growth = figures.growth(now.net_minor, before.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR)
+    return (
+        part.name,
+        *(this if shown else (None,) * len(this)),
+        last,
+        growth if shown and last is not None else None,
     )
 
 
