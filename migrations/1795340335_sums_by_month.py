@@ -6,7 +6,7 @@ from core.types import BigInt
 from core.types import UTCDateTime
 
 revision = "1795340335"
-down_revision = "1795339962"
+down_revision = "1795340255"
 branch_labels = ()
 depends_on = None
 
