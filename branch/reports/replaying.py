@@ -98,7 +98,7 @@ def replay(report: Report, told: dict[str, Any] | None) -> Replayed:
     differing = [
         name
         for name in sorted(told["inputs"])
-        if name not in {"rows", "cut_off"} and told["inputs"][name] != now["inputs"].get(name)
+        if name not in {"rows", "cut_off"} and _said(told, name) != _said(now, name)
     ]
     return Replayed(
         cells=tuple(_cells(before, after, _added(late, growers))),
@@ -108,6 +108,15 @@ def replay(report: Report, told: dict[str, Any] | None) -> Replayed:
         figures=found,
         same_code=same_code,
     )
+
+
+def _said(told: dict[str, Any], name: str) -> Any:
+    """An input as far as it says more than the sums: of the panel, which months are covered."""
+    given = told["inputs"].get(name)
+    if name != "panel_cells" or given is None:
+        return given
+    places = [given["columns"].index(column) for column in ("grower", "month") if given["columns"]]
+    return [[row[place] for place in places] for row in given["rows"]]
 
 
 def _added(late: Sequence[LateSum], growers: Sequence[int]) -> dict[Key, Sums]:
