@@ -105,7 +105,11 @@ class ChannelKnowledge:
         return _state(self._days_within(first, last), (last - first).days + 1, nothing=CoverageState.NO_SHOP)
 
     def _days_within(self, first: date, last: date) -> int:
-        return sum((span.last - span.first).days + 1 for span in common(self.covered, (Days(first, last),)))
+        return sum(
+            (min(span.last, last) - max(span.first, first)).days + 1
+            for span in self.covered
+            if span.first <= last and first <= span.last
+        )
 
 
 def _state(covered: int, needed: int, *, nothing: CoverageState) -> CoverageState:
@@ -167,12 +171,16 @@ class CoverageMap:
 
     def state(self, grower_id: int, channel: str, month: date | Window) -> CoverageState:
         """The state of one month (a `Period` or any day in it); a channel never heard of is no shop."""
-        first = (month if isinstance(month, date) else month.start).replace(day=1)
+        first = month if isinstance(month, date) else month.start
+        if first.day != 1:
+            first = first.replace(day=1)
         key = (grower_id, channel, first)
-        if key not in self._states:
+        found = self._states.get(key)
+        if found is None:
             knowledge = self.known.get(grower_id, {}).get(channel)
-            self._states[key] = knowledge.state(first) if knowledge else CoverageState.NO_SHOP
-        return self._states[key]
+            found = knowledge.state(first) if knowledge else CoverageState.NO_SHOP
+            self._states[key] = found
+        return found
 
     def grower_month_covered(self, grower_id: int, month: date | Window) -> bool:
         """Whether all that the grower sold in the month is on record: every channel complete or no shop there.

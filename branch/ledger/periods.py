@@ -63,12 +63,12 @@ class Period:
 
     @property
     def key(self) -> str:
+        if self.month is not None:  # by the hundred thousand
+            return _month_key(self.year, self.month)
         if self.kind == "year":
             return f"{self.year:04d}"
         if self.kind == "season":
             return f"{self.year:04d}-S{self.season}"
-        if self.kind == "month":
-            return f"{self.year:04d}-{self.month:02d}"
         months = self.months()
         return f"{months[0].key}..{months[-1].key}"
 
@@ -95,11 +95,13 @@ class Period:
         return self.end - timedelta(days=1)
 
     def year_before(self) -> Period:
+        if self.month is not None:
+            return _month(self.year - 1, self.month)
         return Period(self.year - 1, self.month, self.season, self.span)
 
     def months(self) -> tuple[Period, ...]:
         if self.month is not None:
-            return (self,)
+            return (_month(self.year, self.month),)
         first, count = self._extent()
         return tuple(month_of(_first_day(self.year, first + number)) for number in range(count))
 
@@ -137,6 +139,11 @@ class Period:
         return (self.start, self.end) < (other.start, other.end)
 
 
+@lru_cache(maxsize=1024)
+def _month_key(year: int, month: int) -> str:
+    return f"{year:04d}-{month:02d}"
+
+
 def _first_day(year: int, month: int) -> date:
     """The first of a month; `month` may lie outside 1 to 12 and then leads into another year."""
     return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
@@ -170,7 +177,7 @@ def parse_period(text: str) -> Period:
         ValueError: when it is none of them, or over more than twelve months.
     """
     if match := _MONTH.fullmatch(text):
-        return Period(int(match[1]), int(match[2]))
+        return _month(int(match[1]), int(match[2]))
     if _YEAR.fullmatch(text):
         return Period(int(text))
     if match := _SEASON.fullmatch(text):
@@ -180,8 +187,14 @@ def parse_period(text: str) -> Period:
     raise ValueError(text)
 
 
+@lru_cache(maxsize=1024)
+def _month(year: int, month: int) -> Period:
+    """One object for each month: sets and dictionaries then find it without comparing."""
+    return Period(year, month)
+
+
 def month_of(day: date) -> Period:
-    return Period(day.year, day.month)
+    return _month(day.year, day.month)
 
 
 def month_before(day: date) -> Period:

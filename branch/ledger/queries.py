@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BigInteger, Select, cast, func, select
 
 from branch.ledger.models import SalesDaily, SalesMonthly
 from branch.ledger.months import month_of_day
@@ -20,8 +20,7 @@ from core.database import session
 HOME_CURRENCY = "CNY"
 
 
-@dataclass(frozen=True, slots=True)
-class SalesSum:
+class SalesSum(NamedTuple):
     """Sums under one key of whatever was grouped by; amounts are minor units of yuan."""
 
     key: tuple[Any, ...]
@@ -44,11 +43,12 @@ class ChannelSpan:
 
 
 # What the monthly sums know, by the name of the grouping; days and products only the daily ones do.
+# Columns of the table, not of the class: tens of thousands of rows need no session to look at each.
 BY_MONTH: dict[str, Any] = {
-    "month": SalesMonthly.month,
-    "grower": SalesMonthly.grower_id,
-    "channel": SalesMonthly.channel,
-    "cultivar_group": SalesMonthly.cultivar_group,
+    "month": SalesMonthly.__table__.c.month,
+    "grower": SalesMonthly.__table__.c.grower_id,
+    "channel": SalesMonthly.__table__.c.channel,
+    "cultivar_group": SalesMonthly.__table__.c.cultivar_group,
 }
 BY_DAY: dict[str, Any] = {
     "day": SalesDaily.local_day,
@@ -68,11 +68,16 @@ def sums_by(
     monthly = _whole_months(since, until) and BY_MONTH.keys() >= set(groupings)
     table: Table = SalesMonthly if monthly else SalesDaily
     keys = [(BY_MONTH if monthly else BY_DAY)[name] for name in groupings]
-    query = _select(table, *keys).where(*_where(table, grower_ids, since, until), table.currency == currency)
-    rows = session.execute(query.group_by(*keys).order_by(*keys))
-    return [
-        SalesSum(tuple(row[: len(keys)]), *(int(value or 0) for value in row[len(keys) :])) for row in rows
-    ]
+    # Each monthly sum is the only one under all these keys and a currency.
+    query = (
+        select(*keys, *(table.__table__.c[name] for name in SUMS))
+        if monthly and set(groupings) == BY_MONTH.keys()
+        else _select(table, *keys).group_by(*keys)
+    )
+    query = query.where(*_where(table, grower_ids, since, until), table.currency == currency)
+    rows = session.execute(query.order_by(*keys))
+    width = len(keys)
+    return [SalesSum(tuple(row[:width]), *row[width:]) for row in rows]
 
 
 def sums_in_other_currencies(*, grower_ids: Sequence[int], since: date, until: date) -> list[SalesSum]:
@@ -82,7 +87,7 @@ def sums_in_other_currencies(*, grower_ids: Sequence[int], since: date, until: d
         *_where(table, grower_ids, since, until), table.currency != HOME_CURRENCY
     )
     rows = session.execute(query.group_by(table.currency).order_by(table.currency))
-    return [SalesSum((row[0],), *(int(value or 0) for value in row[1:])) for row in rows]
+    return [SalesSum((row[0],), *row[1:]) for row in rows]
 
 
 def _whole_months(*bounds: date) -> bool:
@@ -95,7 +100,8 @@ def _coarsest(*bounds: date) -> Table:
 
 
 def _select(table: Table, *keys: Any) -> Select[Any]:
-    return select(*keys, *(func.sum(getattr(table, name)) for name in SUMS))
+    # PostgreSQL sums whole numbers to a decimal one.
+    return select(*keys, *(cast(func.sum(table.__table__.c[name]), BigInteger) for name in SUMS))
 
 
 def _where(table: Table, grower_ids: Sequence[int], since: date, until: date) -> tuple[Any, ...]:

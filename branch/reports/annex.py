@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ SOURCES = ("reports", "ledger", "uplift")
 
 
 def freeze(period: Period, scope: Scope, document: Document, *, revises: Mapping[str, Any] | None) -> bytes:
-    """The annex of a report as canonical JSON: sorted keys, one line per value, UTF-8.
+    """The annex of a report as canonical JSON: sorted keys, one line per value or row, UTF-8.
 
     `revises` names the version before and what changed against it, None for a first version.
     """
@@ -69,7 +70,31 @@ def freeze(period: Period, scope: Scope, document: Document, *, revises: Mapping
         },
         "revises": revises,
     }
-    return (json.dumps(whole, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+    return ("".join(_lines(whole, "\n")) + "\n").encode()
+
+
+SCALARS = frozenset({str, int, bool, float, type(None)})
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+
+
+def _lines(value: Any, line: str) -> Iterator[str]:
+    """`value` as JSON, one line per value; a list of values, like the row of a table, stays on one line.
+
+    The encoder of the library is a hundred times slower as soon as it is asked to indent.
+    """
+    deeper = line + " "
+    if isinstance(value, Mapping) and value:
+        for place, key in enumerate(sorted(value)):
+            yield f"{',' if place else '{'}{deeper}{_ENCODER.encode(key)}: "
+            yield from _lines(value[key], deeper)
+        yield line + "}"
+    elif isinstance(value, list) and not SCALARS.issuperset(map(type, value)):
+        for place, one in enumerate(value):
+            yield f"{',' if place else '['}{deeper}"
+            yield from _lines(one, deeper)
+        yield line + "]"
+    else:
+        yield _ENCODER.encode(value)
 
 
 def head(annex: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,34 +205,39 @@ def _table(rows: Iterable[Any], number_of: Mapping[int, int]) -> dict[str, Any]:
     rows = tuple(rows)
     if not rows:
         return {"columns": [], "rows": []}
-    names = [name for name, _value in _flat("value", rows[0], number_of.__getitem__)]
+    columns = _columns("value", rows, number_of)
     return {
-        "columns": names,
-        "rows": [[value for _name, value in _flat("value", row, number_of.__getitem__)] for row in rows],
+        "columns": [name for name, _values in columns],
+        "rows": [list(row) for row in zip(*(values for _name, values in columns), strict=True)],
     }
 
 
-@cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _columns(name: str, values: Sequence[Any], number_of: Mapping[int, int]) -> list[tuple[str, list[Any]]]:
+    """The parts of like `values` side by side, each under its name; a grower's id becomes its number.
 
+    Column by column: there are tens of thousands of rows.
 
-def _flat(name: str, value: Any, number: Callable[[int], int]) -> list[tuple[str, Any]]:
-    """A row's parts side by side, each under its name; a grower's id becomes its number."""
+    Raises:
+        TypeError: they are not alike.
+    """
     if name == "grower_id":
-        return [("grower", number(value))]
-    if isinstance(value, int | str):  # most of them
-        return [(name, value)]
-    if isinstance(value, Period):
-        return [(name, value.key)]
-    if is_dataclass(value):
-        return [
-            part for field in _names(value.__class__) for part in _flat(field, getattr(value, field), number)
-        ]
-    if isinstance(value, tuple):
-        parts = [_flat(f"{name}_{place}", one, number) for place, one in enumerate(value)]
-        return [part for found in parts for part in found]
-    return [(name, plain(value))]
+        return [("grower", [number_of[value] for value in values])]
+    kinds = set(map(type, values))
+    if kinds <= {int, str, bool}:  # most of them
+        return [(name, list(values))]
+    if kinds == {Period}:
+        return [(name, [value.key for value in values])]
+    first = values[0]
+    if any(is_dataclass(kind) or issubclass(kind, tuple) for kind in kinds):
+        if len(kinds) > 1:
+            raise TypeError(f"{name} holds rows of several kinds")
+        if isinstance(first, tuple):
+            names = getattr(first, "_fields", [f"{name}_{place}" for place in range(len(first))])
+            inner = list(zip(names, zip(*values, strict=True), strict=True))
+        else:
+            inner = [(one.name, tuple(map(attrgetter(one.name), values))) for one in fields(first)]
+        return [column for part, found in inner for column in _columns(part, found, number_of)]
+    return [(name, [plain(value) for value in values])]
 
 
 def plain(value: Any) -> Any:

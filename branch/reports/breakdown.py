@@ -22,24 +22,38 @@ NET, SHARE, NET_BEFORE, POINTS = 3, 6, 7, 9
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """What is broken down by what: `first` heads the column of names, `pieces` reach over 24 months."""
+    """What is broken down by what: `first` heads the column of names, `pieces` gives those of 24 months.
+
+    With `apart` every code has a row of its own; else the codes of one or two growers are put together.
+    """
 
     key: str
     title: str
     first: str
     name: Callable[[str], str]
-    pieces: Sequence[Piece]
+    pieces: Callable[[], Sequence[Piece]]
+    apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The numbers of a breakdown, the same in every language: sums by code in this window and the one before it,
+    and net sales by code and month of the `panels`, the largest codes of twelve months.
+    """
+
+    now: dict[str, Totals]
+    before: dict[str, Totals]
+    panels: tuple[str, ...]
+    cells: dict[tuple[str, str], int | None]
 
 
 def section(period: Period, scope: Scope, one: Breakdown) -> Section:
     """Table, bars and small multiples; rows of one or two growers are put together."""
-    now, before = windows(period, scope, one.pieces)
-    if not now and not before:
+    found = sums(period, scope, one)
+    if not found.now and not found.before:
         return Section(one.key, one.title, (_("Nothing on record for this breakdown."),))
-    shown = pieces.put_together(one.pieces, now, before)
-    open_names = Breakdown(one.key, one.title, one.first, named(one.name), shown)
-    main = table(period, scope, open_names)
-    months = _months(period, open_names)
+    main = table(period, scope, one)
+    months = _months(period, one, found)
     return Section(
         one.key,
         one.title,
@@ -59,20 +73,30 @@ def named(name: Callable[[str], str]) -> Callable[[str], str]:
     return lambda code: _("Others, together") if code == OTHERS else name(code)
 
 
-def windows(period: Period, scope: Scope, found: Sequence[Piece]) -> tuple[list[Piece], list[Piece]]:
-    """The pieces of this window and of the one before it; nothing before while this one is open."""
+def sums(period: Period, scope: Scope, one: Breakdown) -> Sums:
+    """What is shown, computed once; nothing before while this window is open."""
+    return scope.once(f"breakdown {one.key}", period, lambda: _sums(period, scope, one))
+
+
+def _sums(period: Period, scope: Scope, one: Breakdown) -> Sums:
+    found, months = one.pieces(), twelve_months(period)
     now = pieces.during(found, period.months())
     before = [] if scope.is_open(period) else pieces.during(found, period.year_before().months())
-    return now, before
+    year = now if period.months() == months else pieces.during(found, months)
+    if not one.apart:
+        together = pieces.codes_together(found, now, before)
+        now, before, year = (pieces.renamed(part, together) for part in (now, before, year))
+    panels = tuple(pieces.sums(year))[:MOST_PANELS]
+    return Sums(pieces.sums(now), pieces.sums(before), panels, pieces.monthly(year, panels, months))
 
 
 def table(period: Period, scope: Scope, one: Breakdown) -> Table:
-    now_pieces, before_pieces = windows(period, scope, one.pieces)
-    now, before = pieces.sums(now_pieces), pieces.sums(before_pieces)
+    found, name = sums(period, scope, one), one.name if one.apart else named(one.name)
+    now, before = found.now, found.before
     whole_now, whole_before = sum(now.values(), Totals()), sum(before.values(), Totals())
     order = [*now, *(code for code in before if code not in now)]
     rows = tuple(
-        _row(code, one.name(code), now.get(code), before.get(code), whole_now, whole_before) for code in order
+        _row(code, name(code), now.get(code), before.get(code), whole_now, whole_before) for code in order
     )
     columns = (
         Column("name", one.first),
@@ -166,14 +190,13 @@ def bars(period: Period, table: Table) -> Chart:
     )
 
 
-def _months(period: Period, one: Breakdown) -> Table:
+def _months(period: Period, one: Breakdown, found: Sums) -> Table:
     """Twelve months down, the largest codes across; a month of one or two growers stays empty."""
-    months = twelve_months(period)
-    codes = list(pieces.sums(pieces.during(one.pieces, months)))[:MOST_PANELS]
-    cells = pieces.monthly(one.pieces, codes, months)
+    months, name = twelve_months(period), named(one.name)
+    codes, cells = found.panels, found.cells
     columns = (
         Column("month", _("Month")),
-        *(Column(code or "unnamed", one.name(code), "money") for code in codes),
+        *(Column(code or "unnamed", name(code), "money") for code in codes),
     )
     rows = tuple(Row(month.key, (month.key, *(cells[code, month.key] for code in codes))) for month in months)
     title = _("%(title)s, twelve months, net sales (yuan)", title=one.title)

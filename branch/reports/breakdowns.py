@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from branch.ledger.channels import channel_name
 from branch.ledger.periods import Period
-from branch.reports import breakdown, figures, pieces, wording
+from branch.reports import breakdown, figures, wording
 from branch.reports.breakdown import Breakdown
 from branch.reports.document import Chart, Column, Row, Section, Series, Table
 from branch.reports.evidence import Scope
@@ -15,14 +15,19 @@ from branch.reports.provinces import PROVINCES
 
 
 def channels(period: Period, scope: Scope) -> Section:
-    found = [Piece(row.channel, row.grower_id, row.month, row.totals) for row in scope.evidence.rows]
+    def found() -> list[Piece]:
+        return [Piece(row.channel, row.grower_id, row.month, row.totals) for row in scope.evidence.rows]
+
     return breakdown.section(
         period, scope, Breakdown("channels", _("By channel"), _("Channel"), channel_name, found)
     )
 
 
 def cultivar_groups(period: Period, scope: Scope) -> Section:
-    found = [Piece(row.cultivar_group, row.grower_id, row.month, row.totals) for row in scope.evidence.rows]
+    def found() -> list[Piece]:
+        return [
+            Piece(row.cultivar_group, row.grower_id, row.month, row.totals) for row in scope.evidence.rows
+        ]
 
     def name(code: str) -> str:
         return scope.group_name(code) if code else _("Not named")
@@ -33,30 +38,31 @@ def cultivar_groups(period: Period, scope: Scope) -> Section:
 
 def sizes(period: Period, scope: Scope) -> Section:
     one = Breakdown(
-        "sizes", _("By size class"), _("Size class"), wording.size_class, list(scope.evidence.sizes)
+        "sizes", _("By size class"), _("Size class"), wording.size_class, lambda: scope.evidence.sizes
     )
     return breakdown.section(period, scope, one)
 
 
 def villages(period: Period, scope: Scope) -> Section:
     names = {label.village_code: label.village_name for label in scope.growers.values()}
-    found = [
-        Piece(scope.growers[row.grower_id].village_code, row.grower_id, row.month, row.totals)
-        for row in scope.evidence.rows
-    ]
+
+    def found() -> list[Piece]:
+        return [
+            Piece(scope.growers[row.grower_id].village_code, row.grower_id, row.month, row.totals)
+            for row in scope.evidence.rows
+        ]
+
     one = Breakdown("villages", _("By village"), _("Village"), lambda code: names[code], found)
     return breakdown.section(period, scope, one)
 
 
 def provinces(period: Period, scope: Scope) -> Section:
     """Where the plants went, with a tile map; orders that name no province are a row of their own."""
-    found = list(scope.evidence.provinces)
     title = _("By province of the buyer")
-    now, before = breakdown.windows(period, scope, found)
-    if not any(piece.code for piece in now):
+    one = Breakdown("provinces", title, _("Province"), wording.province, lambda: scope.evidence.provinces)
+    months = set(period.months())
+    if not any(piece.code and piece.month in months for piece in scope.evidence.provinces):
         return Section("provinces", title, (_("No order of this window names a province."),))
-    shown = pieces.put_together(found, now, before)
-    one = Breakdown("provinces", title, _("Province"), breakdown.named(wording.province), shown)
     table = breakdown.table(period, scope, one)
     return Section(
         "provinces",
@@ -99,7 +105,14 @@ def growers(period: Period, scope: Scope) -> Section:
     table = breakdown.table(
         period,
         scope,
-        Breakdown("growers", _("By grower"), _("Grower"), lambda slug: labels[slug].name, _by_slug(scope)),
+        Breakdown(
+            "growers",
+            _("By grower"),
+            _("Grower"),
+            lambda slug: labels[slug].name,
+            lambda: _by_slug(scope),
+            apart=True,
+        ),
     )
 
     def extended(row: Row) -> Row:

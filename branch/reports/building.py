@@ -30,6 +30,7 @@ from core import files
 from core.clock import local_day
 from core.database import session, transaction
 from core.errors import Invalid
+from core.memory import without_collecting
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -95,6 +96,7 @@ def init_reports(
     app.extensions["report_group_name"] = group_name
 
 
+@without_collecting()
 def make(
     period: Period, unit: UnitView, *, at: datetime, on_step: OnStep = lambda _done, _all, _what: None
 ) -> Made:
@@ -129,6 +131,7 @@ def make(
     return Made(period, unit, documents, written.annex, tuple(made), written.public)
 
 
+@without_collecting()
 def write(period: Period, unit: UnitView, *, today: date, place: Place | None = None) -> Written:
     """Compute and word the report as it is on the day `today`; reads only.
 
@@ -142,7 +145,7 @@ def write(period: Period, unit: UnitView, *, today: date, place: Place | None = 
     scope: Scope | None = None
     for language, locale in LANGUAGES.items():
         with force_locale(locale):
-            scope = in_active_locale(scope, period, unit) if scope else gather(period, unit, today=today)
+            scope = in_active_locale(scope, unit) if scope else gather(period, unit, today=today)
             document = assemble(period, scope, sections, locale=language)
             place = place or place_of(unit.id, period, document.digest)
             document = replace(document, version=place.version, code=annex.code_name())
@@ -179,12 +182,11 @@ def _forms(
     def named(form: str, data: bytes, part: str = "") -> MadeFile:
         return MadeFile(_name(period, unit, language, form, part), form, language, data)
 
-    pictures = {
-        chart.key: charts.draw(chart).png for section in document.sections for chart in section.charts
-    }
+    drawn = {chart.key: charts.draw(chart) for section in document.sections for chart in section.charts}
+    pictures = {key: one.png for key, one in drawn.items()}
     return [
         named("html", page.render_html(document, pictures)),
-        named("pdf", pdf.render_pdf(document, frozen)),
+        named("pdf", pdf.render_pdf(document, frozen, pictures={key: one.svg for key, one in drawn.items()})),
         named("xlsx", workbook.render_xlsx(document)),
         named("csv", workbook.render_csv(document)),
         *(named("png", data, key) for key, data in pictures.items()),

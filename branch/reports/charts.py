@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from io import BytesIO
@@ -19,6 +20,7 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from branch.reports import charts_of_effects, charts_of_parts
@@ -110,11 +112,32 @@ def draw(chart: Chart) -> Drawing:
     Raises:
         MissingGlyphError: a text holds a character that the font cannot print.
     """
+    with _drawing(chart) as figure:
+        png = BytesIO()
+        FigureCanvasAgg(figure).print_png(png, metadata={"Software": None})
+        return Drawing(png.getvalue(), _svg(figure))
+
+
+@lru_cache(maxsize=64)
+def draw_for_print(chart: Chart) -> bytes:
+    """The SVG of `draw` by itself, in half the time.
+
+    Raises:
+        MissingGlyphError: a text holds a character that the font cannot print.
+    """
+    with _drawing(chart) as figure:
+        return _svg(figure)
+
+
+@contextmanager
+def _drawing(chart: Chart) -> Iterator[Figure]:
+    """The figure of `chart` with everything in its place, ready to be written in any form."""
     for text in (chart.title, chart.unit, *chart.categories, *(series.name for series in chart.series)):
         require_glyphs(text)
     with _DRAWING, warnings.catch_warnings(), mpl.rc_context(_STYLE):
         warnings.simplefilter("error")
-        figure = Figure(figsize=(WIDTH_IN, _height(chart)), layout="constrained")
+        figure = Figure(figsize=(WIDTH_IN, _height(chart)), dpi=RESOLUTION, layout="constrained")
+        FigureCanvasAgg(figure)
         if chart.kind in WHOLE_FIGURE:
             WHOLE_FIGURE[chart.kind](figure, chart)
         else:
@@ -124,12 +147,18 @@ def draw(chart: Chart) -> Drawing:
             axes.set_title(f"{chart.title} ({chart.unit})", loc="left", fontsize=10, pad=22 if crowded else 8)
             for side in ("top", "right"):
                 axes.spines[side].set_visible(False)
-        png, svg = BytesIO(), BytesIO()
-        FigureCanvasAgg(figure)
-        figure.savefig(png, format="png", dpi=RESOLUTION, metadata={"Software": None})
+        # The places are found once; `savefig` would draw the whole figure one time more for each form.
+        layout = figure.get_layout_engine()
+        assert layout is not None
+        layout.execute(figure)
         figure.set_layout_engine("none")
-        figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-    return Drawing(png.getvalue(), svg.getvalue())
+        yield figure
+
+
+def _svg(figure: Figure) -> bytes:
+    svg = BytesIO()
+    FigureCanvasSVG(figure).print_svg(svg, metadata={"Date": None, "Creator": None})
+    return svg.getvalue()
 
 
 def _height(chart: Chart) -> float:

@@ -18,7 +18,7 @@ from branch.reports.pieces import Piece
 from branch.reports.programme_dates import ProgrammeDate
 
 # Raised when the same facts come to be reported differently, so that a new version is made of them.
-FORMAT = 5
+FORMAT = 6
 
 K = TypeVar("K")
 
@@ -83,10 +83,7 @@ class Evidence:
             "unit": unit_code,
             "period": period.key,
             "standing": standing,
-            "rows": [
-                [r.grower_id, r.month.key, r.channel, r.cultivar_group, *_figures(r.totals)]
-                for r in self.rows
-            ],
+            "rows": [[r.grower_id, r.month.key, r.channel, r.cultivar_group, *r.totals] for r in self.rows],
             "spans": [
                 [s.grower_id, s.channel, s.first_day.isoformat(), s.last_day.isoformat()] for s in self.spans
             ],
@@ -119,12 +116,8 @@ class Evidence:
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _figures(totals: Totals) -> tuple[int, ...]:
-    return (totals.orders, totals.plants, totals.gross_minor, totals.discount_minor, totals.refund_minor)
-
-
 def _plain(piece: Piece) -> list[object]:
-    return [piece.grower_id, piece.month.key, piece.code, *_figures(piece.totals)]
+    return [piece.grower_id, piece.month.key, piece.code, *piece.totals]
 
 
 @dataclass(frozen=True)
@@ -143,25 +136,25 @@ class Scope:
     today: date
     group_name: Callable[[str], str]
     children: Mapping[int, ChildLabel] = field(default_factory=dict)
-    # What several sections ask for is worked out once.
-    _known: dict[tuple[str, Period], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    # What several sections and both languages ask for is worked out once: numbers and codes, never words.
+    known: dict[tuple[str, Period], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def _once(self, what: str, period: Period, work: Callable[[], K]) -> K:
+    def once(self, what: str, period: Period, work: Callable[[], K]) -> K:
         key = (what, period)
-        if key not in self._known:
-            self._known[key] = work()
-        found: K = self._known[key]
+        if key not in self.known:
+            self.known[key] = work()
+        found: K = self.known[key]
         return found
 
     def _rows_of(self, period: Period) -> list[MonthRow]:
-        return list(self._once("rows", period, lambda: within(self.evidence.rows, period)))
+        return list(self.once("rows", period, lambda: within(self.evidence.rows, period)))
 
     def now(self, period: Period) -> list[MonthRow]:
         return self._rows_of(period)
 
     def digest(self, period: Period) -> str:
         """What the whole report follows from: the facts, and whether the window is still open."""
-        return self._once(
+        return self.once(
             "digest",
             period,
             lambda: self.evidence.digest(period, self.unit_code, standing=self.standing(period)),
@@ -183,7 +176,7 @@ class Scope:
         return [] if self.is_open(period) else self._rows_of(period.year_before())
 
     def like_for_like(self, period: Period) -> LikeForLike:
-        return self._once(
+        return self.once(
             "like_for_like",
             period,
             lambda: like_for_like(

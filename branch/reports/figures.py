@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from branch.ledger.periods import Period, month_of
 
@@ -27,8 +27,7 @@ OWN_SHOP = "shop"
 K = TypeVar("K", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     orders: int = 0
     plants: int = 0
     gross_minor: int = 0
@@ -54,7 +53,7 @@ class Totals:
     def is_empty(self) -> bool:
         return self == Totals()
 
-    def __add__(self, other: Totals) -> Totals:
+    def __add__(self, other: Totals) -> Totals:  # type: ignore[override]  # of sums, not of tuples
         return Totals(
             self.orders + other.orders,
             self.plants + other.plants,
@@ -64,8 +63,7 @@ class Totals:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class MonthRow:
+class MonthRow(NamedTuple):
     """What one grower sold in one month through one channel in one cultivar group ("" when unknown)."""
 
     grower_id: int
@@ -86,10 +84,10 @@ class Span:
 
 
 def total(rows: Iterable[MonthRow]) -> Totals:
-    return _sum(row.totals for row in rows)
+    return added(row.totals for row in rows)
 
 
-def _sum(parts: Iterable[Totals]) -> Totals:
+def added(parts: Iterable[Totals]) -> Totals:
     """The parts added up in plain numbers: there are tens of thousands."""
     orders = plants = gross = discount = refund = 0
     for one in parts:
@@ -106,7 +104,7 @@ def grouped(rows: Iterable[MonthRow], key: Callable[[MonthRow], K]) -> dict[K, T
     parts: defaultdict[K, list[Totals]] = defaultdict(list)
     for row in rows:
         parts[key(row)].append(row.totals)
-    sums = {one: _sum(found) for one, found in parts.items()}
+    sums = {one: added(found) for one, found in parts.items()}
     return dict(sorted(sums.items(), key=lambda item: (-item[1].net_minor, str(item[0]))))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -31,11 +31,13 @@ from branch.reports.programme_dates import ProgrammeDate
 from branch.reports.provinces import province_code
 from core.clock import local_day, to_shanghai
 from core.database import session
+from core.memory import without_collecting
 
 # How far back the panel reaches: old habits of a trade say little about today's.
 LONGEST_HISTORY_YEARS = 6
 
 
+@without_collecting()
 def gather(period: Period, unit: UnitView, *, today: date) -> Scope:
     """The scope of a report: names in the active locale, numbers from the daily sums."""
     growers = _growers(unit)
@@ -51,16 +53,17 @@ def gather(period: Period, unit: UnitView, *, today: date) -> Scope:
     )
 
 
-def in_active_locale(scope: Scope, period: Period, unit: UnitView) -> Scope:
-    """The same evidence under the names of another language."""
-    return replace(
+def in_active_locale(scope: Scope, unit: UnitView) -> Scope:
+    """The same evidence under the names of another language, with what was worked out from it."""
+    named = replace(
         scope,
         unit_name=unit_name(unit),
         growers=_growers(unit),
-        evidence=replace(scope.evidence, programmes=_programmes(unit, period)),
         group_name=group_name(),
         children=_children(unit),
     )
+    named.known.update(scope.known)
+    return named
 
 
 def group_name() -> Callable[[str], str]:
@@ -163,27 +166,33 @@ def _history(period: Period, grower_ids: Sequence[int], spans: Sequence[Span]) -
         for one in ledger.sums_by("grower", "month", grower_ids=grower_ids, since=since, until=period.end)
     }
     authorised = authorised_since(grower_ids)
+    months = [
+        (month, month.key, month.start)
+        for month in months_between(month_of(since), month_of(period.last_day))
+    ]
+    channels = sorted({one for grower_id in grower_ids for one in covered.channels_of(grower_id)})
     return {
         "panel_growers": tuple(
             PanelGrower(grower_id, authorised.get(grower_id), grower_id not in covered.channels_unknown)
             for grower_id in grower_ids
         ),
         "panel_cells": tuple(
-            PanelCell(grower_id, month, sold.get((grower_id, month.key), 0))
+            PanelCell(grower_id, month, sold.get((grower_id, key), 0))
             for grower_id in grower_ids
-            for month in months_between(month_of(since), month_of(period.last_day))
-            if covered.grower_month_covered(grower_id, month.start)
+            for month, key, first in months
+            if covered.grower_month_covered(grower_id, first)
         ),
         "coverage": tuple(
             _coverage(covered, grower_ids, channel, month)
             for month in twelve_months(period)
-            for channel in sorted({one for grower_id in grower_ids for one in covered.channels_of(grower_id)})
+            for channel in channels
         ),
     }
 
 
 def _coverage(covered: CoverageMap, grower_ids: Sequence[int], channel: str, month: Period) -> CoverageCount:
-    states = Counter(covered.state(grower_id, channel, month.start) for grower_id in grower_ids)
+    first = month.start
+    states = Counter(covered.state(grower_id, channel, first) for grower_id in grower_ids)
     return CoverageCount(
         month,
         channel,
@@ -195,29 +204,26 @@ def _coverage(covered: CoverageMap, grower_ids: Sequence[int], channel: str, mon
 
 def _provinces(found: Iterable[Piece]) -> tuple[Piece, ...]:
     """The same sums under the codes of the provinces; orders write one province in several ways."""
-    sums: defaultdict[tuple[int, Period, str], Totals] = defaultdict(Totals)
-    for piece in found:
-        sums[piece.grower_id, piece.month, province_code(piece.code)] += piece.totals
-    return tuple(
-        Piece(code, grower_id, month, totals)
-        for (grower_id, month, code), totals in sorted(
-            sums.items(), key=lambda item: (item[0][0], item[0][1].key, item[0][2])
-        )
-    )
+    together: dict[tuple[int, str, str], Piece] = {}
+    codes: dict[str, str] = {}
+    for name, grower_id, month, totals in found:
+        code = codes.get(name)
+        if code is None:
+            code = codes[name] = province_code(name)
+        key = (grower_id, month.key, code)
+        known = together.get(key)
+        together[key] = Piece(code, grower_id, month, known.totals + totals if known else totals)
+    return tuple(piece for _key, piece in sorted(together.items()))
 
 
 def _pieces(dimension: str, grower_ids: Sequence[int], since: date, until: date) -> tuple[Piece, ...]:
     found = parts.parts_by(dimension, grower_ids=grower_ids, since=since, until=until)
     return tuple(
-        Piece(
-            one.value,
-            one.grower_id,
-            parse_period(one.month),
-            Totals(one.orders, one.plants, one.gross_minor, one.discount_minor, one.refund_minor),
-        )
-        for one in found
+        Piece(value, grower_id, parse_period(month), Totals(*amounts))
+        for grower_id, month, value, *amounts in found
     )
 
 
 def _totals(one: ledger.SalesSum) -> Totals:
-    return Totals(one.orders, one.plants, one.gross_minor, one.discount_minor, one.refund_minor)
+    _key, orders, plants, gross_minor, discount_minor, refund_minor, _net_minor = one
+    return Totals(orders, plants, gross_minor, discount_minor, refund_minor)

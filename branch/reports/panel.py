@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from branch.ledger.periods import Period, month_of
 
@@ -28,8 +28,7 @@ class PanelGrower:
     channels_known: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PanelCell:
+class PanelCell(NamedTuple):
     """Net sales of one grower in one covered month over all channels, in fen."""
 
     grower_id: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,19 @@ from branch.ledger.periods import parse_period
 from branch.reports import charts, wording
 from branch.reports.document import Document, Row, Section, Table
 from branch.reports.page import trace
+from core.memory import without_collecting
 
 TEMPLATE = Path(__file__).with_name("typst") / "report.typ"
 ANNEX_NAME = "annex.json"
 
 
-def render_pdf(document: Document, frozen: bytes | None = None) -> bytes:
+@without_collecting()
+def render_pdf(
+    document: Document, frozen: bytes | None = None, *, pictures: Mapping[str, bytes] | None = None
+) -> bytes:
     """An A4 PDF of `document` with its frozen annex attached. Texts of the frame are in the active locale.
+
+    `pictures` are the SVG forms of its charts by their keys, where they are drawn already.
 
     Raises:
         MissingGlyphError: a text holds a character that the font cannot print.
@@ -38,7 +45,8 @@ def render_pdf(document: Document, frozen: bytes | None = None) -> bytes:
             (folder / ANNEX_NAME).write_bytes(frozen)
         for section in document.sections:
             for chart in section.charts:
-                (folder / f"{chart.key}.svg").write_bytes(charts.draw(chart).svg)
+                svg = charts.draw_for_print(chart) if pictures is None else pictures[chart.key]
+                (folder / f"{chart.key}.svg").write_bytes(svg)
         return typst.compile(
             str(folder / "report.typ"),
             root=name,

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from branch.ledger.periods import Period
-from branch.reports.figures import Totals
+from branch.reports.figures import Totals, added
 from branch.reports.suppression import hidden_cells, to_put_together
 
 OTHERS = "others"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """What one grower sold in one month under one code of a breakdown ("" where nothing is named)."""
 
     code: str
@@ -25,9 +24,10 @@ class Piece:
 
 def sums(pieces: Iterable[Piece]) -> dict[str, Totals]:
     """Totals by code, the largest net sales first, ties in the order of the codes."""
-    found: defaultdict[str, Totals] = defaultdict(Totals)
+    parts: defaultdict[str, list[Totals]] = defaultdict(list)
     for piece in pieces:
-        found[piece.code] += piece.totals
+        parts[piece.code].append(piece.totals)
+    found = {code: added(one) for code, one in parts.items()}
     return dict(sorted(found.items(), key=lambda item: (-item[1].net_minor, item[0])))
 
 
@@ -44,14 +44,16 @@ def during(pieces: Iterable[Piece], months: Iterable[Period]) -> list[Piece]:
     return [piece for piece in pieces if piece.month in wanted]
 
 
-def put_together(pieces: Sequence[Piece], now: Sequence[Piece], before: Sequence[Piece]) -> list[Piece]:
-    """`pieces` with the codes of one or two growers, in `now` or `before`, under `OTHERS`."""
-    order = list(sums(pieces))
-    together = to_put_together(growers(now), growers(before), order)
-    return [
-        Piece(OTHERS, piece.grower_id, piece.month, piece.totals) if piece.code in together else piece
-        for piece in pieces
-    ]
+def codes_together(pieces: Iterable[Piece], now: Iterable[Piece], before: Iterable[Piece]) -> set[str]:
+    """The codes of one or two growers, in `now` or `before`, and what has to go with them."""
+    return set(to_put_together(growers(now), growers(before), list(sums(pieces))))
+
+
+def renamed(pieces: list[Piece], together: Collection[str]) -> list[Piece]:
+    """`pieces` with the codes `together` under `OTHERS`."""
+    if not together:
+        return pieces
+    return [piece._replace(code=OTHERS) if piece.code in together else piece for piece in pieces]
 
 
 def monthly(

@@ -68,7 +68,8 @@ def test_putting_together_keeps_the_whole_sum():
         for grower in who
         for month in (MAY, LAST_MAY)
     ]
-    shown = pieces.put_together(found, pieces.during(found, [MAY]), pieces.during(found, [LAST_MAY]))
+    now, before = pieces.during(found, [MAY]), pieces.during(found, [LAST_MAY])
+    shown = pieces.renamed(found, pieces.codes_together(found, now, before))
     assert set(pieces.sums(shown)) == {"b", OTHERS}
     assert sum(pieces.sums(shown).values(), Totals()) == sum(pieces.sums(found).values(), Totals())
 
