@@ -11,7 +11,7 @@ from tests.browser.looks import assert_accessible, open_context, screenshot
 from tests.browser.town import DOMAIN
 
 PASSWORD = "demo-guiyuan"
-QUEUE_S = 60
+QUEUE_S = 180
 
 
 @dataclass
