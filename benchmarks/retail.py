@@ -71,7 +71,7 @@ def outside(table: pa.Table, *keys: str) -> dict[tuple[str, ...], tuple[int, int
     names = ("net_count", "quantity_sum", "discount_sum", "net_sum")
     columns = [sums[name].to_pylist() for name in (*keys, *names)]
     return {
-        tuple(str(one) for one in row[: len(keys)]): row[len(keys) :]  # type: ignore[misc]
+        tuple(str(one) for one in row[: len(keys)]): row[len(keys) :]  # type: ignore[misc]  # rows hold keys, then sums; a type for a list cannot say so
         for row in zip(*columns, strict=True)
     }
 
@@ -138,7 +138,7 @@ def inside(*keys: str) -> dict[tuple[str, ...], tuple[int, int, int, int]]:
     sums = (table.facts, table.plants, table.discount_minor, table.net_minor)
     rows = session.execute(sa.select(*chosen, *(sa.func.sum(one) for one in sums)).group_by(*chosen))
     return {
-        tuple(row[: len(keys)]): tuple(int(value) for value in row[len(keys) :])  # type: ignore[misc]
+        tuple(row[: len(keys)]): tuple(int(value) for value in row[len(keys) :])  # type: ignore[misc]  # rows hold keys, then sums; a type for a list cannot say so
         for row in rows
     }
 

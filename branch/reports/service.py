@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -101,18 +101,7 @@ def record_report(
     )
     session.add(report)
     session.flush()
-    session.add_all(
-        ReportFile(
-            report_id=report.id,
-            name=one.name,
-            format=one.format,
-            locale=one.locale,
-            file_key=one.file_key,
-            sha256=one.sha256,
-            size=one.size,
-        )
-        for one in files
-    )
+    session.add_all(ReportFile(report_id=report.id, **asdict(one)) for one in files)
     _note(report, None, account_id=account_id, by_name=by_name, comment="", at=at)
     session.flush()
     return report.public_id

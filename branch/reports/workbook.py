@@ -61,7 +61,7 @@ def render_xlsx(document: Document) -> bytes:
     sheet = book.create_sheet(_sheet_name(_("Definitions"), taken))
     results[len(book.worksheets)] = _definitions(sheet, document, places)
     for key, value in said_of_itself(document).items():
-        book.custom_doc_props.append(StringProperty(name=key, value=value))  # type: ignore[attr-defined]
+        book.custom_doc_props.append(StringProperty(name=key, value=value))  # type: ignore[attr-defined]  # its stub lacks it
     book.properties.creator = document.unit_name
     book.properties.title = document.title
     book.properties.created = book.properties.modified = NO_MOMENT

@@ -15,7 +15,7 @@ from markupsafe import Markup
 # So many words and addresses are remembered at most; what a page makes of a visitor's input is never among them.
 MOST_KEPT = 8192
 PLAIN = (str, int)
-EVAL_CONTEXT = pass_eval_context(lambda _context: None).jinja_pass_arg  # type: ignore[attr-defined]
+EVAL_CONTEXT = pass_eval_context(lambda _context: None).jinja_pass_arg  # type: ignore[attr-defined]  # set by the decorator
 
 
 class SharedMacros(Template):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -56,18 +57,7 @@ def publish(public_id: str, *, files: Sequence[ShelvedFile], account_id: int, at
     )
     session.add(edition)
     session.flush()
-    session.add_all(
-        ReportEditionFile(
-            edition_id=edition.id,
-            name=one.name,
-            format=one.format,
-            locale=one.locale,
-            file_key=one.file_key,
-            sha256=one.sha256,
-            size=one.size,
-        )
-        for one in files
-    )
+    session.add_all(ReportEditionFile(edition_id=edition.id, **asdict(one)) for one in files)
     session.flush()
     seal_edition(edition)
     notices.tell_branch(report, "published", key=edition.public_id, at=at, but=account_id)
