@@ -10,7 +10,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+if TYPE_CHECKING:
+    from core.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 120
@@ -66,13 +71,44 @@ def running(
             process.communicate()
 
 
-def web_command(port: int) -> list[str]:
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "wsgi:create_app"]
+def web_command(port: int, factory: str = "wsgi:create_app") -> list[str]:
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", factory]
     return [*command, "--host", "127.0.0.1", "--port", str(port), "--no-ws", "--log-level", "error"]
+
+
+def as_environment(settings: "Settings") -> dict[str, str]:
+    """What was given to these settings, as another process reads it from its environment."""
+    given = {name: getattr(settings, name) for name in settings.model_fields_set - {"guiyuan_var"}}
+    plain = {
+        name: value.get_secret_value() if isinstance(value, SecretStr) else value
+        for name, value in given.items()
+    }
+    return {name.upper(): str(value) for name, value in plain.items() if value not in (None, "", [])}
+
+
+@contextmanager
+def served(settings: "Settings", *, port: int = 0, factory: str = "wsgi:create_app") -> Iterator[str]:
+    """The application with these settings behind the web server that operators run; its address.
+
+    A process of its own: a browser that leaves in the middle of an answer does here what it does to users.
+    """
+    port = port or free_port()
+    environ = environment(settings.var, **as_environment(settings))
+    with running(web_command(port, factory), environ) as process:
+        until(lambda: process.poll() is not None or _answers(port), "the web server answers")
+        yield f"http://127.0.0.1:{port}"
+        assert process.poll() is None, f"the web server ended by itself with {process.poll()}"
 
 
 def worker_command() -> list[str]:
     return [sys.executable, "-W", "ignore", "-m", "flask", "jobs", "worker"]
+
+
+def _answers(port: int) -> bool:
+    try:
+        return ask(port, "GET", "/healthz")[0] == 200
+    except OSError:
+        return False
 
 
 @contextmanager

@@ -1,15 +1,12 @@
 """A small town on a real port, and a real Chromium."""
 
-import logging
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
-from werkzeug.serving import make_server
 
 from core.clock import now
 from core.settings import Settings
@@ -17,6 +14,7 @@ from tests.browser import system
 from tests.browser.gallery import add_gallery
 from tests.browser.looks import open_browser
 from tests.browser.town import add_people
+from tests.running import served
 from wsgi import create_app
 
 
@@ -49,14 +47,8 @@ def town_app(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
 @pytest.fixture(scope="session")
 def town(town_app: Flask) -> Iterator[str]:
     """The address of the running town."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, town_app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join(timeout=10)
-    server.server_close()
+    with served(town_app.config["SETTINGS"], factory="tests.browser.gallery:create_town") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -1,38 +1,19 @@
 """A technician without signal: the page opens, keeps what is written, and sends it once when the signal is back."""
 
-import logging
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from core.database import transaction
-from tests.browser.system import free_port
 from tests.factories.traceability import make_lot
+from tests.running import free_port, served
 from traceability.inspections.models import Inspection
 
 pytestmark = pytest.mark.browser
 NEW = "/branch/inspections/new"
-
-
-@contextmanager
-def serving(app: Flask, port: int) -> Iterator[None]:
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        thread.join(timeout=10)
-        server.server_close()
 
 
 def write_down(page: Page, lot: str, seen: str) -> None:
@@ -62,7 +43,7 @@ def test_what_is_written_without_signal_arrives_once(
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
 
-    with serving(app, port):
+    with served(app.config["SETTINGS"], port=port):
         page.goto(NEW)
         page.wait_for_selector("html[data-offline=ready]")
 
@@ -79,7 +60,7 @@ def test_what_is_written_without_signal_arrives_once(
     assert session.scalars(sa.select(Inspection)).all() == []
     session.rollback()
 
-    with serving(app, port):
+    with served(app.config["SETTINGS"], port=port):
         context.set_offline(False)
         page.evaluate("window.dispatchEvent(new Event('online'))")
         expect(page.locator("[data-queue] [data-state=sent]")).to_have_count(1)
@@ -109,7 +90,7 @@ def test_without_script_it_is_a_plain_form(app: Flask, session: Any, login: Any,
     context = browser.new_context(base_url=url, java_script_enabled=False, locale="zh-CN")
     context.add_cookies([{"name": "guiyuan", "value": cookie.value, "url": url}])
     page = context.new_page()
-    with serving(app, port):
+    with served(app.config["SETTINGS"], port=port):
         page.goto(NEW)
         write_down(page, lot.number, "新梢健壮")
         page.wait_for_url("**/branch/inspections/I-*")

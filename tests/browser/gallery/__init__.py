@@ -96,3 +96,12 @@ def add_gallery(app: Flask) -> None:
     """Add the page to an application that has not served yet."""
     app.register_blueprint(blueprint)
     app.extensions["csrf"].exempt(blueprint)
+
+
+def create_town() -> Flask:
+    """The application of the environment's settings, with the page."""
+    from wsgi import create_app
+
+    app = create_app()
+    add_gallery(app)
+    return app
