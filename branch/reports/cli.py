@@ -58,8 +58,9 @@ def build(unit_code: str, output: Path | None, **window: str | None) -> None:
 def verify(file: Path, lang: str | None) -> None:
     """Whether FILE belongs to a sealed report, and whether today's facts still give its figures.
 
-    FILE is a PDF, XLSX, CSV, HTML or JSON of a report. Exit code: 0 proved and the same today; 1 not proved;
-    2 facts that the report rests on were changed; 3 records that came in later give other figures.
+    FILE is a PDF, XLSX, CSV, HTML or JSON of a report, or a PDF or JSON of its public edition. Exit code: 0 proved and the
+    same today; 1 not proved; 2 facts that the report rests on were changed; 3 records that came in later give other figures;
+    4 a public edition that was withdrawn or replaced.
     """
     from branch.reports.verdict_words import sentences
     from branch.reports.verifying import verify as verified

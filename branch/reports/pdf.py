@@ -84,7 +84,9 @@ def _content(document: Document) -> dict[str, Any]:
             "definitions": _("Definitions"),
             "sign_off": _("Sign-off"),
             "at_a_glance": _("At a glance"),
-            "annex": _("Data annex: inputs, settings and every figure"),
+            "annex": _("Data annex: inputs, settings and every figure")
+            if document.annex_digest
+            else _("Every figure of this edition, for programs"),
             "definition_heads": [_("Term"), _("Meaning")],
         },
         "front": [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from branch.ledger.periods import Period, parse_period, twelve_months
@@ -68,23 +68,27 @@ class Replayed:
         return True
 
 
-def replay(report: Report, told: dict[str, Any] | None) -> Replayed:
-    """Compute the report anew from the facts, on the day on which it was built."""
+def replay(report: Report, told: dict[str, Any] | None, *, public: bool = False) -> Replayed:
+    """Compute the report anew from the facts, on the day on which it was built.
+
+    With `public`, the printed figures that are compared are those of its public edition.
+    """
     unit, period = get_unit(unit_by_id(report.unit_id).code), parse_period(report.period)
     growers = grower_ids_of(unit)
-    # The public editions that are kept beside them follow from these.
-    documents = {language: from_json(report.documents[language]) for language in building.LANGUAGES}
+    prefix = "public-" if public else ""
+    documents = {language: from_json(report.documents[prefix + language]) for language in building.LANGUAGES}
     built_at, today = report.built_at, local_day(report.built_at)
     place = Place(report.version, {}, None)
     written = from_the_facts(
         lambda: building.write(period, unit, today=today, place=place), grower_ids=growers, until=period.end
     )
     now = json.loads(written.annex)
+    anew = written.public if public else written.documents
     same_code = told is not None and told["code"] == annex.code()
     found = {
         language: tuple(
             one
-            for one in differences(old, written.documents[language])
+            for one in differences(old, anew.get(language, replace(old, sections=())))
             # Another version of the program may print more; what both print is compared.
             if same_code or (one.before and one.now)
         )

@@ -8,9 +8,12 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from branch.reports import wording
+from branch.reports.editions.proving import KeptEdition
+from branch.reports.editions.states import EditionState
 from branch.reports.labels import state_name
 from branch.reports.replaying import ALL, Cell, Replayed
 from branch.reports.verifying import Kept, Sealed, Verdict
+from core.clock import local_day
 
 MOST_LISTED = 20
 
@@ -30,6 +33,9 @@ def _conclusion(verdict: Verdict) -> str:
         3: _(
             "OUTDATED: the file belongs to a sealed report; records that came in later give other figures today."
         ),
+        4: _(
+            "NO LONGER PUBLISHED: the file belongs to a sealed public edition, which has been withdrawn or replaced."
+        ),
     }[verdict.exit_code]
 
 
@@ -39,8 +45,12 @@ def _details(verdict: Verdict) -> Iterator[str]:
         yield from _stranger(verdict)
         return
     yield _("Report %(number)s, %(words)s.", number=verdict.kept.number, words=_which(verdict.kept))
+    if verdict.edition is not None:
+        yield _edition(verdict.edition)
     if verdict.sealed is not None:
         yield _seal(verdict.sealed)
+    if verdict.report_sealed is not None:
+        yield _("The report behind it: %(sealed)s", sealed=_seal(verdict.report_sealed))
     yield from _annex(verdict)
     if verdict.replayed is not None:
         yield from _replayed(verdict.replayed)
@@ -53,6 +63,23 @@ def _which(kept: Kept) -> str:
         unit=kept.unit,
         period=kept.period,
         state=state_name(kept.state),
+    )
+
+
+def _edition(edition: KeptEdition) -> str:
+    words = {"label": edition.label, "on": f"{local_day(edition.published_at):%Y-%m-%d}"}
+    if edition.ended_at is None:
+        return _("The file is of its public edition %(label)s, published on %(on)s, which stands.", **words)
+    words["end"] = f"{local_day(edition.ended_at):%Y-%m-%d}"
+    if edition.state == EditionState.REPLACED:
+        return _(
+            "The file is of its public edition %(label)s, published on %(on)s, replaced by a newer one on %(end)s.",
+            **words,
+        )
+    return _(
+        "The file is of its public edition %(label)s, published on %(on)s, withdrawn on %(end)s: %(reason)s",
+        reason=edition.reason,
+        **words,
     )
 
 

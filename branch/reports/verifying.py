@@ -1,8 +1,9 @@
 """Whether a file belongs to a sealed report, and whether today's facts would still give it.
 
-Four questions, each answered apart: are these the very bytes of a kept report; does the public log hold that
-report with these bytes; do the figures follow from the frozen annex; and do the facts, read one by one and not
-from the kept sums, give the same again. An edge like a command: it opens its own transaction and takes it back.
+Four questions, each answered apart: are these the very bytes of a kept report or of its public edition; does the
+public log hold that report, and that edition, with these bytes; do the figures follow from the frozen annex; and do the
+facts, read one by one and not from the kept sums, give the same again. An edge like a command: it opens its own
+transaction and takes it back.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from branch.reports import carried
 from branch.reports.annex import ANNEX_FORMAT
 from branch.reports.audit import Audit, audit
 from branch.reports.document import from_json
+from branch.reports.editions import proving
+from branch.reports.editions.proving import KeptEdition
 from branch.reports.models import Report, ReportFile
 from branch.reports.replaying import Replayed, replay
 from branch.reports.sealing import sealed_body, subject_of
@@ -53,7 +56,11 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answers; `kept` is None when no report has these bytes, and then `claims` is the one that the file names."""
+    """The answers; `kept` is None when no report has these bytes, and then `claims` is the one that the file names.
+
+    `edition` is there when they are the bytes of a public edition of `kept`; `sealed` then speaks of the edition,
+    `report_sealed` of the report behind it.
+    """
 
     sha256: str
     form: str
@@ -64,6 +71,8 @@ class Verdict:
     annex_kept: bool | None = None
     audit: Audit | None = None
     replayed: Replayed | None = None
+    edition: KeptEdition | None = None
+    report_sealed: Sealed | None = None
 
     @property
     def proved(self) -> bool:
@@ -71,18 +80,24 @@ class Verdict:
             self.kept is not None
             and self.sealed is not None
             and not self.sealed.trouble
+            and not (self.report_sealed and self.report_sealed.trouble)
             and self.annex_kept is not False
             and not (self.audit and self.audit.differ)
         )
 
     @property
     def exit_code(self) -> int:
-        """0 proved and the same; 1 not proved; 2 facts are not what they were; 3 newer records give other figures."""
+        """0 proved and the same; 1 not proved; 2 facts are not what they were; 3 newer records give other figures;
+        4 a public edition that was withdrawn or replaced.
+        """
         if not self.proved:
             return 1
-        if self.replayed is None or self.replayed.same:
-            return 0
-        return 3 if self.replayed.explained else 2
+        same = self.replayed is None or self.replayed.same
+        if not same and self.replayed is not None and not self.replayed.explained:
+            return 2
+        if self.edition is not None and not self.edition.stands:
+            return 4
+        return 0 if same else 3
 
 
 def verify(data: bytes) -> Verdict:
@@ -97,25 +112,48 @@ def verify(data: bytes) -> Verdict:
         .order_by(Report.id.desc())
         .limit(1)
     ).one_or_none()
-    if row is None:
-        named = None if claim.number is None else _named(claim.number)
-        return Verdict(
-            digest,
-            claim.form,
-            None,
-            claims=None if named is None else _kept(named),
-            claimed_number=claim.number,
-        )
-    report: Report = row.Report
+    if row is not None:
+        return _of_report(row.Report, row.name, digest, claim.form)
+    found = proving.find(digest)
+    if found is not None:
+        return _of_edition(found, digest, claim.form)
+    named = None if claim.number is None else _named(claim.number)
+    return Verdict(
+        digest,
+        claim.form,
+        None,
+        claims=None if named is None else _kept(named),
+        claimed_number=claim.number,
+    )
+
+
+def _of_report(report: Report, name: str, digest: str, form: str) -> Verdict:
     told, intact = _annex(report)
     return Verdict(
         sha256=digest,
-        form=claim.form,
+        form=form,
         kept=_kept(report),
-        sealed=_sealed(report, row.name, digest),
+        sealed=_sealed(subject_of(report.public_id), _body(report), name, digest),
         annex_kept=intact,
         audit=audit(told) if told else None,
         replayed=replay(report, told),
+    )
+
+
+def _of_edition(found: proving.Found, digest: str, form: str) -> Verdict:
+    """The edition and the report behind it are sealed apart, so each is asked for."""
+    report = session.get_one(Report, found.report_id)
+    told, intact = _annex(report)
+    return Verdict(
+        sha256=digest,
+        form=form,
+        kept=_kept(report),
+        sealed=_sealed(found.subject, found.body, found.file, digest),
+        report_sealed=_sealed(subject_of(report.public_id), _body(report)),
+        annex_kept=intact,
+        audit=audit(told) if told else None,
+        replayed=replay(report, told, public=True),
+        edition=found.edition,
     )
 
 
@@ -155,9 +193,16 @@ def _annex(report: Report) -> tuple[dict[str, Any] | None, bool | None]:
     return (told if told["format"] == ANNEX_FORMAT else None), True
 
 
-def _sealed(report: Report, name: str, digest: str) -> Sealed:
+def _body(report: Report) -> dict[str, Any]:
+    return sealed_body(
+        report, session.scalars(select(ReportFile).where(ReportFile.report_id == report.id)).all()
+    )
+
+
+def _sealed(subject: str, body: dict[str, Any], name: str = "", digest: str = "") -> Sealed:
+    """What the log has under `subject`, beside today's `body` of it and the file `name`, where one is asked for."""
     try:
-        proof = str(seal.proof_for(subject_of(report.public_id)))
+        proof = str(seal.proof_for(subject))
     except NotFound:
         return Sealed("missing")
     except Unavailable:
@@ -166,7 +211,6 @@ def _sealed(report: Report, name: str, digest: str) -> Sealed:
         checked = check_proof(proof, this_log().verifier)
     except (BadNote, ProofFails):
         return Sealed("broken")
-    if checked.body.get("files", {}).get(name) != digest:
+    if name and checked.body.get("files", {}).get(name) != digest:
         return Sealed("other_bytes", checked)
-    shelf = session.scalars(select(ReportFile).where(ReportFile.report_id == report.id)).all()
-    return Sealed("" if checked.body == sealed_body(report, shelf) else "row_changed", checked)
+    return Sealed("" if checked.body == body else "row_changed", checked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 
 from branch.organisation.queries import require_unit_access, unit_by_id
 from branch.reports.building import CONTENT_TYPES, LANGUAGES
-from branch.reports.document import Document, from_json
+from branch.reports.document import Document, data_annex, from_json
 from branch.reports.editions import service
 from branch.reports.queries import find_report
 from branch.reports.service import ShelvedFile
@@ -39,21 +40,34 @@ def publish(public_id: str, *, account_id: int, at: datetime) -> None:
         service.publish(public_id, files=shelved, account_id=account_id, at=at)
 
 
+DATA_FORMAT = "guiyuan-report-edition-1"
+
+
 def _files(document: Document, stem: str, language: str) -> list[ShelvedFile]:
     from branch.reports import charts, pdf
 
+    figures = data_of(document)
     made = {
         f"{stem}-{chart.key}-{language}.png": charts.draw(chart).png
         for section in document.sections
         for chart in section.charts
     }
     made[f"{stem}-{language}.pdf"] = pdf.render_pdf(
-        replace(document, doubtful=(*document.doubtful, _("This edition shows no single grower.")))
+        replace(document, doubtful=(*document.doubtful, _("This edition shows no single grower."))), figures
     )
+    if language == "zh":
+        made[f"{stem}.json"] = figures
     return [_shelved(name, data, language) for name, data in made.items()]
+
+
+def data_of(document: Document) -> bytes:
+    """Every figure of an edition for programs, with the number of the report that it is of; the same in every language."""
+    told = {**data_annex(document), "format": DATA_FORMAT}
+    return (json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
 def _shelved(name: str, data: bytes, language: str) -> ShelvedFile:
     form = name.rpartition(".")[2]
     key = files.put(data, kind="report", content_type=CONTENT_TYPES[form], public=False)
-    return ShelvedFile(name, form, language, key, hashlib.sha256(data).hexdigest(), len(data))
+    locale = "" if form == "json" else language
+    return ShelvedFile(name, form, locale, key, hashlib.sha256(data).hexdigest(), len(data))
