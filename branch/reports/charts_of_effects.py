@@ -2,127 +2,92 @@
 
 from __future__ import annotations
 
-from typing import Any
+from branch.reports.chart_frame import VALUE, Look, below, evenly, key, title, upright
+from branch.reports.chart_sheet import Sheet, widest
+from branch.reports.chart_style import INK, LEAF, LINE, OSMANTHUS, STONE, drawn, ends, wrapped
+from branch.reports.document import Chart
 
-from matplotlib.axes import Axes
-
-from branch.reports.chart_style import HALO, INK, LEAF, LINE, OSMANTHUS, STONE, drawn, ends, legend, wrapped
-from branch.reports.document import Chart, Series
+SOLD_AND_PREDICTED = (Look(LEAF, 2, marker="o"), Look(INK, 1.2, "--", "s", filled=False))
+LONG = (Look(LEAF, 2.2), Look(INK, 0.9, "--"), Look(OSMANTHUS, 1.4, ":"))
 
 
-def events(axes: Axes, chart: Chart) -> None:
+def events(sheet: Sheet, chart: Chart) -> None:
     """A dot and its interval per category; hollow and grey where the interval holds zero."""
     series = chart.series[0]
-    marks: list[float] = []
-    for place, (value, low, high) in enumerate(zip(series.values, series.low, series.high, strict=True)):
-        if value is None:
-            continue
-        at = value / chart.divisor
-        bottom, top = (at if end is None else end / chart.divisor for end in (low, high))
-        marks += [at, bottom, top]
-        clear = bottom > 0 or top < 0
-        colour = LEAF if clear else LINE
-        axes.errorbar(
-            [place],
-            [at],
-            yerr=[[at - bottom], [top - at]],
-            fmt="o",
-            markersize=7,
-            color=colour,
-            markerfacecolor=LEAF if clear else "white",
-            elinewidth=1.6,
-            capsize=4,
-        )
-        axes.annotate(
-            label_percent(at),
-            (place, at),
-            xytext=(9, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-            path_effects=HALO,
-        )
-    axes.axhline(0, color=INK, linewidth=0.8)
-    low_end, high_end = ends(marks)
-    span = high_end - low_end
-    axes.set_ylim(low_end - 0.08 * span, high_end + 0.08 * span)
-    axes.set_xlim(-0.5, max(len(chart.categories), 1) - 0.35)
-    axes.set_xticks(range(len(chart.categories)), [wrapped(text) for text in chart.categories])
-    axes.grid(axis="y", color=STONE, linewidth=0.6)
-    axes.set_axisbelow(True)
+    marks: list[tuple[int, float, float, float]] = []
+    for place, (one, low, high) in enumerate(zip(series.values, series.low, series.high, strict=True)):
+        if one is not None:
+            at = one / chart.divisor
+            first, last = (at if end is None else end / chart.divisor for end in (low, high))
+            marks.append((place, at, first, last))
+    lowest, highest = ends([one for _place, *ones in marks for one in ones])
+    air = 0.08 * (highest - lowest)
+    texts = [wrapped(text) for text in chart.categories]
+    written = [label_percent(at) for _place, at, *_ends in marks]
+    room, value = upright(
+        sheet, lowest - air, highest + air, top=title(sheet, chart) - 4, texts=texts,
+        right=widest(written, VALUE) / 2 + 8,
+    )  # fmt: skip
+    places, step = evenly(room, len(texts))
+    below(sheet, room, places, texts, apart=step)
+    sheet.rules([(room.left, value(0), room.right, value(0))], ink=INK, thick=0.8)
+    for (place, at, first, last), text in zip(marks, written, strict=True):
+        x, clear = places[place], first > 0 or last < 0
+        ink = LEAF if clear else LINE
+        caps = [(x - 4, value(end), x + 4, value(end)) for end in (first, last)]
+        sheet.rules([(x, value(first), x, value(last)), *caps], ink=ink, thick=1.6)
+        sheet.line([x], [value(at)], ink=ink, thick=1, marker="o", size=7, filled=clear)
+        sheet.text(x + 9, value(at), text, size=VALUE, rim=True)
 
 
-def counterfactual(axes: Axes, chart: Chart) -> None:
+def counterfactual(sheet: Sheet, chart: Chart) -> None:
     """The first series is what was sold, the second what was predicted, with its band; the axis begins at zero."""
-    places = list(range(len(chart.categories)))
     actual, predicted = chart.series
-    axes.plot(
-        places,
-        drawn(actual.values, chart.divisor),
-        color=LEAF,
-        linewidth=2,
-        marker="o",
-        markersize=4.5,
-        label=actual.name,
-    )
-    axes.plot(
-        places,
-        drawn(predicted.values, chart.divisor),
-        color=INK,
-        linewidth=1.2,
-        linestyle="--",
-        marker="s",
-        markersize=4,
-        markerfacecolor="white",
-        label=predicted.name,
-    )
-    if _has_band(predicted):
-        axes.fill_between(
-            places,
-            drawn(predicted.low, chart.divisor),
-            drawn(predicted.high, chart.divisor),
-            color=STONE,
-            linewidth=0,
-            zorder=0,
-        )
+    rows = [drawn(one.values, chart.divisor) for one in chart.series]
+    band = (predicted.low, predicted.high)
     _low, high = ends(
         [
-            value / chart.divisor
+            one / chart.divisor
             for one in (*actual.values, *predicted.values, *predicted.high)
-            if (value := one) is not None
+            if one is not None
         ]
     )
-    axes.set_ylim(0, high * 1.1)
-    axes.set_xlim(-0.5, max(len(places), 1) - 0.5)
-    axes.set_xticks(places, chart.categories)
-    axes.grid(axis="y", color=STONE, linewidth=0.6)
-    axes.set_axisbelow(True)
-    legend(axes, chart)
+    top = key(sheet, chart, SOLD_AND_PREDICTED, title(sheet, chart)) - 2
+    room, value = upright(sheet, 0, high * 1.1, top=top, texts=chart.categories)
+    places, step = evenly(room, len(chart.categories))
+    below(sheet, room, places, chart.categories, apart=step)
+    for run in _runs(*(drawn(one, chart.divisor) for one in band)) if all(band) else []:
+        lower = [(places[place], value(low)) for place, low, _high in run]
+        upper = [(places[place], value(high)) for place, _low, high in run]
+        sheet.area([*lower, *reversed(upper)], fill=STONE)
+    for row, look in zip(rows, SOLD_AND_PREDICTED, strict=True):
+        heights = [value(one) for one in row]
+        sheet.line(places, heights, ink=look.ink, thick=look.thick, style=look.style,
+                   marker=look.marker, size=4.5 if look.filled else 4, filled=look.filled)  # fmt: skip
 
 
-def series(axes: Axes, chart: Chart) -> None:
+def series(sheet: Sheet, chart: Chart) -> None:
     """Long lines without marks, a tick every half year; the axis begins at zero."""
-    looks: tuple[dict[str, Any], ...] = (
-        {"color": LEAF, "linewidth": 2.2},
-        {"color": INK, "linewidth": 0.9, "linestyle": "--"},
-        {"color": OSMANTHUS, "linewidth": 1.4, "linestyle": ":"},
-    )
-    places = list(range(len(chart.categories)))
-    for index, one in enumerate(chart.series):
-        axes.plot(places, drawn(one.values, chart.divisor), label=one.name, **looks[index % len(looks)])
-    low, high = ends(
-        [value / chart.divisor for one in chart.series for value in one.values if value is not None]
-    )
-    axes.set_ylim(low * 1.1, high * 1.1)
-    axes.set_xlim(-0.5, max(len(places), 1) - 0.5)
-    axes.set_xticks(places[::6], chart.categories[::6])
-    axes.grid(axis="y", color=STONE, linewidth=0.6)
-    axes.set_axisbelow(True)
-    legend(axes, chart)
+    rows = [drawn(one.values, chart.divisor) for one in chart.series]
+    low, high = ends([one for row in rows for one in row if one == one])  # noqa: PLR0124 - not the gaps
+    top = key(sheet, chart, LONG, title(sheet, chart)) - 2
+    room, value = upright(sheet, low * 1.1, high * 1.1, top=top, texts=chart.categories)
+    places, step = evenly(room, len(chart.categories))
+    below(sheet, room, places[::6], chart.categories[::6], apart=step * 6)
+    for number, row in enumerate(rows):
+        look = LONG[number % len(LONG)]
+        sheet.line(places, [value(one) for one in row], ink=look.ink, thick=look.thick, style=look.style)
 
 
-def _has_band(series: Series) -> bool:
-    return bool(series.low) and any(value is not None for value in series.low)
+def _runs(low: list[float], high: list[float]) -> list[list[tuple[int, float, float]]]:
+    """The places that have a band, cut where there is none."""
+    runs: list[list[tuple[int, float, float]]] = [[]]
+    for place, (bottom, top) in enumerate(zip(low, high, strict=True)):
+        if bottom == bottom and top == top:  # noqa: PLR0124 - not the gaps
+            runs[-1].append((place, bottom, top))
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if len(run) > 1]
 
 
 def label_percent(value: float) -> str:
