@@ -1,5 +1,6 @@
 """The ground floor of the Flask application: everything a web application needs before it has rooms."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from core.web.i18n import init_i18n
 from core.web.limits import init_limits
 from core.web.logs import init_logs
 from core.web.problems import init_problems
+from core.web.rendering import TranslatedTemplates
 from core.web.views import blueprint as web_blueprint
 from core.web.visits import LightSessions
 
@@ -73,6 +75,9 @@ def make_base_app(settings: Settings) -> APIFlask:
         },
     )
     app.session_interface = LightSessions()
+    # Nothing here is asynchronous; Flask would ask each view and hook whether it is, at every request.
+    app.ensure_sync = _as_it_is  # type: ignore[method-assign, assignment]
+    app.jinja_environment = TranslatedTemplates
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -106,6 +111,10 @@ def make_base_app(settings: Settings) -> APIFlask:
     app.spec_processor(describe_problems)
     _tell_of_demonstration(app, settings)
     return app
+
+
+def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
+    return function
 
 
 def _without_request(event: Any, _hint: Any) -> Any:

@@ -9,8 +9,11 @@ from core.database import Base, db, transaction
 from tests.factories.traceability import make_codes
 from tests.factories.verification import make_scene
 from tests.seals import behind_the_back
+from traceability.codes.digest import code_digest
+from traceability.codes.models import Code
 from traceability.codes.rules import grouped, new_code
 from traceability.lookups.models import CodeLookup
+from traceability.papers.service import record_paper
 from traceability.verification.verdicts import Verdict
 
 KEYS = {
@@ -95,6 +98,35 @@ def test_the_document_of_a_shipped_code_has_all_points_to_compare(client, scene)
     assert all(point["value"] for point in document["compare"])
     assert document["papers"][0]["kind"] == "plant_quarantine"
     assert document["papers"][0]["number"] == "42-2026-000123"
+
+
+def test_the_newest_paper_of_each_kind_that_travelled_is_named_in_the_order_of_kinds(client, scene, at):
+    made = scene(Verdict.SHIPPED)
+    with transaction():
+        number = db.session.scalar(
+            select(Code.consignment_number).where(Code.digest == code_digest(made.code))
+        )
+        for consignment, kind, said in (
+            (number, "quality", "Q-1"),
+            (number, "plant_quarantine", "42-2026-000777"),
+            (f"{number}-2", "label", "somebody else's"),
+        ):
+            record_paper(
+                consignment_number=consignment,
+                kind=kind,
+                number=said,
+                upload=b"%PDF-1.7\n%%EOF\n",
+                by=None,
+                at=at,
+            )
+    papers = client.get(f"/api/v1/codes/{made.code}").json["papers"]
+    assert [(paper["kind"], paper["number"]) for paper in papers] == [
+        ("plant_quarantine", "42-2026-000777"),
+        ("quality", "Q-1"),
+    ]
+    text = page(client, made.code, "en").text
+    assert "42-2026-000777<br>Seedling quality certificate Q-1</dd>" in text
+    assert "42-2026-000123" not in text
 
 
 def test_a_lots_leaflet_never_speaks_for_one_plant(client, scene):

@@ -134,7 +134,12 @@ def grouped(code: str) -> str:
 
 def masked(text: str) -> str:
     """Enough of a typed code for its owner to find it on the table, too little to use: its last four."""
-    tail = read_code(text).cleaned[-4:]
+    return masked_read(read_code(text).cleaned)
+
+
+def masked_read(cleaned: str) -> str:
+    """As `masked`, of what `read_code` has cleaned already."""
+    tail = cleaned[-4:]
     return f"····-{tail}" if tail else "····"
 
 

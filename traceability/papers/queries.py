@@ -1,12 +1,13 @@
 """Reads of papers and of the rules about them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from core import files
 from core.database import read_columns, session
@@ -83,20 +84,47 @@ def _view(row: Paper | Row[*tuple[Any, ...]]) -> PaperView:
 
 def papers_of(consignment_number: str) -> list[PaperView]:
     """The papers that travel with a consignment, the newest of each kind, in the order of kinds."""
-    found = read_columns(_NEWEST_OF_ONE, {"number": consignment_number})
-    return sorted((_view(row) for row in found), key=lambda paper: _ORDER[paper.kind])
+    return paper_views(read_columns(_NEWEST_OF_ONE, {"number": consignment_number}))
 
 
+# What `paper_views` reads, in its order.
+PAPER_COLUMNS = (
+    Paper.id, Paper.public_id, Paper.consignment_number, Paper.kind, Paper.number, Paper.issued_on, Paper.valid_until,
+    Paper.file_key, Paper.recorded_at,
+)  # fmt: skip
 _ORDER = {kind: place for place, kind in enumerate(PaperKind)}
+
+
+def paper_views(rows: Iterable[Sequence[Any]]) -> list[PaperView]:
+    """Views from the values of `PAPER_COLUMNS`, in the order of kinds; rows without a paper are left out."""
+    found = [
+        PaperView(
+            id_, public_id, consignment, PaperKind(kind), number, issued, until, file_key is not None, at
+        )
+        for id_, public_id, consignment, kind, number, issued, until, file_key, at in rows
+        if id_ is not None
+    ]
+    return sorted(found, key=lambda paper: _ORDER[paper.kind])
+
+
+def newest_of(
+    consignment_number: ColumnElement[str] | InstrumentedAttribute[str | None],
+) -> ColumnElement[bool]:
+    """Which papers of a consignment, a column of the caller's statement, are the newest of their kind; for a join."""
+    one = aliased(Paper)
+    newest = (
+        select(func.max(one.id))
+        .where(one.consignment_number == consignment_number)
+        .group_by(one.kind)
+        .correlate_except(one)
+    )
+    return and_(Paper.consignment_number == consignment_number, Paper.id.in_(newest))
 
 
 def _newest(wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """The columns that `_view` reads, of the newest paper of each kind."""
     newest = select(func.max(Paper.id)).where(wanted).group_by(Paper.consignment_number, Paper.kind)
-    return select(
-        Paper.id, Paper.public_id, Paper.consignment_number, Paper.kind, Paper.number, Paper.issued_on,
-        Paper.valid_until, Paper.file_key, Paper.recorded_at,
-    ).where(Paper.id.in_(newest))  # fmt: skip
+    return select(*PAPER_COLUMNS).where(Paper.id.in_(newest))
 
 
 _NEWEST_OF = _newest(Paper.consignment_number.in_(bindparam("numbers", expanding=True)))

@@ -5,7 +5,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 
 from traceability.codes.digest import key_for
-from traceability.codes.rules import masked
+from traceability.codes.rules import masked_read
 from traceability.verification.queries import Check
 
 MAC_BYTES = 16
@@ -22,7 +22,7 @@ class AboutCode:
 
 def about_token(check: Check) -> str:
     """A word for the address of the report form."""
-    told = f"{check.digest.hex()}~{check.verdict}~{masked(check.typed)}".encode()
+    told = f"{check.digest.hex()}~{check.verdict}~{masked_read(check.plain)}".encode()
     return f"{_text(told)}.{_seal(told)}"
 
 

@@ -70,7 +70,7 @@ def as_json(check: Check) -> dict[str, Any]:
             "batch": check.label.split(" ")[0] if check.label else None,
             "sealed_at": check.seal.at.isoformat(),
             "entry": check.seal.number,
-            "proof": f"/C/{check.typed.replace('-', '')}/proof" if check.seal.number is not None else None,
+            "proof": f"/C/{check.plain}/proof" if check.seal.number is not None else None,
         }
         if check.seal
         else None,

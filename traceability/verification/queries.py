@@ -31,11 +31,11 @@ from traceability.lookups.visitors import Visitor
 from traceability.lots.models import CultivarGroup, Lot
 from traceability.lots.queries import LOT_COLUMNS, LotView, in_chinese
 from traceability.lots.states import LotState
-from traceability.papers.queries import PaperView, papers_of
+from traceability.papers.models import Paper
+from traceability.papers.queries import PAPER_COLUMNS, PaperView, newest_of, paper_views
 from traceability.verification.verdicts import CodeFact, LicenceFact, Verdict, is_widely_seen, verdict_of
 
 NOBODY = 0  # no grower has this key: asked for when a code is unknown, so that the same work is done
-NO_CONSIGNMENT = "-"
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,11 @@ class Check:
     inner: "InnerView | None" = None
 
     @property
+    def plain(self) -> str:
+        """What was typed without the dashes between its fours: the code as it stands in addresses."""
+        return self.typed.replace("-", "")
+
+    @property
     def known(self) -> bool:
         return self.code_id is not None
 
@@ -123,6 +128,7 @@ _CODE = slice(0, len(_CODE_COLUMNS))
 _LOT = slice(_CODE.stop, _CODE.stop + len(LOT_COLUMNS))
 _HISTORY = slice(_LOT.stop, _LOT.stop + 5)
 _UNKNOWNS = slice(_HISTORY.stop, _HISTORY.stop + 2)
+_PAPER = slice(_UNKNOWNS.stop, _UNKNOWNS.stop + len(PAPER_COLUMNS))
 
 
 def look_up(text: str, *, visitor: Visitor, at: datetime) -> Check:
@@ -135,12 +141,12 @@ def look_up(text: str, *, visitor: Visitor, at: datetime) -> Check:
         "network": visitor.network,
         "since": at - UNKNOWN_WINDOW,
     }
-    row = read_columns(_everything(), bound).one()
+    rows = read_columns(_everything(), bound).all()
+    row = rows[0]
     code = _CodeRow(*row[_CODE]) if row[0] is not None else None
     lot = LotView(*row[_LOT]) if code else None
     licensee = branch.find_licensee(code.grower_id if code else NOBODY, at=at)
     grower, licence = (licensee.grower, licensee.licence) if licensee else (None, None)
-    papers = papers_of((code.consignment_number if code else None) or NO_CONSIGNMENT)
     history = history_of(*row[_HISTORY], at=at)
     level = Level(code.level) if code else None
     return Check(
@@ -165,7 +171,7 @@ def look_up(text: str, *, visitor: Visitor, at: datetime) -> Check:
         plants=code.plants if code else None,
         destination_province=code.destination_province if code else None,
         dispatched_at=code.dispatched_at if code else None,
-        papers=tuple(papers),
+        papers=tuple(paper_views(one[_PAPER] for one in rows)),
         measured=_measures(code),
         seal=_seal(row.sealed_at, row.entry_number),
         inner=InnerView(row.right_at, row.copied_at, row.locked_at) if row.inner_of is not None else None,
@@ -191,7 +197,7 @@ def _everything() -> StatementLambdaElement:
 
 
 def _one_row() -> Select[*tuple[Any, ...]]:
-    """One row always: the code with its lot, or nulls, and what was asked before, here and from this network."""
+    """The code with its lot, or nulls, and what was asked before, here and from this network: one row, or one per paper."""
     one = select(literal(1).label("one")).subquery()
     return (
         select(
@@ -199,6 +205,7 @@ def _one_row() -> Select[*tuple[Any, ...]]:
             *LOT_COLUMNS,
             *history_columns(bindparam("digest"), bindparam("device")),
             *unknown_columns(bindparam("network"), since=bindparam("since")),
+            *PAPER_COLUMNS,
             CodeBatch.number.label("batch_number"),
             CultivarGroup.name_zh.label("group_zh"),
             CultivarGroup.name_en.label("group_en"),
@@ -217,6 +224,7 @@ def _one_row() -> Select[*tuple[Any, ...]]:
         .outerjoin(InnerCode, InnerCode.code_id == Code.id)
         .outerjoin(Lot, Lot.id == Code.lot_id)
         .outerjoin(CultivarGroup, CultivarGroup.code == Lot.cultivar_group)
+        .outerjoin(Paper, newest_of(Code.consignment_number))
     )
 
 

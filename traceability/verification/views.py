@@ -8,7 +8,6 @@ from flask import (
     flash,
     g,
     jsonify,
-    make_response,
     redirect,
     render_template,
     request,
@@ -99,7 +98,7 @@ def code(code: str) -> Response:
         inner=wording.inner_text(check),
         inner_form=InnerForm(formdata=None) if check.inner and check.inner.locked_at is None else None,
     )
-    return keep_private(make_response(page))
+    return keep_private(Response(page))
 
 
 @blueprint.post("/C/<code>")

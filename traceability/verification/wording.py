@@ -125,34 +125,38 @@ def history_text(check: Check) -> str:
 
 def compare_points(check: Check) -> list[tuple[str, str, str]]:
     """What to hold against the goods: (stable key, label, value); `—` where nothing is known."""
-    lot = check.lot
+    lot, own = check.lot, check.measured
     size = ""
     if lot is not None:
-        own = check.measured
         thick = own.ground_diameter_mm if own else None
         diameter = diameter_span_cm(thick or lot.ground_diameter_mm_min, thick or lot.ground_diameter_mm_max)
         tall = (own.height_cm if own else None) or lot.height_cm
-        size = " · ".join(
-            part
-            for part in (
-                _("ground diameter %(size)s cm", size=diameter) if diameter else "",
-                _("height %(size)s cm", size=tall) if tall else "",
-            )
-            if part
-        )
-        if size and own is not None:
-            size = _("%(size)s, measured when the label was hung", size=size)
+        size = _size(diameter, tall, own is not None)
     sent = day_words(local_day(check.dispatched_at)) if check.dispatched_at else ""
     cultivar = " · ".join(dict.fromkeys((check.cultivar_group_name, lot.cultivar_name))) if lot else ""
     values = (
         cultivar,
         size,
-        plants(check.plants) if check.plants else "",
+        _plants(check.plants) if check.plants else "",
         check.seller or "",
         check.destination_province or "",
         sent,
     )
     return [(key, label, value or NOTHING) for (key, label), value in zip(_points(), values, strict=True)]
+
+
+@per_language
+def _size(diameter_cm: str, height_cm: str | int, measured: bool) -> str:
+    """Both sizes in words; `measured` when they are the plant's own and not the lot's."""
+    parts = [
+        _("ground diameter %(size)s cm", size=diameter_cm) if diameter_cm else "",
+        _("height %(size)s cm", size=height_cm) if height_cm else "",
+    ]
+    size = " · ".join(part for part in parts if part)
+    return _("%(size)s, measured when the label was hung", size=size) if size and measured else size
+
+
+_plants = per_language(plants)
 
 
 @per_language
@@ -172,14 +176,19 @@ def seal_text(check: Check) -> str:
     """Since when the batch of the code stands in the public log; `—` for what is not there."""
     if check.seal is None:
         return NOTHING
-    sealed_on = day_words(local_day(check.seal.at))
     if check.seal.number is None:
-        return _("its batch is being sealed; the proof will be ready in a few seconds")
+        return _being_sealed()
+    sealed_on = day_words(local_day(check.seal.at))
     return _(
         "its batch was sealed on %(day)s as entry %(n)s of the public log; anybody can check",
         day=sealed_on,
         n=number(check.seal.number),
     )
+
+
+@per_language
+def _being_sealed() -> str:
+    return _("its batch is being sealed; the proof will be ready in a few seconds")
 
 
 def inner_text(check: Check) -> str:

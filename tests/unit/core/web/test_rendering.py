@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask, render_template_string, session, url_for
 from flask_babel import force_locale
+from jinja2 import TemplateNotFound
 from markupsafe import Markup
 from werkzeug.routing import BuildError
 
@@ -70,6 +71,46 @@ def test_words_in_a_text_that_is_no_page_are_not_escaped(app: Flask) -> None:
     with app.test_request_context("/"), force_locale("en"):
         assert plain.from_string("{{ _('until %(day)s', day='<i>') }}").render() == "until <i>"
         assert type(plain.from_string("{{ _('Search') }}").module.__str__()) is str
+
+
+@pytest.mark.parametrize("name", ["_", "gettext"])
+def test_words_in_a_template_are_those_of_the_request_each_time(app: Flask, name: str) -> None:
+    source = (
+        "{{ NAME('Search') }} {{ NAME('Search') | length }} {% if NAME('Search') == 'Search' %}same{% endif %} "
+        "{{ NAME(word) }} {{ NAME('until %(day)s', day=word) }} {{ [NAME('Search'), 'b<'] | join('<') }}"
+    ).replace("NAME", name)
+    with app.test_request_context("/"):
+        for _again in range(2):
+            for locale, searched in (("en", "Search"), ("zh_Hans_CN", "搜索")):
+                with force_locale(locale):
+                    said = render_template_string(source, word="Seller").split(" ", 4)
+                    page = app.jinja_env.get_template("macros/frame.html").module.footer_places()
+                assert said[0] == searched
+                assert said[1] == str(len(searched))
+                assert said[2] == ("same" if locale == "en" else "")
+                assert said[3] == ("Seller" if locale == "en" else "卖家")
+                assert said[4].endswith(f"{searched}&lt;b&lt;")
+                assert ("The public log" in page) is (locale == "en")
+
+
+def test_templates_are_compiled_once_in_each_language(app: Flask) -> None:
+    with app.test_request_context("/"):
+        with force_locale("en"):
+            english = app.jinja_env.get_template("base.html")
+            assert app.jinja_env.select_template(["no/such.html", "base.html"]) is english
+        with force_locale("zh_Hans_CN"):
+            chinese = app.jinja_env.get_or_select_template("base.html")
+            assert app.jinja_env.get_template("base.html") is chinese
+        assert chinese is not english
+        with pytest.raises(TemplateNotFound):
+            app.jinja_env.get_template("no/such.html")
+    assert app.jinja_env.get_template("base.html") not in {english, chinese}
+
+
+def test_what_was_typed_is_escaped_and_markup_is_not(app: Flask) -> None:
+    source = "{{ a }}|{{ b }}|{{ c }}|{% set d %}{{ a }}{% endset %}{{ d }}|{{ a ~ b }}"
+    said = rendered(app, source, a="<i>", b=Markup("<b>"), c=3).split("|")
+    assert said == ["&lt;i&gt;", "<b>", "3", "&lt;i&gt;", "&lt;i&gt;<b>"]
 
 
 def test_macros_filters_and_callers_work_as_jinja_says(app: Flask) -> None:
