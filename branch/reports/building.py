@@ -21,7 +21,9 @@ from branch.ledger.periods import Period
 from branch.organisation.queries import UnitView
 from branch.reports import annex, page, service
 from branch.reports.document import Document, to_json
-from branch.reports.editions.composing import may_be_public, public_edition
+from branch.reports.editions.blocks import Blocks
+from branch.reports.editions.composing import public_edition
+from branch.reports.editions.surroundings import surroundings
 from branch.reports.evidence import Scope, SectionFunction
 from branch.reports.gathering import gather, in_active_locale
 from branch.reports.revisions import as_plain, differences, with_revisions
@@ -143,6 +145,7 @@ def write(period: Period, unit: UnitView, *, today: date, place: Place | None = 
     documents: dict[str, Document] = {}
     public: dict[str, Document] = {}
     scope: Scope | None = None
+    blocks: Blocks | None = None
     for language, locale in LANGUAGES.items():
         with force_locale(locale):
             scope = in_active_locale(scope, unit) if scope else gather(period, unit, today=today)
@@ -150,7 +153,8 @@ def write(period: Period, unit: UnitView, *, today: date, place: Place | None = 
             place = place or place_of(unit.id, period, document.digest)
             document = replace(document, version=place.version, code=annex.code_name())
             documents[language] = with_revisions(document, place.earlier.get(language))
-            if may_be_public(period, unit.kind) and (edition := public_edition(period, scope, document)):
+            blocks = blocks or Blocks(surroundings(period, unit, scope))
+            if edition := public_edition(period, scope, document, blocks):
                 public[language] = edition
     assert scope is not None
     assert place is not None

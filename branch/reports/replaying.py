@@ -13,6 +13,7 @@ from branch.ledger.replay import LateSum, from_the_facts, late_sums
 from branch.organisation.queries import get_unit, unit_by_id
 from branch.reports import annex, building
 from branch.reports.document import from_json
+from branch.reports.editions.surroundings import widest_of
 from branch.reports.gathering import grower_ids_of
 from branch.reports.models import Report
 from branch.reports.revisions import Difference, differences
@@ -80,7 +81,10 @@ def replay(report: Report, told: dict[str, Any] | None, *, public: bool = False)
     built_at, today = report.built_at, local_day(report.built_at)
     place = Place(report.version, {}, None)
     written = from_the_facts(
-        lambda: building.write(period, unit, today=today, place=place), grower_ids=growers, until=period.end
+        lambda: building.write(period, unit, today=today, place=place),
+        # The public edition of a unit below a branch depends on the branch's other growers too.
+        grower_ids=grower_ids_of(widest_of(unit)),
+        until=period.end,
     )
     now = json.loads(written.annex)
     anew = written.public if public else written.documents

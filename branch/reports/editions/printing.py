@@ -8,16 +8,23 @@ from flask_babel import gettext as _
 
 from branch.ledger.periods import Period
 from branch.reports import figures, wording
+from branch.reports.breakdown import LONGEST_CHART
 from branch.reports.comparison import not_yet_compared, ordinary_growth
-from branch.reports.document import Cell, Chart, Column, Definition, Figure, Row, Section, Series, Table
-from branch.reports.editions.parts import LIKE, Breakdown, Hidden, Part
+from branch.reports.document import Chart, Column, Definition, Figure, Row, Section, Series, Table
+from branch.reports.editions.blocks import NET as YUAN
+from branch.reports.editions.blocks import ORDERS, PLANTS
+from branch.reports.editions.parts import LIKE, Breakdown, Part
 from branch.reports.evidence import Scope
-from branch.reports.figures import Totals
+from branch.reports.pieces import OTHERS
 
-NAME, PLANTS, NET, PRICE, SHARE, NET_BEFORE, GROWTH = range(7)
+# Where a row of a breakdown has its name and its values.
+NAME, NOW, SHARE, BEFORE, CHANGE = range(5)
 
 
-def headline(period: Period, scope: Scope, whole: Part, *, like_shown: bool) -> tuple[Figure, ...]:
+def headline(
+    period: Period, scope: Scope, whole: Part, *, like_shown: bool, within: bool
+) -> tuple[Figure, ...]:
+    """The figures of the first page; with `within`, net sales only, as nothing else of such a unit was checked."""
     now, before = whole.totals
     like = scope.like_for_like(period)
     growth = figures.growth(now.net_minor, before.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR)
@@ -29,7 +36,9 @@ def headline(period: Period, scope: Scope, whole: Part, *, like_shown: bool) -> 
     )
     third = _signed(like.growth) if like_shown and like.growth is not None else not_stated
     return (
-        Figure("net", _("Net sales"), wording.amount(now.net_minor), "D1", _("counted"), sold),
+        Figure(
+            "net", _("Net sales"), wording.amount(now.net_minor), "D1", _("counted"), "" if within else sold
+        ),
         Figure(
             "growth",
             _("Against last year, all growers"),
@@ -54,33 +63,52 @@ def _signed(ratio: Decimal) -> str:
     return f"{value:+,}%" if value else "0.0%"
 
 
-def overall(whole: Part, months: Breakdown, hidden: Hidden) -> Section:
+def overall(whole: Part, months: Breakdown, *, within: bool) -> Section:
     now, _before = whole.totals
-    sentence = _(
-        "Net sales %(net)s: %(plants)s in %(orders)s orders by %(growers)s growers.",
-        net=wording.amount(now.net_minor),
-        plants=wording.plants(now.plants),
-        orders=wording.count(now.orders),
-        growers=wording.count(len({row.grower_id for row in whole.now})),
+    net = wording.amount(now.net_minor)
+    growers = wording.count(len({row.grower_id for row in whole.now}))
+    sentence = (
+        _("Net sales %(net)s by %(growers)s growers.", net=net, growers=growers)
+        if within
+        else _(
+            "Net sales %(net)s: %(plants)s in %(orders)s orders by %(growers)s growers.",
+            net=net,
+            plants=wording.plants(now.plants),
+            orders=wording.count(now.orders),
+            growers=growers,
+        )
     )
-    rows = []
-    for part in reversed(months.parts):
-        values = _values(part, hidden)
-        rows.append(Row(part.name, (part.name, values[NET], values[NET_BEFORE], values[GROWTH])))
+    rows = tuple(
+        Row(part.name, (part.name, *printed, _growth(*printed)))
+        for part in months.parts
+        for printed in (part.printed(YUAN),)
+    )
     columns = (
         Column("month", _("Month")),
         Column("net", _("Net sales (yuan)"), "money"),
         Column("net_before", _("A year before (yuan)"), "money"),
         Column("growth", _("Change, year on year"), "ratio"),
     )
-    table = Table("months", months.title, columns, tuple(rows))
+    table = Table("months", months.title, columns, rows)
     return Section("overall", _("Overall"), (sentence,), (table,), (_lines(table),), (_why_empty(),))
+
+
+def _growth(now: int | None, before: int | None) -> Decimal | None:
+    if now is None or before is None:
+        return None
+    return figures.growth(now, before, smallest_base=figures.SMALLEST_BASE_MINOR)
 
 
 def compared(period: Period, scope: Scope, whole: Part, *, like_shown: bool) -> Section:
     title = _("Against the same window of last year")
     if scope.is_open(period):
         return Section("comparison", title, (not_yet_compared(), ordinary_growth()))
+    if not whole.before:
+        return Section(
+            "comparison",
+            title,
+            (_("Of the year before there is nothing that may be printed."), ordinary_growth()),
+        )
     now, before = whole.totals
     growth = figures.growth(now.net_minor, before.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR)
     like = scope.like_for_like(period)
@@ -101,50 +129,69 @@ def compared(period: Period, scope: Scope, whole: Part, *, like_shown: bool) -> 
     return Section("comparison", title, sentences)
 
 
-def broken_down(one: Breakdown, whole: Part, hidden: Hidden, period: Period) -> Section:
-    total_now, _total_before = whole.totals
-    rows = tuple(
-        Row(part.key.partition(":")[2], (part.name, *_values(part, hidden, total_now)[1:]))
+def broken_down(one: Breakdown, period: Period) -> Section:
+    """A table in one quantity, with what is not shown of a window in one row, and its bars."""
+    whole = one.whole.printed(one.measure)
+    rows = [
+        _row(one, part.code, part.name, part.printed(one.measure), whole)
         for part in one.parts
-    )
+        if any(
+            part.printed(one.measure)[place] is not None and (part.now, part.before)[place]
+            for place in (0, 1)
+        )
+    ]
+    rest = one.rest()
+    if rest != (None, None):
+        rows.append(_row(one, OTHERS, _("Others, together"), rest, whole))
+    kind = "money" if one.measure == YUAN else "count"
+    now, before = {
+        YUAN: (_("Net sales (yuan)"), _("A year before (yuan)")),
+        PLANTS: (_("Number of plants"), _("Plants a year before")),
+        ORDERS: (_("Number of orders"), _("Orders a year before")),
+    }[one.measure]
     columns = (
         Column("name", one.first),
-        Column("plants", _("Number of plants"), "count"),
-        Column("net", _("Net sales (yuan)"), "money"),
-        Column("price", _("Average price (yuan a plant)"), "price"),
-        Column("share", _("Share of sales"), "ratio"),
-        Column("net_before", _("A year before (yuan)"), "money"),
-        Column("growth", _("Change, year on year"), "ratio"),
+        Column(one.measure, now, kind),
+        Column("share", _("Share"), "ratio"),
+        Column(f"{one.measure}_before", before, kind),
+        Column("growth", _("Change, year on year"), "ratio")
+        if one.measure == YUAN
+        else Column("share_points", _("Share, change (percentage points)"), "points"),
     )
-    total = Row("total", (_("Sum total"), *_values(whole, hidden, total_now)[1:]))
-    table = Table(one.key, one.title, columns, rows, total)
-    charts = (_bars(table, period),) if sum(row.cells[NET] is not None for row in rows) > 1 else ()
-    return Section(one.key, one.title, (), (table,), charts, (_why_empty(),))
+    total = _row(one, "total", _("Sum total"), whole, whole)
+    table = Table(one.key, one.title, columns, tuple(rows), total)
+    charts = (_bars(one, table, period),) if sum(row.cells[NOW] is not None for row in rows) > 1 else ()
+    return Section(one.key, one.title, (), (table,), charts, (_why_empty(), _three_quantities()))
 
 
-def _values(part: Part, hidden: Hidden, whole: Totals | None = None) -> tuple[Cell, ...]:
-    """What a row prints, in the order of NAME to GROWTH; nothing of a window in which it is hidden."""
-    now, before = part.totals
-    shown, shown_before = ((part.key, place) not in hidden for place in (0, 1))
-    this = (
-        now.plants,
-        now.net_minor,
-        now.average_price_minor,
-        figures.share(now.net_minor, whole.net_minor) if whole else None,
-    )
-    last = before.net_minor if part.before and shown_before else None
-    growth = figures.growth(now.net_minor, before.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR)
-    return (
-        part.name,
-        *(this if shown else (None,) * len(this)),
-        last,
-        growth if shown and last is not None else None,
+def _row(
+    one: Breakdown,
+    key: str,
+    name: str,
+    printed: tuple[int | None, int | None],
+    whole: tuple[int | None, int | None],
+) -> Row:
+    """A row's values; change in per cent of yuan, of plants and orders in points of the share."""
+    shares = [
+        None if value is None or of is None else figures.share(value, of)
+        for value, of in zip(printed, whole, strict=True)
+    ]
+    if one.measure == YUAN:
+        change = _growth(*printed)
+    else:
+        change = None if shares[0] is None or shares[1] is None else shares[0] - shares[1]
+    return Row(key, (name, printed[0], shares[0], printed[1], change))
+
+
+def _three_quantities() -> str:
+    return _(
+        "Channels, cultivar groups and villages are given in yuan, sizes in plants, provinces in orders, so that no table can be subtracted from another."
     )
 
 
 def _why_empty() -> str:
     return _(
-        "A dash stands where fewer than three growers are behind a figure, or where such a figure could be computed from the others."
+        "A dash stands where fewer than three growers are behind a figure in some month, or where such a figure could be computed from the others; a breakdown has them together in one row."
     )
 
 
@@ -173,13 +220,25 @@ def _lines(table: Table) -> Chart:
     )
 
 
-def _bars(table: Table, period: Period) -> Chart:
-    shown = [row for row in table.rows if row.cells[NET] is not None]
-    now = tuple(int(row.cells[NET] or 0) for row in shown)
-    before = tuple(
-        None if row.cells[NET_BEFORE] is None else int(row.cells[NET_BEFORE] or 0) for row in shown
-    )
-    unit, divisor = wording.chart_unit(max((value or 0 for value in now + before), default=0))
+def _bars(one: Breakdown, table: Table, period: Period) -> Chart:
+    shown = [row for row in table.rows if row.cells[NOW] is not None][:LONGEST_CHART]
+    now = tuple(int(row.cells[NOW] or 0) for row in shown)
+    before = tuple(None if row.cells[BEFORE] is None else int(row.cells[BEFORE] or 0) for row in shown)
+    largest = max((value or 0 for value in now + before), default=0)
+    if one.measure == YUAN:
+        unit, divisor = wording.chart_unit(largest)
+        alt = _(
+            "Bars of net sales, %(now)s beside %(before)s; the numbers are in the table.",
+            now=period.key,
+            before=period.year_before().key,
+        )
+    else:
+        unit, divisor = _("plants") if one.measure == PLANTS else _("orders"), 1
+        alt = _(
+            "Bars of numbers, %(now)s beside %(before)s; the numbers are in the table.",
+            now=period.key,
+            before=period.year_before().key,
+        )
     series = [Series(period.key, now)]
     if any(value is not None for value in before):
         series.append(Series(period.year_before().key, before))
@@ -187,11 +246,7 @@ def _bars(table: Table, period: Period) -> Chart:
         key=table.key,
         kind="bars",
         title=table.title,
-        alt=_(
-            "Bars of net sales, %(now)s beside %(before)s; the numbers are in the table.",
-            now=period.key,
-            before=period.year_before().key,
-        ),
+        alt=alt,
         unit=unit,
         divisor=divisor,
         categories=tuple(str(row.cells[NAME]) for row in shown),

@@ -11,7 +11,6 @@ Numbers 0 and 1 of a matrix of some dozen rows: floating point tells a singular 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from itertools import combinations
 from typing import Any
 
 FEWEST_GROWERS = 3
@@ -73,27 +72,39 @@ class Printed:
             return None
         _left, values, right = np.linalg.svd(self.matrix, full_matrices=False)
         basis = right[values > EPSILON * max(self.matrix.shape)]
-        weight = (basis**2).sum(axis=0)
-        for columns in self._own_columns():
-            if weight[columns].sum() < 1 - EPSILON:
-                continue
+        for columns in self._heavy_columns((basis**2).sum(axis=0)):
             part = basis[:, columns]
             squares, vectors = np.linalg.eigh(part.T @ part)
             if squares[-1] > 1 - EPSILON:
                 return basis.T @ (part @ vectors[:, -1])
         return None
 
-    def _own_columns(self) -> Iterator[list[int]]:
-        """For every one and every two growers, the columns in which nobody else is."""
+    def _heavy_columns(self, weight: Any) -> Iterator[list[int]]:
+        """For every one and every two growers, the columns in which nobody else is, where they may suffice.
+
+        A combination of length 1 needs columns whose squares come to 1 at least; most pairs' do not.
+        """
+        import numpy as np
+
         by_owners: dict[frozenset[int], list[int]] = {}
         for column, who in enumerate(self.owners):
             if len(who) < FEWEST_GROWERS:
                 by_owners.setdefault(frozenset(who), []).append(column)
         people = sorted(set().union(*by_owners))
-        for one in people:
-            yield by_owners.get(frozenset({one}), [])
-        for pair in combinations(people, 2):
-            sets = (frozenset(pair), *(frozenset({one}) for one in pair))
+        place = {person: number for number, person in enumerate(people)}
+        alone, together = np.zeros(len(people)), np.zeros((len(people), len(people)))
+        for group, columns in by_owners.items():
+            ends = sorted(place[person] for person in group)
+            if len(ends) == 1:
+                alone[ends[0]] = weight[columns].sum()
+            else:
+                together[ends[0], ends[1]] = weight[columns].sum()
+        for one in np.flatnonzero(alone >= 1 - EPSILON):
+            yield by_owners[frozenset({people[one]})]
+        pairs = np.triu(together + alone[:, None] + alone[None, :], 1) >= 1 - EPSILON
+        for one, other in np.argwhere(pairs):
+            pair = people[one], people[other]
+            sets = (frozenset(pair), *(frozenset({person}) for person in pair))
             yield [column for who in sets for column in by_owners.get(who, [])]
 
     def best_to_hide(self, betrayal: Any) -> str:

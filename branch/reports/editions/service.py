@@ -75,7 +75,7 @@ def require_publishable(report: Report) -> None:
     if "public-zh" not in report.documents:
         raise Conflict(
             _(
-                "This report has no public edition: fewer than three growers sold, it is not a month's report of a branch, or it was built before there were public editions."
+                "This report has no public edition: in some month of it fewer than three growers sold, or it was built before reports of its kind could be published."
             ),
             code="no_public_edition",
         )

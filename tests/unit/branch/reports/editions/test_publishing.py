@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from branch.api import get_unit
+from branch.ledger import rollup
 from branch.ledger.periods import Period
 from branch.reports import building, service
 from branch.reports.editions import publishing
@@ -200,6 +201,39 @@ def test_of_two_who_publish_at_once_one_does(app, session, accepted, committee, 
     for one in threads:
         one.join(timeout=30)
     assert sorted(outcomes) == ["already_published", "done"]
+
+
+def test_a_season_is_published_beside_its_months(client, session, growers, secretary, committee):
+    for period in (Period(2026, 3), Period(2026, season=1)):
+        made = building.make(period, get_unit(UNIT), at=now())
+        public_id = building.keep(made, at=now(), account_id=None, by_name="")
+        move(public_id, "submitted", secretary, 0)
+        move(public_id, "accepted", committee.account_id, 1)
+        publish(public_id, committee.account_id)
+    listed = client.get("/reports").get_data(as_text=True)
+    for key in ("2026-03", "2026-S1"):
+        assert f"/reports/{UNIT}/{key}" in listed
+        page = client.get(f"/reports/{UNIT}/{key}")
+        assert page.status_code == 200
+        assert "分规格" in page.get_data(as_text=True)
+    told = client.get(f"/reports/{UNIT}/2026-S1/files/{UNIT}-2026-S1-public.json").get_json()
+    assert told["format"] == "guiyuan-report-edition-1"
+    assert set(told["sections"]) >= {"channels", "sizes", "provinces"}
+
+
+@pytest.mark.parametrize("unit", ["guihua", UNIT, "guihua-spring"])
+@pytest.mark.parametrize("period", [Period(2026, 3), Period(2025), Period(2026, season=1)])
+def test_reports_of_towns_branches_and_villages_have_an_edition_for_any_window(
+    session, growers, unit, period
+):
+    with transaction():
+        rollup.ensure_fresh()
+    written = building.write(period, get_unit(unit), today=now().date())
+    session.rollback()
+    assert set(written.public) == {"zh", "en"}
+    sections = {section.key for section in written.public["zh"].sections}
+    assert {"overall", "comparison"} <= sections
+    assert ("channels" in sections) == (unit != "guihua-spring")
 
 
 def test_a_report_without_a_public_edition_cannot_be_published(session, growers, secretary, committee):
