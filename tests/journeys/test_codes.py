@@ -1,5 +1,6 @@
 """Codes over HTTP: a grower's activation, packing and returns; two people of the branch; a buyer's inner code."""
 
+import io
 import re
 
 import pytest
@@ -14,11 +15,12 @@ from core.seal.note import BadNote
 from core.seal.sequencer import sequence
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
+from tests.factories.pictures import picture
 from tests.factories.traceability import make_lot, ship
 from traceability.api import issue_codes
 from traceability.cases.models import CounterfeitCase
 from traceability.codes.digest import SALT_BYTES
-from traceability.codes.models import Code
+from traceability.codes.models import Code, CodeAction
 from traceability.codes.queries import batches_of_lot, get_batch
 from traceability.labels.tasks import make
 
@@ -90,6 +92,50 @@ def test_a_refused_activation_says_what_is_missing_keeps_what_was_typed_and_is_s
     shown = login(role="secretary").get("/branch/codes").text
     assert shown.count(bare.number) == 2
     assert "本年度土地未测量" in shown
+
+
+def kept_in(answer):
+    """What the page's hidden field sends again; empty when nothing was kept."""
+    return re.search(r'name="kept"[^>]*value="([^"]*)"', answer.text).group(1)
+
+
+def test_a_photograph_outlives_an_activation_that_has_to_be_tried_again(seller, lot, session):
+    codes = issued(lot)
+    upload = {"photo": (io.BytesIO(picture(60, 40)), "plant.jpg")}
+    mistyped = seller.submit(
+        "/seller/codes/activate", {"codes": codes.batch.number, "height": "tall"} | upload
+    )
+    assert mistyped.status_code == 422
+    beyond = {"codes": f"{codes.batch.number} 3-9", "kept": kept_in(mistyped)}
+    refused = seller.submit("/seller/codes/activate", beyond)
+    assert refused.status_code == 422
+    assert "照片已保留" in refused.text
+    none = {"codes": codes.batch.number, "kept": kept_in(refused), "photo": (io.BytesIO(b"MZ"), "x.jpg")}
+    wrong_file = seller.submit("/seller/codes/activate", none)
+    assert wrong_file.status_code == 422
+    assert 'id="photo-error"' in wrong_file.text
+    done = seller.submit("/seller/codes/activate", {"codes": codes.batch.number, "kept": kept_in(wrong_file)})
+    assert done.status_code == 303
+    session.rollback()
+    action = session.scalars(select(CodeAction).where(CodeAction.kind == "activated")).one()
+    assert action.photo_key.startswith("private/code_photo/")
+    assert kept_in(seller.get("/seller/codes/activate")) == ""
+
+
+def test_a_photograph_outlives_a_return_that_has_to_be_tried_again(seller, lot, session):
+    codes = issued(lot)
+    seller.submit("/seller/codes/activate", {"codes": codes.batch.number})
+    with transaction():
+        ship(codes, consignment="C-1", at=now())
+    facts = {"codes": codes.batch.number, "counted": "4", "reason": "退货"}
+    upload = {"photo": (io.BytesIO(picture(60, 40)), "plant.jpg")}
+    mistyped = seller.submit("/seller/codes/return", facts | {"counted": "-1"} | upload)
+    assert mistyped.status_code == 422
+    done = seller.submit("/seller/codes/return", facts | {"kept": kept_in(mistyped)})
+    assert done.status_code == 303
+    session.rollback()
+    action = session.scalars(select(CodeAction).where(CodeAction.kind == "returned")).one()
+    assert action.photo_key.startswith("private/code_photo/")
 
 
 def test_codes_of_another_grower_are_not_known_here(login, lot, session):

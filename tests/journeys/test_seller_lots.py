@@ -121,6 +121,7 @@ def test_what_is_no_photograph_is_refused_with_the_reason(seller, grower, sessio
         "/seller/lots/new", LOT | {"plot": plot.number, "photo": (io.BytesIO(b"MZ not a picture"), "x.jpg")}
     )
     assert answer.status_code == 422
+    assert "JPEG" in answer.text.split('id="photo-error"')[1].split("</p>")[0]
     session.rollback()
     assert lots_of_grower(grower.id) == []
 

@@ -21,7 +21,7 @@ from traceability.codes.forms import ActivateForm, PackForm, ReturnForm
 from traceability.codes.queries import get_batch
 from traceability.codes.refusals import note_refusal
 from traceability.codes.selection import read_selection
-from traceability.papers.uploads import content_type_of, without_metadata
+from traceability.papers.form_photo import FormPhoto, take_photo
 
 blueprint = Blueprint("code_activation", __name__)
 
@@ -31,9 +31,10 @@ blueprint = Blueprint("code_activation", __name__)
 def activate() -> ResponseReturnValue:
     """Activate what was scanned, with what was measured."""
     form = ActivateForm(codes=request.args.get("codes", ""))
-    if form.validate_on_submit() and _try(form, lambda at: _activate(form, at)):
+    photo = _photo(form)
+    if form.validate_on_submit() and photo.ok and _try(form, lambda at: _activate(form, photo.key, at)):
         return redirect(url_for("code_activation.activate"), 303)
-    page = render_template("traceability/codes/activate.html", form=form)
+    page = render_template("traceability/codes/activate.html", form=form, kept=bool(photo.key))
     return page, 422 if form.errors else 200
 
 
@@ -53,9 +54,10 @@ def pack() -> ResponseReturnValue:
 def take_back() -> ResponseReturnValue:
     """Plants came back: count them, and their labels are used up."""
     form = ReturnForm()
-    if form.validate_on_submit() and _try(form, lambda at: _take_back(form, at)):
+    photo = _photo(form)
+    if form.validate_on_submit() and photo.ok and _try(form, lambda at: _take_back(form, photo.key, at)):
         return redirect(url_for("code_activation.take_back"), 303)
-    page = render_template("traceability/codes/return.html", form=form)
+    page = render_template("traceability/codes/return.html", form=form, kept=bool(photo.key))
     return page, 422 if form.errors else 200
 
 
@@ -101,14 +103,14 @@ def keep_refusal(error: DomainError, grower_id: int) -> None:
             note_refusal(error, grower_id=grower_id, at=now(), by=actor_id())
 
 
-def _activate(form: ActivateForm, at: datetime) -> str:
+def _activate(form: ActivateForm, photo_key: str | None, at: datetime) -> str:
     grower = branch.require_grower(actor_id())
     done = service.activate_codes(
         (form.codes.data or "").splitlines(),
         grower_id=grower.id,
         at=at,
         by=actor_id(),
-        measured=Measured(_whole(form.height.data), _whole(form.diameter.data, 10), _photo(form)),
+        measured=Measured(_whole(form.height.data), _whole(form.diameter.data, 10), photo_key),
     )
     return _(
         "%(codes)s codes are active; %(plants)s plants were taken from your quota.",
@@ -129,7 +131,7 @@ def _pack(form: PackForm, at: datetime) -> str:
     return _("The bundle holds %(inside)s of %(plants)s plants.", inside=inside, plants=plants)
 
 
-def _take_back(form: ReturnForm, at: datetime) -> str:
+def _take_back(form: ReturnForm, photo_key: str | None, at: datetime) -> str:
     grower = branch.require_grower(actor_id())
     found, refused = find(read_selection((form.codes.data or "").splitlines()))
     if refused or any(one.code.grower_id != grower.id for one in found):
@@ -140,19 +142,14 @@ def _take_back(form: ReturnForm, at: datetime) -> str:
         reason=form.reason.data or "",
         at=at,
         by=actor_id(),
-        photo_key=_photo(form),
+        photo_key=photo_key,
     )
     return _("The labels are used up; your quota got back what you counted.")
 
 
+def _photo(form: ActivateForm | ReturnForm) -> FormPhoto:
+    return take_photo(form, kind="code_photo") if form.is_submitted() else FormPhoto(None, ok=True)
+
+
 def _whole(value: Decimal | None, times: int = 1) -> int | None:
     return None if value is None else int((value * times).to_integral_value())
-
-
-def _photo(form: ActivateForm | ReturnForm) -> str | None:
-    upload = form.photo.data
-    if not upload or not upload.filename:
-        return None
-    content = upload.read()
-    content_type_of(content, pdf_allowed=False)
-    return files.put(without_metadata(content), kind="code_photo", content_type="image/jpeg", public=False)

@@ -6,7 +6,15 @@ from decimal import Decimal
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DecimalField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DecimalField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
@@ -84,6 +92,7 @@ class ActivateForm(FlaskForm):
     diameter = _size(_l("Ground diameter"))
     height = _size(_l("Height"))
     photo = FileField(_l("Photograph"), [Optional()])
+    kept = HiddenField()
 
 
 class PackForm(FlaskForm):
@@ -109,6 +118,7 @@ class ReturnForm(FlaskForm):
         [DataRequired(_l("Say why; whoever scans one of the labels will read it.")), Length(max=200)],
     )
     photo = FileField(_l("Photograph"), [Optional()])
+    kept = HiddenField()
 
 
 class DecideForm(FlaskForm):

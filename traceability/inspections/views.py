@@ -31,11 +31,9 @@ from traceability.inspections.queries import (
     lots_to_inspect,
 )
 from traceability.inspections.service import record_inspection
-from traceability.papers.kept import kept_token, read_kept
-from traceability.papers.uploads import content_type_of, without_metadata
+from traceability.papers.form_photo import take_photo
 
 blueprint = Blueprint("inspections", __name__)
-KEPT = "photograph of an inspection"
 
 
 @blueprint.get("/branch/inspections")
@@ -71,11 +69,11 @@ def new() -> ResponseReturnValue:
 
 
 def _received(form: InspectionForm) -> ResponseReturnValue:
-    photo_key, photo_ok = _photo(form)
-    if form.validate() and photo_ok:
+    photo = take_photo(form, kind="inspection_photo")
+    if form.validate() and photo.ok:
         try:
             with transaction():
-                number, fresh = record_inspection(form.inspection(photo_key), at=now(), by=actor_id() or 0)
+                number, fresh = record_inspection(form.inspection(photo.key), at=now(), by=actor_id() or 0)
         except (Invalid, NotFound, Forbidden) as error:
             _tell(form, error)
         else:
@@ -87,31 +85,13 @@ def _received(form: InspectionForm) -> ResponseReturnValue:
     if wants_json():
         said = [str(text) for texts in form.errors.values() for text in texts]
         return problem(422, "inspection_invalid", _("The inspection could not be taken"), " ".join(said))
-    return _page(form, kept=photo_key), 422
+    return _page(form, kept=bool(photo.key)), 422
 
 
 def _tell(form: InspectionForm, error: DomainError) -> None:
     wrong = error.details.get("fields", {"lot": str(error)})
     for name, text in wrong.items():
         form[name].errors = [*form[name].errors, text]
-
-
-def _photo(form: InspectionForm) -> tuple[str | None, bool]:
-    """The key of the photograph, new or kept from before; and whether what was sent is one."""
-    upload = form.photo.data
-    if not upload or not upload.filename:
-        return next(iter(read_kept(form.kept.data, purpose=KEPT)), None), True
-    content = upload.read()
-    try:
-        content_type_of(content, pdf_allowed=False)
-    except Invalid as error:
-        form.validate()
-        form.photo.errors = [*form.photo.errors, str(error)]
-        return None, False
-    key = files.put(
-        without_metadata(content), kind="inspection_photo", content_type="image/jpeg", public=False
-    )
-    return key, True
 
 
 @blueprint.get("/branch/inspections/<number>")
@@ -147,12 +127,11 @@ def _growers(permission: str) -> dict[int, branch.GrowerView]:
     }
 
 
-def _page(form: InspectionForm, *, kept: str | None = None) -> str:
-    form.kept.data = kept_token([kept] if kept else [], purpose=KEPT)
+def _page(form: InspectionForm, *, kept: bool = False) -> str:
     growers = _growers("inspections.record")
     return render_template(
         "traceability/inspections/new.html",
         form=form,
-        kept=bool(kept),
+        kept=kept,
         lots=[(lot, growers[lot.grower_id].name) for lot in lots_to_inspect(growers)],
     )

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core import files
 from core.accounts.gate import actor_id, requires
 from core.clock import now
 from core.database import transaction
@@ -24,12 +23,10 @@ from traceability.lots.wording import (
     root_name,
     step_name,
 )
-from traceability.papers.kept import kept_token, read_kept
-from traceability.papers.uploads import content_type_of, without_metadata
+from traceability.papers.form_photo import take_photo
 from traceability.plots.queries import get_plot, plots_of_grower
 
 blueprint = Blueprint("lots", __name__)
-KEPT = "photograph of a lot"
 
 
 def own_lot(number: str) -> LotView:
@@ -77,36 +74,19 @@ def new() -> ResponseReturnValue:
         if last is not None:
             form.start_from(last)
         return render_template("traceability/lots/new.html", form=form, kept=False)
-    photo_key, ok = _photo(form)
-    if form.validate() and ok:
+    photo = take_photo(form, kind="lot_photo", public=True)
+    if form.validate() and photo.ok:
         try:
             with transaction():
                 plot = get_plot(grower_id=grower.id, number=form.plot.data or "")
                 lot = service.record_lot(
-                    grower_id=grower.id, plot_id=plot.id, lot=form.lot(photo_key), at=now(), by=actor_id()
+                    grower_id=grower.id, plot_id=plot.id, lot=form.lot(photo.key), at=now(), by=actor_id()
                 )
             flash(_("The lot is recorded. You can list it for sale and issue its codes."), "success")
             return redirect(url_for("lots.show", number=lot.number), 303)
         except Invalid as error:
             form.form_errors.append(str(error))
-    form.kept.data = kept_token([photo_key] if photo_key else [], purpose=KEPT)
-    return render_template("traceability/lots/new.html", form=form, kept=bool(photo_key)), 422
-
-
-def _photo(form: LotForm) -> tuple[str | None, bool]:
-    """The key of the photograph, new or kept from before; and whether what was sent is one."""
-    upload = form.photo.data
-    kept = next(iter(read_kept(form.kept.data, purpose=KEPT)), None)
-    if not upload or not upload.filename:
-        return kept, True
-    content = upload.read()
-    try:
-        content_type_of(content, pdf_allowed=False)
-    except Invalid as error:
-        form.photo.errors = [*form.photo.errors, str(error)]
-        return kept, False
-    key = files.put(without_metadata(content), kind="lot_photo", content_type="image/jpeg", public=True)
-    return key, True
+    return render_template("traceability/lots/new.html", form=form, kept=bool(photo.key)), 422
 
 
 @blueprint.get("/seller/lots/<number>")

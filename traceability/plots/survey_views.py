@@ -14,8 +14,7 @@ from core.database import transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.web.pagination import page_number
 from traceability.lots.queries import cultivar_group_name, cultivar_groups
-from traceability.papers.kept import kept_token, read_kept
-from traceability.papers.uploads import content_type_of, without_metadata
+from traceability.papers.form_photo import take_photo
 from traceability.plots import surveys
 from traceability.plots.queries import PlotView
 from traceability.plots.states import Decision, SurveyState
@@ -30,7 +29,6 @@ from traceability.plots.wording import TONES, method_name, survey_state_name, su
 from traceability.quota.queries import stages
 
 blueprint = Blueprint("plot_surveys", __name__)
-KEPT = "photograph of a plot"
 STATES = (MISSING, SurveyState.SURVEYED, SurveyState.AGREED, SurveyState.APPROVED)
 FIELDS = {"area": "area_mu", "stands": "area_1"}
 
@@ -76,15 +74,15 @@ def survey(number: str) -> ResponseReturnValue:
         form.surveyed_on.data = local_day(now())
         form.area_mu.data = round(plot.area_mu, 2)
         return _page("survey.html", plot=plot, form=form, kept=False)
-    photo_key, photo_ok = _photo(form)
+    photo = take_photo(form, kind="plot_photo")
     readable = form.outline_is_read()
-    if form.validate() and photo_ok and readable:
+    if form.validate() and photo.ok and readable:
         at = now()
         try:
             with transaction():
                 surveys.record_survey(
                     plot.id,
-                    form.survey(photo_key),
+                    form.survey(photo.key),
                     surveyed_at=form.surveyed_at(at=at),
                     at=at,
                     by=actor_id() or 0,
@@ -99,8 +97,7 @@ def survey(number: str) -> ResponseReturnValue:
                 field.errors = [*field.errors, text]
     elif not readable:
         form.outline_is_read()
-    form.kept.data = kept_token([photo_key] if photo_key else [], purpose=KEPT)
-    return _page("survey.html", plot=plot, form=form, kept=bool(photo_key)), 422
+    return _page("survey.html", plot=plot, form=form, kept=bool(photo.key)), 422
 
 
 @blueprint.post("/branch/plots/<number>/village")
@@ -181,21 +178,6 @@ def _show(plot: PlotView, form: DecisionForm) -> str:
         may_agree=may("plots.decide"),
         may_approve=may("plots.approve"),
     )
-
-
-def _photo(form: SurveyForm) -> tuple[str | None, bool]:
-    upload = form.photo.data
-    kept = next(iter(read_kept(form.kept.data, purpose=KEPT)), None)
-    if not upload or not upload.filename:
-        return kept, True
-    content = upload.read()
-    try:
-        content_type_of(content, pdf_allowed=False)
-    except Invalid as error:
-        form.photo.errors = [*form.photo.errors, str(error)]
-        return kept, False
-    key = files.put(without_metadata(content), kind="plot_photo", content_type="image/jpeg", public=False)
-    return key, True
 
 
 def _page(name: str, **context: Any) -> str:
