@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Protocol
 
 OWN_SHOP = "shop"
@@ -95,6 +96,8 @@ class ChannelKnowledge:
     def state(self, month: date) -> CoverageState:
         """The state of the month that begins on `month`."""
         after = _next_month(month)
+        if any(span.first <= month and after <= span.last for span in self.covered):
+            return CoverageState.COMPLETE  # as most are, whatever the grower says
         first, last = max(month, self.since or month), min(_before(after), self.until or date.max)
         if not self.used or first > last:
             return self._beside(month, _before(after))
@@ -122,6 +125,7 @@ def _before(day: date) -> date:
     return day - timedelta(days=1)
 
 
+@lru_cache(maxsize=1024)
 def _next_month(first: date) -> date:
     return date(first.year + first.month // 12, first.month % 12 + 1, 1)
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, String, cast, delete, func, insert, literal, select, tuple_
 
 from branch.ledger.models import SaleFactRow, SalesPart
-from core.database import session
+from core.database import read_columns, session
 
 DIMENSIONS = {"size_class": SaleFactRow.size_class, "province": SaleFactRow.province}
 SUMS = ("orders", "plants", "gross_minor", "discount_minor", "refund_minor", "net_minor")
@@ -87,7 +87,7 @@ def parts_by(
     """The sums of the months from `since` up to, not including, the month of `until`, in the order of the keys."""
     # Columns of the table, not of the class: tens of thousands of rows need no session to look at each.
     kept = SalesPart.__table__.c
-    rows = session.execute(
+    query = (
         select(
             kept.grower_id, kept.month, kept.value, kept.orders, kept.plants,
             kept.gross_minor, kept.discount_minor, kept.refund_minor,
@@ -101,7 +101,7 @@ def parts_by(
         )
         .order_by(kept.grower_id, kept.month, kept.value)
     )  # fmt: skip
-    return [PartSum(*row) for row in rows]
+    return [PartSum(*row) for row in read_columns(query, {}).all()]
 
 
 def _fill(sums: Select[Any]) -> None:

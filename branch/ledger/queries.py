@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Select, cast, func, select
 from branch.ledger.models import SalesDaily, SalesMonthly
 from branch.ledger.months import month_of_day
 from branch.ledger.rollup import SUMS
-from core.database import session
+from core.database import read_columns, session
 
 HOME_CURRENCY = "CNY"
 
@@ -68,16 +68,32 @@ def sums_by(
     monthly = _whole_months(since, until) and BY_MONTH.keys() >= set(groupings)
     table: Table = SalesMonthly if monthly else SalesDaily
     keys = [(BY_MONTH if monthly else BY_DAY)[name] for name in groupings]
-    # Each monthly sum is the only one under all these keys and a currency.
     query = (
-        select(*keys, *(table.__table__.c[name] for name in SUMS))
-        if monthly and set(groupings) == BY_MONTH.keys()
-        else _select(table, *keys).group_by(*keys)
+        _select(table, *keys)
+        .group_by(*keys)
+        .where(*_where(table, grower_ids, since, until), table.currency == currency)
     )
-    query = query.where(*_where(table, grower_ids, since, until), table.currency == currency)
-    rows = session.execute(query.order_by(*keys))
+    rows = read_columns(query.order_by(*keys), {}).all()
     width = len(keys)
     return [SalesSum(tuple(row[:width]), *row[width:]) for row in rows]
+
+
+def monthly_rows(
+    *, grower_ids: Sequence[int], since: date, until: date
+) -> Sequence[tuple[int, str, str, str, int, int, int, int, int]]:
+    """Every monthly sum in yuan of the whole months of [since, until), in the order of its keys.
+
+    Grower, month, channel, cultivar group, orders, plants, gross, discount, refund: as the table holds them, since
+    there are tens of thousands.
+    """
+    kept = SalesMonthly.__table__.c
+    keys = [BY_MONTH[name] for name in ("grower", "month", "channel", "cultivar_group")]
+    query = (
+        select(*keys, *(kept[name] for name in SUMS[:-1]))
+        .where(*_where(SalesMonthly, grower_ids, since, until), kept.currency == HOME_CURRENCY)
+        .order_by(*keys)
+    )
+    return read_columns(query, {}).all()
 
 
 def sums_in_other_currencies(*, grower_ids: Sequence[int], since: date, until: date) -> list[SalesSum]:

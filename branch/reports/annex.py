@@ -16,6 +16,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,12 @@ def freeze(period: Period, scope: Scope, document: Document, *, revises: Mapping
 
 SCALARS = frozenset({str, int, bool, float, type(None)})
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+_CELLS = json.JSONEncoder(ensure_ascii=False, separators=("\0", ": "))
+
+
+def _are_rows(value: list[Any]) -> bool:
+    """Whether all of it is lists of single values, like the rows of a table."""
+    return set(map(type, value)) == {list} and SCALARS.issuperset(map(type, chain.from_iterable(value)))
 
 
 def _lines(value: Any, line: str) -> Iterator[str]:
@@ -88,6 +95,10 @@ def _lines(value: Any, line: str) -> Iterator[str]:
             yield f"{',' if place else '{'}{deeper}{_ENCODER.encode(key)}: "
             yield from _lines(value[key], deeper)
         yield line + "}"
+    elif isinstance(value, list) and _are_rows(value):
+        # No control character stands in JSON by itself: with one between the cells, rows are told from what is said in them.
+        rows = _CELLS.encode(value).replace("]\0[", f"],{deeper}[").replace("\0", ", ")
+        yield f"[{deeper}{rows[1:-1]}{line}]"
     elif isinstance(value, list) and not SCALARS.issuperset(map(type, value)):
         for place, one in enumerate(value):
             yield f"{',' if place else '['}{deeper}"

@@ -82,7 +82,7 @@ def _cut_off(scope: Scope) -> str:
 
 def headline(period: Period, scope: Scope) -> tuple[Figure, ...]:
     """The three figures of the first page, each with the rung it stands on."""
-    now, before = figures.total(scope.now(period)), figures.total(scope.before(period))
+    now, before = figures.total(scope.summed_now(period)), figures.total(scope.summed_before(period))
     like = scope.like_for_like(period)
     all_growth = figures.growth(now.net_minor, before.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR)
     price = wording.NOTHING if now.average_price_minor is None else wording.yuan(now.average_price_minor)
@@ -136,7 +136,7 @@ def _stated(ratio: Decimal | None) -> str:
 
 def changed(period: Period, scope: Scope) -> tuple[str, ...]:
     """At most five sentences on what moved most, for the committee's page."""
-    now, before = scope.now(period), scope.before(period)
+    now, before = scope.summed_now(period), scope.summed_before(period)
     total_now, total_before = figures.total(now), figures.total(before)
     if scope.is_open(period):
         return (not_yet_compared(),)

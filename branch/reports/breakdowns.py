@@ -16,7 +16,7 @@ from branch.reports.provinces import PROVINCES
 
 def channels(period: Period, scope: Scope) -> Section:
     def found() -> list[Piece]:
-        return [Piece(row.channel, row.grower_id, row.month, row.totals) for row in scope.evidence.rows]
+        return [Piece(row.channel, row.grower_id, row.month, row.totals) for row in scope.summed]
 
     return breakdown.section(
         period, scope, Breakdown("channels", _("By channel"), _("Channel"), channel_name, found)
@@ -49,7 +49,7 @@ def villages(period: Period, scope: Scope) -> Section:
     def found() -> list[Piece]:
         return [
             Piece(scope.growers[row.grower_id].village_code, row.grower_id, row.month, row.totals)
-            for row in scope.evidence.rows
+            for row in scope.summed
         ]
 
     one = Breakdown("villages", _("By village"), _("Village"), lambda code: names[code], found)
@@ -100,7 +100,7 @@ def _tile_map(table: Table) -> Chart:
 
 def growers(period: Period, scope: Scope) -> Section:
     """The annex that names growers: for the branch and the committee only."""
-    inside, _outside = figures.complete_growers(period, scope.evidence.rows, scope.evidence.spans)
+    inside, _outside = figures.complete_growers(period, scope.summed, scope.evidence.spans)
     labels = {label.slug: label for label in scope.growers.values()}
     table = breakdown.table(
         period,
@@ -138,6 +138,5 @@ def growers(period: Period, scope: Scope) -> Section:
 
 def _by_slug(scope: Scope) -> list[Piece]:
     return [
-        Piece(scope.growers[row.grower_id].slug, row.grower_id, row.month, row.totals)
-        for row in scope.evidence.rows
+        Piece(scope.growers[row.grower_id].slug, row.grower_id, row.month, row.totals) for row in scope.summed
     ]

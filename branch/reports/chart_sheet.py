@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from matplotlib import font_manager
 from matplotlib.figure import Figure
@@ -33,6 +33,8 @@ POINTS_PER_INCH = 72
 # In parts of the size of a text: from its baseline up to its middle and its top, and from line to line.
 MIDDLE, TOP, LEADING = 0.36, 0.8, 1.25
 SMALLEST_TEXT = 5.5
+
+Side = Literal["left", "center", "right"]
 
 
 class MissingGlyphError(ValueError):
@@ -140,7 +142,7 @@ class Sheet:
         text: str,
         *,
         size: float = 9,
-        ha: str = "left",
+        ha: Side = "left",
         ink: str = INK,
         rim: bool = False,
     ) -> None:
@@ -198,7 +200,7 @@ class Sheet:
         self, parts: Sequence[Sequence[tuple[float, float]]], *, close: bool, fill: str | None,
         edge: str | None, hatch: str | None, thick: float,
     ) -> None:  # fmt: skip
-        codes: list[int] = []
+        codes: list[Any] = []
         for part in parts:
             last = Outline.CLOSEPOLY if close else Outline.LINETO
             codes += [Outline.MOVETO, *[Outline.LINETO] * (len(part) - 2), last]
@@ -217,7 +219,7 @@ class Sheet:
         *,
         ink: str,
         thick: float,
-        style: str = "-",
+        style: Any = "-",
         marker: str | None = None,
         size: float = 5,
         filled: bool = True,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from matplotlib.colors import to_rgb
 
 from branch.reports.chart_frame import EDGE, LABEL, TICK, Room, below, evenly, title
-from branch.reports.chart_sheet import Box, Scale, Sheet, fitting, widest
+from branch.reports.chart_sheet import Box, Scale, Sheet, Side, fitting, widest
 from branch.reports.chart_style import INK, LEAF, LINE, STONE, ends, label, scaled
 from branch.reports.document import Chart
 from branch.reports.provinces import PROVINCES
@@ -66,7 +66,7 @@ def multiples(sheet: Sheet, chart: Chart) -> None:
         known = [(one, place) for place, one in enumerate(values) if one is not None]
         if known:
             most, where = max(known)
-            ha = "left" if where < 2 else "right" if where > len(values) - 3 else "center"
+            ha: Side = "left" if where < 2 else "right" if where > len(values) - 3 else "center"
             sheet.text(places[where], value(max(most, 0)) + 6, label(most), size=small, ha=ha)
 
 

@@ -78,13 +78,14 @@ def bridge(sheet: Sheet, chart: Chart) -> None:
     """First and last value stand on the axis; the steps between float from one level to the next."""
     values = [value / chart.divisor for value in chart.series[0].values if value is not None]
     texts = [wrapped(category) for category in chart.categories]
-    steps, level = [], 0.0
+    steps: list[tuple[bool, float, float, float, float]] = []
+    level = 0.0
     for place, one in enumerate(values):
         whole = place in {0, len(values) - 1}
         base = 0.0 if whole else level
         level = one if whole else level + one
-        steps.append((whole, one, *sorted((base, base + one)), level))
-    low, high = ends([edge for _whole, _value, *edges, _level in steps for edge in edges])
+        steps.append((whole, one, min(base, base + one), max(base, base + one), level))
+    low, high = ends([edge for _whole, _value, bottom, top, _level in steps for edge in (bottom, top)])
     room, value = upright(sheet, low * 1.15, high * 1.15, top=title(sheet, chart) - 4, texts=texts)
     places, step = evenly(room, len(values))
     below(sheet, room, places, texts[: len(places)], apart=step, size=VALUE)

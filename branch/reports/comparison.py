@@ -32,7 +32,7 @@ def comparison(period: Period, scope: Scope) -> Section:
         return Section(
             "comparison", _("Against the same window of last year"), (not_yet_compared(), ordinary_growth())
         )
-    now, before = scope.now(period), scope.before(period)
+    now, before = scope.summed_now(period), scope.summed_before(period)
     total_now, total_before = figures.total(now), figures.total(before)
     like = scope.like_for_like(period)
     parts = bridge(

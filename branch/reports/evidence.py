@@ -12,7 +12,15 @@ from typing import Any, TypeVar
 from branch.ledger.cost_rules import NetIncome
 from branch.ledger.periods import Period, month_of
 from branch.reports.document import Section
-from branch.reports.figures import LikeForLike, MonthRow, Span, Totals, like_for_like, within
+from branch.reports.figures import (
+    LikeForLike,
+    MonthRow,
+    Span,
+    Totals,
+    groups_together,
+    like_for_like,
+    within,
+)
 from branch.reports.panel import PanelCell, PanelGrower
 from branch.reports.pieces import Piece
 from branch.reports.programme_dates import ProgrammeDate
@@ -83,14 +91,17 @@ class Evidence:
             "unit": unit_code,
             "period": period.key,
             "standing": standing,
-            "rows": [[r.grower_id, r.month.key, r.channel, r.cultivar_group, *r.totals] for r in self.rows],
+            "rows": [
+                [grower_id, month.key, channel, group, *totals]
+                for grower_id, month, channel, group, totals in self.rows
+            ],
             "spans": [
                 [s.grower_id, s.channel, s.first_day.isoformat(), s.last_day.isoformat()] for s in self.spans
             ],
             "foreign": [[code, t.orders, t.plants, t.net_minor] for code, t in self.foreign],
             "kinds": dict(sorted(self.kinds.items())),
-            "sizes": [_plain(piece) for piece in self.sizes],
-            "provinces": [_plain(piece) for piece in self.provinces],
+            "sizes": [[who, month.key, code, *totals] for code, who, month, totals in self.sizes],
+            "provinces": [[who, month.key, code, *totals] for code, who, month, totals in self.provinces],
             "panel_growers": [
                 [one.grower_id, one.authorised_on and one.authorised_on.isoformat(), one.channels_known]
                 for one in self.panel_growers
@@ -116,10 +127,6 @@ class Evidence:
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _plain(piece: Piece) -> list[object]:
-    return [piece.grower_id, piece.month.key, piece.code, *piece.totals]
-
-
 @dataclass(frozen=True)
 class Scope:
     """The unit a report is about and the evidence for it; what every section function receives.
@@ -137,9 +144,11 @@ class Scope:
     group_name: Callable[[str], str]
     children: Mapping[int, ChildLabel] = field(default_factory=dict)
     # What several sections and both languages ask for is worked out once: numbers and codes, never words.
-    known: dict[tuple[str, Period], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    known: dict[tuple[str, Period | None], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
-    def once(self, what: str, period: Period, work: Callable[[], K]) -> K:
+    def once(self, what: str, period: Period | None, work: Callable[[], K]) -> K:
         key = (what, period)
         if key not in self.known:
             self.known[key] = work()
@@ -148,6 +157,22 @@ class Scope:
 
     def _rows_of(self, period: Period) -> list[MonthRow]:
         return list(self.once("rows", period, lambda: within(self.evidence.rows, period)))
+
+    @property
+    def summed(self) -> tuple[MonthRow, ...]:
+        """The evidence's rows with all cultivar groups together: a quarter of them, for whoever asks for no group."""
+        return self.once("all summed", None, lambda: tuple(groups_together(self.evidence.rows)))
+
+    def _summed_of(self, period: Period) -> list[MonthRow]:
+        return list(self.once("summed", period, lambda: within(self.summed, period)))
+
+    def summed_now(self, period: Period) -> list[MonthRow]:
+        """`now` with all cultivar groups together."""
+        return self._summed_of(period)
+
+    def summed_before(self, period: Period) -> list[MonthRow]:
+        """`before` with all cultivar groups together."""
+        return [] if self.is_open(period) else self._summed_of(period.year_before())
 
     def now(self, period: Period) -> list[MonthRow]:
         return self._rows_of(period)
@@ -179,9 +204,7 @@ class Scope:
         return self.once(
             "like_for_like",
             period,
-            lambda: like_for_like(
-                period, self.evidence.rows, self.evidence.spans, is_open=self.is_open(period)
-            ),
+            lambda: like_for_like(period, self.summed, self.evidence.spans, is_open=self.is_open(period)),
         )
 
     def elapsed_until(self, period: Period) -> Period | None:

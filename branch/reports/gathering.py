@@ -123,9 +123,8 @@ def _children(unit: UnitView) -> dict[int, ChildLabel]:
 def _evidence(period: Period, grower_ids: Sequence[int]) -> Evidence:
     since = twelve_months(period)[0].year_before().start
     window: dict[str, Any] = {"grower_ids": grower_ids, "since": period.start, "until": period.end}
-    rows = ledger.sums_by(
-        "grower", "month", "channel", "cultivar_group", grower_ids=grower_ids, since=since, until=period.end
-    )
+    rows = ledger.monthly_rows(grower_ids=grower_ids, since=since, until=period.end)
+    months = {row[1]: parse_period(row[1]) for row in rows}
     cut_off = ledger.last_recorded(grower_ids=grower_ids, since=since, until=period.end)
     spans = tuple(
         Span(one.grower_id, one.channel, one.first_day, one.last_day)
@@ -133,8 +132,10 @@ def _evidence(period: Period, grower_ids: Sequence[int]) -> Evidence:
     )
     return Evidence(
         rows=tuple(
-            MonthRow(one.key[0], parse_period(one.key[1]), one.key[2], one.key[3], _totals(one))
-            for one in rows
+            [
+                MonthRow(grower_id, months[month], channel, group, Totals(*amounts))
+                for grower_id, month, channel, group, *amounts in rows
+            ]
         ),
         spans=spans,
         foreign=tuple((one.key[0], _totals(one)) for one in ledger.sums_in_other_currencies(**window)),
@@ -147,10 +148,10 @@ def _evidence(period: Period, grower_ids: Sequence[int]) -> Evidence:
     )
 
 
-def _income(period: Period, rows: Iterable[ledger.SalesSum]) -> NetIncome | None:
+def _income(period: Period, rows: Iterable[Sequence[Any]]) -> NetIncome | None:
     """Sales less costs of everybody who sold in the window, when all of them have said their costs."""
     months = {month.key for month in period.months()}
-    sellers = {row.key[0] for row in rows if row.key[1] in months}
+    sellers = {row[0] for row in rows if row[1] in months}
     return net_income(sellers, period) if sellers else None
 
 
@@ -206,21 +207,25 @@ def _provinces(found: Iterable[Piece]) -> tuple[Piece, ...]:
     """The same sums under the codes of the provinces; orders write one province in several ways."""
     together: dict[tuple[int, str, str], Piece] = {}
     codes: dict[str, str] = {}
-    for name, grower_id, month, totals in found:
+    for piece in found:
+        name, grower_id, month, totals = piece
         code = codes.get(name)
         if code is None:
             code = codes[name] = province_code(name)
         key = (grower_id, month.key, code)
         known = together.get(key)
         together[key] = Piece(code, grower_id, month, known.totals + totals if known else totals)
-    return tuple(piece for _key, piece in sorted(together.items()))
+    return tuple([together[key] for key in sorted(together)])
 
 
 def _pieces(dimension: str, grower_ids: Sequence[int], since: date, until: date) -> tuple[Piece, ...]:
     found = parts.parts_by(dimension, grower_ids=grower_ids, since=since, until=until)
+    months = {one.month: parse_period(one.month) for one in found}
     return tuple(
-        Piece(value, grower_id, parse_period(month), Totals(*amounts))
-        for grower_id, month, value, *amounts in found
+        [
+            Piece(value, grower_id, months[month], Totals(*amounts))
+            for grower_id, month, value, *amounts in found
+        ]
     )
 
 

@@ -16,8 +16,8 @@ from branch.reports.figures import Totals
 
 def overall(period: Period, scope: Scope) -> Section:
     """Rung D1: totals of the window, and its months."""
-    now = figures.total(scope.now(period))
-    sellers = len({row.grower_id for row in scope.now(period)})
+    now = figures.total(scope.summed_now(period))
+    sellers = len({row.grower_id for row in scope.summed_now(period)})
     price = now.average_price_minor
     sentence = _(
         "Net sales %(net)s: %(plants)s in %(orders)s orders by %(growers)s growers.",
@@ -102,7 +102,7 @@ def totals_table(key: str, title: str, named: list[tuple[str, str, Totals]], *, 
 def _months(period: Period, scope: Scope) -> Table:
     """Net sales of the twelve months up to the window's end, beside those a year earlier."""
     sums: defaultdict[Period, int] = defaultdict(int)
-    for row in scope.evidence.rows:
+    for row in scope.summed:
         sums[row.month] += row.totals.net_minor
     rows = []
     for month in twelve_months(period):

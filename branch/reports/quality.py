@@ -48,9 +48,7 @@ def quality(period: Period, scope: Scope) -> Section:
 
 
 def _coverage(period: Period, scope: Scope) -> Coverage:
-    return figures.coverage(
-        period, scope.evidence.rows, scope.sellers(period), until=scope.elapsed_until(period)
-    )
+    return figures.coverage(period, scope.summed, scope.sellers(period), until=scope.elapsed_until(period))
 
 
 def _coverage_table(covered: Coverage) -> Table:

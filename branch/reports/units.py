@@ -87,14 +87,14 @@ def units(period: Period, scope: Scope) -> Section:
 
 def _units(period: Period, scope: Scope) -> list[_Unit]:
     """Units with sales in either window, the largest first; those of one or two growers put together."""
-    now, before = scope.now(period), scope.before(period)
+    now, before = scope.summed_now(period), scope.summed_before(period)
 
     def as_pieces(rows: Iterable[MonthRow]) -> list[Piece]:
         return [
             Piece(scope.children[row.grower_id].code, row.grower_id, row.month, row.totals) for row in rows
         ]
 
-    placed = [row for row in scope.evidence.rows if row.grower_id in scope.children]
+    placed = [row for row in scope.summed if row.grower_id in scope.children]
     mine, last = ([row for row in rows if row.grower_id in scope.children] for rows in (now, before))
     order = list(pieces.sums(as_pieces([*mine, *last])))
     together = pieces.to_put_together(pieces.growers(as_pieces(mine)), pieces.growers(as_pieces(last)), order)
