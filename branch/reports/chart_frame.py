@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from branch.reports.chart_sheet import LEADING, Box, Scale, Sheet, fitting, widest, width
+from branch.reports.chart_sheet import LEADING, SMALLEST_TEXT, Box, Scale, Sheet, fitting, widest, width
 from branch.reports.chart_style import INK, LINE, STONE
 from branch.reports.document import Chart
 
@@ -39,8 +40,8 @@ class Room:
 
 def title(sheet: Sheet, chart: Chart) -> float:
     """Write the chart's title; the height below it that is still free."""
-    text = f"{chart.title} ({chart.unit})"
-    sheet.text(EDGE, sheet.up - EDGE - TITLE / 2, text, size=fitting([text], TITLE, sheet.across - 2 * EDGE))
+    text, room = f"{chart.title} ({chart.unit})", sheet.across - 2 * EDGE
+    sheet.text(EDGE, sheet.up - EDGE - TITLE / 2, text, size=fitting([text], TITLE, room), room=room)
     return sheet.up - EDGE - TITLE * 1.5
 
 
@@ -52,7 +53,8 @@ def key(sheet: Sheet, chart: Chart, looks: Sequence[Look], top: float) -> float:
     swatch, gap = 20.0, 14.0
     room = sheet.across - 2 * EDGE - len(names) * (swatch + 4 + gap)
     needed = sum(width(name, VALUE) for name in names)
-    size = VALUE if needed <= room else VALUE * room / needed
+    size = VALUE if needed <= room else max(SMALLEST_TEXT, VALUE * room / needed)
+    most = math.inf if needed * size / VALUE <= room else room / len(names)
     x, y = EDGE + 1, top - VALUE / 2 - 2
     for name, look in zip(names, looks, strict=False):
         if look.bar:
@@ -65,8 +67,8 @@ def key(sheet: Sheet, chart: Chart, looks: Sequence[Look], top: float) -> float:
                 sheet.line(
                     middle, [y], ink=look.ink, thick=look.thick, marker=look.marker, filled=look.filled
                 )
-        sheet.text(x + swatch + 4, y, name, size=size)
-        x += swatch + 4 + width(name, size) + gap
+        sheet.text(x + swatch + 4, y, name, size=size, room=most)
+        x += swatch + 4 + min(width(name, size), most) + gap
     return y - VALUE - 1
 
 
@@ -101,7 +103,7 @@ def below(
     size = fitting(texts, size, apart - 4)
     sheet.rules([(place, room.bottom - TICK, place, room.bottom) for place in places], ink=INK)
     for place, text in zip(places, texts, strict=True):
-        sheet.text(place, room.bottom - TICK - 2 - size / 2, text, size=size, ha="center")
+        sheet.text(place, room.bottom - TICK - 2 - size / 2, text, size=size, ha="center", room=apart - 3)
 
 
 def evenly(room: Room, count: int) -> tuple[list[float], float]:

@@ -6,6 +6,7 @@ its constrained layout, which measures every text of a figure several times, too
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -86,6 +87,14 @@ def fitting(texts: Iterable[str], size: float, room: float) -> float:
     return size if needed <= room else max(SMALLEST_TEXT, size * room / needed)
 
 
+def shortened(line: str, size: float, room: float) -> str:
+    """As much of a line as fits into `room`; the data table has the whole of it."""
+    if width(line, size) <= room:
+        return line
+    kept = next((end for end in range(len(line) - 1, 0, -1) if width(line[:end] + "…", size) <= room), 0)
+    return line[:kept].rstrip() + "…"
+
+
 class Scale(NamedTuple):
     """Values from `low` to `high` laid over the points from `start` to `end`."""
 
@@ -145,15 +154,19 @@ class Sheet:
         ha: Side = "left",
         ink: str = INK,
         rim: bool = False,
+        room: float = math.inf,
     ) -> None:
-        """Write lines of text, the first with its middle at the height `y`; `rim` clears the ground behind them.
+        """Write lines of text, the first with its middle at the height `y`.
+
+        Lines longer than `room` are shortened; `rim` clears the ground behind them.
 
         Raises:
             MissingGlyphError: a character that the font lacks.
         """  # fmt: skip
-        for number, line in enumerate(text.split("\n")):
-            if not line:
+        for number, whole in enumerate(text.split("\n")):
+            if not whole:
                 continue
+            line = shortened(whole, size, room)
             wide = width(line, size)
             middle = y - number * size * LEADING
             if rim:

@@ -57,7 +57,9 @@ def multiples(sheet: Sheet, chart: Chart) -> None:
     sheet.rules(edges, ink=LINE, thick=0.8)
     for index, (series, (room, value, values)) in enumerate(zip(chart.series, panels, strict=True)):
         places, step = evenly(room, len(chart.categories))
-        sheet.text(room.left, room.top + over - 6, series.name, size=fitting([series.name], 8.5, across))
+        sheet.text(
+            room.left, room.top + over - 6, series.name, size=fitting([series.name], 8.5, across), room=across
+        )
         if index % PANELS_ACROSS == 0:
             for one, text in ticks:
                 sheet.text(room.left - TICK - 1, value(one), text, size=small, ha="right")
@@ -99,7 +101,7 @@ def tiles(sheet: Sheet, chart: Chart) -> None:
         ink = ink_on(shade_of(value, most))
         middle, high = EDGE + (one.column + 0.5) * across, top - one.row * up
         size = fitting([names[code]], LABEL, 0.86 * across)
-        sheet.text(middle, high - 0.34 * up, names[code], size=size, ha="center", ink=ink)
+        sheet.text(middle, high - 0.34 * up, names[code], size=size, ha="center", ink=ink, room=0.92 * across)
         if value is not None:
             text = label(value)
             size = fitting([text], 7.5, 0.86 * across)
@@ -124,8 +126,9 @@ def heat(sheet: Sheet, chart: Chart) -> None:
     small = 7.5
     top, bottom = title(sheet, chart) - 2, EDGE + small + 6
     names = [series.name for series in chart.series]
-    size = fitting(names, 8.5, sheet.across * 0.4)
-    left = EDGE + widest(names, size) + 6
+    most = sheet.across * 0.4
+    size = fitting(names, 8.5, most)
+    left = EDGE + min(widest(names, size), most) + 6
     tall = (top - bottom) / max(len(names), 1)
     places, step = evenly(Room(left, sheet.across - EDGE, bottom, top), len(chart.categories))
     by_shade: dict[int | None, list[Box]] = {}
@@ -138,7 +141,7 @@ def heat(sheet: Sheet, chart: Chart) -> None:
             by_shade.setdefault(shade, []).append(box)
             if value is not None:
                 texts.append((place, middle, f"{value / 10:.0f}", ink_on(shade)))
-        sheet.text(left - 5, middle, series.name, size=size, ha="right")
+        sheet.text(left - 5, middle, series.name, size=size, ha="right", room=most)
     for shade, boxes in by_shade.items():
         fill, hatch = ("white", "////") if shade is None else (SHADES[shade], None)
         sheet.boxes(boxes, fill=fill, edge=LINE, hatch=hatch)
@@ -146,7 +149,7 @@ def heat(sheet: Sheet, chart: Chart) -> None:
         sheet.text(x, y, text, size=small, ha="center", ink=ink)
     size = fitting(chart.categories, small, step - 3)
     for place, text in zip(places, chart.categories, strict=True):
-        sheet.text(place, bottom - 3 - small / 2, text, size=size, ha="center")
+        sheet.text(place, bottom - 3 - small / 2, text, size=size, ha="center", room=step - 2)
 
 
 def grey(colour: str) -> float:

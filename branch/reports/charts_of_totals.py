@@ -30,8 +30,9 @@ def bars(sheet: Sheet, chart: Chart) -> None:
     low, high = ends(known)
     top = key(sheet, chart, BARS, title(sheet, chart)) - 2
     bottom = EDGE + LABEL + TICK + 4
-    size = fitting(chart.categories, LABEL, sheet.across * 0.4)
-    left = EDGE + widest(chart.categories, size) + 6
+    most = sheet.across * 0.4
+    size = fitting(chart.categories, LABEL, most)
+    left = EDGE + min(widest(chart.categories, size), most) + 6
     right = sheet.across - EDGE - widest(map(label, known), VALUE) - 4
     value = Scale(low, high, left, right)
     down = Scale(-0.5, max(len(chart.categories), 1) - 0.5, top, bottom)
@@ -53,7 +54,7 @@ def bars(sheet: Sheet, chart: Chart) -> None:
         sheet.rules([(value(one), bottom - TICK, value(one), bottom)], ink=INK)
         sheet.text(value(one), bottom - TICK - 2 - LABEL / 2, text, size=LABEL, ha="center")
     for place, name in enumerate(chart.categories):
-        sheet.text(left - 6, down(place), name, size=size, ha="right")
+        sheet.text(left - 6, down(place), name, size=size, ha="right", room=most)
 
 
 def lines(sheet: Sheet, chart: Chart) -> None:
@@ -90,8 +91,8 @@ def bridge(sheet: Sheet, chart: Chart) -> None:
     places, step = evenly(room, len(values))
     below(sheet, room, places, texts[: len(places)], apart=step, size=VALUE)
     sheet.rules([(room.left, value(0), room.right, value(0))], ink=INK, thick=0.8)
-    for place, (whole, one, bottom, top, after) in zip(places, steps, strict=True):
-        box = [Box(place - step * 0.31, value(bottom), step * 0.62, value(top) - value(bottom))]
+    for middle, (whole, one, bottom, top, after) in zip(places, steps, strict=True):
+        box = [Box(middle - step * 0.31, value(bottom), step * 0.62, value(top) - value(bottom))]
         if whole:
             sheet.boxes(box, fill=LEAF)
         elif one >= 0:
@@ -99,8 +100,10 @@ def bridge(sheet: Sheet, chart: Chart) -> None:
         else:
             sheet.boxes(box, fill="white", edge=CLAY, hatch="\\\\\\\\", thick=0.8)
         sign = "" if whole or one <= 0 else "+"
-        sheet.text(place, value(top) + 8, sign + label(one), size=VALUE, ha="center")
-        if place != places[-1]:
+        sheet.text(middle, value(top) + 8, sign + label(one), size=VALUE, ha="center")
+        if middle != places[-1]:
             sheet.rules(
-                [(place + step * 0.31, value(after), place + step * 0.69, value(after))], ink=LINE, thick=0.8
+                [(middle + step * 0.31, value(after), middle + step * 0.69, value(after))],
+                ink=LINE,
+                thick=0.8,
             )
