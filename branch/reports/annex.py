@@ -32,13 +32,27 @@ ANNEX_FORMAT = "guiyuan-report-2"
 SOURCES = ("reports", "ledger", "uplift")
 
 
-def freeze(period: Period, scope: Scope, document: Document, *, revises: Mapping[str, Any] | None) -> bytes:
+def given_to(scope: Scope, document: Document) -> dict[str, Any]:
+    """Everything that a report was computed from: the evidence, and what its sections read besides it."""
+    read = {section.key: plain(section.inputs) for section in document.sections if section.inputs}
+    return inputs(scope.evidence, numbers(scope)) | read
+
+
+def freeze(
+    period: Period,
+    scope: Scope,
+    document: Document,
+    *,
+    revises: Mapping[str, Any] | None,
+    given: dict[str, Any] | None = None,
+) -> bytes:
     """The annex of a report as canonical JSON: sorted keys, one line per value or row, UTF-8.
 
-    `revises` names the version before and what changed against it, None for a first version.
+    `revises` names the version before and what changed against it, None for a first version; `given` is
+    `given_to(scope, document)` where it is known already.
     """
     number_of = numbers(scope)
-    given = inputs(scope.evidence, number_of)
+    given = given_to(scope, document) if given is None else given
     slugs = names_in_annex(scope)
     said = data_annex(document)
     present = _present(given)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -14,14 +16,15 @@ from branch.ledger.periods import Period
 from branch.reports import figures, quality, wording
 from branch.reports.bridge import bridge
 from branch.reports.comparison import not_yet_compared, ordinary_growth
-from branch.reports.document import Definition, Document, Figure
+from branch.reports.document import Definition, Document, Figure, Section
 from branch.reports.effect import headline_figure
 from branch.reports.evidence import Scope, SectionFunction
 
 
 def assemble(period: Period, scope: Scope, functions: Sequence[SectionFunction], *, locale: str) -> Document:
     """Run every section function over `scope` and frame the result. Texts are in the active locale."""
-    digest = scope.digest(period)
+    sections = tuple(function(period, scope) for function in functions)
+    digest = _digest(scope.digest(period), sections)
     return Document(
         locale=locale,
         number=f"{scope.unit_code}/{period.key}/{digest[:10]}",
@@ -36,9 +39,16 @@ def assemble(period: Period, scope: Scope, functions: Sequence[SectionFunction],
         headline=headline(period, scope),
         changed=changed(period, scope),
         doubtful=quality.doubts(period, scope),
-        sections=tuple(function(period, scope) for function in functions),
+        sections=sections,
         definitions=definitions(),
     )
+
+
+def _digest(evidence: str, sections: Sequence[Section]) -> str:
+    """What the report follows from: the evidence, and what sections read besides it; another digest is a new version."""
+    read = {section.key: section.inputs for section in sections if section.inputs}
+    canonical = json.dumps([evidence, read], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def title(period: Period, unit_name: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -32,7 +33,8 @@ class Audit:
 
 def audit(annex: dict[str, Any]) -> Audit:
     """Recompute every figure that follows from the annex's inputs and compare it with the one in the report."""
-    expected = recompute(annex) | _effect(annex)
+    estimated, outcomes = _estimated(annex)
+    expected = recompute(annex) | estimated
     agree, differ, given = 0, [], []
     for section, tables in annex["sections"].items():
         for table, told in tables.items():
@@ -48,16 +50,34 @@ def audit(annex: dict[str, Any]) -> Audit:
                         differ.append(
                             f"{'/'.join(where)}: printed {printed}, computed {_short(expected[where])}"
                         )
+    for path, computed in outcomes.items():
+        said = _at(annex["outcomes"], path)
+        if said == computed:
+            agree += 1
+        else:
+            differ.append(f"{path}: printed {said}, computed {computed}")
     return Audit(agree, tuple(differ), tuple(given))
 
 
-def _effect(annex: dict[str, Any]) -> Figures:
-    """The estimated effect and the adjusted series; without numpy its figures count among those that were not recomputed."""
+def _at(told: Any, path: str) -> Any:
+    for name in path.split("/"):
+        if isinstance(told, list):
+            told = told[int(name)] if int(name) < len(told) else None
+        else:
+            told = None if told is None else told.get(name)
+    return told
+
+
+def _estimated(annex: dict[str, Any]) -> tuple[Figures, Mapping[str, str | bool | None]]:
+    """Estimates, gates and adjusted series; without numpy these figures count among those that were not recomputed."""
     try:
         from branch.reports.recompute_effect import recompute_effect, recompute_seasonal
+        from branch.reports.recompute_programmes import recompute_programmes
     except ImportError:
-        return {}
-    return recompute_effect(annex) | recompute_seasonal(annex)
+        return {}, {}
+    effect, outcomes = recompute_effect(annex)
+    programmes, of_programmes = recompute_programmes(annex)
+    return effect | recompute_seasonal(annex) | programmes, outcomes | of_programmes
 
 
 def _same(printed: Any, computed: Fraction | int | None) -> bool:

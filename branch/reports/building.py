@@ -27,7 +27,7 @@ from branch.reports.editions.surroundings import surroundings
 from branch.reports.evidence import Scope, SectionFunction
 from branch.reports.gathering import gather, in_active_locale
 from branch.reports.revisions import as_plain, differences, with_revisions
-from branch.reports.versions import Place, place_of
+from branch.reports.versions import Place, changed_inputs, place_of
 from core import files
 from core.clock import local_day
 from core.database import session, transaction
@@ -145,6 +145,8 @@ def write(period: Period, unit: UnitView, *, today: date, place: Place | None = 
     documents: dict[str, Document] = {}
     public: dict[str, Document] = {}
     scope: Scope | None = None
+    given: dict[str, Any] | None = None
+    changed: tuple[str, ...] = ()
     blocks: Blocks | None = None
     for language, locale in LANGUAGES.items():
         with force_locale(locale):
@@ -152,19 +154,25 @@ def write(period: Period, unit: UnitView, *, today: date, place: Place | None = 
             document = assemble(period, scope, sections, locale=language)
             place = place or place_of(unit.id, period, document.digest)
             document = replace(document, version=place.version, code=annex.code_name())
-            documents[language] = with_revisions(document, place.earlier.get(language))
+            if place.earlier and given is None:
+                given = annex.given_to(scope, document)
+                changed = changed_inputs(place, given)
+            documents[language] = with_revisions(document, place.earlier.get(language), changed)
             blocks = blocks or Blocks(surroundings(period, unit, scope))
             if edition := public_edition(period, scope, document, blocks):
                 public[language] = edition
     assert scope is not None
     assert place is not None
     with force_locale(LANGUAGES["zh"]):
-        frozen = annex.freeze(period, scope, documents["zh"], revises=_revises(place, scope, documents["zh"]))
+        revises = _revises(place, scope, documents["zh"], changed)
+        frozen = annex.freeze(period, scope, documents["zh"], revises=revises, given=given)
     digest = hashlib.sha256(frozen).hexdigest()
     return Written({key: replace(one, annex_digest=digest) for key, one in documents.items()}, frozen, public)
 
 
-def _revises(place: Place, scope: Scope, document: Document) -> dict[str, Any] | None:
+def _revises(
+    place: Place, scope: Scope, document: Document, inputs: tuple[str, ...]
+) -> dict[str, Any] | None:
     earlier = place.earlier.get("zh")
     if earlier is None:
         return None
@@ -173,6 +181,7 @@ def _revises(place: Place, scope: Scope, document: Document) -> dict[str, Any] |
         "version": earlier.version,
         "number": earlier.number,
         "annex": place.earlier_annex,
+        "inputs": list(inputs),
         "changes": as_plain(differences(earlier, document), slugs),
     }
 

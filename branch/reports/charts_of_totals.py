@@ -26,6 +26,7 @@ YEARS = (Look(LEAF, 2, marker="o"), Look(OSMANTHUS, 1.4, "--", "s", filled=False
 def bars(sheet: Sheet, chart: Chart) -> None:
     """Lying bars from zero, a number beside each; the names of the categories on the left."""
     values = [scaled(series.values, chart.divisor) for series in chart.series]
+    written = label if chart.divisor > 1 else "{:,.0f}".format  # things that are counted have no decimals
     known = [value for row in values for value in row if value is not None]
     low, high = ends(known)
     top = key(sheet, chart, BARS, title(sheet, chart)) - 2
@@ -33,7 +34,7 @@ def bars(sheet: Sheet, chart: Chart) -> None:
     most = sheet.across * 0.4
     size = fitting(chart.categories, LABEL, most)
     left = EDGE + min(widest(chart.categories, size), most) + 6
-    right = sheet.across - EDGE - widest(map(label, known), VALUE) - 4
+    right = sheet.across - EDGE - widest(map(written, known), VALUE) - 4
     value = Scale(low, high, left, right)
     down = Scale(-0.5, max(len(chart.categories), 1) - 0.5, top, bottom)
     thick = 0.8 / len(values)
@@ -46,7 +47,7 @@ def bars(sheet: Sheet, chart: Chart) -> None:
                 first, last = sorted((value(0), value(one)))
                 shapes.append(Box(first, middle - tall / 2, last - first, tall))
             if one is not None:
-                sheet.text(value(max(one, 0)) + 4, middle, label(one), size=VALUE)
+                sheet.text(value(max(one, 0)) + 4, middle, written(one), size=VALUE)
         look = BARS[index % 2]
         sheet.boxes(shapes, fill=look.ink, edge=INK if look.hatch else None, hatch=look.hatch)
     sheet.rules([(left, bottom, right, bottom), (value(0), bottom, value(0), top)], ink=LINE, thick=0.8)

@@ -95,7 +95,8 @@ class Section:
     """`private` marks an annex that names growers: for the branch and the committee, never to be published.
 
     `outcomes` are the section's findings as plain values that mean the same in every language, as the gates it
-    tried and what it left out and why; they are frozen with the report.
+    tried and what it left out and why; `inputs` is what the section read besides the evidence, as plain values from
+    which its figures follow. Both are frozen with the report.
     """
 
     key: str
@@ -106,6 +107,7 @@ class Section:
     notes: tuple[str, ...] = ()
     private: bool = False
     outcomes: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = field(default_factory=dict)
 
     def table(self, key: str) -> Table:
         return next(table for table in self.tables if table.key == key)

@@ -67,7 +67,9 @@ def programme_effects(period: Period, scope: Scope) -> tuple[ProgrammeEffect, ..
     """C1 for programmes of the unit itself, C3 for those of units below it."""
     inside: dict[str, tuple[int, ...]] = {}
     for label in scope.growers.values():
-        inside[label.village_code] = (*inside.get(label.village_code, ()), label.id)
+        child = scope.children.get(label.id)
+        for code in {label.village_code, label.village_code if child is None else child.code}:
+            inside[code] = (*inside.get(code, ()), label.id)
     return _effects(
         effect_window(period)[-1],
         scope.unit_code,

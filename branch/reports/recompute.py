@@ -25,6 +25,7 @@ from branch.reports.recompute_book import (
     share,
 )
 from branch.reports.recompute_breakdowns import breakdown, units
+from branch.reports.recompute_registers import registers
 
 TOTAL_COLUMNS = {"gross": "gross_minor", "discount": "discount_minor", "refund": "refund_minor"}
 
@@ -52,6 +53,7 @@ def recompute(annex: dict[str, Any]) -> Figures:
             breakdown(book, section, records(annex["inputs"][section]), lambda row: row["code"], found)
     units(book, found)
     _coverage(book, found)
+    registers(annex, found)
     return found
 
 

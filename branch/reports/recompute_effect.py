@@ -20,21 +20,25 @@ from branch.uplift.seasonal import seasonally_adjust
 Figures = dict[tuple[str, str, str, str], Fraction | int | None]
 
 
-def recompute_effect(annex: dict[str, Any]) -> Figures:
-    """Figures of the section on the effect by (section, table, row, column); empty without such a section."""
+Outcomes = dict[str, str | bool | None]
+
+
+def recompute_effect(annex: dict[str, Any]) -> tuple[Figures, Outcomes]:
+    """Figures of the section on the effect by (section, table, row, column), and its outcomes by their paths.
+
+    Both are empty without such a section.
+    """
     outcome = annex.get("outcomes", {}).get("effect")
-    if outcome is None:
-        return {}
     found: Figures = {}
-    built = _panel(annex["inputs"], last=annex["outcomes"]["effect"]["window"][1])
-    if built is None:
-        return found
-    panel, months, unknown = built
+    built = None if outcome is None else panel_of(annex["inputs"], last=outcome["window"][1])
+    if outcome is None or built is None:
+        return found, {}
+    panel, months, _rows, unknown = built
     start, stop = (months.index(max(one, months[0])) for one in outcome["window"])
     assessed = assess(
         panel,
         slice(start, stop + 1),
-        _settings(outcome["settings"]),
+        settings_of(outcome["settings"]),
         provisional=annex["window"]["standing"] != "final",
         channels_unknown=unknown,
     )
@@ -44,6 +48,30 @@ def recompute_effect(annex: dict[str, Any]) -> Figures:
     placebo = () if assessed.placebo is None else assessed.placebo.blocks
     for block in (*placebo, *assessed.events):
         _event(block, found)
+    return found, _outcomes(assessed)
+
+
+def _outcomes(assessed: Assessment) -> Outcomes:
+    """What the gates found, and the estimate, as reports freeze them: numbers with six decimals."""
+
+    def plain(value: float | None) -> str | None:
+        return None if value is None else f"{value:.6f}"
+
+    found: Outcomes = {}
+    for place, gate in enumerate(assessed.gates):
+        key = f"effect/gates/{place}"
+        found |= {
+            f"{key}/code": gate.code,
+            f"{key}/passed": gate.passed,
+            f"{key}/value": plain(gate.value),
+            f"{key}/threshold": plain(gate.threshold),
+        }
+    if (estimate := assessed.estimate) is not None:
+        for name, value in (
+            ("ratio", estimate.ratio), ("low", estimate.low), ("high", estimate.high),
+            ("actual_yuan", estimate.actual), ("predicted_yuan", estimate.predicted),
+        ):  # fmt: skip
+            found[f"effect/estimate/{name}"] = plain(value)
     return found
 
 
@@ -71,7 +99,7 @@ def recompute_seasonal(annex: dict[str, Any]) -> Figures:
     return found
 
 
-def _settings(told: dict[str, Any]) -> UpliftSettings:
+def settings_of(told: dict[str, Any]) -> UpliftSettings:
     """The settings as they were frozen: fractions as text, the rest as it is."""
     kinds = {field.name: field.type for field in fields(UpliftSettings)}
     values: dict[str, Any] = {
@@ -81,7 +109,8 @@ def _settings(told: dict[str, Any]) -> UpliftSettings:
     return UpliftSettings(**values)
 
 
-def _panel(inputs: dict[str, Any], *, last: str) -> tuple[Panel, list[str], int] | None:
+def panel_of(inputs: dict[str, Any], *, last: str) -> tuple[Panel, list[str], list[int], int] | None:
+    """The panel up to the month `last`, its months, the growers of its rows, and how many authorised ones are not in it."""
     growers = {row["grower"]: row for row in _records(inputs.get("panel_growers"))}
     sums: defaultdict[tuple[int, str], int] = defaultdict(int)
     for cell in _records(inputs.get("panel_cells")):
@@ -101,7 +130,7 @@ def _panel(inputs: dict[str, Any], *, last: str) -> tuple[Panel, list[str], int]
         not row["channels_known"] and row["authorised_on"] is not None and row["authorised_on"][:7] <= last
         for row in growers.values()
     )
-    return Panel(outcome, np.array(starts), int(first[5:])), months, unknown
+    return Panel(outcome, np.array(starts), int(first[5:])), months, rows, unknown
 
 
 def _records(table: dict[str, Any] | None) -> list[dict[str, Any]]:

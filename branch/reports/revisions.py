@@ -81,8 +81,11 @@ def _difference(
     return Difference(*key, told.private, told.name, texts[0], texts[1], raw_before, raw_now)
 
 
-def with_revisions(new: Document, old: Document | None) -> Document:
-    """`new` with a section on what changed against `old`, in front of the annexes; unchanged without an older one."""
+def with_revisions(new: Document, old: Document | None, inputs: Iterable[str] = ()) -> Document:
+    """`new` with a section on what changed against `old`, in front of the annexes; unchanged without an older one.
+
+    `inputs` are the names of those inputs of the annex that are not what they were.
+    """
     if old is None:
         return new
     found = differences(old, new)
@@ -90,7 +93,7 @@ def with_revisions(new: Document, old: Document | None) -> Document:
     section = Section(
         key=REVISIONS,
         title=_("Revisions"),
-        paragraphs=tuple(_sentences(old, len(shown), len(found) - len(shown))),
+        paragraphs=(*_sentences(old, len(shown), len(found) - len(shown)), *_inputs(inputs)),
         tables=(_table(shown[:MOST_SHOWN]),) if shown else (),
         notes=(_("All of them are in the data annex."),) if len(shown) > MOST_SHOWN else (),
     )
@@ -100,6 +103,13 @@ def with_revisions(new: Document, old: Document | None) -> Document:
 
 
 def _sentences(old: Document, shown: int, private: int) -> Iterator[str]:
+    if not shown and not private:
+        yield _(
+            "No printed figure differs from version %(version)s (report number %(number)s).",
+            version=old.version,
+            number=old.number,
+        )
+        return
     yield ngettext(
         "%(num)s figure is printed otherwise than in version %(version)s (report number %(number)s).",
         "%(num)s figures are printed otherwise than in version %(version)s (report number %(number)s).",
@@ -113,6 +123,29 @@ def _sentences(old: Document, shown: int, private: int) -> Iterator[str]:
             "%(num)s more figures of single growers changed.",
             private,
         )
+
+
+def _inputs(names: Iterable[str]) -> Iterator[str]:
+    """What the report rests on that changed, so that a reader knows where to look."""
+    words = {
+        "rows": _("sales by grower, month, channel and group"),
+        "spans": _("since when channels are on record"),
+        "foreign": _("sales in other currencies"),
+        "kinds": _("numbers of sales, refunds and reversals"),
+        "cut_off": _("the moment of the latest record"),
+        "sizes": _("sales by size class"),
+        "provinces": _("sales by province"),
+        "panel_growers": _("authorisations and known channels"),
+        "panel_cells": _("months wholly on record"),
+        "coverage": _("coverage of channels"),
+        "income": _("growers' costs"),
+        "programmes": _("programmes with one date"),
+        "authenticity": _("look-ups, alarms, cases and quota"),
+        "imports": _("imports of outside orders"),
+    }
+    listed = [str(words.get(name, name)) for name in names]
+    if listed:
+        yield _("Of what the report rests on, this has changed: %(inputs)s.", inputs="; ".join(listed))
 
 
 def _table(shown: Iterable[Difference]) -> Table:

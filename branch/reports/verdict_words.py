@@ -175,7 +175,7 @@ def _replayed(found: Replayed) -> Iterator[str]:
         yield _("Also different among the inputs: %(names)s.", names=", ".join(found.other))
     if found.registers:
         yield _(
-            "Records of coverage or licences have been added or changed since; different are: %(names)s.",
+            "Records of coverage, licences, look-ups, cases or imports have been added or changed since; different are: %(names)s.",
             names=", ".join(found.registers),
         )
     yield from _figures(found)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
 from branch.ledger.periods import Period
 from branch.reports.document import Document, from_json
-from branch.reports.models import Report
+from branch.reports.models import Report, ReportFile
+from core import files
 from core.database import session
+from core.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,20 @@ class Place:
 
 
 FIRST = Place(1, {}, None)
+
+
+def changed_inputs(place: Place, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the inputs of `given` that are not those of the version before; none where its annex is not kept."""
+    if place.earlier_annex is None:
+        return ()
+    key = session.scalar(select(ReportFile.file_key).where(ReportFile.sha256 == place.earlier_annex).limit(1))
+    if key is None:
+        return ()
+    try:
+        before = json.loads(files.get(key))["inputs"]
+    except NotFound:  # lost from the shelf, which `flask reports verify` tells; a new version can be built
+        return ()
+    return tuple(name for name in sorted(before.keys() | given.keys()) if before.get(name) != given.get(name))
 
 
 def place_of(unit_id: int, period: Period, digest: str) -> Place:

@@ -33,6 +33,10 @@ def authenticity(period: branch.Period, scope: branch.ReportScope) -> branch.Sec
                 "what the rules noticed, not what a person found. Cases that name no area are not counted here."
             ),
         ),
+        inputs={
+            window: {key: value for key, _label, value in _lines(found)}
+            for window, found in (("now", now), ("before", then))
+        },
     )
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from branch.api import append_facts, get_unit
 from branch.ledger.periods import Period
 from branch.reports import building, tasks
+from branch.reports.document import Column, Row, Section, Table
 from branch.reports.models import Report, ReportFile
 from branch.reports.service import move_report
 from core.clock import now
@@ -15,6 +16,7 @@ from core.database import transaction
 from core.errors import Conflict, Invalid
 from tests.factories.ledger import make_fact
 from tests.factories.sales import RECORDED, make_branch_with_sales
+from wsgi import report_sections
 
 APRIL = Period(2026, 4)
 
@@ -89,6 +91,32 @@ def test_a_newer_version_says_what_changed_and_repeats_itself(session, growers):
     rows = {one[2] for one in revises["changes"] if one[0] == "growers"}
     assert rows <= {"total", *(f"grower-{number}" for number in range(1, 12))}
     assert "grower-1" in rows
+
+
+def test_what_changed_beside_the_sales_makes_a_version_that_says_so(app, session, growers, monkeypatch):
+    """Look-ups, cases and imports are read by other rooms' sections; here one that counts something."""
+    looked_up = 5
+
+    def authenticity(_period, _scope):
+        columns = (Column("what", "什么"), Column("now", "本期", "count"))
+        table = Table("authenticity", "真伪", columns, (Row("devices", ("扫码", looked_up)),))
+        return Section("authenticity", "真伪", tables=(table,), inputs={"now": {"devices": looked_up}})
+
+    sections = [*report_sections()[:3], authenticity]
+    monkeypatch.setitem(app.extensions, "report_sections", lambda: sections)
+    keep(make())
+    looked_up = 6
+    second = make()
+    assert second.document.version == 2
+    keep(second)
+    assert versions(session) == [(1, "replaced"), (2, "draft")]
+    told = json.loads(second.annex)
+    assert told["inputs"]["authenticity"] == {"now": {"devices": 6}}
+    assert told["revises"]["inputs"] == ["authenticity"]
+    assert told["revises"]["changes"] == [["authenticity", "authenticity", "devices", "now", 5, 6]]
+    section = next(one for one in second.document.sections if one.key == "revisions")
+    assert "扫码查询、警报、案件和配额" in section.paragraphs[-1]
+    assert make().files == second.files
 
 
 def test_two_who_build_at_once_do_not_both_make_the_second_version(session, growers):

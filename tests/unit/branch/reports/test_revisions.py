@@ -72,3 +72,13 @@ def test_the_newer_report_has_a_section_that_names_no_grower(app, corrected, lan
 def test_a_first_version_has_no_such_section(corrected):
     old, _new = corrected()
     assert with_revisions(old, None) is old
+
+
+def test_when_no_figure_differs_it_says_so_and_what_it_rests_on_that_changed(app, corrected):
+    old, _new = corrected()
+    with app.test_request_context(), force_locale("en"):
+        document = with_revisions(replace(old, version=2), old, ["coverage", "spans"])
+    section = next(one for one in document.sections if one.key == "revisions")
+    assert section.paragraphs[0].startswith("No printed figure differs from version 1")
+    assert section.paragraphs[1].endswith("coverage of channels; since when channels are on record.")
+    assert section.tables == ()

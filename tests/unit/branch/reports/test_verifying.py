@@ -212,9 +212,9 @@ def test_a_change_of_what_is_covered_is_not_called_a_changed_fact(app, made):
     with app.test_request_context(), force_locale("en"):
         said = "\n".join(sentences(outdated))
     assert said.startswith("OUTDATED")
-    assert "coverage or licences" in said
+    assert "coverage, licences" in said
 
 
 def test_a_changed_fact_is_not_laid_to_the_register_of_what_is_covered(made, verified):
     behind_the_back(*without_guards(), CHANGE)
-    assert "coverage or licences" not in verified(made["json"])[1]
+    assert "coverage, licences" not in verified(made["json"])[1]

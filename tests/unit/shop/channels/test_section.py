@@ -1,11 +1,14 @@
 """What the report says of imports: rows taken, rows not taken and why, for the growers and window asked for."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from flask_babel import force_locale
 
 from branch.ledger.periods import Period
+from branch.reports.assembly import assemble
+from branch.reports.recompute_registers import registers
 from core.clock import now
 from core.database import session as database
 from core.database import transaction
@@ -70,3 +73,34 @@ def test_without_imports_the_section_says_so(app, session):
         section = imports(APRIL, make_scope())
     assert section.paragraphs == ("没有涉及本期的导入。",)
     assert section.tables == ()
+
+
+def test_an_auditor_adds_up_the_imports_one_by_one(app, storefront):
+    make_import(storefront, reject=5)
+    make_import(storefront, first=date(2026, 3, 1), last=date(2026, 4, 1), create=3)
+    scope = make_scope()
+    scope = replace(scope, growers={storefront.grower_id: scope.growers[1]})
+    with app.test_request_context(), force_locale("en"):
+        section = imports(APRIL, scope)
+    found = {}
+    registers(
+        {"inputs": {"kinds": {}, "foreign": {"columns": [], "rows": []}, "imports": section.inputs}}, found
+    )
+    printed = {
+        ("imports", table.key, row.key, "rows"): row.cells[1]
+        for table in section.tables
+        for row in table.rows
+    }
+    assert len(printed) == 4 + 3
+    assert {key: found[key] for key in printed} == printed
+
+
+def test_one_more_import_makes_another_digest_and_so_a_new_version(app, storefront):
+    scope = make_scope()
+    scope = replace(scope, growers={**scope.growers, storefront.grower_id: scope.growers[1]})
+    digests = []
+    for day in (3, 4):
+        with app.test_request_context(), force_locale("en"):
+            digests.append(assemble(APRIL, scope, [imports], locale="en").digest)
+        make_import(storefront, first=date(2026, 4, day), unchanged=7, create=0)
+    assert digests[0] != digests[1]
