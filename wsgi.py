@@ -85,6 +85,7 @@ CONSOLE: list[NavGroup] = [
             NavItem("report_desk.index", _l("Reports for the committee"), "report", "reports.review"),
             NavItem("reports.index", _l("Reports"), "report", "reports.view"),
             NavItem("ledger.sales", _l("Sales"), "chart", "ledger.view"),
+            NavItem("programmes.index", _l("Programmes with one date"), "list", "programmes.view"),
         ],
     ),
     NavGroup(
@@ -142,6 +143,7 @@ BLUEPRINTS: list[str] = [
     "branch.reports.views",
     "branch.reports.committee_views",
     "branch.reports.editions.views",
+    "branch.programmes.views",
     "shop.promotion.views",
     "shop.search.views",
     "shop.search.api_views",
@@ -416,6 +418,7 @@ def seal_sources() -> list[SealSource]:
     from branch.ledger import record_sealing as records
     from branch.ledger import sealing as ledger
     from branch.licences import sealing as licences
+    from branch.programmes import sealing as programmes
     from branch.reports import sealing as reports
     from branch.reports.editions import sealing as report_editions
     from branch.reports.thread import sealing as report_posts
@@ -436,6 +439,7 @@ def seal_sources() -> list[SealSource]:
         *records.SOURCES,
         reports.SOURCE,
         report_posts.SOURCE,
+        programmes.SOURCE,
         report_editions.SOURCE,
         cases.SOURCE,
         alarms.SOURCE,

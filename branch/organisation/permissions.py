@@ -84,6 +84,8 @@ SECRETARY = TECHNICIAN | {
     "reports.view",
     "reports.build",
     "reports.submit",
+    "programmes.view",
+    "programmes.note",
 }
 
 COMMITTEE = TECHNICIAN | {
@@ -96,6 +98,7 @@ COMMITTEE = TECHNICIAN | {
     "reports.view",
     "reports.review",
     "reports.publish",
+    "programmes.view",
     "codes.approve",
     "recalls.decide",
 }

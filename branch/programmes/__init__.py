@@ -1,1 +1,1 @@
-"""Programmes with one date, noted by staff, for the interrupted series of reports."""
+"""Programmes with one date, noted by the branch, for the interrupted series of reports."""

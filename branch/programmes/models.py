@@ -12,7 +12,7 @@ from core.types import UTCDateTime
 class Programme(Base):
     """What a unit began on `started_on`, as somebody noted it; never changed, only withdrawn with a reason.
 
-    The day of the note is kept beside the date, so that a reader sees whether it was chosen after the sales.
+    Accounts are empty where it was done from the command line. The day of the note is kept beside the date, so that a reader sees whether it was chosen after the sales.
     """
 
     __tablename__ = "programme"
@@ -27,6 +27,8 @@ class Programme(Base):
     started_on: Mapped[date] = mapped_column(Date)
     note: Mapped[str] = mapped_column(Text, default="")
     noted_by: Mapped[str] = mapped_column(String(80))
+    noted_by_account_id: Mapped[int | None] = fk("account.id", nullable=True)
     noted_at: Mapped[datetime] = mapped_column(UTCDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    withdrawn_by_account_id: Mapped[int | None] = fk("account.id", nullable=True)
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")

@@ -5,22 +5,38 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from branch.organisation.queries import require_unit_access
 from branch.programmes.models import Programme
+from branch.programmes.sealing import seal_programme
 from core.clock import local_day
 from core.database import changed, session
 from core.errors import Invalid, NotFound
 
+NOTE = "programmes.note"
+
 
 def note_programme(
-    unit_id: int, *, name: str, started_on: date, note: str = "", noted_by: str, at: datetime
+    unit_id: int,
+    *,
+    name: str,
+    started_on: date,
+    note: str = "",
+    noted_by: str,
+    account_id: int | None = None,
+    at: datetime,
 ) -> int:
     """Write down that a unit began something on a day that is not in the future. Adds to the caller's transaction.
 
+    Without an account it is the command line of the server, which may note for every unit.
+
     Raises:
+        Forbidden: the account may not note programmes of the unit.
         Invalid: `programme_without_name`, `programme_not_begun`.
     """
+    if account_id is not None:
+        require_unit_access(account_id, unit_id, NOTE)
     if not name.strip():
         raise Invalid(_("A programme needs a name."), code="programme_without_name")
     if started_on > local_day(at):
@@ -31,27 +47,40 @@ def note_programme(
         started_on=started_on,
         note=note.strip(),
         noted_by=noted_by,
+        noted_by_account_id=account_id,
         noted_at=at,
         withdrawn_at=None,
+        withdrawn_reason="",
     )
     session.add(row)
     session.flush()
+    seal_programme(row)
     return row.id
 
 
-def withdraw_programme(programme_id: int, *, reason: str, at: datetime) -> None:
+def withdraw_programme(
+    programme_id: int, *, reason: str, account_id: int | None = None, at: datetime
+) -> None:
     """Take a programme out of later reports; the row and the reason stay.
 
     Raises:
+        Forbidden: the account may not note programmes of its unit.
         Invalid: `programme_without_reason`.
         NotFound: no programme that stands has this number.
     """
+    row = session.scalars(
+        select(Programme).where(Programme.id == programme_id).with_for_update()
+    ).one_or_none()
+    if row is not None and account_id is not None:
+        require_unit_access(account_id, row.unit_id, NOTE)
     if not reason.strip():
         raise Invalid(_("Say why the programme is withdrawn."), code="programme_without_reason")
-    found = changed(
+    ended = changed(
         update(Programme)
         .where(Programme.id == programme_id, Programme.withdrawn_at.is_(None))
-        .values(withdrawn_at=at, withdrawn_reason=reason.strip())
+        .values(withdrawn_at=at, withdrawn_reason=reason.strip(), withdrawn_by_account_id=account_id)
     )
-    if not found:
+    if row is None or not ended:
         raise NotFound(_("There is no such programme."), code="programme_unknown")
+    session.refresh(row)
+    seal_programme(row)

@@ -3,6 +3,8 @@
 from datetime import date
 
 from branch.ledger.periods import month_before
+from branch.organisation.queries import get_unit
+from branch.programmes import service as programmes_of
 from branch.reports import service
 from branch.reports.deadlines import service as deadlines
 from branch.reports.editions import publishing
@@ -151,3 +153,34 @@ def desk() -> str:
     with transaction():
         deadlines.open_duties(at=now())
     return "/committee/reports"
+
+
+def _programme(name: str, day: date, note: str) -> int:
+    secretary = account_of("secretary")
+    with transaction():
+        return programmes_of.note_programme(
+            get_unit(UNIT).id,
+            name=name,
+            started_on=day,
+            note=note,
+            noted_by=secretary.display_name,
+            account_id=secretary.id,
+            at=now(),
+        )
+
+
+def programmes() -> str:
+    """One that was noted in time, one noted late, one withdrawn."""
+    today = local_day(now())
+    _programme("直播带货培训", today, "产业支部会议决定，全体种植户参加。")
+    _programme("统一包装", today.replace(year=today.year - 1), "")
+    wrong = _programme("示范基地开放日", today, "")
+    with transaction():
+        programmes_of.withdraw_programme(
+            wrong, reason="登记错了日期", account_id=account_of("secretary").id, at=now()
+        )
+    return "/branch/programmes"
+
+
+def to_withdraw_programme() -> str:
+    return f"/branch/programmes/{_programme('网上推广', local_day(now()), '')}/withdraw"

@@ -6,9 +6,12 @@ import pytest
 
 from branch.organisation.queries import get_unit
 from branch.programmes import queries, service
-from core.database import transaction
+from branch.programmes.sealing import SOURCE
+from core.database import session, transaction
 from core.errors import Invalid, NotFound
+from core.seal.audit import audit_rows
 from tests.factories.organisation import make_tree
+from tests.seals import behind_the_back
 
 AT = datetime(2026, 5, 2, 3, 0, tzinfo=UTC)
 
@@ -74,3 +77,14 @@ def test_the_command_notes_lists_and_withdraws(app, unit):
     assert "2025-03-01  guihua-osmanthus  网上推广" in run(args=["programmes", "list"]).output
     assert run(args=["programmes", "withdraw", "1", "--reason", "日期有误"]).output == "withdrawn\n"
     assert run(args=["programmes", "list"]).output == ""
+
+
+def test_what_was_noted_and_its_end_are_sealed_and_a_bent_date_shows(unit):
+    number = note(unit)
+    with transaction():
+        service.withdraw_programme(number, reason="日期有误", at=AT)
+    assert list(audit_rows(SOURCE)) == []
+    session.rollback()
+    behind_the_back("UPDATE programme SET started_on = '2025-06-01'")
+    assert [one.what for one in audit_rows(SOURCE)] == [f"programme/{number}"]
+    session.rollback()
