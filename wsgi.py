@@ -425,8 +425,8 @@ def seal_sources() -> list[SealSource]:
     from traceability.alarms import sealing as alarms
     from traceability.cases import sealing as cases
     from traceability.certificates import sealing as certificates
+    from traceability.codes import refusals, unlocking
     from traceability.codes import sealing as codes
-    from traceability.codes import unlocking
     from traceability.events import sealing as events
     from traceability.inspections import sealing as inspections
     from traceability.lots import sealing as lots
@@ -445,6 +445,7 @@ def seal_sources() -> list[SealSource]:
         alarms.SOURCE,
         *codes.SOURCES,
         unlocking.SOURCE,
+        refusals.SOURCE,
         events.SOURCE,
         plots.PLOTS,
         plots.SURVEYS,

@@ -10,7 +10,7 @@ from wsgi import seal_sources
 
 WANTED = {
     "licence", "plot", "survey", "quota_posting", "lot", "lot_step", "epcis_event", "code_batch", "activation",
-    "code_change", "sale_fact", "report", "programme", "case_verdict", "rule_thresholds",
+    "code_change", "activation_refusal", "sale_fact", "report", "programme", "case_verdict", "rule_thresholds",
 }  # fmt: skip
 # Kinds whose rows go on changing in ways that are not sealed; the audit still derives them anew.
 NOT_WATCHED = {

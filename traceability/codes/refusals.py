@@ -1,9 +1,10 @@
 """Activations that were refused: who tried, when, for how many plants, and what was missing.
 
-A refusal undoes its own transaction, so the edge notes it in one of its own, with `note_refusal`.
+A refusal undoes its own transaction, so the edge notes it in one of its own, with `note_refusal`; the note and its
+seal stand or fall together, so that nobody can later take back what was tried.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,6 +12,7 @@ from enum import StrEnum
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from core import seal
 from core.accounts.queries import display_names
 from core.clock import local_day
 from core.database import session
@@ -19,6 +21,7 @@ from traceability.codes.models import ActivationRefusal
 from traceability.lots.models import Lot
 from traceability.quota.shortage import Shortage
 
+KIND = "activation_refusal"
 SHOWN = 30
 
 
@@ -90,7 +93,7 @@ def reason_of(error: DomainError) -> Refusal | None:
 
 
 def note_refusal(error: DomainError, *, grower_id: int, at: datetime, by: int | None) -> bool:
-    """Keep the trace of a refused activation, in a transaction of the caller's own; whether there was one.
+    """Keep and seal the trace of a refused activation, in a transaction of the caller's own; whether there was one.
 
     Errors that are no refusal of an activation leave nothing.
     """
@@ -98,20 +101,52 @@ def note_refusal(error: DomainError, *, grower_id: int, at: datetime, by: int | 
     if why is None:
         return False
     tried = error.details.get("tried", {})
-    session.add(
-        ActivationRefusal(
-            grower_id=grower_id,
-            lot_id=tried.get("lot_id"),
-            why=str(why),
-            codes=tried.get("codes", len(error.details.get("codes", ()))),
-            plants=tried.get("plants", 0),
-            free=error.details.get("free"),
-            by_account_id=by,
-            at=at,
-        )
+    row = ActivationRefusal(
+        grower_id=grower_id,
+        lot_id=tried.get("lot_id"),
+        why=str(why),
+        codes=tried.get("codes", len(error.details.get("codes", ()))),
+        plants=tried.get("plants", 0),
+        free=error.details.get("free"),
+        by_account_id=by,
+        at=at,
     )
+    session.add(row)
     session.flush()
+    number = session.scalar(select(Lot.number).where(Lot.id == row.lot_id))
+    seal.append(KIND, _subject(row), _body(row, number))
     return True
+
+
+def _subject(row: ActivationRefusal) -> str:
+    return f"activation-refusal/{row.id}"
+
+
+def _body(row: ActivationRefusal, lot_number: str | None) -> seal.Body:
+    """Everything that the trace says."""
+    return {
+        "grower_id": row.grower_id,
+        "lot": lot_number,
+        "why": row.why,
+        "codes": row.codes,
+        "plants": row.plants,
+        "free": row.free,
+        "by": row.by_account_id,
+        "at": seal.moment(row.at),
+    }
+
+
+def _bodies() -> Iterator[tuple[str, seal.Body]]:
+    rows = session.execute(
+        select(ActivationRefusal, Lot.number)
+        .outerjoin(Lot, Lot.id == ActivationRefusal.lot_id)
+        .order_by(ActivationRefusal.id)
+    )
+    for row, number in rows:
+        yield _subject(row), _body(row, number)
+
+
+SOURCE = seal.SealSource(KIND, _bodies, ("activation_refusal",))
 
 
 def refusals_of(grower_ids: Collection[int]) -> list[RefusalView]:

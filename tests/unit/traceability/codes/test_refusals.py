@@ -8,14 +8,18 @@ from sqlalchemy import func, select
 
 from core.database import transaction
 from core.errors import Conflict, Invalid
+from core.seal.audit import audit_rows
+from core.seal.entries import canonical, moment
+from core.seal.models import SealLeaf
 from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence
 from tests.factories.traceability import approve_plot, grant_quota, make_codes, make_lot, make_plot
+from tests.seals import behind_the_back
 from traceability.alarms.licensee_facts import facts_of_licensees
 from traceability.alarms.thresholds import DEFAULTS
 from traceability.api import ensure_reference_data, issue_codes
 from traceability.codes.models import ActivationRefusal
-from traceability.codes.refusals import Refusal, note_refusal, reason_of, refusals_of, tries_beyond
+from traceability.codes.refusals import SOURCE, Refusal, note_refusal, reason_of, refusals_of, tries_beyond
 from traceability.codes.service import activate_codes
 from traceability.plots.surveys import NewSurvey, Stand, record_survey
 from traceability.quota.queries import year_of
@@ -107,6 +111,31 @@ def test_the_trace_says_who_when_why_and_how_many(app, session, plot, at):
     )  # fmt: skip
     assert seen.by == who.display_name
     assert refusals_of([lot.grower_id + 1]) == []
+
+
+def test_the_trace_is_sealed_with_what_it_says_and_a_change_behind_the_back_is_found(app, session, plot, at):
+    lot, issued = printed(plot, at)
+    error = refused(app, issued, at)
+    with transaction():
+        note_refusal(error, grower_id=lot.grower_id, at=at, by=None)
+    leaf = session.scalars(select(SealLeaf).where(SealLeaf.kind == "activation_refusal")).one()
+    assert leaf.body == canonical(
+        {
+            "grower_id": lot.grower_id,
+            "lot": lot.number,
+            "why": "no_survey",
+            "codes": 3,
+            "plants": 3,
+            "free": 0,
+            "by": None,
+            "at": moment(at),
+        }
+    )
+    assert list(audit_rows(SOURCE)) == []
+    session.rollback()
+    behind_the_back("UPDATE activation_refusal SET plants = 1")
+    [finding] = audit_rows(SOURCE)
+    assert finding.what == leaf.subject
 
 
 def test_what_was_mistyped_is_no_refusal(session, plot, at):
