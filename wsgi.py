@@ -115,6 +115,7 @@ BLUEPRINTS: list[str] = [
     "traceability.papers.views",
     "traceability.plots.views",
     "traceability.plots.survey_views",
+    "traceability.quota.growth_views",
     "traceability.quota.views",
     "traceability.lots.views",
     "traceability.lots.step_views",

@@ -190,6 +190,8 @@ BRANCH = [
     PageToSee("branch-plot-survey", land.survey, as_role="technician"),
     PageToSee("branch-quota", "/branch/quota", as_role="secretary"),
     PageToSee("branch-quota-grower", land.quota_of_grower, as_role="secretary"),
+    PageToSee("branch-quota-growth", "/branch/quota/growth", as_role="secretary"),
+    PageToSee("branch-quota-grow", land.growth, as_role="secretary"),
     PageToSee("branch-quota-figures", "/branch/quota/figures", as_role="secretary"),
     PageToSee("branch-quota-figures-of-mark", "/branch/quota/figures?mark=XNGH", as_role="secretary"),
     PageToSee("branch-lots", "/branch/lots", as_role="secretary"),

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from branch.api import all_marks
-from core.clock import now
+from core.clock import local_day, now
 from core.database import transaction
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
@@ -14,7 +15,7 @@ from tests.factories.traceability import grant_quota, make_codes, make_lot, make
 from traceability.api import ensure_reference_data, get_lot, lots_of_grower
 from traceability.lots.recall_requests import requests_of_lot
 from traceability.plots.survey_queries import surveys_of_plot
-from traceability.quota.queries import balances_of_grower
+from traceability.quota.queries import balances_of_grower, year_of
 
 SURVEY = {
     "year": "2026",
@@ -195,6 +196,43 @@ def test_the_branch_asks_for_a_recall_and_the_committee_confirms_it(
     assert "枝枯病" in secretary.get(f"/branch/lots/{lot.number}").text
     shown = secretary.get("/branch/recalls").text
     assert all(word in shown for word in (asked.asked_by, requests_of_lot(lot.id)[0].decided_by, "枝枯病"))
+
+
+def test_growth_is_written_down_in_one_step_from_the_list(people, grower, plot, session):
+    with transaction():
+        grant_quota(
+            make_lot(plot=plot, quota_plants=0, ground_diameter_mm_min=2, ground_diameter_mm_max=3), 100
+        )
+    secretary = people("secretary")
+    assert people("technician").get("/branch/quota/growth").status_code == 403
+    listed = secretary.get("/branch/quota/growth").text
+    assert grower.name in listed
+    page = f"/branch/quota/growers/{grower.slug}/growth/{plot.unit_id}/dangui/first_year"
+    assert page in listed
+    assert page in secretary.get(f"/branch/quota/growers/{grower.slug}").text
+    shown = secretary.get(page).text
+    assert re.search(r'name="plants"[^>]*value="100"', shown)
+    today = local_day(now())
+    said = {"plants": "60", "loss": "61", "counted_on": today.isoformat(), "reason": "逐行清点"}
+    refused = secretary.submit(page, said)
+    assert refused.status_code == 422
+    assert 'id="loss-error"' in refused.text
+    assert "逐行清点" in refused.text
+    ahead = secretary.submit(
+        page, said | {"counted_on": (today + timedelta(days=1)).isoformat()} | {"loss": "1"}
+    )
+    assert ahead.status_code == 422
+    assert 'id="counted_on-error"' in ahead.text
+    assert 'id="plants-error"' in secretary.submit(page, said | {"plants": "101", "loss": "0"}).text
+    assert 'id="reason-error"' in secretary.submit(page, said | {"reason": " ", "loss": "0"}).text
+    assert secretary.submit(page, said | {"loss": "10"}).status_code == 303
+    session.rollback()
+    year = year_of(now())
+    free = {one.key.size_class: (one.free, one.lost) for one in balances_of_grower(grower.id, year=year)}
+    assert free == {"first_year": (40, 10), "second_third": (50, 0)}
+    told = secretary.get(f"/branch/quota/growers/{grower.slug}").text
+    assert f"{today.isoformat()} 清点 · 逐行清点" in told
+    assert secretary.get(page.replace("first_year", "second_third")).status_code == 404
 
 
 def test_the_branch_passes_quota_on_and_writes_figures(people, grower, plot, session):

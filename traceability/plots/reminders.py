@@ -59,6 +59,9 @@ def remind_of_growth(*, at: datetime) -> int:
                     "year": year,
                     "plots": plots,
                     "url": f"{settings.base_url}/branch/plots?state=missing",
+                    "growth_url": f"{settings.base_url}/branch/quota/growth"
+                    if branch.units_where(account.id, "quota.decide")
+                    else "",
                 },
                 locale=account.locale,
                 at=at,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DecimalField, HiddenField, IntegerField, SelectField, TextAreaField
+from wtforms import DateField, DecimalField, HiddenField, IntegerField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
@@ -30,10 +30,17 @@ class TransferForm(KeyForm):
     receiver = SelectField(_l("To the licensee"), coerce=int)
 
 
-class GrowForm(KeyForm):
+class GrowForm(FlaskForm):
+    """How many plants of one line outgrew their size class."""
+
+    plants = IntegerField(_l("Plants"), PLANTS)
     loss = IntegerField(
         _l("Of them lost"), [InputRequired(_l("Type 0 when none were lost.")), NumberRange(min=0)]
     )
+    counted_on = DateField(
+        _l("Counted on"), [InputRequired(_l("Choose the day on which they were counted."))]
+    )
+    reason = TextAreaField(_l("Reason"), [Length(max=500)])
 
 
 class FiguresForm(FlaskForm):

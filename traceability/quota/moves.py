@@ -1,17 +1,18 @@
 """Quota that changes hands or kind: passed to another licensee, outgrown, expired; and the figures behind it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from branch import api as branch
 from core import seal
+from core.clock import local_day
 from core.database import session
 from core.errors import Conflict, Invalid
 from traceability.quota.models import QuotaAccount, QuotaMove, StageFigures
 from traceability.quota.posting import OverdrawnError, post
-from traceability.quota.queries import balance, stages, year_of
+from traceability.quota.queries import COUNTED, balance, stages, year_of
 from traceability.quota.rules import AccountName, Key, MoveKind, Role, next_class
 from traceability.quota.sealing import figures_body, figures_subject
 from traceability.quota.service import QuotaExceeded
@@ -39,17 +40,25 @@ def transfer(
     return _post(MoveKind.TRANSFER, legs, plants, key=key, reason=reason, at=at, by=by)
 
 
-def grow(key: Key, plants: int, loss: int, *, reason: str, at: datetime, by: int | None) -> QuotaMove:
-    """Move free quota to the next size class: of `plants`, `loss` did not come through.
+def grow(
+    key: Key, plants: int, loss: int, *, counted_on: date, reason: str, at: datetime, by: int | None
+) -> QuotaMove:
+    """Move free quota to the next size class: of `plants`, counted on a day of the quota's year, `loss` did not come through.
 
     A plant grows one class in a year: what was grown into a class does not grow out of it again.
 
     Raises:
         QuotaExceeded: fewer plants are free.
         Conflict: there is no next class, or more would grow on than the land was approved for.
-        Invalid: a loss below 0 or above the plants, no reason, or not a number of plants above 0.
+        Invalid: a loss below 0 or above the plants, no reason, not a number of plants above 0, or a day that
+            lies ahead or in another year (`counted_on`).
     """
     _check(plants, reason)
+    if counted_on.year != key.year or counted_on > local_day(at):
+        raise Invalid(
+            _("The plants were counted on a day of %(year)s that is not ahead.", year=key.year),
+            code="counted_on",
+        )
     if not 0 <= loss <= plants:
         raise Invalid(_("The loss lies between 0 and the plants that grew."), code="loss")
     following = next_class(stages(at=at), key.size_class)
@@ -63,7 +72,7 @@ def grow(key: Key, plants: int, loss: int, *, reason: str, at: datetime, by: int
         AccountName(key, Role.LOST): loss,
         AccountName(target, Role.FREE): plants - loss,
     }
-    return _post(MoveKind.GROW, legs, plants, key=key, reason=reason, at=at, by=by)
+    return _post(MoveKind.GROW, legs, plants, key=key, counted_on=counted_on, reason=reason, at=at, by=by)
 
 
 def expire(*, at: datetime, limit: int = 500) -> int:
@@ -140,14 +149,14 @@ def _post(
     plants: int,
     *,
     key: Key,
+    counted_on: date | None = None,
     reason: str,
     at: datetime,
     by: int | None,
 ) -> QuotaMove:
+    reference = f"{COUNTED}{counted_on.isoformat()}" if counted_on else f"year/{key.year}"
     try:
-        return post(
-            kind, legs, plants=plants, reference=f"year/{key.year}", reason=reason.strip(), at=at, by=by
-        )
+        return post(kind, legs, plants=plants, reference=reference, reason=reason.strip(), at=at, by=by)
     except OverdrawnError as refused:
         raise QuotaExceeded(
             _("Only %(free)s plants are free.", free=f"{refused.holds:,}"), free=refused.holds

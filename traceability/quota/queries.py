@@ -1,8 +1,8 @@
 """Reads of the quota ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -15,8 +15,9 @@ from core.errors import Conflict, NotFound
 from traceability.lots.models import Lot
 from traceability.plots.models import Plot
 from traceability.quota.models import GrowthStage, QuotaAccount, QuotaMove, QuotaPosting, StageFigures
-from traceability.quota.rules import Key, Role, Stage, size_class
+from traceability.quota.rules import Key, Role, Stage, next_class, size_class
 
+COUNTED = "counted/"  # before the day on which plants were found to have outgrown their class, in a movement's reference
 GENERAL = ""  # the table for growers of marks without figures of their own
 
 
@@ -30,6 +31,11 @@ class BalanceView:
     activated: int
     lost: int
     expired: int
+
+    @property
+    def to_grow(self) -> int:
+        """How many can still outgrow their size class: free, and of the plants that the land was approved for."""
+        return max(0, min(self.free, self.approved))
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ class MoveView:
     lot_number: str | None
     reason: str
     at: datetime
+    counted_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -178,6 +185,17 @@ def balances_of_grower(grower_id: int, *, year: int) -> list[BalanceView]:
     )
 
 
+def balances_of_units(unit_ids: Iterable[int], *, year: int) -> list[BalanceView]:
+    """The quota of a year on land in these units, by grower, village, group and size class."""
+    return _views(
+        session.scalars(
+            select(QuotaAccount)
+            .where(QuotaAccount.unit_id.in_(list(unit_ids)), QuotaAccount.year == year)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
 def _views(rows: Iterable[QuotaAccount]) -> list[BalanceView]:
     sums: dict[Key, dict[Role, int]] = {}
     for row in rows:
@@ -198,13 +216,8 @@ def _views(rows: Iterable[QuotaAccount]) -> list[BalanceView]:
 
 def use_by_grower(unit_ids: Iterable[int], *, year: int) -> list[UseView]:
     """Every licensee's use of the year's quota on land in these units, the fullest use first."""
-    rows = session.scalars(
-        select(QuotaAccount)
-        .where(QuotaAccount.unit_id.in_(list(unit_ids)), QuotaAccount.year == year)
-        .execution_options(populate_existing=True)
-    )
     lines: dict[int, list[BalanceView]] = {}
-    for line in _views(rows):
+    for line in balances_of_units(unit_ids, year=year):
         lines.setdefault(line.key.grower_id, []).append(line)
     found = [
         UseView(
@@ -235,9 +248,29 @@ def moves_of_grower(grower_id: int, *, limit: int) -> list[MoveView]:
         .limit(limit)
     )
     return [
-        MoveView(move.number, move.kind, group, size, plants, lot_number, move.reason, move.at)
+        MoveView(
+            move.number,
+            move.kind,
+            group,
+            size,
+            plants,
+            lot_number,
+            move.reason,
+            move.at,
+            _counted(move.reference),
+        )
         for move, group, size, plants, lot_number in rows
     ]
+
+
+def _counted(reference: str) -> date | None:
+    return date.fromisoformat(reference.removeprefix(COUNTED)) if reference.startswith(COUNTED) else None
+
+
+def growing_on(lines: Sequence[BalanceView], *, at: datetime) -> list[BalanceView]:
+    """Those lines of a grower's quota whose plants can still outgrow their size class this year."""
+    known = stages(at=at)
+    return [line for line in lines if line.to_grow and next_class(known, line.key.size_class)]
 
 
 def figures_history(mark_code: str = GENERAL) -> list[FiguresView]:

@@ -13,25 +13,24 @@ from core.accounts.gate import actor_id, may, requires
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, Forbidden, NotFound
-from traceability.lots.queries import cultivar_group_name, in_chinese
+from traceability.lots.queries import cultivar_group_name
 from traceability.quota import moves
-from traceability.quota.forms import FiguresForm, GrowForm, KeyForm, TransferForm
+from traceability.quota.forms import FiguresForm, TransferForm
 from traceability.quota.queries import (
     BalanceView,
     balances_of_grower,
     figures_history,
+    growing_on,
     mark_of_grower,
     moves_of_grower,
     stages,
     use_by_grower,
     year_of,
 )
-from traceability.quota.wording import account_line, move_kind_name
+from traceability.quota.wording import account_line, move_kind_name, stage_names
 
 blueprint = Blueprint("quota", __name__)
-NO_TOKEN = {
-    "csrf": False
-}  # both forms of a page send the request's one token, which every request is held to
+NO_TOKEN = {"csrf": False}  # the page sends the request's one token, which every request is held to
 
 
 @blueprint.get("/seller/quota")
@@ -93,29 +92,7 @@ def transfer(slug: str) -> ResponseReturnValue:
             by=actor_id(),
         )
 
-    return _carry_out(giver, form, move, transfer_form=form)
-
-
-@blueprint.post("/branch/quota/growers/<slug>/grow")
-@requires("quota.decide")
-def grow(slug: str) -> ResponseReturnValue:
-    """Write down that plants have outgrown their size class."""
-    owner = _visible(slug, "quota.decide")
-    lines = balances_of_grower(owner.id, year=year_of(now()))
-    form = GrowForm(prefix="grow-", meta=NO_TOKEN)
-    form.offer([_line_words(line) for line in lines])
-
-    def move() -> None:
-        moves.grow(
-            lines[form.line.data].key,
-            form.plants.data or 0,
-            form.loss.data or 0,
-            reason=form.reason.data or "",
-            at=now(),
-            by=actor_id(),
-        )
-
-    return _carry_out(owner, form, move, grow_form=form)
+    return _carry_out(giver, form, move)
 
 
 @blueprint.route("/branch/quota/figures", methods=["GET", "POST"])
@@ -163,9 +140,7 @@ def _marks() -> dict[str, branch.MarkView]:
     return {one.facts.code: one for one in branch.all_marks() if one.unit_id in here}
 
 
-def _carry_out(
-    owner: branch.GrowerView, form: KeyForm, move: Callable[[], None], **shown: KeyForm
-) -> ResponseReturnValue:
+def _carry_out(owner: branch.GrowerView, form: TransferForm, move: Callable[[], None]) -> ResponseReturnValue:
     if form.validate():
         try:
             with transaction():
@@ -176,19 +151,15 @@ def _carry_out(
             raise
         except DomainError as error:
             form.plants.errors = [*form.plants.errors, str(error)]
-    return _grower(owner, **shown), 422
+    return _grower(owner, form), 422
 
 
-def _grower(
-    owner: branch.GrowerView, transfer_form: KeyForm | None = None, grow_form: KeyForm | None = None
-) -> str:
+def _grower(owner: branch.GrowerView, transfer_form: TransferForm | None = None) -> str:
     year = _year()
     lines = balances_of_grower(owner.id, year=year)
     if transfer_form is None:
         transfer_form = _transfer_form(owner, lines, formdata=None)
-    if grow_form is None:
-        grow_form = GrowForm(formdata=None, prefix="grow-", meta=NO_TOKEN)
-        grow_form.offer([_line_words(line) for line in lines])
+    here = {unit.id for unit in branch.units_where(actor_id() or 0, "quota.decide")}
     decides = may("quota.decide") and year == year_of(now()) and any(line.free for line in lines)
     return _page(
         "grower.html",
@@ -198,7 +169,7 @@ def _grower(
         moves=moves_of_grower(owner.id, limit=50),
         stages=stages(at=now(), mark_code=mark_of_grower(owner.id, at=now())),
         transfer_form=transfer_form if decides else None,
-        grow_form=grow_form if decides else None,
+        growing=[line for line in growing_on(lines, at=now()) if line.key.unit_id in here] if decides else [],
     )
 
 
@@ -212,7 +183,7 @@ def _transfer_form(giver: branch.GrowerView, lines: list[BalanceView], **options
 
 
 def _line_words(line: BalanceView) -> str:
-    names = _stage_names()
+    names = stage_names()
     return _(
         "%(group)s, %(stage)s: %(free)s plants free",
         group=cultivar_group_name(line.key.cultivar_group),
@@ -232,16 +203,11 @@ def _year() -> int:
     return int(text) if text.isdecimal() and len(text) == 4 else year_of(now())
 
 
-def _stage_names() -> dict[str, str]:
-    chinese = in_chinese()
-    return {stage.code: stage.name_zh if chinese else stage.name_en for stage in stages(at=now())}
-
-
 def _page(name: str, **context: Any) -> str:
     return render_template(
         f"traceability/quota/{name}",
         group_name=cultivar_group_name,
-        stage_names=_stage_names(),
+        stage_names=stage_names(),
         kind_name=move_kind_name,
         account_line=account_line,
         **context,

@@ -2,6 +2,9 @@
 
 from flask_babel import gettext as _
 
+from core.clock import now
+from traceability.lots.queries import in_chinese
+from traceability.quota.queries import stages
 from traceability.quota.rules import MoveKind, Role
 
 
@@ -17,6 +20,12 @@ def move_kind_name(word: str) -> str:
         MoveKind.GROW: _("Outgrew their class"),
         MoveKind.EXPIRE: _("Expired"),
     }[MoveKind(word)]
+
+
+def stage_names() -> dict[str, str]:
+    """The names of the growth stages by their codes."""
+    chinese = in_chinese()
+    return {stage.code: stage.name_zh if chinese else stage.name_en for stage in stages(at=now())}
 
 
 def account_line(role: Role, plants: int) -> str:

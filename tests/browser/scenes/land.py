@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from branch.api import get_grower
+from branch.api import all_units, get_grower
 from core.clock import now
 from core.database import session, transaction
 from tests.browser.scenes import goods
@@ -11,7 +11,7 @@ from traceability.api import NewSurvey, Outcome, Stand, StepKind, get_lot, trans
 from traceability.plots.models import Plot, PlotSurvey
 from traceability.plots.states import Decision
 from traceability.plots.surveys import decide, record_survey
-from traceability.quota.queries import year_of
+from traceability.quota.queries import balances_of_units, growing_on, year_of
 
 
 def plot_number() -> str:
@@ -83,3 +83,11 @@ def quota_of_grower() -> str:
     """grower1's quota as the branch sees it."""
     grower_id = session.scalars(select(Plot.grower_id).order_by(Plot.id).limit(1)).one()
     return f"/branch/quota/growers/{get_grower(id=grower_id).slug}"
+
+
+def growth() -> str:
+    """Where it is written down that plants of the first line that can have outgrown their size class."""
+    units = [unit.id for unit in all_units()]
+    key = growing_on(balances_of_units(units, year=year_of(now())), at=now())[0].key
+    slug = get_grower(id=key.grower_id).slug
+    return f"/branch/quota/growers/{slug}/growth/{key.unit_id}/{key.cultivar_group}/{key.size_class}"

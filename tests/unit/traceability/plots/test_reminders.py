@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from flask import render_template
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from core.database import transaction
@@ -54,3 +56,23 @@ def test_the_technician_is_told_once_and_nobody_else(land, session, at):
     assert told.receiver == "tech@example.org"
     assert told.context["plots"] == 2
     assert told.context["url"].endswith("/branch/plots?state=missing")
+    assert told.context["growth_url"] == ""
+
+
+def test_who_decides_on_quota_is_told_where_growth_is_written_down(app, land, session, at):
+    with transaction():
+        secretary = make_account(email="secretary@example.org", at=at)
+        make_membership(secretary.id, "secretary", "guihua-osmanthus", at)
+        remind_of_growth(at=at + YEAR)
+    told = {one.receiver: one for one in messages(session)}
+    assert told["secretary@example.org"].context["growth_url"].endswith("/branch/quota/growth")
+    said = {}
+    for receiver, message in told.items():
+        with app.test_request_context(), force_locale("en"):
+            said[receiver] = render_template("emails/plots_to_survey.txt", **message.context)
+    assert "/branch/quota/growth" in said["secretary@example.org"]
+    assert "growth" not in said["tech@example.org"]
+    with app.test_request_context():
+        assert render_template(
+            "emails/plots_to_survey.txt", year=2026, plots=1, url="https://before.example/"
+        )

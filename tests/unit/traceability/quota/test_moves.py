@@ -1,11 +1,13 @@
 """Quota changes hands, outgrows its class, expires; the check finds what was bent behind the app's back."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from branch.api import LicenceNotValid
+from core.clock import local_day
 from core.database import transaction
 from core.errors import Conflict, Invalid
 from tests.factories.licences import make_licence, make_mark
@@ -19,7 +21,15 @@ from traceability.plots.surveys import Stand
 from traceability.quota import moves, service
 from traceability.quota.invariants import check_all
 from traceability.quota.models import QuotaAccount, QuotaPosting
-from traceability.quota.queries import balance, figures_history, moves_of_grower, stages, use_by_grower
+from traceability.quota.queries import (
+    balance,
+    balances_of_units,
+    figures_history,
+    growing_on,
+    moves_of_grower,
+    stages,
+    use_by_grower,
+)
 from traceability.quota.rules import Key
 from traceability.quota.sealing import FIGURES
 from traceability.quota.service import QuotaExceeded
@@ -56,18 +66,49 @@ def test_nobody_passes_quota_to_himself(key, at):
 
 
 def test_plants_grow_into_the_next_class_with_a_loss(key, at):
-    moves.grow(key, 400, 50, reason="counted", at=at, by=None)
+    day = local_day(at) - timedelta(days=3)
+    moves.grow(key, 400, 50, counted_on=day, reason="counted", at=at, by=None)
     grown = Key(key.grower_id, key.unit_id, "dangui", "second_third", 2026)
     assert (balance(key).free, balance(key).lost, balance(grown).free) == (600, 50, 350)
     with pytest.raises(Conflict) as refused:
-        moves.grow(grown, 10, 0, reason="again", at=at, by=None)
+        moves.grow(grown, 10, 0, counted_on=day, reason="again", at=at, by=None)
     assert refused.value.code == "not_approved"
+    told = [(one.change, one.counted_on, one.reason) for one in moves_of_grower(key.grower_id, limit=2)]
+    assert sorted(told) == [(-400, day, "counted"), (350, day, "counted")]
+    assert moves_of_grower(key.grower_id, limit=9)[-1].counted_on is None
+
+
+def test_a_count_is_of_the_quotas_year_and_not_ahead(key, at):
+    for day in (local_day(at) + timedelta(days=1), date(2025, 12, 31)):
+        with pytest.raises(Invalid) as refused:
+            moves.grow(key, 10, 0, counted_on=day, reason="counted", at=at, by=None)
+        assert refused.value.code == "counted_on"
+    moves.grow(key, 10, 10, counted_on=local_day(at), reason="all lost", at=at, by=None)
+    assert (balance(key).free, balance(key).lost) == (990, 10)
+
+
+def test_what_can_grow_on_is_free_approved_and_below_the_largest_class(key, at):
+    specimen = replace(key, size_class="specimen")
+    service.approve(specimen, 20, reference="survey/2", at=at, by=None)
+
+    def growing():
+        return {
+            (one.key, one.to_grow)
+            for one in growing_on(balances_of_units([key.unit_id], year=2026), at=at)
+            if one.key.grower_id == key.grower_id
+        }
+
+    assert growing() == {(key, 1_000)}
+    moves.grow(key, 400, 50, counted_on=local_day(at), reason="counted", at=at, by=None)
+    assert growing() == {(key, 600)}
+    moves.grow(key, 600, 0, counted_on=local_day(at), reason="counted", at=at, by=None)
+    assert growing() == set()
 
 
 @pytest.mark.parametrize(("plants", "loss"), [(10, -1), (10, 11), (0, 0), (-5, 0)])
 def test_nothing_grows_out_of_nothing(key, at, plants, loss):
     with pytest.raises(Invalid):
-        moves.grow(key, plants, loss, reason="counted", at=at, by=None)
+        moves.grow(key, plants, loss, counted_on=local_day(at), reason="counted", at=at, by=None)
 
 
 def test_what_is_free_expires_with_the_year(key, at):
