@@ -123,6 +123,15 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A numbered note; `sections` are the keys of those that refer to it."""
+
+    number: int
+    text: str
+    sections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A report in one language. `annex_digest` is the SHA-256 of its frozen annex, `code` what made it."""
 
@@ -144,6 +153,22 @@ class Document:
     version: int = 1
     annex_digest: str = ""
     code: str = ""
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """The notes of all sections, numbered through the document; what several of them say is one note."""
+        places: dict[str, list[str]] = {}
+        for section in self.sections:
+            for text in section.notes:
+                places.setdefault(text, []).append(section.key)
+        return tuple(
+            Note(number, text, tuple(dict.fromkeys(keys)))
+            for number, (text, keys) in enumerate(places.items(), start=1)
+        )
+
+    def notes_of(self, section: Section) -> tuple[int, ...]:
+        """The numbers of the notes that a section refers to."""
+        return tuple(note.number for note in self.notes if section.key in note.sections)
 
 
 def to_json(document: Document) -> dict[str, Any]:

@@ -81,6 +81,8 @@ def _content(document: Document) -> dict[str, Any]:
             "doubtful": _("What is doubtful"),
             "contents": _("Contents"),
             "note": _("Footnote"),
+            "notes": _("Notes"),
+            "back": _("back to"),
             "definitions": _("Definitions"),
             "sign_off": _("Sign-off"),
             "at_a_glance": _("At a glance"),
@@ -112,19 +114,24 @@ def _content(document: Document) -> dict[str, Any]:
         ],
         "changed": list(document.changed),
         "doubtful": list(document.doubtful) or [_("Nothing that the rules of this report look for.")],
-        "sections": [_section(section) for section in document.sections],
+        "sections": [_section(section, document.notes_of(section)) for section in document.sections],
+        "notes": [
+            {"number": note.number, "text": note.text, "sections": list(note.sections)}
+            for note in document.notes
+        ],
         "definitions": [[one.term, one.meaning] for one in document.definitions],
         "sign_off": [_("Prepared by"), _("Checked by"), _("Branch secretary (seal)"), _("Date")],
     }
 
 
-def _section(section: Section) -> dict[str, Any]:
+def _section(section: Section, notes: tuple[int, ...]) -> dict[str, Any]:
     return {
+        "key": section.key,
         "title": section.title,
         "paragraphs": list(section.paragraphs),
         "charts": [{"file": f"{chart.key}.svg", "alt": chart.alt} for chart in section.charts],
         "tables": [_table(table) for table in section.tables],
-        "notes": list(section.notes),
+        "notes": list(notes),
         "annex": section.private,
     }
 

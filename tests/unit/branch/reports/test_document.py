@@ -6,10 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from flask_babel import force_locale
 
 from branch.ledger.periods import Period, parse_period
+from branch.reports.building import LANGUAGES
 from branch.reports.document import data_annex, from_json, to_json
 from branch.reports.figures import MonthRow, Totals
+from branch.reports.page import render_html
 from tests.factories.reports import make_month_rows
 
 
@@ -187,3 +190,32 @@ def test_a_year_has_twelve_months_and_a_year_before(write):
     assert document.title.startswith("Sales of the year")
     assert len(section(document, "overall").table("months").rows) == 12
     assert len(section(document, "quality").table("coverage").rows) == 12
+
+
+def test_notes_are_numbered_through_the_whole_report_and_said_once(write):
+    document = write("zh")
+    assert [note.number for note in document.notes] == list(range(1, len(document.notes) + 1))
+    assert len({note.text for note in document.notes}) == len(document.notes)
+    shared = [note for note in document.notes if {"channels", "villages"} <= set(note.sections)]
+    assert shared
+    for section in document.sections:
+        texts = {note.text for note in document.notes if note.number in document.notes_of(section)}
+        assert texts == set(section.notes)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_each_note_is_called_for_and_leads_back(app, write, language):
+    document = write(language)
+    with app.test_request_context(), force_locale(LANGUAGES[language]):
+        page = render_html(document, dict.fromkeys(charts_of(document), b"")).decode()
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    links = set(re.findall(r'href="#([^"]+)"', page))
+    assert links <= set(ids)
+    for note in document.notes:
+        assert f"note-{note.number}" in links
+        assert {f"{key}-note-{note.number}" for key in note.sections} <= links
+
+
+def charts_of(document):
+    return [chart.key for section in document.sections for chart in section.charts]
