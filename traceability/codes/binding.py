@@ -10,7 +10,7 @@ from branch import api as branch
 from core.database import session
 from core.errors import Conflict
 from traceability.codes.actions import Step, act, hold_ids, with_members
-from traceability.codes.finding import Found, find
+from traceability.codes.finding import Found, find, unusable
 from traceability.codes.models import CodeMember
 from traceability.codes.queries import CodeView, codes_by_ids
 from traceability.codes.selection import read_selection
@@ -75,10 +75,7 @@ def bind_codes(
         reason = _why_not(one, grower_id=grower_id, consignment_number=consignment_number, lot_ids=lot_ids)
         if reason:
             refused.append({"code": one.name, "reason": reason})
-    if not refused and not found:
-        refused.append({"code": "-", "reason": _("no code was given")})
-    if refused:
-        listed = "; ".join(f"{one['code']}: {one['reason']}" for one in refused[:20])
+    if listed := unusable(found, refused):
         raise CodeNotUsable(
             _("Nothing was bound. These codes cannot be used: %(codes)s", codes=listed), codes=refused
         )

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, select
 from core.database import changed, session
 from core.errors import Conflict, Invalid
 from traceability.codes.actions import AT_A_TIME, batched
-from traceability.codes.finding import Found, find
+from traceability.codes.finding import Found, find, unusable
 from traceability.codes.models import Code, CodeMember
 from traceability.codes.selection import read_selection
 from traceability.codes.states import BINDABLE, CodeState, Level
@@ -48,10 +48,7 @@ def pack(
         reason = _why_not(one, box, inside.get(one.code.id), grower_id=grower_id)
         if reason:
             refused.append({"code": one.name, "reason": reason})
-    if not refused and not found:
-        refused.append({"code": "-", "reason": _("no code was given")})
-    if refused:
-        listed = "; ".join(f"{one['code']}: {one['reason']}" for one in refused[:20])
+    if listed := unusable(found, refused):
         raise NotPacked(
             _("Nothing was packed. These codes cannot be used: %(codes)s", codes=listed), codes=refused
         )

@@ -12,6 +12,8 @@ from traceability.codes.rules import CodeProblem, masked
 from traceability.codes.selection import Selection
 from traceability.lots.models import Lot
 
+LISTED = 20
+
 
 @dataclass(frozen=True)
 class Found:
@@ -48,6 +50,13 @@ def find(selection: Selection) -> tuple[list[Found], list[dict[str, str]]]:
             name = one.batch_number if whole else f"{one.batch_number} {one.first}–{one.last}"
             refused.append({"code": name, "reason": _("the batch does not have all these places")})
     return list(found.values()), refused
+
+
+def unusable(found: list[Found], refused: list[dict[str, str]]) -> str:
+    """What cannot be used and why, in one line for people; empty when all can. Nothing given at all is added to `refused`."""
+    if not refused and not found:
+        refused.append({"code": "-", "reason": _("no code was given")})
+    return "; ".join(f"{one['code']}: {one['reason']}" for one in refused[:LISTED])
 
 
 def problem_text(problem: CodeProblem) -> str:

@@ -24,7 +24,7 @@ from traceability.codes.actions import (
     take_quota,
     with_members,
 )
-from traceability.codes.finding import find
+from traceability.codes.finding import find, unusable
 from traceability.codes.models import Code, CodeAction
 from traceability.codes.queries import BatchView, get_batch
 from traceability.codes.selection import read_selection
@@ -124,10 +124,7 @@ def activate_codes(
             refused.append({"code": one.name, "reason": _("not known in this system")})
         elif one.code.state not in {CodeState.PRINTED, CodeState.ACTIVE}:
             refused.append({"code": one.name, "reason": _("has left, or is out of use")})
-    if not refused and not found:
-        refused.append({"code": "-", "reason": _("no code was given")})
-    if refused:
-        listed = "; ".join(f"{one['code']}: {one['reason']}" for one in refused[:20])
+    if listed := unusable(found, refused):
         raise NotActivated(
             _("Nothing was activated. These codes cannot be used: %(codes)s", codes=listed), codes=refused
         )

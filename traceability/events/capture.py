@@ -13,9 +13,9 @@ from core.errors import Conflict, NotFound
 from core.ids import random_id
 from traceability.events import jsontext
 from traceability.events.documents import check_envelope, envelope_of, events_of
-from traceability.events.filters import read_query
 from traceability.events.keys import short
 from traceability.events.models import CaptureJob, EpcisEvent, EpcisQuery
+from traceability.events.parameters import read_query
 from traceability.events.shapes import Fault, below
 from traceability.events.storing import Prepared, prepare, store
 from traceability.events.validation import check_event

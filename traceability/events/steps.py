@@ -191,24 +191,25 @@ def _quantities(portions: Sequence[Portion], names: Names) -> list[Event]:
     return [{"epcClass": names.lot(lot), "quantity": plants} for lot, plants in portions]
 
 
+def lot_words(lot: LotLike) -> tuple[tuple[str, str], ...]:
+    """What a lot's events and its passport call by our own names; values may be empty."""
+    return (
+        ("species", lot.species),
+        ("cultivarGroup", lot.cultivar_group),
+        ("cultivar", lot.cultivar),
+        ("propagation", lot.propagation),
+        ("ageCode", lot.age_code),
+        ("root", lot.root),
+        ("grade", lot.grade),
+        ("origin", lot.origin),
+    )
+
+
 def _about(lot: LotLike) -> Event:
     """The master data that travels with a lot for all its life."""
     return {
         "cbvmda:lotNumber": lot.number,
-        **{
-            f"guiyuan:{name}": value
-            for name, value in (
-                ("species", lot.species),
-                ("cultivarGroup", lot.cultivar_group),
-                ("cultivar", lot.cultivar),
-                ("propagation", lot.propagation),
-                ("ageCode", lot.age_code),
-                ("root", lot.root),
-                ("grade", lot.grade),
-                ("origin", lot.origin),
-            )
-            if value
-        },
+        **{f"guiyuan:{name}": value for name, value in lot_words(lot) if value},
     }
 
 

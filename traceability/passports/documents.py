@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from core.clock import SHANGHAI
+from traceability.events.steps import lot_words
 from traceability.lots.queries import LotView
 from traceability.passports.queries import Passport, Relative
 
@@ -129,14 +130,7 @@ def _certification(passport: Passport, base: str) -> dict[str, Any] | None:
 def _properties(passport: Passport, base: str) -> list[dict[str, Any]]:
     lot = passport.lot
     words: tuple[tuple[str, Any], ...] = (
-        ("species", lot.species),
-        ("cultivarGroup", lot.cultivar_group),
-        ("cultivar", lot.cultivar),
-        ("propagation", lot.propagation),
-        ("ageCode", lot.age_code),
-        ("root", lot.root),
-        ("grade", lot.grade),
-        ("origin", lot.origin),
+        *lot_words(lot),
         ("plot", passport.plot_number),
         ("plantsRecorded", lot.quantity_recorded),
         ("papers", [str(kind) for kind in passport.papers]),

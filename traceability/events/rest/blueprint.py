@@ -13,7 +13,7 @@ from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Una
 from core.web.app import csrf
 from core.web.problems import on_http_error as core_http_error
 from traceability.events.capture import NotValid
-from traceability.events.filters import BadParameter
+from traceability.events.parameter_values import BadParameter
 from traceability.events.rest.answers import (
     JSON_TYPES,
     LONGEST_ADDRESS,

@@ -14,8 +14,8 @@ from core.database import transaction
 from core.errors import Conflict, NotFound
 from traceability.events import jsontext, queries
 from traceability.events.capture import delete_query, keep_query
-from traceability.events.filters import read_query
 from traceability.events.models import EpcisQuery
+from traceability.events.parameters import read_query
 from traceability.events.rest.answers import EpcisProblem, answer, base_url
 from traceability.events.rest.blueprint import blueprint, described, sent_text
 from traceability.events.rest.paging import next_page, only_pages, parameters, read_paging

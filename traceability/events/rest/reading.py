@@ -11,9 +11,10 @@ from core.accounts.gate import public
 from core.accounts.tokens.bearer import allows, present_bearer
 from core.errors import Forbidden
 from traceability.events import queries, vocabulary
-from traceability.events.filters import Filter, Has, In, Query, read_query
+from traceability.events.filters import Filter, Has, In, Query
 from traceability.events.identifiers import canonical
 from traceability.events.keys import short
+from traceability.events.parameters import read_query
 from traceability.events.rest.answers import EpcisProblem, collection, query_document
 from traceability.events.rest.blueprint import blueprint, described
 from traceability.events.rest.paging import Paging, next_page, only_pages, parameters, read_paging

@@ -5,7 +5,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from traceability.events import queries
-from traceability.events.filters import BadParameter, read_query
+from traceability.events.parameter_values import BadParameter
+from traceability.events.parameters import read_query
 
 OPERATORS = ["EQ", "GT", "GE", "LT", "LE", "EXISTS", "MATCH", "WD", "HASATTR", ""]
 NAMES = [
