@@ -38,6 +38,7 @@ import sqlalchemy as sa
 from benchmarks.race import ROOT, _database_url
 from benchmarks.report_facts import PROVINCES, load_facts, make_growers
 from benchmarks.seal import _environment
+from core.memory import without_collecting
 
 if TYPE_CHECKING:
     from branch.ledger.periods import Period
@@ -110,6 +111,7 @@ def _reports(grower_ids: list[int]) -> dict[str, float]:
     return found
 
 
+@without_collecting()  # as whoever makes a report does
 def _printed(period: Period, scope: Scope) -> bytes:
     """The PDF of the report in the active language, from what was gathered."""
     from flask import current_app

@@ -25,9 +25,8 @@ def channels(period: Period, scope: Scope) -> Section:
 
 def cultivar_groups(period: Period, scope: Scope) -> Section:
     def found() -> list[Piece]:
-        return [
-            Piece(row.cultivar_group, row.grower_id, row.month, row.totals) for row in scope.evidence.rows
-        ]
+        rows = figures.channels_together(scope.evidence.rows)
+        return [Piece(row.cultivar_group, row.grower_id, row.month, row.totals) for row in rows]
 
     def name(code: str) -> str:
         return scope.group_name(code) if code else _("Not named")

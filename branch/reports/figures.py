@@ -117,6 +117,17 @@ def groups_together(rows: Iterable[MonthRow]) -> list[MonthRow]:
     return result
 
 
+def channels_together(rows: Iterable[MonthRow]) -> list[MonthRow]:
+    """One row for each grower, month and cultivar group, under no channel; months in order follow upon each other."""
+    result: list[MonthRow] = []
+    for (grower_id, month), same in groupby(rows, key=itemgetter(0, 1)):
+        parts: defaultdict[str, list[Totals]] = defaultdict(list)
+        for row in same:
+            parts[row.cultivar_group].append(row.totals)
+        result += [MonthRow(grower_id, month, "", group, added(found)) for group, found in parts.items()]
+    return result
+
+
 def growth(now: int, before: int, *, smallest_base: int = 1) -> Decimal | None:
     """Relative change, 0.1 for one tenth more; None when the base is below `smallest_base`."""
     return Decimal(now - before) / before if before >= max(smallest_base, 1) else None

@@ -72,14 +72,17 @@ def build_panel(
     from branch.uplift.panel import Panel
 
     known = {one.grower_id: one for one in growers if one.channels_known}
+    given = tuple(cells)
+    # Months are held against each other once each, not once for every cell.
+    until = {month for month in {cell.month for cell in given} if month <= last}
     sums: dict[tuple[int, Period], int] = {}
-    for cell in cells:
-        if cell.grower_id in known and cell.month <= last:
-            key = (cell.grower_id, cell.month)
-            sums[key] = sums.get(key, 0) + cell.net_minor
+    for grower_id, month, net_minor in given:
+        if grower_id in known and month in until:
+            key = (grower_id, month)
+            sums[key] = sums.get(key, 0) + net_minor
     if not sums:
         return None
-    months = months_between(min(month for _grower, month in sums), last)
+    months = months_between(min({month for _grower, month in sums}), last)
     rows = sorted({grower_id for grower_id, _month in sums})
     outcome = np.full((len(rows), len(months)), np.nan)
     place = {month: column for column, month in enumerate(months)}
