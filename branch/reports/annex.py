@@ -17,7 +17,7 @@ from decimal import Decimal
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -257,8 +257,10 @@ def _columns(name: str, values: Sequence[Any], number_of: Mapping[int, int]) -> 
         if len(kinds) > 1:
             raise TypeError(f"{name} holds rows of several kinds")
         if isinstance(first, tuple):
+            if len(set(map(len, values))) > 1:
+                raise TypeError(f"{name} holds rows of several lengths")
             names = getattr(first, "_fields", [f"{name}_{place}" for place in range(len(first))])
-            inner = list(zip(names, zip(*values, strict=True), strict=True))
+            inner = [(part, tuple(map(itemgetter(place), values))) for place, part in enumerate(names)]
         else:
             inner = [(one.name, tuple(map(attrgetter(one.name), values))) for one in fields(first)]
         return [column for part, found in inner for column in _columns(part, found, number_of)]

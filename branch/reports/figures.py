@@ -90,9 +90,15 @@ def total(rows: Iterable[MonthRow]) -> Totals:
 
 
 def added(parts: Iterable[Totals]) -> Totals:
-    """The parts added up column by column: there are tens of thousands."""
-    columns = zip(*parts, strict=True)
-    return Totals(*map(sum, columns))
+    """The parts added up in plain numbers: there are tens of thousands."""
+    orders = plants = gross = discount = refund = 0
+    for its_orders, its_plants, its_gross, its_discount, its_refund in parts:
+        orders += its_orders
+        plants += its_plants
+        gross += its_gross
+        discount += its_discount
+        refund += its_refund
+    return Totals(orders, plants, gross, discount, refund)
 
 
 def grouped(rows: Iterable[MonthRow], key: Callable[[MonthRow], K]) -> dict[K, Totals]:
@@ -121,10 +127,10 @@ def channels_together(rows: Iterable[MonthRow]) -> list[MonthRow]:
     """One row for each grower, month and cultivar group, under no channel; months in order follow upon each other."""
     result: list[MonthRow] = []
     for (grower_id, month), same in groupby(rows, key=itemgetter(0, 1)):
-        parts: defaultdict[str, list[Totals]] = defaultdict(list)
-        for row in same:
-            parts[row.cultivar_group].append(row.totals)
-        result += [MonthRow(grower_id, month, "", group, added(found)) for group, found in parts.items()]
+        parts: dict[str, Totals] = {}
+        for _grower, _month, _channel, group, totals in same:
+            parts[group] = parts[group] + totals if group in parts else totals
+        result += [MonthRow(grower_id, month, "", group, found) for group, found in parts.items()]
     return result
 
 
