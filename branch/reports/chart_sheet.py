@@ -31,8 +31,8 @@ FONT_FILE = Path(__file__).resolve().parents[2] / "static" / "fonts" / "NotoSans
 FONT_FAMILY = "Noto Sans SC GBK"
 RESOLUTION = 160
 POINTS_PER_INCH = 72
-# In parts of the size of a text: from its baseline up to its middle and its top, and from line to line.
-MIDDLE, TOP, LEADING = 0.36, 0.8, 1.25
+# In parts of the size of a text: from its baseline up to its middle, and from line to line.
+MIDDLE, LEADING = 0.36, 1.25
 SMALLEST_TEXT = 5.5
 
 Side = Literal["left", "center", "right"]
