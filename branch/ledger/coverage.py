@@ -32,15 +32,20 @@ __all__ = ["ChannelKnowledge", "CoverageMap", "CoverageState", "covered_months"]
 Spans = Mapping[str, Sequence[Days]]
 
 
-def covered_months(grower_ids: Iterable[int], *, since: date, until: date) -> CoverageMap:
+def covered_months(
+    grower_ids: Iterable[int], *, since: date, until: date, recorded: Iterable[ChannelSpan] | None = None
+) -> CoverageMap:
     """What is known of these growers' sales in the months of [since, until).
 
     The own shop is complete from the month of admission on. Another channel is covered on the days of its
     imports; where none was written down, from its first to its last record. It is known to be used by what the
     grower says, by a registered shop, or by records. Reads the daily sums: bring them up to date first.
+    `recorded` are the first and last days ever on record, read when left out.
     """
     ids = sorted(set(grower_ids))
-    covered, spans = _recorded(ids), _spans(ids)
+    if recorded is None:
+        recorded = queries.channel_spans(grower_ids=ids, until=date.max)
+    covered, spans = _recorded(ids), {(span.grower_id, span.channel): span for span in recorded}
     shops, said = _registered(ids), declarations_of(ids)
     known: dict[int, dict[str, ChannelKnowledge]] = {}
     unknown = set()
@@ -77,13 +82,6 @@ def _recorded(ids: Sequence[int]) -> dict[tuple[int, str], dict[str, list[Days]]
     for row in session.scalars(select(ChannelCoverage).where(ChannelCoverage.grower_id.in_(ids))):
         found[row.grower_id, row.channel][row.shop].append(Days(row.first_day, row.last_day))
     return found
-
-
-def _spans(ids: Sequence[int]) -> dict[tuple[int, str], ChannelSpan]:
-    """The first and last day on record, by grower and channel."""
-    return {
-        (span.grower_id, span.channel): span for span in queries.channel_spans(grower_ids=ids, until=date.max)
-    }
 
 
 def _registered(ids: Sequence[int]) -> dict[tuple[int, str], list[str]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Select, cast, func, select
+from sqlalchemy import BigInteger, Select, case, cast, func, select
 
 from branch.ledger.models import SalesDaily, SalesMonthly
 from branch.ledger.months import month_of_day
@@ -96,6 +96,17 @@ def monthly_rows(
     return read_columns(query, {}).all()
 
 
+def net_by_month(*, grower_ids: Sequence[int], since: date, until: date) -> dict[tuple[int, str], int]:
+    """Net sales in fen by grower and month (``YYYY-MM``), over the whole months of [since, until)."""
+    kept = SalesMonthly.__table__.c
+    query = (
+        select(kept.grower_id, kept.month, cast(func.sum(kept.net_minor), BigInteger))
+        .where(*_where(SalesMonthly, grower_ids, since, until), kept.currency == HOME_CURRENCY)
+        .group_by(kept.grower_id, kept.month)
+    )
+    return {(grower_id, month): net for grower_id, month, net in read_columns(query, {}).all()}
+
+
 def sums_in_other_currencies(*, grower_ids: Sequence[int], since: date, until: date) -> list[SalesSum]:
     """Sums by currency of what was not sold in yuan; amounts in that currency's minor units."""
     table = _coarsest(since, until)
@@ -152,6 +163,29 @@ def channel_spans(*, grower_ids: Sequence[int], until: date) -> list[ChannelSpan
         .order_by(*keys)
     )
     return [ChannelSpan(*row) for row in rows]
+
+
+def spans_until_and_ever(
+    *, grower_ids: Sequence[int], until: date
+) -> tuple[list[ChannelSpan], list[ChannelSpan]]:
+    """`channel_spans` of the whole months before `until`, and without an end, from one look at the sums."""
+    kept = SalesMonthly.__table__.c
+    keys = (kept.grower_id, kept.channel)
+    before = case((kept.month < _key(until), kept.last_day))
+    rows = read_columns(
+        select(*keys, func.min(kept.first_day), func.max(kept.last_day), func.max(before))
+        .where(kept.grower_id.in_(grower_ids))
+        .group_by(*keys)
+        .order_by(*keys),
+        {},
+    ).all()
+    # The first day of all lies in the first month, so it is the first before `until` as well, where there is one.
+    ever = [ChannelSpan(who, channel, first, last) for who, channel, first, last, _last in rows]
+    return [
+        ChannelSpan(who, channel, first, last)
+        for who, channel, first, _ever, last in rows
+        if last is not None
+    ], ever
 
 
 def kinds_of_facts(*, grower_ids: Sequence[int], since: date, until: date) -> dict[str, int]:

@@ -126,10 +126,8 @@ def _evidence(period: Period, grower_ids: Sequence[int]) -> Evidence:
     rows = ledger.monthly_rows(grower_ids=grower_ids, since=since, until=period.end)
     months = {row[1]: parse_period(row[1]) for row in rows}
     cut_off = ledger.last_recorded(grower_ids=grower_ids, since=since, until=period.end)
-    spans = tuple(
-        Span(one.grower_id, one.channel, one.first_day, one.last_day)
-        for one in ledger.channel_spans(grower_ids=grower_ids, until=period.end)
-    )
+    until_end, ever = ledger.spans_until_and_ever(grower_ids=grower_ids, until=period.end)
+    spans = tuple(Span(one.grower_id, one.channel, one.first_day, one.last_day) for one in until_end)
     return Evidence(
         rows=tuple(
             [
@@ -144,7 +142,7 @@ def _evidence(period: Period, grower_ids: Sequence[int]) -> Evidence:
         sizes=_pieces("size_class", grower_ids, since, period.end),
         provinces=_provinces(_pieces("province", grower_ids, since, period.end)),
         income=_income(period, rows),
-        **_history(period, grower_ids, spans),
+        **_history(period, grower_ids, spans, ever),
     )
 
 
@@ -155,17 +153,18 @@ def _income(period: Period, rows: Iterable[Sequence[Any]]) -> NetIncome | None:
     return net_income(sellers, period) if sellers else None
 
 
-def _history(period: Period, grower_ids: Sequence[int], spans: Sequence[Span]) -> dict[str, Any]:
+def _history(
+    period: Period, grower_ids: Sequence[int], spans: Sequence[Span], ever: Sequence[ledger.ChannelSpan]
+) -> dict[str, Any]:
     """The panel of all covered months since records began, and the coverage of the window by channel."""
     if not spans:
         return {}
     oldest = date(period.end.year - LONGEST_HISTORY_YEARS, period.end.month, 1)
     since = max(min(span.first_day for span in spans).replace(day=1), oldest)
-    covered = covered_months(grower_ids, since=min(since, twelve_months(period)[0].start), until=period.end)
-    sold = {
-        (one.key[0], one.key[1]): one.net_minor
-        for one in ledger.sums_by("grower", "month", grower_ids=grower_ids, since=since, until=period.end)
-    }
+    covered = covered_months(
+        grower_ids, since=min(since, twelve_months(period)[0].start), until=period.end, recorded=ever
+    )
+    sold = ledger.net_by_month(grower_ids=grower_ids, since=since, until=period.end)
     authorised = authorised_since(grower_ids)
     months = [
         (month, month.key, month.start)
