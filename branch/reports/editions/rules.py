@@ -10,6 +10,7 @@ Numbers 0 and 1 of a matrix of some dozen rows: floating point tells a singular 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -50,15 +51,17 @@ class Printed:
 
         self.of_row = [row for row, cells in rows.items() for cell in cells if cell]
         cells = [cell for row in rows.values() for cell in row if cell]
-        places: dict[Atom, set[int]] = {}
+        places: defaultdict[Atom, list[int]] = defaultdict(list)
         for place, cell in enumerate(cells):
             for atom in cell:
-                places.setdefault(atom, set()).add(place)
-        owners: dict[frozenset[int], set[int]] = {}
+                places[atom].append(place)
+        owners: defaultdict[tuple[int, ...], set[int]] = defaultdict(set)
         for atom, found in places.items():
-            owners.setdefault(frozenset(found), set()).add(atom[0])
+            owners[tuple(found)].add(atom[0])
         self.owners = list(owners.values())
-        self.matrix = np.array([[place in one for one in owners] for place in range(len(cells))], float)
+        self.matrix = np.zeros((len(cells), len(owners)))
+        for column, rows_in in enumerate(owners):
+            self.matrix[list(rows_in), column] = 1
 
     def betrayal(self) -> Any | None:
         """A combination of the sums that holds nothing but what one or two growers sold, by column; None if there is none.

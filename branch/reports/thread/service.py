@@ -75,11 +75,9 @@ def answer(
         Conflict: the thread has moved on, or the report takes no answers any more.
         Invalid: nothing was written, or too much.
     """
-    report = locked_report(public_id)
-    require_unit_access(account_id, report.unit_id, "reports.submit")
-    question = _question(report, question_id)
-    if report.state not in ANSWERED_ON or _is_withdrawn(question):
-        raise _moved()
+    report, question = _open_question(
+        public_id, question_id, account_id=account_id, permission="reports.submit"
+    )
     post = _add(
         report, PostKind.ANSWER, question,
         words=words, place=question.place, returned=False, seen=seen, account_id=account_id, by_name=by_name, at=at,
@@ -98,11 +96,9 @@ def withdraw(
         Conflict: the thread has moved on, the question was withdrawn before, or the report is done with.
         Invalid: nothing was written, or too much.
     """
-    report = locked_report(public_id)
-    require_unit_access(account_id, report.unit_id, "reports.review")
-    question = _question(report, question_id)
-    if report.state not in ANSWERED_ON or _is_withdrawn(question):
-        raise _moved()
+    report, question = _open_question(
+        public_id, question_id, account_id=account_id, permission="reports.review"
+    )
     post = _add(
         report, PostKind.WITHDRAWAL, question,
         words=words, place=question.place, returned=False, seen=seen, account_id=account_id, by_name=by_name, at=at,
@@ -150,6 +146,18 @@ def _add(
     session.flush()
     seal_post(post, report=report.public_id, about=question.public_id if question else None)
     return post
+
+
+def _open_question(
+    public_id: str, question_id: str, *, account_id: int, permission: str
+) -> tuple[Report, ReportPost]:
+    """A report, held for who may add to its thread, and a question of it that stands."""
+    report = locked_report(public_id)
+    require_unit_access(account_id, report.unit_id, permission)
+    question = _question(report, question_id)
+    if report.state not in ANSWERED_ON or _is_withdrawn(question):
+        raise _moved()
+    return report, question
 
 
 def _question(report: Report, public_id: str) -> ReportPost:
