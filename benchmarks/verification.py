@@ -31,7 +31,7 @@ from benchmarks.town import loaded_town
 
 CONNECTIONS = 4
 TARGET = 0.6
-TURNS = 9
+TURNS = 27
 BARE = "bare view"
 WITH_BARE_VIEW = "benchmarks.verification:create_app"
 
