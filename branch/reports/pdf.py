@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 import typst
 from flask_babel import gettext as _
@@ -20,6 +21,9 @@ from core.memory import without_collecting
 
 TEMPLATE = Path(__file__).with_name("typst") / "report.typ"
 ANNEX_NAME = "annex.json"
+# Names longer than this many letters go over two lines; no column is narrower than the latter.
+LONGEST_NAME = 28
+LEAST_LETTERS = 4
 
 
 @without_collecting()
@@ -137,12 +141,33 @@ def _section(section: Section, notes: tuple[int, ...]) -> dict[str, Any]:
 
 
 def _table(table: Table) -> dict[str, Any]:
+    rows = [_cells(table, row) for row in table.rows]
+    total = [] if table.total is None else _cells(table, table.total)
+    written = [*rows, total] if total else rows
     return {
         "title": table.title,
-        "columns": [{"title": column.title, "number": column.is_number} for column in table.columns],
-        "rows": [_cells(table, row) for row in table.rows],
-        "total": [] if table.total is None else _cells(table, table.total),
+        "columns": [
+            {
+                "title": column.title,
+                "number": column.is_number,
+                "width": _room(column.title, [row[at] for row in written], breaks=not column.is_number),
+            }
+            for at, column in enumerate(table.columns)
+        ],
+        "rows": rows,
+        "total": total,
     }
+
+
+def _room(title: str, cells: list[str], *, breaks: bool) -> int:
+    """The share of the line that a column is given, in letters: a figure stays whole, titles and names may break."""
+    longest = max(map(_letters, cells), default=0)
+    return max(min(longest, LONGEST_NAME) if breaks else longest, _letters(title) // 2, LEAST_LETTERS) + 2
+
+
+def _letters(text: str) -> int:
+    """How wide a text is, a Chinese character counted as two letters."""
+    return sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def _cells(table: Table, row: Row) -> list[str]:

@@ -9,6 +9,7 @@ import warnings
 import zlib
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import openpyxl
 import pytest
@@ -18,7 +19,7 @@ from PIL import Image
 
 from branch.reports import charts, page, pdf, workbook
 from branch.reports.building import LANGUAGES
-from branch.reports.document import Chart, Series
+from branch.reports.document import Chart, Column, Row, Series, Table
 
 
 @pytest.fixture
@@ -90,14 +91,7 @@ def test_the_pdf_is_the_same_twice_and_starts_like_one(write, in_language, langu
 
 
 def test_the_pdf_says_what_the_report_says(write, in_language, tmp_path):
-    if shutil.which("pdftotext") is None:
-        pytest.skip("pdftotext (poppler-utils) is not installed")
-    path = tmp_path / "report.pdf"
-    path.write_bytes(in_language("zh", pdf.render_pdf, write("zh")))
-    text = subprocess.run(
-        ["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True
-    ).stdout
-    plain = re.sub(r"\s+", "", text)
+    plain = re.sub(r"\s+", "", _read(in_language("zh", pdf.render_pdf, write("zh")), tmp_path, "-layout"))
     for words in (
         "桂花产业支部(示范)销售月报",
         "目录",
@@ -107,6 +101,28 @@ def test_the_pdf_says_what_the_report_says(write, in_language, tmp_path):
         "附表：分种植户",
     ):
         assert words in plain
+
+
+def test_figures_of_a_wide_table_stand_apart(write, in_language, tmp_path):
+    document = write("zh")
+    columns = (Column("name", "种植户"), *(Column(f"c{n}", "净销售额（元）", "money") for n in range(8)))
+    amounts = [987_654_320_000 + 100 * n if n % 2 else 7_700 + 100 * n for n in range(8)]
+    wide = Table("wide", "很宽的表", columns, (Row("one", ("桂苑", *amounts)),))
+    sections = (replace(document.sections[0], tables=(wide,)), *document.sections[1:])
+    read = _read(in_language("zh", pdf.render_pdf, replace(document, sections=sections)), tmp_path, "-bbox")
+    words = re.findall(r'<word xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)"[^>]*>([^<]*)</word>', read)
+    wanted = [f"{amount // 100:,}.00" for amount in amounts]
+    row = [word for word in words if word[2] in wanted]
+    assert [text for _left, _right, text in row] == wanted
+    assert all(float(right) + 2 < float(left) for (_l, right, _), (left, _r, _w) in pairwise(row))
+
+
+def _read(printed, folder, how):
+    if shutil.which("pdftotext") is None:
+        pytest.fail("pdftotext is missing: install the package poppler-utils.")
+    path = folder / "report.pdf"
+    path.write_bytes(printed)
+    return subprocess.run(["pdftotext", how, path, "-"], capture_output=True, text=True, check=True).stdout
 
 
 def test_the_pdf_is_tagged_and_carries_the_annex(write, in_language):
