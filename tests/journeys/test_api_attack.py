@@ -34,7 +34,7 @@ def test_every_operation_keeps_to_its_description(operations):
     assert len(operations) >= 6
     for operation in operations:
 
-        @settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=20, derandomize=True, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
         def attack(case):
             case.call_and_validate(checks=HELD_TO)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from branch.api import append_facts
@@ -48,7 +48,6 @@ def test_other_windows_have_no_costs():
     assert ways_to_know(JANUARY) == ((JANUARY,),)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.fixed_dictionaries({str(one): st.integers(0, 10**12) for one in Purpose}), max_size=5))
 def test_costs_of_several_growers_add_up_by_purpose(sheets):
     assert sum(added(sheets).values()) == sum(sum(one.values()) for one in sheets)

@@ -4,7 +4,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from branch.ledger.coverage_rules import (
@@ -132,14 +132,10 @@ spans = st.builds(
 )
 
 
-patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
 def days_of(found):
     return {day for span in found for day in range(span.first.toordinal(), span.last.toordinal() + 1)}
 
 
-@patiently
 @given(st.lists(spans, max_size=6))
 def test_joined_spans_hold_the_same_days_and_lie_apart(given_spans):
     found = joined(given_spans, within=0)
@@ -147,13 +143,11 @@ def test_joined_spans_hold_the_same_days_and_lie_apart(given_spans):
     assert all(one.last.toordinal() + 1 < other.first.toordinal() for one, other in pairwise(found))
 
 
-@patiently
 @given(st.lists(spans, max_size=4), st.lists(spans, max_size=4))
 def test_common_days_are_those_of_both(one, other):
     assert days_of(common(joined(one, within=0), joined(other, within=0))) == days_of(one) & days_of(other)
 
 
-@patiently
 @given(st.lists(spans, max_size=4), spans)
 def test_more_records_never_make_a_month_less_known(some, more):
     order = [NONE, PARTIAL, COMPLETE]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from branch.ledger.facts import FactKind, SaleFact, faults, reversal_of
@@ -65,7 +65,6 @@ def test_a_fact_that_cannot_stand_is_named(changes, fault):
     assert fault in faults(fact(**changes))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     gross=st.integers(0, 10**9),
     cut=st.floats(0, 1),

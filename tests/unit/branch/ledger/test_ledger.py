@@ -177,7 +177,6 @@ def test_rebuilding_everything_gives_the_same_sums_as_refreshing(session, grower
 
 @settings(
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(

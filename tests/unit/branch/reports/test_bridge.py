@@ -3,7 +3,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from branch.reports.bridge import bridge, divide_half_even
@@ -18,11 +18,9 @@ totals = st.builds(
     refund_minor=st.integers(-(10**9), 10**11),
 )
 # A machine that does other work at the same time is slow to generate; that is no fault of the code.
-patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 windows = st.dictionaries(st.integers(1, 40), totals, max_size=30)
 
 
-@patiently
 @given(before=windows, after=windows)
 def test_the_bridge_adds_up_to_the_fen(before, after):
     parts = bridge(before, after)
@@ -55,7 +53,6 @@ def test_a_grower_whose_returns_exceed_the_sales_is_named_unsplit_and_not_forced
     assert (parts.quantity_minor, parts.price_minor, parts.unsplit_minor) == (0, 0, 200)
 
 
-@patiently
 @given(st.integers(-(10**15), 10**15), st.integers(1, 10**9))
 def test_half_even_division_agrees_with_decimal(numerator, denominator):
     exact = (Decimal(numerator) * 10 / denominator / 10) if numerator % denominator == 0 else None

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from branch.ledger.periods import Period
@@ -29,7 +29,6 @@ def make_span(grower_id=1, channel="taobao", first=date(2024, 5, 4), last=date(2
 
 
 # A machine that does other work at the same time is slow to generate; that is no fault of the code.
-patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def test_net_sales_are_gross_less_discounts_less_refunds():
@@ -45,7 +44,6 @@ def test_there_is_no_average_price_without_plants_and_no_refund_rate_without_sal
     assert nothing.refund_rate is None
 
 
-@patiently
 @given(
     st.lists(
         st.builds(

@@ -3,7 +3,7 @@
 from datetime import date
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from branch.ledger.periods import Period
@@ -56,7 +56,6 @@ def test_columns_name_the_months_asked_for_as_far_as_the_panel_reaches():
     assert built.columns([JANUARY]) == slice(0, 0)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     amounts=st.lists(
         st.tuples(st.sampled_from([5, 11]), st.integers(1, 6), st.integers(-900, 9000)), min_size=1

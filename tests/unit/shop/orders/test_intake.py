@@ -1,7 +1,7 @@
 import copy
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shop.orders.errors import InvalidOrder
@@ -119,7 +119,6 @@ def test_the_digest_tells_wishes_apart_and_nothing_else():
     assert read(BODY).digest != read(changed("lines.0.quantity", 4)).digest
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     body=st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=5),

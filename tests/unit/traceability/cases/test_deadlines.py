@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from traceability.cases.deadlines import PLAN, due_notices
@@ -48,7 +48,6 @@ def test_a_short_deadline_has_no_reminder_before_the_case():
     assert at_day(1, due=OPENED + timedelta(days=2)) == "1_day_left"
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.sets(st.sampled_from([notice.kind for notice in PLAN])), st.integers(-5, 60))
 def test_nothing_is_sent_twice_or_early(sent, day):
     at = OPENED + timedelta(days=day)

@@ -1,6 +1,6 @@
 """The table of a case's steps, gone through by Hypothesis."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from traceability.cases.states import (
@@ -22,7 +22,6 @@ def test_confirming_is_not_in_the_hands_of_those_who_only_decide():
     assert PERMISSION_OF[CaseStep.CONFIRM] != PERMISSION_OF[CaseStep.PROPOSE]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.sampled_from(CaseStep), max_size=12))
 def test_a_closed_case_is_reached_only_through_a_verdict(walk):
     state, was_decided = CaseState.RECEIVED, False

@@ -1,7 +1,7 @@
 """The root over a batch's codes: in one pass, and the one to which every proof leads."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.seal.merkle import EMPTY_ROOT, Levels, ProofFails, verify_inclusion
@@ -22,7 +22,6 @@ def test_the_root_in_one_pass_is_that_of_the_whole_tree(size):
     assert root_of(iter(leaves_of(size))) == Levels(leaves_of(size)).root
 
 
-@settings(deadline=None)
 @given(st.integers(1, 70), st.data())
 def test_a_proof_leads_from_its_own_code_to_the_root(size, data):
     leaves = leaves_of(size)

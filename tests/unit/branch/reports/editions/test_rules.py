@@ -133,7 +133,7 @@ def test_hundred_and_fifty_growers_take_no_time():
     assert time.process_time() - began < 5
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sets(
         st.tuples(st.integers(1, 6), st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"))),
