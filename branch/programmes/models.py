@@ -12,7 +12,8 @@ from core.types import UTCDateTime
 class Programme(Base):
     """What a unit began on `started_on`, as somebody noted it; never changed, only withdrawn with a reason.
 
-    Accounts are empty where it was done from the command line. The day of the note is kept beside the date, so that a reader sees whether it was chosen after the sales.
+    Accounts are empty where it was done from the command line. The day of the note is kept beside the date, so that
+    a reader sees whether it was chosen after the sales.
     """
 
     __tablename__ = "programme"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 from branch.reports.chart_frame import VALUE, Look, below, evenly, key, title, upright
 from branch.reports.chart_sheet import Sheet, widest
 from branch.reports.chart_style import INK, LEAF, LINE, OSMANTHUS, STONE, drawn, ends, wrapped
@@ -69,7 +71,7 @@ def counterfactual(sheet: Sheet, chart: Chart) -> None:
 def series(sheet: Sheet, chart: Chart) -> None:
     """Long lines without marks, a tick every half year; the axis begins at zero."""
     rows = [drawn(one.values, chart.divisor) for one in chart.series]
-    low, high = ends([one for row in rows for one in row if one == one])  # noqa: PLR0124 - not the gaps
+    low, high = ends([one for row in rows for one in row if not isnan(one)])
     top = key(sheet, chart, LONG, title(sheet, chart)) - 2
     room, value = upright(sheet, low * 1.1, high * 1.1, top=top, texts=chart.categories)
     places, step = evenly(room, len(chart.categories))
@@ -83,7 +85,7 @@ def _runs(low: list[float], high: list[float]) -> list[list[tuple[int, float, fl
     """The places that have a band, cut where there is none."""
     runs: list[list[tuple[int, float, float]]] = [[]]
     for place, (bottom, top) in enumerate(zip(low, high, strict=True)):
-        if bottom == bottom and top == top:  # noqa: PLR0124 - not the gaps
+        if not (isnan(bottom) or isnan(top)):
             runs[-1].append((place, bottom, top))
         elif runs[-1]:
             runs.append([])
