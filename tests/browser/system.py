@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from urllib.request import urlopen
 
 from core.launch import ROOT, processes, stop
 from core.settings import Settings
+from tests.running import free_port
 
 # Nothing of the machine's own settings reaches the system under test.
 OURS = {name.upper() for name in Settings.model_fields}
@@ -26,12 +26,6 @@ class System:
 
     url: str
     var: Path
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def environment(var: Path, settings: Mapping[str, str]) -> dict[str, str]:

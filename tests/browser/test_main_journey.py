@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 from tests.browser import buying, growing, reporting, system
 from tests.browser.looks import WIDTHS
 from tests.browser.walk import Walk
+from tests.running import free_port
 from tests.stand_ins.stripe_server import SECRET, StripeStandIn
 
 SELLER = "grower1"
@@ -59,7 +60,7 @@ def test_from_listing_to_the_accepted_report(
 def test_the_same_by_card_while_the_webhook_comes_late_and_twice(
     browser: Browser, prepared: Path, tmp_path: Path
 ) -> None:
-    port = system.free_port()
+    port = free_port()
     with StripeStandIn(webhook_url=f"http://127.0.0.1:{port}/payments/stripe/webhook") as stripe:
         settings = {
             "PORT": str(port),

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from flask import Flask
@@ -16,7 +15,7 @@ from core.seal.sequencer import sequence
 from core.seal.statics import export
 from core.settings import Settings
 from tests.auditor import auditor, run_auditor
-from tests.running import environment, free_port, listens, running, until, web_command
+from tests.running import served
 from wsgi import create_app
 
 SIZES = [1, 255, 256, 257, 1300]
@@ -35,15 +34,6 @@ def log_app(tmp_path_factory) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The application behind a real server; the address of its log."""
-    port = free_port()
-    with running(web_command(port), environment(app.config["SETTINGS"].var)):
-        until(lambda: listens(port), "the web listens")
-        yield f"http://127.0.0.1:{port}/log"
-
-
 def grow_to(size: int) -> None:
     have = db.session.scalar(select(func.count()).select_from(SealLeaf)) or 0
     with transaction():
@@ -53,7 +43,8 @@ def grow_to(size: int) -> None:
 
 def test_the_auditor_passes_the_running_log_at_every_size_and_notices_every_change(log_app, tmp_path):
     auditor()
-    with log_app.app_context(), served(log_app) as address:
+    with log_app.app_context(), served(log_app.config["SETTINGS"]) as url:
+        address = f"{url}/log"
         key = str(this_log().verifier)
         for size in SIZES:
             grow_to(size)
