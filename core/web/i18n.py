@@ -108,10 +108,7 @@ def asks_for_english(accepted: LanguageAccept) -> bool:
 
 def html_lang() -> str:
     """The language of the page as HTML names it."""
-    try:
-        locale = g._flask_babel.babel_locale  # noqa: SLF001 - where Flask-Babel keeps what it chose for this request
-    except (AttributeError, RuntimeError):
-        locale = get_locale()
+    locale = get_locale()
     return "en" if locale is not None and locale.language == "en" else "zh-CN"
 
 
