@@ -22,7 +22,7 @@ from core.seal import SealSource, init_sources
 from core.settings import Settings, load_settings
 from core.web.app import make_base_app
 from core.web.console import NavGroup, NavItem, init_console
-from core.web.health import Check, init_health
+from core.web.health import Part, init_health
 from shop.orders.recalls import orders_of_lots
 from traceability.api import cultivar_group_name
 from traceability.lots.recalls import init_recalls
@@ -461,11 +461,11 @@ def seal_sources() -> list[SealSource]:
     ]
 
 
-def readiness_checks() -> dict[str, Check]:
-    """What `/readyz` asks besides the database and the broker."""
+def parts_of_readiness() -> dict[str, Part]:
+    """What `/readyz` names besides the database and the broker."""
     from shop.search import service as search
 
-    return {"search": search.check}
+    return {"search": Part(search.check, needed=False)}
 
 
 def create_app(settings: Settings | None = None) -> APIFlask:
@@ -495,7 +495,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     init_outbox(app, event_handlers())
     init_sources(app, seal_sources())
     init_recalls(app, orders_of_lots)
-    init_health(app, readiness_checks())
+    init_health(app, parts_of_readiness())
     _collect_again()
     return app
 

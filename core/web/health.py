@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -29,7 +30,27 @@ MESSAGES = Gauge(
 EVENTS = Gauge("guiyuan_outbox_waiting", "Events of the outbox not yet delivered")
 UNKNOWN = float("nan")
 
-Check = Callable[[], None]
+
+@dataclass(frozen=True)
+class Part:
+    """One part that `/readyz` names.
+
+    `check` raises, in any way it likes, when the part is away. A part that is `needed` then makes the application
+    `unavailable` (503: a balancer sends visitors elsewhere); any other makes it `degraded` (200: serving goes on).
+    """
+
+    check: Callable[[], None]
+    needed: bool
+
+    def state(self, name: str) -> str:
+        """`ok`, `degraded` or `unavailable`; the cause goes to the log under `name`."""
+        try:
+            self.check()
+        except Exception as error:  # noqa: BLE001 - a part may be away in any way
+            state = "unavailable" if self.needed else "degraded"
+            log.warning("part_away", part=name, state=state, error=repr(error)[:300])
+            return state
+        return "ok"
 
 
 def check_database() -> None:
@@ -43,9 +64,15 @@ def check_broker() -> None:
         connection.ensure_connection(max_retries=1, interval_start=0, timeout=2)
 
 
-def init_health(app: Flask, checks: Mapping[str, Check]) -> None:
-    """Register the pages; `checks` by the name under which `/readyz` reports them."""
-    app.extensions["readiness"] = {"database": check_database, "broker": check_broker, **checks}
+# Nothing is served without the database. While the broker is away pages answer, orders are taken and what is
+# to be done waits in the database, from where the sweeps take it up.
+GROUND_PARTS = {"database": Part(check_database, needed=True), "broker": Part(check_broker, needed=False)}
+GRAVEST_LAST = ("ok", "degraded", "unavailable")
+
+
+def init_health(app: Flask, parts: Mapping[str, Part]) -> None:
+    """Register the pages; `parts` of the rooms above by the name under which `/readyz` reports them."""
+    app.extensions["readiness"] = {**GROUND_PARTS, **parts}
     app.register_blueprint(blueprint)
 
     @app.before_request
@@ -82,17 +109,10 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public
 def readyz() -> Any:
-    """Every part that serving needs, named one by one."""
-    parts: dict[str, str] = {}
-    for name, check in current_app.extensions["readiness"].items():
-        try:
-            check()
-            parts[name] = "ok"
-        except Exception as error:  # noqa: BLE001 - a part may be away in any way
-            log.warning("not_ready", part=name, error=repr(error)[:300])
-            parts[name] = "unavailable"
-    ready = all(state == "ok" for state in parts.values())
-    return jsonify(status="ok" if ready else "unavailable", **parts), 200 if ready else 503
+    """Every part, named one by one, and the gravest of their states; 503 when a part that is needed is away."""
+    states = {name: part.state(name) for name, part in current_app.extensions["readiness"].items()}
+    gravest = max(states.values(), key=GRAVEST_LAST.index)
+    return jsonify(status=gravest, **states), 503 if gravest == "unavailable" else 200
 
 
 @blueprint.get("/metrics")

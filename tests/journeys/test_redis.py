@@ -107,9 +107,9 @@ def test_a_worker_delivers_over_redis_and_a_broker_that_was_away_loses_nothing(t
     town.broker.close()
     assert ask(town.ports[0], "GET", "/search")[0] == 200
     status, text = ask(town.ports[0], "GET", "/readyz")
-    assert status == 503
-    assert json.loads(text)["broker"] == "unavailable"
-    assert json.loads(text)["database"] == "ok"
+    assert status == 200
+    ready = json.loads(text)
+    assert (ready["status"], ready["broker"], ready["database"]) == ("degraded", "degraded", "ok")
     order(town)
     assert figures(town)[1] > 0
 

@@ -1,13 +1,40 @@
-"""What /metrics says about what waits."""
+"""What /readyz says about each part, and /metrics about what waits."""
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from core import messaging
 from core.clock import now
 from core.database import db, transaction
 from core.messaging import STUCK_AFTER, Message
+from core.web.health import Part
+
+
+def works():
+    return None
+
+
+def breaks():
+    raise OSError("away")
+
+
+@pytest.mark.parametrize(
+    ("parts", "status", "code"),
+    [
+        ({"a": Part(works, needed=True), "b": Part(works, needed=False)}, "ok", 200),
+        ({"a": Part(works, needed=True), "b": Part(breaks, needed=False)}, "degraded", 200),
+        ({"a": Part(breaks, needed=True), "b": Part(works, needed=False)}, "unavailable", 503),
+        ({"a": Part(breaks, needed=True), "b": Part(breaks, needed=False)}, "unavailable", 503),
+    ],
+)
+def test_only_a_part_that_serving_needs_makes_it_unready(client, monkeypatch, parts, status, code):
+    monkeypatch.setitem(client.application.extensions, "readiness", parts)
+    answer = client.get("/readyz")
+    away = {True: "unavailable", False: "degraded"}
+    told = {name: away[part.needed] if part.check is breaks else "ok" for name, part in parts.items()}
+    assert (answer.status_code, answer.json) == (code, {"status": status, **told})
 
 
 def queue(client, dedupe_key, state="waiting", **columns):
