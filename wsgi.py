@@ -385,6 +385,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     },
     "remind of reports": {"task": "branch.reports.remind", "schedule": 600.0},
     "resume imports": {"task": "shop.channels.resume", "schedule": 300.0},
+    "make a missing search index": {"task": "shop.search.rebuild_missing", "schedule": 10.0},
     "rebuild search index": {"task": "shop.search.rebuild", "schedule": crontab(hour=3, minute=20)},
 }
 

@@ -20,7 +20,16 @@ from tantivy import FieldType, Index, Occur
 from tantivy import Query as Q  # noqa: N817 - every line below is a query
 
 from shop.catalogue.queries import IndexDocument
-from shop.search.engine import PAGE_SIZE, FacetValue, Found, SearchAway, Wanted, facet_value, flat
+from shop.search.engine import (
+    PAGE_SIZE,
+    FacetValue,
+    Found,
+    IndexMissing,
+    SearchAway,
+    Wanted,
+    facet_value,
+    flat,
+)
 from shop.search.words import Query, SizeWanted, pairs, parse_query, pinyin_tokens, sound_of, text_tokens
 
 FACETS = {"cultivar_group": "cultivar_groups", "root": "roots", "grower": "growers", "village": "villages"}
@@ -74,17 +83,20 @@ class EmbeddedEngine:
             generation = pointer.read_text().strip()
             changed_at = (self.folder / generation / "meta.json").stat().st_mtime_ns
         except OSError:
-            raise SearchAway(code="search_index_missing") from None
+            raise IndexMissing from None
         with self._lock:
-            if self._open is None or self._open[0] != generation:
-                self._open = (generation, changed_at, Index(self.schema, str(self.folder / generation)))
-            elif self._open[1] != changed_at:
-                self._open[2].reload()
-                self._open = (generation, changed_at, self._open[2])
+            try:
+                if self._open is None or self._open[0] != generation:
+                    self._open = (generation, changed_at, Index(self.schema, str(self.folder / generation)))
+                elif self._open[1] != changed_at:
+                    self._open[2].reload()
+                    self._open = (generation, changed_at, self._open[2])
+            except ValueError as error:  # torn files, as a full disk leaves them: as good as none
+                raise IndexMissing from error
             return self._open[2]
 
     def check(self) -> None:
-        """Raises SearchAway when there is no index yet."""
+        """Raises IndexMissing when there is no index yet, or one that cannot be read."""
         self._index()
 
     def search(self, wanted: Wanted) -> Found:
@@ -220,9 +232,7 @@ class EmbeddedEngine:
     # -- writing ---------------------------------------------------------------------------------
 
     def put(self, documents: Iterable[IndexDocument]) -> None:
-        """Write into the index in use; makes an empty one when there is none yet."""
-        if not (self.folder / "current").exists():
-            self.rebuild(())
+        """Write into the index in use."""
         names = self.group_names()
         ready = [(d.id, self._document(d, names) if d.visible else None) for d in documents]
         with self._alone():

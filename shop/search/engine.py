@@ -22,6 +22,12 @@ class SearchAway(Unavailable):
     code = "search_unavailable"
 
 
+class IndexMissing(SearchAway):
+    """The engine is there, an index that can be read is not; a rebuild makes one."""
+
+    code = "search_index_missing"
+
+
 @dataclass(frozen=True)
 class Wanted:
     """One request: words and filters. Sizes are inclusive and match a listing whose range overlaps."""
@@ -76,13 +82,17 @@ class Engine(Protocol):
     def search(self, wanted: Wanted) -> Found: ...
 
     def put(self, documents: Iterable[IndexDocument]) -> None:
-        """Add, replace, or take out what is not visible; durable when it returns."""
+        """Add, replace, or take out what is not visible; durable when it returns.
+
+        Raises:
+            IndexMissing: there is nothing to write into, and an index of these documents alone would hide the rest.
+        """
 
     def rebuild(self, documents: Iterable[IndexDocument]) -> int:
         """Build a new index beside the one in use and swap it in; the number of listings in it."""
 
     def check(self) -> None:
-        """Raises when it cannot answer."""
+        """Raises when it cannot answer: IndexMissing when a rebuild would mend that."""
 
 
 def flat(document: IndexDocument, group_names: Mapping[str, tuple[str, str]]) -> dict[str, Any]:

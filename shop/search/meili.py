@@ -7,11 +7,21 @@ from itertools import islice
 from typing import Any
 
 import meilisearch
-from meilisearch.errors import MeilisearchError
+from meilisearch.errors import MeilisearchApiError, MeilisearchError
 
 from shop.catalogue.queries import IndexDocument
 from shop.search.embedded import FACETS
-from shop.search.engine import PAGE_SIZE, SEPARATOR, FacetValue, Found, SearchAway, Wanted, facet_value, flat
+from shop.search.engine import (
+    PAGE_SIZE,
+    SEPARATOR,
+    FacetValue,
+    Found,
+    IndexMissing,
+    SearchAway,
+    Wanted,
+    facet_value,
+    flat,
+)
 from shop.search.words import SizeWanted, parse_query, pinyin_tokens, simplified
 
 INDEX = "guiyuan_listings"
@@ -52,12 +62,21 @@ class MeilisearchEngine:
         self.group_names = group_names
 
     def check(self) -> None:
-        """Raises SearchAway unless the server is available and holds our index."""
+        """Raises SearchAway unless the server is available, IndexMissing unless it holds our index."""
         try:
             self.client.health()
-            self.client.index(INDEX).get_stats()
+            self._must_have_index()
         except (MeilisearchError, OSError) as error:
             raise SearchAway from error
+
+    def _must_have_index(self) -> None:
+        """Documents sent to an index that is not there would make one without our settings."""
+        try:
+            self.client.get_index(INDEX)
+        except MeilisearchApiError as error:
+            if error.code == "index_not_found":
+                raise IndexMissing from error
+            raise
 
     def search(self, wanted: Wanted) -> Found:
         """One page of ids, with facet counts that leave out their own filter (one multi-search)."""
@@ -149,6 +168,7 @@ class MeilisearchEngine:
         """Add, replace and remove, and wait until the server has done it."""
         names = self.group_names()
         try:
+            self._must_have_index()
             index = self.client.index(INDEX)
             gone: list[str] = []
             fresh: list[dict[str, Any]] = []

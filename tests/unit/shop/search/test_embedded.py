@@ -8,7 +8,7 @@ from shop.catalogue.attributes import Size
 from shop.catalogue.queries import IndexDocument
 from shop.catalogue.seasons import Season
 from shop.search.embedded import EmbeddedEngine
-from shop.search.engine import SearchAway, Wanted
+from shop.search.engine import IndexMissing, SearchAway, Wanted
 from tests.conftest import NOON
 
 GROUPS = {
@@ -157,3 +157,15 @@ def test_pages_follow_each_other_without_gaps(tmp_path):
     engine.rebuild([document(n, f"丹桂 {n}", price_minor=n) for n in range(1, 61)])
     seen = [i for page in (1, 2, 3) for i in engine.search(Wanted(sort="price", page=page)).ids]
     assert seen == list(range(1, 61))
+
+
+@pytest.mark.parametrize("suffix", [".json", ".term"])
+def test_an_index_with_torn_files_counts_as_missing_and_a_rebuild_mends_it(engine, tmp_path, suffix):
+    for path in (tmp_path / "search").glob(f"generation-*/*{suffix}"):
+        path.write_bytes(b"")
+    opened_later = EmbeddedEngine(tmp_path / "search", lambda: GROUPS)
+    for use in (opened_later.check, lambda: opened_later.search(Wanted()), lambda: opened_later.put([])):
+        with pytest.raises(IndexMissing):
+            use()
+    opened_later.rebuild([document(9, "银桂")])
+    assert opened_later.search(Wanted()).ids == (9,)

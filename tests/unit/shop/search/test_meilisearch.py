@@ -4,8 +4,9 @@ import pytest
 
 from core.settings import SettingError, Settings
 from shop.search import service
-from shop.search.engine import SearchAway, Wanted
+from shop.search.engine import IndexMissing, SearchAway, Wanted
 from shop.search.meili import INDEX, MeilisearchEngine
+from tests.conftest import NOON
 from tests.stand_ins.meilisearch_server import MeilisearchStandIn
 from tests.unit.shop.search.test_embedded import GROUPS, document
 
@@ -77,3 +78,18 @@ def test_a_wrong_key_and_a_closed_port_are_start_up_errors(app, server):
         settings = Settings(_env_file=None, meilisearch_url=url, meilisearch_key=key)
         with pytest.raises(SettingError, match="MEILISEARCH_URL"):
             service.init_app(app, settings)
+
+
+def test_a_server_without_our_index_is_told_from_one_that_is_away(app, engine, server, monkeypatch):
+    with app.app_context():
+        monkeypatch.setitem(app.extensions, "search", engine)
+        monkeypatch.setattr(service, "documents_for_index", lambda **_: [document(9, "银桂")])
+        assert service.rebuild_missing(at=NOON) == 0
+        server.indexes.clear()
+        with pytest.raises(IndexMissing):
+            engine.put([document(9, "银桂")])
+        assert server.indexes == {}
+        assert service.rebuild_missing(at=NOON) == 1
+        assert engine.search(Wanted()).ids == (9,)
+        server.stop()
+        assert service.rebuild_missing(at=NOON) == 0

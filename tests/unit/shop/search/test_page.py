@@ -78,3 +78,20 @@ def test_a_card_that_was_shown_before_tells_a_new_price_and_its_end_at_once(clie
     with client.application.app_context(), transaction() as session:
         session.execute(sa.update(Stock).values(on_hand=0, held=0))
     assert "已售完" in client.get("/search?q=dangui").text
+
+
+def test_an_index_that_is_missing_is_made_by_itself_and_whole(app, client, listing, at):
+    folder = app.config["SETTINGS"].var / "search"
+    shutil.rmtree(folder)
+    with app.app_context():
+        assert service.rebuild_missing(at=now()) == 1
+        assert service.rebuild_missing(at=now()) == 0
+    assert client.get("/api/v1/listings").json["engine"] == "embedded"
+
+    shutil.rmtree(folder)
+    with app.app_context():
+        service.index_listings(
+            [], at=now()
+        )  # a change of another listing must not leave an index of that one alone
+    found = client.get("/api/v1/listings").json
+    assert (found["engine"], found["total"]) == ("embedded", 1)
