@@ -350,6 +350,7 @@ def event_handlers() -> dict[type, list[Handler]]:
 SCHEDULES: dict[str, dict[str, Any]] = {
     "make approved files of codes": {"task": "traceability.labels.make_waiting", "schedule": 60.0},
     "forget files of codes": {"task": "traceability.labels.forget_files", "schedule": 3600.0},
+    "remove torn files": {"task": "core.files.remove_torn", "schedule": crontab(hour=4, minute=15)},
     "seal": {"task": "core.seal.sequence", "schedule": 3.0},
     "ask witnesses": {"task": "core.seal.witness", "schedule": 60.0},
     "deliver outbox": {"task": "core.outbox.deliver", "schedule": 5.0},

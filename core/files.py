@@ -2,13 +2,19 @@
 
 import hashlib
 import re
+from pathlib import Path
 from typing import Any
 
 import fsspec
+import structlog
 from flask import Flask, current_app
+from flask_babel import gettext as _
 
-from core.errors import NotFound
+from core.atomic import remove_unfinished, write_durably
+from core.errors import NotFound, Unavailable
 from core.settings import SettingError, Settings
+
+log = structlog.get_logger(__name__)
 
 EXTENSIONS = {
     "image/jpeg": "jpg",
@@ -61,29 +67,62 @@ def put(data: bytes, *, kind: str, content_type: str, public: bool) -> str:
 
     Returns:
         The key by which `get` finds it.
+
+    Raises:
+        Unavailable: the store is full or away (`files_unavailable`); nothing of the file stays there.
     """
     digest = hashlib.sha256(data).hexdigest()
     shelf = "public" if public else "private"
     key = f"{shelf}/{kind}/{digest[:2]}/{digest[2:]}.{EXTENSIONS[content_type]}"
     filesystem, path = _at(key)
-    if not filesystem.exists(path):
-        filesystem.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
-        filesystem.pipe_file(path, data)
+    try:
+        if not _holds(filesystem, path, data):
+            _write(filesystem, path, data)
+    except OSError as error:
+        log.error("file_not_kept", key=key, error=str(error))  # noqa: TRY400 - the cause is one line, the disk may be full
+        raise Unavailable(
+            _("The file could not be kept: the place for files is full or away. Nothing else was changed."),
+            code="files_unavailable",
+        ) from error
     return key
+
+
+def _holds(filesystem: Any, path: str, data: bytes) -> bool:
+    """Whether the very bytes lie there; what a disk or a killed writer of old has torn is written again."""
+    try:
+        return bool(filesystem.cat_file(path) == data)
+    except FileNotFoundError:
+        return False
+
+
+def _write(filesystem: Any, path: str, data: bytes) -> None:
+    """As a whole or not at all: by a rename in a folder; an object store shows no object before its last byte."""
+    if "file" in filesystem.protocol:
+        write_durably(Path(path), data)
+    else:
+        filesystem.pipe_file(path, data)
 
 
 def get(key: str) -> bytes:
     """The content under `key`.
 
     Raises:
-        NotFound: no such file.
+        NotFound: no such file (`no_such_file`), or what lies there is not what was put (`file_damaged`).
     """
     filesystem, path = _at(key)
     try:
         content: bytes = filesystem.cat_file(path)
     except FileNotFoundError:
         raise NotFound(code="no_such_file") from None
+    if hashlib.sha256(content).hexdigest() != _digest_of(key):
+        log.error("file_damaged", key=key, size=len(content))
+        raise NotFound(_("This file was damaged and cannot be shown."), code="file_damaged")
     return content
+
+
+def _digest_of(key: str) -> str:
+    start, rest = key.split("/")[-2:]
+    return start + rest.partition(".")[0]
 
 
 def content_type_of(key: str) -> str:
@@ -96,3 +135,11 @@ def forget(key: str) -> None:
     filesystem, path = _at(key)
     if filesystem.exists(path):
         filesystem.rm_file(path)
+
+
+def remove_torn() -> int:
+    """Remove what killed writers left in the folders that are ours; how many files."""
+    settings: Settings = current_app.config["SETTINGS"]
+    filesystem, root = current_app.extensions["files"]
+    folders = {settings.var, settings.seal_dir, Path(root) if "file" in filesystem.protocol else None}
+    return sum(remove_unfinished(one) for one in folders if one is not None)

@@ -109,6 +109,14 @@ def deliver_outbox() -> int:
     return deliver_pending()
 
 
+@shared_task(name="core.files.remove_torn")
+def remove_torn_files() -> int:
+    """Remove what killed processes had not come to the end of writing."""
+    from core.files import remove_torn
+
+    return remove_torn()
+
+
 @shared_task(name="core.messaging.send")
 def send_messages() -> int:
     """Send the messages that wait."""

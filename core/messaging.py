@@ -20,6 +20,7 @@ from flask_babel import force_locale
 from sqlalchemy import CheckConstraint, Index, String, Text, and_, case, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.atomic import write_durably
 from core.clock import now
 from core.database import Base, after_commit, changed, pk, session, transaction
 from core.settings import SettingError, Settings
@@ -85,7 +86,7 @@ def init_messaging(app: Flask, settings: Settings) -> None:
 def _write_to_folder(body: str, title: str, _notify_type: str, *_args: object, **_kwargs: object) -> bool:
     _urls, folder = current_app.extensions["messaging"]
     stamp = now().strftime("%Y%m%dT%H%M%S")
-    Path(folder, f"{stamp}-{uuid.uuid4().hex[:8]}.txt").write_text(f"{title}\n\n{body}\n", encoding="utf-8")
+    write_durably(Path(folder, f"{stamp}-{uuid.uuid4().hex[:8]}.txt"), f"{title}\n\n{body}\n".encode())
     return True
 
 

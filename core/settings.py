@@ -10,7 +10,10 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from core.atomic import write_once
+
 THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
+LEAST_SECRET = 32
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -127,25 +130,30 @@ class Settings(BaseSettings):
         """The key behind sessions, tokens and code digests; made on first start and kept in `var/`."""
         if self.secret_key is not None:
             value = self.secret_key.get_secret_value()
-            if len(value) < 32:
-                raise SettingError("SECRET_KEY", "it is shorter than 32 characters")
+            if len(value) < LEAST_SECRET:
+                raise SettingError("SECRET_KEY", f"it is shorter than {LEAST_SECRET} characters")
             return value
         return kept_secret(self.var / "secret_key")
 
 
 def kept_secret(path: Path) -> str:
-    """The secret in the file `path`; a first caller writes it, atomically, readable by the owner only."""
-    if not path.exists():
-        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(48))
-        try:
-            path.hardlink_to(fresh)
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return path.read_text().strip()
+    """The secret in the file `path`; a first caller writes it, as a whole, readable by the owner only.
+
+    Raises:
+        SettingError: the file is there and holds no secret, or can neither be read nor made.
+    """
+    try:
+        if not path.exists():
+            write_once(path, secrets.token_urlsafe(48).encode())
+        value = path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError("SECRET_KEY", f"{path} cannot be kept: {error}") from None
+    if len(value) < LEAST_SECRET:
+        raise SettingError(
+            "SECRET_KEY",
+            f"{path} is cut short. Put its copy back; only where nothing was ever sealed or printed, remove it",
+        )
+    return value
 
 
 def load_settings() -> Settings:

@@ -10,6 +10,7 @@ from flask_babel import force_locale
 from branch.ledger.periods import Period, between, parse_period
 from branch.organisation.queries import get_unit
 from branch.reports import building
+from core.atomic import write_durably
 from core.clock import now
 from core.database import session
 from core.errors import Conflict, DomainError
@@ -42,7 +43,7 @@ def build(unit_code: str, output: Path | None, **window: str | None) -> None:
         for one in made.files:
             if one.format != "png":
                 path = output / one.name
-                path.write_bytes(one.data)
+                write_durably(path, one.data)
                 click.echo(f"{path}  {len(one.data):,} bytes")
     try:
         public_id = building.keep(made, at=now(), account_id=None, by_name="")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from core.atomic import write_once
 from core.clock import now
 from core.database import db, session
 from core.seal.audit import audit
@@ -20,7 +21,6 @@ from core.seal.sequencer import sequence, waiting
 from core.seal.sources import sources
 from core.seal.standing import SealRefused, stand
 from core.seal.statics import export
-from core.seal.store import write_durably
 from core.seal.tiles import TileDamaged
 from core.seal.views import signed_at
 from core.seal.witness import Witness, make_server
@@ -203,7 +203,7 @@ def witness(log_keys: Sequence[str], name: str, folder: Path, host: str, port: i
 
 def _witness_key(path: Path, name: str) -> Signer:
     if not path.exists():
-        write_durably(path, Signer.generate(name).written().encode() + b"\n", mode=0o600)
+        write_once(path, Signer.generate(name).written().encode() + b"\n")
     signer = Signer.parse(path.read_text())
     if signer.name != name:
         raise BadNote(f"the key in {path} is that of {signer.name}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +10,11 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 
+from core.atomic import write_durably, write_once
 from core.seal.merkle import HASH_BYTES
 from core.seal.note import BadNote, Signer, Verifier, is_key_name
 from core.seal.serving import LogFiles
-from core.seal.store import TileStore, write_durably
+from core.seal.store import TileStore
 from core.seal.witnesses import WitnessAddress
 from core.settings import SettingError, Settings
 
@@ -132,11 +132,4 @@ def _make_key(path: Path, origin: str) -> None:
     if not is_key_name(origin):
         raise SettingError("LOG_ORIGIN", f"{origin!r} cannot name a log: no spaces, no plus")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    write_durably(fresh, Signer.generate(origin).written().encode() + b"\n", mode=0o600)
-    try:
-        path.hardlink_to(fresh)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
+    write_once(path, Signer.generate(origin).written().encode() + b"\n")

@@ -181,8 +181,8 @@ def _from_database(start: int, count: int) -> list[bytes]:
 
 def _swap(log: Log, fresh: TileStore) -> None:
     old, replaced = log.store.folder / "tile", log.store.folder / "tile.replaced"
-    shutil.rmtree(replaced, ignore_errors=True)
-    if old.exists():
+    if old.exists():  # not so when a rebuild was killed right here: what it put aside is still the old one
+        shutil.rmtree(replaced, ignore_errors=True)
         old.rename(replaced)
     (fresh.folder / "tile").rename(old)
     shutil.rmtree(fresh.folder)

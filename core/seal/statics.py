@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.atomic import write_durably
 from core.seal import merkle
 from core.seal.keys import Log
 from core.seal.note import open_checkpoint
 from core.seal.repair import NothingToRepair
-from core.seal.store import TileStore, write_durably
+from core.seal.store import TileStore
 from core.seal.tiles import TileDamaged, TreeReader, tiles_of
 
 READ_ME = """\

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from core.atomic import write_durably
 from core.clock import now
 from core.seal.merkle import EMPTY_ROOT, ProofFails, verify_consistency
 from core.seal.note import DECIMAL, BadNote, Checkpoint, Note, Signer, Verifier, read_hashes
-from core.seal.store import write_durably
 
 TEXT = "text/plain; charset=utf-8"
 SIZE = "text/x.tlog.size"

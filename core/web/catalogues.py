@@ -4,10 +4,11 @@ A fragment is `translations/<locale>/LC_MESSAGES/<part>.po`. `compile_catalogues
 of a locale into `guiyuan.mo` beside them, which Flask-Babel reads.
 """
 
-import os
-import tempfile
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from core.atomic import write_durably
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -55,8 +56,7 @@ def merge(sources: list[Path], locale: str) -> "Catalog":
 def compile_catalogues(folder: Path = FOLDER, *, always: bool = False) -> list[Path]:
     """Compile what is stale and return what was written.
 
-    Writes a file beside the target and renames it, so that processes that start together never read
-    half a catalogue.
+    Each is put as a whole, so that processes that start together never read half a catalogue.
     """
     written = []
     for locale, sources in fragments(folder).items():
@@ -65,10 +65,8 @@ def compile_catalogues(folder: Path = FOLDER, *, always: bool = False) -> list[P
             continue
         from babel.messages.mofile import write_mo
 
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{DOMAIN}-", suffix=".mo")
-        with os.fdopen(handle, "wb") as file:
-            write_mo(file, merge(sources, locale))
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
+        ready = io.BytesIO()
+        write_mo(ready, merge(sources, locale))
+        write_durably(target, ready.getvalue())
         written.append(target)
     return written

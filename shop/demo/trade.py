@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from branch import api as branch
 from core import files
+from core.atomic import write_durably
 from core.database import session, transaction
 from shop.catalogue.models import Listing, Variant
 from shop.demo.pictures import picture
@@ -86,8 +87,7 @@ def trade(
         codes += _take_further(wish, order_id, staff, at=at)
     with transaction():
         codes += _spare_codes(sellers[0], at=at)
-    keep_codes_in.write_text("\n".join(codes) + "\n", encoding="utf-8")
-    keep_codes_in.chmod(0o600)
+    write_durably(keep_codes_in, ("\n".join(codes) + "\n").encode(), mode=0o600)
     return codes
 
 

@@ -19,6 +19,7 @@ import tantivy
 from tantivy import FieldType, Index, Occur
 from tantivy import Query as Q  # noqa: N817 - every line below is a query
 
+from core.atomic import write_durably
 from shop.catalogue.queries import IndexDocument
 from shop.search.engine import (
     PAGE_SIZE,
@@ -260,10 +261,8 @@ class EmbeddedEngine:
                     count += 1
             writer.commit()
             writer.wait_merging_threads()
-        fresh = self.folder / f"current.{generation}"
-        fresh.write_text(generation)
         with self._alone():
-            fresh.replace(self.folder / "current")
+            write_durably(self.folder / "current", generation.encode())
         self._remove_old(generation)
         return count
 

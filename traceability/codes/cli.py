@@ -6,6 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from core.atomic import write_durably
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
@@ -43,7 +44,7 @@ def issue(lot_number: str, level: str, count: int, plants: int | None, activate:
         raise click.BadParameter(
             f"{output} exists already; codes are not written over", param_hint="--output"
         )
-    at = now()
+    at, written = now(), False
     per_code = plants or (PLANTS_IN_A_BUNDLE if level == Level.BUNDLE else 1)
     try:
         with transaction():
@@ -52,11 +53,14 @@ def issue(lot_number: str, level: str, count: int, plants: int | None, activate:
             if activate:
                 service.activate_batch(issued.batch.number, grower_id=lot.grower_id, at=at, by=None)
             content = code_file(issued, lot, ending=ending, public_url=settings.base_url, at=at)
-            output.touch(mode=0o600)
-            output.write_bytes(content)
-    except DomainError as error:
-        output.unlink(missing_ok=True)
-        raise click.ClickException(str(error)) from None
+            write_durably(output, content, mode=0o600)
+            written = True
+    except BaseException as error:
+        if written:  # its codes were not kept: nobody may print them
+            output.unlink(missing_ok=True)
+        if isinstance(error, DomainError | OSError):
+            raise click.ClickException(str(error)) from None
+        raise
     click.echo(f"{count} codes of lot {lot.number}, batch {issued.batch.number}, written to {output}")
 
 

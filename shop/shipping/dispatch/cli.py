@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from core.atomic import write_durably
 from core.clock import local_day, now
 from core.database import transaction
 from core.errors import DomainError
@@ -27,7 +28,7 @@ def print_labels(order_number: str, output: Path) -> None:
     except DomainError as error:
         raise click.ClickException(str(error)) from None
     labels = [label for parcel in parcels for label in seedling_labels(parcel, at=at, on=on)]
-    output.write_bytes(traceability.seedling_labels_pdf(labels, at=at))
+    write_durably(output, traceability.seedling_labels_pdf(labels, at=at))
     with transaction():
         for parcel in parcels:
             traceability.record_printed_label(consignment_number=parcel.number, at=at, on=on, by=None)
