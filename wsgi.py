@@ -200,6 +200,7 @@ COMMANDS: list[str] = [
 
 # Modules that define tables but are not imported by any view.
 MODELS: list[str] = [
+    "core.claims",
     "core.messaging",
     "core.outbox",
     "core.progress",

@@ -107,6 +107,11 @@ def transaction() -> Iterator[Session]:
         callback()
 
 
+def in_transaction() -> bool:
+    """Whether the caller stands inside `transaction()`."""
+    return bool(db.session.info.get("in_transaction"))
+
+
 def after_commit(callback: Callable[[], None], *, key: str) -> None:
     """Run `callback` after the surrounding transaction has committed; one per `key` and transaction.
 

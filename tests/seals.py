@@ -53,6 +53,8 @@ class Watch:
                 connection.info.setdefault("seal_written", {}).setdefault(table, statement)
 
     def forget(self, connection: Any) -> None:
+        if connection.invalidated:  # cut off by the server: its notes went with it
+            return
         connection.info.pop("seal_appended", None)
         connection.info.pop("seal_written", None)
 

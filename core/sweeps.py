@@ -1,0 +1,146 @@
+"""Sweeps: work over many rows in which one bad row fails alone.
+
+keys = session.scalars(select(Order.id).where(..., free("orders.expire", Order.id)).limit(500))
+swept = each("orders.expire", keys, lambda order_id: expire_order(order_id, at=at))
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import ColumnElement, String, cast, exists, or_
+
+from core.claims import CLAIM_FOR, RETRY, Claim, ClaimLost, InWork, NotDue, Retry, WorkClaim, let_go, take
+from core.clock import now
+from core.database import transaction
+from core.faults import database_away, words_of
+
+log = structlog.get_logger(__name__)
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What became of the rows of one run.
+
+    Rows that are in other hands, or wait for their next turn, are `passed`. `counted` is the sum of what the work
+    answered, None and other things that are no number being 0.
+    """
+
+    done: int = 0
+    failed: int = 0
+    passed: int = 0
+    counted: int = 0
+
+    def __add__(self, other: "Swept") -> "Swept":
+        return Swept(
+            self.done + other.done,
+            self.failed + other.failed,
+            self.passed + other.passed,
+            self.counted + other.counted,
+        )
+
+
+def each(
+    sweep: str,
+    keys: Iterable[Key],
+    work: Callable[[Key], object],
+    *,
+    claim_for: timedelta = CLAIM_FOR,
+    retry: Retry = RETRY,
+    own_transactions: bool = False,
+) -> Swept:
+    """Do `work(key)` for every key; an edge. One that fails is noted with back-off, and the others go on.
+
+    Each key is claimed first, so two runs side by side never do the same one. The work runs in one transaction with
+    the removal of its claim: a run that was overtaken keeps nothing. A row fails up to `retry.attempts` times, then
+    it is dead and waits for an operator.
+
+    Args:
+        sweep: the kind of its claims, as `orders.expire`.
+        keys: ids or numbers, read before the first is worked on; leave out what is not due with `free`.
+        work: changes what belongs to one key; its answer is summed up.
+        claim_for: longer than the work on one key can take.
+        retry: back-off and attempts.
+        own_transactions: the work opens transactions of its own, for network calls; it must bear repetition.
+
+    Raises:
+        DBAPIError: the database went away; the run ends, and no row is marked for it.
+    """
+    total = Swept()
+    for key in list(keys):
+        try:
+            claim = take(sweep, key, claim_for=claim_for, when_due=True, retry=retry)
+        except (InWork, NotDue):
+            total += Swept(passed=1)
+            continue
+        total += _one(claim, key, work, own_transactions=own_transactions)
+    return total
+
+
+def _one(claim: Claim, key: Key, work: Callable[[Key], object], *, own_transactions: bool) -> Swept:
+    try:
+        if own_transactions:
+            answer = work(key)
+            claim.done()
+        else:
+            with transaction():
+                answer = work(key)
+                claim.done()
+    except ClaimLost:
+        log.warning("claim_lost", kind=claim.kind, key=claim.key)
+        return Swept(passed=1)
+    except BaseException as error:
+        if let_go(claim, error):
+            return Swept(failed=1)
+        raise
+    return Swept(done=1, counted=answer if isinstance(answer, int) else 0)
+
+
+def all_or_each(
+    sweep: str,
+    keys: Iterable[Key],
+    work: Callable[[Sequence[Key]], object],
+    *,
+    claim_for: timedelta = CLAIM_FOR,
+    retry: Retry = RETRY,
+) -> Swept:
+    """Do `work(keys)` for all in one transaction; when that fails, one by one as `each` does. An edge.
+
+    For statements over many rows, which are much cheaper together. The work must be conditional in itself: while
+    all goes well nothing is claimed.
+    """
+    chosen = list(keys)
+    if not chosen:
+        return Swept()
+    try:
+        with transaction():
+            answer = work(chosen)
+    except Exception as error:
+        if database_away(error):
+            raise
+        log.warning("batch_failed", kind=sweep, rows=len(chosen), error=words_of(error))
+        return each(sweep, chosen, lambda key: work([key]), claim_for=claim_for, retry=retry)
+    return Swept(done=len(chosen), counted=answer if isinstance(answer, int) else 0)
+
+
+def free(sweep: str, key: Any, *, at: datetime | None = None) -> ColumnElement[bool]:
+    """The SQL condition that leaves out keys that are in other hands, wait after a failure, or are dead.
+
+    Bad rows at the head of a LIMIT would otherwise keep all others from their turn.
+
+    Args:
+        sweep: as given to `each`.
+        key: the column whose values are given to `each` as keys; text or whole numbers.
+        at: the moment; now when left out.
+    """
+    moment = at or now()
+    return ~exists().where(
+        WorkClaim.kind == sweep,
+        WorkClaim.key == cast(key, String),
+        or_(
+            WorkClaim.claimed_until > moment, WorkClaim.available_at > moment, WorkClaim.dead_at.is_not(None)
+        ),
+    )
