@@ -27,6 +27,7 @@ from hypothesis import settings as properties
 
 from core.database import Base, db
 from core.settings import Settings
+from tests.clock import Clock
 from tests.seals import watch_seals
 from tests.stores import PostgresStore, SQLiteStore
 from wsgi import create_app
@@ -209,6 +210,14 @@ def session(app: Flask) -> Iterator[Any]:
 def at() -> datetime:
     """Noon in Shanghai on 2026-03-12, in the middle of the spring dispatch window."""
     return NOON
+
+
+@pytest.fixture
+def clock(at: datetime, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The application's clock, standing at `at` until the test moves it on."""
+    clock = Clock(at)
+    clock.stand_in(monkeypatch)
+    return clock
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.database import session
 from shop.cart.models import Cart, CartLine
@@ -37,11 +37,3 @@ def find_cart(*, token: str | None, account_id: int | None) -> CartView:
         select(CartLine.variant_id, CartLine.quantity).where(CartLine.cart_id == row.id).order_by(CartLine.id)
     )
     return CartView(row.id, {line.variant_id: line.quantity for line in items}, row.province_code)
-
-
-def count_lines(*, token: str | None, account_id: int | None) -> int:
-    """How many lines a cart has, for the mark beside its link."""
-    if account_id is None and not token:
-        return 0
-    owner = Cart.account_id == account_id if account_id is not None else Cart.token == token
-    return session.scalar(select(func.count(CartLine.id)).join(Cart).where(owner)) or 0

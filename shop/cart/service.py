@@ -12,8 +12,6 @@ from core.database import session
 from core.ids import access_token
 from shop.cart.models import Cart, CartLine
 
-MAX_LINES = 100
-
 
 def open_cart(*, token: str | None, account_id: int | None, at: datetime) -> Cart:
     """The cart of this visitor or account, made when there is none yet.
