@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 VAR := $(or $(GUIYUAN_VAR),var)
 TEST_ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-fast check format lock bench catalogues clean
+.PHONY: help setup setup-dev run test test-fast check format lock bench soak catalogues clean
 
 help:
 	@echo "make run    set everything up and start on http://127.0.0.1:$${PORT:-8000}"
 	@echo "make test   set everything up and run the whole test suite"
 	@echo "make check  format, lint, types, import contracts, templates, catalogues, dependency audit"
 	@echo "make bench  the benchmarks, each beside its baseline"
+	@echo "make soak   half an hour of six people's use while parts die, messages tear and the disk fills"
 	@echo "make lock   pin requirements/*.in again, with hashes"
 
 $(BIN)/python:
@@ -59,6 +60,10 @@ PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 lock: setup-dev
 	@for name in base dev; do \
 		$(BIN)/$(PIN) --custom-compile-command "make lock" -o requirements/$$name.txt requirements/$$name.in; done
+
+# Half an hour of six people's use while things go wrong; not part of the suite.
+soak: setup-dev
+	@$(BIN)/python -m tests.soak $(SOAK_ARGS)
 
 bench: setup-dev
 	@$(BIN)/python -m benchmarks
