@@ -5,6 +5,7 @@ import sys
 
 BENCHMARKS = (
     "benchmarks.race",
+    "benchmarks.queue",
     "benchmarks.pages",
     "benchmarks.seal",
     "benchmarks.verification",

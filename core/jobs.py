@@ -1,17 +1,20 @@
-"""Celery: a real queue with no server by default (file-system transport), Redis or RabbitMQ by URL."""
+"""Celery: a real queue with no server by default (folders of messages), Redis or RabbitMQ by URL."""
 
+from pathlib import Path
 from typing import Any
 
 import structlog
 from celery import Celery, Task, current_app, shared_task
 from flask import Flask
 
+from core.broker import folder
 from core.settings import SettingError, Settings
 
 log = structlog.get_logger(__name__)
 BROKER_PATIENCE_S = 3
 # A scheduled task that nobody took in the meantime is dropped: the next one does the same work.
 LEAST_EXPIRY_S = 120
+QUEUE = "guiyuan"
 
 
 def init_jobs(app: Flask, settings: Settings, schedules: dict[str, dict[str, Any]]) -> Celery:
@@ -28,14 +31,15 @@ def init_jobs(app: Flask, settings: Settings, schedules: dict[str, dict[str, Any
 
     celery = Celery(app.name, task_cls=FlaskTask)
     celery.conf.update(
-        broker_url=settings.celery_broker_url or "filesystem://localhost",
+        broker_url=settings.celery_broker_url or "folder://localhost",
+        broker_transport=None if settings.celery_broker_url else "core.broker.transport:Transport",
         broker_transport_options=_transport_options(settings),
         broker_connection_retry_on_startup=True,
         broker_connection_timeout=BROKER_PATIENCE_S,
         task_ignore_result=True,
         task_acks_late=True,
         task_publish_retry=False,
-        task_default_queue="guiyuan",
+        task_default_queue=QUEUE,
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_enable_remote_control=False,
@@ -76,15 +80,33 @@ def _transport_options(settings: Settings) -> dict[str, Any]:
             if "redis" in settings.celery_broker_url
             else {}
         )
-    folder = settings.var / "queue"
-    for name in ("messages", "control"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
+    return {"folder": str(message_folder(settings)), "queue_of_task": lambda _task: QUEUE}
+
+
+def message_folder(settings: Settings) -> Path:
+    """Where messages wait when no broker is set, made on first use."""
+    path = settings.var / "queue" / "messages"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def check_broker() -> None:
+    """Raises, in ways of its transport's own, when the queue takes no messages."""
+    with current_app.connection_for_write() as connection:
+        connection.ensure_connection(max_retries=1, interval_start=0, timeout=2)
+        root = connection.transport_options.get("folder")
+    if root:
+        folder.try_writing(Path(root))
+
+
+def queue_figures() -> tuple[dict[str, int], int] | None:
+    """How many messages wait, by queue, and how many were set aside; None where a server keeps the queue."""
+    root = current_app.conf.broker_transport_options.get("folder")
+    if not root:
+        return None
     return {
-        "data_folder_in": str(folder / "messages"),
-        "data_folder_out": str(folder / "messages"),
-        "control_folder": str(folder / "control"),
-        "store_processed": False,
-    }
+        name: folder.size(Path(root), name) for name in folder.queues(Path(root))
+    }, folder.set_aside_count(Path(root))
 
 
 def send_soon(task_name: str, *args: Any) -> bool:

@@ -8,12 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from celery import current_app as celery
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
-from core import messaging, outbox
+from core import jobs, messaging, outbox
 from core.accounts.gate import public
 from core.clock import now
 from core.database import session
@@ -28,6 +27,12 @@ MESSAGES = Gauge(
     "guiyuan_messages_unsent", "Messages not sent; stuck: the worker that took one died", ["state"]
 )
 EVENTS = Gauge("guiyuan_outbox_waiting", "Events of the outbox not yet delivered")
+QUEUED = Gauge(
+    "guiyuan_queue_waiting", "Messages in the queue of folders that no worker has taken", ["queue"]
+)
+SET_ASIDE = Gauge(
+    "guiyuan_queue_set_aside", "Messages that could not be read and lie in the folder `unreadable`"
+)
 UNKNOWN = float("nan")
 
 
@@ -58,15 +63,12 @@ def check_database() -> None:
     session.execute(sa.text("SELECT 1"))
 
 
-def check_broker() -> None:
-    """Raises when the queue does not take connections."""
-    with celery.connection_for_write() as connection:
-        connection.ensure_connection(max_retries=1, interval_start=0, timeout=2)
-
-
 # Nothing is served without the database. While the broker is away pages answer, orders are taken and what is
 # to be done waits in the database, from where the sweeps take it up.
-GROUND_PARTS = {"database": Part(check_database, needed=True), "broker": Part(check_broker, needed=False)}
+GROUND_PARTS = {
+    "database": Part(check_database, needed=True),
+    "broker": Part(jobs.check_broker, needed=False),
+}
 GRAVEST_LAST = ("ok", "degraded", "unavailable")
 
 
@@ -128,4 +130,9 @@ def metrics() -> Response:
         unsent = dict.fromkeys(messaging.UNSENT, UNKNOWN)
     for state, number in unsent.items():
         MESSAGES.labels(state).set(number)
+    if figures := jobs.queue_figures():
+        waiting, set_aside = figures
+        SET_ASIDE.set(set_aside)
+        for queue, messages in waiting.items():
+            QUEUED.labels(queue).set(messages)
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

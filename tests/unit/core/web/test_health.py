@@ -6,8 +6,11 @@ import pytest
 import sqlalchemy as sa
 
 from core import messaging
+from core.broker import folder
+from core.broker.readers import Reader
 from core.clock import now
 from core.database import db, transaction
+from core.jobs import message_folder
 from core.messaging import STUCK_AFTER, Message
 from core.web.health import Part
 
@@ -71,3 +74,25 @@ def test_while_the_database_is_away_the_other_figures_are_still_told(client):
             connection.execute(sa.text("ALTER TABLE message RENAME TO elsewhere"))
     assert gauge(client, 'guiyuan_messages_unsent{state="stuck"}') == "NaN"
     assert "guiyuan_requests_total" in client.get("/metrics").get_data(as_text=True)
+
+
+def test_the_queue_of_folders_tells_what_waits_and_what_was_set_aside(client):
+    root = message_folder(client.application.config["SETTINGS"])
+    before = float(gauge(client, "guiyuan_queue_set_aside"))
+    folder.put(root, "of-a-test", b"")
+    assert gauge(client, 'guiyuan_queue_waiting{queue="of-a-test"}') == "1.0"
+    reader = Reader(root, "of-a-test")
+    folder.set_aside(root, reader.take(), "empty")
+    reader.close()
+    assert gauge(client, 'guiyuan_queue_waiting{queue="of-a-test"}') == "0.0"
+    assert float(gauge(client, "guiyuan_queue_set_aside")) == before + 1
+
+
+def test_a_queue_whose_folder_cannot_be_written_degrades_and_is_well_again_by_itself(client):
+    root = message_folder(client.application.config["SETTINGS"]).parent
+    assert client.get("/readyz").json["broker"] == "ok"
+    root.rename(root.with_name("elsewhere"))
+    answer = client.get("/readyz")
+    root.with_name("elsewhere").rename(root)
+    assert (answer.status_code, answer.json["broker"]) == (200, "degraded")
+    assert client.get("/readyz").json["broker"] == "ok"

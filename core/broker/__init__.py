@@ -1,0 +1,1 @@
+"""The queue that needs no server: messages as files, moved by renames only."""
