@@ -75,15 +75,16 @@ class ClaimLost(Exception):  # noqa: N818 - says what happened to whoever held i
 
 @dataclass(frozen=True)
 class Retry:
-    """How patiently a failing piece of work is tried again: the wait doubles from `first` up to `longest`."""
+    """How patiently a failing piece of work is tried again: the wait grows by `factor` from `first` to `longest`."""
 
     first: timedelta = timedelta(minutes=1)
+    factor: int = 2
     longest: timedelta = timedelta(hours=6)
     attempts: int = 12
 
     def wait(self, attempts: int) -> timedelta:
         """How long to leave alone what failed for the `attempts`-th time, from 1."""
-        return min(self.first * 2 ** min(max(attempts - 1, 0), 20), self.longest)
+        return min(self.first * self.factor ** min(max(attempts - 1, 0), 20), self.longest)
 
 
 RETRY = Retry()

@@ -17,17 +17,21 @@ from urllib.parse import quote
 import structlog
 from flask import Flask, current_app, render_template
 from flask_babel import force_locale
-from sqlalchemy import CheckConstraint, Index, String, Text, and_, case, func, select, update
+from sqlalchemy import CheckConstraint, ColumnElement, Index, String, Text, and_, case, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.atomic import write_durably
+from core.claims import Retry
 from core.clock import now
 from core.database import Base, after_commit, changed, pk, session, transaction
+from core.faults import database_away, words_of
 from core.settings import SettingError, Settings
 from core.types import JSONType
 
 log = structlog.get_logger(__name__)
 MAX_ATTEMPTS = 6
+# Half a day, for a channel that is away over night.
+RETRY = Retry(first=timedelta(minutes=2), factor=4, longest=timedelta(hours=12), attempts=MAX_ATTEMPTS)
 # A channel answers or gives up long before; the worker that took the message was killed.
 STUCK_AFTER = timedelta(minutes=15)
 UNSENT = ("waiting", "sending", "stuck", "failed")
@@ -37,7 +41,8 @@ _LOADING = threading.Lock()
 class Message(Base):
     """`sending` is taken before the channel is called and never retried by itself: better late than twice.
 
-    `available_at` is the moment from which a waiting message may go, then the moment it was taken.
+    `available_at` is the moment from which a waiting message may go, then the moment it was taken. `failed_at` is
+    when it failed first; `failed` is the state of one that nobody tries any more.
     """
 
     __tablename__ = "message"
@@ -58,6 +63,8 @@ class Message(Base):
     recorded_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
+    failed_at: Mapped[datetime | None]
+    set_aside_at: Mapped[datetime | None]
 
 
 def init_messaging(app: Flask, settings: Settings) -> None:
@@ -140,55 +147,99 @@ def _poke() -> None:
 
 
 def send_waiting(*, limit: int = 100) -> int:
-    """Send what waits; an edge. Each message is claimed first, so two workers never send the same one."""
-    with transaction():
-        waiting = list(
-            session.scalars(
-                select(Message.id)
-                .where(Message.state == "waiting", Message.available_at <= now())
-                .order_by(Message.id)
-                .limit(limit)
-            )
-        )
-    return sum(_send(message_id) for message_id in waiting)
+    """Send what waits; an edge. Each message is claimed first, so two workers never send the same one.
+
+    One that cannot be written or sent waits for its next turn, and the others are sent.
+
+    Raises:
+        DBAPIError: the database went away; the run ends, and no message is marked for it.
+    """
+    session.rollback()
+    due = list(session.scalars(select(Message.id).where(*_due()).order_by(Message.id).limit(limit)))
+    session.rollback()
+    return sum(_send(message_id) for message_id in due)
+
+
+def _due() -> tuple[ColumnElement[bool], ...]:
+    return (Message.state == "waiting", Message.available_at <= now())
 
 
 def _send(message_id: int) -> bool:
-    with transaction():
-        claimed = changed(
-            update(Message)
-            .where(Message.id == message_id, Message.state == "waiting")
-            .values(state="sending", attempts=Message.attempts + 1, available_at=now())
-        )
-    if not claimed:
+    """Write the text, then claim the message, then call the channel: what fails before that loses nothing."""
+    attempts = session.scalar(select(Message.attempts).where(Message.id == message_id))
+    if attempts is None:
         return False
-    row = session.get_one(Message, message_id)
-    receiver, attempts = row.receiver, row.attempts
+    attempts += 1
+    try:
+        receiver, title, body = _written(message_id)
+    except Exception as error:
+        session.rollback()
+        if database_away(error):
+            raise
+        log.exception("message_not_written", message_id=message_id)
+        _not_sent(message_id, attempts, words_of(error), taken=False)
+        return False
+    if not _claim(message_id, attempts):
+        return False
+    channels = _channels_for(receiver)
+    cause = "the channel refused it" if channels else "no channel in NOTIFY_URLS serves this kind of receiver"
+    sent = False
+    try:
+        sent = bool(channels) and bool(_apprise(channels).notify(body=body, title=title))
+    except Exception as failure:  # noqa: BLE001 - a channel may fail in any way
+        cause = type(failure).__name__
+    if not sent:
+        log.warning("message_not_sent", message_id=message_id, attempts=attempts)
+        _not_sent(message_id, attempts, cause, again=bool(channels))
+        return False
+    with transaction():
+        values = {"state": "sent", "sent_at": now(), "last_error": None, "failed_at": None}
+        changed(update(Message).where(*_taken(message_id, attempts)).values(values))
+    return True
+
+
+def _written(message_id: int) -> tuple[str, str, str]:
+    """Receiver, title and text of a message in its language."""
+    row = session.get_one(Message, message_id, populate_existing=True)
     with force_locale(row.locale):
         text = render_template(f"emails/{row.template}.txt", **row.context)
     title, _, body = text.strip().partition("\n")
+    receiver = row.receiver
     session.rollback()
-    channels = _channels_for(receiver)
-    error = "no channel in NOTIFY_URLS serves this kind of receiver" if not channels else ""
-    sent = False
-    try:
-        sent = bool(channels) and bool(_apprise(channels).notify(body=body.strip(), title=title))
-    except Exception as failure:  # noqa: BLE001 - a channel may fail in any way
-        error = type(failure).__name__
+    return receiver, title, body.strip()
+
+
+def _claim(message_id: int, attempts: int) -> bool:
+    """Take a message that still waits, for this attempt; False when another has it."""
     with transaction():
-        values: dict[str, Any] = {"state": "sent", "sent_at": now(), "last_error": None}
-        if not sent:
-            again = attempts < MAX_ATTEMPTS and bool(channels)
-            wait = timedelta(seconds=30 * 4 ** min(attempts, 6))
-            values = {
-                "state": "waiting" if again else "failed",
-                "available_at": now() + wait,
-                "last_error": error or "the channel refused it",
-            }
-        session.execute(update(Message).where(Message.id == message_id).values(**values))
-    if not sent:
-        log.warning("message_not_sent", message_id=message_id, attempts=attempts)
-    return sent
+        taken = changed(
+            update(Message)
+            .where(Message.id == message_id, *_due())
+            .values(state="sending", attempts=attempts, available_at=now())
+        )
+    return bool(taken)
+
+
+def _taken(message_id: int, attempts: int) -> tuple[ColumnElement[bool], ...]:
+    return (Message.id == message_id, Message.state == "sending", Message.attempts == attempts)
+
+
+def _not_sent(message_id: int, attempts: int, error: str, *, taken: bool = True, again: bool = True) -> None:
+    """Note a failure: the message waits for its next turn, and after the last one, or if nothing will change, no more."""
+    moment = now()
+    mine = _taken(message_id, attempts) if taken else (Message.id == message_id, *_due())
+    with transaction():
+        changed(
+            update(Message)
+            .where(*mine)
+            .values(
+                state="waiting" if again and attempts < MAX_ATTEMPTS else "failed",
+                attempts=attempts,
+                available_at=moment + RETRY.wait(attempts),
+                last_error=error,
+                failed_at=func.coalesce(Message.failed_at, moment),
+            )
+        )
 
 
 def unsent(*, at: datetime) -> dict[str, int]:
@@ -196,7 +247,7 @@ def unsent(*, at: datetime) -> dict[str, int]:
     taken_long_ago = and_(Message.state == "sending", Message.available_at <= at - STUCK_AFTER)
     rows = session.execute(
         select(Message.state, func.count(), func.count(case((taken_long_ago, 1))))
-        .where(Message.state.in_(UNSENT))
+        .where(Message.state.in_(UNSENT), Message.set_aside_at.is_(None))
         .group_by(Message.state)
     )
     counted = dict.fromkeys(UNSENT, 0)
