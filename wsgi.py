@@ -274,12 +274,15 @@ def event_handlers() -> dict[type, list[Handler]]:
     from branch.licences.notices import tell_grower as tell_grower_of_licence
     from branch.storefronts import events as storefronts
     from branch.storefronts.notices import tell_grower as tell_grower_of_storefront
+    from core.progress import JobFailed
     from shop.catalogue import events as catalogue
+    from shop.channels.running import note_failed_import
     from shop.orders import events as orders
     from shop.orders import notices
     from shop.orders.recalls import tell_buyers_of_recall
     from shop.payments.handlers import close_payment_pages
     from shop.search.handlers import follow_grower, follow_listing
+    from traceability.labels.making import void_half_made
     from traceability.lots.events import LotRecalled
     from traceability.lots.recall_notices import tell_grower_of_recall
 
@@ -339,6 +342,8 @@ def event_handlers() -> dict[type, list[Handler]]:
         (tell_grower_of_recall, [LotRecalled]),
         (tell_buyers_of_recall, [LotRecalled]),
         (close_payment_pages, [orders.OrderExpired, orders.OrderCancelled]),
+        (void_half_made, [JobFailed]),
+        (note_failed_import, [JobFailed]),
     ]
     table: dict[type, list[Handler]] = {}
     for handler, events in hears:
@@ -349,7 +354,7 @@ def event_handlers() -> dict[type, list[Handler]]:
 
 # What the scheduler sends, by name: {"task": ..., "schedule": seconds or crontab}.
 SCHEDULES: dict[str, dict[str, Any]] = {
-    "make approved files of codes": {"task": "traceability.labels.make_waiting", "schedule": 60.0},
+    "take up jobs again": {"task": "core.jobs.resume", "schedule": 20.0},
     "forget files of codes": {"task": "traceability.labels.forget_files", "schedule": 3600.0},
     "remove torn files": {"task": "core.files.remove_torn", "schedule": crontab(hour=4, minute=15)},
     "seal": {"task": "core.seal.sequence", "schedule": 3.0},
@@ -386,7 +391,6 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "schedule": crontab(day_of_month=2, hour=2, minute=0),
     },
     "remind of reports": {"task": "branch.reports.remind", "schedule": 600.0},
-    "resume imports": {"task": "shop.channels.resume", "schedule": 300.0},
     "make a missing search index": {"task": "shop.search.rebuild_missing", "schedule": 10.0},
     "rebuild search index": {"task": "shop.search.rebuild", "schedule": crontab(hour=3, minute=20)},
 }

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,14 @@ def forget(key: str) -> None:
     filesystem, path = _at(key)
     if filesystem.exists(path):
         filesystem.rm_file(path)
+
+
+def keys_of(kind: str, *, until: datetime) -> list[str]:
+    """The keys of the private files of a kind that were put `until` then, for those who look for forgotten ones."""
+    filesystem, root = current_app.extensions["files"]
+    shelf = f"{root}/private/{kind}"
+    found = [(path, f"private/{kind}/" + "/".join(path.split("/")[-2:])) for path in filesystem.find(shelf)]
+    return [key for path, key in found if KEY.fullmatch(key) and filesystem.modified(path) <= until]
 
 
 def remove_torn() -> int:

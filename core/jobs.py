@@ -131,6 +131,15 @@ def deliver_outbox() -> int:
     return deliver_pending()
 
 
+@shared_task(name="core.jobs.resume")
+def resume_jobs() -> int:
+    """Send long jobs again whose task was lost, or whose worker died."""
+    from core.clock import now
+    from core.job_runs import resume
+
+    return resume(at=now())
+
+
 @shared_task(name="core.files.remove_torn")
 def remove_torn_files() -> int:
     """Remove what killed processes had not come to the end of writing."""

@@ -210,8 +210,17 @@ def _name(period: Period, unit: UnitView, language: str, form: str, part: str = 
     return "-".join(word for word in (unit.code, period.key, part, language) if word) + f".{form}"
 
 
-def keep(made: Made, *, at: datetime, account_id: int | None, by_name: str) -> str:
+def keep(
+    made: Made,
+    *,
+    at: datetime,
+    account_id: int | None,
+    by_name: str,
+    on_kept: Callable[[str], None] = lambda _public_id: None,
+) -> str:
     """Store the files and the report as a draft, unless the latest version says the same.
+
+    `on_kept` is told the public id in the same transaction.
 
     Returns:
         The public id of the new or the standing version.
@@ -233,8 +242,10 @@ def keep(made: Made, *, at: datetime, account_id: int | None, by_name: str) -> s
     documents: dict[str, Any] = {language: to_json(document) for language, document in made.documents.items()}
     documents |= {f"public-{language}": to_json(document) for language, document in made.public.items()}
     with transaction():
-        return service.record_report(
+        public_id = service.record_report(
             made.unit.id, made.period, digest=made.document.digest, preliminary=made.document.preliminary,
             documents=documents, frozen=annex.head(json.loads(made.annex)), annex_sha256=made.document.annex_digest,
             version=made.document.version, files=shelved, account_id=account_id, by_name=by_name, at=at,
         )  # fmt: skip
+        on_kept(public_id)
+    return public_id

@@ -2,47 +2,43 @@
 
 import structlog
 from celery import shared_task
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 
 from branch.ledger.periods import month_before, parse_period
 from branch.organisation.queries import all_units, get_unit
 from branch.reports import building
-from core import progress
 from core.clock import local_day, now
 from core.database import session
-from core.errors import Conflict, DomainError
+from core.errors import Conflict
+from core.job_runs import Job, work
 
 log = structlog.get_logger(__name__)
 
 
 @shared_task(name="branch.reports.build")
-def build_report(
-    unit_code: str, period_key: str, job_id: str, account_id: int, by_name: str, locale: str
-) -> None:
+def build_report(job_id: str, unit_code: str, period_key: str, account_id: int | None, by_name: str) -> None:
     """Build a report that somebody asked for, and show how far it is."""
-    with force_locale(locale):
-        try:
-            unit = get_unit(unit_code)
-            session.rollback()
-            made = building.make(
-                parse_period(period_key),
-                unit,
-                at=now(),
-                on_step=lambda done, steps, what: progress.advance(job_id, done, total=steps, message=what),
-            )
-            public_id = building.keep(made, at=now(), account_id=account_id, by_name=by_name)
-        except DomainError as error:
-            progress.fail(job_id, str(error))
-            return
-        except Exception:
-            progress.fail(
-                job_id,
-                gettext("The report could not be built. The cause has been noted; please try again later."),
-            )
-            raise
-        progress.finish(
-            job_id, result_url=f"/branch/reports/{public_id}", message=gettext("The report is ready.")
+
+    def build(job: Job) -> None:
+        unit = get_unit(unit_code)
+        session.rollback()
+        made = building.make(
+            parse_period(period_key),
+            unit,
+            at=now(),
+            on_step=lambda done, steps, what: job.advance(done, total=steps, message=what),
         )
+        building.keep(
+            made,
+            at=now(),
+            account_id=account_id,
+            by_name=by_name,
+            on_kept=lambda public_id: job.finish(
+                result_url=f"/branch/reports/{public_id}", message=gettext("The report is ready.")
+            ),
+        )
+
+    work(job_id, build)
 
 
 @shared_task(name="branch.reports.build_last_month")

@@ -24,7 +24,7 @@ from branch.reports.thread.forms import WordsForm
 from branch.reports.thread.queries import thread_of
 from branch.reports.thread.states import ANSWERED_ON
 from branch.reports.thread.words import place_name, question_tone, question_words
-from core import files, jobs, progress, seal
+from core import files, progress, seal
 from core.accounts.gate import actor_id, current_actor, may, requires
 from core.clock import local_day, now
 from core.database import transaction
@@ -92,13 +92,13 @@ def build() -> ResponseReturnValue:
     require_unit_access(actor_id(), unit.id, "reports.build")
     actor = current_actor()
     with transaction():
-        job = progress.start("report", owner_account_id=actor.account_id, message=_("Waiting for its turn"))
-    locale = str(get_locale())
-    sent = jobs.send_soon(
-        "branch.reports.build", unit.code, period.key, job, actor.account_id, actor.display_name, locale
-    )
-    if not sent:
-        progress.fail(job, _("The queue is away. Please try again in a few minutes."))
+        job = progress.start(
+            "report",
+            task="branch.reports.build",
+            args=[unit.code, period.key, actor.account_id, actor.display_name],
+            owner_account_id=actor.account_id,
+            message=_("Waiting for its turn"),
+        )
     return redirect(url_for("web.job", public_id=job))
 
 

@@ -1,10 +1,12 @@
 """Public files and the progress of long tasks."""
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
-from core import files, progress
+from core import files, job_runs, progress
 from core.accounts.gate import current_actor, public
 from core.clock import now
+from core.database import transaction
 from core.errors import NotFound
 from core.web.problems import wants_json
 
@@ -45,3 +47,15 @@ def job(public_id: str) -> Response | str:
             result_url=view.result_url,
         )
     return render_template("core/job.html", job=view)
+
+
+@blueprint.post("/jobs/<public_id>/again")
+@public
+def job_again(public_id: str) -> ResponseReturnValue:
+    """Its owner has a failed job tried again."""
+    view = progress.get_progress(public_id, at=now())
+    if view.owner_account_id is not None and view.owner_account_id != current_actor().account_id:
+        raise NotFound(code="no_such_job")
+    with transaction():
+        job_runs.again(public_id)
+    return redirect(url_for("web.job", public_id=public_id), 303)

@@ -10,6 +10,7 @@ import click
 from flask.cli import AppGroup
 
 from branch import api as branch
+from core.claims import held
 from core.clock import local_day, now
 from core.database import transaction
 from core.errors import DomainError
@@ -109,9 +110,12 @@ def _apply(parsed: Parsed, storefront: branch.StorefrontView, platform: str, cho
             keep_plan=False,
             chosen_days=chosen_days,
         )
-        import_id = row.id
+        import_id, public_id = row.id, row.public_id
         service.claim(import_id, job_id=None, at=at)
-    with click.progressbar(length=len(parsed.orders), label="booking orders") as bar:
+    with (
+        held(running.BY_CONSOLE, public_id) as claim,
+        click.progressbar(length=len(parsed.orders), label="booking orders") as bar,
+    ):
         done = 0
 
         def moved(now_done: int) -> None:
@@ -119,5 +123,7 @@ def _apply(parsed: Parsed, storefront: branch.StorefrontView, platform: str, cho
             bar.update(now_done - done)
             done = now_done
 
-        counts = running.apply_import(import_id, parsed.orders, storefront, at=at, progress=moved)
+        counts = running.apply_import(
+            import_id, parsed.orders, storefront, at=at, progress=moved, still_ours=claim.renew
+        )
     click.echo(f"booked {counts['facts']} sale facts")

@@ -49,7 +49,7 @@ class OutsideImport(Base):
 
     __tablename__ = "outside_import"
     __table_args__ = (
-        CheckConstraint("state IN ('planned', 'applying', 'applied')", name="state_known"),
+        CheckConstraint("state IN ('planned', 'applying', 'applied', 'failed')", name="state_known"),
         CheckConstraint("first_day <= last_day", name="days_in_order"),
         Index("ix_outside_import_storefront_at", "storefront_id", "at"),
     )

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -26,7 +26,6 @@ from traceability import api as traceability
 
 KEEP_REJECTED = 5_000
 CHUNK = 500
-STUCK_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -246,14 +245,14 @@ def finish(import_id: int, shop: Shop, *, at: datetime) -> None:
     )
 
 
-def stuck_imports(*, at: datetime) -> list[tuple[str, str, str]]:
-    """Imports being applied for more than ten minutes: import, storefront and job, by their public ids."""
-    rows = session.execute(
-        select(OutsideImport.public_id, OutsideImport.storefront_public_id, OutsideImport.job_id).where(
-            OutsideImport.state == "applying", OutsideImport.claimed_at < at - STUCK_AFTER
-        )
+def note_state(job_id: str, *, failed: bool) -> None:
+    """An import came to nothing, or is at it again; what it booked so far stays, and is met again as unchanged."""
+    before, after = ("applying", "failed") if failed else ("failed", "applying")
+    changed(
+        update(OutsideImport)
+        .where(OutsideImport.job_id == job_id, OutsideImport.state == before)
+        .values(state=after)
     )
-    return [(one, storefront, job or "") for one, storefront, job in rows]
 
 
 def cultivar_words() -> list[CultivarWord]:

@@ -4,40 +4,36 @@ from celery import shared_task
 from flask import url_for
 
 from branch import api as branch
-from core import progress
 from core.clock import now
+from core.database import transaction
+from core.job_runs import Job, work
 from shop.channels import running, service
 
 
 @shared_task(name="shop.channels.apply")
-def apply_planned(import_public_id: str, storefront_public_id: str, job_id: str) -> None:
-    """Apply an import that was claimed on its page; finding it applied already is fine."""
-    row = running.get_import(import_public_id)
-    if row.state == "applied":
+def apply_planned(job_id: str, import_public_id: str, storefront_public_id: str) -> None:
+    """Apply an import that was claimed on its page; what was booked before a worker died is met again as unchanged."""
+    work(job_id, lambda job: _apply(job, import_public_id, storefront_public_id))
+
+
+def _apply(job: Job, import_public_id: str, storefront_public_id: str) -> None:
+    result_url = url_for("channels.one_import", public_id=import_public_id, _external=False)
+    with transaction():
+        job.renew()
+        service.note_state(job.public_id, failed=False)
+        row = running.get_import(import_public_id)
+        import_id, state, total = row.id, row.state, sum(row.counts.values())
+    if state == "applied":
+        job.finish(result_url=result_url)
         return
-    import_id, total = row.id, sum(row.counts.values())
     orders = service.kept_orders(row)
     storefront = branch.get_storefront(storefront_public_id)
-    counts = running.apply_import(
+    running.apply_import(
         import_id,
         orders,
         storefront,
         at=now(),
-        progress=lambda done: progress.advance(job_id, done, total=total),
+        progress=lambda done: job.advance(done, total=total),
+        still_ours=job.renew,
+        on_finished=lambda counts: job.finish(result_url=result_url, message=str(counts["facts"])),
     )
-    progress.finish(
-        job_id,
-        result_url=url_for("channels.one_import", public_id=import_public_id, _external=False),
-        message=str(counts["facts"]),
-    )
-
-
-@shared_task(name="shop.channels.resume")
-def resume_imports() -> int:
-    """Send imports again that were confirmed but whose worker died; repeating one changes nothing."""
-    from core.jobs import send_soon
-
-    stuck = service.stuck_imports(at=now())
-    for import_id, storefront_id, job_id in stuck:
-        send_soon("shop.channels.apply", import_id, storefront_id, job_id)
-    return len(stuck)

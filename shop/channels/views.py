@@ -14,7 +14,6 @@ from core.accounts.gate import actor_id, requires
 from core.clock import now
 from core.database import session, transaction
 from core.errors import NotFound
-from core.jobs import send_soon
 from core.web.pagination import Page, page_number
 from shop.channels import running, service
 from shop.channels.forms import UploadForm
@@ -105,6 +104,7 @@ def one_import(public_id: str) -> str:
     return render_template(
         "shop/channels/import.html",
         row=row,
+        state=running.state_of(row, at=now()),
         storefront=storefront,
         page=Page(planned[start : start + ROWS_PER_PAGE], len(planned), number, ROWS_PER_PAGE),
         rejected=[(one, reason_sentence(one.reason)) for one in service.rejected_of(row)],
@@ -120,7 +120,12 @@ def apply(public_id: str) -> ResponseReturnValue:
     row_id, total, storefront_id = row.id, sum(row.counts.values()), storefront.public_id
     account_id = actor_id()
     with transaction():
-        job_id = progress.start("channels", total=total, owner_account_id=account_id)
+        job_id = progress.start(
+            "channels",
+            task="shop.channels.apply",
+            args=[public_id, storefront_id],
+            total=total,
+            owner_account_id=account_id,
+        )
         service.claim(row_id, job_id=job_id, at=now())
-    send_soon("shop.channels.apply", public_id, storefront_id, job_id)
     return redirect(url_for("web.job", public_id=job_id))

@@ -188,7 +188,7 @@ def test_a_large_batch_is_approved_by_another_and_made_by_the_worker(
         f"/branch/codes/batches/{batch.number}", {"decision": "approve"}, form_at="/branch/codes"
     )
     assert done.status_code == 303
-    make(batch.number, batch.job_id)
+    make(batch.job_id, batch.number)
     assert seller.get(f"/jobs/{batch.job_id}").status_code == 200
     file = seller.get(f"/seller/codes/{batch.number}/file")
     assert (file.status_code, file.headers["Cache-Control"]) == (200, "no-store")

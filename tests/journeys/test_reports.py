@@ -257,7 +257,7 @@ def test_building_from_the_page_is_a_job_that_leads_to_the_report(session, secre
     assert answer.status_code == 302
     assert secretary.get(answer.location).status_code == 200
     job = answer.location.rsplit("/", 1)[1]
-    tasks.build_report.run("guihua-osmanthus", PERIOD, job, secretary.account_id, "支部书记", "zh_Hans_CN")
+    tasks.build_report.run(job, "guihua-osmanthus", PERIOD, secretary.account_id, "支部书记")
     done = secretary.get(answer.location, headers={"Accept": "application/json"}).get_json()
     assert (done["state"], done["message"]) == ("done", "报告已生成。")
     assert secretary.get(done["result_url"]).status_code == 200
@@ -270,7 +270,7 @@ def test_several_months_are_built_from_the_form_under_their_one_key(session, sec
     monkeypatch.setattr("core.jobs.send_soon", lambda *given: sent.append(given) or True)
     data = {"csrf_token": token_of(page), "unit": "guihua-osmanthus", "period": "2026-02", "until": "2026-05"}
     assert secretary.post("/branch/reports", data=data).status_code == 302
-    assert sent[0][1:3] == ("guihua-osmanthus", "2026-S1")
+    assert sent[0][2:4] == ("guihua-osmanthus", "2026-S1")
     answer = secretary.post("/branch/reports", data=data | {"until": "2026-01"})
     assert answer.status_code == 422
     assert "最多十二个月" in answer.get_data(as_text=True)

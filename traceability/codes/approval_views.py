@@ -9,7 +9,6 @@ from core.accounts.gate import actor_id, may, requires
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
-from core.jobs import send_soon
 from traceability.alarms.queries import growers_within
 from traceability.codes import approvals, issuing
 from traceability.codes.forms import DecideForm, ProposeVoidForm
@@ -35,11 +34,9 @@ def decide_batch(number: str) -> ResponseReturnValue:
     approve = request.form.get("decision") == "approve"
     _require_reach(get_batch(number).grower_id, "codes.approve")
     with transaction():
-        batch = issuing.decide_batch(
+        issuing.decide_batch(
             number, approve=approve, reason=form.reason.data or "", at=now(), by=actor_id() or 0
         )
-    if approve:
-        send_soon("traceability.labels.make", batch.number, batch.job_id)
     flash(_("The batch is approved.") if approve else _("The batch is refused."), "success")
     return redirect(url_for("code_approval.index"), 303)
 

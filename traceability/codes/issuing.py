@@ -121,8 +121,16 @@ def request_batch(
         raise Invalid(_("Between 1 and 1,000,000 codes make a batch."), code="code_count")
     batch = _new_batch(lot_id, level, count, plants_per_code, at=at, by=by, inner=inner)
     batch.form = form
-    batch.job_id = progress.start("codes", total=count, owner_account_id=by, message=batch.number)
     batch.state = str(BatchState.REQUESTED if count > approval_above() else BatchState.APPROVED)
+    batch.job_id = progress.start(
+        "codes",
+        task="traceability.labels.make",
+        args=[batch.number],
+        total=count,
+        owner_account_id=by,
+        message=batch.number,
+        send=batch.state == BatchState.APPROVED,
+    )
     session.flush()
     return get_batch(batch.number)
 
@@ -142,6 +150,10 @@ def decide_batch(batch_number: str, *, approve: bool, reason: str, at: datetime,
     if batch.issued_by_account_id == by:
         raise Conflict(_("Whoever asked for the codes cannot approve them."), code="same_person")
     _move_batch(batch.id, target, decided_by_account_id=by, decided_at=at, decision_reason=reason.strip())
+    if batch.job_id and approve:
+        progress.send(batch.job_id)
+    elif batch.job_id:
+        progress.call_off(batch.job_id, _("The branch refused this batch: %(reason)s", reason=reason.strip()))
     return get_batch(batch_number)
 
 

@@ -163,8 +163,16 @@ def activate_batch(
     return get_batch(batch.number)
 
 
-def void_batch(batch_number: str, *, grower_id: int, reason: str, at: datetime, by: int | None) -> BatchView:
-    """Void what of a batch has not left: labels that were lost, spoiled or misprinted.
+def void_batch(
+    batch_number: str,
+    *,
+    grower_id: int,
+    reason: str,
+    at: datetime,
+    by: int | None,
+    states: frozenset[CodeState] = AT_HOME,
+) -> BatchView:
+    """Void what of a batch has not left: labels that were lost, spoiled or misprinted; or only what is in `states`.
 
     Raises:
         NotFound: the grower has no such batch.
@@ -173,7 +181,7 @@ def void_batch(batch_number: str, *, grower_id: int, reason: str, at: datetime, 
     """
     reason = _reason(reason)
     batch = get_batch(batch_number, grower_id=grower_id)
-    rows = hold(Code.batch_id == batch.id, Code.state.in_(sorted(AT_HOME)))
+    rows = hold(Code.batch_id == batch.id, Code.state.in_(sorted(states)))
     if not rows:
         raise Conflict(_("Nothing of this batch is left for that."), code="code_state")
     _void(rows, reason=reason, at=at, by=by, batch_id=batch.id)

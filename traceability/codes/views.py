@@ -10,7 +10,6 @@ from core.accounts.gate import actor_id, requires
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, DomainError
-from core.jobs import send_soon
 from core.settings import Settings
 from traceability.codes import issuing, service
 from traceability.codes.activation_views import keep_refusal
@@ -91,7 +90,6 @@ def _ask(lot: LotView, form: IssueForm) -> ResponseReturnValue:
     if batch.state is BatchState.REQUESTED:
         flash(_("The branch was asked to approve this batch; its file is made then."), "info")
         return redirect(url_for("codes.of_lot", number=lot.number), 303)
-    send_soon("traceability.labels.make", batch.number, batch.job_id)
     return redirect(url_for("web.job", public_id=batch.job_id), 303)
 
 

@@ -7,48 +7,43 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from core import files
+from core.claims import ClaimLost
+from core.clock import now as moment
 from core.database import changed, session, transaction
-from core.errors import Conflict
+from core.errors import Conflict, DomainError
+from core.job_runs import Job
+from core.progress import JobFailed
 from traceability.codes import issuing
 from traceability.codes.models import CodeBatch
 from traceability.codes.queries import BatchView, get_batch
 from traceability.codes.service import void_batch
-from traceability.codes.states import BatchState
+from traceability.codes.states import BatchState, CodeState
 from traceability.labels.codes import code_file
 from traceability.lots.queries import get_lot
 
 KEEP_FOR = timedelta(hours=24)
 CONTENT_TYPES = {"csv": "text/csv"}
+SHELF = "code_file"
 
 
-def waiting() -> list[tuple[str, str | None]]:
-    """Batches whose codes may be made: (number, job), the oldest first."""
-    rows = session.execute(
-        select(CodeBatch.number, CodeBatch.job_id)
-        .where(CodeBatch.state == str(BatchState.APPROVED))
-        .order_by(CodeBatch.id)
-    )
-    return [(number, job_id) for number, job_id in rows]
+def make_file(batch_number: str, job: Job, *, public_url: str, now: Callable[[], datetime]) -> None:
+    """Make the codes of an approved batch and their file, and end the job: an edge of its own, in two transactions.
 
-
-def make_file(
-    batch_number: str, *, public_url: str, now: Callable[[], datetime], tick: Callable[[int], None]
-) -> BatchView:
-    """Make the codes of an approved batch and their file: an edge of its own, in two transactions.
-
-    A worker that died in between has left codes that nobody has seen: they are voided, and the batch has to be
-    asked for again.
+    Each is conditional on the job's claim, so of two workers only the one that holds it changes anything. A worker
+    that died in between has left codes that nobody has seen: they are voided, and the batch has to be asked for
+    again. Codes that were given out stay.
 
     Raises:
-        Conflict: another worker makes it (`batch_state`), or it was left half made (`batch_half_made`).
+        Conflict: it was left half made (`batch_half_made`).
         LicenceNotValid, Conflict: as `issuing.make_codes`.
+        ClaimLost: another worker took over; nothing of ours is kept.
     """
     batch = get_batch(batch_number)
     if batch.state is BatchState.MADE:
-        if batch.file_key is None and batch.states.get("reserved"):
-            _void_half_made(batch, now())
-        return batch
+        _end_of(batch, job, now())
+        return
     with transaction():
+        job.renew()
         at = now()
         codes = tuple(
             one
@@ -57,25 +52,56 @@ def make_file(
         )
     issued = issuing.IssuedCodes(get_batch(batch_number), codes)
     content = code_file(
-        issued, get_lot(id=batch.lot_id), ending=batch.form or "pdf", public_url=public_url, at=at, tick=tick
-    )
+        issued, get_lot(id=batch.lot_id), ending=batch.form or "pdf", public_url=public_url, at=at,
+        tick=job.advance,
+    )  # fmt: skip
     content_type = CONTENT_TYPES.get(batch.form, "application/pdf")
-    key = files.put(content, kind="code_file", content_type=content_type, public=False)
+    key = files.put(content, kind=SHELF, content_type=content_type, public=False)
+    try:
+        _give_out(batch, job, key, now())
+    except (ClaimLost, DomainError):  # certainly not committed: nobody can have the file
+        files.forget(key)
+        raise
+
+
+def _give_out(batch: BatchView, job: Job, key: str, at: datetime) -> None:
     with transaction():
-        at = now()
-        return issuing.note_printed(
-            batch_number, file_key=key, until=at + KEEP_FOR, at=at, by=batch.issued_by_account_id
+        job.finish(result_url=f"/seller/codes/{batch.number}/file")
+        issuing.note_printed(
+            batch.number, file_key=key, until=at + KEEP_FOR, at=at, by=batch.issued_by_account_id
         )
 
 
-def _void_half_made(batch: BatchView, at: datetime) -> None:
+def _end_of(batch: BatchView, job: Job, at: datetime) -> None:
+    """A batch that was made by another: its file, or the codes that nobody came to see."""
+    if batch.file_key is not None:
+        job.finish(result_url=f"/seller/codes/{batch.number}/file")
+        return
     with transaction():
-        void_batch(
-            batch.number, grower_id=batch.grower_id, reason=_("its file was never made"), at=at, by=None
-        )
+        job.renew()
+        if batch.states.get(CodeState.RESERVED):
+            _void_unseen(batch, at)
     raise Conflict(
-        _("The file could not be made; its codes are void. Ask for the batch again."), code="batch_half_made"
-    )
+        _("The file could not be made; its codes are void. Ask for the batch again."),
+        code="batch_half_made", may_retry=False,
+    )  # fmt: skip
+
+
+def _void_unseen(batch: BatchView, at: datetime) -> None:
+    void_batch(
+        batch.number, grower_id=batch.grower_id, reason=_("its file was never made"), at=at, by=None,
+        states=frozenset({CodeState.RESERVED}),
+    )  # fmt: skip
+
+
+def void_half_made(event: JobFailed, *, event_id: str) -> None:  # noqa: ARG001 - every handler gets the id
+    """A job came to nothing: codes that it made and nobody saw are void, and the plants free for another batch."""
+    number = session.scalar(select(CodeBatch.number).where(CodeBatch.job_id == event.public_id))
+    if number is None:
+        return
+    batch = get_batch(number)
+    if batch.state is BatchState.MADE and batch.states.get(CodeState.RESERVED):
+        _void_unseen(batch, moment())
 
 
 def forget_files(*, at: datetime) -> int:
@@ -89,4 +115,14 @@ def forget_files(*, at: datetime) -> int:
     for row in rows:
         if row.file_key:
             files.forget(row.file_key)
-    return len(rows)
+    return len(rows) + _forget_unknown(at)
+
+
+def _forget_unknown(at: datetime) -> int:
+    """Files that a worker put and did not live to note, or noted as gone and did not live to remove."""
+    old = files.keys_of(SHELF, until=at - KEEP_FOR)
+    known = set(session.scalars(select(CodeBatch.file_key).where(CodeBatch.file_key.in_(old))))
+    session.rollback()
+    for key in (unknown := [one for one in old if one not in known]):
+        files.forget(key)
+    return len(unknown)

@@ -8,10 +8,12 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from branch import api as branch
+from core.claims import take
 from core.clock import now
 from core.database import session, transaction
 from core.ids import random_id
-from core.progress import advance, fail, finish, start
+from core.job_runs import Job
+from core.progress import JOB, start
 from shop.catalogue.models import Listing
 from shop.channels import service as channels
 from shop.channels.taobao import parse
@@ -174,24 +176,31 @@ def one_import() -> str:
 
 def _job(message: str) -> str:
     with transaction():
-        return start("channels", owner_account_id=account_of("grower1").id, message=message)
+        return start(
+            "channels",
+            task="shop.channels.apply",
+            owner_account_id=account_of("grower1").id,
+            message=message,
+            send=False,
+        )
 
 
 def job_running() -> str:
     job = _job("读取订单")
-    advance(job, 120, total=500, message="读取订单")
+    held = Job(job, take(JOB, job, claim_for=timedelta(days=1)))
+    held.advance(120, total=500, message="读取订单")
     return f"/jobs/{job}"
 
 
 def job_done() -> str:
     job = _job("读取订单")
-    finish(job, result_url="/seller/channels", message="导入完成")
+    Job(job, take(JOB, job)).finish(result_url="/seller/channels", message="导入完成")
     return f"/jobs/{job}"
 
 
 def job_failed() -> str:
     job = _job("读取订单")
-    fail(job, "文件读到一半就断了。请重新上传，已导入的订单不会重复。")
+    Job(job, take(JOB, job)).fail("文件读到一半就断了。请重新上传，已导入的订单不会重复。", may_retry=True)
     return f"/jobs/{job}"
 
 

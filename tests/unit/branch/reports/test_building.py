@@ -260,7 +260,7 @@ def test_a_build_that_fails_says_so_on_its_page(session, growers):
     from core import progress
 
     with transaction():
-        job = progress.start("report")
-    tasks.build_report.run("nowhere", "2026-04", job, None, "", "en")
+        job = progress.start("report", task="branch.reports.build", locale="en")
+    tasks.build_report.run(job, "nowhere", "2026-04", None, "")
     view = progress.get_progress(job, at=now())
     assert (view.state, view.message) == ("failed", "There is no unit with the code nowhere.")

@@ -1,16 +1,25 @@
 """Importing books each order once, follows later exports, and never surprises."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from branch import api as branch
 from branch.ledger.models import ChannelCoverage, SaleFactRow
+from core import progress
+from core.claims import WorkClaim, find_claim
+from core.clock import now
 from core.database import transaction
+from core.job_runs import RETRY, again, resume
+from core.outbox import deliver_pending
+from core.progress import JOB, get_progress
+from shop.channels import running, service
 from shop.channels.cli import group
 from shop.channels.models import OutsideImport, OutsideOrderRow
+from shop.channels.taobao import parse
+from shop.channels.tasks import apply_planned
 from tests.factories.licences import make_storefront
 from tests.factories.organisation import make_grower
 from tests.published.vectors import vectors
@@ -151,9 +160,7 @@ def test_a_grower_uploads_looks_and_confirms(app, session, login, example, run_j
     assert confirmed.status_code == 302
     session.rollback()
     row = session.scalars(sa.select(OutsideImport)).one()
-    from shop.channels.tasks import apply_planned
-
-    apply_planned(row.public_id, shop.public_id, row.job_id)
+    apply_planned(row.job_id, row.public_id, shop.public_id)
     assert net(session) == 20112 + 33155 - 3155 + 98900
     assert client.get(confirmed.location).status_code == 200
     twice = client.submit(f"{answer.location}/apply", form_at="/seller/channels")
@@ -218,3 +225,112 @@ def test_what_is_no_export_is_refused_on_the_page(session, login):
     )
     assert answer.status_code == 422
     assert "姓名、电话" in answer.get_data(as_text=True)
+
+
+def planned(storefront, example):
+    """An import that was looked at and confirmed on its page: (public id, job)."""
+    with transaction():
+        row = service.record_import(
+            parse(example, platform="taobao"),
+            storefront=storefront,
+            platform="taobao",
+            account_id=None,
+            at=now(),
+            keep_plan=True,
+        )
+        job = progress.start(
+            "channels", task="shop.channels.apply", args=[row.public_id, storefront.public_id], total=5
+        )
+        service.claim(row.id, job_id=job, at=now())
+        return row.public_id, job
+
+
+def state_of(session, public_id):
+    session.rollback()
+    return session.scalar(sa.select(OutsideImport.state).where(OutsideImport.public_id == public_id))
+
+
+def break_booking(monkeypatch, *, times, after=0):
+    """The ledger refuses to book, `times` times, after `after` chunks that went well."""
+    monkeypatch.setattr(service, "CHUNK", 2)
+    real, calls = service.apply_orders, []
+
+    def apply_orders(*args, **options):
+        calls.append(1)
+        if after < len(calls) <= after + times:
+            raise RuntimeError("no such cultivar")
+        return real(*args, **options)
+
+    monkeypatch.setattr(service, "apply_orders", apply_orders)
+    return calls
+
+
+def due():
+    with transaction() as current:
+        current.execute(sa.update(WorkClaim).values(available_at=now()))
+
+
+def test_an_import_that_fails_is_not_sent_again_at_once_and_goes_on_where_it_was(
+    session, storefront, example, monkeypatch
+):
+    public_id, job = planned(storefront, example)
+    calls = break_booking(monkeypatch, times=1, after=1)
+    apply_planned(job, public_id, storefront.public_id)
+    assert get_progress(job, at=now()).state == "waiting"
+    assert len(facts(session)) > 0, "the first chunk stays"
+    apply_planned(job, public_id, storefront.public_id)
+    assert (resume(at=now() + timedelta(seconds=5)), len(calls)) == (0, 2)
+    due()
+    apply_planned(job, public_id, storefront.public_id)
+    assert (state_of(session, public_id), get_progress(job, at=now()).state) == ("applied", "done")
+    assert len(facts(session)) == 8
+
+
+def test_an_import_that_fails_each_time_is_failed_with_a_sentence_until_somebody_tries_again(
+    app, session, storefront, example, monkeypatch
+):
+    public_id, job = planned(storefront, example)
+    break_booking(monkeypatch, times=RETRY.attempts)
+    for _attempt in range(RETRY.attempts):
+        assert state_of(session, public_id) == "applying"
+        apply_planned(job, public_id, storefront.public_id)
+        due()
+    deliver_pending()
+    assert state_of(session, public_id) == "failed"
+    view = get_progress(job, at=now())
+    assert (view.state, view.may_retry, bool(view.message)) == ("failed", True, True)
+    assert resume(at=now() + timedelta(days=1)) == 0
+    with transaction():
+        again(job)
+    apply_planned(job, public_id, storefront.public_id)
+    assert (state_of(session, public_id), len(facts(session))) == ("applied", 8)
+
+
+def test_the_same_import_sent_twice_is_booked_once_while_one_is_at_it(
+    session, storefront, example, monkeypatch
+):
+    public_id, job = planned(storefront, example)
+    real, second = service.apply_orders, []
+
+    def apply_orders(*args, **options):
+        booked = real(*args, **options)
+        if not second:
+            second.append(find_claim(JOB, job).token)
+        return booked
+
+    monkeypatch.setattr(service, "apply_orders", apply_orders)
+    apply_planned(job, public_id, storefront.public_id)
+    apply_planned(job, public_id, storefront.public_id)
+    assert second[0]
+    assert (state_of(session, public_id), len(facts(session))) == ("applied", 8)
+
+
+def test_an_import_from_the_console_that_was_interrupted_says_so(
+    app, session, storefront, example, tmp_path, monkeypatch
+):
+    break_booking(monkeypatch, times=1)
+    done = run_import(app, tmp_path, storefront, example)
+    assert done.exit_code != 0
+    session.rollback()
+    row = session.scalars(sa.select(OutsideImport)).one()
+    assert running.state_of(row, at=now()) == "failed"

@@ -1,72 +1,233 @@
-"""Files of large batches: made once by a worker, kept a day, and void when the worker died half way."""
+"""Files of large batches: made once by one worker, kept a day; what a dead worker left unseen is void, nothing else."""
 
+import os
+import signal
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from core import files
+from core.claims import WorkClaim, in_work, take
+from core.clock import now
 from core.database import transaction
-from core.errors import Conflict, NotFound
-from core.progress import get_progress
+from core.errors import NotFound
+from core.outbox import deliver_pending
+from core.progress import JOB, get_progress
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_lot
-from traceability.codes.issuing import make_codes, request_batch
+from tests.running import environment, running
+from traceability.codes.issuing import decide_batch, request_batch
 from traceability.codes.queries import get_batch
 from traceability.labels import making
-from traceability.labels.tasks import make, make_waiting
+from traceability.labels.tasks import forget_files, make
 
 
-def asked(at, *, count=30, form="csv", **values):
+def asked(*, count=30, form="csv", **values):
+    at = now()
     with transaction():
         lot = make_lot(at=at)
         make_licence(lot.grower_id, at=at)
         return request_batch(lot.id, "unit", count, at=at, by=None, form=form, **values)
 
 
-def made(number, at, tick=lambda _done: None):
-    return making.make_file(number, public_url="https://g.example.org", now=lambda: at, tick=tick)
+def states(batch):
+    return get_batch(batch.number).states
 
 
-def test_a_file_is_made_once_and_its_codes_are_printed(session, at):
-    batch = asked(at, inner=True)
-    assert making.waiting() == [(batch.number, batch.job_id)]
-    after = made(batch.number, at)
-    assert (after.states, after.file_until) == ({"printed": 30}, at + timedelta(hours=24))
+def job_of(batch):
+    return get_progress(batch.job_id, at=now())
+
+
+def run_out():
+    """The claim's time is over, as if its holder had been silent for too long."""
+    with transaction() as session:
+        session.execute(sa.update(WorkClaim).values(claimed_until=now() - timedelta(seconds=1)))
+
+
+@pytest.fixture(autouse=True)
+def shelf(session):
+    """An empty shelf of such files."""
+    for key in files.keys_of(making.SHELF, until=now()):
+        files.forget(key)
+
+
+@pytest.fixture
+def while_typesetting(monkeypatch):
+    """Have something happen between the making of the codes and the end of their file."""
+
+    def happens(what):
+        real = making.code_file
+
+        def slow(*args, **options):
+            content = real(*args, **options)
+            monkeypatch.setattr(making, "code_file", real)
+            what()
+            return content
+
+        monkeypatch.setattr(making, "code_file", slow)
+
+    return happens
+
+
+def test_a_file_is_made_once_and_its_codes_are_printed(session):
+    batch = asked(inner=True)
+    make(batch.job_id, batch.number)
+    after = get_batch(batch.number)
+    assert after.states == {"printed": 30}
     table = files.get(after.file_key).decode("utf-8-sig").splitlines()
     assert len(table) == 31
     assert len(table[1].split(",")[-1]) == 8
-    assert made(batch.number, at).file_key == after.file_key
-    assert making.waiting() == []
+    make(batch.job_id, batch.number)
+    assert get_batch(batch.number).file_key == after.file_key
+    assert (job_of(batch).state, job_of(batch).result_url) == ("done", f"/seller/codes/{batch.number}/file")
 
 
-def test_the_file_is_forgotten_after_a_day(session, at):
-    key = made(asked(at).number, at).file_key
-    assert making.forget_files(at=at + timedelta(hours=23)) == 0
-    assert making.forget_files(at=at + timedelta(hours=24)) == 1
+def test_the_file_is_forgotten_after_a_day_and_its_codes_stay(session):
+    batch = asked()
+    make(batch.job_id, batch.number)
+    after = get_batch(batch.number)
+    assert making.forget_files(at=after.file_until - timedelta(hours=1)) == 0
+    assert making.forget_files(at=after.file_until) == 1
+    with pytest.raises(NotFound):
+        files.get(after.file_key)
+    make(batch.job_id, batch.number)
+    assert states(batch) == {"printed": 30}
+
+
+def test_a_file_that_nobody_noted_is_removed_after_a_day(session):
+    key = files.put(b"codes of a worker that died", kind=making.SHELF, content_type="text/csv", public=False)
+    assert making.forget_files(at=now() + timedelta(hours=23)) == 0
+    forget_files()
+    assert files.get(key)
+    assert making.forget_files(at=now() + timedelta(hours=25)) == 1
     with pytest.raises(NotFound):
         files.get(key)
 
 
-def test_codes_of_a_worker_that_died_are_void(session, at):
-    batch = asked(at)
+def test_a_second_worker_leaves_a_batch_alone_that_another_is_at(session, while_typesetting):
+    batch, seen = asked(), []
+
+    def second():
+        make(batch.job_id, batch.number)
+        seen.append(states(batch))
+
+    while_typesetting(second)
+    make(batch.job_id, batch.number)
+    assert seen == [{"reserved": 30}]
+    assert states(batch) == {"printed": 30}
+    assert job_of(batch).state == "done"
+
+
+def test_a_worker_that_was_overtaken_gives_nothing_out(session, while_typesetting):
+    batch, put = asked(), []
+
+    def overtaken():
+        run_out()
+        make(batch.job_id, batch.number)
+
+    while_typesetting(overtaken)
+    real = files.put
+
+    def keep(*args, **options):
+        put.append(real(*args, **options))
+        return put[-1]
+
+    making.files.put, before = keep, making.files.put
+    try:
+        make(batch.job_id, batch.number)
+    finally:
+        making.files.put = before
+    assert states(batch) == {"voided": 30}
+    assert (job_of(batch).state, job_of(batch).may_retry) == ("failed", False)
+    with pytest.raises(NotFound):
+        files.get(put[0])
+
+
+# A worker that makes the codes and never comes to their file.
+DYING = """
+import sys, time
+from core.settings import load_settings
+from traceability.labels import making, tasks
+from wsgi import create_app
+def never(*args, **options):
+    print("codes made", flush=True)
+    time.sleep(600)
+making.code_file = never
+with create_app(load_settings()).app_context():
+    tasks.make(*sys.argv[1:])
+"""
+
+
+def test_codes_of_a_killed_worker_are_void_and_those_that_were_given_out_stay(app, session):
+    given, batch = asked(), asked()
+    make(given.job_id, given.number)
+    settings = app.config["SETTINGS"]
+    environ = environment(
+        settings.var,
+        DATABASE_URL=settings.database_url,
+        SECRET_KEY=settings.secret,
+        RATELIMIT_ENABLED="0",
+        LOG_LEVEL="ERROR",
+    )
+    session.close()
+    command = [sys.executable, "-W", "ignore", "-c", DYING, batch.job_id, batch.number]
+    with running(command, environ, stdout=subprocess.PIPE) as worker:
+        assert worker.stdout.readline() == b"codes made\n"
+        assert in_work(JOB, batch.job_id)
+        make(batch.job_id, batch.number)
+        assert states(batch) == {"reserved": 30}, "somebody is at it"
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.wait()
+    session.rollback()
+    run_out()
+    for one in (batch, given):
+        make(one.job_id, one.number)
+    assert (states(batch), states(given)) == ({"voided": 30}, {"printed": 30})
+    assert (job_of(batch).state, job_of(given).state) == ("failed", "done")
+
+
+def test_after_the_last_attempt_unseen_codes_are_void(session, while_typesetting):
+    batch = asked()
+
+    def dies():
+        raise SystemExit
+
+    while_typesetting(dies)
+    with pytest.raises(SystemExit):
+        make(batch.job_id, batch.number)
+    assert states(batch) == {"reserved": 30}
+    take(JOB, batch.job_id, claim_for=timedelta(microseconds=1))
     with transaction():
-        list(make_codes(batch.number, at=at, by=None))
-    with pytest.raises(Conflict) as refused:
-        made(batch.number, at)
-    assert refused.value.code == "batch_half_made"
-    assert get_batch(batch.number).states == {"voided": 30}
+        session.execute(sa.update(WorkClaim).values(attempts=99))
+    make(batch.job_id, batch.number)
+    assert job_of(batch).state == "failed"
+    deliver_pending()
+    assert states(batch) == {"voided": 30}
 
 
-def test_the_job_leads_to_the_file_or_says_why_not(session, at):
-    good, bad = asked(at), asked(at)
+def test_the_job_says_why_there_is_no_file_and_can_be_tried_again(session):
+    batch = asked()
     from traceability.lots.service import change_state
     from traceability.lots.states import LotState
 
     with transaction():
-        change_state(bad.lot_id, LotState.CLOSED, reason="sold out", at=at, by=None)
-    make(good.number, good.job_id)
-    make(bad.number, bad.job_id)
-    job = get_progress(good.job_id, at=at)
-    assert (job.state, job.result_url) == ("done", f"/seller/codes/{good.number}/file")
-    assert get_progress(bad.job_id, at=at).state == "failed"
-    assert make_waiting() == 1
+        change_state(batch.lot_id, LotState.CLOSED, reason="sold out", at=now(), by=None)
+    make(batch.job_id, batch.number)
+    assert (job_of(batch).state, job_of(batch).may_retry) == ("failed", True)
+    deliver_pending()
+    assert states(batch) == {}
+
+
+def test_a_refused_batch_does_not_wait_for_ever(app, session, monkeypatch):
+    from tests.factories.accounts import make_account
+
+    monkeypatch.setattr(app.config["SETTINGS"], "codes_approval_above", 10)
+    batch = asked()
+    with transaction():
+        account = make_account()
+        decide_batch(batch.number, approve=False, reason="too many", at=now(), by=account.id)
+    assert job_of(batch).state == "failed"
+    assert "too many" in job_of(batch).message

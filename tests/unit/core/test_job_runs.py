@@ -1,0 +1,247 @@
+"""Long jobs: one worker at a time, failures told and tried again, lost messages and dead workers made good."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from core import jobs as celery_jobs
+from core import progress
+from core.claims import WorkClaim, find_claim, take
+from core.clock import now
+from core.database import transaction
+from core.errors import Conflict, Invalid, Unavailable
+from core.job_runs import RETRY, again, resume, work
+from core.outbox import OutboxEvent
+from core.progress import JOB, JobProgress, get_progress
+
+LATER = timedelta(minutes=2)
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What was handed to the broker: (task, arguments); `away` in it makes the broker refuse."""
+    told = []
+
+    def send(name, args, **_options):
+        if "away" in told:
+            raise ConnectionError
+        if name.startswith("tests."):
+            told.append((name, *args))
+
+    monkeypatch.setattr(celery_jobs.current_app, "send_task", send)
+    return told
+
+
+def begin(**values):
+    with transaction():
+        return progress.start("thing", task="tests.do", args=["lot", 3], **values)
+
+
+def view(job_id):
+    return get_progress(job_id, at=now())
+
+
+def due(job_id):
+    """The clock goes on until the back-off is over."""
+    with transaction():
+        past = now() - timedelta(seconds=1)
+        sa_update = sa.update(WorkClaim).where(WorkClaim.key == job_id)
+        progress.session.execute(sa_update.values(available_at=past))
+
+
+def failing(error):
+    def do(job):
+        job.advance(1, total=4, message="the first of four")
+        raise error
+
+    return do
+
+
+def events(session):
+    session.rollback()
+    return [
+        row.body["public_id"]
+        for row in session.scalars(sa.select(OutboxEvent).where(OutboxEvent.name == "JobFailed"))
+    ]
+
+
+def test_a_job_is_sent_after_its_commit_with_its_arguments(session, sent):
+    job_id = begin()
+    assert sent == [("tests.do", job_id, "lot", 3)]
+
+
+def test_a_job_that_the_broker_never_got_is_sent_by_the_schedule_and_not_each_time(session, sent):
+    sent.append("away")
+    job_id = begin()
+    sent.clear()
+    assert resume(at=now()) == 0
+    assert resume(at=now() + LATER) == 1
+    assert sent == [("tests.do", job_id, "lot", 3)]
+    assert resume(at=now() + LATER) == 0, "it may wait behind others"
+    assert resume(at=now() + timedelta(hours=1)) == 1
+
+
+def test_what_waits_for_approval_is_sent_when_it_is_given_once(session, sent):
+    with transaction():
+        job_id = progress.start("thing", task="tests.do", send=False)
+    assert (resume(at=now() + LATER), sent) == (0, [])
+    for _ in range(2):
+        with transaction():
+            progress.send(job_id)
+    assert sent == [("tests.do", job_id)]
+
+
+def test_a_job_shows_its_steps_and_ends_with_its_result(session, sent):
+    job_id, seen = begin(), []
+
+    def do(job):
+        job.advance(2, total=4, message="half")
+        seen.append(view(job_id))
+        job.finish(result_url="/result", message="ready")
+
+    work(job_id, do)
+    assert [(one.state, one.done, one.total, one.message) for one in seen] == [("running", 2, 4, "half")]
+    assert (view(job_id).state, view(job_id).result_url) == ("done", "/result")
+    assert find_claim(JOB, job_id) is None
+    assert resume(at=now() + LATER) == 0
+
+
+def test_a_task_that_is_sent_twice_is_done_once(session, sent):
+    job_id, done = begin(), []
+
+    def do(job):
+        work(job_id, lambda _job: done.append("a second worker at the same time"))
+        done.append("first")
+        job.finish()
+
+    work(job_id, do)
+    work(job_id, do)
+    assert done == ["first"]
+
+
+def test_a_worker_that_lost_its_claim_writes_nothing(session, sent):
+    job_id, kept = begin(), []
+
+    def slow(job):
+        with transaction():
+            session.execute(sa.update(WorkClaim).values(claimed_until=now() - LATER))
+        work(job_id, lambda second: second.finish(result_url="/second"))
+        with transaction():
+            job.finish(result_url="/first")
+            kept.append("first")
+
+    work(job_id, slow)
+    assert (view(job_id).result_url, kept) == ("/second", [])
+
+
+def test_what_a_rule_refuses_ends_the_job_with_its_sentence_and_can_be_tried_again(session, sent):
+    job_id = begin()
+    work(job_id, failing(Invalid("The lot is closed.")))
+    assert (view(job_id).state, view(job_id).message, view(job_id).may_retry) == (
+        "failed", "The lot is closed.", True,
+    )  # fmt: skip
+    assert events(session) == [job_id]
+    with transaction():
+        again(job_id)
+    assert (view(job_id).state, len(sent)) == ("waiting", 2)
+    work(job_id, lambda job: job.finish())
+    assert view(job_id).state == "done"
+    with pytest.raises(Conflict), transaction():
+        again(job_id)
+
+
+def test_what_cannot_be_repeated_is_not_offered_again(session, sent):
+    job_id = begin()
+    work(job_id, failing(Conflict("The codes are void.", may_retry=False)))
+    assert not view(job_id).may_retry
+    with pytest.raises(Conflict), transaction():
+        again(job_id)
+
+
+def test_a_failure_is_kept_with_its_cause_tried_again_later_and_ends_after_the_last_attempt(session, sent):
+    job_id = begin(locale="en")
+    for attempt in range(1, RETRY.attempts + 1):
+        work(job_id, failing(ValueError("no glyph")))
+        claim = find_claim(JOB, job_id)
+        assert (claim.attempts, claim.last_error) == (attempt, "ValueError: no glyph")
+        if attempt < RETRY.attempts:
+            assert (view(job_id).state, "自动重试" in view(job_id).message) == ("waiting", True)
+            work(job_id, lambda _job: pytest.fail("its turn has not come"))
+            assert resume(at=now()) == 0
+        session.rollback()
+        due(job_id)
+    assert view(job_id).state == "failed"
+    assert view(job_id).message.startswith("It failed several times")
+    assert (events(session), view(job_id).may_retry) == ([job_id], True)
+    assert resume(at=now() + timedelta(days=1)) == 0
+
+
+def test_a_part_that_is_away_does_not_end_the_job(session, sent):
+    job_id = begin()
+    for _ in range(RETRY.attempts + 2):
+        work(job_id, failing(Unavailable("The place for files is full.")))
+        due(job_id)
+    assert view(job_id).state == "waiting"
+    work(job_id, lambda job: job.finish())
+    assert view(job_id).state == "done"
+
+
+def test_a_job_whose_worker_died_says_so_and_is_taken_up_again(session, sent):
+    job_id = begin()
+    with transaction():
+        session.execute(sa.update(JobProgress).values(state="running", done=3, total=9, message="row 3"))
+    take(JOB, job_id, claim_for=timedelta(minutes=5))
+    assert view(job_id).state == "running"
+    assert resume(at=now() + LATER) == 0, "somebody is at it"
+    with transaction():
+        session.execute(sa.update(WorkClaim).values(claimed_until=now() - timedelta(seconds=1)))
+    assert (view(job_id).state, view(job_id).message) == ("waiting", "中途中断，等待再次处理。")
+    assert resume(at=now() + LATER) == 1
+    work(job_id, lambda job: job.finish())
+    assert view(job_id).state == "done"
+
+
+def test_a_job_that_kills_its_worker_each_time_ends(session, sent):
+    job_id = begin(locale="en")
+    take(JOB, job_id, claim_for=timedelta(microseconds=1))
+    with transaction():
+        session.execute(sa.update(WorkClaim).values(attempts=RETRY.attempts))
+    work(job_id, lambda _job: pytest.fail("it would end this worker too"))
+    assert view(job_id).state == "failed"
+    assert events(session) == [job_id]
+
+
+def test_a_death_that_was_noted_by_nobody_is_noted_by_the_schedule(session, sent):
+    job_id = begin()
+    with transaction():
+        moment = now()
+        session.add(
+            WorkClaim(
+                kind=JOB, key=job_id, claimed_at=moment, attempts=5, available_at=moment, dead_at=moment
+            )
+        )
+    resume(at=now())
+    assert view(job_id).state == "failed"
+
+
+def test_a_worker_that_is_told_to_stop_gives_the_job_back(session, sent):
+    job_id = begin()
+    with pytest.raises(SystemExit):
+        work(job_id, failing(SystemExit()))
+    claim = find_claim(JOB, job_id)
+    assert claim is None
+    assert resume(at=now() + LATER) == 1
+
+
+def test_only_its_owner_has_a_job_tried_again(client, app, sent):
+    with app.app_context():
+        job_id, other = begin(), begin(owner_account_id=12)
+        work(job_id, failing(Invalid("The lot is closed.")))
+        work(other, failing(Invalid("The lot is closed.")))
+    page = f"/jobs/{job_id}"
+    assert client.get(page).status_code == 200
+    assert "再试一次" in client.get(page).get_data(as_text=True)
+    assert client.submit(f"/jobs/{other}/again", form_at=page).status_code == 404
+    assert client.submit(f"{page}/again", form_at=page).status_code == 303
+    assert len(sent) == 3
