@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 
 from core.database import db
 from core.seal import SealSource
+from core.seal.audit import audit_rows
 
 WRITES = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)"?', re.IGNORECASE)
 
@@ -87,3 +89,17 @@ def behind_the_back(*statements: str) -> None:
         raw.commit()
     finally:
         raw.close()
+
+
+def not_as_sealed(*kinds: str) -> list[str]:
+    """Rows that the log does not know as they stand, of these kinds or of all; in words, and without signing anything."""
+    sources = current_app.extensions["seal_sources"]
+    known = {one.kind for one in sources}
+    if not set(kinds) <= known:
+        raise LookupError(f"no source of the kinds {sorted(set(kinds) - known)}")
+    return [
+        str(finding)
+        for source in sources
+        if source.kind in kinds or not kinds
+        for finding in audit_rows(source)
+    ]
