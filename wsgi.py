@@ -267,6 +267,42 @@ TASKS: list[str] = [
     "shop.orders.tasks",
 ]
 
+# Which worker does which task (core.jobs): what somebody waits for is fast, what may take minutes is slow.
+QUEUES: dict[str, list[str]] = {
+    "fast": [
+        "core.seal.sequence",
+        "core.seal.witness",
+        "core.outbox.deliver",
+        "core.messaging.send",
+        "shop.orders.expire",
+        "shop.payments.send_refunds",
+        "traceability.alarms.judge_recent",
+        "traceability.cases.remind",
+        "traceability.quota.expire",
+        "branch.licences.expire",
+        "branch.ledger.refresh_rollups",
+        "branch.reports.remind",
+    ],
+    "slow": [
+        "core.files.remove_torn",
+        "shop.channels.apply",
+        "shop.channels.resume",
+        "shop.payments.reconcile",
+        "shop.search.rebuild",
+        "shop.search.rebuild_missing",
+        "traceability.alarms.judge_licensees",
+        "traceability.cases.forget_contacts",
+        "traceability.labels.forget_files",
+        "traceability.labels.make",
+        "traceability.labels.make_waiting",
+        "traceability.lookups.fold",
+        "traceability.plots.remind_of_growth",
+        "branch.ledger.reconcile",
+        "branch.reports.build",
+        "branch.reports.build_last_month",
+    ],
+}
+
 
 def event_handlers() -> dict[type, list[Handler]]:
     """Which handler hears which event: one block per handler, then the events that nobody needs to hear yet."""
@@ -488,7 +524,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     app = make_base_app(settings)
     for name in [*MODELS, *TASKS]:
         import_module(name)
-    init_jobs(app, settings, SCHEDULES)
+    init_jobs(app, settings, SCHEDULES, QUEUES)
     init_cli(app)
     init_console(app, CONSOLE)
     init_token_scopes(app, TOKEN_SCOPES)

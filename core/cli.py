@@ -1,5 +1,8 @@
 """Commands of the ground floor: settings in force, migrations, and the two long-running processes."""
 
+import os
+import sys
+
 import click
 from celery import current_app as celery
 from flask import Flask, current_app
@@ -8,6 +11,7 @@ from pydantic import SecretStr
 
 from core.database import alembic
 from core.dictionary import data_dictionary
+from core.jobs import FAST, SLOW
 from core.settings import Settings
 
 
@@ -74,12 +78,23 @@ def _without_password(url: str) -> str:
 
 
 @jobs.command("worker")
-@click.option("--concurrency", default=2, show_default=True)
-def worker(concurrency: int) -> None:
-    """Work off the queue until stopped."""
-    celery.Worker(
-        pool="threads", concurrency=concurrency, loglevel="WARNING", without_mingle=True, without_gossip=True
-    ).start()
+@click.option(
+    "--queues",
+    type=click.Choice([FAST, SLOW, "all"]),
+    default="all",
+    show_default=True,
+    help="The kind of work; `all` keeps a worker for each kind.",
+)
+@click.option("--concurrency", type=int, help="Tasks at the same time: 4 of the fast kind, 2 of the slow.")
+def worker(queues: str, concurrency: int | None) -> None:
+    """Work off the queues until stopped."""
+    if queues == "all":
+        names = [f"worker-{kind}" for kind in (FAST, SLOW)]
+        # This process becomes the one that keeps both; it does not carry the application about.
+        os.execv(sys.executable, [sys.executable, "-m", "core.supervisor", *names])  # noqa: S606 - our own
+    from core.worker import work
+
+    work(queues, concurrency)
 
 
 @jobs.command("scheduler")

@@ -14,11 +14,22 @@ log = structlog.get_logger(__name__)
 BROKER_PATIENCE_S = 3
 # A scheduled task that nobody took in the meantime is dropped: the next one does the same work.
 LEAST_EXPIRY_S = 120
-QUEUE = "guiyuan"
+# Kinds of work, each with workers of its own: long work never stands before short work.
+FAST, SLOW = "fast", "slow"
+# Where all work waited before there were kinds: what an upgrade finds there is still done.
+FORMER = "guiyuan"
 
 
-def init_jobs(app: Flask, settings: Settings, schedules: dict[str, dict[str, Any]]) -> Celery:
+def init_jobs(
+    app: Flask, settings: Settings, schedules: dict[str, dict[str, Any]], queues: dict[str, list[str]]
+) -> Celery:
     """Make the Celery application; every task runs inside the Flask application's context.
+
+    Args:
+        app: the application.
+        settings: what is in force.
+        schedules: what the scheduler sends, by name.
+        queues: the names of the tasks of each kind.
 
     Raises:
         SettingError: CELERY_BROKER_URL is set and no broker answers there.
@@ -29,17 +40,21 @@ def init_jobs(app: Flask, settings: Settings, schedules: dict[str, dict[str, Any
             with app.app_context():
                 return self.run(*args, **kwargs)
 
+    queue_of = {task: queue for queue, tasks in queues.items() for task in tasks}
     celery = Celery(app.name, task_cls=FlaskTask)
     celery.conf.update(
         broker_url=settings.celery_broker_url or "folder://localhost",
         broker_transport=None if settings.celery_broker_url else "core.broker.transport:Transport",
-        broker_transport_options=_transport_options(settings),
+        broker_transport_options=_transport_options(settings, queue_of),
         broker_connection_retry_on_startup=True,
+        # A broker that goes is waited for as long as it takes; meanwhile `/readyz` names it.
+        broker_connection_max_retries=None,
         broker_connection_timeout=BROKER_PATIENCE_S,
         task_ignore_result=True,
         task_acks_late=True,
         task_publish_retry=False,
-        task_default_queue=QUEUE,
+        task_default_queue=FAST,
+        task_routes={task: {"queue": queue} for task, queue in queue_of.items()},
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_enable_remote_control=False,
@@ -47,7 +62,8 @@ def init_jobs(app: Flask, settings: Settings, schedules: dict[str, dict[str, Any
         timezone="Asia/Shanghai",
         enable_utc=True,
         beat_schedule={name: _expiring(line) for name, line in schedules.items()},
-        beat_schedule_filename=str(settings.var / "scheduler"),
+        beat_scheduler="core.schedule:KeptSchedule",
+        beat_schedule_filename=str(settings.var / "schedule.json"),
         beat_max_loop_interval=1,
     )
     celery.set_default()
@@ -73,14 +89,14 @@ def _ask_broker(celery: Celery) -> None:
         raise SettingError("CELERY_BROKER_URL", cause) from None
 
 
-def _transport_options(settings: Settings) -> dict[str, Any]:
+def _transport_options(settings: Settings, queue_of: dict[str, str]) -> dict[str, Any]:
     if settings.celery_broker_url:
         return (
             {"socket_timeout": 5, "socket_connect_timeout": BROKER_PATIENCE_S}
             if "redis" in settings.celery_broker_url
             else {}
         )
-    return {"folder": str(message_folder(settings)), "queue_of_task": lambda _task: QUEUE}
+    return {"folder": str(message_folder(settings)), "queue_of_task": lambda task: queue_of.get(task, SLOW)}
 
 
 def message_folder(settings: Settings) -> Path:

@@ -1,6 +1,6 @@
-"""`make run`: migrate, load the demonstration town on first start, then web, worker and scheduler together.
+"""`make run`: migrate, load the demonstration town on first start, then web, workers and scheduler together.
 
-Ctrl-C (or a process that ends by itself) stops everything that was started here. A first start that was
+A part that dies is started again (`core.supervisor`); Ctrl-C stops everything that was started here. A first start that was
 interrupted is begun afresh by the next one: only a database that holds nothing but half a demonstration is removed.
 """
 
@@ -9,9 +9,7 @@ import shutil
 import signal
 import socket
 import sqlite3
-import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -19,9 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.schema import is_current
 from core.settings import Settings, load_settings
-
-ROOT = Path(__file__).resolve().parents[1]
-STOP_AFTER_S = 15
+from core.supervisor import Supervisor, commands, end_all, start
+from core.web.logs import configure_logging
 
 
 def say(text: str) -> None:
@@ -32,11 +29,13 @@ def say(text: str) -> None:
 def flask(*arguments: str) -> None:
     """Run one `flask` command and stop the start-up when it fails."""
     command = [sys.executable, "-m", "flask", *arguments]
-    process = _start(command)
+    process = start(command)
     try:
         failed = process.wait()
     except KeyboardInterrupt:
-        stop({arguments[0]: process})
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        end_all({arguments[0]: process})
         raise
     if failed:
         sys.exit(f"`flask {' '.join(arguments)}` failed; nothing was started.")
@@ -97,28 +96,14 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def processes(settings: Settings) -> dict[str, list[str]]:
-    """The commands that make up one running system."""
-    flask_command = [sys.executable, "-m", "flask"]
-    web = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "wsgi:create_app",
-        "--host", "127.0.0.1", "--port", str(settings.port), "--workers", "1", "--blocking-threads", "4",
-        "--log-level", "warning", "--no-access-log", "--no-ws",
-    ]  # fmt: skip
-    return {
-        "web": web,
-        "worker": [*flask_command, "jobs", "worker"],
-        "scheduler": [*flask_command, "jobs", "scheduler"],
-    }
-
-
-def wait_until_alive(settings: Settings, running: dict[str, subprocess.Popen[bytes]]) -> bool:
-    """Whether the web answers; False as soon as one of the processes has ended."""
-    while all(process.poll() is None for process in running.values()):
+def wait_until_alive(settings: Settings, supervisor: Supervisor) -> bool:
+    """Whether the web answers; False as soon as it has ended, or when we are asked to stop."""
+    web = supervisor.parts["web"].process
+    while web is not None and web.poll() is None and not supervisor.asked_to_stop.is_set():
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", settings.port)) == 0:
                 return True
-        time.sleep(0.1)
+        supervisor.asked_to_stop.wait(0.1)
     return False
 
 
@@ -140,25 +125,9 @@ def greet(settings: Settings) -> None:
     say("  Ctrl-C stops it.")
 
 
-def stop(running: dict[str, subprocess.Popen[bytes]]) -> None:
-    """End what was started here: politely first, by force after a while."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    for process in running.values():
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-    until = time.monotonic() + STOP_AFTER_S
-    for name, process in running.items():
-        try:
-            process.wait(timeout=max(0.1, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            say(f"{name} did not stop by itself and was ended")
-            process.kill()
-            process.wait()
-
-
 def main() -> int:
     settings = load_settings()
+    configure_logging(settings.log_level)
     os.environ["GUIYUAN_VAR"] = str(settings.var)
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
     if not port_is_free(settings.port):
@@ -167,37 +136,33 @@ def main() -> int:
         signal.signal(number, signal.default_int_handler)
     try:
         prepare(settings)
-        say("[3/3] starting web, worker and scheduler")
+        say("[3/3] starting web, workers and scheduler")
         return serve(settings)
     except KeyboardInterrupt:
         say("stopped")
         return 0
 
 
-def _start(command: list[str]) -> subprocess.Popen[bytes]:
-    """A process in a session of its own: Ctrl-C reaches us alone, and we end each part in order."""
-    return subprocess.Popen(command, cwd=ROOT, start_new_session=True)  # noqa: S603 - our own commands
-
-
 def serve(settings: Settings) -> int:
-    """Run all processes until asked to stop (KeyboardInterrupt) or until one of them ends.
+    """Keep all parts running until asked to stop.
 
-    The web comes first and alone: nobody waits for the other two, and they would only share its processors.
+    The web comes first and alone: nobody waits for the others, and they would only share its processors. A web that
+    ends before it ever answered will not do better: then nothing is started.
     """
-    running: dict[str, subprocess.Popen[bytes]] = {}
+    supervisor = Supervisor(settings, commands(settings))
+    supervisor.listen_for_signals()
     try:
-        commands = processes(settings)
-        running["web"] = _start(commands.pop("web"))
-        if wait_until_alive(settings, running):
-            running |= {name: _start(command) for name, command in commands.items()}
+        supervisor.start("web")
+        if wait_until_alive(settings, supervisor):
             greet(settings)
-        while all(process.poll() is None for process in running.values()):
-            time.sleep(0.3)
-        name, code = next((n, p.returncode) for n, p in running.items() if p.returncode is not None)
-        say(f"{name} ended by itself with {code}; stopping the rest")
-        return 1
+        elif not supervisor.asked_to_stop.is_set():
+            say("the web ended before it answered; nothing was started")
+            return 1
+        supervisor.run()
     finally:
-        stop(running)
+        supervisor.stop()
+    say("stopped")
+    return 0
 
 
 if __name__ == "__main__":

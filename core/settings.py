@@ -61,12 +61,21 @@ class Settings(BaseSettings):
     plant_code_from_mm: int = Field(default=30, ge=0, le=1_000)
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     log_level: str = "INFO"
+    parts_here: Annotated[list[str], NoDecode] = ["web", "worker-fast", "worker-slow", "scheduler"]
     testing: bool = False
 
-    @field_validator("notify_urls", "witness_urls", mode="before")
+    @field_validator("notify_urls", "witness_urls", "parts_here", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return value.split() if isinstance(value, str) else value
+
+    @field_validator("parts_here")
+    @classmethod
+    def _known_parts(cls, value: list[str]) -> list[str]:
+        known = cls.model_fields["parts_here"].default
+        if set(value) - set(known):
+            raise ValueError("may name " + " ".join(known))
+        return value
 
     @field_validator("log_level")
     @classmethod

@@ -27,6 +27,7 @@ from hypothesis import settings as properties
 
 from core.database import Base, db
 from core.settings import Settings
+from core.web.logs import configure_logging
 from tests.clock import Clock
 from tests.seals import watch_seals
 from tests.stores import PostgresStore, SQLiteStore
@@ -145,6 +146,7 @@ def _make_app(var: Path, store: Any) -> Any:
         stripe_secret_key=None,
         notify_urls=[],
         ratelimit_enabled=False,
+        parts_here=[],
         log_level="ERROR",
     )
     app = create_app(settings)
@@ -191,6 +193,14 @@ def app(database_kind: str, _engine_apps: Any) -> Iterator[Flask]:
     app.extensions["celery"].set_current()
     yield app
     close_connections(app)
+
+
+@pytest.fixture
+def all_told() -> Iterator[None]:
+    """Warnings reach the log too, as they do in operation; the application of the tests tells errors only."""
+    configure_logging("WARNING")
+    yield
+    configure_logging("ERROR")
 
 
 @pytest.fixture

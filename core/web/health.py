@@ -13,6 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, ge
 from sqlalchemy.exc import SQLAlchemyError
 
 from core import jobs, messaging, outbox
+from core import parts as living
 from core.accounts.gate import public
 from core.clock import now
 from core.database import session
@@ -74,7 +75,8 @@ GRAVEST_LAST = ("ok", "degraded", "unavailable")
 
 def init_health(app: Flask, parts: Mapping[str, Part]) -> None:
     """Register the pages; `parts` of the rooms above by the name under which `/readyz` reports them."""
-    app.extensions["readiness"] = {**GROUND_PARTS, **parts}
+    lives = {name: Part(check, needed=False) for name, check in living.checks(app.config["SETTINGS"]).items()}
+    app.extensions["readiness"] = {**GROUND_PARTS, **parts, **lives}
     app.register_blueprint(blueprint)
 
     @app.before_request

@@ -35,6 +35,7 @@ def town_app(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
         guiyuan_var=var,
         public_url="http://127.0.0.1:8000",
         ratelimit_enabled=False,
+        parts_here=[],
         log_level="ERROR",
     )
     app = create_app(settings)

@@ -1,4 +1,4 @@
-"""The whole system as `make run` starts it: web, worker and scheduler as processes of their own, on a free port."""
+"""The whole system as `make run` starts it: web, workers and scheduler as processes of their own, on a free port."""
 
 import os
 import shutil
@@ -12,8 +12,8 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from core.launch import ROOT, processes, stop
 from core.settings import Settings
+from core.supervisor import ROOT, commands, end_all
 from tests.running import free_port
 
 # Nothing of the machine's own settings reaches the system under test.
@@ -66,9 +66,9 @@ def running(prepared: Path, var: Path, **settings: str) -> Iterator[System]:
     settings |= {"PORT": str(port)}
     own = Settings(_env_file=None, guiyuan_var=var, port=port)
     parts: dict[str, subprocess.Popen[bytes]] = {}
-    logs = {name: var / f"{name}.log" for name in processes(own)}
+    logs = {name: var / f"{name}.log" for name in commands(own)}
     try:
-        for name, command in processes(own).items():
+        for name, command in commands(own).items():
             with logs[name].open("wb") as log:
                 parts[name] = subprocess.Popen(
                     command,
@@ -83,7 +83,7 @@ def running(prepared: Path, var: Path, **settings: str) -> Iterator[System]:
         ended = [name for name, part in parts.items() if part.poll() is not None]
         assert not ended, "\n".join(f"{name} ended by itself:\n{logs[name].read_text()}" for name in ended)
     finally:
-        stop(parts)
+        end_all(parts)
 
 
 def _wait_until_ready(

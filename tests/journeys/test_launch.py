@@ -46,16 +46,42 @@ def test_a_first_start_that_was_killed_begins_afresh_serves_and_stops_without_a_
         assert "secretary@demo.guiyuan.example" in text
         status, ready = ask(port, "GET", "/readyz")
         assert (status, json.loads(ready)["status"]) == (200, "ok")
-        assert len(processes_of(tmp_path)) >= 4
+        # The launcher, the web and its child, two workers, the scheduler.
+        until(lambda: len(processes_of(tmp_path)) >= 6, "all parts run")
 
         again = subprocess.run(LAUNCH, env=given, capture_output=True, text=True, check=False)
         assert again.returncode == 1
         assert f"Port {port} is taken" in again.stderr
 
+        _a_part_that_dies_is_started_again(tmp_path, port, told)
+
         launch.send_signal(signal.SIGINT)
         assert launch.wait(timeout=60) == 0
     assert processes_of(tmp_path) == []
     assert not listens(port)
+
+
+def _a_part_that_dies_is_started_again(var, port, told):
+    """A worker killed and a message torn: the web goes on, `/readyz` names the part, then everything is well again."""
+
+    def ready():
+        status, text = ask(port, "GET", "/readyz")
+        return status, json.loads(text)
+
+    beat = var / "parts" / "worker-fast.json"
+    until(beat.exists, "the fast worker works")
+    killed = json.loads(beat.read_text())["pid"]
+    (var / "queue" / "messages" / "1_0.guiyuan.msg").touch()
+    os.kill(killed, signal.SIGKILL)
+    status, parts = until(lambda: (now := ready())[1]["worker-fast"] != "ok" and now, "it is named")
+    assert (status, parts["status"], parts["worker-slow"], parts["web"]) == (200, "degraded", "ok", "ok")
+    until(lambda: ready() == (200, dict.fromkeys(parts, "ok")), "everything is well again")
+    assert json.loads(beat.read_text())["pid"] != killed
+    set_aside = var / "queue" / "messages" / "unreadable" / "1_0.guiyuan.msg"
+    until(set_aside.exists, "the torn message is set aside")
+    text = told.read_text()
+    assert '"part": "worker-fast"' in text
+    assert '"event": "part_died"' in text
 
 
 def test_a_setting_that_does_not_work_stops_everything_before_it_starts(tmp_path):

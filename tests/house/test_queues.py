@@ -1,0 +1,22 @@
+"""Every task has a kind, so that what may take minutes never stands before what somebody waits for."""
+
+from core.jobs import FAST, SLOW
+from wsgi import QUEUES, SCHEDULES
+
+
+def test_every_task_stands_once_in_the_table_of_kinds_and_nothing_else_does(app):
+    celery = app.extensions["celery"]
+    ours = sorted(name for name in celery.tasks if not name.startswith("celery."))
+    assert sorted(QUEUES) == [FAST, SLOW]
+    assert sorted(QUEUES[FAST] + QUEUES[SLOW]) == ours
+
+
+def test_what_the_scheduler_sends_exists(app):
+    assert {line["task"] for line in SCHEDULES.values()} <= set(app.extensions["celery"].tasks)
+
+
+def test_what_is_sent_waits_in_the_queue_of_its_kind(app):
+    celery = app.extensions["celery"]
+    for kind, tasks in QUEUES.items():
+        for task in tasks:
+            assert celery.amqp.router.route({}, task)["queue"].name == kind
