@@ -274,6 +274,7 @@ QUEUES: dict[str, list[str]] = {
         "core.seal.witness",
         "core.outbox.deliver",
         "core.messaging.send",
+        "core.jobs.resume",
         "shop.orders.expire",
         "shop.payments.send_refunds",
         "traceability.alarms.judge_recent",
@@ -286,7 +287,6 @@ QUEUES: dict[str, list[str]] = {
     "slow": [
         "core.files.remove_torn",
         "shop.channels.apply",
-        "shop.channels.resume",
         "shop.payments.reconcile",
         "shop.search.rebuild",
         "shop.search.rebuild_missing",
@@ -294,7 +294,6 @@ QUEUES: dict[str, list[str]] = {
         "traceability.cases.forget_contacts",
         "traceability.labels.forget_files",
         "traceability.labels.make",
-        "traceability.labels.make_waiting",
         "traceability.lookups.fold",
         "traceability.plots.remind_of_growth",
         "branch.ledger.reconcile",
