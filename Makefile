@@ -1,11 +1,11 @@
 # Everything a fresh machine needs, from Python 3.11+ and make alone.
 PYTHON ?= python3
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
-VAR := $(or $(GUIYUAN_VAR),var)
 TEST_ARGS ?=
+FRESH_ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-fast check format lock bench soak catalogues clean
+.PHONY: help setup setup-dev run test test-fast check format lock bench soak fresh clean
 
 help:
 	@echo "make run    set everything up and start on http://127.0.0.1:$${PORT:-8000}"
@@ -13,26 +13,16 @@ help:
 	@echo "make check  format, lint, types, import contracts, templates, catalogues, dependency audit"
 	@echo "make bench  the benchmarks, each beside its baseline"
 	@echo "make soak   half an hour of six people's use while parts die, messages tear and the disk fills"
+	@echo "make fresh  type every documented line in an empty folder, embedded and with PostgreSQL and Redis"
 	@echo "make lock   pin requirements/*.in again, with hashes"
 
-$(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Guiyuan needs Python 3.11 or newer; set PYTHON=/path/to/it")'
-	@echo "[1/3] making a virtual environment in $(VENV)"
-	@$(PYTHON) -m venv $(VENV)
+INSTALL := $(PYTHON) requirements/install.py --venv $(VENV)
 
-$(VENV)/.base: requirements/base.txt | $(BIN)/python
-	@echo "[2/3] installing what the application needs (pinned, by hash); a first time takes a minute or two"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements/base.txt
-	@touch $@
+setup:
+	@$(INSTALL) base
 
-$(VENV)/.dev: requirements/dev.txt $(VENV)/.base
-	@echo "[3/3] installing what tests and checks need"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements/dev.txt
-	@touch $@
-
-setup: $(VENV)/.base
-
-setup-dev: $(VENV)/.dev
+setup-dev:
+	@$(INSTALL) dev
 
 run: setup
 	@$(BIN)/python -m core.launch
@@ -58,8 +48,9 @@ format: setup-dev
 PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate
 
 lock: setup-dev
-	@for name in base dev; do \
-		$(BIN)/$(PIN) --custom-compile-command "make lock" -o requirements/$$name.txt requirements/$$name.in; done
+	@cd requirements && for name in build base dev; do \
+		../$(BIN)/$(PIN) --custom-compile-command "make lock" $$limits -o $$name.txt $$name.in || exit 1; \
+		limits="$$limits -c $$name.txt"; done
 
 # Half an hour of six people's use while things go wrong; not part of the suite.
 soak: setup-dev
@@ -67,6 +58,9 @@ soak: setup-dev
 
 bench: setup-dev
 	@$(BIN)/python -m benchmarks
+
+fresh: setup-dev
+	@$(BIN)/python -m tests.fresh $(FRESH_ARGS)
 
 clean:
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis

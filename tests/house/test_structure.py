@@ -23,6 +23,12 @@ LOADED_LATE = {
     "alembic", "apprise", "babel.messages", "flask_alembic", "mako", "matplotlib", "meilisearch", "numpy", "openpyxl",
     "pypinyin", "qrcode", "requests", "s3fs", "sentry_sdk", "stripe", "urllib3", "uvicorn",
 }  # fmt: skip
+# The top level is fixed; another name there is a decision record first.
+ROOT_NAMES = {
+    ".ci", ".gitignore", "LICENSE", "Makefile", "README.md", "README.zh-CN.md", "benchmarks", "branch", "core",
+    "docs", "migrations", "pyproject.toml", "requirements", "shop", "static", "templates", "tests", "traceability",
+    "translations", "wsgi.py",
+}  # fmt: skip
 OPEN_BY_NATURE = {"static", "openapi.spec"}
 ROOMS = ("core", "branch", "traceability", "shop")
 
@@ -63,6 +69,13 @@ def test_what_a_pure_package_may_know_is_really_looked_at():
         ("branch.uplift", "core.money"),
         ("branch.uplift.gates", "scipy"),
     ]
+
+
+def test_the_root_holds_only_names_that_are_known():
+    kept = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert {path.split("/")[0] for path in kept.split("\0") if path} == ROOT_NAMES
 
 
 def test_relationships_stay_in_their_room(app):

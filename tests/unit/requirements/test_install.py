@@ -1,0 +1,151 @@
+"""`requirements/install.py` as `make setup` calls it, against an index to which releases newer than the pins were added."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from runpy import run_path
+
+import pytest
+
+from tests.running import ROOT
+from tests.unit.requirements.wheels import make_wheel, write_lock
+
+pytestmark = pytest.mark.slow
+PINNED = {"peach": "1.0", "pear": "1.0", "kernel": "1.0"}
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine of its own: an index, locks and a virtual environment, and no network."""
+
+    index: Path
+    locks: Path
+    venv: Path
+
+    @property
+    def environ(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+        given = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.index), "PIP_CONFIG_FILE": os.devnull}
+        return kept | given | {"PIP_NO_CACHE_DIR": "1"}
+
+    def lock(self, name: str, **pins: str) -> None:
+        write_lock(self.locks / f"{name}.txt", self.index, pins)
+
+    def install(self, lock: str = "base") -> subprocess.CompletedProcess[str]:
+        """What `make setup` runs, with the locks and the environment of this machine."""
+        asked = subprocess.run(["make", "-n", "setup"], cwd=ROOT, capture_output=True, text=True, check=True)
+        python, script, *_rest = asked.stdout.split()
+        assert (python, script) == ("python3", "requirements/install.py")
+        command = [sys.executable, ROOT / script, lock, "--venv", self.venv, "--locks", self.locks]
+        return self.run(command)
+
+    def run(self, command: list[str | Path]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, env=self.environ, capture_output=True, text=True, check=False)
+
+    def installed(self) -> dict[str, str]:
+        program = "import json, importlib.metadata as m; print(json.dumps({d.name: d.version for d in m.distributions()}))"
+        found = json.loads(self.run([self.venv / "bin" / "python", "-c", program]).stdout)
+        return {name: version for name, version in found.items() if name not in {"pip", "setuptools"}}
+
+
+@pytest.fixture(scope="module")
+def empty_venv(tmp_path_factory):
+    """An environment with nothing but the pip that Python brings along."""
+    folder = tmp_path_factory.mktemp("venv") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    return folder
+
+
+@pytest.fixture
+def machine(tmp_path, empty_venv):
+    index = tmp_path / "index"
+    index.mkdir()
+    for version in ("1.0", "2.0"):  # the pinned release, and one that came out after the lock was made
+        make_wheel(index, "peach", version, [f"pear[seed]>={version}"])
+        make_wheel(index, "pear", version, [f'kernel>={version} ; extra == "seed"'])
+        make_wheel(index, "kernel", version)
+        make_wheel(index, "plum", version, ["peach"])
+        make_wheel(index, "stone", version)
+    make_wheel(index, "peach", "3.0", ["pear"])
+    machine = Machine(index, tmp_path / "locks", tmp_path / "venv")
+    machine.locks.mkdir()
+    machine.lock("build", stone="1.0")
+    machine.lock("base", **PINNED)
+    machine.lock("dev", **PINNED, plum="1.0")
+    shutil.copytree(empty_venv, machine.venv, symlinks=True)
+    return machine
+
+
+def test_newer_releases_of_what_is_pinned_change_nothing(machine):
+    done = machine.install()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert machine.installed() == {"stone": "1.0", **PINNED}
+
+
+def test_resolving_a_complete_lock_again_is_what_fails_there(machine):
+    former = ["install", "--require-hashes", "-r", machine.locks / "base.txt"]
+    done = machine.run([machine.venv / "bin" / "python", "-m", "pip", *former])
+    assert done.returncode == 1
+    assert "must have their versions pinned with ==" in done.stderr
+
+
+def test_what_is_up_to_date_is_left_alone_and_a_changed_lock_changes_what_it_names(machine):
+    machine.install("dev")
+    assert machine.installed() == {"stone": "1.0", "plum": "1.0", **PINNED}
+    for lock in ("base", "dev"):
+        done = machine.install(lock)
+        assert (done.returncode, done.stdout) == (0, "")
+
+    machine.lock("base", peach="3.0", pear="2.0")
+    machine.lock("dev", peach="3.0", pear="2.0", plum="2.0")
+    done = machine.install("base")  # what the tests need is there, so it is brought up too
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert machine.installed() == {"stone": "1.0", "peach": "3.0", "pear": "2.0", "plum": "2.0"}
+
+
+def test_a_file_that_is_not_the_one_pinned_is_refused(machine):
+    make_wheel(machine.index, "pear", "1.0", ["kernel"])
+    done = machine.install()
+    assert done.returncode == 1
+    assert "THESE PACKAGES DO NOT MATCH THE HASHES" in done.stderr
+    assert "could not be filled" in done.stderr
+
+
+def test_a_lock_with_a_hole_is_told_and_does_not_count_as_installed(machine):
+    machine.lock("base", peach="1.0", kernel="1.0")
+    done = machine.install()
+    assert done.returncode == 1
+    assert "pear, which is not installed" in done.stdout
+    assert not (machine.venv / "installed-base.txt").exists()
+
+
+def test_an_installation_that_was_interrupted_is_begun_afresh(machine):
+    """One package cannot be unpacked; what the others left behind is not built upon."""
+    make_wheel(machine.index, "pear", "1.0", module="../../pear.py")
+    machine.lock("base", **PINNED)
+    failed = machine.install()
+    assert failed.returncode == 1
+    assert "outside" in failed.stderr
+    assert (machine.venv / "installing").exists()
+
+    make_wheel(machine.index, "pear", "1.0")
+    machine.lock("base", **PINNED)
+    done = machine.install()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "making a virtual environment" in done.stdout
+    assert machine.installed() == {"stone": "1.0", **PINNED}
+    assert not (machine.venv / "installing").exists()
+
+
+def test_an_environment_without_its_pip_is_half_made(machine):
+    """As one is whose making was interrupted, or whose Python the distribution has replaced by a newer one."""
+    environment = run_path(str(ROOT / "requirements" / "install.py"))["Environment"](
+        machine.venv, machine.locks
+    )
+    assert environment.is_usable()
+    shutil.rmtree(next(machine.venv.glob("lib/*/site-packages/pip")))
+    assert not environment.is_usable()
