@@ -1,8 +1,6 @@
 """What growers and buyers meet: listings, carts, parcels, imports, lots and codes of the town."""
 
-import os
 from datetime import timedelta
-from pathlib import Path
 
 from playwright.sync_api import Page
 from sqlalchemy import select
@@ -21,13 +19,12 @@ from shop.orders.models import Consignment, Order
 from shop.payments import service as payments
 from tests.browser.scenes.money import an_order
 from tests.browser.town import account_of, grower1
+from tests.factories.exports import taobao_pair
 from traceability.codes.models import Code, CodeBatch
 from traceability.inspections.service import Seen, record_inspection
 from traceability.lots.models import Lot
 from traceability.plots.models import Plot
 from traceability.resolver.service import enter_trade_item, put_lot
-
-EXPORTS = ("ExportOrderList_fake_gbk.csv", "ExportItemList_fake_gbk.csv")
 
 
 def listing(*, of: branch.GrowerView | None = None) -> str:
@@ -158,8 +155,7 @@ def back_from_paying() -> str:
 def one_import() -> str:
     """An export of a shop, read and not yet booked; one of its rows is ruined."""
     shop = next(one for one in branch.storefronts_of(grower1().id) if one.platform in {"taobao", "tmall"})
-    folder = Path(os.environ["GUIYUAN_VECTORS"]) / "channels"
-    parsed = parse([(name, (folder / name).read_bytes()) for name in EXPORTS], platform="taobao")
+    parsed = parse(taobao_pair(), platform="taobao")
     with transaction():
         return (
             "/seller/channels/imports/"
