@@ -1,0 +1,71 @@
+"""Every line that the documentation tells people to type says how `make fresh` is to try it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from core.settings import Settings
+from tests.fresh.blocks import KINDS, Block, blocks
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+MADE = re.compile(r"^([a-z-]+):", re.MULTILINE)
+
+
+def test_every_block_of_shell_says_what_it_is():
+    silent = [
+        (path.name, block.lines)
+        for path in DOCUMENTS
+        for block in blocks(path)
+        if block.kind not in KINDS or not block.lines
+    ]
+    assert silent == []
+
+
+def test_what_is_to_be_exported_are_settings_of_ours():
+    ours = {name.upper() for name in Settings.model_fields} | {"PATH"}
+    lines = [
+        line
+        for path in DOCUMENTS
+        for block in blocks(path)
+        if block.kind == "settings"
+        for line in block.lines
+    ]
+    assert [line for line in lines if not re.match(rf"export ({'|'.join(ours)})=\S+$", line)] == []
+
+
+def test_both_readmes_tell_people_to_type_the_same():
+    english, chinese = (
+        [(block.kind, block.lines) for block in blocks(ROOT / name)]
+        for name in ("README.md", "README.zh-CN.md")
+    )
+    assert english == chinese
+    assert len(english) >= 4
+
+
+def test_what_is_to_be_made_can_be_made():
+    targets = set(MADE.findall((ROOT / "Makefile").read_text(encoding="utf-8")))
+    written = [path.read_text(encoding="utf-8") for path in (*DOCUMENTS, ROOT / "Makefile")]
+    written += [f"`{line}" for path in DOCUMENTS for block in blocks(path) for line in block.lines]
+    named = {name for text in written for name in re.findall(r"(?:`|@echo \")make ([a-z][a-z-]*)", text)}
+    assert named - targets == set()
+    assert {"run", "test", "check", "fresh", "setup"} <= named
+
+
+@pytest.fixture
+def document(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text(
+        "# Title\n```sh steps\nmake run   # a word\n\nflask a \\\n  --b\n```\n## Next\n```python\nx\n```\n"
+        "```sh\ncd '#1'\n```\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_blocks_are_read_without_comments_and_with_their_heading(document):
+    assert blocks(document) == [
+        Block("Title", "steps", ("make run", "flask a    --b")),
+        Block("Next", "", ("cd '#1'",)),
+    ]
