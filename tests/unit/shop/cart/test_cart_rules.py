@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.cart.rules import Offer, ProblemCode, group_by_grower, line_problem, price_line
+from shop.cart.rules import Offer, ProblemCode, group_by_grower, line_problem, price_line, rounded_weight_g
 from shop.catalogue.pricing import QuantityRule, Tier
 
 OFFER = Offer(
@@ -99,3 +99,61 @@ def test_a_grower_who_does_not_deliver_there_stops_the_order():
 
 def test_an_empty_cart_is_not_orderable():
     assert not group_by_grower([], {}, province_code=None).orderable
+
+
+def test_a_line_counts_plants_and_money_of_all_its_units():
+    bundles = replace(OFFER, unit="bundle", plants_per_unit=20)
+    line = price_line(bundles, 50)
+    assert (line.plants, line.unit_price_minor, line.total_minor) == (1_000, 6_00, 300_00)
+    basket = group_by_grower([line, price_line(OFFER, 10)], {1: 15_00}, province_code="330000")
+    assert (basket.plants, basket.goods_minor, basket.total_minor) == (1_010, 368_00, 383_00)
+
+
+@pytest.mark.parametrize(("quantity", "price"), [(1, 6_80), (9, 6_80), (10, 6_80), (50, 6_00)])
+def test_below_the_minimum_a_unit_costs_what_it_costs_at_the_minimum(quantity, price):
+    assert OFFER.unit_price_minor(quantity) == price
+
+
+@pytest.mark.parametrize(("available", "hinted"), [(49, False), (50, True), (51, True)])
+def test_a_hint_names_only_what_is_there(available, hinted):
+    line = price_line(replace(OFFER, available=available), 45)
+    assert (line.hint is not None) == hinted
+
+
+def test_a_line_that_cannot_be_ordered_gets_no_hint():
+    assert price_line(replace(OFFER, reason="ended"), 45).hint is None
+
+
+@pytest.mark.parametrize(
+    ("freight", "province", "total", "orderable"),
+    [
+        ({1: 10_00, 2: 20_00}, "330000", 166_00, True),
+        ({1: 10_00}, "330000", None, False),
+        ({}, None, None, True),
+        ({1: 0, 2: 0}, "330000", 136_00, True),
+    ],
+)
+def test_freight_is_known_when_every_grower_delivers_there(freight, province, total, orderable):
+    lines = [price_line(OFFER, 10), price_line(replace(OFFER, grower_id=2), 10)]
+    basket = group_by_grower(lines, freight, province_code=province)
+    assert (basket.total_minor, basket.orderable) == (total, orderable)
+    assert basket.freight_minor == (None if total is None else total - 136_00)
+    assert [group.undeliverable for group in basket.groups] == [
+        bool(province) and grower not in freight for grower in (1, 2)
+    ]
+
+
+def test_an_empty_basket_is_not_ordered():
+    empty = group_by_grower([], {}, province_code=None)
+    assert (empty.orderable, empty.goods_minor, empty.total_minor, empty.plants) == (False, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("grams", "shown"),
+    [(1, 1), (9_999, 9_999), (10_000, 10_000), (10_001, 11_000), (11_000, 11_000), (11_001, 12_000)],
+)
+def test_a_heavy_parcel_is_shown_to_the_kilogram_begun(grams, shown):
+    assert rounded_weight_g(grams) == shown
+    line = price_line(replace(OFFER, unit_weight_g=grams, rule=QuantityRule(1, 1), tiers=(Tier(1, 1),)), 1)
+    group = group_by_grower([line], {1: 1}, province_code="330000").groups[0]
+    assert (group.weight_g, group.shown_weight_g) == (grams, shown)

@@ -4,7 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shop.catalogue.pricing import QuantityRule, Tier, cheaper_next_tier, line_total, tier_price
+from shop.catalogue.pricing import (
+    MAX_TIERS,
+    QuantityRule,
+    Tier,
+    cheaper_next_tier,
+    line_total,
+    offer_problems,
+    tier_price,
+)
 from shop.catalogue.seasons import (
     Season,
     Window,
@@ -84,6 +92,13 @@ def test_a_week_is_promised_until_it_is_over_and_not_too_far_ahead(promised, cod
 def test_a_promise_lies_inside_a_window(week, inside):
     code = presale_problem(monday(2027, week), [SPRING], date(2026, 11, 22))
     assert code == (None if inside else "presale_outside_windows")
+
+
+def test_a_promise_lies_inside_one_of_the_windows():
+    windows = [SPRING, WINTER]
+    assert presale_problem(monday(2027, 8), windows, date(2026, 11, 22)) is None
+    assert presale_problem(monday(2027, 5), windows, date(2026, 11, 22)) is None
+    assert presale_problem(monday(2027, 30), windows, date(2026, 11, 22)) == "presale_outside_windows"
 
 
 @pytest.mark.parametrize(
@@ -183,6 +198,47 @@ def test_a_hint_is_given_where_more_costs_less(quantity, next_from, total):
     assert (found.from_quantity if found else None) == next_from
     if found:
         assert (found.total_minor, found.saves_minor) == (total, line_total(LADDER, quantity) - total)
+
+
+@pytest.mark.parametrize(
+    ("rule", "tier", "codes"),
+    [
+        ((1, 1), (1, 1), []),
+        ((1, 1), (1, 1_000_000_000), []),
+        ((1, 1), (1, 0), ["price_out_of_range"]),
+        ((1, 1), (1, 1_000_000_001), ["price_out_of_range"]),
+        ((10_000_000, 1), (10_000_000, 1), []),
+        ((10_000_001, 1), (10_000_001, 1), ["minimum_out_of_range", "quantity_out_of_range"]),
+        ((0, 1), (1, 1), ["minimum_out_of_range", "first_line_is_not_minimum"]),
+        ((10, 10), (10, 1), []),
+        ((10, 0), (10, 1), ["increment_out_of_range"]),
+        ((10, 3), (10, 1), ["increment_does_not_divide_minimum", "increment_does_not_divide_line"]),
+    ],
+)
+def test_what_is_offered_lies_within_its_bounds(rule, tier, codes):
+    assert [problem.code for problem in offer_problems(QuantityRule(*rule), [Tier(*tier)])] == codes
+
+
+@pytest.mark.parametrize(
+    ("second", "codes"),
+    [
+        (Tier(20, 5), []),
+        (Tier(20, 6), []),
+        (Tier(20, 7), ["price_rises"]),
+        (Tier(10, 5), ["same_quantity_twice"]),
+    ],
+)
+def test_a_ladder_goes_up_in_quantity_and_not_in_price(second, codes):
+    found = offer_problems(QuantityRule(10, 10), [Tier(10, 6), second])
+    assert [(problem.code, problem.line) for problem in found] == [(code, 1) for code in codes]
+
+
+@pytest.mark.parametrize(
+    ("lines", "sound"), [(0, False), (1, True), (MAX_TIERS, True), (MAX_TIERS + 1, False)]
+)
+def test_a_ladder_has_a_line_and_not_too_many(lines, sound):
+    ladder = [Tier(number, 100) for number in range(1, lines + 1)]
+    assert (offer_problems(QuantityRule(1, 1), ladder) == []) == sound
 
 
 @pytest.mark.parametrize(

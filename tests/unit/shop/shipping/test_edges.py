@@ -171,3 +171,8 @@ def test_rows_are_counted_with_the_empty_ones_and_so_many_are_read():
 def test_a_parcel_named_twice_is_a_problem_whatever_its_letters():
     rows = read_tracking('"c-1"，顺丰；SF123456\nC-1,中通,SF123457')
     assert [(row.consignment_number, row.problem) for row in rows] == [("C-1", ""), ("C-1", "parcel_twice")]
+
+
+def test_what_is_too_long_for_the_label_is_cut():
+    [row] = read_tracking(f"C-1,{'顺' * 41},{'A' * 61}")
+    assert (len(row.courier), len(row.tracking_number), row.problem) == (40, 60, "tracking_unreadable")

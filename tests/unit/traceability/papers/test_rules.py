@@ -106,3 +106,32 @@ def test_a_paper_is_valid_through_its_last_day():
     assert is_still_valid(last, on=last)
     assert is_still_valid(None, on=last)
     assert not is_still_valid(last, on=date(2026, 3, 13))
+
+
+@pytest.mark.parametrize(
+    ("kind", "required"),
+    [("plant_quarantine", True), ("quality", True), ("label", True), ("origin_quarantine", False)],
+)
+@pytest.mark.parametrize("root", ["bare_root", "root_ball", "container"])
+def test_what_travels_with_every_parcel_unless_the_branch_says_otherwise(kind, required, root):
+    wanted = required_kinds(DEFAULT_RULES, province="浙江省", roots=[root])
+    assert (PaperKind(kind) in wanted) == required
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("浙江省", "浙江"),
+        ("北京市", "北京"),
+        ("广西壮族自治区", "广西"),
+        ("新疆维吾尔自治区", "新疆"),
+        ("西藏自治区", "西藏"),
+        ("香港特别行政区", "香港"),
+        # A name of one character keeps its kind: nobody would know it.
+        ("津市", "津市"),
+        ("省", "省"),
+        ("浙江", "浙江"),
+    ],
+)
+def test_a_province_is_known_without_its_kind(name, short):
+    assert short_province(name) == short
