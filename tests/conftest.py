@@ -28,9 +28,11 @@ from hypothesis import settings as properties
 from core.database import Base, db
 from core.settings import Settings
 from core.web.logs import configure_logging
+from tests import dialects
 from tests.clock import Clock
 from tests.seals import watch_seals
 from tests.stores import PostgresStore, SQLiteStore
+from tests.timing import Timing
 from wsgi import create_app
 
 NOON = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)  # noon in Shanghai
@@ -45,6 +47,20 @@ properties.load_profile("ours")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--db", choices=["sqlite", "postgresql", "both"], default="sqlite")
+    parser.addoption(
+        "--whole", action="store_true", help="also what shorter runs leave out because it is proved elsewhere"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Timing(), "timing")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--whole"):
+        left_out = [item for item in items if item.get_closest_marker("nightly")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("nightly")]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -157,6 +173,7 @@ def _make_app(var: Path, store: Any) -> Any:
         Base.metadata.create_all(db.engine)
         db.engine.dispose()
         watch_seals(db.engine, app.extensions["seal_sources"])
+        dialects.listen(db.engine)
     store.keep_template()
     return app, store
 

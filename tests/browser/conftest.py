@@ -1,5 +1,6 @@
 """A small town on a real port, and a real Chromium."""
 
+import fcntl
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,9 +20,16 @@ from wsgi import create_app
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated system with the demonstration town, which everybody copies."""
-    return system.prepare(tmp_path_factory.mktemp("prepared"))
+def prepared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A migrated system with the demonstration town, which everybody copies: made once, whichever worker comes first."""
+    own = tmp_path_factory.getbasetemp()
+    town = (own if worker_id == "master" else own.parent) / "prepared"
+    with Path(f"{town}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not town.exists():
+            system.prepare(making := town.with_name("making"))
+            making.rename(town)
+    return town
 
 
 @pytest.fixture(scope="session")

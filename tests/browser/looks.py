@@ -10,6 +10,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
+from tests.browser.contrast import unproven_colours
+
 WIDTHS = (360, 1280)
 THEMES = ("light", "dark")
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -79,23 +81,16 @@ def viewport(width: int) -> ViewportSize:
     return {"width": width, "height": 780 if width < 700 else 900}
 
 
-def screenshots_folder() -> Path:
-    """Where screenshots are kept: GUIYUAN_SCREENSHOTS, else `var/screenshots`."""
-    folder = Path(os.environ.get("GUIYUAN_SCREENSHOTS") or "var/screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def screenshot(page: Page, name: str, *, full: bool = True) -> Path:
-    """Keep a picture of the page under `name`.png."""
-    path = screenshots_folder() / f"{name}.png"
-    if full:
-        page.evaluate(
-            "document.querySelectorAll('img[loading=lazy]').forEach(image => { image.loading = 'eager' })"
-        )
-        page.wait_for_function("[...document.images].every(image => image.complete)")
-    page.screenshot(path=path, full_page=full)
-    return path
+def screenshot(page: Page, name: str) -> None:
+    """Keep a picture of the whole page as `name`.png in the folder GUIYUAN_SCREENSHOTS; none when that is not set."""
+    if not (folder := os.environ.get("GUIYUAN_SCREENSHOTS")):
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    page.evaluate(
+        "document.querySelectorAll('img[loading=lazy]').forEach(image => { image.loading = 'eager' })"
+    )
+    page.wait_for_function("[...document.images].every(image => image.complete)")
+    page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def violations(page: Page, options: dict[str, Any] = AXE_OPTIONS) -> list[str]:
@@ -115,22 +110,36 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-def every_look(page: Page, name: str, *, keep: bool, words_only: bool = False) -> list[str]:
-    """See a loaded page at both widths, in light and dark; what is wrong, one line per finding.
+def one_look(page: Page, *, words_only: bool = False) -> list[str]:
+    """See a loaded page on a phone and at a desk, loaded once; what is wrong, one line per finding.
 
-    A theme changes colours and nothing else (`tokens.css` alone knows of it), so axe measures all rules once per
-    width and the contrast of colours once more in the dark. `words_only` is for a page whose other language was
-    measured so: neither colours nor structure change with the words, so axe looks once, and the room they take twice.
+    axe looks once, on the phone in the light. The dark theme changes colours and nothing else (`tokens.css` alone
+    knows of it), so each pair of colours that words are set in, at both widths, has to be one that is proved in both
+    themes. `words_only` is for a page whose other language was looked at so: only the room that words take is new.
     """
     wrong = []
     for width in WIDTHS:
         page.set_viewport_size(viewport(width))
+        if not words_only:
+            wrong += [f"{width}: {found}" for found in unproven_colours(page)]
+            if width == WIDTHS[0]:
+                wrong += [f"{width}: {found}" for found in violations(page)]
+        if (wider := overflow(page)) > 0:
+            wrong.append(f"{width}: {wider} px wider than the screen")
+    return wrong
+
+
+def every_look(page: Page, name: str) -> list[str]:
+    """`one_look`, and axe at both widths and, for the contrast, in both themes; a picture of each."""
+    wrong = []
+    for width in WIDTHS:
+        page.set_viewport_size(viewport(width))
+        wrong += [f"{width}: {found}" for found in unproven_colours(page)]
         for theme, options in (("light", AXE_OPTIONS), ("dark", CONTRAST)):
             page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-            if keep:
-                screenshot(page, f"{name}-{width}-{theme}")
-            if not words_only or (width == WIDTHS[0] and options is AXE_OPTIONS):
-                wrong += [f"{width} {theme}: {found}" for found in violations(page, options)]
+            screenshot(page, f"{name}-{width}-{theme}")
+            wrong += [f"{width} {theme}: {found}" for found in violations(page, options)]
+        page.emulate_media(color_scheme="light")
         if (wider := overflow(page)) > 0:
             wrong.append(f"{width}: {wider} px wider than the screen")
     return wrong

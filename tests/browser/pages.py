@@ -1,6 +1,6 @@
 """The pages that are looked at, one line each, and the addresses that are no pages.
 
-Every page is opened at both widths, in both themes and both languages, kept as a screenshot and held to axe.
+How each is looked at stands in `looks.py`.
 `path` is an address, or a function that finds or arranges one in the town (called with an application context).
 `as_role` signs in first: buyer, grower1, technician, secretary, committee or operator. `act` is what a person
 then does on the page before it is looked at, in a browser of its own; `ends_at` is the endpoint where that leads.
@@ -254,7 +254,12 @@ BRANCH = [
     PageToSee("operator-members", "/branch/members", as_role="operator"),
 ]
 
-PAGES: list[PageToSee] = [*VISITORS, *ACCOUNTS, *BUYING, *SELLING, *BRANCH]
+# About the same work; each is looked at in a process of its own.
+HALVES: dict[str, list[PageToSee]] = {
+    "looks-public": [*VISITORS, *ACCOUNTS, *BUYING],
+    "looks-signed-in": [*SELLING, *BRANCH],
+}
+PAGES: list[PageToSee] = [look for half in HALVES.values() for look in half]
 
 # Endpoints that answer GET with something else than a page of their own.
 NO_PAGES = {

@@ -1,7 +1,7 @@
 """The main job in a real browser, on the whole running system: list, buy, ship, verify, report.
 
 Nothing happens behind the system's back: staff and one grower come from `flask demo load`, everything else is
-done on its pages. `GUIYUAN_SCREENSHOTS` (else `var/screenshots`) keeps a numbered picture of every step.
+done on its pages. `GUIYUAN_SCREENSHOTS` keeps a numbered picture of every step.
 """
 
 from pathlib import Path
@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser import buying, growing, reporting, system
-from tests.browser.looks import WIDTHS
 from tests.browser.walk import Walk
 from tests.running import free_port
 from tests.stand_ins.stripe_server import SECRET, StripeStandIn
@@ -42,7 +41,8 @@ def send_verify_report(walk: Walk, order: str) -> None:
     reporting.report(walk)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+# On a phone the walk by card goes the same way.
+@pytest.mark.parametrize("width", [1280, pytest.param(360, marks=pytest.mark.nightly)])
 def test_from_listing_to_the_accepted_report(
     browser: Browser, prepared: Path, tmp_path: Path, width: int
 ) -> None:

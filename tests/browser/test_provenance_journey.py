@@ -25,10 +25,7 @@ def asked(url: str) -> dict[str, object]:
     return found
 
 
-def test_from_survey_to_verdict(
-    browser: Browser, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
-) -> None:
-    prepared = system.prepare(tmp_path_factory.mktemp("prepared"))
+def test_from_survey_to_verdict(browser: Browser, prepared: Path, tmp_path: Path) -> None:
     with system.running(prepared, tmp_path / "var") as town:
         walk = Walk(browser, town.url, 360, "provenance")
         joined = growing.Joined()

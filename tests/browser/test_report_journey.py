@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, Page
 from branch.ledger.periods import month_before
 from core.clock import local_day, now
 from tests.browser import system
-from tests.browser.looks import WIDTHS
 from tests.browser.walk import Walk, text
 
 pytestmark = pytest.mark.browser
@@ -118,7 +117,7 @@ def withdraw(walk: Walk, report: str, month: str) -> None:
     walk.see(page, "withdrawn")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [360, pytest.param(1280, marks=pytest.mark.nightly)])
 def test_from_submission_to_the_public_edition(
     browser: Browser, prepared: Path, tmp_path: Path, width: int
 ) -> None:

@@ -1,53 +1,16 @@
 """The colours of design.md keep their contrast in both themes (WCAG 2.2: 4.5 for text, 3 for lines of controls)."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-CSS = Path(__file__).resolve().parents[4] / "static" / "css"
-COLOUR = re.compile(r"--([\w-]+): (#[0-9a-f]{6});")
+from tests.colours import CSS, PROVEN, SURFACES, contrast, rules, themes
 
-
-def themes() -> dict[str, dict[str, str]]:
-    light, dark = (CSS / "tokens.css").read_text().split("@media (prefers-color-scheme: dark)")
-    bright = dict(COLOUR.findall(light))
-    return {"light": bright, "dark": bright | dict(COLOUR.findall(dark))}
-
-
-def luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-SURFACES = ("paper", "paper-raised", "stone-1")
-TEXT = [(ink, surface) for ink in ("ink", "stone-4", "leaf", "leaf-strong", "clay") for surface in SURFACES]
-TEXT += [
-    ("on-leaf", "leaf"),
-    ("on-leaf", "leaf-strong"),
-    ("on-clay", "clay"),
-    ("on-osmanthus", "osmanthus"),
-    ("leaf-strong", "leaf-wash"),
-    ("clay-strong", "clay-wash"),
-    ("osmanthus-words", "osmanthus-wash"),
-    ("ink", "leaf-wash"),
-    ("ink", "clay-wash"),
-    ("ink", "osmanthus-wash"),
-    ("ink", "stone-2"),
-]
-LINES = [
-    (line, surface) for line in ("field-line", "focus") for surface in ("paper", "paper-raised", "stone-1")
-]
+LINES = [(line, surface) for line in ("field-line", "focus") for surface in SURFACES]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("text", "surface"), TEXT)
+@pytest.mark.parametrize(("text", "surface"), PROVEN)
 def test_text_can_be_read(theme: str, text: str, surface: str) -> None:
     colours = themes()[theme]
     assert contrast(colours[text], colours[surface]) >= 4.5
@@ -79,3 +42,36 @@ def test_every_token_that_is_used_exists() -> None:
     known = set(re.findall(r"--([\w-]+):", (CSS / "tokens.css").read_text()))
     used = {name for sheet in CSS.glob("*.css") for name in re.findall(r"var\(--([\w-]+)", sheet.read_text())}
     assert used <= known, used - known
+
+
+def test_only_the_tokens_know_of_light_and_dark() -> None:
+    """So colours are all that can change between the themes."""
+    assert [sheet.name for sheet in CSS.glob("*.css") if "prefers-color-scheme" in sheet.read_text()] == [
+        "tokens.css"
+    ]
+
+
+STATE = re.compile(r":(?:hover|focus|focus-visible|active|has\([^)]*\))")
+
+
+def test_every_pair_of_colours_that_a_rule_sets_is_among_the_proven() -> None:
+    """What no look at a page reaches: colours of a state, such as that under a pointer, with what they lie on.
+
+    A rule that sets only one of the two is completed from the rule of the same selector without the state; where
+    that says nothing of the ground, the words have to be proved on all three surfaces.
+    """
+    found = [rule for rule in rules() if ":disabled" not in rule.selector]
+    words = {rule.selector: rule.words for rule in found if rule.words}
+    grounds = {rule.selector: rule.ground for rule in found if rule.ground}
+    missing = []
+    for rule in found:
+        if not (rule.words and rule.ground) and not STATE.search(rule.selector):
+            continue
+        at_rest = STATE.sub("", rule.selector)
+        ground = rule.ground or grounds.get(at_rest)
+        for surface in [ground] if ground else SURFACES:
+            pair = (rule.words or words.get(at_rest, "ink"), surface)
+            if pair not in PROVEN:
+                missing.append((rule.sheet, rule.selector, pair))
+    assert len(found) > 100
+    assert missing == []

@@ -1,0 +1,79 @@
+"""Which functions of ours speak SQL, and on which database a run heard each of them.
+
+A landing runs on PostgreSQL only the tests marked `both` (`--db marked`). That is enough as long as every function
+that sends SQL anywhere in the suite is among what those run: this plugin writes them down per engine, and a whole run
+that knows one of them from SQLite alone fails and names it.
+"""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+ROOT = str(Path(__file__).resolve().parents[1])
+ROOMS = tuple(f"{ROOT}/{room}/" for room in ("core", "branch", "traceability", "shop"))
+NOBODY = f"{ROOT}/core/database.py"  # passes on what others say
+
+# What may stay unheard on PostgreSQL, with the reason.
+SQLITE_ONLY: dict[str, str] = {}
+
+heard: dict[str, set[str]] = defaultdict(set)
+
+
+def listen(engine: sa.Engine) -> None:
+    """Note from now on which function of ours each statement on `engine` comes from."""
+    known = heard[engine.dialect.name]
+
+    def note(*_rest: Any) -> None:
+        frame: Any = sys._getframe(1)
+        while frame is not None:
+            path = frame.f_code.co_filename
+            if path.startswith(ROOMS) and path != NOBODY:
+                known.add(f"{path[len(ROOT) + 1 :]}:{frame.f_code.co_qualname}")
+                return
+            frame = frame.f_back
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+
+
+def unheard(known: dict[str, Iterable[str]]) -> list[str]:
+    """The functions that SQLite heard and PostgreSQL did not, where both were at work."""
+    if not known.get("postgresql") or not known.get("sqlite"):
+        return []
+    return sorted(set(known["sqlite"]) - set(known["postgresql"]) - set(SQLITE_ONLY))
+
+
+class Dialects:
+    """The plugin: gathers what the workers heard, and judges a whole run of `--db marked` by it."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.missing: list[str] = []
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        for dialect, functions in getattr(node, "workeroutput", {}).get("heard", {}).items():
+            heard[dialect].update(functions)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        output = getattr(self.config, "workeroutput", None)
+        if output is not None:
+            output["heard"] = {dialect: sorted(functions) for dialect, functions in heard.items()}
+        elif self.config.getoption("--db") == "marked" and self._whole():
+            self.missing = unheard(dict(heard))
+            if self.missing and session.exitstatus == pytest.ExitCode.OK:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _whole(self) -> bool:
+        return self.config.args_source != pytest.Config.ArgsSource.ARGS and not self.config.getoption("-k")
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if self.missing:
+            terminalreporter.section("SQL that PostgreSQL never heard")
+            terminalreporter.write_line("Mark with `both` a test that runs it (docs/testing.md):")
+            for function in self.missing:
+                terminalreporter.write_line(f"  {function}")
