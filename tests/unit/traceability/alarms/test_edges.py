@@ -302,6 +302,11 @@ def test_two_slips_of_the_finger_are_free(wrong, expected):
     assert points("inner_code", inner=twice) == expected + 100
 
 
+def test_a_wrong_try_by_another_party_is_not_a_second_right_one():
+    tries = (InnerAttempt(1, T0, "a", right=True), InnerAttempt(2, T0, "b", right=False))
+    assert points("inner_code", inner=tries) == 0
+
+
 @pytest.mark.parametrize(("reports", "expected"), [((), 0), ((5,), 20), ((5, 9), 40)])
 def test_each_report_counts(reports, expected):
     assert points("reported", reports=reports) == expected
@@ -372,6 +377,16 @@ def test_who_came_before_a_crowd_is_not_of_it():
     before = look(90, START - DAY, GUANGDONG)
     seen = seen_by([before, *crowd(20, 60)], T, at=T0 + 400 * DAY)
     assert [party.province for party in seen.parties] == [GUANGDONG, None]
+    assert [party.first_at for party in seen.parties] == [START - DAY, START]
+
+
+def test_newcomers_may_be_a_gathering_crowd_whatever_came_before_them():
+    end = START + 100 * DAY
+    newcomers = [look(80, end, ZHEJIANG), look(81, end + SECOND, GUANGDONG)]
+    apart = [look(number, START + number * DAY, SICHUAN) for number in range(5)]
+    for before, counted in ((apart, 6), (crowd(20, 60), 2)):
+        assert len(seen_by([*before, *newcomers], T, at=end + HOUR).parties) == counted
+        assert len(seen_by([*before, *newcomers], T, at=end + DAY).parties) == counted + 1
 
 
 @pytest.mark.parametrize(("judged_after", "counted"), [(2 * HOUR - SECOND, 1), (2 * HOUR, 2), (3 * HOUR, 2)])

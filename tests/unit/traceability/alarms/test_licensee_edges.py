@@ -1,11 +1,12 @@
 """Each rule about a licensee's season at the edge of what it names."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from traceability.alarms.facts import LicenseeFacts
-from traceability.alarms.licensee_rules import judge_licensee
+from traceability.alarms.facts import LicenseeFacts, Look
+from traceability.alarms.licensee_rules import judge_licensee, where_surfaced
 from traceability.alarms.thresholds import DEFAULTS as T
 
 HUBEI, ZHEJIANG, GUANGDONG, SICHUAN = "湖北省", "浙江省", "广东省", "四川省"
@@ -152,6 +153,40 @@ def test_a_sale_to_nobody_knows_where_speaks_for_the_licensee(unknown, left):
     figures = strange(({GUANGDONG: 6, SICHUAN: 3},), activated=0, sold_without_code_by_province={"": unknown})
     assert (figures["codes"] if figures else None) == left
     assert figures is None or figures["provinces"] == "、".join(sorted([GUANGDONG, SICHUAN]))
+
+
+@pytest.mark.parametrize(("plants_per_code", "left"), [(0.5, None), (1.0, None), (10.0, 5)])
+def test_a_sale_counts_by_the_plants_that_a_code_stands_for(plants_per_code, left):
+    values = {"sold_without_code_by_province": {"": 40}, "plants_per_code": plants_per_code}
+    figures = strange(({GUANGDONG: 9},), activated=3_000, **values)
+    assert (figures["codes"] if figures else None) == left
+
+
+def test_of_provinces_with_a_sale_the_one_with_most_codes_tells_a_delivery():
+    batch = {ZHEJIANG: 40, SICHUAN: 1, GUANGDONG: 59}
+    assert strange((batch,), sold_without_code_by_province={ZHEJIANG: 1, SICHUAN: 1}) is None
+
+
+T0 = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("provinces", "surfaced"),
+    [
+        ([GUANGDONG, SICHUAN], GUANGDONG),
+        ([None, SICHUAN], SICHUAN),
+        ([None, None], None),
+        ([], None),
+        ([ZHEJIANG] * 6, None),  # a crowd before a screen
+        ([ZHEJIANG] * 5, ZHEJIANG),
+    ],
+)
+def test_where_a_code_came_up_first(provinces, surfaced):
+    looks = [
+        Look(number, T0 + timedelta(minutes=number), T0, number, number, number, number, province)
+        for number, province in enumerate(provinces)
+    ]
+    assert where_surfaced(looks, T, at=T0 + timedelta(days=9)) == surfaced
 
 
 def test_a_sale_of_nothing_is_no_sale():
