@@ -229,6 +229,7 @@ MODELS: list[str] = [
     "traceability.lookups.models",
     "traceability.alarms.models",
     "shop.catalogue.models",
+    "shop.search.models",
     "shop.stock.models",
     "shop.shipping.freight.models",
     "shop.cart.models",

@@ -16,7 +16,7 @@ from shop.demo.channels import declare_channels
 from shop.demo.history import facts, targets
 from shop.demo.plan import TownPlan, plan_town
 from shop.demo.trade import trade
-from shop.search import service as search
+from shop.search import rebuilding as search
 from traceability import api as traceability
 
 CHUNK = 5_000

@@ -3,8 +3,9 @@
 import click
 from flask.cli import AppGroup
 
+from core.claims import InWork
 from core.clock import now
-from shop.search import service
+from shop.search import rebuilding, service
 
 group = AppGroup("search", help="The search index.")
 
@@ -12,5 +13,8 @@ group = AppGroup("search", help="The search index.")
 @group.command("reindex")
 def reindex() -> None:
     """Rebuild the search index and swap it in."""
-    count = service.rebuild(at=now())
+    try:
+        count = rebuilding.rebuild(at=now())
+    except InWork:
+        raise click.ClickException("The index is being built by another process at the moment.") from None
     click.echo(f"{count} listings can be found ({service.engine().name})")

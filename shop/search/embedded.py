@@ -233,38 +233,69 @@ class EmbeddedEngine:
     # -- writing ---------------------------------------------------------------------------------
 
     def put(self, documents: Iterable[IndexDocument]) -> None:
-        """Write into the index in use."""
-        names = self.group_names()
-        ready = [(d.id, self._document(d, names) if d.visible else None) for d in documents]
+        """Write into the index in use; the documents are read when it is our turn, so the last word is the newest."""
         with self._alone():
+            names = self.group_names()
             index = self._index()
             with self._writer(index) as writer:
-                for number, document in ready:
-                    writer.delete_documents_by_term("id", number)
-                    if document is not None:
-                        writer.add_document(document)
+                for document in documents:
+                    writer.delete_documents_by_term("id", document.id)
+                    if document.visible:
+                        writer.add_document(self._document(document, names))
                 writer.commit()
             index.reload()
 
-    def rebuild(self, documents: Iterable[IndexDocument]) -> int:
+    def rebuild(
+        self, documents: Iterable[IndexDocument], *, still_ours: Callable[[], None] = lambda: None
+    ) -> int:
         """Build a new generation beside the one in use, then swap the pointer."""
-        names = self.group_names()
+        self.tidy()
         generation = f"generation-{time.time_ns()}"
         path = self.folder / generation
         path.mkdir(parents=True)
-        index = Index(self.schema, str(path))
-        count = 0
-        with self._writer(index) as writer:
-            for document in documents:
-                if document.visible:
-                    writer.add_document(self._document(document, names))
-                    count += 1
-            writer.commit()
-            writer.wait_merging_threads()
-        with self._alone():
-            write_durably(self.folder / "current", generation.encode())
-        self._remove_old(generation)
+        try:
+            count = self._fill(path, documents)
+            still_ours()
+            with self._alone():
+                write_durably(self.folder / "current", generation.encode())
+        except BaseException:
+            shutil.rmtree(path, ignore_errors=True)
+            raise
         return count
+
+    def _fill(self, path: Path, documents: Iterable[IndexDocument]) -> int:
+        names = self.group_names()
+        count = 0
+        try:
+            with self._writer(Index(self.schema, str(path))) as writer:
+                for document in documents:
+                    if document.visible:
+                        writer.add_document(self._document(document, names))
+                        count += 1
+                writer.commit()
+                writer.wait_merging_threads()
+        except ValueError as error:  # Tantivy's word for whatever the disk refused
+            raise SearchAway(code="search_index_not_written") from error
+        return count
+
+    def has_litter(self) -> bool:
+        """Whether a generation lies there that is not in use any more, or never was."""
+        return bool(self._unused())
+
+    def tidy(self) -> None:
+        """Remove unused generations, but none for a minute after a swap: a reader may still be inside."""
+        for old in self._unused():
+            shutil.rmtree(old, ignore_errors=True)
+
+    def _unused(self) -> list[Path]:
+        pointer = self.folder / "current"
+        try:
+            in_use, swapped_at = pointer.read_text().strip(), pointer.stat().st_mtime
+        except OSError:
+            in_use, swapped_at = "", 0.0
+        if time.time() - swapped_at <= KEEP_OLD_S:
+            return []
+        return [one for one in self.folder.glob("generation-*") if one.name != in_use]
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -279,12 +310,6 @@ class EmbeddedEngine:
             return index.writer(WRITER_BYTES, 1)
         except ValueError as error:
             raise SearchAway(code="search_index_busy") from error
-
-    def _remove_old(self, in_use: str) -> None:
-        """Old generations go after a minute: a reader of another process may still be inside."""
-        for old in self.folder.glob("generation-*"):
-            if old.name != in_use and time.time() - int(old.name.split("-")[1]) / 1e9 > KEEP_OLD_S:
-                shutil.rmtree(old, ignore_errors=True)
 
     def _document(self, document: IndexDocument, names: Mapping[str, tuple[str, str]]) -> tantivy.Document:
         fields: dict[str, Any] = flat(document, names)

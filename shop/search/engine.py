@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -88,8 +88,20 @@ class Engine(Protocol):
             IndexMissing: there is nothing to write into, and an index of these documents alone would hide the rest.
         """
 
-    def rebuild(self, documents: Iterable[IndexDocument]) -> int:
-        """Build a new index beside the one in use and swap it in; the number of listings in it."""
+    def rebuild(
+        self, documents: Iterable[IndexDocument], *, still_ours: Callable[[], None] = lambda: None
+    ) -> int:
+        """Build a new index beside the one in use and swap it in; the number of listings in it.
+
+        One at a time: the caller holds a claim, and `still_ours` raises just before the swap when that was lost.
+        Whatever is raised, the index in use stays, and nothing of the new one.
+        """
+
+    def has_litter(self) -> bool:
+        """Whether something lies there that is not in use: half an index of a process that was killed, an old one."""
+
+    def tidy(self) -> None:
+        """Remove it; only for whoever holds the claim."""
 
     def check(self) -> None:
         """Raises when it cannot answer: IndexMissing when a rebuild would mend that."""

@@ -9,6 +9,7 @@ from typing import Any
 import meilisearch
 from meilisearch.errors import MeilisearchApiError, MeilisearchError
 
+from core.ids import random_id
 from shop.catalogue.queries import IndexDocument
 from shop.search.embedded import FACETS
 from shop.search.engine import (
@@ -25,6 +26,8 @@ from shop.search.engine import (
 from shop.search.words import SizeWanted, parse_query, pinyin_tokens, simplified
 
 INDEX = "guiyuan_listings"
+NEW = f"{INDEX}_new"  # and a word of each rebuild
+MOST_INDEXES = 1_000
 BATCH = 500
 TASK_TIMEOUT_MS = 120_000
 REQUEST_TIMEOUT_S = 3
@@ -184,28 +187,56 @@ class MeilisearchEngine:
         except (MeilisearchError, OSError) as error:
             raise SearchAway from error
 
-    def rebuild(self, documents: Iterable[IndexDocument]) -> int:
+    def rebuild(
+        self, documents: Iterable[IndexDocument], *, still_ours: Callable[[], None] = lambda: None
+    ) -> int:
         """Fill a new index beside the one in use, swap the two, drop the old one."""
-        names = self.group_names()
-        new = f"{INDEX}_new"
-        count = 0
+        new = f"{NEW}{random_id(12)}"
         try:
-            self._drop(new)
-            self._wait(self.client.create_index(new, {"primaryKey": "id"}))
-            index = self.client.index(new)
-            self._wait(index.update_settings(SETTINGS))
-            for batch in self._batches(documents):
-                self._wait(index.add_documents([self._document(one, names) for one in batch]))
-                count += len(batch)
+            self.tidy()
             try:
-                self.client.get_index(INDEX)
-            except MeilisearchError:
-                self._wait(self.client.create_index(INDEX, {"primaryKey": "id"}))
-            self._wait(self.client.swap_indexes([{"indexes": [INDEX, new]}]))
-            self._drop(new)
+                count = self._fill(new, documents)
+                still_ours()
+                self._swap(new)
+            finally:
+                self._drop(new)
         except (MeilisearchError, OSError) as error:
             raise SearchAway from error
         return count
+
+    def _fill(self, new: str, documents: Iterable[IndexDocument]) -> int:
+        names = self.group_names()
+        count = 0
+        self._wait(self.client.create_index(new, {"primaryKey": "id"}))
+        index = self.client.index(new)
+        self._wait(index.update_settings(SETTINGS))
+        for batch in self._batches(documents):
+            self._wait(index.add_documents([self._document(one, names) for one in batch]))
+            count += len(batch)
+        return count
+
+    def _swap(self, new: str) -> None:
+        try:
+            self.client.get_index(INDEX)
+        except MeilisearchError:
+            self._wait(self.client.create_index(INDEX, {"primaryKey": "id"}))
+        self._wait(self.client.swap_indexes([{"indexes": [INDEX, new]}]))
+
+    def has_litter(self) -> bool:
+        """Whether an index lies there that a killed rebuild had not come to the end of, or had not dropped."""
+        return bool(self._unused())
+
+    def tidy(self) -> None:
+        """Drop those."""
+        for uid in self._unused():
+            self._drop(uid)
+
+    def _unused(self) -> list[str]:
+        try:
+            found = self.client.get_indexes({"limit": MOST_INDEXES})["results"]
+        except (MeilisearchError, OSError) as error:
+            raise SearchAway from error
+        return [one.uid for one in found if one.uid.startswith(NEW)]
 
     def _batches(self, documents: Iterable[IndexDocument]) -> Iterator[list[IndexDocument]]:
         visible = (document for document in documents if document.visible)

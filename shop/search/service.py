@@ -1,18 +1,14 @@
-"""Asking the engine in force, falling back to the database, and keeping the index up to date."""
+"""Asking the engine in force, and falling back to the database."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-from datetime import datetime
 
 import structlog
 from flask import Flask, current_app
 
 from core.settings import SettingError, Settings
-from shop.catalogue.queries import documents_for_index
 from shop.search import fallback
 from shop.search.embedded import EmbeddedEngine
-from shop.search.engine import Engine, Found, IndexMissing, SearchAway, Wanted
+from shop.search.engine import Engine, Found, SearchAway, Wanted
 from traceability import api as traceability
 
 log = structlog.get_logger(__name__)
@@ -60,38 +56,6 @@ def find(wanted: Wanted) -> Found:
     except SearchAway as error:
         log.warning("search_engine_away", engine=engine().name, code=error.code)
         return fallback.search(wanted, group_names())
-
-
-def index_listings(ids: Iterable[int], *, at: datetime) -> None:
-    """Write the present state of these listings into the index, or take them out of it; a missing index is made whole.
-
-    Raises:
-        SearchAway: the engine cannot take it now; ask again later.
-    """
-    try:
-        engine().put(documents_for_index(at=at, ids=list(ids)))
-    except IndexMissing:
-        rebuild(at=at)
-
-
-def rebuild(*, at: datetime) -> int:
-    """Build a new index of all listings and swap it in; the number of listings that can be found."""
-    return engine().rebuild(documents_for_index(at=at))
-
-
-def rebuild_missing(*, at: datetime) -> int:
-    """Build the index where there is none: on a new machine, or after its folder was lost.
-
-    Returns:
-        The number of listings that can be found since; 0 when there was an index, or no engine to give one to.
-    """
-    try:
-        check()
-    except IndexMissing:
-        return rebuild(at=at)
-    except SearchAway as error:
-        log.warning("search_engine_away", engine=engine().name, code=error.code)
-    return 0
 
 
 def check() -> None:

@@ -72,6 +72,14 @@ class MeilisearchStandIn:
             self.indexes[uid] = {"documents": {}, "settings": {}}
             return self._task("indexCreation", uid)
 
+        @app.get("/indexes")
+        def every() -> Any:
+            found = [
+                {"uid": uid, "primaryKey": "id", "createdAt": MOMENT, "updatedAt": MOMENT}
+                for uid in self.indexes
+            ]
+            return jsonify(results=found, offset=0, limit=int(request.args["limit"]), total=len(found))
+
         @app.get("/indexes/<uid>")
         def show(uid: str) -> Any:
             if uid not in self.indexes:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from core.clock import now
 from core.database import transaction
 from shop.catalogue.models import PriceTier
-from shop.search import service
+from shop.search import rebuilding
 from shop.stock.models import Stock
 from tests.factories.catalogue import make_listing
 
@@ -18,7 +18,7 @@ def listing(app, session):
     with transaction():
         listing = make_listing(at=now())
         slug = listing.slug
-    service.rebuild(at=now())
+    rebuilding.rebuild(at=now())
     yield slug
     shutil.rmtree(app.config["SETTINGS"].var / "search", ignore_errors=True)
 
@@ -84,14 +84,16 @@ def test_an_index_that_is_missing_is_made_by_itself_and_whole(app, client, listi
     folder = app.config["SETTINGS"].var / "search"
     shutil.rmtree(folder)
     with app.app_context():
-        assert service.rebuild_missing(at=now()) == 1
-        assert service.rebuild_missing(at=now()) == 0
+        assert rebuilding.tend(at=now()) == 1
+        assert rebuilding.tend(at=now()) == 0
     assert client.get("/api/v1/listings").json["engine"] == "embedded"
 
     shutil.rmtree(folder)
     with app.app_context():
-        service.index_listings(
+        rebuilding.index_listings(
             [], at=now()
         )  # a change of another listing must not leave an index of that one alone
+        assert client.get("/api/v1/listings").json["engine"] == "database"
+        assert rebuilding.tend(at=now()) == 1
     found = client.get("/api/v1/listings").json
     assert (found["engine"], found["total"]) == ("embedded", 1)

@@ -1,0 +1,18 @@
+"""Listings that changed while a new index was being built: they are written into it before they are forgotten."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base, pk
+from core.types import BigInt
+
+
+class SearchChange(Base):
+    """A listing whose change the index that is being built may not hold; the row goes when the index in use has it."""
+
+    __tablename__ = "search_change"
+
+    id: Mapped[int] = pk()
+    listing_id: Mapped[int] = mapped_column(BigInt)
+    noted_at: Mapped[datetime]
