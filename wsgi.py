@@ -256,6 +256,7 @@ TASKS: list[str] = [
     "core.seal.tasks",
     "branch.ledger.tasks",
     "branch.reports.tasks",
+    "branch.reports.editions.tasks",
     "branch.reports.deadlines.tasks",
     "branch.licences.tasks",
     "traceability.quota.tasks",
@@ -299,6 +300,7 @@ QUEUES: dict[str, list[str]] = {
         "traceability.plots.remind_of_growth",
         "branch.ledger.reconcile",
         "branch.reports.build",
+        "branch.reports.publish_edition",
         "branch.reports.build_last_month",
     ],
 }

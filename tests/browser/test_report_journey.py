@@ -83,6 +83,9 @@ def accept_and_publish(walk: Walk, report: str) -> None:
     send(page, "main button[value=accepted]")
     walk.see(page, "accepted")
     send(page, "main form[action$='/publish'] button[type=submit]")
+    result = page.locator(f"main a[href*='/committee/reports/{report}']")
+    walk.until(page, lambda: result.count() > 0)
+    send(page, f"main a[href*='/committee/reports/{report}'] >> nth=0")
     walk.see(page, "published")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,30 +15,62 @@ from branch.organisation.queries import require_unit_access, unit_by_id
 from branch.reports.building import CONTENT_TYPES, LANGUAGES
 from branch.reports.document import Document, data_annex, from_json
 from branch.reports.editions import service
+from branch.reports.models import Report
 from branch.reports.queries import find_report
-from branch.reports.service import ShelvedFile
+from branch.reports.service import ShelvedFile, require_second_person
 from core import files
 from core.database import session, transaction
 
+OnStep = Callable[[int, int], None]
 
-def publish(public_id: str, *, account_id: int, at: datetime) -> None:
+
+def require_allowed(public_id: str, *, account_id: int) -> Report:
+    """The report, when the account may publish it now.
+
+    Raises:
+        NotFound, Forbidden, Conflict: as `service.publish`.
+    """
+    report = find_report(public_id)
+    require_unit_access(account_id, report.unit_id, "reports.publish")
+    require_second_person(report, account_id)
+    service.require_publishable(report)
+    service.require_not_published(report)
+    return report
+
+
+def publish(
+    public_id: str,
+    *,
+    account_id: int,
+    at: datetime,
+    on_step: OnStep = lambda _done, _all: None,
+    on_published: Callable[[], None] = lambda: None,
+) -> None:
     """Draw and typeset what the report says to the public, then publish it.
+
+    Args:
+        public_id: the report.
+        account_id: who publishes.
+        at: now.
+        on_step: told how many of the languages are done, between transactions.
+        on_published: called in the transaction that publishes.
 
     Raises:
         Forbidden, Conflict: as `service.publish`; they are looked for before anything is drawn.
     """
-    report = find_report(public_id)
-    require_unit_access(account_id, report.unit_id, "reports.publish")
-    service.require_publishable(report)
+    report = require_allowed(public_id, account_id=account_id)
     stem = f"{unit_by_id(report.unit_id).code}-{report.period}-public"
     documents = {language: from_json(report.documents[f"public-{language}"]) for language in LANGUAGES}
     session.rollback()
     shelved: list[ShelvedFile] = []
-    for language, locale in LANGUAGES.items():
+    for number, (language, locale) in enumerate(LANGUAGES.items()):
+        on_step(number, len(LANGUAGES))
         with force_locale(locale):
             shelved += _files(documents[language], stem, language)
+    on_step(len(LANGUAGES), len(LANGUAGES))
     with transaction():
         service.publish(public_id, files=shelved, account_id=account_id, at=at)
+        on_published()
 
 
 DATA_FORMAT = "guiyuan-report-edition-1"

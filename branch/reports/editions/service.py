@@ -64,6 +64,17 @@ def publish(public_id: str, *, files: Sequence[ShelvedFile], account_id: int, at
     return edition
 
 
+def require_not_published(report: Report) -> None:
+    """Refuse a report whose public edition is there already.
+
+    Raises:
+        Conflict: it is published.
+    """
+    here = (ReportEdition.report_id == report.id, ReportEdition.state == EditionState.PUBLISHED)
+    if session.scalar(select(ReportEdition.id).where(*here)) is not None:
+        raise Conflict(_("This report has been published already."), code="already_published")
+
+
 def require_publishable(report: Report) -> None:
     """Refuse what the public may not or cannot be shown.
 

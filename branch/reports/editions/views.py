@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,9 +13,10 @@ from branch.reports.editions.sealing import subject_of
 from branch.reports.page import cells
 from branch.reports.queries import find_report
 from branch.reports.views import attempt, language
-from core import files, seal
-from core.accounts.gate import actor_id, public, requires
+from core import files, progress, seal
+from core.accounts.gate import actor_id, current_actor, public, requires
 from core.clock import now
+from core.database import transaction
 from core.errors import NotFound
 
 blueprint = Blueprint("editions", __name__)
@@ -68,10 +69,17 @@ def proof(unit_code: str, period: str) -> ResponseReturnValue:
 @blueprint.post("/committee/reports/<public_id>/publish")
 @requires("reports.publish")
 def publish(public_id: str) -> ResponseReturnValue:
-    """Publish an accepted report."""
-    publishing.publish(public_id, account_id=actor_id(), at=now())
-    flash(_("The public edition has appeared."), "success")
-    return redirect(url_for("report_desk.review", public_id=public_id, _anchor="editions"))
+    """Publish an accepted report: a worker draws it, the page of the job shows how far it is."""
+    actor = current_actor()
+    publishing.require_allowed(public_id, account_id=actor_id())
+    with transaction():
+        job = progress.start(
+            "edition",
+            task="branch.reports.publish_edition",
+            args=[public_id, actor.account_id],
+            owner_account_id=actor.account_id,
+        )
+    return redirect(url_for("web.job", public_id=job))
 
 
 @blueprint.route("/committee/reports/<public_id>/withdraw-edition/<edition_id>", methods=["GET", "POST"])

@@ -12,6 +12,7 @@ from branch.reports import building, service
 from branch.reports.editions import publishing
 from branch.reports.editions import service as editions
 from branch.reports.editions.models import ReportEdition
+from branch.reports.editions.tasks import publish_edition
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, DomainError, Forbidden, Invalid
@@ -168,7 +169,15 @@ def test_each_edition_and_its_end_are_sealed(client, session, accepted, committe
 
 def test_the_pages_of_the_committee_publish_and_withdraw(session, accepted, committee, client):
     page = f"/committee/reports/{accepted}"
-    assert committee.submit(f"{page}/publish", form_at=page).status_code == 302
+    begun = committee.submit(f"{page}/publish", form_at=page)
+    assert begun.status_code == 302
+    assert newest(session) is None, "it is drawn by the worker"
+    job = begun.location.rsplit("/", 1)[1]
+    for _twice in range(2):
+        publish_edition(job, accepted, committee.account_id)
+    done = committee.get(begun.location, headers={"Accept": "application/json"}).get_json()
+    assert (done["state"], done["result_url"]) == ("done", f"{page}#editions")
+    assert committee.submit(f"{page}/publish", form_at=page).status_code == 409
     edition = newest(session).public_id
     session.rollback()
     address = f"{page}/withdraw-edition/{edition}"
