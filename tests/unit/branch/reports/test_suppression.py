@@ -79,3 +79,46 @@ def test_a_month_of_one_grower_is_left_empty_and_a_month_without_sales_too():
     found += [Piece("b", grower, MAY, Totals(1, 1, 100)) for grower in (1, 2, 3, 4)]
     cells = pieces.monthly(found, ["a", "b"], [LAST_MAY, MAY])
     assert set(cells.values()) == {None}
+
+
+MANY, FEW = {1, 2, 3, 4}, {5, 6}
+
+
+def table(*lines):
+    """Growers and sizes of a table with rows a, b, ... and columns 1, 2, ...: each cell (growers, size)."""
+    cells = {
+        ("abc"[row], str(column)): cell
+        for row, line in enumerate(lines)
+        for column, cell in enumerate(line, start=1)
+    }
+    return (
+        {cell: found for cell, (found, _size) in cells.items()},
+        {cell: size for cell, (_found, size) in cells.items()},
+        "abc"[: len(lines)],
+        [str(number) for number in range(1, len(lines[0]) + 1)],
+    )
+
+
+def test_a_table_of_enough_growers_hides_nothing():
+    assert hidden_cells(*table([(MANY, 9), (MANY, 1)], [(MANY, 5), (MANY, 7)])) == frozenset()
+
+
+def test_a_small_cell_takes_the_smallest_of_its_row_and_of_its_column_and_they_each_another():
+    found = table(
+        [(FEW, 2), (MANY, 30), (MANY, 10)],
+        [(MANY, 20), (MANY, 40), (MANY, 50)],
+        [(MANY, 60), (MANY, 70), (MANY, 80)],
+    )
+    assert hidden_cells(*found) == {("a", "1"), ("a", "3"), ("b", "1"), ("b", "3")}
+
+
+def test_two_small_cells_in_a_line_protect_each_other_there():
+    found = table([(FEW, 2), (FEW, 3)], [(FEW, 4), (FEW, 5)], [(MANY, 6), (MANY, 7)])
+    assert hidden_cells(*found) == {("a", "1"), ("a", "2"), ("b", "1"), ("b", "2")}
+
+
+def test_a_cell_without_growers_is_known_to_be_empty_and_hides_nothing():
+    found = table([(FEW, 2), (set(), 0), (MANY, 9)], [(MANY, 30), (set(), 0), (MANY, 40)])
+    assert hidden_cells(*found) == {("a", "1"), ("a", "3"), ("b", "1"), ("b", "3")}
+    alone = table([(FEW, 2), (set(), 0)], [(set(), 0), (set(), 0)])
+    assert hidden_cells(*alone) == {("a", "1")}
