@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import sqlalchemy as sa
 from flask import current_app
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from werkzeug.local import LocalProxy
 
@@ -145,32 +144,6 @@ def read_columns(statement: sa.Executable, values: Mapping[str, Any]) -> sa.Curs
     current = db.session
     current.flush()
     return current.connection().execute(statement, values)
-
-
-def configure_engine(engine: sa.Engine) -> None:
-    """Give an SQLite engine real transactions, foreign keys, WAL and patience; leave others alone."""
-    if engine.dialect.name != "sqlite":
-        return
-
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=NORMAL",
-            "foreign_keys=ON",
-            "busy_timeout=30000",
-            "temp_store=MEMORY",
-            "cache_size=-32000",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: sa.Connection) -> None:
-        immediate = connection.get_execution_options().get("begin_immediate", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 def render_column_type(kind: str, item: Any, context: Any) -> str | bool:

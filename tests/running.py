@@ -104,6 +104,10 @@ def worker_command() -> list[str]:
     return [sys.executable, "-W", "ignore", "-m", "flask", "jobs", "worker"]
 
 
+def scheduler_command() -> list[str]:
+    return [sys.executable, "-W", "ignore", "-m", "flask", "jobs", "scheduler"]
+
+
 def _answers(port: int) -> bool:
     try:
         return ask(port, "GET", "/healthz")[0] == 200

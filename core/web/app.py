@@ -11,7 +11,8 @@ from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from core.database import configure_engine, db, render_column_type
+from core import engine
+from core.database import db, render_column_type
 from core.files import init_files
 from core.messaging import init_messaging
 from core.settings import SettingError, Settings
@@ -140,7 +141,10 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
             "pool_size": 10,
             "max_overflow": 20,
             "pool_pre_ping": True,
-            "connect_args": {"connect_timeout": 5, "options": "-c timezone=UTC -c lock_timeout=15000"},
+            "connect_args": {
+                "connect_timeout": 5,
+                "options": f"-c timezone=UTC -c lock_timeout={int(engine.LOCK_PATIENCE_S * 500)}",
+            },
         }
     else:
         options |= {"pool_size": 10, "max_overflow": 20}
@@ -156,7 +160,7 @@ def _open_database(app: APIFlask) -> None:
     ending = app.teardown_appcontext_funcs
     ending[:] = [function for function in ending if function.__name__ != "_close_async_sessions"]
     with app.app_context():
-        configure_engine(db.engine)
+        engine.configure_engine(db.engine)
         try:
             with db.engine.connect() as connection:
                 connection.exec_driver_sql("SELECT 1")

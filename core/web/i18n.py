@@ -97,6 +97,14 @@ def select_locale() -> str:
         return chosen
     if "_user_id" in session and (locale := getattr(current_user, "locale", None)) in LOCALES:
         return str(locale)
+    return visitors_locale()
+
+
+def visitors_locale() -> str:
+    """The language of this request as far as the browser tells it, whoever is signed in."""
+    chosen = request.cookies.get(COOKIE)
+    if chosen in LOCALES:
+        return chosen
     return ENGLISH if asks_for_english(request.accept_languages) else CHINESE
 
 

@@ -1,16 +1,20 @@
 """Errors as pages for people and as RFC 9457 problem documents for programs, by one table."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from core.engine import is_away
 from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unauthorised, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -79,11 +83,18 @@ def problem(status: int, code: str, title: Any, detail: Any, **extra: Any) -> Re
 
 
 def _answer(
-    status: int, code: str, title: Any, what_to_do: Any, *, message: str = "", **extra: Any
+    status: int,
+    code: str,
+    title: Any,
+    what_to_do: Any,
+    *,
+    message: str = "",
+    render: Callable[..., str] = render_template,
+    **extra: Any,
 ) -> Response:
     if wants_json():
         return problem(status, code, title, message or what_to_do, **extra)
-    html = render_template(
+    html = render(
         "core/error.html",
         status=status,
         code=code,
@@ -100,7 +111,8 @@ def init_problems(app: Flask) -> None:
     app.register_error_handler(DomainError, on_domain_error)
     app.register_error_handler(CSRFError, on_csrf_error)
     app.register_error_handler(HTTPException, on_http_error)
-    app.register_error_handler(OperationalError, on_database_away)
+    app.register_error_handler(SQLAlchemyError, on_database_error)
+    app.register_error_handler(OSError, on_storage_error)
     app.register_error_handler(Exception, on_unexpected)
 
 
@@ -132,10 +144,41 @@ def on_http_error(error: HTTPException) -> Any:
     return answer
 
 
-def on_database_away(error: OperationalError) -> Response:
+def on_database_error(error: SQLAlchemyError) -> Response:
+    """The database is away, locked or cannot write: come again. Anything else is ours."""
+    if not is_away(error):
+        return on_unexpected(error)
     log.error("database_error", exc_info=error)
+    return _come_again("database_unavailable")
+
+
+def on_storage_error(error: OSError) -> Response:
+    """The disk is full or closed: come again. Anything else is ours."""
+    if not is_away(error):
+        return on_unexpected(error)
+    log.error("storage_error", exc_info=error)
+    return _come_again("storage_unavailable")
+
+
+def _come_again(code: str) -> Response:
     status, title, what_to_do = TABLE[Unavailable]
-    return _answer(status, "database_unavailable", title, what_to_do)
+    try:
+        answer = _answer(status, code, title, what_to_do)
+    except SQLAlchemyError:
+        # A member's page asks the database for the member's name and language; a visitor's asks nothing.
+        from core.web.i18n import visitors_locale
+
+        with force_locale(visitors_locale()):
+            answer = _answer(status, code, title, what_to_do, render=_render_for_visitor)
+    answer.headers["Retry-After"] = "60"
+    return answer
+
+
+def _render_for_visitor(template: str, **shown: Any) -> str:
+    """A page without the context processors, of which Flask-Login's asks the database who is signed in."""
+    return current_app.jinja_env.get_template(template).render(
+        request=request, g=g, current_user=AnonymousUserMixin(), **shown
+    )
 
 
 def on_unexpected(error: Exception) -> Response:
