@@ -43,9 +43,11 @@ def test_an_application_is_worth_nothing_yet():
     assert standing(LicenceState.APPLIED, None, None, FIRST) is Standing.APPLIED
 
 
-def test_a_valid_licence_without_days_is_a_mistake():
+@pytest.mark.parametrize("days", [(None, None), (FIRST, None), (None, LAST)])
+@pytest.mark.parametrize("state", [LicenceState.VALID, LicenceState.SUSPENDED])
+def test_a_granted_licence_without_days_is_a_mistake(state, days):
     with pytest.raises(ValueError, match="dates"):
-        standing(LicenceState.VALID, None, None, FIRST)
+        standing(state, *days, FIRST)
 
 
 @given(st.sampled_from([LicenceState.VALID, LicenceState.SUSPENDED]), st.integers(-800, 800))

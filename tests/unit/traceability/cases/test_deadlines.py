@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,3 +56,42 @@ def test_nothing_is_sent_twice_or_early(sent, day):
     if found.send:
         assert found.send.kind not in sent
         assert DUE + found.send.after_due <= at
+
+
+@pytest.mark.parametrize(
+    ("after_due", "kind"),
+    [
+        (timedelta(days=-3, seconds=-1), None),
+        (timedelta(days=-3), "3_days_left"),
+        (timedelta(days=-1, seconds=-1), "3_days_left"),
+        (timedelta(days=-1), "1_day_left"),
+        (timedelta(seconds=-1), "1_day_left"),
+        (timedelta(0), "overdue"),
+        (timedelta(days=2, seconds=-1), "overdue"),
+        (timedelta(days=2), "escalated_1"),
+        (timedelta(days=9, seconds=-1), "escalated_1"),
+        (timedelta(days=9), "escalated_2"),
+    ],
+)
+def test_each_notice_has_its_moment(after_due, kind):
+    found = due_notices(since=OPENED, due_at=DUE, sent=(), at=DUE + after_due)
+    assert (found.send.kind if found.send else None) == kind
+
+
+@pytest.mark.parametrize(
+    ("opened_before", "kind"), [(timedelta(seconds=1), "1_day_left"), (timedelta(0), None)]
+)
+def test_a_notice_of_the_moment_of_opening_is_never_sent(opened_before, kind):
+    since = DUE - timedelta(days=1) - opened_before
+    found = due_notices(since=since, due_at=DUE, sent=(), at=DUE - timedelta(days=1))
+    assert (found.send.kind if found.send else None) == kind
+
+
+def test_the_first_escalation_goes_one_unit_up_and_the_second_two():
+    assert {notice.kind: notice.levels_up for notice in PLAN} == {
+        "3_days_left": 0,
+        "1_day_left": 0,
+        "overdue": 0,
+        "escalated_1": 1,
+        "escalated_2": 2,
+    }

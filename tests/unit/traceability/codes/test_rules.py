@@ -113,3 +113,22 @@ def test_an_inner_code_is_read_as_people_type_it():
     assert rules.read_inner(f" {inner[:4].lower()}-{inner[4:]} ") == inner
     assert rules.read_inner("O1LI2345") == "01112345"
     assert [rules.read_inner(text) for text in ("", "1234567", "123456789", "1234567!")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("length", "meant"), [(13, False), (14, True), (15, True), (17, True), (18, True), (19, False)]
+)
+def test_up_to_two_symbols_too_few_or_too_many_are_a_mistyped_code(length, meant):
+    assert looks_like_code("Z" * length) == meant
+    assert not looks_like_code("U" * length)  # no symbol of codes
+
+
+@pytest.mark.parametrize("place", range(16))
+def test_one_wrong_symbol_anywhere_is_found(place):
+    wrong = "2" if CODE[place] != "2" else "3"
+    assert not rules.is_well_formed(CODE[:place] + wrong + CODE[place + 1 :])
+
+
+@pytest.mark.parametrize("code", ["", "2" * 15, "2" * 17, "U" + "2" * 15, "2" * 15 + "U"])
+def test_what_is_not_sixteen_symbols_of_the_alphabet_is_no_code(code):
+    assert not rules.is_well_formed(code)

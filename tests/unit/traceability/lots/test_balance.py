@@ -49,3 +49,39 @@ def test_a_possible_split_never_makes_plants(inputs, outputs):
         is None
     )
     assert possible == (loss(inputs, outputs) >= 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "outputs", "problem"),
+    [
+        ("split", 1, 50, None),
+        ("split", 1, 51, StepProblem.OUTPUTS),
+        ("merge", 50, 1, None),
+        ("merge", 51, 1, StepProblem.INPUTS),
+        ("merge", 2, 2, StepProblem.OUTPUTS),
+        ("split", 0, 1, StepProblem.INPUTS),
+        ("graft", 2, 1, StepProblem.INPUTS),
+        ("graft", 1, 2, StepProblem.OUTPUTS),
+        ("pot_on", 2, 1, StepProblem.INPUTS),
+        ("pot_on", 1, 2, StepProblem.OUTPUTS),
+        ("lift", 2, 1, StepProblem.INPUTS),
+        ("lift", 1, 2, StepProblem.OUTPUTS),
+    ],
+)
+def test_how_many_lots_go_in_and_come_out(kind, inputs, outputs, problem):
+    roots = {"pot_on": "container", "lift": "root_ball"}.get(kind, "bare_root")
+    found = problem_of(
+        StepKind(kind),
+        inputs=[100] * inputs,
+        outputs=[1] * outputs,
+        roots=[roots] * outputs,
+        has_scion=kind == "graft",
+    )
+    assert found == problem
+
+
+def test_every_root_that_comes_out_has_the_right_kind():
+    found = problem_of(
+        StepKind.POT_ON, inputs=[9], outputs=[9], roots=["container", "bare_root"], has_scion=False
+    )
+    assert found == StepProblem.ROOT

@@ -32,3 +32,39 @@ def test_the_order_of_the_corners_does_not_matter_for_the_area():
 )
 def test_what_is_not_an_outline_is_not_read(text):
     assert read_outline(text) is None
+
+
+@pytest.mark.parametrize(
+    ("corner", "read"),
+    [
+        ("90,180", True),
+        ("-90,-180", True),
+        ("90.000001,0", False),
+        ("-90.000001,0", False),
+        ("0,180.000001", False),
+        ("0,-180.000001", False),
+    ],
+)
+def test_a_corner_lies_on_the_earth(corner, read):
+    assert (read_outline(f"{corner}\n1,1\n2,2") is not None) == read
+
+
+@pytest.mark.parametrize(("points", "read"), [(2, False), (3, True), (200, True), (201, False)])
+def test_an_outline_has_three_to_two_hundred_corners(points, read):
+    text = "\n".join(f"29.8,{114 + place / 1000}" for place in range(points))
+    assert (read_outline(text) is not None) == read
+
+
+def test_a_corner_is_kept_to_ten_centimetres():
+    assert read_outline("29.80000049,114.30000051\n1,1\n2,2")[0] == (29.8, 114.300001)
+
+
+def test_the_area_is_that_inside_the_outline():
+    """A right triangle of 100 m by 60 m on the equator, and the same shape far from it."""
+    metre = 1 / 111_320
+    triangle = [(0.0, 0.0), (0.0, 100 * metre), (60 * metre, 0.0)]
+    assert outline_area_m2(triangle) == 3_000
+    assert outline_area_m2(triangle[1:] + triangle[:1]) == 3_000
+    moved = [(latitude + 60, longitude + 114) for latitude, longitude in triangle]
+    assert outline_area_m2(moved) == pytest.approx(1_500, rel=0.001)  # at 60 degrees a degree is half as long
+    assert outline_area_m2(triangle[:2]) == 0

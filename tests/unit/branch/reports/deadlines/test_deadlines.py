@@ -52,6 +52,13 @@ def test_a_step_that_lies_before_the_report_was_asked_for_is_never_sent():
     assert due_steps(DUE, opened_at=late, done=(), plan=Plan(), at=late).send is None
 
 
+@pytest.mark.parametrize(("opened_before", "send"), [(timedelta(seconds=1), Step.SOON), (timedelta(0), None)])
+def test_a_step_of_the_moment_of_opening_is_never_sent(opened_before, send):
+    moment = shanghai(5, 7, 8)
+    due = due_steps(DUE, opened_at=moment - opened_before, done=(), plan=Plan(), at=moment)
+    assert due.send == send
+
+
 def test_a_report_is_due_on_the_tenth_and_never_before_it_could_be_made():
     assert due_on(Period(2026, 4), opened_on=date(2026, 5, 2), plan=Plan()) == DUE
     assert due_on(Period(2026, 12), opened_on=date(2027, 1, 2), plan=Plan(day=8)) == date(2027, 1, 9)
