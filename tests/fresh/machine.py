@@ -12,7 +12,7 @@ from pathlib import Path
 
 from core.settings import Settings
 from tests.fresh.blocks import Block
-from tests.running import ask, free_port, listens
+from tests.running import ask, free_port
 
 READY_WITHIN_S = 900  # `make run` begins with installing
 STOPS_WITHIN_S = 60
@@ -131,8 +131,17 @@ class Machine:
                 process.wait()
                 problem = "did not end when asked to"
             self.rows.append(Typed(self.name, f"(stopped) {line}", time.monotonic() - began, problem))
-        if running and listens(self.port):
-            self.rows.append(Typed(self.name, "(stopped)", 0, f"something still listens on {self.port}"))
+        for pid in self._left_behind() if running else ():
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            self.rows.append(Typed(self.name, "(stopped)", 0, f"left behind: {command}"))
+            os.kill(pid, signal.SIGKILL)
+
+    def _left_behind(self) -> list[int]:
+        """Processes that still run in this folder a moment after everything was asked to end."""
+        until = time.monotonic() + STOPS_WITHIN_S / 6
+        while (found := _processes_in(self.folder)) and time.monotonic() < until:
+            time.sleep(0.2)
+        return found
 
     def _wait_until_ready(self) -> str:
         """An empty text once ready, otherwise what was wrong at last."""
@@ -168,3 +177,14 @@ class Machine:
         if problem:
             sys.stderr.write(log.read_text(errors="replace")[-4000:] + "\n")
             raise Failed(line)
+
+
+def _processes_in(folder: Path) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and (entry / "cwd").readlink() == folder:
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found

@@ -20,7 +20,7 @@ def test_every_block_of_shell_says_what_it_is():
         for block in blocks(path)
         if block.kind not in KINDS or not block.lines
     ]
-    assert silent == []
+    assert silent == [], f"say one of {KINDS} after ```sh (tests/fresh/blocks.py tells what each means)"
 
 
 def test_what_is_to_be_exported_are_settings_of_ours():
