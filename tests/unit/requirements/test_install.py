@@ -87,10 +87,14 @@ def test_newer_releases_of_what_is_pinned_change_nothing(machine):
 
 
 def test_resolving_a_complete_lock_again_is_what_fails_there(machine):
+    """With the pip that Python 3.11 and 3.12 bring along; that of 3.13 looks at the pins first."""
     former = ["install", "--require-hashes", "-r", machine.locks / "base.txt"]
     done = machine.run([machine.venv / "bin" / "python", "-m", "pip", *former])
-    assert done.returncode == 1
-    assert "must have their versions pinned with ==" in done.stderr
+    if sys.version_info < (3, 13):
+        assert done.returncode == 1
+        assert "must have their versions pinned with ==" in done.stderr
+    else:
+        assert done.returncode == 0, done.stderr
 
 
 def test_what_is_up_to_date_is_left_alone_and_a_changed_lock_changes_what_it_names(machine):
