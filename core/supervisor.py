@@ -3,6 +3,7 @@
 python -m core.supervisor worker-fast worker-slow      # what `flask jobs worker` becomes
 """
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -37,8 +38,24 @@ LONG_BACK_OFF_S = 30.0
 
 
 def start(command: list[str]) -> subprocess.Popen[bytes]:
-    """A process in a session of its own: Ctrl-C reaches us alone, and we end each part in order."""
-    return subprocess.Popen(command, cwd=ROOT, start_new_session=True)  # noqa: S603 - our own commands
+    """A process in a session of its own: Ctrl-C reaches us alone, and we end each part in order.
+
+    Should we be ended by force, Linux ends it too: nobody would look after it, and it would hold the port.
+    """
+    return subprocess.Popen(  # noqa: S603 - our own commands
+        command,
+        cwd=ROOT,
+        start_new_session=True,
+        preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - this process has one thread
+    )
+
+
+_libc = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
+
+
+def _end_with_parent() -> None:
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass

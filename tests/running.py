@@ -100,8 +100,8 @@ def served(settings: "Settings", *, port: int = 0, factory: str = "wsgi:create_a
         assert process.poll() is None, f"the web server ended by itself with {process.poll()}"
 
 
-def worker_command() -> list[str]:
-    return [sys.executable, "-W", "ignore", "-m", "flask", "jobs", "worker"]
+def worker_command(queues: str = "all") -> list[str]:
+    return [sys.executable, "-W", "ignore", "-m", "flask", "jobs", "worker", "--queues", queues]
 
 
 def scheduler_command() -> list[str]:

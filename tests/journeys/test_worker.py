@@ -32,12 +32,12 @@ def app(tmp_path_factory):
 
 
 @contextmanager
-def worker(app, told):
+def worker(app, told, queues="fast"):
     """The process, its standard error in the file `told`."""
     var = app.config["SETTINGS"].var
     with (
         told.open("a") as errors,
-        running(worker_command(), environment(var, SECRET_KEY=SECRET), stderr=errors) as process,
+        running(worker_command(queues), environment(var, SECRET_KEY=SECRET), stderr=errors) as process,
     ):
         yield process
 

@@ -1,7 +1,7 @@
 """Processes that die are started again, each by itself; real processes, short waits."""
 
-import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,10 +13,18 @@ from core import parts, supervisor
 from core.parts import PartAway
 from core.settings import Settings
 from core.supervisor import LONG_BACK_OFF_S, MANY_DEATHS, STEADY_AFTER_S, Part, Supervisor
-from tests.running import until
+from tests.running import ROOT, until
 
 LIVES = [sys.executable, "-c", "import time; time.sleep(60)"]
 DIES = [sys.executable, "-c", "raise SystemExit(3)"]
+
+
+def gone(pid):
+    """Whether the process has ended; nobody may have asked for its last word yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 @pytest.fixture
@@ -114,15 +122,7 @@ def test_what_a_dead_part_had_started_ends_with_it(settings, tmp_path):
 
     kept(settings, {"web": [sys.executable, "-c", parent]}, until_true=orphaned)
     child = int(told.read_text())
-
-    def gone():
-        try:
-            os.kill(child, 0)
-        except ProcessLookupError:
-            return True
-        return Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-
-    until(gone, "the orphan ends")
+    until(lambda: gone(child), "the orphan ends")
 
 
 def test_stopping_leaves_no_process_and_no_trace(settings):
@@ -131,3 +131,20 @@ def test_stopping_leaves_no_process_and_no_trace(settings):
     )
     assert own.parts["worker-fast"].process is None
     assert list(parts.folder(settings).iterdir()) == []
+
+
+def test_parts_end_with_a_launcher_that_is_ended_by_force(tmp_path):
+    script = (
+        "import sys, pathlib\n"
+        "from core.settings import Settings\n"
+        "from core.supervisor import Supervisor\n"
+        "own = Supervisor(Settings(_env_file=None, guiyuan_var=pathlib.Path(sys.argv[1])), {'web': sys.argv[2:]})\n"
+        "own.run(until=lambda: own.parts['web'].process and print(own.parts['web'].process.pid, flush=True) or False)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path), *LIVES], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as launcher:
+        child = int(launcher.stdout.readline())
+        assert not gone(child)
+        launcher.kill()
+    until(lambda: gone(child), "the part ends too")
