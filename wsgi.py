@@ -266,6 +266,7 @@ TASKS: list[str] = [
     "shop.search.tasks",
     "shop.payments.tasks",
     "shop.channels.tasks",
+    "shop.catalogue.tasks",
     "shop.orders.tasks",
 ]
 
@@ -288,6 +289,8 @@ QUEUES: dict[str, list[str]] = {
     ],
     "slow": [
         "core.files.remove_torn",
+        "shop.catalogue.forget_originals",
+        "shop.catalogue.make_photo",
         "shop.channels.apply",
         "shop.payments.reconcile",
         "shop.search.rebuild",
@@ -314,6 +317,7 @@ def event_handlers() -> dict[type, list[Handler]]:
     from branch.storefronts.notices import tell_grower as tell_grower_of_storefront
     from core.progress import JobFailed
     from shop.catalogue import events as catalogue
+    from shop.catalogue.uploads import note_failed_upload
     from shop.channels.running import note_failed_import
     from shop.orders import events as orders
     from shop.orders import notices
@@ -382,6 +386,7 @@ def event_handlers() -> dict[type, list[Handler]]:
         (close_payment_pages, [orders.OrderExpired, orders.OrderCancelled]),
         (void_half_made, [JobFailed]),
         (note_failed_import, [JobFailed]),
+        (note_failed_upload, [JobFailed]),
     ]
     table: dict[type, list[Handler]] = {}
     for handler, events in hears:
@@ -394,6 +399,10 @@ def event_handlers() -> dict[type, list[Handler]]:
 SCHEDULES: dict[str, dict[str, Any]] = {
     "take up jobs again": {"task": "core.jobs.resume", "schedule": 20.0},
     "forget files of codes": {"task": "traceability.labels.forget_files", "schedule": 3600.0},
+    "forget originals of photos": {
+        "task": "shop.catalogue.forget_originals",
+        "schedule": crontab(hour=4, minute=5),
+    },
     "remove torn files": {"task": "core.files.remove_torn", "schedule": crontab(hour=4, minute=15)},
     "seal": {"task": "core.seal.sequence", "schedule": 3.0},
     "ask witnesses": {"task": "core.seal.witness", "schedule": 60.0},

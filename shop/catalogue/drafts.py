@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
@@ -17,7 +17,7 @@ from core.database import session
 from core.errors import Conflict, NotFound
 from core.ids import random_id
 from shop.catalogue import photos
-from shop.catalogue.models import Listing, Photo, Variant
+from shop.catalogue.models import Listing, Photo, PhotoUpload, Variant
 from shop.catalogue.states import ListingState
 
 DRAFT_KEY_LENGTH = 16
@@ -99,6 +99,14 @@ def _make_draft(draft_key: str, grower_id: int, at: datetime) -> None:
         session.expire_all()
 
 
+def has_photos(draft_key: str, grower_id: int) -> bool:
+    """Whether the grower's draft or listing of this key shows a photo already."""
+    found = (
+        select(Photo.id).join(Listing).where(Listing.draft_key == draft_key, Listing.grower_id == grower_id)
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
 def published_slug(draft_key: str, grower_id: int) -> str | None:
     """The address of the grower's listing that came from this draft; None while it is a draft, or when there is none."""
     return session.scalar(
@@ -118,6 +126,7 @@ def discard_draft(listing: Listing) -> None:
     """
     if listing.state != ListingState.DRAFT:
         raise Conflict(_("Only a draft can be thrown away; end the listing instead."), code="not_a_draft")
+    session.execute(delete(PhotoUpload).where(PhotoUpload.listing_id == listing.id))
     for part in (*listing.photos, *listing.variants):
         session.delete(part)
     session.flush()

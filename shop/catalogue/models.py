@@ -178,6 +178,25 @@ class Photo(Base):
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class PhotoUpload(Base):
+    """A picture that was sent for a listing and is no photo yet; `problem` says why it will not be one.
+
+    `original_key` is empty once the original was removed.
+    """
+
+    __tablename__ = "photo_upload"
+
+    id: Mapped[int] = pk()
+    public_id: Mapped[str] = mapped_column(String(20), unique=True)
+    listing_id: Mapped[int] = fk("listing.id")
+    original_key: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(120))
+    keep_place_and_time: Mapped[bool]
+    problem: Mapped[str] = mapped_column(Text, default="")
+    job_id: Mapped[str] = mapped_column(String(32), index=True)
+    added_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class ListingChange(Base):
     """Who changed a listing, when and what: its state, or (both states equal) its prices, stock or text."""
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -55,14 +57,26 @@ def render(data: bytes) -> Renderings:
         PhotoRefused: empty, too large, HEIC, not a picture, damaged, too many pixels, or too small.
     """
     _refuse_by_sight(data)
+    with _refusing(), Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as picture:
+        if min(picture.size) < MIN_SHORT_SIDE_PX:
+            raise _too_small(picture.size)
+        taken = _place_and_time(picture)
+        picture.draft("RGB", (WIDTHS["large"], WIDTHS["large"]))
+        picture.load()
+        upright = _plain_rgb(ImageOps.exif_transpose(picture))
+    large = _fitted(upright, WIDTHS["large"])
+    medium = _fitted(large, WIDTHS["medium"])
+    small = _fitted(medium, WIDTHS["small"])
+    return Renderings(_webp(small), _webp(medium), _webp(large), large.width, large.height, taken)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """What the decoder says of a file, in words for whoever sent it."""
     try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as picture:
-            if min(picture.size) < MIN_SHORT_SIDE_PX:
-                raise _too_small(picture.size)
-            taken = _place_and_time(picture)
-            picture.draft("RGB", (WIDTHS["large"], WIDTHS["large"]))
-            picture.load()
-            upright = _plain_rgb(ImageOps.exif_transpose(picture))
+        yield
+    except PhotoRefused:
+        raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
         raise PhotoRefused(
             _l(
@@ -81,10 +95,25 @@ def render(data: bytes) -> Renderings:
             _l("This picture is damaged or did not arrive whole. Please choose it again."),
             code="photo_damaged",
         ) from damaged
-    large = _fitted(upright, WIDTHS["large"])
-    medium = _fitted(large, WIDTHS["medium"])
-    small = _fitted(medium, WIDTHS["small"])
-    return Renderings(_webp(small), _webp(medium), _webp(large), large.width, large.height, taken)
+
+
+def require_plausible(data: bytes) -> bool:
+    """Refuse what can be seen at a glance not to be a photo, without decoding it.
+
+    Returns:
+        Whether it seems to have arrived whole; only decoding can tell for certain.
+
+    Raises:
+        PhotoRefused: empty, too large, HEIC, not a picture, too many pixels, or too small.
+    """
+    _refuse_by_sight(data)
+    with _refusing(), Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as picture:
+        if min(picture.size) < MIN_SHORT_SIDE_PX:
+            raise _too_small(picture.size)
+        form = picture.format
+    if form == "WEBP":
+        return len(data) >= int.from_bytes(data[4:8], "little") + 8
+    return data.rstrip(b"\0").endswith(b"\xff\xd9" if form == "JPEG" else b"IEND\xaeB`\x82")
 
 
 def _refuse_by_sight(data: bytes) -> None:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from core.accounts.gate import requires
 from core.clock import now
 from core.database import transaction
-from shop.catalogue import drafts, service
+from shop.catalogue import drafts, service, uploads
 from shop.catalogue.models import Listing
 from shop.catalogue.queries import PhotoView, own_listings
 from shop.catalogue.queries.loading import photo_view
@@ -115,13 +115,15 @@ def _receive(seller: Seller, draft_key: str) -> ResponseReturnValue:
     at = now()
     action = request.form.get("action", "draft")
     typed = change_rows(typed_of(request.form.lists()), action)
-    stored, refused = publishing.store_photos(
-        request.files.getlist("photos"), keep_place_and_time=bool(request.form.get("keep_place_and_time"))
+    sent = publishing.store_photos(
+        request.files.getlist("photos"),
+        keep_place_and_time=bool(request.form.get("keep_place_and_time")),
+        has_photo=drafts.has_photos(draft_key, seller.grower.id),
     )
     with transaction():
-        listing, full = publishing.keep(seller, draft_key, typed, stored, at=at)
+        listing, full = publishing.keep(seller, draft_key, typed, sent, at=at)
         _change_photos(listing, action)
-    problems = [*refused, *full]
+    problems = [*sent.refused, *full]
     form = publishing.make_form(seller, typed, at=at)
     if action == "publish":
         slug, more = publishing.publish(form, draft_key, seller, at=at, only_check=bool(problems))
@@ -144,6 +146,8 @@ def _change_photos(listing: Listing, action: str) -> None:
         drafts.remove_photo(listing, public_id)
     elif verb == "first_photo":
         drafts.show_first(listing, public_id)
+    elif verb == "drop_upload":
+        uploads.drop(listing, public_id)
 
 
 def _page(
@@ -164,6 +168,7 @@ def _page(
         slug=listing.slug if listing else None,
         state=listing.state if listing else "draft",
         photos=photos,
+        uploads=uploads.of_listing(listing.id) if listing else [],
         problems=problems or [],
         wrong=[field for field in leaves(form) if field.errors],
         last=last,

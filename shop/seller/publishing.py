@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,8 @@ from wtforms import SelectChoice
 from core.clock import local_day
 from core.database import transaction
 from core.errors import Conflict, DomainError, Forbidden, Invalid
-from shop.catalogue import drafts, service
+from shop.catalogue import drafts, photos, service
+from shop.catalogue import uploads as waiting
 from shop.catalogue.drafts import StoredPhoto
 from shop.catalogue.models import Listing
 from shop.catalogue.photos import PhotoRefused
@@ -76,32 +78,50 @@ def _lot_words(lot: traceability.LotView) -> str:
     )
 
 
-def store_photos(
-    uploads: Sequence[FileStorage], *, keep_place_and_time: bool
-) -> tuple[list[StoredPhoto], list[str]]:
-    """Make and store the pictures that were sent; answers them and a sentence for each that was refused."""
-    stored, refused = [], []
+@dataclass
+class Sent:
+    """Pictures that were sent with the form: made at once, left to the worker as (key, name), or refused in words."""
+
+    made: list[StoredPhoto] = field(default_factory=list)
+    originals: list[tuple[str, str]] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    keep_place_and_time: bool = False
+
+
+def store_photos(uploads: Sequence[FileStorage], *, keep_place_and_time: bool, has_photo: bool) -> Sent:
+    """Store the pictures that were sent; called outside of a transaction.
+
+    Making one takes up to seconds, so only what the form needs an answer about is made here: the first photo of a
+    listing, without which it cannot be published, and what may not have arrived whole. The worker makes the others.
+    """
+    sent = Sent(keep_place_and_time=keep_place_and_time)
     for upload in uploads:
         if not upload.filename:
             continue
+        data = upload.read()
         try:
-            stored.append(drafts.store_photo(upload.read(), keep_place_and_time=keep_place_and_time))
+            if photos.require_plausible(data) and (has_photo or sent.made):
+                sent.originals.append((waiting.store_original(data), upload.filename))
+            else:
+                sent.made.append(drafts.store_photo(data, keep_place_and_time=keep_place_and_time))
         except PhotoRefused as error:
-            refused.append(f"{upload.filename}: {error.message}")
-    return stored, refused
+            sent.refused.append(f"{upload.filename}: {error.message}")
+    return sent
 
 
 def keep(
-    seller: Seller, draft_key: str, typed: Typed, photos: Sequence[StoredPhoto], *, at: datetime
+    seller: Seller, draft_key: str, typed: Typed, sent: Sent, *, at: datetime
 ) -> tuple[Listing, list[str]]:
     """Keep what was typed and sent, whatever is wrong with it; in the caller's transaction."""
     listing = drafts.save_draft(draft_key, seller.grower.id, typed, at=at)
     refused = []
-    for photo in photos:
-        try:
+    try:
+        for photo in sent.made:
             drafts.attach_photo(listing, photo, at=at)
-        except Conflict as full:
-            refused.append(str(full.message))
+        for key, name in sent.originals:
+            waiting.add(listing, key, name, keep_place_and_time=sent.keep_place_and_time, at=at)
+    except Conflict as full:
+        refused.append(str(full.message))
     return listing, refused
 
 

@@ -3,10 +3,12 @@
 import io
 
 import pytest
+import sqlalchemy as sa
 
-from core.database import transaction
-from shop.catalogue.models import Listing
+from core.database import session, transaction
+from shop.catalogue.models import Listing, PhotoUpload
 from shop.catalogue.queries import own_listings
+from shop.catalogue.tasks import make_photo
 from tests.factories.licences import make_licence
 from tests.factories.pictures import camera_exif, picture
 from tests.factories.traceability import make_lot, make_plot
@@ -253,6 +255,9 @@ def test_photos_are_ordered_and_removed(app, seller):
         from shop.catalogue.drafts import own_listing
 
         slug = listings(app, seller.grower)[0].slug
+        for upload in session.scalars(sa.select(PhotoUpload)).all():
+            make_photo(upload.job_id, upload.public_id)
+        session.rollback()
         first, second = (photo.public_id for photo in own_listing(slug, seller.grower.id).photos)
     fields = form_of(page_of(seller.get(answer.location)), "draft_key")
     seller.post(answer.location, data=fields | {"action": [f"first_photo:{second}"]})
