@@ -6,6 +6,7 @@ import sys
 BENCHMARKS = (
     "benchmarks.race",
     "benchmarks.queue",
+    "benchmarks.pace",
     "benchmarks.pages",
     "benchmarks.seal",
     "benchmarks.verification",
