@@ -181,6 +181,7 @@ TOKEN_SCOPES: dict[str, Any] = {
 # Modules with a `group` of commands for `flask`.
 COMMANDS: list[str] = [
     "core.accounts.tokens.cli",
+    "core.backup.cli",
     "core.seal.cli",
     "traceability.lots.cli",
     "traceability.codes.cli",
@@ -200,6 +201,7 @@ COMMANDS: list[str] = [
 
 # Modules that define tables but are not imported by any view.
 MODELS: list[str] = [
+    "core.backup.models",
     "core.claims",
     "core.messaging",
     "core.outbox",
@@ -243,6 +245,7 @@ MODELS: list[str] = [
 PARTS: list[str] = [
     "core.accounts.security",
     "core.seal.keys",
+    "core.backup.place",
     "branch.organisation.policy",
     "shop.search.service",
     "shop.payments.provider",
@@ -254,6 +257,7 @@ TASKS: list[str] = [
     "traceability.labels.tasks",
     "traceability.cases.tasks",
     "core.seal.tasks",
+    "core.backup.tasks",
     "branch.ledger.tasks",
     "branch.reports.tasks",
     "branch.reports.editions.tasks",
@@ -288,6 +292,7 @@ QUEUES: dict[str, list[str]] = {
         "branch.reports.remind",
     ],
     "slow": [
+        "core.backup.nightly",
         "core.files.remove_torn",
         "shop.catalogue.forget_originals",
         "shop.catalogue.make_photo",
@@ -313,8 +318,10 @@ def event_handlers() -> dict[type, list[Handler]]:
     """Which handler hears which event: one block per handler, then the events that nobody needs to hear yet."""
     from branch.licences import events as licences
     from branch.licences.notices import tell_grower as tell_grower_of_licence
+    from branch.organisation.notices import tell_operators_of_backup
     from branch.storefronts import events as storefronts
     from branch.storefronts.notices import tell_grower as tell_grower_of_storefront
+    from core.backup.events import BackupFailed
     from core.progress import JobFailed
     from shop.catalogue import events as catalogue
     from shop.catalogue.uploads import note_failed_upload
@@ -383,6 +390,7 @@ def event_handlers() -> dict[type, list[Handler]]:
         (None, [orders.OrderRefunded, orders.ConsignmentPacked]),
         (tell_grower_of_recall, [LotRecalled]),
         (tell_buyers_of_recall, [LotRecalled]),
+        (tell_operators_of_backup, [BackupFailed]),
         (close_payment_pages, [orders.OrderExpired, orders.OrderCancelled]),
         (void_half_made, [JobFailed]),
         (note_failed_import, [JobFailed]),
@@ -405,6 +413,8 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     },
     "remove torn files": {"task": "core.files.remove_torn", "schedule": crontab(hour=4, minute=15)},
     "seal": {"task": "core.seal.sequence", "schedule": 3.0},
+    # Looks every quarter of an hour whether this night's is missing; nothing without BACKUP_DIR.
+    "back up": {"task": "core.backup.nightly", "schedule": 900.0},
     "ask witnesses": {"task": "core.seal.witness", "schedule": 60.0},
     "deliver outbox": {"task": "core.outbox.deliver", "schedule": 5.0},
     "ask Stripe what is open": {"task": "shop.payments.reconcile", "schedule": 900.0},

@@ -61,17 +61,18 @@ def _written(path: Path, data: bytes, mode: int) -> Iterator[Path]:
         yield fresh
     finally:
         fresh.unlink(missing_ok=True)
-    _keep_names(path.parent)
+    keep_names(path.parent)
 
 
 def _make_folder(folder: Path) -> None:
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for one in missing:
-        _keep_names(one.parent)
+        keep_names(one.parent)
 
 
-def _keep_names(folder: Path) -> None:
+def keep_names(folder: Path) -> None:
+    """Bring the names in a folder, or one file, to the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

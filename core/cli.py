@@ -9,9 +9,10 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from pydantic import SecretStr
 
-from core.database import alembic
+from core.database import alembic, db
 from core.dictionary import data_dictionary
 from core.jobs import FAST, SLOW
+from core.schema import SchemaDiffers, require_current
 from core.settings import Settings
 
 
@@ -77,6 +78,15 @@ def _without_password(url: str) -> str:
     return f"{scheme}://{login.split(':', 1)[0]}:****@{tail}"
 
 
+def _require_current_schema() -> None:
+    """A worker or scheduler that belongs to another version than the database would only fail row by row."""
+    try:
+        with db.engine.connect() as connection:
+            require_current(connection)
+    except SchemaDiffers as error:
+        raise click.ClickException(str(error)) from None
+
+
 @jobs.command("worker")
 @click.option(
     "--queues",
@@ -88,6 +98,7 @@ def _without_password(url: str) -> str:
 @click.option("--concurrency", type=int, help="Tasks at the same time: 4 of the fast kind, 2 of the slow.")
 def worker(queues: str, concurrency: int | None) -> None:
     """Work off the queues until stopped."""
+    _require_current_schema()
     if queues == "all":
         names = [f"worker-{kind}" for kind in (FAST, SLOW)]
         # This process becomes the one that keeps both; it does not carry the application about.
@@ -100,4 +111,5 @@ def worker(queues: str, concurrency: int | None) -> None:
 @jobs.command("scheduler")
 def scheduler() -> None:
     """Send what is due by the clock until stopped."""
+    _require_current_schema()
     celery.Beat(loglevel="WARNING", quiet=True).run()

@@ -1,21 +1,45 @@
 """Where a database stands between the migrations, found without building the application."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
 
 FOLDER = Path(__file__).resolve().parents[1] / "migrations"
+VERSIONS = sa.text("SELECT version_num FROM alembic_version")
 _NAMED = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)
+
+
+class SchemaDiffers(RuntimeError):  # noqa: N818 - says what it is
+    """Database and code belong to different versions; `way` is `empty`, `behind` or `ahead`, the text what to do."""
+
+    def __init__(self, way: str, message: str) -> None:
+        super().__init__(message)
+        self.way = way
 
 
 def heads(folder: Path = FOLDER) -> set[str]:
     """The migrations that no other one follows; one, unless two lines of work have met."""
-    found: dict[str, set[str]] = {"revision": set(), "down_revision": set()}
-    for path in folder.glob("*.py"):
-        for name, value in _NAMED.findall(path.read_text()):
-            found[name].add(value)
-    return found["revision"] - found["down_revision"]
+    followed = {before for _one, before in _migrations(folder) if before}
+    return known_revisions(folder) - followed
+
+
+def known_revisions(folder: Path = FOLDER) -> set[str]:
+    """Every revision that this code knows."""
+    return {one for one, _before in _migrations(folder)}
+
+
+def _migrations(folder: Path) -> list[tuple[str, str]]:
+    """Each migration with the one before it, empty for the first."""
+    found = [dict(_NAMED.findall(path.read_text())) for path in folder.glob("*.py")]
+    return [(one["revision"], one.get("down_revision", "")) for one in found if "revision" in one]
+
+
+@cache
+def _this_code() -> tuple[set[str], set[str]]:
+    """Heads and all revisions, read once: code does not change while it runs."""
+    return heads(), known_revisions()
 
 
 def is_current(url: str) -> bool:
@@ -26,7 +50,35 @@ def is_current(url: str) -> bool:
     """
     engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True)
     with engine.connect() as connection:
-        if not sa.inspect(connection).has_table("alembic_version"):
-            return False
-        stands = set(connection.scalars(sa.text("SELECT version_num FROM alembic_version")))
-    return stands == heads()
+        return _stands(connection) == heads()
+
+
+def require_current(connection: sa.Connection) -> None:
+    """Look whether database and code are of one version; one query.
+
+    Raises:
+        SchemaDiffers: they are not; says which way, and what to do.
+    """
+    stands, (wanted, known) = _stands(connection), _this_code()
+    if stands == wanted:
+        return
+    if not stands:
+        raise SchemaDiffers("empty", "The database was never brought up to date: run `flask db upgrade`.")
+    here, there = " ".join(sorted(stands)), " ".join(sorted(wanted))
+    if not stands <= known:
+        raise SchemaDiffers(
+            "ahead",
+            f"The database is at revision {here}, which this code does not know: a newer version has upgraded it. "
+            "Start that version, or restore the backup that was made before the upgrade.",
+        )
+    raise SchemaDiffers(
+        "behind",
+        f"The database is at revision {here}, the code needs {there}: make a backup, then run `flask db upgrade`.",
+    )
+
+
+def _stands(connection: sa.Connection) -> set[str]:
+    """The revisions that the database notes; none when it was never migrated."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return set()
+    return set(connection.scalars(VERSIONS))

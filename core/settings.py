@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     report_escalation_days: int = Field(default=5, ge=2, le=60)
     codes_approval_above: int = Field(default=5_000, ge=1)
     plant_code_from_mm: int = Field(default=30, ge=0, le=1_000)
+    backup_dir: Path | None = None
+    backup_keep_days: int = Field(default=14, ge=1, le=366)
+    backup_keep_months: int = Field(default=12, ge=0, le=120)
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     log_level: str = "INFO"
     parts_here: Annotated[list[str], NoDecode] = ["web", "worker-fast", "worker-slow", "scheduler"]

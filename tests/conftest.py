@@ -25,13 +25,13 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as properties
 
-from core.database import Base, db
+from core.database import db
 from core.settings import Settings
 from core.web.logs import configure_logging
 from tests import dialects
 from tests.clock import Clock
 from tests.seals import watch_seals
-from tests.stores import PostgresStore, SQLiteStore
+from tests.stores import PostgresStore, SQLiteStore, make_tables
 from tests.timing import Timing
 from wsgi import create_app
 
@@ -172,7 +172,7 @@ def _make_app(var: Path, store: Any) -> Any:
     # Hashing is slow on purpose; here it is done at every sign-in of every test, of passwords that stand above.
     app.extensions["security"].pwd_context.update(argon2__time_cost=1, argon2__memory_cost=64)
     with app.app_context():
-        Base.metadata.create_all(db.engine)
+        make_tables()
         db.engine.dispose()
         watch_seals(db.engine, app.extensions["seal_sources"])
         dialects.listen(db.engine)

@@ -15,8 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from core import jobs, messaging, outbox
 from core import parts as living
 from core.accounts.gate import public
+from core.backup.place import this_place
+from core.backup.queries import backup_standing
 from core.clock import now
 from core.database import session
+from core.schema import require_current
 
 blueprint = Blueprint("health", __name__)
 log = structlog.get_logger(__name__)
@@ -34,6 +37,8 @@ QUEUED = Gauge(
 SET_ASIDE = Gauge(
     "guiyuan_queue_set_aside", "Messages that could not be read and lie in the folder `unreadable`"
 )
+BACKUP_AGE = Gauge("guiyuan_backup_age_seconds", "Since the last good backup was begun; +Inf: there is none")
+BACKUPS_FAILED = Gauge("guiyuan_backups_failed", "Backups that failed since the last good one")
 UNKNOWN = float("nan")
 
 
@@ -48,15 +53,18 @@ class Part:
     check: Callable[[], None]
     needed: bool
 
-    def state(self, name: str) -> str:
-        """`ok`, `degraded` or `unavailable`; the cause goes to the log under `name`."""
+    def state(self, name: str) -> tuple[str, str]:
+        """`ok`, `degraded` or `unavailable`, and in one word why, where the part's error has a `way`.
+
+        The whole cause goes to the log under `name`.
+        """
         try:
             self.check()
         except Exception as error:  # noqa: BLE001 - a part may be away in any way
             state = "unavailable" if self.needed else "degraded"
             log.warning("part_away", part=name, state=state, error=repr(error)[:300])
-            return state
-        return "ok"
+            return state, getattr(error, "way", "")
+        return "ok", ""
 
 
 def check_database() -> None:
@@ -64,10 +72,16 @@ def check_database() -> None:
     session.execute(sa.text("SELECT 1"))
 
 
+def check_schema() -> None:
+    """Raises when the database belongs to another version than the code."""
+    require_current(session.connection())
+
+
 # Nothing is served without the database. While the broker is away pages answer, orders are taken and what is
 # to be done waits in the database, from where the sweeps take it up.
 GROUND_PARTS = {
     "database": Part(check_database, needed=True),
+    "schema": Part(check_schema, needed=True),
     "broker": Part(jobs.check_broker, needed=False),
 }
 GRAVEST_LAST = ("ok", "degraded", "unavailable")
@@ -114,9 +128,12 @@ def healthz() -> Response:
 @public
 def readyz() -> Any:
     """Every part, named one by one, and the gravest of their states; 503 when a part that is needed is away."""
-    states = {name: part.state(name) for name, part in current_app.extensions["readiness"].items()}
+    found = {name: part.state(name) for name, part in current_app.extensions["readiness"].items()}
+    states = {name: state for name, (state, _way) in found.items()}
+    ways = {name: way for name, (_state, way) in found.items() if way}
     gravest = max(states.values(), key=GRAVEST_LAST.index)
-    return jsonify(status=gravest, **states), 503 if gravest == "unavailable" else 200
+    told = states | ({"why": ways} if ways else {})
+    return jsonify(status=gravest, **told), 503 if gravest == "unavailable" else 200
 
 
 @blueprint.get("/metrics")
@@ -137,4 +154,20 @@ def metrics() -> Response:
         SET_ASIDE.set(set_aside)
         for queue, messages in waiting.items():
             QUEUED.labels(queue).set(messages)
+    _measure_backups()
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _measure_backups() -> None:
+    """Without BACKUP_DIR there is no schedule, and no age either."""
+    age = failed = UNKNOWN
+    if this_place() is not None:
+        try:
+            standing = backup_standing()
+        except SQLAlchemyError as error:
+            log.warning("metrics_without_database", error=type(error).__name__)
+        else:
+            failed = standing.failed
+            age = (now() - standing.last_good).total_seconds() if standing.last_good else float("inf")
+    BACKUP_AGE.set(age)
+    BACKUPS_FAILED.set(failed)

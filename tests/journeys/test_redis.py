@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.clock import now
-from core.database import Base, db, transaction
+from core.database import db, transaction
 from core.messaging import Message
 from core.outbox import OutboxEvent, waiting
 from core.settings import Settings
@@ -26,6 +26,7 @@ from tests.running import (
     web_command,
     worker_command,
 )
+from tests.stores import make_tables
 from wsgi import create_app
 
 pytestmark = pytest.mark.slow
@@ -53,7 +54,7 @@ def town(tmp_path_factory):
             )
         )
         with app.app_context():
-            Base.metadata.create_all(db.engine)
+            make_tables()
             with transaction():
                 sku = make_variant(at=now(), on_hand=50).sku
         given = environment(var, DATABASE_URL=url, SECRET_KEY=SECRET, CELERY_BROKER_URL=broker_url)

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 import pytest
 
 from core.broker import folder
-from core.database import Base, db, transaction
+from core.database import db, transaction
 from core.jobs import message_folder
 from core.messaging import enqueue
 from core.settings import Settings
 from tests.running import environment, running, until, worker_command
+from tests.stores import make_tables
 from wsgi import create_app
 
 pytestmark = pytest.mark.slow
@@ -25,7 +26,7 @@ def app(tmp_path_factory):
         Settings(_env_file=None, testing=True, guiyuan_var=var, secret_key=SECRET, log_level="ERROR")
     )
     with app.app_context():
-        Base.metadata.create_all(db.engine)
+        make_tables()
         yield app
         db.session.close()
         db.engine.dispose()

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from core.database import Base, db, transaction
+from core.database import db, transaction
 from core.messaging import Message
 from core.outbox import OutboxDelivery, OutboxEvent, deliver_pending, record, waiting
 from core.settings import Settings
 from tests.running import environment, running, until, worker_command
 from tests.stand_ins.dying_worker import FIRST_LINE, ORDER, heard, hears
+from tests.stores import make_tables
 from wsgi import create_app
 
 pytestmark = pytest.mark.slow
@@ -42,7 +43,7 @@ def place(tmp_path):
     """An application on a database file of its own, as worker processes see it too."""
     app = make_app(tmp_path, f"sqlite:///{tmp_path / 'guiyuan.db'}")
     with app.app_context():
-        Base.metadata.create_all(db.engine)
+        make_tables()
         yield app
         db.session.close()
         db.engine.dispose()
@@ -103,7 +104,7 @@ def restartable():
 def test_the_next_request_works_after_postgresql_was_restarted(restartable, tmp_path):
     app = make_app(tmp_path, restartable.url.replace("postgresql://", "postgresql+psycopg://"))
     with app.app_context():
-        Base.metadata.create_all(db.engine)
+        make_tables()
     client = app.test_client()
     assert client.get("/registry").status_code == 200
     with app.app_context():

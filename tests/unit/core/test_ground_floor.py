@@ -109,11 +109,17 @@ def test_the_process_is_alive_and_without_an_index_it_serves_degraded(app, clien
     shutil.rmtree(app.config["SETTINGS"].var / "search", ignore_errors=True)
     early = client.get("/readyz")
     assert early.status_code == 200
-    assert early.json == {"status": "degraded", "database": "ok", "broker": "ok", "search": "degraded"}
+    assert early.json == {
+        "status": "degraded",
+        "database": "ok",
+        "schema": "ok",
+        "broker": "ok",
+        "search": "degraded",
+    }
     app.test_cli_runner().invoke(args=["search", "reindex"])
     ready = client.get("/readyz")
     assert ready.status_code == 200
-    assert ready.json == {"status": "ok", "database": "ok", "broker": "ok", "search": "ok"}
+    assert ready.json == {"status": "ok", "database": "ok", "schema": "ok", "broker": "ok", "search": "ok"}
 
 
 def test_an_unknown_address_answers_a_problem_document_to_programs(client):

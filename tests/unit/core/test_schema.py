@@ -1,10 +1,12 @@
 """Where a database stands is read without the application, and agrees with what Alembic says."""
 
+import pytest
 import sqlalchemy as sa
 
 from core.database import alembic, db
 from core.schema import heads, is_current
 from core.settings import Settings
+from core.web.health import GROUND_PARTS
 from wsgi import create_app
 
 
@@ -31,3 +33,44 @@ def test_a_database_is_current_once_every_migration_has_run(tmp_path):
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '1'"))
         db.engine.dispose()
     assert not is_current(url)
+
+
+@pytest.fixture
+def standing(app):
+    """`standing("X")` notes another revision in the database; the right one stands there again afterwards."""
+
+    def note(*revisions):
+        with app.app_context(), db.engine.begin() as connection:
+            connection.execute(sa.text("DELETE FROM alembic_version"))
+            for one in revisions:
+                connection.execute(sa.text("INSERT INTO alembic_version VALUES (:one)"), {"one": one})
+
+    yield note
+    note(*heads())
+
+
+def told(app):
+    answer = app.test_client().get("/readyz")
+    return answer.status_code, answer.json["schema"], answer.json.get("why")
+
+
+def test_readyz_names_a_database_that_is_behind_or_ahead_of_the_code(app, standing, monkeypatch):
+    monkeypatch.setitem(app.extensions, "readiness", {"schema": GROUND_PARTS["schema"]})
+    assert told(app) == (200, "ok", None)
+    standing("1795980000")
+    assert told(app) == (503, "unavailable", {"schema": "behind"})
+    standing("of-tomorrow")
+    assert told(app) == (503, "unavailable", {"schema": "ahead"})
+    standing()
+    assert told(app) == (503, "unavailable", {"schema": "empty"})
+
+
+@pytest.mark.parametrize("part", ["worker", "scheduler"])
+def test_a_worker_of_another_version_does_not_start_and_says_why(app, standing, part):
+    standing("of-tomorrow")
+    told = app.test_cli_runner().invoke(args=["jobs", part])
+    assert told.exit_code == 1
+    assert "of-tomorrow, which this code does not know: a newer version has upgraded it" in told.output
+    standing("1795980000")
+    told = app.test_cli_runner().invoke(args=["jobs", part])
+    assert "make a backup, then run `flask db upgrade`" in told.output

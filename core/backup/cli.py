@@ -1,0 +1,130 @@
+"""`flask backup`: everything that cannot be made again, in one place, and back."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from core.backup.copies.manifest import BackupDamaged, read_manifest
+from core.backup.place import BackupInWork, Place, this_place
+from core.backup.rules import moment_of
+from core.backup.service.checking import check
+from core.backup.service.making import BackupRefused, make
+from core.backup.service.restoring import Restored, RestoreRefused, restore
+from core.backup.service.targets import DatabaseInUse
+from core.clock import now, to_shanghai
+from core.schema import heads
+from core.settings import Settings
+
+group = AppGroup("backup", help="Database, files, log and keys in one place, and back.")
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+def _stop(message: object) -> None:
+    click.echo(str(message), err=True)
+    sys.exit(1)
+
+
+def _place(given: Path | None) -> Place:
+    place = Place(given.absolute()) if given else this_place()
+    if place is None:
+        raise click.ClickException("Say where: give --in FOLDER, or set BACKUP_DIR.")
+    return place
+
+
+@group.command("create")
+@click.option("--in", "folder", type=FOLDER, help="Where backups lie; BACKUP_DIR when left out.")
+@click.option(
+    "--thin-out", is_flag=True, help="Afterwards remove what BACKUP_KEEP_DAYS and _MONTHS do not keep."
+)
+def create(folder: Path | None, *, thin_out: bool) -> None:
+    """Make a backup and check it; print where it is. Exit 1 when something is wrong with it or with the original."""
+    place = _place(folder)
+    try:
+        made = make(place, at=now())
+        _manifest, findings = check(made.folder)
+    except (BackupRefused, BackupInWork, BackupDamaged, OSError) as error:
+        _stop(f"No backup was made: {error}")
+        return
+    click.echo(str(made.folder))
+    if thin_out and not findings:
+        settings: Settings = current_app.config["SETTINGS"]
+        for name in place.thin_out(days=settings.backup_keep_days, months=settings.backup_keep_months):
+            click.echo(f"removed {name}", err=True)
+    if findings:
+        _stop("\n".join(findings))
+
+
+@group.command("verify")
+@click.argument("backup", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def verify(backup: Path) -> None:
+    """Read a backup byte by byte, open its database, make its log's tree anew; name what differs and exit 1."""
+    try:
+        manifest, findings = check(backup.absolute())
+    except BackupDamaged as error:
+        _stop(error)
+        return
+    if findings:
+        _stop("\n".join(findings))
+    click.echo(
+        f"The backup is whole: {len(manifest.files)} files, {manifest.size_bytes} bytes, "
+        f"{sum(manifest.database.tables.values())} rows of {manifest.database.kind} at revision "
+        f"{manifest.database.revision}, a log of {manifest.log.size} entries."
+    )
+
+
+@group.command("list")
+@click.option("--in", "folder", type=FOLDER, help="Where backups lie; BACKUP_DIR when left out.")
+def list_backups(folder: Path | None) -> None:
+    """Print the backups, oldest first: when (Shanghai), how large, which revision and log; the last one is the newest."""
+    place = _place(folder)
+    for path in place.backups():
+        begun = moment_of(path.name)
+        when = f"{to_shanghai(begun):%Y-%m-%d %H:%M}" if begun else "-"
+        try:
+            one = read_manifest(path)
+        except BackupDamaged as error:
+            click.echo(f"{when}  {path}  DAMAGED {error}")
+            continue
+        note = "" if not one.problems else f"  {len(one.problems)} problems noted"
+        click.echo(
+            f"{when}  {one.size_bytes / 2**20:9.1f} MiB  {one.database.kind} {one.database.revision}  "
+            f"log {one.log.size}  {path}{note}"
+        )
+
+
+@group.command("restore")
+@click.argument("backup", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--replace", is_flag=True, help="Also where there is something: it is moved aside, not deleted."
+)
+@click.option("--without-secret", is_flag=True, help="Also when the SECRET_KEY that belongs to it is lost.")
+def restore_backup(backup: Path, *, replace: bool, without_secret: bool) -> None:
+    """Bring a backup back into the places that the settings in force name. Stop everything else first."""
+    try:
+        done = restore(backup.absolute(), replace=replace, without_secret=without_secret, at=now())
+    except (RestoreRefused, BackupDamaged) as error:
+        _stop(error)
+    except DatabaseInUse as error:
+        _stop(f"{error}: stop web, worker and scheduler first. Nothing was touched.")
+    else:
+        _tell(done)
+
+
+def _tell(done: Restored) -> None:
+    database = done.manifest.database
+    click.echo(
+        f"restored: {sum(database.tables.values())} rows at revision {database.revision}, {done.files} files"
+    )
+    for one in done.aside:
+        click.echo(f"moved aside: {one}")
+    if set(database.revision.split()) != heads():
+        click.echo("The backup is of an older version than the code: run `flask db upgrade` now.")
+    if done.log_kept:
+        click.echo("The log here goes further than the backup and was kept: run `flask seal adopt` now.")
+    for problem in done.manifest.problems:
+        click.echo(f"noted when the backup was made: {problem}")

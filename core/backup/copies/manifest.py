@@ -1,0 +1,119 @@
+"""The manifest of a backup: what it holds, byte by byte, and what it was made from."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from core.atomic import write_durably
+
+FORMAT = 1
+NAME = "manifest.json"
+# As `sha256sum --check` reads it: the one digest that cannot stand in the manifest itself.
+SEAL = "manifest.json.sha256"
+
+
+class BackupDamaged(Exception):  # noqa: N818 - says what it is
+    """A backup is not what its maker wrote; the text names every part."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseFacts:
+    """`kind` is `sqlite` or `postgresql`; `tables` counts rows; `numbered` counts leaves that have a number in the log."""
+
+    kind: str
+    version: str
+    revision: str
+    tables: dict[str, int]
+    numbered: int
+    signed_size: int
+    signed_root: str
+    columns: dict[str, list[str]] = field(default_factory=dict)
+    sequences: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LogFacts:
+    """`size` and `root` of the tree that the copied tiles hold; `vkey` opens its checkpoint."""
+
+    origin: str
+    vkey: str
+    size: int
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecretFacts:
+    """`fingerprint` tells whether a secret is the one in force then, without telling the secret."""
+
+    fingerprint: str
+    kept_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`settings` are the names of those that were given; `problems` what was wrong with the original."""
+
+    made_at: datetime
+    database: DatabaseFacts
+    log: LogFacts
+    secret: SecretFacts
+    settings: list[str]
+    versions: dict[str, str]
+    problems: list[str]
+    files: dict[str, FileFacts]
+    format: int = FORMAT
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(one.size for one in self.files.values())
+
+    def write(self, folder: Path) -> None:
+        """Put it into a backup's folder, last, with its digest beside it."""
+        told = dataclasses.asdict(self) | {"made_at": self.made_at.isoformat()}
+        data = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+        write_durably(folder / NAME, data, mode=0o600)
+        write_durably(folder / SEAL, f"{hashlib.sha256(data).hexdigest()}  {NAME}\n".encode(), mode=0o600)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of the backup in `folder`.
+
+    Raises:
+        BackupDamaged: there is none, it was changed, or another version wrote it.
+    """
+    try:
+        data = (folder / NAME).read_bytes()
+        sealed = (folder / SEAL).read_text().split()
+    except (OSError, UnicodeDecodeError):
+        raise BackupDamaged(f"{folder} is not a backup: it has no readable {NAME} and {SEAL}") from None
+    if not sealed or hashlib.sha256(data).hexdigest() != sealed[0]:
+        raise BackupDamaged(f"{folder / NAME} was changed after it was written")
+    told = json.loads(data)
+    if told.get("format") != FORMAT:
+        raise BackupDamaged(f"{folder} has format {told.get('format')}, this version reads {FORMAT}")
+    return _manifest(told)
+
+
+def _manifest(told: dict[str, Any]) -> Manifest:
+    return Manifest(
+        **told
+        | {
+            "made_at": datetime.fromisoformat(told["made_at"]),
+            "database": DatabaseFacts(**told["database"]),
+            "log": LogFacts(**told["log"]),
+            "secret": SecretFacts(**told["secret"]),
+            "files": {name: FileFacts(**facts) for name, facts in told["files"].items()},
+        }
+    )

@@ -1,0 +1,57 @@
+"""`flask backup` as a technician runs it."""
+
+from datetime import timedelta
+
+from core.backup import cli
+from core.backup.service.making import make
+from core.settings import Settings
+from tests.unit.core.backup.conftest import command
+
+
+def test_create_verify_and_list(filled, place):
+    made = command(filled.app, "backup", "create", "--in", place.folder)
+    assert made.exit_code == 0, made.output
+    folder = made.output.strip()
+    assert [folder] == [str(one) for one in place.backups()]
+    told = command(filled.app, "backup", "verify", folder)
+    assert told.exit_code == 0
+    assert "The backup is whole" in told.output
+    assert "a log of 4 entries" in told.output
+    listed = command(filled.app, "backup", "list", "--in", place.folder).output
+    assert folder in listed
+    assert "DAMAGED" not in listed
+
+
+def test_a_damaged_one_ends_with_1_and_is_marked_in_the_list(filled, place, at):
+    folder = make(place, at=at).folder
+    (folder / "keys/seal_key").write_text("x")
+    told = command(filled.app, "backup", "verify", folder)
+    assert told.exit_code == 1
+    assert "keys/seal_key is not what was written" in told.output
+    (folder / "manifest.json").write_text("x")
+    assert command(filled.app, "backup", "verify", folder).exit_code == 1
+    assert "2026-03-12 12:00" in command(filled.app, "backup", "list", "--in", place.folder).output
+    assert "DAMAGED" in command(filled.app, "backup", "list", "--in", place.folder).output
+
+
+def test_without_a_place_it_asks_for_one(filled):
+    told = command(filled.app, "backup", "create")
+    assert told.exit_code == 1
+    assert "BACKUP_DIR" in told.output
+
+
+def test_old_ones_are_thinned_out_when_asked(filled, place, at, monkeypatch):
+    for hours in range(3):
+        make(place, at=at + timedelta(hours=hours))
+    monkeypatch.setattr(cli, "now", lambda: at + timedelta(hours=4))
+    told = command(filled.app, "backup", "create", "--in", place.folder, "--thin-out")
+    assert told.exit_code == 0, told.output
+    assert [one.name for one in place.backups()] == ["guiyuan-20260312T080000Z"]
+    assert filled.app.config["SETTINGS"].backup_keep_days == Settings.model_fields["backup_keep_days"].default
+
+
+def test_a_restore_that_is_refused_says_why_and_touches_nothing(filled, place, at):
+    folder = make(place, at=at).folder
+    told = command(filled.app, "backup", "restore", folder)
+    assert told.exit_code == 1
+    assert "This is not an empty machine" in told.output
