@@ -211,6 +211,64 @@ def test_an_event_in_the_hands_of_one_worker_is_not_taken_by_another(app, hears,
     assert (second, heard) == ([0], [1])
 
 
+def test_what_another_worker_delivered_meanwhile_is_not_delivered_again(app, hears, clock):
+    """The first worker has read that both are due; while it delivers the first, another delivers the second."""
+    heard = []
+    others = []
+
+    def work():
+        with app.app_context():
+            others.append(deliver_pending())
+            db.session.close()
+
+    @outside_transaction
+    def hear(event, *, event_id):
+        heard.append(event.number)
+        if heard == [1]:
+            other = threading.Thread(target=work)
+            other.start()
+            other.join(timeout=30)
+
+    hears(Told, hear)
+    tell(1, 2)
+    assert deliver_pending() == 1
+    assert (others, heard) == ([1], [1, 2])
+    assert waiting() == 0
+
+
+def test_what_another_worker_is_delivering_is_not_delivered_as_well(app, hears, clock):
+    """The second worker stands in the handler of the second event while the first one comes to it."""
+    heard = []
+    others = []
+    second_is_in, first_is_through = threading.Event(), threading.Event()
+
+    def work():
+        with app.app_context():
+            others.append(deliver_pending())
+            db.session.close()
+
+    other = threading.Thread(target=work)
+
+    @outside_transaction
+    def hear(event, *, event_id):
+        heard.append(event.number)
+        if heard == [1]:
+            other.start()
+            second_is_in.wait(timeout=30)
+        elif heard == [1, 2]:
+            second_is_in.set()
+            first_is_through.wait(timeout=30)
+
+    hears(Told, hear)
+    tell(1, 2)
+    try:
+        assert deliver_pending() == 1
+    finally:
+        first_is_through.set()
+        other.join(timeout=30)
+    assert (others, heard) == ([1], [1, 2])
+
+
 def test_what_a_dead_worker_held_goes_to_another_when_its_time_is_over(hears, clock, at):
     heard = []
 
