@@ -297,6 +297,7 @@ QUEUES: dict[str, list[str]] = {
         "shop.catalogue.forget_originals",
         "shop.catalogue.make_photo",
         "shop.channels.apply",
+        "shop.channels.plan",
         "shop.payments.reconcile",
         "shop.search.rebuild",
         "shop.search.rebuild_missing",

@@ -69,7 +69,7 @@ def import_files(
     if dry_run:
         click.echo("dry run: nothing was changed")
         return
-    _apply(parsed, storefront, platform, chosen)
+    _apply(parsed, planned, storefront, platform, chosen)
 
 
 def _parse(paths: tuple[Path, ...], platform: str) -> Parsed:
@@ -98,7 +98,13 @@ def _summary(actions: Counter[str], parsed: Parsed) -> None:
     )
 
 
-def _apply(parsed: Parsed, storefront: branch.StorefrontView, platform: str, chosen_days: list[date]) -> None:
+def _apply(
+    parsed: Parsed,
+    planned: list[service.PlannedOrder],
+    storefront: branch.StorefrontView,
+    platform: str,
+    chosen_days: list[date],
+) -> None:
     at = now()
     with transaction():
         row = service.record_import(
@@ -111,6 +117,7 @@ def _apply(parsed: Parsed, storefront: branch.StorefrontView, platform: str, cho
             chosen_days=chosen_days,
         )
         import_id, public_id = row.id, row.public_id
+        service.put_plan(import_id, planned, plan_key=None)
         service.claim(import_id, job_id=None, at=at)
     with (
         held(running.BY_CONSOLE, public_id) as claim,

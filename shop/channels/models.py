@@ -41,7 +41,9 @@ class OutsideOrderChange(Base):
 
 
 class OutsideImport(Base):
-    """One set of files: planned when read, applied when confirmed. `plan_key` holds the parsed orders until then.
+    """One set of files: planned when compared with what is on record, applied when confirmed.
+
+    `plan_key` holds the parsed orders, and what would happen to each, until then.
 
     `first_day` and `last_day` bound the days whose orders it holds: those of its orders, or the wider range that
     was chosen when exporting; none when the files hold no order and no range was told.
@@ -49,7 +51,9 @@ class OutsideImport(Base):
 
     __tablename__ = "outside_import"
     __table_args__ = (
-        CheckConstraint("state IN ('planned', 'applying', 'applied', 'failed')", name="state_known"),
+        CheckConstraint(
+            "state IN ('reading', 'planned', 'applying', 'applied', 'failed')", name="state_known"
+        ),
         CheckConstraint("first_day <= last_day", name="days_in_order"),
         Index("ix_outside_import_storefront_at", "storefront_id", "at"),
     )

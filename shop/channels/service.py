@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from branch import api as branch
 from core import files
@@ -42,14 +42,21 @@ def plan(parsed: Parsed, storefront_id: int) -> list[PlannedOrder]:
     return _compare(parsed.orders, storefront_id)
 
 
-def plan_again(row: OutsideImport) -> list[PlannedOrder]:
-    """The comparison of a planned import with what is known now."""
-    return _compare(kept_orders(row), row.storefront_id)
+def kept_plan(row: OutsideImport) -> list[PlannedOrder]:
+    """What a planned import would do, as it was found when its files were read.
+
+    Raises:
+        NotFound: it was applied already and its plan is not kept.
+    """
+    return [PlannedOrder(one["action"], from_json(one["order"]), tuple(one["changes"])) for one in _kept(row)]
 
 
-def _compare(orders: Sequence[OutsideOrder], storefront_id: int) -> list[PlannedOrder]:
-    planned = []
+def _compare(
+    orders: Sequence[OutsideOrder], storefront_id: int, on_chunk: Callable[[int], None] = lambda _done: None
+) -> list[PlannedOrder]:
+    planned: list[PlannedOrder] = []
     for chunk in chunks(orders):
+        on_chunk(len(planned))
         known = _known(storefront_id, chunk)
         for order in chunk:
             row = known.get(order.order_id)
@@ -109,13 +116,17 @@ def record_import(
     keep_plan: bool,
     chosen_days: Sequence[date] = (),
 ) -> OutsideImport:
-    """Write down an import as planned, with its counts, totals and rejected rows.
+    """Write down an import that was read, with its totals and rejected rows; `put_plan` makes it planned.
 
     Args:
+        parsed: what was read; nothing personal is in it.
+        storefront: the shop.
+        platform: its platform.
+        account_id: whoever brings the files; None is the server's own console.
+        at: now.
+        keep_plan: whether the orders are kept until somebody confirms; they are laid down before anything else.
         chosen_days: the first or the last day, or both, of the range that was chosen when exporting.
     """
-    planned = plan(parsed, storefront.id)
-    counts = Counter(one.action for one in planned)
     days = sorted([local_day(order.created_at) for order in parsed.orders] + list(chosen_days))
     row = OutsideImport(
         public_id=random_id(16),
@@ -123,16 +134,13 @@ def record_import(
         storefront_public_id=storefront.public_id,
         account_id=account_id,
         platform=platform,
-        state="planned",
+        state="reading",
         at=at,
         files=[
             {"name": name[:120], "rows": rows, "total_minor": parsed.totals_minor.get(name)}
             for name, rows in parsed.row_counts.items()
         ],
-        counts={
-            **{action: counts.get(action, 0) for action in ("create", "update", "unchanged")},
-            "reject": len(parsed.rejected),
-        },
+        counts={"create": 0, "update": 0, "unchanged": 0, "reject": len(parsed.rejected)},
         totals={
             "files_minor": sum(parsed.totals_minor.values()),
             "taken_minor": sum(order.total_minor for order in parsed.orders),
@@ -140,17 +148,46 @@ def record_import(
         rejected=[asdict(one) for one in parsed.rejected[:KEEP_REJECTED]],
         first_day=days[0] if days else None,
         last_day=days[-1] if days else None,
-        plan_key=_keep(parsed.orders) if keep_plan else None,
+        plan_key=_keep([PlannedOrder("", one) for one in parsed.orders]) if keep_plan else None,
     )
     session.add(row)
     session.flush()
     return row
 
 
-def _keep(orders: Sequence[OutsideOrder]) -> str:
+def compared(row: OutsideImport, *, on_chunk: Callable[[int], None]) -> tuple[list[PlannedOrder], str]:
+    """Compare a read import with what is on record, and lay the outcome down: the plan and its key.
+
+    Outside of a transaction; `on_chunk` is told between chunks how many orders are done.
+    """
+    planned = _compare(kept_orders(row), row.storefront_id, on_chunk)
+    return planned, _keep(planned)
+
+
+def put_plan(import_id: int, planned: Sequence[PlannedOrder], *, plan_key: str | None) -> None:
+    """The import is planned: it waits for somebody to confirm it."""
+    row = session.get_one(OutsideImport, import_id)
+    counts = Counter(one.action for one in planned)
+    row.counts = row.counts | {action: counts.get(action, 0) for action in ("create", "update", "unchanged")}
+    row.state, row.plan_key, row.job_id = "planned", plan_key, None
+    session.flush()
+
+
+def _keep(planned: Sequence[PlannedOrder]) -> str:
     """The parsed orders, which hold nothing personal, until the import is confirmed."""
-    data = json.dumps([to_json(order) for order in orders], ensure_ascii=False).encode()
+    told = [
+        {"action": one.action, "changes": list(one.changes), "order": to_json(one.order)} for one in planned
+    ]
+    data = json.dumps(told, ensure_ascii=False).encode()
     return files.put(data, kind="channel_plan", content_type="application/json", public=False)
+
+
+def _kept(row: OutsideImport) -> list[dict[str, Any]]:
+    if row.plan_key is None:
+        raise NotFound(_("This import has been applied."), code="plan_not_kept")
+    told: list[dict[str, Any]] = json.loads(files.get(row.plan_key))
+    # Plans of earlier versions hold the orders alone.
+    return [one if "order" in one else {"action": "", "changes": [], "order": one} for one in told]
 
 
 def kept_orders(row: OutsideImport) -> list[OutsideOrder]:
@@ -159,9 +196,7 @@ def kept_orders(row: OutsideImport) -> list[OutsideOrder]:
     Raises:
         NotFound: it was applied already and its plan is not kept.
     """
-    if row.plan_key is None:
-        raise NotFound(_("This import has been applied."), code="plan_not_kept")
-    return [from_json(body) for body in json.loads(files.get(row.plan_key))]
+    return [from_json(one["order"]) for one in _kept(row)]
 
 
 def claim(import_id: int, *, job_id: str | None, at: datetime) -> None:
@@ -247,11 +282,13 @@ def finish(import_id: int, shop: Shop, *, at: datetime) -> None:
 
 def note_state(job_id: str, *, failed: bool) -> None:
     """An import came to nothing, or is at it again; what it booked so far stays, and is met again as unchanged."""
-    before, after = ("applying", "failed") if failed else ("failed", "applying")
+    # One that was confirmed was claimed; one that was not is still being read.
+    at_work = case((OutsideImport.claimed_at.is_(None), "reading"), else_="applying")
+    before = OutsideImport.state.in_(("reading", "applying")) if failed else OutsideImport.state == "failed"
     changed(
         update(OutsideImport)
-        .where(OutsideImport.job_id == job_id, OutsideImport.state == before)
-        .values(state=after)
+        .where(OutsideImport.job_id == job_id, before)
+        .values(state="failed" if failed else at_work)
     )
 
 

@@ -4,6 +4,7 @@ from celery import shared_task
 from flask import url_for
 
 from branch import api as branch
+from core import files
 from core.clock import now
 from core.database import transaction
 from core.job_runs import Job, work
@@ -14,6 +15,27 @@ from shop.channels import running, service
 def apply_planned(job_id: str, import_public_id: str, storefront_public_id: str) -> None:
     """Apply an import that was claimed on its page; what was booked before a worker died is met again as unchanged."""
     work(job_id, lambda job: _apply(job, import_public_id, storefront_public_id))
+
+
+@shared_task(name="shop.channels.plan")
+def plan_import(job_id: str, import_public_id: str) -> None:
+    """Compare an import that was read with what is on record, order by order."""
+    work(job_id, lambda job: _plan(job, import_public_id))
+
+
+def _plan(job: Job, import_public_id: str) -> None:
+    with transaction():
+        job.renew()
+        service.note_state(job.public_id, failed=False)
+        row = running.get_import(import_public_id)
+        import_id, before = row.id, row.plan_key
+    total = len(service.kept_orders(row))
+    planned, plan_key = service.compared(row, on_chunk=lambda done: job.advance(done, total=total))
+    with transaction():
+        job.finish(result_url=url_for("channels.one_import", public_id=import_public_id, _external=False))
+        service.put_plan(import_id, planned, plan_key=plan_key)
+    if before and before != plan_key:
+        files.forget(before)
 
 
 def _apply(job: Job, import_public_id: str, storefront_public_id: str) -> None:

@@ -68,7 +68,10 @@ def home() -> ResponseReturnValue:
 
 
 def _plan(form: UploadForm, storefront: branch.StorefrontView) -> ResponseReturnValue | None:
-    """Read the files and write the plan down; None with errors on the form when they cannot be read."""
+    """Read the files and have them compared; None with errors on the form when they cannot be read.
+
+    They are read here and not by the worker, so that what is personal in them is never laid down anywhere.
+    """
     given = [(one.filename or "", one.read()) for one in form.files.data if one and one.filename]
     try:
         parsed = parse(given, platform=READ_AS[storefront.platform])
@@ -89,8 +92,15 @@ def _plan(form: UploadForm, storefront: branch.StorefrontView) -> ResponseReturn
             keep_plan=True,
             chosen_days=form.chosen_days(),
         )
-        public_id = row.public_id
-    return redirect(url_for("channels.one_import", public_id=public_id))
+        job_id = progress.start(
+            "channels",
+            task="shop.channels.plan",
+            args=[row.public_id],
+            total=len(parsed.orders),
+            owner_account_id=account_id,
+        )
+        row.job_id = job_id
+    return redirect(url_for("web.job", public_id=job_id))
 
 
 @blueprint.get("/seller/channels/imports/<public_id>")
@@ -98,7 +108,7 @@ def _plan(form: UploadForm, storefront: branch.StorefrontView) -> ResponseReturn
 def one_import(public_id: str) -> str:
     """What an import would do or has done, row by row."""
     row, storefront = _own_import(public_id)
-    planned = service.plan_again(row) if row.state == "planned" else []
+    planned = service.kept_plan(row) if row.state == "planned" else []
     number = page_number(request.args.get("page"))
     start = (number - 1) * ROWS_PER_PAGE
     return render_template(

@@ -157,17 +157,17 @@ def one_import() -> str:
     shop = next(one for one in branch.storefronts_of(grower1().id) if one.platform in {"taobao", "tmall"})
     parsed = parse(taobao_pair(), platform="taobao")
     with transaction():
-        return (
-            "/seller/channels/imports/"
-            + channels.record_import(
-                parsed,
-                storefront=shop,
-                platform="taobao",
-                account_id=account_of("grower1").id,
-                at=now(),
-                keep_plan=True,
-            ).public_id
+        row = channels.record_import(
+            parsed,
+            storefront=shop,
+            platform="taobao",
+            account_id=account_of("grower1").id,
+            at=now(),
+            keep_plan=True,
         )
+        planned, plan_key = channels.compared(row, on_chunk=lambda _done: None)
+        channels.put_plan(row.id, planned, plan_key=plan_key)
+        return f"/seller/channels/imports/{row.public_id}"
 
 
 def _job(message: str) -> str:

@@ -19,7 +19,7 @@ from shop.channels import running, service
 from shop.channels.cli import group
 from shop.channels.models import OutsideImport, OutsideOrderRow
 from shop.channels.taobao import parse
-from shop.channels.tasks import apply_planned
+from shop.channels.tasks import apply_planned, plan_import
 from tests.factories.licences import make_storefront
 from tests.factories.organisation import make_grower
 from tests.published.vectors import vectors
@@ -152,18 +152,29 @@ def test_a_grower_uploads_looks_and_confirms(app, session, login, example, run_j
     files = [(io.BytesIO(data), name) for name, data in example]
     answer = client.submit("/seller/channels", {"storefront": shop.public_id, "files": files})
     assert answer.status_code == 302, answer.get_data(as_text=True)
-    page = client.get(answer.location).get_data(as_text=True)
+    session.rollback()
+    row = session.scalars(sa.select(OutsideImport)).one()
+    address = f"/seller/channels/imports/{row.public_id}"
+    assert (answer.location, row.state) == (f"/jobs/{row.job_id}", "reading")
+    assert "正在与已有记录比对" in client.get(address).get_data(as_text=True)
+    early = client.submit(f"{address}/apply", form_at="/seller/channels")
+    assert early.status_code == 409, "nobody can book what nobody has looked at"
+    for _twice in range(2):
+        plan_import(answer.location.rsplit("/", 1)[1], row.public_id)
+    told = client.get(answer.location, headers={"Accept": "application/json"}).get_json()
+    assert (told["state"], told["result_url"]) == ("done", address)
+    page = client.get(address).get_data(as_text=True)
     assert "10000000000000002" in page
     assert "1,699.67" in page
     assert facts(session) == []
-    confirmed = client.submit(f"{answer.location}/apply", form_at=answer.location)
+    confirmed = client.submit(f"{address}/apply", form_at=address)
     assert confirmed.status_code == 302
     session.rollback()
     row = session.scalars(sa.select(OutsideImport)).one()
     apply_planned(row.job_id, row.public_id, shop.public_id)
     assert net(session) == 20112 + 33155 - 3155 + 98900
     assert client.get(confirmed.location).status_code == 200
-    twice = client.submit(f"{answer.location}/apply", form_at="/seller/channels")
+    twice = client.submit(f"{address}/apply", form_at="/seller/channels")
     assert twice.status_code == 409
 
 
@@ -229,6 +240,18 @@ def test_what_is_no_export_is_refused_on_the_page(session, login):
 
 def planned(storefront, example):
     """An import that was looked at and confirmed on its page: (public id, job)."""
+    public_id, reading = being_read(storefront, example)
+    plan_import(reading, public_id)
+    with transaction():
+        job = progress.start(
+            "channels", task="shop.channels.apply", args=[public_id, storefront.public_id], total=5
+        )
+        service.claim(running.get_import(public_id).id, job_id=job, at=now())
+    return public_id, job
+
+
+def being_read(storefront, example):
+    """An import whose files were read and not yet compared: (public id, job)."""
     with transaction():
         row = service.record_import(
             parse(example, platform="taobao"),
@@ -238,11 +261,8 @@ def planned(storefront, example):
             at=now(),
             keep_plan=True,
         )
-        job = progress.start(
-            "channels", task="shop.channels.apply", args=[row.public_id, storefront.public_id], total=5
-        )
-        service.claim(row.id, job_id=job, at=now())
-        return row.public_id, job
+        row.job_id = progress.start("channels", task="shop.channels.plan", args=[row.public_id], total=5)
+        return row.public_id, row.job_id
 
 
 def state_of(session, public_id):
@@ -334,3 +354,25 @@ def test_an_import_from_the_console_that_was_interrupted_says_so(
     session.rollback()
     row = session.scalars(sa.select(OutsideImport)).one()
     assert running.state_of(row, at=now()) == "failed"
+
+
+def test_a_comparison_that_fails_each_time_is_failed_and_can_be_tried_again(
+    session, storefront, example, monkeypatch
+):
+    public_id, job = being_read(storefront, example)
+    real = service._known
+    monkeypatch.setattr(service, "_known", lambda *_given: 1 / 0)
+    for _attempt in range(RETRY.attempts):
+        assert state_of(session, public_id) == "reading"
+        plan_import(job, public_id)
+        due()
+    deliver_pending()
+    assert (state_of(session, public_id), facts(session)) == ("failed", [])
+    monkeypatch.setattr(service, "_known", real)
+    with transaction():
+        again(job)
+    plan_import(job, public_id)
+    assert state_of(session, public_id) == "planned"
+    row = running.get_import(public_id)
+    assert [one.action for one in service.kept_plan(row)] == ["create"] * 5
+    assert row.counts["create"] == 5
