@@ -329,7 +329,7 @@ def event_handlers() -> dict[type, list[Handler]]:
     from shop.channels.running import note_failed_import
     from shop.orders import events as orders
     from shop.orders import notices
-    from shop.orders.recalls import tell_buyers_of_recall
+    from shop.orders.recalls import find_buyers_of_recall, tell_buyer_of_recall
     from shop.payments.handlers import close_payment_pages
     from shop.search.handlers import follow_grower, follow_listing
     from traceability.labels.making import void_half_made
@@ -390,8 +390,9 @@ def event_handlers() -> dict[type, list[Handler]]:
         (notices.tell_grower_of_end, [orders.ConsignmentDelivered, orders.ConsignmentCancelled]),
         (None, [orders.OrderRefunded, orders.ConsignmentPacked]),
         (tell_grower_of_recall, [LotRecalled]),
-        (tell_buyers_of_recall, [LotRecalled]),
         (tell_operators_of_backup, [BackupFailed]),
+        (find_buyers_of_recall, [LotRecalled]),
+        (tell_buyer_of_recall, [orders.OrderReachedByRecall]),
         (close_payment_pages, [orders.OrderExpired, orders.OrderCancelled]),
         (void_half_made, [JobFailed]),
         (note_failed_import, [JobFailed]),
@@ -430,12 +431,12 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "remind of cases": {"task": "traceability.cases.remind", "schedule": 1800.0},
     "forget contacts of cases": {
         "task": "traceability.cases.forget_contacts",
-        "schedule": crontab(hour=4, minute=25),
+        "schedule": crontab(minute=25),
     },
-    "expire quota": {"task": "traceability.quota.expire", "schedule": crontab(hour=0, minute=20)},
+    "expire quota": {"task": "traceability.quota.expire", "schedule": crontab(minute=20)},
     "remind of growth": {
         "task": "traceability.plots.remind_of_growth",
-        "schedule": crontab(month_of_year=1, day_of_month=8, hour=9, minute=0),
+        "schedule": crontab(month_of_year=1, day_of_month="8-14", hour="9-17", minute=0),
     },
     "expire licences": {"task": "branch.licences.expire", "schedule": 3600.0},
     "send messages": {"task": "core.messaging.send", "schedule": 10.0},
@@ -446,7 +447,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     },
     "build last month's reports": {
         "task": "branch.reports.build_last_month",
-        "schedule": crontab(day_of_month=2, hour=2, minute=0),
+        "schedule": crontab(day_of_month="2-28", hour="2-23", minute=0),
     },
     "remind of reports": {"task": "branch.reports.remind", "schedule": 600.0},
     "make a missing search index": {"task": "shop.search.rebuild_missing", "schedule": 10.0},

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import ColumnElement, String, cast, exists, or_
+from sqlalchemy import ColumnElement, String, cast, exists, or_, select
 
 from core.claims import CLAIM_FOR, RETRY, Claim, ClaimLost, InWork, NotDue, Retry, WorkClaim, let_go, take
 from core.clock import now
-from core.database import transaction
+from core.database import session, transaction
 from core.faults import database_away, words_of
 
 log = structlog.get_logger(__name__)
@@ -51,6 +51,7 @@ def each(
     claim_for: timedelta = CLAIM_FOR,
     retry: Retry = RETRY,
     own_transactions: bool = False,
+    when_due: bool = True,
 ) -> Swept:
     """Do `work(key)` for every key; an edge. One that fails is noted with back-off, and the others go on.
 
@@ -65,6 +66,7 @@ def each(
         claim_for: longer than the work on one key can take.
         retry: back-off and attempts.
         own_transactions: the work opens transactions of its own, for network calls; it must bear repetition.
+        when_due: False to try also what waits after a failure or is dead, because a person asks for it.
 
     Raises:
         DBAPIError: the database went away; the run ends, and no row is marked for it.
@@ -72,7 +74,7 @@ def each(
     total = Swept()
     for key in list(keys):
         try:
-            claim = take(sweep, key, claim_for=claim_for, when_due=True, retry=retry)
+            claim = take(sweep, key, claim_for=claim_for, when_due=when_due, retry=retry)
         except (InWork, NotDue):
             total += Swept(passed=1)
             continue
@@ -92,6 +94,11 @@ def _one(claim: Claim, key: Key, work: Callable[[Key], object], *, own_transacti
     except ClaimLost:
         log.warning("claim_lost", kind=claim.kind, key=claim.key)
         return Swept(passed=1)
+    except (InWork, NotDue):
+        # What it needs is in other hands; its own turn comes when they are done.
+        session.rollback()
+        claim.give_back()
+        return Swept(passed=1)
     except BaseException as error:
         if let_go(claim, error):
             return Swept(failed=1)
@@ -107,14 +114,16 @@ def all_or_each(
     claim_for: timedelta = CLAIM_FOR,
     retry: Retry = RETRY,
 ) -> Swept:
-    """Do `work(keys)` for all in one transaction; when that fails, one by one as `each` does. An edge.
+    """Do `work(keys)` for all in one transaction; when that fails, for each half, down to single ones. An edge.
 
-    For statements over many rows, which are much cheaper together. The work must be conditional in itself: while
-    all goes well nothing is claimed.
+    For statements over many rows, which are much cheaper together. What is left over is done as `each` does. The
+    work must be conditional in itself: while all goes well nothing is claimed.
     """
     chosen = list(keys)
     if not chosen:
         return Swept()
+    if len(chosen) == 1:
+        return each(sweep, chosen, lambda key: work([key]), claim_for=claim_for, retry=retry)
     try:
         with transaction():
             answer = work(chosen)
@@ -122,8 +131,35 @@ def all_or_each(
         if database_away(error):
             raise
         log.warning("batch_failed", kind=sweep, rows=len(chosen), error=words_of(error))
-        return each(sweep, chosen, lambda key: work([key]), claim_for=claim_for, retry=retry)
-    return Swept(done=len(chosen), counted=answer if isinstance(answer, int) else 0)
+    else:
+        return Swept(done=len(chosen), counted=answer if isinstance(answer, int) else 0)
+    middle = len(chosen) // 2
+    return all_or_each(sweep, chosen[:middle], work, claim_for=claim_for, retry=retry) + all_or_each(
+        sweep, chosen[middle:], work, claim_for=claim_for, retry=retry
+    )
+
+
+def batch_by_batch(
+    sweep: str,
+    find: Callable[[], Sequence[Key]],
+    work: Callable[[Sequence[Key]], object],
+    *,
+    retry: Retry = RETRY,
+) -> Swept:
+    """As `all_or_each`, for what `find` brings, until it brings nothing new; each batch in its own transaction.
+
+    Args:
+        sweep: the kind of its claims; `find` leaves out with `free` what is not due.
+        find: the next keys, so many as one transaction bears.
+        work: as for `all_or_each`.
+        retry: back-off and attempts.
+    """
+    seen: set[Key] = set()
+    total = Swept()
+    while batch := [key for key in find() if key not in seen]:
+        seen.update(batch)
+        total += all_or_each(sweep, batch, work, retry=retry)
+    return total
 
 
 def free(sweep: str, key: Any, *, at: datetime | None = None) -> ColumnElement[bool]:
@@ -144,3 +180,19 @@ def free(sweep: str, key: Any, *, at: datetime | None = None) -> ColumnElement[b
             WorkClaim.claimed_until > moment, WorkClaim.available_at > moment, WorkClaim.dead_at.is_not(None)
         ),
     )
+
+
+def due_again(sweep: str, *, at: datetime) -> list[str]:
+    """Keys that failed and whose turn has come, the longest waiting first: for sweeps over what was reported once."""
+    query = (
+        select(WorkClaim.key)
+        .where(
+            WorkClaim.kind == sweep,
+            WorkClaim.failed_at.is_not(None),
+            WorkClaim.dead_at.is_(None),
+            WorkClaim.available_at <= at,
+            or_(WorkClaim.claimed_until.is_(None), WorkClaim.claimed_until <= at),
+        )
+        .order_by(WorkClaim.available_at)
+    )
+    return list(session.scalars(query))

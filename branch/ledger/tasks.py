@@ -4,14 +4,13 @@ from celery import shared_task
 
 from branch.ledger import reconciling, rollup
 from core.clock import local_day, now
-from core.database import transaction
+from core.sweeps import all_or_each
 
 
 @shared_task(name="branch.ledger.refresh_rollups")
 def refresh_rollups() -> int:
-    """Recompute the daily sums of the days that changed."""
-    with transaction():
-        return rollup.refresh_rollups()
+    """Recompute the daily sums of the days that changed; a day that cannot be summed up is left for its own turn."""
+    return all_or_each(rollup.SUMMING, rollup.marked_days(at=now()), rollup.refresh_days).counted
 
 
 @shared_task(name="branch.ledger.reconcile")

@@ -1,11 +1,11 @@
 """Verbs about licences: apply, grant, refuse, suspend, reinstate, extend, withdraw, expire. Nothing here commits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from branch.growers.models import Grower
 from branch.licences import events
@@ -18,8 +18,10 @@ from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import readable_number
 from core.outbox import record
+from core.sweeps import free
 
 NUMBER_LENGTH = 5
+EXPIRY = "branch.licences.expire"
 
 
 def apply_for_licence(
@@ -177,21 +179,35 @@ def take_back(number: str, *, grower_id: int, by_account_id: int, at: datetime) 
     record(events.LicenceWithdrawn(number=number, grower_id=grower_id, reason=""), at=at)
 
 
-def expire_due(*, at: datetime, grower_id: int | None = None, limit: int = 500) -> int:
+def _ran_out(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Licence.state == LicenceState.VALID, Licence.valid_until < local_day(at))
+
+
+def ids_due_to_expire(*, at: datetime, limit: int) -> list[int]:
+    """Licences whose last day has passed and whose expiry is not written down, for the sweep."""
+    due = select(Licence.id).where(*_ran_out(at), free(EXPIRY, Licence.id, at=at))
+    return list(session.scalars(due.order_by(Licence.id).limit(limit)))
+
+
+def expire_due(
+    *, at: datetime, grower_id: int | None = None, ids: Sequence[int] | None = None, limit: int = 500
+) -> int:
     """Write down the expiry of licences whose last day has passed; they were worth nothing since then anyway.
+
+    Args:
+        at: now.
+        grower_id: only this grower's.
+        ids: only these.
+        limit: how many at most.
 
     Returns:
         How many were written.
     """
-    due = (
-        select(Licence)
-        .where(Licence.state == LicenceState.VALID, Licence.valid_until < local_day(at))
-        .order_by(Licence.id)
-        .limit(limit)
-        .with_for_update()
-    )
+    due = select(Licence).where(*_ran_out(at)).order_by(Licence.id).limit(limit).with_for_update()
     if grower_id is not None:
         due = due.where(Licence.grower_id == grower_id)
+    if ids is not None:
+        due = due.where(Licence.id.in_(ids))
     licences = list(session.scalars(due))
     for licence in licences:
         _note(licence, Step.EXPIRE, LicenceState.VALID, by_account_id=None, reason="", at=at)

@@ -4,18 +4,17 @@ from celery import shared_task
 
 from branch.licences import service
 from core.clock import now
-from core.database import transaction
+from core.sweeps import batch_by_batch
 
 BATCH = 200
 
 
-@shared_task(name="branch.licences.expire")
+@shared_task(name=service.EXPIRY)
 def expire() -> int:
     """Write down the expiry of licences that ran out, in batches of one transaction each."""
-    written = 0
-    while True:
-        with transaction():
-            batch = service.expire_due(at=now(), limit=BATCH)
-        written += batch
-        if batch < BATCH:
-            return written
+    at = now()
+    return batch_by_batch(
+        service.EXPIRY,
+        lambda: service.ids_due_to_expire(at=at, limit=BATCH),
+        lambda ids: service.expire_due(at=at, ids=ids),
+    ).counted

@@ -25,13 +25,13 @@ from branch.reports.editions.blocks import Blocks
 from branch.reports.editions.composing import public_edition
 from branch.reports.editions.surroundings import surroundings
 from branch.reports.evidence import Scope, SectionFunction
-from branch.reports.gathering import gather, in_active_locale
+from branch.reports.gathering import gather, grower_ids_of, in_active_locale
 from branch.reports.revisions import as_plain, differences, with_revisions
 from branch.reports.versions import Place, changed_inputs, place_of
 from core import files
 from core.clock import local_day
 from core.database import session, transaction
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from core.memory import without_collecting
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -106,6 +106,7 @@ def make(
 
     Raises:
         Invalid: the period has not begun, or a text cannot be printed.
+        Conflict: sums of the period are missing.
     """
     from branch.reports.charts import MissingGlyphError
 
@@ -114,6 +115,11 @@ def make(
     steps = 1 + 3 * len(LANGUAGES)
     with transaction():
         rollup.ensure_fresh()
+        if rollup.left_out(grower_ids_of(unit), period.start, period.end):
+            raise Conflict(
+                _l("Some sales of this period cannot be summed up. The operators have been told; please build the report again later."),
+                code="sums_missing",
+            )  # fmt: skip
     written = write(period, unit, today=local_day(at))
     documents = written.documents
     session.rollback()

@@ -9,11 +9,20 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from branch.ledger.periods import Period
 from branch.organisation.models import Unit
-from branch.organisation.queries import require_unit_access, unit_by_id, unit_name, units_where
+from branch.organisation.queries import (
+    UnitView,
+    all_units,
+    require_unit_access,
+    unit_by_id,
+    unit_name,
+    units_where,
+)
 from branch.reports.document import Document, from_json
 from branch.reports.models import Report, ReportFile, ReportReview
 from branch.reports.states import ReportState
+from core.clock import day_bounds
 from core.database import session
 from core.errors import NotFound
 
@@ -205,3 +214,12 @@ def file_key(account_id: int, public_id: str, name: str) -> str:
     if key is None:
         raise NotFound(_("There is no such file."), code="report_file_unknown")
     return key
+
+
+def branches_without_report(period: Period) -> list[UnitView]:
+    """Branches whose report of a period was not built since the period was over."""
+    over = day_bounds(period.end)[0]
+    built = set(
+        session.scalars(select(Report.unit_id).where(Report.period == period.key, Report.built_at >= over))
+    )
+    return [unit for unit in all_units() if unit.kind == "branch" and unit.id not in built]

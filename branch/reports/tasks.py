@@ -1,18 +1,24 @@
 """What the worker does for reports."""
 
+from datetime import timedelta
+
 import structlog
 from celery import shared_task
 from flask_babel import gettext
 
 from branch.ledger.periods import month_before, parse_period
-from branch.organisation.queries import all_units, get_unit
+from branch.organisation.queries import get_unit
 from branch.reports import building
+from branch.reports.queries import branches_without_report
 from core.clock import local_day, now
 from core.database import session
 from core.errors import Conflict
 from core.job_runs import Job, work
+from core.sweeps import each
 
 log = structlog.get_logger(__name__)
+LAST_MONTH = "branch.reports.build_last_month"
+LONGEST_BUILD = timedelta(minutes=30)
 
 
 @shared_task(name="branch.reports.build")
@@ -41,21 +47,26 @@ def build_report(job_id: str, unit_code: str, period_key: str, account_id: int |
     work(job_id, build)
 
 
-@shared_task(name="branch.reports.build_last_month")
+@shared_task(name=LAST_MONTH)
 def build_last_month() -> int:
-    """Build last month's report of every branch as a draft; run on the 2nd of each month.
+    """Build last month's report of every branch as a draft, from the 2nd of the month on; run every hour.
+
+    A branch whose report cannot be built keeps no other from its own, and gets its next turn after a while.
 
     Returns:
         How many reports were made or found standing.
     """
-    period = month_before(local_day(now()))
-    made = 0
-    units = [unit for unit in all_units() if unit.kind == "branch"]
-    session.rollback()
-    for unit in units:
+    at = now()
+    period = month_before(local_day(at))
+    units = {f"{period.key}/{unit.code}": unit for unit in branches_without_report(period)}
+
+    def build(key: str) -> None:
+        unit = units[key]
         try:
-            building.keep(building.make(period, unit, at=now()), at=now(), account_id=None, by_name="")
-            made += 1
-        except Conflict:
+            building.keep(building.make(period, unit, at=at), at=at, account_id=None, by_name="")
+        except Conflict as conflict:
+            if conflict.code != "report_with_committee":
+                raise
             log.info("report_with_committee", unit=unit.code, period=period.key)
-    return made
+
+    return each(LAST_MONTH, units, build, claim_for=LONGEST_BUILD, own_transactions=True).done

@@ -27,6 +27,7 @@ from core.seal.models import SealLeaf, SealState
 from core.seal.note import Checkpoint
 from core.seal.standing import Standing, entry_of, stand
 from core.seal.tiles import WIDTH, Tile, TreeReader, grow
+from core.seal.unsealable import LEFT_OUT_SQL, anything_waits, leave_out_bad
 
 log_of_events = structlog.get_logger(__name__)
 
@@ -35,14 +36,16 @@ ROUND = 40 * WIDTH
 ADVISORY_LOCK = 0x5EA1
 # The last condition is not written as `IS NULL`: PostgreSQL, which has seen few leaves waiting when it last counted,
 # would look through the index of waiting ones once for each of them.
-NUMBER = text("""
+NUMBER = text(f"""
 UPDATE seal_leaf SET number = :first + waiting.place
 FROM (
     SELECT id, row_number() OVER (ORDER BY id) - 1 AS place
-    FROM (SELECT id FROM seal_leaf WHERE number IS NULL ORDER BY id LIMIT :most) AS next
+    FROM (
+        SELECT id FROM seal_leaf WHERE number IS NULL AND NOT {LEFT_OUT_SQL} ORDER BY id LIMIT :most
+    ) AS next
 ) AS waiting
 WHERE seal_leaf.id = waiting.id AND COALESCE(seal_leaf.number, -1) = -1
-""")
+""")  # noqa: S608 - a word of ours
 
 # What `entry_of` reads, of the leaves that are numbered and not yet signed.
 LEAVES = (
@@ -103,7 +106,8 @@ def _round(log: Log, most: int) -> int:
     session.rollback()
     standing = stand(log)
     if standing.numbered == standing.size:
-        if session.scalar(select(SealLeaf.id).where(SealLeaf.number.is_(None)).limit(1)) is None:
+        leave_out_bad(most)
+        if not anything_waits():
             _finish(log, standing)
             return 0
         _give_numbers(standing.numbered, most)

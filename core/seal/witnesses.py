@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from core.clock import now
 from core.database import session, transaction
+from core.faults import database_away, words_of
 from core.seal.merkle import consistency_proof
 from core.seal.models import SealWitness
 from core.seal.note import (
@@ -119,28 +120,35 @@ def collect(log: Log) -> int:
     if note is None or not log.witnesses:
         return 0
     head = open_checkpoint(note, log.verifier)
-    lines = []
-    for address in log.witnesses:
-        row = session.scalar(select(SealWitness).where(SealWitness.url == address.url))
-        size, vkey = (row.size, row.vkey) if row else (0, "")
-        session.rollback()
-        try:
-            key = address.key or (witness_key(vkey) if vkey else _ask_key(address.url))
-        except (WitnessAway, BadNote) as error:
-            _remember(address.url, vkey, size, None, str(error))
-            continue
-        try:
-            line = _ask(log, head, note, address.url, key, size)
-        except (WitnessAway, BadNote) as error:
-            log_of_events.warning("witness_did_not_cosign", witness=key.name, cause=str(error))
-            _remember(address.url, str(key), size, None, str(error))
-            continue
-        lines.append(line)
-        at = datetime.fromtimestamp(cosignature_time(line), UTC)
-        _remember(address.url, str(key), head.size, min(at, now()), "")
+    lines = [line for address in log.witnesses if (line := _line_of(log, head, note, address))]
     if lines:
         _publish(log, note, lines)
     return len(lines)
+
+
+def _line_of(log: Log, head: Checkpoint, note: str, address: WitnessAddress) -> str | None:
+    """What one witness gave, None when it gave nothing; whatever is wrong with it is remembered and stops no other."""
+    row = session.scalar(select(SealWitness).where(SealWitness.url == address.url))
+    size, vkey = (row.size, row.vkey) if row else (0, "")
+    session.rollback()
+    try:
+        key = address.key or (witness_key(vkey) if vkey else _ask_key(address.url))
+        vkey = str(key)
+        line = _ask(log, head, note, address.url, key, size)
+        at = datetime.fromtimestamp(cosignature_time(line), UTC)
+    except (WitnessAway, BadNote) as error:
+        log_of_events.warning("witness_did_not_cosign", witness=address.url, cause=str(error))
+        _remember(address.url, vkey, size, None, str(error))
+        return None
+    except Exception as error:
+        session.rollback()
+        if database_away(error):
+            raise
+        log_of_events.exception("witness_answer_unreadable", witness=address.url)
+        _remember(address.url, vkey, size, None, words_of(error))
+        return None
+    _remember(address.url, vkey, head.size, min(at, now()), "")
+    return line
 
 
 def _remember(url: str, vkey: str, size: int, at: datetime | None, trouble: str) -> None:

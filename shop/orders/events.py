@@ -67,3 +67,11 @@ class ConsignmentCancelled:
 class ConsignmentReturned:
     consignment_id: int
     consignment_number: str
+
+
+@dataclass(frozen=True)
+class OrderReachedByRecall:
+    """A recall reached plants of an order: one event per order, so that one that cannot be told keeps no other waiting."""
+
+    recall_number: str
+    order_number: str

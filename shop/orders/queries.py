@@ -14,11 +14,13 @@ from sqlalchemy import ColumnElement, func, select
 from branch import api as branch
 from core.database import session
 from core.errors import NotFound
+from core.sweeps import free
 from core.web.pagination import Page
 from shop.cart.rules import rounded_weight_g
 from shop.orders.models import Consignment, ConsignmentChange, Order, OrderChange, OrderLine
 from shop.orders.states import FulfilmentState, PaymentMethod, PaymentState
 
+EXPIRY = "shop.orders.expire"
 PAGE_SIZE = 20
 
 
@@ -222,11 +224,15 @@ def find_by_key(key: str) -> tuple[int, str] | None:
 
 
 def due_to_expire(*, at: datetime, limit: int = 200) -> list[int]:
-    """Unpaid orders whose time has run out by `at`, oldest first."""
+    """Unpaid orders whose time has run out by `at`, oldest first; those left out whose expiry failed lately."""
     return list(
         session.scalars(
             select(Order.id)
-            .where(Order.payment_state == PaymentState.AWAITING_PAYMENT, Order.expires_at <= at)
+            .where(
+                Order.payment_state == PaymentState.AWAITING_PAYMENT,
+                Order.expires_at <= at,
+                free(EXPIRY, Order.id, at=at),
+            )
             .order_by(Order.expires_at)
             .limit(limit)
         )

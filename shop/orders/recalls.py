@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from core.database import session
 from core.messaging import enqueue
+from core.outbox import record
+from shop.orders.events import OrderReachedByRecall
 from shop.orders.models import Consignment, Order, OrderLine
 from shop.orders.states import FulfilmentState
 from traceability import api as traceability
@@ -31,22 +33,31 @@ def orders_of_lots(lot_ids: Collection[int]) -> set[str]:
     )
 
 
-def tell_buyers_of_recall(event: traceability.LotRecalled, *, event_id: str) -> None:  # noqa: ARG001 - told once per recall
-    """Handler: every buyer of plants that a recall reached is told once, whether or not they have left."""
+def find_buyers_of_recall(event: traceability.LotRecalled, *, event_id: str) -> None:  # noqa: ARG001 - told once per recall
+    """Handler: every order whose plants a recall reached, whether or not they have left, is told of by itself."""
     recall = traceability.get_recall(event.recall_number)
     by_code = traceability.codes_reached(recall.lot_ids)
     numbers = by_code.orders | orders_of_lots(recall.lot_ids)
+    for number in session.scalars(
+        select(Order.number).where(Order.number.in_(sorted(numbers))).order_by(Order.id)
+    ):
+        record(OrderReachedByRecall(recall.number, number))
+
+
+def tell_buyer_of_recall(event: OrderReachedByRecall, *, event_id: str) -> None:  # noqa: ARG001 - told once per recall
+    """Handler: the buyer of an order is told once that a recall reached it."""
+    recall = traceability.get_recall(event.recall_number)
+    order = session.scalars(select(Order).where(Order.number == event.order_number)).one()
     base_url = current_app.config["SETTINGS"].base_url
-    for order in session.scalars(select(Order).where(Order.number.in_(sorted(numbers))).order_by(Order.id)):
-        enqueue(
-            dedupe_key=f"{recall.number}:buyer:{order.number}",
-            to=order.buyer_email or order.buyer_phone,
-            template="lot_recalled_buyer",
-            locale=order.locale,
-            context={
-                "number": order.number,
-                "cultivar": recall.cultivar,
-                "reason": recall.reason,
-                "address": f"{base_url}/orders/{order.number}?token={order.access_token}",
-            },
-        )
+    enqueue(
+        dedupe_key=f"{recall.number}:buyer:{order.number}",
+        to=order.buyer_email or order.buyer_phone,
+        template="lot_recalled_buyer",
+        locale=order.locale,
+        context={
+            "number": order.number,
+            "cultivar": recall.cultivar,
+            "reason": recall.reason,
+            "address": f"{base_url}/orders/{order.number}?token={order.access_token}",
+        },
+    )

@@ -20,7 +20,7 @@ def reconcile() -> None:
     swept = sweeping.sweep(everything=True)
     click.echo(
         f"{swept.sessions} payments and {swept.refunds} refunds asked about, {swept.changed} settled, "
-        f"{swept.away} to ask again."
+        f"{swept.away} to ask again, {swept.failed} failed."
     )
-    if swept.away:
+    if swept.away or swept.failed:
         raise SystemExit(1)

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 
 from core.clock import now
 from core.database import session
+from core.sweeps import each, free
 from shop.orders.states import PaymentMethod
 from shop.payments.flows import check, send_refund
 from shop.payments.models import Payment, Refund
@@ -20,16 +21,18 @@ log = structlog.get_logger(__name__)
 # How long money that arrived is watched for refunds made elsewhere, disputes and lost messages.
 WATCHED_FOR = timedelta(days=30)
 LOOK_AGAIN = timedelta(hours=12)
+CHECKING, REFUNDING = "shop.payments.check", "shop.payments.send_refund"
 
 
 @dataclass(slots=True)
 class Swept:
-    """What a sweep found open, and what it could not ask because Stripe was away."""
+    """What a sweep found open; what it could not ask because Stripe was away; what went wrong here."""
 
     sessions: int = 0
     refunds: int = 0
     changed: int = 0
     away: int = 0
+    failed: int = 0
 
 
 def sweep(*, everything: bool = False) -> Swept:
@@ -42,17 +45,25 @@ def sweep(*, everything: bool = False) -> Swept:
     if not configured():
         return swept
     session.rollback()
-    for payment_id in _to_check(everything=everything):
+
+    def ask(payment_id: int) -> bool:
         swept.sessions += 1
         try:
-            swept.changed += check(payment_id) not in {"nothing_new", "nothing_to_ask"}
+            return check(payment_id) not in {"nothing_new", "nothing_to_ask"}
         except (ProviderAway, ProviderRefused) as error:
             swept.away += 1
             log.warning("payment_not_checked", payment_id=payment_id, error=type(error).__name__)
+            return False
+
+    due = _to_check(everything=everything)
+    asked = each(CHECKING, due, ask, own_transactions=True, when_due=not everything)
+    swept.changed += asked.counted
+    swept.failed += asked.failed
     sent = send_due_refunds(everything=everything)
     swept.refunds += sent.refunds
     swept.changed += sent.changed
     swept.away += sent.away
+    swept.failed += sent.failed
     session.rollback()
     return swept
 
@@ -69,12 +80,18 @@ def send_due_refunds(*, everything: bool = False) -> Swept:
         .where(Refund.state == RefundState.DUE, Payment.method == PaymentMethod.STRIPE)
     )
     if not everything:
-        due = due.where(Refund.next_attempt_at <= now())
-    for refund_id in session.scalars(due.order_by(Refund.id)).all():
+        due = due.where(Refund.next_attempt_at <= now(), free(REFUNDING, Refund.id))
+
+    def send(refund_id: int) -> bool:
         swept.refunds += 1
         state = send_refund(refund_id)
-        swept.changed += state != RefundState.DUE
         swept.away += state == RefundState.DUE
+        return state != RefundState.DUE
+
+    ids = session.scalars(due.order_by(Refund.id)).all()
+    sent = each(REFUNDING, ids, send, own_transactions=True, when_due=not everything)
+    swept.changed += sent.counted
+    swept.failed += sent.failed
     return swept
 
 
@@ -93,4 +110,6 @@ def _to_check(*, everything: bool) -> list[int]:
         .where(Payment.method == PaymentMethod.STRIPE, or_(unfinished, ended, on_the_way, watched))
         .order_by(Payment.id)
     )
+    if not everything:
+        wanted = wanted.where(free(CHECKING, Payment.id, at=moment))
     return list(session.scalars(wanted))

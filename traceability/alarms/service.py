@@ -13,14 +13,13 @@ from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import readable_number
 from traceability.alarms import sealing
-from traceability.alarms.facts import Alert, Finding
+from traceability.alarms.facts import Alert, Finding, LicenseeFacts, NetworkFacts
 from traceability.alarms.gathering import (
     bursting_networks,
     codes_looked_up,
     codes_tried_or_reported,
     facts_of_codes,
 )
-from traceability.alarms.licensee_facts import facts_of_licensees
 from traceability.alarms.licensee_rules import judge_licensee
 from traceability.alarms.models import Alarm, AlarmChange, AlarmFinding, AlarmMark, RuleThresholds
 from traceability.alarms.rules import alert_of, judge_code, score_of, unknown_burst
@@ -105,62 +104,58 @@ def judge_codes(ids: Iterable[int], *, at: datetime) -> int:
     return alarms
 
 
-def judge_networks(*, at: datetime) -> int:
-    """Look for networks that try numbers; how many are under an alarm now."""
+def judge_network(network: str, facts: NetworkFacts, *, at: datetime) -> bool:
+    """Judge a network, named by its digest in hexadecimal; whether it is under an alarm now."""
     rules = thresholds_in_force(at=at)
-    alarms = 0
-    for network, facts in bursting_networks(least=rules.values.burst_challenge_texts, at=at).items():
-        finding = unknown_burst(facts, rules.values)
-        key = network.hex()
-        alarm = _note(
-            AlarmSubject.NETWORK,
-            f"network/{key}",
-            Subject.of_burst(key),
-            [finding] if finding else [],
-            rules,
-            at=at,
-        )
-        alarms += alarm is not None
-    return alarms
+    finding = unknown_burst(facts, rules.values)
+    findings = [finding] if finding else []
+    subject = Subject.of_burst(network)
+    return _note(AlarmSubject.NETWORK, f"network/{network}", subject, findings, rules, at=at) is not None
 
 
-def judge_licensees(*, at: datetime) -> int:
-    """Run the season's rules over every licensee; how many are under an alarm now."""
+def judge_grower(grower_id: int, facts: LicenseeFacts, *, at: datetime) -> bool:
+    """Run the season's rules over one licensee; whether there is an alarm now."""
     rules = thresholds_in_force(at=at)
-    alarms = 0
-    for grower_id, facts in facts_of_licensees(rules.values, at=at).items():
-        alarm = _note(
-            AlarmSubject.GROWER,
-            f"grower/{grower_id}",
-            Subject.of_grower(grower_id),
-            judge_licensee(facts, rules.values),
-            rules,
-            at=at,
-            grower_id=grower_id,
-        )
-        alarms += alarm is not None
-    return alarms
+    alarm = _note(
+        AlarmSubject.GROWER,
+        f"grower/{grower_id}",
+        Subject.of_grower(grower_id),
+        judge_licensee(facts, rules.values),
+        rules,
+        at=at,
+        grower_id=grower_id,
+    )
+    return alarm is not None
 
 
-def judge_recent(*, at: datetime) -> int:
-    """Judge what was looked up, tried or reported since the last time; how many are under an alarm now.
+def codes_to_judge(*, at: datetime) -> set[int]:
+    """What was looked up, tried or reported since the last time (`note_judged`).
 
     A code is judged soon after its look-up, and once more when the look-up is old enough for a crowd to be told.
     """
     rules = thresholds_in_force(at=at)
-    mark = session.get(AlarmMark, RECENT, with_for_update=True, populate_existing=True)
-    if mark is None:
-        mark = AlarmMark(name=RECENT, at=at - timedelta(days=1))
-        session.add(mark)
-    since = max(mark.at - OVERLAP, at - LONGEST_BACK)
+    mark = session.get(AlarmMark, RECENT, populate_existing=True)
+    judged_until = mark.at if mark else at - timedelta(days=1)
+    since = max(judged_until - OVERLAP, at - LONGEST_BACK)
     settled = timedelta(hours=rules.values.crowd_hours)
     ids = codes_looked_up(since, at) | codes_tried_or_reported(since, at)
-    ids |= codes_looked_up(since - settled, at - settled)
-    alarms = judge_codes(ids, at=at) if ids else 0
-    alarms += judge_networks(at=at)
-    mark.at = at
+    return ids | codes_looked_up(since - settled, at - settled)
+
+
+def networks_to_judge(*, at: datetime) -> dict[str, NetworkFacts]:
+    """Networks that try numbers, by their digests in hexadecimal."""
+    least = thresholds_in_force(at=at).values.burst_challenge_texts
+    return {network.hex(): facts for network, facts in bursting_networks(least=least, at=at).items()}
+
+
+def note_judged(*, at: datetime) -> None:
+    """Everything up to now was judged, or waits for its own next turn."""
+    mark = session.get(AlarmMark, RECENT, with_for_update=True, populate_existing=True)
+    if mark is None:
+        session.add(AlarmMark(name=RECENT, at=at))
+    else:
+        mark.at = max(mark.at, at)
     session.flush()
-    return alarms
 
 
 def _note(

@@ -1,21 +1,59 @@
 """When the rules run: soon after look-ups, never in their requests; and every night over the season."""
 
+from datetime import datetime
+
 from celery import shared_task
 
+from core.claims import InWork, held
 from core.clock import now
-from core.database import transaction
+from core.database import session, transaction
+from core.sweeps import all_or_each, due_again, each
 from traceability.alarms import service
+from traceability.alarms.licensee_facts import facts_of_licensees
+
+CODES, NETWORKS, LICENSEES = (
+    "traceability.alarms.code",
+    "traceability.alarms.network",
+    "traceability.alarms.licensee",
+)
 
 
 @shared_task(name="traceability.alarms.judge_recent")
 def judge_recent() -> int:
-    """Judge what was looked up since the last time."""
+    """Judge what was looked up since the last time; one run at a time."""
+    try:
+        with held("traceability.alarms.judge_recent", "recent"):
+            return sweep_recent(at=now())
+    except InWork:
+        return 0
+
+
+def sweep_recent(*, at: datetime) -> int:
+    """Judge what was looked up, tried or reported since the last time, or failed then; how many are under an alarm now.
+
+    A code or network that cannot be judged waits for its own turn; the others are judged, and the run goes on from here.
+    """
     with transaction():
-        return service.judge_recent(at=now())
+        codes = service.codes_to_judge(at=at) | {int(key) for key in due_again(CODES, at=at)}
+        networks = service.networks_to_judge(at=at)
+    swept = all_or_each(CODES, sorted(codes), lambda ids: service.judge_codes(ids, at=at))
+    swept += each(NETWORKS, networks, lambda key: service.judge_network(key, networks[key], at=at))
+    with transaction():
+        service.note_judged(at=at)
+    return swept.counted
 
 
 @shared_task(name="traceability.alarms.judge_licensees")
 def judge_licensees() -> int:
     """Judge every licensee's season."""
+    return sweep_licensees(at=now())
+
+
+def sweep_licensees(*, at: datetime) -> int:
+    """Run the season's rules over every licensee, each by itself; how many are under an alarm now."""
     with transaction():
-        return service.judge_licensees(at=now())
+        facts = facts_of_licensees(service.thresholds_in_force(at=at).values, at=at)
+    session.rollback()
+    return each(
+        LICENSEES, facts, lambda grower_id: service.judge_grower(grower_id, facts[grower_id], at=at)
+    ).counted

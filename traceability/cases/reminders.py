@@ -12,6 +12,7 @@ from core.accounts.models import Account
 from core.clock import local_day
 from core.database import session
 from core.settings import Settings
+from core.sweeps import free
 from traceability.cases.deadlines import PLAN, Due, Notice, due_notices
 from traceability.cases.models import CaseNotice, CounterfeitCase
 from traceability.cases.recording import leave_step, locked
@@ -19,6 +20,7 @@ from traceability.cases.sealing import seal_case
 from traceability.cases.settings import case_days
 from traceability.cases.states import OPEN_STATES, CaseState, CaseStep
 
+REMINDING, FORGETTING = "traceability.cases.remind", "traceability.cases.forget_contacts"
 KEEP_CONTACT_FOR = timedelta(days=180)
 
 
@@ -28,7 +30,11 @@ def cases_to_remind_of(*, at: datetime) -> list[str]:
     return list(
         session.scalars(
             select(CounterfeitCase.number)
-            .where(CounterfeitCase.state.in_(sorted(OPEN_STATES)), CounterfeitCase.due_at <= at - first)
+            .where(
+                CounterfeitCase.state.in_(sorted(OPEN_STATES)),
+                CounterfeitCase.due_at <= at - first,
+                free(REMINDING, CounterfeitCase.number, at=at),
+            )
             .order_by(CounterfeitCase.due_at)
         )
     )
@@ -59,20 +65,29 @@ def remind(number: str, *, at: datetime) -> int:
     return queued
 
 
-def forget_contacts(*, at: datetime) -> int:
-    """Drop how to reach the reporter half a year after the case was closed; how many."""
-    numbers = list(
+def contacts_to_forget(*, at: datetime) -> list[str]:
+    """The numbers of cases that were closed half a year ago and still say how to reach the reporter."""
+    return list(
         session.scalars(
-            select(CounterfeitCase.number).where(
-                CounterfeitCase.contact != "", CounterfeitCase.closed_at < at - KEEP_CONTACT_FOR
+            select(CounterfeitCase.number)
+            .where(
+                CounterfeitCase.contact != "",
+                CounterfeitCase.closed_at < at - KEEP_CONTACT_FOR,
+                free(FORGETTING, CounterfeitCase.number, at=at),
             )
+            .order_by(CounterfeitCase.id)
         )
     )
-    for number in numbers:
-        case = locked(number)
-        case.contact = ""
-        seal_case(case)
-    return len(numbers)
+
+
+def forget_contact(number: str) -> int:
+    """Drop how to reach the reporter of a case; 1 when there was a contact."""
+    case = locked(number)
+    if not case.contact:
+        return 0
+    case.contact = ""
+    seal_case(case)
+    return 1
 
 
 def _due(case: CounterfeitCase, at: datetime) -> Due:

@@ -3,24 +3,21 @@
 from celery import shared_task
 
 from core.clock import now
-from core.database import session, transaction
+from core.sweeps import each
 from traceability.cases import reminders
 
 
-@shared_task(name="traceability.cases.remind")
+@shared_task(name=reminders.REMINDING)
 def remind() -> int:
-    """Send what is due, one transaction per case, so that one case cannot hold up the others."""
-    numbers = reminders.cases_to_remind_of(at=now())
-    session.rollback()
-    queued = 0
-    for number in numbers:
-        with transaction():
-            queued += reminders.remind(number, at=now())
-    return queued
+    """Send what is due, one transaction per case; how many messages were queued."""
+    at = now()
+    numbers = reminders.cases_to_remind_of(at=at)
+    return each(reminders.REMINDING, numbers, lambda number: reminders.remind(number, at=at)).counted
 
 
-@shared_task(name="traceability.cases.forget_contacts")
+@shared_task(name=reminders.FORGETTING)
 def forget_contacts() -> int:
-    """Drop how to reach reporters of cases that were closed half a year ago."""
-    with transaction():
-        return reminders.forget_contacts(at=now())
+    """Drop how to reach reporters of cases that were closed half a year ago; how many."""
+    return each(
+        reminders.FORGETTING, reminders.contacts_to_forget(at=now()), reminders.forget_contact
+    ).counted

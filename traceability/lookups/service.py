@@ -1,6 +1,7 @@
 """Recording a look-up with one statement, and forgetting who looked after 90 days."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -11,10 +12,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from core.clock import local_day
 from core.database import session
+from core.sweeps import free
 from traceability.lookups.models import CodeLookup, LookupDay
 from traceability.lookups.queries import History
 from traceability.lookups.visitors import Visitor
 
+FOLDING = "traceability.lookups.fold"
 KEEP_FOR = timedelta(days=90)
 NO_CODE = b""
 
@@ -88,17 +91,22 @@ class _Sum:
         self.last_ordinal = max(self.last_ordinal, row.ordinal)
 
 
-def fold_old_lookups(*, at: datetime, limit: int = 5_000) -> int:
-    """Turn up to `limit` rows that nobody repeated for 90 days into counts by day; how many went.
+def old_lookups(*, at: datetime, limit: int = 5_000) -> list[int]:
+    """Rows that nobody repeated for 90 days, for the sweep."""
+    old = select(CodeLookup.id).where(CodeLookup.last_at < at - KEEP_FOR, free(FOLDING, CodeLookup.id, at=at))
+    return list(session.scalars(old.order_by(CodeLookup.id).limit(limit)))
+
+
+def fold_old_lookups(ids: Sequence[int], *, at: datetime) -> int:
+    """Turn those of these rows that nobody repeated for 90 days into counts by day; how many went.
 
     A device counts on the day of its first check. All texts that are no code of ours share one count a day.
     """
     rows = list(
         session.scalars(
             select(CodeLookup)
-            .where(CodeLookup.last_at < at - KEEP_FOR)
+            .where(CodeLookup.id.in_(ids), CodeLookup.last_at < at - KEEP_FOR)
             .order_by(CodeLookup.id)
-            .limit(limit)
             .with_for_update(skip_locked=True)
         )
     )

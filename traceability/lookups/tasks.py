@@ -3,17 +3,16 @@
 from celery import shared_task
 
 from core.clock import now
-from core.database import transaction
+from core.sweeps import batch_by_batch
 from traceability.lookups import service
 
 
-@shared_task(name="traceability.lookups.fold")
+@shared_task(name=service.FOLDING)
 def fold() -> int:
     """Forget who looked after 90 days; counts by day stay. Small transactions, so that nobody waits long."""
-    at, total = now(), 0
-    while True:
-        with transaction():
-            folded = service.fold_old_lookups(at=at)
-        total += folded
-        if not folded:
-            return total
+    at = now()
+    return batch_by_batch(
+        service.FOLDING,
+        lambda: service.old_lookups(at=at),
+        lambda ids: service.fold_old_lookups(ids, at=at),
+    ).counted

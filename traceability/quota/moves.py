@@ -1,15 +1,17 @@
 """Quota that changes hands or kind: passed to another licensee, outgrown, expired; and the figures behind it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from branch import api as branch
 from core import seal
 from core.clock import local_day
 from core.database import session
 from core.errors import Conflict, Invalid
+from core.sweeps import free
 from traceability.quota.models import QuotaAccount, QuotaMove, StageFigures
 from traceability.quota.posting import OverdrawnError, post
 from traceability.quota.queries import COUNTED, balance, stages, year_of
@@ -18,6 +20,7 @@ from traceability.quota.sealing import figures_body, figures_subject
 from traceability.quota.service import QuotaExceeded
 
 DENSEST = 1_000_000
+EXPIRY = "traceability.quota.expire"
 
 
 def transfer(
@@ -75,19 +78,29 @@ def grow(
     return _post(MoveKind.GROW, legs, plants, key=key, counted_on=counted_on, reason=reason, at=at, by=by)
 
 
-def expire(*, at: datetime, limit: int = 500) -> int:
-    """Let what is free of years that are over expire; how many accounts were closed, at most `limit`."""
+def _left_of_years_that_are_over(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        QuotaAccount.role == str(Role.FREE),
+        QuotaAccount.balance > 0,
+        QuotaAccount.year < year_of(at),
+    )
+
+
+def ids_due_to_expire(*, at: datetime, limit: int) -> list[int]:
+    """Accounts that hold what is free of years that are over, for the sweep."""
+    due = select(QuotaAccount.id).where(
+        *_left_of_years_that_are_over(at), free(EXPIRY, QuotaAccount.id, at=at)
+    )
+    return list(session.scalars(due.order_by(QuotaAccount.id).limit(limit)))
+
+
+def expire(*, at: datetime, ids: Sequence[int] | None = None, limit: int = 500) -> int:
+    """Let what is free of years that are over expire, or only of the accounts `ids`; how many were closed, at most `limit`."""
+    due = select(QuotaAccount).where(*_left_of_years_that_are_over(at))
+    if ids is not None:
+        due = due.where(QuotaAccount.id.in_(ids))
     rows = session.scalars(
-        select(QuotaAccount)
-        .where(
-            QuotaAccount.role == str(Role.FREE),
-            QuotaAccount.balance > 0,
-            QuotaAccount.year < year_of(at),
-        )
-        .order_by(QuotaAccount.id)
-        .limit(limit)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        due.order_by(QuotaAccount.id).limit(limit).with_for_update().execution_options(populate_existing=True)
     ).all()
     for row in rows:
         key = Key(row.grower_id, row.unit_id, row.cultivar_group, row.size_class, row.year)

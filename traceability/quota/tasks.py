@@ -3,19 +3,18 @@
 from celery import shared_task
 
 from core.clock import now
-from core.database import transaction
+from core.sweeps import batch_by_batch
 from traceability.quota import moves
 
 BATCH = 500
 
 
-@shared_task(name="traceability.quota.expire")
+@shared_task(name=moves.EXPIRY)
 def expire() -> int:
     """Close what is left of years that are over, in batches of one transaction each."""
-    closed = 0
-    while True:
-        with transaction():
-            batch = moves.expire(at=now(), limit=BATCH)
-        closed += batch
-        if batch < BATCH:
-            return closed
+    at = now()
+    return batch_by_batch(
+        moves.EXPIRY,
+        lambda: moves.ids_due_to_expire(at=at, limit=BATCH),
+        lambda ids: moves.expire(at=at, ids=ids),
+    ).counted

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import current_app
 from sqlalchemy import func, select, update
 
-from branch.ledger.periods import parse_period
+from branch.ledger.periods import month_before, parse_period
 from branch.organisation.models import Unit
 from branch.reports import notices
 from branch.reports.deadlines.models import ReportDuty, ReportReminder
@@ -18,6 +18,9 @@ from branch.reports.states import ReportState
 from core.clock import local_day
 from core.database import session
 from core.settings import Settings
+from core.sweeps import free
+
+ASKING, REMINDING = "branch.reports.ask", "branch.reports.remind"
 
 
 def plan_in_force() -> Plan:
@@ -26,40 +29,51 @@ def plan_in_force() -> Plan:
     return Plan(settings.report_day, settings.report_reminder_days, settings.report_escalation_days)
 
 
-def open_duties(*, at: datetime) -> int:
-    """Ask every branch for the months that it has not been asked for yet; how many duties are new.
+def branches_to_ask(*, at: datetime) -> list[int]:
+    """Branches that were not yet asked for the last whole month, by id."""
+    newest = month_before(local_day(at))
+    asked = select(ReportDuty.unit_id).where(ReportDuty.period_start >= newest.start)
+    waiting = select(Unit.id).where(
+        Unit.kind == "branch", Unit.id.not_in(asked), free(ASKING, Unit.id, at=at)
+    )
+    return list(session.scalars(waiting.order_by(Unit.id)))
 
-    The branches are held meanwhile, so that two workers do not ask for the same twice.
+
+def open_duties(unit_id: int, *, at: datetime) -> int:
+    """Ask a branch for the months that it has not been asked for yet; how many duties are new.
+
+    The branch is held meanwhile, so that two workers do not ask for the same twice.
     """
     today, plan, opened = local_day(at), plan_in_force(), 0
-    branches = select(Unit).where(Unit.kind == "branch").order_by(Unit.id).with_for_update()
-    for unit in session.scalars(branches).all():
-        latest = session.scalar(
-            select(ReportDuty.period)
-            .where(ReportDuty.unit_id == unit.id)
-            .order_by(ReportDuty.period_start.desc())
-            .limit(1)
-        )
-        for period in months_to_open(parse_period(latest) if latest else None, today):
-            session.add(
-                ReportDuty(
-                    unit_id=unit.id,
-                    period=period.key,
-                    period_start=period.start,
-                    due_on=due_on(period, opened_on=today, plan=plan),
-                    opened_at=at,
-                )
+    session.execute(select(Unit.id).where(Unit.id == unit_id).with_for_update())
+    latest = session.scalar(
+        select(ReportDuty.period)
+        .where(ReportDuty.unit_id == unit_id)
+        .order_by(ReportDuty.period_start.desc())
+        .limit(1)
+    )
+    for period in months_to_open(parse_period(latest) if latest else None, today):
+        session.add(
+            ReportDuty(
+                unit_id=unit_id,
+                period=period.key,
+                period_start=period.start,
+                due_on=due_on(period, opened_on=today, plan=plan),
+                opened_at=at,
             )
-            opened += 1
+        )
+        opened += 1
     session.flush()
     return opened
 
 
-def open_duty_ids() -> list[int]:
-    """The duties that wait for their report, the oldest first."""
+def open_duty_ids(*, at: datetime) -> list[int]:
+    """The duties that wait for their report, the oldest first; those left out that failed lately."""
     return list(
         session.scalars(
-            select(ReportDuty.id).where(ReportDuty.submitted_at.is_(None)).order_by(ReportDuty.due_on)
+            select(ReportDuty.id)
+            .where(ReportDuty.submitted_at.is_(None), free(REMINDING, ReportDuty.id, at=at))
+            .order_by(ReportDuty.due_on)
         )
     )
 

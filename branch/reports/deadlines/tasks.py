@@ -4,21 +4,16 @@ from celery import shared_task
 
 from branch.reports.deadlines import service
 from core.clock import now
-from core.database import session, transaction
+from core.sweeps import each
 
 
-@shared_task(name="branch.reports.remind")
+@shared_task(name=service.REMINDING)
 def remind() -> int:
-    """Ask for what is due and send what has to be sent; one transaction per report, each step once.
+    """Ask for what is due and send what has to be sent; one transaction per branch and per report, each step once.
 
     Whatever a crash left undone is done by the next run.
     """
-    with transaction():
-        service.open_duties(at=now())
-    duties = service.open_duty_ids()
-    session.rollback()
-    queued = 0
-    for duty in duties:
-        with transaction():
-            queued += service.remind(duty, at=now())
-    return queued
+    at = now()
+    each(service.ASKING, service.branches_to_ask(at=at), lambda unit_id: service.open_duties(unit_id, at=at))
+    duties = service.open_duty_ids(at=at)
+    return each(service.REMINDING, duties, lambda duty_id: service.remind(duty_id, at=at)).counted

@@ -151,7 +151,8 @@ def desk() -> str:
     _asked()
     _published(3)
     with transaction():
-        deadlines.open_duties(at=now())
+        for unit_id in deadlines.branches_to_ask(at=now()):
+            deadlines.open_duties(unit_id, at=now())
     return "/committee/reports"
 
 

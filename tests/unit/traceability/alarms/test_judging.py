@@ -11,7 +11,7 @@ from core.seal.models import SealLeaf
 from tests.factories.accounts import make_account
 from tests.factories.lookups import make_lookup, make_visitor
 from tests.factories.verification import make_scene
-from traceability.alarms import sealing, service
+from traceability.alarms import sealing, service, tasks
 from traceability.alarms.models import Alarm, AlarmChange, AlarmFinding, RuleThresholds
 from traceability.alarms.steps import AlarmStep
 from traceability.cases.models import CaseEvidence, CounterfeitCase
@@ -28,8 +28,7 @@ def scene(session, at):
 
 
 def judge(at):
-    with transaction():
-        return service.judge_recent(at=at)
+    return tasks.sweep_recent(at=at)
 
 
 def copies_seen(code, at, places=PLACES, name="victim"):
@@ -186,8 +185,7 @@ def test_a_licensee_whose_labels_come_up_where_nothing_was_sold_becomes_a_case(s
         issued = make_codes(count=12, at=at)
         for n, one in enumerate(issued.codes):
             make_lookup(one.code, make_visitor(f"buyer {n}", PLACES[n % 5]), at + timedelta(days=n))
-    with transaction():
-        assert service.judge_licensees(at=at + timedelta(days=30)) == 1
+    assert tasks.sweep_licensees(at=at + timedelta(days=30)) == 1
     alarm = session.scalars(select(Alarm)).one()
     assert (alarm.subject_key, alarm.alert) == (f"grower/{issued.batch.grower_id}", "suspect")
     rules = set(session.scalars(select(AlarmFinding.rule)))

@@ -103,5 +103,6 @@ def test_the_contact_is_forgotten_half_a_year_after_the_end(town, at):
         decisions.close(number, at=at, by=people["secretary"])
     for days, contact in ((179, "138"), (181, "")):
         with transaction():
-            reminders.forget_contacts(at=at + timedelta(days=days))
+            for due in reminders.contacts_to_forget(at=at + timedelta(days=days)):
+                reminders.forget_contact(due)
         assert get_case(number).contact == contact

@@ -11,9 +11,13 @@ from tests.factories.verification import make_scene
 from traceability.codes.rules import new_code
 from traceability.lookups.models import CodeLookup, LookupDay
 from traceability.lookups.queries import unknown_columns
-from traceability.lookups.service import fold_old_lookups, record
+from traceability.lookups.service import fold_old_lookups, old_lookups, record
 from traceability.lookups.visitors import Visitor
 from traceability.verification.queries import look_up
+
+
+def fold(*, at, limit=5_000):
+    return fold_old_lookups(old_lookups(at=at, limit=limit), at=at)
 
 
 def somebody(letter, network=b"home"):
@@ -65,8 +69,8 @@ def test_after_ninety_days_only_counts_by_day_are_left_and_the_history_goes_on(s
     check(code, ONE, at + timedelta(hours=1))
     check(unknown, ONE, at)
     with transaction():
-        assert fold_old_lookups(at=at + timedelta(days=90)) == 0
-        assert fold_old_lookups(at=at + timedelta(days=90, hours=2)) == 3
+        assert fold(at=at + timedelta(days=90)) == 0
+        assert fold(at=at + timedelta(days=90, hours=2)) == 3
     assert session.scalars(select(CodeLookup.ordinal)).all() == [3]
     days = session.execute(
         select(
@@ -79,7 +83,7 @@ def test_after_ninety_days_only_counts_by_day_are_left_and_the_history_goes_on(s
         (b"", local_day(at), 1, 1, 1),
     ]
     with transaction():
-        assert fold_old_lookups(at=at + timedelta(days=200)) == 1
+        assert fold(at=at + timedelta(days=200)) == 1
     history = check(code, somebody(b"4"), at + timedelta(days=200))
     assert (history.checks, history.your_check, history.first_checked_at) == (4, 4, at)
 
@@ -89,7 +93,7 @@ def test_a_day_that_is_folded_in_two_parts_adds_up(session, code, at):
         check(code, somebody(letter), at)
     for _part in range(3):
         with transaction():
-            assert fold_old_lookups(at=at + timedelta(days=91), limit=1) == 1
+            assert fold(at=at + timedelta(days=91), limit=1) == 1
     day = session.scalars(select(LookupDay)).one()
     assert (day.devices, day.times, day.last_ordinal) == (3, 3, 3)
 

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from core.database import transaction
 from core.errors import Conflict, Invalid
 from core.messaging import Message
-from shop.orders.recalls import tell_buyers_of_recall
+from shop.orders import recalls as buyers
+from tests.bad_rows import spoil
 from tests.factories.orders import make_order, make_seller, place
 from tests.factories.organisation import make_grower
 from tests.factories.traceability import make_codes, make_lot, ship
@@ -84,9 +85,24 @@ def test_the_walk_reaches_three_generations_and_200_orders(session, sold, at, ru
     assert told == {f"buyer{place_}@example.org" for place_ in range(ORDERS)}
 
     with transaction():
-        tell_buyers_of_recall(LotRecalled(done.number, mother.grower_id, mother.number), event_id="again")
+        buyers.find_buyers_of_recall(
+            LotRecalled(done.number, mother.grower_id, mother.number), event_id="again"
+        )
+    run_jobs()
+    session.rollback()
     count = sa.select(sa.func.count()).select_from(Message).where(Message.template == "lot_recalled_buyer")
     assert session.scalar(count) == ORDERS
+
+
+def test_a_buyer_who_cannot_be_told_keeps_no_other_from_hearing(session, sold, at, run_jobs, monkeypatch):
+    mother, _family, _stranger, numbers = sold
+    spoil(monkeypatch, buyers, "enqueue", lambda *, dedupe_key, **_rest: dedupe_key.endswith(numbers[0]))
+    with transaction():
+        recall(mother.id, reason="canker in the cuttings", at=at, by=None)
+    run_jobs()
+    session.rollback()
+    count = sa.select(sa.func.count()).select_from(Message).where(Message.template == "lot_recalled_buyer")
+    assert session.scalar(count) == ORDERS - 1
 
 
 def test_an_order_that_has_not_left_is_reached_too(session, at, run_jobs):
