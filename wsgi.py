@@ -16,6 +16,7 @@ from branch.reports.building import init_reports
 from branch.reports.evidence import SectionFunction
 from core.accounts.tokens.scopes import init_token_scopes
 from core.cli import init_cli
+from core.failures.wording import init_failures
 from core.jobs import init_jobs
 from core.outbox import Handler, init_outbox
 from core.seal import SealSource, init_sources
@@ -89,6 +90,11 @@ CONSOLE: list[NavGroup] = [
         ],
     ),
     NavGroup(
+        _l("Running the system"),
+        "list",
+        [NavItem("failures.index", _l("Work that failed"), "alert", "jobs.manage")],
+    ),
+    NavGroup(
         _l("Members"),
         "people",
         [
@@ -108,6 +114,7 @@ CONSOLE: list[NavGroup] = [
 BLUEPRINTS: list[str] = [
     "core.accounts.views",
     "core.accounts.tokens.views",
+    "core.failures.views",
     "core.seal.views",
     "branch.organisation.views",
     "branch.organisation.unit_views",
@@ -182,6 +189,7 @@ TOKEN_SCOPES: dict[str, Any] = {
 COMMANDS: list[str] = [
     "core.accounts.tokens.cli",
     "core.backup.cli",
+    "core.failures.cli",
     "core.seal.cli",
     "traceability.lots.cli",
     "traceability.codes.cli",
@@ -203,6 +211,7 @@ COMMANDS: list[str] = [
 MODELS: list[str] = [
     "core.backup.models",
     "core.claims",
+    "core.failures.models",
     "core.messaging",
     "core.outbox",
     "core.progress",
@@ -256,6 +265,7 @@ PARTS: list[str] = [
 TASKS: list[str] = [
     "traceability.labels.tasks",
     "traceability.cases.tasks",
+    "core.failures.tasks",
     "core.seal.tasks",
     "core.backup.tasks",
     "branch.ledger.tasks",
@@ -293,6 +303,7 @@ QUEUES: dict[str, list[str]] = {
     ],
     "slow": [
         "core.backup.nightly",
+        "core.failures.forget_settled",
         "core.files.remove_torn",
         "shop.catalogue.forget_originals",
         "shop.catalogue.make_photo",
@@ -413,6 +424,10 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "task": "shop.catalogue.forget_originals",
         "schedule": crontab(hour=4, minute=5),
     },
+    "forget settled failures": {
+        "task": "core.failures.forget_settled",
+        "schedule": crontab(hour=4, minute=50),
+    },
     "remove torn files": {"task": "core.files.remove_torn", "schedule": crontab(hour=4, minute=15)},
     "seal": {"task": "core.seal.sequence", "schedule": 3.0},
     # Looks every quarter of an hour whether this night's is missing; nothing without BACKUP_DIR.
@@ -452,6 +467,31 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "remind of reports": {"task": "branch.reports.remind", "schedule": 600.0},
     "make a missing search index": {"task": "shop.search.rebuild_missing", "schedule": 10.0},
     "rebuild search index": {"task": "shop.search.rebuild", "schedule": crontab(hour=3, minute=20)},
+}
+
+# In words, for the operators' page: what each kind of claim is about, by the name that sweeps and jobs give it.
+SWEEPS: dict[str, Any] = {
+    "job": _l("A long job that somebody asked for"),
+    "core.seal.leaf": _l("An entry of the public log"),
+    "channels.import": _l("An import of orders of another shop"),
+    "branch.ledger.sum_up": _l("A day's sales of a grower, to be summed up"),
+    "branch.licences.expire": _l("A licence that runs out"),
+    "branch.reports.ask": _l("Asking a branch for its reports"),
+    "branch.reports.build_last_month": _l("A branch's report of last month"),
+    "branch.reports.remind": _l("A reminder of a report that is due"),
+    "search.rebuild": _l("A new search index"),
+    "shop.orders.expire": _l("An unpaid order that runs out"),
+    "shop.payments.check": _l("A payment to ask the payment service about"),
+    "shop.payments.send_refund": _l("A refund to be sent"),
+    "traceability.alarms.code": _l("A code to be judged by the alarm rules"),
+    "traceability.alarms.judge_recent": _l("The run of the alarm rules"),
+    "traceability.alarms.licensee": _l("A licensee's season to be judged"),
+    "traceability.alarms.network": _l("A network that tries numbers"),
+    "traceability.cases.forget_contacts": _l("A reporter's contact to be forgotten"),
+    "traceability.cases.remind": _l("A reminder of a case"),
+    "traceability.lookups.fold": _l("An old look-up to be folded into counts"),
+    "traceability.plots.remind_of_growth": _l("A reminder of the January survey"),
+    "traceability.quota.expire": _l("Quota of a year that is over"),
 }
 
 
@@ -562,6 +602,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     init_sources(app, seal_sources())
     init_recalls(app, orders_of_lots)
     init_health(app, parts_of_readiness())
+    init_failures(app, SWEEPS)
     _collect_again()
     return app
 

@@ -19,6 +19,7 @@ from core.backup.place import this_place
 from core.backup.queries import backup_standing
 from core.clock import now
 from core.database import session
+from core.failures import queries as failures
 from core.schema import require_current
 
 blueprint = Blueprint("health", __name__)
@@ -39,6 +40,8 @@ SET_ASIDE = Gauge(
 )
 BACKUP_AGE = Gauge("guiyuan_backup_age_seconds", "Since the last good backup was begun; +Inf: there is none")
 BACKUPS_FAILED = Gauge("guiyuan_backups_failed", "Backups that failed since the last good one")
+DEAD = Gauge("guiyuan_dead_letters", "Failed events, messages and rows that nobody tries any more", ["kind"])
+FAILING = Gauge("guiyuan_failing", "Failed events, messages and rows that wait for another try", ["kind"])
 UNKNOWN = float("nan")
 
 
@@ -143,12 +146,19 @@ def metrics() -> Response:
     try:
         EVENTS.set(outbox.waiting())
         unsent: Mapping[str, float] = messaging.unsent(at=now())
+        failed: Mapping[str, tuple[float, float]] = {
+            kind: (one.failing, one.dead) for kind, one in failures.counts(at=now()).items()
+        }
     except SQLAlchemyError as error:
         log.warning("metrics_without_database", error=type(error).__name__)
         EVENTS.set(UNKNOWN)
         unsent = dict.fromkeys(messaging.UNSENT, UNKNOWN)
+        failed = dict.fromkeys(failures.KINDS, (UNKNOWN, UNKNOWN))
     for state, number in unsent.items():
         MESSAGES.labels(state).set(number)
+    for kind, (failing, dead) in failed.items():
+        FAILING.labels(kind).set(failing)
+        DEAD.labels(kind).set(dead)
     if figures := jobs.queue_figures():
         waiting, set_aside = figures
         SET_ASIDE.set(set_aside)

@@ -11,7 +11,18 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
-from tests.browser.scenes import alarms, cases, goods, land, money, people, proof, reporting, two_people
+from tests.browser.scenes import (
+    alarms,
+    cases,
+    failing,
+    goods,
+    land,
+    money,
+    people,
+    proof,
+    reporting,
+    two_people,
+)
 from traceability.verification.verdicts import Verdict
 
 
@@ -146,6 +157,9 @@ SELLING = [
     PageToSee("seller-pack-bundle", "/seller/codes/pack", as_role="grower1"),
     PageToSee("seller-return-codes", "/seller/codes/return", as_role="grower1"),
     PageToSee("branch-codes", two_people.codes_at_branch, as_role="committee"),
+    PageToSee("failures", failing.one_of_each, as_role="operator"),
+    PageToSee("failures-none", "/operations/failures?show=aside", as_role="operator"),
+    PageToSee("failures-aside", failing.to_set_aside, as_role="operator"),
     PageToSee("branch-locked-inner-codes", two_people.locked_inner_codes, as_role="operator"),
     PageToSee("seller-void-codes", goods.void_codes, as_role="grower1"),
     PageToSee("seller-listings", "/seller/listings", as_role="grower1"),

@@ -1,10 +1,15 @@
 """Whatever walks over rows in background work does so by the shared part, so that one bad row fails alone."""
 
 import ast
+import importlib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from wsgi import SWEEPS
+
+SWEEPERS = {"each", "all_or_each", "batch_by_batch", "held", "take"}
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("core", "branch", "traceability", "shop")
 TASKS = sorted(
@@ -43,3 +48,29 @@ def test_no_task_goes_over_rows_by_itself(path: Path) -> None:
         )
     ]
     assert not found, f"use `core.sweeps.each`, `all_or_each` or `batch_by_batch`: {', '.join(found)}"
+
+
+def kinds(module: ModuleType, tree: ast.AST) -> set[str]:
+    """The kinds of claims that a module takes, as it names them in its calls."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SWEEPERS and node.args:
+            first = node.args[0]
+            if isinstance(first, ast.Constant):
+                found.add(first.value)
+            elif isinstance(first, ast.Name):
+                found.add(getattr(module, first.id))
+            elif isinstance(first, ast.Attribute) and isinstance(first.value, ast.Name):
+                found.add(getattr(getattr(module, first.value.id), first.attr))
+    return found
+
+
+def test_every_kind_of_claim_has_words_for_the_operators() -> None:
+    named: set[str] = set()
+    for path in (path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+        text = path.read_text()
+        if ("core.sweeps" in text or "core.claims" in text) and path.name not in {"sweeps.py", "claims.py"}:
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            named |= kinds(importlib.import_module(name), ast.parse(text))
+    assert len(named) > 14
+    assert not named - set(SWEEPS), "give them words in SWEEPS of wsgi.py"

@@ -1,0 +1,179 @@
+"""What failed and waits, is dead, or was set aside; nothing here says whom a message was for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, String, and_, case, cast, func, literal, null, or_, select, union_all
+
+from core.claims import WorkClaim
+from core.database import session
+from core.errors import NotFound
+from core.messaging import STUCK_AFTER, Message
+from core.outbox import OutboxEvent
+from core.web.pagination import Page
+
+KINDS = ("event", "message", "work")
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One thing that failed.
+
+    `name` is its event, template or sweep, `key` what it is about. `state` is `waits` (for `next_at`), `dead`
+    (nobody tries by himself), `stuck` (a message whose worker died while it was being sent), or `aside`.
+    """
+
+    kind: str
+    id: int
+    name: str
+    key: str
+    since: datetime
+    attempts: int
+    error: str
+    state: str
+    next_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many of a kind wait for another try, and how many nobody tries any more."""
+
+    failing: int = 0
+    dead: int = 0
+
+
+def _events() -> Select[Any]:
+    return select(
+        literal("event").label("kind"),
+        OutboxEvent.id.label("id"),
+        OutboxEvent.name.label("name"),
+        OutboxEvent.event_id.label("key"),
+        func.coalesce(OutboxEvent.failed_at, OutboxEvent.recorded_at).label("since"),
+        OutboxEvent.attempts.label("attempts"),
+        OutboxEvent.last_error.label("error"),
+        case(
+            (OutboxEvent.set_aside_at.is_not(None), "aside"),
+            (OutboxEvent.dead_at.is_not(None), "dead"),
+            else_="waits",
+        ).label("state"),
+        OutboxEvent.available_at.label("next_at"),
+    ).where(OutboxEvent.done_at.is_(None), OutboxEvent.last_error.is_not(None))
+
+
+def _messages(at: datetime) -> Select[Any]:
+    stuck = and_(Message.state == "sending", Message.available_at <= at - STUCK_AFTER)
+    failed = and_(Message.state.in_(("waiting", "failed")), Message.last_error.is_not(None))
+    return select(
+        literal("message").label("kind"),
+        Message.id.label("id"),
+        Message.template.label("name"),
+        cast(Message.id, String).label("key"),
+        func.coalesce(Message.failed_at, Message.recorded_at).label("since"),
+        Message.attempts.label("attempts"),
+        Message.last_error.label("error"),
+        case(
+            (Message.set_aside_at.is_not(None), "aside"),
+            (Message.state == "sending", "stuck"),
+            (Message.state == "failed", "dead"),
+            else_="waits",
+        ).label("state"),
+        Message.available_at.label("next_at"),
+    ).where(or_(stuck, failed))
+
+
+def _work() -> Select[Any]:
+    return select(
+        literal("work").label("kind"),
+        WorkClaim.id.label("id"),
+        WorkClaim.kind.label("name"),
+        WorkClaim.key.label("key"),
+        func.coalesce(WorkClaim.first_failed_at, WorkClaim.claimed_at).label("since"),
+        WorkClaim.attempts.label("attempts"),
+        WorkClaim.last_error.label("error"),
+        case(
+            (WorkClaim.set_aside_at.is_not(None), "aside"),
+            (WorkClaim.dead_at.is_not(None), "dead"),
+            else_="waits",
+        ).label("state"),
+        WorkClaim.available_at.label("next_at"),
+    ).where(WorkClaim.failed_at.is_not(None))
+
+
+def _all(at: datetime) -> Any:
+    return union_all(_events(), _messages(at), _work()).subquery()
+
+
+def failures(*, at: datetime, kind: str | None = None, aside: bool = False, page: int = 1) -> Page[Failure]:
+    """One page of what failed, what failed last first; or of what was set aside.
+
+    Args:
+        at: now.
+        kind: `event`, `message` or `work`; all when left out.
+        aside: what was set aside instead of what is open.
+        page: from 1.
+    """
+    found = _all(at)
+    wanted = [found.c.state == "aside" if aside else found.c.state != "aside"]
+    if kind:
+        wanted.append(found.c.kind == kind)
+    total = session.scalar(select(func.count()).select_from(found).where(*wanted)) or 0
+    rows = session.execute(
+        select(found)
+        .where(*wanted)
+        .order_by(found.c.since.desc(), found.c.kind, found.c.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    return Page([_view(row) for row in rows], total, page, PAGE_SIZE)
+
+
+def get_failure(kind: str, number: int, *, at: datetime) -> Failure:
+    """One thing that failed, open or set aside.
+
+    Raises:
+        NotFound: there is no such thing, or it is done meanwhile.
+    """
+    found = _all(at)
+    row = session.execute(select(found).where(found.c.kind == kind, found.c.id == number)).one_or_none()
+    if row is None:
+        raise NotFound(code="no_such_failure")
+    return _view(row)
+
+
+def counts(*, at: datetime) -> dict[str, Counts]:
+    """By kind, how many wait for another try and how many are dead or stuck; what was set aside is left out."""
+    found = _all(at)
+    dead = func.count(case((found.c.state.in_(("dead", "stuck")), 1), else_=null()))
+    rows = session.execute(
+        select(found.c.kind, func.count(), dead).where(found.c.state != "aside").group_by(found.c.kind)
+    )
+    counted = {kind: Counts(failing=number - dead, dead=dead) for kind, number, dead in rows}
+    return {kind: counted.get(kind, Counts()) for kind in KINDS}
+
+
+def open_ones(*, at: datetime, kind: str | None = None, dead_only: bool = False) -> list[tuple[str, int]]:
+    """Kind and number of everything open, the oldest first."""
+    found = _all(at)
+    wanted = [found.c.state.in_(("dead", "stuck")) if dead_only else found.c.state != "aside"]
+    if kind:
+        wanted.append(found.c.kind == kind)
+    rows = session.execute(
+        select(found.c.kind, found.c.id).where(*wanted).order_by(found.c.since, found.c.id)
+    )
+    return [(one_kind, number) for one_kind, number in rows]
+
+
+def _view(row: Any) -> Failure:
+    return Failure(
+        kind=row.kind,
+        id=row.id,
+        name=row.name,
+        key=row.key,
+        since=row.since,
+        attempts=row.attempts,
+        error=row.error or "",
+        state=row.state,
+        next_at=row.next_at if row.state == "waits" else None,
+    )
