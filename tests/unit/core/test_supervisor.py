@@ -110,7 +110,7 @@ def test_what_a_dead_part_had_started_ends_with_it(settings, tmp_path):
     told = tmp_path / "child"
     parent = (
         "import subprocess, sys, pathlib, time;"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(200)']);"
         f"pathlib.Path({str(told)!r}).write_text(str(child.pid)); time.sleep(60)"
     )
 
@@ -122,7 +122,7 @@ def test_what_a_dead_part_had_started_ends_with_it(settings, tmp_path):
 
     kept(settings, {"web": [sys.executable, "-c", parent]}, until_true=orphaned)
     child = int(told.read_text())
-    until(lambda: gone(child), "the orphan ends")
+    until(lambda: gone(child), "the orphan ends", 20)
 
 
 def test_stopping_leaves_no_process_and_no_trace(settings):
@@ -147,4 +147,4 @@ def test_parts_end_with_a_launcher_that_is_ended_by_force(tmp_path):
         child = int(launcher.stdout.readline())
         assert not gone(child)
         launcher.kill()
-    until(lambda: gone(child), "the part ends too")
+    until(lambda: gone(child), "the part ends too", 20)
