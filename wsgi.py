@@ -214,6 +214,7 @@ MODELS: list[str] = [
     "core.failures.models",
     "core.messaging",
     "core.outbox",
+    "core.form_keys",
     "core.progress",
     "core.seal.models",
     "branch.growers.models",
@@ -305,6 +306,7 @@ QUEUES: dict[str, list[str]] = {
         "core.backup.nightly",
         "core.failures.forget_settled",
         "core.files.remove_torn",
+        "core.form_keys.forget",
         "shop.catalogue.forget_originals",
         "shop.catalogue.make_photo",
         "shop.channels.apply",
@@ -454,6 +456,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "schedule": crontab(month_of_year=1, day_of_month="8-14", hour="9-17", minute=0),
     },
     "expire licences": {"task": "branch.licences.expire", "schedule": 3600.0},
+    "forget keys of forms": {"task": "core.form_keys.forget", "schedule": crontab(hour=4, minute=55)},
     "send messages": {"task": "core.messaging.send", "schedule": 10.0},
     "sum up sales": {"task": "branch.ledger.refresh_rollups", "schedule": 30.0},
     "reconcile the sums of sales": {

@@ -79,11 +79,17 @@ class IsolatedClient(FlaskClient):
     def submit(
         self, path: str, data: dict[str, Any] | None = None, *, form_at: str = "", **options: Any
     ) -> Any:
-        """Send a form as a browser does: with the token of the page it stands on (`path`, or `form_at`)."""
+        """Send a form as a browser does: with the token and key of the page it stands on (`path`, or `form_at`)."""
         page = self.get(form_at or path).get_data(as_text=True)
-        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-        token = found.group(1) if found else ""
-        return self.post(path, data={"csrf_token": token} | (data or {}), **options)
+        return self.post(path, data=hidden_of(page) | (data or {}), **options)
+
+
+def hidden_of(page: str) -> dict[str, str]:
+    """What the first form of a page sends unseen: the token of the session and the form's one-time key."""
+    found = {
+        name: re.search(rf'name="{name}"[^>]*value="([^"]+)"', page) for name in ("csrf_token", "form_key")
+    }
+    return {name: one.group(1) for name, one in found.items() if one}
 
 
 @pytest.fixture(scope="session")

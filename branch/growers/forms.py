@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 
@@ -14,9 +13,10 @@ from branch.growers.uscc import is_valid_uscc, normalise_uscc
 from branch.organisation.queries import UnitView, unit_name
 from core.accounts.forms import identity_field
 from core.accounts.identity import Identity, normalise_phone, parse_identity
+from core.web.sending import PageForm
 
 
-class ApplyForm(FlaskForm):
+class ApplyForm(PageForm):
     name = StringField(
         _l("Name of the nursery"), validators=[DataRequired(_l("Enter a name.")), Length(min=2, max=80)]
     )
@@ -80,11 +80,11 @@ class ApplyForm(FlaskForm):
         )
 
 
-class DecideForm(FlaskForm):
+class DecideForm(PageForm):
     reason = TextAreaField(_l("Reason"), validators=[Optional(), Length(max=500)])
 
 
-class InviteForm(FlaskForm):
+class InviteForm(PageForm):
     identity = identity_field()
 
     def contact(self) -> Identity:

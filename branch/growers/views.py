@@ -16,6 +16,7 @@ from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, Invalid
 from core.web.pagination import page_number
+from core.web.sending import creates, creating
 
 blueprint = Blueprint("growers", __name__)
 
@@ -24,6 +25,7 @@ LINK = "staff_invitation_link"
 
 @blueprint.route("/grower/apply", methods=["GET", "POST"])
 @signed_in
+@creates()
 def apply() -> Any:
     own = queries.membership_at_grower(actor_id())
     file = queries.file_of(actor_id())
@@ -37,10 +39,11 @@ def apply() -> Any:
     if not form.validate_on_submit():
         status = 422 if request.method == "POST" else 200
         return _page("apply.html", form=form, file=file), status
-    with transaction():
+    with creating() as made:
         service.apply_to_join(form.application(), account_id=actor_id(), at=now())
+        made.leads_to(url_for("growers.apply"))
     flash(_("Your application has reached the branch. You will be told of the answer."), "success")
-    return redirect(url_for("growers.apply"))
+    return made.answer()
 
 
 @blueprint.get("/branch/growers")
@@ -106,17 +109,19 @@ def people() -> str:
 
 @blueprint.post("/grower/people")
 @requires("grower.staff")
+@creates()
 def invite() -> Any:
     form = InviteForm()
     if not form.validate():
         return _people(form), 422
-    with transaction():
+    with creating() as made:
         grower = service.require_owner(actor_id())
         token = invitations.invite_to_grower(form.contact(), grower.id, by_account_id=actor_id(), at=now())
         link = url_for("growers.join", token=token, _external=True)
         invitations.tell(form.contact(), link, grower.name, at=now())
+        made.leads_to(url_for("growers.people"))
     session[LINK] = link
-    return redirect(url_for("growers.people"))
+    return made.answer()
 
 
 @blueprint.post("/grower/people/<int:account_id>/remove")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -22,6 +22,7 @@ from core.accounts.gate import actor_id, requires
 from core.clock import local_day, now
 from core.database import transaction
 from core.errors import Invalid, NotFound
+from core.web.sending import creates, creating
 
 blueprint = Blueprint("sales_channels", __name__)
 
@@ -109,6 +110,7 @@ def _offered(grower: GrowerView, table: CoverageMap) -> Sequence[str]:
 
 @blueprint.route("/seller/sales/channels/<channel>", methods=["GET", "POST"])
 @requires("ledger.own")
+@creates()
 def declare(channel: str) -> ResponseReturnValue:
     """Say of one place of sale whether and since when it is used."""
     grower = require_grower(actor_id())
@@ -118,15 +120,16 @@ def declare(channel: str) -> ResponseReturnValue:
     form = ChannelForm(data=_spoken(said))
     if form.validate_on_submit():
         try:
-            with transaction():
+            with creating() as made:
                 sales_channels.declare_channel(
                     grower.id, channel, **form.words(), by_account_id=actor_id(), at=now()
                 )
+                made.leads_to(url_for("sales_channels.index"))
         except Invalid as error:
             form.sells.errors = [str(error.message)]
         else:
             flash(_("Noted. The months on record follow what you said."), "success")
-            return redirect(url_for("sales_channels.index"))
+            return made.answer()
     page = render_template(
         "branch/ledger/channel.html", form=form, channel=channel, channel_name=channel_name
     )
@@ -141,10 +144,11 @@ def _spoken(said: Declaration | None) -> dict[str, object]:
 
 @blueprint.post("/seller/sales/channels")
 @requires("ledger.own")
+@creates()
 def nowhere_else() -> ResponseReturnValue:
     """Say of every platform that was not spoken of, and is not known to be used, that it is not used."""
     account_id = actor_id()
-    with transaction():
+    with creating() as made:
         rollup.ensure_fresh()
         grower = require_grower(account_id)
         moment = now()
@@ -154,5 +158,6 @@ def nowhere_else() -> ResponseReturnValue:
             sales_channels.declare_channel(
                 grower.id, channel, sells=False, by_account_id=account_id, at=moment
             )
+        made.leads_to(url_for("sales_channels.index"))
     flash(_("Noted. The months on record follow what you said."), "success")
-    return redirect(url_for("sales_channels.index"))
+    return made.answer()

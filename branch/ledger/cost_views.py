@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,9 +16,9 @@ from branch.ledger.forms import CostForm
 from branch.ledger.periods import Period, parse_period
 from core.accounts.gate import actor_id, requires
 from core.clock import local_day, now
-from core.database import transaction
 from core.errors import NotFound
 from core.web.formatting import month_words
+from core.web.sending import creates, creating
 
 blueprint = Blueprint("costs", __name__)
 
@@ -72,6 +72,7 @@ def season_name(season: Period) -> str:
 
 @blueprint.route("/seller/sales/costs/<key>", methods=["GET", "POST"])
 @requires("ledger.own")
+@creates()
 def sheet(key: str) -> ResponseReturnValue:
     """One cost sheet with every version of its amounts."""
     grower = require_grower(actor_id())
@@ -80,7 +81,7 @@ def sheet(key: str) -> ResponseReturnValue:
     standing = {one.purpose: Decimal(one.amount_minor) / 100 for one in reversed(entries)}
     form = CostForm(data=standing)
     if form.validate_on_submit():
-        with transaction():
+        with creating() as made:
             costs.record_costs(
                 grower.id,
                 season,
@@ -89,8 +90,9 @@ def sheet(key: str) -> ResponseReturnValue:
                 by_account_id=actor_id(),
                 at=now(),
             )
+            made.leads_to(url_for("costs.index"))
         flash(_("Written down and sealed."), "success")
-        return redirect(url_for("costs.index"))
+        return made.answer()
     page = render_template(
         "branch/ledger/cost_sheet.html",
         form=form,

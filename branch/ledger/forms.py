@@ -4,18 +4,18 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DateField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from branch.ledger.cost_rules import Purpose
+from core.web.sending import PageForm
 from core.web.yuan import MOST_YUAN, YuanField
 
 YES, NO = "yes", "no"
 
 
-class ChannelForm(FlaskForm):
+class ChannelForm(PageForm):
     """What a grower says of one place of sale."""
 
     sells = RadioField(
@@ -40,7 +40,7 @@ def _amount(label: Any) -> YuanField:
     return YuanField(label, [Optional(), NumberRange(Decimal(0), MOST_YUAN)])
 
 
-class CostForm(FlaskForm):
+class CostForm(PageForm):
     """A cost sheet; a field left empty was not said, zero was."""
 
     seedlings = _amount(_l("Seedlings and cuttings"))

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DateField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
@@ -17,6 +16,7 @@ from branch.licences.queries import LicenceView
 from branch.licences.sentences import CHANNELS, KIND_NAMES, channel_name
 from branch.licences.states import Scope, tidy
 from branch.organisation.queries import UnitView, unit_name
+from core.web.sending import PageForm
 
 REQUIRED = _l("Please fill this in.")
 
@@ -31,7 +31,7 @@ def boxes(label: Any, description: Any) -> SelectMultipleField:
     )
 
 
-class ScopeForm(FlaskForm):
+class ScopeForm(PageForm):
     """What a licence covers; nothing ticked means no limit."""
 
     cultivar_groups = boxes(_l("Cultivar groups"), _l("Nothing ticked: all of them."))
@@ -89,14 +89,14 @@ class GrantForm(ScopeForm):
             raise ValidationError(_("The last day is before the first."))
 
 
-class StepForm(FlaskForm):
+class StepForm(PageForm):
     """Suspend, reinstate, withdraw or extend."""
 
     valid_until = DateField(_l("New last day"), validators=[Optional()], id="step-valid-until")
     reason = TextAreaField(_l("Reason"), validators=[Optional(), Length(max=1000)], id="step-reason")
 
 
-class MarkForm(FlaskForm):
+class MarkForm(PageForm):
     unit = SelectField(_l("Looked after by"), validators=[DataRequired(REQUIRED)])
     code = StringField(
         _l("Code"),
@@ -169,7 +169,7 @@ class MarkForm(FlaskForm):
         )
 
 
-class RulesForm(FlaskForm):
+class RulesForm(PageForm):
     text = TextAreaField(
         _l("Text of the new version"), validators=[DataRequired(REQUIRED), Length(max=60000)]
     )

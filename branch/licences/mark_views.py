@@ -15,6 +15,7 @@ from core.accounts.gate import actor_id, requires
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, Invalid
+from core.web.sending import creates, creating
 
 blueprint = Blueprint("marks", __name__)
 
@@ -32,6 +33,7 @@ def index() -> str:
 
 @blueprint.route("/branch/marks/new", methods=["GET", "POST"])
 @requires("marks.edit")
+@creates()
 def enter() -> Any:
     form = MarkForm()
     form.offer(
@@ -42,7 +44,7 @@ def enter() -> Any:
     if not valid or form.logo.errors:
         return _page("mark_new.html", form=form), 422 if request.method == "POST" else 200
     try:
-        with transaction():
+        with creating() as made:
             mark = marks.enter_mark(
                 form.facts(form.code.data, logo_key),
                 rules_text=form.rules_text.data,
@@ -50,11 +52,12 @@ def enter() -> Any:
                 by_account_id=actor_id(),
                 at=now(),
             )
+            made.leads_to(url_for("marks.show", code=mark.facts.code))
     except Conflict as error:
         form.code.errors = [str(error.message)]
         return _page("mark_new.html", form=form), 422
     flash(_("The mark is entered, with version 1 of its rules."), "success")
-    return redirect(url_for("marks.show", code=mark.facts.code))
+    return made.answer()
 
 
 @blueprint.get("/branch/marks/<code>")
@@ -83,15 +86,17 @@ def correct(code: str) -> Any:
 
 @blueprint.post("/branch/marks/<code>/rules")
 @requires("marks.edit")
+@creates()
 def publish(code: str) -> Any:
     mark = _own(code)
     rules_form = RulesForm()
     try:
         if rules_form.validate():
-            with transaction():
+            with creating() as made:
                 version = marks.publish_rules(code, rules_form.text.data, by_account_id=actor_id(), at=now())
+                made.leads_to(url_for("marks.show", code=code))
             flash(_("Version %(n)s of the rules is published.", n=version), "success")
-            return redirect(url_for("marks.show", code=code))
+            return made.answer()
     except Invalid as error:
         rules_form.text.errors = [str(error.message)]
     form = _correction_form(formdata=None)

@@ -26,6 +26,7 @@ from core.clock import local_day, now
 from core.database import transaction
 from core.errors import Invalid
 from core.web.pagination import page_number
+from core.web.sending import creates, creating
 
 blueprint = Blueprint("licences", __name__)
 
@@ -46,13 +47,14 @@ def own() -> str:
 
 @blueprint.post("/seller/licence")
 @requires("licences.apply")
+@creates()
 def apply() -> Any:
     grower = require_grower(actor_id())
     form = ApplicationForm()
     form.offer(marks_open_to(grower))
     if not form.validate():
         return _own(form), 422
-    with transaction():
+    with creating() as made:
         number = service.apply_for_licence(
             grower.id,
             get_mark(form.mark.data).id,
@@ -61,8 +63,9 @@ def apply() -> Any:
             by_account_id=actor_id(),
             at=now(),
         )
+        made.leads_to(url_for("licences.own"))
     flash(_("Your application %(number)s has reached the branch.", number=number), "success")
-    return redirect(url_for("licences.own"))
+    return made.answer()
 
 
 @blueprint.post("/seller/licence/<number>/take-back")

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
@@ -12,9 +11,10 @@ from branch.organisation.queries import UnitView, unit_name
 from branch.organisation.roles import KINDS_BELOW, Role
 from core.accounts.forms import identity_field
 from core.accounts.identity import Identity, parse_identity
+from core.web.sending import PageForm
 
 
-class GiveRoleForm(FlaskForm):
+class GiveRoleForm(PageForm):
     identity = identity_field()
     role = SelectField(_l("Role"))
     unit = SelectField(_l("Unit"))
@@ -34,13 +34,13 @@ class GiveRoleForm(FlaskForm):
         return identity
 
 
-class ReasonForm(FlaskForm):
+class ReasonForm(PageForm):
     reason = StringField(
         _l("Reason"), validators=[DataRequired(_l("Say why; the reason is kept.")), Length(max=500)]
     )
 
 
-class UnitForm(FlaskForm):
+class UnitForm(PageForm):
     """A unit below one that the person looks after; the kinds offered are those that may stand somewhere there."""
 
     parent = SelectField(_l("Stands below"))
@@ -62,6 +62,6 @@ class UnitForm(FlaskForm):
         self.kind.choices = [SelectChoice(kind, name) for kind, name in KIND_NAMES.items() if kind in kinds]
 
 
-class RenameForm(FlaskForm):
+class RenameForm(PageForm):
     name_zh = StringField(_l("Name in Chinese"), [DataRequired(_l("Give the unit a name.")), Length(max=80)])
     name_en = StringField(_l("Name in English"), [Length(max=120)])

@@ -12,6 +12,7 @@ from branch.organisation.roles import Role
 from core.accounts.gate import actor_id, requires
 from core.database import transaction
 from core.errors import DomainError
+from core.web.sending import creates, creating
 
 blueprint = Blueprint("units", __name__)
 EDIT = "units.edit"
@@ -26,13 +27,14 @@ def index() -> str:
 
 @blueprint.post("/branch/units")
 @requires(EDIT)
+@creates()
 def add() -> Any:
     """Add a unit; a town of its own only by the operator."""
     form = _form()
     if not form.validate():
         return _page(form), 422
     try:
-        with transaction():
+        with creating() as made:
             parent = None
             if form.parent.data:
                 parent = queries.require_unit_access(actor_id(), queries.get_unit(form.parent.data).id, EDIT)
@@ -43,11 +45,12 @@ def add() -> Any:
                 kind=form.kind.data,
                 parent=parent,
             )
+            made.leads_to(url_for("units.index"))
     except DomainError as error:
         form.form_errors.append(str(error.message))
         return _page(form), 422
     flash(_("The unit is added. Give somebody a role there on the page of members."), "success")
-    return redirect(url_for("units.index"), 303)
+    return made.answer()
 
 
 @blueprint.route("/branch/units/<code>", methods=["GET", "POST"])

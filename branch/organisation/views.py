@@ -14,6 +14,7 @@ from core.accounts.queries import find_confirmed
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
+from core.web.sending import creates, creating
 
 blueprint = Blueprint("organisation", __name__)
 
@@ -28,13 +29,14 @@ def members() -> str:
 
 @blueprint.post("/branch/members")
 @requires("members.edit")
+@creates()
 def give() -> Any:
     form = _form()
     if not form.validate():
         return _members(form), 422
     role, contact = Role(form.role.data), form.contact()
     try:
-        with transaction():
+        with creating() as made:
             unit = queries.require_unit_access(
                 actor_id(), queries.get_unit(form.unit.data).id, "members.edit"
             )
@@ -50,12 +52,13 @@ def give() -> Any:
                 link = url_for("organisation.invitation", token=token, _external=True)
                 invitations.tell(contact, link, queries.unit_name(unit), at=now())
                 session[LINK] = link
+            made.leads_to(url_for("organisation.members"))
     except DomainError as error:
         form.form_errors.append(str(error.message))
         return _members(form), 422
     if account_id is not None:
         flash(_("The role is given and written down."), "success")
-    return redirect(url_for("organisation.members"))
+    return made.answer()
 
 
 @blueprint.route("/branch/members/<int:membership_id>/take", methods=["GET", "POST"])

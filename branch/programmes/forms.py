@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
+
+from core.web.sending import PageForm
 
 LONGEST_NAME = 120
 LONGEST_NOTE = 1000
 
 
-class ProgrammeForm(FlaskForm):
+class ProgrammeForm(PageForm):
     """What a unit began, and on which day."""
 
     unit = SelectField(_l("Unit"), validators=[InputRequired()])
@@ -25,7 +26,7 @@ class ProgrammeForm(FlaskForm):
     note = TextAreaField(_l("What it is, and where it was decided"), validators=[Length(max=LONGEST_NOTE)])
 
 
-class WithdrawProgrammeForm(FlaskForm):
+class WithdrawProgrammeForm(PageForm):
     """Why a programme is withdrawn."""
 
     reason = TextAreaField(

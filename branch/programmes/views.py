@@ -13,6 +13,7 @@ from core.accounts.gate import actor_id, current_actor, may, requires
 from core.clock import now
 from core.database import transaction
 from core.errors import Invalid
+from core.web.sending import creates, creating
 
 blueprint = Blueprint("programmes", __name__)
 
@@ -26,13 +27,14 @@ def index() -> str:
 
 @blueprint.post("/branch/programmes")
 @requires("programmes.note")
+@creates()
 def note() -> ResponseReturnValue:
     """Note a programme that has begun."""
     form = _form()
     if not form.validate():
         return _page(form), 422
     try:
-        with transaction():
+        with creating() as made:
             service.note_programme(
                 get_unit(form.unit.data).id,
                 name=form.name.data or "",
@@ -42,12 +44,13 @@ def note() -> ResponseReturnValue:
                 account_id=actor_id(),
                 at=now(),
             )
+            made.leads_to(url_for("programmes.index"))
     except Invalid as error:
         field = form.started_on if error.code == "programme_not_begun" else form.name
         field.errors = [*field.errors, str(error)]
         return _page(form), 422
     flash(_("The programme is noted. Reports built from now on look at its date."), "success")
-    return redirect(url_for("programmes.index"), 303)
+    return made.answer()
 
 
 @blueprint.route("/branch/programmes/<int:number>/withdraw", methods=["GET", "POST"])

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from branch.ledger.periods import LONGEST_KEY, Period, between, parse_period
 from branch.reports.service import LONGEST_COMMENT
+from core.web.sending import PageForm
 
 
-class BuildForm(FlaskForm):
+class BuildForm(PageForm):
     unit = SelectField(_l("Unit"), validators=[DataRequired()])
     period = StringField(_l("Month, season or year"), validators=[DataRequired(), Length(max=LONGEST_KEY)])
     until = StringField(_l("Up to and including the month"), validators=[Optional(), Length(max=LONGEST_KEY)])
@@ -42,7 +42,7 @@ class BuildForm(FlaskForm):
         return between(first, parse_period(last)) if last else first
 
 
-class MoveForm(FlaskForm):
+class MoveForm(PageForm):
     """A step of the flow; `revision` is that of the page on which the button stands.
 
     The button and a hidden field send the first two; only the comment is typed.

@@ -8,7 +8,6 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from wtforms import Field
 
 from branch.ledger.periods import month_before
@@ -29,6 +28,7 @@ from core.accounts.gate import actor_id, current_actor, may, requires
 from core.clock import local_day, now
 from core.database import transaction
 from core.errors import Conflict, Invalid
+from core.web.sending import PageForm, creates, creating
 
 blueprint = Blueprint("reports", __name__)
 
@@ -79,6 +79,7 @@ def _index(form: BuildForm | None) -> str:
 
 @blueprint.post("/branch/reports")
 @requires("reports.build")
+@creates()
 def build() -> ResponseReturnValue:
     """Start building; the page of the job shows how far it is."""
     form = _build_form()
@@ -91,7 +92,7 @@ def build() -> ResponseReturnValue:
     unit = next(unit for unit in units_where(actor_id(), "reports.build") if unit.code == form.unit.data)
     require_unit_access(actor_id(), unit.id, "reports.build")
     actor = current_actor()
-    with transaction():
+    with creating() as made:
         job = progress.start(
             "report",
             task="branch.reports.build",
@@ -99,7 +100,8 @@ def build() -> ResponseReturnValue:
             owner_account_id=actor.account_id,
             message=_("Waiting for its turn"),
         )
-    return redirect(url_for("web.job", public_id=job))
+        made.leads_to(url_for("web.job", public_id=job))
+    return made.answer()
 
 
 @blueprint.get("/branch/reports/<public_id>")
@@ -165,7 +167,7 @@ def answer(public_id: str, question_id: str) -> ResponseReturnValue:
     return redirect(url_for("reports.show", public_id=public_id, _anchor="questions"))
 
 
-def attempt(form: FlaskForm, field: Field, change: Callable[[], object]) -> int | None:
+def attempt(form: PageForm, field: Field, change: Callable[[], object]) -> int | None:
     """Make the change in a transaction of its own.
 
     Returns:

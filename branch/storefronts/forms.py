@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from branch.licences.marks import MarkView
 from branch.storefronts.addresses import MAX_TEXT, Platform, ShopAddress, as_registered
 from branch.storefronts.sentences import PLATFORM_NAMES, looks_like, why_unrecognised
+from core.web.sending import PageForm
 
 
-def one_shop(_form: FlaskForm, field: StringField) -> None:
+def one_shop(_form: PageForm, field: StringField) -> None:
     """The address must name one shop, and must not be drawn like another site's."""
     found = as_registered(field.data or "")
     if not isinstance(found, ShopAddress):
@@ -21,14 +21,14 @@ def one_shop(_form: FlaskForm, field: StringField) -> None:
         raise ValidationError(looks_like(found.imitates))
 
 
-class AddressForm(FlaskForm):
+class AddressForm(PageForm):
     address = TextAreaField(
         _l("Another address or short link of this shop"),
         validators=[DataRequired(_l("Paste the shop's address.")), Length(max=MAX_TEXT), one_shop],
     )
 
 
-class ProposalForm(FlaskForm):
+class ProposalForm(PageForm):
     mark = RadioField(_l("Mark"), validators=[DataRequired(_l("Choose a mark."))])
     shop_name = StringField(
         _l("Name of the shop"), validators=[DataRequired(_l("Enter a name.")), Length(max=120)]
@@ -59,7 +59,7 @@ class ProposalForm(FlaskForm):
         return Platform(self.platform.data) if self.platform.data else None
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(PageForm):
     reason = TextAreaField(
         _l("Reason"),
         validators=[Optional(), Length(max=1000)],

@@ -19,6 +19,7 @@ from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, Invalid
 from core.web.pagination import page_number
+from core.web.sending import creates, creating
 
 blueprint = Blueprint("storefronts", __name__)
 
@@ -31,6 +32,7 @@ def own() -> str:
 
 @blueprint.post("/seller/storefronts")
 @requires("storefronts.propose")
+@creates()
 def propose() -> Any:
     grower = require_grower(actor_id())
     form = ProposalForm()
@@ -38,7 +40,7 @@ def propose() -> Any:
     if not form.validate():
         return _own(form), 422
     try:
-        with transaction():
+        with creating() as made:
             service.propose_storefront(
                 grower.id,
                 get_mark(form.mark.data).id,
@@ -48,11 +50,12 @@ def propose() -> Any:
                 by_account_id=actor_id(),
                 at=now(),
             )
+            made.leads_to(url_for("storefronts.own"))
     except Conflict as error:
         form.address.errors = [str(error.message)]
         return _own(form), 422
     flash(_("The shop is before the branch. You will be told of the answer."), "success")
-    return redirect(url_for("storefronts.own"))
+    return made.answer()
 
 
 @blueprint.post("/seller/storefronts/<public_id>/end")
@@ -121,18 +124,20 @@ def decide(public_id: str) -> Any:
 
 @blueprint.post("/branch/storefronts/<public_id>/addresses")
 @requires("storefronts.decide")
+@creates()
 def add_address(public_id: str) -> Any:
     form = AddressForm()
     if not form.validate():
         return _show(public_id, address_form=form), 422
     try:
-        with transaction():
+        with creating() as made:
             service.add_address(public_id, form.address.data, by_account_id=actor_id(), at=now())
+            made.leads_to(url_for("storefronts.show", public_id=public_id))
     except Conflict as error:
         form.address.errors = [str(error.message)]
         return _show(public_id, address_form=form), 422
     flash(_("The shop is recognised by this address, too."), "success")
-    return redirect(url_for("storefronts.show", public_id=public_id))
+    return made.answer()
 
 
 def _show(

@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import LoginForm, TwoFactorRescueForm, TwoFactorSetupForm
 from flask_security.proxies import _security
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -21,11 +20,12 @@ from wtforms.validators import DataRequired, EqualTo, Length
 
 from core.accounts.identity import Identity, parse_identity
 from core.accounts.queries import find_account
+from core.web.sending import PageForm
 
 LOCALES = [SelectChoice("zh_Hans_CN", "中文"), SelectChoice("en", "English")]
 
 
-def check_identity(_form: FlaskForm, field: StringField) -> None:
+def check_identity(_form: PageForm, field: StringField) -> None:
     """Refuse what is neither a phone number nor an e-mail address."""
     if parse_identity(field.data or "") is None:
         raise ValidationError(_("Enter a mobile number or an e-mail address."))
@@ -88,7 +88,7 @@ class SecondFactorHelpForm(TwoFactorRescueForm):
     help_setup = RadioField(choices=[SelectChoice("help")])
 
 
-class SignUpForm(FlaskForm):
+class SignUpForm(PageForm):
     display_name = StringField(
         _l("Your name"),
         validators=[DataRequired(_l("Enter your name.")), Length(max=80)],
@@ -121,7 +121,7 @@ class SignUpForm(FlaskForm):
         return identity
 
 
-class ContactForm(FlaskForm):
+class ContactForm(PageForm):
     identity = identity_field()
 
     def contact(self) -> Identity:
@@ -131,7 +131,7 @@ class ContactForm(FlaskForm):
         return identity
 
 
-class CodeForm(FlaskForm):
+class CodeForm(PageForm):
     code = StringField(
         _l("Six-digit code"),
         validators=[DataRequired(_l("Enter the code.")), Length(max=12)],
@@ -143,7 +143,7 @@ class CodeForm(FlaskForm):
         return "".join(character for character in self.code.data or "" if character.isdecimal())
 
 
-class ProfileForm(FlaskForm):
+class ProfileForm(PageForm):
     display_name = StringField(
         _l("Your name"),
         validators=[DataRequired(_l("Enter your name.")), Length(max=80)],

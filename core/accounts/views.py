@@ -22,6 +22,7 @@ from core.database import session as database_session
 from core.database import transaction
 from core.errors import Conflict, DomainError
 from core.web.limits import limiter, posts_only
+from core.web.sending import creates, creating, made_nothing
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/account")
 
@@ -67,17 +68,22 @@ def _overview(form: ProfileForm) -> str:
 @blueprint.route("/sign-up", methods=["GET", "POST"])
 @public
 @limiter.limit(SENDING, exempt_when=posts_only)
+@creates(keyless=True)
 def sign_up() -> Any:
     if current_user.is_authenticated:
-        return redirect(url_for("accounts.overview"))
+        return made_nothing(redirect(url_for("accounts.overview")))
     form = SignUpForm()
     if request.method == "GET":
         form.next.data = request.args.get("next", "")
         return render_template("core/accounts/sign_up.html", form=form)
     if not form.validate():
         return render_template("core/accounts/sign_up.html", form=form), 422
+    wanted = form.next.data
     try:
-        with transaction():
+        with creating() as made:
+            made.leads_to(
+                wanted if wanted and validate_redirect_url(wanted) else url_for("accounts.overview")
+            )
             account = service.create_account(
                 form.contact(),
                 display_name=form.display_name.data,
@@ -94,8 +100,7 @@ def sign_up() -> Any:
         return render_template("core/accounts/sign_up.html", form=form), 422
     login_user(account, authn_via=["register"])
     flash(_("Welcome. Your account is open."), "success")
-    wanted = form.next.data
-    return redirect(wanted if wanted and validate_redirect_url(wanted) else url_for("accounts.overview"))
+    return made.answer()
 
 
 @public
@@ -121,17 +126,19 @@ def recover() -> Any:
 @signed_in
 @fresh
 @limiter.limit(SENDING, exempt_when=posts_only)
+@creates()
 def contact() -> Any:
     form = ContactForm(identity=request.args.get("contact", ""))
     if not form.validate_on_submit():
         status = 422 if request.method == "POST" else 200
         return render_template("core/accounts/contact.html", form=form), status
-    with transaction():
+    with creating() as made:
         account = database_session.get_one(Account, actor_id())
         code_page = service.send_code(
             _owner_or_nobody(account, form.contact()), "confirm", form.contact(), at=now()
         )
-    return redirect(url_for("accounts.enter_code", public_id=code_page))
+        made.leads_to(url_for("accounts.enter_code", public_id=code_page))
+    return made.answer()
 
 
 def _owner_or_nobody(account: Account, contact: Identity) -> Account | None:

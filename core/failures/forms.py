@@ -1,12 +1,12 @@
 """The form that sets something aside."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from core.failures.service import LONGEST_REASON
+from core.web.sending import PageForm
 
 
-class AsideForm(FlaskForm):
+class AsideForm(PageForm):
     reason = TextAreaField(_l("Reason"), validators=[DataRequired(), Length(max=LONGEST_REASON)])

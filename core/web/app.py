@@ -25,6 +25,7 @@ from core.web.limits import init_limits
 from core.web.logs import init_logs
 from core.web.problems import init_problems
 from core.web.rendering import TranslatedTemplates
+from core.web.sending import init_sending
 from core.web.views import blueprint as web_blueprint
 from core.web.visits import LightSessions
 
@@ -64,7 +65,8 @@ def make_base_app(settings: Settings) -> APIFlask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.is_secure,
-        WTF_CSRF_TIME_LIMIT=12 * 3600,
+        # A token is good for its session; how long a page may stay open is said by the one-time key of its form.
+        WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         SQLALCHEMY_ENGINES={"default": _engine_options(settings)},
         ALEMBIC={"script_location": str(ROOT / "migrations"), "version_locations": []},
@@ -99,6 +101,7 @@ def make_base_app(settings: Settings) -> APIFlask:
             raise SettingError("SENTRY_DSN", str(error)) from None
     _open_database(app)
     csrf.init_app(app)
+    init_sending(app)
     init_logs(app, settings)
     init_headers(app, settings)
     init_i18n(app)

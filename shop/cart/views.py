@@ -11,6 +11,7 @@ from core.accounts.gate import current_actor, public
 from core.clock import now
 from core.database import transaction
 from core.errors import Invalid, NotFound
+from core.web.sending import creates, creating
 from shop.cart import queries, service
 from shop.cart.models import Cart
 from shop.cart.offers import basket, offers_by_sku
@@ -67,14 +68,18 @@ def page() -> ResponseReturnValue:
 
 @blueprint.post("/cart/items")
 @public
+@creates(keyless=True, again=lambda added: _back(added.memo))
 def add() -> ResponseReturnValue:
     """Put units of a SKU into the cart; an amount that is not sold is raised to the nearest that is."""
     offer = _offer(request.form.get("sku", ""))
     quantity = offer.rule.nearest(_quantity(request.form.get("quantity"), offer.rule.minimum_quantity))
-    with transaction():
+    with creating() as made:
         cart = _open()
         service.add_item(cart, offer.variant_id, quantity, at=now())
         token = cart.token
+        made.leads_to(
+            url_for("cart.page"), memo=token
+        )  # the visitor may never have got the first answer's cookie
     flash(_("%(amount)s are in your cart.", amount=units(quantity, offer.unit)), "success")
     return _back(token)
 

@@ -5,15 +5,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import DateField, SelectField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from core.clock import local_day, now
+from core.web.sending import PageForm
 
 
-class UploadForm(FlaskForm):
+class UploadForm(PageForm):
     """Files of one storefront; its choices are filled by the view."""
 
     storefront = SelectField(_l("Shop"), validators=[InputRequired()])

@@ -15,6 +15,7 @@ from core.clock import now
 from core.database import session, transaction
 from core.errors import NotFound
 from core.web.pagination import Page, page_number
+from core.web.sending import creates, creating
 from shop.channels import running, service
 from shop.channels.forms import UploadForm
 from shop.channels.models import OutsideImport
@@ -42,6 +43,7 @@ def _own_import(public_id: str) -> tuple[OutsideImport, branch.StorefrontView]:
 
 @blueprint.route("/seller/channels", methods=["GET", "POST"])
 @requires("channels.import")
+@creates()
 def home() -> ResponseReturnValue:
     """Past imports, and the upload of new files; nothing is booked before it was looked at."""
     storefronts = _own_storefronts()
@@ -82,7 +84,7 @@ def _plan(form: UploadForm, storefront: branch.StorefrontView) -> ResponseReturn
         form.files.errors = [unreadable_sentence(error.code)]
         return None
     account_id = actor_id()
-    with transaction():
+    with creating() as made:
         row = service.record_import(
             parsed,
             storefront=storefront,
@@ -100,7 +102,8 @@ def _plan(form: UploadForm, storefront: branch.StorefrontView) -> ResponseReturn
             owner_account_id=account_id,
         )
         row.job_id = job_id
-    return redirect(url_for("web.job", public_id=job_id))
+        made.leads_to(url_for("web.job", public_id=job_id))
+    return made.answer()
 
 
 @blueprint.get("/seller/channels/imports/<public_id>")

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, RadioField, SelectField, StringField, TelField
 from wtforms.validators import Optional
 
+from core.web.sending import PageForm
 from shop.cart.rules import Basket
 from shop.orders.queries import OrderView
 from shop.payments.api import Option
@@ -31,7 +31,7 @@ FIELDS = {
 }
 
 
-class CheckoutForm(FlaskForm):
+class CheckoutForm(PageForm):
     """`attempt` names this try, so that sending it twice makes one order; `shown_minor` is the total on the page."""
 
     attempt = HiddenField()

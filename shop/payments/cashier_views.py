@@ -12,6 +12,7 @@ from core.accounts.gate import actor_id, requires
 from core.clock import now
 from core.database import session, transaction
 from core.errors import Conflict, NotFound
+from core.web.sending import creates, creating
 from shop.payments import desk, proofs, queries, refund_rows, sweeping
 from shop.payments.forms import AccountForm, ConfirmForm, ReferenceForm, RejectForm
 from shop.payments.models import Payment, Refund
@@ -176,13 +177,14 @@ def reconcile() -> Any:
 
 @blueprint.route("/branch/cashier/account", methods=["GET", "POST"])
 @requires("payments.confirm")
+@creates()
 def account() -> Any:
     """Where buyers transfer to."""
     form = AccountForm(obj=queries.transfer_account())
     status = 200
     if request.method == "POST":
         if form.validate():
-            with transaction():
+            with creating() as made:
                 proofs.set_transfer_account(
                     payee=form.payee.data.strip(),
                     bank=form.bank.data.strip(),
@@ -191,7 +193,8 @@ def account() -> Any:
                     by_account_id=actor_id(),
                     at=now(),
                 )
+                made.leads_to(url_for("cashier.home"))
             flash(_("Buyers see the new account from now on."), "success")
-            return redirect(url_for("cashier.home"), 303)
+            return made.answer()
         status = 422
     return render_template("shop/payments/account.html", form=form), status

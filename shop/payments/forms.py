@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from core.web.sending import PageForm
 from core.web.yuan import MOST_YUAN, YuanField
 
 
@@ -18,7 +18,7 @@ def _given(message: Any) -> InputRequired:
     return InputRequired(message)
 
 
-class ProofForm(FlaskForm):
+class ProofForm(PageForm):
     """`kept` names a file that was sent with an earlier, failed try."""
 
     file = FileField(_l("Receipt of the transfer"))
@@ -30,7 +30,7 @@ class ProofForm(FlaskForm):
     kept = HiddenField()
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(PageForm):
     amount = YuanField(
         _l("Amount on the account"),
         [
@@ -44,20 +44,20 @@ class ConfirmForm(FlaskForm):
     )
 
 
-class RejectForm(FlaskForm):
+class RejectForm(PageForm):
     reason = StringField(
         _l("Reason, which the buyer reads"), [_given(_l("Please say why.")), Length(min=2, max=200)]
     )
 
 
-class ReferenceForm(FlaskForm):
+class ReferenceForm(PageForm):
     reference = StringField(
         _l("The bank's reference"),
         [_given(_l("Please type the reference of the entry.")), Length(min=3, max=120)],
     )
 
 
-class AccountForm(FlaskForm):
+class AccountForm(PageForm):
     payee = StringField(_l("Payee"), [_given(_l("Please type the payee.")), Length(max=80)])
     bank = StringField(_l("Bank and branch"), [_given(_l("Please type the bank.")), Length(max=120)])
     account_number = StringField(
@@ -66,7 +66,7 @@ class AccountForm(FlaskForm):
     note = StringField(_l("Note to buyers"), [Optional(), Length(max=200)])
 
 
-class RefundForm(FlaskForm):
+class RefundForm(PageForm):
     """The units of each line are fields of their own, named by the line."""
 
     freight = BooleanField(_l("Give back the freight as well"))
@@ -79,11 +79,11 @@ class RefundForm(FlaskForm):
     )
 
 
-class CancelForm(FlaskForm):
+class CancelForm(PageForm):
     reason = TextAreaField(
         _l("Why do you want to cancel"), [_given(_l("Please say why.")), Length(min=2, max=200)]
     )
 
 
-class DeclineForm(FlaskForm):
+class DeclineForm(PageForm):
     answer = StringField(_l("Answer to the buyer"), [_given(_l("Please say why.")), Length(min=2, max=200)])

@@ -13,6 +13,7 @@ from core.accounts.gate import actor_id, requires
 from core.clock import now
 from core.database import session, transaction
 from core.errors import Forbidden, Invalid, NotFound
+from core.web.sending import creates, creating
 from shop.orders.models import Consignment, Order
 from shop.orders.states import By
 from shop.payments import desk, flows, refunds, wishes
@@ -42,6 +43,7 @@ def _allow(found: Refundable, permission: str) -> By:
 
 @blueprint.route("/seller/consignments/<number>/refund", methods=["GET", "POST"])
 @requires(SELLER)
+@creates()
 def by_seller(number: str) -> Any:
     """A grower gives money back for his own parcel."""
     return _refund(number, SELLER, back=url_for("refunds.of_seller"))
@@ -49,6 +51,7 @@ def by_seller(number: str) -> Any:
 
 @blueprint.route("/branch/cashier/consignments/<number>/refund", methods=["GET", "POST"])
 @requires(STAFF)
+@creates()
 def by_staff(number: str) -> Any:
     """The branch gives money back for a parcel."""
     return _refund(number, STAFF, back=url_for("cashier.home"))
@@ -65,7 +68,7 @@ def _refund(number: str, permission: str, *, back: str) -> Any:
     if not form.validate() or errors:
         return _page(found, form, errors, back=back), 422
     try:
-        with transaction():
+        with creating() as made:
             refund_id = refunds.open_refund(
                 found.consignment_id,
                 units=units,
@@ -75,10 +78,11 @@ def _refund(number: str, permission: str, *, back: str) -> Any:
                 by=by,
                 at=now(),
             ).id
+            made.leads_to(back)
     except Invalid as refused:
         return _page(found, form, {"": str(refused)}, back=back), 422
     flash(_told(flows.send_refund(refund_id)), "success")
-    return redirect(back, 303)
+    return made.answer()
 
 
 def _told(state: str) -> str:

@@ -16,6 +16,7 @@ from core.clock import now
 from core.database import session, transaction
 from core.errors import DomainError, Invalid, NotFound
 from core.web.limits import ORDER, limiter
+from core.web.sending import creates, creating
 from shop.orders import service as orders
 from shop.orders.models import Consignment, Order
 from shop.orders.states import BUYER
@@ -73,6 +74,7 @@ def stripe_return(public_id: str) -> Any:
 @blueprint.route("/orders/<number>/proof", methods=["GET", "POST"])
 @public
 @limiter.limit(ORDER, exempt_when=lambda: request.method == "GET")
+@creates()
 def proof(number: str) -> Any:
     """Send the receipt of a transfer; a file that came with a failed try is kept."""
     order = _order(number)
@@ -86,7 +88,7 @@ def proof(number: str) -> Any:
         if wrong:
             form.file.errors = [wrong]
         if valid and key:
-            with transaction():
+            with creating() as made:
                 proofs.submit(
                     order.id,
                     file_key=key,
@@ -94,8 +96,9 @@ def proof(number: str) -> Any:
                     note=form.note.data or "",
                     at=now(),
                 )
+                made.leads_to(order_address(number, order.access_token))
             flash(_("Your receipt is with the cashier. We write to you when the money is found."), "success")
-            return redirect(order_address(number, order.access_token), 303)
+            return made.answer()
         status = 422
     return render_template("shop/payments/proof.html", form=form, panel=queries.panel(order.id)), status
 

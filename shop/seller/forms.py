@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import (
     BooleanField,
@@ -24,6 +23,7 @@ from wtforms import (
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
+from core.web.sending import PageForm
 from shop.catalogue.attributes import Unit
 from shop.catalogue.describing import PROPAGATION_WORDS, ROOT_WORDS, UNIT_WORDS
 from shop.catalogue.offers import MAX_VARIANTS
@@ -92,7 +92,7 @@ class NewLotForm(Form):
     quantity = WholeField(_l("Plants in this lot"))
 
 
-class ListingForm(FlaskForm):
+class ListingForm(PageForm):
     """Everything of a listing on one screen."""
 
     photos = MultipleFileField(_l("Photos"))
@@ -113,7 +113,7 @@ class ListingForm(FlaskForm):
     description = TextAreaField(_l("Description"), [Length(max=5000)])
 
 
-class PricesForm(FlaskForm):
+class PricesForm(PageForm):
     """Prices and stock of every size grade of a listing."""
 
     variants = FieldList(FormField(LadderForm), min_entries=0)

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 
 from core.accounts.gate import requires
 from core.clock import now
-from core.database import transaction
+from core.database import session, transaction
+from core.web.sending import creates, made_nothing, stop_if_sent
 from shop.catalogue import drafts, service, uploads
 from shop.catalogue.models import Listing
 from shop.catalogue.queries import PhotoView, own_listings
@@ -57,12 +58,13 @@ def new() -> ResponseReturnValue:
 
 @blueprint.post("/seller/listings/new")
 @requires("listings.edit")
+@creates()
 def create() -> ResponseReturnValue:
     seller, key = current_seller(), request.form.get("draft_key", "")
     if not DRAFT_KEY.fullmatch(key):
         return _receive(seller, drafts.new_draft_key())
     if slug := drafts.published_slug(key, seller.grower.id):
-        return redirect(url_for("catalogue.listing", slug=slug))
+        return made_nothing(redirect(url_for("catalogue.listing", slug=slug)))
     return _receive(seller, key)
 
 
@@ -82,6 +84,7 @@ def edit(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/seller/listings/<slug>/edit")
 @requires("listings.edit")
+@creates()
 def save(slug: str) -> ResponseReturnValue:
     seller = current_seller()
     return _receive(seller, drafts.own_listing(slug, seller.grower.id).draft_key)
@@ -123,19 +126,21 @@ def _receive(seller: Seller, draft_key: str) -> ResponseReturnValue:
     with transaction():
         listing, full = publishing.keep(seller, draft_key, typed, sent, at=at)
         _change_photos(listing, action)
+        session.flush()
+        stop_if_sent()  # what was published at this very moment shall not be a draft again
     problems = [*sent.refused, *full]
     form = publishing.make_form(seller, typed, at=at)
     if action == "publish":
-        slug, more = publishing.publish(form, draft_key, seller, at=at, only_check=bool(problems))
+        published, more = publishing.publish(form, draft_key, seller, at=at, only_check=bool(problems))
         problems += more
-        if slug is not None:
+        if published is not None:
             flash(_("Published. This is how buyers see it."), "success")
-            return redirect(url_for("catalogue.listing", slug=slug))
+            return published.answer()
     elif not problems:
         if action == "draft":
             flash(_("Kept as a draft; nobody sees it yet."), "success")
         anchor = action if action.startswith("add_") else None
-        return redirect(url_for(".edit", slug=listing.slug, _anchor=anchor))
+        return made_nothing(redirect(url_for(".edit", slug=listing.slug, _anchor=anchor)))
     listing = drafts.own_listing(draft_key, seller.grower.id)
     return _page(form, seller, draft_key=draft_key, listing=listing, problems=problems), 422
 

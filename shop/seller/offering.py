@@ -18,7 +18,7 @@ from shop.seller.fields import kilogram_text, yuan_text
 from shop.seller.forms import LadderForm, ListingForm, VariantForm
 
 Typed = dict[str, list[str]]
-NOT_TYPED = {"csrf_token", "action"}
+NOT_TYPED = {"csrf_token", "form_key", "action"}
 
 
 def offer_of(form: ListingForm, root: str) -> Offer:

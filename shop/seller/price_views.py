@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from core.accounts.gate import requires
 from core.clock import now
-from core.database import transaction
 from core.errors import DomainError, NotFound
+from core.web.sending import creates, creating
 from shop.catalogue import drafts, service
 from shop.catalogue.offers import VariantOffer
 from shop.catalogue.queries import ListingCard, own_listings
@@ -32,6 +32,7 @@ def show(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/seller/listings/<slug>/price")
 @requires("listings.edit")
+@creates()
 def change(slug: str) -> ResponseReturnValue:
     seller, at = current_seller(), now()
     card = _own_card(seller, slug)
@@ -42,19 +43,20 @@ def change(slug: str) -> ResponseReturnValue:
     problems: list[str] = []
     if form.validate():
         try:
-            with transaction():
+            with creating() as made:
                 listing = drafts.own_listing(slug, seller.grower.id)
                 service.change_prices(
                     listing, _offers(form, card, seller), at=at, by_account_id=seller.account_id
                 )
+                made.leads_to(url_for("seller_listings.index"))
         except service.OfferRefused as refused:
             problems = attach(form, refused.fields)
         except DomainError as refused:
             problems = [str(refused.message)]
         else:
             flash(_("Saved. Buyers see it from now on."), "success")
-            return redirect(url_for("seller_listings.index"))
-    return _page(form, card, seller, problems), 422
+            return made.answer()
+    return _page(form, card, seller, [*map(str, form.form_errors), *problems]), 422
 
 
 def _own_card(seller: Seller, slug: str) -> ListingCard:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import SelectChoice
 
 from core.clock import local_day
-from core.database import transaction
 from core.errors import Conflict, DomainError, Forbidden, Invalid
+from core.web.sending import Made, creating
 from shop.catalogue import drafts, photos, service
 from shop.catalogue import uploads as waiting
 from shop.catalogue.drafts import StoredPhoto
@@ -131,17 +132,17 @@ class _OnlyChecked(Exception):  # noqa: N818 - it is no error
 
 def publish(
     form: ListingForm, draft_key: str, seller: Seller, *, at: datetime, only_check: bool = False
-) -> tuple[str | None, list[str]]:
+) -> tuple[Made | None, list[str]]:
     """Publish what the form says; an edge: opens its own transaction, so that a refusal leaves the draft as it is.
 
-    Answers the listing's address, or None and the sentences that belong to no field; the others hang on the form.
+    Answers where the listing stands, or None and the sentences that belong to no field; the others hang on the form.
     With `only_check` nothing is published, but everything that would be refused is said.
     """
     if not form.validate():
-        return None, []
+        return None, [str(error) for error in form.form_errors]
     try:
         seller.require_owner()
-        with transaction():
+        with creating() as made:
             listing = drafts.own_listing(draft_key, seller.grower.id)
             lot_id = _lot_id(form, seller, listing, at=at)
             offer = offer_of(form, traceability.get_lot(id=lot_id).root)
@@ -149,7 +150,7 @@ def publish(
             if only_check:
                 raise _OnlyChecked
             listing.typed = {}
-            return listing.slug, []
+            made.leads_to(url_for("catalogue.listing", slug=listing.slug))
     except _OnlyChecked:
         return None, []
     except Forbidden as forbidden:
@@ -157,6 +158,7 @@ def publish(
     except DomainError as refused:
         fields: Mapping[str, Any] = refused.details.get("fields") or {}
         return None, attach(form, dict(fields)) if fields else [str(refused.message)]
+    return made, []
 
 
 def _lot_id(form: ListingForm, seller: Seller, listing: Listing, *, at: datetime) -> int:

@@ -50,7 +50,7 @@ def kinds(session, case):
 
 
 def main_of(page):
-    return re.sub(r'name="csrf_token"[^>]*', "", page.text).split("<main")[1].split("</main")[0]
+    return re.sub(r'name="(csrf_token|form_key)"[^>]*', "", page.text).split("<main")[1].split("</main")[0]
 
 
 def test_a_report_without_an_account_answers_with_a_case_number(client, session):

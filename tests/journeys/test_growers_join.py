@@ -50,7 +50,7 @@ def role_form(contact, role="technician", unit="guihua-bamboo", reason="负责�
 def test_a_grower_applies_and_is_admitted(app, login, units, run_jobs):
     grower = login(email="chen@example.org")
     secretary = login(role="secretary", unit="guihua-osmanthus")
-    assert grower.submit("/grower/apply", application(units)).status_code == 302
+    assert grower.submit("/grower/apply", application(units)).status_code == 303
     assert grower.get("/grower/people").status_code == 403, "not admitted yet"
 
     listed = secretary.get("/branch/growers?state=applied").get_data(as_text=True)
@@ -163,7 +163,7 @@ def test_a_role_is_given_and_taken_with_a_reason(app, login, units):
         technician = make_account(email="wang@example.org", display_name="王技术").id
     secretary = login(role="secretary")
     assert secretary.submit(GIVE, role_form("wang@example.org", reason="")).status_code == 422
-    assert secretary.submit(GIVE, role_form("wang@example.org")).status_code == 302
+    assert secretary.submit(GIVE, role_form("wang@example.org")).status_code == 303
     assert "王技术" in secretary.get(GIVE).get_data(as_text=True)
 
     with app.app_context():

@@ -65,7 +65,7 @@ def listings(app, grower):
 
 def test_a_listing_with_a_photo_is_published_and_can_be_bought(app, client, seller):
     answer = send(seller, TYPED, photos=[picture(exif=camera_exif())])
-    assert answer.status_code == 302, page_of(answer)
+    assert answer.status_code == 303, page_of(answer)
     page = page_of(client.get(answer.location))
     for text in (
         "朱砂丹桂 8公分 带土球",
@@ -140,7 +140,7 @@ def test_after_a_refusal_the_photo_need_not_be_sent_again(app, client, seller):
     fields = form_of(page_of(answer), "draft_key")
     action = next(a for a, f in forms_of(page_of(answer)) if "draft_key" in f)
     again = seller.post(action, data=fields | {"title": [TYPED["title"]], "action": ["publish"]})
-    assert again.status_code == 302, page_of(again)
+    assert again.status_code == 303, page_of(again)
     [card] = listings(app, seller.grower)
     assert card.state == "published"
     assert client.get(f"/listings/{card.slug}").status_code == 200
@@ -217,7 +217,7 @@ def test_the_same_form_sent_twice_is_one_listing(app, seller):
     skus = []
     for _attempt in range(2):
         answer = seller.post(NEW, data=data | {"photos": [(io.BytesIO(picture()), "a.jpg")]})
-        assert answer.status_code == 302, page_of(answer)
+        assert answer.status_code == 303, page_of(answer)
         skus.append([variant.sku for variant in listings(app, seller.grower)[0].variants])
     assert [card.state for card in listings(app, seller.grower)] == ["published"]
     assert skus[0] == skus[1]
@@ -282,7 +282,7 @@ def test_a_new_lot_is_recorded_while_listing(app, seller):
     assert wrong.status_code == 422
     assert 'id="new_lot-age_code-error"' in page_of(wrong)
     answer = send(seller, typed, photos=[picture()])
-    assert answer.status_code == 302, page_of(answer)
+    assert answer.status_code == 303, page_of(answer)
     card = next(card for card in listings(app, seller.grower) if card.state == "published")
     assert (card.cultivar_group, card.cultivar, card.root, card.lot.quantity_on_hand) == (
         "yingui",
@@ -308,7 +308,7 @@ def test_without_a_licence_the_draft_is_kept_and_the_reason_said(app, login):
 
 
 def publish(app, seller):
-    assert send(seller, TYPED, photos=[picture()]).status_code == 302
+    assert send(seller, TYPED, photos=[picture()]).status_code == 303
     return listings(app, seller.grower)[0]
 
 
@@ -323,7 +323,7 @@ def test_prices_and_stock_are_changed_in_a_minute(app, client, seller):
     right = seller.post(
         at, data=fields | {"variants-0-tiers-0-unit_price": ["700"], "variants-0-on_hand": ["150"]}
     )
-    assert right.status_code == 302
+    assert right.status_code == 303
     page = page_of(client.get(f"/listings/{card.slug}"))
     assert "¥700.00" in page
     assert "150 株" in page
@@ -347,7 +347,7 @@ def test_a_listing_on_sale_is_edited_in_place(app, client, seller):
     card = publish(app, seller)
     edit = f"/seller/listings/{card.slug}/edit"
     answer = send(seller, {"title": "朱砂丹桂 8公分 精品"}, at=edit)
-    assert answer.status_code == 302, page_of(answer)
+    assert answer.status_code == 303, page_of(answer)
     assert answer.location.endswith(f"/listings/{card.slug}")
     page = page_of(client.get(answer.location))
     assert "朱砂丹桂 8公分 精品" in page
@@ -371,7 +371,7 @@ def test_staff_prepare_and_count_but_the_owner_decides(app, login, seller):
         "variants-0-tiers-0-from_quantity": ["1"],
         "variants-0-tiers-0-unit_price": ["1"],
     }
-    assert staff.post(at, data=forged).status_code == 302
+    assert staff.post(at, data=forged).status_code == 303
     variant = next(one for one in listings(app, seller.grower) if one.id == card.id).variants[0]
     assert (variant.price_minor, variant.available) == (68_000, 120)
     assert staff.submit(f"/seller/listings/{card.slug}/end", form_at="/seller/listings").status_code == 403
@@ -413,7 +413,7 @@ def test_a_grower_without_a_plot_names_it_while_listing(seller, app):
     edit = form_of(page_of(refused), "draft_key")
     assert edit["new_lot-plot_name"] == ["西坡"]
     answer = send(seller, typed | {"new_lot-plot_area_mu": "3"}, photos=[picture()])
-    assert answer.status_code == 302, page_of(answer)
+    assert answer.status_code == 303, page_of(answer)
     with app.app_context():
         lot = next(one for one in lots_of_grower(seller.grower.id) if one.id != seller.lot.id)
         assert lot.plot_id != seller.plot.id

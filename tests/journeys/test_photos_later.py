@@ -53,7 +53,7 @@ def made(monkeypatch):
 
 def test_one_photo_is_made_at_once_and_the_others_by_the_worker(app, seller, made):
     answer = send(seller, TYPED, photos=[picture(colour=one) for one in COLOURS])
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert len(made) == 1
     [card] = listings(app, seller.grower)
     assert (card.state, photos_of(app)) == ("published", 1)

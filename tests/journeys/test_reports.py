@@ -9,6 +9,7 @@ from branch.reports import building, tasks
 from branch.reports.models import Report, ReportReview
 from core.clock import now
 from core.database import transaction
+from tests.conftest import hidden_of
 from tests.factories.sales import make_branch_with_sales
 
 PERIOD = "2026-04"
@@ -252,9 +253,9 @@ def test_every_form_of_the_report_can_be_downloaded(secretary, report):
 
 def test_building_from_the_page_is_a_job_that_leads_to_the_report(session, secretary):
     page = secretary.get("/branch/reports").get_data(as_text=True)
-    data = {"csrf_token": token_of(page), "unit": "guihua-osmanthus", "period": PERIOD}
+    data = hidden_of(page) | {"unit": "guihua-osmanthus", "period": PERIOD}
     answer = secretary.post("/branch/reports", data=data)
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert secretary.get(answer.location).status_code == 200
     job = answer.location.rsplit("/", 1)[1]
     tasks.build_report.run(job, "guihua-osmanthus", PERIOD, secretary.account_id, "支部书记")
@@ -268,8 +269,8 @@ def test_several_months_are_built_from_the_form_under_their_one_key(session, sec
     page = secretary.get("/branch/reports").get_data(as_text=True)
     sent = []
     monkeypatch.setattr("core.jobs.send_soon", lambda *given: sent.append(given) or True)
-    data = {"csrf_token": token_of(page), "unit": "guihua-osmanthus", "period": "2026-02", "until": "2026-05"}
-    assert secretary.post("/branch/reports", data=data).status_code == 302
+    data = hidden_of(page) | {"unit": "guihua-osmanthus", "period": "2026-02", "until": "2026-05"}
+    assert secretary.post("/branch/reports", data=data).status_code == 303
     assert sent[0][2:4] == ("guihua-osmanthus", "2026-S1")
     answer = secretary.post("/branch/reports", data=data | {"until": "2026-01"})
     assert answer.status_code == 422
@@ -280,7 +281,7 @@ def test_several_months_are_built_from_the_form_under_their_one_key(session, sec
 def test_a_period_that_cannot_be_reported_is_refused_with_what_was_typed(secretary, period, words):
     page = secretary.get("/branch/reports").get_data(as_text=True)
     answer = secretary.post(
-        "/branch/reports", data={"csrf_token": token_of(page), "unit": "guihua-osmanthus", "period": period}
+        "/branch/reports", data=hidden_of(page) | {"unit": "guihua-osmanthus", "period": period}
     )
     assert answer.status_code == 422
     text = answer.get_data(as_text=True)
@@ -291,6 +292,6 @@ def test_a_period_that_cannot_be_reported_is_refused_with_what_was_typed(secreta
 def test_a_unit_outside_the_secretarys_reach_cannot_be_reported(secretary):
     page = secretary.get("/branch/reports").get_data(as_text=True)
     answer = secretary.post(
-        "/branch/reports", data={"csrf_token": token_of(page), "unit": "guihua-tea", "period": PERIOD}
+        "/branch/reports", data=hidden_of(page) | {"unit": "guihua-tea", "period": PERIOD}
     )
     assert answer.status_code == 422

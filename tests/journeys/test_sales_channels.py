@@ -19,7 +19,7 @@ def test_a_platform_that_he_uses_without_its_orders_keeps_his_months_from_counti
     client = login(role="grower")
     assert "尚未填报" in client.get(CHANNELS).text
     answer = client.submit(f"{CHANNELS}/jd", {"sells": "yes"})
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     page = client.get(CHANNELS).text
     assert "在用" in page
     assert months_left_out(client) == 24
@@ -38,7 +38,7 @@ def test_he_is_asked_until_he_says_something_of_his_channels(login, session):
 def test_none_of_the_others_takes_one_press(login, session):
     client = login(role="grower")
     client.submit(f"{CHANNELS}/jd", {"sells": "yes"})
-    assert client.submit(CHANNELS).status_code == 302
+    assert client.submit(CHANNELS).status_code == 303
     page = client.get(CHANNELS).text
     assert page.count("从未销售") == 8
     assert "尚未填报" not in page

@@ -14,7 +14,7 @@ def last_spring():
 def test_a_sheet_is_written_down_part_by_part_and_corrected(login, session):
     client = login(role="grower")
     sheet = f"{COSTS}/{last_spring().key}"
-    assert client.submit(sheet, {"labour": "1,200.50"}).status_code == 302
+    assert client.submit(sheet, {"labour": "1,200.50"}).status_code == 303
     assert "还有金额未填" in client.get(COSTS).text
     rest = {"labour": "1200.50", "seedlings": "3000", "land": "0", "packing": "99.9", "other": "0"}
     client.submit(sheet, rest)

@@ -1,15 +1,15 @@
 """What staff type about alarms and thresholds."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
+from core.web.sending import PageForm
 from traceability.alarms.steps import AlarmStep
 
 
-class AlarmDecisionForm(FlaskForm):
+class AlarmDecisionForm(PageForm):
     step = RadioField(
         _l("What happens with the alarm"),
         choices=[
@@ -23,7 +23,7 @@ class AlarmDecisionForm(FlaskForm):
     )
 
 
-class ThresholdsForm(FlaskForm):
+class ThresholdsForm(PageForm):
     """The reason; the numbers are read beside it, since they are rows of the table of rules."""
 
     reason = TextAreaField(

@@ -9,6 +9,7 @@ from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
 from core.web.pagination import page_number
+from core.web.sending import creates, creating
 from traceability.alarms import service, wording
 from traceability.alarms.forms import AlarmDecisionForm, ThresholdsForm
 from traceability.alarms.queries import (
@@ -93,6 +94,7 @@ def show(number: str) -> ResponseReturnValue:
 
 @blueprint.route("/branch/alarms/thresholds", methods=["GET", "POST"])
 @requires("alarms.thresholds")
+@creates()
 def thresholds() -> ResponseReturnValue:
     """The numbers behind the rules, by rule; a change is a new version, sealed with its reason."""
     form = ThresholdsForm()
@@ -109,19 +111,20 @@ def thresholds() -> ResponseReturnValue:
         }
         if form.validate() and not wrong:
             try:
-                with transaction():
+                with creating() as made:
                     version = service.change_thresholds(
                         {name: int(text) for name, text in typed.items()},
                         reason=form.reason.data or "",
                         at=now(),
                         by=actor_id(),
                     )
+                    made.leads_to(url_for("alarms.thresholds"))
             except DomainError as error:
                 form.form_errors.append(str(error))
                 wrong = dict(error.details.get("fields", {}))
             else:
                 flash(_("Version %(n)s is in force.", n=version), "success")
-                return redirect(url_for("alarms.thresholds"), 303)
+                return made.answer()
         elif wrong:
             form.form_errors.append(_("Some numbers are out of their range."))
     page = render_template(

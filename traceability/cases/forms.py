@@ -2,12 +2,12 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
+from core.web.sending import PageForm
 from traceability.cases.states import CaseVerdict
 from traceability.lots.queries import find_lot
 
@@ -15,7 +15,7 @@ SAY_WHAT = _l("Say in a few words what is wrong.")
 SAY_NOTE = _l("Write a note: what was found, what was done.")
 
 
-class ReportForm(FlaskForm):
+class ReportForm(PageForm):
     what = TextAreaField(_l("What does not match"), [DataRequired(SAY_WHAT), Length(max=2000)])
     shop = StringField(_l("Link or name of the shop"), [Optional(), Length(max=500)])
     price = StringField(_l("Price paid or asked"), [Optional(), Length(max=60)])
@@ -25,7 +25,7 @@ class ReportForm(FlaskForm):
     kept = HiddenField()
 
 
-class StaffReportForm(FlaskForm):
+class StaffReportForm(PageForm):
     """A case that staff open after a visit or a call."""
 
     what = TextAreaField(_l("What was found"), [DataRequired(SAY_WHAT), Length(max=2000)])
@@ -41,18 +41,18 @@ class StaffReportForm(FlaskForm):
             raise ValidationError(_("There is no lot with this number."))
 
 
-class TakeForm(FlaskForm):
+class TakeForm(PageForm):
     note = TextAreaField(_l("Note"), [Optional(), Length(max=2000)])
     doubt_code = BooleanField(_l("Doubt the code: its page warns from now on"))
 
 
-class EvidenceForm(FlaskForm):
+class EvidenceForm(PageForm):
     text = TextAreaField(_l("What was found"), [Optional(), Length(max=2000)])
     photos = MultipleFileField(_l("Photographs"), [Optional()])
     kept = HiddenField()
 
 
-class VerdictForm(FlaskForm):
+class VerdictForm(PageForm):
     verdict = RadioField(
         _l("What was found out"),
         choices=[
@@ -72,14 +72,14 @@ class VerdictForm(FlaskForm):
     shop = StringField(_l("Own address of the shop that sold it"), [Optional(), Length(max=500)])
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(PageForm):
     note = TextAreaField(_l("Reasons, for staff"), [DataRequired(SAY_NOTE), Length(max=2000)])
 
 
-class ActForm(FlaskForm):
+class ActForm(PageForm):
     kind = SelectField(_l("What was done"), [DataRequired(_l("Choose what was done."))])
     note = TextAreaField(_l("Note"), [DataRequired(SAY_NOTE), Length(max=2000)])
 
 
-class NoteForm(FlaskForm):
+class NoteForm(PageForm):
     note = TextAreaField(_l("Note"), [DataRequired(SAY_NOTE), Length(max=2000)])

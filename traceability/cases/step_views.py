@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from core.accounts.gate import actor_id, requires
 from core.clock import now
 from core.database import transaction
+from core.web.sending import creates, creating
 from traceability.cases import actions, decisions, forms, intake, service, wording
 from traceability.cases.access import require_access
 from traceability.cases.evidence import Evidence
@@ -25,15 +26,17 @@ PURPOSE = "case evidence"
 
 @blueprint.route("/branch/reports-of-fakes/new", methods=["GET", "POST"])
 @requires("cases.evidence")
+@creates()
 def new() -> ResponseReturnValue:
     """Open a case after a visit, a call or a look at a shop."""
     form = forms.StaffReportForm()
     kept, problem = _photos(form)
     if not problem and form.validate_on_submit():
         lot = find_lot(number=form.lot.data) if form.lot.data else None
-        with transaction():
+        with creating() as made:
             case = _open(form, kept, lot.id if lot else None)
-        return redirect(url_for("cases.show", number=case.number), 303)
+            made.leads_to(_place(case))
+        return made.answer()
     return _page(form, "new.html", kept=len(kept))
 
 
@@ -80,6 +83,7 @@ def take(number: str) -> ResponseReturnValue:
 
 @blueprint.route("/branch/reports-of-fakes/<number>/evidence", methods=["GET", "POST"])
 @requires("cases.evidence")
+@creates()
 def add_evidence(number: str) -> ResponseReturnValue:
     """Put a finding or photographs on record; nobody can change them afterwards."""
     case = seen_case(number)
@@ -91,9 +95,10 @@ def add_evidence(number: str) -> ResponseReturnValue:
         if text or kept:
             pieces = [Evidence(EvidenceKind.NOTE, {"text": text})] if text else []
             pieces += [intake.photo_evidence(key) for key in kept]
-            with transaction():
+            with creating() as made:
                 service.add_evidence(case.number, pieces, at=now(), by=actor_id())
-            return _done(case)
+                made.leads_to(_place(case))
+            return made.answer()
         form.text.errors = [*form.text.errors, _("Write what was found, or add a photograph.")]
     return _page(form, "evidence.html", case=case, kept=len(kept))
 
@@ -199,4 +204,8 @@ def _page(form: Any, template: str, **context: Any) -> ResponseReturnValue:
 
 
 def _done(case: CaseView) -> ResponseReturnValue:
-    return redirect(url_for("cases.show", number=case.number), 303)
+    return redirect(_place(case), 303)
+
+
+def _place(case: CaseView) -> str:
+    return url_for("cases.show", number=case.number)

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -11,11 +11,11 @@ from werkzeug.datastructures import MultiDict
 
 from core.accounts.gate import public
 from core.clock import local_day, now
-from core.database import transaction
 from core.errors import Invalid
 from core.web.app import csrf
 from core.web.limits import REPORT, VERIFY, limiter, posts_only
 from core.web.problems import wants_json
+from core.web.sending import creates, creating
 from traceability.cases import intake, wording
 from traceability.cases.forms import ReportForm
 from traceability.cases.photographs import photos_of
@@ -45,6 +45,7 @@ PURPOSE = "fake report"
 @public
 @csrf.exempt
 @limiter.limit(REPORT, exempt_when=posts_only)
+@creates(keyless=True)
 def report() -> ResponseReturnValue:
     """Report a suspected fake; photographs survive a form that has to be shown again."""
     # A document of a program acts for nobody, so there is nothing to forge; a page's form carries its token.
@@ -62,7 +63,7 @@ def report() -> ResponseReturnValue:
         if problem:
             form.photos.errors = [*form.photos.errors, problem]
         if ok and not problem:
-            with transaction():
+            with creating() as made:
                 case = intake.receive_report(
                     intake.Report(
                         what=form.what.data or "",
@@ -76,9 +77,10 @@ def report() -> ResponseReturnValue:
                     ),
                     at=now(),
                 )
+                made.leads_to(url_for("fake_reports.case", number=case.number))
             if wants_json():
                 return jsonify(as_json(case)), 201
-            return redirect(url_for("fake_reports.case", number=case.number), 303)
+            return made.answer()
         if wants_json():
             raise Invalid(
                 _("The report could not be taken."),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,6 +14,7 @@ from core.accounts.gate import actor_id, requires
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, DomainError, Invalid, NotFound
+from core.web.sending import creates, creating
 from traceability.codes import bundles, service
 from traceability.codes.actions import Measured, hold_ids
 from traceability.codes.finding import find
@@ -28,35 +29,44 @@ blueprint = Blueprint("code_activation", __name__)
 
 @blueprint.route("/seller/codes/activate", methods=["GET", "POST"])
 @requires("codes.issue")
+@creates()
 def activate() -> ResponseReturnValue:
     """Activate what was scanned, with what was measured."""
     form = ActivateForm(codes=request.args.get("codes", ""))
     photo = _photo(form)
-    if form.validate_on_submit() and photo.ok and _try(form, lambda at: _activate(form, photo.key, at)):
-        return redirect(url_for("code_activation.activate"), 303)
+    if form.validate_on_submit() and photo.ok:
+        done = _try(form, lambda at: _activate(form, photo.key, at))
+        if done is not None:
+            return done
     page = render_template("traceability/codes/activate.html", form=form, kept=bool(photo.key))
     return page, 422 if form.errors else 200
 
 
 @blueprint.route("/seller/codes/pack", methods=["GET", "POST"])
 @requires("codes.issue")
+@creates()
 def pack() -> ResponseReturnValue:
     """Pack plants' codes in a bundle's."""
     form = PackForm()
-    if form.validate_on_submit() and _try(form, lambda at: _pack(form, at)):
-        return redirect(url_for("code_activation.pack"), 303)
+    if form.validate_on_submit():
+        done = _try(form, lambda at: _pack(form, at))
+        if done is not None:
+            return done
     page = render_template("traceability/codes/pack.html", form=form)
     return page, 422 if form.errors else 200
 
 
 @blueprint.route("/seller/codes/return", methods=["GET", "POST"])
 @requires("codes.issue")
+@creates()
 def take_back() -> ResponseReturnValue:
     """Plants came back: count them, and their labels are used up."""
     form = ReturnForm()
     photo = _photo(form)
-    if form.validate_on_submit() and photo.ok and _try(form, lambda at: _take_back(form, photo.key, at)):
-        return redirect(url_for("code_activation.take_back"), 303)
+    if form.validate_on_submit() and photo.ok:
+        done = _try(form, lambda at: _take_back(form, photo.key, at))
+        if done is not None:
+            return done
     page = render_template("traceability/codes/return.html", form=form, kept=bool(photo.key))
     return page, 422 if form.errors else 200
 
@@ -82,18 +92,21 @@ def batch_file(batch: str) -> Response:
     )
 
 
-def _try(form: ActivateForm | PackForm | ReturnForm, verb: Callable[[datetime], str]) -> bool:
-    """Run a verb in one transaction; what it refuses stands at the form, which keeps what was typed."""
+def _try(
+    form: ActivateForm | PackForm | ReturnForm, verb: Callable[[datetime], str]
+) -> ResponseReturnValue | None:
+    """Run a verb in one transaction; what it refuses stands at the form, which keeps what was typed: None then."""
     try:
-        with transaction():
+        with creating() as made:
             done = verb(now())
+            made.leads_to(request.path)
     except DomainError as error:
         form.form_errors.append(str(error))
         if isinstance(form, ActivateForm):
             keep_refusal(error, branch.require_grower(actor_id()).id)
-        return False
+        return None
     flash(done, "success")
-    return True
+    return made.answer()
 
 
 def keep_refusal(error: DomainError, grower_id: int) -> None:

@@ -9,6 +9,7 @@ from core.accounts.gate import actor_id, may, requires
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
+from core.web.sending import creates, creating
 from traceability.alarms.queries import growers_within
 from traceability.codes import approvals, issuing
 from traceability.codes.forms import DecideForm, ProposeVoidForm
@@ -43,13 +44,14 @@ def decide_batch(number: str) -> ResponseReturnValue:
 
 @blueprint.post("/branch/codes/voids")
 @requires("codes.void")
+@creates()
 def propose_void() -> ResponseReturnValue:
     """Propose that codes of a grower are voided; another person confirms."""
     form = ProposeVoidForm()
     if form.validate():
         try:
             _require_reach(get_batch(form.batch.data or "").grower_id, "codes.void")
-            with transaction():
+            with creating() as made:
                 approvals.propose_void(
                     form.batch.data or "",
                     form.first.data or 1,
@@ -58,8 +60,9 @@ def propose_void() -> ResponseReturnValue:
                     at=now(),
                     by=actor_id() or 0,
                 )
+                made.leads_to(url_for("code_approval.index"))
             flash(_("Proposed. Another person of the branch or the committee confirms it."), "success")
-            return redirect(url_for("code_approval.index"), 303)
+            return made.answer()
         except DomainError as error:
             form.form_errors.append(str(error))
     return _page(form), 422

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
@@ -18,10 +17,11 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+from core.web.sending import PageForm
 from traceability.codes.states import Level
 
 
-class IssueForm(FlaskForm):
+class IssueForm(PageForm):
     level = RadioField(
         _l("One code for"),
         choices=[
@@ -72,7 +72,7 @@ class IssueForm(FlaskForm):
         return (self.plants_per_code.data or 1) if self.level.data == Level.BUNDLE else 1
 
 
-class VoidForm(FlaskForm):
+class VoidForm(PageForm):
     reason = StringField(
         _l("Why they are voided"),
         [
@@ -87,7 +87,7 @@ def _size(label: object) -> DecimalField:
     return DecimalField(label, [Optional(), NumberRange(min=Decimal("0.1"), max=3_000, message=wrong)])
 
 
-class ActivateForm(FlaskForm):
+class ActivateForm(PageForm):
     codes = TextAreaField(_l("Codes"), [DataRequired(_l("Scan or type at least one code."))])
     diameter = _size(_l("Ground diameter"))
     height = _size(_l("Height"))
@@ -95,14 +95,14 @@ class ActivateForm(FlaskForm):
     kept = HiddenField()
 
 
-class PackForm(FlaskForm):
+class PackForm(PageForm):
     bundle = StringField(_l("The bundle's code"), [DataRequired(_l("Scan the label of the bundle."))])
     codes = TextAreaField(
         _l("Codes of the plants inside"), [DataRequired(_l("Scan or type at least one code."))]
     )
 
 
-class ReturnForm(FlaskForm):
+class ReturnForm(PageForm):
     codes = TextAreaField(
         _l("Codes of what came back"), [DataRequired(_l("Scan or type at least one code."))]
     )
@@ -121,11 +121,11 @@ class ReturnForm(FlaskForm):
     kept = HiddenField()
 
 
-class DecideForm(FlaskForm):
+class DecideForm(PageForm):
     reason = StringField(_l("Reason, if refused"), [Optional(), Length(max=200)])
 
 
-class ProposeVoidForm(FlaskForm):
+class ProposeVoidForm(PageForm):
     batch = StringField(_l("Number of the batch"), [DataRequired(_l("Type the number of the batch."))])
     first = IntegerField(_l("From place"), [InputRequired(_l("Type the first place."))], default=1)
     last = IntegerField(_l("To place"), [InputRequired(_l("Type the last place."))])
@@ -138,5 +138,5 @@ class ProposeVoidForm(FlaskForm):
     )
 
 
-class UnlockForm(FlaskForm):
+class UnlockForm(PageForm):
     reason = StringField(_l("Why it may be tried again"), [Length(max=200)])

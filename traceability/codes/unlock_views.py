@@ -9,6 +9,7 @@ from core.accounts.gate import actor_id, may, requires
 from core.clock import now
 from core.database import transaction
 from core.errors import Invalid
+from core.web.sending import creates, creating
 from traceability.alarms.queries import growers_within
 from traceability.codes import unlocking
 from traceability.codes.forms import UnlockForm
@@ -26,20 +27,22 @@ def index() -> ResponseReturnValue:
 
 @blueprint.post("/branch/codes/locked/<batch>/<int:position>")
 @requires("codes.void")
+@creates()
 def ask(batch: str, position: int) -> ResponseReturnValue:
     """Ask to open a locked inner code, with the reason."""
     _require_reach(get_batch(batch).grower_id, "codes.void")
     form = UnlockForm()
     try:
-        with transaction():
+        with creating() as made:
             unlocking.ask_to_unlock(
                 batch, position, reason=form.reason.data or "", at=now(), by=actor_id() or 0
             )
+            made.leads_to(url_for("code_unlock.index"))
     except Invalid as error:
         form.form_errors.append(str(error))
         return _page(form), 422
     flash(_("Asked. Another person of the branch or the committee agrees."), "success")
-    return redirect(url_for("code_unlock.index"), 303)
+    return made.answer()
 
 
 @blueprint.post("/branch/codes/unlocks/<public_id>")

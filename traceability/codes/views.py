@@ -11,6 +11,7 @@ from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, DomainError
 from core.settings import Settings
+from core.web.sending import creates, creating
 from traceability.codes import issuing, service
 from traceability.codes.activation_views import keep_refusal
 from traceability.codes.forms import IssueForm, VoidForm
@@ -28,6 +29,7 @@ AT_ONCE = 1_000  # labels that are typeset while the browser waits; more are mad
 
 @blueprint.route("/seller/lots/<number>/codes", methods=["GET", "POST"])
 @requires("codes.issue")
+@creates()
 def of_lot(number: str) -> ResponseReturnValue:
     """The lot's batches of codes, and the form that issues another and answers with its file."""
     lot = own_lot(number)
@@ -52,7 +54,8 @@ def _issue_form(lot: LotView, **values: Any) -> IssueForm:
 
 def _hand_out(lot: LotView, form: IssueForm, settings: Settings) -> Response:
     at, kind = now(), form.file.data
-    with transaction():
+    with creating() as made:
+        made.leads_to(url_for("codes.of_lot", number=lot.number))
         issued = issuing.issue_codes(
             lot.id,
             form.level.data,
@@ -76,7 +79,7 @@ def _hand_out(lot: LotView, form: IssueForm, settings: Settings) -> Response:
 
 def _ask(lot: LotView, form: IssueForm) -> ResponseReturnValue:
     """A large file is made by a worker, after the branch's approval where the batch is larger still."""
-    with transaction():
+    with creating() as made:
         batch = issuing.request_batch(
             lot.id,
             form.level.data,
@@ -87,10 +90,12 @@ def _ask(lot: LotView, form: IssueForm) -> ResponseReturnValue:
             inner=bool(form.inner.data),
             form=form.file.data,
         )
-    if batch.state is BatchState.REQUESTED:
+        waits = batch.state is BatchState.REQUESTED
+        here, job = url_for("codes.of_lot", number=lot.number), url_for("web.job", public_id=batch.job_id)
+        made.leads_to(here if waits else job)
+    if waits:
         flash(_("The branch was asked to approve this batch; its file is made then."), "info")
-        return redirect(url_for("codes.of_lot", number=lot.number), 303)
-    return redirect(url_for("web.job", public_id=batch.job_id), 303)
+    return made.answer()
 
 
 @blueprint.post("/seller/codes/<batch>/activate")

@@ -3,18 +3,18 @@
 from datetime import UTC, datetime
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from core.web.sending import PageForm
 from traceability.inspections.service import Seen
 
 PLANTS = NumberRange(min=0, max=10_000_000, message=_l("Type a number of plants, 0 or more."))
 
 
-class InspectionForm(FlaskForm):
+class InspectionForm(PageForm):
     """One screen, made for a thumb."""
 
     lot = StringField(_l("Lot"), [InputRequired(_l("Type the number of the lot.")), Length(max=24)])

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
     DecimalField,
@@ -19,6 +18,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
+from core.web.sending import PageForm
 from traceability.lots.queries import CultivarGroupView, CultivarView, LotView
 from traceability.lots.service import NewLot
 from traceability.lots.states import AGE_CODE, Propagation, Root
@@ -30,7 +30,7 @@ def _size(label: object) -> DecimalField:
     return DecimalField(label, [Optional(), NumberRange(min=Decimal("0.1"), max=5_000, message=wrong)])
 
 
-class LotForm(FlaskForm):
+class LotForm(PageForm):
     """One screen on a phone: the cultivar carries its group, sizes are in centimetres as the trade names them."""
 
     plot = SelectField(_l("Plot"), [DataRequired(_l("Choose one of your own plots."))])
@@ -135,7 +135,7 @@ def _whole(value: Decimal | None, times: int = 1) -> int | None:
     return None if value is None else max(1, round(value * times))
 
 
-class CountForm(FlaskForm):
+class CountForm(PageForm):
     plants = IntegerField(
         _l("Plants more, or fewer with a minus"),
         [
@@ -146,6 +146,6 @@ class CountForm(FlaskForm):
     reason = StringField(_l("Why"), [DataRequired(_l("Say why in a few words.")), Length(max=200)])
 
 
-class StateForm(FlaskForm):
+class StateForm(PageForm):
     target = HiddenField(validators=[DataRequired()])
     reason = TextAreaField(_l("Reason"), [Length(max=500)])

@@ -9,6 +9,7 @@ from core.accounts.gate import actor_id, may, requires
 from core.clock import now
 from core.database import transaction
 from core.errors import Forbidden, Invalid
+from core.web.sending import creates, creating
 from traceability.lots.queries import LotView, get_lot
 from traceability.lots.recall_requests import (
     ask_for_recall,
@@ -29,6 +30,7 @@ blueprint = Blueprint("recalls", __name__)
 
 @blueprint.route("/seller/lots/<number>/recall", methods=["GET", "POST"])
 @requires("lots.edit")
+@creates()
 def of_own(number: str) -> ResponseReturnValue:
     """Ask to recall one's own lot, after seeing what that reaches."""
     return _ask(own_lot(number), "recalls.of_own", "lots.show")
@@ -36,6 +38,7 @@ def of_own(number: str) -> ResponseReturnValue:
 
 @blueprint.route("/branch/lots/<number>/recall", methods=["GET", "POST"])
 @requires("lots.view")
+@creates()
 def of_lot(number: str) -> ResponseReturnValue:
     """Ask to recall a lot of one's villages, or see what was asked and decide it."""
     lot = get_lot(number=number)
@@ -99,13 +102,14 @@ def decide(number: str) -> ResponseReturnValue:
 def _ask(lot: LotView, here: str, back: str) -> ResponseReturnValue:
     form = RecallForm()
     if form.validate_on_submit():
-        with transaction():
+        with creating() as made:
             ask_for_recall(lot.id, reason=form.reason.data or "", at=now(), by=actor_id() or 0)
+            made.leads_to(url_for(here, number=lot.number))
         flash(
             _("The sale is stopped. Another person of the branch or the committee confirms the recall."),
             "success",
         )
-        return redirect(url_for(here, number=lot.number), 303)
+        return made.answer()
     return _page(lot, form, here, back), 422 if form.errors else 200
 
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     DecimalField,
     IntegerField,
@@ -19,6 +18,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from core.web.sending import PageForm
 from traceability.lots.balance import StepKind
 from traceability.lots.queries import LotView
 from traceability.lots.states import Root
@@ -29,7 +29,7 @@ from traceability.plots.queries import PlotView
 SIZE = NumberRange(min=Decimal("0.1"), max=5_000, message=_l("Type a number of centimetres above 0."))
 
 
-class StepForm(FlaskForm):
+class StepForm(PageForm):
     """The fields of every kind of step; `fit` takes away those that a kind does not have."""
 
     plants_in = IntegerField(
@@ -96,14 +96,14 @@ class StepForm(FlaskForm):
         return [Outcome(min(int(word), 100_000_000), changes) for word in words[:50]]
 
 
-class RecallForm(FlaskForm):
+class RecallForm(PageForm):
     reason = TextAreaField(
         _l("Reason"),
         [DataRequired(_l("Say why the lot is recalled; buyers will read it.")), Length(max=500)],
     )
 
 
-class DecideRecallForm(FlaskForm):
+class DecideRecallForm(PageForm):
     reason = TextAreaField(_l("Reason of the refusal"), [Length(max=500)])
 
 

@@ -1,6 +1,6 @@
 """Transforming lots and the family of a lot, for its grower and for the branch."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -8,9 +8,10 @@ from sqlalchemy import select
 from branch import api as branch
 from core.accounts.gate import actor_id, may, requires
 from core.clock import now
-from core.database import session, transaction
+from core.database import session
 from core.errors import DomainError
 from core.web.pagination import page_number
+from core.web.sending import creates, creating
 from traceability.lots.balance import StepKind
 from traceability.lots.descent import family
 from traceability.lots.drawing import draw
@@ -30,6 +31,7 @@ PER_PAGE = 30
 
 @blueprint.route("/seller/lots/<number>/transform", methods=["GET", "POST"])
 @requires("lots.edit")
+@creates()
 def transform(number: str) -> ResponseReturnValue:
     """Split, merge, graft, pot on or lift."""
     lot = own_lot(number)
@@ -68,7 +70,7 @@ def transform(number: str) -> ResponseReturnValue:
 
 
 def _done(lot: LotView, kind: StepKind, form: StepForm) -> ResponseReturnValue:
-    with transaction():
+    with creating() as made:
         inputs = {lot.id: form.plants_in.data or 0}
         if kind is StepKind.MERGE:
             inputs |= {int(other): free_to_move(int(other)) for other in form.others.data or ()}
@@ -82,6 +84,7 @@ def _done(lot: LotView, kind: StepKind, form: StepForm) -> ResponseReturnValue:
             scion_lot_id=int(form.scion.data) if kind is StepKind.GRAFT and form.scion.data else None,
             reason=form.reason.data or "",
         )
+        made.leads_to(url_for("lot_steps.family_of_own", number=done.outputs[0].number))
     flash(
         _(
             "Written down as %(number)s; %(loss)s plants were lost on the way.",
@@ -90,7 +93,7 @@ def _done(lot: LotView, kind: StepKind, form: StepForm) -> ResponseReturnValue:
         ),
         "success",
     )
-    return redirect(url_for("lot_steps.family_of_own", number=done.outputs[0].number), 303)
+    return made.answer()
 
 
 @blueprint.get("/seller/lots/<number>/family")

@@ -9,6 +9,7 @@ from core.accounts.gate import actor_id, requires
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, Forbidden, Invalid
+from core.web.sending import creates, creating, made_nothing
 from traceability.lots import service
 from traceability.lots.balance import StepKind
 from traceability.lots.forms import CountForm, LotForm, StateForm
@@ -60,13 +61,14 @@ def index() -> ResponseReturnValue:
 
 @blueprint.route("/seller/lots/new", methods=["GET", "POST"])
 @requires("lots.edit")
+@creates()
 def new() -> ResponseReturnValue:
     """Record a lot on one screen, with what seldom changes taken over from the last one."""
     grower = branch.require_grower(actor_id())
     plots = plots_of_grower(grower.id)
     if not plots:
         flash(_("First register the plot on which the plants stand."), "info")
-        return redirect(url_for("plots.new"), 303)
+        return made_nothing(redirect(url_for("plots.new"), 303))
     form = LotForm(plot=request.args.get("plot"))
     form.offer(plots, cultivar_groups(), cultivars())
     if request.method == "GET":
@@ -77,13 +79,14 @@ def new() -> ResponseReturnValue:
     photo = take_photo(form, kind="lot_photo", public=True)
     if form.validate() and photo.ok:
         try:
-            with transaction():
+            with creating() as made:
                 plot = get_plot(grower_id=grower.id, number=form.plot.data or "")
                 lot = service.record_lot(
                     grower_id=grower.id, plot_id=plot.id, lot=form.lot(photo.key), at=now(), by=actor_id()
                 )
+                made.leads_to(url_for("lots.show", number=lot.number))
             flash(_("The lot is recorded. You can list it for sale and issue its codes."), "success")
-            return redirect(url_for("lots.show", number=lot.number), 303)
+            return made.answer()
         except Invalid as error:
             form.form_errors.append(str(error))
     return render_template("traceability/lots/new.html", form=form, kept=bool(photo.key)), 422
@@ -98,17 +101,19 @@ def show(number: str) -> ResponseReturnValue:
 
 @blueprint.post("/seller/lots/<number>/count")
 @requires("lots.edit")
+@creates()
 def count(number: str) -> ResponseReturnValue:
     """Write a count into the lot."""
     lot, form = own_lot(number), CountForm()
     if form.validate():
         try:
-            with transaction():
+            with creating() as made:
                 service.add_to_lot(
                     lot.id, form.plants.data or 0, at=now(), by=actor_id(), reason=form.reason.data or ""
                 )
+                made.leads_to(url_for("lots.show", number=lot.number))
             flash(_("The count is written down."), "success")
-            return redirect(url_for("lots.show", number=lot.number), 303)
+            return made.answer()
         except DomainError as error:
             form.plants.errors = [*form.plants.errors, str(error)]
     return _page(lot, form, StateForm(formdata=None)), 422

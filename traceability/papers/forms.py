@@ -1,11 +1,11 @@
 """What the branch decides about papers."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
+from core.web.sending import PageForm
 from traceability.lots.states import Root
 from traceability.lots.wording import root_name
 from traceability.papers.queries import paper_kind_name
@@ -14,7 +14,7 @@ from traceability.papers.rules import ANY, PROVINCES, PaperKind
 GENERAL = "general"
 
 
-class RuleForm(FlaskForm):
+class RuleForm(PageForm):
     """One decision: for a province and root kind (or all) a paper is needed, is not, or the general rule decides."""
 
     province = SelectField(_l("Sent to"))

@@ -97,8 +97,11 @@ def record_paper(
 
 
 def record_printed_label(*, consignment_number: str, at: datetime, on: date, by: int | None) -> PaperView:
-    """Note that we printed the seedling label of this consignment; called by whatever printed it."""
-    return record_paper(
+    """Note that we printed the seedling label of this consignment; called by whatever printed it, noted once a day."""
+    known = (
+        one for one in papers_of(consignment_number) if one.kind is PaperKind.LABEL and one.issued_on == on
+    )
+    return next(known, None) or record_paper(
         consignment_number=consignment_number,
         kind=PaperKind.LABEL,
         number=consignment_number,

@@ -1,13 +1,13 @@
 """The branch decides which papers must travel; everyone on staff may read it."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.accounts.gate import actor_id, may, requires
 from core.clock import now
-from core.database import transaction
 from core.errors import Forbidden, Invalid
+from core.web.sending import creates, creating
 from traceability.lots.wording import root_name
 from traceability.papers import service
 from traceability.papers.forms import GENERAL, RuleForm
@@ -19,6 +19,7 @@ blueprint = Blueprint("papers", __name__)
 
 @blueprint.route("/branch/papers", methods=["GET", "POST"])
 @requires("papers.view")
+@creates()
 def rules() -> ResponseReturnValue:
     """Which papers a parcel needs, by province and root; a change needs a reason."""
     form = RuleForm()
@@ -30,10 +31,11 @@ def rules() -> ResponseReturnValue:
             )
         if form.validate():
             try:
-                with transaction():
+                with creating() as made:
                     _decide(form)
+                    made.leads_to(url_for("papers.rules"))
                 flash(_("Decided and written down."), "success")
-                return redirect(url_for("papers.rules"), 303)
+                return made.answer()
             except Invalid as error:
                 form.form_errors.append(str(error))
     page = render_template(

@@ -3,14 +3,15 @@
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DecimalField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+
+from core.web.sending import PageForm
 
 M2_PER_MU = Decimal(2000) / 3
 
 
-class PlotForm(FlaskForm):
+class PlotForm(PageForm):
     name = StringField(_l("Name of the plot"), [DataRequired(_l("Give the plot a name.")), Length(max=60)])
     area_mu = DecimalField(
         _l("Area"),

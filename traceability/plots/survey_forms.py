@@ -6,13 +6,13 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DateField, DecimalField, HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from core.clock import SHANGHAI
+from core.web.sending import PageForm
 from traceability.lots.queries import CultivarGroupView, in_chinese
 from traceability.plots.forms import M2_PER_MU
 from traceability.plots.states import Method, read_outline
@@ -26,7 +26,7 @@ AREA = NumberRange(
 )
 
 
-class SurveyForm(FlaskForm):
+class SurveyForm(PageForm):
     """The whole plot, then up to three parts; a part without an area takes what is left."""
 
     year = SelectField(_l("For the year"), coerce=int)
@@ -97,7 +97,7 @@ class SurveyForm(FlaskForm):
         return datetime.combine(day, time(12), tzinfo=SHANGHAI)
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(PageForm):
     reason = TextAreaField(_l("Reason"), [Optional(), Length(max=1_000)])
 
 

@@ -13,6 +13,7 @@ from core.clock import local_day, now
 from core.database import transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.web.pagination import page_number
+from core.web.sending import creates, creating
 from traceability.lots.queries import cultivar_group_name, cultivar_groups
 from traceability.papers.form_photo import take_photo
 from traceability.plots import surveys
@@ -64,6 +65,7 @@ def show(number: str) -> ResponseReturnValue:
 
 @blueprint.route("/branch/plots/<number>/survey", methods=["GET", "POST"])
 @requires("plots.survey")
+@creates()
 def survey(number: str) -> ResponseReturnValue:
     """Note down what stands on the plot."""
     plot = _visible(number)
@@ -79,7 +81,7 @@ def survey(number: str) -> ResponseReturnValue:
     if form.validate() and photo.ok and readable:
         at = now()
         try:
-            with transaction():
+            with creating() as made:
                 surveys.record_survey(
                     plot.id,
                     form.survey(photo.key),
@@ -87,8 +89,9 @@ def survey(number: str) -> ResponseReturnValue:
                     at=at,
                     by=actor_id() or 0,
                 )
+                made.leads_to(url_for("plot_surveys.show", number=plot.number))
             flash(_("The survey is written down. The village decides next."), "success")
-            return redirect(url_for("plot_surveys.show", number=plot.number), 303)
+            return made.answer()
         except Conflict as error:
             form.form_errors.append(str(error))
         except Invalid as error:

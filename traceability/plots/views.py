@@ -1,13 +1,13 @@
 """A grower's plots."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from branch import api as branch
 from core.accounts.gate import actor_id, requires
 from core.clock import local_day, now
-from core.database import transaction
+from core.web.sending import creates, creating
 from traceability.lots.queries import cultivar_group_name, lots_of_grower
 from traceability.plots import service
 from traceability.plots.forms import PlotForm
@@ -37,12 +37,13 @@ def index() -> ResponseReturnValue:
 
 @blueprint.route("/seller/plots/new", methods=["GET", "POST"])
 @requires("plots.edit")
+@creates()
 def new() -> ResponseReturnValue:
     """Register a plot."""
     grower = branch.require_grower(actor_id())
     form = PlotForm()
     if form.validate_on_submit():
-        with transaction():
+        with creating() as made:
             plot = service.record_plot(
                 grower_id=grower.id,
                 unit_id=grower.unit_id,
@@ -52,8 +53,9 @@ def new() -> ResponseReturnValue:
                 at=now(),
                 by=actor_id(),
             )
+            made.leads_to(url_for("lots.new", plot=plot.number))
         flash(_("The plot is registered. Now record what grows on it."), "success")
-        return redirect(url_for("lots.new", plot=plot.number), 303)
+        return made.answer()
     return render_template("traceability/plots/new.html", form=form), 422 if form.errors else 200
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DateField, DecimalField, HiddenField, IntegerField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
+
+from core.web.sending import PageForm
 
 PLANTS = [
     InputRequired(_l("Type how many plants there are.")),
@@ -14,7 +15,7 @@ PLANTS = [
 ]
 
 
-class KeyForm(FlaskForm):
+class KeyForm(PageForm):
     """Which quota: a line of the page, chosen by its place."""
 
     line = SelectField(_l("Quota"), coerce=int)
@@ -30,7 +31,7 @@ class TransferForm(KeyForm):
     receiver = SelectField(_l("To the licensee"), coerce=int)
 
 
-class GrowForm(FlaskForm):
+class GrowForm(PageForm):
     """How many plants of one line outgrew their size class."""
 
     plants = IntegerField(_l("Plants"), PLANTS)
@@ -43,7 +44,7 @@ class GrowForm(FlaskForm):
     reason = TextAreaField(_l("Reason"), [Length(max=500)])
 
 
-class FiguresForm(FlaskForm):
+class FiguresForm(PageForm):
     stage = HiddenField()
     plants_per_mu = IntegerField(
         _l("Plants on a mu"), [InputRequired(_l("Type how many plants there are.")), NumberRange(min=1)]

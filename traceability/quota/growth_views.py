@@ -2,16 +2,16 @@
 
 from itertools import groupby
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from branch import api as branch
 from core.accounts.gate import actor_id, requires
 from core.clock import local_day, now
-from core.database import transaction
 from core.errors import DomainError, NotFound
 from core.web.pagination import Page, page_number
+from core.web.sending import creates, creating
 from traceability.lots.queries import cultivar_group_name
 from traceability.quota import moves
 from traceability.quota.forms import GrowForm
@@ -46,6 +46,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.route("/branch/quota/growers/<slug>/growth/<int:unit_id>/<group>/<size>", methods=["GET", "POST"])
 @requires("quota.decide")
+@creates()
 def grow(slug: str, unit_id: int, group: str, size: str) -> ResponseReturnValue:
     """Write down how many plants of one line have outgrown their size class, and how many were lost."""
     owner = branch.get_grower(slug=slug)
@@ -57,7 +58,7 @@ def grow(slug: str, unit_id: int, group: str, size: str) -> ResponseReturnValue:
         form.plants.data, form.loss.data, form.counted_on.data = line.to_grow, 0, local_day(at)
     elif form.validate():
         try:
-            with transaction():
+            with creating() as made:
                 moves.grow(
                     line.key,
                     form.plants.data or 0,
@@ -67,8 +68,9 @@ def grow(slug: str, unit_id: int, group: str, size: str) -> ResponseReturnValue:
                     at=at,
                     by=actor_id(),
                 )
+                made.leads_to(url_for("quota.grower", slug=owner.slug))
             flash(_("Written down."), "success")
-            return redirect(url_for("quota.grower", slug=owner.slug), 303)
+            return made.answer()
         except DomainError as error:
             field = form[error.code] if error.code in {"loss", "counted_on"} else form.plants
             field = form.reason if error.code == "reason_missing" else field

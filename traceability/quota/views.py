@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
@@ -11,8 +11,8 @@ from wtforms.fields.choices import SelectChoice
 from branch import api as branch
 from core.accounts.gate import actor_id, may, requires
 from core.clock import now
-from core.database import transaction
 from core.errors import DomainError, Forbidden, NotFound
+from core.web.sending import creates, creating
 from traceability.lots.queries import cultivar_group_name
 from traceability.quota import moves
 from traceability.quota.forms import FiguresForm, TransferForm
@@ -74,6 +74,7 @@ def grower(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/branch/quota/growers/<slug>/transfer")
 @requires("quota.decide")
+@creates()
 def transfer(slug: str) -> ResponseReturnValue:
     """Pass quota on to another licensee."""
     giver = _visible(slug, "quota.decide")
@@ -97,6 +98,7 @@ def transfer(slug: str) -> ResponseReturnValue:
 
 @blueprint.route("/branch/quota/figures", methods=["GET", "POST"])
 @requires("quota.decide")
+@creates()
 def figures() -> ResponseReturnValue:
     """The table of densities and survival of each mark, and the general one, with their history."""
     form = FiguresForm()
@@ -107,7 +109,7 @@ def figures() -> ResponseReturnValue:
         raise NotFound(_("There is no mark with this code here."), code="mark_unknown")
     if request.method == "POST" and form.validate():
         try:
-            with transaction():
+            with creating() as made:
                 moves.set_figures(
                     form.stage.data or "",
                     plants_per_mu=form.plants_per_mu.data or 0,
@@ -117,8 +119,9 @@ def figures() -> ResponseReturnValue:
                     by=actor_id(),
                     mark_code=asked,
                 )
+                made.leads_to(url_for("quota.figures", mark=asked or None))
             flash(_("The new figures count from now on; what was approved before stays."), "success")
-            return redirect(url_for("quota.figures", mark=asked or None), 303)
+            return made.answer()
         except DomainError as error:
             form.reason.errors = [str(error)]
     return (
@@ -143,10 +146,11 @@ def _marks() -> dict[str, branch.MarkView]:
 def _carry_out(owner: branch.GrowerView, form: TransferForm, move: Callable[[], None]) -> ResponseReturnValue:
     if form.validate():
         try:
-            with transaction():
+            with creating() as made:
                 move()
+                made.leads_to(url_for("quota.grower", slug=owner.slug))
             flash(_("Written down."), "success")
-            return redirect(url_for("quota.grower", slug=owner.slug), 303)
+            return made.answer()
         except Forbidden:
             raise
         except DomainError as error:

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
+from core.web.sending import PageForm
 from traceability.lots.queries import LotView
 from traceability.resolver.queries import TradeItemView
 
 
-class TradeItemForm(FlaskForm):
+class TradeItemForm(PageForm):
     gtin = StringField(_l("GTIN"), [DataRequired(_l("Type the number that GS1 gave you.")), Length(max=20)])
     name_zh = StringField(
         _l("Name of the product, Chinese"), [DataRequired(_l("Give the product a name.")), Length(max=80)]
@@ -19,7 +19,7 @@ class TradeItemForm(FlaskForm):
     name_en = StringField(_l("Name of the product, English"), [Length(max=80)])
 
 
-class LotUnderItemForm(FlaskForm):
+class LotUnderItemForm(PageForm):
     lot = SelectField(_l("Lot"), [DataRequired(_l("Choose a lot."))])
     gtin = SelectField(_l("Is sold under"), [DataRequired(_l("Choose a number."))])
 

@@ -24,6 +24,7 @@ from core.database import transaction
 from core.errors import DomainError, NotFound
 from core.web.limits import VERIFY, limiter
 from core.web.problems import problem
+from core.web.sending import creates, creating
 from traceability.lots.queries import lots_of_grower
 from traceability.resolver import service
 from traceability.resolver.forms import LotUnderItemForm, TradeItemForm
@@ -141,13 +142,14 @@ def products() -> ResponseReturnValue:
 
 @blueprint.post("/seller/products")
 @requires("lots.edit")
+@creates()
 def enter() -> ResponseReturnValue:
     """Enter a GTIN."""
     grower = branch.require_grower(actor_id())
     form = TradeItemForm()
     if form.validate_on_submit():
         try:
-            with transaction():
+            with creating() as made:
                 service.enter_trade_item(
                     form.gtin.data or "",
                     grower_id=grower.id,
@@ -156,8 +158,9 @@ def enter() -> ResponseReturnValue:
                     at=now(),
                     by=actor_id(),
                 )
+                made.leads_to(url_for("resolver.products"))
             flash(_("The number is entered. Choose the lots that are sold under it."), "success")
-            return redirect(url_for("resolver.products"), 303)
+            return made.answer()
         except DomainError as error:
             form.gtin.errors = [str(error)]
     return _page(form, LotUnderItemForm()), 422

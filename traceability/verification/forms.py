@@ -1,19 +1,20 @@
 """What visitors type to check something."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
+from core.web.sending import PageForm
 
-class VerifyForm(FlaskForm):
+
+class VerifyForm(PageForm):
     q = StringField(
         _l("Code, shop link or licence number"),
         [DataRequired(_l("Type a code, paste a shop link, or type a licence number.")), Length(max=2000)],
     )
 
 
-class InnerForm(FlaskForm):
+class InnerForm(PageForm):
     inner = StringField(
         _l("Inner code"), [DataRequired(_l("Type the 8 letters and digits.")), Length(max=60)]
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from branch.reports.service import LONGEST_COMMENT
+from core.web.sending import PageForm
 
 
-class WithdrawForm(FlaskForm):
+class WithdrawForm(PageForm):
     """Why an edition is withdrawn."""
 
     reason = TextAreaField(

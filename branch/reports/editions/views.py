@@ -16,8 +16,8 @@ from branch.reports.views import attempt, language
 from core import files, progress, seal
 from core.accounts.gate import actor_id, current_actor, public, requires
 from core.clock import now
-from core.database import transaction
 from core.errors import NotFound
+from core.web.sending import creates, creating
 
 blueprint = Blueprint("editions", __name__)
 
@@ -68,18 +68,20 @@ def proof(unit_code: str, period: str) -> ResponseReturnValue:
 
 @blueprint.post("/committee/reports/<public_id>/publish")
 @requires("reports.publish")
+@creates()
 def publish(public_id: str) -> ResponseReturnValue:
     """Publish an accepted report: a worker draws it, the page of the job shows how far it is."""
     actor = current_actor()
     publishing.require_allowed(public_id, account_id=actor_id())
-    with transaction():
+    with creating() as made:
         job = progress.start(
             "edition",
             task="branch.reports.publish_edition",
             args=[public_id, actor.account_id],
             owner_account_id=actor.account_id,
         )
-    return redirect(url_for("web.job", public_id=job))
+        made.leads_to(url_for("web.job", public_id=job))
+    return made.answer()
 
 
 @blueprint.route("/committee/reports/<public_id>/withdraw-edition/<edition_id>", methods=["GET", "POST"])

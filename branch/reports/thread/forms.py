@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from branch.reports.document import Document
 from branch.reports.service import LONGEST_COMMENT
+from core.web.sending import PageForm
 
 WORDS = [DataRequired(_l("Please write a sentence.")), Length(max=LONGEST_COMMENT)]
 
 
-class WordsForm(FlaskForm):
+class WordsForm(PageForm):
     """Words about a question; `seen` is how many posts stood on the page. One form per question, by prefix."""
 
     seen = IntegerField(validators=[InputRequired()])

@@ -4,9 +4,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, SelectMultipleField, StringField, ValidationError, widgets
 from wtforms.validators import DataRequired, Length
+
+from core.web.sending import PageForm
 
 DAYS = [
     SelectChoice("30", _l("30 days")),
@@ -15,13 +16,13 @@ DAYS = [
 ]
 
 
-def check_chosen(_form: FlaskForm, field: SelectMultipleField) -> None:
+def check_chosen(_form: PageForm, field: SelectMultipleField) -> None:
     """At least one box; `DataRequired` would have the browser demand every one of them."""
     if not field.data:
         raise ValidationError(_("Choose at least one."))
 
 
-class TokenForm(FlaskForm):
+class TokenForm(PageForm):
     name = StringField(_l("What uses it"), validators=[DataRequired(), Length(max=80)])
     scopes = SelectMultipleField(
         _l("What it may do"),

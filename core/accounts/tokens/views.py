@@ -14,6 +14,7 @@ from core.accounts.tokens.scopes import grantable
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
+from core.web.sending import creates, creating
 
 blueprint = Blueprint("tokens", __name__, url_prefix="/account/tokens")
 
@@ -28,24 +29,26 @@ def index() -> str:
 @blueprint.post("")
 @requires("tokens.create")
 @fresh
+@creates()
 def create() -> Any:
     """Make a token and show it, this once; the answer is not kept by any cache."""
     form = TokenForm(grantable(actor_id()))
     if not form.validate():
         return _page(form), 422
     try:
-        with transaction():
-            made = service.create_token(
+        with creating() as made:
+            token = service.create_token(
                 actor_id(),
                 name=form.name.data or "",
                 scopes=form.scopes.data or [],
                 valid_for=timedelta(days=int(form.days.data)),
                 at=now(),
             )
+            made.leads_to(url_for("tokens.index"))
     except DomainError as error:
         form.form_errors.append(str(error.message))
         return _page(form), 422
-    answer = make_response(render_template("core/accounts/token_made.html", made=made, name=form.name.data))
+    answer = make_response(render_template("core/accounts/token_made.html", made=token, name=form.name.data))
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

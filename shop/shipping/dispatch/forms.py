@@ -1,14 +1,15 @@
 """Papers of a parcel, and its codes and courier."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
+from core.web.sending import PageForm
 
-class PaperForm(FlaskForm):
+
+class PaperForm(PageForm):
     """One paper; `kept` holds the key of a scan that was uploaded with a form that failed."""
 
     kind = SelectField(_l("Paper"))
@@ -22,7 +23,7 @@ class PaperForm(FlaskForm):
     kept = HiddenField()
 
 
-class SendForm(FlaskForm):
+class SendForm(PageForm):
     """Codes and courier; kept as a draft whatever happens."""
 
     codes = TextAreaField(_l("Codes in this parcel"))
@@ -30,7 +31,7 @@ class SendForm(FlaskForm):
     tracking_number = StringField(_l("Tracking number"), validators=[Length(max=60)])
 
 
-class FreshCodesForm(FlaskForm):
+class FreshCodesForm(PageForm):
     """Codes issued for this very parcel."""
 
     lot = SelectField(_l("Lot"), coerce=int)
@@ -48,7 +49,7 @@ class FreshCodesForm(FlaskForm):
     )
 
 
-class ReturnParcelForm(FlaskForm):
+class ReturnParcelForm(PageForm):
     """Why a parcel came back; the counts by lot stand beside it. `kept` as with `PaperForm`."""
 
     reason = StringField(
@@ -62,7 +63,7 @@ class ReturnParcelForm(FlaskForm):
     kept = HiddenField()
 
 
-class TrackingForm(FlaskForm):
+class TrackingForm(PageForm):
     """A pasted table of tracking numbers."""
 
     table = TextAreaField(_l("Parcel, courier, tracking number"), validators=[DataRequired()])

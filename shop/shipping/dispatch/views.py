@@ -15,6 +15,7 @@ from core.clock import local_day, now
 from core.database import transaction
 from core.errors import DomainError, Invalid
 from core.settings import Settings
+from core.web.sending import creates, creating
 from shop.orders import fulfilling
 from shop.orders import queries as orders
 from shop.orders.states import By, FulfilmentState
@@ -148,6 +149,7 @@ def _levels(lot_id: int) -> set[str]:
 
 @blueprint.post("/seller/dispatch/<number>/papers")
 @requires("orders.dispatch")
+@creates()
 def add_paper(number: str) -> ResponseReturnValue:
     """Record a paper; a scan that came with a form that failed is kept."""
     one = queries.get_parcel(number, _grower().id)
@@ -160,7 +162,7 @@ def add_paper(number: str) -> ResponseReturnValue:
         if not form.validate():
             return _page(one, paper_form=form, status=422)
         keys = traceability.read_kept(form.kept.data, purpose=one.number)
-        with transaction():
+        with creating() as made:
             traceability.record_paper(
                 consignment_number=one.number,
                 kind=form.kind.data,
@@ -171,11 +173,12 @@ def add_paper(number: str) -> ResponseReturnValue:
                 at=now(),
                 by=actor_id(),
             )
+            made.leads_to(url_for("dispatch.parcel", number=one.number, _anchor="papers"))
     except Invalid as error:
         form.number.errors = [*form.number.errors, str(error)]
         return _page(one, paper_form=form, status=422)
     flash(_("The paper is recorded."), "success")
-    return redirect(url_for("dispatch.parcel", number=one.number, _anchor="papers"), 303)
+    return made.answer()
 
 
 @blueprint.post("/seller/dispatch/<number>/label.pdf")
@@ -195,6 +198,7 @@ def label(number: str) -> ResponseReturnValue:
 
 @blueprint.post("/seller/dispatch/<number>/codes")
 @requires("orders.dispatch")
+@creates()
 def fresh_codes(number: str) -> ResponseReturnValue:
     """Issue codes for this parcel, hand them out once as a file and note their range in the draft."""
     one = queries.get_parcel(number, _grower().id)
@@ -213,7 +217,8 @@ def fresh_codes(number: str) -> ResponseReturnValue:
         form.count.errors = [text]
         return _page(one, fresh_form=form, status=422)
     draft = queries.draft_of(one.id)
-    with transaction():
+    with creating() as made:
+        made.leads_to(_to(one))
         issued = traceability.issue_codes(lot_id, form.level.data, count, per_code, at=at, by=actor_id())
         lines = [*draft.codes.splitlines(), f"{issued.batch.number} 1-{count}"]
         service.save_draft(

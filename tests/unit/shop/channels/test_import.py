@@ -151,7 +151,7 @@ def test_a_grower_uploads_looks_and_confirms(app, session, login, example, run_j
         shop = branch.storefronts_of(client.grower_id)[0]
     files = [(io.BytesIO(data), name) for name, data in example]
     answer = client.submit("/seller/channels", {"storefront": shop.public_id, "files": files})
-    assert answer.status_code == 302, answer.get_data(as_text=True)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
     session.rollback()
     row = session.scalars(sa.select(OutsideImport)).one()
     address = f"/seller/channels/imports/{row.public_id}"
@@ -219,7 +219,7 @@ def test_a_range_on_the_page_must_be_in_order_and_over(session, login, example):
     files = [(io.BytesIO(data), name) for name, data in example]
     days = {"first_day": "2017-03-01", "last_day": "2017-04-30"}
     answer = client.submit("/seller/channels", {"storefront": shop.public_id, "files": files} | days)
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     session.rollback()
     row = session.scalars(sa.select(OutsideImport)).one()
     assert (row.first_day, row.last_day) == (date(2017, 3, 1), date(2017, 4, 30))

@@ -170,7 +170,7 @@ def test_each_edition_and_its_end_are_sealed(client, session, accepted, committe
 def test_the_pages_of_the_committee_publish_and_withdraw(session, accepted, committee, client):
     page = f"/committee/reports/{accepted}"
     begun = committee.submit(f"{page}/publish", form_at=page)
-    assert begun.status_code == 302
+    assert begun.status_code == 303
     assert newest(session) is None, "it is drawn by the worker"
     job = begun.location.rsplit("/", 1)[1]
     for _twice in range(2):
