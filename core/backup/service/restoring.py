@@ -22,7 +22,6 @@ from core.schema import known_revisions
 from core.seal import merkle
 from core.seal.keys import Log, this_log
 from core.seal.note import BadNote
-from core.seal.store import TileStore
 from core.seal.tiles import TileDamaged, TreeReader
 from core.settings import Settings
 
@@ -145,25 +144,25 @@ def _goes_further(log: Log, folder: Path, manifest: Manifest) -> bool:
 
 
 def _bring_log(log: Log, folder: Path, manifest: Manifest, settings: Settings, stamp: str) -> list[str]:
-    """Put key, memory and files of the log in place; the folder as a whole, by a rename."""
-    key = settings.seal_key_file or settings.var / "seal" / "key"
+    """Put key, memory and files of the log in place. The folder itself stays: it may be a disk of its own."""
     place = log.store.folder
-    fresh = TileStore(place.with_name(f".restoring-{place.name}"))
-    shutil.rmtree(fresh.folder, ignore_errors=True)
-    fresh.folder.mkdir(parents=True)
+    fresh, replaced = place / ".restoring", place / f"replaced-{stamp}"
+    shutil.rmtree(fresh, ignore_errors=True)
     for name in manifest.files:
         if name.startswith(f"{log_copy.FOLDER}/"):
-            target = fresh.folder / name.removeprefix(f"{log_copy.FOLDER}/")
+            target = fresh / name.removeprefix(f"{log_copy.FOLDER}/")
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(folder / name, target)
-    aside = ""
-    if _has_signed(log):
-        aside = str(_aside(place, stamp))
-        place.rename(aside)
-    else:
-        shutil.rmtree(place, ignore_errors=True)
-    fresh.folder.rename(place)
-    moved = [aside, _bring(folder / SEAL_KEY, key, stamp)]
+    moved = []
+    for name in (*log_copy.HEADS, "tile"):
+        if (place / name).exists():
+            replaced.mkdir(exist_ok=True)
+            (place / name).rename(replaced / name)
+            moved = [str(replaced)]
+        if (fresh / name).exists():
+            (fresh / name).rename(place / name)
+    shutil.rmtree(fresh, ignore_errors=True)
+    moved.append(_bring(folder / SEAL_KEY, settings.seal_key_file or settings.var / "seal" / "key", stamp))
     if log_copy.MEMORY in manifest.files:
         moved.append(_bring(folder / log_copy.MEMORY, log.memory.path, stamp))
     elif log.memory.path.exists():
