@@ -36,6 +36,15 @@ def _place(given: Path | None) -> Place:
     return place
 
 
+def _folder(given: Path | None) -> Path:
+    if given is not None:
+        return given.absolute()
+    backups = _place(None).backups()
+    if not backups:
+        raise click.ClickException("There is no backup in BACKUP_DIR.")
+    return backups[-1]
+
+
 @group.command("create")
 @click.option("--in", "folder", type=FOLDER, help="Where backups lie; BACKUP_DIR when left out.")
 @click.option(
@@ -60,18 +69,22 @@ def create(folder: Path | None, *, thin_out: bool) -> None:
 
 
 @group.command("verify")
-@click.argument("backup", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def verify(backup: Path) -> None:
-    """Read a backup byte by byte, open its database, make its log's tree anew; name what differs and exit 1."""
+@click.argument("backup", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def verify(backup: Path | None) -> None:
+    """Read a backup byte by byte, open its database, make its log's tree anew; name what differs and exit 1.
+
+    Without BACKUP it is the newest in BACKUP_DIR.
+    """
+    folder = _folder(backup)
     try:
-        manifest, findings = check(backup.absolute())
+        manifest, findings = check(folder)
     except BackupDamaged as error:
         _stop(error)
         return
     if findings:
         _stop("\n".join(findings))
     click.echo(
-        f"The backup is whole: {len(manifest.files)} files, {manifest.size_bytes} bytes, "
+        f"The backup {folder.name} is whole: {len(manifest.files)} files, {manifest.size_bytes} bytes, "
         f"{sum(manifest.database.tables.values())} rows of {manifest.database.kind} at revision "
         f"{manifest.database.revision}, a log of {manifest.log.size} entries."
     )
@@ -98,27 +111,31 @@ def list_backups(folder: Path | None) -> None:
 
 
 @group.command("restore")
-@click.argument("backup", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("backup", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option(
     "--replace", is_flag=True, help="Also where there is something: it is moved aside, not deleted."
 )
 @click.option("--without-secret", is_flag=True, help="Also when the SECRET_KEY that belongs to it is lost.")
-def restore_backup(backup: Path, *, replace: bool, without_secret: bool) -> None:
-    """Bring a backup back into the places that the settings in force name. Stop everything else first."""
+def restore_backup(backup: Path | None, *, replace: bool, without_secret: bool) -> None:
+    """Bring a backup back into the places that the settings in force name. Stop everything else first.
+
+    Without BACKUP it is the newest in BACKUP_DIR.
+    """
+    folder = _folder(backup)
     try:
-        done = restore(backup.absolute(), replace=replace, without_secret=without_secret, at=now())
+        done = restore(folder, replace=replace, without_secret=without_secret, at=now())
     except (RestoreRefused, BackupDamaged) as error:
         _stop(error)
     except DatabaseInUse as error:
         _stop(f"{error}: stop web, worker and scheduler first. Nothing was touched.")
     else:
-        _tell(done)
+        _tell(folder, done)
 
 
-def _tell(done: Restored) -> None:
+def _tell(folder: Path, done: Restored) -> None:
     database = done.manifest.database
     click.echo(
-        f"restored: {sum(database.tables.values())} rows at revision {database.revision}, {done.files} files"
+        f"restored from {folder.name}: {sum(database.tables.values())} rows at revision {database.revision}, {done.files} files"
     )
     for one in done.aside:
         click.echo(f"moved aside: {one}")

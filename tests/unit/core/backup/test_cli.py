@@ -15,7 +15,7 @@ def test_create_verify_and_list(filled, place):
     assert [folder] == [str(one) for one in place.backups()]
     told = command(filled.app, "backup", "verify", folder)
     assert told.exit_code == 0
-    assert "The backup is whole" in told.output
+    assert "is whole: " in told.output
     assert "a log of 4 entries" in told.output
     listed = command(filled.app, "backup", "list", "--in", place.folder).output
     assert folder in listed
@@ -55,3 +55,13 @@ def test_a_restore_that_is_refused_says_why_and_touches_nothing(filled, place, a
     told = command(filled.app, "backup", "restore", folder)
     assert told.exit_code == 1
     assert "This is not an empty machine" in told.output
+
+
+def test_without_a_name_it_is_the_newest(filled, place, at, monkeypatch):
+    monkeypatch.setitem(filled.app.extensions, "backup_place", place)
+    none = command(filled.app, "backup", "verify")
+    assert none.exit_code == 1
+    assert "There is no backup in BACKUP_DIR" in none.output
+    make(place, at=at)
+    newest = make(place, at=at + timedelta(seconds=1)).folder.name
+    assert f"The backup {newest} is whole" in command(filled.app, "backup", "verify").output

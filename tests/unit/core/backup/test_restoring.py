@@ -1,5 +1,7 @@
 """A restore gives back what was there, onto an empty machine; what stands somewhere is never lost by it."""
 
+import shutil
+
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -124,6 +126,23 @@ def test_a_log_that_goes_further_is_never_set_back(backup, restored, machine, at
     with machine(restored) as again:
         with pytest.raises(SealRefused, match="flask seal adopt"):
             inside(again, lambda: stand(this_log()))
+        assert inside(again, lambda: adopt(this_log())) == (0, 4)
+        assert inside(again, sequence) == 1
+        assert found_by_audit(again, at) == []
+
+
+def test_a_newer_copy_of_the_log_goes_on_after_the_whole_machine_was_lost(
+    backup, restored, filled, machine, at
+):
+    """What others kept of the log, put in place of what the backup has of it."""
+    add_licence(at)
+    newest = this_log().store.folder
+    with machine(restored) as again:
+        place = inside(again, this_log).store.folder
+        for name in ("tile", "checkpoint"):
+            (place / name).rename(place / f"{name}.old")
+        shutil.copytree(newest / "tile", place / "tile")
+        shutil.copy(newest / "checkpoint", place / "checkpoint")
         assert inside(again, lambda: adopt(this_log())) == (0, 4)
         assert inside(again, sequence) == 1
         assert found_by_audit(again, at) == []
