@@ -483,6 +483,7 @@ SWEEPS: dict[str, Any] = {
     "branch.reports.build_last_month": _l("A branch's report of last month"),
     "branch.reports.remind": _l("A reminder of a report that is due"),
     "search.rebuild": _l("A new search index"),
+    "shop.search.listing": _l("A listing to be put into the search index"),
     "shop.orders.expire": _l("An unpaid order that runs out"),
     "shop.payments.check": _l("A payment to ask the payment service about"),
     "shop.payments.send_refund": _l("A refund to be sent"),

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import ColumnElement, String, cast, exists, or_, select
+from sqlalchemy import ColumnElement, String, cast, delete, exists, or_, select
 
 from core.claims import CLAIM_FOR, RETRY, Claim, ClaimLost, InWork, NotDue, Retry, WorkClaim, let_go, take
 from core.clock import now
-from core.database import session, transaction
+from core.database import changed, session, transaction
 from core.faults import database_away, words_of
 
 log = structlog.get_logger(__name__)
@@ -180,6 +180,34 @@ def free(sweep: str, key: Any, *, at: datetime | None = None) -> ColumnElement[b
             WorkClaim.claimed_until > moment, WorkClaim.available_at > moment, WorkClaim.dead_at.is_not(None)
         ),
     )
+
+
+def note_failure(sweep: str, key: object, error: BaseException, *, retry: Retry = RETRY) -> None:
+    """Note that one row failed in work over many that goes on without it, as in the building of an index; an edge.
+
+    A row that was noted and whose next turn has not come, or that is dead or set aside, stays as it is.
+    """
+    try:
+        claim = take(sweep, key, when_due=True, retry=retry)
+    except (InWork, NotDue):
+        return
+    let_go(claim, error)
+
+
+def note_success(sweep: str, keys: Iterable[object]) -> None:
+    """Forget what `note_failure` noted of these rows; an edge, which writes only when there is something."""
+    noted = set(
+        session.scalars(select(WorkClaim.key).where(WorkClaim.kind == sweep, WorkClaim.token.is_(None)))
+    )
+    session.rollback()
+    good = noted & {str(key) for key in keys} if noted else noted
+    if good:
+        with transaction():
+            changed(
+                delete(WorkClaim).where(
+                    WorkClaim.kind == sweep, WorkClaim.key.in_(good), WorkClaim.token.is_(None)
+                )
+            )
 
 
 def due_again(sweep: str, *, at: datetime) -> list[str]:

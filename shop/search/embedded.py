@@ -311,6 +311,10 @@ class EmbeddedEngine:
         except ValueError as error:
             raise SearchAway(code="search_index_busy") from error
 
+    def check_document(self, document: IndexDocument) -> None:
+        """Raises, in any way, when the listing cannot be written into the index."""
+        self._document(document, self.group_names())
+
     def _document(self, document: IndexDocument, names: Mapping[str, tuple[str, str]]) -> tantivy.Document:
         fields: dict[str, Any] = flat(document, names)
         made = tantivy.Document()

@@ -103,6 +103,9 @@ class Engine(Protocol):
     def tidy(self) -> None:
         """Remove it; only for whoever holds the claim."""
 
+    def check_document(self, document: IndexDocument) -> None:
+        """Raises, in any way, when the listing cannot be written into the index."""
+
     def check(self) -> None:
         """Raises when it cannot answer: IndexMissing when a rebuild would mend that."""
 

@@ -255,6 +255,10 @@ class MeilisearchEngine:
         if done.status != "succeeded":
             raise SearchAway(code="search_task_failed", task=str(task.task_uid))
 
+    def check_document(self, document: IndexDocument) -> None:
+        """Raises, in any way, when the listing cannot be written into the index."""
+        self._document(document, self.group_names())
+
     def _document(self, document: IndexDocument, names: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
         fields = flat(document, names)
         fields["named"] = [simplified(text) for text in fields["named"]]

@@ -11,8 +11,9 @@ from sqlalchemy import delete, select
 
 from core.claims import Claim, InWork, NotDue, Retry, held, in_work
 from core.database import changed, session, transaction
-from shop.catalogue.queries import IndexDocument, documents_for_index
+from shop.catalogue.queries import IndexDocument
 from shop.search import service
+from shop.search.bad_listings import with_sound_listings
 from shop.search.engine import IndexMissing, SearchAway
 from shop.search.models import SearchChange
 
@@ -40,7 +41,7 @@ def index_listings(ids: Iterable[int], *, at: datetime) -> None:
         _remember(wanted, at)
     session.rollback()
     try:
-        service.engine().put(documents_for_index(at=at, ids=wanted))
+        with_sound_listings(service.engine().put, at=at, ids=wanted)
     except IndexMissing:
         if not remembered:
             _remember(wanted, at)
@@ -68,7 +69,11 @@ def rebuild(*, at: datetime, when_due: bool = False) -> int:
     """
     with held(REBUILD, LISTINGS, claim_for=CLAIM_FOR, when_due=when_due, retry=RETRY) as claim:
         session.rollback()
-        count = service.engine().rebuild(_renewing(documents_for_index(at=at), claim), still_ours=claim.renew)
+
+        def build(documents: Iterable[IndexDocument]) -> int:
+            return service.engine().rebuild(_renewing(documents, claim), still_ours=claim.renew)
+
+        count = with_sound_listings(build, at=at)
         _catch_up(at)
     return count
 
@@ -90,7 +95,7 @@ def _catch_up(at: datetime) -> int:
         session.rollback()
         if not rows:
             return done
-        service.engine().put(documents_for_index(at=at, ids={row.listing_id for row in rows}))
+        with_sound_listings(service.engine().put, at=at, ids={row.listing_id for row in rows})
         with transaction():
             changed(delete(SearchChange).where(SearchChange.id.in_([row.id for row in rows])))
         done += len(rows)

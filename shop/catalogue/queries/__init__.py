@@ -1,6 +1,6 @@
 """Reads of the catalogue, as frozen view objects. Prices and stock are always those of the database."""
 
-from shop.catalogue.queries.indexing import IndexDocument, documents_for_index
+from shop.catalogue.queries.indexing import IndexDocument, documents_for_index, ids_for_index
 from shop.catalogue.queries.lists import (
     listing_cards,
     listings_of_grower,
@@ -21,6 +21,7 @@ __all__ = [
     "VariantView",
     "documents_for_index",
     "get_listing",
+    "ids_for_index",
     "listing_cards",
     "listings_of_grower",
     "own_listings",

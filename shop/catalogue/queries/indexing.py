@@ -56,6 +56,14 @@ class IndexDocument:
     updated_at: datetime
 
 
+def ids_for_index(ids: Iterable[int] | None = None) -> list[int]:
+    """The listings that were ever published, or those of them with these ids."""
+    query = select(Listing.id).where(Listing.state != ListingState.DRAFT).order_by(Listing.id)
+    if ids is not None:
+        query = query.where(Listing.id.in_(list(ids)))
+    return list(session.scalars(query))
+
+
 def documents_for_index(
     *, at: datetime, ids: Iterable[int] | None = None, since: datetime | None = None
 ) -> Iterator[IndexDocument]:

@@ -3,7 +3,7 @@
 import pytest
 
 from core.settings import SettingError, Settings
-from shop.search import rebuilding, service
+from shop.search import bad_listings, rebuilding, service
 from shop.search.engine import IndexMissing, SearchAway, Wanted
 from shop.search.meili import INDEX, MeilisearchEngine
 from tests.conftest import NOON
@@ -83,7 +83,7 @@ def test_a_wrong_key_and_a_closed_port_are_start_up_errors(app, server):
 def test_a_server_without_our_index_is_told_from_one_that_is_away(app, engine, server, monkeypatch):
     with app.app_context():
         monkeypatch.setitem(app.extensions, "search", engine)
-        monkeypatch.setattr(rebuilding, "documents_for_index", lambda **_: [document(9, "银桂")])
+        monkeypatch.setattr(bad_listings, "documents_for_index", lambda **_: [document(9, "银桂")])
         assert rebuilding.tend(at=NOON) == 0
         server.indexes.clear()
         with pytest.raises(IndexMissing):

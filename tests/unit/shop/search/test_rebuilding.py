@@ -16,7 +16,7 @@ from core.claims import ClaimLost, InWork, WorkClaim, in_work
 from core.clock import now
 from core.database import transaction
 from shop.catalogue.models import Listing
-from shop.search import rebuilding, service
+from shop.search import bad_listings, rebuilding, service
 from shop.search.engine import IndexMissing, SearchAway, Wanted
 from shop.search.meili import INDEX, NEW, MeilisearchEngine
 from shop.search.models import SearchChange
@@ -81,16 +81,16 @@ def elsewhere(app, work):
 
 def while_building(app, monkeypatch, what):
     """Have something happen elsewhere after the documents of a rebuild were read and before they are swapped in."""
-    real = rebuilding.documents_for_index
+    real = bad_listings.documents_for_index
 
     def documents(*, at, ids=None):
         found = list(real(at=at, ids=ids))
         if ids is None:
-            monkeypatch.setattr(rebuilding, "documents_for_index", real)
+            monkeypatch.setattr(bad_listings, "documents_for_index", real)
             elsewhere(app, what)
         yield from found
 
-    monkeypatch.setattr(rebuilding, "documents_for_index", documents)
+    monkeypatch.setattr(bad_listings, "documents_for_index", documents)
 
 
 def found(word):
@@ -192,14 +192,14 @@ DYING = """
 import time
 from core.clock import now
 from core.settings import load_settings
-from shop.search import rebuilding, service
+from shop.search import bad_listings, rebuilding, service
 from wsgi import create_app
-real = rebuilding.documents_for_index
+real = bad_listings.documents_for_index
 def documents(**options):
     yield from real(**options)
     print("read", flush=True)
     time.sleep(600)
-rebuilding.documents_for_index = documents
+bad_listings.documents_for_index = documents
 with create_app(load_settings()).app_context():
     rebuilding.rebuild(at=now())
 """
