@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 KINDS = ("settings", "steps", "services", "elsewhere")
+SHELLS = {"sh", "bash", "shell", "console", ""}  # a block that tells no language is taken for one
 FENCE = re.compile(r"^```(.*)$")
 HEADING = re.compile(r"^#+ (.+)$")
 
@@ -36,7 +37,7 @@ def blocks(path: Path) -> list[Block]:
         if fence and not inside:
             inside, lines = True, []
             language, _, rest = fence[1].strip().partition(" ")
-            kind = rest.strip() if language in {"sh", "bash", "shell", "console"} else None
+            kind = rest.strip() if language in SHELLS else None
         elif fence:
             inside = False
             if kind is not None:
