@@ -18,14 +18,17 @@ from tests.fresh.machine import Failed, Machine, Typed
 from tests.fresh.servers import database_of, postgres, redis
 from tests.running import ROOT
 
+README = "README.md"
+OPERATIONS = "docs/operations.md"
+
 
 @contextmanager
-def machine(name: str, folder: Path, rows: list[Typed]) -> Iterator[Machine]:
+def machine(name: str, folder: Path, rows: list[Typed], given: dict[str, str]) -> Iterator[Machine]:
     """A clone of what is committed here, in an empty folder; whatever it runs is stopped at the end."""
     began = time.monotonic()
     subprocess.run(["git", "clone", "--quiet", ROOT, folder / name], check=True)
     rows.append(Typed(name, "git clone", time.monotonic() - began, ""))
-    made = Machine(name, folder / name, rows)
+    made = Machine(name, folder / name, rows, given)
     try:
         yield made
     finally:
@@ -33,19 +36,50 @@ def machine(name: str, folder: Path, rows: list[Typed]) -> Iterator[Machine]:
 
 
 def embedded(folder: Path, rows: list[Typed], instead: dict[str, str]) -> None:
-    """Nothing set: the two commands of the README."""
-    with machine("embedded", folder, rows) as here:
-        for block in under(here.folder / "README.md", "Two commands"):
+    """Nothing set: the two commands of the README, a backup while it runs, and the backup on an empty machine."""
+    given = {"BACKUP_DIR": str(folder / "embedded-backups")}
+    with machine("embedded", folder, rows, given) as here:
+        serving, *rest = under(here.folder / README, "Two commands")
+        here.follow(serving)
+        for block in under(here.folder / OPERATIONS, "Backup"):
+            here.follow(block)
+        there_was = here.content()
+        here.stop()
+        for block in rest:
             here.follow(block, instead=instead)
-            here.stop()
+    with machine("restored", folder, rows, given) as here:
+        _restore(here)
+        here.follow(serving)
+        here.expect("what was sold before is on sale again", here.content() == there_was)
 
 
 def production(folder: Path, rows: list[Typed], instead: dict[str, str]) -> None:
-    """The README's way to production, with a PostgreSQL and a Redis of its own."""
-    with postgres() as server, redis() as broker, machine("production", folder, rows) as here:
-        here.given = {"DATABASE_URL": database_of(server, "guiyuan"), "CELERY_BROKER_URL": broker}
-        for block in under(here.folder / "README.md", "Going to production"):
-            here.follow(block, instead=instead)
+    """The README's way to production on PostgreSQL and Redis, a backup, and the backup on an empty machine."""
+    backups = {"BACKUP_DIR": str(folder / "production-backups")}
+    with postgres() as server, redis() as broker:
+        first = {"DATABASE_URL": database_of(server, "guiyuan"), "CELERY_BROKER_URL": f"{broker}/0"}
+        with machine("production", folder, rows, backups | first) as here:
+            for block in under(here.folder / README, "Going to production"):
+                here.follow(block, instead=instead)
+            for block in under(here.folder / OPERATIONS, "Backup"):
+                here.follow(block)
+        second = {"DATABASE_URL": database_of(server, "restored"), "CELERY_BROKER_URL": f"{broker}/1"}
+        with machine("restored-pg", folder, rows, backups | second) as here:
+            settings, _steps, services = under(here.folder / README, "Going to production")
+            here.follow(settings)
+            _restore(here)
+            here.follow(services)
+
+
+def _restore(here: Machine) -> None:
+    """What `Restore` says: the same version, the same settings, nothing running, then its lines."""
+    steps = next(one for one in under(here.folder / README, "Going to production") if one.kind == "steps")
+    here.type(steps.lines[0])
+    for block in under(here.folder / OPERATIONS, "Backup"):
+        if block.kind == "settings":
+            here.follow(block)
+    for block in under(here.folder / OPERATIONS, "Restore"):
+        here.follow(block)
 
 
 WAYS = {"embedded": embedded, "production": production}

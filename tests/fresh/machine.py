@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from core.settings import Settings
 from tests.fresh.blocks import Block
@@ -48,12 +49,12 @@ def bare_environment(**given: str) -> dict[str, str]:
 
 @dataclass
 class Machine:
-    """`folder` is where people type; `settings` is what they have exported so far."""
+    """`folder` is where people type; `settings` is what they have exported so far, with `given` for the examples' values."""
 
     name: str
     folder: Path
     rows: list[Typed]
-    given: dict[str, str] = field(default_factory=dict)
+    given: dict[str, str]
     settings: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
 
@@ -65,10 +66,7 @@ class Machine:
     @property
     def environ(self) -> dict[str, str]:
         """The port is the one thing that is not the default: the machine may have another Guiyuan on it."""
-        flask_found = os.pathsep.join([str(self.folder / ".venv" / "bin"), bare_environment()["PATH"]])
-        return bare_environment(
-            PORT=str(self.port), GRANIAN_PORT=str(self.port), **{"PATH": flask_found, **self.settings}
-        )
+        return bare_environment(PORT=str(self.port), GRANIAN_PORT=str(self.port), **self.settings)
 
     def follow(self, block: Block, *, instead: dict[str, str] | None = None) -> None:
         """Do what a block says; `instead` maps a line to the one that is typed in its place."""
@@ -115,6 +113,13 @@ class Machine:
             began = time.monotonic()
             status = ask(self.port, "GET", path, headers=self._forwarded())[0]
             self._row(f"GET {path}", began, "" if status == 200 else f"answered {status}", log)
+
+    def content(self) -> Any:
+        """What visitors can buy, as the JSON API tells it."""
+        return json.loads(ask(self.port, "GET", "/api/v1/listings", headers=self._forwarded())[1])["items"]
+
+    def expect(self, what: str, holds: bool) -> None:
+        self._row(f"({what})", time.monotonic(), "" if holds else "no", None)
 
     def stop(self) -> None:
         """Ask everything to end: by Ctrl-C what a person runs, by SIGTERM what a service manager runs."""
@@ -172,10 +177,10 @@ class Machine:
     def _tell(self, line: str) -> None:
         sys.stderr.write(f"  {self.name}: {line}\n")
 
-    def _row(self, line: str, began: float, problem: str, log: Path) -> None:
+    def _row(self, line: str, began: float, problem: str, log: Path | None) -> None:
         self.rows.append(Typed(self.name, line, time.monotonic() - began, problem))
         if problem:
-            sys.stderr.write(log.read_text(errors="replace")[-4000:] + "\n")
+            sys.stderr.write((log.read_text(errors="replace")[-4000:] if log else problem) + "\n")
             raise Failed(line)
 
 

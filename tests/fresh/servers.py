@@ -36,5 +36,6 @@ def database_of(server: str, name: str) -> str:
 
 @contextmanager
 def redis() -> Iterator[str]:
+    """The address of a Redis, without the number of a database."""
     with redis_server(free_port()) as url:
-        yield url
+        yield url.removesuffix("/0")
