@@ -475,6 +475,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
 # In words, for the operators' page: what each kind of claim is about, by the name that sweeps and jobs give it.
 SWEEPS: dict[str, Any] = {
     "job": _l("A long job that somebody asked for"),
+    "core.files.forget": _l("A file to be removed"),
     "core.seal.leaf": _l("An entry of the public log"),
     "channels.import": _l("An import of orders of another shop"),
     "branch.ledger.sum_up": _l("A day's sales of a grower, to be summed up"),

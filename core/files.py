@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ from flask_babel import gettext as _
 from core.atomic import remove_unfinished, write_durably
 from core.errors import NotFound, Unavailable
 from core.settings import SettingError, Settings
+from core.sweeps import each
 
 log = structlog.get_logger(__name__)
+FORGETTING = "core.files.forget"
 
 EXTENSIONS = {
     "image/jpeg": "jpg",
@@ -144,6 +147,14 @@ def keys_of(kind: str, *, until: datetime) -> list[str]:
     shelf = f"{root}/private/{kind}"
     found = [(path, f"private/{kind}/" + "/".join(path.split("/")[-2:])) for path in filesystem.find(shelf)]
     return [key for path, key in found if KEY.fullmatch(key) and filesystem.modified(path) <= until]
+
+
+def forget_each(keys: Iterable[str]) -> int:
+    """Remove the files under `keys`, each by itself, so that one that cannot be removed keeps no other; how many went.
+
+    An edge. A failure is noted; the next run that finds the file tries it again when its turn has come.
+    """
+    return each(FORGETTING, keys, forget, own_transactions=True).done
 
 
 def remove_torn() -> int:

@@ -130,6 +130,4 @@ def forget_originals(*, at: datetime) -> int:
         wanted = set(
             session.scalars(select(PhotoUpload.original_key).where(PhotoUpload.original_key.in_(old)))
         )
-    for key in (unwanted := [one for one in old if one not in wanted]):
-        files.forget(key)
-    return len(unwanted)
+    return files.forget_each(one for one in old if one not in wanted)

@@ -112,9 +112,7 @@ def forget_files(*, at: datetime) -> int:
         ).all()
         ids = [row.id for row in rows]
         changed(update(CodeBatch).where(CodeBatch.id.in_(ids)).values(file_key=None, file_until=None))
-    for row in rows:
-        if row.file_key:
-            files.forget(row.file_key)
+    files.forget_each(row.file_key for row in rows if row.file_key)
     return len(rows) + _forget_unknown(at)
 
 
@@ -123,6 +121,4 @@ def _forget_unknown(at: datetime) -> int:
     old = files.keys_of(SHELF, until=at - KEEP_FOR)
     known = set(session.scalars(select(CodeBatch.file_key).where(CodeBatch.file_key.in_(old))))
     session.rollback()
-    for key in (unknown := [one for one in old if one not in known]):
-        files.forget(key)
-    return len(unknown)
+    return files.forget_each(one for one in old if one not in known)

@@ -17,7 +17,8 @@ from branch.reports.deadlines import service as duties
 from branch.reports.deadlines import tasks as duty_tasks
 from branch.reports.deadlines.models import ReportDuty
 from branch.reports.models import Report
-from core.clock import local_day
+from core import files
+from core.clock import local_day, now
 from core.database import transaction
 from core.messaging import Message
 from shop.orders import paying
@@ -260,3 +261,14 @@ def test_a_report_whose_glyph_is_missing_keeps_no_other_branch_from_its_own(sess
     assert "\ue000" in words
     assert reports.build_last_month.run() == 0, "those that stand are not built again"
     assert date(2026, 3, 12) == local_day(at)
+
+
+def test_files_are_removed(session, bad):
+    keys = [
+        files.put(text.encode(), kind="code_file", content_type="text/csv", public=False)
+        for text in ("a", "b", "c")
+    ]
+    bad(files, "forget", lambda key: key == keys[0])
+    assert files.forget_each(keys) == 2
+    assert files.keys_of("code_file", until=now() + timedelta(days=1)) == keys[:1]
+    assert set(failures()) == {("core.files.forget", keys[0])}
