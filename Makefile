@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 TEST_ARGS ?=
 FRESH_ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-fast check format lock bench soak fresh clean
+.PHONY: help setup setup-dev run test test-fast test-all coverage check format lock bench soak fresh clean
 
 help:
 	@echo "make run    set everything up and start on http://127.0.0.1:$${PORT:-8000}"
-	@echo "make test   set everything up and run the whole test suite"
+	@echo "make test   set everything up and run the test suite"
+	@echo "make test-fast, make test-all   units on SQLite alone; everything on both databases, every look"
 	@echo "make check  format, lint, types, import contracts, templates, catalogues, dependency audit"
 	@echo "make bench  the benchmarks, each beside its baseline"
 	@echo "make soak   half an hour of six people's use while parts die, messages tear and the disk fills"
@@ -27,20 +28,21 @@ setup-dev:
 run: setup
 	@$(BIN)/python -m core.launch
 
-# The browser's client keeps an event loop running in its process, so those tests have a run of their own.
+# Parts side by side; what each proves, and where the rest is proved: docs/testing.md.
 test: setup-dev
-	@$(BIN)/python -m tests.parts
-	@$(BIN)/python -m pytest --db both -n 2 --dist loadfile -m "not browser" $(TEST_ARGS)
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m browser $(TEST_ARGS)
+	@$(BIN)/python -m tests.run landing $(TEST_ARGS)
+
+test-fast: setup-dev
+	@$(BIN)/python -m tests.run fast $(TEST_ARGS)
+
+test-all: setup-dev
+	@$(BIN)/python -m tests.run all $(TEST_ARGS)
+
+coverage: setup-dev
+	@$(BIN)/python -m tests.run coverage $(TEST_ARGS)
 
 check: setup-dev
-	@echo "format" && $(BIN)/ruff format --check --quiet .
-	@echo "lint" && $(BIN)/ruff check --quiet .
-	@echo "types" && $(BIN)/mypy --no-error-summary core branch traceability shop wsgi.py
-	@echo "import contracts" && $(BIN)/lint-imports --no-cache > /dev/null
-	@echo "templates" && $(BIN)/djlint --lint --quiet templates
-	@echo "catalogues" && $(BIN)/python -m pytest -q --no-header tests/house/test_catalogues.py
-	@echo "dependency audit" && $(BIN)/python -m tests.audit
+	@$(BIN)/python -m tests.run check
 
 format: setup-dev
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

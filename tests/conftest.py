@@ -1,6 +1,7 @@
 """Fixtures: one application per engine, a fresh database per test, real PostgreSQL and Redis.
 
-`--db sqlite|postgresql|both` chooses the engines of tests that ask for `app`.
+`--db sqlite|postgresql|both|marked` chooses the engines of tests that ask for `app`; `marked` means SQLite, and
+PostgreSQL too for what touches transactions, locks and dialects (`tests/both.py`).
 """
 
 import contextvars
@@ -29,8 +30,10 @@ from core.database import db
 from core.settings import Settings
 from core.web.logs import configure_logging
 from tests import dialects
+from tests.both import belongs_on_both
 from tests.clock import Clock
 from tests.seals import watch_seals
+from tests.signing_in import session_cookie
 from tests.stores import PostgresStore, SQLiteStore, make_tables
 from tests.timing import Timing
 from wsgi import create_app
@@ -38,15 +41,15 @@ from wsgi import create_app
 NOON = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)  # noon in Shanghai
 
 
-# How long a machine takes is no property of the code. Whoever works on it draws other cases each time; what lands
-# is held against the same ones (`--hypothesis-profile same`, in `.ci/run`).
+# How long a machine takes is no property of the code. Whoever works on it, and every night, draws other cases each
+# time; what lands is held against the same ones, and fewer (`tests/run.py`).
 properties.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-properties.register_profile("same", properties.get_profile("ours"), derandomize=True)
+properties.register_profile("landing", properties.get_profile("ours"), derandomize=True, max_examples=40)
 properties.load_profile("ours")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--db", choices=["sqlite", "postgresql", "both"], default="sqlite")
+    parser.addoption("--db", choices=["sqlite", "postgresql", "both", "marked"], default="sqlite")
     parser.addoption(
         "--whole", action="store_true", help="also what shorter runs leave out because it is proved elsewhere"
     )
@@ -54,18 +57,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Timing(), "timing")
+    config.pluginmanager.register(dialects.Dialects(config), "dialects")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is for the night; what takes long comes first, so that nobody waits for it at the end."""
     if not config.getoption("--whole"):
-        left_out = [item for item in items if item.get_closest_marker("nightly")]
-        config.hook.pytest_deselected(items=left_out)
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("nightly")])
         items[:] = [item for item in items if not item.get_closest_marker("nightly")]
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--db")
+        if chosen == "marked":
+            chosen = "both" if belongs_on_both(metafunc.definition) else "sqlite"
         kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
         metafunc.parametrize("database_kind", kinds)
 
@@ -178,6 +185,7 @@ def _make_app(var: Path, store: Any) -> Any:
     # Hashing is slow on purpose; here it is done at every sign-in of every test, of passwords that stand above.
     app.extensions["security"].pwd_context.update(argon2__time_cost=1, argon2__memory_cost=64)
     with app.app_context():
+        store.make_hasty(db.engine)
         make_tables()
         db.engine.dispose()
         watch_seals(db.engine, app.extensions["seal_sources"])
@@ -307,7 +315,7 @@ def login(app: Flask) -> Callable[..., FlaskClient]:
     The account is a demonstration one (no second factor) unless `demo=False`. With `role="grower"` it owns an
     admitted grower in `unit` (a village), or the one given as `grower_id`. `client.account_id` tells who it is.
     """
-    from tests.factories.accounts import PASSWORD, make_account
+    from tests.factories.accounts import make_account
     from tests.factories.organisation import make_grower, make_membership
 
     def sign_in(
@@ -327,10 +335,11 @@ def login(app: Flask) -> Callable[..., FlaskClient]:
             elif role != "buyer":
                 default = {"committee": "guihua", "operator": None}.get(role, "guihua-osmanthus")
                 make_membership(account.id, role, unit or default)
-            account_id, email = account.id, account.email or account.phone
+            account_id = account.id
         client = app.test_client()
-        answer = client.submit("/account/sign-in", {"email": email, "password": PASSWORD})
-        assert answer.status_code == 302, answer.get_data(as_text=True)
+        with app.app_context():
+            value = session_cookie(app, account_id)
+        client.set_cookie("guiyuan", value, domain="127.0.0.1")
         client.account_id = account_id
         client.grower_id = grower_id
         return client

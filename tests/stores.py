@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 
 from core.database import Base, alembic, db
 
@@ -24,6 +25,11 @@ class SQLiteStore:
         self.path = folder / "test.db"
         self.template = folder / "template.db"
         self.url = f"sqlite:///{self.path}"
+
+    @staticmethod
+    def make_hasty(engine: sa.Engine) -> None:
+        """No test lives through a power failure: nothing is waited for until it stands on the disk."""
+        sa.event.listen(engine, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF").close())
 
     def keep_template(self) -> None:
         with closing(sqlite3.connect(self.path)) as connection:
@@ -65,6 +71,10 @@ class PostgresStore:
         self.url = self.test_url.replace("postgresql://", "postgresql+psycopg://")
         self.shape: list[Any] | None = None
         self._run("CREATE DATABASE guiyuan_test TEMPLATE template0")
+
+    @staticmethod
+    def make_hasty(engine: sa.Engine) -> None:
+        """The server itself is (`postgres_url`)."""
 
     def _run(self, *statements: str) -> None:
         with psycopg.connect(self.server_url, autocommit=True) as connection:

@@ -61,6 +61,7 @@ def limited_client(app):
     ("typed", "typed_later"),
     [("138 0013 8000", "+8613800138000"), ("Li.Gui@Example.ORG", "li.gui@example.org")],
 )
+@pytest.mark.both
 def test_signing_up_by_phone_or_email_and_signing_in_again(app, client, typed, typed_later):
     opened = sign_up(client, typed)
     assert opened.status_code == 303
@@ -88,6 +89,7 @@ def test_a_weak_password_is_refused(client, password):
     assert answer.status_code == 422
 
 
+@pytest.mark.both
 def test_signing_up_with_a_taken_contact_does_not_sign_in(app, client):
     add_account(app, email="taken@example.org")
     answer = sign_up(client, "taken@example.org")
@@ -153,6 +155,7 @@ def test_recovering_by_phone_takes_a_code(app, client):
     assert client.submit(unknown.headers["Location"], {"code": code}).status_code == 422
 
 
+@pytest.mark.both
 def test_a_code_allows_five_attempts(app, client):
     add_account(app, email=None, phone="+8613900139000")
     page = client.submit("/account/recover", {"identity": "13900139000"}).headers["Location"]
@@ -179,6 +182,7 @@ def test_the_contact_of_somebody_else_cannot_be_added(app, login):
     assert last_message(app) is before is None
 
 
+@pytest.mark.both
 def test_changing_name_and_language(login):
     client = login()
     assert client.submit("/account", {"display_name": "New Name", "locale": "en"}).status_code == 302
@@ -187,6 +191,7 @@ def test_changing_name_and_language(login):
     assert "Your account" in page
 
 
+@pytest.mark.both
 def test_changing_the_password(app, login):
     client = login(email="me@example.org")
     new = "a fourth tree and a pond"
@@ -290,6 +295,7 @@ def test_signing_in_leads_to_no_other_site(app, client):
     assert "evil" not in answer.headers.get("Location", "")
 
 
+@pytest.mark.both
 def test_a_contact_counts_as_confirmed_once_a_code_reached_it(app, client):
     sign_up(client, "13600136000")
     page = client.submit("/account/contact", {"identity": "13600136000"}).headers["Location"]
@@ -326,6 +332,7 @@ def test_no_bearer_token_is_given_out(app, client):
     assert "token" not in answer.get_data(as_text=True).replace("csrf_token", "")
 
 
+@pytest.mark.both
 def test_a_new_contact_is_told_to_the_old_one(app, login):
     client = login(email="old@example.org")
     page = client.submit("/account/contact", {"identity": "new@example.org"}).headers["Location"]
@@ -334,6 +341,7 @@ def test_a_new_contact_is_told_to_the_old_one(app, login):
     assert (told.template, told.receiver) == ("account_contact_changed", "old@example.org")
 
 
+@pytest.mark.both
 def test_an_account_gets_few_codes_an_hour(app, client):
     add_account(app, email=None, phone="+8613900139000")
     for _ in range(7):
@@ -342,6 +350,7 @@ def test_an_account_gets_few_codes_an_hour(app, client):
         assert len(database.scalars(select(Message)).all()) == 5
 
 
+@pytest.mark.both
 def test_contacts_are_changed_soon_after_signing_in_only(login):
     client = login()
     with client.session_transaction() as kept:
@@ -355,6 +364,7 @@ def test_contacts_are_changed_soon_after_signing_in_only(login):
     assert client.get("/account/contact").status_code == 200
 
 
+@pytest.mark.both
 def test_a_secretary_cannot_turn_the_second_factor_off(app, login):
     client = login(role="secretary")
     with app.app_context(), transaction() as session:

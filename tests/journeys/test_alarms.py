@@ -29,6 +29,7 @@ def alarm(app, session):
     return scene, number
 
 
+@pytest.mark.both
 def test_a_secretary_reads_why_and_has_the_page_warn(alarm, login, client):
     scene, number = alarm
     secretary = login(role="secretary")
@@ -59,6 +60,7 @@ def test_the_code_s_page_hints_and_does_not_accuse(alarm, client):
     assert document["notices"]
 
 
+@pytest.mark.both
 def test_a_technician_reads_but_does_not_decide_and_others_see_nothing(alarm, login, client):
     _scene, number = alarm
     technician = login(role="technician")
@@ -71,6 +73,7 @@ def test_a_technician_reads_but_does_not_decide_and_others_see_nothing(alarm, lo
     assert client.get("/branch/alarms").status_code in {302, 401, 403}
 
 
+@pytest.mark.both
 def test_thresholds_change_with_a_reason_as_a_new_version(app, login):
     secretary = login(role="secretary")
     path = "/branch/alarms/thresholds"

@@ -30,6 +30,7 @@ def operations(app, session):
     return [result.ok() for result in described.get_all_operations()]
 
 
+@pytest.mark.both
 def test_every_operation_keeps_to_its_description(operations):
     assert len(operations) >= 6
     for operation in operations:

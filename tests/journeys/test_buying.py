@@ -104,6 +104,7 @@ def test_a_guest_buys_from_two_growers_at_once(client, fill_cart, variants, sess
     assert [(one.receiver, one.state) for one in sent] == [("buyer@example.org", "sent")]
 
 
+@pytest.mark.both
 def test_freight_is_shown_before_anything_personal_is_asked(client, fill_cart, token):
     fill_cart(2)
     answer = client.post(
@@ -172,6 +173,7 @@ def test_a_wrong_token_opens_nothing(client, fill_cart, session):
     assert client.get(f"{address}?token=").status_code == 404
 
 
+@pytest.mark.both
 def test_a_visitors_cart_comes_along_when_signing_in(app, variants):
     with transaction():
         email = make_account(email="buyer@example.org").email
@@ -196,6 +198,7 @@ def test_a_visitors_cart_comes_along_when_signing_in(app, variants):
         assert f"quantity-{variants[1].sku}" in html
 
 
+@pytest.mark.both
 def test_a_buyer_with_an_account_finds_the_order_again_without_a_token(login, variants, app):
     client = login()
     token = hidden(client.get("/verify").get_data(as_text=True), "csrf_token")
@@ -207,6 +210,7 @@ def test_a_buyer_with_an_account_finds_the_order_again_without_a_token(login, va
     assert login().get(f"/orders/{number}").status_code == 404
 
 
+@pytest.mark.both
 def test_the_buyer_confirms_a_parcel(client, fill_cart, session, run_jobs):
     fill_cart(1, 1)
     answer, _fields = send_checkout(client, payment_method="cash_on_delivery")
@@ -232,6 +236,7 @@ def test_the_buyer_confirms_a_parcel(client, fill_cart, session, run_jobs):
     assert len(told) == 2  # it left, it arrived
 
 
+@pytest.mark.both
 def test_a_grower_sees_only_own_parcels(login, app, session):
     at = now()
     with transaction():
@@ -272,6 +277,7 @@ def test_the_checkout_needs_at_most_40_statements(client, fill_cart, count_state
     assert len(seen) <= 40, "\n".join(seen)
 
 
+@pytest.mark.both
 def test_unpaid_orders_run_out_by_the_clock(client, fill_cart, variants, session, monkeypatch):
     from shop.orders import tasks
 

@@ -71,6 +71,7 @@ def test_a_grower_activates_a_range_on_a_phone_with_what_was_measured(seller, lo
     assert get_batch(codes.batch.number).states == {"active": 4}
 
 
+@pytest.mark.both
 def test_a_refused_activation_says_what_is_missing_keeps_what_was_typed_and_is_seen_by_the_branch(
     seller, grower, lot, login, session
 ):
@@ -138,6 +139,7 @@ def test_a_photograph_outlives_a_return_that_has_to_be_tried_again(seller, lot, 
     assert action.photo_key.startswith("private/code_photo/")
 
 
+@pytest.mark.both
 def test_codes_of_another_grower_are_not_known_here(login, lot, session):
     with transaction():
         other = make_grower(name="别家")
@@ -149,6 +151,7 @@ def test_codes_of_another_grower_are_not_known_here(login, lot, session):
     assert get_batch(codes.batch.number).states == {"printed": 4}
 
 
+@pytest.mark.both
 def test_a_bundle_is_packed_and_comes_back(seller, lot, session):
     bundle, units = issued(lot, "bundle", 1, 4), issued(lot)
     packed = seller.submit(
@@ -173,6 +176,7 @@ def test_thin_plants_are_offered_bundles_only(seller, grower, session):
     assert 'value="unit"' not in page
 
 
+@pytest.mark.both
 def test_a_large_batch_is_approved_by_another_and_made_by_the_worker(
     app, seller, login, lot, session, monkeypatch
 ):
@@ -196,6 +200,7 @@ def test_a_large_batch_is_approved_by_another_and_made_by_the_worker(
     assert secretary.get(f"/seller/codes/{batch.number}/file").status_code == 403
 
 
+@pytest.mark.both
 def test_a_void_of_a_growers_codes_needs_two_people(login, lot, session):
     codes = issued(lot)
     one, other = login(role="secretary"), login(role="committee")
@@ -213,6 +218,7 @@ def test_a_void_of_a_growers_codes_needs_two_people(login, lot, session):
     assert get_batch(codes.batch.number).states == {"printed": 2, "voided": 2}
 
 
+@pytest.mark.both
 def test_a_buyer_enters_the_inner_code_and_a_copy_is_betrayed(client, app, lot, session):
     codes = issued(lot, inner=True)
     with transaction():
@@ -239,6 +245,7 @@ def test_a_buyer_enters_the_inner_code_and_a_copy_is_betrayed(client, app, lot, 
     assert session.scalar(select(func.count()).select_from(CounterfeitCase)) == 1
 
 
+@pytest.mark.both
 def test_the_proof_of_a_code_is_checked_without_us(client, lot, session, app):
     codes = issued(lot, count=7)
     early = client.get(f"/C/{codes.codes[4].code}/proof")

@@ -142,6 +142,7 @@ def test_five_photographs_are_too_many(client, session):
     assert answer.status_code == 422
 
 
+@pytest.mark.both
 def test_from_report_to_a_confirmed_fake(client, login, session, shipped):
     """The whole case over HTTP: take, evidence, proposal, second person, letters, action, end."""
     with transaction():
@@ -201,6 +202,7 @@ def test_from_report_to_a_confirmed_fake(client, login, session, shipped):
     assert (counts["received"], counts["in_time"], counts["confirmed"]) == (1, 1, 1)
 
 
+@pytest.mark.both
 def test_a_cleared_code_shows_its_old_verdict_again(client, login, session, shipped):
     number = report(client, about=about_token(client, shipped.code)).location.rsplit("/", 1)[1]
     staff, page = login(role="secretary"), f"{LIST}/{number}"
@@ -217,6 +219,7 @@ def test_a_cleared_code_shows_its_old_verdict_again(client, login, session, ship
     assert a_case(session).state == "investigating"
 
 
+@pytest.mark.both
 def test_a_photograph_that_was_exchanged_afterwards_is_not_shown(app, client, login, session):
     number = report(client, photos=[(io.BytesIO(jpeg()), "a.jpg")]).location.rsplit("/", 1)[1]
     staff = login(role="secretary")
@@ -227,6 +230,7 @@ def test_a_photograph_that_was_exchanged_afterwards_is_not_shown(app, client, lo
     assert staff.get(f"{LIST}/{number}/photos/2").status_code == 409
 
 
+@pytest.mark.both
 def test_staff_open_a_case_about_a_lot(login, session, shipped):
     staff = login(role="technician")
     assert staff.submit(f"{LIST}/new", {"what": "市场抽查", "lot": "L-0000-XXXXXXX"}).status_code == 422
@@ -257,6 +261,7 @@ def test_an_unknown_case_is_not_found(client, login):
     assert login(role="secretary").get(f"{LIST}/F-2026-0000000").status_code == 404
 
 
+@pytest.mark.both
 def test_the_counts_of_a_month_are_public_and_downloadable(client, session):
     assert "<table" not in client.get("/cases/statistics").text
     report(client, contact="13800001111")
@@ -268,6 +273,7 @@ def test_the_counts_of_a_month_are_public_and_downloadable(client, session):
     assert lines[1].endswith(",1,0,0,1,0,0,0")
 
 
+@pytest.mark.both
 def test_staff_take_the_list_as_a_file_without_the_reporters_contact(client, login, session):
     report(client, shop=SHOP, contact="13800001111", what="=HYPERLINK(1)")
     case = a_case(session)

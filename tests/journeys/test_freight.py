@@ -58,6 +58,7 @@ def test_the_usual_rates_are_shown_to_start_from(client, grower, own_tables):
     assert own_tables([grower.id]) == {}
 
 
+@pytest.mark.both
 def test_a_growers_own_rates_hold_for_the_next_quote(client, grower):
     assert save(client, line(0, ["420000"]), line(1, ["330000"], first="20")).status_code == 303
     assert queries.freight_quote({grower.id: 2_500}, "420000").freight_minor == {grower.id: 8_00 + 2 * 1_50}
@@ -101,6 +102,7 @@ def test_a_line_is_added_and_removed_without_losing_the_others(client, grower, o
     assert len(own_tables([grower.id])[grower.id].rates) == 1
 
 
+@pytest.mark.both
 def test_the_usual_rates_come_back(client, grower, own_tables):
     save(client, line(0, ["420000"]))
     assert save(client, action="usual").status_code == 303

@@ -71,6 +71,7 @@ def test_a_grower_applies_and_is_admitted(app, login, units, run_jobs):
     assert steps[1].by_account_id == secretary.account_id
 
 
+@pytest.mark.both
 def test_refusing_needs_a_reason_and_the_grower_can_apply_again(app, login, units, run_jobs):
     grower = login()
     secretary = login(role="secretary")
@@ -92,6 +93,7 @@ def test_refusing_needs_a_reason_and_the_grower_can_apply_again(app, login, unit
     assert only_grower(app).unit_id == units["guihua-spring"]
 
 
+@pytest.mark.both
 def test_a_decision_is_taken_once(app, login, units):
     login().submit("/grower/apply", application(units))
     page = f"/branch/growers/{only_grower(app).slug}"
@@ -140,6 +142,7 @@ def test_visitors_are_led_to_sign_in(client, units):
         assert "/account/sign-in" in answer.headers["Location"]
 
 
+@pytest.mark.both
 def test_the_owner_invites_staff_who_join_by_the_link(app, login):
     owner = login(role="grower")
     helper = login()
@@ -158,6 +161,7 @@ def test_the_owner_invites_staff_who_join_by_the_link(app, login):
     assert helper.get("/grower/people").status_code == 403
 
 
+@pytest.mark.both
 def test_a_role_is_given_and_taken_with_a_reason(app, login, units):
     with app.app_context(), transaction():
         technician = make_account(email="wang@example.org", display_name="王技术").id
@@ -203,6 +207,7 @@ def test_a_technician_sees_members_but_changes_nothing(login, units):
     assert technician.submit(GIVE, role_form("wang@example.org"), form_at="/account").status_code == 403
 
 
+@pytest.mark.both
 def test_nobody_takes_a_role_from_above_or_outside(app, login, units):
     committee, tea = login(role="committee"), login(role="secretary", unit="guihua-tea")
     secretary = login(role="secretary")
@@ -216,6 +221,7 @@ def test_nobody_takes_a_role_from_above_or_outside(app, login, units):
         assert len(database.scalars(select(Membership)).all()) == 3
 
 
+@pytest.mark.both
 def test_a_role_for_an_unconfirmed_contact_goes_by_invitation(app, login, units):
     impostor = login(email="new@example.org", email_confirmed_at=None)
     secretary = login(role="secretary")
@@ -228,6 +234,7 @@ def test_a_role_for_an_unconfirmed_contact_goes_by_invitation(app, login, units)
     assert impostor.get(GIVE).status_code == 200
 
 
+@pytest.mark.both
 def test_an_invitation_dies_with_the_power_of_its_giver(app, login, units):
     secretary = login(role="secretary")
     reader = login(email="new@example.org", email_confirmed_at=None)
@@ -239,6 +246,7 @@ def test_an_invitation_dies_with_the_power_of_its_giver(app, login, units):
     assert reader.submit(link).status_code == 403
 
 
+@pytest.mark.both
 def test_a_grower_of_one_village_is_listed_for_its_branch_only(app, login):
     with app.app_context(), transaction():
         make_grower(unit="guihua-hill", name="云岭茶桂园")

@@ -76,6 +76,7 @@ def decide(people, role, place, plot, decision, **values):
     )
 
 
+@pytest.mark.both
 def test_a_plot_becomes_quota_in_two_steps_by_three_people(people, login, grower, plot, session):
     seller = login(role="grower", grower_id=grower.id)
     assert "/seller/plots" in seller.get("/seller/quota").text
@@ -110,6 +111,7 @@ def test_nobody_takes_a_step_that_is_anothers(people, login, grower, plot, sessi
     assert balances_of_grower(grower.id, year=surveys_of_plot(plot.id)[0].year) == []
 
 
+@pytest.mark.both
 def test_who_measured_does_not_agree(people, plot, session):
     secretary = people("secretary")
     answer = secretary.submit(f"/branch/plots/{plot.number}/survey", this_year(secretary, plot))
@@ -124,6 +126,7 @@ def test_who_measured_does_not_agree(people, plot, session):
     "wrong",
     [{"area_1": "4"}, {"area_mu": ""}, {"outline": "here and there"}, {"surveyed_on": "2199-01-01"}],
 )
+@pytest.mark.both
 def test_a_survey_that_fails_keeps_what_was_typed(people, plot, session, wrong):
     answer = survey(people, plot, note="by the brook", **wrong)
     assert answer.status_code == 422
@@ -140,12 +143,14 @@ def test_a_survey_is_returned_with_a_reason(people, plot, session):
     assert "邻家的地" in people("technician").get(f"/branch/plots/{plot.number}").text
 
 
+@pytest.mark.both
 def test_another_village_is_not_seen(login, plot):
     elsewhere = login(role="technician", unit="guihua-spring")
     assert elsewhere.get(f"/branch/plots/{plot.number}").status_code == 403
     assert plot.number not in elsewhere.get("/branch/plots").text
 
 
+@pytest.mark.both
 def test_a_grower_splits_a_lot_and_sees_its_family(login, grower, plot, session):
     with transaction():
         lot = make_lot(plot=plot, quantity=500)
@@ -164,6 +169,7 @@ def test_a_grower_splits_a_lot_and_sees_its_family(login, grower, plot, session)
     assert stranger.get(f"/seller/lots/{lot.number}/family").status_code == 403
 
 
+@pytest.mark.both
 def test_the_branch_asks_for_a_recall_and_the_committee_confirms_it(
     people, login, grower, plot, session, run_jobs
 ):
@@ -198,6 +204,7 @@ def test_the_branch_asks_for_a_recall_and_the_committee_confirms_it(
     assert all(word in shown for word in (asked.asked_by, requests_of_lot(lot.id)[0].decided_by, "枝枯病"))
 
 
+@pytest.mark.both
 def test_growth_is_written_down_in_one_step_from_the_list(people, grower, plot, session):
     with transaction():
         grant_quota(
@@ -235,6 +242,7 @@ def test_growth_is_written_down_in_one_step_from_the_list(people, grower, plot, 
     assert secretary.get(page.replace("first_year", "second_third")).status_code == 404
 
 
+@pytest.mark.both
 def test_the_branch_passes_quota_on_and_writes_figures(people, grower, plot, session):
     with transaction():
         receiver = make_grower()

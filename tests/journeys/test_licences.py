@@ -126,6 +126,7 @@ def test_a_second_application_is_answered_with_the_first(grower):
     assert grower.post("/seller/licence", data=hidden_of(page) | {"mark": "XNGH"}).status_code == 409
 
 
+@pytest.mark.both
 def test_a_grower_takes_back_his_application(app, grower):
     grower.submit("/seller/licence", {"mark": "XNGH"})
     number = number_on(grower.get("/seller/licence"))
@@ -154,6 +155,7 @@ def test_an_expired_licence_stops_sales_and_says_so_before_any_job_ran(app, clie
         assert expire_due(at=now()) == 1
 
 
+@pytest.mark.both
 def test_others_may_neither_see_nor_decide(app, client, login, grower, mark):
     with app.app_context(), transaction():
         number = make_licence(make_grower()).number
@@ -169,6 +171,7 @@ def test_others_may_neither_see_nor_decide(app, client, login, grower, mark):
     assert login(role="technician").get(f"/branch/licences/{number}").status_code == 200
 
 
+@pytest.mark.both
 def test_a_mark_is_entered_and_its_rules_get_a_second_version(app, client, login):
     with app.app_context(), transaction():
         make_grower()
@@ -202,6 +205,7 @@ def test_a_mark_is_entered_and_its_rules_get_a_second_version(app, client, login
     assert "某某桂花协会" in client.get("/registry/marks/GHM").get_data(as_text=True)
 
 
+@pytest.mark.both
 def test_a_logo_must_be_a_picture_and_survives_a_failed_form(app, client, login):
     import io
 
@@ -228,6 +232,7 @@ def test_a_logo_must_be_a_picture_and_survives_a_failed_form(app, client, login)
     assert client.get(f"/media/{key}").status_code == 200
 
 
+@pytest.mark.both
 def test_an_outside_shop_from_proposal_to_the_register(app, client, grower, secretary):
     grower.submit("/seller/licence", {"mark": "XNGH"})
     grant(secretary, number_on(grower.get("/seller/licence")))
@@ -265,6 +270,7 @@ def test_an_outside_shop_from_proposal_to_the_register(app, client, grower, secr
     assert client.get("/api/v1/registry/check", query_string={"url": SHOP}).json["status"] == "suspended"
 
 
+@pytest.mark.both
 def test_a_grower_ends_only_his_own_shop(app, grower, mark):
     with app.app_context(), transaction():
         other = make_storefront(make_grower(), address=SHOP)

@@ -154,6 +154,7 @@ def test_somebody_elses_lot_is_no_choice(app, seller):
     assert "请选择这些苗木所属的批次" in page_of(answer)
 
 
+@pytest.mark.both
 def test_without_a_photo_the_form_says_so(seller):
     answer = send(seller, TYPED)
     assert answer.status_code == 422
@@ -249,6 +250,7 @@ def test_rows_are_added_and_removed_without_javascript(seller):
     assert fields["title"] == [TYPED["title"]]
 
 
+@pytest.mark.both
 def test_photos_are_ordered_and_removed(app, seller):
     answer = send(seller, TYPED, action="draft", photos=[picture(), picture(colour=(200, 120, 20))])
     with app.app_context():
@@ -294,6 +296,7 @@ def test_a_new_lot_is_recorded_while_listing(app, seller):
         assert len(lots_of_grower(seller.grower.id)) == 2, "the refused form recorded no lot"
 
 
+@pytest.mark.both
 def test_without_a_licence_the_draft_is_kept_and_the_reason_said(app, login):
     client = login(role="grower")
     with app.app_context(), transaction():
@@ -312,6 +315,7 @@ def publish(app, seller):
     return listings(app, seller.grower)[0]
 
 
+@pytest.mark.both
 def test_prices_and_stock_are_changed_in_a_minute(app, client, seller):
     card = publish(app, seller)
     at = f"/seller/listings/{card.slug}/price"
@@ -357,6 +361,7 @@ def test_a_listing_on_sale_is_edited_in_place(app, client, seller):
     assert "还没想好" not in page_of(client.get(f"/listings/{card.slug}"))
 
 
+@pytest.mark.both
 def test_staff_prepare_and_count_but_the_owner_decides(app, login, seller):
     card = publish(app, seller)
     staff = login(role="grower", grower_id=seller.grower.id)
@@ -378,6 +383,7 @@ def test_staff_prepare_and_count_but_the_owner_decides(app, login, seller):
     assert staff.submit(f"/seller/listings/{card.slug}/pause", form_at="/seller/listings").status_code == 302
 
 
+@pytest.mark.both
 def test_a_draft_is_thrown_away(app, seller):
     send(seller, TYPED, action="draft")
     [card] = listings(app, seller.grower)

@@ -1,5 +1,7 @@
 """The branch's page of rules about papers."""
 
+import pytest
+
 from core.database import transaction
 from traceability.api import PaperKind, ensure_paper_rules, required_papers
 
@@ -12,6 +14,7 @@ CHANGE = {
 }
 
 
+@pytest.mark.both
 def test_the_secretary_changes_a_rule_and_takes_it_back(login, session, at):
     with transaction():
         ensure_paper_rules(at=at)

@@ -57,10 +57,12 @@ def test_the_register_lists_granted_licences_and_no_applications(client, town):
         ("_", set()),
     ],
 )
+@pytest.mark.both
 def test_a_name_is_found_in_characters_pinyin_and_initials(client, town, text, found):
     assert names_on(client.get("/registry", query_string={"q": text})) == found
 
 
+@pytest.mark.both
 def test_villages_narrow_the_list(client, town):
     assert names_on(client.get("/registry?village=guihua-spring")) == {"清泉园艺"}
 
@@ -82,6 +84,7 @@ def test_a_number_that_was_never_granted_is_not_in_the_register(client, town):
         assert number in answer.get_data(as_text=True)
 
 
+@pytest.mark.both
 def test_a_licence_tells_its_history_without_names_of_staff(app, client, login, town):
     secretary = login(role="secretary", display_name="李书记")
     with app.app_context(), transaction():
@@ -156,6 +159,7 @@ def test_what_is_pasted_cannot_become_markup(client, town):
         ("/api/v1/registry/check?url=x.com", 1),
     ],
 )
+@pytest.mark.both
 def test_pages_of_the_register_ask_little_of_the_database(client, town, count_statements, path, most):
     with count_statements() as seen:
         assert client.get(path).status_code == 200

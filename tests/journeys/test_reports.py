@@ -201,6 +201,7 @@ def test_a_second_click_changes_nothing_and_says_so(session, secretary, committe
     assert states(session) == ["accepted"]
 
 
+@pytest.mark.both
 def test_the_committees_page_shows_three_figures_with_their_grade_and_what_is_doubtful(
     secretary, committee, report
 ):
@@ -227,6 +228,7 @@ def test_a_step_that_does_not_exist_is_refused(session, secretary, committee, re
     assert states(session) == ["submitted"]
 
 
+@pytest.mark.both
 def test_files_go_only_to_those_who_may_see_the_report(session, login, client, secretary, report):
     name = "guihua-osmanthus-2026-04-zh.pdf"
     address = f"/branch/reports/{report}/files/{name}"
@@ -243,6 +245,7 @@ def test_files_go_only_to_those_who_may_see_the_report(session, login, client, s
     assert secretary.get(f"/branch/reports/{report}/files/other.pdf").status_code == 404
 
 
+@pytest.mark.both
 def test_every_form_of_the_report_can_be_downloaded(secretary, report):
     page = secretary.get(f"/branch/reports/{report}").get_data(as_text=True)
     addresses = set(re.findall(rf'"(/branch/reports/{report}/files/[^"]+)"', page))
@@ -251,6 +254,7 @@ def test_every_form_of_the_report_can_be_downloaded(secretary, report):
     assert all(secretary.get(address).status_code == 200 for address in addresses)
 
 
+@pytest.mark.both
 def test_building_from_the_page_is_a_job_that_leads_to_the_report(session, secretary):
     page = secretary.get("/branch/reports").get_data(as_text=True)
     data = hidden_of(page) | {"unit": "guihua-osmanthus", "period": PERIOD}
@@ -265,6 +269,7 @@ def test_building_from_the_page_is_a_job_that_leads_to_the_report(session, secre
     assert session.scalars(sa.select(ReportReview.by_name)).all() == ["支部书记"]
 
 
+@pytest.mark.both
 def test_several_months_are_built_from_the_form_under_their_one_key(session, secretary, monkeypatch):
     page = secretary.get("/branch/reports").get_data(as_text=True)
     sent = []

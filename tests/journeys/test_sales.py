@@ -20,6 +20,7 @@ def rows_of(answer):
     return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
 
 
+@pytest.mark.both
 def test_the_branch_sees_the_totals_of_its_latest_month(login, growers):
     page = login(role="secretary").get("/branch/sales").get_data(as_text=True)
     assert "销售 2026-04" in page
@@ -69,6 +70,7 @@ def test_a_grower_sees_only_his_own(login, client, growers):
     assert client.get("/seller/sales").status_code == 302
 
 
+@pytest.mark.both
 def test_the_sales_page_asks_the_database_little(login, growers, count_statements):
     client = login(role="secretary")
     client.get("/branch/sales")

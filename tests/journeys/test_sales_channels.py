@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from branch.api import append_facts
 from core.clock import local_day, now
 from core.database import transaction
@@ -35,6 +37,7 @@ def test_he_is_asked_until_he_says_something_of_his_channels(login, session):
     assert "尚未导入" not in client.get(CHANNELS).text
 
 
+@pytest.mark.both
 def test_none_of_the_others_takes_one_press(login, session):
     client = login(role="grower")
     client.submit(f"{CHANNELS}/jd", {"sells": "yes"})
@@ -64,6 +67,7 @@ def test_a_place_that_nobody_knows_does_not_exist(login, session):
     assert client.submit(f"{CHANNELS}/moon", {"sells": "no"}, form_at=CHANNELS).status_code == 404
 
 
+@pytest.mark.both
 def test_what_he_said_stands_on_the_form_when_he_comes_back(login, session):
     client = login(role="grower")
     today = local_day(now()).isoformat()

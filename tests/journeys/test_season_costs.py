@@ -1,5 +1,7 @@
 """A grower writes down what a season cost, and corrects himself in the open."""
 
+import pytest
+
 from branch.ledger.costs import entries_of
 from branch.ledger.periods import Period
 from core.clock import local_day, now
@@ -11,6 +13,7 @@ def last_spring():
     return Period(local_day(now()).year - 1, season=1)
 
 
+@pytest.mark.both
 def test_a_sheet_is_written_down_part_by_part_and_corrected(login, session):
     client = login(role="grower")
     sheet = f"{COSTS}/{last_spring().key}"

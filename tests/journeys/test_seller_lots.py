@@ -50,6 +50,7 @@ def seller(login, grower):
     return login(role="grower", grower_id=grower.id)
 
 
+@pytest.mark.both
 def test_from_an_empty_console_to_labels_on_plants(seller, grower, session):
     assert "/seller/plots/new" in seller.get("/seller/lots").text
     answer = seller.submit("/seller/plots/new", {"name": "东坡", "area_mu": "3", "place": "村东"})
@@ -97,6 +98,7 @@ def test_from_an_empty_console_to_labels_on_plants(seller, grower, session):
     assert seller.get(f"/api/v1/codes/{code}").json["verdict"] == "voided"
 
 
+@pytest.mark.both
 def test_a_failed_form_keeps_what_was_typed_and_the_photograph(seller, grower, session):
     with transaction():
         plot = make_plot(grower=grower)
@@ -145,6 +147,7 @@ def test_visitors_and_buyers_do_not_come_in(client, login, session):
         assert login(role="buyer").get(path).status_code == 403
 
 
+@pytest.mark.both
 def test_a_count_and_a_recall_are_written_down(seller, grower, session):
     with transaction():
         lot = make_lot(grower=grower, quantity=50)
@@ -168,6 +171,7 @@ def test_a_count_and_a_recall_are_written_down(seller, grower, session):
     assert get_lot(id=lot.id).state == "closed"
 
 
+@pytest.mark.both
 def test_labels_come_as_a_pdf_too(seller, grower, session):
     with transaction():
         lot = make_lot(grower=grower)

@@ -89,6 +89,7 @@ def the_order(session):
     return order_by_id(session.scalar(sa.select(Order.id)))
 
 
+@pytest.mark.both
 def test_the_message_comes_late_and_twice_and_the_order_is_paid_once(
     client, session, stripe, hosted_page, run_jobs
 ):
@@ -128,6 +129,7 @@ def test_a_buyer_who_goes_back_can_pay_again_on_the_same_page(client, session, s
     assert the_order(session).state == "paid"
 
 
+@pytest.mark.both
 def test_money_under_way_is_said_on_the_orders_page(client, session, stripe, hosted_page):
     back = press(hosted_page, "later")
     page = client.get(f"{back.path}?{back.query}", follow_redirects=True).get_data(as_text=True)
@@ -144,6 +146,7 @@ def test_a_declined_card_leaves_the_page_open(session, stripe, hosted_page):
     assert the_order(session).state == "paid"
 
 
+@pytest.mark.both
 def test_an_order_cancelled_by_its_buyer_takes_no_money_any_more(client, session, stripe, hosted_page):
     order = the_order(session)
     here = f"/orders/{order.number}/cancel?token={order.access_token}"
@@ -154,6 +157,7 @@ def test_an_order_cancelled_by_its_buyer_takes_no_money_any_more(client, session
     assert made["status"] == "expired"
 
 
+@pytest.mark.both
 def test_a_paid_parcel_is_cancelled_when_its_grower_agrees(client, login, session, stripe, hosted_page):
     press(hosted_page, "wechat_pay")
     stripe.mailroom.deliver()
@@ -174,6 +178,7 @@ def test_a_paid_parcel_is_cancelled_when_its_grower_agrees(client, login, sessio
     assert other.get(f"/seller/consignments/{parcel.number}/refund").status_code == 403
 
 
+@pytest.mark.both
 def test_a_grower_gives_a_part_back_on_the_form(login, session, stripe, hosted_page):
     press(hosted_page, "card")
     stripe.mailroom.deliver()

@@ -18,6 +18,8 @@ from tests.auditor import auditor, run_auditor
 from tests.running import served
 from wsgi import create_app
 
+pytestmark = pytest.mark.slow
+
 SIZES = [1, 255, 256, 257, 1300]
 
 

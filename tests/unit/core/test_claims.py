@@ -100,6 +100,7 @@ def test_a_claim_ends_by_itself_when_its_holder_died_and_the_death_is_noted(sess
     assert row(session) is None
 
 
+@pytest.mark.both
 def test_who_was_overtaken_can_neither_renew_nor_finish_nor_mark_it_failed(session):
     late = take(KIND, "a", claim_for=SHORT)
     other = take(KIND, "a")

@@ -104,6 +104,7 @@ def test_a_message_with_the_same_key_is_queued_once(session):
     assert (first, second) == (True, False)
 
 
+@pytest.mark.both
 def test_the_process_is_alive_and_without_an_index_it_serves_degraded(app, client):
     assert client.get("/healthz").json == {"status": "ok"}
     shutil.rmtree(app.config["SETTINGS"].var / "search", ignore_errors=True)

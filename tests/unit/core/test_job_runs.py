@@ -120,6 +120,7 @@ def test_a_task_that_is_sent_twice_is_done_once(session, sent):
     assert done == ["first"]
 
 
+@pytest.mark.both
 def test_a_worker_that_lost_its_claim_writes_nothing(session, sent):
     job_id, kept = begin(), []
 
@@ -135,6 +136,7 @@ def test_a_worker_that_lost_its_claim_writes_nothing(session, sent):
     assert (view(job_id).result_url, kept) == ("/second", [])
 
 
+@pytest.mark.both
 def test_what_a_rule_refuses_ends_the_job_with_its_sentence_and_can_be_tried_again(session, sent):
     job_id = begin()
     work(job_id, failing(Invalid("The lot is closed.")))
@@ -212,6 +214,7 @@ def test_a_job_that_kills_its_worker_each_time_ends(session, sent):
     assert events(session) == [job_id]
 
 
+@pytest.mark.both
 def test_a_death_that_was_noted_by_nobody_is_noted_by_the_schedule(session, sent):
     job_id = begin()
     with transaction():
@@ -234,6 +237,7 @@ def test_a_worker_that_is_told_to_stop_gives_the_job_back(session, sent):
     assert resume(at=now() + LATER) == 1
 
 
+@pytest.mark.both
 def test_only_its_owner_has_a_job_tried_again(client, app, sent):
     with app.app_context():
         job_id, other = begin(), begin(owner_account_id=12)

@@ -209,6 +209,7 @@ def test_a_message_goes_through_once_the_channel_works_again(channel, clock):
     assert not any(unsent(at=clock()).values())
 
 
+@pytest.mark.both
 def test_a_channel_that_breaks_is_a_refusal_and_the_others_go_on(channel, clock):
     def break_at_the_first():
         if len(channel.taken) == 1:
@@ -220,6 +221,7 @@ def test_a_channel_that_breaks_is_a_refusal_and_the_others_go_on(channel, clock)
     assert (sent(channel), unsent(at=clock())["waiting"]) == (["1", "2"], 1)
 
 
+@pytest.mark.both
 def test_who_can_not_be_reached_is_given_up_at_once(app, channel, clock):
     app.extensions["messaging"] = (["guiyuantest://{email}"], None)
     queue("1", to="+8613800000000")

@@ -14,6 +14,8 @@ from shop.orders.service import mark_paid
 from tests.factories.orders import make_variant, place
 from wsgi import create_app
 
+pytestmark = pytest.mark.slow
+
 # What stands in the tables beside columns: rules, indexes, triggers; by name.
 SQLITE = """
     SELECT type, tbl_name, name, CASE type WHEN 'trigger' THEN sql ELSE '' END FROM sqlite_master

@@ -99,6 +99,7 @@ def test_a_body_that_is_no_json_keeps_no_other_event_back(heard, session):
     assert kept(session, row_id).last_error
 
 
+@pytest.mark.both
 def test_a_name_without_a_line_in_the_table_keeps_no_other_event_back(heard, session):
     row_id = recorded(session)
     spoil("name = 'OfTomorrow'", row_id)
@@ -179,6 +180,7 @@ def test_a_part_that_is_away_makes_no_event_dead(app, heard, session):
     assert kept(session, 1).dead_at is None
 
 
+@pytest.mark.both
 def test_an_event_that_ends_its_worker_each_time_is_dead_in_the_end(heard, session):
     recorded(session)
     with transaction():
@@ -197,6 +199,7 @@ def test_an_event_in_other_hands_is_not_taken(heard, session):
     assert heard == ["good"]
 
 
+@pytest.mark.both
 def test_a_database_that_goes_away_ends_the_run_and_marks_no_event(app, heard, session):
     failing(app, OperationalError("SELECT", {}, postgres_errors.AdminShutdown("bye")))
     recorded(session)

@@ -163,6 +163,7 @@ def test_a_database_that_goes_away_ends_the_run_and_marks_no_row(session, own_tr
     assert each(SWEEP, ids, work, own_transactions=own_transactions) == Swept(done=2, failed=1)
 
 
+@pytest.mark.both
 def test_a_database_that_is_cut_off_in_the_middle_takes_the_rows_in_the_next_run(session):
     ids = make_rows("good", "good")
     cut, mended = "SELECT pg_terminate_backend(pg_backend_pid())", "SELECT 1"
@@ -196,6 +197,7 @@ def test_work_with_transactions_of_its_own_is_claimed_while_it_talks_to_the_netw
     assert states() == ["waiting", "sent"]
 
 
+@pytest.mark.both
 def test_many_rows_are_done_together_and_one_by_one_when_one_is_bad(session):
     ids = make_rows("good", "good", "bad", "good")
     calls = []

@@ -81,6 +81,7 @@ def test_a_grower_who_left_is_no_grower_any_more(tree, at):
     assert [step.to_state for step in changes_of(grower.id)] == ["applied", "admitted", "left"]
 
 
+@pytest.mark.both
 def test_somebody_works_for_one_grower_only(tree, at):
     with transaction():
         account_id = make_account().id

@@ -72,6 +72,7 @@ def income(*made, period=SPRING):
         return net_income([one.id for one in made], period)
 
 
+@pytest.mark.both
 def test_income_is_unknown_until_every_grower_has_said_his_costs(growers):
     one, other = growers
     spent(one)
@@ -106,6 +107,7 @@ def test_sales_in_another_currency_leave_the_income_unknown(growers):
     assert income(one) is None
 
 
+@pytest.mark.both
 def test_a_correction_is_a_new_version_and_the_earlier_amount_stays(growers, session):
     one, _other = growers
     assert spent(one) == [str(purpose) for purpose in Purpose]

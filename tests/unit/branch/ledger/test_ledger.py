@@ -14,6 +14,7 @@ from branch.ledger import invariants, rollup
 from branch.ledger.models import SaleFactRow, SalesDaily, SalesDirty
 from core.database import db, transaction
 from core.errors import Invalid
+from tests.examples import examples
 from tests.factories.ledger import NOON, make_fact, make_refund
 from tests.factories.organisation import make_grower
 
@@ -176,7 +177,7 @@ def test_rebuilding_everything_gives_the_same_sums_as_refreshing(session, grower
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
@@ -217,6 +218,7 @@ def test_a_bent_daily_sum_is_found_and_named(session, grower):
     assert "grand totals by currency agree" in found
 
 
+@pytest.mark.both
 def test_a_daily_sum_without_facts_is_found(session, grower):
     append(make_fact(grower.id))
     refresh()
@@ -240,6 +242,7 @@ def test_an_unknown_currency_is_found(session, grower):
     assert list(broken()) == ["every currency is known"]
 
 
+@pytest.mark.both
 def test_the_command_proves_the_ledger_and_fails_when_it_does_not_hold(app, session, grower):
     append(make_fact(grower.id))
     done = app.test_cli_runner().invoke(args=["ledger", "check"])

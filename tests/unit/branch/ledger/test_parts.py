@@ -63,6 +63,7 @@ def test_the_last_hour_of_a_month_belongs_to_the_next_one_in_shanghai(session, g
     assert in_march(grower, "province") == {}
 
 
+@pytest.mark.both
 def test_rebuilding_gives_the_same_sums_as_refreshing(session, grower):
     append(
         *(make_fact(grower.id, size_class=f"D{n % 3}", province=("浙江省", None)[n % 2]) for n in range(9))

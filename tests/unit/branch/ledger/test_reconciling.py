@@ -120,6 +120,7 @@ def test_another_month_is_not_looked_at(growers, session):
     assert compare(Period(2026, 1)).differing == 2
 
 
+@pytest.mark.both
 def test_the_operator_is_told_and_the_metric_shows_it(growers, session, client):
     with transaction():
         make_membership(make_account(email="operator@example.org").id, "operator", None)
@@ -147,6 +148,7 @@ def test_each_night_is_written_down_and_can_be_replayed(app, growers, session):
     assert again.output.startswith(f"{run.month} (drawn from 2026-01 to 2026-03 by {run.day.isoformat()})")
 
 
+@pytest.mark.both
 def test_the_command_puts_right_what_it_finds_and_fails(app, growers, session):
     behind_the_back("DELETE FROM sales_part")
     command = ["reconcile", "--month", "2026-03"]

@@ -66,6 +66,7 @@ def test_a_shop_outside_is_authorised_on_the_days_of_its_licence(march, moment, 
 
 
 @around_its_days
+@pytest.mark.both
 def test_the_home_page_counts_it_on_its_days(march, moment, valid):
     assert valid_count(local_day(moment)) == valid
 

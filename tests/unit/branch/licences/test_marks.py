@@ -19,6 +19,7 @@ def secretary(session, at):
         return account.id
 
 
+@pytest.mark.both
 def test_old_versions_of_the_rules_are_kept_and_licences_keep_theirs(session, at, secretary):
     with transaction():
         mark = make_mark(at=at)
@@ -66,6 +67,7 @@ def test_a_grower_sees_the_marks_of_his_own_branch(session, at):
     assert [mark.facts.code for mark in marks.marks_open_to(grower)] == ["TEA"]
 
 
+@pytest.mark.both
 def test_correcting_a_mark_keeps_its_code(session, at, secretary):
     with transaction():
         facts = make_mark(at=at).facts

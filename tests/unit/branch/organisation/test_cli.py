@@ -23,6 +23,7 @@ def run(app):
     return command
 
 
+@pytest.mark.both
 def test_an_account_is_opened_with_a_password_shown_once(app, client, run):
     done = run(*CREATE, "new@example.org", "--role", "technician", "--unit", "guihua-osmanthus")
     assert done.exit_code == 0, done.output
@@ -41,6 +42,7 @@ def test_the_password_can_come_from_standard_input(app, run):
     assert answer.status_code == 302
 
 
+@pytest.mark.both
 def test_an_account_that_exists_gets_one_more_role(app, run):
     for role, unit in (("secretary", "guihua-osmanthus"), ("committee", "guihua")):
         assert run(*CREATE, "new@example.org", "--role", role, "--unit", unit).exit_code == 0

@@ -42,6 +42,7 @@ def test_what_cannot_stand_there_is_refused(session, kind, parent, code, error):
     assert [unit.code for unit in all_units()] == ["town"]
 
 
+@pytest.mark.both
 def test_a_secretary_adds_a_village_below_the_branch_and_nowhere_else(login, session):
     secretary = login(role="secretary")
     mine = next(unit for unit in all_units() if unit.kind == "branch")
@@ -59,6 +60,7 @@ def test_a_secretary_adds_a_village_below_the_branch_and_nowhere_else(login, ses
     assert secretary.get("/branch/units/elsewhere-branch").status_code == 403
 
 
+@pytest.mark.both
 def test_the_operator_founds_a_town(login, session):
     operator = login(role="operator")
     sent = {"parent": "", "kind": "committee", "name_zh": "第二镇", "name_en": "", "code": "second"}
@@ -66,6 +68,7 @@ def test_the_operator_founds_a_town(login, session):
     assert get_unit("second").kind == "committee"
 
 
+@pytest.mark.both
 def test_the_command_line_does_the_same(app, session):
     runner = app.test_cli_runner()
     assert (

@@ -60,6 +60,7 @@ def test_a_withdrawal_needs_a_reason(unit):
         service.withdraw_programme(number, reason=" ", at=AT)
 
 
+@pytest.mark.both
 def test_the_command_notes_lists_and_withdraws(app, unit):
     run = app.test_cli_runner().invoke
     noted = [

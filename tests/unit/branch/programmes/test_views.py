@@ -69,6 +69,7 @@ def test_what_cannot_be_noted_is_said_and_what_was_typed_stays(session, secretar
     assert rows(session) == []
 
 
+@pytest.mark.both
 def test_a_withdrawal_keeps_the_reason_and_cannot_be_done_twice(session, secretary):
     secretary.submit(PAGE, GIVEN)
     number = rows(session)[0].id
@@ -82,6 +83,7 @@ def test_a_withdrawal_keeps_the_reason_and_cannot_be_done_twice(session, secreta
     assert rows(session)[0].withdrawn_by_account_id == secretary.account_id
 
 
+@pytest.mark.both
 def test_another_branch_neither_notes_nor_withdraws_nor_reads(session, secretary, login):
     secretary.submit(PAGE, GIVEN)
     number = rows(session)[0].id

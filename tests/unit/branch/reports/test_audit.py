@@ -23,6 +23,8 @@ from tests.factories.panels import with_panel
 from tests.factories.reports import make_month_rows, make_scope
 from wsgi import report_sections
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(audit.__file__).parents[2]
 
 

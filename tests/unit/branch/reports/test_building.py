@@ -18,6 +18,8 @@ from tests.factories.ledger import make_fact
 from tests.factories.sales import RECORDED, make_branch_with_sales
 from wsgi import report_sections
 
+pytestmark = pytest.mark.slow
+
 APRIL = Period(2026, 4)
 
 
@@ -93,6 +95,7 @@ def test_a_newer_version_says_what_changed_and_repeats_itself(session, growers):
     assert "grower-1" in rows
 
 
+@pytest.mark.both
 def test_what_changed_beside_the_sales_makes_a_version_that_says_so(app, session, growers, monkeypatch):
     """Look-ups, cases and imports are read by other rooms' sections; here one that counts something."""
     looked_up = 5
@@ -140,6 +143,7 @@ def test_facts_of_other_months_do_not_change_a_report(session, growers):
     assert make().files == made.files
 
 
+@pytest.mark.both
 def test_a_report_that_waits_for_the_committee_is_not_overtaken(app, session, growers, login):
     account = login(role="secretary").account_id
     public_id = keep(make())
@@ -179,6 +183,7 @@ def test_of_two_who_decide_at_the_same_moment_one_succeeds(session, growers, log
         move_report(public_id, "submitted", **arguments)
 
 
+@pytest.mark.both
 def test_a_name_that_cannot_be_printed_is_named(session, growers):
     from branch.growers.models import Grower
 

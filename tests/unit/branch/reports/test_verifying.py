@@ -24,6 +24,8 @@ from tests.factories.ledger import make_fact
 from tests.factories.sales import RECORDED, make_branch_with_sales
 from tests.seals import behind_the_back
 
+pytestmark = pytest.mark.slow
+
 APRIL = Period(2026, 4)
 SUMS = sa.select(SalesDaily.id, SalesDaily.net_minor).order_by(SalesDaily.id)
 MARKS = sa.select(sa.func.count()).select_from(SalesDirty)
@@ -86,6 +88,7 @@ def test_it_says_so_in_both_languages(made, verified, language, words):
     assert said.startswith(words)
 
 
+@pytest.mark.both
 def test_one_byte_makes_it_another_file_which_still_says_whose_it_claims_to_be(made, verified):
     for form in ("pdf", "xlsx", "csv", "html", "json"):
         code, said = verified(made[form] + b" ")
@@ -168,6 +171,7 @@ def test_a_report_that_is_not_signed_yet_says_so(growers, verified):
     assert "not signed yet" in said
 
 
+@pytest.mark.both
 def test_a_file_smuggled_into_the_record_is_not_proved(session, made, verified):
     forged = made["json"].replace(b"}", b" }", 1)
     key = files.put(forged, kind="report", content_type="application/json", public=False)

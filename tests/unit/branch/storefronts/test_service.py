@@ -222,6 +222,7 @@ def test_a_short_link_takes_the_platform_that_the_grower_says(session, at, growe
     assert check("t.cn/A6abc", at) == ("authorised", "ok")
 
 
+@pytest.mark.both
 def test_the_grower_adds_addresses_only_until_the_branch_has_decided(session, at, grower):
     with transaction():
         proposed = make_storefront(grower, address=SHOP, state="proposed", at=at)
@@ -252,6 +253,7 @@ def test_nobody_touches_anothers_shop(session, at, grower):
     assert get_storefront(storefront.public_id).state == "authorised"
 
 
+@pytest.mark.both
 def test_every_step_is_kept(session, at, grower):
     with transaction():
         storefront = make_storefront(grower, address=SHOP, state="suspended", at=at)

@@ -19,6 +19,9 @@ from hypothesis import strategies as st
 from branch.uplift import Panel, Refused, UpliftSettings, assess, estimate
 from branch.uplift.estimation import counterfactual_for
 from branch.uplift.proportional import fit_season
+from tests.examples import examples
+
+pytestmark = pytest.mark.slow
 
 BASICS = UpliftSettings(block_fallback=False)
 FIRST_START = 26
@@ -63,13 +66,13 @@ def with_row(panel, sales):
     return Panel(outcome, np.append(panel.starts, panel.months), panel.first_month)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(panels(), st.floats(1e-4, 1e6))
 def test_scaling_all_sales_changes_nothing(panel, scale):
     same(found(panel), found(panel.but(outcome=panel.outcome * scale)), scale=scale)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(panels(), st.randoms(use_true_random=False))
 def test_permuting_growers_changes_nothing(panel, random):
     order = list(range(panel.growers))
@@ -79,7 +82,7 @@ def test_permuting_growers_changes_nothing(panel, random):
     assert order[shuffled.largest_grower] == found(panel).largest_grower
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(panels(), st.integers(1, 12))
 def test_exchanging_years_before_anybody_is_authorised_or_renaming_months_changes_nothing(panel, first_month):
     outcome = panel.outcome.copy()
@@ -88,7 +91,7 @@ def test_exchanging_years_before_anybody_is_authorised_or_renaming_months_change
     same(found(panel), found(dataclasses.replace(panel, first_month=first_month)))
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(panels(), st.randoms(use_true_random=False))
 def test_permuting_the_columns_of_a_season_permutes_its_fit(panel, random):
     columns = list(range(0, panel.months, 12))
@@ -106,7 +109,7 @@ def test_permuting_the_columns_of_a_season_permutes_its_fit(panel, random):
     np.testing.assert_allclose(computed, expected[:, order], rtol=1e-7)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(panels(), st.sampled_from(["not covered", "no sales"]), st.integers(0, 49))
 def test_adding_a_grower_who_says_nothing_changes_nothing(panel, kind, covered):
     sales = np.full(panel.months, np.nan)
@@ -115,7 +118,7 @@ def test_adding_a_grower_who_says_nothing_changes_nothing(panel, kind, covered):
     same(found(panel), found(with_row(panel, sales)))
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(panels(), st.lists(st.floats(0.01, 100.0), min_size=12, max_size=12))
 def test_adding_a_grower_in_proportion_to_the_fitted_months_leaves_the_estimate(panel, sizes):
     chosen, _ = counterfactual_for(panel, slice(FIRST_START, None), BASICS)
@@ -129,7 +132,7 @@ def test_adding_a_grower_in_proportion_to_the_fitted_months_leaves_the_estimate(
     assert after.predicted == pytest.approx(before.predicted, rel=1e-7)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(panels(), st.floats(0.05, 0.95), st.integers(0, 13))
 def test_one_growers_books_kept_as_two_leave_the_estimate(panel, share, row):
     outcome = np.concatenate([panel.outcome, panel.outcome[row : row + 1] * (1 - share)])
@@ -142,7 +145,7 @@ def test_one_growers_books_kept_as_two_leave_the_estimate(panel, share, row):
         assert after.predicted == pytest.approx(before.predicted, rel=1e-7)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(panels(), st.floats(0.2, 5.0))
 def test_a_further_effect_multiplies_the_ratio(panel, effect):
     authorised = panel.since_start >= 0
@@ -151,7 +154,7 @@ def test_a_further_effect_multiplies_the_ratio(panel, effect):
     assert raised.se_log == pytest.approx(found(panel).se_log, rel=1e-6)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(panels(), st.integers(FIRST_START, 36))
 def test_all_authorised_at_once_is_refused(panel, start):
     at_once = panel.but(starts=np.full(panel.growers, start))

@@ -69,6 +69,7 @@ def test_a_changed_amount_of_a_sale_is_named(session, town):
     assert "line-0" not in text
 
 
+@pytest.mark.both
 def test_a_removed_sale_is_named(session, town):
     behind_the_back(*without_guards(), "DELETE FROM sale_fact WHERE source_ref = 'line-2'")
     assert "/line-2: it was sealed on" in told(session, "row_gone")
@@ -108,6 +109,7 @@ def test_changing_the_leaf_as_well_does_not_help(session, town):
     assert "(body)" in text
 
 
+@pytest.mark.both
 def test_a_removed_leaf_is_named(session, town):
     behind_the_back("DELETE FROM seal_leaf WHERE number = 1")
     assert {"leaf_missing"} <= {one.code for one in findings(session)}
@@ -158,6 +160,7 @@ def test_a_restored_older_database_continues_after_the_last_signed_entry(session
     assert kinds == ["plot", "plot", ADOPTED]
 
 
+@pytest.mark.both
 def test_leaves_that_were_waiting_in_the_backup_find_their_places_again(session):
     append(10)
     sequence()
@@ -206,6 +209,7 @@ def test_lost_files_are_written_anew_from_the_database(session):
     assert sequence() == 1
 
 
+@pytest.mark.both
 def test_a_changed_database_cannot_write_the_files_anew(session):
     append(5)
     sequence()
@@ -216,6 +220,7 @@ def test_a_changed_database_cannot_write_the_files_anew(session):
     assert not (this_log().store.folder / "tile").exists()
 
 
+@pytest.mark.both
 def test_rows_from_before_the_log_are_taken_in_once(session, town):
     behind_the_back("DELETE FROM seal_leaf", "DELETE FROM seal_state")
     shutil.rmtree(this_log().store.folder)

@@ -57,6 +57,7 @@ def test_check_proves_a_file_offline_or_says_why_not(run, tmp_path, at):
     assert run("check", str(path)).exit_code == 1
 
 
+@pytest.mark.both
 def test_a_restored_database_is_refused_by_name_and_adopted(run):
     append(6)
     run("now")

@@ -27,6 +27,8 @@ KILLED_AT = """
 import os, signal, sys
 from core.seal import sequencer
 from wsgi import create_app
+
+pytestmark = pytest.mark.slow
 step, times = sys.argv[1], int(sys.argv[2])
 seen = 0
 def reached(name):

@@ -18,6 +18,7 @@ from core.seal.tiles import (
     tiles_of,
     unpack,
 )
+from tests.examples import examples
 
 
 def entries(count, start=0):
@@ -58,7 +59,7 @@ def test_the_example_of_the_specification_has_its_tiles():
     assert tiles_of(0) == []
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.lists(st.integers(1, 700), min_size=1, max_size=5))
 def test_a_tree_that_grew_in_steps_is_the_tree_of_all_its_entries(steps):
     files = {}

@@ -141,6 +141,7 @@ def test_a_proof_whose_facts_were_changed_proves_nothing(licence, session):
         check_proof(str(proof).replace(f"index {proof.index}\n", f"index {proof.index + 1}\n"), key)
 
 
+@pytest.mark.both
 def test_what_waits_says_so_and_is_not_there_when_it_was_never_sealed(session, client, at):
     with transaction():
         licence = make_licence(at=at)
@@ -176,6 +177,7 @@ def test_proofs_are_found_in_files_and_not_in_others(licence, session):
             proofs_in(other)
 
 
+@pytest.mark.both
 def test_a_grower_sees_his_own_records_with_their_proofs_and_nobody_else_s(app, login, at):
     grower = login(role="grower")
     other = login(role="grower")

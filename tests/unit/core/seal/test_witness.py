@@ -174,6 +174,7 @@ def test_the_key_of_a_witness_is_asked_once_when_it_was_not_given(session, our_w
     assert "no cosignature" in witnesses_of(log)[0].trouble
 
 
+@pytest.mark.both
 def test_a_log_that_was_set_back_is_told_so_by_its_witness(session, our_witness, witnessed_by):
     append(9)
     sequence()
@@ -191,6 +192,7 @@ def test_a_log_that_was_set_back_is_told_so_by_its_witness(session, our_witness,
     assert "the log was set back" in witnesses_of(log)[0].trouble
 
 
+@pytest.mark.both
 def test_a_witness_that_is_away_is_trouble_and_nothing_else(session, our_witness, witnessed_by):
     append(5)
     sequence()

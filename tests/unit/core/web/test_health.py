@@ -88,6 +88,7 @@ def test_the_queue_of_folders_tells_what_waits_and_what_was_set_aside(client):
     assert float(gauge(client, "guiyuan_queue_set_aside")) == before + 1
 
 
+@pytest.mark.both
 def test_a_queue_whose_folder_cannot_be_written_degrades_and_is_well_again_by_itself(client):
     root = message_folder(client.application.config["SETTINGS"]).parent
     assert client.get("/readyz").json["broker"] == "ok"

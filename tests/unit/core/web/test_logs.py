@@ -86,6 +86,7 @@ def test_requests_are_logged_without_personal_data_or_secrets(visits, logged):
     assert [secret for secret in secrets(token) if secret in text] == []
 
 
+@pytest.mark.both
 def test_metrics_count_by_route_and_name_nobody(client, visits):
     token = visits()
     text = client.get("/metrics").get_data(as_text=True)

@@ -103,6 +103,7 @@ def test_a_cart_is_brought_along_once(fill, goods, account, at, session):
     assert session.scalar(sa.select(sa.func.count(Cart.id))) == 1
 
 
+@pytest.mark.both
 def test_what_was_taken_out_after_signing_in_does_not_come_back(fill, goods, account, at):
     own = fill({goods[0]: 1}, account_id=account)
     guest = fill({goods[1]: 2})
@@ -203,6 +204,7 @@ def test_a_merged_quantity_is_held_against_minimum_step_and_stock_again(
     assert (line.problem.code if line.problem else None) == problem
 
 
+@pytest.mark.both
 def test_putting_in_adds_changing_sets_and_nothing_takes_out(fill, goods, at):
     cart = fill({goods[0]: 2, goods[1]: 1})
     other = fill({goods[0]: 9})
@@ -229,6 +231,7 @@ def test_emptying_keeps_the_province_and_leaves_others_alone(fill, goods, at):
 
 
 @pytest.mark.parametrize("verb", ["add", "change", "remove", "province", "empty"])
+@pytest.mark.both
 def test_whatever_is_done_with_a_cart_is_dated(fill, goods, at, session, verb):
     cart, other = fill({goods[0]: 2}), fill({goods[0]: 2})
     later = at + timedelta(hours=1)

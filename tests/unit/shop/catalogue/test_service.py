@@ -284,6 +284,7 @@ def test_what_was_sold_meanwhile_stays_sold(grower, lot, at):
     assert get_listing(listing.slug, at).card.variants[0].available == 240
 
 
+@pytest.mark.both
 def test_a_draft_is_thrown_away_a_listing_is_not(session, grower, lot, at):
     with transaction():
         draft = make_draft(grower, at=at)
@@ -295,6 +296,7 @@ def test_a_draft_is_thrown_away_a_listing_is_not(session, grower, lot, at):
         drafts.discard_draft(again(listing))
 
 
+@pytest.mark.both
 def test_the_last_photo_of_a_listing_stays(grower, lot, at):
     listing = publish(grower, lot, at, photos=2)
     first, second = (photo.public_id for photo in again(listing).photos)

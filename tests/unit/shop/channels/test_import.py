@@ -144,6 +144,7 @@ def test_an_unknown_file_is_refused_showing_its_header(app, session, storefront,
     assert "姓名, 电话" in done.output
 
 
+@pytest.mark.both
 def test_a_grower_uploads_looks_and_confirms(app, session, login, example, run_jobs):
     client = login(role="grower")
     with transaction():
@@ -193,6 +194,7 @@ def test_an_import_covers_the_days_from_its_first_to_its_last_order(
     assert covered(session) == [(storefront.public_id, date(2017, 3, 8), date(2017, 4, 3))]
 
 
+@pytest.mark.both
 def test_the_range_that_was_chosen_when_exporting_widens_it(app, session, storefront, example, tmp_path):
     run_import(app, tmp_path, storefront, example, "--from", "2017-03-01", "--to", "2017-04-30")
     assert covered(session) == [(storefront.public_id, date(2017, 3, 1), date(2017, 4, 30))]
@@ -205,6 +207,7 @@ def test_a_range_that_runs_backwards_is_refused(app, session, storefront, exampl
     assert covered(session) == []
 
 
+@pytest.mark.both
 def test_a_range_on_the_page_must_be_in_order_and_over(session, login, example):
     client = login(role="grower")
     with transaction():
@@ -306,6 +309,7 @@ def test_an_import_that_fails_is_not_sent_again_at_once_and_goes_on_where_it_was
     assert len(facts(session)) == 8
 
 
+@pytest.mark.both
 def test_an_import_that_fails_each_time_is_failed_with_a_sentence_until_somebody_tries_again(
     app, session, storefront, example, monkeypatch
 ):
@@ -326,6 +330,7 @@ def test_an_import_that_fails_each_time_is_failed_with_a_sentence_until_somebody
     assert (state_of(session, public_id), len(facts(session))) == ("applied", 8)
 
 
+@pytest.mark.both
 def test_the_same_import_sent_twice_is_booked_once_while_one_is_at_it(
     session, storefront, example, monkeypatch
 ):
@@ -345,6 +350,7 @@ def test_the_same_import_sent_twice_is_booked_once_while_one_is_at_it(
     assert (state_of(session, public_id), len(facts(session))) == ("applied", 8)
 
 
+@pytest.mark.both
 def test_an_import_from_the_console_that_was_interrupted_says_so(
     app, session, storefront, example, tmp_path, monkeypatch
 ):

@@ -94,6 +94,7 @@ def test_the_page_asks_the_database_few_questions(client: FlaskClient, count_sta
     assert len(seen) <= 10
 
 
+@pytest.mark.both
 def test_the_search_stands_once_and_first(client: FlaskClient) -> None:
     text = client.get("/").text
     assert text.count('role="search"') == 1

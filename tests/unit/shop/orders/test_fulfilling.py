@@ -87,6 +87,7 @@ def test_cash_counts_as_sold_parcel_by_parcel_at_the_door(cash, session, at):
     assert order_by_id(cash.id).state == "paid"
 
 
+@pytest.mark.both
 def test_a_cash_parcel_that_came_back_was_not_sold(cash, session, at):
     deliver(cash.consignments[0], at)
     send(cash.consignments[1], at)

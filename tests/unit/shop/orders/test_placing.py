@@ -125,6 +125,7 @@ def test_nothing_of_a_grower_is_sold_while_the_licence_is_suspended(variants, gr
     assert {line["sku"] for line in caught.value.details["lines"]} == {variants[0].sku, variants[2].sku}
 
 
+@pytest.mark.both
 def test_a_licence_suspended_after_the_page_was_read_still_stops_the_order(
     variants, session, at, monkeypatch
 ):

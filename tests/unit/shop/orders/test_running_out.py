@@ -67,6 +67,7 @@ def test_what_was_paid_shown_or_ended_does_not_run_out(variant, at, state):
     assert order_by_id(order.id).state == before
 
 
+@pytest.mark.both
 def test_a_refused_proof_gives_the_buyer_until_the_new_end(variant, at):
     order = place((variant.sku, 4), at=at)
     end = at + timedelta(days=9)
@@ -86,6 +87,7 @@ def stock_was_free_before(variant, end):
     return lapse(variant.id, at=end - SECOND)
 
 
+@pytest.mark.both
 def test_the_oldest_run_out_first_and_so_many_at_a_time(session, at):
     with transaction():
         ids = [
@@ -96,6 +98,7 @@ def test_the_oldest_run_out_first_and_so_many_at_a_time(session, at):
     assert due_to_expire(at=due, limit=2) == [ids[1], ids[2]]
 
 
+@pytest.mark.both
 def test_the_sweep_ends_all_that_are_over_and_no_other(session, clock, at):
     with transaction():
         over = [make_stocked_order(at=at, minutes=40, on_hand=20).id for _ in range(2)]

@@ -21,6 +21,8 @@ from shop.payments.models import Payment
 from tests.stand_ins.stripe_server import SECRET
 from tests.unit.shop.payments.conftest import WEBHOOK
 
+pytestmark = pytest.mark.slow
+
 KILLED = 77
 STAFF = By("staff")
 

@@ -135,6 +135,7 @@ def test_nothing_foreign_or_too_large_is_given_back(stripe, paid, wanted):
     assert stripe.state.refunds == {}
 
 
+@pytest.mark.both
 def test_more_units_than_were_bought_are_refused(paid):
     parcel = paid.parcels[1]
     [line] = lines(parcel.id)
@@ -243,6 +244,7 @@ def test_a_wish_to_cancel_is_granted_with_all_its_money(stripe, paid):
         wishes.grant(first, by=By("grower"), at=now())
 
 
+@pytest.mark.both
 def test_what_has_left_cannot_be_cancelled_by_a_wish(paid):
     parcel_id = paid.parcels[0].id
     with transaction():
@@ -270,6 +272,7 @@ def test_holds_and_shelves_agree_after_partial_refunds(paid):
     assert taken == db.session.scalar(sa.select(sa.func.sum(Stock.sold))) == 10
 
 
+@pytest.mark.both
 def test_cash_is_given_back_only_for_what_was_delivered(session):
     from tests.factories.payments import make_stocked_order
     from tests.unit.shop.payments.conftest import Books

@@ -158,6 +158,7 @@ def test_lost_doubled_and_late_messages_end_in_the_same_state(stripe, session_id
     assert EXPECTED.items() <= final(stripe, books).items()
 
 
+@pytest.mark.both
 def test_when_every_message_is_lost_the_sweep_finds_it_all(stripe, session_id, books):
     live(stripe, session_id)
     stripe.mailroom.drop(*[event["id"] for event in stripe.mailroom.events])
@@ -166,6 +167,7 @@ def test_when_every_message_is_lost_the_sweep_finds_it_all(stripe, session_id, b
     assert sweeping.sweep(everything=True).changed == 0
 
 
+@pytest.mark.both
 def test_a_refund_made_elsewhere_is_shared_over_lines_and_told_to_the_ledger(stripe, session_id, books):
     live(stripe, session_id)
     stripe.mailroom.deliver()
@@ -258,6 +260,7 @@ def test_a_late_payment_takes_the_plants_again_when_they_are_there(stripe, sessi
     assert len(books.facts) == PAID_FACTS
 
 
+@pytest.mark.both
 def test_a_late_payment_for_sold_plants_goes_back_by_itself_and_the_buyer_is_told(
     app, stripe, session_id, books, run_jobs
 ):
@@ -317,6 +320,7 @@ def test_a_dispute_stops_the_order_and_a_won_one_frees_it(stripe, session_id, bo
 
 
 @pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.both
 def test_a_lost_dispute_is_a_refund_in_the_books_in_either_order(stripe, session_id, books, backwards):
     stripe.state.pay(session_id)
     stripe.mailroom.deliver()

@@ -69,6 +69,7 @@ def test_a_receipt_is_confirmed_by_the_cashier_and_pays_the_order(client, login,
     assert books.sold == 20
 
 
+@pytest.mark.both
 def test_a_sum_that_is_not_the_total_is_not_confirmed_and_stays_typed(client, login, address, books):
     send(client, address)
     cashier = login(role="secretary")
@@ -80,6 +81,7 @@ def test_a_sum_that_is_not_the_total_is_not_confirmed_and_stays_typed(client, lo
     assert books.facts == []
 
 
+@pytest.mark.both
 def test_a_rejected_receipt_says_why_and_another_may_follow(app, client, login, address, books, run_jobs):
     send(client, address)
     cashier = login(role="secretary")
@@ -110,6 +112,7 @@ def test_a_second_click_of_the_cashier_pays_nothing_twice(client, login, address
     assert len(books.facts) == 3
 
 
+@pytest.mark.both
 def test_money_for_plants_that_are_gone_is_paid_back_by_hand(client, login, address, books):
     send(client, address)
     with transaction() as session:
@@ -177,6 +180,7 @@ def test_a_receipt_is_seen_by_its_buyer_and_the_cashier_only_and_without_its_pla
     assert client.get(staff).status_code == 302
 
 
+@pytest.mark.both
 def test_another_branchs_secretary_does_not_confirm(client, login, address, books):
     send(client, address)
     stranger = login(role="secretary", unit="guihua-tea")
@@ -194,6 +198,7 @@ def books(order_id):
     return Books(order_id)
 
 
+@pytest.mark.both
 def test_the_cashier_finds_a_parcels_refund_form_by_its_number(client, login, address, books):
     send(client, address)
     cashier = login(role="secretary")

@@ -152,6 +152,7 @@ def test_asked_for_everything_a_refund_does_not_wait_for_its_turn(asked, at):
     assert asked == [-ids[0], -ids[1]]
 
 
+@pytest.mark.both
 def test_what_stripe_does_not_answer_is_counted_and_the_others_go_on(asked, at, monkeypatch):
     with transaction():
         ids = [make_payment(at) for _ in range(3)]

@@ -2,11 +2,14 @@
 
 import re
 
+import pytest
+
 from core.clock import now
 from core.database import transaction
 from tests.factories.catalogue import make_listing
 
 
+@pytest.mark.both
 def test_the_sitemap_names_what_is_on_sale(client, session):
     with transaction():
         slug = make_listing(at=now()).slug

@@ -80,6 +80,7 @@ def test_a_wrong_key_and_a_closed_port_are_start_up_errors(app, server):
             service.init_app(app, settings)
 
 
+@pytest.mark.both
 def test_a_server_without_our_index_is_told_from_one_that_is_away(app, engine, server, monkeypatch):
     with app.app_context():
         monkeypatch.setitem(app.extensions, "search", engine)

@@ -37,6 +37,7 @@ def test_nothing_found_says_what_to_try(client, listing):
     assert "/search?cultivar_group=" in page
 
 
+@pytest.mark.both
 def test_when_the_engine_is_away_the_database_answers_and_the_page_says_so(app, client, listing):
     shutil.rmtree(app.config["SETTINGS"].var / "search")
     page = client.get("/search?q=丹桂&min_diameter=7&sort=price").get_data(as_text=True)
@@ -46,6 +47,7 @@ def test_when_the_engine_is_away_the_database_answers_and_the_page_says_so(app, 
     assert client.get("/api/v1/listings?q=jingui").json["total"] == 0
 
 
+@pytest.mark.both
 def test_the_api_answers_in_the_shape_of_the_contract(client, listing):
     body = client.get("/api/v1/listings?q=丹桂&min_price_minor=1&in_stock=1&sort=price").json
     assert (body["total"], body["page"], body["pages"], body["engine"]) == (1, 1, 1, "embedded")
@@ -80,6 +82,7 @@ def test_a_card_that_was_shown_before_tells_a_new_price_and_its_end_at_once(clie
     assert "已售完" in client.get("/search?q=dangui").text
 
 
+@pytest.mark.both
 def test_an_index_that_is_missing_is_made_by_itself_and_whole(app, client, listing, at):
     folder = app.config["SETTINGS"].var / "search"
     shutil.rmtree(folder)

@@ -38,6 +38,7 @@ def test_without_a_licence_that_comes_first(seller, at):
     assert tones(seller, at) == [("bad", "/seller/licence"), ("plain", "/seller/listings")]
 
 
+@pytest.mark.both
 def test_a_licence_about_to_end_is_told_in_time(seller, at):
     with transaction():
         licence = make_licence(seller.grower, valid_until=at.date() + timedelta(days=30), at=at)

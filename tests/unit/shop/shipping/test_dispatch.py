@@ -137,6 +137,7 @@ def test_a_parcel_leaves_with_papers_codes_and_courier_and_its_code_says_so(app,
     assert session.scalar(sa.select(Lot.quantity_on_hand)) == on_hand - 3
 
 
+@pytest.mark.both
 def test_without_papers_it_stays_each_is_named_and_nothing_typed_is_lost(session, paid):
     fresh_codes(paid)
     answer = send(paid, codes="B-2026-XXXXXXX 1-3", tracking_number="SF7654321")
@@ -170,6 +171,7 @@ def test_a_suspended_licence_keeps_the_parcel_here(session, paid):
     assert state(session) == "to_pack"
 
 
+@pytest.mark.both
 def test_a_missing_courier_is_named_at_its_field(session, paid):
     add_papers(paid)
     answer = send(paid, codes="\n".join(fresh_codes(paid)), courier="", tracking_number="1")
@@ -177,6 +179,7 @@ def test_a_missing_courier_is_named_at_its_field(session, paid):
     assert state(session) == "to_pack"
 
 
+@pytest.mark.both
 def test_tracking_numbers_pasted_as_a_table_are_looked_at_first(session, paid):
     add_papers(paid)
     codes = fresh_codes(paid)
@@ -209,6 +212,7 @@ def codes_of(session):
     return dict(session.execute(sa.select(Code.state, sa.func.count()).group_by(Code.state)).all())
 
 
+@pytest.mark.both
 def test_a_parcel_that_came_back_uses_its_labels_up_and_credits_what_was_counted(session, paid):
     codes = fresh_codes(paid)
     add_papers(paid)

@@ -156,6 +156,7 @@ def test_no_more_units_come_back_than_were_bought(sold, shelf, count):
     assert figures(shelf[0]) == (3, 0, 7)
 
 
+@pytest.mark.both
 def test_units_come_back_in_parts_until_none_is_left(sold, shelf):
     for count in (1, 2, 1):
         stock.put_back_units(sold[0], {shelf[0]: count})

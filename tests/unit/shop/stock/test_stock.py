@@ -47,6 +47,7 @@ def test_every_short_line_is_named_and_nothing_is_held(shelf, at):
     assert stock.available(shelf) == {shelf[0]: 10, shelf[1]: 10}
 
 
+@pytest.mark.both
 def test_a_caller_who_goes_on_after_a_short_line_has_held_nothing(shelf, at):
     order = an_order(at)
     with transaction(), pytest.raises(stock.OutOfStock):

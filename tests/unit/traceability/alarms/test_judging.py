@@ -103,6 +103,7 @@ def decide(step, at, person, note="looked at it"):
         service.decide(number, step, note=note, at=at, by=person)
 
 
+@pytest.mark.both
 def test_a_person_doubts_a_code_and_takes_the_doubt_off_again(session, scene, client, at, person):
     end = copies_seen(scene.code, at)
     judge(end)
@@ -148,6 +149,7 @@ def test_a_network_that_tries_numbers_becomes_a_case(session, at):
     assert session.scalars(select(CounterfeitCase.subject_kind)).all() == ["burst"]
 
 
+@pytest.mark.both
 def test_thresholds_are_versioned_sealed_and_kept_with_each_decision(session, scene, at, person):
     with transaction():
         assert service.thresholds_in_force(at=at).version == 1
@@ -178,6 +180,7 @@ def test_a_change_of_thresholds_needs_a_reason_a_range_and_a_difference(session,
     assert session.scalars(select(RuleThresholds)).all() == []
 
 
+@pytest.mark.both
 def test_a_licensee_whose_labels_come_up_where_nothing_was_sold_becomes_a_case(session, at):
     from tests.factories.traceability import make_codes
 

@@ -7,6 +7,8 @@ from traceability.alarms.simulator.table import lines, sum_up, target_lines
 from traceability.alarms.simulator.tuning import TUNING_SEEDS
 from traceability.alarms.thresholds import DEFAULTS
 
+pytestmark = pytest.mark.slow
+
 SMALL = Scale(growers=10, clone_batches=5, resellers=1, scrapers=2)
 
 

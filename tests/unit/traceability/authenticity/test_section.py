@@ -71,6 +71,7 @@ def test_another_branch_has_nothing_of_it(town, session, at):
     assert (found.cases_received, found.devices, found.decisions.decided) == (0, 0, 0)
 
 
+@pytest.mark.both
 def test_a_look_up_is_one_device_for_one_code_also_after_it_was_folded(session, at, client):
     from core.clock import local_day, now
     from traceability.lookups.service import fold_old_lookups, old_lookups
@@ -90,6 +91,7 @@ def test_a_look_up_is_one_device_for_one_code_also_after_it_was_folded(session, 
     assert counts(*window, grower_ids=[grower_id], unit_id=0) == found
 
 
+@pytest.mark.both
 def test_the_section_reads_as_a_sentence_and_a_table(app, town, session, at):
     with app.test_request_context():
         unit = get_unit("guihua-osmanthus")

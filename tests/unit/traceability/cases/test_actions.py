@@ -62,6 +62,7 @@ def test_the_licence_behind_a_fake_is_suspended(staff, scene, at):
     assert ActionKind.LICENCE_SUSPENDED not in actions.open_actions(get_case(case.number), at=at)
 
 
+@pytest.mark.both
 def test_a_recall_is_asked_for_and_another_person_confirms_it(staff, scene, at):
     case = confirmed(staff, at, Subject.of_code(scene.code_id))
     do(case, "lot_recalled", staff, at)
@@ -75,6 +76,7 @@ def test_a_recall_is_asked_for_and_another_person_confirms_it(staff, scene, at):
     assert ActionKind.LOT_RECALLED not in actions.open_actions(get_case(case.number), at=at)
 
 
+@pytest.mark.both
 def test_a_growers_own_shop_is_suspended_and_not_listed(staff, scene, at):
     with transaction():
         grower_id = make_case(subject=Subject.of_code(scene.code_id), at=at).grower_id

@@ -60,6 +60,7 @@ def test_the_plan_reaches_the_right_people_once(town, at):
     assert get_case(number).escalated_unit_id is not None
 
 
+@pytest.mark.both
 def test_the_owner_is_reminded_alone(town, at):
     number, _people = town
     with transaction():
@@ -69,6 +70,7 @@ def test_the_owner_is_reminded_alone(town, at):
     assert told(7, number, at) == [("second", "3_days_left")]
 
 
+@pytest.mark.both
 def test_a_decided_case_bothers_nobody(town, at):
     number, people = town
     with transaction():
@@ -88,6 +90,7 @@ def test_a_reopened_case_is_reminded_of_afresh(town, at):
     assert told(27, number, at) == [("secretary", "3_days_left")]
 
 
+@pytest.mark.both
 def test_what_the_scheduler_slept_through_is_noted_as_not_sent(town, at):
     number, _people = town
     assert told(13, number, at) == [("committee", "escalated_1")]
@@ -95,6 +98,7 @@ def test_what_the_scheduler_slept_through_is_noted_as_not_sent(town, at):
     assert rows == {"0:3_days_left": 0, "0:1_day_left": 0, "0:overdue": 0, "0:escalated_1": 1}
 
 
+@pytest.mark.both
 def test_the_contact_is_forgotten_half_a_year_after_the_end(town, at):
     number, people = town
     with transaction():

@@ -82,6 +82,7 @@ def test_a_bundle_activated_first_covers_what_is_packed_in_it(nursery, session, 
         assert balance_of_lot(lot.id, at=at) == 13
 
 
+@pytest.mark.both
 def test_a_bundle_travels_with_its_plants_and_is_counted_once(nursery, session, at):
     lot, bundles, _units = nursery
     with transaction():
@@ -109,6 +110,7 @@ def test_a_packed_plant_does_not_leave_without_its_bundle(nursery, session, at):
         assert sorted(code.plants for code in send(nursery, both, at)) == [1, 5]
 
 
+@pytest.mark.both
 def test_voiding_a_bundle_voids_what_is_packed_in_it(nursery, session, at):
     lot, bundles, _units = nursery
     with transaction():
@@ -152,6 +154,7 @@ def test_what_was_counted_twice_already_is_not_packed(nursery, session, at):
             packed(nursery, at)
 
 
+@pytest.mark.both
 def test_a_bundle_is_taken_apart_before_it_is_active(nursery, session, at):
     lot, bundles, _units = nursery
     with transaction():

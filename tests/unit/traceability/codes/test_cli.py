@@ -31,6 +31,7 @@ def issue(run, lot, output, level="unit", count=3, *more):
     )
 
 
+@pytest.mark.both
 def test_codes_are_written_by_the_ending_of_the_file(run, lot, client, tmp_path):
     assert issue(run, lot, tmp_path / "a.pdf").exit_code == 0
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF-")
@@ -47,6 +48,7 @@ def test_codes_are_written_by_the_ending_of_the_file(run, lot, client, tmp_path)
     assert client.get(f"/api/v1/codes/{rows[0]['code']}").json["verdict"] == "voided"
 
 
+@pytest.mark.both
 def test_issued_codes_are_activated_by_their_batch(run, lot, client, tmp_path):
     issue(run, lot, tmp_path / "a.csv")
     with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -75,6 +77,7 @@ def test_codes_are_not_written_over(run, lot, tmp_path):
     assert (tmp_path / "a.csv").read_text() == "precious"
 
 
+@pytest.mark.both
 def test_reference_data_is_loaded_once(run):
     assert "33 rows" in run("reference", "load").output
     assert "0 rows" in run("reference", "load").output

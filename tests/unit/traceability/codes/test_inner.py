@@ -62,6 +62,7 @@ def test_the_first_right_entry_is_acceptance(sent, session, at):
     assert cases(session) == 0
 
 
+@pytest.mark.both
 def test_acceptance_by_inner_code_is_a_sealed_step_of_the_lot_s_history(sent, session, at):
     first, second = sent.codes
     enter(first.code, first.inner, at)
@@ -125,6 +126,7 @@ def ask(sent, by, at, reason="the buyer sent a photograph"):
         return ask_to_unlock(sent.batch.number, 1, reason=reason, at=at, by=by)
 
 
+@pytest.mark.both
 def test_two_people_open_a_locked_inner_code_and_it_is_sealed(locked, session, at):
     sent, (one, other) = locked
     [waiting] = locked_codes([sent.batch.grower_id])
@@ -147,6 +149,7 @@ def test_two_people_open_a_locked_inner_code_and_it_is_sealed(locked, session, a
     assert session.scalar(leaves) == 2
 
 
+@pytest.mark.both
 def test_a_refused_wish_leaves_it_locked_and_may_be_made_again(locked, session, at):
     sent, (one, other) = locked
     wish = ask(sent, one, at)

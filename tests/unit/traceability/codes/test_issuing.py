@@ -123,6 +123,7 @@ def test_a_closed_lot_gets_no_codes(session, at):
             issue_codes(lot.id, "unit", 1, at=at, by=None)
 
 
+@pytest.mark.both
 def test_a_batch_is_activated_once_and_each_step_leaves_a_row(session, at):
     with transaction():
         issued = make_codes(count=4)

@@ -105,6 +105,7 @@ def test_a_recall_reaches_every_code_that_is_not_over(session, at):
         assert recall_codes([lot.id], reason="canker", at=at, by=None) == 0
 
 
+@pytest.mark.both
 def test_what_was_sealed_is_what_the_rows_say(session, at):
     with transaction():
         lot, issued = batch_of(20, session, at)

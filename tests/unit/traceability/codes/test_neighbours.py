@@ -42,6 +42,7 @@ def own(issued):
     return {"grower_id": issued.batch.grower_id, "by": None}
 
 
+@pytest.mark.both
 def test_one_batch_is_activated_and_the_other_is_not(session, pair, at):
     activate_batch(pair[0].batch.number, at=at, **own(pair[0]))
     assert states(session, pair[0]) == ["active"] * 3
@@ -164,6 +165,7 @@ def test_a_file_is_noted_for_its_own_batch_and_once(session, pair, at):
 
 
 @pytest.mark.parametrize(("confirm", "expected"), [(True, "voided"), (False, "printed")])
+@pytest.mark.both
 def test_two_people_stand_behind_a_proposed_void(session, pair, at, confirm, expected):
     one, other = make_account(at=at).id, make_account(at=at).id
     proposal = propose_void(pair[0].batch.number, 1, 2, reason="stolen", at=at, by=one)

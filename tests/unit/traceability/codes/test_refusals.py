@@ -73,6 +73,7 @@ def test_a_survey_that_waits_is_named_with_whom_it_waits_for(app, plot, at):
     assert str(error) == f"The survey of plot {plot.number} is not approved: the village has not agreed yet."
 
 
+@pytest.mark.both
 def test_land_of_another_size_is_said_to_be_that(app, plot, at):
     with transaction():
         approve_plot(plot, Stand("dangui", "first_year", plot.area_m2), at=at)
@@ -99,6 +100,7 @@ def test_without_a_licence_that_is_the_reason(app, session, at):
     assert reason_of(error) == Refusal.NO_LICENCE
 
 
+@pytest.mark.both
 def test_the_trace_says_who_when_why_and_how_many(app, session, plot, at):
     lot, issued = printed(plot, at)
     error = refused(app, issued, at)
@@ -147,6 +149,7 @@ def test_what_was_mistyped_is_no_refusal(session, plot, at):
     assert session.scalar(select(func.count()).select_from(ActivationRefusal)) == 0
 
 
+@pytest.mark.both
 def test_the_same_lot_on_the_same_day_is_one_try_and_the_rules_read_it(app, session, plot, at):
     lot, issued = printed(plot, at)
     error = refused(app, issued, at)

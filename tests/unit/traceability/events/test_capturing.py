@@ -31,6 +31,7 @@ def test_one_bad_event_rolls_everything_back(both, session):
     assert stored(session) == 0
 
 
+@pytest.mark.both
 def test_proceed_stores_what_is_in_order_and_tells_the_rest(both, session):
     answer = both.send(a_document(an_event(), BAD), GS1_Capture_Error_Behaviour="proceed")
     assert answer.status_code == 202
@@ -116,6 +117,7 @@ def test_numbers_and_names_come_back_as_they_were_sent(both):
     assert "桂花" in returned
 
 
+@pytest.mark.both
 def test_single_events_are_created_once(both, session):
     event = {"@context": CONTEXT, **an_event()}
     answer = both.send(event, "/epcis/events")
@@ -181,6 +183,7 @@ def test_what_is_no_document_is_refused(both, body, kind, status, name):
     assert answer.content_type == "application/problem+json"
 
 
+@pytest.mark.both
 def test_one_id_sent_twice_at_once_with_different_words_is_one_event_and_one_clear_answer(app, both, session):
     """Eight programs at the same moment: whoever comes second is told that the id belongs to another event."""
     start, answers = threading.Barrier(8), []
@@ -225,6 +228,7 @@ def test_a_large_document_costs_few_statements(both, count_statements):
     assert len(seen) <= 14
 
 
+@pytest.mark.both
 def test_jobs_are_listed_for_their_sender_only(program):
     one, other = program("epcis.capture"), program("epcis.capture")
     locations = [

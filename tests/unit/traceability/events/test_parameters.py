@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from traceability.events import queries
 from traceability.events.parameter_values import BadParameter
 from traceability.events.parameters import read_query
@@ -74,7 +75,7 @@ given_values = st.one_of(
 )
 
 
-@settings(max_examples=150, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), derandomize=True, suppress_health_check=list(HealthCheck))
 @given(parameters=st.dictionaries(names, given_values, max_size=3))
 @example(parameters={"GE_eventTime": "0001-01-01T00:00:00+14:00"})
 @example(parameters={"MATCH_epc": "urn:epc:idpat:sgtin:*.*.*"})

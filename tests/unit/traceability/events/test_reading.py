@@ -173,6 +173,7 @@ def test_what_is_not_understood_is_refused_by_name(reader, query):
     assert answer.json["parameter"] in query
 
 
+@pytest.mark.both
 def test_more_events_than_allowed_are_an_error(reader):
     answer = reader.get("/epcis/events?maxEventCount=2")
     assert (answer.status_code, answer.json["type"]) == (413, "epcisException:QueryTooLargeException")
@@ -232,6 +233,7 @@ def test_top_level_resources_lead_to_their_events(reader, resource, value, expec
         assert value in members
 
 
+@pytest.mark.both
 def test_identifiers_are_listed_as_they_were_captured_page_by_page(reader):
     address, seen = "/epcis/epcs?perPage=1", []
     while address:
@@ -251,6 +253,7 @@ def test_a_hash_id_is_found_however_it_is_written(both):
     assert both.get("/epcis/events/ni:///sha-256;00?ver=CBV2.0").status_code == 404
 
 
+@pytest.mark.both
 def test_without_a_token_only_our_own_steps_are_seen(reader, nobody, program, session):
     with transaction():
         lot = make_lot()
@@ -276,6 +279,7 @@ def test_events_under_different_meanings_of_a_prefix_keep_their_own(both):
     assert second["@context"][1] == {"example": "http://other.example.com/"}
 
 
+@pytest.mark.both
 def test_named_queries_live_until_their_keeper_deletes_them(reader, nobody, program):
     sent = {
         "name": "packing",
@@ -311,6 +315,7 @@ def test_named_queries_live_until_their_keeper_deletes_them(reader, nobody, prog
         ("{", "QueryValidationException"),
     ],
 )
+@pytest.mark.both
 def test_a_query_that_is_not_understood_is_not_kept(both, nobody, sent, name):
     answer = both.send(sent, "/epcis/queries")
     assert (answer.status_code, answer.json["type"]) == (400, f"epcisException:{name}")

@@ -58,6 +58,7 @@ def facts(lot, **more):
     } | more
 
 
+@pytest.mark.both
 def test_a_technician_writes_one_down_and_the_passport_tells_it(session, lot, login):
     client = login(role="technician")
     photo = (io.BytesIO(picture(600, 400)), "leaf.jpg")
@@ -72,6 +73,7 @@ def test_a_technician_writes_one_down_and_the_passport_tells_it(session, lot, lo
     assert list(audit_rows(sealing.SOURCE)) == []
 
 
+@pytest.mark.both
 def test_what_is_sent_twice_is_stored_once(session, lot, login):
     client = login(role="technician")
     device_at = (now() - timedelta(hours=3)).isoformat()

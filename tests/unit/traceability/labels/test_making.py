@@ -85,6 +85,7 @@ def test_a_file_is_made_once_and_its_codes_are_printed(session):
     assert (job_of(batch).state, job_of(batch).result_url) == ("done", f"/seller/codes/{batch.number}/file")
 
 
+@pytest.mark.both
 def test_the_file_is_forgotten_after_a_day_and_its_codes_stay(session):
     batch = asked()
     make(batch.job_id, batch.number)
@@ -97,6 +98,7 @@ def test_the_file_is_forgotten_after_a_day_and_its_codes_stay(session):
     assert states(batch) == {"printed": 30}
 
 
+@pytest.mark.both
 def test_a_file_that_nobody_noted_is_removed_after_a_day(session):
     key = files.put(b"codes of a worker that died", kind=making.SHELF, content_type="text/csv", public=False)
     assert making.forget_files(at=now() + timedelta(hours=23)) == 0
@@ -121,6 +123,7 @@ def test_a_second_worker_leaves_a_batch_alone_that_another_is_at(session, while_
     assert job_of(batch).state == "done"
 
 
+@pytest.mark.both
 def test_a_worker_that_was_overtaken_gives_nothing_out(session, while_typesetting):
     batch, put = asked(), []
 
@@ -161,6 +164,7 @@ with create_app(load_settings()).app_context():
 """
 
 
+@pytest.mark.both
 def test_codes_of_a_killed_worker_are_void_and_those_that_were_given_out_stay(app, session):
     given, batch = asked(), asked()
     make(given.job_id, given.number)
@@ -208,6 +212,7 @@ def test_after_the_last_attempt_unseen_codes_are_void(session, while_typesetting
     assert states(batch) == {"voided": 30}
 
 
+@pytest.mark.both
 def test_the_job_says_why_there_is_no_file_and_can_be_tried_again(session):
     batch = asked()
     from traceability.lots.service import change_state

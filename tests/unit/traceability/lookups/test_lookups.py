@@ -88,6 +88,7 @@ def test_after_ninety_days_only_counts_by_day_are_left_and_the_history_goes_on(s
     assert (history.checks, history.your_check, history.first_checked_at) == (4, 4, at)
 
 
+@pytest.mark.both
 def test_a_day_that_is_folded_in_two_parts_adds_up(session, code, at):
     for letter in (b"1", b"2", b"3"):
         check(code, somebody(letter), at)

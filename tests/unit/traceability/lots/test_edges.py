@@ -101,6 +101,7 @@ def test_a_closed_lot_is_opened_again_and_a_recalled_one_never(lots, at, first, 
     assert get_lot(id=lots[1].id).state == "open"
 
 
+@pytest.mark.both
 def test_whatever_happened_to_a_lot_stands_in_its_history_and_in_the_log(lots, at):
     take_from_lot(lots[0].id, 4, at=at, reason="sold")
     put_back_to_lot(lots[0].id, 1, at=at, reason="not sent")

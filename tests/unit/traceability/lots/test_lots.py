@@ -87,6 +87,7 @@ def test_the_database_itself_refuses_less_than_nothing(session):
         current.execute(text("UPDATE lot SET quantity_on_hand = -1 WHERE id = :id"), {"id": lot.id})
 
 
+@pytest.mark.both
 def test_what_was_taken_can_come_back_but_not_more(session, at):
     with transaction():
         lot = make_lot(quantity=5)

@@ -99,6 +99,7 @@ def test_the_database_itself_wants_two_people(session, lots, people, at):
         session.execute(change.values(decided_by_account_id=people[0], decided_at=at, state="done"))
 
 
+@pytest.mark.both
 def test_a_refusal_opens_again_what_it_stopped_and_only_that(session, lots, people, at):
     number = ask(lots, people, at)
     with pytest.raises(Invalid), transaction():
@@ -111,6 +112,7 @@ def test_a_refusal_opens_again_what_it_stopped_and_only_that(session, lots, peop
     assert again.value.code == "recall_decided"
 
 
+@pytest.mark.both
 def test_what_another_request_covers_stays_closed(session, lots, people, at):
     first = ask(lots, people, at)
     with transaction():

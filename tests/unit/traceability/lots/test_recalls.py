@@ -19,6 +19,8 @@ from traceability.lots.models import LotRecall
 from traceability.lots.recalls import reach, recall
 from traceability.lots.transforming import Outcome, transform
 
+pytestmark = pytest.mark.slow
+
 ORDERS = 200
 
 
@@ -63,6 +65,7 @@ def sold(session, at):
     return mothers[0], [*mothers, *daughters, *granddaughters], stranger, numbers
 
 
+@pytest.mark.both
 def test_the_walk_reaches_three_generations_and_200_orders(session, sold, at, run_jobs, count_statements):
     mother, family, stranger, numbers = sold
     with transaction():
@@ -105,6 +108,7 @@ def test_a_buyer_who_cannot_be_told_keeps_no_other_from_hearing(session, sold, a
     assert session.scalar(count) == ORDERS - 1
 
 
+@pytest.mark.both
 def test_an_order_that_has_not_left_is_reached_too(session, at, run_jobs):
     from tests.factories.orders import make_variant
 

@@ -88,6 +88,7 @@ def test_what_cannot_be_a_paper_is_refused(session, at, values, code):
     assert refused.value.code == code
 
 
+@pytest.mark.both
 def test_an_upload_survives_a_form_that_failed(session, at):
     key = keep_upload(PDF)
     assert key.startswith("private/paper/")
@@ -124,6 +125,7 @@ def test_a_photograph_loses_its_metadata():
     assert b"Tell-Tale" not in without_metadata(given)
 
 
+@pytest.mark.both
 def test_the_branch_changes_what_a_province_needs_and_says_why(rules, session, at):
     place = {"province": "湖北省", "root": ANY, "kind": PaperKind.QUALITY}
     with transaction():

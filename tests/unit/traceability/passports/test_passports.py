@@ -91,6 +91,7 @@ def test_every_name_in_the_document_has_a_meaning(client, lot):
             assert name.split(":")[0] in prefixes, name
 
 
+@pytest.mark.both
 def test_a_gtin_appears_when_its_grower_entered_one(client, lot, at):
     with transaction():
         enter_trade_item(GTIN, grower_id=lot.grower_id, name_zh="丹桂苗", name_en="", at=at)
@@ -124,6 +125,7 @@ def test_a_recall_is_the_first_thing_that_is_said(client, lot, at):
     assert {one["name"]: one.get("value") for one in told["additionalProperty"]}["recalled"] == "叶枯病"
 
 
+@pytest.mark.both
 def test_its_proof_is_checked_without_us(app, client, lot):
     sequence()
     answer = client.get(f"/lots/{lot.number}/proof")

@@ -50,6 +50,7 @@ def remind(at):
     return sum(remind_of_growth(account_id, at=at) for account_id in people_to_remind(at=at))
 
 
+@pytest.mark.both
 def test_the_technician_is_told_once_and_nobody_else(land, session, at):
     with transaction():
         assert remind(at) == 0
@@ -63,6 +64,7 @@ def test_the_technician_is_told_once_and_nobody_else(land, session, at):
     assert told.context["growth_url"] == ""
 
 
+@pytest.mark.both
 def test_who_decides_on_quota_is_told_where_growth_is_written_down(app, land, session, at):
     with transaction():
         secretary = make_account(email="secretary@example.org", at=at)

@@ -175,6 +175,7 @@ def test_only_what_is_left_free_expires_and_so_many_accounts_at_a_time(lots, key
     assert held(replace(key, year=2027)) == (100, 100, 0, 0, 0)
 
 
+@pytest.mark.both
 def test_the_sweep_closes_every_account_however_many_there_are(session, key, clock, monkeypatch):
     monkeypatch.setattr("traceability.quota.tasks.BATCH", 2)
     keys = [replace(key, size_class=size, year=year) for size in (SMALL, LARGE) for year in (2024, 2025)]

@@ -111,6 +111,7 @@ def test_nothing_grows_out_of_nothing(key, at, plants, loss):
         moves.grow(key, plants, loss, counted_on=local_day(at), reason="counted", at=at, by=None)
 
 
+@pytest.mark.both
 def test_what_is_free_expires_with_the_year(key, at):
     assert moves.expire(at=at) == 0
     later = at + timedelta(days=300)
@@ -163,6 +164,7 @@ def test_a_marks_own_figures_count_for_its_growers_only(session, at):
     assert got == [300, 314]  # 3 mu x 200 x 0.5; 3 mu x 107 x 0.98
 
 
+@pytest.mark.both
 def test_each_table_is_sealed_under_its_own_name(session, at):
     ensure_reference_data()
     for mark_code in ("", "XNGH"):
@@ -196,6 +198,7 @@ def busy(session, at):
     return lot
 
 
+@pytest.mark.both
 def test_the_check_holds_after_all_of_it(busy):
     findings = check_all()
     assert [one.name for one in findings if not one.holds] == []
@@ -212,11 +215,13 @@ def test_the_check_holds_after_all_of_it(busy):
         (sa.text("UPDATE quota_move SET reference = 'thin air' WHERE kind = 'approve'"), "approved surveys"),
     ],
 )
+@pytest.mark.both
 def test_the_check_finds_what_was_bent(session, busy, statement, name):
     session.execute(statement)
     assert [one.name for one in check_all() if not one.holds and name in one.name]
 
 
+@pytest.mark.both
 def test_the_branch_sees_use_by_licensee(session, busy, at):
     [use] = use_by_grower([busy_unit(session, busy)], year=2026)
     assert (use.approved, use.activated, use.free, use.received) == (314, 90, 224, 0)

@@ -13,6 +13,8 @@ from traceability.quota.models import QuotaAccount
 from traceability.quota.queries import balance, key_of_lot
 from traceability.quota.service import QuotaExceeded, approve, balance_of_lot, debit
 
+pytestmark = pytest.mark.slow
+
 RIVALS = 64
 LAST = 100
 EACH = 5

@@ -93,6 +93,7 @@ def test_small_liberties_are_taken(client, lot):
     assert full.headers["Location"] == client.get(PLACE + "?linkType=gs1:pip").headers["Location"]
 
 
+@pytest.mark.both
 def test_any_page_may_ask_and_the_rest_of_the_query_is_passed_on(client, lot):
     answer = client.get(f"{PLACE}?linkType=gs1:pip&17=261231&from=label")
     assert answer.headers["Location"].endswith("?17=261231&from=label")
@@ -100,6 +101,7 @@ def test_any_page_may_ask_and_the_rest_of_the_query_is_passed_on(client, lot):
     assert {"Accept", "Accept-Language"} <= set(answer.vary)
 
 
+@pytest.mark.both
 def test_several_equal_links_are_a_choice(client, lot, at):
     with transaction():
         other = make_lot()

@@ -2,6 +2,8 @@
 
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from core.database import transaction
 from tests.factories.accounts import make_account
 from tests.factories.cases import confirm_case, make_case
@@ -19,10 +21,12 @@ def items(client):
     return [{part.tag: part.text for part in item} for item in channel.findall("item")]
 
 
+@pytest.mark.both
 def test_nothing_to_warn_of_is_an_empty_feed(client):
     assert items(client) == []
 
 
+@pytest.mark.both
 def test_a_recall_stands_in_the_feed_with_its_reason(client, session, at):
     with transaction():
         lot = make_lot(at=at)

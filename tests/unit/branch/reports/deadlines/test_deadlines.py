@@ -135,6 +135,7 @@ def test_a_crash_between_the_steps_repeats_nothing_and_loses_nothing(session, pe
     assert told(session) == once
 
 
+@pytest.mark.both
 def test_a_submitted_report_is_not_reminded_of(session, people, duties):
     with transaction():
         public_id = make_report(state="draft", by=None)
@@ -154,6 +155,7 @@ def test_a_submitted_report_is_not_reminded_of(session, people, duties):
     session.rollback()
 
 
+@pytest.mark.both
 def test_a_submission_that_was_not_noted_is_found_by_the_sweep(session, people, duties):
     with transaction():
         make_report(state="submitted", by=people["secretary"])

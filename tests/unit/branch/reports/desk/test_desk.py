@@ -96,6 +96,7 @@ def test_questions_and_months_are_seen_by_unit_and_period(session, report, commi
     session.rollback()
 
 
+@pytest.mark.both
 def test_what_is_late_is_shown_by_unit_and_month(session, growers, committee, client):
     with transaction():
         open_duties(at=now() - timedelta(days=60))
@@ -123,6 +124,7 @@ def test_the_list_can_be_taken_into_a_spreadsheet(session, report, committee, se
     assert "桂花产业支部" not in only
 
 
+@pytest.mark.both
 def test_another_branch_sees_nothing_of_it(session, report, login):
     stranger = login(role="secretary", unit="guihua-tea")
     page = stranger.get("/committee/reports").get_data(as_text=True)

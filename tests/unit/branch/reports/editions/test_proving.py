@@ -28,6 +28,8 @@ from tests.unit.branch.reports.editions.test_publishing import (  # noqa: F401 -
 )
 from tests.unit.branch.reports.test_verifying import CHANGE, without_guards
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def published(session, accepted, committee):  # noqa: F811
@@ -85,6 +87,7 @@ def test_a_withdrawn_edition_says_so_with_its_reason(session, published, committ
     assert again.edition.label.endswith("/P2")
 
 
+@pytest.mark.both
 def test_until_its_end_is_signed_too_it_is_not_proved(session, published, committee, said):  # noqa: F811
     withdraw(session, committee.account_id)
     verdict = verify(published["pdf"])
@@ -101,6 +104,7 @@ def test_a_changed_file_says_of_which_report_it_claims_to_be(published, said):
         assert number in said(verdict)
 
 
+@pytest.mark.both
 def test_a_fact_changed_by_sql_shows_in_the_public_figures(published, said):
     behind_the_back(*without_guards(), CHANGE)
     verdict = verify(published["pdf"])

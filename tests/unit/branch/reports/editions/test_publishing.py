@@ -19,6 +19,8 @@ from core.errors import Conflict, DomainError, Forbidden, Invalid
 from tests.factories.reports import make_report
 from tests.factories.sales import make_branch_with_sales
 
+pytestmark = pytest.mark.slow
+
 UNIT, PERIOD = "guihua-osmanthus", "2026-04"
 PAGE = f"/reports/{UNIT}/{PERIOD}"
 
@@ -99,6 +101,7 @@ def test_the_secretary_cannot_publish_and_nobody_publishes_his_own(session, acce
     assert caught.value.code == "own_report"
 
 
+@pytest.mark.both
 def test_everybody_reads_it_and_finds_nobody_in_it(client, session, growers, accepted, committee):
     assert client.get(PAGE).status_code == 404
     publish(accepted, committee.account_id)
@@ -126,6 +129,7 @@ def test_everybody_reads_it_and_finds_nobody_in_it(client, session, growers, acc
         assert client.get(f"{PAGE}/files/{name}").status_code == 404
 
 
+@pytest.mark.both
 def test_a_withdrawn_edition_shows_its_reason_and_no_figures(client, session, accepted, committee):
     publish(accepted, committee.account_id)
     name = client.get(PAGE).get_data(as_text=True).split("/files/")[1].split('"')[0]
@@ -167,6 +171,7 @@ def test_each_edition_and_its_end_are_sealed(client, session, accepted, committe
     session.rollback()
 
 
+@pytest.mark.both
 def test_the_pages_of_the_committee_publish_and_withdraw(session, accepted, committee, client):
     page = f"/committee/reports/{accepted}"
     begun = committee.submit(f"{page}/publish", form_at=page)

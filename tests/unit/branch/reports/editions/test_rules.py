@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from branch.reports.editions.rules import rows_to_hide
+from tests.examples import examples
 
 
 def rank(rows):
@@ -133,7 +134,7 @@ def test_hundred_and_fifty_growers_take_no_time():
     assert time.process_time() - began < 5
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     st.sets(
         st.tuples(st.integers(1, 6), st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"))),

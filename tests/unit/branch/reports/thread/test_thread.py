@@ -82,6 +82,7 @@ def test_a_question_waits_until_it_is_answered(session, people, report):
     assert found.posts == 3
 
 
+@pytest.mark.both
 def test_a_question_may_return_the_report(session, people, report):
     question = ask(report, people["committee"], returns=True)
     assert read(session, report)[0] == ReportState.RETURNED
@@ -94,6 +95,7 @@ def test_a_question_may_return_the_report(session, people, report):
     assert read(session, report)[0] == ReportState.ACCEPTED
 
 
+@pytest.mark.both
 def test_a_withdrawn_question_holds_nothing_up_and_stays_readable(session, people, report):
     question = ask(report, people["committee"])
     withdraw(report, question, people["other"])
@@ -145,6 +147,7 @@ def test_the_questions_go_on_with_the_next_version(session, people, report):
     assert [post.version for post in (found.questions[0].post, *found.questions[0].replies)] == [1, 2]
 
 
+@pytest.mark.both
 def test_open_questions_are_listed_by_unit(session, people, report):
     ask(report, people["committee"])
     row = session.scalars(sa.select(Report)).one()

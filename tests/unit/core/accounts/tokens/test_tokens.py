@@ -77,6 +77,7 @@ def test_tokens_do_not_pile_up(session, technician, at):
     assert make(technician, at + MONTH)
 
 
+@pytest.mark.both
 def test_only_the_owner_revokes_and_only_once(session, technician, at):
     made = make(technician, at)
     with transaction():
@@ -101,6 +102,7 @@ def test_use_is_noted_once_a_minute(session, technician, at):
     assert session.scalar(sa.select(ApiToken.last_used_at)) == at + timedelta(seconds=61)
 
 
+@pytest.mark.both
 def test_the_page_shows_a_token_once_and_revokes_it(login):
     client = login(role="technician")
     answer = client.submit(
@@ -117,6 +119,7 @@ def test_the_page_shows_a_token_once_and_revokes_it(login):
     assert "revoke" not in client.get("/account/tokens").get_data(as_text=True)
 
 
+@pytest.mark.both
 def test_a_failed_form_keeps_what_was_typed(login):
     client = login(role="technician")
     answer = client.submit("/account/tokens", {"name": "Waage", "days": "90"})
@@ -135,6 +138,7 @@ def test_a_buyer_makes_no_tokens(login):
     assert login(role="buyer").get("/account/tokens").status_code == 403
 
 
+@pytest.mark.both
 def test_the_command_prints_a_token_that_works(app, session, technician, at):
     with transaction():
         session.execute(sa.update(Account).values(email="scale@example.com"))

@@ -1,0 +1,61 @@
+"""The parts of a run: a failing one fails it, is named and is heard; and each plan leaves out only what it says."""
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from tests import run
+from tests.conftest import pytest_collection_modifyitems
+from tests.timing import folder_of
+
+
+def saying(*words, status=0, quiet=False):
+    code = f"print({' '.join(words)!r}); raise SystemExit({status})"
+    return run.Part("-".join(words), [sys.executable, "-c", code], quiet)
+
+
+def test_a_part_that_fails_is_told_and_one_that_is_quiet_is_heard_only_then(capfd):
+    done = [
+        run.run(saying("loud")),
+        run.run(saying("well", quiet=True)),
+        run.run(saying("ill", status=3, quiet=True)),
+    ]
+    assert [one.status for one in done] == [0, 0, 3]
+    assert capfd.readouterr().out.splitlines() == ["loud:      loud", "ill:       ill"]
+    told = run.report(done, 1.5).splitlines()
+    assert [line.split()[-1] for line in told] == ["ok", "ok", "FAILED", "s"]
+
+
+def test_a_run_fails_with_any_of_its_parts(monkeypatch, capfd):
+    monkeypatch.setitem(run.PLANS, "check", [saying("one"), saying("two", status=1)])
+    assert run.main("check", []) == 1
+    monkeypatch.setitem(run.PLANS, "check", [saying("one")])
+    assert run.main("check", []) == 0
+
+
+def test_a_landing_takes_every_test_into_one_of_its_parts():
+    chosen = [part.command[part.command.index("-m", 2) + 1] for part in run.PLANS["landing"]]
+    assert chosen == ["not browser", "browser"]
+    assert "marked" in run.PLANS["landing"][0].command
+    assert all("--whole" in part.command for part in run.PLANS["all"])
+
+
+def test_time_is_told_by_room_and_by_folder():
+    assert folder_of("tests/unit/shop/cart/test_x.py") == "tests/unit/shop"
+    assert folder_of("tests/journeys/test_x.py") == "tests/journeys"
+
+
+@pytest.mark.parametrize(
+    ("whole", "kept"), [(False, ["slow", "quick"]), (True, ["slow", "quick", "nightly"])]
+)
+def test_what_is_for_the_night_is_left_out_and_what_is_slow_begins(whole, kept):
+    def item(name):
+        return SimpleNamespace(name=name, get_closest_marker=lambda mark: mark if mark == name else None)
+
+    told = SimpleNamespace(pytest_deselected=lambda items: left_out.extend(one.name for one in items))
+    config = SimpleNamespace(getoption=lambda _name: whole, hook=told)
+    left_out, items = [], [item("quick"), item("slow"), item("nightly")]
+    pytest_collection_modifyitems(config, items)
+    assert [one.name for one in items] == kept
+    assert left_out == ([] if whole else ["nightly"])
