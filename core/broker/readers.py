@@ -140,6 +140,9 @@ def _bring_back(root: Path, place: Path, folder: Path) -> int:
         lock = os.open(folder / "lock", os.O_RDWR)
     except FileNotFoundError:
         lock = None  # nobody's: a reader's folder never appears without its lock
+    except NotADirectoryError:
+        set_aside(root, folder, "lies where readers have their folders")
+        return 0
     try:
         if lock is not None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -155,6 +158,9 @@ def _bring_back(root: Path, place: Path, folder: Path) -> int:
 
 def _died_over(root: Path, place: Path, path: Path) -> bool:
     """Put one message of a dead reader back, with one more death in its name; whether it waits again."""
+    if not OURS.fullmatch(path.name):
+        set_aside(root, path, "lies in a reader's folder and was not taken by one")
+        return False
     head, _, deaths = path.name.rpartition(".")
     if int(deaths) + 1 >= MOST_DEATHS:
         set_aside(root, path, f"{MOST_DEATHS} workers died over it")

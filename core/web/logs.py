@@ -6,7 +6,8 @@ import secrets
 import sys
 import time
 from collections.abc import MutableMapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 from flask import Flask, Response, g, request
@@ -44,6 +45,27 @@ def _without_row_values(_logger: Any, _method: str, event: MutableMapping[str, A
     return event
 
 
+class LossyStream:
+    """Standard error that loses lines rather than requests: a full disk behind it must stop nobody. `lost` counts them."""
+
+    def __init__(self) -> None:
+        self.lost = 0
+
+    def write(self, text: str) -> int:
+        try:
+            return sys.stderr.write(text)
+        except OSError:
+            self.lost += 1
+            return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            sys.stderr.flush()
+
+
+STREAM = LossyStream()
+
+
 def configure_logging(level: str) -> None:
     """JSON lines on standard error."""
     _in_force["level"] = logging.getLevelName(level.upper())
@@ -57,7 +79,7 @@ def configure_logging(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_in_force["level"]),
-        logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_names: structlog.PrintLogger(cast("TextIO", STREAM)),
         cache_logger_on_first_use=False,
     )
 

@@ -84,12 +84,11 @@ def fill_disk(seconds: float) -> Callable[[Path], None]:
 
     def make(var: Path) -> None:
         ballast = var / "ballast"
-        with ballast.open("wb") as file:
+        with ballast.open("wb", buffering=0) as file:
             for block in (1 << 20, 1 << 12, 1):
                 with suppress(OSError):
                     while True:
                         file.write(b"\0" * block)
-                        file.flush()
         time.sleep(seconds)
         ballast.unlink()
 

@@ -247,3 +247,15 @@ def test_readers_may_come_and_go_while_others_clean_up(tmp_path):
     several[1].close()
     several[2].close()
     assert len(contents(tmp_path)) == 6
+
+
+def test_what_others_laid_among_the_readers_folders_is_set_aside_and_stops_nobody(tmp_path):
+    folder.put(tmp_path, QUEUE, b"one")
+    dead = Reader(tmp_path, QUEUE)
+    dead.take()
+    (dead.folder / "1_22.msg").write_bytes(b"half")
+    (dead.folder.parent / "1_11.msg").write_bytes(b"half")
+    dead._release()
+    assert readers.bring_back(tmp_path, QUEUE) == 1
+    assert contents(tmp_path) == [b"one"]
+    assert folder.set_aside_count(tmp_path) == 2

@@ -7,7 +7,7 @@ import pytest
 from core.clock import now
 from core.database import transaction
 from core.ids import random_id
-from core.web.logs import ROW_VALUES, configure_logging
+from core.web.logs import ROW_VALUES, STREAM, configure_logging
 from tests.factories.orders import make_variant
 
 BUYER = {"name": "李示范", "phone": "13912345678", "email": "li.shifan@example.org"}
@@ -105,3 +105,17 @@ def test_errors_of_the_database_are_logged_without_the_values_of_the_row(app):
     assert BUYER["email"] not in str(caught.value)
     told = "duplicate key\nDETAIL:  Key (email)=(li.shifan@example.org) already exists.\n[SQL: ...]"
     assert ROW_VALUES.sub("DETAIL: left out", told) == "duplicate key\nDETAIL: left out\n[SQL: ...]"
+
+
+def test_a_log_that_cannot_be_written_costs_its_lines_and_no_answer(client, monkeypatch, logged):
+    class FullDisk:
+        def write(self, *_text):
+            raise OSError(28, "No space left on device")
+
+        flush = write
+
+    lost = STREAM.lost
+    with monkeypatch.context() as patched:
+        patched.setattr("sys.stderr", FullDisk())
+        assert client.get("/registry").status_code == 200
+    assert STREAM.lost > lost
