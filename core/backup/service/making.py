@@ -91,6 +91,15 @@ def sqlite_path(engine: sa.Engine) -> Path:
 
 
 def _copy_database(writer: Writer) -> DatabaseFacts:
+    try:
+        return _copied_by_its_kind(writer)
+    except (OSError, BackupRefused):
+        raise
+    except Exception as error:  # every engine has errors of its own: full, away, torn
+        raise BackupRefused(f"The database could not be copied: {error}") from error
+
+
+def _copied_by_its_kind(writer: Writer) -> DatabaseFacts:
     if db.engine.dialect.name == sqlite.KIND:
         return sqlite.copy_out(sqlite_path(db.engine), writer)
     if not postgresql.revision_of(db.engine):

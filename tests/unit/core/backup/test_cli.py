@@ -1,11 +1,13 @@
 """`flask backup` as a technician runs it."""
 
+import sqlite3
 from datetime import timedelta
 
 from core.backup import cli
+from core.backup.service import making
 from core.backup.service.making import make
 from core.settings import Settings
-from tests.unit.core.backup.conftest import command
+from tests.unit.core.backup.conftest import command, complete
 
 
 def test_create_verify_and_list(filled, place):
@@ -32,6 +34,17 @@ def test_a_damaged_one_ends_with_1_and_is_marked_in_the_list(filled, place, at):
     assert command(filled.app, "backup", "verify", folder).exit_code == 1
     assert "2026-03-12 12:00" in command(filled.app, "backup", "list", "--in", place.folder).output
     assert "DAMAGED" in command(filled.app, "backup", "list", "--in", place.folder).output
+
+
+def test_a_database_that_cannot_be_copied_is_a_sentence(filled, place, monkeypatch):
+    def full(*_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(making, "_copied_by_its_kind", full)
+    told = command(filled.app, "backup", "create", "--in", place.folder)
+    assert told.exit_code == 1
+    assert told.output == "No backup was made: The database could not be copied: database or disk is full\n"
+    assert complete(place) == []
 
 
 def test_without_a_place_it_asks_for_one(filled):
