@@ -335,7 +335,7 @@ def event_handlers() -> dict[type, list[Handler]]:
     from branch.organisation.notices import tell_operators_of_backup
     from branch.storefronts import events as storefronts
     from branch.storefronts.notices import tell_grower as tell_grower_of_storefront
-    from core.backup.events import BackupFailed
+    from core.backup.events import BackupFailed, FaultsFoundByBackup
     from core.progress import JobFailed
     from shop.catalogue import events as catalogue
     from shop.catalogue.uploads import note_failed_upload
@@ -403,7 +403,7 @@ def event_handlers() -> dict[type, list[Handler]]:
         (notices.tell_grower_of_end, [orders.ConsignmentDelivered, orders.ConsignmentCancelled]),
         (None, [orders.OrderRefunded, orders.ConsignmentPacked]),
         (tell_grower_of_recall, [LotRecalled]),
-        (tell_operators_of_backup, [BackupFailed]),
+        (tell_operators_of_backup, [BackupFailed, FaultsFoundByBackup]),
         (find_buyers_of_recall, [LotRecalled]),
         (tell_buyer_of_recall, [orders.OrderReachedByRecall]),
         (close_payment_pages, [orders.OrderExpired, orders.OrderCancelled]),

@@ -9,3 +9,11 @@ class BackupFailed:
 
     night: str
     error: str
+
+
+@dataclass(frozen=True)
+class FaultsFoundByBackup:
+    """A night's backup was made and is whole, but what it copied was damaged before: `faults` names each."""
+
+    night: str
+    faults: str

@@ -9,7 +9,10 @@ from core.database import Base, pk
 
 
 class BackupRun(Base):
-    """One backup that was made and verified, or failed; written when it has ended, so it is never in its own copy."""
+    """One backup that was made and verified, or failed; written when it has ended, so it is never in its own copy.
+
+    A good one may have an `error` too: what was damaged in the original before it was copied.
+    """
 
     __tablename__ = "backup_run"
     __table_args__ = (

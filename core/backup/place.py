@@ -72,15 +72,19 @@ class Place:
             keep_names(self.folder)
 
     def thin_out(self, *, days: int, months: int) -> list[str]:
-        """Remove what is not kept; the names that went. One is renamed before it is taken apart."""
+        """Remove what is not kept; the names that went."""
         there = {moment: path for path in self.backups() if (moment := rules.moment_of(path.name))}
         kept = rules.to_keep(there, days=days, months=months)
         gone = [path for moment, path in there.items() if moment not in kept]
         for path in gone:
-            leaving = path.with_name(LEAVING + path.name)
-            path.rename(leaving)
-            shutil.rmtree(leaving)
+            self.remove(path)
         return [path.name for path in gone]
+
+    def remove(self, folder: Path) -> None:
+        """Remove a backup; half of one never has the name of a whole one."""
+        leaving = folder.with_name(LEAVING + folder.name)
+        folder.rename(leaving)
+        shutil.rmtree(leaving)
 
     def _clear(self) -> None:
         for path in self.folder.iterdir():

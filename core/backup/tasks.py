@@ -8,11 +8,11 @@ from flask import current_app
 
 from core import outbox
 from core.backup import rules
-from core.backup.events import BackupFailed
+from core.backup.events import BackupFailed, FaultsFoundByBackup
 from core.backup.models import BackupRun
 from core.backup.place import BackupInWork, Place, this_place
 from core.backup.queries import backup_standing
-from core.backup.service.checking import check
+from core.backup.service.checking import refuse_unsound
 from core.backup.service.making import make
 from core.clock import local_day, now
 from core.database import session, transaction
@@ -39,33 +39,36 @@ def nightly() -> str:
     run = BackupRun(started_at=begun, state="good", name=rules.name_of(begun))
     try:
         made = make(place, at=begun)
-        run.size_bytes = made.manifest.size_bytes
-        _manifest, findings = check(made.folder)
-        run.error = "\n".join(findings)
+        refuse_unsound(place, made.folder)
     except BackupInWork:
         return ""
     except Exception as error:  # noqa: BLE001 - whatever it was, operators are told and the next hour tries again
         run.error = str(error) or type(error).__name__
-    if run.error:
         _failed(run)
         return ""
+    run.size_bytes, run.error = made.manifest.size_bytes, "\n".join(made.manifest.problems)[:LONGEST_ERROR]
     _thin_out(place)
     run.ended_at = now()
     with transaction() as current:
         current.add(run)
-    log.info("backup_made", name=run.name, bytes=run.size_bytes)
+        if run.error:
+            outbox.record(FaultsFoundByBackup(_night_of(run), run.error))
+    log.info("backup_made", name=run.name, bytes=run.size_bytes, faults=len(made.manifest.problems))
     return run.name
 
 
 def _failed(run: BackupRun) -> None:
     run.state, run.error, run.ended_at = "failed", run.error[:LONGEST_ERROR], now()
     log.error("backup_failed", name=run.name, error=run.error)
-    night = rules.last_night(run.started_at)
     with transaction() as current:
         last = backup_standing().last_failed
         current.add(run)
-        if last is None or last < night:
-            outbox.record(BackupFailed(local_day(night).isoformat(), run.error))
+        if last is None or last < rules.last_night(run.started_at):
+            outbox.record(BackupFailed(_night_of(run), run.error))
+
+
+def _night_of(run: BackupRun) -> str:
+    return local_day(rules.last_night(run.started_at)).isoformat()
 
 
 def _thin_out(place: Place) -> None:

@@ -10,6 +10,7 @@ from core.backup.copies import manifest as manifests
 from core.backup.copies import postgresql, sqlite
 from core.backup.copies.manifest import BackupDamaged, Manifest, read_manifest
 from core.backup.copies.writing import digest_of
+from core.backup.place import Place
 
 
 def check(folder: Path) -> tuple[Manifest, list[str]]:
@@ -41,6 +42,19 @@ def require_restorable(folder: Path) -> Manifest:
     if findings:
         raise BackupDamaged("The backup is damaged: " + "; ".join(findings[:10]))
     return manifest
+
+
+def refuse_unsound(place: Place, folder: Path) -> None:
+    """Look whether a backup that was just made can be restored; one that cannot be is removed, it would only mislead.
+
+    Raises:
+        BackupDamaged: it was not, and is gone.
+    """
+    try:
+        require_restorable(folder)
+    except BackupDamaged:
+        place.remove(folder)
+        raise
 
 
 def _database(folder: Path, manifest: Manifest) -> Iterator[str]:

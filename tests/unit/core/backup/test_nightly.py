@@ -3,6 +3,7 @@
 import errno
 import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -114,7 +115,24 @@ def test_the_message_says_what_to_do(scheduled, full_disk, run_jobs, app):
     assert "No space left" in text
 
 
-def test_one_that_is_not_sound_is_a_failure(scheduled, place, monkeypatch):
+def test_something_damaged_in_the_original_is_told_and_the_backup_counts(
+    scheduled, filled, place, clock, at, run_jobs
+):
+    """One photograph must not have all be copied anew every hour."""
+    _filesystem, root = scheduled.extensions["files"]
+    Path(root, filled.photo).write_bytes(b"something else")
+    name = inside(scheduled, nightly)
+    assert runs(scheduled) == [("good", name)]
+    clock.at = at + 2 * HOUR
+    assert inside(scheduled, nightly) == ""
+    run_jobs()
+    ((receiver, template, context),) = told(scheduled)
+    assert (receiver, template, context["made"]) == ("operator@example.org", "backup_failed", True)
+    assert filled.photo in context["error"]
+    assert [one.name for one in place.backups()] == [name]
+
+
+def test_one_that_is_not_sound_is_a_failure_and_is_not_left_there(scheduled, place, monkeypatch):
     whole = tasks.make
 
     def torn(place, *, at):
@@ -126,6 +144,7 @@ def test_one_that_is_not_sound_is_a_failure(scheduled, place, monkeypatch):
     assert inside(scheduled, nightly) == ""
     ((state, _name),) = runs(scheduled)
     assert state == "failed"
+    assert place.backups() == []
 
 
 def test_metrics_tell_the_age_of_the_last_good_one_and_the_failures_since(
