@@ -113,7 +113,9 @@ def test_an_end_is_moved_for_one_order_and_only_for_what_it_still_holds(shelf, o
     assert figures(shelf[0]) == (10, 0, 0)
 
 
-@pytest.mark.parametrize("verb", [stock.take, stock.release, stock.let_lapse, stock.put_back], ids=str)
+@pytest.mark.parametrize(
+    "verb", [stock.take, stock.release, stock.let_lapse, stock.put_back], ids=lambda verb: verb.__name__
+)
 def test_what_is_done_with_one_order_leaves_the_others_alone(shelf, orders, at, verb):
     stock.hold(orders[1], [(shelf[0], 3), (shelf[1], 3)], at=at, expires_at=None)
     stock.hold(orders[0], [(shelf[0], 1)], at=at, expires_at=None)
