@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 
 from core.database import transaction
-from core.errors import DomainError
 from shop.orders.errors import KeyReused
 from shop.orders.queries import find_by_key
 from shop.orders.rules import OrderRequest
@@ -37,8 +36,7 @@ def place_once(
             order = place_order(request, at=at)
             if then is not None:
                 then()
-    except (IntegrityError, DomainError):
-        # Sent twice at the same moment: the first may have taken the last plants, which is no answer to the second.
+    except IntegrityError:
         known = _known(request)
         if known is None:
             raise

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -21,6 +22,7 @@ from core.form_keys import (
     forget_used,
     note_outcome,
 )
+from tests.at_once import all_look_first, at_once, windows_of
 from tests.conftest import hidden_of
 from tests.form_reader import forms_of
 from traceability.plots.models import Plot
@@ -79,6 +81,7 @@ def test_every_form_on_a_page_has_a_key_of_its_own(client):
     assert len(set(keys)) == len(keys) >= 1
 
 
+@pytest.mark.both
 def test_a_key_is_taken_once_and_remembers_where_it_led(session, at):
     with transaction():
         claim(SENDING, at=at)
@@ -92,6 +95,7 @@ def test_a_key_is_taken_once_and_remembers_where_it_led(session, at):
         claim(Sending(SENDING.key, "somebody else", SENDING.content), at=at)
 
 
+@pytest.mark.both
 def test_what_was_undone_leaves_the_key_free(session, at):
     with pytest.raises(ZeroDivisionError), transaction():
         claim(SENDING, at=at)
@@ -100,6 +104,7 @@ def test_what_was_undone_leaves_the_key_free(session, at):
         claim(SENDING, at=at)
 
 
+@pytest.mark.both
 def test_keys_are_forgotten_in_batches_once_no_page_can_carry_them(session, at):
     with transaction():
         for n in range(5):
@@ -120,6 +125,7 @@ def test_the_task_forgets_until_nothing_is_old(session, monkeypatch):
     assert form_keys.forget() == 5
 
 
+@pytest.mark.both
 def test_the_same_page_sent_twice_makes_one_and_leads_to_the_same_place(grower, plots):
     sent = a_page(grower) | TYPED
     first, second = grower.post(NEW_PLOT, data=sent), grower.post(NEW_PLOT, data=sent)
@@ -176,19 +182,14 @@ def test_a_page_without_a_good_key_loses_nothing_that_was_typed(app, grower, log
     assert grower.post(NEW_PLOT, data=hidden_of(page) | TYPED).status_code == 303
 
 
-def test_two_requests_at_the_same_moment_make_one_and_are_answered_alike(app, grower, plots):
-    for _ in range(3):
-        before, sent, ready = plots(), a_page(grower) | TYPED, Barrier(2)
-
-        def send(client, sent=sent, ready=ready):
-            ready.wait()
-            return client.post(NEW_PLOT, data=sent)
-
-        with ThreadPoolExecutor(2) as pool:
-            first, second = pool.map(send, [grower, twin_of(app, grower)])
-        assert (first.status_code, second.status_code) == (303, 303)
-        assert first.location == second.location
-        assert plots() == before + 1
+@pytest.mark.both
+def test_two_requests_at_the_same_moment_make_one_and_are_answered_alike(app, grower, plots, monkeypatch):
+    sent = a_page(grower) | TYPED
+    all_look_first(monkeypatch, "core.web.sending.find_used", 2)
+    first, second = at_once([partial(one.post, NEW_PLOT, data=sent) for one in windows_of(app, grower, 2)])
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.location == second.location
+    assert plots() == 1
 
 
 def test_while_the_first_is_at_work_the_second_waits_and_is_led_to_what_it_made(app, at):

@@ -1,0 +1,47 @@
+"""Requests at the very same moment: each looks before any of them has acted."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+PATIENCE_S = 30
+
+
+def windows_of(app: Flask, client: FlaskClient, number: int) -> list[FlaskClient]:
+    """The visitor's browser and more windows of it, `number` in all: they share its session."""
+    windows = [client]
+    for _ in range(number - 1):
+        window = app.test_client()
+        for cookie in client._cookies.values():
+            window.set_cookie(cookie.key, cookie.value, domain=cookie.domain)
+        windows.append(window)
+    return windows
+
+
+def all_look_first(monkeypatch: pytest.MonkeyPatch, place: str, number: int) -> None:
+    """Let the function named `place` answer, the first time in each thread, only when it was asked in all `number`."""
+    module, _dot, name = place.rpartition(".")
+    real, together, met = (
+        getattr(__import__(module, fromlist=[name]), name),
+        threading.Barrier(number),
+        threading.local(),
+    )
+
+    def look(*args: Any, **kwargs: Any) -> Any:
+        found = real(*args, **kwargs)
+        if not hasattr(met, "others"):
+            met.others = together.wait(PATIENCE_S)
+        return found
+
+    monkeypatch.setattr(place, look)
+
+
+def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+    """What each call answers; every one in a thread of its own."""
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [one.result() for one in [pool.submit(call) for call in calls]]
