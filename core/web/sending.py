@@ -108,7 +108,7 @@ def _once(view: Callable[[], Any], sent: _Sent, again: Callable[[Outcome], Respo
     g.form_sent = sent
 
     def answer_again(outcome: Outcome) -> Response:
-        flash(_("This had been sent before. It was done once, and this is what it made."), "info")
+        flash(_("This had been sent before. It was done once; nothing was done a second time."), "info")
         return again(outcome)
 
     if (before := _sent_before(sent)) is not None:
