@@ -142,6 +142,30 @@ def test_every_form_of_a_page_carries_its_token_and_its_key():
     assert 'name="form_key" value="{{ form_key() }}"' in macro
 
 
+# Forms that create nothing, so that their page is never too old.
+CREATES_NOTHING = {
+    "branch/growers/show.html: form", "branch/organisation/take.html: form", "branch/storefronts/show.html: form",
+    "core/accounts/code.html: form", "core/accounts/recover.html: form",
+    "traceability/verification/verify.html: form",
+}  # fmt: skip
+
+
+def test_every_form_that_creates_says_when_its_page_is_too_old(creating):
+    silent = []
+    for path in TEMPLATES.rglob("*.html"):
+        name, text = str(path.relative_to(TEMPLATES)), path.read_text(encoding="utf-8")
+        if name.startswith("security/"):
+            continue
+        for form in POST_FORM.findall(text):
+            leads = re.search(r"url_for\([\"']([\w.]+)", form.partition(">")[0])
+            said = re.search(r"\{\{ csrf\((\w+)\) \}\}", form)
+            if said is None or (leads is not None and leads.group(1) not in creating):
+                continue
+            if not re.search(rf"(errors_summary|form_errors)\({said.group(1)}\)", text):
+                silent.append(f"{name}: {said.group(1)}")
+    assert set(silent) == CREATES_NOTHING
+
+
 def test_every_form_of_ours_keeps_what_was_typed_when_its_page_is_too_old(app):
     def below(kind):
         for one in kind.__subclasses__():
