@@ -67,7 +67,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("nightly")])
         items[:] = [item for item in items if not item.get_closest_marker("nightly")]
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-    if nameless := [item.nodeid for item in items if " at 0x" in item.nodeid]:
+    if nameless := [item.name for item in items if " at 0x" in item.name]:
         raise pytest.UsageError(f"named by an address, which differs between workers: {nameless}")
 
 
