@@ -20,3 +20,12 @@ def test_what_is_sent_waits_in_the_queue_of_its_kind(app):
     for kind, tasks in QUEUES.items():
         for task in tasks:
             assert celery.amqp.router.route({}, task)["queue"].name == kind
+
+
+def test_what_the_scheduler_sends_every_few_seconds_waits_two_minutes_and_two_turns_for_a_worker(app):
+    """Sooner forgotten, it would never be done where a worker is busy for a moment."""
+    lines = app.extensions["celery"].conf.beat_schedule.values()
+    periodic = {line["task"]: line for line in lines if isinstance(line["schedule"], int | float)}
+    assert "core.seal.sequence" in periodic
+    for task, line in periodic.items():
+        assert line["options"]["expires"] >= max(120, 2 * line["schedule"]), task

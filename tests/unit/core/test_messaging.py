@@ -160,6 +160,24 @@ def test_a_message_in_the_channel_is_taken_by_nobody_else(app, channel, clock):
     assert (others, sent(channel)) == ([0], ["1"])
 
 
+def test_what_another_worker_could_not_send_meanwhile_waits_for_its_turn_with_us_too(app, channel, clock):
+    """Both workers have read that both messages wait; the channel refuses the second one to the other worker."""
+    queue("1", "2")
+
+    def another_comes():
+        channel.while_sending = lambda: None
+        channel.works = False
+        elsewhere(app, send_waiting)
+        channel.works = True
+
+    channel.while_sending = another_comes
+    assert send_waiting() == 1
+    assert (sent(channel), unsent(at=clock())["waiting"]) == (["1", "2"], 1)
+    clock.forward(seconds=WAITS_S[0])
+    assert send_waiting() == 1
+    assert sent(channel) == ["1", "2", "2"]
+
+
 def test_workers_that_start_together_send_each_message_once(app, channel, clock):
     codes = [str(number) for number in range(12)]
     queue(*codes)

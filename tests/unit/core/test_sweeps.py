@@ -14,7 +14,7 @@ from core.clock import now
 from core.database import session as current
 from core.database import transaction
 from core.messaging import Message
-from core.sweeps import Swept, all_or_each, each, free
+from core.sweeps import Swept, all_or_each, due_again, each, free
 
 SWEEP = "tests.sweep"
 
@@ -212,3 +212,28 @@ def test_many_rows_are_done_together_and_one_by_one_when_one_is_bad(session):
     assert states() == ["sent", "sent", "waiting", "sent"]
     assert failures() == {str(ids[2]): "ValueError: cannot be read"}
     assert all_or_each(SWEEP, [], work) == Swept()
+
+
+@pytest.mark.parametrize("place", range(7))
+def test_wherever_the_bad_row_of_a_batch_stands_all_others_are_done(session, place):
+    ids = make_rows(*["good"] * place, "bad", *["good"] * (6 - place))
+    swept = all_or_each(SWEEP, ids, lambda keys: sum(send(key) for key in keys))
+    assert swept == Swept(done=6, failed=1, counted=12)
+    assert failures() == {str(ids[place]): "ValueError: cannot be read"}
+
+
+def test_what_failed_is_due_again_when_its_wait_is_over_and_nobody_has_it(session, at):
+    first, second, held, dead, unhurt = make_rows(*["bad"] * 5)
+    each(SWEEP, [first, second, held], send)
+    each(SWEEP, [dead], send, retry=Retry(attempts=1))
+    take(SWEEP, unhurt, claim_for=timedelta(hours=1))
+    waits = {first: 2, second: 1, held: 0, dead: 0}
+    with transaction():
+        for key, minutes in waits.items():
+            due = sa.update(WorkClaim).where(WorkClaim.key == str(key))
+            session.execute(due.values(available_at=at + timedelta(minutes=minutes)))
+        hers = sa.update(WorkClaim).where(WorkClaim.key == str(held))
+        session.execute(hers.values(token="hers", claimed_until=at + timedelta(hours=1)))
+    found = [due_again(SWEEP, at=at + timedelta(minutes=minutes)) for minutes in (0, 1, 2)]
+    assert found == [[], [str(second)], [str(second), str(first)]]
+    assert due_again("tests.other", at=at + timedelta(minutes=2)) == []

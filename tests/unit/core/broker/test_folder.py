@@ -4,11 +4,12 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
 
 import pytest
 
 from core.broker import folder, readers
-from core.broker.folder import UnreadableError
+from core.broker.folder import UnreadableError, fresh_name
 from core.broker.readers import MOST_DEATHS, Reader
 from tests.running import ROOT, until
 
@@ -195,6 +196,17 @@ def test_half_written_files_of_dead_writers_go_after_an_hour(tmp_path):
     os.utime(left, (0, 0))
     readers.bring_back(tmp_path, QUEUE)
     assert not left.exists()
+
+
+def test_who_still_writes_is_left_to_it(tmp_path):
+    folder.make(tmp_path / QUEUE)
+    writing = tmp_path / QUEUE / "writing" / fresh_name(1)
+    writing.write_bytes(b"not all of it")
+    for minutes in (0, 1, 30, 59):
+        then = time.time() - 60 * minutes
+        os.utime(writing, (then, then))
+        readers.bring_back(tmp_path, QUEUE)
+        assert writing.exists()
 
 
 def test_messages_of_the_transport_before_this_one_are_taken_in_or_set_aside(tmp_path):

@@ -134,6 +134,43 @@ def test_a_listing_that_changes_while_the_index_is_rebuilt_is_in_the_new_one(
     assert remembered(session) == 0
 
 
+def test_a_listing_that_changes_while_changes_are_caught_up_with_is_not_lost(
+    app, session, embedded, monkeypatch
+):
+    """Whoever catches up has read how a listing was; it changes before that is written and forgotten."""
+    real = bad_listings.documents_for_index
+
+    def change():
+        assert in_work(rebuilding.REBUILD, rebuilding.LISTINGS), "so that what changes is remembered"
+        with transaction() as here:
+            here.execute(sa.update(Listing).values(title="月月红"))
+            here.add(SearchChange(listing_id=listing_id, noted_at=now()))
+
+    def documents(*, at, ids=None):
+        read = list(real(at=at, ids=ids))
+        if ids is not None:
+            monkeypatch.setattr(bad_listings, "documents_for_index", real)
+            elsewhere(app, change)
+        yield from read
+
+    with transaction():
+        listing_id = session.scalars(sa.select(Listing.id)).one()
+        session.add(SearchChange(listing_id=listing_id, noted_at=now()))
+    monkeypatch.setattr(bad_listings, "documents_for_index", documents)
+    rebuilding.rebuild(at=now())
+    assert (found("月月红"), remembered(session)) == (1, 0)
+
+
+def test_what_changes_while_there_is_no_index_is_remembered_for_whoever_builds_one(app, session, embedded):
+    """He may have read the listing before it changed."""
+    shutil.rmtree(embedded)
+    service.engine()._open = None
+    rename("月月红")
+    assert remembered(session) == 1
+    assert rebuilding.tend(at=now()) == 1
+    assert (found("月月红"), remembered(session)) == (1, 0)
+
+
 def test_two_do_not_build_side_by_side(app, session, engine, monkeypatch):
     def second():
         with pytest.raises(InWork):

@@ -15,7 +15,7 @@ from core.clock import now
 from core.database import transaction
 from core.errors import NotFound
 from core.outbox import deliver_pending
-from core.progress import JOB, get_progress
+from core.progress import JOB, JobFailed, get_progress
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_lot
 from tests.running import environment, running
@@ -213,6 +213,14 @@ def test_after_the_last_attempt_unseen_codes_are_void(session, while_typesetting
 
 
 @pytest.mark.both
+def test_news_of_a_failed_job_that_comes_late_voids_no_code_that_was_given_out(session):
+    batch = asked()
+    make(batch.job_id, batch.number)
+    with transaction():
+        making.void_half_made(JobFailed("codes", batch.job_id, "too late"), event_id="1")
+    assert states(batch) == {"printed": 30}
+
+
 def test_the_job_says_why_there_is_no_file_and_can_be_tried_again(session):
     batch = asked()
     from traceability.lots.service import change_state

@@ -55,6 +55,16 @@ def test_a_transfer_moves_and_makes_nothing(key, at):
         moves.transfer(key, receiver.id, 701, reason="more", at=at, by=None)
 
 
+def test_quota_that_is_passed_on_counts_in_the_receivers_village(key, at):
+    """There is his land, and there his codes draw on it; the giver's village keeps nothing of it."""
+    receiver = make_grower(unit="guihua-spring", at=at)
+    make_licence(receiver.id, at=at)
+    moves.transfer(key, receiver.id, 300, reason="sold with the plants", at=at, by=None)
+    there = [(one.key, one.free) for one in balances_of_units([receiver.unit_id], year=2026)]
+    assert there == [(replace(key, grower_id=receiver.id, unit_id=receiver.unit_id), 300)]
+    assert [one.free for one in balances_of_units([key.unit_id], year=2026)] == [700]
+
+
 def test_only_a_licensee_receives_quota(key, at):
     with pytest.raises(LicenceNotValid):
         moves.transfer(key, make_grower(at=at).id, 300, reason="sold", at=at, by=None)
