@@ -7,20 +7,26 @@ import pytest
 import sqlalchemy as sa
 
 from branch.api import grower_of
+from core.accounts.models import Account
+from core.accounts.tokens.models import ApiToken
 from core.clock import now
 from core.database import db, transaction
+from core.progress import JobProgress
 from core.web import sending
 from shop.cart.models import CartLine
 from shop.catalogue.models import Listing
 from shop.orders.models import Order
+from shop.payments.models import TransferAccount
 from shop.stock.models import Stock
 from tests.at_once import all_look_first, at_once, windows_of
 from tests.factories.licences import make_licence
 from tests.factories.orders import make_seller, make_variant
 from tests.factories.pictures import picture
+from tests.factories.sales import make_branch_with_sales
 from tests.factories.traceability import make_lot, make_plot
 from tests.form_reader import form_of, forms_of
 from traceability.lots.models import Lot
+from traceability.resolver.models import TradeItem
 
 LOT = {
     "cultivar": "dangui/朱砂丹桂",
@@ -230,29 +236,44 @@ def test_a_key_whose_order_was_sent_at_the_same_moment_with_another_body_is_refu
     assert session.scalar(sa.select(sa.func.count(Order.id))) == 1
 
 
-@pytest.mark.parametrize(
-    ("command", "said"),
-    [
-        (["users", "create", "--email", "a@example.org", "--role", "operator"], "已有该角色"),
-        (["units", "create", "示范镇", "--kind", "committee"], "已被使用"),
-    ],
-)
-def test_a_command_that_is_run_twice_says_so(app, command, said):
-    runner = app.test_cli_runner()
-    assert runner.invoke(args=command).exit_code == 0
-    again = runner.invoke(args=command)
-    assert again.exit_code == 1
-    assert said in again.output
-
-
-def test_codes_are_not_issued_over_a_file_of_codes(app, tmp_path, session):
+def test_a_report_is_asked_for_once(login, session):
     with transaction():
-        lot = make_lot(quantity=60)
-        make_licence(lot.grower_id)
-    command = ["codes", "issue", "--lot", lot.number, "--level", "bundle", "--count", "2"]
-    command += ["--output", str(tmp_path / "codes.csv")]
-    runner = app.test_cli_runner()
-    assert runner.invoke(args=command).exit_code == 0
-    again = runner.invoke(args=command)
-    assert again.exit_code == 2
-    assert "exists already" in again.output
+        make_branch_with_sales(growers=1)
+    asked = {"unit": "guihua-osmanthus", "period": "2026-02"}
+    assert login(role="secretary").submit("/branch/reports", asked).status_code == 303
+    session.rollback()
+    assert session.scalar(sa.select(sa.func.count(JobProgress.id))) == 1
+
+
+def test_a_product_number_is_entered_once_and_the_second_is_no_refusal(seller, count):
+    entered = {"gtin": "4006381333931", "name_zh": "丹桂苗", "name_en": ""}
+    assert seller.submit("/seller/products", entered).status_code == 303
+    assert count(TradeItem) == 1
+
+
+def test_where_buyers_transfer_to_is_changed_once(login, count):
+    told = {"payee": "桂花产业支部", "bank": "农商行", "account_number": "6222 0000 0000"}
+    assert login(role="secretary").submit("/branch/cashier/account", told).status_code == 303
+    assert count(TransferAccount) == 1
+
+
+def test_a_token_is_made_once_and_its_words_are_not_shown_again(login, count):
+    client = login(role="technician")
+    page = form_of(client.get("/account/tokens").text, "days")
+    asked = page | {"name": ["scale"], "scopes": ["epcis.capture"], "days": ["30"]}
+    first, second = (client.post("/account/tokens", data=asked) for _ in range(2))
+    assert (first.status_code, second.status_code) == (200, 303), first.text
+    assert "gyt_" in first.text
+    assert "gyt_" not in client.get(second.location).text
+    assert count(ApiToken) == 1
+
+
+def test_an_account_is_opened_once_and_the_second_sending_is_no_refusal(app, client, count):
+    page = form_of(client.get("/account/sign-up").text, "password")
+    typed = page | {"identity": ["new@example.org"], "display_name": ["新人"]}
+    typed |= {"password": ["a pond between two hills"], "password_again": ["a pond between two hills"]}
+    window, again = windows_of(app, client, 2)
+    answers = [one.post("/account/sign-up", data=typed) for one in (window, again)]
+    assert [one.status_code for one in answers] == [303, 303], answers[0].text
+    assert answers[0].location == answers[1].location
+    assert count(Account) == 1
