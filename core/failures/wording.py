@@ -11,7 +11,7 @@ KIND_WORDS = {"event": _l("Events"), "message": _l("Messages"), "work": _l("Rows
 STATE_WORDS = {
     "waits": _l("Tried again by itself"),
     "dead": _l("Not tried any more"),
-    "stuck": _l("Perhaps sent, perhaps not"),
+    "stuck": _l("Perhaps sent"),
     "aside": _l("Set aside"),
 }
 STATE_TONE = {"waits": "warn", "dead": "bad", "stuck": "bad", "aside": "plain"}
