@@ -128,8 +128,9 @@ def record_import(
         chosen_days: the first or the last day, or both, of the range that was chosen when exporting.
     """
     days = sorted([local_day(order.created_at) for order in parsed.orders] + list(chosen_days))
+    public_id = random_id(16)
     row = OutsideImport(
-        public_id=random_id(16),
+        public_id=public_id,
         storefront_id=storefront.id,
         storefront_public_id=storefront.public_id,
         account_id=account_id,
@@ -148,7 +149,7 @@ def record_import(
         rejected=[asdict(one) for one in parsed.rejected[:KEEP_REJECTED]],
         first_day=days[0] if days else None,
         last_day=days[-1] if days else None,
-        plan_key=_keep([PlannedOrder("", one) for one in parsed.orders]) if keep_plan else None,
+        plan_key=_keep(public_id, [PlannedOrder("", one) for one in parsed.orders]) if keep_plan else None,
     )
     session.add(row)
     session.flush()
@@ -161,7 +162,7 @@ def compared(row: OutsideImport, *, on_chunk: Callable[[int], None]) -> tuple[li
     Outside of a transaction; `on_chunk` is told between chunks how many orders are done.
     """
     planned = _compare(kept_orders(row), row.storefront_id, on_chunk)
-    return planned, _keep(planned)
+    return planned, _keep(row.public_id, planned)
 
 
 def put_plan(import_id: int, planned: Sequence[PlannedOrder], *, plan_key: str | None) -> None:
@@ -173,20 +174,24 @@ def put_plan(import_id: int, planned: Sequence[PlannedOrder], *, plan_key: str |
     session.flush()
 
 
-def _keep(planned: Sequence[PlannedOrder]) -> str:
-    """The parsed orders, which hold nothing personal, until the import is confirmed."""
-    told = [
+def _keep(public_id: str, planned: Sequence[PlannedOrder]) -> str:
+    """The parsed orders, which hold nothing personal, until the import is confirmed.
+
+    The import is named in them, so that two of the same files never share what either may forget.
+    """
+    orders = [
         {"action": one.action, "changes": list(one.changes), "order": to_json(one.order)} for one in planned
     ]
-    data = json.dumps(told, ensure_ascii=False).encode()
+    data = json.dumps({"import": public_id, "orders": orders}, ensure_ascii=False).encode()
     return files.put(data, kind="channel_plan", content_type="application/json", public=False)
 
 
 def _kept(row: OutsideImport) -> list[dict[str, Any]]:
     if row.plan_key is None:
         raise NotFound(_("This import has been applied."), code="plan_not_kept")
-    told: list[dict[str, Any]] = json.loads(files.get(row.plan_key))
-    # Plans of earlier versions hold the orders alone.
+    kept = json.loads(files.get(row.plan_key))
+    # Plans of earlier versions hold the orders alone, without what would happen to each, or whose they are.
+    told: list[dict[str, Any]] = kept["orders"] if isinstance(kept, dict) else kept
     return [one if "order" in one else {"action": "", "changes": [], "order": one} for one in told]
 
 

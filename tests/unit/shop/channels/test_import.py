@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from branch import api as branch
 from branch.ledger.models import ChannelCoverage, SaleFactRow
 from core import progress
-from core.claims import WorkClaim, find_claim
+from core.claims import ClaimLost, WorkClaim, find_claim, take
 from core.clock import now
 from core.database import transaction
 from core.job_runs import RETRY, again, resume
@@ -360,6 +360,41 @@ def test_an_import_from_the_console_that_was_interrupted_says_so(
     session.rollback()
     row = session.scalars(sa.select(OutsideImport)).one()
     assert running.state_of(row, at=now()) == "failed"
+
+
+def test_the_same_files_brought_twice_are_two_imports_of_which_neither_takes_the_others_plan(
+    session, storefront, example
+):
+    brought = [being_read(storefront, example) for _ in range(2)]
+    for public_id, job in brought:
+        plan_import(job, public_id)
+        assert state_of(session, public_id) == "planned"
+    for public_id, _job in brought:
+        assert len(service.kept_orders(running.get_import(public_id))) == 5
+
+
+def test_a_worker_that_was_overtaken_books_nothing_any_more(session, storefront, example, monkeypatch):
+    monkeypatch.setattr(service, "CHUNK", 2)
+    public_id, job = planned(storefront, example)
+    booked, real = [], service.apply_orders
+
+    def apply_orders(orders, **options):
+        booked.append(real(orders, **options))
+        return booked[-1]
+
+    def overtaken(_done):
+        with transaction():
+            session.execute(sa.update(WorkClaim).values(token="of another"))
+
+    row = running.get_import(public_id)
+    import_id, orders = row.id, service.kept_orders(row)
+    monkeypatch.setattr(service, "apply_orders", apply_orders)
+    claim = take(JOB, job)
+    with pytest.raises(ClaimLost):
+        running.apply_import(
+            import_id, orders, storefront, at=now(), progress=overtaken, still_ours=claim.renew
+        )
+    assert len(booked) == 1
 
 
 def test_a_comparison_that_fails_each_time_is_failed_and_can_be_tried_again(
