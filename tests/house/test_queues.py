@@ -1,6 +1,7 @@
 """Every task has a kind, so that what may take minutes never stands before what somebody waits for."""
 
-from core.jobs import FAST, SLOW
+from core.jobs import FAST, FORMER, SLOW
+from core.worker import QUEUES as WORKED_OFF
 from wsgi import QUEUES, SCHEDULES
 
 
@@ -29,3 +30,8 @@ def test_what_the_scheduler_sends_every_few_seconds_waits_two_minutes_and_two_tu
     assert "core.seal.sequence" in periodic
     for task, line in periodic.items():
         assert line["options"]["expires"] >= max(120, 2 * line["schedule"]), task
+
+
+def test_every_queue_has_a_worker_also_the_one_of_former_versions():
+    assert sorted(WORKED_OFF) == [FAST, SLOW]
+    assert sorted(queue for queues in WORKED_OFF.values() for queue in queues) == sorted([FAST, SLOW, FORMER])

@@ -1,6 +1,7 @@
 """Long jobs: one worker at a time, failures told and tried again, lost messages and dead workers made good."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
@@ -80,6 +81,39 @@ def test_a_job_that_the_broker_never_got_is_sent_by_the_schedule_and_not_each_ti
     assert sent == [("tests.do", job_id, "lot", 3)]
     assert resume(at=now() + LATER) == 0, "it may wait behind others"
     assert resume(at=now() + timedelta(hours=1)) == 1
+
+
+def test_a_job_that_nobody_takes_up_is_sent_less_and_less_often(session, sent, at):
+    job_id = begin()
+    with transaction():
+        progress.get_row(job_id).send_again_at = at
+    sent.clear()
+    minutes = [minute for minute in range(240) if resume(at=at + timedelta(minutes=minute))]
+    waits = [after - before for before, after in pairwise(minutes)]
+    assert minutes[0] == 0
+    assert waits[:6] == [2, 4, 8, 16, 32, 60], "never longer than an hour"
+
+
+def test_the_time_left_goes_on_at_the_pace_so_far(session, sent):
+    job_id, told = begin(total=40), []
+
+    def do(job):
+        job.advance(10)
+        begun = progress.get_row(job_id).started_at
+        told.append(get_progress(job_id, at=begun + timedelta(seconds=20)).left_s)
+        session.rollback()
+        job.finish()
+
+    work(job_id, do)
+    assert told == [60], "a quarter took 20 s, so three quarters take 60"
+
+
+def test_work_that_ends_without_a_result_has_failed(session, sent):
+    job_id = begin()
+    work(job_id, lambda job: job.advance(1, total=2))
+    claim = find_claim(JOB, job_id)
+    assert claim.token is None, "nobody is at it"
+    assert "without a result" in claim.last_error
 
 
 def test_what_waits_for_approval_is_sent_when_it_is_given_once(session, sent):

@@ -93,6 +93,20 @@ def test_a_command_that_cannot_be_started_counts_as_a_death(settings):
     assert "No such file" in said[0]["code"]
 
 
+def test_a_part_that_died_waits_for_its_turn(settings, monkeypatch):
+    monkeypatch.setattr(supervisor, "BACK_OFF_S", (30.0,) * 4)
+    looks = []
+
+    def looked_at_often(own):
+        part = own.parts["web"]
+        looks.extend([part.process] if part.deaths else [])
+        return len(looks) >= 10
+
+    _own, said = kept(settings, {"web": DIES}, until_true=looked_at_often)
+    assert set(looks) == {None}
+    assert [line["event"] for line in said] == ["part_died"]
+
+
 def test_waits_grow_and_begin_anew_after_a_steady_minute():
     part = Part("web", LIVES)
     at = 1000.0

@@ -237,3 +237,16 @@ def test_what_failed_is_due_again_when_its_wait_is_over_and_nobody_has_it(sessio
     found = [due_again(SWEEP, at=at + timedelta(minutes=minutes)) for minutes in (0, 1, 2)]
     assert found == [[], [str(second)], [str(second), str(first)]]
     assert due_again("tests.other", at=at + timedelta(minutes=2)) == []
+
+
+def test_a_row_whose_work_needs_what_others_have_in_hand_has_not_failed(session):
+    ids = make_rows("good", "good")
+    take("tests.other", "tool")
+
+    def work(key):
+        if key == ids[0]:
+            take("tests.other", "tool")
+        return send(key)
+
+    assert each(SWEEP, ids, work, own_transactions=True) == Swept(done=1, passed=1, counted=2)
+    assert failures() == {"tool": None}

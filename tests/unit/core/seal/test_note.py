@@ -107,6 +107,12 @@ def test_a_checkpoint_is_opened_by_its_own_log_only():
         open_checkpoint(signed.replace("\n7\n", "\n8\n"), SIGNER.verifier)
 
 
+def test_a_head_that_our_key_signed_for_another_log_is_not_ours():
+    elsewhere = Checkpoint("other.example/log", HEAD.size, HEAD.root).signed(SIGNER)
+    with pytest.raises(BadNote, match="of the log other"):
+        open_checkpoint(elsewhere, SIGNER.verifier)
+
+
 @pytest.mark.parametrize("size", ["07", "-1", "7 ", "x", ""])
 def test_sizes_are_plain_decimals(size):
     with pytest.raises(BadNote):

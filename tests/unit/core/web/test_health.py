@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from core import messaging
 from core.broker import folder
@@ -12,7 +13,10 @@ from core.clock import now
 from core.database import db, transaction
 from core.jobs import message_folder
 from core.messaging import STUCK_AFTER, Message
-from core.web.health import Part
+from core.settings import Settings
+from core.web.health import Part, init_health
+
+LIVING = {"web", "worker-fast", "worker-slow", "scheduler"}
 
 
 def works():
@@ -97,3 +101,12 @@ def test_a_queue_whose_folder_cannot_be_written_degrades_and_is_well_again_by_it
     root.with_name("elsewhere").rename(root)
     assert (answer.status_code, answer.json["broker"]) == (200, "degraded")
     assert client.get("/readyz").json["broker"] == "ok"
+
+
+def test_no_worker_and_no_scheduler_is_needed_for_serving(tmp_path):
+    app = Flask("tests")
+    app.config["SETTINGS"] = Settings(_env_file=None, guiyuan_var=tmp_path, parts_here=list(LIVING))
+    init_health(app, {})
+    needed = {name for name, part in app.extensions["readiness"].items() if part.needed}
+    assert needed == {"database", "schema"}
+    assert set(app.extensions["readiness"]) > LIVING

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.database import db, transaction
-from shop.payments import sweeping
+from shop.payments import refund_rows, sweeping
 from shop.payments.models import Payment, Refund
 from shop.payments.provider import ProviderAway
 from tests.factories.orders import make_order
@@ -143,6 +143,15 @@ def test_a_refund_is_sent_when_it_is_due(asked, at, columns, payment, sent):
         )
     assert sweeping.send_due_refunds().refunds == sent
     assert asked == ([-refund_id] if sent else [])
+
+
+def test_what_the_provider_did_not_take_waits_longer_each_time_up_to_an_hour(session, at):
+    refund = Refund(attempts=0)
+    waits = []
+    for _ in range(9):
+        refund_rows.postpone(refund, at=at)
+        waits.append((refund.next_attempt_at - at).total_seconds() / 60)
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
 
 
 def test_asked_for_everything_a_refund_does_not_wait_for_its_turn(asked, at):

@@ -160,6 +160,16 @@ def test_codes_that_stand_for_fewer_plants_keep_the_parcel_here(session, paid):
     assert session.scalar(sa.text("SELECT count(*) FROM code WHERE state = 'shipped'")) == 0
 
 
+def test_codes_that_stand_for_more_plants_keep_the_parcel_here(session, paid):
+    """A code that nothing hangs on in the parcel could be hung on something else."""
+    add_papers(paid)
+    answer = send(paid, codes="\n".join(fresh_codes(paid) + fresh_codes(paid)[:1]))
+    assert answer.status_code == 409
+    assert state(session) == "to_pack"
+    session.rollback()
+    assert session.scalar(sa.text("SELECT count(*) FROM code WHERE state = 'shipped'")) == 0
+
+
 def test_a_suspended_licence_keeps_the_parcel_here(session, paid):
     add_papers(paid)
     codes = fresh_codes(paid)

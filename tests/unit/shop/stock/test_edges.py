@@ -181,3 +181,11 @@ def test_all_that_was_bought_comes_back_once(sold, shelf):
     for _ in range(2):
         stock.put_back(sold[0])
         assert [figures(one) for one in shelf] == [(7, 0, 3), (10, 0, 0)]
+
+
+def test_an_order_that_was_given_up_after_its_promise_ran_out_buys_nothing_any_more(shelf, orders, at):
+    stock.hold(orders[0], [(shelf[0], 4)], at=at, expires_at=at + HOUR)
+    stock.let_lapse(orders[0])
+    stock.release(orders[0])
+    stock.take(orders[0])
+    assert figures(shelf[0]) == (10, 0, 0)

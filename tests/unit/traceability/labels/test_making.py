@@ -10,10 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from core import files
-from core.claims import WorkClaim, in_work, take
+from core.claims import ClaimLost, WorkClaim, in_work, take
 from core.clock import now
 from core.database import transaction
 from core.errors import NotFound
+from core.job_runs import Job
 from core.outbox import deliver_pending
 from core.progress import JOB, JobFailed, get_progress
 from tests.factories.licences import make_licence
@@ -147,6 +148,16 @@ def test_a_worker_that_was_overtaken_gives_nothing_out(session, while_typesettin
     assert (job_of(batch).state, job_of(batch).may_retry) == ("failed", False)
     with pytest.raises(NotFound):
         files.get(put[0])
+
+
+def test_a_worker_that_was_overtaken_before_it_began_makes_no_code(session):
+    batch = asked()
+    job = Job(batch.job_id, take(JOB, batch.job_id))
+    run_out()
+    take(JOB, batch.job_id)
+    with pytest.raises(ClaimLost):
+        making.make_file(batch.number, job, public_url="https://example.org", now=now)
+    assert states(batch) == {}
 
 
 # A worker that makes the codes and never comes to their file.

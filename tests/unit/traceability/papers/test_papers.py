@@ -4,6 +4,7 @@ import io
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 from PIL import Image
 
 from core.database import transaction
@@ -21,6 +22,7 @@ from traceability.api import (
     record_printed_label,
     required_papers,
 )
+from traceability.papers.models import Paper
 from traceability.papers.queries import paper_rules, rule_changes
 from traceability.papers.rules import ANY
 from traceability.papers.service import drop_rule, set_rule
@@ -60,6 +62,15 @@ def test_an_expired_certificate_does_not_travel(rules, session, at):
         record(at=at, issued_on=DAY, valid_until=DAY)
     assert PaperKind.PLANT_QUARANTINE not in missing()
     assert PaperKind.PLANT_QUARANTINE in missing_papers("C-1", "浙江省", on=date(2026, 3, 13))
+
+
+def test_a_certificate_of_others_counts_with_its_scan_and_not_by_its_number(rules, session, at):
+    """As a row from before scans were asked for, or one whose scan was removed."""
+    with transaction():
+        record(at=at)
+        session.execute(sa.update(Paper).values(file_key=None))
+        record(kind="quality", at=at, upload=None)
+    assert missing() == [PaperKind.PLANT_QUARANTINE, PaperKind.LABEL]
 
 
 def test_a_newer_paper_stands_in_for_the_older(rules, session, at):

@@ -12,9 +12,11 @@ from branch.reports.deadlines import service
 from branch.reports.deadlines.models import ReportDuty, ReportReminder
 from branch.reports.deadlines.queries import duties_of
 from branch.reports.deadlines.rules import Plan, Step, days_late, due_on, due_steps, months_to_open
+from branch.reports.people import nearest_holders
 from core.database import transaction
 from core.messaging import Message
-from tests.factories.organisation import make_tree
+from tests.factories.accounts import make_account
+from tests.factories.organisation import make_membership, make_tree
 from tests.factories.reports import make_report
 
 OPENED = datetime(2026, 5, 1, 18, 0, tzinfo=UTC)  # 02:00 on May 2nd in Shanghai
@@ -122,6 +124,17 @@ def test_secretary_then_committee_are_told_once_each_in_their_language(session, 
         ("late", "Osmanthus industry branch", "en"),
         ("escalated", "桂花产业支部", "zh_Hans_CN"),
     ]
+
+
+def test_a_late_report_is_told_above_the_unit_and_not_to_those_who_review_in_it(session, people, duties):
+    with transaction():
+        units, reviewer = make_tree(), make_account(email="reviewer@example.org").id
+        make_membership(reviewer, "committee", "guihua-osmanthus")
+    assert nearest_holders(units["guihua-osmanthus"].id, "reports.review")[1] == {reviewer}
+    sweep(duties, shanghai(5, 15))
+    session.rollback()
+    escalated = sa.select(ReportReminder.unit_id).where(ReportReminder.step == "escalated")
+    assert set(session.scalars(escalated)) == {units["guihua"].id}
 
 
 def test_a_crash_between_the_steps_repeats_nothing_and_loses_nothing(session, people, duties):
