@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import sqlalchemy as sa
+import structlog
 from flask import current_app
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -15,6 +16,8 @@ from core.types import BigInt, JSONType, UTCDateTime
 
 if TYPE_CHECKING:
     from flask_alembic import Alembic
+
+log = structlog.get_logger(__name__)
 
 # Names of constraints follow one rule on every engine, so that migrations and models can agree.
 NAMING = {
@@ -103,7 +106,11 @@ def transaction() -> Iterator[Session]:
     finally:
         current.info["in_transaction"] = False
     for callback in callbacks:
-        callback()
+        try:
+            callback()
+        except Exception:
+            # What was committed stands: nobody may take it for undone, and the other callbacks have their turn.
+            log.exception("after_commit_failed", callback=getattr(callback, "poke_key", ""))
 
 
 def in_transaction() -> bool:

@@ -24,7 +24,15 @@ def database_away(error: BaseException) -> bool:
 def words_of(error: BaseException) -> str:
     """An error in one line for people who look after the system; without the values that a database may quote."""
     first = str(error).strip().partition("\n")[0]
-    return f"{type(error).__name__}: {first}"[:LONGEST_WORDS].removesuffix(": ")
+    return plain(f"{type(error).__name__}: {first}")[:LONGEST_WORDS].removesuffix(": ")
+
+
+def plain(text: str) -> str:
+    """`text` as every database can keep it: what is no character (a NUL, half a surrogate pair) is written as its number.
+
+    Causes of failures quote file names, uploads and answers of others; what tells of one must not itself fail.
+    """
+    return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -31,9 +31,10 @@ from core.claims import (
 from core.clock import now
 from core.database import changed, in_transaction, session, transaction
 from core.errors import Conflict, DomainError, Unavailable
+from core.faults import database_away, plain
 from core.jobs import send_soon
 from core.progress import JOB, OPEN, SEND_AGAIN_AFTER, JobFailed, JobProgress, get_row, send_after_commit
-from core.sweeps import free
+from core.sweeps import free, note_failure
 
 log = structlog.get_logger(__name__)
 RETRY = Retry(first=timedelta(seconds=30), longest=timedelta(minutes=30), attempts=5)
@@ -83,6 +84,7 @@ class Job:
         self._end(state="failed", message=message, may_retry=may_retry)
 
     def _end(self, **values: Any) -> None:
+        values["message"] = plain(values["message"])
         with nullcontext() if in_transaction() else transaction():
             self.claim.done()
             _move(self.public_id, **values)
@@ -155,11 +157,12 @@ def _still_open(job: Job) -> bool:
 
 
 def _move(public_id: str, **values: Any) -> None:
-    changed(
-        update(JobProgress)
-        .where(JobProgress.public_id == public_id, JobProgress.state.in_(OPEN))
-        .values(updated_at=now(), **values)
-    )
+    _change(public_id, updated_at=now(), **values)
+
+
+def _change(public_id: str, **values: Any) -> None:
+    ours = update(JobProgress).where(JobProgress.public_id == public_id, JobProgress.state.in_(OPEN))
+    changed(ours.values(**values))
 
 
 def _tell(public_id: str, message: str) -> None:
@@ -189,20 +192,38 @@ def resume(*, at: datetime) -> int:
     is_open = JobProgress.state.in_(OPEN)
     session.rollback()
     for public_id in session.scalars(select(JobProgress.public_id).where(is_open, dead).limit(AT_ONCE)).all():
-        _end_if_dead(public_id)
+        _alone(_end_if_dead, public_id)
     with transaction():
-        silent = session.scalars(
-            select(JobProgress)
+        silent = session.execute(
+            select(JobProgress.public_id, JobProgress.sendings)
             .where(is_open, JobProgress.send_again_at <= at, free(JOB, JobProgress.public_id, at=at))
             .order_by(JobProgress.send_again_at)
             .limit(AT_ONCE)
             .with_for_update(skip_locked=True)
         ).all()
-        sent = [(row.task, row.public_id, row.args) for row in silent]
-        for row in silent:
-            row.sendings += 1
-            row.send_again_at = at + min(SEND_AGAIN_AFTER * 2 ** min(row.sendings, 10), LONGEST_SILENCE)
-    return sum(send_soon(task, public_id, *args) for task, public_id, args in sent)
+        for public_id, sendings in silent:
+            wait = min(SEND_AGAIN_AFTER * 2 ** min(sendings + 1, 10), LONGEST_SILENCE)
+            _change(public_id, sendings=sendings + 1, send_again_at=at + wait)
+    return sum(_alone(_send_again, public_id) for public_id, _sendings in silent)
+
+
+def _alone(do: Callable[[str], object], public_id: str) -> bool:
+    """Do something about one job; one of which that is impossible is noted as failed and keeps no other."""
+    try:
+        return bool(do(public_id))
+    except Exception as error:
+        session.rollback()
+        if database_away(error):
+            raise
+        note_failure(JOB, public_id, error, retry=RETRY)
+        return False
+
+
+def _send_again(public_id: str) -> bool:
+    with transaction():
+        row = get_row(public_id)
+        task, args = row.task, tuple(row.args)
+    return send_soon(task, public_id, *args)
 
 
 def again(public_id: str) -> None:

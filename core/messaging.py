@@ -157,11 +157,23 @@ def send_waiting(*, limit: int = 100) -> int:
     session.rollback()
     due = list(session.scalars(select(Message.id).where(*_due()).order_by(Message.id).limit(limit)))
     session.rollback()
-    return sum(_send(message_id) for message_id in due)
+    return sum(_send_or_pass(message_id) for message_id in due)
 
 
 def _due() -> tuple[ColumnElement[bool], ...]:
     return (Message.state == "waiting", Message.available_at <= now())
+
+
+def _send_or_pass(message_id: int) -> bool:
+    """As `_send`; what cannot even be claimed or noted, being locked by others, keeps nobody waiting."""
+    try:
+        return _send(message_id)
+    except Exception as error:
+        session.rollback()
+        if database_away(error):
+            raise
+        log.exception("message_passed_over", message_id=message_id)
+        return False
 
 
 def _send(message_id: int) -> bool:

@@ -143,7 +143,19 @@ def deliver_pending(*, limit: int = 200, claim_for: timedelta = CLAIM_FOR) -> in
         session.scalars(select(OutboxEvent.id).where(*_due(now())).order_by(OutboxEvent.id).limit(limit))
     )
     session.rollback()
-    return sum(_deliver(row_id, claim_for) for row_id in due)
+    return sum(_deliver_or_pass(row_id, claim_for) for row_id in due)
+
+
+def _deliver_or_pass(row_id: int, claim_for: timedelta) -> bool:
+    """As `_deliver`; what cannot even be claimed or noted, being locked by others, keeps nobody waiting."""
+    try:
+        return _deliver(row_id, claim_for)
+    except Exception as error:
+        session.rollback()
+        if database_away(error):
+            raise
+        log.exception("outbox_event_passed_over", row=row_id)
+        return False
 
 
 def _due(moment: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -78,6 +78,14 @@ def each(
         except (InWork, NotDue):
             total += Swept(passed=1)
             continue
+        except Exception as error:
+            session.rollback()
+            if database_away(error):
+                raise
+            # A row that others have locked, a key that is no key: nothing can be noted of it, and nobody waits for it.
+            log.exception("work_not_claimed", kind=sweep, key=str(key))
+            total += Swept(failed=1)
+            continue
         total += _one(claim, key, work, own_transactions=own_transactions)
     return total
 
@@ -188,10 +196,14 @@ def note_failure(sweep: str, key: object, error: BaseException, *, retry: Retry 
     A row that was noted and whose next turn has not come, or that is dead or set aside, stays as it is.
     """
     try:
-        claim = take(sweep, key, when_due=True, retry=retry)
+        let_go(take(sweep, key, when_due=True, retry=retry), error)
     except (InWork, NotDue):
         return
-    let_go(claim, error)
+    except Exception as second:
+        session.rollback()
+        if database_away(second):
+            raise
+        log.exception("failure_not_noted", kind=sweep, key=str(key), cause=words_of(error))
 
 
 def note_success(sweep: str, keys: Iterable[object]) -> None:

@@ -16,6 +16,7 @@ from core.backup.service.checking import refuse_unsound
 from core.backup.service.making import make
 from core.clock import local_day, now
 from core.database import session, transaction
+from core.faults import plain
 from core.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -58,7 +59,7 @@ def nightly() -> str:
 
 
 def _failed(run: BackupRun) -> None:
-    run.state, run.error, run.ended_at = "failed", run.error[:LONGEST_ERROR], now()
+    run.state, run.error, run.ended_at = "failed", plain(run.error)[:LONGEST_ERROR], now()
     log.error("backup_failed", name=run.name, error=run.error)
     with transaction() as current:
         last = backup_standing().last_failed

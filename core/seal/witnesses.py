@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from core.clock import now
 from core.database import session, transaction
-from core.faults import database_away, words_of
+from core.faults import database_away, plain, words_of
 from core.seal.merkle import consistency_proof
 from core.seal.models import SealWitness
 from core.seal.note import (
@@ -157,7 +157,7 @@ def _remember(url: str, vkey: str, size: int, at: datetime | None, trouble: str)
         if row is None:
             row = SealWitness(url=url, vkey="", size=0)
             session.add(row)
-        row.vkey, row.size, row.trouble = vkey, size, trouble
+        row.vkey, row.size, row.trouble = vkey, size, plain(trouble)
         row.cosigned_at = at or row.cosigned_at
 
 
