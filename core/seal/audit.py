@@ -43,6 +43,9 @@ def audit(log: Log, sources: tuple[SealSource, ...], *, at: datetime) -> Iterato
     """Everything that does not agree. Reads one snapshot when the caller has opened one."""
     yield from audit_files_and_leaves(log)
     count, since = waiting()
+    restored = log.restored_at()
+    if since is not None and restored is not None and since < restored <= at:
+        since = restored
     if since is not None and at - since > STALLED_AFTER:
         yield Finding("stalled", "the sequencer", f"{count} leaves wait to be sealed since {second(since)}")
     for source in sources:

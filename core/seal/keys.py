@@ -73,6 +73,21 @@ class Log:
     def origin(self) -> str:
         return self.signer.name
 
+    @property
+    def _restored(self) -> Path:
+        return self.memory.path.with_suffix(".restored")
+
+    def note_restored(self, at: datetime) -> None:
+        """Keep beside the key that leaves which waited in a backup have been able to be taken in since `at` only."""
+        write_durably(self._restored, at.isoformat().encode() + b"\n", mode=0o600)
+
+    def restored_at(self) -> datetime | None:
+        """When the database was last brought back from a backup on this machine; None when that is not known."""
+        try:
+            return datetime.fromisoformat(self._restored.read_text().strip())
+        except (FileNotFoundError, ValueError):
+            return None
+
 
 def this_log() -> Log:
     """The log of the running application."""

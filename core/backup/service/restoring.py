@@ -79,6 +79,7 @@ def restore(folder: Path, *, replace: bool, without_secret: bool, at: datetime) 
     for name in NOTES:
         if f"notes/{name}" in manifest.files:
             aside.append(_bring(folder / "notes" / name, settings.var / name, stamp))
+    log.note_restored(at)
     os.sync()
     return Restored(manifest, files, [one for one in aside if one], log_kept)
 

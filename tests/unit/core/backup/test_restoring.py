@@ -1,6 +1,7 @@
 """A restore gives back what was there, onto an empty machine; what stands somewhere is never lost by it."""
 
 import shutil
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,11 +14,12 @@ from core.backup.service import restoring
 from core.backup.service.making import make
 from core.backup.service.restoring import RestoreRefused, restore
 from core.backup.service.targets import DatabaseInUse
+from core.clock import now
 from core.database import Base, alembic, db, transaction
 from core.seal.audit import audit
 from core.seal.keys import this_log
 from core.seal.repair import adopt
-from core.seal.sequencer import sequence
+from core.seal.sequencer import sequence, waiting
 from core.seal.sources import sources
 from core.seal.standing import SealRefused, stand
 from tests.factories.licences import make_licence
@@ -64,6 +66,23 @@ def test_an_empty_machine_has_everything_afterwards_and_goes_on(restored, filled
         assert found_by_audit(again, at) == []
         assert inside(again, add_licence, at) == 4
         assert found_by_audit(again, at) == []
+
+
+def test_what_waited_to_be_sealed_in_an_old_backup_is_no_finding_on_the_day_it_comes_back(
+    filled, place, machine, new_url, at
+):
+    with transaction():
+        make_licence(at=at)
+    folder = make(place, at=at).folder
+    url, later = new_url("gy_restored_later"), now() + timedelta(days=1)
+    with machine(url) as fresh:
+        put_back(fresh, folder, later)
+    with machine(url) as again:
+        assert inside(again, waiting)[0] > 0
+        assert found_by_audit(again, later + timedelta(minutes=1)) == []
+        stalled = found_by_audit(again, later + timedelta(hours=1))
+        assert len(stalled) == 1
+        assert "leaves wait to be sealed" in stalled[0]
 
 
 def test_rules_triggers_and_indexes_are_those_of_the_original(restored, filled, machine):
