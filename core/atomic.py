@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
+
+log = structlog.get_logger(__name__)
 UNFINISHED = ".new-"
 # Longer than any write takes; younger ones may belong to somebody who is at it.
 UNFINISHED_FOR_S = 3600.0
@@ -91,4 +94,6 @@ def remove_unfinished(folder: Path, *, older_than_s: float = UNFINISHED_FOR_S) -
                 removed += 1
         except FileNotFoundError:  # its writer came to the end meanwhile
             continue
+        except OSError as error:
+            log.warning("torn_file_not_removed", file=str(one), cause=str(error))
     return removed

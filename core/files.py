@@ -146,7 +146,15 @@ def keys_of(kind: str, *, until: datetime) -> list[str]:
     filesystem, root = current_app.extensions["files"]
     shelf = f"{root}/private/{kind}"
     found = [(path, f"private/{kind}/" + "/".join(path.split("/")[-2:])) for path in filesystem.find(shelf)]
-    return [key for path, key in found if KEY.fullmatch(key) and filesystem.modified(path) <= until]
+    return [key for path, key in found if KEY.fullmatch(key) and _lay_there(filesystem, path, until)]
+
+
+def _lay_there(filesystem: Any, path: str, until: datetime) -> bool:
+    """Whether the file is as old; one that another removed meanwhile, or a link that leads nowhere, is none."""
+    try:
+        return bool(filesystem.modified(path) <= until)
+    except FileNotFoundError:
+        return False
 
 
 def forget_each(keys: Iterable[str]) -> int:

@@ -13,6 +13,8 @@ from core import parts
 from core.atomic import write_durably
 
 log = structlog.get_logger(__name__)
+# Less is how clocks are kept right.
+SET_BACK_S = 2.0
 
 
 class KeptSchedule(Scheduler):
@@ -27,6 +29,7 @@ class KeptSchedule(Scheduler):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.path = Path(kwargs["schedule_filename"])
         self._beaten = 0.0
+        self._looked_at = time.time()
         super().__init__(*args, **kwargs)
 
     def setup_schedule(self) -> None:
@@ -54,8 +57,20 @@ class KeptSchedule(Scheduler):
         except OSError as error:
             log.warning("schedule_not_kept", file=str(self.path), cause=str(error))
 
+    def _mind_the_clock(self) -> None:
+        """A clock that was set back would let every line wait for a time that lies ahead: they have run just now instead."""
+        at = time.time()
+        if at < self._looked_at - SET_BACK_S:
+            log.warning("clock_was_set_back", by_s=round(self._looked_at - at))
+            moment = datetime.fromtimestamp(at, UTC)
+            for entry in self.schedule.values():
+                entry.last_run_at = min(entry.last_run_at, moment)
+            self.populate_heap()
+        self._looked_at = at
+
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """One look at what is due, and a beat now and then."""
+        self._mind_the_clock()
         interval: float = super().tick(*args, **kwargs)
         if time.monotonic() - self._beaten > parts.BEAT_EVERY_S:
             self._beaten = time.monotonic()

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from core.backup.models import BackupRun
+from core.clock import now
 from core.database import session
 
 
@@ -19,9 +20,15 @@ class BackupStanding:
 
 
 def backup_standing() -> BackupStanding:
-    """When a backup was good last, and what went wrong since; two small queries."""
-    last_good = session.scalar(select(func.max(BackupRun.started_at)).where(BackupRun.state == "good"))
-    failed = select(func.count(), func.max(BackupRun.started_at)).where(BackupRun.state == "failed")
+    """When a backup was good last, and what went wrong since; two small queries.
+
+    A run that lies ahead was written by a clock that was wrong: it keeps nobody from making the next one.
+    """
+    happened = BackupRun.started_at <= now()
+    last_good = session.scalar(
+        select(func.max(BackupRun.started_at)).where(BackupRun.state == "good", happened)
+    )
+    failed = select(func.count(), func.max(BackupRun.started_at)).where(BackupRun.state == "failed", happened)
     if last_good is not None:
         failed = failed.where(BackupRun.started_at > last_good)
     count, last_failed = session.execute(failed).one()

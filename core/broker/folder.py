@@ -26,6 +26,8 @@ QUEUE = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 MOST_BYTES = 4_000_000
 LONGEST_NAME = 200
 UNREADABLE = "unreadable"
+# What says nothing about the message that was to be opened.
+AT_PRESENT = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO}
 
 
 class UnreadableError(Exception):
@@ -124,10 +126,13 @@ def read(path: Path) -> bytes:
 
     Raises:
         UnreadableError: it is empty, too long, no plain file, or not ours to read.
+        OSError: nothing can be read at present: too many files are open, or the disk is at fault.
     """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError as error:
+        if error.errno in AT_PRESENT:
+            raise
         raise UnreadableError(error.strerror or type(error).__name__) from None
     try:
         about = os.fstat(handle)

@@ -73,6 +73,9 @@ class Channel(virtual.Channel):
                     message = self._message(path)
                 except UnreadableError as error:
                     folder.set_aside(self.root, path, str(error))
+                except OSError:
+                    reader.give_back(path)
+                    raise
                 else:
                     self._taken[path.name] = (reader, path)
                     return message

@@ -135,7 +135,8 @@ def codes_to_judge(*, at: datetime) -> set[int]:
     """
     rules = thresholds_in_force(at=at)
     mark = session.get(AlarmMark, RECENT, populate_existing=True)
-    judged_until = mark.at if mark else at - timedelta(days=1)
+    # A mark that lies ahead was set by a clock that was wrong.
+    judged_until = min(mark.at, at) if mark else at - timedelta(days=1)
     since = max(judged_until - OVERLAP, at - LONGEST_BACK)
     settled = timedelta(hours=rules.values.crowd_hours)
     ids = codes_looked_up(since, at) | codes_tried_or_reported(since, at)
@@ -154,7 +155,7 @@ def note_judged(*, at: datetime) -> None:
     if mark is None:
         session.add(AlarmMark(name=RECENT, at=at))
     else:
-        mark.at = max(mark.at, at)
+        mark.at = at
     session.flush()
 
 

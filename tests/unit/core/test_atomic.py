@@ -10,6 +10,7 @@ import pytest
 
 from core import files
 from core.atomic import UNFINISHED, remove_unfinished, write_durably, write_once
+from core.clock import now
 from core.errors import NotFound, Unavailable
 from core.settings import SettingError, kept_secret
 from tests.running import environment, running
@@ -130,3 +131,28 @@ def test_the_schedule_removes_what_killed_writers_left(app, kept):
     assert files.remove_torn() >= 1
     assert not torn.exists()
     assert path.exists()
+
+
+def test_one_that_cannot_be_removed_keeps_no_other(tmp_path, monkeypatch, all_told):
+    names = [tmp_path / f"{UNFINISHED}{number}" for number in range(3)]
+    for path in names:
+        path.write_bytes(b"half")
+    unlink = type(tmp_path).unlink
+
+    def refuse(path, **named):
+        if path == names[0]:
+            raise PermissionError(1, "Operation not permitted")
+        unlink(path, **named)
+
+    monkeypatch.setattr(type(tmp_path), "unlink", refuse)
+    assert remove_unfinished(tmp_path, older_than_s=-1) == 2
+
+
+def test_a_link_that_leads_nowhere_is_no_file_on_a_shelf(app, kept):
+    key, path = kept
+    nowhere = path.with_name("0" * 62 + path.suffix)
+    nowhere.symlink_to(path.parent / "gone")
+    try:
+        assert files.keys_of("paper", until=now()) == [key]
+    finally:
+        nowhere.unlink()

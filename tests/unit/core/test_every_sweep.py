@@ -162,6 +162,23 @@ def test_codes_are_judged_and_the_next_run_goes_on_from_there(session, clock, at
     assert failures() == {}, "a code whose turn has come is judged though nobody looked at it since"
 
 
+def test_a_mark_that_a_wrong_clock_set_keeps_no_code_from_being_judged(session, clock, at):
+    with transaction():
+        issued = make_codes(count=1, at=at)
+    clock.to(at + YEAR)
+    alarm_tasks.judge_recent.run()
+    clock.to(at + timedelta(minutes=5))
+    with transaction():
+        make_lookup(issued.codes[0].code, make_visitor("buyer"), at + timedelta(minutes=5))
+    session.rollback()
+    assert alarms.codes_to_judge(at=clock()), "the look-up is news though the mark lies a year ahead"
+    session.rollback()
+    clock.forward(minutes=2)
+    alarm_tasks.judge_recent.run()
+    clock.forward(hours=1)
+    assert not alarms.codes_to_judge(at=clock()), "and the mark is right again"
+
+
 def test_licensees_are_judged(session, clock, at, bad):
     with transaction():
         ensure_reference_data()

@@ -75,3 +75,16 @@ def test_it_beats_while_it_looks_at_what_is_due(make, tmp_path):
         parts.check(tmp_path / "parts", "scheduler")
     make().tick()
     parts.check(tmp_path / "parts", "scheduler")
+
+
+def test_a_clock_that_is_set_back_stops_no_line(make, monkeypatch):
+    schedule = make()
+    moment = time.time()
+    with monkeypatch.context() as earlier:
+        earlier.setattr("core.schedule.time.time", lambda: moment - 3600)
+        with capture_logs() as said:
+            schedule._mind_the_clock()
+            schedule._mind_the_clock()
+        assert [line["event"] for line in said] == ["clock_was_set_back"]
+    latest = max(entry.last_run_at.timestamp() for entry in schedule.schedule.values())
+    assert latest <= moment - 3600 + 1

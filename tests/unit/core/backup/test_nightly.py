@@ -13,6 +13,7 @@ from core.backup.copies.writing import Writer
 from core.backup.models import BackupRun
 from core.backup.rules import last_night, name_of
 from core.backup.tasks import nightly
+from core.clock import now
 from core.database import transaction
 from core.messaging import Message
 from core.settings import SettingError, Settings
@@ -79,6 +80,17 @@ def test_one_is_made_a_night_and_not_another(scheduled, place, clock, at):
     assert inside(scheduled, nightly) == name_of(clock.at)
     assert [one.name for one in place.backups()] == [name, name_of(clock.at)]
     assert [state for state, _name in runs(scheduled)] == ["good", "good"]
+
+
+def test_one_that_a_wrong_clock_dated_ahead_stops_no_night(scheduled, clock, at):
+    def ahead():
+        later = now() + timedelta(days=365)
+        with transaction() as current:
+            current.add(BackupRun(started_at=later, ended_at=later, state="good", name=name_of(later)))
+
+    inside(scheduled, ahead)
+    assert inside(scheduled, nightly.run) == name_of(at)
+    assert inside(scheduled, nightly.run) == "", "and the one of this night is enough"
 
 
 def test_without_a_place_nothing_is_made(filled):

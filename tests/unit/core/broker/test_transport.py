@@ -1,5 +1,6 @@
 """Kombu over folders: what is sent arrives once, what cannot be read stops nobody, a race loses nothing."""
 
+import errno
 import json
 import os
 import stat
@@ -130,6 +131,26 @@ def test_messages_in_the_former_place_reach_the_queue_of_their_task(connection, 
     assert receive(connection) == [{}]
     assert folder.size(tmp_path, "slow") == 1
     assert [kept.name for kept in (tmp_path / "unreadable").iterdir()] == ["1_0.guiyuan.msg"]
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.EIO])
+def test_a_message_that_cannot_be_opened_at_present_waits_again(connection, tmp_path, monkeypatch, number):
+    send(connection, {"n": 1})
+
+    def refuse(*_given, **_named):
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(folder.os, "open", refuse)
+        with pytest.raises(OSError, match=os.strerror(number)):
+            folder.read(tmp_path)
+    with monkeypatch.context() as broken:
+        broken.setattr(folder, "read", refuse)
+        with connection.channel() as channel:
+            assert QUEUE(channel).get() is None
+            assert folder.size(tmp_path, "fast") == 1
+    assert receive(connection) == [{"n": 1}]
+    assert folder.set_aside_count(tmp_path) == 0
 
 
 def test_a_folder_that_cannot_be_worked_in_is_told_and_ends_no_reader(connection, tmp_path, monkeypatch):
