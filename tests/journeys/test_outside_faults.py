@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from core import engine
 from core.clock import now
-from core.database import Base, db, transaction
+from core.database import db, transaction
 from core.outbox import OutboxEvent, waiting
 from core.parts import folder as beats_of
 from core.settings import Settings
@@ -28,6 +28,7 @@ from tests.conftest import IsolatedClient
 from tests.factories.accounts import PASSWORD, make_account
 from tests.factories.orders import make_variant
 from tests.running import environment, running, until
+from tests.stores import make_tables
 from wsgi import create_app
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
@@ -48,7 +49,7 @@ class Town:
         )  # fmt: skip
         self.app.test_client_class = IsolatedClient
         with self.app.app_context():
-            Base.metadata.create_all(db.engine)
+            make_tables()
             with transaction():
                 self.sku = make_variant(at=now(), on_hand=1000).sku
                 email = make_account().email

@@ -11,7 +11,7 @@ from core import files, seal
 from core.accounts.gate import actor_id, requires
 from core.accounts.queries import display_names
 from core.clock import now
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.web.pagination import page_number
 from traceability.cases import evidence, queries, wording
 from traceability.cases.access import may_handle, require_access
@@ -119,7 +119,12 @@ def photo(number: str, position: int) -> Response:
     """
     found = seen_case(number)
     key, digest = queries.evidence_file(found.id, position)
-    content = files.get(key)
+    try:
+        content = files.get(key)
+    except NotFound as damaged:
+        if damaged.code != "file_damaged":
+            raise
+        content = b""
     if hashlib.sha256(content).hexdigest() != digest:
         raise Conflict(_("This file was changed after it was put on record."), code="evidence_changed")
     return Response(
