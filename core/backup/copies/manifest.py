@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ FORMAT = 1
 NAME = "manifest.json"
 # As `sha256sum --check` reads it: the one digest that cannot stand in the manifest itself.
 SEAL = "manifest.json.sha256"
+# What a backup's maker calls its files: a manifest may come from anywhere, and restoring writes under these names.
+FILE_NAME = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*")
 
 
 class BackupDamaged(Exception):  # noqa: N818 - says what it is
@@ -91,7 +94,7 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest of the backup in `folder`.
 
     Raises:
-        BackupDamaged: there is none, it was changed, or another version wrote it.
+        BackupDamaged: there is none, it was changed, another version wrote it, or no version of ours.
     """
     try:
         data = (folder / NAME).read_bytes()
@@ -100,10 +103,30 @@ def read_manifest(folder: Path) -> Manifest:
         raise BackupDamaged(f"{folder} is not a backup: it has no readable {NAME} and {SEAL}") from None
     if not sealed or hashlib.sha256(data).hexdigest() != sealed[0]:
         raise BackupDamaged(f"{folder / NAME} was changed after it was written")
-    told = json.loads(data)
-    if told.get("format") != FORMAT:
-        raise BackupDamaged(f"{folder} has format {told.get('format')}, this version reads {FORMAT}")
-    return _manifest(told)
+    try:
+        told = json.loads(data)
+        if told.get("format") != FORMAT:
+            raise BackupDamaged(f"{folder} has format {told.get('format')}, this version reads {FORMAT}")
+        manifest = _manifest(told)
+        _require_figures(manifest)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise BackupDamaged(f"{folder / NAME} is not what we write: {error!r}"[:300]) from None
+    strange = sorted(name for name in manifest.files if not FILE_NAME.fullmatch(name))
+    if strange:
+        raise BackupDamaged(f"{folder / NAME} names what no backup of ours holds: {strange[0]!r}"[:300])
+    return manifest
+
+
+def _require_figures(manifest: Manifest) -> None:
+    """Raises:
+    ValueError: what counts something is no count.
+    """
+    database = manifest.database
+    counts = [manifest.log.size, database.numbered, database.signed_size, *database.tables.values()]
+    counts += [*database.sequences.values(), *(one.size for one in manifest.files.values())]
+    for one in counts:
+        if type(one) is not int or one < 0:
+            raise ValueError(f"{one!r} is no count")
 
 
 def _manifest(told: dict[str, Any]) -> Manifest:

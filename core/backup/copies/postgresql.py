@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.backup.copies.manifest import DatabaseFacts
+from core.backup.copies.manifest import BackupDamaged, DatabaseFacts
 from core.backup.copies.writing import Writer, chunks_of
 from core.schema import VERSIONS
 
@@ -143,7 +143,17 @@ def load(connection: sa.Connection, folder: Path, facts: DatabaseFacts) -> None:
     """Fill the empty tables of the current schema, which our migrations have made, in the caller's transaction.
 
     Foreign keys are taken away and set again over the whole: tables need no order then, and every row is checked.
+
+    Raises:
+        BackupDamaged: the manifest names other tables than our migrations make; a name may lead anywhere.
     """
+    strange = (
+        facts.tables.keys() ^ set(connection.scalars(TABLES)) | facts.tables.keys() ^ facts.columns.keys()
+    )
+    if strange:
+        raise BackupDamaged(
+            f"The backup does not hold the tables of its revision; these differ: {sorted(strange)[:5]}"
+        )
     keys = connection.execute(FOREIGN_KEYS).all()
     for key in keys:
         connection.exec_driver_sql(f"ALTER TABLE {key.tab} DROP CONSTRAINT {_quoted(key.name)}")

@@ -63,6 +63,12 @@ def _database(folder: Path, manifest: Manifest) -> Iterator[str]:
 
 
 def _bytes(folder: Path, manifest: Manifest) -> Iterator[str]:
+    """What lies in the folder beside what the manifest says; links and devices are not even read."""
+    there = sorted(folder.rglob("*"))
+    strange = [path for path in there if path.is_symlink() or not (path.is_file() or path.is_dir())]
+    if strange:
+        yield from (f"{path.relative_to(folder)} is no plain file" for path in strange)
+        return
     for name, facts in manifest.files.items():
         path = folder / name
         if not path.is_file():
@@ -70,6 +76,6 @@ def _bytes(folder: Path, manifest: Manifest) -> Iterator[str]:
         elif digest_of(path) != facts:
             yield f"{name} is not what was written: another size or digest"
     known = {*manifest.files, manifests.NAME, manifests.SEAL}
-    for path in sorted(folder.rglob("*")):
+    for path in there:
         if path.is_file() and str(path.relative_to(folder)) not in known:
             yield f"{path.relative_to(folder)} does not belong to the backup"

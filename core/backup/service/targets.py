@@ -65,8 +65,9 @@ class SQLiteTarget:
     def bring_in(self, folder: Path, _facts: DatabaseFacts, *, stamp: str, keep: bool) -> str:
         """Exchange the database; where the old one is kept, empty when it held nothing."""
         fresh = self.path.with_name(f".restoring-{self.path.name}")
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600, exist_ok=False)
         shutil.copyfile(folder / sqlite.FILE, fresh)
-        fresh.chmod(0o600)
         aside = self.path.with_name(f"{self.path.name}.replaced-{stamp}")
         if keep:
             self.path.rename(aside)

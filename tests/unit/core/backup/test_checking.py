@@ -1,6 +1,8 @@
 """Whatever was changed in a backup is named: by its bytes, and where somebody mended the digests, by its meaning."""
 
 import gzip
+import hashlib
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -106,3 +108,38 @@ def test_a_log_without_a_tile_and_one_of_another_head_are_named(backup, filled, 
 def test_it_can_be_moved_to_another_place(backup, tmp_path):
     moved = shutil.copytree(backup, tmp_path / "elsewhere")
     assert findings(moved) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["files/../../secret_key", "/etc/cron.d/x", "log/./../x", "files//x", "log/.restoring/x", "a\n"]
+)
+def test_a_name_that_leads_out_of_the_backup_is_refused_before_anything_is_read(backup, name):
+    manifest = manifests.read_manifest(backup)
+    values = {field: getattr(manifest, field) for field in manifest.__slots__}
+    told = manifest.files | {name: manifests.FileFacts(1, "0" * 64)}
+    manifests.Manifest(**values | {"files": told}).write(backup)
+    with pytest.raises(BackupDamaged, match="no backup of ours holds"):
+        require_restorable(backup)
+
+
+def test_a_link_or_a_pipe_is_not_read_even_when_it_leads_to_the_right_bytes(backup, filled, tmp_path):
+    photo = backup / "files" / filled.photo
+    photo.rename(tmp_path / "elsewhere")
+    photo.symlink_to(tmp_path / "elsewhere")
+    os.mkfifo(backup / "pipe")
+    (backup / "aside").symlink_to(tmp_path, target_is_directory=True)
+    told = ["aside is no plain file", f"files/{filled.photo} is no plain file", "pipe is no plain file"]
+    assert findings(backup) == told
+    with pytest.raises(BackupDamaged, match="no plain file"):
+        require_restorable(backup)
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "1", "{", '{"format": 1}', "[" * 100_000, '{"format": 1, "files": 3}']
+)
+def test_a_manifest_that_is_none_is_damage_and_no_error_of_ours(backup, text):
+    (backup / manifests.NAME).write_text(text)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    (backup / manifests.SEAL).write_text(f"{digest}  {manifests.NAME}\n")
+    with pytest.raises(BackupDamaged, match="not what we write"):
+        check(backup)
