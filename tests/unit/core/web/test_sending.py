@@ -1,5 +1,8 @@
 """A form that creates something is done once, however often and however simultaneously it is sent."""
 
+import hashlib
+import hmac
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -255,3 +258,21 @@ def test_a_second_sending_that_the_first_made_impossible_is_led_to_it_all_the_sa
     second = grower.post(NEW_PLOT, data=sent)
     assert (second.status_code, second.location) == (303, first.location)
     assert len(looked) == 2
+
+
+def test_what_is_remembered_of_a_form_can_be_guessed_by_nobody_without_our_secret(app, client, session):
+    password = "a long enough pass phrase 9"
+    typed = {
+        "display_name": "Li",
+        "identity": "li@example.org",
+        "password": password,
+        "password_again": password,
+    }
+    sent = a_page(client, "/account/sign-up") | typed
+    assert client.post("/account/sign-up", data=sent).status_code == 303
+    said = sorted((name, value) for name, value in sent.items() if name not in {"csrf_token", "form_key"})
+    plain = json.dumps(["/account/sign-up", said, []]).encode()
+    kept = session.scalars(sa.select(FormKey.content)).one()
+    assert kept != hashlib.sha256(plain).hexdigest()
+    secret = app.config["SECRET_KEY"].encode()
+    assert kept == hmac.digest(secret, b"form\n" + plain, "sha256").hex()
