@@ -17,7 +17,19 @@ from urllib.parse import quote
 import structlog
 from flask import Flask, current_app, render_template
 from flask_babel import force_locale
-from sqlalchemy import CheckConstraint, ColumnElement, Index, String, Text, and_, case, func, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    String,
+    Text,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.atomic import write_durably
@@ -252,6 +264,14 @@ def _not_sent(message_id: int, attempts: int, error: str, *, taken: bool = True,
                 failed_at=func.coalesce(Message.failed_at, moment),
             )
         )
+
+
+def in_no_hands(at: datetime) -> ColumnElement[bool]:
+    """The SQL condition for a message that is not being sent `at` this moment, and was not sent."""
+    return or_(
+        Message.state.in_(("waiting", "failed")),
+        and_(Message.state == "sending", Message.available_at <= at - STUCK_AFTER),
+    )
 
 
 def unsent(*, at: datetime) -> dict[str, int]:

@@ -36,7 +36,13 @@ def retry(names: tuple[str, ...], kind: str | None, *, everything: bool) -> None
     """Make what failed due now, as `flask failures list` names it."""
     if bool(names) == everything:
         raise click.UsageError("name what to try again, or give --all")
-    wanted = queries.open_ones(at=now(), kind=kind) if everything else [_parsed(name) for name in names]
+    if everything:
+        with transaction():
+            found = queries.open_ones(at=now(), kind=kind)
+            tried = service.try_each_again(found, at=now(), by=None)
+        click.echo(f"{tried} due now")
+        return
+    wanted = [_parsed(name) for name in names]
     for one_kind, number in wanted:
         try:
             with transaction():

@@ -1,5 +1,6 @@
 """What an operator does about work that failed: have it tried again, or set it aside with a reason."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
@@ -8,11 +9,11 @@ from sqlalchemy import ColumnElement, delete, or_, update
 from core import job_runs
 from core.claims import WorkClaim
 from core.database import after_commit, changed, session
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, NotFound
 from core.failures.models import FailureDecision
 from core.failures.queries import Failure, get_failure
 from core.jobs import send_soon
-from core.messaging import Message
+from core.messaging import Message, in_no_hands
 from core.outbox import OutboxEvent
 from core.progress import JOB, get_row
 
@@ -42,7 +43,7 @@ def try_again(kind: str, number: int, *, at: datetime, by: int | None) -> Failur
     elif kind == "message":
         done = changed(
             update(Message)
-            .where(Message.id == number, Message.state != "sent")
+            .where(Message.id == number, in_no_hands(at))
             .values(state="waiting", available_at=at, attempts=0, set_aside_at=None)
         )
     elif failure.name == JOB:
@@ -57,6 +58,19 @@ def try_again(kind: str, number: int, *, at: datetime, by: int | None) -> Failur
         after_commit(lambda: _poke(kind), key=f"failures {kind}")
     _note(failure, "again", reason="", at=at, by=by)
     return failure
+
+
+def try_each_again(found: Sequence[tuple[str, int]], *, at: datetime, by: int | None) -> int:
+    """`try_again` for each kind and number; how many. What was done or taken in hand meanwhile keeps no other."""
+    tried = 0
+    for kind, number in found:
+        try:
+            with session.begin_nested():
+                try_again(kind, number, at=at, by=by)
+        except (Conflict, NotFound):
+            continue
+        tried += 1
+    return tried
 
 
 def set_aside(kind: str, number: int, *, reason: str, at: datetime, by: int | None) -> Failure:
@@ -80,7 +94,7 @@ def set_aside(kind: str, number: int, *, reason: str, at: datetime, by: int | No
     elif kind == "message":
         done = changed(
             update(Message)
-            .where(Message.id == number, Message.state != "sent")
+            .where(Message.id == number, in_no_hands(at))
             .values(state="failed", set_aside_at=at)
         )
     else:

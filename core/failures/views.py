@@ -57,9 +57,8 @@ def again_all() -> ResponseReturnValue:
     at, kind = now(), _kind(request.form.get("kind"))
     with transaction():
         found = queries.open_ones(at=at, kind=kind, dead_only=True)
-        for one_kind, number in found:
-            service.try_again(one_kind, number, at=at, by=actor_id())
-    flash(_("%(number)s are tried again now.", number=len(found)), "success")
+        number = service.try_each_again(found, at=at, by=actor_id())
+    flash(_("%(number)s are tried again now.", number=number), "success")
     return _back()
 
 

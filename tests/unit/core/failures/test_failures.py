@@ -237,3 +237,28 @@ def test_a_job_that_failed_is_sent_again(session, monkeypatch):
     assert sent == ["branch.reports.build"]
     session.rollback()
     assert session.scalar(sa.select(JobProgress.state)) == "waiting"
+
+
+@pytest.mark.parametrize("step", ["again", "aside"])
+def test_a_message_that_a_worker_takes_meanwhile_is_left_to_it(session, monkeypatch, step):
+    number = fail_message(state="waiting")
+    seen = queries.get_failure("message", number, at=now())
+    with transaction():
+        session.execute(sa.update(Message).values(state="sending", attempts=3, available_at=now()))
+    monkeypatch.setattr(service, "get_failure", lambda *_args, **_named: seen)
+    with pytest.raises(Conflict), transaction():
+        if step == "again":
+            service.try_again("message", number, at=now(), by=None)
+        else:
+            service.set_aside("message", number, reason="x", at=now(), by=None)
+    session.rollback()
+    assert session.scalar(sa.select(Message.state)) == "sending", "it would be sent twice"
+
+
+def test_one_that_is_done_meanwhile_keeps_no_other_from_being_tried_again(session):
+    event, work = fail_event(dead_at=now()), fail_work(dead_at=now())
+    with transaction():
+        tried = service.try_each_again([("message", 99), ("event", event), ("work", work)], at=now(), by=None)
+    assert tried == 2
+    assert {state for _kind, _id, state in listed()} == {"waits"}
+    assert session.scalar(sa.select(sa.func.count(FailureDecision.id))) == 2
