@@ -63,7 +63,7 @@ def render(data: bytes) -> Renderings:
         taken = _place_and_time(picture)
         picture.draft("RGB", (WIDTHS["large"], WIDTHS["large"]))
         picture.load()
-        upright = _plain_rgb(ImageOps.exif_transpose(picture))
+        upright = _plain_rgb(_upright(picture))
     large = _fitted(upright, WIDTHS["large"])
     medium = _fitted(large, WIDTHS["medium"])
     small = _fitted(medium, WIDTHS["small"])
@@ -90,7 +90,8 @@ def _refusing() -> Iterator[None]:
             _l("This file is not a picture we can read. Please send a JPEG, PNG or WebP picture."),
             code="photo_not_an_image",
         ) from unknown
-    except (OSError, SyntaxError, ValueError, EOFError) as damaged:
+    except Exception as damaged:
+        # Whatever a decoder stumbles over lies in the file: Pillow raises what its parts raise, as TypeError for bent EXIF.
         raise PhotoRefused(
             _l("This picture is damaged or did not arrive whole. Please choose it again."),
             code="photo_damaged",
@@ -149,6 +150,16 @@ def _too_small(size: tuple[int, int]) -> PhotoRefused:
         ),
         code="photo_too_small",
     )
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """The picture turned as the camera says; as it is where what the camera wrote is bent."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - the pixels are good, and EXIF fails in any way: it is written anew on turning
+        return picture
 
 
 def _plain_rgb(picture: Image.Image) -> Image.Image:

@@ -149,3 +149,13 @@ def _srgb_profile():
     from PIL import ImageCms
 
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def test_bent_exif_makes_a_picture_no_worse(monkeypatch):
+    def bent(_picture):
+        raise TypeError("The fill character must be a unicode character, not bytes")
+
+    monkeypatch.setattr(
+        photos.ImageOps, "exif_transpose", bent
+    )  # what Pillow says of a tag with a wrong type
+    assert render(picture(900, 600)).width == 900
