@@ -22,13 +22,13 @@ from core.settings import Settings
 from tests.running import environment
 from wsgi import create_app
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[4]
 KILLED_AT = """
 import os, signal, sys
 from core.seal import sequencer
 from wsgi import create_app
 
-pytestmark = pytest.mark.slow
 step, times = sys.argv[1], int(sys.argv[2])
 seen = 0
 def reached(name):
