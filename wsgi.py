@@ -262,8 +262,12 @@ PARTS: list[str] = [
     "traceability.lookups.address_database",
 ]
 
+# Whose `measure` sets gauges at each look at /metrics.
+MEASURED: list[str] = ["core.failures.views", "core.backup.views"]
+
 # Modules with Celery tasks.
 TASKS: list[str] = [
+    "core.tasks",
     "traceability.labels.tasks",
     "traceability.cases.tasks",
     "core.failures.tasks",
@@ -606,7 +610,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     init_outbox(app, event_handlers())
     init_sources(app, seal_sources())
     init_recalls(app, orders_of_lots)
-    init_health(app, parts_of_readiness())
+    init_health(app, parts_of_readiness(), [import_module(name).measure for name in MEASURED])
     init_failures(app, SWEEPS)
     _collect_again()
     return app

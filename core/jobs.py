@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from celery import Celery, Task, current_app, shared_task
+from celery import Celery, Task, current_app
 from flask import Flask
 
 from core.broker import folder
@@ -137,36 +137,3 @@ def send_soon(task_name: str, *args: Any) -> bool:
         log.warning("broker_away", task=task_name, error=type(error).__name__)
         return False
     return True
-
-
-@shared_task(name="core.outbox.deliver")
-def deliver_outbox() -> int:
-    """Deliver what is due; sent after each commit that recorded something, and every few seconds."""
-    from core.outbox import deliver_pending
-
-    return deliver_pending()
-
-
-@shared_task(name="core.jobs.resume")
-def resume_jobs() -> int:
-    """Send long jobs again whose task was lost, or whose worker died."""
-    from core.clock import now
-    from core.job_runs import resume
-
-    return resume(at=now())
-
-
-@shared_task(name="core.files.remove_torn")
-def remove_torn_files() -> int:
-    """Remove what killed processes had not come to the end of writing."""
-    from core.files import remove_torn
-
-    return remove_torn()
-
-
-@shared_task(name="core.messaging.send")
-def send_messages() -> int:
-    """Send the messages that wait."""
-    from core.messaging import send_waiting
-
-    return send_waiting()

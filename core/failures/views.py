@@ -1,10 +1,13 @@
-"""The operators' page of what background work could not do."""
+"""The operators' page of what background work could not do, and what `/metrics` tells of it."""
 
 from typing import Any
 
+import structlog
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from prometheus_client import Gauge
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.accounts.gate import actor_id, requires
 from core.clock import now
@@ -16,6 +19,25 @@ from core.failures.wording import KIND_WORDS, STATE_TONE, STATE_WORDS, what_word
 from core.web.pagination import page_number
 
 blueprint = Blueprint("failures", __name__, url_prefix="/operations/failures")
+log = structlog.get_logger(__name__)
+
+DEAD = Gauge("guiyuan_dead_letters", "Failed events, messages and rows that nobody tries any more", ["kind"])
+FAILING = Gauge("guiyuan_failing", "Failed events, messages and rows that wait for another try", ["kind"])
+UNKNOWN = float("nan")
+
+
+def measure() -> None:
+    """Set the gauges; NaN while the database is away."""
+    try:
+        counted = {
+            kind: (float(one.failing), float(one.dead)) for kind, one in queries.counts(at=now()).items()
+        }
+    except SQLAlchemyError as error:
+        log.warning("metrics_without_database", error=type(error).__name__)
+        counted = dict.fromkeys(queries.KINDS, (UNKNOWN, UNKNOWN))
+    for kind, (failing, dead) in counted.items():
+        FAILING.labels(kind).set(failing)
+        DEAD.labels(kind).set(dead)
 
 
 @blueprint.get("")

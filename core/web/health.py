@@ -1,7 +1,7 @@
 """Alive, able to serve, and measured: `/healthz`, `/readyz`, `/metrics`."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,11 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from core import jobs, messaging, outbox
 from core import parts as living
 from core.accounts.gate import public
-from core.backup.place import this_place
-from core.backup.queries import backup_standing
 from core.clock import now
 from core.database import session
-from core.failures import queries as failures
 from core.schema import require_current
 
 blueprint = Blueprint("health", __name__)
@@ -38,10 +35,6 @@ QUEUED = Gauge(
 SET_ASIDE = Gauge(
     "guiyuan_queue_set_aside", "Messages that could not be read and lie in the folder `unreadable`"
 )
-BACKUP_AGE = Gauge("guiyuan_backup_age_seconds", "Since the last good backup was begun; +Inf: there is none")
-BACKUPS_FAILED = Gauge("guiyuan_backups_failed", "Backups that failed since the last good one")
-DEAD = Gauge("guiyuan_dead_letters", "Failed events, messages and rows that nobody tries any more", ["kind"])
-FAILING = Gauge("guiyuan_failing", "Failed events, messages and rows that wait for another try", ["kind"])
 UNKNOWN = float("nan")
 
 
@@ -90,8 +83,15 @@ GROUND_PARTS = {
 GRAVEST_LAST = ("ok", "degraded", "unavailable")
 
 
-def init_health(app: Flask, parts: Mapping[str, Part]) -> None:
-    """Register the pages; `parts` of the rooms above by the name under which `/readyz` reports them."""
+def init_health(app: Flask, parts: Mapping[str, Part], measures: Iterable[Callable[[], None]]) -> None:
+    """Register the pages.
+
+    Args:
+        app: the application.
+        parts: of the rooms above, by the name under which `/readyz` reports them.
+        measures: what sets the gauges of other features at each look at `/metrics`; one may find the database away.
+    """
+    app.extensions["measures"] = tuple(measures)
     lives = {name: Part(check, needed=False) for name, check in living.checks(app.config["SETTINGS"]).items()}
     app.extensions["readiness"] = {**GROUND_PARTS, **parts, **lives}
     app.register_blueprint(blueprint)
@@ -146,38 +146,17 @@ def metrics() -> Response:
     try:
         EVENTS.set(outbox.waiting())
         unsent: Mapping[str, float] = messaging.unsent(at=now())
-        failed: Mapping[str, tuple[float, float]] = {
-            kind: (one.failing, one.dead) for kind, one in failures.counts(at=now()).items()
-        }
     except SQLAlchemyError as error:
         log.warning("metrics_without_database", error=type(error).__name__)
         EVENTS.set(UNKNOWN)
         unsent = dict.fromkeys(messaging.UNSENT, UNKNOWN)
-        failed = dict.fromkeys(failures.KINDS, (UNKNOWN, UNKNOWN))
     for state, number in unsent.items():
         MESSAGES.labels(state).set(number)
-    for kind, (failing, dead) in failed.items():
-        FAILING.labels(kind).set(failing)
-        DEAD.labels(kind).set(dead)
     if figures := jobs.queue_figures():
         waiting, set_aside = figures
         SET_ASIDE.set(set_aside)
         for queue, messages in waiting.items():
             QUEUED.labels(queue).set(messages)
-    _measure_backups()
+    for measure in current_app.extensions["measures"]:
+        measure()
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
-
-
-def _measure_backups() -> None:
-    """Without BACKUP_DIR there is no schedule, and no age either."""
-    age = failed = UNKNOWN
-    if this_place() is not None:
-        try:
-            standing = backup_standing()
-        except SQLAlchemyError as error:
-            log.warning("metrics_without_database", error=type(error).__name__)
-        else:
-            failed = standing.failed
-            age = (now() - standing.last_good).total_seconds() if standing.last_good else float("inf")
-    BACKUP_AGE.set(age)
-    BACKUPS_FAILED.set(failed)

@@ -165,7 +165,7 @@ def test_metrics_tell_the_age_of_the_last_good_one_and_the_failures_since(
     scheduled, client, clock, monkeypatch, at
 ):
     age, failed = "guiyuan_backup_age_seconds", "guiyuan_backups_failed"
-    monkeypatch.setattr("core.web.health.now", lambda: at + 5 * HOUR)
+    monkeypatch.setattr("core.backup.views.now", lambda: at + 5 * HOUR)
     assert (gauge(client, age), gauge(client, failed)) == ("+Inf", "0.0")
     inside(scheduled, nightly)
     assert (gauge(client, age), gauge(client, failed)) == ("18000.0", "0.0")

@@ -106,7 +106,7 @@ def test_a_queue_whose_folder_cannot_be_written_degrades_and_is_well_again_by_it
 def test_no_worker_and_no_scheduler_is_needed_for_serving(tmp_path):
     app = Flask("tests")
     app.config["SETTINGS"] = Settings(_env_file=None, guiyuan_var=tmp_path, parts_here=list(LIVING))
-    init_health(app, {})
+    init_health(app, {}, [])
     needed = {name for name, part in app.extensions["readiness"].items() if part.needed}
     assert needed == {"database", "schema"}
     assert set(app.extensions["readiness"]) > LIVING

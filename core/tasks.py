@@ -1,0 +1,32 @@
+"""What the worker does for the ground floor: deliver, send, take up lost jobs, clear away."""
+
+from celery import shared_task
+
+from core import files, job_runs
+from core.clock import now
+from core.messaging import send_waiting
+from core.outbox import deliver_pending
+
+
+@shared_task(name="core.outbox.deliver")
+def deliver_outbox() -> int:
+    """Deliver what is due; sent after each commit that recorded something, and every few seconds."""
+    return deliver_pending()
+
+
+@shared_task(name="core.jobs.resume")
+def resume_jobs() -> int:
+    """Send long jobs again whose task was lost, or whose worker died."""
+    return job_runs.resume(at=now())
+
+
+@shared_task(name="core.files.remove_torn")
+def remove_torn_files() -> int:
+    """Remove what killed processes had not come to the end of writing."""
+    return files.remove_torn()
+
+
+@shared_task(name="core.messaging.send")
+def send_messages() -> int:
+    """Send the messages that wait."""
+    return send_waiting()
