@@ -19,7 +19,7 @@ log = structlog.get_logger("request")
 # Paths whose tail is a secret or names a person: only the shape is logged.
 MASKED = [
     (re.compile(r"^/(?P<keep>[cC]|api/v1/codes)/.+"), r"/\g<keep>/*"),
-    (re.compile(r"^/(?P<keep>account/[a-z-]+)/.+"), r"/\g<keep>/*"),
+    (re.compile(r"^/(?P<keep>account/[a-z-]+|grower/join|invitation)/.+"), r"/\g<keep>/*"),
     # The serial of a GS1 Digital Link is a trace code.
     (re.compile(r"^/(?P<keep>(?:[^/]+/)+?(?:21|ser))/.+"), r"/\g<keep>/*"),
 ]
