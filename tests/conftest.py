@@ -5,6 +5,7 @@ PostgreSQL too for what touches transactions, locks and dialects (`tests/both.py
 """
 
 import contextvars
+import os
 import re
 import shutil
 import socket
@@ -29,6 +30,7 @@ from werkzeug.test import EnvironBuilder
 
 from core.database import db
 from core.settings import Settings
+from core.web.limits import limiter
 from core.web.logs import configure_logging
 from tests import dialects
 from tests.both import belongs_on_both
@@ -57,6 +59,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    for name in Settings.model_fields:  # a test stands on its own settings, not on those of the machine
+        os.environ.pop(name.upper(), None)
     config.pluginmanager.register(Timing(), "timing")
     config.pluginmanager.register(dialects.Dialects(config), "dialects")
 
@@ -242,6 +246,7 @@ def close_connections(app: Flask, *, within_s: float = 5) -> None:
 def app(database_kind: str, _engine_apps: Any) -> Iterator[Flask]:
     """The application on a fresh, empty database."""
     app, store = _engine_apps(database_kind)
+    limiter.enabled = app.config["RATELIMIT_ENABLED"]  # as the last application that a test made had set it
     close_connections(app)
     store.reset()
     forget_log(app)

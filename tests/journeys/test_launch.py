@@ -44,8 +44,8 @@ def test_a_first_start_that_was_killed_begins_afresh_serves_and_stops_without_a_
         assert "the first start was interrupted" in text
         assert f"Guiyuan is running on http://127.0.0.1:{port}" in text
         assert "secretary@demo.guiyuan.example" in text
-        status, ready = ask(port, "GET", "/readyz")
-        assert (status, json.loads(ready)["status"]) == (200, "ok")
+        assert ask(port, "GET", "/readyz")[0] == 200
+        until(lambda: json.loads(ask(port, "GET", "/readyz")[1])["status"] == "ok", "every part lives")
         # The launcher, the web and its child, two workers, the scheduler.
         until(lambda: len(processes_of(tmp_path)) >= 6, "all parts run")
 

@@ -1,6 +1,7 @@
 """Reports on their way: asked about, answered, published, withdrawn."""
 
 from datetime import date
+from functools import cache
 
 from branch.ledger.periods import month_before
 from branch.organisation.queries import get_unit
@@ -66,8 +67,10 @@ def _ask(public_id: str, words: str, *, seen: int, returns: bool) -> str:
         )
 
 
+@cache
 def _asked() -> str:
-    """A report with an answered and an open question, returned to the branch."""
+    """A report with an answered and an open question, returned to the branch; asked once, since what other scenes
+    change meanwhile would make another version of it, which the open question holds up."""
     public_id = _submitted(5)
     if find_report(public_id).state == ReportState.SUBMITTED:
         first = _ask(public_id, "两户本月没有记录，是停售还是没有导入？请核对。", seen=0, returns=False)
