@@ -70,7 +70,8 @@ def _ask(public_id: str, words: str, *, seen: int, returns: bool) -> str:
 @cache
 def _asked() -> str:
     """A report with an answered and an open question, returned to the branch; asked once, since what other scenes
-    change meanwhile would make another version of it, which the open question holds up."""
+    change meanwhile would make another version of it, which the open question holds up.
+    """
     public_id = _submitted(5)
     if find_report(public_id).state == ReportState.SUBMITTED:
         first = _ask(public_id, "两户本月没有记录，是停售还是没有导入？请核对。", seen=0, returns=False)
