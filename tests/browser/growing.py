@@ -199,8 +199,8 @@ def send_parcel(walk: Walk, page: Page, name: str, order: str) -> list[str]:
     page.fill("form .field [name=courier]", COURIER)
     page.fill("form .field [name=tracking_number]", "YS" + "".join(filter(str.isdigit, name)) + "20260001")
     walk.see(page, f"{name}-ready-to-leave")
-    page.click("main button[value=dispatch]")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("main button[value=dispatch]")
     assert page.locator("main button[value=dispatch]").count() == 0, text(page)
     walk.see(page, f"{name}-left")
     return codes

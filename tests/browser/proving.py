@@ -67,8 +67,8 @@ def activate(walk: Walk, lot: str) -> Page:
     """Say that the labels hang; whether that is allowed, the page that answers says."""
     page = walk.person("newcomer")
     page.goto(f"/seller/lots/{lot}/codes")
-    page.click("main form[action$='/activate'] button")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("main form[action$='/activate'] button")
     return page
 
 
@@ -97,8 +97,8 @@ def approve(walk: Walk, plot: str) -> None:
         page = walk.demo(role)
         page.goto(f"/branch/plots/{plot}")
         walk.see(page, name)
-        page.click(f"main button[name=decision][value={word}]")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.click(f"main button[name=decision][value={word}]")
         assert page.locator(f"main button[name=decision][value={word}]").count() == 0, text(page)
     walk.see(walk.demo("committee"), "plot-approved")
 
@@ -119,8 +119,8 @@ def report(walk: Walk) -> str:
     page.fill("#price", "120 元")
     page.set_input_files("input[name=photos]", picture("yingui"))
     page.evaluate("document.querySelector('main form').noValidate = true")
-    page.click("main form button[type=submit]")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("main form button[type=submit]")
     assert page.input_value("#shop") == SHOP
     walk.see(page, "report-needs-a-word")
     page.fill("#what", WRONG)
@@ -191,8 +191,8 @@ def act(walk: Walk, number: str) -> None:
     walk.see(page, "act")
     page.click("main form button[type=submit]")
     page.wait_for_url(f"**/{number}")
-    page.click("main form[action$='/close'] button")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("main form[action$='/close'] button")
     walk.see(page, "case-closed")
 
 

@@ -20,8 +20,8 @@ def report(walk: Walk) -> None:
     result.first.click()
     assert NURSERY in text(secretary)
     walk.see(secretary, "report-of-the-month")
-    secretary.click("main form[action$='/submit'] button[type=submit]")
-    secretary.wait_for_load_state()
+    with secretary.expect_navigation():
+        secretary.click("main form[action$='/submit'] button[type=submit]")
     walk.see(secretary, "report-submitted")
 
     committee = walk.demo("committee")
@@ -29,7 +29,7 @@ def report(walk: Walk) -> None:
     walk.see(committee, "committee-desk")
     committee.click("main table a >> nth=0")
     walk.see(committee, "committee-reads")
-    committee.click("main button[value=accepted]")
-    committee.wait_for_load_state()
+    with committee.expect_navigation():
+        committee.click("main button[value=accepted]")
     assert committee.locator("main button[value=accepted]").count() == 0
     walk.see(committee, "report-accepted")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from tests.browser.looks import assert_accessible, open_context, screenshot
 from tests.browser.town import DOMAIN
@@ -63,8 +63,17 @@ class Walk:
     def see(self, page: Page, name: str) -> None:
         """Keep a picture of this step, and hold the page to axe and to the width of the screen."""
         number = next(self.steps)
-        screenshot(page, f"{self.story}-{self.width}-{number:02d}-{name}")
-        assert_accessible(page)
+        for last in (False, False, True):
+            page.wait_for_load_state()
+            try:
+                screenshot(page, f"{self.story}-{self.width}-{number:02d}-{name}")
+                assert_accessible(page)
+            except Error:
+                # The answer to a click took the page's place while it was looked at: look at that one.
+                if last:
+                    raise
+            else:
+                return
 
     def until(self, page: Page, seen: Callable[[], bool], *, within_s: float = QUEUE_S) -> None:
         """Load the page again until the queue has done its work and `seen()` is true."""

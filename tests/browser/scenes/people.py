@@ -40,8 +40,8 @@ def sign_up_in_haste(page: Page) -> None:
 
 def ask_for_recovery(page: Page) -> None:
     page.fill("main input[name=identity]", f"buyer@{DOMAIN}")
-    page.click("main form button[type=submit]")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("main form button[type=submit]")
 
 
 def ask_for_a_code(page: Page) -> None:
