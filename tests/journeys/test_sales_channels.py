@@ -38,6 +38,7 @@ def test_he_is_asked_until_he_says_something_of_his_channels(login, session):
 
 
 @pytest.mark.both
+@pytest.mark.both
 def test_none_of_the_others_takes_one_press(login, session):
     client = login(role="grower")
     client.submit(f"{CHANNELS}/jd", {"sells": "yes"})

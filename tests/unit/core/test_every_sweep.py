@@ -51,6 +51,7 @@ from traceability.quota import tasks as quota_tasks
 from traceability.quota.queries import balance
 from traceability.quota.rules import Key
 
+pytestmark = pytest.mark.both
 YEAR = timedelta(days=365)
 
 

@@ -93,6 +93,7 @@ def test_one_that_a_wrong_clock_dated_ahead_stops_no_night(scheduled, clock, at)
     assert inside(scheduled, nightly.run) == "", "and the one of this night is enough"
 
 
+@pytest.mark.both
 def test_without_a_place_nothing_is_made(filled):
     assert inside(filled.app, nightly) == ""
     assert runs(filled.app) == []

@@ -17,6 +17,7 @@ from core.messaging import STUCK_AFTER, Message
 from core.outbox import OutboxEvent
 from tests.unit.core.test_outbox import Told
 
+pytestmark = pytest.mark.both
 SWEEP = "shop.orders.expire"
 
 

@@ -362,6 +362,7 @@ def test_an_import_from_the_console_that_was_interrupted_says_so(
     assert running.state_of(row, at=now()) == "failed"
 
 
+@pytest.mark.both
 def test_the_same_files_brought_twice_are_two_imports_of_which_neither_takes_the_others_plan(
     session, storefront, example
 ):

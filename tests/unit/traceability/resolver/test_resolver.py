@@ -131,6 +131,19 @@ def test_a_wrong_or_taken_gtin_is_refused(lot, at):
             enter_trade_item(wrong, grower_id=lot.grower_id, name_zh="x", at=at)
 
 
+@pytest.mark.both
+def test_a_grower_enters_a_number_and_sells_a_lot_under_it(login, session, at):
+    with transaction():
+        lot = make_lot()
+    seller = login(role="grower", grower_id=lot.grower_id)
+    entered = {"gtin": GTIN, "name_zh": "丹桂苗", "name_en": "Dangui seedling"}
+    assert seller.submit("/seller/products", entered).status_code == 303
+    under = {"lot": lot.number, "gtin": GTIN}
+    assert seller.submit("/seller/products/lots", under, form_at="/seller/products").status_code == 303
+    assert seller.get(f"{PLACE}/10/{lot.number}").status_code == 307
+    assert lot.number in seller.get("/seller/products").get_data(as_text=True)
+
+
 def test_links_are_chosen_by_language_then_by_type():
     html = Link("pip", "https://a.example/zh", "甲", languages=("zh",))
     english = Link("pip", "https://a.example/en", "A", languages=("en",))
