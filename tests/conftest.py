@@ -5,6 +5,7 @@ PostgreSQL too for what touches transactions, locks and dialects (`tests/both.py
 """
 
 import contextvars
+import gc
 import os
 import re
 import shutil
@@ -71,8 +72,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("nightly")])
         items[:] = [item for item in items if not item.get_closest_marker("nightly")]
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    if astray := [item.nodeid for item in items if astray_from_the_browser(item)]:
+        raise pytest.UsageError(
+            f"marked `browser` outside tests/browser, where the run looks for them: {astray}"
+        )
     if nameless := [item.name for item in items if " at 0x" in item.name]:
         raise pytest.UsageError(f"named by an address, which differs between workers: {nameless}")
+
+
+def astray_from_the_browser(item: pytest.Item) -> bool:
+    return item.get_closest_marker("browser") is not None and not item.nodeid.startswith("tests/browser/")
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

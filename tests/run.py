@@ -19,6 +19,7 @@ from tests.parts import missing
 BIN = Path(sys.executable).parent
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
 WORKERS = str(max(2, min(CORES, 8)))
+WAITING = str(int(WORKERS) + 1)  # many tests wait for programs that they started
 WHAT_IS_TYPED = ("core", "branch", "traceability", "shop", "wsgi.py")
 told = threading.Lock()
 
@@ -61,7 +62,7 @@ CHECKS = [
 ]
 
 
-SIDE_BY_SIDE = ["-n", WORKERS, "--dist", "worksteal"]
+SIDE_BY_SIDE = ["-n", WAITING, "--dist", "worksteal"]
 COVERED = ["--cov", "--cov-report=html"]  # fails below the floor that stands in pyproject.toml
 
 
@@ -70,7 +71,9 @@ def tests(*arguments: str) -> Part:
 
 
 def browser(*arguments: str) -> Part:
-    return Part("browser", pytest("-m", "browser", "-n", WORKERS, "--dist", "loadgroup", *arguments))
+    return Part(
+        "browser", pytest("-m", "browser", "tests/browser", "-n", WORKERS, "--dist", "loadgroup", *arguments)
+    )
 
 
 PLANS = {

@@ -27,9 +27,12 @@ TREE = Size(
 )
 
 
+SMALL = (400, 400)  # as small as may be: each listing of each test renders it
+
+
 @lru_cache(maxsize=1)
 def _picture() -> bytes:
-    return picture(800, 600)
+    return picture(*SMALL)
 
 
 def make_variant_offer(**values: Any) -> VariantOffer:
@@ -65,7 +68,7 @@ def make_draft(
         stored = drafts.store_photo(_picture(), keep_place_and_time=False)
         if number:
             stored = drafts.StoredPhoto(
-                stored.key_small, stored.key_medium, f"{stored.key_large}?{number}", 800, 600
+                stored.key_small, stored.key_medium, f"{stored.key_large}?{number}", *SMALL
             )
         drafts.attach_photo(listing, stored, at=at)
     return listing

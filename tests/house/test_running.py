@@ -46,16 +46,28 @@ def test_time_is_told_by_room_and_by_folder():
     assert folder_of("tests/journeys/test_x.py") == "tests/journeys"
 
 
+def item(name, nodeid="tests/unit/test_x.py"):
+    """A test that bears the one mark it is named after."""
+    return SimpleNamespace(
+        name=name, nodeid=nodeid, get_closest_marker=lambda mark: mark if mark == name else None
+    )
+
+
 @pytest.mark.parametrize(
     ("whole", "kept"), [(False, ["slow", "quick"]), (True, ["slow", "quick", "nightly"])]
 )
 def test_what_is_for_the_night_is_left_out_and_what_is_slow_begins(whole, kept):
-    def item(name):
-        return SimpleNamespace(name=name, get_closest_marker=lambda mark: mark if mark == name else None)
-
     told = SimpleNamespace(pytest_deselected=lambda items: left_out.extend(one.name for one in items))
     config = SimpleNamespace(getoption=lambda _name: whole, hook=told)
     left_out, items = [], [item("quick"), item("slow"), item("nightly")]
     pytest_collection_modifyitems(config, items)
     assert [one.name for one in items] == kept
     assert left_out == ([] if whole else ["nightly"])
+
+
+def test_a_browser_test_stands_where_the_browser_s_part_looks():
+    config = SimpleNamespace(getoption=lambda _name: True)
+    within, astray = item("browser", "tests/browser/test_x.py"), item("browser", "tests/journeys/test_x.py")
+    pytest_collection_modifyitems(config, [within])
+    with pytest.raises(pytest.UsageError, match="journeys"):
+        pytest_collection_modifyitems(config, [within, astray])
