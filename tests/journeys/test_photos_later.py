@@ -70,7 +70,6 @@ def test_one_photo_is_made_at_once_and_the_others_by_the_worker(app, seller, mad
         assert files.keys_of(uploads.SHELF, until=now()) == []
 
 
-@pytest.mark.both
 def test_what_turns_out_to_be_no_photo_is_told_in_words_and_can_be_dropped(app, seller):
     answer = send(seller, TYPED, action="draft", photos=[picture(), broken()])
     assert answer.status_code == 302
@@ -86,6 +85,7 @@ def test_what_turns_out_to_be_no_photo_is_told_in_words_and_can_be_dropped(app, 
     assert sent(app) == []
 
 
+@pytest.mark.both
 def test_a_picture_that_was_dropped_meanwhile_is_not_added(app, seller):
     answer = send(seller, TYPED, action="draft", photos=[picture(), picture(colour=COLOURS[1])])
     [(job, public_id, key)] = sent(app)

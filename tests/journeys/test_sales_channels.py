@@ -38,7 +38,6 @@ def test_he_is_asked_until_he_says_something_of_his_channels(login, session):
 
 
 @pytest.mark.both
-@pytest.mark.both
 def test_none_of_the_others_takes_one_press(login, session):
     client = login(role="grower")
     client.submit(f"{CHANNELS}/jd", {"sells": "yes"})
@@ -49,6 +48,7 @@ def test_none_of_the_others_takes_one_press(login, session):
     assert re.search(r'<input checked[^>]*value="yes"', client.get(f"{CHANNELS}/jd").text)
 
 
+@pytest.mark.both
 def test_a_word_against_the_records_is_refused_and_stays_typed(login, session):
     client = login(role="grower")
     with transaction():

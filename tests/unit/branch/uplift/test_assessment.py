@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from branch.uplift import Panel, UpliftSettings, assess, estimate
-from branch.uplift.gates import wording
+from branch.uplift.gates import gates, wording
 from tests.unit.branch.uplift.panels import exact_panel
 
 WINDOW = slice(24, 46)
@@ -92,6 +92,14 @@ def test_a_clear_fall_is_as_clear_as_a_rise_and_an_unclear_rise_is_not_one():
     rise = next(found for found in tried if 1 < found.estimate.ratio < 1.02)
     assert rise.estimate.low < 1
     assert "G3.zero" in closed(rise)
+
+
+@pytest.mark.parametrize(("ratio", "low", "high"), [(1.1, 1.0, 1.2), (0.9, 0.8, 1.0), (1.0, 1.0, 1.0)])
+def test_an_interval_that_ends_exactly_at_no_change_is_not_clear(ratio, low, high):
+    found = dataclasses.replace(estimate(town(), WINDOW), ratio=ratio, low=low, high=high)
+    told = gates(found, None, UpliftSettings(), provisional=False, channels_unknown=0, authorised=40)
+    [gate] = [gate for gate in told if gate.code == "G3.zero"]
+    assert (gate.passed, gate.value) == (False, 1.0)
 
 
 def test_the_month_before_the_authorisation_is_no_part_of_the_placebo():

@@ -93,12 +93,12 @@ def test_one_that_a_wrong_clock_dated_ahead_stops_no_night(scheduled, clock, at)
     assert inside(scheduled, nightly.run) == "", "and the one of this night is enough"
 
 
-@pytest.mark.both
 def test_without_a_place_nothing_is_made(filled):
     assert inside(filled.app, nightly) == ""
     assert runs(filled.app) == []
 
 
+@pytest.mark.both
 def test_a_failure_is_noted_tried_again_and_told_once_a_night(
     scheduled, place, clock, at, full_disk, run_jobs
 ):

@@ -1,6 +1,7 @@
 """Importing books each order once, follows later exports, and never surprises."""
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -253,11 +254,11 @@ def planned(storefront, example):
     return public_id, job
 
 
-def being_read(storefront, example):
+def being_read(storefront, example, parsed=None):
     """An import whose files were read and not yet compared: (public id, job)."""
     with transaction():
         row = service.record_import(
-            parse(example, platform="taobao"),
+            parsed or parse(example, platform="taobao"),
             storefront=storefront,
             platform="taobao",
             account_id=None,
@@ -362,7 +363,6 @@ def test_an_import_from_the_console_that_was_interrupted_says_so(
     assert running.state_of(row, at=now()) == "failed"
 
 
-@pytest.mark.both
 def test_the_same_files_brought_twice_are_two_imports_of_which_neither_takes_the_others_plan(
     session, storefront, example
 ):
@@ -374,6 +374,14 @@ def test_the_same_files_brought_twice_are_two_imports_of_which_neither_takes_the
         assert len(service.kept_orders(running.get_import(public_id))) == 5
 
 
+def test_an_import_of_which_no_order_could_be_taken_keeps_its_plan(session, storefront, example):
+    public_id, job = being_read(storefront, example, replace(parse(example, platform="taobao"), orders=[]))
+    plan_import(job, public_id)
+    assert state_of(session, public_id) == "planned"
+    assert service.kept_plan(running.get_import(public_id)) == []
+
+
+@pytest.mark.both
 def test_a_worker_that_was_overtaken_books_nothing_any_more(session, storefront, example, monkeypatch):
     monkeypatch.setattr(service, "CHUNK", 2)
     public_id, job = planned(storefront, example)

@@ -12,6 +12,7 @@ from shop.orders.models import OrderLine
 from shop.orders.states import By
 from shop.payments import flows, refund_rows, refunds, sweeping, wishes
 from shop.payments.models import Payment, Refund, RefundChange
+from shop.payments.refundable import refundable
 from shop.stock.models import Stock, StockHold
 
 STAFF = By("staff")
@@ -125,6 +126,27 @@ def test_a_reduction_of_price_leaves_the_plants_with_the_buyer(paid):
     assert paid.parcels[1].refunded_minor == 7_77
     assert paid.order.payment_state == "partly_refunded"
     assert paid.net_minor == FIRST_GOODS + SECOND_GOODS - 7_77
+
+
+def test_units_after_a_reduction_bring_back_what_is_left_of_their_line_and_no_more(paid):
+    parcel = paid.parcels[1]
+    give_back(parcel.id, reduction_minor=7_77)
+    [line] = lines(parcel.id)
+    give_back(parcel.id, units={line.id: 7})
+    assert [one.amount_minor for one in paid.refunds] == [7_77, SECOND_GOODS - 7_77]
+    [line] = lines(parcel.id)
+    assert line.refunded_minor == SECOND_GOODS
+    assert paid.parcels[1].refunded_minor == SECOND_GOODS
+
+
+def test_the_form_offers_no_plants_of_a_parcel_that_a_reduction_cancelled(paid):
+    parcel = paid.parcels[1]
+    [line] = refundable(parcel.number).lines
+    assert (line.units_left, line.amount_left_minor) == (7, SECOND_GOODS)
+    give_back(parcel.id, reduction_minor=SECOND_GOODS + FREIGHT)
+    assert paid.parcels[1].fulfilment_state == "cancelled"
+    [line] = refundable(parcel.number).lines
+    assert (line.units_left, line.amount_left_minor) == (0, 0)
 
 
 @pytest.mark.parametrize("wanted", [{"units": {}}, {"units": {0: 1}}, {"reduction_minor": 10**9}])
