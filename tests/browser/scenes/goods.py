@@ -200,14 +200,19 @@ def job_failed() -> str:
     return f"/jobs/{job}"
 
 
+def follow(page: Page, selector: str) -> None:
+    """Click on what leads to another page, and be there; a click alone may be answered later."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def put_into_cart(page: Page) -> None:
     """From a listing, with one more grower's plants, to the cart with its freight."""
     first = page.url
-    page.click("main .listing__buy button[type=submit]")
+    follow(page, "main .listing__buy button[type=submit]")
     page.goto("/search?q=dangui")
-    other = page.locator(f"main ul.listings a:not([href='{first.split('/', 3)[3]}'])").first
-    other.click()
-    page.click("main .listing__buy button[type=submit]")
+    follow(page, f"main ul.listings a:not([href='{first.split('/', 3)[3]}']) >> nth=0")
+    follow(page, "main .listing__buy button[type=submit]")
     page.wait_for_url("**/cart")
     page.select_option("#province", label="浙江省")
     page.wait_for_function("document.querySelector('.sums__total dd').textContent.includes('¥')")
@@ -215,7 +220,7 @@ def put_into_cart(page: Page) -> None:
 
 def go_to_checkout(page: Page) -> None:
     put_into_cart(page)
-    page.click("main a[href='/checkout']")
+    follow(page, "main a[href='/checkout']")
 
 
 def check_out_in_haste(page: Page) -> None:

@@ -22,6 +22,7 @@ from traceability.lots.transforming import Outcome, transform
 pytestmark = pytest.mark.slow
 
 ORDERS = 200
+FAMILY = 7
 
 
 def generations(grower, at):
@@ -39,10 +40,10 @@ def generations(grower, at):
     return [mother], daughters, granddaughters, stranger
 
 
-def sell(lots, at):
-    """200 orders, each with a shipped parcel of one of the lots; their numbers."""
+def sell(lots, at, orders):
+    """So many orders, each with a shipped parcel of one of the lots; their numbers."""
     numbers = []
-    for place_ in range(ORDERS):
+    for place_ in range(orders):
         lot = lots[place_ % len(lots)]
         order = make_order(at=at, buyer_email=f"buyer{place_}@example.org")
         issued = make_codes(lot=lot, count=1, at=at)
@@ -53,11 +54,12 @@ def sell(lots, at):
 
 
 @pytest.fixture
-def sold(session, at):
+def sold(request, session, at):
+    """A family of lots and what was sold of it: as many orders as the test asks for, or one of each lot."""
     with transaction():
         grower = make_seller(at=at)
         mothers, daughters, granddaughters, stranger = generations(grower, at)
-        numbers = sell([*mothers, *daughters, *granddaughters], at)
+        numbers = sell([*mothers, *daughters, *granddaughters], at, getattr(request, "param", FAMILY))
         make_codes(lot=granddaughters[0], count=5, active=False, at=at)
         outside = make_order(at=at, buyer_email="outside@example.org")
         other = make_codes(lot=stranger, count=1, at=at)
@@ -66,6 +68,7 @@ def sold(session, at):
 
 
 @pytest.mark.both
+@pytest.mark.parametrize("sold", [ORDERS], indirect=True)
 def test_the_walk_reaches_three_generations_and_200_orders(session, sold, at, run_jobs, count_statements):
     mother, family, stranger, numbers = sold
     with transaction():
@@ -105,7 +108,7 @@ def test_a_buyer_who_cannot_be_told_keeps_no_other_from_hearing(session, sold, a
     run_jobs()
     session.rollback()
     count = sa.select(sa.func.count()).select_from(Message).where(Message.template == "lot_recalled_buyer")
-    assert session.scalar(count) == ORDERS - 1
+    assert session.scalar(count) == FAMILY - 1
 
 
 @pytest.mark.both
