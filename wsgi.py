@@ -314,6 +314,7 @@ QUEUES: dict[str, list[str]] = {
         "shop.catalogue.forget_originals",
         "shop.catalogue.make_photo",
         "shop.channels.apply",
+        "shop.channels.forget_plans",
         "shop.channels.plan",
         "shop.payments.reconcile",
         "shop.search.rebuild",
@@ -429,6 +430,10 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "forget originals of photos": {
         "task": "shop.catalogue.forget_originals",
         "schedule": crontab(hour=4, minute=5),
+    },
+    "forget what was kept of imports": {
+        "task": "shop.channels.forget_plans",
+        "schedule": crontab(hour=4, minute=20),
     },
     "forget settled failures": {
         "task": "core.failures.forget_settled",

@@ -8,9 +8,10 @@ when its beat is old, when it works at one task for too long, or while the launc
 """
 
 import json
+import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ def forget_launched(parts: Path) -> None:
     """Remove what this launcher knew, and what launchers that were killed left."""
     forget(parts, f"{LAUNCHED}{os.getpid()}")
     for path in parts.glob(f"{LAUNCHED}*.json"):
-        if time.time() - _read(path).get("at", 0) > SILENT_AFTER_S:
+        if _age_s(_read(path), time.time()) > SILENT_AFTER_S:
             forget(parts, path.stem)
 
 
@@ -69,10 +70,15 @@ def _launched(parts: Path, part: str, at: float) -> dict[str, Any] | None:
     """What a living launcher says of the part."""
     for path in parts.glob(f"{LAUNCHED}*.json"):
         told = _read(path)
-        if at - told.get("at", 0) < SILENT_AFTER_S and part in told.get("parts", {}):
-            known: dict[str, Any] = told["parts"][part]
+        states = told.get("parts")
+        known = states.get(part) if isinstance(states, dict) else None
+        if _age_s(told, at) < SILENT_AFTER_S and isinstance(known, dict) and _is_state(known):
             return known
     return None
+
+
+def _is_state(known: dict[str, Any]) -> bool:
+    return isinstance(known.get("state"), str) and _is_number(known.get("since"), known.get("deaths"))
 
 
 def forget(parts: Path, part: str) -> None:
@@ -91,12 +97,29 @@ def _write(path: Path, what: dict[str, Any]) -> None:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """What was written last; nothing when it is missing or no such document."""
+    """What was written last; nothing when it is missing or no such document: the next beat writes it anew."""
     try:
         what = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
-    return what if isinstance(what, dict) else {}
+    return what if isinstance(what, dict) and _is_number(what.get("at")) else {}
+
+
+def _is_number(*values: object) -> bool:
+    return all(isinstance(one, int | float) and math.isfinite(one) for one in values)
+
+
+def _age_s(told: dict[str, Any], at: float) -> float:
+    """How far from now something was told. A beat that lies ahead was written under a clock that was wrong, and ages too."""
+    return abs(at - told["at"]) if told else float("inf")
+
+
+def _running(beat: dict[str, Any]) -> Iterator[tuple[str, float]]:
+    listed = beat.get("running")
+    for one in listed if isinstance(listed, list) else ():
+        match one:
+            case [str(task), since] if _is_number(since):
+                yield task, since
 
 
 def check(parts: Path, part: str, *, at: float | None = None) -> None:
@@ -112,12 +135,12 @@ def check(parts: Path, part: str, *, at: float | None = None) -> None:
     if part == "web":
         return
     last = _read(parts / f"{part}.json")
-    silent_s = at - last.get("at", 0)
+    silent_s = _age_s(last, at)
     if silent_s > SILENT_AFTER_S:
         if known and not known["deaths"] and at - known["since"] < FIRST_START_S:
             return
         raise PartAway(f"silent for {silent_s:.0f} s" if last else "never heard of")
-    for task, since in last.get("running", []):
+    for task, since in _running(last):
         if at - since > LONGEST_TASK_S.get(part, float("inf")):
             raise PartAway(f"{task} runs for {at - since:.0f} s")
 

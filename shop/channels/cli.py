@@ -15,9 +15,10 @@ from core.clock import local_day, now
 from core.database import transaction
 from core.errors import DomainError
 from core.money import Money
-from shop.channels import running, service
+from shop.channels import keeping, running, service
 from shop.channels.reading import UnreadableFile
-from shop.channels.taobao import Parsed, UnknownFile, parse
+from shop.channels.tables import UnknownFile
+from shop.channels.taobao import Parsed, parse
 
 group = AppGroup("channels", help="Orders of growers' outside shops.")
 PLATFORMS = ("taobao", "pinduoduo", "jd", "douyin")
@@ -100,7 +101,7 @@ def _summary(actions: Counter[str], parsed: Parsed) -> None:
 
 def _apply(
     parsed: Parsed,
-    planned: list[service.PlannedOrder],
+    planned: list[keeping.PlannedOrder],
     storefront: branch.StorefrontView,
     platform: str,
     chosen_days: list[date],

@@ -7,19 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from shop.channels.reading import Row, find_header, fold
 
 
 @dataclass(frozen=True)
 class Layout:
-    """`columns` maps our word to the header names it may have; a layout matches when all `required` words are there."""
+    """`columns` maps our word to the header names it may have; a layout matches when all `required` words are there.
+
+    Columns that no word names are not looked at, and never laid down: names, telephone numbers, notes.
+    """
 
     name: str
     platform: str
     kind: str
     columns: Mapping[str, tuple[str, ...]]
     required: tuple[str, ...]
+
+    @cached_property
+    def place_of(self) -> dict[str, int]:
+        """Where each word stands in a row that was cut to them."""
+        return {word: place for place, word in enumerate(self.columns)}
 
 
 TAOBAO_ORDERS = Layout(
@@ -36,10 +45,7 @@ TAOBAO_ORDERS = Layout(
         "paid_at": ("订单付款时间",),
         "title": ("宝贝标题",),
         "quantity": ("宝贝总数量",),
-        "shop_name": ("店铺名称",),
         "refund": ("退款金额",),
-        "note": ("订单备注",),
-        "parent_id": ("主订单编号",),
     },
     required=("order_id", "total", "postage", "state", "created_at", "paid_at", "title"),
 )
@@ -55,7 +61,6 @@ TAOBAO_ITEMS = Layout(
         "quantity": ("购买数量",),
         "outer_id": ("外部系统编号",),
         "attributes": ("商品属性",),
-        "state": ("订单状态",),
         "code": ("商家编码",),
     },
     required=("order_id", "title", "price", "quantity"),
@@ -76,7 +81,6 @@ TAOBAO_SUBORDERS = Layout(
         "state": ("订单状态",),
         "code": ("商家编码",),
         "paid": ("买家实际支付金额",),
-        "refund_state": ("退款状态",),
         "refund": ("退款金额",),
         "created_at": ("订单创建时间",),
         "paid_at": ("订单付款时间",),
@@ -96,11 +100,6 @@ class Recognised:
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     column_of: Mapping[str, int]
-
-    def cell(self, row: Row, word: str) -> str:
-        """The text under one of our words; empty when the file has no such column or the row is short."""
-        column = self.column_of.get(word)
-        return row.cells[column] if column is not None and column < len(row.cells) else ""
 
 
 class UnknownLayout(ValueError):  # noqa: N818 - it is the file that is unknown

@@ -11,7 +11,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,6 +20,7 @@ import python_calamine
 MAX_BYTES = 64 * 1024 * 1024
 HEADER_WITHIN = 5
 WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+ARMOUR = ("=", "'")
 EQUALS = re.compile(r'^=?"?(.*?)"?$', re.DOTALL)
 
 
@@ -39,8 +40,8 @@ class Row:
     cells: tuple[str, ...]
 
 
-def read_rows(data: bytes) -> list[Row]:
-    """All rows of a CSV file or of the first sheet of a workbook that holds any.
+def raw_rows(data: bytes) -> list[tuple[int, list[str]]]:
+    """All rows of a CSV file or of the first sheet of a workbook that holds any, each with its number; not yet cleaned.
 
     Raises:
         UnreadableFile: empty, too large, not text and not a workbook.
@@ -50,10 +51,9 @@ def read_rows(data: bytes) -> list[Row]:
     if len(data) > MAX_BYTES:
         raise UnreadableFile("file_too_large")
     if data.startswith(WORKBOOK_STARTS):
-        return list(_workbook_rows(data))
-    text = _decode(data)
-    reader = csv.reader(io.StringIO(text, newline=""))
-    return [Row(reader.line_num, tuple(clean(cell) for cell in cells)) for cells in reader]
+        return _workbook_rows(data)
+    reader = csv.reader(io.StringIO(_decode(data), newline=""))
+    return [(reader.line_num, cells) for cells in reader]
 
 
 def _decode(data: bytes) -> str:
@@ -67,7 +67,7 @@ def _decode(data: bytes) -> str:
     raise UnreadableFile("encoding_unknown")
 
 
-def _workbook_rows(data: bytes) -> Iterator[Row]:
+def _workbook_rows(data: bytes) -> list[tuple[int, list[str]]]:
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
@@ -75,9 +75,7 @@ def _workbook_rows(data: bytes) -> Iterator[Row]:
         raise UnreadableFile("workbook_unreadable") from None
     for sheet in sheets:
         if sheet:
-            for number, cells in enumerate(sheet, start=1):
-                yield Row(number, tuple(clean(_cell_text(cell)) for cell in cells))
-            return
+            return [(number, [_cell_text(cell) for cell in cells]) for number, cells in enumerate(sheet, 1)]
     raise UnreadableFile("file_empty")
 
 
@@ -94,9 +92,16 @@ def _cell_text(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
+def cleaned(cells: Iterable[str]) -> tuple[str, ...]:
+    """Cells without the armour of spreadsheets."""
+    return tuple(map(clean, cells))
+
+
 def clean(cell: str) -> str:
     """The cell without the armour of spreadsheets: `="..."`, a leading apostrophe or tab, blanks around."""
-    text = cell.strip().lstrip("\t")
+    text = cell.strip()
+    if not text.startswith(ARMOUR):
+        return text
     if text.startswith("="):
         match = EQUALS.match(text)
         text = match.group(1) if match else text

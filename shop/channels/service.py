@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import case, select, update
 
 from branch import api as branch
-from core import files
 from core.clock import local_day
 from core.database import changed, session
-from core.errors import Conflict, NotFound
+from core.errors import Conflict
 from core.ids import random_id
 from shop.channels.booking import CultivarWord, Shop, facts_of, facts_of_change
+from shop.channels.keeping import Brought, PlannedOrder, from_json, keep_plan_of, to_json
 from shop.channels.models import OutsideImport, OutsideOrderChange, OutsideOrderRow
-from shop.channels.orders import OutsideLine, OutsideOrder, Rejected
+from shop.channels.orders import OutsideOrder, Rejected
 from shop.channels.taobao import Parsed
 from traceability import api as traceability
 
@@ -28,27 +26,9 @@ KEEP_REJECTED = 5_000
 CHUNK = 500
 
 
-@dataclass(frozen=True)
-class PlannedOrder:
-    """What an import would do with one order; `changes` names what differs from the last time."""
-
-    action: str
-    order: OutsideOrder
-    changes: tuple[str, ...] = ()
-
-
 def plan(parsed: Parsed, storefront_id: int) -> list[PlannedOrder]:
     """Compare parsed orders with what is known of the storefront; changes nothing."""
     return _compare(parsed.orders, storefront_id)
-
-
-def kept_plan(row: OutsideImport) -> list[PlannedOrder]:
-    """What a planned import would do, as it was found when its files were read.
-
-    Raises:
-        NotFound: it was applied already and its plan is not kept.
-    """
-    return [PlannedOrder(one["action"], from_json(one["order"]), tuple(one["changes"])) for one in _kept(row)]
 
 
 def _compare(
@@ -85,25 +65,8 @@ def _known(storefront_id: int, orders: Sequence[OutsideOrder]) -> dict[str, Outs
 
 def _differences(before: OutsideOrder, after: OutsideOrder) -> tuple[str, ...]:
     ignored = {"row_number"}
-    old, new = asdict(before), asdict(after)
+    old, new = vars(before), vars(after)
     return tuple(name for name in old if name not in ignored and old[name] != new[name])
-
-
-def to_json(order: OutsideOrder) -> dict[str, Any]:
-    """An order for a JSON column; times as ISO 8601."""
-    body = asdict(order)
-    for name in ("created_at", "paid_at"):
-        body[name] = body[name].isoformat() if body[name] else None
-    return body
-
-
-def from_json(body: dict[str, Any]) -> OutsideOrder:
-    """The order that `to_json` wrote."""
-    values = dict(body)
-    values["created_at"] = datetime.fromisoformat(values["created_at"])
-    values["paid_at"] = datetime.fromisoformat(values["paid_at"]) if values["paid_at"] else None
-    values["lines"] = tuple(OutsideLine(**line) for line in values["lines"])
-    return OutsideOrder(**values)
 
 
 def record_import(
@@ -127,8 +90,42 @@ def record_import(
         keep_plan: whether the orders are kept until somebody confirms; they are laid down before anything else.
         chosen_days: the first or the last day, or both, of the range that was chosen when exporting.
     """
-    days = sorted([local_day(order.created_at) for order in parsed.orders] + list(chosen_days))
     public_id = random_id(16)
+    key = keep_plan_of(public_id, [PlannedOrder("", one) for one in parsed.orders]) if keep_plan else None
+    row = _add(public_id, storefront, platform=platform, account_id=account_id, at=at, plan_key=key)
+    put_read(row, parsed, chosen_days)
+    return row
+
+
+def record_brought(
+    brought: Brought,
+    *,
+    storefront: branch.StorefrontView,
+    platform: str,
+    account_id: int,
+    at: datetime,
+    chosen_days: Sequence[date] = (),
+) -> OutsideImport:
+    """Write down an import whose files were laid down (`keeping.lay_down`) and are read by a worker."""
+    row = _add(
+        brought.public_id, storefront, platform=platform, account_id=account_id, at=at, plan_key=brought.key
+    )
+    row.files = [
+        {"name": name[:120], "rows": rows, "total_minor": None} for name, rows in brought.rows.items()
+    ]
+    row.first_day, row.last_day = _ends(chosen_days)
+    return row
+
+
+def _add(
+    public_id: str,
+    storefront: branch.StorefrontView,
+    *,
+    platform: str,
+    account_id: int | None,
+    at: datetime,
+    plan_key: str | None,
+) -> OutsideImport:
     row = OutsideImport(
         public_id=public_id,
         storefront_id=storefront.id,
@@ -137,32 +134,49 @@ def record_import(
         platform=platform,
         state="reading",
         at=at,
-        files=[
-            {"name": name[:120], "rows": rows, "total_minor": parsed.totals_minor.get(name)}
-            for name, rows in parsed.row_counts.items()
-        ],
-        counts={"create": 0, "update": 0, "unchanged": 0, "reject": len(parsed.rejected)},
-        totals={
-            "files_minor": sum(parsed.totals_minor.values()),
-            "taken_minor": sum(order.total_minor for order in parsed.orders),
-        },
-        rejected=[asdict(one) for one in parsed.rejected[:KEEP_REJECTED]],
-        first_day=days[0] if days else None,
-        last_day=days[-1] if days else None,
-        plan_key=_keep(public_id, [PlannedOrder("", one) for one in parsed.orders]) if keep_plan else None,
+        files=[],
+        counts={"create": 0, "update": 0, "unchanged": 0, "reject": 0},
+        totals={"files_minor": 0, "taken_minor": 0},
+        rejected=[],
+        plan_key=plan_key,
     )
     session.add(row)
     session.flush()
     return row
 
 
-def compared(row: OutsideImport, *, on_chunk: Callable[[int], None]) -> tuple[list[PlannedOrder], str]:
-    """Compare a read import with what is on record, and lay the outcome down: the plan and its key.
+def _ends(days: Sequence[date]) -> tuple[date | None, date | None]:
+    return (min(days), max(days)) if days else (None, None)
+
+
+def put_read(row: OutsideImport, parsed: Parsed, chosen_days: Sequence[date] = ()) -> None:
+    """Write down what was read: totals, rejected rows, and the days that the import holds."""
+    row.files = [
+        {"name": name[:120], "rows": rows, "total_minor": parsed.totals_minor.get(name)}
+        for name, rows in parsed.row_counts.items()
+    ]
+    row.counts = row.counts | {"reject": len(parsed.rejected)}
+    row.totals = {
+        "files_minor": sum(parsed.totals_minor.values()),
+        "taken_minor": sum(order.total_minor for order in parsed.orders),
+    }
+    row.rejected = [asdict(one) for one in parsed.rejected[:KEEP_REJECTED]]
+    row.first_day, row.last_day = _ends(
+        [local_day(order.created_at) for order in parsed.orders] + list(chosen_days)
+    )
+    session.flush()
+
+
+def compare(
+    orders: Sequence[OutsideOrder], row: OutsideImport, *, on_chunk: Callable[[int], None]
+) -> tuple[list[PlannedOrder], str]:
+    """Compare the orders of an import with what is on record, and lay the outcome down: the plan and its key.
 
     Outside of a transaction; `on_chunk` is told between chunks how many orders are done.
     """
-    planned = _compare(kept_orders(row), row.storefront_id, on_chunk)
-    return planned, _keep(row.public_id, planned)
+    public_id = row.public_id
+    planned = _compare(orders, row.storefront_id, on_chunk)
+    return planned, keep_plan_of(public_id, planned)
 
 
 def put_plan(import_id: int, planned: Sequence[PlannedOrder], *, plan_key: str | None) -> None:
@@ -172,36 +186,6 @@ def put_plan(import_id: int, planned: Sequence[PlannedOrder], *, plan_key: str |
     row.counts = row.counts | {action: counts.get(action, 0) for action in ("create", "update", "unchanged")}
     row.state, row.plan_key, row.job_id = "planned", plan_key, None
     session.flush()
-
-
-def _keep(public_id: str, planned: Sequence[PlannedOrder]) -> str:
-    """The parsed orders, which hold nothing personal, until the import is confirmed.
-
-    The import is named in them, so that two of the same files never share what either may forget.
-    """
-    orders = [
-        {"action": one.action, "changes": list(one.changes), "order": to_json(one.order)} for one in planned
-    ]
-    data = json.dumps({"import": public_id, "orders": orders}, ensure_ascii=False).encode()
-    return files.put(data, kind="channel_plan", content_type="application/json", public=False)
-
-
-def _kept(row: OutsideImport) -> list[dict[str, Any]]:
-    if row.plan_key is None:
-        raise NotFound(_("This import has been applied."), code="plan_not_kept")
-    kept = json.loads(files.get(row.plan_key))
-    # Plans of earlier versions hold the orders alone, without what would happen to each, or whose they are.
-    told: list[dict[str, Any]] = kept["orders"] if isinstance(kept, dict) else kept
-    return [one if "order" in one else {"action": "", "changes": [], "order": one} for one in told]
-
-
-def kept_orders(row: OutsideImport) -> list[OutsideOrder]:
-    """The orders of a planned import.
-
-    Raises:
-        NotFound: it was applied already and its plan is not kept.
-    """
-    return [from_json(one["order"]) for one in _kept(row)]
 
 
 def claim(import_id: int, *, job_id: str | None, at: datetime) -> None:

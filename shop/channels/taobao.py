@@ -9,19 +9,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
 from core.clock import SHANGHAI
-from shop.channels.layouts import Recognised, UnknownLayout, recognise
 from shop.channels.orders import OutsideLine, OutsideOrder, Raw, Rejected, spread
-from shop.channels.reading import Row, read_rows
+from shop.channels.reading import Row
+from shop.channels.tables import ADDRESS, Table, place_in, tables_of
 
 ORDER_ID = re.compile(r"\d{10,24}")
 RUINED_ID = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
-PLACE = re.compile(r"[\u4e00-\u9fff]{2,14}")
+TOLD_EVERY = 1_000
 TIME_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M")
 # Status words without their commas, which come in full and half width and as bars.
 STATES = {
@@ -53,15 +53,6 @@ class Parsed:
     totals_minor: dict[str, int] = field(default_factory=dict)
 
 
-class UnknownFile(ValueError):  # noqa: N818 - it is the file that is unknown
-    """A file that is no known export: its name and what it begins with."""
-
-    def __init__(self, file: str, header: tuple[str, ...]) -> None:
-        super().__init__(file)
-        self.file = file
-        self.header = header
-
-
 def parse(files: Iterable[tuple[str, bytes]], *, platform: str = "taobao") -> Parsed:
     """Read order, item and sub-order files that belong together, in any order.
 
@@ -69,26 +60,34 @@ def parse(files: Iterable[tuple[str, bytes]], *, platform: str = "taobao") -> Pa
         UnknownFile: a file whose header is not known; nothing is taken then.
         UnreadableFile: a file that is neither text nor a workbook.
     """
+    return orders_of(tables_of(files, platform))
+
+
+def orders_of(tables: Iterable[Table], *, on_rows: Callable[[int], None] = lambda _done: None) -> Parsed:
+    """The orders that tables of one export tell of together.
+
+    Args:
+        tables: in any order.
+        on_rows: told now and then how many rows of order files were read.
+    """
     parsed = Parsed()
-    tables: dict[str, list[tuple[str, Recognised]]] = defaultdict(list)
-    for name, data in files:
-        rows = read_rows(data)
-        try:
-            found = recognise(rows, platform)
-        except UnknownLayout as error:
-            raise UnknownFile(name, error.header) from None
-        filled = tuple(row for row in found.rows if any(row.cells))
-        parsed.row_counts[name] = len(filled)
-        tables[found.layout.kind].append(
-            (name, Recognised(found.layout, found.header, filled, found.column_of))
-        )
-    items = _items(tables["items"], parsed)
+    by_kind: dict[str, list[Table]] = defaultdict(list)
+    for table in tables:
+        parsed.row_counts[table.file] = len(table.rows)
+        by_kind[table.layout.kind].append(table)
+    items = _items(by_kind["items"], parsed)
     taken: set[str] = set()
-    for name, table in tables["orders"]:
+    done = 0
+    for table in by_kind["orders"]:
         for row in table.rows:
-            _take_order(name, table, row, items, taken, parsed)
-    for name, table in tables["suborders"]:
-        _take_suborders(name, table, taken, parsed)
+            if done % TOLD_EVERY == 0:
+                on_rows(done)
+            done += 1
+            _take_order(table, row, items, taken, parsed)
+    for table in by_kind["suborders"]:
+        on_rows(done)
+        done += len(table.rows)
+        _take_suborders(table, taken, parsed)
     for order_id, lines in items.items():
         if order_id not in taken:
             parsed.rejected += [Rejected(file, row, "order_not_in_files", order_id) for file, row, _ in lines]
@@ -98,19 +97,19 @@ def parse(files: Iterable[tuple[str, bytes]], *, platform: str = "taobao") -> Pa
 ItemsOf = dict[str, list[tuple[str, int, Raw]]]
 
 
-def _items(tables: list[tuple[str, Recognised]], parsed: Parsed) -> ItemsOf:
+def _items(tables: list[Table], parsed: Parsed) -> ItemsOf:
     items: ItemsOf = defaultdict(list)
-    for name, table in tables:
+    for table in tables:
         for row in table.rows:
             try:
                 order_id = _order_id(table.cell(row, "order_id"))
-                items[order_id].append((name, row.number, _raw_line(table, row)))
+                items[order_id].append((table.file, row.number, _raw_line(table, row)))
             except BadCell as bad:
-                parsed.rejected.append(Rejected(name, row.number, bad.reason, bad.value))
+                parsed.rejected.append(Rejected(table.file, row.number, bad.reason, bad.value))
     return items
 
 
-def _raw_line(table: Recognised, row: Row) -> Raw:
+def _raw_line(table: Table, row: Row) -> Raw:
     return Raw(
         item_id=table.cell(row, "item_id"),
         title=table.cell(row, "title")[:200],
@@ -121,9 +120,8 @@ def _raw_line(table: Recognised, row: Row) -> Raw:
     )
 
 
-def _take_order(
-    name: str, table: Recognised, row: Row, items: ItemsOf, taken: set[str], parsed: Parsed
-) -> None:
+def _take_order(table: Table, row: Row, items: ItemsOf, taken: set[str], parsed: Parsed) -> None:
+    name = table.file
     try:
         total = _fen(table.cell(row, "total"), "total_unreadable")
         parsed.totals_minor[name] = parsed.totals_minor.get(name, 0) + total
@@ -137,7 +135,7 @@ def _take_order(
             raise BadCell("postage_above_total")
         goods = total - postage
         lines = [raw for _file, _row, raw in items.get(order_id, [])] or [_whole_order(table, row, goods)]
-        province, city = _place(table.cell(row, "address"))
+        province, city = place_in(table.cell(row, ADDRESS))
         parsed.orders.append(
             OutsideOrder(
                 order_id=order_id,
@@ -158,14 +156,15 @@ def _take_order(
         parsed.rejected.append(Rejected(name, row.number, bad.reason, bad.value))
 
 
-def _whole_order(table: Recognised, row: Row, goods_minor: int) -> Raw:
+def _whole_order(table: Table, row: Row, goods_minor: int) -> Raw:
     """The order as one line, when no item file tells its lines: titles hold commas and are never split."""
     quantity = _quantity(table.cell(row, "quantity") or "1")
     return Raw("", table.cell(row, "title")[:200], "", "", quantity, goods_minor // max(quantity, 1))
 
 
-def _take_suborders(name: str, table: Recognised, taken: set[str], parsed: Parsed) -> None:
+def _take_suborders(table: Table, taken: set[str], parsed: Parsed) -> None:
     """Sub-orders carry their own paid and refunded amounts; one bad line rejects its whole order."""
+    name = table.file
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in table.rows:
         try:
@@ -185,7 +184,7 @@ def _take_suborders(name: str, table: Recognised, taken: set[str], parsed: Parse
         taken.add(order_id)
 
 
-def _order_of_suborders(order_id: str, table: Recognised, rows: list[Row]) -> OutsideOrder:
+def _order_of_suborders(order_id: str, table: Table, rows: list[Row]) -> OutsideOrder:
     lines = []
     for position, row in enumerate(rows):
         raw = _raw_line(table, row)
@@ -259,11 +258,3 @@ def _moment(text: str) -> datetime | None:
         except ValueError:
             continue
     raise BadCell("time_unreadable", text[:30])
-
-
-def _place(address: str) -> tuple[str, str]:
-    """Province and city; whatever stands below them is not looked at."""
-    parts = address.split()[:2]
-    if len(parts) < 2 or not all(PLACE.fullmatch(part) for part in parts):
-        return "", ""
-    return parts[0], parts[1]

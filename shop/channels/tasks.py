@@ -2,13 +2,16 @@
 
 from celery import shared_task
 from flask import url_for
+from flask_babel import gettext as _
 
 from branch import api as branch
 from core import files
 from core.clock import now
-from core.database import transaction
+from core.database import session, transaction
 from core.job_runs import Job, work
-from shop.channels import running, service
+from shop.channels import keeping, running, service
+from shop.channels.tables import Table, order_rows
+from shop.channels.taobao import Parsed, orders_of
 
 
 @shared_task(name="shop.channels.apply")
@@ -19,8 +22,14 @@ def apply_planned(job_id: str, import_public_id: str, storefront_public_id: str)
 
 @shared_task(name="shop.channels.plan")
 def plan_import(job_id: str, import_public_id: str) -> None:
-    """Compare an import that was read with what is on record, order by order."""
+    """Read an import that was brought and compare it with what is on record, order by order."""
     work(job_id, lambda job: _plan(job, import_public_id))
+
+
+@shared_task(name="shop.channels.forget_plans")
+def forget_plans() -> int:
+    """What was kept of imports until they were booked goes."""
+    return keeping.forget_plans(at=now())
 
 
 def _plan(job: Job, import_public_id: str) -> None:
@@ -29,13 +38,31 @@ def _plan(job: Job, import_public_id: str) -> None:
         service.note_state(job.public_id, failed=False)
         row = running.get_import(import_public_id)
         import_id, before = row.id, row.plan_key
-    total = len(service.kept_orders(row))
-    planned, plan_key = service.compared(row, on_chunk=lambda done: job.advance(done, total=total))
+        chosen = [day for day in (row.first_day, row.last_day) if day is not None]
+    brought = keeping.kept_tables(row)
+    parsed = None if brought is None else _read(job, brought)
+    orders = keeping.kept_orders(row) if parsed is None else parsed.orders
+    planned, plan_key = service.compare(
+        orders, row, on_chunk=lambda done: _tell(job, done, len(orders), _("Compared with what is on record"))
+    )
     with transaction():
         job.finish(result_url=url_for("channels.one_import", public_id=import_public_id, _external=False))
+        if parsed is not None:
+            service.put_read(running.get_import(import_public_id), parsed, chosen)
         service.put_plan(import_id, planned, plan_key=plan_key)
     if before and before != plan_key:
         files.forget(before)
+
+
+def _read(job: Job, brought: list[Table]) -> Parsed:
+    total = order_rows(brought)
+    return orders_of(brought, on_rows=lambda done: _tell(job, done, total, _("The files are read")))
+
+
+def _tell(job: Job, done: int, total: int, message: str) -> None:
+    """Say how far it is; what was looked up so far is let go of, so that each word is a transaction of its own."""
+    session.rollback()
+    job.advance(done, total=total, message=message)
 
 
 def _apply(job: Job, import_public_id: str, storefront_public_id: str) -> None:
@@ -48,7 +75,7 @@ def _apply(job: Job, import_public_id: str, storefront_public_id: str) -> None:
     if state == "applied":
         job.finish(result_url=result_url)
         return
-    orders = service.kept_orders(row)
+    orders = keeping.kept_orders(row)
     storefront = branch.get_storefront(storefront_public_id)
     running.apply_import(
         import_id,

@@ -16,11 +16,11 @@ from core.database import session, transaction
 from core.errors import NotFound
 from core.web.pagination import Page, page_number
 from core.web.sending import creates, creating
-from shop.channels import running, service
+from shop.channels import keeping, running, service
 from shop.channels.forms import UploadForm
 from shop.channels.models import OutsideImport
 from shop.channels.reading import UnreadableFile
-from shop.channels.taobao import UnknownFile, parse
+from shop.channels.tables import UnknownFile, order_rows, tables_of
 from shop.channels.wording import reason_sentence, unknown_sentence, unreadable_sentence
 
 blueprint = Blueprint("channels", __name__)
@@ -70,35 +70,35 @@ def home() -> ResponseReturnValue:
 
 
 def _plan(form: UploadForm, storefront: branch.StorefrontView) -> ResponseReturnValue | None:
-    """Read the files and have them compared; None with errors on the form when they cannot be read.
+    """Have the files read and compared by a worker; None with errors on the form when they are no export.
 
-    They are read here and not by the worker, so that what is personal in them is never laid down anywhere.
+    What is personal in them is left behind here, so that it is never laid down anywhere.
     """
     given = [(one.filename or "", one.read()) for one in form.files.data if one and one.filename]
     try:
-        parsed = parse(given, platform=READ_AS[storefront.platform])
+        brought = tables_of(given, READ_AS[storefront.platform])
     except UnknownFile as error:
         form.files.errors = [unknown_sentence(error)]
         return None
     except UnreadableFile as error:
         form.files.errors = [unreadable_sentence(error.code)]
         return None
-    account_id = actor_id()
+    session.rollback()
+    laid, account_id = keeping.lay_down(brought), actor_id()
     with creating() as made:
-        row = service.record_import(
-            parsed,
+        row = service.record_brought(
+            laid,
             storefront=storefront,
             platform=storefront.platform,
             account_id=account_id,
             at=now(),
-            keep_plan=True,
             chosen_days=form.chosen_days(),
         )
         job_id = progress.start(
             "channels",
             task="shop.channels.plan",
             args=[row.public_id],
-            total=len(parsed.orders),
+            total=order_rows(brought),
             owner_account_id=account_id,
         )
         row.job_id = job_id
@@ -111,7 +111,7 @@ def _plan(form: UploadForm, storefront: branch.StorefrontView) -> ResponseReturn
 def one_import(public_id: str) -> str:
     """What an import would do or has done, row by row."""
     row, storefront = _own_import(public_id)
-    planned = service.kept_plan(row) if row.state == "planned" else []
+    planned = keeping.kept_plan(row) if row.state == "planned" else []
     number = page_number(request.args.get("page"))
     start = (number - 1) * ROWS_PER_PAGE
     return render_template(

@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from shop.channels.taobao import UnknownFile
+from shop.channels.tables import UnknownFile
 
 
 def reason_sentence(reason: str) -> str:

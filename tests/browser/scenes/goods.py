@@ -165,7 +165,7 @@ def one_import() -> str:
             at=now(),
             keep_plan=True,
         )
-        planned, plan_key = channels.compared(row, on_chunk=lambda _done: None)
+        planned, plan_key = channels.compare(parsed.orders, row, on_chunk=lambda _done: None)
         channels.put_plan(row.id, planned, plan_key=plan_key)
         return f"/seller/channels/imports/{row.public_id}"
 

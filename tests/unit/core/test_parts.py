@@ -27,11 +27,40 @@ def test_a_part_that_was_never_heard_of_is_away(tmp_path):
         parts.check(tmp_path, FAST)
 
 
-@pytest.mark.parametrize("torn", ["", "{", "[]", "7"])
+NOT_WRITTEN_BY_US = [
+    "", "{", "[]", "7", "[" * 5_000, '{"at": "noon"}', '{"at": null}', '{"at": NaN}', '{"at": 1e400}',
+    '{"at": 9999999999, "parts": [], "running": 7}', '{"at": {}, "parts": {"worker-fast": 7}}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("torn", NOT_WRITTEN_BY_US)
 def test_a_beat_that_cannot_be_read_is_no_beat(tmp_path, torn):
     (tmp_path / f"{FAST}.json").write_text(torn)
     with pytest.raises(PartAway):
         parts.check(tmp_path, FAST)
+
+
+@pytest.mark.parametrize("torn", NOT_WRITTEN_BY_US)
+def test_what_no_launcher_wrote_is_not_believed_and_goes(tmp_path, torn):
+    (tmp_path / "launched-1.json").write_text(torn)
+    parts.beat(tmp_path, FAST)
+    parts.check(tmp_path, FAST)
+    parts.forget_launched(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [f"{FAST}.json"]
+
+
+@pytest.mark.parametrize("known", ["7", "{}", '{"state": 7, "since": 0, "deaths": 0}',
+                                   '{"state": "waiting", "since": "then", "deaths": null}'])  # fmt: skip
+def test_a_part_of_which_its_launcher_says_nonsense_is_asked_itself(tmp_path, known):
+    (tmp_path / "launched-1.json").write_text(f'{{"at": {time.time()}, "parts": {{"{FAST}": {known}}}}}')
+    parts.beat(tmp_path, FAST)
+    parts.check(tmp_path, FAST)
+
+
+@pytest.mark.parametrize("running", ["7", '["x"]', '[["x", "then"], [1], [[], 0]]'])
+def test_a_task_without_a_time_is_none(tmp_path, running):
+    (tmp_path / f"{FAST}.json").write_text(f'{{"at": {time.time()}, "running": {running}}}')
+    parts.check(tmp_path, FAST)
 
 
 def test_a_part_that_was_just_started_for_the_first_time_is_given_a_minute(tmp_path):

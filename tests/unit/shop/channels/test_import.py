@@ -9,22 +9,24 @@ import sqlalchemy as sa
 
 from branch import api as branch
 from branch.ledger.models import ChannelCoverage, SaleFactRow
-from core import progress
+from core import files, progress
 from core.claims import ClaimLost, WorkClaim, find_claim, take
 from core.clock import now
 from core.database import transaction
+from core.errors import NotFound
 from core.job_runs import RETRY, again, resume
 from core.outbox import deliver_pending
 from core.progress import JOB, get_progress
-from shop.channels import running, service
+from shop.channels import keeping, running, service, taobao
 from shop.channels.cli import group
 from shop.channels.models import OutsideImport, OutsideOrderRow
+from shop.channels.tables import tables_of
 from shop.channels.taobao import parse
-from shop.channels.tasks import apply_planned, plan_import
+from shop.channels.tasks import apply_planned, forget_plans, plan_import
 from tests.factories.licences import make_storefront
 from tests.factories.organisation import make_grower
 from tests.published.vectors import vectors
-from tests.unit.shop.channels.test_taobao_files import reshaped
+from tests.unit.shop.channels.test_taobao_files import PERSONAL, reshaped
 
 SHOP = "https://shop123456.taobao.com"
 
@@ -57,9 +59,9 @@ def net(session):
     return session.scalar(sa.select(sa.func.sum(SaleFactRow.net_minor)))
 
 
-def run_import(app, tmp_path, storefront, files, *options):
+def run_import(app, tmp_path, storefront, exports, *options):
     paths = []
-    for name, data in files:
+    for name, data in exports:
         path = tmp_path / name
         path.write_bytes(data)
         paths.append(str(path))
@@ -151,8 +153,8 @@ def test_a_grower_uploads_looks_and_confirms(app, session, login, example, run_j
     with transaction():
         make_storefront(client.grower_id, address=SHOP)
         shop = branch.storefronts_of(client.grower_id)[0]
-    files = [(io.BytesIO(data), name) for name, data in example]
-    answer = client.submit("/seller/channels", {"storefront": shop.public_id, "files": files})
+    brought = [(io.BytesIO(data), name) for name, data in example]
+    answer = client.submit("/seller/channels", {"storefront": shop.public_id, "files": brought})
     assert answer.status_code == 303, answer.get_data(as_text=True)
     session.rollback()
     row = session.scalars(sa.select(OutsideImport)).one()
@@ -217,12 +219,12 @@ def test_a_range_on_the_page_must_be_in_order_and_over(session, login, example):
         {"first_day": "2017-08-01", "last_day": "2017-07-01"},
         {"last_day": "2999-01-01"},
     ):
-        files = [(io.BytesIO(data), name) for name, data in example]
-        answer = client.submit("/seller/channels", {"storefront": shop.public_id, "files": files} | days)
+        brought = [(io.BytesIO(data), name) for name, data in example]
+        answer = client.submit("/seller/channels", {"storefront": shop.public_id, "files": brought} | days)
         assert answer.status_code == 422
-    files = [(io.BytesIO(data), name) for name, data in example]
+    brought = [(io.BytesIO(data), name) for name, data in example]
     days = {"first_day": "2017-03-01", "last_day": "2017-04-30"}
-    answer = client.submit("/seller/channels", {"storefront": shop.public_id, "files": files} | days)
+    answer = client.submit("/seller/channels", {"storefront": shop.public_id, "files": brought} | days)
     assert answer.status_code == 303
     session.rollback()
     row = session.scalars(sa.select(OutsideImport)).one()
@@ -371,14 +373,14 @@ def test_the_same_files_brought_twice_are_two_imports_of_which_neither_takes_the
         plan_import(job, public_id)
         assert state_of(session, public_id) == "planned"
     for public_id, _job in brought:
-        assert len(service.kept_orders(running.get_import(public_id))) == 5
+        assert len(keeping.kept_orders(running.get_import(public_id))) == 5
 
 
 def test_an_import_of_which_no_order_could_be_taken_keeps_its_plan(session, storefront, example):
     public_id, job = being_read(storefront, example, replace(parse(example, platform="taobao"), orders=[]))
     plan_import(job, public_id)
     assert state_of(session, public_id) == "planned"
-    assert service.kept_plan(running.get_import(public_id)) == []
+    assert keeping.kept_plan(running.get_import(public_id)) == []
 
 
 @pytest.mark.both
@@ -396,7 +398,7 @@ def test_a_worker_that_was_overtaken_books_nothing_any_more(session, storefront,
             session.execute(sa.update(WorkClaim).values(token="of another"))
 
     row = running.get_import(public_id)
-    import_id, orders = row.id, service.kept_orders(row)
+    import_id, orders = row.id, keeping.kept_orders(row)
     monkeypatch.setattr(service, "apply_orders", apply_orders)
     claim = take(JOB, job)
     with pytest.raises(ClaimLost):
@@ -424,5 +426,49 @@ def test_a_comparison_that_fails_each_time_is_failed_and_can_be_tried_again(
     plan_import(job, public_id)
     assert state_of(session, public_id) == "planned"
     row = running.get_import(public_id)
-    assert [one.action for one in service.kept_plan(row)] == ["create"] * 5
+    assert [one.action for one in keeping.kept_plan(row)] == ["create"] * 5
     assert row.counts["create"] == 5
+
+
+@pytest.mark.both
+def test_bringing_files_understands_no_order_and_lays_nothing_personal_down(
+    session, login, example, monkeypatch
+):
+    client = login(role="grower")
+    with transaction():
+        shop = make_storefront(client.grower_id, address=SHOP)
+    monkeypatch.setattr(taobao, "_take_order", lambda *_given: 1 / 0)
+    sent = {"storefront": shop.public_id, "files": [(io.BytesIO(data), name) for name, data in example]}
+    assert client.submit("/seller/channels", sent).status_code == 303
+    session.rollback()
+    row = session.scalars(sa.select(OutsideImport)).one()
+    laid = files.get(row.plan_key).decode()
+    assert "10000000000000002" in laid
+    assert "湖北省 咸宁市" in laid
+    assert not any(word in laid for word in PERSONAL)
+    assert [one["rows"] for one in row.files] == [3, 5]
+    monkeypatch.undo()
+    brought = row.plan_key
+    plan_import(row.job_id, row.public_id)
+    session.rollback()
+    assert keeping.kept_orders(row) == parse(example).orders
+    assert row.totals == {"files_minor": 169967, "taken_minor": 169967}
+    assert (row.first_day, row.last_day) == (date(2017, 3, 8), date(2017, 4, 3))
+    with pytest.raises(NotFound):
+        files.get(brought)
+
+
+@pytest.mark.both
+def test_what_was_kept_of_imports_goes_unless_somebody_may_still_confirm_it(session, storefront, example):
+    public_id, job = planned(storefront, example)
+    waiting, _reading = being_read(storefront, example)
+    never_noted = keeping.lay_down(tables_of(example, "taobao")).key
+    booked, needed = running.get_import(public_id).plan_key, running.get_import(waiting).plan_key
+    session.rollback()
+    apply_planned(job, public_id, storefront.public_id)
+    assert forget_plans() == 0, "what is a moment old may belong to somebody who is at it"
+    assert keeping.forget_plans(at=now() + timedelta(days=2)) >= 2
+    assert files.get(needed)
+    for gone in (booked, never_noted):
+        with pytest.raises(NotFound):
+            files.get(gone)

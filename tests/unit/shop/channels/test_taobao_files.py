@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from shop.channels.layouts import LAYOUTS
 from shop.channels.orders import Raw, spread
 from shop.channels.reading import UnreadableFile, clean, fold
-from shop.channels.taobao import UnknownFile, parse
+from shop.channels.tables import UnknownFile, from_json, tables_of, to_json
+from shop.channels.taobao import orders_of, parse
 from tests.published.vectors import vectors
 
 PERSONAL = ("测试甲", "13800000000", "demo@example.com", "demo_a", "测试街道", "测试路")
@@ -60,6 +61,25 @@ def test_the_example_pair_is_read_whole(example):
 def test_nothing_personal_comes_out_of_the_parser(example):
     text = repr(parse(example))
     assert not any(word in text for word in PERSONAL)
+
+
+def test_tables_that_were_laid_down_are_read_as_the_files_are(example):
+    tables = [from_json(json.loads(json.dumps(to_json(one)))) for one in tables_of(example, "taobao")]
+    assert orders_of(tables) == parse(example)
+
+
+def test_a_table_laid_down_by_a_version_with_other_words_is_still_read(example):
+    bodies = [to_json(one) for one in tables_of(example, "taobao")]
+    for body in bodies:
+        lacks = body["words"].index("attributes") + 1 if "attributes" in body["words"] else None
+        body["words"] = ["new", *(word for word in body["words"] if word != "attributes")]
+        body["rows"] = [
+            [row[0], "x", *(cell for place, cell in enumerate(row[1:], start=1) if place != lacks)]
+            for row in body["rows"]
+        ]
+    found = orders_of(from_json(body) for body in bodies).orders
+    assert [order.total_minor for order in found] == [order.total_minor for order in parse(example).orders]
+    assert {line.attributes for order in found for line in order.lines} == {""}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "gb18030"])
