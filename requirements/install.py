@@ -25,7 +25,7 @@ NEEDS = {"base": "what the application needs", "dev": "what tests and checks nee
 WITHOUT_WHEEL = "flask-principal"
 INSTALL = [
     "install", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-binary", WITHOUT_WHEEL,
-    "--no-build-isolation", "--no-input", "-r",
+    "--no-build-isolation", "--no-input", "--no-compile", "-r",
 ]  # fmt: skip
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==", re.MULTILINE)
 
@@ -81,6 +81,7 @@ class Environment:
         gone = _names(*before.values()) - _names(*(self.wanted(name) for name in names))
         if gone:
             self._pip("uninstall", "--yes", "--quiet", *sorted(gone))
+        self._compile()
         self._pip("check")
         for name in names:
             self._copy(name).write_text(self.wanted(name), encoding="utf-8")
@@ -103,6 +104,11 @@ class Environment:
                     say(f"      {seen} of {of}")
         self._must(process.returncode)
         self.begun.unlink(missing_ok=True)
+
+    def _compile(self) -> None:
+        """What pip would do file by file, on every core; what cannot be compiled says so when it is imported."""
+        command = [self.python, "-m", "compileall", "-qq", "-j", "0", self.folder / "lib"]
+        subprocess.run(command, check=False)  # noqa: S603
 
     def _pip(self, *arguments: str) -> None:
         done = subprocess.run([*self._command(), *arguments], stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603

@@ -61,6 +61,12 @@ def town(town_app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def whole(request: pytest.FixtureRequest) -> bool:
+    """Whether this run also does what a shorter one leaves to others."""
+    return bool(request.config.getoption("--whole"))
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the session."""
     with open_browser() as chromium:

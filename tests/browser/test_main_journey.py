@@ -44,10 +44,10 @@ def send_verify_report(walk: Walk, order: str) -> None:
 # On a phone the walk by card goes the same way.
 @pytest.mark.parametrize("width", [1280, pytest.param(360, marks=pytest.mark.nightly)])
 def test_from_listing_to_the_accepted_report(
-    browser: Browser, prepared: Path, tmp_path: Path, width: int
+    browser: Browser, prepared: Path, tmp_path: Path, width: int, whole: bool
 ) -> None:
     with system.running(prepared, tmp_path / "var") as town:
-        walk = Walk(browser, town.url, width, "journey")
+        walk = Walk(browser, town.url, width, "journey", whole=whole)
         sell_and_find(walk)
         page = buying.place_order(walk, "offline_transfer")
         page.wait_for_url("**/orders/**")
@@ -58,7 +58,7 @@ def test_from_listing_to_the_accepted_report(
 
 
 def test_the_same_by_card_while_the_webhook_comes_late_and_twice(
-    browser: Browser, prepared: Path, tmp_path: Path
+    browser: Browser, prepared: Path, tmp_path: Path, whole: bool
 ) -> None:
     port = free_port()
     with StripeStandIn(webhook_url=f"http://127.0.0.1:{port}/payments/stripe/webhook") as stripe:
@@ -69,7 +69,7 @@ def test_the_same_by_card_while_the_webhook_comes_late_and_twice(
             "STRIPE_API_BASE": stripe.url,
         }
         with system.running(prepared, tmp_path / "var", **settings) as town:
-            walk = Walk(browser, town.url, 360, "card")
+            walk = Walk(browser, town.url, 360, "card", whole=whole)
             sell_and_find(walk)
             page = buying.place_order(walk, "stripe")
             page.wait_for_url(f"{stripe.url}/c/pay/**")

@@ -25,9 +25,9 @@ def asked(url: str) -> dict[str, object]:
     return found
 
 
-def test_from_survey_to_verdict(browser: Browser, prepared: Path, tmp_path: Path) -> None:
+def test_from_survey_to_verdict(browser: Browser, prepared: Path, tmp_path: Path, whole: bool) -> None:
     with system.running(prepared, tmp_path / "var") as town:
-        walk = Walk(browser, town.url, 360, "provenance")
+        walk = Walk(browser, town.url, 360, "provenance", whole=whole)
         joined = growing.Joined()
         growing.join(walk)
         growing.license_grower(walk, joined)

@@ -122,11 +122,11 @@ def withdraw(walk: Walk, report: str, month: str) -> None:
 
 @pytest.mark.parametrize("width", [360, pytest.param(1280, marks=pytest.mark.nightly)])
 def test_from_submission_to_the_public_edition(
-    browser: Browser, prepared: Path, tmp_path: Path, width: int
+    browser: Browser, prepared: Path, tmp_path: Path, width: int, whole: bool
 ) -> None:
     month = f"{month_before(local_day(now())).start:%Y-%m}"
     with system.running(prepared, tmp_path / "var") as town:
-        walk = Walk(browser, town.url, width, "report")
+        walk = Walk(browser, town.url, width, "report", whole=whole)
         report = submit(walk, month)
         ask_back(walk, report)
         answer(walk, report)

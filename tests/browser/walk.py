@@ -1,4 +1,7 @@
-"""Walking the running system: one browser context per person, a picture and axe for every page that is seen."""
+"""Walking the running system: one browser context per person, and a look at every page that is seen.
+
+axe looks at a desk; on a phone `test_looks.py` has held each page to it, and a walk does so again with `--whole`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Error, Page
 
-from tests.browser.looks import assert_accessible, open_context, screenshot
+from tests.browser.looks import WIDTHS, assert_accessible, assert_fits, open_context, screenshot
 from tests.browser.town import DOMAIN
 
 PASSWORD = "demo-guiyuan"
@@ -24,6 +27,7 @@ class Walk:
     story: str
     theme: str = "light"
     locale: str = "zh"
+    whole: bool = False
     pages: dict[str, Page] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     steps: Any = field(default_factory=lambda: count(1))
@@ -61,13 +65,15 @@ class Walk:
         return page
 
     def see(self, page: Page, name: str) -> None:
-        """Keep a picture of this step, and hold the page to axe and to the width of the screen."""
+        """Keep a picture of this step, and hold the page to the width of the screen and, at a desk, to axe."""
         number = next(self.steps)
         for last in (False, False, True):
             page.wait_for_load_state()
             try:
                 screenshot(page, f"{self.story}-{self.width}-{number:02d}-{name}")
-                assert_accessible(page)
+                assert_fits(page)
+                if self.whole or self.width > WIDTHS[0]:
+                    assert_accessible(page)
             except Error:
                 # The answer to a click took the page's place while it was looked at: look at that one.
                 if last:
