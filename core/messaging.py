@@ -201,9 +201,10 @@ def _send(message_id: int) -> bool:
         if database_away(error):
             raise
         log.exception("message_not_written", message_id=message_id)
-        _not_sent(message_id, attempts, words_of(error), taken=False)
+        _not_sent(message_id, attempts, words_of(error), taken_at=None)
         return False
-    if not _claim(message_id, attempts):
+    taken_at = _claim(message_id, attempts)
+    if taken_at is None:
         return False
     channels = _channels_for(receiver)
     cause = "the channel refused it" if channels else "no channel in NOTIFY_URLS serves this kind of receiver"
@@ -214,11 +215,11 @@ def _send(message_id: int) -> bool:
         cause = type(failure).__name__
     if not sent:
         log.warning("message_not_sent", message_id=message_id, attempts=attempts)
-        _not_sent(message_id, attempts, cause, again=bool(channels))
+        _not_sent(message_id, attempts, cause, taken_at=taken_at, again=bool(channels))
         return False
     with transaction():
         values = {"state": "sent", "sent_at": now(), "last_error": None, "failed_at": None}
-        changed(update(Message).where(*_taken(message_id, attempts)).values(values))
+        changed(update(Message).where(*_taken(message_id, taken_at)).values(values))
     return True
 
 
@@ -233,25 +234,29 @@ def _written(message_id: int) -> tuple[str, str, str]:
     return receiver, title, body.strip()
 
 
-def _claim(message_id: int, attempts: int) -> bool:
-    """Take a message that still waits, for this attempt; False when another has it."""
+def _claim(message_id: int, attempts: int) -> datetime | None:
+    """Take a message that still waits, for this attempt; the moment tells the taking apart. None when another has it."""
+    moment = now()
     with transaction():
         taken = changed(
             update(Message)
             .where(Message.id == message_id, *_due())
-            .values(state="sending", attempts=attempts, available_at=now())
+            .values(state="sending", attempts=attempts, available_at=moment)
         )
-    return bool(taken)
+    return moment if taken else None
 
 
-def _taken(message_id: int, attempts: int) -> tuple[ColumnElement[bool], ...]:
-    return (Message.id == message_id, Message.state == "sending", Message.attempts == attempts)
+def _taken(message_id: int, taken_at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Still in our hands: not sent by whoever tried again what was stuck here, nor in his hands."""
+    return (Message.id == message_id, Message.state == "sending", Message.available_at == taken_at)
 
 
-def _not_sent(message_id: int, attempts: int, error: str, *, taken: bool = True, again: bool = True) -> None:
+def _not_sent(
+    message_id: int, attempts: int, error: str, *, taken_at: datetime | None, again: bool = True
+) -> None:
     """Note a failure: the message waits for its next turn, and after the last one, or if nothing will change, no more."""
     moment = now()
-    mine = _taken(message_id, attempts) if taken else (Message.id == message_id, *_due())
+    mine = _taken(message_id, taken_at) if taken_at else (Message.id == message_id, *_due())
     with transaction():
         changed(
             update(Message)

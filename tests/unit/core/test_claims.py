@@ -156,6 +156,17 @@ def test_a_failure_is_kept_with_its_words_and_a_wait_that_doubles(session):
     assert row(session).attempts == 4
 
 
+def test_since_when_it_fails_is_kept_while_it_fails_again(session):
+    fail()
+    first = row(session)
+    since = first.first_failed_at
+    assert since == first.failed_at
+    fail()
+    again = row(session)
+    assert again.first_failed_at == since
+    assert again.failed_at > since
+
+
 def test_after_the_last_attempt_it_is_dead_until_somebody_asks_for_it(session):
     retry = Retry(first=SHORT, attempts=2)
     fail(when_due=True, retry=retry)

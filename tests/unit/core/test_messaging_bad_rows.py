@@ -103,6 +103,17 @@ def test_after_the_last_attempt_it_has_failed_and_waits_for_nobody(session, chan
     assert messaging.unsent(at=now())["failed"] == 0
 
 
+def test_since_when_it_fails_is_kept_while_it_fails_again(session, channel):
+    message_id = queue(template="that_is_gone")
+    send_waiting()
+    since = kept(session, message_id).failed_at
+    with transaction():
+        session.execute(sa.update(Message).values(available_at=now()))
+    send_waiting()
+    again = kept(session, message_id)
+    assert (again.attempts, again.failed_at) == (2, since)
+
+
 def test_a_message_that_another_worker_took_while_it_was_written_is_not_sent_again(session, channel):
     """Claimed with its condition: two workers have read the same row before either takes it."""
     message_id = queue()
@@ -144,6 +155,32 @@ def test_a_message_that_somebody_decided_about_while_it_was_being_sent_stays_as_
     channel.before = decide
     send_waiting()
     assert kept(session, message_id).state == "failed"
+
+
+@pytest.mark.both
+def test_a_message_that_was_stuck_here_and_is_in_other_hands_now_stays_there(session, channel):
+    """A quarter of an hour later an operator has it tried again; then the channel answers the first worker too."""
+    message_id = queue()
+
+    def taken_over():
+        with transaction():
+            session.execute(sa.update(Message).values(state="waiting", attempts=0))
+        assert messaging._claim(message_id, 1)
+
+    channel.before = taken_over
+    send_waiting()
+    row = kept(session, message_id)
+    assert (row.state, row.sent_at) == ("sending", None)
+
+
+def test_a_message_that_another_took_meanwhile_is_not_noted_as_one_that_cannot_be_written(session, channel):
+    """The other has a newer version, with the template."""
+    queue()
+    later = queue(template="that_is_gone")
+    channel.before = lambda: messaging._claim(later, 1)
+    assert send_waiting() == 1
+    row = kept(session, later)
+    assert (row.state, row.last_error) == ("sending", None)
 
 
 def test_a_database_that_goes_away_ends_the_run_and_marks_no_message(session, channel, monkeypatch):

@@ -157,6 +157,17 @@ def test_the_wait_doubles_up_to_an_hour(app, heard, session):
     assert waits == [5, 10, 20, 40, 2560, 3600]
 
 
+def test_since_when_it_fails_is_kept_while_it_fails_again(app, heard, session):
+    failing(app, RuntimeError())
+    row_id = recorded(session)
+    outbox.deliver_pending()
+    since = kept(session, row_id).failed_at
+    due_again(session)
+    outbox.deliver_pending()
+    again = kept(session, row_id)
+    assert (again.attempts, again.failed_at) == (2, since)
+
+
 def test_after_the_last_attempt_it_is_dead_and_counted_no_more_among_those_that_wait(app, heard, session):
     failing(app, RuntimeError())
     recorded(session)

@@ -14,7 +14,7 @@ from core.clock import now
 from core.database import session as current
 from core.database import transaction
 from core.messaging import Message
-from core.sweeps import Swept, all_or_each, due_again, each, free
+from core.sweeps import Swept, all_or_each, due_again, each, free, note_failure, note_success
 
 SWEEP = "tests.sweep"
 
@@ -250,3 +250,17 @@ def test_a_row_whose_work_needs_what_others_have_in_hand_has_not_failed(session)
 
     assert each(SWEEP, ids, work, own_transactions=True) == Swept(done=1, passed=1, counted=2)
     assert failures() == {"tool": None}
+
+
+def test_what_turned_out_good_is_forgotten_unless_somebody_has_it_in_hand_meanwhile(session):
+    for key in ("good", "taken", "bad"):
+        note_failure(SWEEP, key, ValueError("no picture"))
+
+    def turned_out_good():
+        """While the list is made, another worker begins with one of them."""
+        yield "good"
+        take(SWEEP, "taken")
+        yield "taken"
+
+    note_success(SWEEP, turned_out_good())
+    assert set(failures()) == {"taken", "bad"}

@@ -8,9 +8,15 @@ from sqlalchemy import func, select
 
 from core.errors import Conflict, DomainError, Invalid
 from traceability.quota import moves, service
-from traceability.quota.models import QuotaPosting
+from traceability.quota.models import QuotaAccount, QuotaPosting
 from traceability.quota.posting import OverdrawnError, post
-from traceability.quota.queries import balance, key_of_lot, moves_of_grower
+from traceability.quota.queries import (
+    balance,
+    balances_of_grower,
+    balances_of_units,
+    key_of_lot,
+    moves_of_grower,
+)
 from traceability.quota.rules import AccountName, MoveKind, Role, is_balanced
 from traceability.quota.service import QuotaExceeded
 from traceability.quota.tasks import expire
@@ -65,6 +71,22 @@ def test_every_movement_changes_the_accounts_that_it_names_and_no_others(lots, k
     )
     service.credit(lot.id, 25, reference="B-1", reason="came back", at=NOONS[2027], by=None, returned=True)
     assert held(key) == (100, 0, 0, 3, 65)
+
+
+def test_what_stands_after_a_movement_is_read_anew_whoever_holds_the_accounts(session, lots, key, at):
+    approve(key, 100)
+    reads = (
+        lambda: balance(key),
+        lambda: balances_of_grower(key.grower_id, year=2026)[0],
+        lambda: balances_of_units([key.unit_id], year=2026)[0],
+    )
+    for used, read in enumerate(reads, start=1):
+        session.expire_all()
+        accounts = session.scalars(select(QuotaAccount)).all()
+        service.debit(lots[0].id, 1, reference=f"B-{used}", at=at, by=None)
+        found = read()
+        assert (found.approved, found.free, found.activated) == (100, 100 - used, used)
+        assert accounts
 
 
 @pytest.mark.parametrize("plants", [1, 99, 100])
