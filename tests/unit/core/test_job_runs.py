@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 import sqlalchemy as sa
 
+from core import job_runs, progress
 from core import jobs as celery_jobs
-from core import progress
 from core.claims import WorkClaim, find_claim, take
 from core.clock import now
 from core.database import transaction
@@ -49,6 +49,11 @@ def due(job_id):
         past = now() - timedelta(seconds=1)
         sa_update = sa.update(WorkClaim).where(WorkClaim.key == job_id)
         progress.session.execute(sa_update.values(available_at=past))
+
+
+def run_out(session):
+    with transaction():
+        session.execute(sa.update(WorkClaim).values(claimed_until=now() - LATER))
 
 
 def failing(error):
@@ -154,13 +159,31 @@ def test_a_task_that_is_sent_twice_is_done_once(session, sent):
     assert done == ["first"]
 
 
+def test_a_job_that_another_ended_after_we_saw_it_open_is_not_done_again(session, sent, monkeypatch):
+    job_id, done = begin(), []
+
+    def do(job):
+        done.append("once")
+        job.finish()
+
+    def late(*args, **options):
+        monkeypatch.setattr(job_runs, "take", take)
+        work(job_id, do)
+        return take(*args, **options)
+
+    monkeypatch.setattr(job_runs, "take", late)
+    work(job_id, do)
+    assert done == ["once"]
+    session.rollback()
+    assert find_claim(JOB, job_id) is None
+
+
 @pytest.mark.both
 def test_a_worker_that_lost_its_claim_writes_nothing(session, sent):
     job_id, kept = begin(), []
 
     def slow(job):
-        with transaction():
-            session.execute(sa.update(WorkClaim).values(claimed_until=now() - LATER))
+        run_out(session)
         work(job_id, lambda second: second.finish(result_url="/second"))
         with transaction():
             job.finish(result_url="/first")
@@ -168,6 +191,32 @@ def test_a_worker_that_lost_its_claim_writes_nothing(session, sent):
 
     work(job_id, slow)
     assert (view(job_id).result_url, kept) == ("/second", [])
+
+
+def test_who_tells_how_far_it_is_keeps_the_job(session, sent):
+    job_id = begin()
+
+    def do(job):
+        run_out(session)
+        job.advance(1, total=2)
+        work(job_id, lambda _job: pytest.fail("two have it"))
+        job.finish()
+
+    work(job_id, do)
+    assert view(job_id).state == "done"
+
+
+def test_who_was_overtaken_tells_nothing_more_of_how_far_it_is(session, sent):
+    job_id = begin()
+
+    def slow(job):
+        run_out(session)
+        take(JOB, job_id)
+        job.advance(7, total=9)
+        pytest.fail("it goes on")
+
+    work(job_id, slow)
+    assert (view(job_id).state, view(job_id).done) == ("waiting", 0)
 
 
 @pytest.mark.both
@@ -211,6 +260,18 @@ def test_a_failure_is_kept_with_its_cause_tried_again_later_and_ends_after_the_l
     assert view(job_id).message.startswith("It failed several times")
     assert (events(session), view(job_id).may_retry) == ([job_id], True)
     assert resume(at=now() + timedelta(days=1)) == 0
+
+
+def test_a_job_that_is_not_tried_any_more_is_done_when_its_owner_asks_again(session, sent):
+    job_id = begin()
+    for _ in range(RETRY.attempts):
+        work(job_id, failing(RuntimeError("torn")))
+        due(job_id)
+    assert view(job_id).state == "failed"
+    with transaction():
+        again(job_id)
+    work(job_id, lambda job: job.finish(result_url="/things/7"))
+    assert (view(job_id).state, view(job_id).result_url) == ("done", "/things/7")
 
 
 def test_a_part_that_is_away_does_not_end_the_job(session, sent):

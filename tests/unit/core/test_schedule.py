@@ -88,3 +88,20 @@ def test_a_clock_that_is_set_back_stops_no_line(make, monkeypatch):
         assert [line["event"] for line in said] == ["clock_was_set_back"]
     latest = max(entry.last_run_at.timestamp() for entry in schedule.schedule.values())
     assert latest <= moment - 3600 + 1
+
+
+def test_after_the_clock_was_set_back_the_line_that_is_due_first_runs_first(app, make, monkeypatch):
+    """A line that was due in a moment is due in an hour now; the one that runs often does not wait behind it."""
+    celery, seconds = app.extensions["celery"], [1_800_000_000.0]
+    monkeypatch.setattr("core.schedule.time.time", lambda: seconds[0])
+    monkeypatch.setattr(celery, "now", lambda: datetime.fromtimestamp(seconds[0], UTC))
+    hourly = {"task": "branch.ledger.reconcile", "schedule": 3600.0}
+    monkeypatch.setitem(celery.conf, "beat_schedule", {"hourly": hourly, "often": LINES["often"]})
+    schedule, ran = make(), []
+    monkeypatch.setitem(vars(schedule), "producer", None)
+    monkeypatch.setattr(schedule, "apply_entry", lambda entry, **_producer: ran.append(entry.name))
+    schedule.schedule["hourly"].last_run_at -= timedelta(seconds=3597)
+    for step in (0, -3600, 6):
+        seconds[0] += step
+        schedule.tick()
+    assert ran == ["often"]

@@ -120,6 +120,16 @@ def test_waits_grow_and_begin_anew_after_a_steady_minute():
     assert part.wait_after_death(at + STEADY_AFTER_S + 1) == supervisor.BACK_OFF_S[0]
 
 
+def test_deaths_a_minute_apart_are_not_many():
+    part = Part("web", LIVES)
+    at, waits = 1000.0, []
+    for _ in range(MANY_DEATHS + 1):
+        part.began, at = at, at + STEADY_AFTER_S
+        waits.append(part.wait_after_death(at))
+    assert waits == [supervisor.BACK_OFF_S[0]] * (MANY_DEATHS + 1)
+    assert part.state(at) == {"state": "waiting", "since": 0.0, "deaths": 1}
+
+
 def test_what_a_dead_part_had_started_ends_with_it(settings, tmp_path):
     told = tmp_path / "child"
     parent = (

@@ -117,7 +117,7 @@ def test_what_a_killed_reader_held_comes_back_first(tmp_path):
 def test_a_message_over_which_every_reader_dies_is_set_aside(tmp_path):
     folder.put(tmp_path, QUEUE, b"deadly")
     deaths = 0
-    while folder.size(tmp_path, QUEUE):
+    while folder.size(tmp_path, QUEUE) and deaths <= MOST_DEATHS:
         # Dead by its folder: a lock that nobody holds.
         reader = Reader(tmp_path, QUEUE)
         reader.take()
@@ -173,6 +173,14 @@ def test_what_is_no_plain_message_is_read_by_nobody_and_can_be_set_aside(tmp_pat
     assert folder.set_aside_count(tmp_path) == 1
     assert reader.take() is None
     assert readers.bring_back(tmp_path, QUEUE) == 0, "the lock is still held"
+
+
+def test_of_two_files_of_one_name_that_are_set_aside_both_are_kept(tmp_path):
+    for content in (b"one", b"two"):
+        (tmp_path / "1_0.guiyuan.msg").write_bytes(content)
+        folder.set_aside(tmp_path, tmp_path / "1_0.guiyuan.msg", "a test")
+    kept = {path.read_bytes() for path in (tmp_path / folder.UNREADABLE).iterdir()}
+    assert kept == {b"one", b"two"}
 
 
 def test_what_somebody_else_s_file_cannot_be_read_as_is_unreadable(tmp_path, monkeypatch):
