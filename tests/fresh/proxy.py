@@ -10,6 +10,7 @@ import hashlib
 import http.client
 import json
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
@@ -100,6 +101,7 @@ def configure(folder: Path, *, app: str, port: int, plain: int, log: Path) -> Pa
         ("127.0.0.1:8000", app.removeprefix("http://")),
         ("listen 443 ssl http2", f"listen 127.0.0.1:{port} ssl http2"),
         ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("listen 80 default_server", f"listen 127.0.0.1:{plain} default_server"),
         ("/etc/ssl/guiyuan", str(folder)),
         ("/opt/guiyuan", str(ROOT)),
         ("root /srv/guiyuan;", f"root {log.parent};"),
@@ -115,22 +117,30 @@ def configure(folder: Path, *, app: str, port: int, plain: int, log: Path) -> Pa
 
 
 def fetch(
-    base: str, path: str, data: bytes | None = None, *, visitor: str = "127.0.0.1", **headers: str
+    base: str,
+    path: str,
+    data: bytes | None = None,
+    *,
+    visitor: str = "127.0.0.1",
+    host: str = HOST,
+    **headers: str,
 ) -> tuple[int, dict[str, str], bytes]:
-    """One request from the address `visitor` of this machine: status, headers with small names, body."""
+    """One request from the address `visitor` of this machine: status, headers with small names, body; 0 without answer."""
     where = urlsplit(base)
-    trusting = ssl.create_default_context()
-    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-    port, source = where.port or 0, (visitor, 0)
-    connection = (
-        http.client.HTTPSConnection("127.0.0.1", port, timeout=60, source_address=source, context=trusting)
-        if where.scheme == "https"
-        else http.client.HTTPConnection("127.0.0.1", port, timeout=60, source_address=source)
-    )
+    connection = http.client.HTTPConnection("127.0.0.1", where.port or 0, timeout=60)
     try:
-        connection.request("POST" if data else "GET", path, data, {"Host": HOST} | headers)
+        connection.sock = socket.create_connection(
+            ("127.0.0.1", where.port or 0), timeout=60, source_address=(visitor, 0)
+        )
+        if where.scheme == "https":
+            trusting = ssl.create_default_context()
+            trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+            connection.sock = trusting.wrap_socket(connection.sock, server_hostname=host)
+        connection.request("POST" if data else "GET", path, data, {"Host": host} | headers)
         answer = connection.getresponse()
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+    except (ssl.SSLError, http.client.RemoteDisconnected):
+        return 0, {}, b""
     finally:
         connection.close()
 
@@ -151,9 +161,13 @@ def short(body: bytes) -> str:
     return f"{len(body)} bytes {hashlib.sha256(body).hexdigest()[:16]}"
 
 
-def differences(proxy: str, app: str, log: Path) -> list[str]:
+def differences(proxy: str, plain: str, app: str, log: Path) -> list[str]:
     """What is not as it should be."""
     looked = Looked()
+    for name in ("evil.example", "127.0.0.1"):
+        for base in (proxy, plain):
+            looked.expect(f"{urlsplit(base).scheme} for {name}", fetch(base, "/", host=name)[0], 0)
+    looked.expect("http for us", fetch(plain, "/x")[1].get("location"), f"https://{HOST}/x")
     forged = {
         "X-Forwarded-For": "203.0.113.9",
         "X-Forwarded-Host": "evil.example",
@@ -223,7 +237,9 @@ def main() -> int:
             with running([nginx, "-c", str(conf), "-e", str(folder / "error.log")], {}):
                 until(lambda: listens(port), "nginx listens")
                 began = time.monotonic()
-                wrong = differences(f"https://127.0.0.1:{port}", app, folder / "srv" / "log")
+                wrong = differences(
+                    f"https://127.0.0.1:{port}", f"http://127.0.0.1:{plain}", app, folder / "srv" / "log"
+                )
                 sys.stdout.write(f"{time.monotonic() - began:.1f} s\n")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

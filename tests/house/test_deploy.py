@@ -103,6 +103,16 @@ def test_nginx_takes_what_we_take_and_serves_what_lies_there(app):
     assert set(re.findall(r"server_name (\S+);", NGINX)) == hosts
 
 
+def test_nginx_answers_to_our_name_only():
+    servers = [one.partition("\n}")[0] for one in NGINX.split("\nserver {")[1:]]
+    nameless, *named = servers
+    for port in re.findall(r"listen (\d+)", " ".join(named)):
+        assert re.search(rf"listen {port}\b[^;]* default_server;", nameless)
+    assert "ssl_reject_handshake on;" in nameless
+    assert "return 444;" in nameless
+    assert not any("default_server" in one or "server_name" not in one for one in named)
+
+
 def test_nginx_tells_of_the_visitor_what_we_believe_of_one_proxy():
     told = (DEPLOY / "nginx" / "guiyuan-proxy.conf").read_text()
     for header in ("X-Forwarded-For $remote_addr", "X-Forwarded-Proto $scheme", "X-Forwarded-Host $host"):
