@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from core.backup.copies.manifest import BackupDamaged, read_manifest
-from core.backup.place import BackupInWork, Place, this_place
+from core.backup.place import BackupInWork, Place, PlaceOpen, this_place
 from core.backup.rules import moment_of
 from core.backup.service.checking import check
 from core.backup.service.making import BackupRefused, make
@@ -56,7 +56,7 @@ def create(folder: Path | None, *, thin_out: bool) -> None:
     try:
         made = make(place, at=now())
         _manifest, findings = check(made.folder)
-    except (BackupRefused, BackupInWork, BackupDamaged, OSError) as error:
+    except (BackupRefused, BackupInWork, BackupDamaged, PlaceOpen, OSError) as error:
         _stop(f"No backup was made: {error}")
         return
     click.echo(str(made.folder))

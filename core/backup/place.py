@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ from core.settings import SettingError, Settings
 
 UNFINISHED = ".making-"
 LEAVING = ".removing-"
+
+
+class PlaceOpen(Exception):  # noqa: N818 - says what it is
+    """Everybody on the machine can put or exchange a backup in this folder, which a restore would believe."""
 
 
 class BackupInWork(Exception):  # noqa: N818 - says what it is
@@ -38,6 +43,18 @@ class Place:
             return []
         return sorted(path for path in self.folder.iterdir() if path.is_dir() and rules.moment_of(path.name))
 
+    def require_closed(self) -> None:
+        """Refuse a folder in which anybody can write, even where the sticky bit keeps him from removing ours.
+
+        Raises:
+            PlaceOpen: telling what to do.
+        """
+        if self.folder.is_dir() and self.folder.stat().st_mode & stat.S_IWOTH:
+            raise PlaceOpen(
+                f"everybody on this machine can write into {self.folder}, and a restore believes what lies there: "
+                "`chmod o-w` it after a look at what is in it, or name another"
+            )
+
     @contextmanager
     def making(self, at: datetime) -> Iterator[Path]:
         """A folder to fill, which gets its name when the block ends well and is gone when it does not.
@@ -47,8 +64,10 @@ class Place:
         Raises:
             BackupInWork: another process is at it.
             FileExistsError: there is one of the same second.
+            PlaceOpen: anybody can write there.
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.require_closed()
         with (self.folder / ".lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -102,7 +121,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Look whether the place can be used.
 
     Raises:
-        SettingError: BACKUP_DIR cannot be written to, or lies where everybody can read it.
+        SettingError: BACKUP_DIR cannot be written to, or everybody can write or read there.
     """
     app.extensions["backup_place"] = None
     if settings.backup_dir is None:
@@ -119,4 +138,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         raise SettingError("BACKUP_DIR", str(error)) from None
     if not os.access(folder, os.W_OK | os.X_OK):
         raise SettingError("BACKUP_DIR", f"{folder} is not writable")
-    app.extensions["backup_place"] = Place(folder)
+    place = Place(folder)
+    try:
+        place.require_closed()
+    except PlaceOpen as error:
+        raise SettingError("BACKUP_DIR", str(error)) from None
+    app.extensions["backup_place"] = place

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from core.accounts.gate import requires
 from core.clock import now
 from core.database import session, transaction
+from core.form_keys import SentOtherwise
 from core.web.sending import creates, made_nothing, stop_if_sent
 from shop.catalogue import drafts, service, uploads
 from shop.catalogue.models import Listing
@@ -63,9 +64,20 @@ def create() -> ResponseReturnValue:
     seller, key = current_seller(), request.form.get("draft_key", "")
     if not DRAFT_KEY.fullmatch(key):
         return _receive(seller, drafts.new_draft_key())
-    if slug := drafts.published_slug(key, seller.grower.id):
-        return made_nothing(redirect(url_for("catalogue.listing", slug=slug)))
+    if drafts.published_slug(key, seller.grower.id) is not None:
+        return _bring_back(seller)
     return _receive(seller, key)
+
+
+def _bring_back(seller: Seller) -> ResponseReturnValue:
+    """What was published meanwhile is not overwritten, and what was typed now is not lost: a form of its own again.
+
+    The very same form sent a second time never gets here: `creates` leads it to what it made.
+    """
+    typed = change_rows(typed_of(request.form.lists()), request.form.get("action", "draft"))
+    form = publishing.make_form(seller, typed, at=now())
+    page = _page(form, seller, draft_key=drafts.new_draft_key(), problems=[str(SentOtherwise())])
+    return page, 422
 
 
 @blueprint.get("/seller/listings/<slug>/edit")

@@ -224,6 +224,25 @@ def test_the_same_form_sent_twice_is_one_listing(app, seller):
     assert skus[0] == skus[1]
 
 
+@pytest.mark.both
+def test_back_changed_and_sent_again_is_neither_lost_nor_done_silently(app, seller):
+    fields = form_of(page_of(seller.get(NEW)), "draft_key")
+    data = fields | {name: [value] for name, value in TYPED.items()} | {"action": ["publish"]}
+    seller.post(NEW, data=data | {"photos": [(io.BytesIO(picture()), "a.jpg")]})
+    for other_page in ({}, {"form_key": form_of(page_of(seller.get(NEW)), "draft_key")["form_key"]}):
+        answer = seller.post(NEW, data=data | {"variants-0-on_hand": ["7"]} | other_page)
+        assert answer.status_code == 422
+        assert "已经提交过一次" in page_of(answer)
+        again = form_of(page_of(answer), "draft_key")
+        assert again["variants-0-on_hand"] == ["7"]
+        assert again["draft_key"] != fields["draft_key"]
+    [card] = listings(app, seller.grower)
+    assert card.variants[0].on_hand == int(TYPED["variants-0-on_hand"])
+    wanted = again | {"action": ["publish"], "photos": [(io.BytesIO(picture()), "b.jpg")]}
+    assert seller.post(NEW, data=wanted).status_code == 303
+    assert len(listings(app, seller.grower)) == 2
+
+
 def test_the_next_listing_starts_like_the_last_one(seller):
     send(seller, TYPED | {"autumn_from": "45", "variants-0-weight_kg": "180"}, photos=[picture()])
     fields = form_of(page_of(seller.get(NEW)), "draft_key")

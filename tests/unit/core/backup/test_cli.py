@@ -78,3 +78,12 @@ def test_without_a_name_it_is_the_newest(filled, place, at, monkeypatch):
     make(place, at=at)
     newest = make(place, at=at + timedelta(seconds=1)).folder.name
     assert f"The backup {newest} is whole" in command(filled.app, "backup", "verify").output
+
+
+def test_none_is_made_where_everybody_can_write(filled, place):
+    place.folder.mkdir(exist_ok=True)
+    place.folder.chmod(0o777)
+    told = command(filled.app, "backup", "create", "--in", place.folder)
+    assert told.exit_code == 1
+    assert told.output.startswith("No backup was made: everybody on this machine can write into")
+    assert list(place.folder.iterdir()) == []

@@ -197,3 +197,13 @@ def test_a_place_is_made_for_its_owner_only(tmp_path):
         Settings(_env_file=None, testing=True, guiyuan_var=tmp_path, backup_dir=folder, log_level="ERROR")
     )
     assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o702])
+def test_a_place_into_which_everybody_can_write_is_named_at_the_start(tmp_path, mode):
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    folder.chmod(mode)
+    given = Settings(_env_file=None, testing=True, guiyuan_var=tmp_path, backup_dir=folder, log_level="ERROR")
+    with pytest.raises(SettingError, match=r"BACKUP_DIR is not usable: everybody .*`chmod o-w`"):
+        create_app(given)
