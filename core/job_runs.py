@@ -44,7 +44,10 @@ AT_ONCE = 200
 
 @dataclass
 class Job:
-    """A job in our hands. Every step first renews the claim, so a worker that was overtaken writes nothing."""
+    """A job in our hands. Every step first renews the claim, so a worker that was overtaken writes nothing.
+
+    While it is in hand the schedule sends it again when the claim has run out, and after a failure when its turn comes.
+    """
 
     public_id: str
     claim: Claim
@@ -57,6 +60,7 @@ class Job:
             ClaimLost: another worker took over; stop, and keep nothing.
         """
         values: dict[str, Any] = {"state": "running", "done": done, "message": message}
+        values["send_again_at"] = now() + self.claim.claim_for
         if total is not None:
             values["total"] = total
         with transaction():
@@ -129,14 +133,24 @@ def _hold(job: Job, do: Callable[[Job], None]) -> None:
         session.rollback()
         log.warning("job_overtaken", job=job.public_id)
     except Unavailable as error:
-        let_go(job.claim, error)
+        _let_go(job, error)
     except DomainError as error:
         _refuse(job, error)
     except BaseException as error:
-        let_go(job.claim, error)
+        _let_go(job, error)
         if not isinstance(error, Exception):
             raise
         _end_if_dead(job.public_id)
+
+
+def _let_go(job: Job, error: BaseException) -> None:
+    let_go(job.claim, error)
+    if database_away(error):
+        return  # nobody can write; the schedule looks when the claim has run out
+    with transaction():
+        claim = find_claim(JOB, job.public_id)
+        turn = now() + SEND_AGAIN_AFTER if claim is None else claim.available_at
+        _change(job.public_id, send_again_at=turn)
 
 
 def _refuse(job: Job, error: DomainError) -> None:
@@ -151,6 +165,7 @@ def _still_open(job: Job) -> bool:
     """Another worker may have ended it between our look and our claim."""
     with transaction():
         if get_row(job.public_id).state in OPEN:
+            _change(job.public_id, sendings=0, send_again_at=now() + job.claim.claim_for)
             return True
         job.claim.done()
     return False

@@ -18,6 +18,7 @@ from core.engine import is_away
 from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unauthorised, Unavailable
 
 log = structlog.get_logger(__name__)
+RETRY_AFTER_S = "60"
 
 # kind of error -> (status, title, what to do)
 TABLE: dict[type[DomainError], tuple[int, Any, Any]] = {
@@ -122,6 +123,8 @@ def on_domain_error(error: DomainError) -> Response:
     answer = _answer(status, error.code, title, what_to_do, message=str(error.message), **error.details)
     if status == 401:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="guiyuan"'
+    if status == 503:
+        answer.headers["Retry-After"] = RETRY_AFTER_S
     return answer
 
 
@@ -170,7 +173,7 @@ def _come_again(code: str) -> Response:
 
         with force_locale(visitors_locale()):
             answer = _answer(status, code, title, what_to_do, render=_render_for_visitor)
-    answer.headers["Retry-After"] = "60"
+    answer.headers["Retry-After"] = RETRY_AFTER_S
     return answer
 
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from branch import api as branch
 from core import files
 from core.clock import now
-from core.database import session, transaction
+from core.database import transaction
 from core.job_runs import Job, work
 from shop.channels import keeping, running, service
 from shop.channels.tables import Table, order_rows
@@ -43,7 +43,11 @@ def _plan(job: Job, import_public_id: str) -> None:
     parsed = None if brought is None else _read(job, brought)
     orders = keeping.kept_orders(row) if parsed is None else parsed.orders
     planned, plan_key = service.compare(
-        orders, row, on_chunk=lambda done: _tell(job, done, len(orders), _("Compared with what is on record"))
+        orders,
+        row,
+        on_chunk=lambda done: job.advance(
+            done, total=len(orders), message=_("Compared with what is on record")
+        ),
     )
     with transaction():
         job.finish(result_url=url_for("channels.one_import", public_id=import_public_id, _external=False))
@@ -56,13 +60,9 @@ def _plan(job: Job, import_public_id: str) -> None:
 
 def _read(job: Job, brought: list[Table]) -> Parsed:
     total = order_rows(brought)
-    return orders_of(brought, on_rows=lambda done: _tell(job, done, total, _("The files are read")))
-
-
-def _tell(job: Job, done: int, total: int, message: str) -> None:
-    """Say how far it is; what was looked up so far is let go of, so that each word is a transaction of its own."""
-    session.rollback()
-    job.advance(done, total=total, message=message)
+    return orders_of(
+        brought, on_rows=lambda done: job.advance(done, total=total, message=_("The files are read"))
+    )
 
 
 def _apply(job: Job, import_public_id: str, storefront_public_id: str) -> None:

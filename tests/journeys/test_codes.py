@@ -250,6 +250,7 @@ def test_the_proof_of_a_code_is_checked_without_us(client, lot, session, app):
     codes = issued(lot, count=7)
     early = client.get(f"/C/{codes.codes[4].code}/proof")
     assert early.status_code == 503
+    assert early.headers["Retry-After"]
     sequence()
     proof = client.get(f"/C/{codes.codes[4].code}/proof")
     assert proof.status_code == 200

@@ -1,6 +1,6 @@
 """Making codes: small batches at once, large ones after a second person agreed. Nothing here commits."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -94,7 +94,8 @@ def issue_codes(
             code="approval_needed",
         )
     batch = _new_batch(lot_id, level, count, plants_per_code, at=at, by=by, inner=inner)
-    codes = tuple(one for some in _write_codes(batch, CodeState.PRINTED) for one in some)
+    codes = draw_codes(get_batch(batch.number))
+    _write_codes(batch, codes, CodeState.PRINTED)
     _finish(batch, CodeState.PRINTED, at=at, by=by)
     return IssuedCodes(get_batch(batch.number), codes)
 
@@ -157,10 +158,19 @@ def decide_batch(batch_number: str, *, approve: bool, reason: str, at: datetime,
     return get_batch(batch_number)
 
 
-def make_codes(batch_number: str, *, at: datetime, by: int | None) -> Iterator[list[IssuedCode]]:
-    """Make the codes of an approved batch, some thousand at a time, and seal them when the last is given.
+def draw_codes(batch: BatchView) -> tuple[IssuedCode, ...]:
+    """Fresh codes for a batch, in clear; they mean nothing, and nobody knows of them, until `make_codes` writes them."""
+    codes: list[IssuedCode] = []
+    while (left := batch.count - len(codes)) > 0:
+        some = enumerate(new_codes(min(AT_A_TIME, left)), start=len(codes) + 1)
+        codes += [IssuedCode(place, code, new_inner_code() if batch.inner else "") for place, code in some]
+    return tuple(codes)
 
-    They stay reserved until `note_printed` says that their file was handed out.
+
+def make_codes(batch_number: str, codes: Sequence[IssuedCode], *, at: datetime, by: int | None) -> None:
+    """Write the codes that were drawn for an approved batch, and seal them.
+
+    They stay reserved until `note_printed`, in the same transaction, says that their file can be fetched.
 
     Raises:
         Conflict: the batch is not approved or made already (`batch_state`), the lot was closed, or no
@@ -172,7 +182,7 @@ def make_codes(batch_number: str, *, at: datetime, by: int | None) -> Iterator[l
     branch.require_valid_licence(lot.grower_id, at=at, cultivar_group=lot.cultivar_group, lock=True)
     _move_batch(view.id, BatchState.MADE)
     batch = session.get_one(CodeBatch, view.id, populate_existing=True)
-    yield from _write_codes(batch, CodeState.RESERVED)
+    _write_codes(batch, codes, CodeState.RESERVED)
     _finish(batch, CodeState.RESERVED, at=at, by=by)
 
 
@@ -271,8 +281,8 @@ def _require_plants(lot: LotView, level: Level, wanted: int) -> None:
         )
 
 
-def _write_codes(batch: CodeBatch, state: CodeState) -> Iterator[list[IssuedCode]]:
-    """Insert the rows of a batch, some thousand at a time, then its root; memory does not grow with the count."""
+def _write_codes(batch: CodeBatch, codes: Sequence[IssuedCode], state: CodeState) -> None:
+    """Insert the rows of a batch, some thousand at a time, then its root."""
     code_key, salt_key, inner_key = key_for(CODE), key_for(LEAF_SALT), key_for(INNER)
     tree = RootBuilder()
     common = {
@@ -286,21 +296,21 @@ def _write_codes(batch: CodeBatch, state: CodeState) -> Iterator[list[IssuedCode
         "state_reason": "",
         "suspect_reason": "",
     }
-    for first in range(1, batch.count + 1, AT_A_TIME):
-        rows, some = [], []
-        for position, code in enumerate(new_codes(min(AT_A_TIME, batch.count - first + 1)), start=first):
-            leaf = leaf_hash(keyed(salt_key, code)[:SALT_BYTES], code)
+    for first in range(0, len(codes), AT_A_TIME):
+        some, rows = codes[first : first + AT_A_TIME], []
+        for one in some:
+            leaf = leaf_hash(keyed(salt_key, one.code)[:SALT_BYTES], one.code)
             tree.add(leaf)
-            rows.append({"digest": keyed(code_key, code), "leaf": leaf, "position": position, **common})
-            some.append(IssuedCode(position, code, new_inner_code() if batch.inner else ""))
+            rows.append(
+                {"digest": keyed(code_key, one.code), "leaf": leaf, "position": one.position, **common}
+            )
         session.execute(insert(Code), rows)
         if batch.inner:
             _write_inner(batch.id, some, inner_key)
-        yield some
     batch.root = tree.root()
 
 
-def _write_inner(batch_id: int, some: list[IssuedCode], key: bytes) -> None:
+def _write_inner(batch_id: int, some: Sequence[IssuedCode], key: bytes) -> None:
     ids = dict(
         session.execute(
             select(Code.position, Code.id).where(

@@ -12,6 +12,7 @@ from core import seal
 from core.clock import local_day
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
+from core.form_keys import SentOtherwise
 from core.ids import readable_number
 from traceability.events.service import record_step
 from traceability.events.steps import Inspected
@@ -48,6 +49,7 @@ def record_inspection(seen: Seen, *, at: datetime, by: int) -> tuple[str, bool]:
         Forbidden: it grows outside the units that the account looks after.
         Invalid: more plants are unhealthy than were counted, or the id is malformed.
         Conflict: somebody else's inspection has this id.
+        SentOtherwise: it was sent before and said something else then.
     """
     if not CLIENT_ID.fullmatch(seen.client_id):
         raise Invalid(_("The inspection carries no usable id. Reload the page."), code="client_id_malformed")
@@ -62,6 +64,14 @@ def record_inspection(seen: Seen, *, at: datetime, by: int) -> tuple[str, bool]:
     if known is not None:
         if known.by_account_id != by:
             raise Conflict(_("Somebody else's inspection has this id."), code="client_id_taken")
+        if _said(known) != (
+            lot.id,
+            seen.conformant,
+            seen.seen.strip(),
+            seen.plants_counted,
+            seen.plants_unhealthy,
+        ):
+            raise SentOtherwise
         return known.number, False
     if (seen.plants_unhealthy or 0) > (seen.plants_counted or 0) and seen.plants_counted is not None:
         raise Invalid(
@@ -90,3 +100,8 @@ def record_inspection(seen: Seen, *, at: datetime, by: int) -> tuple[str, bool]:
     session.flush()
     seal.append(KIND, subject_of(row), sealed_body(row))
     return row.number, True
+
+
+def _said(row: Inspection) -> tuple[int, bool, str, int | None, int | None]:
+    """What was found; the photograph is left out, which another version may make otherwise of the same file."""
+    return row.lot_id, row.conformant, row.seen, row.plants_counted, row.plants_unhealthy

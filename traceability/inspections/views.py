@@ -21,6 +21,7 @@ from core.accounts.gate import actor_id, public, requires
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, Forbidden, Invalid, NotFound
+from core.form_keys import SentOtherwise
 from core.ids import random_id
 from core.web.problems import problem, wants_json
 from traceability.inspections.forms import InspectionForm
@@ -76,6 +77,9 @@ def _received(form: InspectionForm) -> ResponseReturnValue:
                 number, fresh = record_inspection(form.inspection(photo.key), at=now(), by=actor_id() or 0)
         except (Invalid, NotFound, Forbidden) as error:
             _tell(form, error)
+        except SentOtherwise as error:
+            form.form_errors.append(str(error))
+            form.client_id.data = random_id(26)
         else:
             address = url_for("inspections.show", number=number)
             if wants_json():

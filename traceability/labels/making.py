@@ -1,6 +1,6 @@
 """Large batches: the codes are made, typeset and kept for a day by a worker that shows how far it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
@@ -27,14 +27,14 @@ SHELF = "code_file"
 
 
 def make_file(batch_number: str, job: Job, *, public_url: str, now: Callable[[], datetime]) -> None:
-    """Make the codes of an approved batch and their file, and end the job: an edge of its own, in two transactions.
+    """Make the codes of an approved batch and their file, and end the job; an edge of its own.
 
-    Each is conditional on the job's claim, so of two workers only the one that holds it changes anything. A worker
-    that died in between has left codes that nobody has seen: they are voided, and the batch has to be asked for
-    again. Codes that were given out stay.
+    The codes are drawn and typeset first, and written, sealed and given out in one transaction at the end, which is
+    conditional on the job's claim: of two workers only the one that holds it changes anything, and of a worker that
+    died, or found the disk full, nothing is left but a file whose codes mean nothing. The next one begins anew.
 
     Raises:
-        Conflict: it was left half made (`batch_half_made`).
+        Unavailable: the file could not be kept.
         LicenceNotValid, Conflict: as `issuing.make_codes`.
         ClaimLost: another worker took over; nothing of ours is kept.
     """
@@ -42,38 +42,33 @@ def make_file(batch_number: str, job: Job, *, public_url: str, now: Callable[[],
     if batch.state is BatchState.MADE:
         _end_of(batch, job, now())
         return
-    with transaction():
-        job.renew()
-        at = now()
-        codes = tuple(
-            one
-            for some in issuing.make_codes(batch_number, at=at, by=batch.issued_by_account_id)
-            for one in some
-        )
-    issued = issuing.IssuedCodes(get_batch(batch_number), codes)
+    lot, codes = get_lot(id=batch.lot_id), issuing.draw_codes(batch)
+    session.rollback()
     content = code_file(
-        issued, get_lot(id=batch.lot_id), ending=batch.form or "pdf", public_url=public_url, at=at,
+        issuing.IssuedCodes(batch, codes), lot, ending=batch.form or "pdf", public_url=public_url, at=now(),
         tick=job.advance,
     )  # fmt: skip
     content_type = CONTENT_TYPES.get(batch.form, "application/pdf")
     key = files.put(content, kind=SHELF, content_type=content_type, public=False)
     try:
-        _give_out(batch, job, key, now())
+        _give_out(batch, codes, job, key, now())
     except (ClaimLost, DomainError):  # certainly not committed: nobody can have the file
         files.forget(key)
         raise
 
 
-def _give_out(batch: BatchView, job: Job, key: str, at: datetime) -> None:
+def _give_out(
+    batch: BatchView, codes: Sequence[issuing.IssuedCode], job: Job, key: str, at: datetime
+) -> None:
+    by = batch.issued_by_account_id
     with transaction():
         job.finish(result_url=f"/seller/codes/{batch.number}/file")
-        issuing.note_printed(
-            batch.number, file_key=key, until=at + KEEP_FOR, at=at, by=batch.issued_by_account_id
-        )
+        issuing.make_codes(batch.number, codes, at=at, by=by)
+        issuing.note_printed(batch.number, file_key=key, until=at + KEEP_FOR, at=at, by=by)
 
 
 def _end_of(batch: BatchView, job: Job, at: datetime) -> None:
-    """A batch that was made by another: its file, or the codes that nobody came to see."""
+    """A batch that was made by another: its file, or codes that an earlier version wrote before it had the file."""
     if batch.file_key is not None:
         job.finish(result_url=f"/seller/codes/{batch.number}/file")
         return

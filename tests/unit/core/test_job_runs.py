@@ -99,6 +99,44 @@ def test_a_job_that_nobody_takes_up_is_sent_less_and_less_often(session, sent, a
     assert waits[:6] == [2, 4, 8, 16, 32, 60], "never longer than an hour"
 
 
+@pytest.mark.both
+@pytest.mark.parametrize("advances", [0, 1])
+def test_what_a_dead_worker_held_is_sent_when_its_claim_has_run_out_however_often_it_was_sent(
+    session, sent, advances
+):
+    job_id = begin()
+    with transaction():
+        row = progress.get_row(job_id)
+        row.sendings, row.send_again_at = 9, now() + timedelta(hours=1)
+
+    def looked_at_meanwhile(job):
+        for _step in range(advances):
+            job.advance(1, total=4)
+        until = find_claim(JOB, job_id).claimed_until
+        session.rollback()
+        sent.clear()
+        moments = (until - timedelta(seconds=1), until + timedelta(seconds=1))
+        job.finish(message=str([resume(at=moment) for moment in moments]))
+
+    work(job_id, looked_at_meanwhile)
+    assert view(job_id).message == "[0, 1]"
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("error", [Unavailable("the disk is full"), RuntimeError("bad")])
+def test_what_failed_is_sent_when_the_turn_comes_that_its_page_tells(session, sent, error):
+    job_id = begin()
+    with transaction():
+        row = progress.get_row(job_id)
+        row.sendings, row.send_again_at = 9, now() + timedelta(hours=1)
+    work(job_id, failing(error))
+    turn = find_claim(JOB, job_id).available_at
+    session.rollback()
+    sent.clear()
+    assert resume(at=turn - timedelta(seconds=1)) == 0
+    assert resume(at=turn) == 1
+
+
 def test_the_time_left_goes_on_at_the_pace_so_far(session, sent):
     job_id, told = begin(total=40), []
 

@@ -12,6 +12,7 @@ from core.database import transaction
 from core.seal.audit import audit_rows
 from tests.factories.pictures import picture
 from tests.factories.traceability import make_lot
+from tests.form_reader import form_of
 from traceability.events.models import EpcisEvent
 from traceability.events.timeline import timeline_of_lot
 from traceability.inspections import sealing
@@ -91,6 +92,23 @@ def test_what_is_sent_twice_is_stored_once(session, lot, login):
     assert event.record_time == row.received_at
     told = datetime.fromisoformat(json.loads(event.body)["eventTime"])
     assert abs(told - row.device_at) < timedelta(milliseconds=1)
+
+
+def test_the_same_id_with_something_else_is_told_and_can_be_sent_as_a_second_one(session, lot, login):
+    client = login(role="technician")
+    first = client.submit(NEW, facts(lot))
+    changed = facts(lot, plants_counted="99")
+    by_device = client.submit(NEW, changed, headers={"Accept": "application/json"})
+    assert (by_device.status_code, "已经提交过一次" in by_device.json["detail"]) == (422, True)
+    page = client.submit(NEW, changed)
+    assert (page.status_code, "已经提交过一次" in page.text) == (422, True)
+    fresh = form_of(page.text, "client_id")
+    assert fresh["plants_counted"] == ["99"]
+    second = client.post(NEW, data=fresh)
+    assert second.status_code == 303
+    assert second.location != first.location
+    counted = session.scalars(sa.select(Inspection.plants_counted).order_by(Inspection.id)).all()
+    assert counted == [120, 99]
 
 
 def test_a_wrong_clock_is_kept_but_does_not_count(session, lot, login):

@@ -13,13 +13,14 @@ from core import files
 from core.claims import ClaimLost, WorkClaim, in_work, take
 from core.clock import now
 from core.database import transaction
-from core.errors import NotFound
+from core.errors import NotFound, Unavailable
 from core.job_runs import Job
 from core.outbox import deliver_pending
 from core.progress import JOB, JobFailed, get_progress
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_lot
 from tests.running import environment, running
+from traceability.codes import issuing
 from traceability.codes.issuing import decide_batch, request_batch
 from traceability.codes.queries import get_batch
 from traceability.labels import making
@@ -119,7 +120,7 @@ def test_a_second_worker_leaves_a_batch_alone_that_another_is_at(session, while_
 
     while_typesetting(second)
     make(batch.job_id, batch.number)
-    assert seen == [{"reserved": 30}]
+    assert seen == [{}]
     assert states(batch) == {"printed": 30}
     assert job_of(batch).state == "done"
 
@@ -144,10 +145,11 @@ def test_a_worker_that_was_overtaken_gives_nothing_out(session, while_typesettin
         make(batch.job_id, batch.number)
     finally:
         making.files.put = before
-    assert states(batch) == {"voided": 30}
-    assert (job_of(batch).state, job_of(batch).may_retry) == ("failed", False)
+    theirs, ours = put
+    assert (states(batch), job_of(batch).state) == ({"printed": 30}, "done")
+    assert get_batch(batch.number).file_key == theirs
     with pytest.raises(NotFound):
-        files.get(put[0])
+        files.get(ours)
 
 
 def test_a_worker_that_was_overtaken_before_it_began_makes_no_code(session):
@@ -160,24 +162,24 @@ def test_a_worker_that_was_overtaken_before_it_began_makes_no_code(session):
     assert states(batch) == {}
 
 
-# A worker that makes the codes and never comes to their file.
+# A worker that ends when it has put the file and has not written its codes.
 DYING = """
 import sys, time
 from core.settings import load_settings
 from traceability.labels import making, tasks
 from wsgi import create_app
 def never(*args, **options):
-    print("codes made", flush=True)
+    print("file put", flush=True)
     time.sleep(600)
-making.code_file = never
+making._give_out = never
 with create_app(load_settings()).app_context():
     tasks.make(*sys.argv[1:])
 """
 
 
 @pytest.mark.both
-def test_codes_of_a_killed_worker_are_void_and_those_that_were_given_out_stay(app, session):
-    given, batch = asked(), asked()
+def test_a_killed_workers_batch_is_made_by_the_next_and_what_was_given_out_stays(app, session):
+    given, batch = asked(), asked(inner=True)
     make(given.job_id, given.number)
     settings = app.config["SETTINGS"]
     environ = environment(
@@ -190,30 +192,56 @@ def test_codes_of_a_killed_worker_are_void_and_those_that_were_given_out_stay(ap
     session.close()
     command = [sys.executable, "-W", "ignore", "-c", DYING, batch.job_id, batch.number]
     with running(command, environ, stdout=subprocess.PIPE) as worker:
-        assert worker.stdout.readline() == b"codes made\n"
+        assert worker.stdout.readline() == b"file put\n"
         assert in_work(JOB, batch.job_id)
         make(batch.job_id, batch.number)
-        assert states(batch) == {"reserved": 30}, "somebody is at it"
+        assert states(batch) == {}, "somebody is at it"
         os.kill(worker.pid, signal.SIGKILL)
         worker.wait()
     session.rollback()
     run_out()
     for one in (batch, given):
         make(one.job_id, one.number)
-    assert (states(batch), states(given)) == ({"voided": 30}, {"printed": 30})
-    assert (job_of(batch).state, job_of(given).state) == ("failed", "done")
+    assert (states(batch), states(given)) == ({"printed": 30}, {"printed": 30})
+    assert (job_of(batch).state, job_of(given).state) == ("done", "done")
+    assert len(files.keys_of(making.SHELF, until=now())) == 3
+    assert making.forget_files(at=now() + timedelta(hours=25)) == 3, "also the file of the killed one"
 
 
-def test_after_the_last_attempt_unseen_codes_are_void(session, while_typesetting):
+def test_a_disk_that_was_full_costs_time_and_no_code(session, monkeypatch):
     batch = asked()
 
-    def dies():
-        raise SystemExit
+    def full(*_args, **_options):
+        raise Unavailable("full", code="files_unavailable")
 
-    while_typesetting(dies)
-    with pytest.raises(SystemExit):
-        make(batch.job_id, batch.number)
-    assert states(batch) == {"reserved": 30}
+    monkeypatch.setattr(files, "put", full)
+    make(batch.job_id, batch.number)
+    assert (job_of(batch).state, states(batch)) == ("waiting", {})
+    monkeypatch.undo()
+    with transaction():
+        session.execute(sa.update(WorkClaim).values(available_at=now()))
+    make(batch.job_id, batch.number)
+    assert (job_of(batch).state, states(batch)) == ("done", {"printed": 30})
+
+
+def half_made_by_an_earlier_version(batch):
+    """Its codes are written and its file is not: nobody has seen them."""
+    with transaction():
+        issuing.make_codes(batch.number, issuing.draw_codes(batch), at=now(), by=None)
+        assert states(batch) == {"reserved": 30}
+
+
+def test_what_an_earlier_version_left_half_made_is_void(session):
+    batch = asked()
+    half_made_by_an_earlier_version(batch)
+    make(batch.job_id, batch.number)
+    assert (job_of(batch).state, job_of(batch).may_retry) == ("failed", False), job_of(batch).message
+    assert states(batch) == {"voided": 30}
+
+
+def test_after_the_last_attempt_unseen_codes_are_void(session):
+    batch = asked()
+    half_made_by_an_earlier_version(batch)
     take(JOB, batch.job_id, claim_for=timedelta(microseconds=1))
     with transaction():
         session.execute(sa.update(WorkClaim).values(attempts=99))
