@@ -288,5 +288,8 @@ def test_files_are_removed(session, bad):
     ]
     bad(files, "forget", lambda key: key == keys[0])
     assert files.forget_each(keys) == 2
-    assert files.keys_of("code_file", until=now() + timedelta(days=1)) == keys[:1]
+    left = files.keys_of(
+        "code_file", until=now() + timedelta(days=1)
+    )  # others of this process leave theirs too
+    assert set(left) & set(keys) == {keys[0]}
     assert set(failures()) == {("core.files.forget", keys[0])}
