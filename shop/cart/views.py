@@ -80,7 +80,7 @@ def add() -> ResponseReturnValue:
         made.leads_to(
             url_for("cart.page"), memo=token
         )  # the visitor may never have got the first answer's cookie
-    flash(_("%(amount)s are in your cart.", amount=units(quantity, offer.unit)), "success")
+    flash(_("In your cart: %(amount)s.", amount=units(quantity, offer.unit)), "success")
     return _back(token)
 
 

@@ -23,7 +23,7 @@ def problem_sentence(line: Line) -> str:
     if problem.code == ProblemCode.SOLD_OUT:
         return _("Sold out. Take this line out, or come back later.")
     if problem.code == ProblemCode.SHORT:
-        return _("Only %(left)s are left.", left=units(problem.suggested, offer.unit))
+        return _("Only %(left)s left.", left=units(problem.suggested, offer.unit))
     return _(
         "This is sold from %(minimum)s, in steps of %(increment)s; %(suggested)s would fit.",
         minimum=number(offer.rule.minimum_quantity),
