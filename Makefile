@@ -17,7 +17,9 @@ help:
 	@echo "make fresh  type every documented line in an empty folder, embedded and with PostgreSQL and Redis"
 	@echo "make lock   pin requirements/*.in again, with hashes"
 
-INSTALL := $(PYTHON) requirements/install.py --venv $(VENV)
+# Asked in words that every Python understands: an old one cannot even read install.py.
+NEW_ENOUGH := $(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Guiyuan needs Python 3.11 or newer; say which one: make PYTHON=/path/to/python3.11 ...")'
+INSTALL := $(NEW_ENOUGH) && $(PYTHON) requirements/install.py --venv $(VENV)
 
 setup:
 	@$(INSTALL) base

@@ -14,12 +14,19 @@ import argparse
 import fcntl
 import os
 import re
+import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 LOCKS = ("build", "base", "dev")
+NEEDS_MIB = 600  # what the application needs, installed
 NEEDS = {"base": "what the application needs", "dev": "what tests and checks need"}
 # Published as source only; it is built with the setuptools of build.txt, without asking an index for another.
 WITHOUT_WHEEL = "flask-principal"
@@ -53,11 +60,23 @@ class Environment:
 
     def make(self) -> None:
         say(f"[1/3] making a virtual environment in {self.folder}")
-        done = subprocess.run([sys.executable, "-m", "venv", "--clear", self.folder], check=False)  # noqa: S603
-        if done.returncode:
-            sys.exit(
-                "The virtual environment could not be made (Debian and Ubuntu: apt-get install python3-venv)."
-            )
+        command = [sys.executable, "-m", "venv", "--clear", self.folder]
+        with _started(command, end_with=signal.SIGTERM) as process:
+            process.wait()
+        if process.returncode:
+            sys.exit(f"The virtual environment could not be made{self._why_not()}")
+
+    def _why_not(self) -> str:
+        """What most often stands in the way, as far as it can be seen from here."""
+        parent = self.folder.absolute().parent
+        if find_spec("ensurepip") is None:
+            return ": Python's own part for it is missing (Debian and Ubuntu: apt-get install python3-venv)."
+        if not os.access(parent, os.W_OK | os.X_OK):
+            return f": {parent} is closed to writing for this user."
+        free_mib = shutil.disk_usage(parent).free // 2**20
+        if free_mib < NEEDS_MIB:
+            return f": {free_mib} MiB are free in {parent}; {NEEDS_MIB} are needed."
+        return " (see above)."
 
     def installed(self, name: str) -> str:
         """The lock `name` as it was installed here; empty when it never was."""
@@ -94,7 +113,7 @@ class Environment:
         of, seen, said = len(PIN.findall(self.wanted(name))), 0, 0
         command = [*self._command(), *INSTALL, self.locks / f"{name}.txt"]
         flushed = os.environ | {"PYTHONUNBUFFERED": "1"}
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=flushed) as process:  # noqa: S603
+        with _started(command, stdout=subprocess.PIPE, env=flushed) as process:
             for line in process.stdout or ():
                 if line.startswith("Installing collected packages: "):
                     self.begun.touch()
@@ -111,10 +130,11 @@ class Environment:
         subprocess.run(command, check=False)  # noqa: S603
 
     def _pip(self, *arguments: str) -> None:
-        done = subprocess.run([*self._command(), *arguments], stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603
-        if done.returncode:
-            say(done.stdout)
-        self._must(done.returncode)
+        with _started([*self._command(), *arguments], stdout=subprocess.PIPE) as process:
+            told = process.stdout.read() if process.stdout else ""
+        if process.returncode:
+            say(told)
+        self._must(process.returncode)
 
     def _command(self) -> list[str | Path]:
         return [self.python, "-m", "pip", "--disable-pip-version-check"]
@@ -122,6 +142,21 @@ class Environment:
     def _must(self, code: int) -> None:
         if code:
             sys.exit(f"{self.folder} could not be filled (see above). The same command begins afresh.")
+
+
+@contextmanager
+def _started(
+    command: list[str | Path], *, end_with: signal.Signals = signal.SIGINT, **options: Any
+) -> Iterator[subprocess.Popen[str]]:
+    """A process that Ctrl-C reaches through us alone: we end it, let it clear away, and it does not stumble aloud."""
+    process = subprocess.Popen(command, text=True, start_new_session=True, **options)  # noqa: S603 - our own commands
+    try:
+        yield process
+        process.wait()
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, end_with)
+        process.communicate()
 
 
 def _names(*locks: str) -> set[str]:
@@ -144,14 +179,16 @@ def main() -> None:
         __file__
     ).open() as turn:  # one at a time: `make run` and `make test` may be started side by side
         fcntl.flock(turn, fcntl.LOCK_EX)
-        if environment.is_current(names):
-            return
         try:
+            if environment.is_current(names):
+                return
             if not environment.is_usable():
                 environment.make()
             environment.bring_up(names)
         except KeyboardInterrupt:
             sys.exit("interrupted; the same command begins afresh")
+        except OSError as error:
+            sys.exit(f"{environment.folder} cannot be filled: {error}")
 
 
 if __name__ == "__main__":

@@ -3,15 +3,17 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from runpy import run_path
+from types import SimpleNamespace
 
 import pytest
 
-from tests.running import ROOT
+from tests.running import ROOT, until
 from tests.unit.requirements.wheels import make_wheel, write_lock
 
 pytestmark = pytest.mark.slow
@@ -152,3 +154,72 @@ def test_an_environment_without_its_pip_is_half_made(machine):
     assert environment.is_usable()
     shutil.rmtree(next(machine.venv.glob("lib/*/site-packages/pip")))
     assert not environment.is_usable()
+
+
+def test_ctrl_c_ends_what_was_started_lets_it_clear_away_and_says_one_sentence(machine, tmp_path):
+    """A pip that is at work, as a terminal's Ctrl-C meets it: the signal goes to every process in the foreground."""
+    python = machine.venv / "bin" / "python"
+    python.unlink()
+    python.write_text(
+        f"#!{sys.executable}\n"
+        "import pathlib, sys, time\n"
+        "if '-m' in sys.argv:\n"
+        "    try:\n"
+        "        print('Collecting peach', flush=True)\n"
+        f"        pathlib.Path({str(tmp_path / 'at-work')!r}).touch()\n"
+        "        time.sleep(60)\n"
+        "    finally:\n"
+        f"        pathlib.Path({str(tmp_path / 'cleared')!r}).touch()\n"
+        "        sys.exit(1)\n"
+    )
+    python.chmod(0o755)
+    command = [sys.executable, ROOT / "requirements" / "install.py", "--venv", machine.venv]
+    with subprocess.Popen(
+        [*command, "--locks", machine.locks], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        env=machine.environ, start_new_session=True,
+    ) as process:  # fmt: skip
+        until((tmp_path / "at-work").exists, "pip is at work")
+        os.killpg(process.pid, signal.SIGINT)
+        _nothing, told = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert told == "interrupted; the same command begins afresh\n"
+    assert (tmp_path / "cleared").exists()
+
+
+def test_what_stands_in_the_way_of_an_environment_is_named(tmp_path, monkeypatch):
+    environment = run_path(str(ROOT / "requirements" / "install.py"))["Environment"](
+        tmp_path / "venv", tmp_path
+    )
+    assert environment._why_not() == " (see above)."
+    monkeypatch.setattr(shutil, "disk_usage", lambda _place: SimpleNamespace(free=7 * 2**20))
+    assert f"7 MiB are free in {tmp_path}" in environment._why_not()
+    monkeypatch.setattr(os, "access", lambda *_asked: False)
+    assert f"{tmp_path} is closed to writing" in environment._why_not()
+    monkeypatch.setitem(sys.modules, "ensurepip", None)
+    assert "apt-get install python3-venv" in environment._why_not()
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told_in_a_sentence(machine, tmp_path):
+    command = [sys.executable, ROOT / "requirements" / "install.py", "--venv", tmp_path / ("x" * 300)]
+    done = machine.run([*command, "--locks", machine.locks])
+    assert done.returncode == 1
+    assert "cannot be filled: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_python_that_is_too_old_to_read_our_code_is_told_which_one_is_needed(tmp_path):
+    """It stands in for Python 3.6: what it is asked on its command line it answers, and what it is to read it cannot."""
+    old = tmp_path / "python3.6"
+    old.write_text(
+        '#!/bin/sh\n[ "$1" = -c ] || { echo "SyntaxError"; exit 9; }\n'
+        f'exec {sys.executable} -c "import sys; sys.version_info = (3, 6, 15); $2"\n'
+    )
+    old.chmod(0o755)
+    for target in ("setup", "setup-dev"):
+        done = subprocess.run(
+            ["make", target, f"PYTHON={old}", f"VENV={tmp_path / 'venv'}"],
+            cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 2
+        assert "Guiyuan needs Python 3.11 or newer" in done.stderr
+        assert "SyntaxError" not in done.stdout + done.stderr
