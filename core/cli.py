@@ -13,7 +13,7 @@ from core.database import alembic, db
 from core.dictionary import data_dictionary
 from core.jobs import FAST, SLOW
 from core.schema import SchemaDiffers, require_current
-from core.settings import Settings
+from core.settings import Settings, unknown_names
 
 
 class MigrationCommands(click.Group):
@@ -52,6 +52,8 @@ def show_settings() -> None:
         value = getattr(settings, name)
         given = "set" if name in settings.model_fields_set else "default"
         click.echo(f"{name.upper():24} {_masked(value)}  ({given})")
+    for name, meant in unknown_names(os.environ).items():
+        click.echo(f"{name:24} is no setting of ours; is {meant} meant?")
     click.echo(f"{'in force: database':24} {_without_password(settings.sqlalchemy_url)}")
     click.echo(f"{'in force: address':24} {settings.base_url}")
 

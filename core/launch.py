@@ -4,19 +4,21 @@ A part that dies is started again (`core.supervisor`); Ctrl-C stops everything t
 interrupted is begun afresh by the next one: only a database that holds nothing but half a demonstration is removed.
 """
 
+import fcntl
 import os
 import shutil
 import signal
 import socket
 import sqlite3
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.schema import is_current
-from core.settings import Settings, load_settings
+from core.settings import Settings, load_settings, unknown_names
 from core.supervisor import Supervisor, commands, end_all, start
 from core.web.logs import configure_logging
 
@@ -86,6 +88,23 @@ def _remove_half_filled(var: Path) -> None:
     shutil.rmtree(var / "search", ignore_errors=True)
 
 
+@contextmanager
+def only_launcher(var: Path) -> Iterator[None]:
+    """Hold the folder: a second launcher would do all work beside the first one, and take its parts away when it ends."""
+    folder = os.open(var, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(
+                f"Guiyuan already runs from {var}: stop that one with Ctrl-C, or give this one a folder and a port "
+                "of its own: GUIYUAN_VAR=/another/folder PORT=8001 make run."
+            )
+        yield
+    finally:
+        os.close(folder)
+
+
 def port_is_free(port: int) -> bool:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -130,6 +149,14 @@ def main() -> int:
     configure_logging(settings.log_level)
     os.environ["GUIYUAN_VAR"] = str(settings.var)
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    for name, meant in unknown_names(os.environ).items():
+        say(f"{name} is set and is no setting of ours; is {meant} meant?")
+    with only_launcher(settings.var):
+        return launch(settings)
+
+
+def launch(settings: Settings) -> int:
+    """Prepare everything and serve it until asked to stop."""
     if not port_is_free(settings.port):
         sys.exit(f"Port {settings.port} is taken by another program; choose one with PORT=8001 make run.")
     for number in (signal.SIGINT, signal.SIGTERM):

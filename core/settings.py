@@ -2,6 +2,8 @@
 
 import os
 import secrets
+from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +16,9 @@ from core.atomic import write_once
 
 THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 LEAST_SECRET = 32
+# How alike a name must be to one of ours to be taken for a slip, and how long ours must be: PORT is too short to tell.
+ALIKE = 0.85
+LEAST_NAME = 8
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -97,6 +102,13 @@ class Settings(BaseSettings):
             raise ValueError("must be an address that starts with http:// or https://")
         return value.rstrip("/")
 
+    @field_validator("celery_broker_url")
+    @classmethod
+    def _broker(cls, value: str) -> str:
+        if value and "://" not in value:
+            raise ValueError("must be an address such as redis://127.0.0.1:6379/0")
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
@@ -166,6 +178,15 @@ def kept_secret(path: Path) -> str:
             f"{path} is cut short. Put its copy back; only where nothing was ever sealed or printed, remove it",
         )
     return value
+
+
+def unknown_names(environ: Mapping[str, str]) -> dict[str, str]:
+    """Names in the environment that are no setting but look like one mistyped, each with the one that is meant."""
+    ours = [name.upper() for name in Settings.model_fields]
+    long = [name for name in ours if len(name) >= LEAST_NAME]
+    strangers = (name for name in environ if name.upper() not in ours)
+    meant = ((name, get_close_matches(name.upper(), long, n=1, cutoff=ALIKE)) for name in strangers)
+    return {name: found[0] for name, found in meant if found}
 
 
 def load_settings() -> Settings:

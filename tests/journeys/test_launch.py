@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -51,7 +52,7 @@ def test_a_first_start_that_was_killed_begins_afresh_serves_and_stops_without_a_
 
         again = subprocess.run(LAUNCH, env=given, capture_output=True, text=True, check=False)
         assert again.returncode == 1
-        assert f"Port {port} is taken" in again.stderr
+        assert f"Guiyuan already runs from {tmp_path}" in again.stderr
 
         _a_part_that_dies_is_started_again(tmp_path, port, told)
 
@@ -82,6 +83,19 @@ def _a_part_that_dies_is_started_again(var, port, told):
     text = told.read_text()
     assert '"part": "worker-fast"' in text
     assert '"event": "part_died"' in text
+
+
+def test_a_port_that_is_taken_and_a_name_that_is_mistyped_are_told_before_anything_starts(tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        given = environment(tmp_path, PORT=str(port), DATABASE_URI="postgresql://x")
+        done = subprocess.run(LAUNCH, env=given, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"Port {port} is taken by another program" in done.stderr
+    assert "DATABASE_URI is set and is no setting of ours; is DATABASE_URL meant?" in done.stdout
+    assert not (tmp_path / "guiyuan.db").exists()
 
 
 def test_a_setting_that_does_not_work_stops_everything_before_it_starts(tmp_path):

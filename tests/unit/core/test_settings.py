@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from core.settings import SettingError, load_settings
+from core.cli import show_settings
+from core.settings import SettingError, load_settings, unknown_names
 from tests.running import environment
 from wsgi import create_app
 
@@ -21,6 +22,7 @@ from wsgi import create_app
         ("SECRET_KEY", "short", "32 characters"),
         ("MEILISEARCH_URL", "http://127.0.0.1:1", "version"),
         ("CELERY_BROKER_URL", "redis://127.0.0.1:1", "Connection refused"),
+        ("CELERY_BROKER_URL", "127.0.0.1:6379", "redis://"),
         ("CELERY_BROKER_URL", "carrier-pigeon://x", "carrier-pigeon"),
         ("FILES_URL", "s3://x", "s3fs"),
         ("FILES_URL", "file:///dev/null/x", "Not a directory"),
@@ -45,3 +47,20 @@ def test_the_start_stops_and_names_the_setting_and_the_cause(monkeypatch, tmp_pa
     assert caught.value.name == name
     assert cause in str(caught.value)
     assert "geheim" not in str(caught.value)
+
+
+def test_a_name_that_is_mistyped_is_told_with_the_one_that_is_meant(monkeypatch, app):
+    given = {
+        "DATABASE_URI": "x", "BACKUP_DIRS": "x", "CELERY_BROKER": "x", "TRUSTED_PROXY": "1",
+        "DATABASE_URL": "x", "backup_dir": "x", "POST": "x", "PATH": "x", "HOME": "x", "REDIS_URL": "x", "PGPORT": "1",
+    }  # fmt: skip
+    assert unknown_names(given) == {
+        "DATABASE_URI": "DATABASE_URL",
+        "BACKUP_DIRS": "BACKUP_DIR",
+        "CELERY_BROKER": "CELERY_BROKER_URL",
+        "TRUSTED_PROXY": "TRUSTED_PROXIES",
+    }
+    monkeypatch.setenv("DATABASE_URI", "postgresql://x")
+    with app.app_context():
+        told = app.test_cli_runner().invoke(show_settings).output
+    assert "DATABASE_URI             is no setting of ours; is DATABASE_URL meant?" in told
