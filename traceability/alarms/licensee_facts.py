@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from branch import api as branch
 from core.clock import day_bounds, local_day, to_shanghai
@@ -27,6 +28,8 @@ OWN_SHOP = "shop"
 NIGHT = timedelta(days=1)
 EVIDENCE_AT_MOST = 200
 NO_TRIES = Tries()
+_ACTIVE = (Code.state == str(CodeState.ACTIVE), Code.level != str(Level.LOT))
+_CAME_UP = (*_ACTIVE, exists().where(CodeLookup.code_digest == Code.digest))
 
 
 @dataclass
@@ -48,8 +51,23 @@ class _Season:
     refused: Tries = NO_TRIES
 
 
-def facts_of_licensees(t: Thresholds, *, at: datetime) -> dict[int, LicenseeFacts]:
-    """The season of every licensee who has quota or codes, by grower."""
+@dataclass(frozen=True)
+class Seasons:
+    """What the sums of the database say of every licensee's season; looks at single codes are added one by one."""
+
+    thresholds: Thresholds
+    at: datetime
+    elapsed: float
+    paces: Mapping[int, float]
+    by_grower: Mapping[int, _Season]
+
+    def growers(self) -> list[int]:
+        """Every licensee who has quota, sales, refusals or codes that came up."""
+        return sorted(self.by_grower)
+
+
+def seasons_of(t: Thresholds, *, at: datetime) -> Seasons:
+    """The sums of every licensee who has quota or codes."""
     today = local_day(at)
     first = date(today.year, 1, 1)
     seasons: dict[int, _Season] = defaultdict(_Season)
@@ -59,13 +77,19 @@ def facts_of_licensees(t: Thresholds, *, at: datetime) -> dict[int, LicenseeFact
         seasons[grower].refused = tries
     _add_codes(seasons, day_bounds(first)[0])
     _add_sales(seasons, first, today + timedelta(days=1))
-    _add_surfaced(seasons, t, at)
+    for grower in session.scalars(select(Code.grower_id).where(*_CAME_UP).distinct()):
+        seasons[grower]
     elapsed = ((today - first).days + 1) / 365
     paces = {grower: one.activated / one.quota for grower, one in seasons.items() if one.quota}
-    return {
-        grower: _facts(one, elapsed, {g: pace for g, pace in paces.items() if g != grower})
-        for grower, one in sorted(seasons.items())
-    }
+    return Seasons(t, at, elapsed, paces, dict(seasons))
+
+
+def facts_of(grower: int, seasons: Seasons) -> LicenseeFacts:
+    """The season of one licensee, with the looks at his codes read now."""
+    one = deepcopy(seasons.by_grower[grower])
+    _add_surfaced(one, grower, seasons.thresholds, seasons.at)
+    peers = {other: pace for other, pace in seasons.paces.items() if other != grower}
+    return _facts(one, seasons.elapsed, peers)
 
 
 def _facts(one: _Season, elapsed: float, peers: Mapping[int, float]) -> LicenseeFacts:
@@ -142,23 +166,22 @@ def _add_sales(seasons: dict[int, _Season], since: date, until: date) -> None:
             one.without_code[province_named(sold.province) or ""] += sold.plants
 
 
-def _add_surfaced(seasons: dict[int, _Season], t: Thresholds, at: datetime) -> None:
+def _add_surfaced(one: _Season, grower: int, t: Thresholds, at: datetime) -> None:
     """Active codes that no order took and that somebody looked up: in which province they came up first."""
     looks: dict[int, list[Look]] = defaultdict(list)
-    owner: dict[int, tuple[int, int, int, str]] = {}
+    made: dict[int, tuple[int, int, str]] = {}
     rows = session.execute(
-        select(CodeLookup, Code.id, Code.grower_id, Code.batch_id, Code.plants, Lot.origin)
+        select(CodeLookup, Code.id, Code.batch_id, Code.plants, Lot.origin)
         .join(Code, Code.digest == CodeLookup.code_digest)
         .join(Lot, Lot.id == Code.lot_id)
-        .where(Code.state == str(CodeState.ACTIVE), Code.level != str(Level.LOT))
+        .where(*_ACTIVE, Code.grower_id == grower)
         .order_by(Code.id, CodeLookup.first_at, CodeLookup.id)
     )
-    for row, code_id, grower, batch, plants, origin in rows:
+    for row, code_id, batch, plants, origin in rows:
         looks[code_id].append(look_of(row))
-        owner[code_id] = (grower, batch, plants, origin)
+        made[code_id] = (batch, plants, origin)
     for code_id, seen in looks.items():
-        grower, batch, plants, origin = owner[code_id]
-        one = seasons[grower]
+        batch, plants, origin = made[code_id]
         one.home = one.home or home_of(origin)
         one.surfaced += 1
         one.plants += plants

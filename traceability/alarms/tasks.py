@@ -6,10 +6,10 @@ from celery import shared_task
 
 from core.claims import InWork, held
 from core.clock import now
-from core.database import session, transaction
+from core.database import transaction
 from core.sweeps import all_or_each, due_again, each
 from traceability.alarms import service
-from traceability.alarms.licensee_facts import facts_of_licensees
+from traceability.alarms.licensee_facts import facts_of, seasons_of
 
 CODES, NETWORKS, LICENSEES = (
     "traceability.alarms.code",
@@ -50,10 +50,16 @@ def judge_licensees() -> int:
 
 
 def sweep_licensees(*, at: datetime) -> int:
-    """Run the season's rules over every licensee, each by itself; how many are under an alarm now."""
+    """Run the season's rules over every licensee, each by itself; how many are under an alarm now.
+
+    What was looked up is read licensee by licensee: a row that cannot be understood costs its own only.
+    """
     with transaction():
-        facts = facts_of_licensees(service.thresholds_in_force(at=at).values, at=at)
-    session.rollback()
-    return each(
-        LICENSEES, facts, lambda grower_id: service.judge_grower(grower_id, facts[grower_id], at=at)
-    ).counted
+        seasons = seasons_of(service.thresholds_in_force(at=at).values, at=at)
+
+    def judge(grower_id: int) -> bool:
+        facts = facts_of(grower_id, seasons)
+        with transaction():
+            return service.judge_grower(grower_id, facts, at=at)
+
+    return each(LICENSEES, seasons.growers(), judge, own_transactions=True).counted

@@ -33,6 +33,7 @@ from tests.factories.lookups import make_lookup, make_visitor
 from tests.factories.orders import make_variant, place
 from tests.factories.organisation import make_grower, make_membership, make_tree
 from tests.factories.traceability import approve_plot, make_codes, make_plot
+from traceability.alarms import licensee_facts
 from traceability.alarms import service as alarms
 from traceability.alarms import tasks as alarm_tasks
 from traceability.api import ensure_reference_data
@@ -196,6 +197,26 @@ def test_licensees_are_judged(session, clock, at, bad):
     alarm_tasks.judge_licensees.run()
     assert judged == [f"grower/{one.id}" for one in growers]
     assert len(failures()) == 1
+
+
+@pytest.mark.both
+def test_a_look_up_that_cannot_be_understood_costs_its_own_licensee_only(session, clock, at, bad):
+    with transaction():
+        batches = [make_codes(count=3, at=at) for _ in range(2)]
+        for issued in batches:
+            for number, one in enumerate(issued.codes):
+                make_lookup(one.code, make_visitor(f"buyer {number}"), at + timedelta(minutes=1))
+    growers = [one.batch.grower_id for one in batches]
+    theirs = session.scalars(
+        sa.select(CodeLookup.id)
+        .join(Code, Code.digest == CodeLookup.code_digest)
+        .where(Code.grower_id == growers[0])
+    ).all()
+    session.rollback()
+    bad(licensee_facts, "look_of", lambda row: row.id in theirs)
+    clock.forward(days=1)
+    alarm_tasks.judge_licensees.run()
+    assert set(failures()) == {("traceability.alarms.licensee", str(growers[0]))}
 
 
 def test_old_look_ups_are_folded(session, clock, at, bad):

@@ -15,7 +15,7 @@ from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence
 from tests.factories.traceability import approve_plot, grant_quota, make_codes, make_lot, make_plot
 from tests.seals import behind_the_back
-from traceability.alarms.licensee_facts import facts_of_licensees
+from traceability.alarms.licensee_facts import facts_of, seasons_of
 from traceability.alarms.thresholds import DEFAULTS
 from traceability.api import ensure_reference_data, issue_codes
 from traceability.codes.models import ActivationRefusal
@@ -159,6 +159,6 @@ def test_the_same_lot_on_the_same_day_is_one_try_and_the_rules_read_it(app, sess
             note_refusal(error, grower_id=lot.grower_id, at=moment, by=None)
     tries = tries_beyond(within=WEEK, at=at)[lot.grower_id]
     assert (tries.times, tries.plants, len(tries.rows)) == (3, 9, 4)
-    facts = facts_of_licensees(DEFAULTS, at=at)[lot.grower_id]
+    facts = facts_of(lot.grower_id, seasons_of(DEFAULTS, at=at))
     assert (facts.refused_tries, facts.refused_plants) == (3, 9)
     assert facts.refused_rows == tries.rows
