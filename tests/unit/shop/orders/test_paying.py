@@ -205,6 +205,19 @@ def test_a_refund_after_dispatch_gives_money_and_no_plants_back(order, variants,
     assert {one.plants for one in facts(session) if one.kind == "refund"} == {0}
 
 
+def test_a_parcel_that_came_back_and_is_refunded_was_not_sold(order, variants, session, at):
+    """In the books; the plants are not sold again by themselves."""
+    pay(order, at)
+    part = order.consignments[0]
+    do(orders.mark_packed, part.id, at=at, by=CASHIER)
+    do(orders.mark_dispatched, part.id, courier="SF", tracking_number="1", at=at, by=CASHIER)
+    do(orders.mark_returned, part.id, at=at, by=CASHIER, reason="too dry")
+    refund(order, part.total_minor, at, consignment_id=part.id)
+    back = [one.plants for one in facts(session) if one.kind == "refund"]
+    assert sorted(back) == [-4, -1]
+    assert figures(variants[0]) == (6, 0, 4)
+
+
 def test_small_refunds_end_in_a_refunded_order(order, session, at):
     pay(order, at)
     left = order.total_minor
@@ -242,6 +255,14 @@ def test_a_dispute_stops_the_parcels_until_it_is_won(order, at):
     do(orders.close_dispute, order.id, at=at, reference="dp_1")
     assert order_by_id(order.id).state == PaymentState.PAID
     do(orders.mark_dispatched, part.id, courier="SF", tracking_number="1", at=at, by=CASHIER)
+
+
+def test_a_dispute_that_is_won_leaves_an_order_as_far_refunded_as_it_was(order, at):
+    pay(order, at)
+    refund(order, 1_00, at)
+    do(orders.open_dispute, order.id, at=at, reference="dp_1")
+    do(orders.close_dispute, order.id, at=at, reference="dp_1")
+    assert order_by_id(order.id).state == PaymentState.PARTLY_REFUNDED
 
 
 def test_the_database_refuses_an_order_that_does_not_add_up(order, session):

@@ -89,6 +89,40 @@ def test_what_is_looked_up_while_the_sweep_runs_is_judged_by_the_next(session, s
     assert points == 75
 
 
+def test_who_came_within_the_hours_of_a_crowd_is_judged_once_it_is_none(session, scene, at):
+    """Nobody looks any more: the sweep comes back to the code by itself."""
+    with transaction():
+        for minute, place in enumerate(PLACES[:4]):
+            make_lookup(
+                scene.code, make_visitor(f"v {minute}", place), at + timedelta(days=3, minutes=minute)
+            )
+    soon = at + timedelta(days=3, minutes=5)
+    assert judge(soon) == 0
+    hours = timedelta(hours=service.thresholds_in_force(at=at).values.crowd_hours)
+    session.rollback()
+    assert judge(soon + hours) == 1
+
+
+def test_a_mark_that_a_wrong_clock_set_ahead_keeps_nothing_from_being_judged(session, scene, at):
+    end = copies_seen(scene.code, at, PLACES[:4])
+    judge(end + timedelta(days=30))
+    with transaction():
+        make_lookup(scene.code, make_visitor("late", PLACES[4]), end - timedelta(seconds=5))
+    assert judge(end) == 1
+
+
+def test_an_alarm_keeps_its_loudest_score_until_a_person_clears_it(session, scene, at):
+    end = copies_seen(scene.code, at)
+    judge(end)
+    loudest = session.scalars(select(Alarm.score)).one()
+    session.rollback()
+    with transaction():
+        quieter = {"elsewhere_points": 5, "parties_points": 5}
+        service.change_thresholds(quieter, reason="fair in Canton", at=end, by=None)
+        assert service.judge_codes([scene.code_id], at=end) == 1
+    assert session.execute(select(Alarm.alert, Alarm.score)).one() == ("suspect", loudest)
+
+
 @pytest.fixture
 def person(session):
     with transaction():
@@ -121,6 +155,9 @@ def test_a_person_doubts_a_code_and_takes_the_doubt_off_again(session, scene, cl
 def test_what_was_cleared_counts_no_more_but_what_follows_does(session, scene, at, person):
     end = copies_seen(scene.code, at)
     judge(end)
+    pieces = select(func.count()).select_from(CaseEvidence)
+    before = session.scalar(pieces)
+    session.rollback()
     decide(AlarmStep.CLEAR, end, person)
     assert judge(end + timedelta(minutes=1)) == 0
     later = copies_seen(scene.code, end, name="second victim")
@@ -128,6 +165,7 @@ def test_what_was_cleared_counts_no_more_but_what_follows_does(session, scene, a
     session.rollback()
     assert session.scalars(select(Alarm.state)).one() == "open"
     assert session.scalars(select(AlarmChange.step).order_by(AlarmChange.id)).all() == ["clear", "reopen"]
+    assert session.scalar(pieces) == 2 * before, "what follows is put on record too"
 
 
 def test_a_decision_needs_a_note(session, scene, at, person):

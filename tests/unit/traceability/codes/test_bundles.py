@@ -19,6 +19,8 @@ from traceability.codes.actions import hold
 from traceability.codes.bundles import NotPacked, pack, unpack
 from traceability.codes.models import Code
 from traceability.codes.service import return_codes, void_batch
+from traceability.lots.balance import StepKind
+from traceability.lots.transforming import Outcome, transform
 from traceability.quota.service import balance_of_lot
 
 
@@ -80,6 +82,39 @@ def test_a_bundle_activated_first_covers_what_is_packed_in_it(nursery, session, 
         assert balance_of_lot(lot.id, at=at) == 20
         activate_batch(units.batch.number, grower_id=lot.grower_id, at=at, by=None)
         assert balance_of_lot(lot.id, at=at) == 13
+
+
+def test_a_plant_packed_in_a_bundle_that_is_active_already_was_counted_with_it(nursery, session, at):
+    lot, bundles, units = nursery
+    with transaction():
+        activate_batch(bundles.batch.number, grower_id=lot.grower_id, at=at, by=None)
+        packed(nursery, at)
+        assert balance_of_lot(lot.id, at=at) == 20
+        activate_batch(units.batch.number, grower_id=lot.grower_id, at=at, by=None)
+        assert balance_of_lot(lot.id, at=at) == 13, "seven of the twelve stand outside"
+
+
+def test_plants_that_went_on_to_another_lot_are_under_no_code_of_this_one(nursery, session, at):
+    lot, bundles, units = nursery
+    with transaction():
+        outcome = [Outcome(18)]
+        transform(StepKind.SPLIT, {lot.id: 18}, outcome, grower_id=lot.grower_id, at=at, by=None)
+        activate_batch(bundles.batch.number, grower_id=lot.grower_id, at=at, by=None)
+    with pytest.raises(Conflict) as refused, transaction():
+        activate_batch(units.batch.number, grower_id=lot.grower_id, at=at, by=None)
+    assert (refused.value.code, refused.value.details["free"]) == ("more_codes_than_plants", 2)
+
+
+def test_a_plant_that_comes_back_without_its_bundle_gives_back_only_what_its_own_code_took(
+    nursery, session, at
+):
+    lot, bundles, _units = nursery
+    with transaction():
+        packed(nursery, at)
+        send(nursery, [bundles.codes[0].code], at)
+        (plant, *_others) = hold(Code.level == "unit", Code.state == "shipped")
+        (action,) = return_codes([plant], counted=1, reason="broken", at=at, by=None)
+        assert (action.quota, balance_of_lot(lot.id, at=at)) == (0, 25)
 
 
 @pytest.mark.both
