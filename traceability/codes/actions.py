@@ -18,7 +18,7 @@ from core.errors import Conflict
 from core.ids import readable_number
 from traceability.codes import sealing
 from traceability.codes.models import Code, CodeAction, CodeBatch, CodeChange, CodeMember
-from traceability.codes.states import TARGET_OF, ActionKind, CodeState, Level, sources_of
+from traceability.codes.states import OVER, TARGET_OF, ActionKind, CodeState, Level, sources_of
 from traceability.events.service import record_steps
 from traceability.events.steps import CodesCommissioned, Decommissioned
 from traceability.lots.models import Lot
@@ -101,14 +101,13 @@ def with_members(rows: Sequence[Held]) -> list[Held]:
     bundles = [one.id for one in rows if one.level == Level.BUNDLE]
     if not bundles:
         return list(rows)
-    dead = sorted({CodeState.VOIDED, CodeState.RETURNED, CodeState.RECALLED})
     inside = [
         unit
         for some in batched(bundles, AT_A_TIME)
         for unit in session.scalars(
             select(CodeMember.unit_code_id)
             .join(Code, Code.id == CodeMember.unit_code_id)
-            .where(CodeMember.bundle_code_id.in_(some), Code.state.not_in(dead))
+            .where(CodeMember.bundle_code_id.in_(some), Code.state.not_in(sorted(OVER)))
         )
     ]
     known = {one.id for one in rows}

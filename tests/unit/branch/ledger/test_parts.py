@@ -6,10 +6,11 @@ import pytest
 import sqlalchemy as sa
 
 from branch.ledger import invariants, parts, rollup
-from branch.ledger.models import SalesPart
+from branch.ledger.models import SalesDaily, SalesDirty, SalesMonthly, SalesPart
 from branch.ledger.service import append_facts
 from core.clock import now
 from core.database import transaction
+from core.sweeps import note_failure
 from tests.factories.ledger import make_fact, make_refund
 from tests.factories.organisation import make_grower
 
@@ -61,6 +62,42 @@ def test_the_last_hour_of_a_month_belongs_to_the_next_one_in_shanghai(session, g
     append(make_fact(grower.id, occurred_at=datetime(2026, 3, 31, 16, 30, tzinfo=UTC)))
     refresh()
     assert in_march(grower, "province") == {}
+
+
+def test_every_month_of_a_winter_holds_what_was_sold_in_it(session, grower):
+    """Each is added up for itself, the last month of a year too."""
+    sold = {datetime(2025, 11, 30, 15, tzinfo=UTC): 1, datetime(2025, 12, 31, 15, tzinfo=UTC): 2}
+    sold[datetime(2025, 12, 31, 16, tzinfo=UTC)] = 4
+    for moment, plants in sold.items():
+        append(make_fact(grower.id, plants=plants, occurred_at=moment))
+        refresh()
+    expected = [("2025-11", 1), ("2025-12", 2), ("2026-01", 4)]
+    for table in (SalesMonthly, SalesPart):
+        rows = session.execute(sa.select(table.month, table.plants).distinct().order_by(table.month))
+        assert [tuple(row) for row in rows] == expected
+
+
+def test_a_month_knows_the_first_and_the_last_day_on_record(session, grower):
+    for day in (20, 5, 12):
+        append(make_fact(grower.id, occurred_at=datetime(2026, 3, day, 4, tzinfo=UTC)))
+        refresh()
+    days = session.execute(sa.select(SalesMonthly.first_day, SalesMonthly.last_day)).one()
+    assert days == (date(2026, 3, 5), date(2026, 3, 20))
+
+
+@pytest.mark.both
+def test_a_day_that_cannot_be_summed_keeps_its_mark_and_no_other_day_back(session, grower):
+    bad, good = date(2026, 3, 5), date(2026, 3, 6)
+    append(
+        *(make_fact(grower.id, occurred_at=datetime(2026, 3, day.day, 4, tzinfo=UTC)) for day in (bad, good))
+    )
+    note_failure(rollup.SUMMING, rollup.GrowerDay(grower.id, bad), ValueError("torn"))
+    refresh()
+    assert session.scalars(sa.select(SalesDaily.local_day)).all() == [good]
+    assert session.scalars(sa.select(SalesDirty.local_day)).all() == [bad]
+    assert rollup.left_out([grower.id], bad, good) == [rollup.GrowerDay(grower.id, bad)]
+    assert rollup.left_out([grower.id], date(2026, 3, 1), bad) == [], "its last day is not in it"
+    assert rollup.left_out([grower.id + 1], bad, good) == []
 
 
 @pytest.mark.both
