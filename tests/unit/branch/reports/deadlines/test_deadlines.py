@@ -76,6 +76,7 @@ def test_a_unit_is_asked_for_every_month_once_and_at_first_for_the_last_one_only
 
 def test_days_late_are_counted_from_the_day_after():
     assert days_late(DUE, submitted_at=None, at=shanghai(5, 10, 23)) == 0
+    assert days_late(DUE, submitted_at=None, at=shanghai(5, 11, 0)) == 1, "the day begins in Shanghai"
     assert days_late(DUE, submitted_at=None, at=shanghai(5, 13)) == 3
     assert days_late(DUE, submitted_at=shanghai(5, 11), at=shanghai(6, 11)) == 1
 
@@ -165,6 +166,26 @@ def test_a_submitted_report_is_not_reminded_of(session, people, duties):
     found = duties_of([unit], at=shanghai(6, 1))
     assert [(one.period, one.days_late, one.state) for one in found] == [("2026-04", 2, "submitted")]
     assert duties_of([unit], at=shanghai(6, 1), open_only=True) == []
+    session.rollback()
+
+
+def test_a_draft_is_no_report_that_came(session, people, duties):
+    with transaction():
+        make_report(state="draft", by=None)
+    sweep(duties, shanghai(5, 11))
+    assert [one for one in told(session) if one[2] == "en"] == [
+        ("late", "Osmanthus industry branch", "en"),
+    ]
+    session.rollback()
+    assert set(session.scalars(sa.select(ReportDuty.submitted_at))) == {None}
+
+
+def test_a_report_that_is_handed_in_again_came_when_it_came_first(session, people, duties):
+    with transaction():
+        unit = make_tree()["guihua-osmanthus"].id
+        for day in (12, 20):
+            service.note_submission(unit, "2026-04", at=shanghai(5, day))
+    assert [one.days_late for one in duties_of([unit], at=shanghai(6, 1))] == [2]
     session.rollback()
 
 
