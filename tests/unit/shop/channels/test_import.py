@@ -448,6 +448,8 @@ def test_bringing_files_understands_no_order_and_lays_nothing_personal_down(
     assert not any(word in laid for word in PERSONAL)
     assert [one["rows"] for one in row.files] == [3, 5]
     monkeypatch.undo()
+    page = client.get(f"/seller/channels/imports/{row.public_id}").text
+    assert "¥0.00" not in page, "sums that nobody knows yet are not told"
     brought = row.plan_key
     plan_import(row.job_id, row.public_id)
     session.rollback()
