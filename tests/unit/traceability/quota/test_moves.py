@@ -1,12 +1,12 @@
 """Quota changes hands, outgrows its class, expires; the check finds what was bent behind the app's back."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from branch.api import LicenceNotValid
+from branch.api import LicenceNotValid, Scope
 from core.clock import local_day
 from core.database import transaction
 from core.errors import Conflict, Invalid
@@ -70,6 +70,14 @@ def test_only_a_licensee_receives_quota(key, at):
         moves.transfer(key, make_grower(at=at).id, 300, reason="sold", at=at, by=None)
 
 
+def test_quota_goes_only_to_whoever_is_licensed_for_its_group(key, at):
+    receiver = make_grower(at=at)
+    make_licence(receiver, scope=Scope(cultivar_groups=("jingui",)), at=at)
+    with pytest.raises(LicenceNotValid) as refused:
+        moves.transfer(key, receiver.id, 10, reason="sold", at=at, by=None)
+    assert refused.value.details["outside"] == "cultivar_group"
+
+
 def test_nobody_passes_quota_to_himself(key, at):
     with pytest.raises(Conflict):
         moves.transfer(key, key.grower_id, 1, reason="why not", at=at, by=None)
@@ -95,6 +103,13 @@ def test_a_count_is_of_the_quotas_year_and_not_ahead(key, at):
         assert refused.value.code == "counted_on"
     moves.grow(key, 10, 10, counted_on=local_day(at), reason="all lost", at=at, by=None)
     assert (balance(key).free, balance(key).lost) == (990, 10)
+
+
+def test_the_day_of_a_count_begins_in_shanghai(key):
+    night = datetime(2026, 3, 11, 16, 30, tzinfo=UTC)
+    moves.grow(key, 10, 0, counted_on=date(2026, 3, 12), reason="counted", at=night, by=None)
+    with pytest.raises(Invalid):
+        moves.grow(key, 10, 0, counted_on=date(2026, 3, 13), reason="counted", at=night, by=None)
 
 
 def test_what_can_grow_on_is_free_approved_and_below_the_largest_class(key, at):
@@ -128,6 +143,15 @@ def test_what_is_free_expires_with_the_year(key, at):
     assert moves.expire(at=later) == 1
     assert moves.expire(at=later) == 0
     assert (balance(key).free, balance(key).expired) == (0, 1_000)
+
+
+def test_only_the_accounts_that_are_asked_for_expire(key, at):
+    """One that cannot be closed is tried by itself; the others are not in its transaction."""
+    service.approve(replace(key, cultivar_group="jingui"), 10, reference="survey/2", at=at, by=None)
+    over = at + timedelta(days=365)
+    first, second = moves.ids_due_to_expire(at=over, limit=9)
+    assert moves.expire(at=over, ids=[second]) == 1
+    assert moves.ids_due_to_expire(at=over, limit=9) == [first]
 
 
 def test_new_figures_count_from_then_on(session, at):
