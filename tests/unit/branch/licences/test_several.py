@@ -6,10 +6,13 @@ from itertools import pairwise
 import pytest
 
 from branch.api import LicenceNotValid, Scope, licence_of, require_valid_licence
+from branch.licences import service
 from branch.licences.queries import find_licensee, licences_of_growers
 from branch.licences.states import Standing
+from core.claims import Retry
 from core.clock import local_day
 from core.database import transaction
+from core.sweeps import note_failure
 from tests.factories.licences import make_licence, make_mark
 from tests.factories.organisation import make_grower
 
@@ -67,3 +70,13 @@ def test_of_several_valid_licences_the_one_that_covers_it_allows_a_sale(grower, 
         "out_of_scope",
         "cultivar_group",
     )
+
+
+def test_a_licence_whose_expiry_cannot_be_written_keeps_no_other_from_its_turn(session, at):
+    with transaction():
+        for _ in range(2):
+            licence(make_grower(at=at), Standing.EXPIRED, 1, at)
+    first, second = service.ids_due_to_expire(at=at, limit=9)
+    session.rollback()
+    note_failure(service.EXPIRY, first, ValueError("torn"), retry=Retry(attempts=1))
+    assert service.ids_due_to_expire(at=at, limit=1) == [second]

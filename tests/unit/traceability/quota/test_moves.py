@@ -7,9 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from branch.api import LicenceNotValid, Scope
+from core.claims import Retry
 from core.clock import local_day
 from core.database import transaction
 from core.errors import Conflict, Invalid
+from core.sweeps import note_failure
 from tests.factories.licences import make_licence, make_mark
 from tests.factories.organisation import make_grower
 from tests.factories.traceability import approve_plot, make_lot, make_plot
@@ -152,6 +154,19 @@ def test_only_the_accounts_that_are_asked_for_expire(key, at):
     first, second = moves.ids_due_to_expire(at=over, limit=9)
     assert moves.expire(at=over, ids=[second]) == 1
     assert moves.ids_due_to_expire(at=over, limit=9) == [first]
+
+
+def test_an_account_that_cannot_be_closed_keeps_no_other_from_its_turn(session, at):
+    with transaction():
+        grower = make_grower(at=at)
+        for group in ("dangui", "jingui"):
+            key = Key(grower.id, grower.unit_id, group, "first_year", 2026)
+            service.approve(key, 10, reference="survey/1", at=at, by=None)
+    over = at + timedelta(days=365)
+    first, second = moves.ids_due_to_expire(at=over, limit=9)
+    session.rollback()
+    note_failure(moves.EXPIRY, first, ValueError("torn"), retry=Retry(attempts=1))
+    assert moves.ids_due_to_expire(at=over, limit=1) == [second]
 
 
 def test_new_figures_count_from_then_on(session, at):
