@@ -12,6 +12,8 @@ from core.database import Base
 from core.engine import configure_engine
 from core.schema import FOLDER, SchemaDiffers, heads, require_current
 
+pytestmark = pytest.mark.slow
+
 BEGUN = """
 import sqlalchemy as sa
 from alembic import op

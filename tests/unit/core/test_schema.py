@@ -18,6 +18,7 @@ def test_the_newest_migration_is_the_one_that_no_other_follows(tmp_path):
     assert heads(tmp_path) == {"3", "4"}
 
 
+@pytest.mark.slow
 def test_a_database_is_current_once_every_migration_has_run(tmp_path):
     url = f"sqlite:///{tmp_path / 'guiyuan.db'}"
     app = create_app(

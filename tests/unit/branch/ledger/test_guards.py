@@ -8,6 +8,8 @@ from core.database import Base, alembic, db
 from core.settings import Settings
 from wsgi import create_app
 
+pytestmark = pytest.mark.slow
+
 SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'sale_fact' ORDER BY name"
 POSTGRESQL = """
     SELECT tgname, pg_get_triggerdef(t.oid), pg_get_functiondef(tgfoid)

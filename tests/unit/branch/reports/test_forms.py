@@ -21,6 +21,8 @@ from branch.reports import charts, page, pdf, workbook
 from branch.reports.building import LANGUAGES
 from branch.reports.document import Chart, Column, Row, Series, Table
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def in_language(app):

@@ -17,6 +17,8 @@ from core.database import db
 from core.seal.tiles import pack
 from tests.unit.core.backup.conftest import sign_again
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def backup(filled, place, at):

@@ -28,6 +28,8 @@ from tests.running import ROOT, environment
 from tests.unit.core.backup.conftest import complete, inside, listed, migrate
 from tests.unit.core.seal.test_sequencer import append
 
+pytestmark = pytest.mark.slow
+
 
 def test_everything_that_cannot_be_made_again_is_in_it(filled, place, at):
     made = make(place, at=at)

@@ -26,6 +26,8 @@ from tests.factories.licences import make_licence
 from tests.unit.core.backup.conftest import SECRET, command, inside, migrate
 from tests.unit.core.test_migrations import furniture
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def backup(filled, place, at):

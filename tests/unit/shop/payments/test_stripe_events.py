@@ -133,6 +133,7 @@ EXPECTED = {
 KINDS = ["checkout.session.completed", "payment_intent.succeeded", "refund.created", "charge.refunded"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order_of_kinds", list(itertools.permutations(KINDS)))
 def test_messages_in_any_order_end_in_the_same_state(stripe, session_id, books, order_of_kinds):
     live(stripe, session_id)
@@ -142,6 +143,7 @@ def test_messages_in_any_order_end_in_the_same_state(stripe, session_id, books, 
     assert len(books.facts) > PAID_FACTS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_lost_doubled_and_late_messages_end_in_the_same_state(stripe, session_id, books, seed):
     chance = random.Random(seed)  # noqa: S311 - a repeatable shuffle

@@ -24,6 +24,8 @@ from tests.factories.catalogue import make_listing
 from tests.running import environment, running
 from tests.stand_ins.meilisearch_server import MeilisearchStandIn
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def meilisearch():

@@ -8,6 +8,8 @@ from core.database import Base, alembic, db
 from core.settings import Settings
 from wsgi import create_app
 
+pytestmark = pytest.mark.slow
+
 TABLES = ("case_evidence", "case_change", "epcis_event")
 SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table ORDER BY name"
 POSTGRESQL = """

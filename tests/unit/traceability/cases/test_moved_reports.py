@@ -12,6 +12,8 @@ from traceability.cases.evidence import first_break
 from traceability.cases.queries import evidence_of, get_case, steps_of
 from wsgi import create_app
 
+pytestmark = pytest.mark.slow
+
 THEN = datetime(2026, 3, 1, 9, 30, 0, 123456, tzinfo=UTC)
 KEY = f"private/fake_report/{'ab'}/{'c' * 62}.jpg"
 REPORTS = """

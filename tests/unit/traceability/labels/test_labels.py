@@ -20,6 +20,8 @@ from traceability.codes.states import Level
 from traceability.labels.codes import TICK, CodeLabel, LegalText, codes_csv, codes_pdf
 from traceability.labels.qr import qr_png
 
+pytestmark = pytest.mark.slow
+
 PUBLIC = "https://guihua.example.org"
 
 

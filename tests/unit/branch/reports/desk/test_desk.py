@@ -18,6 +18,8 @@ from core.clock import now
 from core.database import transaction
 from tests.factories.sales import make_branch_with_sales
 
+pytestmark = pytest.mark.slow
+
 UNIT = "guihua-osmanthus"
 
 

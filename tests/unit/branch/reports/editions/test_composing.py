@@ -18,6 +18,8 @@ from branch.reports.pieces import Piece
 from tests.factories.reports import PROVINCES, SIZES, make_month_rows, make_scope
 from wsgi import report_sections
 
+pytestmark = pytest.mark.slow
+
 APRIL = Period(2026, 4)
 SPRING = Period(2026, season=1)
 
