@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import delete, select
 
-from core.claims import Claim, InWork, NotDue, Retry, held, in_work
+from core.claims import Claim, InWork, NotDue, Retry, find_claim, held, in_work
 from core.database import changed, session, transaction
 from shop.catalogue.queries import IndexDocument
 from shop.search import service
@@ -110,7 +110,7 @@ def tend(*, at: datetime) -> int:
         The number of listings that were written; 0 when nothing was to be done, or the engine is away.
     """
     try:
-        if _is_missing():
+        if _is_missing() or _was_interrupted():
             return rebuild(at=at, when_due=True)
         if not service.engine().has_litter() and session.scalar(select(SearchChange.id).limit(1)) is None:
             return 0
@@ -122,6 +122,13 @@ def tend(*, at: datetime) -> int:
     except SearchAway as error:
         log.warning("search_engine_away", engine=service.engine().name, code=error.code)
         return 0
+
+
+def _was_interrupted() -> bool:
+    """Whether a build failed or was killed: who succeeds leaves no claim, and sale windows must not wait a day."""
+    found = find_claim(REBUILD, LISTINGS) is not None
+    session.rollback()
+    return found
 
 
 def _is_missing() -> bool:

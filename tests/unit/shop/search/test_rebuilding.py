@@ -267,6 +267,12 @@ def test_a_killed_builder_leaves_the_old_index_and_its_half_is_removed(app, sess
     long_ago(embedded)
     with transaction():
         session.execute(sa.update(WorkClaim).values(claimed_until=now() - timedelta(seconds=1)))
+    before = (embedded / "current").read_text()
+    rebuilding.tend(at=now())
+    assert (embedded / "current").read_text() != before, (
+        "the build that was killed is done again, not a day later"
+    )
+    long_ago(embedded)
     rebuilding.tend(at=now())
     assert generations(embedded) == [(embedded / "current").read_text()]
     assert (found("月月红"), remembered(session)) == (1, 0)
