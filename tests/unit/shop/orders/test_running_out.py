@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from core.claims import Retry
 from core.database import transaction
 from core.errors import Conflict
+from core.sweeps import note_failure
 from shop.orders.models import Order
-from shop.orders.queries import due_to_expire, order_by_id
+from shop.orders.queries import EXPIRY, due_to_expire, order_by_id
 from shop.orders.service import cancel_order, expire_order, mark_paid, refuse_proof, submit_proof
 from shop.orders.states import By
 from shop.orders.tasks import expire
@@ -38,6 +40,12 @@ def test_an_order_runs_out_at_its_moment(variant, at, after_the_end, over):
         assert expire_order(order.id, at=moment) == over
     assert order_by_id(order.id).state == ("expired" if over else "awaiting_payment")
     assert stock.available([variant.id])[variant.id] == (10 if over else 6)
+
+
+def test_an_order_that_cannot_run_out_keeps_no_other_from_its_turn(variant, at):
+    first, second = (place((variant.sku, 1), at=at, method="stripe") for _ in range(2))
+    note_failure(EXPIRY, first.id, ValueError("torn"), retry=Retry(attempts=1))
+    assert due_to_expire(at=at + HOLD, limit=1) == [second.id]
 
 
 def test_an_order_runs_out_once(variant, at):

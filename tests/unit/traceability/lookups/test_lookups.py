@@ -5,13 +5,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import bindparam, select, text
 
+from core.claims import Retry
 from core.clock import local_day
 from core.database import transaction
+from core.sweeps import note_failure
 from tests.factories.verification import make_scene
 from traceability.codes.rules import new_code
 from traceability.lookups.models import CodeLookup, LookupDay
 from traceability.lookups.queries import unknown_columns
-from traceability.lookups.service import fold_old_lookups, old_lookups, record
+from traceability.lookups.service import FOLDING, fold_old_lookups, old_lookups, record
 from traceability.lookups.visitors import Visitor
 from traceability.verification.queries import look_up
 
@@ -97,6 +99,16 @@ def test_a_day_that_is_folded_in_two_parts_adds_up(session, code, at):
             assert fold(at=at + timedelta(days=91), limit=1) == 1
     day = session.scalars(select(LookupDay)).one()
     assert (day.devices, day.times, day.last_ordinal) == (3, 3, 3)
+
+
+def test_a_row_that_cannot_be_folded_keeps_no_other_from_its_turn(session, code, at):
+    for letter in (b"1", b"2"):
+        check(code, somebody(letter), at)
+    old = at + timedelta(days=91)
+    first, second = old_lookups(at=old)
+    session.rollback()
+    note_failure(FOLDING, first, ValueError("torn"), retry=Retry(attempts=1))
+    assert old_lookups(at=old, limit=1) == [second]
 
 
 def test_only_texts_that_are_no_code_count_against_a_network_and_only_for_ten_minutes(session, code, at):
