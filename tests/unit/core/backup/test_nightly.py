@@ -71,6 +71,7 @@ def told(app):
     return inside(app, lambda: [(one.receiver, one.template, one.context) for one in _rows(Message)])
 
 
+@pytest.mark.both
 def test_one_is_made_a_night_and_not_another(scheduled, place, clock, at):
     name = inside(scheduled, nightly)
     assert name == name_of(at)
