@@ -32,6 +32,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from tests.running import running
+
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 120
 GUARDED = "wsgi:create_app"
@@ -177,17 +179,9 @@ def _server(environment: dict[str, str], factory: str, workers: int) -> Iterator
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", factory]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
     command += ["--blocking-threads", "8", "--backlog", "1024", "--no-access-log", "--log-level", "error"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    try:
+    with running(command, environment) as process:
         _wait_until_ready(port, process)
         yield port
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +57,7 @@ def listens(port: int) -> bool:
 def running(
     command: list[str], environ: Mapping[str, str], **options: Any
 ) -> Iterator[subprocess.Popen[Any]]:
-    """A process of ours in a session of its own; ended politely, by force if need be."""
+    """A process of ours in a session of its own; ended politely, and by force with all that it began."""
     process = subprocess.Popen(command, cwd=ROOT, env=dict(environ), start_new_session=True, **options)
     try:
         yield process
@@ -67,8 +67,15 @@ def running(
         try:
             process.communicate(timeout=20)
         except subprocess.TimeoutExpired:
-            process.kill()
+            _end_session(process)
             process.communicate()
+        _end_session(process)
+
+
+def _end_session(process: subprocess.Popen[Any]) -> None:
+    """By force, with what it began: a web server that ends late leaves its own processes behind."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def web_command(port: int, factory: str = "wsgi:create_app") -> list[str]:

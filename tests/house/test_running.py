@@ -1,12 +1,15 @@
 """The parts of a run: a failing one fails it, is named and is heard; and each plan leaves out only what it says."""
 
+import os
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from tests import run
 from tests.conftest import pytest_collection_modifyitems
+from tests.running import running, until
 from tests.timing import folder_of
 
 
@@ -71,3 +74,20 @@ def test_a_browser_test_stands_where_the_browser_s_part_looks():
     pytest_collection_modifyitems(config, [within])
     with pytest.raises(pytest.UsageError, match="journeys"):
         pytest_collection_modifyitems(config, [within, astray])
+
+
+def test_what_a_process_began_ends_with_it(tmp_path):
+    """Also when the process itself is gone already, as a web server that is late leaves its own processes behind."""
+    told = tmp_path / "child"
+    beginning = (
+        f"import subprocess; open({str(told)!r}, 'w').write(str(subprocess.Popen(['sleep', '60']).pid))"
+    )
+    with running([sys.executable, "-c", beginning], os.environ) as process:
+        process.wait()
+        child = int(told.read_text())
+        os.kill(child, 0)
+    until(lambda: not Path(f"/proc/{child}").exists() or is_dead(child), "the child ends too", patience_s=10)
+
+
+def is_dead(number):
+    return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
