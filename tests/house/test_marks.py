@@ -72,3 +72,15 @@ def test_who_speaks_sql_is_written_down_by_name(session, app):
     with pytest.raises(NotFound):
         get_unit("nobody")
     assert "branch/organisation/queries.py:get_unit" in dialects.heard[db.engine.dialect.name]
+
+
+@pytest.mark.parametrize(("at_hand", "status"), [(True, 1), (False, 0)])
+def test_only_a_run_with_every_case_at_hand_is_judged(at_hand, status, tmp_path, monkeypatch):
+    monkeypatch.setenv("GUIYUAN_VECTORS", str(tmp_path if at_hand else tmp_path / "nowhere"))
+    monkeypatch.setattr(dialects, "heard", {"sqlite": {"shop/a.py:f"}, "postgresql": {"shop/a.py:g"}})
+    config = SimpleNamespace(
+        args_source=None, getoption=lambda name: "marked" if name == "--db" else "", workeroutput=None
+    )
+    run = SimpleNamespace(exitstatus=pytest.ExitCode.OK)
+    dialects.Dialects(config).pytest_sessionfinish(run)
+    assert run.exitstatus == status
