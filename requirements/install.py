@@ -127,7 +127,8 @@ class Environment:
     def _compile(self) -> None:
         """What pip would do file by file, on every core; what cannot be compiled says so when it is imported."""
         command = [self.python, "-m", "compileall", "-qq", "-j", "0", self.folder / "lib"]
-        subprocess.run(command, check=False)  # noqa: S603
+        with _started(command) as process:
+            process.wait()
 
     def _pip(self, *arguments: str) -> None:
         with _started([*self._command(), *arguments], stdout=subprocess.PIPE) as process:
