@@ -93,7 +93,9 @@ def _read_back(pdf: bytes, wanted: list[str]) -> int:
                 check=True,
             )
             for place, page in enumerate(sorted(Path(folder).glob("p*.pgm"))):
-                found = zxingcpp.read_barcodes(Image.open(io.BytesIO(page.read_bytes())))
+                found = zxingcpp.read_barcodes(
+                    Image.open(io.BytesIO(page.read_bytes())), formats=zxingcpp.BarcodeFormat.QRCodeModel2
+                )
                 wrong += [one.text for one in found] != [wanted[first + place]]
                 page.unlink()
     return wrong

@@ -65,15 +65,21 @@ def labels(count: int, level: Level = Level.UNIT) -> list[CodeLabel]:
     ]
 
 
+def symbols(page) -> list[str]:
+    """What the QR symbols of a printed page say.
+
+    Asked for every kind, a reader sees another one now and then in a corner of a symbol (``QRCode`` alone takes in
+    Micro QR): a chance that the codes drawn for the day decide.
+    """
+    found = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCodeModel2)
+    return [one.text for one in found]
+
+
 def test_every_label_of_a_printed_sheet_is_read_back(tmp_path, at):
     given = labels(30)
     pages = pictures(codes_pdf(given, public_url=PUBLIC, at=at), tmp_path)
     assert len(pages) == 2
-    read = [
-        found.text
-        for page in pages
-        for found in zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormat.QRCode)
-    ]
+    read = [text for page in pages for text in symbols(page)]
     assert sorted(read) == sorted(address(PUBLIC, one.code) for one in given)
     assert {read_code(text).code for text in read} == {one.code for one in given}
 
@@ -181,7 +187,7 @@ def test_every_form_of_label_is_read_back_with_its_seedling_label(at, tmp_path, 
     pdf = codes_pdf(wanted, public_url=PUBLIC, at=at, form=form)
     printed = pictures(pdf, tmp_path, dpi=300)
     assert len(printed) == pages
-    found = [[code.text for code in zxingcpp.read_barcodes(page)] for page in printed]
+    found = [symbols(page) for page in printed]
     assert max(len(one) for one in found) <= on_a_page
     assert {text for page in found for text in page} == {address(PUBLIC, one.code) for one in wanted}
     text = text_of(pdf, tmp_path)
@@ -213,8 +219,7 @@ def test_a_hundred_rolls_are_read_back_label_by_label(at, tmp_path):
     done: list[int] = []
     pdf = codes_pdf(wanted, public_url=PUBLIC, at=at, form="roll", tick=done.append)
     printed = pictures(pdf, tmp_path, dpi=150)
-    found = [zxingcpp.read_barcodes(page)[0].text for page in printed]
-    assert found == [address(PUBLIC, one.code) for one in wanted]
+    assert [symbols(page) for page in printed] == [[address(PUBLIC, one.code)] for one in wanted]
 
 
 def test_progress_is_told_while_labels_are_drawn(at):
