@@ -1,6 +1,7 @@
 """Plants of a lot: the last one, never more than were recorded, and never those of another lot."""
 
 import pytest
+from sqlalchemy import select
 
 from core.errors import Conflict
 from tests.factories.traceability import make_lot
@@ -70,7 +71,7 @@ def test_a_count_adds_to_what_was_recorded_and_strikes_off_down_to_nothing(
     else:
         add_to_lot(lots[0].id, plants, at=at, reason="counted")
         assert figures(lots[0]) == (on_hand, recorded)
-        moved = session.scalar(Lot.__table__.select().with_only_columns(Lot.quantity_moved).limit(1))
+        moved = session.scalar(select(Lot.quantity_moved).where(Lot.id == lots[0].id))
         assert moved == max(0, -plants)
     assert figures(lots[1]) == (10, 10)
 
