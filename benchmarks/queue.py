@@ -6,7 +6,7 @@
 Three measurements, both transports in the same run: one process sends and takes N messages; three writers and four eager
 readers race over N; the same with readers that are ended by SIGKILL in the middle and replaced. A reader notes the number
 of each message in a file of its own before it acknowledges it. Fails when ours loses a message, hands one out twice
-without a killed reader, or ends a reader.
+without a killed reader, or ends a reader or a writer.
 """
 
 from __future__ import annotations
@@ -64,12 +64,14 @@ def connected(kind: str, folder: Path) -> Iterator[Connection]:
         yield connection
 
 
-def write(kind: str, folder: Path, first: int, count: int) -> None:
-    """Send the numbers from `first` on."""
+def write(kind: str, folder: Path, first: int, count: int, rest: Path | None = None) -> None:
+    """Send the numbers from `first` on; the last tenth of them once the file `rest` is there."""
     with connected(kind, folder) as connection, connection.channel() as channel:
         QUEUE(channel).declare()
         producer = connection.Producer(channel)
         for number in range(first, first + count):
+            while rest and number >= first + count * 9 // 10 and not rest.exists():
+                time.sleep(0.01)
             producer.publish({"number": number}, routing_key=QUEUE.name, headers={"task": "number"})
 
 
@@ -94,7 +96,7 @@ def read(kind: str, folder: Path, notes: Path) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What came of a race: counts of messages, readers that ended by themselves, seconds."""
+    """What came of a race: counts of messages, readers and writers that ended with a fault, seconds."""
 
     lost: int
     twice: int
@@ -129,6 +131,9 @@ def race(
             seen.update(int(line) for line in lines)
         return len(seen)
 
+    def failed(processes: list[subprocess.Popen[bytes]]) -> int:
+        return sum(one.poll() not in {None, 0} for one in processes)
+
     each = messages // WRITERS
     messages = each * WRITERS
     begun = time.perf_counter()
@@ -138,7 +143,9 @@ def race(
     readers = [reader() for _ in range(READERS)]
     last, since = 0, time.perf_counter()
     try:
-        while (found := noted()) < messages and time.perf_counter() - since < patience_s:
+        while (
+            (found := noted()) < messages and not failed(writers) and time.perf_counter() - since < patience_s
+        ):
             if found > last:
                 last, since = found, time.perf_counter()
             if killed < kills and found > (killed + 1) * messages // (kills + 2):
@@ -147,16 +154,20 @@ def race(
                 victim.wait()
                 killed += 1
                 readers.append(reader())
+            if killed == kills:
+                (folder / "rest").touch()
             ended = [one for one in readers if one.poll() is not None]
             died += len(ended)
             readers = [one for one in readers if one not in ended] + [reader() for _ in ended]
             time.sleep(0.02)
         seconds = time.perf_counter() - begun
     finally:
+        (folder / "rest").touch()
         (folder / "stop").touch()
         for process in (*writers, *readers):
             process.wait(timeout=30)
     noted()
+    died += failed(writers)
     return Outcome(
         lost=messages - len(seen),
         twice=sum(n - 1 for n in seen.values()),
@@ -199,7 +210,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=0)
     given = parser.parse_args()
     if given.role == "write":
-        write(given.kind, given.folder, given.first, given.count)
+        write(given.kind, given.folder, given.first, given.count, given.folder / "rest")
     elif given.role == "read":
         read(given.kind, given.folder, given.notes)
     elif given.role == "pace":

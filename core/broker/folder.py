@@ -52,7 +52,11 @@ def put(root: Path, queue: str, content: bytes) -> None:
         with os.fdopen(handle, "wb", buffering=0) as file:
             if file.write(content) != len(content):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), writing)
-        os.rename(writing, f"{place}/ready/{name}")  # noqa: PTH104 - this is the path that is measured
+        try:
+            os.rename(writing, f"{place}/ready/{name}")  # noqa: PTH104 - this is the path that is measured
+        except FileNotFoundError:
+            make(place)
+            os.rename(writing, f"{place}/ready/{name}")  # noqa: PTH104 - as above
     except OSError:
         with suppress(OSError):
             os.unlink(writing)  # noqa: PTH108 - beside it
@@ -175,6 +179,6 @@ def place_of(root: Path, queue: str) -> Path:
 
 
 def make(place: Path) -> None:
-    """Make a queue's folders."""
-    for name in ("writing", "ready", "taken"):
+    """Make a queue's folders; the one that writers ask for last, so that whoever finds it finds the others."""
+    for name in ("ready", "taken", "writing"):
         (place / name).mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -106,6 +106,7 @@ class Reader:
 
     def give_back(self, path: Path) -> None:
         """Let a message wait again, in its old place of the order."""
+        make(self.place)
         with suppress(FileNotFoundError):
             path.rename(self.place / "ready" / path.name)
 
@@ -126,6 +127,7 @@ def bring_back(root: Path, queue: str) -> int:
         How many messages came back. One over which `MOST_DEATHS` readers died is set aside instead.
     """
     place = place_of(root, queue)
+    make(place)
     back = 0
     for name in names_in(place / "taken"):
         back += _bring_back(root, place, place / "taken" / name)
