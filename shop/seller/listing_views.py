@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -65,19 +66,10 @@ def create() -> ResponseReturnValue:
     if not DRAFT_KEY.fullmatch(key):
         return _receive(seller, drafts.new_draft_key())
     if drafts.published_slug(key, seller.grower.id) is not None:
-        return _bring_back(seller)
+        # Published meanwhile, and not overwritten; what came now is a draft of its own. The very same form sent a
+        # second time never gets here: `creates` leads it to what it made.
+        return _receive(seller, drafts.new_draft_key(), problems=[str(SentOtherwise())])
     return _receive(seller, key)
-
-
-def _bring_back(seller: Seller) -> ResponseReturnValue:
-    """What was published meanwhile is not overwritten, and what was typed now is not lost: a form of its own again.
-
-    The very same form sent a second time never gets here: `creates` leads it to what it made.
-    """
-    typed = change_rows(typed_of(request.form.lists()), request.form.get("action", "draft"))
-    form = publishing.make_form(seller, typed, at=now())
-    page = _page(form, seller, draft_key=drafts.new_draft_key(), problems=[str(SentOtherwise())])
-    return page, 422
 
 
 @blueprint.get("/seller/listings/<slug>/edit")
@@ -125,8 +117,11 @@ def change_state(slug: str, verb: str) -> ResponseReturnValue:
     return redirect(url_for(".index"))
 
 
-def _receive(seller: Seller, draft_key: str) -> ResponseReturnValue:
-    """Keep what was sent, do what the pressed button says, and show the form again unless it was published."""
+def _receive(seller: Seller, draft_key: str, problems: Sequence[str] = ()) -> ResponseReturnValue:
+    """Keep what was sent, do what the pressed button says, and show the form again unless it was published.
+
+    With `problems` it is shown again in any case, with them first.
+    """
     at = now()
     action = request.form.get("action", "draft")
     typed = change_rows(typed_of(request.form.lists()), action)
@@ -140,11 +135,11 @@ def _receive(seller: Seller, draft_key: str) -> ResponseReturnValue:
         _change_photos(listing, action)
         session.flush()
         stop_if_sent()  # what was published at this very moment shall not be a draft again
-    problems = [*sent.refused, *full]
+    problems = [*problems, *sent.refused, *full]
     form = publishing.make_form(seller, typed, at=at)
     if action == "publish":
         published, more = publishing.publish(form, draft_key, seller, at=at, only_check=bool(problems))
-        problems += more
+        problems += [one for one in more if one not in problems]
         if published is not None:
             flash(_("Published. This is how buyers see it."), "success")
             return published.answer()
