@@ -160,7 +160,7 @@ def test_a_grower_uploads_looks_and_confirms(app, session, login, example, run_j
     row = session.scalars(sa.select(OutsideImport)).one()
     address = f"/seller/channels/imports/{row.public_id}"
     assert (answer.location, row.state) == (f"/jobs/{row.job_id}", "reading")
-    assert "正在与已有记录比对" in client.get(address).get_data(as_text=True)
+    assert "正在读取文件并与已有记录比对" in client.get(address).get_data(as_text=True)
     early = client.submit(f"{address}/apply", form_at="/seller/channels")
     assert early.status_code == 409, "nobody can book what nobody has looked at"
     for _twice in range(2):
