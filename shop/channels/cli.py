@@ -109,13 +109,7 @@ def _apply(
     at = now()
     with transaction():
         row = service.record_import(
-            parsed,
-            storefront=storefront,
-            platform=platform,
-            account_id=None,
-            at=at,
-            keep_plan=False,
-            chosen_days=chosen_days,
+            parsed, storefront=storefront, platform=platform, at=at, chosen_days=chosen_days
         )
         import_id, public_id = row.id, row.public_id
         service.put_plan(import_id, planned, plan_key=None)

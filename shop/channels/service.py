@@ -74,25 +74,19 @@ def record_import(
     *,
     storefront: branch.StorefrontView,
     platform: str,
-    account_id: int | None,
     at: datetime,
-    keep_plan: bool,
     chosen_days: Sequence[date] = (),
 ) -> OutsideImport:
-    """Write down an import that was read, with its totals and rejected rows; `put_plan` makes it planned.
+    """Write down an import that the server's own console read, with its totals and rejected rows.
 
     Args:
         parsed: what was read; nothing personal is in it.
         storefront: the shop.
         platform: its platform.
-        account_id: whoever brings the files; None is the server's own console.
         at: now.
-        keep_plan: whether the orders are kept until somebody confirms; they are laid down before anything else.
         chosen_days: the first or the last day, or both, of the range that was chosen when exporting.
     """
-    public_id = random_id(16)
-    key = keep_plan_of(public_id, [PlannedOrder("", one) for one in parsed.orders]) if keep_plan else None
-    row = _add(public_id, storefront, platform=platform, account_id=account_id, at=at, plan_key=key)
+    row = _add(random_id(16), storefront, platform=platform, account_id=None, at=at, plan_key=None)
     put_read(row, parsed, chosen_days)
     return row
 

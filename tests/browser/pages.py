@@ -187,6 +187,7 @@ SELLING = [
     PageToSee("seller-storefronts", "/seller/storefronts", as_role="grower1"),
     PageToSee("seller-channels", "/seller/channels", as_role="grower1"),
     PageToSee("seller-import", goods.one_import, as_role="grower1"),
+    PageToSee("seller-import-being-read", goods.import_being_read, as_role="grower1"),
     PageToSee("grower-people", "/grower/people", as_role="grower1"),
     PageToSee("job-running", goods.job_running, as_role="grower1"),
     PageToSee("job-done", goods.job_done, as_role="grower1"),

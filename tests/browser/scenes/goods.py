@@ -13,7 +13,10 @@ from core.ids import random_id
 from core.job_runs import Job
 from core.progress import JOB, start
 from shop.catalogue.models import Listing
+from shop.channels import keeping
 from shop.channels import service as channels
+from shop.channels.models import OutsideImport
+from shop.channels.tables import tables_of
 from shop.channels.taobao import parse
 from shop.orders.models import Consignment, Order
 from shop.payments import service as payments
@@ -152,19 +155,28 @@ def back_from_paying() -> str:
     return f"/payments/stripe/return/{public_id}?cancelled=1"
 
 
+def _brought() -> OutsideImport:
+    shop = next(one for one in branch.storefronts_of(grower1().id) if one.platform in {"taobao", "tmall"})
+    laid = keeping.lay_down(tables_of(taobao_pair(), "taobao"))
+    return channels.record_brought(
+        laid, storefront=shop, platform="taobao", account_id=account_of("grower1").id, at=now()
+    )
+
+
+def import_being_read() -> str:
+    """An export of a shop that was brought and waits for a worker."""
+    with transaction():
+        row = _brought()
+        row.job_id = start("channels", task="shop.channels.plan", args=[row.public_id], send=False)
+        return f"/seller/channels/imports/{row.public_id}"
+
+
 def one_import() -> str:
     """An export of a shop, read and not yet booked; one of its rows is ruined."""
-    shop = next(one for one in branch.storefronts_of(grower1().id) if one.platform in {"taobao", "tmall"})
     parsed = parse(taobao_pair(), platform="taobao")
     with transaction():
-        row = channels.record_import(
-            parsed,
-            storefront=shop,
-            platform="taobao",
-            account_id=account_of("grower1").id,
-            at=now(),
-            keep_plan=True,
-        )
+        row = _brought()
+        channels.put_read(row, parsed)
         planned, plan_key = channels.compare(parsed.orders, row, on_chunk=lambda _done: None)
         channels.put_plan(row.id, planned, plan_key=plan_key)
         return f"/seller/channels/imports/{row.public_id}"

@@ -1,7 +1,7 @@
 """Importing books each order once, follows later exports, and never surprises."""
 
 import io
-from dataclasses import replace
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -256,16 +256,12 @@ def planned(storefront, example):
     return public_id, job
 
 
-def being_read(storefront, example, parsed=None):
-    """An import whose files were read and not yet compared: (public id, job)."""
+def being_read(storefront, example):
+    """An import whose files were brought and not yet read: (public id, job)."""
+    laid = keeping.lay_down(tables_of(example, "taobao"))
     with transaction():
-        row = service.record_import(
-            parsed or parse(example, platform="taobao"),
-            storefront=storefront,
-            platform="taobao",
-            account_id=None,
-            at=now(),
-            keep_plan=True,
+        row = service.record_brought(
+            laid, storefront=storefront, platform="taobao", account_id=None, at=now()
         )
         row.job_id = progress.start("channels", task="shop.channels.plan", args=[row.public_id], total=5)
         return row.public_id, row.job_id
@@ -377,10 +373,32 @@ def test_the_same_files_brought_twice_are_two_imports_of_which_neither_takes_the
 
 
 def test_an_import_of_which_no_order_could_be_taken_keeps_its_plan(session, storefront, example):
-    public_id, job = being_read(storefront, example, replace(parse(example, platform="taobao"), orders=[]))
+    orders = next(one for one in example if one[0].startswith("ExportOrder"))
+    public_id, job = being_read(storefront, [(orders[0], orders[1].splitlines(keepends=True)[0])])
     plan_import(job, public_id)
     assert state_of(session, public_id) == "planned"
     assert keeping.kept_plan(running.get_import(public_id)) == []
+
+
+@pytest.mark.parametrize("bare", [True, False])
+def test_what_an_earlier_version_kept_of_an_import_is_understood(session, storefront, example, bare):
+    """It read the files at once and kept their orders: alone, and later with the import named beside them."""
+    public_id, job = being_read(storefront, example)
+    orders = [keeping.to_json(one) for one in parse(example).orders]
+    old = (
+        orders
+        if bare
+        else {"import": public_id, "orders": [{"action": "", "changes": [], "order": one} for one in orders]}
+    )
+    key = files.put(
+        json.dumps(old).encode(), kind=keeping.SHELF, content_type="application/json", public=False
+    )
+    with transaction():
+        running.get_import(public_id).plan_key = key
+    assert [one.order for one in keeping.kept_plan(running.get_import(public_id))] == parse(example).orders
+    plan_import(job, public_id)
+    assert state_of(session, public_id) == "planned"
+    assert [one.action for one in keeping.kept_plan(running.get_import(public_id))] == ["create"] * 5
 
 
 @pytest.mark.both
