@@ -131,9 +131,6 @@ def race(
             seen.update(int(line) for line in lines)
         return len(seen)
 
-    def failed(processes: list[subprocess.Popen[bytes]]) -> int:
-        return sum(one.poll() not in {None, 0} for one in processes)
-
     each = messages // WRITERS
     messages = each * WRITERS
     begun = time.perf_counter()
@@ -141,11 +138,13 @@ def race(
         _start("write", kind, folder, "--first", str(n * each), "--count", str(each)) for n in range(WRITERS)
     ]
     readers = [reader() for _ in range(READERS)]
+
+    def failed() -> int:
+        return sum(one.poll() not in {None, 0} for one in writers)
+
     last, since = 0, time.perf_counter()
     try:
-        while (
-            (found := noted()) < messages and not failed(writers) and time.perf_counter() - since < patience_s
-        ):
+        while (found := noted()) < messages and not failed() and time.perf_counter() - since < patience_s:
             if found > last:
                 last, since = found, time.perf_counter()
             if killed < kills and found > (killed + 1) * messages // (kills + 2):
@@ -167,7 +166,7 @@ def race(
         for process in (*writers, *readers):
             process.wait(timeout=30)
     noted()
-    died += failed(writers)
+    died += failed()
     return Outcome(
         lost=messages - len(seen),
         twice=sum(n - 1 for n in seen.values()),
