@@ -6,9 +6,9 @@ import sys
 import click
 from celery import current_app as celery
 from flask import Flask, current_app
-from flask.cli import AppGroup
 from pydantic import SecretStr
 
+from core.commands import CommandGroup
 from core.database import alembic, db
 from core.dictionary import data_dictionary
 from core.jobs import FAST, SLOW
@@ -33,7 +33,7 @@ class MigrationCommands(click.Group):
         return self._commands.get_command(ctx, cmd_name)
 
 
-jobs = AppGroup("jobs", help="Celery: the worker and the scheduler.")
+jobs = CommandGroup("jobs", help="Celery: the worker and the scheduler.")
 
 
 def init_cli(app: Flask) -> None:

@@ -5,14 +5,14 @@ import time
 from datetime import datetime
 
 import click
-from flask.cli import AppGroup
 
 from branch.ledger import invariants, reconciling, rollup
 from branch.ledger.periods import parse_period
 from core.clock import local_day, now
+from core.commands import CommandGroup
 from core.database import transaction
 
-group = AppGroup("ledger", help="The ledger of sales.")
+group = CommandGroup("ledger", help="The ledger of sales.")
 
 
 @group.command("check")

@@ -4,7 +4,6 @@ import secrets
 import sys
 
 import click
-from flask.cli import AppGroup
 
 from branch.organisation import queries, service
 from branch.organisation.permissions import PERMISSIONS_OF
@@ -14,10 +13,11 @@ from core.accounts.passwords import SHORTEST, is_too_simple
 from core.accounts.queries import find_account
 from core.accounts.service import create_account
 from core.clock import now
+from core.commands import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 
-group = AppGroup("users", help="Accounts and their roles.")
+group = CommandGroup("users", help="Accounts and their roles.")
 
 
 @group.command("create")

@@ -1,14 +1,14 @@
 """`flask units`: the tree of units, from the command line of the server."""
 
 import click
-from flask.cli import AppGroup
 
 from branch.organisation import queries, service
 from branch.organisation.names import KIND_NAMES
+from core.commands import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 
-group = AppGroup("units", help="Town committee, industry branch, villages, groups.")
+group = CommandGroup("units", help="Town committee, industry branch, villages, groups.")
 
 
 @group.command("create")

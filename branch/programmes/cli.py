@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 import click
-from flask.cli import AppGroup
 
 from branch.organisation.queries import all_units, get_unit
 from branch.programmes import queries, service
 from core.clock import now
+from core.commands import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 
-group = AppGroup("programmes", help="Programmes that began for a whole unit on one date.")
+group = CommandGroup("programmes", help="Programmes that began for a whole unit on one date.")
 
 
 @group.command("note")

@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 from flask_babel import force_locale
 
 from branch.ledger.periods import Period, between, parse_period
@@ -12,10 +11,11 @@ from branch.organisation.queries import get_unit
 from branch.reports import building
 from core.atomic import write_durably
 from core.clock import now
+from core.commands import CommandGroup
 from core.database import session
 from core.errors import Conflict, DomainError
 
-group = AppGroup("reports", help="Reports of a unit.")
+group = CommandGroup("reports", help="Reports of a unit.")
 
 
 @group.command("build")

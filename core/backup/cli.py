@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from core.backup.copies.manifest import BackupDamaged, read_manifest
 from core.backup.place import BackupInWork, Place, PlaceOpen, this_place
@@ -17,10 +16,11 @@ from core.backup.service.making import BackupRefused, make
 from core.backup.service.restoring import Restored, RestoreRefused, restore
 from core.backup.service.targets import DatabaseInUse
 from core.clock import now, to_shanghai
+from core.commands import CommandGroup
 from core.schema import heads
 from core.settings import Settings
 
-group = AppGroup("backup", help="Database, files, log and keys in one place, and back.")
+group = CommandGroup("backup", help="Database, files, log and keys in one place, and back.")
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 

@@ -1,14 +1,14 @@
 """`flask failures`: what background work could not do."""
 
 import click
-from flask.cli import AppGroup
 
 from core.clock import now
+from core.commands import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 from core.failures import queries, service
 
-group = AppGroup("failures", help="Events, messages and rows of sweeps that failed.")
+group = CommandGroup("failures", help="Events, messages and rows of sweeps that failed.")
 KIND = click.Choice(queries.KINDS)
 
 
@@ -48,7 +48,7 @@ def retry(names: tuple[str, ...], kind: str | None, *, everything: bool) -> None
             with transaction():
                 service.try_again(one_kind, number, at=now(), by=None)
         except DomainError as error:
-            raise click.ClickException(f"{one_kind}/{number}: {error or error.code}") from None
+            raise click.ClickException(f"{one_kind}/{number}: {str(error) or error.code}") from None
     click.echo(f"{len(wanted)} due now")
 
 

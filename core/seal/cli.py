@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from core.atomic import write_once
 from core.clock import now
+from core.commands import CommandGroup
 from core.database import db, session
 from core.seal.audit import audit
 from core.seal.checking import Checked, check_proof, proofs_in
@@ -26,7 +26,7 @@ from core.seal.views import signed_at
 from core.seal.witness import Witness, make_server
 from core.seal.witnesses import witness_key, witnesses_of
 
-group = AppGroup("seal", help="The public log of what must not be bent.")
+group = CommandGroup("seal", help="The public log of what must not be bent.")
 
 
 def _stop(message: object) -> None:

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from branch import api as branch
 from core.claims import held
 from core.clock import local_day, now
+from core.commands import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 from core.money import Money
@@ -20,7 +20,7 @@ from shop.channels.reading import UnreadableFile
 from shop.channels.tables import UnknownFile
 from shop.channels.taobao import Parsed, parse
 
-group = AppGroup("channels", help="Orders of growers' outside shops.")
+group = CommandGroup("channels", help="Orders of growers' outside shops.")
 PLATFORMS = ("taobao", "pinduoduo", "jd", "douyin")
 READ_NOW = ("taobao",)
 SHOW_ROWS = 50

@@ -6,15 +6,15 @@ import time
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from core.clock import now
+from core.commands import CommandGroup
 from core.errors import DomainError
 from core.web.app import DEMO_MARKER
 from shop.demo.loading import load
 from shop.demo.people import DOMAIN, GROWERS_WITH_ACCOUNT, PASSWORD, STAFF
 
-group = AppGroup("demo", help="The demonstration town.")
+group = CommandGroup("demo", help="The demonstration town.")
 
 
 @group.command("load")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
 
+from core.commands import CommandGroup
 from shop.payments import sweeping
 from shop.payments.provider import configured
 
-group = AppGroup("payments", help="Money: what is open at the payment provider.")
+group = CommandGroup("payments", help="Money: what is open at the payment provider.")
 
 
 @group.command("reconcile")

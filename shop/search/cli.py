@@ -1,13 +1,13 @@
 """`flask search`."""
 
 import click
-from flask.cli import AppGroup
 
 from core.claims import InWork
 from core.clock import now
+from core.commands import CommandGroup
 from shop.search import rebuilding, service
 
-group = AppGroup("search", help="The search index.")
+group = CommandGroup("search", help="The search index.")
 
 
 @group.command("reindex")

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from core.atomic import write_durably
 from core.clock import now
+from core.commands import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 from core.settings import Settings
@@ -17,7 +17,7 @@ from traceability.codes.states import Level
 from traceability.labels.codes import code_file
 from traceability.lots.queries import get_lot
 
-group = AppGroup("codes", help="Trace codes.")
+group = CommandGroup("codes", help="Trace codes.")
 
 PLANTS_IN_A_BUNDLE = 10
 LEVELS = ["bundle", "unit", "lot"]

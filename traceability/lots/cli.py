@@ -1,14 +1,14 @@
 """`flask reference load`: what every installation starts with."""
 
 import click
-from flask.cli import AppGroup
 
 from core.clock import now
+from core.commands import CommandGroup
 from core.database import transaction
 from traceability.lots.reference import ensure_reference_data
 from traceability.papers.service import ensure_paper_rules
 
-group = AppGroup("reference", help="Reference data: cultivar groups, cultivars, rules about papers.")
+group = CommandGroup("reference", help="Reference data: cultivar groups, cultivars, rules about papers.")
 
 
 @group.command("load")

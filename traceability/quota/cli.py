@@ -3,12 +3,12 @@
 import sys
 
 import click
-from flask.cli import AppGroup
 
+from core.commands import CommandGroup
 from core.database import transaction
 from traceability.quota import invariants
 
-group = AppGroup("quota", help="What registered land may bring to market.")
+group = CommandGroup("quota", help="What registered land may bring to market.")
 
 
 @group.command("check")

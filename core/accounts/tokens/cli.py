@@ -8,13 +8,12 @@ from core.accounts.identity import parse_identity
 from core.accounts.queries import find_account
 from core.accounts.tokens.service import create_token
 from core.clock import now
+from core.commands import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 
 
-@click.group("tokens")
-def group() -> None:
-    """Tokens by which programs act for an account."""
+group = CommandGroup("tokens", help="Tokens by which programs act for an account.")
 
 
 @group.command("create")

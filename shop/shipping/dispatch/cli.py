@@ -3,17 +3,17 @@
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from core.atomic import write_durably
 from core.clock import local_day, now
+from core.commands import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 from shop.shipping.dispatch.labels import seedling_labels
 from shop.shipping.dispatch.queries import parcels_of_order
 from traceability import api as traceability
 
-group = AppGroup("labels", help="Labels and papers that travel.")
+group = CommandGroup("labels", help="Labels and papers that travel.")
 
 
 @group.command("print")

@@ -211,7 +211,8 @@ def test_the_command_lists_tries_again_and_sets_aside(app, session):
     assert "no such stock" in shown.output
     assert run(args=["failures", "retry"]).exit_code != 0
     assert run(args=["failures", "retry", "work"]).exit_code != 0
-    assert run(args=["failures", "retry", "work/99"]).exit_code != 0
+    unknown = run(args=["failures", "retry", "work/99"])
+    assert (unknown.exit_code, unknown.stderr) == (1, "Error: work/99: no_such_failure\n")
     assert "1 due now" in run(args=["failures", "retry", "--all"]).output
     assert "set aside" in run(args=["failures", "aside", f"work/{row}", "--reason", "a test"]).output
     assert "0 in all" in run(args=["failures", "list"]).output
