@@ -13,6 +13,7 @@ from shop.orders import service as orders
 from shop.orders.models import Order
 from shop.orders.queries import order_by_id
 from shop.orders.states import By
+from core.web.formatting import dt
 from shop.stock import api as stock
 from tests.factories.accounts import PASSWORD, make_account
 from tests.factories.orders import make_seller, make_variant
@@ -94,6 +95,7 @@ def test_a_guest_buys_from_two_growers_at_once(client, fill_cart, variants, sess
     order = order_by_id(session.scalar(sa.select(Order.id)))
     html = page.get_data(as_text=True)
     assert all(parcel.grower_name in html for parcel in order.consignments)
+    assert f"苗木为您保留到 {dt(order.expires_at)}，" in html, "the message says that it stands here"
     assert len(order.consignments) == 2
     assert stock.available([v.id for v in variants]) == {variants[0].id: 38, variants[1].id: 47}
     assert "购物车是空的" in client.get("/cart").get_data(as_text=True)
