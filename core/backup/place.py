@@ -52,7 +52,7 @@ class Place:
         if self.folder.is_dir() and self.folder.stat().st_mode & stat.S_IWOTH:
             raise PlaceOpen(
                 f"everybody on this machine can write into {self.folder}, and a restore believes what lies there: "
-                "`chmod o-w` it after a look at what is in it, or name another"
+                "name a folder of your own, or, where this is one, `chmod o-w` it after a look at what is in it"
             )
 
     @contextmanager
