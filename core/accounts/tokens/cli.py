@@ -12,7 +12,6 @@ from core.commands import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 
-
 group = CommandGroup("tokens", help="Tokens by which programs act for an account.")
 
 
