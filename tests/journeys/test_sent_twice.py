@@ -120,6 +120,18 @@ def test_a_listing_that_is_published_twice_with_a_new_lot_makes_one_listing_and_
     assert (count(Listing), count(Lot)) == (1, before + 1)
 
 
+@pytest.mark.parametrize(
+    ("action", "field"),
+    [("add_tier-0", "variants-0-tiers-1-unit_price"), ("add_variant", "variants-1-ground_diameter")],
+)
+def test_a_row_that_is_asked_for_after_publishing_is_in_the_draft_that_is_kept(seller, action, field):
+    data = listing_form(seller)
+    publish(seller, data)
+    answer = publish(seller, data | {"action": [action]})
+    assert (answer.status_code, field in data) == (422, False)
+    assert field in form_of(answer.text, "draft_key")
+
+
 def test_a_draft_that_is_published_twice_from_its_own_page_makes_one_lot(seller, count):
     kept = publish(seller, listing_form(seller) | {"action": ["draft"]})
     page, before = kept.location, count(Lot)

@@ -17,8 +17,9 @@ from traceability.api import (
     issue_codes,
     void_batch,
 )
+from traceability.codes import issuing
 from traceability.codes.digest import code_digest, derived_key
-from traceability.codes.models import Code, CodeBatch
+from traceability.codes.models import Code, CodeBatch, InnerCode
 from traceability.codes.queries import batches_of_lot, changes_of_batch, get_batch
 from traceability.codes.rules import is_well_formed
 from traceability.codes.service import void_codes
@@ -44,6 +45,20 @@ def test_issued_codes_are_given_once_and_stored_as_keyed_digests_only(session):
         assert one.code[-8:] not in text
     assert "hidden" in repr(issued.codes[0])
     assert issued.codes[0].code not in repr(issued)
+
+
+@pytest.mark.parametrize("inner", [False, True])
+def test_codes_that_are_drawn_and_written_in_parts_are_one_batch(session, at, monkeypatch, inner):
+    monkeypatch.setattr(issuing, "AT_A_TIME", 3)
+    with transaction():
+        lot = make_lot(at=at)
+        make_licence(lot.grower_id, at=at)
+        codes = issue_codes(lot.id, "unit", 7, at=at, by=None, inner=inner).codes
+    assert [one.position for one in codes] == [1, 2, 3, 4, 5, 6, 7]
+    written = session.scalars(select(Code.digest).order_by(Code.position)).all()
+    assert written == [code_digest(one.code) for one in codes]
+    assert [one.inner != "" for one in codes] == [inner] * 7
+    assert session.scalar(select(func.count()).select_from(InnerCode)) == (7 if inner else 0)
 
 
 def test_another_secret_gives_another_digest():

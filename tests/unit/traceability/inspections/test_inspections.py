@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 
 from core.clock import now
 from core.database import transaction
+from core.form_keys import SentOtherwise
 from core.seal.audit import audit_rows
 from tests.factories.pictures import picture
 from tests.factories.traceability import make_lot
@@ -18,6 +20,7 @@ from traceability.events.timeline import timeline_of_lot
 from traceability.inspections import sealing
 from traceability.inspections.models import Inspection
 from traceability.inspections.rules import is_believable, time_that_counts
+from traceability.inspections.service import Seen, record_inspection
 
 NEW = "/branch/inspections/new"
 NOON = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
@@ -109,6 +112,44 @@ def test_the_same_id_with_something_else_is_told_and_can_be_sent_as_a_second_one
     assert second.location != first.location
     counted = session.scalars(sa.select(Inspection.plants_counted).order_by(Inspection.id)).all()
     assert counted == [120, 99]
+
+
+@pytest.fixture
+def record(lot, login):
+    """Record that on the lot, with these values otherwise, under one id: its number, and whether it is new."""
+    by = login(role="technician").account_id
+    seen = Seen("0123456789abcdef0123", lot.number, conformant=True, seen="新梢健壮", plants_counted=120)
+
+    def recorded(**values):
+        with transaction():
+            return record_inspection(replace(seen, **values), at=NOON, by=by)
+
+    return recorded
+
+
+def test_what_says_the_same_is_the_same_inspection(record):
+    number, new = record(seen="新梢健壮\n")
+    assert new
+    assert record() == record(seen=" 新梢健壮 ") == record(photo_key="made otherwise") == (number, False)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"lot_number": "another"},
+        {"conformant": False},
+        {"seen": "叶有斑点"},
+        {"plants_counted": 119},
+        {"plants_unhealthy": 1},
+    ],
+)
+def test_whatever_was_changed_makes_it_something_else(record, changed):
+    record()
+    if "lot_number" in changed:
+        with transaction():
+            changed = {"lot_number": make_lot().number}
+    with pytest.raises(SentOtherwise):
+        record(**changed)
 
 
 def test_a_wrong_clock_is_kept_but_does_not_count(session, lot, login):

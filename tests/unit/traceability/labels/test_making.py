@@ -260,15 +260,20 @@ def test_news_of_a_failed_job_that_comes_late_voids_no_code_that_was_given_out(s
     assert states(batch) == {"printed": 30}
 
 
-def test_the_job_says_why_there_is_no_file_and_can_be_tried_again(session):
+def test_the_job_says_why_there_is_no_file_and_can_be_tried_again(session, while_typesetting):
+    """Its lot is closed while its labels are typeset: of the file that is put already nothing is left."""
     batch = asked()
     from traceability.lots.service import change_state
     from traceability.lots.states import LotState
 
-    with transaction():
-        change_state(batch.lot_id, LotState.CLOSED, reason="sold out", at=now(), by=None)
+    def closed():
+        with transaction():
+            change_state(batch.lot_id, LotState.CLOSED, reason="sold out", at=now(), by=None)
+
+    while_typesetting(closed)
     make(batch.job_id, batch.number)
     assert (job_of(batch).state, job_of(batch).may_retry) == ("failed", True)
+    assert files.keys_of(making.SHELF, until=now()) == []
     deliver_pending()
     assert states(batch) == {}
 
