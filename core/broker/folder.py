@@ -154,11 +154,11 @@ def read(path: Path) -> bytes:
 
 
 def names_in(folder: Path) -> list[str]:
-    """What lies in a folder; nothing when it is gone."""
+    """What lies in a folder; nothing when it is gone, or none."""
     try:
         with os.scandir(folder) as entries:
             return [entry.name for entry in entries]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 
@@ -178,7 +178,7 @@ def place_of(root: Path, queue: str) -> Path:
     return root / queue
 
 
-def make(place: Path) -> None:
+def make(place: Path, *names: str) -> None:
     """Make a queue's folders; the one that writers ask for last, so that whoever finds it finds the others."""
-    for name in ("ready", "taken", "writing"):
+    for name in names or ("ready", "taken", "writing"):
         (place / name).mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from core.broker.folder import (
+    AT_PRESENT,
     UnreadableError,
     create,
     files_in,
@@ -106,7 +107,7 @@ class Reader:
 
     def give_back(self, path: Path) -> None:
         """Let a message wait again, in its old place of the order."""
-        make(self.place)
+        make(self.place, "ready")
         with suppress(FileNotFoundError):
             path.rename(self.place / "ready" / path.name)
 
@@ -116,7 +117,7 @@ class Reader:
             return
         for path in files_in(self.folder):
             self.give_back(path)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        _remove(self.folder)
         self._release()
 
 
@@ -127,7 +128,7 @@ def bring_back(root: Path, queue: str) -> int:
         How many messages came back. One over which `MOST_DEATHS` readers died is set aside instead.
     """
     place = place_of(root, queue)
-    make(place)
+    make(place, "ready")
     back = 0
     for name in names_in(place / "taken"):
         back += _bring_back(root, place, place / "taken" / name)
@@ -142,20 +143,29 @@ def _bring_back(root: Path, place: Path, folder: Path) -> int:
         lock = os.open(folder / "lock", os.O_RDWR)
     except FileNotFoundError:
         lock = None  # nobody's: a reader's folder never appears without its lock
-    except NotADirectoryError:
+    except OSError as error:
+        if error.errno in AT_PRESENT:
+            raise
         set_aside(root, folder, "lies where readers have their folders")
         return 0
     try:
         if lock is not None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         back = sum(_died_over(root, place, path) for path in files_in(folder))
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
     except BlockingIOError:
         return 0  # its reader lives
     finally:
         if lock is not None:
             os.close(lock)
     return back
+
+
+def _remove(folder: Path) -> None:
+    """Remove a reader's folder; one that still holds a message stays without its lock, for the next look."""
+    with suppress(OSError):
+        (folder / "lock").unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def _died_over(root: Path, place: Path, path: Path) -> bool:

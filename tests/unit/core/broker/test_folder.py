@@ -5,7 +5,6 @@ import subprocess
 import sys
 import textwrap
 import time
-from pathlib import Path
 
 import pytest
 
@@ -43,47 +42,6 @@ def test_queues_know_nothing_of_each_other(tmp_path):
     assert folder.queues(tmp_path) == ["fast", "slow"]
     assert contents(tmp_path, "slow") == [b"two"]
     assert contents(tmp_path, "fast") == [b"one"]
-
-
-@pytest.mark.parametrize(
-    "there", [["writing"], ["ready"], ["taken"], ["ready", "taken"], ["writing", "taken"]]
-)
-def test_folders_that_a_killed_process_made_in_part_are_completed(tmp_path, there):
-    for name in there:
-        (tmp_path / QUEUE / name).mkdir(parents=True)
-    folder.put(tmp_path, QUEUE, b"one")
-    assert contents(tmp_path) == [b"one"]
-
-
-def test_a_writer_that_comes_while_another_makes_the_folders_is_served(tmp_path, monkeypatch):
-    mkdir, came = Path.mkdir, []
-
-    def another_comes(self, *given, **named):
-        mkdir(self, *given, **named)
-        if self.parent.name == QUEUE and self.name not in came:
-            came.append(self.name)
-            folder.put(tmp_path, QUEUE, self.name.encode())
-
-    monkeypatch.setattr(Path, "mkdir", another_comes)
-    folder.put(tmp_path, QUEUE, b"first")
-    assert sorted(came) == ["ready", "taken", "writing"]
-    assert sorted(contents(tmp_path)) == [b"first", b"ready", b"taken", b"writing"]
-
-
-def test_what_is_held_outlives_the_loss_of_the_folder_it_came_from(tmp_path):
-    for content in (b"one", b"two"):
-        folder.put(tmp_path, QUEUE, content)
-    dead, reader = Reader(tmp_path, QUEUE), Reader(tmp_path, QUEUE)
-    dead.take()
-    held = reader.take()
-    dead._release()  # as the kernel does when a process ends
-    (tmp_path / QUEUE / "ready").rmdir()
-    reader.give_back(held)
-    (tmp_path / QUEUE / "ready" / held.name).rename(tmp_path / held.name)
-    (tmp_path / QUEUE / "ready").rmdir()
-    assert readers.bring_back(tmp_path, QUEUE) == 1
-    assert contents(tmp_path) == [b"one"]
-    assert (tmp_path / held.name).read_bytes() == b"two"
 
 
 @pytest.mark.parametrize("name", ["", ".", "../out", "a/b", "unreadable", "Fast"])
