@@ -8,7 +8,6 @@ when its beat is old, when it works at one task for too long, or while the launc
 """
 
 import json
-import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 BEAT_EVERY_S = 5.0
 SILENT_AFTER_S = 30.0
+LARGEST = 1e12  # of seconds and counts; what is larger, or no number at all, was not written by us
 # A part that was never down is given this long to come up before its silence is told.
 FIRST_START_S = 60.0
 # Longer than any task of that part takes: what is still running then hangs.
@@ -106,7 +106,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _is_number(*values: object) -> bool:
-    return all(isinstance(one, int | float) and math.isfinite(one) for one in values)
+    return all(isinstance(one, int | float) and -LARGEST < one < LARGEST for one in values)
 
 
 def _age_s(told: dict[str, Any], at: float) -> float:

@@ -164,6 +164,10 @@ def _names(*locks: str) -> set[str]:
     return {re.sub(r"[-_.]+", "-", name).lower() for lock in locks for name in PIN.findall(lock)} - {"pip"}
 
 
+def _interrupted(*_given: object) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     if sys.version_info < (3, 11):  # noqa: UP036 - older ones come here to be told
         sys.exit("Guiyuan needs Python 3.11 or newer; set PYTHON=/path/to/it")
@@ -176,6 +180,8 @@ def main() -> None:
     given = parser.parse_args()
     names = list(LOCKS[: LOCKS.index(given.lock) + 1])
     environment = Environment(given.venv, given.locks)
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, _interrupted)  # as Ctrl-C does: what we started ends before we do
     with Path(
         __file__
     ).open() as turn:  # one at a time: `make run` and `make test` may be started side by side

@@ -156,7 +156,10 @@ def test_an_environment_without_its_pip_is_half_made(machine):
     assert not environment.is_usable()
 
 
-def test_ctrl_c_ends_what_was_started_lets_it_clear_away_and_says_one_sentence(machine, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_who_ends_it_ends_what_was_started_which_clears_away_and_hears_one_sentence(
+    machine, tmp_path, number
+):
     """A pip that is at work, as a terminal's Ctrl-C meets it: the signal goes to every process in the foreground."""
     python = machine.venv / "bin" / "python"
     python.unlink()
@@ -179,7 +182,7 @@ def test_ctrl_c_ends_what_was_started_lets_it_clear_away_and_says_one_sentence(m
         env=machine.environ, start_new_session=True,
     ) as process:  # fmt: skip
         until((tmp_path / "at-work").exists, "pip is at work")
-        os.killpg(process.pid, signal.SIGINT)
+        os.killpg(process.pid, number)
         _nothing, told = process.communicate(timeout=30)
     assert process.returncode == 1
     assert told == "interrupted; the same command begins afresh\n"
