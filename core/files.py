@@ -117,7 +117,7 @@ def get(key: str) -> bytes:
     try:
         content: bytes = filesystem.cat_file(path)
     except FileNotFoundError:
-        raise NotFound(code="no_such_file") from None
+        raise NotFound(_("This file is not here any more."), code="no_such_file") from None
     if hashlib.sha256(content).hexdigest() != _digest_of(key):
         log.error("file_damaged", key=key, size=len(content))
         raise NotFound(_("This file was damaged and cannot be shown."), code="file_damaged")

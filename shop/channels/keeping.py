@@ -67,16 +67,25 @@ def _put(what: dict[str, Any]) -> str:
 
 
 def kept_tables(row: OutsideImport) -> list[Table] | None:
-    """The tables of an import that no worker has read yet; None when its orders are kept already."""
+    """The tables of an import that no worker has read yet; None when its orders are kept already.
+
+    Raises:
+        NotFound: they are gone, damaged, or of a version that laid them down otherwise (`plan_not_kept`).
+    """
     kept = _get(row)
-    return [tables.from_json(one) for one in kept["tables"]] if "tables" in kept else None
+    if "tables" not in kept:
+        return None
+    try:
+        return [tables.from_json(one) for one in kept["tables"]]
+    except (LookupError, StopIteration, TypeError):
+        raise _gone() from None
 
 
 def kept_plan(row: OutsideImport) -> list[PlannedOrder]:
     """What a planned import would do, as it was found when its files were read.
 
     Raises:
-        NotFound: it was applied already and its plan is not kept.
+        NotFound: it was applied already and its plan is not kept, or it is gone (`plan_not_kept`).
     """
     return [
         PlannedOrder(one["action"], from_json(one["order"]), tuple(one["changes"]))
@@ -88,7 +97,7 @@ def kept_orders(row: OutsideImport) -> list[OutsideOrder]:
     """The orders of a planned import.
 
     Raises:
-        NotFound: it was applied already and its plan is not kept.
+        NotFound: it was applied already and its plan is not kept, or it is gone (`plan_not_kept`).
     """
     return [one.order for one in kept_plan(row)]
 
@@ -96,7 +105,10 @@ def kept_orders(row: OutsideImport) -> list[OutsideOrder]:
 def _get(row: OutsideImport) -> dict[str, Any]:
     if row.plan_key is None:
         raise NotFound(_("This import has been applied."), code="plan_not_kept")
-    kept = json.loads(files.get(row.plan_key))
+    try:
+        kept = json.loads(files.get(row.plan_key))
+    except NotFound:
+        raise _gone() from None
     if isinstance(kept, dict) and "tables" in kept:
         return kept
     # Plans of earlier versions hold the orders alone, without what would happen to each, or whose they are.
@@ -104,6 +116,14 @@ def _get(row: OutsideImport) -> dict[str, Any]:
     return {
         "orders": [one if "order" in one else {"action": "", "changes": [], "order": one} for one in told]
     }
+
+
+def _gone() -> NotFound:
+    return NotFound(
+        _("What was kept of this import is gone. Please bring its files again; nothing is booked twice."),
+        code="plan_not_kept",
+        may_retry=False,
+    )
 
 
 def to_json(order: OutsideOrder) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def raw_rows(data: bytes) -> list[tuple[int, list[str]]]:
     """All rows of a CSV file or of the first sheet of a workbook that holds any, each with its number; not yet cleaned.
 
     Raises:
-        UnreadableFile: empty, too large, not text and not a workbook.
+        UnreadableFile: empty, too large, not text and not a workbook, or a cell that never ends.
     """
     if not data.strip():
         raise UnreadableFile("file_empty")
@@ -53,7 +53,10 @@ def raw_rows(data: bytes) -> list[tuple[int, list[str]]]:
     if data.startswith(WORKBOOK_STARTS):
         return _workbook_rows(data)
     reader = csv.reader(io.StringIO(_decode(data), newline=""))
-    return [(reader.line_num, cells) for cells in reader]
+    try:
+        return [(reader.line_num, cells) for cells in reader]
+    except csv.Error:
+        raise UnreadableFile("cell_too_long") from None
 
 
 def _decode(data: bytes) -> str:

@@ -70,12 +70,17 @@ def _cut(layout: Layout, places: list[int | None], rows: list[tuple[int, list[st
     address = layout.place_of.get(ADDRESS)
     for number, cells in rows:
         wide = len(cells)
-        kept = cleaned("" if place is None or place >= wide else cells[place] for place in places)
+        kept = cleaned("" if place is None or place >= wide else _line(cells[place]) for place in places)
         if not any(kept) and not any(cleaned(cells)):
             continue
         if address is not None:
             kept = (*kept[:address], " ".join(place_in(kept[address])), *kept[address + 1 :])
         yield Row(number, kept)
+
+
+def _line(cell: str) -> str:
+    """What stands before the first line break: behind a quote that nobody closed the rows of other people follow."""
+    return next(iter(cell.strip().splitlines()), "")
 
 
 def place_in(address: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from core.clock import SHANGHAI
 from shop.channels.orders import OutsideLine, OutsideOrder, Raw, Rejected, spread
@@ -234,7 +234,7 @@ def _quantity(text: str) -> int:
 def _fen(text: str, reason: str) -> int:
     try:
         amount = Decimal(text.replace(",", "").removesuffix("元").strip() or "x") * 100
-    except InvalidOperation:
+    except ArithmeticError:
         raise BadCell(reason, text[:20]) from None
     if not amount.is_finite() or amount < 0 or amount != amount.to_integral_value() or amount > 10**13:
         raise BadCell(reason, text[:20])
@@ -255,6 +255,6 @@ def _moment(text: str) -> datetime | None:
     for pattern in TIME_FORMATS:
         try:
             return datetime.strptime(text, pattern).replace(tzinfo=SHANGHAI).astimezone(UTC)
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
     raise BadCell("time_unreadable", text[:30])

@@ -27,6 +27,9 @@ def unreadable_sentence(code: str) -> str:
         "file_empty": _("The file is empty."),
         "file_too_large": _("The file is larger than 64 MB; export a shorter period."),
         "encoding_unknown": _("The file is neither a table of text nor a workbook."),
+        "cell_too_long": _(
+            "A cell of this file is longer than any export writes. Bring the file as downloaded, unopened."
+        ),
         "workbook_unreadable": _("The workbook is damaged or locked with a password."),
     }
     return sentences[code]

@@ -179,6 +179,31 @@ def test_what_an_earlier_version_kept_of_an_import_is_understood(session, storef
     assert [one.action for one in keeping.kept_plan(running.get_import(public_id))] == ["create"] * 5
 
 
+@pytest.mark.parametrize("gone", [True, False])
+def test_what_was_kept_and_cannot_be_read_any_more_is_told_with_what_to_do(
+    session, storefront, example, gone
+):
+    public_id, job = being_read(storefront, example)
+    kept = running.get_import(public_id).plan_key
+    session.rollback()
+    if gone:
+        files.forget(kept)
+    else:
+        old = {
+            "import": public_id,
+            "tables": [{"file": "a.csv", "layout": "of later", "words": [], "rows": []}],
+        }
+        key = files.put(
+            json.dumps(old).encode(), kind=keeping.SHELF, content_type="application/json", public=False
+        )
+        with transaction():
+            running.get_import(public_id).plan_key = key
+    plan_import(job, public_id)
+    view = get_progress(job, at=now())
+    assert (view.state, view.may_retry) == ("failed", False)
+    assert "请重新上传文件" in view.message
+
+
 @pytest.mark.both
 def test_a_worker_that_was_overtaken_books_nothing_any_more(session, storefront, example, monkeypatch):
     monkeypatch.setattr(service, "CHUNK", 2)

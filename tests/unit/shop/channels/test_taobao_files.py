@@ -63,6 +63,17 @@ def test_nothing_personal_comes_out_of_the_parser(example):
     assert not any(word in text for word in PERSONAL)
 
 
+def test_nothing_personal_is_laid_down_behind_a_quote_that_nobody_closed(example):
+    name, data = next(one for one in example if "Order" in one[0])
+    text = data.decode("gb18030")
+    rows = [[cell.replace('"', "") for cell in row] for row in csv.reader(io.StringIO(text))]
+    rows[1][[fold(word) for word in rows[0]].index("宝贝标题")] = '"丹桂树苗'
+    torn = "\n".join(",".join(cells) for cells in rows).encode()
+    [table] = tables_of([(name, torn)], "taobao")
+    assert table.cell(table.rows[0], "title").startswith("丹桂树苗")
+    assert not any(word in json.dumps(to_json(table), ensure_ascii=False) for word in PERSONAL)
+
+
 def test_tables_that_were_laid_down_are_read_as_the_files_are(example):
     tables = [from_json(json.loads(json.dumps(to_json(one)))) for one in tables_of(example, "taobao")]
     assert orders_of(tables) == parse(example)
@@ -107,7 +118,9 @@ def test_a_workbook_gives_the_same(example):
         ("10000000000000005", "3.5E+16", "id_ruined"),
         ("10000000000000005", "10000000000000004", "order_twice"),
         ("989.00", "about 900", "total_unreadable"),
+        ("989.00", "1e999999", "total_unreadable"),
         ("2017-04-03 19:48:31", "yesterday", "time_unreadable"),
+        ("2017-04-03 19:48:31", "0001-01-01 03:04:05", "time_unreadable"),
         ("买家已付款，等待卖家发货", "某种新状态", "state_unknown"),
     ],
 )
@@ -152,6 +165,7 @@ def test_an_unknown_file_is_refused_showing_its_header():
         (b"", "file_empty"),
         (b"\x00\x01\x02\xff", "encoding_unknown"),
         (b"PK\x03\x04xx", "workbook_unreadable"),
+        (b'"' + b"a" * 200_000, "cell_too_long"),
     ],
 )
 def test_what_is_no_table_is_refused_with_a_reason(data, code):
