@@ -46,3 +46,12 @@ def run_import(app, tmp_path, storefront, exports, *options):
         group,
         ["import", *paths, "--platform", "taobao", "--storefront", storefront.public_id, *options],
     )
+
+
+def suborder_file(name, *rows):
+    """A file of sub-orders, one for each `(order id, sub-order id)`, each of one young plant for 10.00."""
+    lines = ["主订单编号,子订单编号,标题,价格,购买数量,买家实际支付金额,退款金额,订单付款时间,订单状态"]
+    lines += [
+        f"{order},{item},银桂小苗,10.00,1,10.00,0.00,2017-04-02 11:01:00,交易成功" for order, item in rows
+    ]
+    return name, "\n".join(lines).encode()

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from branch import api as branch
 from branch.ledger.models import ChannelCoverage, SaleFactRow
 from core import files
+from core.clock import now
 from core.database import transaction
 from core.errors import NotFound
+from core.progress import get_progress
 from shop.channels import keeping, taobao
 from shop.channels.models import OutsideImport, OutsideOrderRow
 from shop.channels.taobao import parse
@@ -182,6 +184,31 @@ def test_a_range_on_the_page_must_be_in_order_and_over(session, login, example):
     assert answer.status_code == 303
     session.rollback()
     row = session.scalars(sa.select(OutsideImport)).one()
+    assert (row.first_day, row.last_day) == (date(2017, 3, 1), date(2017, 4, 30))
+
+
+def test_what_a_worker_read_is_counted_with_its_bad_row_and_keeps_the_days_that_were_chosen(
+    session, login, example
+):
+    client = login(role="grower")
+    with transaction():
+        shop = make_storefront(client.grower_id, address=SHOP)
+    items, orders = example
+    ruined = reshaped(*orders, change=(6, "10000000000000005", "1.0E+16"))
+    sent = {
+        "storefront": shop.public_id,
+        "files": [(io.BytesIO(data), name) for name, data in (items, ruined)],
+        "first_day": "2017-03-01",
+        "last_day": "2017-04-30",
+    }
+    assert client.submit("/seller/channels", sent).status_code == 303
+    session.rollback()
+    row = session.scalars(sa.select(OutsideImport)).one()
+    job = get_progress(row.job_id, at=now())
+    assert (job.done, job.total) == (0, 5)
+    plan_import(row.job_id, row.public_id)
+    session.rollback()
+    assert row.counts == {"create": 4, "update": 0, "unchanged": 0, "reject": 1}
     assert (row.first_day, row.last_day) == (date(2017, 3, 1), date(2017, 4, 30))
 
 

@@ -150,6 +150,14 @@ def test_the_same_files_brought_twice_are_two_imports_of_which_neither_takes_the
         assert len(keeping.kept_orders(running.get_import(public_id))) == 5
 
 
+def test_nothing_that_is_laid_down_of_the_same_files_lies_under_one_key(session, example):
+    brought = tables_of(example, "taobao")
+    first, second = keeping.lay_down(brought), keeping.lay_down(brought)
+    orders = [keeping.PlannedOrder("create", one) for one in parse(example).orders]
+    plans = {keeping.keep_plan_of(one.public_id, orders) for one in (first, second)}
+    assert len({first.key, second.key} | plans) == 4
+
+
 def test_an_import_of_which_no_order_could_be_taken_keeps_its_plan(session, storefront, example):
     orders = next(one for one in example if one[0].startswith("ExportOrder"))
     public_id, job = being_read(storefront, [(orders[0], orders[1].splitlines(keepends=True)[0])])

@@ -9,13 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shop.channels import taobao
 from shop.channels.layouts import LAYOUTS
 from shop.channels.orders import Raw, spread
 from shop.channels.reading import UnreadableFile, clean, fold
-from shop.channels.tables import UnknownFile, from_json, tables_of, to_json
+from shop.channels.tables import UnknownFile, from_json, order_rows, tables_of, to_json
 from shop.channels.taobao import orders_of, parse
 from tests.published.vectors import vectors
+from tests.unit.shop.channels.conftest import suborder_file
 
+SUBORDERS = (
+    suborder_file("sub_1.csv", ("20000000000000001", "31"), ("20000000000000001", "32")),
+    suborder_file("sub_2.csv", *((f"2000000000000000{n}", f"4{n}") for n in (2, 3, 4))),
+)
 PERSONAL = ("测试甲", "13800000000", "demo@example.com", "demo_a", "测试街道", "测试路")
 
 
@@ -129,6 +135,43 @@ def test_one_ruined_row_is_rejected_with_its_number_and_the_rest_is_taken(exampl
     parsed = parse([(item_name, items), reshaped(order_name, orders, change=(6, old, new))])
     assert [(one.row_number, one.reason) for one in parsed.rejected] == [(6, reason)]
     assert len(parsed.orders) == 4
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "counted", "rejected"),
+    [
+        pytest.param("测试苗圃 2017\n", "", 5, [], id="a title above the header"),
+        pytest.param("", '="10000000000000006",demo_f\n', 6, [7], id="a row that ends early"),
+        pytest.param("", ",demo_f\n", 6, [7], id="a row with nothing but cells that are not read"),
+        pytest.param("", ',"", ,=""\n', 5, [], id="a row of empty cells"),
+    ],
+)
+def test_every_row_that_holds_anything_is_counted_and_none_goes_without_a_word(
+    example, above, below, counted, rejected
+):
+    items, (name, orders) = example
+    parsed = parse([items, (name, above.encode("gb18030") + orders + below.encode("gb18030"))])
+    assert parsed.row_counts == {items[0]: 3, name: counted}
+    assert [one.row_number for one in parsed.rejected] == rejected
+    assert len(parsed.orders) == 5
+
+
+def test_files_of_suborders_count_as_files_of_orders_and_each_order_is_read_of_its_lines(example):
+    brought = tables_of([*example, *SUBORDERS], "taobao")
+    assert order_rows(brought) == 5 + 2 + 3
+    found = orders_of(brought)
+    assert found.rejected == []
+    assert [(order.total_minor, len(order.lines)) for order in found.orders[5:]] == [(2000, 2)] + [
+        (1000, 1)
+    ] * 3
+
+
+def test_whoever_reads_is_told_now_and_then_how_many_rows_of_orders_are_read(example, monkeypatch):
+    """A worker keeps its claim by this alone."""
+    monkeypatch.setattr(taobao, "TOLD_EVERY", 2)
+    told = []
+    orders_of(tables_of([*example, *SUBORDERS], "taobao"), on_rows=told.append)
+    assert told == [0, 2, 4, 5, 5 + 2]
 
 
 @pytest.mark.parametrize("comma", ["，", ",", "｜｜｜", " "])
