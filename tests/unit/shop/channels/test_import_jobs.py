@@ -14,7 +14,7 @@ from core.errors import NotFound
 from core.job_runs import RETRY, again, resume
 from core.outbox import deliver_pending
 from core.progress import JOB, get_progress
-from shop.channels import keeping, running, service
+from shop.channels import keeping, running, service, taobao
 from shop.channels.models import OutsideImport
 from shop.channels.tables import tables_of
 from shop.channels.taobao import parse
@@ -273,3 +273,20 @@ def test_what_was_kept_of_imports_goes_unless_somebody_may_still_confirm_it(sess
     for gone in (booked, never_noted):
         with pytest.raises(NotFound):
             files.get(gone)
+
+
+def test_a_worker_that_was_overtaken_while_it_reads_reads_no_further(
+    session, storefront, example, monkeypatch
+):
+    public_id, job = being_read(storefront, example)
+    real, read = taobao._take_order, []
+
+    def overtaken(*given):
+        read.append(real(*given))
+        with transaction() as current:
+            current.execute(sa.update(WorkClaim).values(token="of another"))
+
+    monkeypatch.setattr(taobao, "TOLD_EVERY", 1)
+    monkeypatch.setattr(taobao, "_take_order", overtaken)
+    plan_import(job, public_id)
+    assert (len(read), state_of(session, public_id)) == (1, "reading")
