@@ -30,7 +30,7 @@ def test_a_part_that_was_never_heard_of_is_away(tmp_path):
 NOT_WRITTEN_BY_US = [
     "", "{", "[]", "7", "[" * 5_000, '{"at": "noon"}', '{"at": null}', '{"at": NaN}', '{"at": 1e400}',
     '{"at": 9999999999, "parts": [], "running": 7}', '{"at": {}, "parts": {"worker-fast": 7}}',
-    f'{{"at": 1{"0" * 400}}}',
+    '{"at": 9999999999, "parts": [1]}', f'{{"at": 1{"0" * 400}}}',
 ]  # fmt: skip
 
 
@@ -51,6 +51,7 @@ def test_what_no_launcher_wrote_is_not_believed_and_goes(tmp_path, torn):
 
 
 @pytest.mark.parametrize("known", ["7", "{}", '{"state": 7, "since": 0, "deaths": 0}',
+                                   '{"state": "waiting", "since": 0}', '{"state": "waiting", "deaths": 0}',
                                    '{"state": "waiting", "since": "then", "deaths": null}'])  # fmt: skip
 def test_a_part_of_which_its_launcher_says_nonsense_is_asked_itself(tmp_path, known):
     (tmp_path / "launched-1.json").write_text(f'{{"at": {time.time()}, "parts": {{"{FAST}": {known}}}}}')

@@ -51,7 +51,7 @@ def test_the_start_stops_and_names_the_setting_and_the_cause(monkeypatch, tmp_pa
 
 def test_a_name_that_is_mistyped_is_told_with_the_one_that_is_meant(monkeypatch, app):
     given = {
-        "DATABASE_URI": "x", "BACKUP_DIRS": "x", "CELERY_BROKER": "x", "TRUSTED_PROXY": "1",
+        "DATABASE_URI": "x", "BACKUP_DIRS": "x", "CELERY_BROKER": "x", "TRUSTED_PROXY": "1", "SEALDIR": "x", "databse_url": "x",
         "DATABASE_URL": "x", "backup_dir": "x", "POST": "x", "PATH": "x", "HOME": "x", "REDIS_URL": "x", "PGPORT": "1",
     }  # fmt: skip
     assert unknown_names(given) == {
@@ -59,8 +59,15 @@ def test_a_name_that_is_mistyped_is_told_with_the_one_that_is_meant(monkeypatch,
         "BACKUP_DIRS": "BACKUP_DIR",
         "CELERY_BROKER": "CELERY_BROKER_URL",
         "TRUSTED_PROXY": "TRUSTED_PROXIES",
+        "SEALDIR": "SEAL_DIR",
+        "databse_url": "DATABASE_URL",
     }
     monkeypatch.setenv("DATABASE_URI", "postgresql://x")
     with app.app_context():
         told = app.test_cli_runner().invoke(show_settings).output
     assert "DATABASE_URI             is no setting of ours; is DATABASE_URL meant?" in told
+
+
+@pytest.mark.parametrize("name", ["PORTS", "SECRET", "MEILI_URL", "DATABASE_NAME", "secret"])
+def test_a_name_that_another_program_may_well_have_is_not_taken_for_one_of_ours(name):
+    assert unknown_names({name: "x"}) == {}

@@ -17,6 +17,7 @@ from tests.running import ROOT, until
 from tests.unit.requirements.wheels import make_wheel, write_lock
 
 pytestmark = pytest.mark.slow
+AFRESH = "interrupted; the same command begins afresh\n"
 PINNED = {"peach": "1.0", "pear": "1.0", "kernel": "1.0"}
 
 
@@ -85,6 +86,11 @@ def test_newer_releases_of_what_is_pinned_change_nothing(machine):
     done = machine.install()
     assert done.returncode == 0, done.stdout + done.stderr
     assert machine.installed() == {"stone": "1.0", **PINNED}
+
+
+def test_what_is_installed_is_compiled_before_anybody_imports_it(machine):
+    machine.install()
+    assert {path.name.partition(".")[0] for path in machine.venv.rglob("*.pyc")} >= {"stone", *PINNED}
 
 
 def test_resolving_a_complete_lock_again_is_what_fails_there(machine):
@@ -156,6 +162,19 @@ def test_an_environment_without_its_pip_is_half_made(machine):
     assert not environment.is_usable()
 
 
+def interrupted(machine, venv, *, at_work, by=signal.SIGINT, **environ):
+    """How an installation into `venv` ends, and what it says, when `by` comes after the file `at_work` was made."""
+    command = [sys.executable, ROOT / "requirements" / "install.py", "--venv", venv, "--locks", machine.locks]
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        env=machine.environ | environ, start_new_session=True,
+    ) as process:  # fmt: skip
+        until(at_work.exists, "it is at work")
+        os.killpg(process.pid, by)
+        _nothing, told = process.communicate(timeout=30)
+    return process.returncode, told
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_who_ends_it_ends_what_was_started_which_clears_away_and_hears_one_sentence(
     machine, tmp_path, number
@@ -176,17 +195,18 @@ def test_who_ends_it_ends_what_was_started_which_clears_away_and_hears_one_sente
         "        sys.exit(1)\n"
     )
     python.chmod(0o755)
-    command = [sys.executable, ROOT / "requirements" / "install.py", "--venv", machine.venv]
-    with subprocess.Popen(
-        [*command, "--locks", machine.locks], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        env=machine.environ, start_new_session=True,
-    ) as process:  # fmt: skip
-        until((tmp_path / "at-work").exists, "pip is at work")
-        os.killpg(process.pid, number)
-        _nothing, told = process.communicate(timeout=30)
-    assert process.returncode == 1
-    assert told == "interrupted; the same command begins afresh\n"
+    told = interrupted(machine, machine.venv, at_work=tmp_path / "at-work", by=number)
+    assert told == (1, AFRESH)
     assert (tmp_path / "cleared").exists()
+
+
+def test_ctrl_c_while_an_environment_is_made_says_one_sentence_and_no_traceback(machine, tmp_path):
+    """Python's `venv` does not catch it; what stands in for it here does not either, and takes as long as is needed."""
+    (tmp_path / "venv.py").write_text(
+        f"import pathlib, time\npathlib.Path({str(tmp_path / 'at-work')!r}).touch()\ntime.sleep(60)\n"
+    )
+    told = interrupted(machine, tmp_path / "none", at_work=tmp_path / "at-work", PYTHONPATH=str(tmp_path))
+    assert told == (1, AFRESH)
 
 
 def test_what_stands_in_the_way_of_an_environment_is_named(tmp_path, monkeypatch):

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from core.backup import tasks
 from core.backup.copies.writing import Writer
 from core.backup.models import BackupRun
+from core.backup.place import Place
 from core.backup.rules import last_night, name_of
 from core.backup.tasks import nightly
 from core.clock import now
@@ -208,3 +209,11 @@ def test_a_place_into_which_everybody_can_write_is_named_at_the_start(tmp_path, 
     given = Settings(_env_file=None, testing=True, guiyuan_var=tmp_path, backup_dir=folder, log_level="ERROR")
     with pytest.raises(SettingError, match=r"BACKUP_DIR is not usable: everybody .*`chmod o-w`"):
         create_app(given)
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o775])
+def test_a_place_that_a_group_shares_is_a_place(tmp_path, mode):
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    folder.chmod(mode)
+    Place(folder).require_closed()

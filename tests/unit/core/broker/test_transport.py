@@ -14,6 +14,7 @@ from core.broker import folder, readers
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 QUEUE = Queue("fast", routing_key="fast")
+KEPT_IN = ("writing", "ready", "taken")
 
 
 @pytest.fixture
@@ -55,7 +56,18 @@ def test_only_the_owner_may_read_a_message(connection, tmp_path):
     send(connection, {"n": 1})
     (path,) = (tmp_path / "fast" / "ready").iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_only_the_owner_may_look_into_the_folders_of_a_queue_whatever_he_leaves_open_elsewhere(
+    connection, tmp_path
+):
+    umask = os.umask(0)
+    try:
+        send(connection, {"n": 1})
+    finally:
+        os.umask(umask)
+    open_to = {name: stat.S_IMODE((tmp_path / "fast" / name).stat().st_mode) for name in KEPT_IN}
+    assert open_to == dict.fromkeys(KEPT_IN, 0o700)
 
 
 def test_a_message_is_kept_until_it_is_acknowledged(connection, tmp_path):
