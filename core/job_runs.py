@@ -140,7 +140,8 @@ def _hold(job: Job, do: Callable[[Job], None]) -> None:
         _let_go(job, error)
         if not isinstance(error, Exception):
             raise
-        _end_if_dead(job.public_id)
+        if not database_away(error):
+            _end_if_dead(job.public_id)
 
 
 def _let_go(job: Job, error: BaseException) -> None:
