@@ -275,6 +275,7 @@ def test_what_was_kept_of_imports_goes_unless_somebody_may_still_confirm_it(sess
             files.get(gone)
 
 
+@pytest.mark.both
 def test_a_worker_that_was_overtaken_while_it_reads_reads_no_further(
     session, storefront, example, monkeypatch
 ):
