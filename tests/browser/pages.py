@@ -23,7 +23,7 @@ from tests.browser.scenes import (
     reporting,
     two_people,
 )
-from traceability.verification.verdicts import Verdict
+from traceability.codes.verdicts import Verdict
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from tests.factories.licences import make_licence
 from tests.factories.traceability import make_codes, make_lot, ship
 from traceability.codes.rules import new_code
 from traceability.codes.service import accept_codes, mark_suspect, void_batch
+from traceability.codes.verdicts import Verdict
 from traceability.lots.service import change_state
 from traceability.lots.states import LotState
 from traceability.papers.service import record_paper
-from traceability.verification.verdicts import Verdict
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 

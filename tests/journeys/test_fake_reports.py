@@ -13,7 +13,7 @@ from tests.factories.verification import make_scene
 from tests.journeys.test_seller_lots import jpeg
 from traceability.cases.models import CaseEvidence, CounterfeitCase
 from traceability.cases.queries import evidence_of
-from traceability.verification.verdicts import Verdict
+from traceability.codes.verdicts import Verdict
 
 SHOP = "https://shop36912.taobao.com"
 LIST = "/branch/reports-of-fakes"

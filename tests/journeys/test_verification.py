@@ -12,9 +12,9 @@ from tests.seals import behind_the_back
 from traceability.codes.digest import code_digest
 from traceability.codes.models import Code
 from traceability.codes.rules import grouped, new_code
+from traceability.codes.verdicts import Verdict
 from traceability.lookups.models import CodeLookup
 from traceability.papers.service import record_paper
-from traceability.verification.verdicts import Verdict
 
 KEYS = {
     "code", "verdict", "level", "message", "notices", "lot", "grower", "licence", "plants", "compare", "history",

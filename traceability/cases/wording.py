@@ -13,7 +13,7 @@ from traceability.cases.states import (
     Origin,
     SubjectKind,
 )
-from traceability.verification.verdicts import Verdict
+from traceability.codes.verdicts import Verdict
 from traceability.verification.wording import TITLES
 
 __all__ = ["rule_facts"]  # templates ask this module for every word of a case

@@ -3,7 +3,7 @@
 from apiflask import Schema
 from apiflask.fields import Dict, Integer, List, Nested, String
 
-from traceability.verification.verdicts import Verdict
+from traceability.codes.verdicts import Verdict
 
 
 class ComparePointOut(Schema):

@@ -19,6 +19,7 @@ from traceability.codes.models import Code, CodeBatch, InnerCode
 from traceability.codes.rules import CodeProblem, grouped, read_code
 from traceability.codes.sealing import batch_subject
 from traceability.codes.states import CodeState, Level
+from traceability.codes.verdicts import CodeFact, LicenceFact, Verdict, is_widely_seen, verdict_of
 from traceability.lookups.queries import (
     UNKNOWN_WINDOW,
     History,
@@ -33,7 +34,6 @@ from traceability.lots.queries import LOT_COLUMNS, LotView, in_chinese
 from traceability.lots.states import LotState
 from traceability.papers.models import Paper
 from traceability.papers.queries import PAPER_COLUMNS, PaperView, newest_of, paper_views
-from traceability.verification.verdicts import CodeFact, LicenceFact, Verdict, is_widely_seen, verdict_of
 
 NOBODY = 0  # no grower has this key: asked for when a code is unknown, so that the same work is done
 

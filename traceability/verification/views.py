@@ -30,6 +30,7 @@ from traceability.codes.inner import enter_inner
 from traceability.codes.proofs import membership
 from traceability.codes.rules import LENGTH, looks_like_code, read_code
 from traceability.codes.sealing import batch_subject
+from traceability.codes.verdicts import TONES, Verdict
 from traceability.lookups import service as lookups
 from traceability.lookups.visitors import visitor_of
 from traceability.verification import wording
@@ -37,7 +38,6 @@ from traceability.verification.about import about_token
 from traceability.verification.answers import as_json
 from traceability.verification.forms import InnerForm, VerifyForm
 from traceability.verification.queries import Check, look_up
-from traceability.verification.verdicts import TONES, Verdict
 
 blueprint = Blueprint("verification", __name__)
 

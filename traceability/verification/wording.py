@@ -10,9 +10,9 @@ from core.web.i18n import per_language
 from traceability.codes.inner import InnerAnswer, InnerResult
 from traceability.codes.rules import CodeProblem
 from traceability.codes.states import Level
+from traceability.codes.verdicts import Verdict
 from traceability.lots.sizes import diameter_span_cm
 from traceability.verification.queries import Check
-from traceability.verification.verdicts import Verdict
 
 NOTHING = "—"
 

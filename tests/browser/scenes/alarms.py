@@ -12,7 +12,7 @@ from traceability.alarms.models import Alarm
 from traceability.alarms.service import judge_codes
 from traceability.codes.digest import code_digest
 from traceability.codes.models import Code
-from traceability.verification.verdicts import Verdict
+from traceability.codes.verdicts import Verdict
 
 PLACES = ("广东省", "四川省", "北京市", "山东省", "河南省", "云南省")
 

@@ -15,10 +15,10 @@ from tests.browser.town import account_of
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_lot
 from tests.factories.verification import make_scene
+from traceability.codes.verdicts import Verdict
 from traceability.lots.balance import StepKind
 from traceability.lots.recalls import recall
 from traceability.lots.transforming import Outcome, transform
-from traceability.verification.verdicts import Verdict
 
 
 def code(verdict: Verdict, level: str = "unit") -> Callable[[], str]:

@@ -12,8 +12,8 @@ from tests.last_day import A_MOMENT, BEGINS, FIRST, LAST, MIDDLE, OVER, around_i
 from traceability.api import activate_batch, issue_codes
 from traceability.codes.service import accept_codes
 from traceability.codes.states import CodeState, Level
+from traceability.codes.verdicts import CodeFact, LicenceFact, Verdict, verdict_of
 from traceability.lots.states import LotState
-from traceability.verification.verdicts import CodeFact, LicenceFact, Verdict, verdict_of
 
 
 @pytest.fixture

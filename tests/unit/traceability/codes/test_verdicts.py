@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traceability.codes.states import CodeState, Level
-from traceability.lots.states import LotState
-from traceability.verification.verdicts import (
+from traceability.codes.verdicts import (
     TONES,
     CodeFact,
     LicenceFact,
@@ -16,6 +15,7 @@ from traceability.verification.verdicts import (
     is_widely_seen,
     verdict_of,
 )
+from traceability.lots.states import LotState
 
 START, END = date(2026, 1, 1), date(2026, 12, 31)
 SENT = date(2026, 3, 12)
