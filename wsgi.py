@@ -139,6 +139,7 @@ BLUEPRINTS: list[str] = [
     "traceability.verification.api_views",
     "traceability.alarms.views",
     "traceability.alarms.question_views",
+    "traceability.standing.views",
     "traceability.cases.views",
     "traceability.cases.staff_views",
     "traceability.cases.step_views",

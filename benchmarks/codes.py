@@ -89,7 +89,6 @@ def _insert(count: int, lot_id: int, grower_id: int) -> float:
                     "quota": 0,
                     "state": "voided",
                     "state_reason": "",
-                    "suspect_reason": "",
                 }
                 for n in range(min(AT_A_TIME, count - first))
             ]

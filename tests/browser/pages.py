@@ -232,6 +232,7 @@ BRANCH = [
     PageToSee("branch-papers", "/branch/papers", as_role="secretary"),
     PageToSee("branch-orders", "/branch/orders", as_role="secretary"),
     PageToSee("branch-sales", "/branch/sales", as_role="secretary"),
+    PageToSee("branch-code-standing", alarms.doubted_code, as_role="secretary"),
     PageToSee("branch-alarm", alarms.alarm, as_role="secretary"),
     PageToSee("branch-alarms", "/branch/alarms", as_role="secretary"),
     PageToSee("branch-alarm-thresholds", "/branch/alarms/thresholds", as_role="secretary"),

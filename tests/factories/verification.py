@@ -8,7 +8,7 @@ from core.clock import now
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_codes, make_lot, ship
 from traceability.codes.rules import new_code
-from traceability.codes.service import accept_codes, mark_suspect, void_batch
+from traceability.codes.service import accept_codes, void_batch
 from traceability.codes.verdicts import Verdict
 from traceability.lots.service import change_state
 from traceability.lots.states import LotState
@@ -46,6 +46,10 @@ def _arrange(verdict, issued, lot, licence_number, at) -> int:
     from sqlalchemy import select
 
     from core.database import session
+    from tests.factories.cases import make_case
+    from traceability.cases.models import CounterfeitCase
+    from traceability.cases.sealing import seal_case
+    from traceability.cases.states import Subject
     from traceability.codes.models import Code
 
     consignment = f"C-{issued.batch.number}"
@@ -69,7 +73,11 @@ def _arrange(verdict, issued, lot, licence_number, at) -> int:
     if verdict is Verdict.RECALLED:
         change_state(lot.id, LotState.RECALLED, reason="发现枝枯病", at=at, by=None)
     if verdict is Verdict.SUSPECT:
-        mark_suspect(code_id, reason="accepted report", at=at)
+        number = make_case(subject=Subject.of_code(code_id), at=at).number
+        case = session.scalars(select(CounterfeitCase).where(CounterfeitCase.number == number)).one()
+        case.code_doubted, case.state = True, "investigating"
+        session.flush()
+        seal_case(case)
     if verdict is Verdict.LICENCE_NOT_VALID:
         licences.suspend(licence_number, reason="演示暂停", by_account_id=None, at=at)
     return code_id

@@ -28,7 +28,6 @@ from traceability.alarms.thresholds import DEFAULTS, Versioned, problems_of, thr
 from traceability.cases.evidence import Evidence
 from traceability.cases.service import open_case
 from traceability.cases.states import Origin, Subject
-from traceability.codes.service import clear_suspect, mark_suspect
 
 FIRST_VERSION = 1
 RECENT = "recent"
@@ -260,7 +259,8 @@ def _summary(findings: Sequence[Finding]) -> str:
 def decide(number: str, step: AlarmStep, *, note: str, at: datetime, by: int) -> None:
     """What a person makes of an alarm: doubt the code on its page, or clear it. Confirming is the case's.
 
-    Clearing draws a line: what happened until `at` counts no more, and a doubt is taken off the page.
+    Clearing draws a line: what happened until `at` counts no more, and this alarm's doubt is taken off the page; what
+    a case says of the code stays.
 
     Raises:
         NotFound: no such alarm.
@@ -273,13 +273,8 @@ def decide(number: str, step: AlarmStep, *, note: str, at: datetime, by: int) ->
     if alarm is None:
         raise NotFound(_("There is no alarm with this number."), code="no_such_alarm")
     target = after(AlarmState(alarm.state), step)
-    code_id = alarm.code_id
-    if target is None or step is AlarmStep.REOPEN or (step is AlarmStep.DOUBT and code_id is None):
+    if target is None or step is AlarmStep.REOPEN or (step is AlarmStep.DOUBT and alarm.code_id is None):
         raise Conflict(_("The alarm has moved on meanwhile."), code="alarm_state")
-    if step is AlarmStep.DOUBT and code_id is not None:
-        mark_suspect(code_id, reason=note.strip(), at=at)
-    elif alarm.state == AlarmState.DOUBTED and code_id is not None:
-        clear_suspect(code_id)
     if step is AlarmStep.CLEAR:
         alarm.cleared_until = at
     alarm.state = str(target)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 
 from branch import api as branch
 from core.database import session
@@ -17,14 +17,12 @@ from traceability.cases.sealing import seal_case
 from traceability.cases.settings import case_days
 from traceability.cases.states import (
     DECIDED_ALONE,
-    OPEN_STATES,
     PERMISSION_OF,
     CaseState,
     CaseStep,
     CaseVerdict,
     after,
 )
-from traceability.codes.service import clear_suspect, mark_suspect
 
 
 def take(
@@ -58,8 +56,7 @@ def take(
         case.unit_id = unit_id or branch.units_where(by, PERMISSION_OF[CaseStep.TAKE])[0].id
         require_access(view(case), by, PERMISSION_OF[CaseStep.TAKE])
     if doubt_code and case.code_id is not None:
-        reason = _worded(note)
-        mark_suspect(case.code_id, reason=reason, at=at)
+        note = _worded(note)
         case.code_doubted = True
     case.owner_account_id = by
     return end(case, CaseStep.TAKE, source, note=note, at=at, by=by)
@@ -103,7 +100,6 @@ def confirm(number: str, *, note: str, at: datetime, by: int) -> CaseView:
     answer = _last_proposal(case.id)["answer"]
     listed = _warn_of_shop(case, at=at)
     if case.code_id is not None:
-        mark_suspect(case.code_id, reason=answer, at=at)
         case.code_doubted = True
     case.verdict, case.answer = str(CaseVerdict.CONFIRMED_FAKE), answer
     case.decided_by_account_id, case.decided_at = by, at
@@ -127,7 +123,7 @@ def send_back(number: str, *, note: str, at: datetime, by: int) -> CaseView:
 def decide(
     number: str, verdict: CaseVerdict | str, *, note: str, answer: str, at: datetime, by: int
 ) -> CaseView:
-    """Clear a case, or leave it open what it was. Takes back the doubts and warnings that rest on it alone.
+    """Clear a case, or leave it open what it was. Takes back this case's own doubt and warning, and nobody else's.
 
     Raises:
         Conflict: as `take`, or a confirmed fake is to be decided by one person.
@@ -139,7 +135,6 @@ def decide(
     if verdict not in DECIDED_ALONE:
         raise Conflict(_("A confirmed fake is proposed first, then confirmed."), code="second_person")
     note, answer = _worded(note), _worded(answer)
-    _clear_unless_doubted_elsewhere(case)
     branch.lift_warning(case.number, at=at)
     case.verdict, case.answer = str(verdict), answer
     case.decided_by_account_id, case.decided_at = by, at
@@ -243,23 +238,3 @@ def _warn_of_shop(case: CounterfeitCase, *, at: datetime) -> str:
         return branch.warn_of_shop(case.shop, reference=case.number, at=at)
     except (Invalid, Conflict):
         return ""
-
-
-def _clear_unless_doubted_elsewhere(case: CounterfeitCase) -> None:
-    if case.code_id is None:
-        return
-    others = session.scalar(
-        select(func.count())
-        .select_from(CounterfeitCase)
-        .where(
-            CounterfeitCase.code_id == case.code_id,
-            CounterfeitCase.id != case.id,
-            CounterfeitCase.code_doubted,
-            or_(
-                CounterfeitCase.state.in_(sorted(OPEN_STATES)),
-                CounterfeitCase.verdict == str(CaseVerdict.CONFIRMED_FAKE),
-            ),
-        )
-    )
-    if not others:
-        clear_suspect(case.code_id)

@@ -17,7 +17,8 @@ class CounterfeitCase(Base):
     """One case. The contact stands here and not in the evidence, so that it can be forgotten.
 
     `unit_id` is the area; none until somebody takes a case that names nothing of ours. `evidence_head` is
-    the digest of the last piece of evidence.
+    the digest of the last piece of evidence. `code_doubted` is this case's own word; what a code's page says is
+    computed from all its cases and alarms (`traceability/standing`).
     """
 
     __tablename__ = "counterfeit_case"

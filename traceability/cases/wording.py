@@ -14,7 +14,7 @@ from traceability.cases.states import (
     SubjectKind,
 )
 from traceability.codes.verdicts import Verdict
-from traceability.verification.wording import TITLES
+from traceability.codes.wording import VERDICT_TITLES
 
 __all__ = ["rule_facts"]  # templates ask this module for every word of a case
 
@@ -119,7 +119,7 @@ def summary_words(case: CaseView) -> str:
 
 def shown_verdict(verdict: str) -> str:
     """The answer of a code's page that the reporter had before him."""
-    return str(TITLES[Verdict(verdict)]()) if verdict in set(Verdict) else verdict
+    return str(VERDICT_TITLES[Verdict(verdict)]()) if verdict in set(Verdict) else verdict
 
 
 def step_name(step: CaseStep | str) -> str:

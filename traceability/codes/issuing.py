@@ -294,7 +294,6 @@ def _write_codes(batch: CodeBatch, codes: Sequence[IssuedCode], state: CodeState
         "quota": 0,
         "state": str(state),
         "state_reason": "",
-        "suspect_reason": "",
     }
     for first in range(0, len(codes), AT_A_TIME):
         some, rows = codes[first : first + AT_A_TIME], []

@@ -86,7 +86,8 @@ class CodeAction(Base):
 class Code(Base):
     """One code. Its place in the batch stands on the label beside it, so that people can name it.
 
-    `leaf` is its leaf in the batch's Merkle tree. `quota` is how many plants it took from the quota.
+    `leaf` is its leaf in the batch's Merkle tree. `quota` is how many plants it took from the quota. Whether it is
+    doubted stands in its cases and alarms, never here.
     """
 
     __tablename__ = "code"
@@ -124,8 +125,6 @@ class Code(Base):
     destination_province: Mapped[str | None] = mapped_column(String(40))
     seller: Mapped[str | None] = mapped_column(String(120))
     dispatched_at: Mapped[datetime | None]
-    suspect_since: Mapped[datetime | None]
-    suspect_reason: Mapped[str] = mapped_column(Text, default="")
 
 
 class CodeChange(Base):

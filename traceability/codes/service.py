@@ -6,10 +6,8 @@ from datetime import datetime
 from functools import partial
 
 from flask_babel import gettext as _
-from sqlalchemy import update
 
 from branch import api as branch
-from core.database import session
 from core.errors import Conflict, Invalid
 from traceability.codes.actions import (
     NOT_MEASURED,
@@ -286,26 +284,6 @@ def accept_held(rows: list[Held], *, at: datetime, by: int | None, reference: st
     """
     step = Step(ActionKind.ACCEPTED, at, by, reference=reference)
     return sum(action.codes for action in act(step, rows))
-
-
-def mark_suspect(code_id: int, *, reason: str, at: datetime) -> None:
-    """Say on the code's page that it is doubted, until a person clears it; its state stays."""
-    session.execute(
-        update(Code)
-        .where(Code.id == code_id)
-        .values(suspect_since=at, suspect_reason=reason)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def clear_suspect(code_id: int) -> None:
-    """A person looked and found nothing wrong with the code."""
-    session.execute(
-        update(Code)
-        .where(Code.id == code_id)
-        .values(suspect_since=None, suspect_reason="")
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _reason(reason: str) -> str:

@@ -1,7 +1,11 @@
-"""What a check of a code means, in one word, decided from what is known (pure).
+"""What a check of a code means, in one word, computed from what is known (pure).
 
 A code that is in order only says that this system issued it: a code can be copied, so no verdict calls
 goods genuine, and a lot's leaflet never speaks for one plant.
+
+Nothing stores the word. Each thing that speaks against a code has one owner: the state its actions, the recall the
+lot, the licence the register, each `Doubt` the case or alarm that it stands in. Whoever takes one back leaves
+the others as they are.
 """
 
 from dataclasses import dataclass
@@ -13,6 +17,14 @@ from traceability.lots.states import LotState
 
 # From so many other devices on, a plant's or bundle's page says that the code has been seen widely.
 WIDELY_SEEN = 5
+
+
+class Doubt(StrEnum):
+    """Who says on a code's page that it is doubted."""
+
+    CONFIRMED = "confirmed"  # two persons, in a decided case
+    CASE = "case"  # one person with a reason, in a case that is open
+    ALARM = "alarm"  # one person with a reason, at an alarm that stands
 
 
 class Verdict(StrEnum):
@@ -81,7 +93,7 @@ class CodeFact:
     state: CodeState
     lot_state: LotState
     cultivar_group: str
-    suspect: bool
+    doubts: frozenset[Doubt]
     dispatched_on: date | None
 
 
@@ -97,7 +109,7 @@ def verdict_of(code: CodeFact | None, licence: LicenceFact | None) -> Verdict:
         return Verdict.RECALLED
     if code.state in OVER:
         return Verdict.VOIDED
-    if code.suspect:
+    if code.doubts:
         return Verdict.SUSPECT
     if not _licence_allows(code, licence):
         return Verdict.LICENCE_NOT_VALID

@@ -1,8 +1,11 @@
 """Words of codes: levels, states and the forms of labels."""
 
+from collections.abc import Callable
+
 from flask_babel import gettext as _
 
 from traceability.codes.states import BatchState, CodeState, Level
+from traceability.codes.verdicts import Verdict
 
 TONES: dict[CodeState, str] = {
     CodeState.RESERVED: "wait",
@@ -47,3 +50,16 @@ def batch_state_name(state: BatchState) -> str:
         BatchState.REFUSED: _("refused by the branch"),
         BatchState.MADE: _("made"),
     }[state]
+
+
+VERDICT_TITLES: dict[Verdict, Callable[[], str]] = {
+    Verdict.ISSUED: lambda: _("Issued but not activated: do not accept"),
+    Verdict.ACTIVE: lambda: _("Issued and activated by this system, not yet sent with an order"),
+    Verdict.SHIPPED: lambda: _("Issued by this system and sent with an order"),
+    Verdict.ACCEPTED: lambda: _("Issued by this system; the buyer confirmed receipt"),
+    Verdict.VOIDED: lambda: _("This code was voided: do not accept"),
+    Verdict.RECALLED: lambda: _("Recalled: do not plant, do not pass on"),
+    Verdict.LICENCE_NOT_VALID: lambda: _("The licence behind this code is not valid"),
+    Verdict.SUSPECT: lambda: _("This code is doubted: it may have been copied"),
+    Verdict.UNKNOWN: lambda: _("This system knows no such code"),
+}

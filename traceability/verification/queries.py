@@ -19,7 +19,7 @@ from traceability.codes.models import Code, CodeBatch, InnerCode
 from traceability.codes.rules import CodeProblem, grouped, read_code
 from traceability.codes.sealing import batch_subject
 from traceability.codes.states import CodeState, Level
-from traceability.codes.verdicts import CodeFact, LicenceFact, Verdict, is_widely_seen, verdict_of
+from traceability.codes.verdicts import CodeFact, Doubt, Verdict, is_widely_seen, verdict_of
 from traceability.lookups.queries import (
     UNKNOWN_WINDOW,
     History,
@@ -34,6 +34,7 @@ from traceability.lots.queries import LOT_COLUMNS, LotView, in_chinese
 from traceability.lots.states import LotState
 from traceability.papers.models import Paper
 from traceability.papers.queries import PAPER_COLUMNS, PaperView, newest_of, paper_views
+from traceability.standing.queries import doubt_columns, doubts_in, licence_fact
 
 NOBODY = 0  # no grower has this key: asked for when a code is unknown, so that the same work is done
 
@@ -75,6 +76,7 @@ class Check:
     unknowns: UnknownsOfNetwork
     brakes: Brakes
     on_notice: bool
+    doubts: frozenset[Doubt]
     widely_seen: bool
     code_id: int | None
     level: Level | None
@@ -120,7 +122,6 @@ class _CodeRow:
     destination_province: str | None
     seller: str | None
     dispatched_at: datetime | None
-    suspect_since: datetime | None
 
 
 _CODE_COLUMNS = tuple(getattr(Code, field.name) for field in fields(_CodeRow))
@@ -129,6 +130,7 @@ _LOT = slice(_CODE.stop, _CODE.stop + len(LOT_COLUMNS))
 _HISTORY = slice(_LOT.stop, _LOT.stop + 5)
 _UNKNOWNS = slice(_HISTORY.stop, _HISTORY.stop + 2)
 _PAPER = slice(_UNKNOWNS.stop, _UNKNOWNS.stop + len(PAPER_COLUMNS))
+_DOUBTS = slice(_PAPER.stop, _PAPER.stop + len(Doubt))
 
 
 def look_up(text: str, *, visitor: Visitor, at: datetime) -> Check:
@@ -149,15 +151,17 @@ def look_up(text: str, *, visitor: Visitor, at: datetime) -> Check:
     grower, licence = (licensee.grower, licensee.licence) if licensee else (None, None)
     history = history_of(*row[_HISTORY], at=at)
     level = Level(code.level) if code else None
+    doubts = doubts_in(row[_DOUBTS])
     return Check(
         typed=grouped(typed.cleaned),
         problem=typed.problem,
-        verdict=verdict_of(_code_fact(code, lot), _licence_fact(licence)),
+        verdict=verdict_of(_code_fact(code, lot, doubts), licence_fact(licence)),
         digest=digest,
         history=history,
         unknowns=UnknownsOfNetwork(*row[_UNKNOWNS]),
         brakes=Brakes.of(row.brakes),
         on_notice=row.on_notice is not None,
+        doubts=doubts,
         widely_seen=is_widely_seen(level, history.checks),
         code_id=code.id if code else None,
         level=level,
@@ -206,6 +210,7 @@ def _one_row() -> Select[*tuple[Any, ...]]:
             *history_columns(bindparam("digest"), bindparam("device")),
             *unknown_columns(bindparam("network"), since=bindparam("since")),
             *PAPER_COLUMNS,
+            *doubt_columns(),
             CodeBatch.number.label("batch_number"),
             CultivarGroup.name_zh.label("group_zh"),
             CultivarGroup.name_en.label("group_en"),
@@ -240,7 +245,7 @@ def _of_seal(column: Any) -> Any:
     )
 
 
-def _code_fact(code: _CodeRow | None, lot: LotView | None) -> CodeFact | None:
+def _code_fact(code: _CodeRow | None, lot: LotView | None, doubts: frozenset[Doubt]) -> CodeFact | None:
     if code is None or lot is None:
         return None
     return CodeFact(
@@ -248,19 +253,8 @@ def _code_fact(code: _CodeRow | None, lot: LotView | None) -> CodeFact | None:
         state=CodeState(code.state),
         lot_state=LotState(lot.state),
         cultivar_group=lot.cultivar_group,
-        suspect=code.suspect_since is not None,
+        doubts=doubts,
         dispatched_on=_day(code.dispatched_at),
-    )
-
-
-def _licence_fact(licence: branch.LicenceView | None) -> LicenceFact | None:
-    if licence is None:
-        return None
-    return LicenceFact(
-        standing=str(licence.effective_state),
-        valid_from=licence.valid_from,
-        valid_until=licence.valid_until,
-        cultivar_groups=tuple(licence.cultivar_groups),
     )
 
 

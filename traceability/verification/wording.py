@@ -10,7 +10,8 @@ from core.web.i18n import per_language
 from traceability.codes.inner import InnerAnswer, InnerResult
 from traceability.codes.rules import CodeProblem
 from traceability.codes.states import Level
-from traceability.codes.verdicts import Verdict
+from traceability.codes.verdicts import Doubt, Verdict
+from traceability.codes.wording import VERDICT_TITLES
 from traceability.lots.sizes import diameter_span_cm
 from traceability.verification.queries import Check
 
@@ -24,6 +25,8 @@ def title(check: Check) -> str:
 
 def text(check: Check) -> str:
     """What the verdict does and does not mean, and what to do."""
+    if check.verdict is Verdict.SUSPECT:
+        return _doubted(Doubt.CONFIRMED in check.doubts)
     return _text(check.verdict, check.level is Level.LOT, check.problem)
 
 
@@ -34,7 +37,7 @@ IN_ORDER = {Verdict.ACTIVE, Verdict.SHIPPED, Verdict.ACCEPTED}
 def _title(verdict: Verdict, leaflet: bool) -> str:
     if leaflet and verdict in IN_ORDER:
         return _("Leaflet of a lot, issued by this system: many copies are expected")
-    return TITLES[verdict]()
+    return VERDICT_TITLES[verdict]()
 
 
 @per_language
@@ -50,17 +53,18 @@ def _text(verdict: Verdict, leaflet: bool, problem: CodeProblem | None) -> str:
     return TEXTS[verdict]()
 
 
-TITLES: dict[Verdict, Callable[[], str]] = {
-    Verdict.ISSUED: lambda: _("Issued but not activated: do not accept"),
-    Verdict.ACTIVE: lambda: _("Issued and activated by this system, not yet sent with an order"),
-    Verdict.SHIPPED: lambda: _("Issued by this system and sent with an order"),
-    Verdict.ACCEPTED: lambda: _("Issued by this system; the buyer confirmed receipt"),
-    Verdict.VOIDED: lambda: _("This code was voided: do not accept"),
-    Verdict.RECALLED: lambda: _("Recalled: do not plant, do not pass on"),
-    Verdict.LICENCE_NOT_VALID: lambda: _("The licence behind this code is not valid"),
-    Verdict.SUSPECT: lambda: _("This code is doubted: it may have been copied"),
-    Verdict.UNKNOWN: lambda: _("This system knows no such code"),
-}
+@per_language
+def _doubted(confirmed: bool) -> str:
+    """How far the branch has come with a code that is doubted."""
+    if confirmed:
+        return _(
+            "Two persons of the branch looked at the evidence and found a fake under this code. The label alone proves "
+            "nothing any more: compare each point below, and report what does not match."
+        )
+    return _(
+        "The branch looks into it and has not decided yet. Compare each point below, and report what does not match."
+    )
+
 
 TEXTS: dict[Verdict, Callable[[], str]] = {
     Verdict.ISSUED: lambda: _(
@@ -79,9 +83,6 @@ TEXTS: dict[Verdict, Callable[[], str]] = {
     Verdict.RECALLED: lambda: _("Keep the plants apart from others and speak to the seller or the branch."),
     Verdict.LICENCE_NOT_VALID: lambda: _(
         "The grower may not use the mark at present. Look at the licence below before you buy."
-    ),
-    Verdict.SUSPECT: lambda: _(
-        "The branch accepted a report about it. Compare each point below, and report what does not match."
     ),
     Verdict.UNKNOWN: lambda: _("It was never issued here. Compare it once more; if it stays so, report it."),
 }

@@ -11,7 +11,7 @@ from tests.factories.lookups import make_lookup, make_visitor
 from traceability.alarms.models import Alarm
 from traceability.alarms.service import judge_codes
 from traceability.codes.digest import code_digest
-from traceability.codes.models import Code
+from traceability.codes.models import Code, CodeBatch
 from traceability.codes.verdicts import Verdict
 
 PLACES = ("广东省", "四川省", "北京市", "山东省", "河南省", "云南省")
@@ -27,3 +27,14 @@ def alarm() -> str:
     with transaction():
         judge_codes([code_id], at=now())
     return f"/branch/alarms/{session.scalars(select(Alarm.number).where(Alarm.code_id == code_id)).one()}"
+
+
+def doubted_code() -> str:
+    """A code that a case doubts, as staff see what speaks about it."""
+    text = proof.code(Verdict.SUSPECT)().removeprefix("/C/")
+    batch, position = session.execute(
+        select(CodeBatch.number, Code.position)
+        .join(CodeBatch, CodeBatch.id == Code.batch_id)
+        .where(Code.digest == code_digest(text))
+    ).one()
+    return f"/branch/codes/{batch}/{position}/standing"

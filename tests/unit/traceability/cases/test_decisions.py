@@ -20,7 +20,7 @@ from traceability.cases import decisions
 from traceability.cases.models import CaseChange, CounterfeitCase
 from traceability.cases.queries import get_case
 from traceability.cases.states import CaseState, Subject
-from traceability.codes.models import Code
+from traceability.standing.queries import doubts_of
 
 SHOP = "https://shop36912.taobao.com"
 
@@ -49,7 +49,7 @@ def scene(session, at):
 
 
 def suspect(code_id):
-    return db_session.scalars(select(Code.suspect_since).where(Code.id == code_id)).one() is not None
+    return bool(doubts_of(code_id))
 
 
 def test_two_persons_confirm_a_fake_and_the_code_is_doubted(staff, scene, at):

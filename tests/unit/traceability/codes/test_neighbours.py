@@ -12,7 +12,7 @@ from traceability.codes.approvals import decide_void, propose_void
 from traceability.codes.issuing import decide_batch, note_printed, request_batch
 from traceability.codes.models import Code
 from traceability.codes.queries import get_batch
-from traceability.codes.service import clear_suspect, mark_suspect, recall_codes, void_codes
+from traceability.codes.service import recall_codes, void_codes
 from traceability.codes.states import BatchState
 
 
@@ -100,17 +100,6 @@ def test_the_codes_of_one_lot_are_recalled_and_no_others(session, pair, at):
     assert states(session, pair[0]) == ["voided", "recalled", "recalled"]
     assert states(session, pair[1]) == ["recalled"] * 3
     assert states(session, other) == ["active"] * 2
-
-
-def test_one_code_is_doubted_until_a_person_clears_it(session, pair, at):
-    ids = list(session.scalars(sa.select(Code.id).order_by(Code.id)))
-    mark_suspect(ids[0], reason="seen in two places", at=at)
-    mark_suspect(ids[1], reason="seen in two places", at=at)
-    clear_suspect(ids[1])
-    doubted = session.execute(
-        sa.select(Code.id, Code.suspect_since, Code.suspect_reason).where(Code.suspect_reason != "")
-    ).all()
-    assert [tuple(row) for row in doubted] == [(ids[0], at, "seen in two places")]
 
 
 @pytest.fixture

@@ -1,0 +1,108 @@
+"""Each doubt has one owner: what a case and an alarm say of the same code is taken back one by one."""
+
+import pytest
+from sqlalchemy import select
+
+from core.database import session as db_session
+from core.database import transaction
+from tests.factories.accounts import make_account
+from tests.factories.cases import confirm_case, make_case
+from tests.factories.licences import make_mark
+from tests.factories.organisation import make_membership
+from tests.factories.verification import make_scene
+from traceability.alarms import service as alarms
+from traceability.alarms.models import Alarm
+from traceability.alarms.steps import AlarmStep
+from traceability.cases import decisions
+from traceability.cases.states import Subject
+from traceability.codes.models import Code, CodeBatch
+from traceability.codes.verdicts import Doubt
+from traceability.standing.queries import doubts_of, standing_of
+
+
+@pytest.fixture
+def scene(session, at):
+    with transaction():
+        return make_scene("shipped", at=at)
+
+
+@pytest.fixture
+def staff(session, at):
+    with transaction():
+        make_mark(at=at)
+        people = [make_account(at=at).id for _ in range(2)]
+        for one in people:
+            make_membership(one, "secretary", "guihua-osmanthus", at)
+        return people
+
+
+@pytest.fixture
+def alarm(scene, at):
+    with transaction():
+        row = Alarm(
+            number="W-2026-TESTTEST", subject_kind="code", subject_key=f"code/{scene.code_id}",
+            code_id=scene.code_id, alert="notice", score=30, first_at=at, last_at=at,
+        )  # fmt: skip
+        db_session.add(row)
+        return row.number
+
+
+def verdict(client, scene):
+    db_session.rollback()
+    return client.get(f"/api/v1/codes/{scene.code}").json["verdict"]
+
+
+def decide(alarm, step, person, at):
+    with transaction():
+        alarms.decide(alarm, step, note="看过照片", at=at, by=person)
+
+
+@pytest.mark.both
+def test_clearing_an_alarm_leaves_what_two_persons_confirmed(client, scene, staff, alarm, at):
+    decide(alarm, AlarmStep.DOUBT, staff[0], at)
+    with transaction():
+        case = make_case(subject=Subject.of_code(scene.code_id), at=at)
+        confirm_case(case.number, first=staff[0], second=staff[1], at=at)
+    decide(alarm, AlarmStep.CLEAR, staff[0], at)
+    assert verdict(client, scene) == "suspect"
+    assert [(one.doubt, one.number) for one in doubts_of(scene.code_id)] == [(Doubt.CONFIRMED, case.number)]
+
+
+@pytest.mark.both
+def test_a_case_found_to_be_nothing_leaves_the_doubt_of_an_alarm(client, scene, staff, alarm, at):
+    decide(alarm, AlarmStep.DOUBT, staff[0], at)
+    with transaction():
+        number = make_case(subject=Subject.of_code(scene.code_id), at=at).number
+        decisions.take(number, note="可疑", doubt_code=True, at=at, by=staff[0])
+    assert {one.doubt for one in doubts_of(scene.code_id)} == {Doubt.CASE, Doubt.ALARM}
+    with transaction():
+        decisions.decide(number, "genuine", note="已核对", answer="正常", at=at, by=staff[0])
+        decisions.close(number, at=at, by=staff[0])
+    assert verdict(client, scene) == "suspect"
+    assert [(one.doubt, one.reason) for one in doubts_of(scene.code_id)] == [(Doubt.ALARM, "看过照片")]
+    decide(alarm, AlarmStep.CLEAR, staff[0], at)
+    assert verdict(client, scene) == "shipped"
+
+
+def test_a_case_that_is_looked_at_again_keeps_its_doubt_until_the_new_verdict(client, scene, staff, at):
+    with transaction():
+        number = make_case(subject=Subject.of_code(scene.code_id), at=at).number
+        confirm_case(number, first=staff[0], second=staff[1], at=at)
+        decisions.reopen(number, note="卖家申诉", at=at, by=staff[0])
+    assert [one.doubt for one in doubts_of(scene.code_id)] == [Doubt.CASE]
+    assert verdict(client, scene) == "suspect"
+    with transaction():
+        decisions.decide(number, "genuine", note="已核对", answer="正常", at=at, by=staff[0])
+    assert verdict(client, scene) == "shipped"
+
+
+def test_staff_see_every_record_from_which_the_page_is_computed(client, scene, staff, alarm, at):
+    decide(alarm, AlarmStep.DOUBT, staff[0], at)
+    batch, position = db_session.execute(
+        select(CodeBatch.number, Code.position)
+        .join(CodeBatch, CodeBatch.id == Code.batch_id)
+        .where(Code.id == scene.code_id)
+    ).one()
+    found = standing_of(batch, position, at=at)
+    assert (found.verdict, found.state, found.lot_state) == ("suspect", "shipped", "open")
+    assert [(one.number, one.reason) for one in found.doubts] == [(alarm, "看过照片")]
