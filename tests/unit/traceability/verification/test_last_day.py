@@ -81,7 +81,7 @@ def test_goods_that_left_on_its_days_stay_in_order_when_it_has_run_out(
 )
 def test_a_licence_ran_from_its_first_to_its_last_day(day, running):
     licence = LicenceFact("expired", FIRST, LAST, ())
-    sent = CodeFact(Level.UNIT, CodeState.SHIPPED, LotState.OPEN, "dangui", suspect=False, dispatched_on=day)
+    sent = CodeFact(Level.UNIT, CodeState.SHIPPED, LotState.OPEN, "dangui", doubts=frozenset(), dispatched_on=day)
     assert licence.was_running_on(day) == running
     assert verdict_of(sent, licence) is (Verdict.SHIPPED if running else Verdict.LICENCE_NOT_VALID)
 
@@ -97,14 +97,14 @@ def test_a_licence_without_its_days_never_ran(valid_from, valid_until):
 @pytest.mark.parametrize("standing", ["suspended", "withdrawn", "not_started", "applied"])
 def test_only_running_out_is_forgiven(standing):
     sent = CodeFact(
-        Level.UNIT, CodeState.SHIPPED, LotState.OPEN, "dangui", suspect=False, dispatched_on=FIRST
+        Level.UNIT, CodeState.SHIPPED, LotState.OPEN, "dangui", doubts=frozenset(), dispatched_on=FIRST
     )
     assert verdict_of(sent, LicenceFact(standing, FIRST, LAST, ())) is Verdict.LICENCE_NOT_VALID
 
 
 def test_an_expired_licence_that_left_the_cultivar_out_covers_nothing_that_left():
     sent = CodeFact(
-        Level.UNIT, CodeState.SHIPPED, LotState.OPEN, "dangui", suspect=False, dispatched_on=FIRST
+        Level.UNIT, CodeState.SHIPPED, LotState.OPEN, "dangui", doubts=frozenset(), dispatched_on=FIRST
     )
     assert verdict_of(sent, LicenceFact("expired", FIRST, LAST, ("jingui",))) is Verdict.LICENCE_NOT_VALID
 
