@@ -164,32 +164,40 @@ def test_an_unknown_code_has_the_layout_of_a_known_one(client, scene):
     assert abs(len(known.text) - len(unknown.text)) < 1_500
 
 
-def test_devices_are_counted_once_and_told_their_place(client, app, scene):
+def test_networks_are_counted_once_and_told_their_place(client, app, scene):
     code = scene(Verdict.SHIPPED).code
-    other = app.test_client()
 
-    def history(who, agent):
-        return who.get(f"/api/v1/codes/{code}", headers={"User-Agent": agent}).json["history"]
+    def history(address, agent):
+        visitor = {"REMOTE_ADDR": address}
+        answer = client.get(f"/api/v1/codes/{code}", headers={"User-Agent": agent}, environ_base=visitor)
+        return answer.json["history"]
 
-    first = history(client, "phone A")
+    first = history("198.51.100.7", "phone A")
     assert (first["checks"], first["your_check"]) == (1, 1)
-    assert history(client, "phone A")["checks"] == 1
-    second = history(other, "phone B")
+    for neighbour in ("198.51.100.7", "198.51.100.250"):
+        for phone in range(14):
+            assert history(neighbour, f"phone {phone}")["checks"] == 1
+    second = history("203.0.113.9", "phone A")
     assert (second["checks"], second["your_check"]) == (2, 2)
     assert second["first_checked_at"] == first["first_checked_at"]
-    again = history(client, "phone A")
-    assert (again["checks"], again["your_check"]) == (2, 1)
+    for address in ("2001:db8:1::1", "2001:db8:1:99::2"):
+        assert history(address, address)["checks"] == 3
+    again = history("198.51.100.7", "phone A")
+    assert (again["checks"], again["your_check"]) == (3, 1)
 
 
-def test_a_widely_seen_plant_is_said_to_be_but_a_leaflet_is_not(client, scene):
+def test_no_number_of_look_ups_makes_a_page_warn(client, scene):
     plant, leaflet = scene(Verdict.SHIPPED).code, scene(Verdict.ACTIVE, level="lot").code
-    for number in range(5):
-        for code in (plant, leaflet):
-            text = client.get(
-                f"/C/{code}", headers={"User-Agent": f"phone {number}", "Accept-Language": "en"}
-            ).text
-            warned = "somebody may have copied it" in text
-            assert warned == (code == plant and number == 4)
+    for code in (plant, leaflet):
+        for number in range(30):
+            answer = client.get(
+                f"/api/v1/codes/{code}", environ_base={"REMOTE_ADDR": f"198.51.{number}.7"}
+            ).json
+            assert answer["notices"] == []
+        text = client.get(f"/C/{code}", headers={"Accept-Language": "en"}).text
+        assert "from 31 networks so far" in text
+        assert "the number alone proves nothing" in text
+        assert "banner--warn" not in text
 
 
 def test_nothing_of_a_check_is_kept_in_clear(client, scene):

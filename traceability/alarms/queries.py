@@ -1,4 +1,4 @@
-"""Reads of alarms for the branch, and the hint on a code's page."""
+"""Reads of alarms for the branch, and the brakes on trying numbers."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -228,16 +228,6 @@ def looks_of_code(code_id: int) -> list[LookView]:
 def _letters(place: int) -> str:
     head, tail = divmod(place, 26)
     return (_letters(head - 1) if head else "") + chr(ord("A") + tail)
-
-
-def notice_column() -> ScalarSelect[Any]:
-    """Whether an alarm stands about the code of the surrounding statement, to stand in its one row."""
-    return (
-        select(Alarm.alert)
-        .where(Alarm.code_id == Code.id, Alarm.state != str(AlarmState.CLEARED))
-        .correlate(Code)
-        .scalar_subquery()
-    )
 
 
 def brakes_column() -> ScalarSelect[Any]:

@@ -15,9 +15,6 @@ from enum import StrEnum
 from traceability.codes.states import OVER, CodeState, Level
 from traceability.lots.states import LotState
 
-# From so many other devices on, a plant's or bundle's page says that the code has been seen widely.
-WIDELY_SEEN = 5
-
 
 class Doubt(StrEnum):
     """Who says on a code's page that it is doubted."""
@@ -128,11 +125,3 @@ def _licence_allows(code: CodeFact, licence: LicenceFact | None) -> bool:
         and code.dispatched_on
         and licence.was_running_on(code.dispatched_on)
     )
-
-
-def is_widely_seen(level: Level | None, checks: int) -> bool:
-    """Whether so many devices checked a code that it may hang on more than one thing.
-
-    A lot's leaflet is meant to be seen by many. The number is our own and is shown, never acted upon.
-    """
-    return level in {Level.UNIT, Level.BUNDLE} and checks >= WIDELY_SEEN

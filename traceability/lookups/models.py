@@ -11,14 +11,15 @@ from core.database import Base, pk
 class CodeLookup(Base):
     """One device's checks of one text, folded into one row; also of texts that are no code of ours.
 
-    `ordinal` is the device's place among all that checked the same text: "your check is number 3". Rows that
-    are older than the column have no digest of address, agent and network.
+    `ordinal` is the place of the device's network among all from which the same text was checked: devices of one
+    network share it. Rows that are older than the column have no digest of address, agent and network.
     """
 
     __tablename__ = "code_lookup"
     __table_args__ = (
         UniqueConstraint("code_digest", "device_digest"),
         Index(None, "code_digest", "ordinal"),
+        Index("ix_code_lookup_network_of_code", "code_digest", "network_digest", "ordinal"),
         Index(None, "last_at"),
         Index(
             "ix_code_lookup_unknown",

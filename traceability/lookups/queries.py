@@ -1,4 +1,8 @@
-"""Reads of look-ups: the history on a code's page, and what a network asked in vain of late."""
+"""Reads of look-ups: the history on a code's page, and what a network asked in vain of late.
+
+The page counts networks, not devices: a device is an address with the name of a program, which anybody can
+change as often as he likes; a network (/24, /48) has to be somewhere.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,14 +18,22 @@ UNKNOWN_WINDOW = timedelta(minutes=10)
 UNKNOWN = text(f"NOT {CodeLookup.__tablename__}.known")
 
 
+# Devices of one network that are kept apart for one text; further ones share a row.
+DEVICES_APART = 20
+
+
 @dataclass(frozen=True)
 class History:
-    """How often this text was checked, one device counted once, this check included."""
+    """From how many networks this text was checked, this one included; `your_check` is the place of this network.
+
+    `crowded`: so many devices of this network looked that further ones are kept as one.
+    """
 
     checks: int
     first_checked_at: datetime
     your_check: int
     seen_before: bool
+    crowded: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,17 +44,21 @@ class UnknownsOfNetwork:
     last_at: datetime | None
 
 
-def history_columns(digest: Any, device: Any) -> list[ScalarSelect[Any]]:
-    """Five values for `history_of`, to stand in the caller's one statement; none of them counts rows.
+def history_columns(digest: Any, network: Any) -> list[ScalarSelect[Any]]:
+    """Six values for `history_of`, to stand in the caller's one statement; none of them counts more than a few rows.
 
     Both are values or bound parameters.
     """
     of_code = CodeLookup.code_digest == digest
     of_days = LookupDay.code_digest == digest
+    mine = (of_code, CodeLookup.network_digest == network)
+    first = select(CodeLookup.first_at).where(of_code).order_by(CodeLookup.ordinal, CodeLookup.first_at)
+    some_of_mine = select(CodeLookup.id).where(*mine).limit(DEVICES_APART).subquery()
     return [
         select(func.max(CodeLookup.ordinal)).where(of_code).scalar_subquery(),
-        select(CodeLookup.first_at).where(of_code).order_by(CodeLookup.ordinal).limit(1).scalar_subquery(),
-        select(CodeLookup.ordinal).where(of_code, CodeLookup.device_digest == device).scalar_subquery(),
+        first.limit(1).scalar_subquery(),
+        select(func.min(CodeLookup.ordinal)).where(*mine).scalar_subquery(),
+        select(func.count()).select_from(some_of_mine).scalar_subquery(),
         select(func.max(LookupDay.last_ordinal)).where(of_days).scalar_subquery(),
         select(func.min(LookupDay.first_at)).where(of_days).scalar_subquery(),
     ]
@@ -52,6 +68,7 @@ def history_of(
     last: int | None,
     first_at: datetime | None,
     mine: int | None,
+    devices: int,
     past_last: int | None,
     past_first_at: datetime | None,
     *,
@@ -65,6 +82,7 @@ def history_of(
         first_checked_at=min(firsts, default=at),
         your_check=mine or so_far + 1,
         seen_before=mine is not None,
+        crowded=devices >= DEVICES_APART,
     )
 
 

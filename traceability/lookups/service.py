@@ -35,7 +35,7 @@ class Checked(Protocol):
 
 @dataclass(frozen=True)
 class LookupView:
-    """A recorded look-up: its place among the devices, and whether the device had asked before."""
+    """A recorded look-up: the place of its network, and whether the network had asked before."""
 
     ordinal: int
     folded: bool
@@ -44,13 +44,14 @@ class LookupView:
 def record(check: Checked, *, visitor: Visitor, at: datetime) -> LookupView:
     """Note that somebody checked; a device that checked the same text before only moves its last time.
 
+    Of one network so many devices are kept apart; whoever invents more of them moves the one row that they share.
     One statement; the alarm rules hear of it from the table, never in the request.
     """
     session.connection().execute(
         _folding_insert(session.get_bind().dialect.name),
         {
             "code_digest": check.digest,
-            "device_digest": visitor.device,
+            "device_digest": visitor.crowd if check.history.crowded else visitor.device,
             "known": check.known,
             "ordinal": check.history.your_check,
             "times": 1,

@@ -28,6 +28,11 @@ class Visitor:
     network: bytes
     province: str | None
 
+    @property
+    def crowd(self) -> bytes:
+        """What stands for every further device of a network from which very many looked at one text."""
+        return self.network.ljust(DEVICE_BYTES, b"\0")
+
 
 def visitor_of(address: str, agent: str) -> Visitor:
     """Digest `address` and `agent`, each with a key of its own, so that no two kinds can be compared."""

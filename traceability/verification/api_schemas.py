@@ -13,9 +13,14 @@ class ComparePointOut(Schema):
 
 
 class HistoryOut(Schema):
-    checks = Integer(required=True, metadata={"description": "Devices that checked this code"})
+    checks = Integer(
+        required=True,
+        metadata={
+            "description": "Networks from which this code was looked up, yours included; no count of people"
+        },
+    )
     first_checked_at = String(required=True)
-    your_check = Integer(required=True)
+    your_check = Integer(required=True, metadata={"description": "The place of your network among them"})
 
 
 class CodeOut(Schema):

@@ -13,13 +13,13 @@ from core.database import read_columns
 from core.seal.models import SealLeaf
 from core.seal.queries import signed_size
 from traceability.alarms.gate import Brakes
-from traceability.alarms.queries import brakes_column, notice_column
+from traceability.alarms.queries import brakes_column
 from traceability.codes.digest import code_digest
 from traceability.codes.models import Code, CodeBatch, InnerCode
 from traceability.codes.rules import CodeProblem, grouped, read_code
 from traceability.codes.sealing import batch_subject
 from traceability.codes.states import CodeState, Level
-from traceability.codes.verdicts import CodeFact, Doubt, Verdict, is_widely_seen, verdict_of
+from traceability.codes.verdicts import CodeFact, Doubt, Verdict, verdict_of
 from traceability.lookups.queries import (
     UNKNOWN_WINDOW,
     History,
@@ -75,9 +75,7 @@ class Check:
     history: History
     unknowns: UnknownsOfNetwork
     brakes: Brakes
-    on_notice: bool
     doubts: frozenset[Doubt]
-    widely_seen: bool
     code_id: int | None
     level: Level | None
     label: str | None
@@ -127,7 +125,7 @@ class _CodeRow:
 _CODE_COLUMNS = tuple(getattr(Code, field.name) for field in fields(_CodeRow))
 _CODE = slice(0, len(_CODE_COLUMNS))
 _LOT = slice(_CODE.stop, _CODE.stop + len(LOT_COLUMNS))
-_HISTORY = slice(_LOT.stop, _LOT.stop + 5)
+_HISTORY = slice(_LOT.stop, _LOT.stop + 6)
 _UNKNOWNS = slice(_HISTORY.stop, _HISTORY.stop + 2)
 _PAPER = slice(_UNKNOWNS.stop, _UNKNOWNS.stop + len(PAPER_COLUMNS))
 _DOUBTS = slice(_PAPER.stop, _PAPER.stop + len(Doubt))
@@ -139,7 +137,6 @@ def look_up(text: str, *, visitor: Visitor, at: datetime) -> Check:
     digest = code_digest(typed.code or typed.cleaned)
     bound = {
         "digest": digest,
-        "device": visitor.device,
         "network": visitor.network,
         "since": at - UNKNOWN_WINDOW,
     }
@@ -160,9 +157,7 @@ def look_up(text: str, *, visitor: Visitor, at: datetime) -> Check:
         history=history,
         unknowns=UnknownsOfNetwork(*row[_UNKNOWNS]),
         brakes=Brakes.of(row.brakes),
-        on_notice=row.on_notice is not None,
         doubts=doubts,
-        widely_seen=is_widely_seen(level, history.checks),
         code_id=code.id if code else None,
         level=level,
         label=f"{row.batch_number} #{code.position}" if code else None,
@@ -207,7 +202,7 @@ def _one_row() -> Select[*tuple[Any, ...]]:
         select(
             *_CODE_COLUMNS,
             *LOT_COLUMNS,
-            *history_columns(bindparam("digest"), bindparam("device")),
+            *history_columns(bindparam("digest"), bindparam("network")),
             *unknown_columns(bindparam("network"), since=bindparam("since")),
             *PAPER_COLUMNS,
             *doubt_columns(),
@@ -220,7 +215,6 @@ def _one_row() -> Select[*tuple[Any, ...]]:
             InnerCode.right_at.label("right_at"),
             InnerCode.copied_at.label("copied_at"),
             InnerCode.locked_at.label("locked_at"),
-            notice_column().label("on_notice"),
             brakes_column().label("brakes"),
         )
         .select_from(one)

@@ -95,33 +95,20 @@ def notices(check: Check) -> list[str]:
         said.append(_("Reason given: %(reason)s", reason=check.reason))
     if check.inner is not None and check.inner.copied_at is not None:
         said.append(inner_text(check))
-    if check.widely_seen:
-        said.append(
-            _(
-                "Devices that checked this code so far: %(n)s. If your label came in a closed parcel, somebody may have copied it.",
-                n=check.history.checks,
-            )
-        )
-    elif check.on_notice:
-        said.append(
-            _(
-                "This code was looked up in a way that is unusual for one plant. That proves nothing; compare each point below with care."
-            )
-        )
     return said
 
 
 def history_text(check: Check) -> str:
-    """How often and since when; devices count once."""
+    """From how many networks and since when. Never how many people: nobody can know that."""
     history = check.history
     if history.checks == 1 and not history.seen_before:
         return _("first time")
     since = day_words(local_day(history.first_checked_at))
     if history.checks == 1:
-        return _("only by your device, since %(day)s", day=since)
+        return _("only from your network, since %(day)s", day=since)
     if history.seen_before:
-        return _("by %(n)s devices since %(day)s; yours checked before", n=history.checks, day=since)
-    return _("yours is device %(n)s; the first was on %(day)s", n=history.your_check, day=since)
+        return _("from %(n)s networks since %(day)s, yours among them", n=number(history.checks), day=since)
+    return _("from %(n)s networks so far; the first was on %(day)s", n=number(history.checks), day=since)
 
 
 def compare_points(check: Check) -> list[tuple[str, str, str]]:

@@ -14,7 +14,6 @@ from traceability.codes.verdicts import (
     Doubt,
     LicenceFact,
     Verdict,
-    is_widely_seen,
     verdict_of,
 )
 from traceability.lots.states import LotState
@@ -160,10 +159,3 @@ def test_a_calm_verdict_needs_a_code_in_order_and_a_licence(code_fact, licence_f
 
 def test_every_verdict_has_a_tone():
     assert set(TONES) == set(Verdict)
-
-
-def test_many_devices_matter_for_plants_and_bundles_only():
-    assert is_widely_seen(Level.UNIT, 5)
-    assert not is_widely_seen(Level.UNIT, 4)
-    assert not is_widely_seen(Level.LOT, 500)
-    assert not is_widely_seen(None, 500)

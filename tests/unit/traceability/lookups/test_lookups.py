@@ -12,7 +12,7 @@ from core.sweeps import note_failure
 from tests.factories.verification import make_scene
 from traceability.codes.rules import new_code
 from traceability.lookups.models import CodeLookup, LookupDay
-from traceability.lookups.queries import unknown_columns
+from traceability.lookups.queries import DEVICES_APART, unknown_columns
 from traceability.lookups.service import FOLDING, fold_old_lookups, old_lookups, record
 from traceability.lookups.visitors import Visitor
 from traceability.verification.queries import look_up
@@ -22,8 +22,8 @@ def fold(*, at, limit=5_000):
     return fold_old_lookups(old_lookups(at=at, limit=limit), at=at)
 
 
-def somebody(letter, network=b"home"):
-    return Visitor(letter * 16, letter * 8, letter * 8, network, "浙江省")
+def somebody(letter, network=None):
+    return Visitor(letter * 16, letter * 8, letter * 8, network or letter * 8, "浙江省")
 
 
 ONE, OTHER = somebody(b"1"), somebody(b"2")
@@ -54,6 +54,18 @@ def test_one_device_is_one_row_however_often_it_asks(session, code, at):
         )
     )
     assert [tuple(row) for row in rows] == [(1, 2, later, "浙江省"), (2, 1, later, "浙江省")]
+
+
+@pytest.mark.both
+def test_many_devices_of_one_network_are_one_network_and_few_rows(session, code, at):
+    """Whoever invents names of programs behind one address makes no crowd of it, and fills no disk."""
+    for number in range(DEVICES_APART + 15):
+        who = Visitor(number.to_bytes(16), ONE.address, number.to_bytes(8), ONE.network, "浙江省")
+        history = check(code, who, at + timedelta(seconds=number))
+        assert (history.checks, history.your_check, history.first_checked_at) == (1, 1, at)
+    assert session.scalars(select(CodeLookup.ordinal)).all() == [1] * (DEVICES_APART + 1)
+    assert session.scalars(select(CodeLookup.times).order_by(CodeLookup.id.desc())).first() == 15
+    assert check(code, OTHER, at + timedelta(hours=1)).checks == 2
 
 
 def test_two_checks_that_read_before_either_wrote_do_not_fail(session, code, at):
@@ -112,9 +124,9 @@ def test_a_row_that_cannot_be_folded_keeps_no_other_from_its_turn(session, code,
 
 
 def test_only_texts_that_are_no_code_count_against_a_network_and_only_for_ten_minutes(session, code, at):
-    for visitor in (ONE, somebody(b"5", b"else")):
+    for visitor in (ONE, somebody(b"5")):
         check(new_code(), visitor, at)
-    check(new_code(), OTHER, at + timedelta(minutes=4))
+    check(new_code(), somebody(b"2", ONE.network), at + timedelta(minutes=4))
     check(code, ONE, at + timedelta(minutes=5))
 
     def texts(minutes):

@@ -81,7 +81,9 @@ def test_goods_that_left_on_its_days_stay_in_order_when_it_has_run_out(
 )
 def test_a_licence_ran_from_its_first_to_its_last_day(day, running):
     licence = LicenceFact("expired", FIRST, LAST, ())
-    sent = CodeFact(Level.UNIT, CodeState.SHIPPED, LotState.OPEN, "dangui", doubts=frozenset(), dispatched_on=day)
+    sent = CodeFact(
+        Level.UNIT, CodeState.SHIPPED, LotState.OPEN, "dangui", doubts=frozenset(), dispatched_on=day
+    )
     assert licence.was_running_on(day) == running
     assert verdict_of(sent, licence) is (Verdict.SHIPPED if running else Verdict.LICENCE_NOT_VALID)
 
