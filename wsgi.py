@@ -19,7 +19,7 @@ from core.cli import init_cli
 from core.failures.wording import init_failures
 from core.jobs import init_jobs
 from core.outbox import Handler, init_outbox
-from core.seal import SealSource, init_sources
+from core.seal import Sealed, init_sources
 from core.settings import Settings, load_settings
 from core.web.app import make_base_app
 from core.web.console import NavGroup, NavItem, init_console
@@ -535,7 +535,7 @@ def report_sections() -> list[SectionFunction]:
     ]
 
 
-def seal_sources() -> list[SealSource]:
+def seal_sources() -> list[Sealed]:
     """What is sealed in the public log, and how its rows look today: one line per feature's `sealing.py`."""
     from branch.ledger import record_sealing as records
     from branch.ledger import sealing as ledger
@@ -549,6 +549,7 @@ def seal_sources() -> list[SealSource]:
     from traceability.certificates import sealing as certificates
     from traceability.codes import refusals, unlocking
     from traceability.codes import sealing as codes
+    from traceability.codes import steps as code_steps
     from traceability.events import sealing as events
     from traceability.inspections import sealing as inspections
     from traceability.lots import sealing as lots
@@ -566,6 +567,7 @@ def seal_sources() -> list[SealSource]:
         cases.SOURCE,
         alarms.SOURCE,
         *codes.SOURCES,
+        code_steps.SOURCE,
         unlocking.SOURCE,
         refusals.SOURCE,
         events.SOURCE,

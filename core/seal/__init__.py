@@ -8,16 +8,20 @@ in the transaction that changes the row. Everything else (numbers, tiles, signat
 """
 
 from core.seal.entries import REMOVED, moment
+from core.seal.findings import Finding
 from core.seal.queries import Member, SealView, proof_answer, proof_for, seal_of, seals_of
 from core.seal.service import append, append_many
-from core.seal.sources import Body, SealSource, init_sources
+from core.seal.sources import Body, Sealed, SealSource, SealStory, init_sources
 
 __all__ = [
     "REMOVED",
     "Body",
+    "Finding",
     "Member",
     "SealSource",
+    "SealStory",
     "SealView",
+    "Sealed",
     "append",
     "append_many",
     "init_sources",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -15,10 +14,11 @@ from sqlalchemy import func, select
 from core.database import session
 from core.seal import merkle
 from core.seal.entries import REMOVED, Opening, canonical, read_entry, salted_digest, second
+from core.seal.findings import Finding
 from core.seal.keys import Log
 from core.seal.models import SealLeaf
 from core.seal.sequencer import waiting
-from core.seal.sources import SealSource
+from core.seal.sources import Sealed, SealSource, SealStory
 from core.seal.standing import SealRefused, entry_of, remembered
 from core.seal.tiles import ENTRIES, WIDTH, Tile, TileDamaged, hashes_of, unpack
 
@@ -27,19 +27,7 @@ STALLED_AFTER = timedelta(minutes=5)
 WHOLE = canonical(dict(REMOVED))
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that does not agree: `code` for programs, `what` names the row or file, `text` says how."""
-
-    code: str
-    what: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.what}: {self.text}"
-
-
-def audit(log: Log, sources: tuple[SealSource, ...], *, at: datetime) -> Iterator[Finding]:
+def audit(log: Log, sources: tuple[Sealed, ...], *, at: datetime) -> Iterator[Finding]:
     """Everything that does not agree. Reads one snapshot when the caller has opened one."""
     yield from audit_files_and_leaves(log)
     count, since = waiting()
@@ -49,7 +37,7 @@ def audit(log: Log, sources: tuple[SealSource, ...], *, at: datetime) -> Iterato
     if since is not None and at - since > STALLED_AFTER:
         yield Finding("stalled", "the sequencer", f"{count} leaves wait to be sealed since {second(since)}")
     for source in sources:
-        yield from audit_rows(source)
+        yield from audit_source(source)
 
 
 def audit_files_and_leaves(log: Log) -> Iterator[Finding]:
@@ -114,10 +102,14 @@ def _audit_leaves(first: int, entries: list[bytes]) -> Iterator[Finding]:
         leaf = leaves.get(number)
         if leaf is None:
             yield Finding(
-                "leaf_missing", f"entry {number}", "the log has it, but the database has no such leaf"
+                "leaf_missing",
+                f"entry {number}",
+                "the log has it, but the database has no such leaf",
+                "seal_leaf",
             )
         elif entry_of(leaf) != entry:
-            yield Finding("leaf_changed", f"{leaf.subject} (entry {number})", _how_changed(leaf, entry))
+            what = f"{leaf.subject} (entry {number})"
+            yield Finding("leaf_changed", what, _how_changed(leaf, entry), "seal_leaf")
     session.expunge_all()
 
 
@@ -136,15 +128,21 @@ def _how_changed(leaf: SealLeaf, entry: bytes) -> str:
     return f"its leaf in the database was changed after it was sealed ({', '.join(parts)})"
 
 
+def audit_source(source: Sealed) -> Iterator[Finding]:
+    """What of one kind does not agree with its leaves."""
+    yield from source.audit() if isinstance(source, SealStory) else audit_rows(source)
+
+
 def audit_rows(source: SealSource) -> Iterator[Finding]:
     """Every row as it stands today against the newest leaf of its subject, and every subject against the rows."""
     seen: set[bytes] = set()
+    table = next(iter((*source.tables, *source.added)), source.kind)
     bodies = source.bodies()
     while chunk := list(islice(bodies, CHUNK)):
         newest = newest_leaves(source.kind, [subject for subject, _body in chunk])
         for subject, body in chunk:
             seen.add(_short(subject))
-            yield from _compare(subject, canonical(dict(body)), newest.get(subject))
+            yield from _compare(table, subject, canonical(dict(body)), newest.get(subject))
     subjects = session.execute(
         select(SealLeaf.subject, func.max(SealLeaf.id))
         .where(SealLeaf.kind == source.kind, SealLeaf.subject.is_not(None))
@@ -155,9 +153,8 @@ def audit_rows(source: SealSource) -> Iterator[Finding]:
     for subject, leaf_id in gone:
         leaf = session.get_one(SealLeaf, leaf_id)
         if leaf.body != WHOLE:
-            yield Finding(
-                "row_gone", subject, f"it was sealed {_where(leaf)}, but there is no such row any more"
-            )
+            text = f"it was sealed {_where(leaf)}, but there is no such row any more"
+            yield Finding("row_gone", subject, text, table)
 
 
 def newest_leaves(kind: str, subjects: list[str]) -> dict[str, SealLeaf]:
@@ -181,15 +178,15 @@ def _where(leaf: SealLeaf) -> str:
     return f"on {second(leaf.at)}" + (f" as entry {leaf.number}" if leaf.number is not None else "")
 
 
-def _compare(subject: str, today: str, leaf: SealLeaf | None) -> Iterator[Finding]:
+def _compare(table: str, subject: str, today: str, leaf: SealLeaf | None) -> Iterator[Finding]:
     if leaf is None or leaf.body is None:
-        yield Finding("never_sealed", subject, "the row stands in the database, but was never sealed")
+        yield Finding("never_sealed", subject, "the row stands in the database, but was never sealed", table)
     elif leaf.body != today:
         sealed, now = json.loads(leaf.body), json.loads(today)
         changes = "; ".join(
             f"{path} is {new}, sealed as {old}" for path, old, new in _differences(sealed, now)
         )
-        yield Finding("row_changed", subject, f"{changes} ({_where(leaf)})")
+        yield Finding("row_changed", subject, f"{changes} ({_where(leaf)})", table)
 
 
 def _differences(sealed: Any, now: Any, path: str = "") -> Iterator[tuple[str, str, str]]:

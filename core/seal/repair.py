@@ -18,7 +18,7 @@ from core.seal.models import SealLeaf, SealState
 from core.seal.note import BadNote, Checkpoint, open_checkpoint
 from core.seal.sequencer import ROUND
 from core.seal.service import append, append_many
-from core.seal.sources import SealSource
+from core.seal.sources import Sealed, SealSource, SealStory
 from core.seal.standing import SealRefused, entry_of, published_entry, stand
 from core.seal.store import TileStore
 from core.seal.tiles import ENTRIES, WIDTH, Tile, TileDamaged, TreeReader, grow, unpack
@@ -188,7 +188,7 @@ def _swap(log: Log, fresh: TileStore) -> None:
     shutil.rmtree(fresh.folder)
 
 
-def take_in(sources: tuple[SealSource, ...]) -> dict[str, int]:
+def take_in(sources: tuple[Sealed, ...]) -> dict[str, int]:
     """Seal every row that never was, once after an upgrade; that it was done is sealed itself, with the counts.
 
     Returns:
@@ -197,16 +197,23 @@ def take_in(sources: tuple[SealSource, ...]) -> dict[str, int]:
     counts: dict[str, int] = {}
     with transaction():
         for source in sources:
-            bodies = source.bodies()
-            while chunk := list(islice(bodies, CHUNK)):
-                sealed = newest_leaves(source.kind, [subject for subject, _body in chunk])
-                fresh = [(subject, body) for subject, body in chunk if subject not in sealed]
-                append_many(source.kind, fresh)
-                if fresh:
-                    counts[source.kind] = counts.get(source.kind, 0) + len(fresh)
+            count = source.take_in() if isinstance(source, SealStory) else _take_in_rows(source)
+            if count:
+                counts[source.kind] = count
         if counts:
             append(TAKEN_IN, f"log/taken-in/{now():%Y%m%dT%H%M%S}", counts)
     return counts
+
+
+def _take_in_rows(source: SealSource) -> int:
+    count = 0
+    bodies = source.bodies()
+    while chunk := list(islice(bodies, CHUNK)):
+        sealed = newest_leaves(source.kind, [subject for subject, _body in chunk])
+        fresh = [(subject, body) for subject, body in chunk if subject not in sealed]
+        append_many(source.kind, fresh)
+        count += len(fresh)
+    return count
 
 
 __all__ = ["ADOPTED", "TAKEN_IN", "NothingToRepair", "TileDamaged", "adopt", "rebuild", "take_in"]

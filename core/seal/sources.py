@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import Flask, current_app
 
+from core.seal.findings import Finding
+
 Body = Mapping[str, Any]
 
 
@@ -15,15 +17,35 @@ class SealSource:
 
     `bodies()` yields `(subject, body)` of every row as it stands now, made by the same function that made
     the appended bodies. `tables` are the tables behind it: in the tests, a transaction that writes to one
-    of them without appending a leaf of this kind does not commit.
+    of them without appending a leaf of this kind does not commit. `added` are tables of which the bodies
+    hold only what a row says for ever: there it is rows that come and go which need their leaf, not each change.
     """
 
     kind: str
     bodies: Callable[[], Iterator[tuple[str, Body]]]
     tables: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
 
 
-def init_sources(app: Flask, sources: Sequence[SealSource]) -> None:
+@dataclass(frozen=True, slots=True)
+class SealStory:
+    """Rows whose standing follows from many leaves together: each leaf tells one step of several rows.
+
+    `audit()` folds the leaves and compares; `take_in()` seals the standing of rows that no leaf tells of and
+    answers how many. `tables` as for a `SealSource`.
+    """
+
+    kind: str
+    audit: Callable[[], Iterator[Finding]]
+    take_in: Callable[[], int]
+    tables: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+
+
+Sealed = SealSource | SealStory
+
+
+def init_sources(app: Flask, sources: Sequence[Sealed]) -> None:
     """Wire what is sealed; `wsgi.py` lists it.
 
     Raises:
@@ -35,7 +57,7 @@ def init_sources(app: Flask, sources: Sequence[SealSource]) -> None:
     app.extensions["seal_sources"] = tuple(sources)
 
 
-def sources() -> tuple[SealSource, ...]:
+def sources() -> tuple[Sealed, ...]:
     """Every kind of sealed rows."""
-    found: tuple[SealSource, ...] = current_app.extensions["seal_sources"]
+    found: tuple[Sealed, ...] = current_app.extensions["seal_sources"]
     return found

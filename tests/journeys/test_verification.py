@@ -241,6 +241,7 @@ def test_goods_that_left_under_a_licence_stay_in_order_when_it_runs_out(client, 
     from datetime import timedelta
 
     from core.clock import local_day, now
+    from traceability.codes import steps
     from traceability.codes.models import Code
 
     today = local_day(now())
@@ -251,6 +252,7 @@ def test_goods_that_left_under_a_licence_stay_in_order_when_it_runs_out(client, 
     with transaction() as current:
         for code in current.scalars(select(Code).where(Code.dispatched_at.is_not(None))):
             code.dispatched_at -= timedelta(days=40)
+            steps.seal_codes("left", Code.id == code.id, {"dispatched_at": code.dispatched_at})
     document = client.get(f"/api/v1/codes/{made.code}").json
     assert (document["verdict"], document["licence"]["state"]) == ("shipped", "expired")
     assert client.get(f"/api/v1/codes/{unsent.code}").json["verdict"] == "licence_not_valid"

@@ -4,7 +4,7 @@ Rows join the caller's transaction; nothing here commits.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from core.database import changed, session
 from core.errors import Conflict
 from core.ids import readable_number
-from traceability.codes import sealing
+from traceability.codes import sealing, steps
 from traceability.codes.models import Code, CodeAction, CodeBatch, CodeChange, CodeMember
 from traceability.codes.states import OVER, TARGET_OF, ActionKind, CodeState, Level, sources_of
 from traceability.events.service import record_steps
@@ -27,6 +27,8 @@ from traceability.quota.service import credit, debit
 
 AT_A_TIME = 2_000
 T = TypeVar("T")
+# Takes plants from the quota or gives them back for an action: what each code has taken of it from then on.
+MoveQuota = Callable[["CodeAction", Sequence["Held"]], Mapping[int, int]]
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Held:
     id: int
     digest: bytes
     batch_id: int
+    position: int
     lot_id: int
     grower_id: int
     level: str
@@ -80,6 +83,7 @@ def hold(*conditions: ColumnElement[bool]) -> list[Held]:
         Code.id,
         Code.digest,
         Code.batch_id,
+        Code.position,
         Code.lot_id,
         Code.grower_id,
         Code.level,
@@ -88,7 +92,7 @@ def hold(*conditions: ColumnElement[bool]) -> list[Held]:
         Code.state,
     )
     query = select(*columns).where(*conditions).order_by(Code.batch_id, Code.position).with_for_update()
-    return [Held(*row) for row in session.execute(query)]
+    return [Held(*tuple(row)) for row in session.execute(query)]
 
 
 def hold_ids(ids: Iterable[int]) -> list[Held]:
@@ -118,7 +122,7 @@ def act(
     step: Step,
     rows: Sequence[Held],
     *,
-    quota: Callable[[CodeAction, Sequence[Held]], None] | None = None,
+    quota: MoveQuota | None = None,
     values: dict[str, Any] | None = None,
     measured: Measured = NOT_MEASURED,
     batch_id: int | None = None,
@@ -154,7 +158,7 @@ def _act_on_lot(
     target: CodeState,
     group: Sequence[Held],
     *,
-    quota: Callable[[CodeAction, Sequence[Held]], None] | None,
+    quota: MoveQuota | None,
     values: dict[str, Any] | None,
     measured: Measured,
     batch_id: int | None,
@@ -178,8 +182,7 @@ def _act_on_lot(
     )
     session.add(action)
     session.flush()
-    if quota is not None:
-        quota(action, group)
+    taken = quota(action, group) if quota is not None else {}
     new: dict[str, Any] = {"state": str(target), "state_reason": step.reason, **(values or {})}
     if step.kind is ActionKind.ACTIVATED:
         new |= {
@@ -202,6 +205,14 @@ def _act_on_lot(
     _leave_rows(action, step, target, group, batch_id=batch_id)
     session.flush()
     sealing.append_action(action)
+    steps.seal_step(
+        str(step.kind),
+        (
+            (one.batch_id, one.position, new | ({"quota": taken[one.id]} if one.id in taken else {}))
+            for one in group
+        ),
+        reference=action.number,
+    )
     _tell(action, step, group)
     return action
 
@@ -274,8 +285,8 @@ def _packed_in(units: Sequence[int], bundles: set[int]) -> Iterator[int]:
                 yield unit
 
 
-def take_quota(action: CodeAction, group: Sequence[Held]) -> None:
-    """Count the plants of an activation against the land's quota, each plant once.
+def take_quota(action: CodeAction, group: Sequence[Held]) -> dict[int, int]:
+    """Count the plants of an activation against the land's quota, each plant once; what each code took, by id.
 
     Raises:
         QuotaExceeded: the land cannot have grown so many.
@@ -284,7 +295,7 @@ def take_quota(action: CodeAction, group: Sequence[Held]) -> None:
     takes = _takes(group)
     action.quota = sum(takes.values())
     if not action.quota:
-        return
+        return {}
     own = Lot.quantity_recorded - Lot.quantity_moved
     recorded = session.scalar(select(own).where(Lot.id == action.lot_id).with_for_update())
     already = session.scalar(
@@ -308,6 +319,7 @@ def take_quota(action: CodeAction, group: Sequence[Held]) -> None:
     for plants, ids in by_take.items():
         for some in batched(ids, AT_A_TIME):
             changed(update(Code).where(Code.id.in_(some)).values(quota=plants))
+    return {code_id: plants for code_id, plants in takes.items() if plants}
 
 
 def _takes(group: Sequence[Held]) -> dict[int, int]:
@@ -337,8 +349,8 @@ def _takes(group: Sequence[Held]) -> dict[int, int]:
 
 def give_quota_back(
     action: CodeAction, group: Sequence[Held], *, counted: int | None = None, returned: bool = False
-) -> None:
-    """Give back what these codes took, at most `counted` plants when they were counted coming back."""
+) -> dict[int, int]:
+    """Give back what these codes took, at most `counted` plants when they were counted; what each holds then, by id."""
     taken = sum(one.quota for one in group)
     action.quota = taken if counted is None else min(taken, counted)
     if action.quota:
@@ -351,7 +363,7 @@ def give_quota_back(
             by=action.by_account_id,
             returned=returned,
         )
-    if taken:
-        ids = [one.id for one in group if one.quota]
-        for some in batched(ids, AT_A_TIME):
-            changed(update(Code).where(Code.id.in_(some)).values(quota=0))
+    ids = [one.id for one in group if one.quota]
+    for some in batched(ids, AT_A_TIME):
+        changed(update(Code).where(Code.id.in_(some)).values(quota=0))
+    return dict.fromkeys(ids, 0)

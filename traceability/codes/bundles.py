@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, insert, select
 
 from core.database import changed, session
 from core.errors import Conflict, Invalid
+from traceability.codes import steps
 from traceability.codes.actions import AT_A_TIME, batched
 from traceability.codes.finding import Found, find, unusable
 from traceability.codes.models import Code, CodeMember
@@ -69,6 +70,11 @@ def pack(
             for one in fresh
         ]
         session.execute(insert(CodeMember), rows)
+        new = {one.code.id: one.code for one in found}
+        steps.seal_step(
+            "packed",
+            ((new[one].batch_id, new[one].position, {"bundle": box.code.id}) for one in fresh),
+        )
     return count, box.code.plants
 
 
@@ -85,6 +91,8 @@ def unpack(bundle: str, *, grower_id: int) -> int:
             _("Only a bundle that is not active yet can be taken apart; void its code instead."),
             code="code_state",
         )
+    inside = select(CodeMember.unit_code_id).where(CodeMember.bundle_code_id == box.code.id)
+    steps.seal_codes("unpacked", Code.id.in_(inside), {"bundle": None})
     return changed(delete(CodeMember).where(CodeMember.bundle_code_id == box.code.id))
 
 

@@ -14,11 +14,12 @@ from core.database import changed, session
 from core.errors import Conflict, Invalid
 from core.ids import readable_number
 from core.settings import Settings
-from traceability.codes import sealing
+from traceability.codes import sealing, steps
 from traceability.codes.digest import CODE, INNER, LEAF_SALT, SALT_BYTES, key_for, keyed
 from traceability.codes.models import Code, CodeBatch, CodeChange, InnerCode
 from traceability.codes.queries import BatchView, get_batch, plants_under_codes
 from traceability.codes.rules import new_codes, new_inner_code
+from traceability.codes.standing import mark_of
 from traceability.codes.states import BATCH_TRANSITIONS, BatchState, CodeState, Level
 from traceability.codes.tree import RootBuilder, leaf_hash
 from traceability.lots.models import Lot
@@ -195,11 +196,9 @@ def note_printed(
         Conflict: none of its codes is reserved.
     """
     batch = get_batch(batch_number)
-    moved = changed(
-        update(Code)
-        .where(Code.batch_id == batch.id, Code.state == str(CodeState.RESERVED))
-        .values(state=str(CodeState.PRINTED))
-    )
+    reserved = (Code.batch_id == batch.id) & (Code.state == str(CodeState.RESERVED))
+    steps.seal_codes("printed", reserved, {"state": str(CodeState.PRINTED)})
+    moved = changed(update(Code).where(reserved).values(state=str(CodeState.PRINTED)))
     if not moved:
         raise Conflict(_("Nothing of this batch is left for that."), code="code_state")
     changed(update(CodeBatch).where(CodeBatch.id == batch.id).values(file_key=file_key, file_until=until))
@@ -285,6 +284,7 @@ def _write_codes(batch: CodeBatch, codes: Sequence[IssuedCode], state: CodeState
     """Insert the rows of a batch, some thousand at a time, then its root."""
     code_key, salt_key, inner_key = key_for(CODE), key_for(LEAF_SALT), key_for(INNER)
     tree = RootBuilder()
+    marks: list[str] = []
     common = {
         "batch_id": batch.id,
         "lot_id": batch.lot_id,
@@ -300,13 +300,16 @@ def _write_codes(batch: CodeBatch, codes: Sequence[IssuedCode], state: CodeState
         for one in some:
             leaf = leaf_hash(keyed(salt_key, one.code)[:SALT_BYTES], one.code)
             tree.add(leaf)
-            rows.append(
-                {"digest": keyed(code_key, one.code), "leaf": leaf, "position": one.position, **common}
-            )
+            digest = keyed(code_key, one.code)
+            inner = keyed(inner_key, f"{one.code}\n{one.inner}") if batch.inner else None
+            marks.append(mark_of(digest, leaf, inner))
+            rows.append({"digest": digest, "leaf": leaf, "position": one.position, **common})
         session.execute(insert(Code), rows)
         if batch.inner:
             _write_inner(batch.id, some, inner_key)
     batch.root = tree.root()
+    values = {name: value for name, value in common.items() if name != "batch_id"}
+    steps.seal_made(batch, values, "".join(marks))
 
 
 def _write_inner(batch_id: int, some: Sequence[IssuedCode], key: bytes) -> None:

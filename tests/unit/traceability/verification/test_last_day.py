@@ -54,6 +54,7 @@ def test_a_code_that_has_not_left_is_in_order_while_the_licence_runs(client, clo
 def test_goods_that_left_on_its_days_stay_in_order_when_it_has_run_out(
     client, clock, lot, session, left_at, verdict, received
 ):
+    from traceability.codes import steps
     from traceability.codes.models import Code
 
     with transaction():
@@ -63,6 +64,7 @@ def test_goods_that_left_on_its_days_stay_in_order_when_it_has_run_out(
             accept_codes("C-2026-AAAAAAA", at=MIDDLE)
     with transaction() as current:
         current.get_one(Code, 1).dispatched_at = left_at
+        steps.seal_codes("left", Code.id == 1, {"dispatched_at": left_at})
     answer = verdict_at(client, clock, issued.codes[0].code, OVER + timedelta(days=40))
     expected = Verdict.ACCEPTED if received and verdict is Verdict.SHIPPED else verdict
     assert answer["verdict"] == expected
