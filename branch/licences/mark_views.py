@@ -15,12 +15,14 @@ from core.accounts.gate import actor_id, requires
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, Invalid
+from core.intake.documents import Rendering, picture
+from core.intake.refusals import FileRefused
 from core.web.sending import creates, creating
 
 blueprint = Blueprint("marks", __name__)
 
 MOST_BYTES = 1024 * 1024
-SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
+LOGO_SIDE_PX = 800
 
 
 @blueprint.get("/branch/marks")
@@ -129,13 +131,30 @@ def _kept_logo(form: MarkForm) -> str | None:
     if not sent:
         key = form.logo_key.data or ""
         return key if files.KEY.fullmatch(key) and key.startswith("public/mark_logo/") else None
-    data = sent.read(MOST_BYTES + 1)
-    kind = next((kind for start, kind in SIGNATURES.items() if data.startswith(start)), None)
-    if kind is None or len(data) > MOST_BYTES:
-        form.logo.errors = [_("Take a PNG, JPEG or WebP picture of up to 1 MB.")]
+    try:
+        drawn = _drawn_logo(sent.read(MOST_BYTES + 1))
+    except FileRefused as refused:
+        form.logo.errors = [str(refused)]
         return None
-    form.logo_key.data = files.put(data, kind="mark_logo", content_type=kind, public=True)
+    form.logo_key.data = files.put(drawn, kind="mark_logo", content_type="image/png", public=True)
     return form.logo_key.data
+
+
+def _drawn_logo(data: bytes) -> bytes:
+    """The picture drawn anew: what stands in a public place is made by us.
+
+    Raises:
+        FileRefused: no PNG, JPEG or WebP picture, or a large one.
+    """
+    sentence = _("Take a PNG, JPEG or WebP picture of up to 1 MB.")
+    if len(data) > MOST_BYTES:
+        raise FileRefused(sentence, reason="too_large")
+    try:
+        return picture(data, [Rendering(LOGO_SIDE_PX, "PNG")]).renderings[0]
+    except FileRefused as refused:
+        if refused.reason in {"empty", "not_an_image", "damaged"}:
+            raise FileRefused(sentence, reason=refused.reason) from None
+        raise
 
 
 def _page(name: str, **context: Any) -> str:

@@ -1,4 +1,4 @@
-"""Files as the platforms and spreadsheets write them, turned into rows of text. Pure.
+"""Files as the platforms and spreadsheets write them, turned into rows of text by `core.intake`.
 
 Seen in real exports: GB18030 without a mark, UTF-8 with one, workbooks; cells written `="123"` to keep a
 spreadsheet from ruining long numbers; header names with blanks at their ends; a title line above the header;
@@ -7,29 +7,29 @@ rows with one cell more than the header.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 
-import python_calamine
+from flask_babel import lazy_gettext as _l
+
+from core.intake.documents import table_rows
+from core.intake.refusals import FileRefused
 
 MAX_BYTES = 64 * 1024 * 1024
 HEADER_WITHIN = 5
-WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 ARMOUR = ("=", "'")
 EQUALS = re.compile(r'^=?"?(.*?)"?$', re.DOTALL)
 
 
 class UnreadableFile(ValueError):  # noqa: N818 - it is the file that is at fault
-    """The bytes are neither text in a known encoding nor a workbook; `code` says which."""
+    """The bytes are neither text in a known encoding nor a workbook, or too much of it: `code` says which, `message` tells people."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, message: object) -> None:
         super().__init__(code)
         self.code = code
+        self.message = message
 
 
 @dataclass(frozen=True)
@@ -44,55 +44,15 @@ def raw_rows(data: bytes) -> list[tuple[int, list[str]]]:
     """All rows of a CSV file or of the first sheet of a workbook that holds any, each with its number; not yet cleaned.
 
     Raises:
-        UnreadableFile: empty, too large, not text and not a workbook, or a cell that never ends.
+        UnreadableFile: empty, too large, not text and not a workbook, or nothing that is read within bounds.
     """
-    if not data.strip():
-        raise UnreadableFile("file_empty")
     if len(data) > MAX_BYTES:
-        raise UnreadableFile("file_too_large")
-    if data.startswith(WORKBOOK_STARTS):
-        return _workbook_rows(data)
-    reader = csv.reader(io.StringIO(_decode(data), newline=""))
+        raise UnreadableFile("file_too_large", _l("The file is larger than 64 MB; export a shorter period."))
     try:
-        return [(reader.line_num, cells) for cells in reader]
-    except csv.Error:
-        raise UnreadableFile("cell_too_long") from None
-
-
-def _decode(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise UnreadableFile("encoding_unknown")
-
-
-def _workbook_rows(data: bytes) -> list[tuple[int, list[str]]]:
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
-    except python_calamine.CalamineError:
-        raise UnreadableFile("workbook_unreadable") from None
-    for sheet in sheets:
-        if sheet:
-            return [(number, [_cell_text(cell) for cell in cells]) for number, cells in enumerate(sheet, 1)]
-    raise UnreadableFile("file_empty")
-
-
-def _cell_text(cell: object) -> str:
-    """A workbook's cell as text; a number of more than 15 digits has already lost some: it shows as 3.5E+16."""
-    if isinstance(cell, float):
-        if cell.is_integer() and abs(cell) < 1e15:
-            return str(int(cell))
-        return f"{cell:.10g}".upper() if abs(cell) < 1e15 else f"{cell:.4E}"
-    if isinstance(cell, datetime):
-        return cell.strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return "" if cell is None else str(cell)
+        return table_rows(data)
+    except FileRefused as refused:
+        code = "file_empty" if refused.reason == "empty" else refused.reason
+        raise UnreadableFile(code, refused.message) from None
 
 
 def cleaned(cells: Iterable[str]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from shop.channels.forms import UploadForm
 from shop.channels.models import OutsideImport
 from shop.channels.reading import UnreadableFile
 from shop.channels.tables import UnknownFile, order_rows, tables_of
-from shop.channels.wording import reason_sentence, unknown_sentence, unreadable_sentence
+from shop.channels.wording import reason_sentence, unknown_sentence
 
 blueprint = Blueprint("channels", __name__)
 READ_AS = {"taobao": "taobao", "tmall": "taobao"}
@@ -81,7 +81,7 @@ def _plan(form: UploadForm, storefront: branch.StorefrontView) -> ResponseReturn
         form.files.errors = [unknown_sentence(error)]
         return None
     except UnreadableFile as error:
-        form.files.errors = [unreadable_sentence(error.code)]
+        form.files.errors = [str(error.message)]
         return None
     session.rollback()
     laid, account_id = keeping.lay_down(brought), actor_id()

@@ -21,20 +21,6 @@ def reason_sentence(reason: str) -> str:
     return sentences.get(reason) or _("This amount cannot be read.")
 
 
-def unreadable_sentence(code: str) -> str:
-    """Why a whole file was refused."""
-    sentences = {
-        "file_empty": _("The file is empty."),
-        "file_too_large": _("The file is larger than 64 MB; export a shorter period."),
-        "encoding_unknown": _("The file is neither a table of text nor a workbook."),
-        "cell_too_long": _(
-            "A cell of this file is longer than any export writes. Bring the file as downloaded, unopened."
-        ),
-        "workbook_unreadable": _("The workbook is damaged or locked with a password."),
-    }
-    return sentences[code]
-
-
 def unknown_sentence(error: UnknownFile) -> str:
     """A file whose header is not known, showing it."""
     header = "、".join(cell for cell in error.header[:20] if cell)

@@ -8,7 +8,7 @@ from wtforms import FileField, HiddenField
 from core import files
 from core.errors import Invalid
 from traceability.papers.kept import kept_token, read_kept
-from traceability.papers.uploads import content_type_of, without_metadata
+from traceability.papers.uploads import without_metadata
 
 
 class FormWithPhoto(Protocol):
@@ -36,13 +36,12 @@ def take_photo(form: FormWithPhoto, *, kind: str, public: bool = False) -> FormP
     upload = form.photo.data
     ok = True
     if upload and upload.filename:
-        content = upload.read()
         try:
-            content_type_of(content, pdf_allowed=False)
+            clean = without_metadata(upload.read())
         except Invalid as error:
             form.photo.process_errors.append(str(error))
             ok = False
         else:
-            kept = files.put(without_metadata(content), kind=kind, content_type="image/jpeg", public=public)
+            kept = files.put(clean, kind=kind, content_type="image/jpeg", public=public)
     form.kept.data = kept_token([kept] if kept else [], purpose=kind)
     return FormPhoto(kept, ok)

@@ -125,7 +125,7 @@ def test_photographs_are_known_by_their_content():
     with pytest.raises(Invalid):
         content_type_of(picture("JPEG")[:200])
     with pytest.raises(Invalid):
-        content_type_of(PDF, pdf_allowed=False)
+        without_metadata(PDF)
 
 
 def test_a_photograph_loses_its_metadata():

@@ -1,0 +1,71 @@
+"""What passes between us and the process that reads: a head in JSON with its blobs, each with its length before it."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+_LENGTH = struct.Struct(">Q")
+LARGEST_HEAD = 192 * 1024 * 1024
+MOST_BLOBS = 16
+
+
+class Broken(ConnectionError):  # noqa: N818 - read as a word
+    """The other side ended, or said something that is no message."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message: `head` is JSON-able, `blobs` are bytes."""
+
+    head: dict[str, Any]
+    blobs: Sequence[bytes] = field(default_factory=tuple)
+
+
+def send(channel: socket.socket, said: Said) -> None:
+    """Write one message.
+
+    Raises:
+        OSError: the other side is gone, or does not read within the channel's patience.
+    """
+    body = json.dumps({"head": said.head, "blobs": [len(one) for one in said.blobs]}).encode()
+    channel.sendall(_LENGTH.pack(len(body)) + body)
+    for blob in said.blobs:
+        channel.sendall(blob)
+
+
+def receive(channel: socket.socket, *, most_bytes: int) -> Said:
+    """Read one message of at most `most_bytes` in all; nothing that the other side says is believed.
+
+    Raises:
+        Broken: it ended, or is too large, or no message.
+        OSError: nothing came within the channel's patience.
+    """
+    size = _LENGTH.unpack(_exactly(channel, _LENGTH.size))[0]
+    if size > min(most_bytes, LARGEST_HEAD):
+        raise Broken("the head is too large")
+    try:
+        told = json.loads(_exactly(channel, size))
+        head, lengths = told["head"], told["blobs"]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        raise Broken("no message") from None
+    if not isinstance(head, dict) or not isinstance(lengths, list) or len(lengths) > MOST_BLOBS:
+        raise Broken("no message")
+    if not all(type(one) is int and one >= 0 for one in lengths) or size + sum(lengths) > most_bytes:
+        raise Broken("the blobs are too large")
+    return Said(head, tuple(_exactly(channel, one) for one in lengths))
+
+
+def _exactly(channel: socket.socket, size: int) -> bytes:
+    got = bytearray(size)
+    view, filled = memoryview(got), 0
+    while filled < size:
+        read = channel.recv_into(view[filled:], size - filled)
+        if not read:
+            raise Broken("the other side ended")
+        filled += read
+    return bytes(got)

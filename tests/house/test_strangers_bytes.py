@@ -1,0 +1,94 @@
+"""What strangers send is measured and read at the places made for it, and nowhere else."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("core", "branch", "traceability", "shop")
+# Parsers of files that came from outside, and who may load them: the part that bounds them, and who reads files of ours.
+PARSERS = {
+    "PIL.Image.open": {"core/intake/parsers/pictures.py"},
+    "python_calamine": {"core/intake/parsers/tables.py"},
+    "csv.reader": {"core/intake/parsers/tables.py", "branch/reports/carried.py"},
+    "csv.DictReader": set(),
+    "openpyxl.load_workbook": set(),
+    # Reports are our own archives; `carried` looks at one that an auditor names on his own command line.
+    "zipfile.ZipFile": {
+        "core/intake/parsers/tables.py", "branch/reports/archive.py", "branch/reports/carried.py",
+        "branch/reports/workbook.py", "traceability/cases/file_views.py",
+    },
+    "tarfile": set(),
+    "pickle": set(),
+    "marshal": set(),
+    "yaml": set(),
+    "xml": set(),
+    "lxml": set(),
+}  # fmt: skip
+
+
+def sources() -> Iterator[tuple[str, ast.Module]]:
+    """Every module of the product with its path."""
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            yield str(path.relative_to(ROOT)), ast.parse(path.read_bytes())
+
+
+def names_used(tree: ast.Module) -> set[str]:
+    """Dotted names of modules that are imported and of what is taken from them, as `csv.reader`."""
+    known: dict[str, str] = {}
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for one in node.names:
+                known[one.asname or one.name.partition(".")[0]] = (
+                    one.name if one.asname else one.name.partition(".")[0]
+                )
+                found.add(one.name)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for one in node.names:
+                known[one.asname or one.name] = f"{node.module}.{one.name}"
+                found |= {node.module, f"{node.module}.{one.name}"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and (dotted := _dotted(node)):
+            head, _, rest = dotted.partition(".")
+            if head in known:
+                found.add(f"{known[head]}.{rest}")
+    return found
+
+
+def _dotted(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and (head := _dotted(node.value)):
+        return f"{head}.{node.attr}"
+    return ""
+
+
+def test_names_are_found_however_they_are_imported():
+    tree = ast.parse(
+        "import csv\nfrom PIL import Image as I\nimport xml.etree.ElementTree as T\ncsv.reader(x)\nI.open(y)"
+    )
+    assert {"csv.reader", "PIL.Image.open", "xml.etree.ElementTree"} <= names_used(tree)
+
+
+def test_files_are_parsed_in_the_process_made_for_it():
+    wrong = [
+        f"{path}: {name}"
+        for path, tree in sources()
+        for name in sorted(names_used(tree))
+        for parser, allowed in PARSERS.items()
+        if (name == parser or name.startswith(f"{parser}.")) and path not in allowed
+    ]
+    assert not wrong, "read it through core.intake:\n" + "\n".join(wrong)
+
+
+def test_parsers_are_loaded_only_by_the_process_that_reads():
+    wrong = [
+        f"{path}: {name}"
+        for path, tree in sources()
+        if not path.startswith("core/intake/")
+        for name in names_used(tree)
+        if name.startswith(("core.intake.parsers", "core.intake.worker"))
+    ]
+    assert not wrong, "\n".join(wrong)
