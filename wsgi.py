@@ -260,6 +260,7 @@ PARTS: list[str] = [
     "branch.organisation.policy",
     "shop.search.service",
     "shop.payments.provider",
+    "shop.orders.hold_page",
     "traceability.lookups.address_database",
 ]
 
@@ -299,6 +300,7 @@ QUEUES: dict[str, list[str]] = {
         "core.messaging.send",
         "core.jobs.resume",
         "shop.orders.expire",
+        "shop.orders.remind",
         "shop.payments.send_refunds",
         "traceability.alarms.judge_recent",
         "traceability.cases.remind",
@@ -349,7 +351,7 @@ def event_handlers() -> dict[type, list[Handler]]:
     from shop.orders import events as orders
     from shop.orders import notices
     from shop.orders.recalls import find_buyers_of_recall, tell_buyer_of_recall
-    from shop.payments.handlers import close_payment_pages
+    from shop.payments.handlers import close_payment_pages, tell_cashiers
     from shop.search.handlers import follow_grower, follow_listing
     from traceability.labels.making import void_half_made
     from traceability.lots.events import LotRecalled
@@ -404,9 +406,16 @@ def event_handlers() -> dict[type, list[Handler]]:
                 orders.ConsignmentDelivered,
                 orders.ConsignmentCancelled,
                 orders.ConsignmentReturned,
+                orders.ConsignmentConfirmed,
+                orders.ConsignmentLapsed,
             ],
         ),
-        (notices.tell_grower_of_end, [orders.ConsignmentDelivered, orders.ConsignmentCancelled]),
+        (
+            notices.tell_grower_of_end,
+            [orders.ConsignmentDelivered, orders.ConsignmentCancelled, orders.ConsignmentLapsed],
+        ),
+        (notices.remind_growers_to_confirm, [orders.OrderNearsEnd]),
+        (tell_cashiers, [orders.OrderNearsEnd]),
         (None, [orders.OrderRefunded, orders.ConsignmentPacked]),
         (tell_grower_of_recall, [LotRecalled]),
         (tell_operators_of_backup, [BackupFailed, FaultsFoundByBackup]),
@@ -448,6 +457,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "deliver outbox": {"task": "core.outbox.deliver", "schedule": 5.0},
     "ask Stripe what is open": {"task": "shop.payments.reconcile", "schedule": 900.0},
     "expire orders": {"task": "shop.orders.expire", "schedule": 60.0},
+    "remind of orders": {"task": "shop.orders.remind", "schedule": 600.0},
     "send refunds": {"task": "shop.payments.send_refunds", "schedule": 60.0},
     "judge look-ups": {"task": "traceability.alarms.judge_recent", "schedule": 10.0},
     "judge licensees": {

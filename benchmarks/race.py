@@ -43,7 +43,7 @@ CHECKS = ("ck_stock_held_not_negative", "ck_stock_held_within_on_hand", "ck_stoc
 
 @dataclass(frozen=True)
 class Outcome:
-    """`answers` counts (status, code); `sold` is what the stock says, `ordered` what the order lines add up to."""
+    """`answers` counts (status, code); `sold` is what the stock says is sold or held for orders, `ordered` what the order lines add up to."""
 
     database: str
     guarded: bool
@@ -241,9 +241,9 @@ def _rush(port: int, sku: str, buyers: int) -> tuple[Counter[tuple[int, str]], l
 
 
 def _figures(url: str) -> tuple[int, int, int]:
-    """What the stock says was sold and is left, and what the order lines add up to."""
+    """What the stock says was sold or is held for an order and is left, and what the order lines add up to."""
     with _engine(url).connect() as connection:
-        sold, left = connection.execute(sa.text("SELECT sold, on_hand - held FROM stock")).one()
+        sold, left = connection.execute(sa.text("SELECT sold + held, on_hand - held FROM stock")).one()
         ordered = connection.execute(sa.text("SELECT COALESCE(SUM(quantity), 0) FROM order_line")).scalar()
     return int(sold), int(left), int(ordered or 0)
 

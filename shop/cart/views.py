@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -56,9 +56,11 @@ def forget_guest_cart(response: Response) -> Response:
 def page() -> ResponseReturnValue:
     """The cart, priced now, with freight as soon as a province is chosen."""
     cart = present_cart()
+    priced = basket(cart.items, province_code=cart.province_code, at=now())
     return render_template(
         "shop/cart/cart.html",
-        basket=basket(cart.items, province_code=cart.province_code, at=now()),
+        basket=priced,
+        limits=current_app.extensions["cart_limits"](priced, account_id=current_actor().account_id),
         provinces=provinces(),
         units=units,
         problem_sentence=problem_sentence,

@@ -54,6 +54,7 @@ def place(**_documented: Any) -> tuple[Response, int]:
         account_id=account_id,
         locale=str(get_locale() or "zh"),
         methods=[one.code for one in payments.options()],
+        network=request.remote_addr,
     )
     order_id, _is_new = place_once(wish, at=now())
     order = queries.order_by_id(order_id)

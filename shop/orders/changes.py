@@ -10,7 +10,14 @@ from sqlalchemy import select
 from core.database import session
 from core.errors import NotFound
 from shop.orders.models import Consignment, ConsignmentChange, Order, OrderChange, OrderLine
-from shop.orders.states import By, FulfilmentState, PaymentState, check_fulfilment, check_payment
+from shop.orders.states import (
+    OPEN_PAYMENT,
+    By,
+    FulfilmentState,
+    PaymentState,
+    check_fulfilment,
+    check_payment,
+)
 
 
 def locked_order(order_id: int) -> Order:
@@ -79,11 +86,29 @@ def move_payment(
     current = PaymentState(order.payment_state)
     check_payment(current, target)
     order.payment_state = target
+    if target not in OPEN_PAYMENT:
+        order.network_key = None
     session.add(
         OrderChange(
             order_id=order.id,
             from_state=current,
             to_state=target,
+            reference=reference,
+            at=at,
+            actor=by.role,
+            by_account_id=by.account_id,
+            reason=reason,
+        )
+    )
+
+
+def note_payment(order: Order, *, at: datetime, by: By, reason: str, reference: str) -> None:
+    """Leave a row of money that moved while a locked order's payment stays where it is."""
+    session.add(
+        OrderChange(
+            order_id=order.id,
+            from_state=order.payment_state,
+            to_state=order.payment_state,
             reference=reference,
             at=at,
             actor=by.role,

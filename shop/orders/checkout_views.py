@@ -25,6 +25,7 @@ from shop.orders.attempts import place_once
 from shop.orders.blueprint import blueprint
 from shop.orders.errors import InvalidOrder, KeyReused, PriceChanged
 from shop.orders.forms import CheckoutForm
+from shop.orders.hold_page import cart_limits
 from shop.orders.intake import read_order
 from shop.orders.queries import door_of, find_by_key, last_order_of
 from shop.payments import api as payments
@@ -91,6 +92,7 @@ def _place(form: CheckoutForm, cart: CartView, basket: Basket, key: str) -> int:
         account_id=current_actor().account_id,
         locale=str(get_locale() or "zh"),
         methods=[one.code for one in payments.options()],
+        network=request.remote_addr,
     )
     shown = request.form.get("shown_minor", "")
     if basket.total_minor is not None and shown != str(basket.total_minor):
@@ -136,6 +138,7 @@ def _page(form: CheckoutForm, basket: Basket, *, problem: str = "") -> str:
         basket=basket,
         options=options,
         problem=problem,
+        limits=cart_limits(basket, account_id=current_actor().account_id),
         problem_lines=[(line, problem_sentence(line)) for line in basket.lines if line.problem],
         units=units,
         cities=near,

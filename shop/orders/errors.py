@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 
 from core.errors import Conflict, Invalid
 from shop.catalogue.wording import reason_sentence
+from shop.orders.hold_limits import Exceeded, Measure
+from shop.orders.hold_words import limit_sentence
 
 
 class InvalidOrder(Invalid):
@@ -35,6 +37,31 @@ class NotOnSale(Conflict):
                 {"sku": sku, "reason": reason, "message": reason_sentence(reason)}
                 for sku, reason in reasons.items()
             ],
+        )
+
+
+class HoldLimit(Conflict):
+    """The buyer would keep more from others, unpaid, than is allowed at a time.
+
+    `limit` names it: `cash_plants`, `cash_value`, `cash_share`, `cash_strangers`, or the same with `unpaid`.
+    """
+
+    code = "hold_limit"
+
+    def __init__(self, found: Exceeded) -> None:
+        in_money = found.measure is Measure.VALUE
+        unit = "minor" if in_money else "plants"
+        figures: dict[str, Any] = {
+            f"allowed_{unit}": found.allowed,
+            f"held_{unit}": found.held,
+            f"wanted_{unit}": found.wanted,
+        }
+        super().__init__(
+            limit_sentence(found),
+            limit=f"{found.way}_{found.measure}",
+            counted_by=found.holder,
+            sku=found.sku or None,
+            **figures,
         )
 
 

@@ -24,6 +24,14 @@ class OrderExpired:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderNearsEnd:
+    """An order waits for its growers' word or for the cashier, and its time is nearly over."""
+
+    order_id: int
+    order_number: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderCancelled:
     order_id: int
     order_number: str
@@ -37,6 +45,22 @@ class OrderRefunded:
     order_number: str
     amount_minor: int
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsignmentConfirmed:
+    """The grower of a part of a cash order has spoken with the buyer."""
+
+    consignment_id: int
+    consignment_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsignmentLapsed:
+    """Nobody confirmed a part of a cash order in time."""
+
+    consignment_id: int
+    consignment_number: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,23 +9,62 @@ from flask_babel import gettext as _
 
 from core.errors import Conflict
 from core.outbox import record
+from shop.orders.cash import CashParcel, outcome
 from shop.orders.changes import consignments_of, lines_of, locked_consignment, move_consignment, move_payment
 from shop.orders.events import (
     ConsignmentCancelled,
+    ConsignmentConfirmed,
     ConsignmentDelivered,
     ConsignmentDispatched,
+    ConsignmentLapsed,
     ConsignmentPacked,
     ConsignmentReturned,
     OrderCancelled,
     OrderPaid,
 )
 from shop.orders.facts import append_sales
-from shop.orders.models import Order
+from shop.orders.models import Consignment, Order
 from shop.orders.states import MAY_LEAVE, SYSTEM, By, FulfilmentState, PaymentState
 from shop.stock import service as stock
 from traceability import api as traceability
 
-CLOSED = frozenset({FulfilmentState.DELIVERED, FulfilmentState.RETURNED, FulfilmentState.CANCELLED})
+
+def confirm_consignment(consignment_id: int, *, at: datetime, by: By) -> None:
+    """The grower has spoken with the buyer of a cash order: the plants are the buyer's, and may be packed.
+
+    Raises:
+        Conflict: code `wrong_state`, as when it was declined or its time has run out.
+        OutOfStock: its time was over and others have the plants; the caller's transaction must roll back.
+    """
+    order, consignment = locked_consignment(consignment_id)
+    move_consignment(consignment, FulfilmentState.TO_PACK, at=at, by=by)
+    stock.take(order.id, _variants_of(consignment))
+    _settle_cash(order, at=at)
+    record(ConsignmentConfirmed(consignment.id, consignment.number), at=at)
+
+
+def end_unconfirmed(order: Order, *, at: datetime) -> bool:
+    """Let go what no grower has confirmed of a locked cash order in time; whether there was anything."""
+    open_ones = [
+        one for one in consignments_of(order.id) if one.fulfilment_state == FulfilmentState.TO_CONFIRM
+    ]
+    for consignment in open_ones:
+        move_consignment(consignment, FulfilmentState.CANCELLED, at=at, by=SYSTEM)
+        _free(order, consignment)
+        record(ConsignmentLapsed(consignment.id, consignment.number), at=at)
+    _settle_cash(order, at=at)
+    return bool(open_ones)
+
+
+def _variants_of(consignment: Consignment) -> set[int]:
+    return {line.variant_id for line in lines_of([consignment.id])[consignment.id]}
+
+
+def _free(order: Order, consignment: Consignment) -> None:
+    """A part that will not be sent: what was promised of it is free, what was taken is back in the nursery."""
+    variants = _variants_of(consignment)
+    stock.release(order.id, variants)
+    stock.put_back(order.id, variants)
 
 
 def mark_packed(consignment_id: int, *, at: datetime, by: By) -> None:
@@ -125,22 +164,38 @@ def cancel_consignment(consignment_id: int, *, at: datetime, by: By, reason: str
     if order.payment_state != PaymentState.DUE_ON_DELIVERY:
         raise Conflict(_("This part is paid for: the branch's cashier refunds it."), code="refund_instead")
     move_consignment(consignment, FulfilmentState.CANCELLED, at=at, by=by, reason=reason)
-    stock.put_back(order.id, {line.variant_id for line in lines_of([consignment.id])[consignment.id]})
+    _free(order, consignment)
     record(ConsignmentCancelled(consignment.id, consignment.number), at=at)
     _settle_cash(order, at=at)
 
 
 def _settle_cash(order: Order, *, at: datetime) -> None:
-    """Once no parcel of a cash order is under way any more, it is paid by what was delivered, or cancelled."""
+    """Bring a cash order to where its parcels are.
+
+    Once every grower has decided it does not run out; once nothing is under way any more it is paid by what was handed
+    over, less what went back of that, or cancelled.
+    """
     if order.payment_state != PaymentState.DUE_ON_DELIVERY:
         return
-    states = {FulfilmentState(one.fulfilment_state) for one in consignments_of(order.id)}
-    if not states <= CLOSED:
+    parcels = consignments_of(order.id)
+    if all(one.fulfilment_state != FulfilmentState.TO_CONFIRM for one in parcels):
+        order.expires_at = None
+    target = outcome([cash_parcel(one) for one in parcels])
+    if target is None:
         return
-    if FulfilmentState.DELIVERED in states:
-        move_payment(order, PaymentState.PAID, at=at, by=SYSTEM)
-        order.paid_at = at
-        record(OrderPaid(order.id, order.number), at=at)
-    else:
-        move_payment(order, PaymentState.CANCELLED, at=at, by=SYSTEM)
+    move_payment(order, target, at=at, by=SYSTEM)
+    if target is PaymentState.CANCELLED:
         record(OrderCancelled(order.id, order.number), at=at)
+        return
+    order.paid_at = at
+    record(OrderPaid(order.id, order.number), at=at)
+
+
+def cash_parcel(consignment: Consignment) -> CashParcel:
+    """A part of a cash order as the rules look at it."""
+    return CashParcel(
+        FulfilmentState(consignment.fulfilment_state),
+        consignment.delivered_at is not None,
+        consignment.total_minor,
+        consignment.refunded_minor,
+    )

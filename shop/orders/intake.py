@@ -25,7 +25,13 @@ Fields = dict[str, str]
 
 
 def read_order(
-    body: Any, *, key: str, account_id: int | None, locale: str, methods: Collection[str]
+    body: Any,
+    *,
+    key: str,
+    account_id: int | None,
+    locale: str,
+    methods: Collection[str],
+    network: str | None = None,
 ) -> OrderRequest:
     """The order that `body` asks for, in the shape of the JSON API; `methods` are the payment methods on offer.
 
@@ -59,6 +65,7 @@ def read_order(
         key=key,
         account_id=account_id,
         note=note,
+        network=network,
     )
 
 

@@ -16,7 +16,11 @@ def _one_of(column: str, words: type[StrEnum]) -> str:
 
 
 class Order(Base):
-    """What one buyer bought at once and pays at once; the payment's state lives here."""
+    """What one buyer bought at once and pays at once; the payment's state lives here.
+
+    `address_key` and `network_key` are keyed digests of where it goes and whence it was ordered: what one buyer
+    holds unpaid is counted by them. The network is forgotten once the order is paid or has ended.
+    """
 
     __tablename__ = "order"
     __table_args__ = (
@@ -27,6 +31,9 @@ class Order(Base):
         CheckConstraint("total_minor = goods_minor - discount_minor + freight_minor", name="total_adds_up"),
         CheckConstraint("refunded_minor BETWEEN 0 AND total_minor", name="refund_within_total"),
         Index("ix_order_open", "payment_state", "expires_at"),
+        Index("ix_order_phone", "buyer_phone"),
+        Index("ix_order_address", "address_key"),
+        Index("ix_order_network", "network_key"),
     )
 
     id: Mapped[int] = pk()
@@ -59,6 +66,9 @@ class Order(Base):
     placed_at: Mapped[datetime] = mapped_column(index=True)
     expires_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    address_key: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    network_key: Mapped[str | None] = mapped_column(String(32))
 
 
 class OrderChange(Base):
@@ -168,3 +178,22 @@ class OrderLine(Base):
     refunded_minor: Mapped[Money] = mapped_column(default=0)
     # Units that were taken off before the parcel left, or came back; the others are what is packed.
     units_back: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class HoldAllowance(Base):
+    """So much of one grower's plants a buyer whom the grower knows may hold unpaid at a time, by telephone number."""
+
+    __tablename__ = "hold_allowance"
+    __table_args__ = (
+        UniqueConstraint("grower_id", "phone"),
+        CheckConstraint("plants > 0 AND value_minor > 0", name="above_zero"),
+    )
+
+    id: Mapped[int] = pk()
+    grower_id: Mapped[int] = fk("grower.id", index=False)
+    phone: Mapped[str] = mapped_column(String(20))
+    plants: Mapped[int]
+    value_minor: Mapped[Money]
+    note: Mapped[str] = mapped_column(String(100), default="")
+    given_at: Mapped[datetime]
+    given_by: Mapped[int | None] = fk("account.id", nullable=True, index=False)

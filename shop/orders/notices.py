@@ -11,10 +11,11 @@ from branch import api as branch
 from core.accounts.models import Account
 from core.database import session
 from core.messaging import enqueue
+from core.web.formatting import dt
 from shop.orders import events
 from shop.orders.models import Consignment
 from shop.orders.queries import ConsignmentView, OrderView, order_by_id
-from shop.orders.states import FulfilmentState
+from shop.orders.states import FulfilmentState, PaymentMethod, PaymentState
 
 OrderEvent = events.OrderPlaced | events.OrderPaid | events.OrderExpired | events.OrderCancelled
 ParcelEvent = (
@@ -22,6 +23,8 @@ ParcelEvent = (
     | events.ConsignmentDelivered
     | events.ConsignmentCancelled
     | events.ConsignmentReturned
+    | events.ConsignmentConfirmed
+    | events.ConsignmentLapsed
 )
 
 
@@ -35,6 +38,8 @@ def tell_buyer_of_order(event: OrderEvent, *, event_id: str) -> None:
         what=type(event).__name__,
         method=order.method,
         total_minor=order.total_minor,
+        hours=current_app.config["SETTINGS"].cash_confirm_hours,
+        after_proof=order.changes[-1].from_state == PaymentState.PROOF_SUBMITTED,
     )
 
 
@@ -50,6 +55,8 @@ def tell_buyer_of_parcel(event: ParcelEvent, *, event_id: str) -> None:
         grower=parcel.grower_name,
         courier=parcel.courier or "",
         tracking_number=parcel.tracking_number or "",
+        owes_nothing=order.method == PaymentMethod.CASH_ON_DELIVERY,
+        reason=parcel.changes[-1].reason,
     )
 
 
@@ -58,15 +65,39 @@ def tell_growers_to_pack(
     *,
     event_id: str,  # noqa: ARG001 - the parcel, not the event, is told of once
 ) -> None:
-    """Handler: as soon as a parcel may be packed, its grower's people are told; once, whatever made it so."""
+    """Handler: as soon as a parcel may be packed, or is to be confirmed, its grower's people are told; once each."""
     order = order_by_id(event.order_id)
     for parcel in order.consignments:
         if parcel.state == FulfilmentState.TO_PACK:
             _tell_grower(order, parcel, f"to-pack:{parcel.number}", "parcel_to_pack")
+        elif parcel.state == FulfilmentState.TO_CONFIRM:
+            _ask_to_confirm(order, parcel, f"to-confirm:{parcel.number}", again=False)
+
+
+def remind_growers_to_confirm(event: events.OrderNearsEnd, *, event_id: str) -> None:
+    """Handler: the people of each grower who has not said yet whether a cash order is meant are reminded."""
+    order = order_by_id(event.order_id)
+    for parcel in order.consignments:
+        if parcel.state == FulfilmentState.TO_CONFIRM:
+            _ask_to_confirm(order, parcel, event_id, again=True)
+
+
+def _ask_to_confirm(order: OrderView, parcel: ConsignmentView, key: str, *, again: bool) -> None:
+    _tell_grower(
+        order,
+        parcel,
+        key,
+        "parcel_to_confirm",
+        until=dt(order.expires_at) if order.expires_at else "",
+        again=again,
+        total_minor=parcel.total_minor,
+    )
 
 
 def tell_grower_of_end(
-    event: events.ConsignmentDelivered | events.ConsignmentCancelled, *, event_id: str
+    event: events.ConsignmentDelivered | events.ConsignmentCancelled | events.ConsignmentLapsed,
+    *,
+    event_id: str,
 ) -> None:
     """Handler: the grower's people hear that a parcel was received or will not be sent."""
     order, parcel = _parcel(event.consignment_id)

@@ -12,27 +12,40 @@ from core.database import session
 from core.errors import Invalid
 from core.money import allocate
 from core.outbox import record
-from shop.orders.changes import consignments_of, lines_of, locked_order, move_consignment, move_payment
+from shop.orders.changes import (
+    consignments_of,
+    lines_of,
+    locked_order,
+    move_consignment,
+    move_payment,
+    note_payment,
+)
 from shop.orders.events import (
     ConsignmentCancelled,
     OrderCancelled,
     OrderExpired,
+    OrderNearsEnd,
     OrderPaid,
     OrderRefunded,
 )
 from shop.orders.facts import append_refunds, append_sales
+from shop.orders.fulfilling import end_unconfirmed
 from shop.orders.models import Consignment, Order, OrderChange
+from shop.orders.queries import REMIND_BEFORE
 from shop.orders.splitting import Refundable, RefundShare, share_refund
 from shop.orders.states import (
     BEFORE_DISPATCH,
+    OPEN_PAYMENT,
     PROVIDER,
     SETTLED,
     SYSTEM,
+    WAITS_FOR_US,
     By,
     FulfilmentState,
     PaymentMethod,
     PaymentState,
 )
+from shop.orders.terms import check_by
 from shop.stock import service as stock
 
 
@@ -68,15 +81,24 @@ def mark_paid(order_id: int, *, at: datetime, reference: str, by: By = PROVIDER,
 
 
 def submit_proof(order_id: int, *, at: datetime, by: By) -> None:
-    """The buyer says a transfer was made: the stock stays held until the cashier has looked.
+    """The buyer says a transfer was made: the stock stays held while the cashier looks, for some working days.
+
+    Stock that an order had lost by then is not held again; the cashier's word takes it while there is some.
 
     Raises:
         Conflict: code `wrong_state`.
     """
     order = locked_order(order_id)
+    holds = order.payment_state == PaymentState.AWAITING_PAYMENT
     move_payment(order, PaymentState.PROOF_SUBMITTED, at=at, by=by)
-    order.expires_at = None
-    stock.extend(order_id, expires_at=None)
+    _end_at(order, check_by(at=at, placed_at=order.placed_at, holds=holds))
+
+
+def _end_at(order: Order, expires_at: datetime) -> None:
+    """Give an open order and its stock a new end, and whoever is reminded a new reminder."""
+    order.expires_at = expires_at
+    order.reminded_at = None
+    stock.extend(order.id, expires_at=expires_at)
 
 
 def refuse_proof(order_id: int, *, at: datetime, by: By, reason: str, expires_at: datetime) -> None:
@@ -87,21 +109,35 @@ def refuse_proof(order_id: int, *, at: datetime, by: By, reason: str, expires_at
     """
     order = locked_order(order_id)
     move_payment(order, PaymentState.AWAITING_PAYMENT, at=at, by=by, reason=reason)
-    order.expires_at = expires_at
-    stock.extend(order_id, expires_at=expires_at)
+    _end_at(order, expires_at)
 
 
 def expire_order(order_id: int, *, at: datetime) -> bool:
-    """Let an unpaid order run out and free its stock; whether it did."""
+    """Let an order run out that was not paid, confirmed or looked at in time, and free its stock; whether it did."""
     order = locked_order(order_id)
-    if order.payment_state != PaymentState.AWAITING_PAYMENT:
+    if order.payment_state not in OPEN_PAYMENT or order.expires_at is None or order.expires_at > at:
         return False
-    if order.expires_at is None or order.expires_at > at:
-        return False
+    if order.payment_state == PaymentState.DUE_ON_DELIVERY:
+        return end_unconfirmed(order, at=at)
     move_payment(order, PaymentState.EXPIRED, at=at, by=SYSTEM)
     stock.let_lapse(order_id)
     record(OrderExpired(order.id, order.number), at=at)
     return True
+
+
+def remind_of_end(order_id: int, *, at: datetime) -> bool:
+    """Have whoever has the next word on an order told that its time is nearly over, once per end; whether it was due."""
+    order = locked_order(order_id)
+    due = (
+        order.payment_state in WAITS_FOR_US
+        and order.reminded_at is None
+        and order.expires_at is not None
+        and at < order.expires_at <= at + REMIND_BEFORE
+    )
+    if due:
+        order.reminded_at = at
+        record(OrderNearsEnd(order.id, order.number), at=at)
+    return due
 
 
 def cancel_order(order_id: int, *, at: datetime, by: By, reason: str = "") -> None:
@@ -187,9 +223,13 @@ def apply_refund(
             code="refund_too_large",
             left_minor=sum(left),
         )
-    whole = amount_minor == sum(_left_minor(order, one) for one in every)
-    target = PaymentState.REFUNDED if whole else PaymentState.PARTLY_REFUNDED
-    move_payment(order, target, at=at, by=by, reason=reason, reference=reference)
+    if order.payment_state == PaymentState.DUE_ON_DELIVERY:
+        # Other parcels are under way; how the payment ends is told when they have come to their end.
+        note_payment(order, at=at, by=by, reason=reason, reference=reference)
+    else:
+        whole = amount_minor == sum(_left_minor(order, one) for one in every)
+        target = PaymentState.REFUNDED if whole else PaymentState.PARTLY_REFUNDED
+        move_payment(order, target, at=at, by=by, reason=reason, reference=reference)
     order.refunded_minor += amount_minor
     for consignment, share in zip(targets, allocate(amount_minor, left), strict=True):
         if share:

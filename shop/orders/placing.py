@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from flask import current_app
 from flask_babel import gettext as _
 
 from branch import api as branch
@@ -15,10 +14,11 @@ from shop.cart.offers import offers_by_sku
 from shop.cart.rules import Offer
 from shop.orders.errors import InvalidOrder, NotOnSale, PriceChanged
 from shop.orders.events import OrderPlaced
+from shop.orders.holders import Wish, lock_holders, require_within_limits
 from shop.orders.models import Order
 from shop.orders.rules import OrderRequest
-from shop.orders.splitting import PricedLine, split
-from shop.orders.states import PaymentMethod
+from shop.orders.splitting import PricedLine, Split, split
+from shop.orders.terms import pay_by
 from shop.orders.writing import write_consignments, write_order
 from shop.shipping.freight.queries import freight_quote
 from shop.stock import service as stock
@@ -27,28 +27,19 @@ from traceability import api as traceability
 Wanted = list[tuple[Offer, int]]
 
 
-def hold_until(method: PaymentMethod, *, at: datetime) -> datetime | None:
-    """When an unpaid order runs out. A transfer takes days; cash at the door does not run out."""
-    settings = current_app.config["SETTINGS"]
-    if method is PaymentMethod.CASH_ON_DELIVERY:
-        return None
-    if method is PaymentMethod.OFFLINE_TRANSFER:
-        return at + timedelta(hours=settings.transfer_hold_hours)
-    return at + timedelta(minutes=settings.hold_minutes)
-
-
 def place_order(request: OrderRequest, *, at: datetime) -> Order:
     """Turn a wish into an order with stock held for it.
 
     Prices are read here, not taken from the buyer. Licences and lots are locked while they are checked, so
     a suspension and a sale do not pass each other. The order is written before the stock is touched, so
-    that a second attempt with the same key waits for the first and then fails on it. Cash on delivery
-    takes its stock at once. Adds rows to the caller's transaction; does not commit.
+    that a second attempt with the same key waits for the first and then fails on it. What strangers may hold
+    unpaid is bounded, see `hold_limits`. Adds rows to the caller's transaction; does not commit.
 
     Raises:
         InvalidOrder: naming every wrong field.
         NotOnSale: naming every line whose listing, licence or lot does not allow a sale.
         OutOfStock: naming every line that falls short; nothing is held then.
+        HoldLimit: the buyer would hold more unpaid than is allowed at a time.
         PriceChanged: the total is not the one that the buyer was shown.
         IntegrityError: an order with this key exists; the edge reads it in a new transaction.
     """
@@ -71,17 +62,17 @@ def place_order(request: OrderRequest, *, at: datetime) -> Order:
     )
     if request.expected_total_minor not in (None, whole.total_minor):
         raise PriceChanged(request.expected_total_minor or 0, whole.total_minor)
-    order = write_order(request, whole, expires_at=hold_until(request.payment_method, at=at), at=at)
+    order = write_order(request, whole, expires_at=pay_by(request.payment_method, at=at), at=at)
     write_consignments(order, whole, {offer.variant_id: offer for offer, _quantity in wanted}, at=at)
+    lock_holders(order)
     stock.hold(
         order.id,
         [(offer.variant_id, quantity) for offer, quantity in wanted],
         at=at,
         expires_at=order.expires_at,
     )
+    require_within_limits(order, _wishes(wanted, whole))
     _require_still_on_sale(wanted, at=at)
-    if request.payment_method is PaymentMethod.CASH_ON_DELIVERY:
-        stock.take(order.id)
     record(OrderPlaced(order.id, order.number), at=at)
     return order
 
@@ -141,6 +132,23 @@ def _require_still_on_sale(wanted: Wanted, *, at: datetime) -> None:
             }
     if refused:
         raise NotOnSale(refused)
+
+
+def _wishes(wanted: Wanted, whole: Split) -> list[Wish]:
+    """The lines as the limits on what is held unpaid look at them."""
+    offers = {offer.variant_id: offer for offer, _quantity in wanted}
+    return [
+        Wish(
+            share.grower_id,
+            one.line.variant_id,
+            offers[one.line.variant_id].sku,
+            one.line.quantity * offers[one.line.variant_id].plants_per_unit,
+            offers[one.line.variant_id].plants_per_unit,
+            one.line.line_total_minor - one.discount_minor,
+        )
+        for share in whole.shares
+        for one in share.lines
+    ]
 
 
 def _plants_by_lot(wanted: Wanted) -> dict[int, int]:

@@ -31,7 +31,8 @@ class OrderRequest:
     """One wish to buy. `lines` are (SKU, quantity in the variant's unit).
 
     `key` names the attempt: the same key never makes two orders. `discount_minor` is what a promotion gave
-    on the goods; `expected_total_minor` what the buyer was shown, if anything.
+    on the goods; `expected_total_minor` what the buyer was shown, if anything. `network` is the address from which it
+    was sent.
     """
 
     lines: tuple[tuple[str, int], ...]
@@ -44,6 +45,7 @@ class OrderRequest:
     note: str = ""
     discount_minor: int = 0
     expected_total_minor: int | None = None
+    network: str | None = None
 
     def showing(self, total_minor: int | None) -> OrderRequest:
         """The same wish by a buyer who saw this total."""
@@ -53,7 +55,7 @@ class OrderRequest:
     def digest(self) -> str:
         """The same for the same wish, whatever the order of its fields."""
         body = asdict(self)
-        for name in ("key", "account_id", "expected_total_minor"):
+        for name in ("key", "account_id", "expected_total_minor", "network"):
             del body[name]
         canonical = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 from shop.orders.fulfilling import (
     cancel_consignment,
+    confirm_consignment,
     mark_delivered,
     mark_dispatched,
     mark_packed,
@@ -16,17 +17,19 @@ from shop.orders.paying import (
     mark_paid,
     open_dispute,
     refuse_proof,
+    remind_of_end,
     submit_proof,
 )
-from shop.orders.placing import hold_until, place_order
+from shop.orders.placing import place_order
+from shop.orders.terms import pay_by
 
 __all__ = [
     "apply_refund",
     "cancel_consignment",
     "cancel_order",
     "close_dispute",
+    "confirm_consignment",
     "expire_order",
-    "hold_until",
     "mark_delivered",
     "mark_dispatched",
     "mark_packed",
@@ -34,7 +37,9 @@ __all__ = [
     "mark_returned",
     "mark_unpacked",
     "open_dispute",
+    "pay_by",
     "place_order",
     "refuse_proof",
+    "remind_of_end",
     "submit_proof",
 ]

@@ -32,7 +32,10 @@ class PaymentState(StrEnum):
 
 
 class FulfilmentState(StrEnum):
+    """`waiting` is for the payment; `to_confirm` for the grower's word that a cash order is meant."""
+
     WAITING = "waiting"
+    TO_CONFIRM = "to_confirm"
     TO_PACK = "to_pack"
     PACKED = "packed"
     DISPATCHED = "dispatched"
@@ -48,9 +51,11 @@ PAYMENT_TRANSITIONS: Mapping[PaymentState, frozenset[PaymentState]] = {
         {PaymentState.PAID, PaymentState.PROOF_SUBMITTED, PaymentState.EXPIRED, PaymentState.CANCELLED}
     ),
     PaymentState.PROOF_SUBMITTED: frozenset(
-        {PaymentState.PAID, PaymentState.AWAITING_PAYMENT, PaymentState.CANCELLED}
+        {PaymentState.PAID, PaymentState.AWAITING_PAYMENT, PaymentState.EXPIRED, PaymentState.CANCELLED}
     ),
-    PaymentState.DUE_ON_DELIVERY: frozenset({PaymentState.PAID, PaymentState.CANCELLED}),
+    PaymentState.DUE_ON_DELIVERY: frozenset(
+        {PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED, PaymentState.CANCELLED}
+    ),
     PaymentState.EXPIRED: frozenset({PaymentState.PAID, PaymentState.PROOF_SUBMITTED}),
     PaymentState.CANCELLED: frozenset(),
     PaymentState.PAID: frozenset(
@@ -67,6 +72,7 @@ PAYMENT_TRANSITIONS: Mapping[PaymentState, frozenset[PaymentState]] = {
 
 FULFILMENT_TRANSITIONS: Mapping[FulfilmentState, frozenset[FulfilmentState]] = {
     FulfilmentState.WAITING: frozenset({FulfilmentState.TO_PACK, FulfilmentState.CANCELLED}),
+    FulfilmentState.TO_CONFIRM: frozenset({FulfilmentState.TO_PACK, FulfilmentState.CANCELLED}),
     FulfilmentState.TO_PACK: frozenset({FulfilmentState.PACKED, FulfilmentState.CANCELLED}),
     FulfilmentState.PACKED: frozenset(
         {FulfilmentState.TO_PACK, FulfilmentState.DISPATCHED, FulfilmentState.CANCELLED}
@@ -98,7 +104,11 @@ MAY_LEAVE = frozenset({PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentS
 OPEN_PAYMENT = frozenset(
     {PaymentState.AWAITING_PAYMENT, PaymentState.PROOF_SUBMITTED, PaymentState.DUE_ON_DELIVERY}
 )
-BEFORE_DISPATCH = frozenset({FulfilmentState.WAITING, FulfilmentState.TO_PACK, FulfilmentState.PACKED})
+# The buyer has done what there is to do; a grower or the cashier has the next word.
+WAITS_FOR_US = frozenset({PaymentState.PROOF_SUBMITTED, PaymentState.DUE_ON_DELIVERY})
+BEFORE_DISPATCH = frozenset(
+    {FulfilmentState.WAITING, FulfilmentState.TO_CONFIRM, FulfilmentState.TO_PACK, FulfilmentState.PACKED}
+)
 ON_THE_WAY_OR_THERE = frozenset({FulfilmentState.DISPATCHED, FulfilmentState.DELIVERED})
 
 

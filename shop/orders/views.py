@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from branch import api as branch
@@ -157,13 +158,28 @@ def seller_order(parcel_number: str) -> ResponseReturnValue:
     )
 
 
+@blueprint.post("/seller/orders/<parcel_number>/confirm")
+@requires("orders.sell")
+def seller_confirm(parcel_number: str) -> ResponseReturnValue:
+    """The grower has called the buyer of an order to be paid at the door, and packs it."""
+    grower = branch.require_grower(actor_id())
+    _order_view, parcel = queries.order_of_consignment(parcel_number, grower_id=grower.id)
+    with transaction():
+        service.confirm_consignment(parcel.id, at=now(), by=By("grower", actor_id()))
+    flash(_("Confirmed: the buyer is told, and you may pack."), "success")
+    return redirect(url_for("orders.seller_order", parcel_number=parcel_number), 303)
+
+
 @blueprint.post("/seller/orders/<parcel_number>/cancel")
 @requires("orders.sell")
 def seller_cancel(parcel_number: str) -> ResponseReturnValue:
     """A grower cannot send a parcel that is to be paid at the door."""
     grower = branch.require_grower(actor_id())
-    _order_view, parcel = queries.order_of_consignment(parcel_number, grower_id=grower.id)
+    order, parcel = queries.order_of_consignment(parcel_number, grower_id=grower.id)
     reason = request.form.get("reason", "").strip()[:200]
+    if request.form.get("unreached"):
+        with force_locale(order.locale):
+            reason = _("We could not reach you by telephone.")
     if not reason:
         flash(_("Say why; the buyer reads it."), "error")
         return redirect(url_for("orders.seller_order", parcel_number=parcel_number), 303)

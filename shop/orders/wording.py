@@ -9,7 +9,7 @@ import phonenumbers
 from flask_babel import gettext as _
 
 from shop.orders.queries import ConsignmentView, OrderView
-from shop.orders.states import FulfilmentState, PaymentMethod, PaymentState
+from shop.orders.states import SYSTEM, FulfilmentState, PaymentMethod, PaymentState
 
 PAYMENT_TONES = {
     PaymentState.AWAITING_PAYMENT: "wait",
@@ -24,6 +24,7 @@ PAYMENT_TONES = {
 }
 FULFILMENT_TONES = {
     FulfilmentState.WAITING: "plain",
+    FulfilmentState.TO_CONFIRM: "wait",
     FulfilmentState.TO_PACK: "wait",
     FulfilmentState.PACKED: "info",
     FulfilmentState.DISPATCHED: "info",
@@ -53,6 +54,7 @@ def fulfilment_words(state: str) -> str:
     """A parcel's state as a pill says it."""
     words: dict[str, str] = {
         FulfilmentState.WAITING: _("Waits for payment"),
+        FulfilmentState.TO_CONFIRM: _("To be confirmed by telephone"),
         FulfilmentState.TO_PACK: _("To be packed"),
         FulfilmentState.PACKED: _("Packed"),
         FulfilmentState.DISPATCHED: _("On its way"),
@@ -97,6 +99,8 @@ def timeline(order: OrderView, parcel: ConsignmentView) -> list[Step]:
     reached = {change.to_state: change.at for change in parcel.changes}
     if parcel.state in {FulfilmentState.CANCELLED, FulfilmentState.RETURNED}:
         steps = [step for step in steps if step["state"] != "now"]
+    if (confirmed := _confirmed_step(parcel)) is not None:
+        steps.append(confirmed)
     note = " ".join(part for part in (parcel.courier, parcel.tracking_number) if part)
     for state, title, at, words in (
         (FulfilmentState.PACKED, _("Packed"), parcel.packed_at, ""),
@@ -108,10 +112,24 @@ def timeline(order: OrderView, parcel: ConsignmentView) -> list[Step]:
         elif parcel.state not in {FulfilmentState.CANCELLED, FulfilmentState.RETURNED}:
             steps.append(Step(title=title, at=None, state=_open(parcel.state, state), note=""))
     if parcel.state in {FulfilmentState.CANCELLED, FulfilmentState.RETURNED}:
-        reason = next((change.reason for change in reversed(parcel.changes)), "")
+        last = parcel.changes[-1]
+        reason = last.reason
+        if last.from_state == FulfilmentState.TO_CONFIRM and last.actor == SYSTEM.role:
+            reason = _("The grower did not confirm it in time.")
         words = fulfilment_words(parcel.state)
         steps.append(Step(title=words, at=reached[parcel.state], state="bad", note=reason))
     return steps
+
+
+def _confirmed_step(parcel: ConsignmentView) -> Step | None:
+    """The grower's word on a part of a cash order; nothing for other orders, and for one that ended without it."""
+    if parcel.changes[0].to_state != FulfilmentState.TO_CONFIRM:
+        return None
+    if parcel.state == FulfilmentState.TO_CONFIRM:
+        return Step(title=_("The grower calls to confirm"), at=None, state="now")
+    if parcel.changes[1].to_state == FulfilmentState.CANCELLED:
+        return None
+    return Step(title=_("Confirmed by the grower"), at=parcel.changes[1].at, state="done")
 
 
 def _payment_step(order: OrderView) -> Step:

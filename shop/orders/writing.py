@@ -11,6 +11,7 @@ from core.clock import to_shanghai
 from core.database import session
 from core.ids import access_token, readable_number
 from shop.cart.rules import Offer
+from shop.orders.buyer_keys import address_key, network_key
 from shop.orders.models import Consignment, ConsignmentChange, Order, OrderChange, OrderLine
 from shop.orders.rules import OrderRequest
 from shop.orders.splitting import Share, Split
@@ -52,6 +53,8 @@ def write_order(request: OrderRequest, whole: Split, *, expires_at: datetime | N
         refunded_minor=0,
         placed_at=at,
         expires_at=expires_at,
+        address_key=address_key(place.district.code, request.ship_to.street),
+        network_key=network_key(request.network),
     )
     session.add(order)
     session.flush()
@@ -70,9 +73,9 @@ def write_order(request: OrderRequest, whole: Split, *, expires_at: datetime | N
 
 
 def write_consignments(order: Order, whole: Split, offers: Mapping[int, Offer], *, at: datetime) -> None:
-    """A consignment per grower with its lines; `offers` by variant id. Cash orders may be packed at once."""
+    """A consignment per grower with its lines; `offers` by variant id. Each grower confirms a cash order first."""
     cash = order.payment_method == PaymentMethod.CASH_ON_DELIVERY
-    state = FulfilmentState.TO_PACK if cash else FulfilmentState.WAITING
+    state = FulfilmentState.TO_CONFIRM if cash else FulfilmentState.WAITING
     consignments = []
     for position, share in enumerate(whole.shares, start=1):
         weight_g = sum(one.line.quantity * offers[one.line.variant_id].unit_weight_g for one in share.lines)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from branch import api as branch
+from core.accounts.models import Account
 from core.database import session
 from core.errors import Forbidden, NotFound
 from shop.orders.models import Consignment, Order
@@ -174,6 +175,28 @@ def require_order_in_scope(account_id: int, order_id: int, permission: str) -> N
     of_order = set(session.scalars(select(Consignment.grower_id).where(Consignment.order_id == order_id)))
     if not of_order & growers:
         raise Forbidden(_("This lies outside the units that you look after."), code="outside_your_units")
+
+
+def cashiers_of(order_id: int) -> list[Account]:
+    """The nearest people above each grower of an order who confirm payments."""
+    grower_ids = set(session.scalars(select(Consignment.grower_id).where(Consignment.order_id == order_id)))
+    by_id = {unit.id: unit for unit in branch.all_units()}
+    found: set[int] = set()
+    for grower in branch.growers_by_ids(grower_ids).values():
+        unit = by_id.get(grower.unit_id)
+        while unit is not None:
+            here = {
+                member.account_id
+                for member in branch.members_of([unit])
+                if branch.may(member.account_id, "payments.confirm", unit.id)
+            }
+            if here:
+                found |= here
+                break
+            unit = by_id.get(unit.parent_id) if unit.parent_id else None
+    return list(
+        session.scalars(select(Account).where(Account.id.in_(found), Account.active).order_by(Account.id))
+    )
 
 
 def proof_for_cashier(account_id: int, public_id: str) -> WaitingProof:

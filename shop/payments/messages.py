@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import current_app
 
+from core.accounts.models import Account
 from core.messaging import enqueue
+from core.web.formatting import dt
 from shop.orders.models import Order
 from shop.payments.models import Payment, Refund, TransferProof
 
@@ -63,3 +66,24 @@ def proof_rejected(order: Order, proof: TransferProof, reason: str) -> None:
 def cancel_declined(order: Order, wish_id: str, consignment_number: str, answer: str) -> None:
     """The grower does not cancel: the plants are on their way already, or similar."""
     _tell(order, "cancel_declined", wish_id, consignment=consignment_number, answer=answer)
+
+
+def receipt_waits(order: Order, cashiers: Iterable[Account], *, key: str) -> None:
+    """A buyer's receipt has not been looked at, and the order ends soon."""
+    base_url = current_app.config["SETTINGS"].base_url
+    for account in cashiers:
+        receiver = account.email or account.phone
+        if receiver:
+            enqueue(
+                dedupe_key=f"{key}:{account.id}",
+                to=receiver,
+                template="receipt_waits",
+                locale=account.locale,
+                context={
+                    "number": order.number,
+                    "amount_minor": order.total_minor,
+                    "currency": order.currency,
+                    "until": dt(order.expires_at) if order.expires_at else "",
+                    "address": f"{base_url}/branch/cashier",
+                },
+            )

@@ -22,7 +22,7 @@ MAX_PROOFS = 6
 
 
 def submit(order_id: int, *, file_key: str, stated_minor: int, note: str, at: datetime) -> TransferProof:
-    """The buyer shows that the transfer was made; the plants stay held until the cashier has looked.
+    """The buyer shows that the transfer was made; the plants stay held while the cashier looks, for some working days.
 
     Raises:
         Conflict: `not_a_transfer`, `proof_waits`, `too_many_proofs`, or `wrong_state`.
@@ -94,15 +94,20 @@ def confirm(
 def reject(public_id: str, *, reason: str, by_account_id: int | None, at: datetime) -> None:
     """The cashier does not find the money; the buyer is told why and may send another proof.
 
+    An order that ended meanwhile stays ended.
+
     Raises:
         Conflict: `proof_decided`.
     """
     order, proof = _open_proof(public_id)
-    expires_at = orders.hold_until(PaymentMethod.OFFLINE_TRANSFER, at=at)
-    assert expires_at is not None
-    orders.refuse_proof(
-        order.id, at=at, by=By("cashier", by_account_id), reason=reason, expires_at=expires_at
-    )
+    if order.payment_state == PaymentState.PROOF_SUBMITTED:
+        orders.refuse_proof(
+            order.id,
+            at=at,
+            by=By("cashier", by_account_id),
+            reason=reason,
+            expires_at=orders.pay_by(PaymentMethod.OFFLINE_TRANSFER, at=at, placed_at=order.placed_at),
+        )
     proof.state = ProofState.REJECTED
     proof.reason = reason
     proof.decided_at = at

@@ -17,9 +17,11 @@ from shop.orders.states import (
     BEFORE_DISPATCH,
     OPEN_PAYMENT,
     SETTLED,
+    FulfilmentState,
     PaymentMethod,
     PaymentState,
 )
+from shop.orders.wording import phone_words
 from shop.payments.models import CancelWish, Payment, Refund, TransferAccount, TransferProof
 from shop.payments.states import Stage, WishState
 
@@ -78,6 +80,8 @@ class Panel:
     total_minor: int
     currency: str
     expires_at: datetime | None
+    phone: str
+    to_confirm: bool
     can_pay_now: bool
     under_way: bool
     came_too_late: bool
@@ -127,6 +131,8 @@ def panel(order_id: int) -> Panel:
         total_minor=order.total_minor,
         currency=order.currency,
         expires_at=order.expires_at,
+        phone=phone_words(order.buyer_phone),
+        to_confirm=any(one.fulfilment_state == FulfilmentState.TO_CONFIRM for one in parcels),
         can_pay_now=order.payment_method == PaymentMethod.STRIPE
         and awaited
         and Stage.PROCESSING not in stages,

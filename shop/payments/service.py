@@ -18,6 +18,7 @@ from shop.orders import service as orders
 from shop.orders.changes import consignments_of, locked_order
 from shop.orders.models import Order
 from shop.orders.states import PROVIDER, By, PaymentMethod, PaymentState
+from shop.orders.terms import longest_hold
 from shop.payments import messages, refund_rows
 from shop.payments.ledger import attempts_of, locked_payment, move
 from shop.payments.models import Payment, PaymentChange
@@ -133,8 +134,8 @@ def _new_attempt(order: Order, attempt: int, *, at: datetime) -> Payment:
     return payment
 
 
-def _hold_until(order: Order, until: datetime | None) -> None:
-    """Move the end of a locked order that waits for its payment, and of its stock; None takes the end away."""
+def _hold_until(order: Order, until: datetime) -> None:
+    """Move the end of a locked order that waits for its payment, and of its stock."""
     if order.payment_state == PaymentState.AWAITING_PAYMENT:
         order.expires_at = until
         stock.extend(order.id, expires_at=until)
@@ -221,7 +222,7 @@ def _follow(order: Order, payment: Payment, news: SessionNews, *, at: datetime) 
             messages.payment_failed(order, payment)
     elif heard is Heard.PROCESSING and payment.state != Stage.PROCESSING:
         move(payment, Stage.PROCESSING, at=at, cause="the provider waits for the money")
-        _hold_until(order, None)
+        _hold_until(order, longest_hold(order.placed_at))
     elif heard is Heard.EXPIRED and payment.state == Stage.OPEN:
         move(payment, Stage.EXPIRED, at=at, cause="the session ended unpaid")
 

@@ -116,14 +116,18 @@ def extend(order_id: int, *, expires_at: datetime | None) -> None:
     )
 
 
-def take(order_id: int) -> None:
-    """Sell what an order holds. A promise that ran out is renewed from what is left; repeating changes nothing.
+def take(order_id: int, variant_ids: Collection[int] | None = None) -> None:
+    """Sell what an order holds, all of it or some variants; repeating changes nothing.
+
+    A promise that ran out is renewed from what is left.
 
     Raises:
         OutOfStock: a promise ran out and others have the units; the caller's transaction must roll back.
     """
     short: list[Line] = []
     for row in _locked_holds(order_id):
+        if variant_ids is not None and row.variant_id not in variant_ids:
+            continue
         if _move(row.id, HoldState.HELD, HoldState.TAKEN):
             _sell(row.variant_id, row.quantity, from_held=True)
         elif _move(row.id, HoldState.LAPSED, HoldState.TAKEN) and not _sell(
@@ -134,9 +138,9 @@ def take(order_id: int) -> None:
         raise OutOfStock(_named(short))
 
 
-def release(order_id: int) -> None:
-    """Give back what an order holds and has not paid; repeating changes nothing."""
-    _let_go(order_id, HoldState.RELEASED)
+def release(order_id: int, variant_ids: Collection[int] | None = None) -> None:
+    """Give back what an order holds and has not paid, all of it or some variants; repeating changes nothing."""
+    _let_go(order_id, HoldState.RELEASED, variant_ids)
 
 
 def let_lapse(order_id: int) -> None:
@@ -144,8 +148,10 @@ def let_lapse(order_id: int) -> None:
     _let_go(order_id, HoldState.LAPSED)
 
 
-def _let_go(order_id: int, target: HoldState) -> None:
+def _let_go(order_id: int, target: HoldState, variant_ids: Collection[int] | None = None) -> None:
     for row in _locked_holds(order_id):
+        if variant_ids is not None and row.variant_id not in variant_ids:
+            continue
         if _move(row.id, HoldState.HELD, target):
             _unhold(row.variant_id, row.quantity)
         else:

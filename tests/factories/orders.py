@@ -10,8 +10,8 @@ from shop.catalogue.models import Listing, PriceTier, Variant
 from shop.orders.models import Order
 from shop.orders.queries import OrderView, order_by_id
 from shop.orders.rules import Buyer, OrderRequest, ShipTo
-from shop.orders.service import place_order
-from shop.orders.states import PaymentMethod
+from shop.orders.service import confirm_consignment, place_order
+from shop.orders.states import By, PaymentMethod
 from shop.shipping.addresses import resolve
 from shop.stock import api as stock
 from tests.factories.licences import make_licence
@@ -145,8 +145,17 @@ def make_request(
     return OrderRequest(**(given | values))
 
 
-def place(*lines: tuple[str, int], at: datetime, **values: Any) -> OrderView:
-    """An order that was really placed, in a transaction of its own."""
+def place(*lines: tuple[str, int], at: datetime, confirmed: bool = False, **values: Any) -> OrderView:
+    """An order that was really placed, in a transaction of its own; `confirmed` by its growers when paid at the door."""
     with transaction():
         order_id = place_order(make_request(*lines, **values), at=at).id
+    if confirmed:
+        confirm(order_id, at=at)
     return order_by_id(order_id)
+
+
+def confirm(order_id: int, *, at: datetime) -> None:
+    """Every grower of a cash order has called its buyer."""
+    with transaction():
+        for parcel in order_by_id(order_id).consignments:
+            confirm_consignment(parcel.id, at=at, by=By("grower"))

@@ -71,6 +71,7 @@ HARMLESS = {
     "marks.correct": SAME,
     "orders.order": OWN_KEY,
     "orders.received": STEP,
+    "orders.seller_confirm": STEP,
     "orders.seller_cancel": STEP,
     "orders_api.place": OWN_KEY + ", the header Idempotency-Key",
     "organisation.invitation": "an invitation is accepted once",

@@ -219,6 +219,7 @@ def test_the_buyer_confirms_a_parcel(client, fill_cart, session, run_jobs):
     order = order_by_id(session.scalar(sa.select(Order.id)))
     part = order.consignments[0]
     for verb, values in (
+        (orders.confirm_consignment, {}),
         (orders.mark_packed, {}),
         (orders.mark_dispatched, {"courier": "顺丰", "tracking_number": "SF123"}),
     ):
@@ -235,7 +236,7 @@ def test_the_buyer_confirms_a_parcel(client, fill_cart, session, run_jobs):
     run_jobs()
     session.rollback()
     told = session.scalars(sa.select(Message.template).where(Message.template == "parcel_changed")).all()
-    assert len(told) == 2  # it left, it arrived
+    assert len(told) == 3  # it was confirmed, it left, it arrived
 
 
 @pytest.mark.both

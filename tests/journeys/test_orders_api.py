@@ -10,6 +10,7 @@ from branch.licences.service import suspend
 from core.clock import now
 from core.database import transaction
 from shop.orders.models import Order
+from shop.stock import api as stock
 from tests.factories.orders import make_seller, make_variant
 
 BODY = {
@@ -149,10 +150,21 @@ def test_an_order_is_followed_with_its_token_only(send, variants, client):
         assert (answer.status_code, answer.json["code"]) == (404, "no_such_order")
 
 
-def test_cash_on_delivery_may_be_packed_at_once(send, variants):
+def test_cash_on_delivery_waits_for_the_growers_word(send, variants):
     order = send((variants[0].sku, 1), payment_method="cash_on_delivery").json["order"]
     assert order["state"] == "due_on_delivery"
-    assert order["consignments"][0]["state"] == "to_pack"
+    assert order["consignments"][0]["state"] == "to_confirm"
+    assert order["expires_at"]
+
+
+@pytest.mark.both
+def test_what_nobody_may_hold_unpaid_is_refused_and_the_limit_named(send, session):
+    with transaction():
+        variant = make_variant(at=now(), on_hand=17_569, tiers=((1, 1),))
+    answer = send((variant.sku, 17_560), payment_method="cash_on_delivery")
+    assert (answer.status_code, answer.json["code"]) == (409, "hold_limit")
+    assert (answer.json["limit"], answer.json["allowed_plants"]) == ("cash_plants", 1_000)
+    assert stock.available([variant.id]) == {variant.id: 17_569}
 
 
 def test_the_description_is_generated_and_names_the_order(client):

@@ -21,8 +21,8 @@ LIVES = {
         orders.PAYMENT_TRANSITIONS,
         {
             "awaiting_payment": "cancelled expired paid proof_submitted",
-            "proof_submitted": "awaiting_payment cancelled paid",
-            "due_on_delivery": "cancelled paid",
+            "proof_submitted": "awaiting_payment cancelled expired paid",
+            "due_on_delivery": "cancelled paid partly_refunded refunded",
             "expired": "paid proof_submitted",
             "cancelled": "",
             "paid": "disputed partly_refunded refunded",
@@ -35,6 +35,7 @@ LIVES = {
         orders.FULFILMENT_TRANSITIONS,
         {
             "waiting": "cancelled to_pack",
+            "to_confirm": "cancelled to_pack",
             "to_pack": "cancelled packed",
             "packed": "cancelled dispatched to_pack",
             "dispatched": "delivered returned",
@@ -176,7 +177,7 @@ def test_every_step_of_a_life_is_told(life):
         (orders.SETTLED, "disputed paid partly_refunded"),
         (orders.MAY_LEAVE, "due_on_delivery paid partly_refunded"),
         (orders.OPEN_PAYMENT, "awaiting_payment due_on_delivery proof_submitted"),
-        (orders.BEFORE_DISPATCH, "packed to_pack waiting"),
+        (orders.BEFORE_DISPATCH, "packed to_confirm to_pack waiting"),
         (orders.ON_THE_WAY_OR_THERE, "delivered dispatched"),
         (payments.ARRIVED, "doubtful received unclaimed"),
         (payments.OVER, "cancelled expired failed"),

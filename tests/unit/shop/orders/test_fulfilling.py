@@ -22,7 +22,7 @@ def variants(session, at):
 @pytest.fixture
 def cash(variants, at):
     """An order of two growers, to be paid at the door."""
-    return place((variants[0].sku, 4), (variants[1].sku, 1), at=at, method="cash_on_delivery")
+    return place((variants[0].sku, 4), (variants[1].sku, 1), at=at, method="cash_on_delivery", confirmed=True)
 
 
 def do(verb, *arguments, **values):
@@ -47,8 +47,14 @@ def facts(session):
 def test_a_parcel_goes_step_by_step_and_each_step_is_on_record(cash, at):
     deliver(cash.consignments[0], at)
     seen = order_by_id(cash.id).consignments[0]
-    assert [one.to_state for one in seen.changes] == ["to_pack", "packed", "dispatched", "delivered"]
-    assert [one.actor for one in seen.changes] == ["buyer", "grower", "grower", "buyer"]
+    assert [one.to_state for one in seen.changes] == [
+        "to_confirm",
+        "to_pack",
+        "packed",
+        "dispatched",
+        "delivered",
+    ]
+    assert [one.actor for one in seen.changes] == ["buyer", "grower", "grower", "grower", "buyer"]
     assert (seen.courier, seen.tracking_number, seen.dispatched_at) == ("顺丰", "SF1", at)
 
 

@@ -64,13 +64,14 @@ def test_an_order_holds_its_stock_until_it_runs_out(variants, at):
     assert order.expires_at == at + timedelta(minutes=40)
 
 
-def test_a_transfer_has_days_and_cash_at_the_door_no_end(variants, at):
+def test_a_transfer_has_days_and_cash_at_the_door_waits_for_the_grower(variants, at):
     assert place((variants[0].sku, 1), at=at).expires_at == at + timedelta(hours=72)
     cash = place((variants[0].sku, 2), at=at, method="cash_on_delivery")
-    assert cash.expires_at is None
+    assert cash.expires_at == at + timedelta(hours=48)
     assert cash.state == "due_on_delivery"
-    assert cash.consignments[0].state == "to_pack"
-    assert stock.stock_of([variants[0].id])[variants[0].id].sold == 2
+    assert cash.consignments[0].state == "to_confirm"
+    assert stock.stock_of([variants[0].id])[variants[0].id].sold == 0
+    assert stock.available([variants[0].id]) == {variants[0].id: 97}
 
 
 def test_every_state_of_a_new_order_has_its_row(variants, at):

@@ -1,6 +1,7 @@
 import itertools
 import random
 import time
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -54,7 +55,7 @@ def test_completed_without_the_money_waits_for_it(stripe, session_id, books):
     stripe.state.pay_later(session_id)
     stripe.mailroom.deliver()
     assert books.order.payment_state == "awaiting_payment"
-    assert books.order.expires_at is None
+    assert books.order.expires_at == books.order.placed_at + timedelta(days=14)
     assert books.payments[0].state == "processing"
     assert books.facts == []
     stripe.state.settle_later(session_id, arrives=True)

@@ -55,7 +55,7 @@ def test_a_receipt_is_confirmed_by_the_cashier_and_pays_the_order(client, login,
     assert "6200 0000 0000 0001" in client.get(address).get_data(as_text=True)
     assert send(client, address).status_code == 303
     assert books.order.payment_state == "proof_submitted"
-    assert books.order.expires_at is None
+    assert books.order.expires_at is not None
     cashier = login(role="secretary")
     assert books.order.number in cashier.get("/branch/cashier").get_data(as_text=True)
     here = f"/branch/cashier/proofs/{open_proof(books)}"
