@@ -92,7 +92,10 @@ CONSOLE: list[NavGroup] = [
     NavGroup(
         _l("Running the system"),
         "list",
-        [NavItem("failures.index", _l("Work that failed"), "alert", "jobs.manage")],
+        [
+            NavItem("failures.index", _l("Work that failed"), "alert", "jobs.manage"),
+            NavItem("alarms.thresholds", _l("Rules and their numbers"), "settings", "alarms.thresholds"),
+        ],
     ),
     NavGroup(
         _l("Members"),

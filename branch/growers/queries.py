@@ -13,6 +13,7 @@ from branch.growers.states import GrowerState
 from branch.organisation.models import Unit
 from branch.organisation.queries import UnitView, unit_view, units_below
 from core.accounts.models import Account
+from core.accounts.scopes import Scope, note_checked
 from core.database import read_columns, session
 from core.errors import Forbidden, NotFound
 
@@ -206,6 +207,7 @@ def require_grower(account_id: int | None) -> GrowerView:
             _("This page is for growers whom the branch has admitted. You can apply in a few minutes."),
             code="not_a_grower",
         )
+    note_checked(Scope.GROWER)
     return found
 
 

@@ -12,6 +12,7 @@ from branch.growers.states import NEXT, GrowerState, may_become
 from branch.organisation import invitations
 from branch.organisation.queries import require_unit_access, unit_name, units_below, units_where, villages
 from core.accounts.gate import actor_id, may, requires, signed_in
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, Invalid
@@ -24,7 +25,7 @@ LINK = "staff_invitation_link"
 
 
 @blueprint.route("/grower/apply", methods=["GET", "POST"])
-@signed_in
+@signed_in(scope=Scope.OWN)
 @creates()
 def apply() -> Any:
     own = queries.membership_at_grower(actor_id())
@@ -67,7 +68,7 @@ def show(slug: str) -> str:
 
 
 @blueprint.post("/branch/growers/<slug>")
-@requires("growers.decide")
+@requires("growers.decide", scope=Scope.UNIT)
 def decide(slug: str) -> Any:
     form = DecideForm()
     if not form.validate():
@@ -108,7 +109,7 @@ def people() -> str:
 
 
 @blueprint.post("/grower/people")
-@requires("grower.staff")
+@requires("grower.staff", scope=Scope.GROWER)
 @creates()
 def invite() -> Any:
     form = InviteForm()
@@ -125,7 +126,7 @@ def invite() -> Any:
 
 
 @blueprint.post("/grower/people/<int:account_id>/remove")
-@requires("grower.staff")
+@requires("grower.staff", scope=Scope.GROWER)
 def remove(account_id: int) -> Any:
     with transaction():
         service.remove_staff(account_id, by_account_id=actor_id())
@@ -134,7 +135,7 @@ def remove(account_id: int) -> Any:
 
 
 @blueprint.route("/grower/join/<token>", methods=["GET", "POST"])
-@signed_in
+@signed_in(scope=Scope.TOKEN)
 def join(token: str) -> Any:
     offered = invitations.get_invitation(token, at=now())
     grower = queries.get_grower(id=offered.grower_id)

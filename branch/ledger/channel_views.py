@@ -19,6 +19,7 @@ from branch.ledger.coverage_rules import OWN_SHOP, CoverageMap, CoverageState
 from branch.ledger.forms import NO, YES, ChannelForm
 from branch.ledger.sales_channels import PLATFORMS, Declaration, declarations_of
 from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
 from core.clock import local_day, now
 from core.database import transaction
 from core.errors import Invalid, NotFound
@@ -109,7 +110,7 @@ def _offered(grower: GrowerView, table: CoverageMap) -> Sequence[str]:
 
 
 @blueprint.route("/seller/sales/channels/<channel>", methods=["GET", "POST"])
-@requires("ledger.own")
+@requires("ledger.own", scope=Scope.GROWER)
 @creates()
 def declare(channel: str) -> ResponseReturnValue:
     """Say of one place of sale whether and since when it is used."""
@@ -143,7 +144,7 @@ def _spoken(said: Declaration | None) -> dict[str, object]:
 
 
 @blueprint.post("/seller/sales/channels")
-@requires("ledger.own")
+@requires("ledger.own", scope=Scope.GROWER)
 @creates()
 def nowhere_else() -> ResponseReturnValue:
     """Say of every platform that was not spoken of, and is not known to be used, that it is not used."""

@@ -15,6 +15,7 @@ from branch.ledger.cost_rules import Purpose, has_a_sheet, is_full, parts_of_yea
 from branch.ledger.forms import CostForm
 from branch.ledger.periods import Period, parse_period
 from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
 from core.clock import local_day, now
 from core.errors import NotFound
 from core.web.formatting import month_words
@@ -71,7 +72,7 @@ def season_name(season: Period) -> str:
 
 
 @blueprint.route("/seller/sales/costs/<key>", methods=["GET", "POST"])
-@requires("ledger.own")
+@requires("ledger.own", scope=Scope.GROWER)
 @creates()
 def sheet(key: str) -> ResponseReturnValue:
     """One cost sheet with every version of its amounts."""

@@ -12,6 +12,7 @@ from branch.licences.sentences import KIND_NAMES, list_words
 from branch.organisation.queries import get_unit, require_unit_access, units_where
 from core import files
 from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, Invalid
@@ -34,7 +35,7 @@ def index() -> str:
 
 
 @blueprint.route("/branch/marks/new", methods=["GET", "POST"])
-@requires("marks.edit")
+@requires("marks.edit", scope=Scope.UNIT)
 @creates()
 def enter() -> Any:
     form = MarkForm()
@@ -72,7 +73,7 @@ def show(code: str) -> str:
 
 
 @blueprint.post("/branch/marks/<code>")
-@requires("marks.edit")
+@requires("marks.edit", scope=Scope.MARK)
 def correct(code: str) -> Any:
     mark = _own(code)
     form = _correction_form()
@@ -87,7 +88,7 @@ def correct(code: str) -> Any:
 
 
 @blueprint.post("/branch/marks/<code>/rules")
-@requires("marks.edit")
+@requires("marks.edit", scope=Scope.MARK)
 @creates()
 def publish(code: str) -> Any:
     mark = _own(code)

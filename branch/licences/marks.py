@@ -12,6 +12,7 @@ from branch.growers.queries import GrowerView
 from branch.licences.models import Mark, MarkRules
 from branch.organisation.models import Unit
 from branch.organisation.queries import require_unit_access
+from core.accounts.scopes import Scope, note_checked
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 
@@ -215,6 +216,7 @@ def _locked(code: str, by_account_id: int) -> Mark:
     if mark is None:
         raise NotFound(_("There is no mark with the code %(code)s.", code=code), code="mark_unknown")
     require_unit_access(by_account_id, mark.unit_id, "marks.edit")
+    note_checked(Scope.MARK)
     return mark
 
 

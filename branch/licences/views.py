@@ -22,6 +22,7 @@ from branch.licences.sentences import (
 from branch.licences.states import LicenceState, Standing, Step, steps_from
 from branch.organisation.queries import require_unit_access, units_where
 from core.accounts.gate import actor_id, may, requires
+from core.accounts.scopes import Scope
 from core.clock import local_day, now
 from core.database import transaction
 from core.errors import Invalid
@@ -46,7 +47,7 @@ def own() -> str:
 
 
 @blueprint.post("/seller/licence")
-@requires("licences.apply")
+@requires("licences.apply", scope=Scope.GROWER)
 @creates()
 def apply() -> Any:
     grower = require_grower(actor_id())
@@ -69,7 +70,7 @@ def apply() -> Any:
 
 
 @blueprint.post("/seller/licence/<number>/take-back")
-@requires("licences.apply")
+@requires("licences.apply", scope=Scope.GROWER)
 def take_back(number: str) -> Any:
     with transaction():
         grower = require_grower(actor_id())
@@ -118,7 +119,7 @@ def show(number: str) -> str:
 
 
 @blueprint.post("/branch/licences/<number>")
-@requires("licences.decide")
+@requires("licences.decide", scope=Scope.UNIT)
 def decide(number: str) -> Any:
     step = request.form.get("step", "")
     if step not in set(Step) - {Step.APPLY, Step.EXPIRE}:

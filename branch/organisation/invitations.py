@@ -15,6 +15,7 @@ from branch.organisation.service import give_role
 from core import messaging
 from core.accounts.identity import Identity
 from core.accounts.models import Account
+from core.accounts.scopes import Scope, note_checked
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.ids import access_token
@@ -77,6 +78,7 @@ def get_invitation(token: str, *, at: datetime) -> InvitationView:
         NotFound: there is none, or its time is over.
     """
     row = _row(token, at=at)
+    note_checked(Scope.TOKEN)
     by = session.get_one(Account, row.by_account_id)
     return InvitationView(
         role=Role(row.role),

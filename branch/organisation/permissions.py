@@ -74,7 +74,7 @@ SECRETARY = TECHNICIAN | {
     "codes.approve",
     "cases.decide",
     "alarms.decide",
-    "alarms.thresholds",
+    "alarms.rules",
     "cases.confirm",
     "papers.decide",
     "orders.view",
@@ -107,6 +107,9 @@ OPERATOR = SECRETARY | {
     "settings.view",
     "search.reindex",
     "jobs.manage",
+    "alarms.rules",
+    "alarms.networks",
+    "alarms.thresholds",
 }
 
 PERMISSIONS_OF: dict[Role, frozenset[str]] = {

@@ -4,7 +4,7 @@ from flask import Flask, has_request_context, request
 
 from branch.growers.queries import grower_of
 from branch.organisation.permissions import BUYER, GROWER, PERMISSIONS_OF
-from branch.organisation.queries import holds_trusted_role, require_unit_access, roles_held
+from branch.organisation.queries import holds_everywhere, holds_trusted_role, require_unit_access, roles_held
 from core.accounts import second_factor
 from core.accounts.gate import set_policy
 from core.errors import Forbidden
@@ -29,8 +29,10 @@ def permissions_of(account_id: int) -> frozenset[str]:
     return cache[account_id]
 
 
-def may(account_id: int, permission: str, unit_id: int | None = None) -> bool:
-    """Whether the account holds `permission` anywhere, or, with `unit_id`, at that unit."""
+def may(account_id: int, permission: str, unit_id: int | None = None, *, everywhere: bool = False) -> bool:
+    """Whether the account holds `permission` anywhere; with `unit_id` at that unit; or for the whole installation."""
+    if everywhere:
+        return holds_everywhere(account_id, permission)
     if unit_id is None:
         return permission in permissions_of(account_id)
     try:

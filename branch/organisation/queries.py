@@ -13,6 +13,7 @@ from branch.organisation.models import Membership, MembershipChange, Unit
 from branch.organisation.permissions import PERMISSIONS_OF
 from branch.organisation.roles import TRUSTED, Held, Role, covers
 from core.accounts.models import Account
+from core.accounts.scopes import Scope, note_checked
 from core.database import session
 from core.errors import Forbidden, NotFound
 
@@ -142,6 +143,24 @@ def holds_trusted_role(account_id: int) -> bool:
     return any(held.role in TRUSTED for held in roles_held(account_id))
 
 
+def holds_everywhere(account_id: int, permission: str) -> bool:
+    """Whether the account holds `permission` without a unit: for what everybody shares."""
+    return any(
+        held.unit_path is None and permission in PERMISSIONS_OF[held.role] for held in roles_held(account_id)
+    )
+
+
+def require_everywhere(account_id: int, permission: str) -> None:
+    """For what lies in no unit, as a town of its own.
+
+    Raises:
+        Forbidden: the account does not hold `permission` without a unit.
+    """
+    if not holds_everywhere(account_id, permission):
+        raise Forbidden(_("This lies outside the units that you look after."), code="outside_your_units")
+    note_checked(Scope.UNIT)
+
+
 def units_where(account_id: int, permission: str) -> list[UnitView]:
     """The units at which the account's given roles hold `permission`, parents before children."""
     reach = [held for held in roles_held(account_id) if permission in PERMISSIONS_OF[held.role]]
@@ -160,6 +179,7 @@ def require_unit_access(account_id: int | None, unit_id: int, permission: str) -
     unit = unit_by_id(unit_id)
     held = roles_held(account_id) if account_id is not None else []
     if any(permission in PERMISSIONS_OF[one.role] and covers(one.unit_path, unit.path) for one in held):
+        note_checked(Scope.UNIT)
         return unit
     raise Forbidden(_("This lies outside the units that you look after."), code="outside_your_units")
 

@@ -10,6 +10,7 @@ from branch.organisation.forms import RenameForm, UnitForm
 from branch.organisation.names import KIND_NAMES
 from branch.organisation.roles import Role
 from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
 from core.database import transaction
 from core.errors import DomainError
 from core.web.sending import creates, creating
@@ -26,7 +27,7 @@ def index() -> str:
 
 
 @blueprint.post("/branch/units")
-@requires(EDIT)
+@requires(EDIT, scope=Scope.UNIT)
 @creates()
 def add() -> Any:
     """Add a unit; a town of its own only by the operator."""
@@ -36,7 +37,9 @@ def add() -> Any:
     try:
         with creating() as made:
             parent = None
-            if form.parent.data:
+            if not form.parent.data:
+                queries.require_everywhere(actor_id(), EDIT)
+            else:
                 parent = queries.require_unit_access(actor_id(), queries.get_unit(form.parent.data).id, EDIT)
             service.found_unit(
                 code=form.code.data or "",
@@ -54,7 +57,7 @@ def add() -> Any:
 
 
 @blueprint.route("/branch/units/<code>", methods=["GET", "POST"])
-@requires(EDIT)
+@requires(EDIT, scope=Scope.UNIT)
 def rename(code: str) -> Any:
     """Other names for a unit."""
     unit = queries.require_unit_access(actor_id(), queries.get_unit(code).id, EDIT)

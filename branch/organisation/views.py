@@ -11,6 +11,7 @@ from branch.organisation.names import KIND_NAMES, ROLE_NAMES
 from branch.organisation.roles import GIVEN_BY_STAFF, RANK, TRUSTED, Role
 from core.accounts.gate import actor_id, may, requires, signed_in
 from core.accounts.queries import find_confirmed
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
@@ -28,7 +29,7 @@ def members() -> str:
 
 
 @blueprint.post("/branch/members")
-@requires("members.edit")
+@requires("members.edit", scope=Scope.UNIT)
 @creates()
 def give() -> Any:
     form = _form()
@@ -62,7 +63,7 @@ def give() -> Any:
 
 
 @blueprint.route("/branch/members/<int:membership_id>/take", methods=["GET", "POST"])
-@requires("members.edit")
+@requires("members.edit", scope=Scope.UNIT)
 def take(membership_id: int) -> Any:
     member = queries.get_member(membership_id)
     if member.unit is not None:
@@ -80,7 +81,7 @@ def take(membership_id: int) -> Any:
 
 
 @blueprint.route("/invitation/<token>", methods=["GET", "POST"])
-@signed_in
+@signed_in(scope=Scope.TOKEN)
 def invitation(token: str) -> Any:
     offered = invitations.get_invitation(token, at=now())
     if request.method == "GET":

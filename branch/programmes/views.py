@@ -10,6 +10,7 @@ from branch.organisation.queries import get_unit, unit_name, units_where
 from branch.programmes import queries, service
 from branch.programmes.forms import ProgrammeForm, WithdrawProgrammeForm
 from core.accounts.gate import actor_id, current_actor, may, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Invalid
@@ -26,7 +27,7 @@ def index() -> str:
 
 
 @blueprint.post("/branch/programmes")
-@requires("programmes.note")
+@requires("programmes.note", scope=Scope.UNIT)
 @creates()
 def note() -> ResponseReturnValue:
     """Note a programme that has begun."""
@@ -54,7 +55,7 @@ def note() -> ResponseReturnValue:
 
 
 @blueprint.route("/branch/programmes/<int:number>/withdraw", methods=["GET", "POST"])
-@requires("programmes.note")
+@requires("programmes.note", scope=Scope.UNIT)
 def withdraw(number: int) -> ResponseReturnValue:
     """Take a programme out of later reports, saying why."""
     programme = queries.programme_for(actor_id(), number)

@@ -20,6 +20,7 @@ from branch.reports.thread.queries import thread_of
 from branch.reports.views import attempt, language, moved, words
 from core import seal
 from core.accounts.gate import actor_id, current_actor, may, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 
 blueprint = Blueprint("report_desk", __name__)
@@ -105,7 +106,7 @@ def _review(
 
 
 @blueprint.post("/committee/reports/<public_id>/decide")
-@requires("reports.review")
+@requires("reports.review", scope=Scope.UNIT)
 def decide(public_id: str) -> ResponseReturnValue:
     """Accept, or put in the archive."""
     form = MoveForm()
@@ -116,7 +117,7 @@ def decide(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/committee/reports/<public_id>/questions")
-@requires("reports.review")
+@requires("reports.review", scope=Scope.UNIT)
 def ask(public_id: str) -> ResponseReturnValue:
     """Ask the branch back; the button says whether the report goes back to it at once."""
     form = AskForm()
@@ -143,7 +144,7 @@ def ask(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/committee/reports/<public_id>/questions/<question_id>/withdraw")
-@requires("reports.review")
+@requires("reports.review", scope=Scope.UNIT)
 def withdraw(public_id: str, question_id: str) -> ResponseReturnValue:
     """Take a question back, saying why."""
     form = WordsForm(prefix=question_id)

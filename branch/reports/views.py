@@ -25,6 +25,7 @@ from branch.reports.thread.states import ANSWERED_ON
 from branch.reports.thread.words import place_name, question_tone, question_words
 from core import files, progress, seal
 from core.accounts.gate import actor_id, current_actor, may, requires
+from core.accounts.scopes import Scope
 from core.clock import local_day, now
 from core.database import transaction
 from core.errors import Conflict, Invalid
@@ -78,7 +79,7 @@ def _index(form: BuildForm | None) -> str:
 
 
 @blueprint.post("/branch/reports")
-@requires("reports.build")
+@requires("reports.build", scope=Scope.UNIT)
 @creates()
 def build() -> ResponseReturnValue:
     """Start building; the page of the job shows how far it is."""
@@ -134,7 +135,7 @@ def _show(
 
 
 @blueprint.post("/branch/reports/<public_id>/submit")
-@requires("reports.submit")
+@requires("reports.submit", scope=Scope.UNIT)
 def submit(public_id: str) -> ResponseReturnValue:
     """Send a draft, or a returned report whose questions are answered, to the committee."""
     form = MoveForm()
@@ -145,7 +146,7 @@ def submit(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/branch/reports/<public_id>/questions/<question_id>/answer")
-@requires("reports.submit")
+@requires("reports.submit", scope=Scope.UNIT)
 def answer(public_id: str, question_id: str) -> ResponseReturnValue:
     """Answer a question of the committee."""
     form = WordsForm(prefix=question_id)

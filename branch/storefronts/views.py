@@ -15,6 +15,7 @@ from branch.storefronts.forms import AddressForm, DecisionForm, ProposalForm
 from branch.storefronts.sentences import STATE_NAMES, STATE_TONES, STEP_NAMES, platform_name
 from branch.storefronts.states import StorefrontState, StorefrontStep, steps_from
 from core.accounts.gate import actor_id, may, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, Invalid
@@ -31,7 +32,7 @@ def own() -> str:
 
 
 @blueprint.post("/seller/storefronts")
-@requires("storefronts.propose")
+@requires("storefronts.propose", scope=Scope.GROWER)
 @creates()
 def propose() -> Any:
     grower = require_grower(actor_id())
@@ -59,7 +60,7 @@ def propose() -> Any:
 
 
 @blueprint.post("/seller/storefronts/<public_id>/end")
-@requires("storefronts.propose")
+@requires("storefronts.propose", scope=Scope.GROWER)
 def end_own(public_id: str) -> Any:
     with transaction():
         grower = require_grower(actor_id())
@@ -98,7 +99,7 @@ def show(public_id: str) -> str:
 
 
 @blueprint.post("/branch/storefronts/<public_id>")
-@requires("storefronts.decide")
+@requires("storefronts.decide", scope=Scope.UNIT)
 def decide(public_id: str) -> Any:
     form = DecisionForm()
     step = request.form.get("step", "")
@@ -123,7 +124,7 @@ def decide(public_id: str) -> Any:
 
 
 @blueprint.post("/branch/storefronts/<public_id>/addresses")
-@requires("storefronts.decide")
+@requires("storefronts.decide", scope=Scope.UNIT)
 @creates()
 def add_address(public_id: str) -> Any:
     form = AddressForm()

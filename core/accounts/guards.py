@@ -14,6 +14,7 @@ from flask_security.utils import check_and_update_authn_fresh
 from core.accounts import second_factor
 from core.accounts.gate import public
 from core.accounts.identity import parse_identity
+from core.accounts.scopes import Scope
 from core.database import transaction
 from core.errors import Forbidden
 from core.web.limits import SIGN_IN, limiter, posts_only
@@ -51,7 +52,8 @@ def init_app(app: Flask) -> None:
     for endpoint, view in list(app.view_functions.items()):
         blueprint, _dot, name = endpoint.partition(".")
         if blueprint == "security":
-            app.view_functions[endpoint] = public(_wrapped(name, view))
+            app.view_functions[endpoint] = guarded = public(_wrapped(name, view))
+            guarded.scope = Scope.OWN  # type: ignore[attr-defined]  # the library asks for password, session or link
     app.before_request(_first_things_first)
 
 

@@ -16,6 +16,7 @@ from core.accounts import notices
 from core.accounts.identity import Identity, parse_identity
 from core.accounts.models import Account, AccountCode
 from core.accounts.queries import find_account
+from core.accounts.scopes import Scope, note_checked
 from core.database import changed, session
 from core.errors import Conflict, Invalid
 from core.ids import random_id
@@ -103,6 +104,7 @@ def count_attempt(public_id: str, *, at: datetime) -> bool:
 
     A transaction of its own, so that a wrong code is counted although what follows is refused.
     """
+    note_checked(Scope.TOKEN)
     counted = changed(
         update(AccountCode)
         .where(

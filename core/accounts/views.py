@@ -17,6 +17,7 @@ from core.accounts.guards import fresh
 from core.accounts.identity import Identity, masked
 from core.accounts.models import Account
 from core.accounts.queries import find_account, get_account_view
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session as database_session
 from core.database import transaction
@@ -41,7 +42,7 @@ def overview() -> str:
 
 
 @blueprint.post("")
-@signed_in
+@signed_in(scope=Scope.OWN)
 def save_profile() -> Any:
     form = ProfileForm()
     if not form.validate():
@@ -66,7 +67,7 @@ def _overview(form: ProfileForm) -> str:
 
 
 @blueprint.route("/sign-up", methods=["GET", "POST"])
-@public
+@public(scope=Scope.VISITOR)
 @limiter.limit(SENDING, exempt_when=posts_only)
 @creates(keyless=True)
 def sign_up() -> Any:
@@ -123,7 +124,7 @@ def recover() -> Any:
 
 
 @blueprint.route("/contact", methods=["GET", "POST"])
-@signed_in
+@signed_in(scope=Scope.OWN)
 @fresh
 @limiter.limit(SENDING, exempt_when=posts_only)
 @creates()
@@ -147,7 +148,7 @@ def _owner_or_nobody(account: Account, contact: Identity) -> Account | None:
 
 
 @blueprint.route("/code/<public_id>", methods=["GET", "POST"])
-@public
+@public(scope=Scope.TOKEN)
 @limiter.limit(GUESSING, exempt_when=posts_only)
 def enter_code(public_id: str) -> Any:
     form = CodeForm()

@@ -10,6 +10,7 @@ from prometheus_client import Gauge
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, NotFound
@@ -59,7 +60,7 @@ def index() -> str:
 
 
 @blueprint.post("/<kind>/<int:number>/again")
-@requires("jobs.manage")
+@requires("jobs.manage", scope=Scope.INSTALLATION)
 def again(kind: str, number: int) -> ResponseReturnValue:
     """Try one thing again now."""
     try:
@@ -73,7 +74,7 @@ def again(kind: str, number: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/again")
-@requires("jobs.manage")
+@requires("jobs.manage", scope=Scope.INSTALLATION)
 def again_all() -> ResponseReturnValue:
     """Try again what nobody tries any more, as after a part was away for days."""
     at, kind = now(), _kind(request.form.get("kind"))
@@ -85,7 +86,7 @@ def again_all() -> ResponseReturnValue:
 
 
 @blueprint.route("/<kind>/<int:number>/aside", methods=["GET", "POST"])
-@requires("jobs.manage")
+@requires("jobs.manage", scope=Scope.INSTALLATION)
 def aside(kind: str, number: int) -> ResponseReturnValue:
     """Set one thing aside, saying why."""
     failure = queries.get_failure(kind, number, at=now())

@@ -17,6 +17,7 @@ from flask_login import current_user
 from werkzeug.datastructures import LanguageAccept
 
 from core.accounts.gate import public
+from core.accounts.scopes import Scope
 from core.errors import Forbidden
 from core.web.catalogues import DOMAIN, FOLDER, compile_catalogues
 from core.web.rendering import init_rendering
@@ -145,7 +146,7 @@ def safe_path(target: str | None) -> str:
 
 
 @blueprint.post("/language")
-@public
+@public(scope=Scope.VISITOR)
 def switch() -> ResponseReturnValue:
     """Keep the chosen language in a cookie and return to the page."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "same-site", "none"}:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from core import files, job_runs, progress
 from core.accounts.gate import current_actor, public
+from core.accounts.scopes import Scope, note_checked
 from core.clock import now
 from core.database import transaction
 from core.errors import NotFound
@@ -50,12 +51,13 @@ def job(public_id: str) -> Response | str:
 
 
 @blueprint.post("/jobs/<public_id>/again")
-@public
+@public(scope=Scope.TOKEN)
 def job_again(public_id: str) -> ResponseReturnValue:
     """Its owner has a failed job tried again."""
     view = progress.get_progress(public_id, at=now())
     if view.owner_account_id is not None and view.owner_account_id != current_actor().account_id:
         raise NotFound(code="no_such_job")
+    note_checked(Scope.TOKEN)
     with transaction():
         job_runs.again(public_id)
     return redirect(url_for("web.job", public_id=public_id), 303)

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.accounts.gate import current_actor, public
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Invalid, NotFound
@@ -69,7 +70,7 @@ def page() -> ResponseReturnValue:
 
 
 @blueprint.post("/cart/items")
-@public
+@public(scope=Scope.VISITOR)
 @creates(keyless=True, again=lambda added: _back(added.memo))
 def add() -> ResponseReturnValue:
     """Put units of a SKU into the cart; an amount that is not sold is raised to the nearest that is."""
@@ -87,7 +88,7 @@ def add() -> ResponseReturnValue:
 
 
 @blueprint.post("/cart/items/<sku>")
-@public
+@public(scope=Scope.VISITOR)
 def change(sku: str) -> ResponseReturnValue:
     """Set the quantity of a line, or take it out."""
     offer = _offer(sku)
@@ -103,7 +104,7 @@ def change(sku: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/cart/province")
-@public
+@public(scope=Scope.VISITOR)
 def choose_province() -> ResponseReturnValue:
     """Where the plants would go: enough to name the freight, nothing personal."""
     found = find_province(request.form.get("province", ""))

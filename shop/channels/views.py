@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from branch import api as branch
 from core import progress
 from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
 from core.errors import NotFound
@@ -42,7 +43,7 @@ def _own_import(public_id: str) -> tuple[OutsideImport, branch.StorefrontView]:
 
 
 @blueprint.route("/seller/channels", methods=["GET", "POST"])
-@requires("channels.import")
+@requires("channels.import", scope=Scope.GROWER)
 @creates()
 def home() -> ResponseReturnValue:
     """Past imports, and the upload of new files; nothing is booked before it was looked at."""
@@ -126,7 +127,7 @@ def one_import(public_id: str) -> str:
 
 
 @blueprint.post("/seller/channels/imports/<public_id>/apply")
-@requires("channels.import")
+@requires("channels.import", scope=Scope.GROWER)
 def apply(public_id: str) -> ResponseReturnValue:
     """Confirm a planned import; the worker books it and shows its progress."""
     row, storefront = _own_import(public_id)

@@ -10,6 +10,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from core.accounts.gate import current_actor, public
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.web.api_docs import answer_of
 from core.web.app import csrf
@@ -39,7 +40,7 @@ blueprint = APIBlueprint("orders_api", __name__, tag="Orders")
 )
 @csrf.exempt
 @limiter.limit(ORDER)
-@public
+@public(scope=Scope.VISITOR)
 def place(**_documented: Any) -> tuple[Response, int]:
     """Place an order, once per Idempotency-Key."""
     given = request.headers.get("Idempotency-Key", "").strip()

@@ -10,6 +10,7 @@ from flask_babel import get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.accounts.gate import current_actor, public
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
@@ -51,7 +52,7 @@ def checkout() -> ResponseReturnValue:
 
 
 @blueprint.post("/checkout")
-@public
+@public(scope=Scope.VISITOR)
 @limiter.limit(ORDER, exempt_when=posts_only)
 def order() -> ResponseReturnValue:
     """Place the order; the same page again with what was typed when something is wrong."""

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select
 
 from branch import api as branch
+from core.accounts.scopes import Scope, note_checked
 from core.database import session
 from core.errors import NotFound
 from core.sweeps import free
@@ -140,6 +141,7 @@ def get_order(number: str, *, token: str | None = None, account_id: int | None =
     """
     row = session.scalar(select(Order).where(Order.number == number.strip().upper()))
     if row is not None and _may_see(row, token=token, account_id=account_id):
+        note_checked(Scope.TOKEN)
         return _view([row])[0]
     raise NotFound(
         _("There is no order under this address. Use the link from your message."), code="no_such_order"

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from branch import api as branch
 from core.accounts.gate import actor_id, current_actor, public, requires, signed_in
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import NotFound
@@ -104,7 +105,7 @@ def certificate_proof(number: str, parcel_number: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/orders/<number>/parcels/<parcel_number>/received")
-@public
+@public(scope=Scope.TOKEN)
 def received(number: str, parcel_number: str) -> ResponseReturnValue:
     """The buyer says that a parcel has arrived."""
     order = _order(number)
@@ -171,7 +172,7 @@ def seller_confirm(parcel_number: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/seller/orders/<parcel_number>/cancel")
-@requires("orders.sell")
+@requires("orders.sell", scope=Scope.GROWER)
 def seller_cancel(parcel_number: str) -> ResponseReturnValue:
     """A grower cannot send a parcel that is to be paid at the door."""
     grower = branch.require_grower(actor_id())

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
 from core.errors import Conflict, NotFound
@@ -60,7 +61,7 @@ def proof_file(public_id: str) -> Response:
 
 
 @blueprint.post("/branch/cashier/proofs/<public_id>/confirm")
-@requires("payments.confirm")
+@requires("payments.confirm", scope=Scope.UNIT)
 def confirm_proof(public_id: str) -> Any:
     """The money is on the account, exactly the order's total."""
     found = desk.proof_for_cashier(actor_id(), public_id)
@@ -94,7 +95,7 @@ def confirm_proof(public_id: str) -> Any:
 
 
 @blueprint.post("/branch/cashier/proofs/<public_id>/reject")
-@requires("payments.confirm")
+@requires("payments.confirm", scope=Scope.UNIT)
 def reject_proof(public_id: str) -> Any:
     """The money is not there, or not all of it."""
     desk.proof_for_cashier(actor_id(), public_id)
@@ -116,7 +117,7 @@ def _refund_id(number: str) -> int:
 
 
 @blueprint.route("/branch/cashier/refunds/<number>", methods=["GET", "POST"])
-@requires("payments.refund")
+@requires("payments.refund", scope=Scope.UNIT)
 def refund(number: str) -> Any:
     """Pay a refund by hand and write the bank's reference down."""
     refund_id = _refund_id(number)
@@ -148,7 +149,7 @@ def find_parcel() -> Any:
 
 
 @blueprint.post("/branch/cashier/payments/<public_id>/seen")
-@requires("payments.confirm")
+@requires("payments.confirm", scope=Scope.UNIT)
 def seen(public_id: str) -> Any:
     """Somebody has looked at a payment in doubt."""
     payment = session.scalars(select(Payment).where(Payment.public_id == public_id)).one_or_none()
@@ -161,7 +162,7 @@ def seen(public_id: str) -> Any:
 
 
 @blueprint.post("/branch/cashier/reconcile")
-@requires("payments.confirm")
+@requires("payments.confirm", scope=Scope.UNIT)
 def reconcile() -> Any:
     """Ask Stripe about everything open, now."""
     swept = sweeping.sweep(everything=True)
@@ -176,7 +177,7 @@ def reconcile() -> Any:
 
 
 @blueprint.route("/branch/cashier/account", methods=["GET", "POST"])
-@requires("payments.confirm")
+@requires("payments.confirm", scope=Scope.UNIT)
 @creates()
 def account() -> Any:
     """Where buyers transfer to."""

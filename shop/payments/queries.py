@@ -9,6 +9,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from core.accounts.scopes import Scope, note_checked
 from core.database import session
 from core.errors import NotFound
 from shop.orders.changes import consignments_of
@@ -102,9 +103,9 @@ def buyers_order(number: str, token: str | None, *, account_id: int | None = Non
     """
     order = session.scalars(select(Order).where(Order.number == number)).one_or_none()
     if order is not None:
-        if token and hmac.compare_digest(order.access_token.encode(), token.encode()):
-            return order
-        if account_id is not None and order.account_id == account_id:
+        by_link = token and hmac.compare_digest(order.access_token.encode(), token.encode())
+        if by_link or (account_id is not None and order.account_id == account_id):
+            note_checked(Scope.TOKEN)
             return order
     raise NotFound(
         _("There is no such order, or the link is not complete. Please open it from your message."),

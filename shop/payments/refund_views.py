@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from branch import api as branch
 from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
 from core.errors import Forbidden, Invalid, NotFound
@@ -42,7 +43,7 @@ def _allow(found: Refundable, permission: str) -> By:
 
 
 @blueprint.route("/seller/consignments/<number>/refund", methods=["GET", "POST"])
-@requires(SELLER)
+@requires(SELLER, scope=Scope.GROWER)
 @creates()
 def by_seller(number: str) -> Any:
     """A grower gives money back for his own parcel."""
@@ -50,7 +51,7 @@ def by_seller(number: str) -> Any:
 
 
 @blueprint.route("/branch/cashier/consignments/<number>/refund", methods=["GET", "POST"])
-@requires(STAFF)
+@requires(STAFF, scope=Scope.UNIT)
 @creates()
 def by_staff(number: str) -> Any:
     """The branch gives money back for a parcel."""
@@ -121,14 +122,14 @@ def of_seller() -> Any:
 
 
 @blueprint.post("/seller/wishes/<public_id>/<any(grant, decline):answer>")
-@requires(SELLER)
+@requires(SELLER, scope=Scope.GROWER)
 def answer_by_seller(public_id: str, answer: str) -> Any:
     """The grower answers a buyer's wish to cancel."""
     return _answer(public_id, answer, SELLER, back=url_for("refunds.of_seller"))
 
 
 @blueprint.post("/branch/cashier/wishes/<public_id>/<any(grant, decline):answer>")
-@requires(STAFF)
+@requires(STAFF, scope=Scope.UNIT)
 def answer_by_staff(public_id: str, answer: str) -> Any:
     """The branch answers a buyer's wish to cancel."""
     return _answer(public_id, answer, STAFF, back=url_for("cashier.home"))

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from core import files
 from core.accounts.gate import current_actor, public
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
 from core.errors import DomainError, Invalid, NotFound
@@ -40,7 +41,7 @@ def order_address(number: str, token: str) -> str:
 
 
 @blueprint.post("/orders/<number>/pay")
-@public
+@public(scope=Scope.TOKEN)
 @limiter.limit(ORDER)
 def pay(number: str) -> Any:
     """Go to the payment page, again or for the first time."""
@@ -72,7 +73,7 @@ def stripe_return(public_id: str) -> Any:
 
 
 @blueprint.route("/orders/<number>/proof", methods=["GET", "POST"])
-@public
+@public(scope=Scope.TOKEN)
 @limiter.limit(ORDER, exempt_when=lambda: request.method == "GET")
 @creates()
 def proof(number: str) -> Any:
@@ -149,7 +150,7 @@ def private_file(key: str) -> Response:
 
 
 @blueprint.route("/orders/<number>/cancel", methods=["GET", "POST"])
-@public
+@public(scope=Scope.TOKEN)
 @limiter.limit(ORDER, exempt_when=lambda: request.method == "GET")
 def cancel(number: str) -> Any:
     """Cancel an unpaid order at once, or ask the grower to cancel a part that is paid."""

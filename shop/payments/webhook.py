@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.accounts.gate import public
+from core.accounts.scopes import Scope, note_checked
 from core.clock import now
 from core.database import after_commit, session, transaction
 from core.jobs import send_soon
@@ -34,7 +35,7 @@ Effect = tuple[int | None, str]
 
 
 @blueprint.post("/payments/stripe/webhook")
-@public
+@public(scope=Scope.SIGNATURE)
 @csrf.exempt
 def stripe_webhook() -> tuple[dict[str, str], int]:
     """Take one event; anything but 2xx makes Stripe send it again later."""
@@ -43,6 +44,7 @@ def stripe_webhook() -> tuple[dict[str, str], int]:
     except BadSignature:
         log.warning("stripe_bad_signature")
         return {"error": "bad_signature"}, 400
+    note_checked(Scope.SIGNATURE)
     reached("webhook.verified")
     with transaction():
         result = take(event, at=now())

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.accounts.gate import requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
 from core.form_keys import SentOtherwise
@@ -59,7 +60,7 @@ def new() -> ResponseReturnValue:
 
 
 @blueprint.post("/seller/listings/new")
-@requires("listings.edit")
+@requires("listings.edit", scope=Scope.GROWER)
 @creates()
 def create() -> ResponseReturnValue:
     seller, key = current_seller(), request.form.get("draft_key", "")
@@ -87,7 +88,7 @@ def edit(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/seller/listings/<slug>/edit")
-@requires("listings.edit")
+@requires("listings.edit", scope=Scope.GROWER)
 @creates()
 def save(slug: str) -> ResponseReturnValue:
     seller = current_seller()
@@ -95,7 +96,7 @@ def save(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/seller/listings/<slug>/<any(pause, resume, end, discard):verb>")
-@requires("listings.edit")
+@requires("listings.edit", scope=Scope.GROWER)
 def change_state(slug: str, verb: str) -> ResponseReturnValue:
     seller, at = current_seller(), now()
     if verb in {"resume", "end"}:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from core.accounts.gate import requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.errors import DomainError, NotFound
 from core.web.sending import creates, creating
@@ -31,7 +32,7 @@ def show(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/seller/listings/<slug>/price")
-@requires("listings.edit")
+@requires("listings.edit", scope=Scope.GROWER)
 @creates()
 def change(slug: str) -> ResponseReturnValue:
     seller, at = current_seller(), now()

@@ -25,7 +25,8 @@ ASKS = "only looks"
 HARMLESS = {
     "accounts.enter_code": "a code is redeemed once; a second entry is counted as an attempt",
     "accounts.save_profile": SAME,
-    "alarms.show": STEP,
+    "alarms.decide": STEP,
+    "alarms.decide_of_network": STEP,
     "cart.change": SAME,
     "cart.choose_province": SAME,
     "case_steps.act": "an action that was taken is not open any more",

@@ -8,8 +8,9 @@ from core.clock import now
 from core.database import transaction
 from tests.factories.lookups import make_lookup, make_visitor
 from tests.factories.verification import make_scene
-from traceability.alarms import service
+from traceability.alarms import service, tasks
 from traceability.alarms.models import Alarm
+from traceability.codes.rules import new_code
 
 PLACES = ("广东省", "四川省", "北京市", "山东省", "河南省")
 
@@ -73,9 +74,26 @@ def test_a_technician_reads_but_does_not_decide_and_others_see_nothing(alarm, lo
     assert client.get("/branch/alarms").status_code in {302, 401, 403}
 
 
+def test_an_alarm_about_a_network_is_no_unit_s(app, session, login):
+    at = now() - timedelta(minutes=20)
+    with transaction():
+        for n in range(60):
+            moment = at + timedelta(seconds=5 * n)
+            make_lookup(new_code(), make_visitor(f"address {n}", network="one"), moment)
+    assert tasks.sweep_recent(at=at + timedelta(minutes=5)) == 1
+    number = session.query(Alarm.number).scalar()
+    session.rollback()
+    secretary, operator = login(role="secretary"), login(role="operator")
+    page, form = f"/branch/alarms/{number}", {"step": "clear", "note": "a class of pupils"}
+    assert 'name="step"' not in secretary.get(page).text
+    assert secretary.submit(page, form, form_at="/verify").status_code == 403
+    assert secretary.submit(f"/operations/alarms/{number}", form, form_at="/verify").status_code == 403
+    assert operator.submit(f"/operations/alarms/{number}", form, form_at=page).status_code == 303
+
+
 @pytest.mark.both
 def test_thresholds_change_with_a_reason_as_a_new_version(app, login):
-    secretary = login(role="secretary")
+    operator = login(role="operator")
     path = "/branch/alarms/thresholds"
     for form, status in (
         ({"elsewhere_points": "30"}, 422),
@@ -85,8 +103,14 @@ def test_thresholds_change_with_a_reason_as_a_new_version(app, login):
         ({"reason": "nothing"}, 422),
         ({"elsewhere_points": "30", "reason": "fair in Canton"}, 303),
     ):
-        assert secretary.submit(path, form).status_code == status, form
-    page = secretary.get(path).text
+        assert operator.submit(path, form).status_code == status, form
+    page = operator.get(path).text
     assert "现行为第 2 版" in page
     assert "fair in Canton" in page
     assert 'value="30"' in page
+    secretary = login(role="secretary")
+    page = secretary.get(path).text
+    assert "fair in Canton" in page
+    assert 'name="reason"' not in page
+    form = {"elsewhere_points": "15", "reason": "kinder"}
+    assert secretary.submit(path, form, form_at="/verify").status_code == 403

@@ -7,6 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from branch.organisation.queries import get_unit
 from core.database import transaction
 from tests.factories.licences import make_mark
 from tests.factories.verification import make_scene
@@ -241,6 +242,14 @@ def test_staff_open_a_case_about_a_lot(login, session, shipped):
     assert case.grower_id is not None
     assert staff.get(f"{LIST}/{case.number}").status_code == 200
     assert staff.get(f"{LIST}/{case.number}/verdict").status_code == 403
+
+
+def test_staff_of_another_branch_open_no_case_about_a_lot_of_ours(login, session, shipped):
+    other = login(role="technician", unit="guihua-tea")
+    form = {"what": "市场抽查", "lot": shipped.lot_number}
+    assert other.submit(f"{LIST}/new", form).status_code == 403
+    assert other.submit(f"{LIST}/new", {"what": "市场抽查", "shop": "淘宝某店"}).status_code == 303
+    assert get_unit("guihua-tea").id == a_case(session).unit_id
 
 
 def test_another_branch_does_not_see_the_case(client, login, session, shipped):

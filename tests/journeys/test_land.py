@@ -261,11 +261,15 @@ def test_the_branch_passes_quota_on_and_writes_figures(people, grower, plot, ses
     )
     assert too_many.status_code == 422
     figures = {"stage": "specimen", "plants_per_mu": "110", "survival": "97.5", "reason": "试验"}
-    assert secretary.submit("/branch/quota/figures", figures).status_code == 303
-    assert "110" in secretary.get("/branch/quota/figures").text
+    assert 'name="plants_per_mu"' not in secretary.get("/branch/quota/figures").text
+    answer = secretary.submit("/branch/quota/figures", figures, form_at=page)
+    assert answer.status_code == 403, "the general table holds for every town"
     [mark] = {one.facts.code for one in all_marks()}
     page = f"/branch/quota/figures?mark={mark}"
     own = figures | {"plants_per_mu": "93"}
+    too_dense = secretary.submit(page, own | {"plants_per_mu": "999999"})
+    assert too_dense.status_code == 422
+    assert "每亩 1 至 666 株" in too_dense.text
     assert secretary.submit(page, own).status_code == 303
     assert ">93<" in secretary.get(page).text
     assert ">93<" not in secretary.get("/branch/quota/figures").text

@@ -172,11 +172,16 @@ def get_alarm(number: str) -> AlarmView:
 
 
 def require_alarm_access(alarm: AlarmView, account_id: int, permission: str) -> None:
-    """An alarm about a grower is for those who look after that grower; one about a network for all who hold the role.
+    """An alarm about a grower is for those who look after that grower; one about a network is read by all who see alarms.
 
     Raises:
-        Forbidden: the grower lies outside the account's units.
+        Forbidden: the grower lies outside the account's units, or it is about a network and to be decided.
     """
+    if alarm.grower_id is None and permission != "alarms.view":
+        raise Forbidden(
+            _("This alarm is about a network, which concerns every town; the operator decides it."),
+            code="outside_your_units",
+        )
     if alarm.grower_id is not None:
         unit_id = branch.get_grower(id=alarm.grower_id).unit_id
         try:

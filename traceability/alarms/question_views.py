@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import TooManyRequests
 
 from core.accounts.gate import public
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.errors import Invalid
 from core.web.limits import VERIFY, limiter
@@ -70,7 +71,7 @@ def _page(question: questions.Question) -> Response:
 
 
 @blueprint.post("/verify/question")
-@public
+@public(scope=Scope.VISITOR)
 @limiter.limit(VERIFY)
 def answer() -> ResponseReturnValue:
     """Take the answer; the right one leads on to the code that was asked for."""

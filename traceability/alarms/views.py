@@ -1,18 +1,22 @@
 """The branch's alarms: what, why in plain words, the evidence, and what a person may do; and the thresholds."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.accounts.gate import actor_id, may, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
-from core.errors import DomainError
+from core.errors import DomainError, Forbidden
 from core.web.pagination import page_number
 from core.web.sending import creates, creating
 from traceability.alarms import service, wording
 from traceability.alarms.forms import AlarmDecisionForm, ThresholdsForm
 from traceability.alarms.queries import (
+    AlarmView,
     alarm_counts,
     alarm_page,
     findings_of,
@@ -45,33 +49,61 @@ def index() -> ResponseReturnValue:
         folder=folder,
         counts=alarm_counts(growers),
         wording=wording,
-        may_set=may("alarms.thresholds"),
+        may_read_rules=may("alarms.rules"),
     )
 
 
-@blueprint.route("/branch/alarms/<number>", methods=["GET", "POST"])
+@blueprint.get("/branch/alarms/<number>")
 @requires("alarms.view")
 def show(number: str) -> ResponseReturnValue:
-    """One alarm with every decision of a rule; doubt the code or clear the alarm, with a note."""
+    """One alarm with every decision of a rule."""
     alarm = get_alarm(number)
     require_alarm_access(alarm, actor_id(), "alarms.view")
-    form = AlarmDecisionForm()
+    return _alarm(alarm, _decision(alarm, formdata=None))
+
+
+@blueprint.post("/branch/alarms/<number>")
+@requires("alarms.decide", scope=Scope.UNIT)
+def decide(number: str) -> ResponseReturnValue:
+    """Doubt the code or clear the alarm, with a note."""
+    alarm = get_alarm(number)
+    require_alarm_access(alarm, actor_id(), "alarms.decide")
+    return _decide(alarm)
+
+
+@blueprint.post("/operations/alarms/<number>")
+@requires("alarms.networks", scope=Scope.INSTALLATION)
+def decide_of_network(number: str) -> ResponseReturnValue:
+    """The same for an alarm about a network, which is no unit's."""
+    alarm = get_alarm(number)
+    if alarm.grower_id is not None:
+        raise Forbidden(_("This alarm is with a branch."), code="outside_your_units")
+    return _decide(alarm)
+
+
+def _decide(alarm: AlarmView) -> ResponseReturnValue:
+    form = _decision(alarm)
+    if not form.validate():
+        return _alarm(alarm, form), 422
+    with transaction():
+        service.decide(
+            alarm.number, AlarmStep(form.step.data), note=form.note.data or "", at=now(), by=actor_id()
+        )
+    flash(_("Saved."), "success")
+    return redirect(url_for("alarms.show", number=alarm.number), 303)
+
+
+def _decision(alarm: AlarmView, **options: Any) -> AlarmDecisionForm:
+    form = AlarmDecisionForm(**options)
     possible = steps_from(alarm.state, alarm.subject)
     form.step.choices = [choice for choice in form.step.choices if choice.value in possible]
-    if request.method == "POST":
-        require_alarm_access(alarm, actor_id(), "alarms.decide")
-        if form.validate():
-            with transaction():
-                service.decide(
-                    alarm.number,
-                    AlarmStep(form.step.data),
-                    note=form.note.data or "",
-                    at=now(),
-                    by=actor_id(),
-                )
-            flash(_("Saved."), "success")
-            return redirect(url_for("alarms.show", number=alarm.number), 303)
-    page = render_template(
+    return form
+
+
+def _alarm(alarm: AlarmView, form: AlarmDecisionForm) -> str:
+    of_network = alarm.grower_id is None
+    held = may("alarms.networks", Scope.INSTALLATION) if of_network else may("alarms.decide")
+    return render_template(
         "traceability/alarms/show.html",
         alarm=alarm,
         findings=findings_of(alarm.id),
@@ -87,54 +119,70 @@ def show(number: str) -> ResponseReturnValue:
         ],
         wording=wording,
         form=form,
-        may_decide=may("alarms.decide") and bool(possible),
+        may_decide=held and bool(form.step.choices),
+        decided_at=url_for(
+            "alarms.decide_of_network" if of_network else "alarms.decide", number=alarm.number
+        ),
     )
-    return page, 422 if form.errors else 200
 
 
-@blueprint.route("/branch/alarms/thresholds", methods=["GET", "POST"])
-@requires("alarms.thresholds")
-@creates()
+@blueprint.get("/branch/alarms/thresholds")
+@requires("alarms.rules")
 def thresholds() -> ResponseReturnValue:
-    """The numbers behind the rules, by rule; a change is a new version, sealed with its reason."""
+    """The numbers behind the rules, by rule, for everyone on staff; they hold for every town."""
+    return _thresholds(ThresholdsForm(formdata=None), {})
+
+
+@blueprint.post("/branch/alarms/thresholds")
+@requires("alarms.thresholds", scope=Scope.INSTALLATION)
+@creates()
+def change_thresholds() -> ResponseReturnValue:
+    """A change is a new version, sealed with its reason."""
     form = ThresholdsForm()
+    typed = {
+        name: request.form[name].strip()
+        for names in by_rule().values()
+        for name in names
+        if name in request.form
+    }
+    wrong = {
+        name: _("Between %(low)s and %(high)s.", low=range_of(name)[0], high=range_of(name)[1])
+        for name, text in typed.items()
+        if not text.isdecimal() or len(text) > 9
+    }
+    if not form.validate() or wrong:
+        if wrong:
+            form.form_errors.append(_("Some numbers are out of their range."))
+        return _thresholds(form, typed, wrong), 422
+    try:
+        with creating() as made:
+            version = service.change_thresholds(
+                {name: int(text) for name, text in typed.items()},
+                reason=form.reason.data or "",
+                at=now(),
+                by=actor_id(),
+            )
+            made.leads_to(url_for("alarms.thresholds"))
+    except DomainError as error:
+        form.form_errors.append(str(error))
+        return _thresholds(form, typed, dict(error.details.get("fields", {}))), 422
+    flash(_("Version %(n)s is in force.", n=version), "success")
+    return made.answer()
+
+
+def _thresholds(form: ThresholdsForm, typed: dict[str, str], wrong: dict[str, str] | None = None) -> str:
     with transaction():
         present = service.thresholds_in_force(at=now())
-    values = present.values.as_values()
-    typed = {name: request.form.get(name, str(value)).strip() for name, value in values.items()}
-    wrong: dict[str, str] = {}
-    if request.method == "POST":
-        wrong = {
-            name: _("Between %(low)s and %(high)s.", low=range_of(name)[0], high=range_of(name)[1])
-            for name, text in typed.items()
-            if not text.isdecimal() or len(text) > 9
-        }
-        if form.validate() and not wrong:
-            try:
-                with creating() as made:
-                    version = service.change_thresholds(
-                        {name: int(text) for name, text in typed.items()},
-                        reason=form.reason.data or "",
-                        at=now(),
-                        by=actor_id(),
-                    )
-                    made.leads_to(url_for("alarms.thresholds"))
-            except DomainError as error:
-                form.form_errors.append(str(error))
-                wrong = dict(error.details.get("fields", {}))
-            else:
-                flash(_("Version %(n)s is in force.", n=version), "success")
-                return made.answer()
-        elif wrong:
-            form.form_errors.append(_("Some numbers are out of their range."))
-    page = render_template(
+    shown = {name: str(value) for name, value in present.values.as_values().items()} | typed
+    wrong = wrong or {}
+    return render_template(
         "traceability/alarms/thresholds.html",
         form=form,
         rules=[
             (
                 wording.rule_name(rule),
                 [
-                    (name, threshold_name(name), typed[name], *range_of(name), wrong.get(name))
+                    (name, threshold_name(name), shown[name], *range_of(name), wrong.get(name))
                     for name in names
                 ],
             )
@@ -142,5 +190,6 @@ def thresholds() -> ResponseReturnValue:
         ],
         present=present,
         versions=versions(),
+        may_set=may("alarms.thresholds", Scope.INSTALLATION),
+        sees_alarms=may("alarms.view"),
     )
-    return page, 422 if form.errors or wrong else 200

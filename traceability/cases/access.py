@@ -3,18 +3,22 @@
 from flask_babel import gettext as _
 
 from branch import api as branch
+from core.accounts.scopes import Scope, note_checked
 from core.errors import Forbidden
 from traceability.cases.queries import CaseView
 
 
 def require_access(case: CaseView, account_id: int, permission: str) -> None:
-    """A case of an area is for those who hold `permission` there; one without is for all who hold it at all.
+    """A case of an area is for those who hold `permission` there; one without is for all who hold it at all: whoever
+    takes it makes it a case of his own unit, and nothing else can be decided before.
 
     Raises:
         Forbidden: the case is none of theirs.
     """
     if case.unit_id is None:
         allowed = branch.may(account_id, permission)
+        if allowed:
+            note_checked(Scope.UNIT)
     else:
         allowed = branch.may(account_id, permission, case.unit_id)
     if not allowed:

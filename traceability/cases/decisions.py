@@ -184,6 +184,8 @@ def begin(number: str, step: CaseStep, *, by: int) -> tuple[CounterfeitCase, Cas
     """
     case = locked(number)
     require_access(view(case), by, PERMISSION_OF[step])
+    if case.unit_id is None and step is not CaseStep.TAKE:
+        raise Conflict(_("Take the case on first; then it is with your unit."), code="case_without_area")
     grower = branch.grower_of(by)
     if grower is not None and grower.id == case.grower_id:
         raise Forbidden(_("You work for the grower whom this case is about."), code="own_case")

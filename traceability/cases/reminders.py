@@ -1,6 +1,6 @@
 """Reminding the people of a case and telling the unit above; each notice once. Nothing here commits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -112,16 +112,22 @@ def _row(
 def _responsible(case: CounterfeitCase) -> set[int]:
     if case.owner_account_id is not None:
         return {case.owner_account_id}
-    for unit in _upwards(case.unit_id):
-        deciders = _holders(unit, "cases.decide")
-        if deciders:
-            return deciders
-    return set()
+    return {one for chain in _chains(case.unit_id) for one in _first_holders(chain, "cases.decide")}
+
+
+def _first_holders(chain: Iterable[branch.UnitView], permission: str) -> set[int]:
+    return next((found for unit in chain if (found := _holders(unit, permission))), set())
 
 
 def _above(case: CounterfeitCase, levels: int) -> tuple[int | None, set[int]]:
-    """The unit `levels` above the one that handles the case (the highest there is), and who sees cases there."""
-    chain = _upwards(case.unit_id)
+    """The unit `levels` above the one that handles the case (the highest there is), and who sees cases there.
+
+    A case that is with nobody has no unit above: whoever stands above those who may take it is told.
+    """
+    chains = _chains(case.unit_id)
+    if case.unit_id is None:
+        return None, {one for chain in chains for one in _first_holders(reversed(chain), "cases.view")}
+    [chain] = chains
     handling = next((place for place, unit in enumerate(chain) if _holders(unit, "cases.decide")), 0)
     above = [unit for unit in chain[handling + 1 :] if _holders(unit, "cases.view")]
     if not above:
@@ -131,13 +137,15 @@ def _above(case: CounterfeitCase, levels: int) -> tuple[int | None, set[int]]:
     return unit.id, _holders(unit, "cases.view")
 
 
-def _upwards(unit_id: int | None) -> list[branch.UnitView]:
-    """The unit, then each one above it; for no unit, the roots of the tree."""
+def _chains(unit_id: int | None) -> list[list[branch.UnitView]]:
+    """The unit, then each one above it; for no unit, such a chain from each unit that keeps a mark and may take the case."""
     by_id = {unit.id: unit for unit in branch.all_units()}
-    if unit_id is None:
-        return [unit for unit in by_id.values() if unit.parent_id is None]
+    starts = {mark.unit_id for mark in branch.all_marks()} if unit_id is None else {unit_id}
+    return [_upwards(by_id[start], by_id) for start in sorted(starts)]
+
+
+def _upwards(unit: branch.UnitView | None, by_id: Mapping[int, branch.UnitView]) -> list[branch.UnitView]:
     chain = []
-    unit: branch.UnitView | None = by_id.get(unit_id)
     while unit is not None:
         chain.append(unit)
         unit = by_id.get(unit.parent_id) if unit.parent_id else None

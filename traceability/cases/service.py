@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from branch import api as branch
 from core.database import session
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Forbidden, Invalid
 from core.ids import readable_number
 from traceability.cases.evidence import Evidence
 from traceability.cases.models import CounterfeitCase
@@ -34,8 +34,9 @@ def open_case(
 ) -> CaseView:
     """Open a counterfeit case, or add what a rule saw to the open case about the same subject.
 
-    The area is that of the grower whose code or lot it is; a case that names nothing of ours falls to the
-    branch that keeps the marks, or, when several do, to nobody until somebody takes it. The deadline is `CASE_DAYS` days after `at`.
+    The area is that of the grower whose code or lot it is, which whoever opens it must look after; a case that
+    names nothing of ours is with the unit of the member of staff who opens it, and one of a visitor with the
+    branch that keeps the marks, or, when several do, with nobody until somebody takes it. The deadline is `CASE_DAYS` days after `at`.
 
     Args:
         origin: `public`, `rule` or `staff`.
@@ -49,6 +50,7 @@ def open_case(
 
     Raises:
         Invalid: there is no evidence at all.
+        Forbidden: the grower lies outside the units of the member of staff.
     """
     origin = Origin(origin)
     if not evidence:
@@ -67,7 +69,7 @@ def open_case(
         code_id=subject.code_id,
         lot_id=lot_id,
         grower_id=grower_id,
-        unit_id=branch.get_grower(id=grower_id).unit_id if grower_id else _only_branch(),
+        unit_id=_area(grower_id, by=by),
         summary=summary.strip(),
         shop=subject.shop.strip(),
         contact=contact.strip(),
@@ -120,6 +122,25 @@ def _open_rule_case(subject: Subject) -> CounterfeitCase | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+def _area(grower_id: int | None, *, by: int | None) -> int | None:
+    """Whose case it becomes: the grower's unit, else that of the member of staff who opens it."""
+    if grower_id is not None:
+        unit_id = branch.get_grower(id=grower_id).unit_id
+        if by is not None:
+            branch.require_unit_access(by, unit_id, "cases.evidence")
+        return unit_id
+    if by is None:
+        return _only_branch()
+    return branch.require_unit_access(by, _highest_unit(by), "cases.evidence").id
+
+
+def _highest_unit(account_id: int) -> int:
+    units = branch.units_where(account_id, "cases.evidence")
+    if not units:
+        raise Forbidden(_("You open cases in no unit."), code="outside_your_units")
+    return units[0].id
 
 
 def _only_branch() -> int | None:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.web.sending import creates, creating
@@ -25,7 +26,7 @@ PURPOSE = "case evidence"
 
 
 @blueprint.route("/branch/reports-of-fakes/new", methods=["GET", "POST"])
-@requires("cases.evidence")
+@requires("cases.evidence", scope=Scope.UNIT)
 @creates()
 def new() -> ResponseReturnValue:
     """Open a case after a visit, a call or a look at a shop."""
@@ -63,7 +64,7 @@ def _open(form: forms.StaffReportForm, kept: list[str], lot_id: int | None) -> C
 
 
 @blueprint.route("/branch/reports-of-fakes/<number>/take", methods=["GET", "POST"])
-@requires("cases.decide")
+@requires("cases.decide", scope=Scope.UNIT)
 def take(number: str) -> ResponseReturnValue:
     """Take a case on, or over from somebody else."""
     case = _for(number, CaseStep.TAKE)
@@ -82,7 +83,7 @@ def take(number: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/branch/reports-of-fakes/<number>/evidence", methods=["GET", "POST"])
-@requires("cases.evidence")
+@requires("cases.evidence", scope=Scope.UNIT)
 @creates()
 def add_evidence(number: str) -> ResponseReturnValue:
     """Put a finding or photographs on record; nobody can change them afterwards."""
@@ -104,7 +105,7 @@ def add_evidence(number: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/branch/reports-of-fakes/<number>/verdict", methods=["GET", "POST"])
-@requires("cases.decide")
+@requires("cases.decide", scope=Scope.UNIT)
 def verdict(number: str) -> ResponseReturnValue:
     """Say what was found out; a fake goes to a second person."""
     case = _for(number, CaseStep.PROPOSE)
@@ -123,7 +124,7 @@ def verdict(number: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/branch/reports-of-fakes/<number>/confirm", methods=["GET", "POST"])
-@requires("cases.confirm")
+@requires("cases.confirm", scope=Scope.UNIT)
 def confirm(number: str) -> ResponseReturnValue:
     """The second person confirms what was proposed, or sends it back."""
     case = _for(number, CaseStep.CONFIRM)
@@ -141,7 +142,7 @@ def confirm(number: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/branch/reports-of-fakes/<number>/act", methods=["GET", "POST"])
-@requires("cases.decide")
+@requires("cases.decide", scope=Scope.UNIT)
 def act(number: str) -> ResponseReturnValue:
     """Do or note what follows from a confirmed fake."""
     case = _for(number, CaseStep.ACT)
@@ -157,7 +158,7 @@ def act(number: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/branch/reports-of-fakes/<number>/close")
-@requires("cases.decide")
+@requires("cases.decide", scope=Scope.UNIT)
 def close(number: str) -> ResponseReturnValue:
     """Nothing more is to be done."""
     case = _for(number, CaseStep.CLOSE)
@@ -167,7 +168,7 @@ def close(number: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/branch/reports-of-fakes/<number>/reopen", methods=["GET", "POST"])
-@requires("cases.confirm")
+@requires("cases.confirm", scope=Scope.UNIT)
 def reopen(number: str) -> ResponseReturnValue:
     """Look again, after an objection or with something new."""
     case = _for(number, CaseStep.REOPEN)

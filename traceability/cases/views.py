@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from core.accounts.gate import public
+from core.accounts.scopes import Scope
 from core.clock import local_day, now
 from core.errors import Invalid
 from core.web.app import csrf
@@ -42,7 +43,7 @@ PURPOSE = "fake report"
 
 
 @blueprint.route("/report-fake", methods=["GET", "POST"])
-@public
+@public(scope=Scope.VISITOR)
 @csrf.exempt
 @limiter.limit(REPORT, exempt_when=posts_only)
 @creates(keyless=True)

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from branch import api as branch
 from core import files
 from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, DomainError, Invalid, NotFound
@@ -28,7 +29,7 @@ blueprint = Blueprint("code_activation", __name__)
 
 
 @blueprint.route("/seller/codes/activate", methods=["GET", "POST"])
-@requires("codes.issue")
+@requires("codes.issue", scope=Scope.GROWER)
 @creates()
 def activate() -> ResponseReturnValue:
     """Activate what was scanned, with what was measured."""
@@ -43,7 +44,7 @@ def activate() -> ResponseReturnValue:
 
 
 @blueprint.route("/seller/codes/pack", methods=["GET", "POST"])
-@requires("codes.issue")
+@requires("codes.issue", scope=Scope.GROWER)
 @creates()
 def pack() -> ResponseReturnValue:
     """Pack plants' codes in a bundle's."""
@@ -57,7 +58,7 @@ def pack() -> ResponseReturnValue:
 
 
 @blueprint.route("/seller/codes/return", methods=["GET", "POST"])
-@requires("codes.issue")
+@requires("codes.issue", scope=Scope.GROWER)
 @creates()
 def take_back() -> ResponseReturnValue:
     """Plants came back: count them, and their labels are used up."""

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from branch import api as branch
 from core.accounts.gate import actor_id, may, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
@@ -28,7 +29,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.post("/branch/codes/batches/<number>")
-@requires("codes.approve")
+@requires("codes.approve", scope=Scope.UNIT)
 def decide_batch(number: str) -> ResponseReturnValue:
     """Agree to a large batch, or refuse it."""
     form = DecideForm()
@@ -43,7 +44,7 @@ def decide_batch(number: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/branch/codes/voids")
-@requires("codes.void")
+@requires("codes.void", scope=Scope.UNIT)
 @creates()
 def propose_void() -> ResponseReturnValue:
     """Propose that codes of a grower are voided; another person confirms."""
@@ -69,7 +70,7 @@ def propose_void() -> ResponseReturnValue:
 
 
 @blueprint.post("/branch/codes/voids/<public_id>")
-@requires("codes.approve")
+@requires("codes.approve", scope=Scope.UNIT)
 def decide_void(public_id: str) -> ResponseReturnValue:
     """Confirm a proposed void, or refuse it."""
     confirm = request.form.get("decision") == "approve"

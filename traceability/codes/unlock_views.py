@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from branch import api as branch
 from core.accounts.gate import actor_id, may, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Invalid
@@ -26,7 +27,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.post("/branch/codes/locked/<batch>/<int:position>")
-@requires("codes.void")
+@requires("codes.void", scope=Scope.UNIT)
 @creates()
 def ask(batch: str, position: int) -> ResponseReturnValue:
     """Ask to open a locked inner code, with the reason."""
@@ -46,7 +47,7 @@ def ask(batch: str, position: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/branch/codes/unlocks/<public_id>")
-@requires("codes.approve")
+@requires("codes.approve", scope=Scope.UNIT)
 def decide(public_id: str) -> ResponseReturnValue:
     """Agree to open it, or refuse."""
     confirm = request.form.get("decision") == "approve"

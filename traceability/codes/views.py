@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, DomainError
@@ -28,7 +29,7 @@ AT_ONCE = 1_000  # labels that are typeset while the browser waits; more are mad
 
 
 @blueprint.route("/seller/lots/<number>/codes", methods=["GET", "POST"])
-@requires("codes.issue")
+@requires("codes.issue", scope=Scope.GROWER)
 @creates()
 def of_lot(number: str) -> ResponseReturnValue:
     """The lot's batches of codes, and the form that issues another and answers with its file."""
@@ -99,7 +100,7 @@ def _ask(lot: LotView, form: IssueForm) -> ResponseReturnValue:
 
 
 @blueprint.post("/seller/codes/<batch>/activate")
-@requires("codes.issue")
+@requires("codes.issue", scope=Scope.GROWER)
 def activate(batch: str) -> ResponseReturnValue:
     """The labels hang on the plants: the codes count from now on."""
     found = get_batch(batch)
@@ -115,7 +116,7 @@ def activate(batch: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/seller/codes/<batch>/void", methods=["GET", "POST"])
-@requires("codes.issue")
+@requires("codes.issue", scope=Scope.GROWER)
 def void(batch: str) -> ResponseReturnValue:
     """Labels were lost or spoiled: what of the batch has not left is void."""
     found = get_batch(batch)

@@ -18,6 +18,7 @@ from flask_babel import gettext as _
 from branch import api as branch
 from core import files
 from core.accounts.gate import actor_id, public, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, Forbidden, Invalid, NotFound
@@ -58,7 +59,7 @@ def worker() -> Response:
 
 
 @blueprint.route("/branch/inspections/new", methods=["GET", "POST"])
-@requires("inspections.record")
+@requires("inspections.record", scope=Scope.UNIT)
 def new() -> ResponseReturnValue:
     """Write down an inspection. The same one sent twice is stored once."""
     form = InspectionForm()

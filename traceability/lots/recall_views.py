@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from branch import api as branch
 from core.accounts.gate import actor_id, may, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Forbidden, Invalid
@@ -29,7 +30,7 @@ blueprint = Blueprint("recalls", __name__)
 
 
 @blueprint.route("/seller/lots/<number>/recall", methods=["GET", "POST"])
-@requires("lots.edit")
+@requires("lots.edit", scope=Scope.GROWER)
 @creates()
 def of_own(number: str) -> ResponseReturnValue:
     """Ask to recall one's own lot, after seeing what that reaches."""
@@ -37,7 +38,7 @@ def of_own(number: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/branch/lots/<number>/recall", methods=["GET", "POST"])
-@requires("lots.view")
+@requires("lots.view", scope=Scope.UNIT)
 @creates()
 def of_lot(number: str) -> ResponseReturnValue:
     """Ask to recall a lot of one's villages, or see what was asked and decide it."""
@@ -70,7 +71,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.post("/branch/recalls/<number>")
-@requires("recalls.decide")
+@requires("recalls.decide", scope=Scope.UNIT)
 def decide(number: str) -> ResponseReturnValue:
     """Confirm a recall, which happens then, or refuse it."""
     found, form = get_request(number), DecideRecallForm()

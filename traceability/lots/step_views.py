@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from branch import api as branch
 from core.accounts.gate import actor_id, may, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session
 from core.errors import DomainError
@@ -30,7 +31,7 @@ PER_PAGE = 30
 
 
 @blueprint.route("/seller/lots/<number>/transform", methods=["GET", "POST"])
-@requires("lots.edit")
+@requires("lots.edit", scope=Scope.GROWER)
 @creates()
 def transform(number: str) -> ResponseReturnValue:
     """Split, merge, graft, pot on or lift."""

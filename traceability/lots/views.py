@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from branch import api as branch
 from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, Forbidden, Invalid
@@ -60,7 +61,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.route("/seller/lots/new", methods=["GET", "POST"])
-@requires("lots.edit")
+@requires("lots.edit", scope=Scope.GROWER)
 @creates()
 def new() -> ResponseReturnValue:
     """Record a lot on one screen, with what seldom changes taken over from the last one."""
@@ -100,7 +101,7 @@ def show(number: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/seller/lots/<number>/count")
-@requires("lots.edit")
+@requires("lots.edit", scope=Scope.GROWER)
 @creates()
 def count(number: str) -> ResponseReturnValue:
     """Write a count into the lot."""
@@ -120,7 +121,7 @@ def count(number: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/seller/lots/<number>/state")
-@requires("lots.edit")
+@requires("lots.edit", scope=Scope.GROWER)
 def state(number: str) -> ResponseReturnValue:
     """Close the lot or open it again."""
     lot, form = own_lot(number), StateForm()

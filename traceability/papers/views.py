@@ -4,7 +4,9 @@ from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from branch import api as branch
 from core.accounts.gate import actor_id, may, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.errors import Forbidden, Invalid
 from core.web.sending import creates, creating
@@ -18,7 +20,7 @@ blueprint = Blueprint("papers", __name__)
 
 
 @blueprint.route("/branch/papers", methods=["GET", "POST"])
-@requires("papers.view")
+@requires("papers.view", scope=Scope.UNIT)
 @creates()
 def rules() -> ResponseReturnValue:
     """Which papers a parcel needs, by province and root; a change needs a reason."""
@@ -58,6 +60,9 @@ def rules() -> ResponseReturnValue:
 
 def _decide(form: RuleForm) -> None:
     place = {"province": form.province.data or ANY, "root": form.root.data or ANY}
+    branch.require_unit_access(
+        actor_id(), branch.units_where(actor_id(), "papers.decide")[0].id, "papers.decide"
+    )
     kind, reason = PaperKind(form.kind.data), form.reason.data or ""
     if form.decision.data == GENERAL:
         service.drop_rule(**place, kind=kind, reason=reason, at=now(), by=actor_id())

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from branch import api as branch
 from core import files
 from core.accounts.gate import actor_id, may, requires
+from core.accounts.scopes import Scope
 from core.clock import local_day, now
 from core.database import transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -64,7 +65,7 @@ def show(number: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/branch/plots/<number>/survey", methods=["GET", "POST"])
-@requires("plots.survey")
+@requires("plots.survey", scope=Scope.UNIT)
 @creates()
 def survey(number: str) -> ResponseReturnValue:
     """Note down what stands on the plot."""
@@ -104,14 +105,14 @@ def survey(number: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/branch/plots/<number>/village")
-@requires("plots.decide")
+@requires("plots.decide", scope=Scope.UNIT)
 def village(number: str) -> ResponseReturnValue:
     """The village agrees, or sends the survey back."""
     return _decide(number, "plots.decide", {Decision.AGREE, Decision.RETURN})
 
 
 @blueprint.post("/branch/plots/<number>/town")
-@requires("plots.approve")
+@requires("plots.approve", scope=Scope.UNIT)
 def town(number: str) -> ResponseReturnValue:
     """The town approves, or sends the survey back."""
     return _decide(number, "plots.approve", {Decision.APPROVE, Decision.RETURN})

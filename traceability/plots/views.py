@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from branch import api as branch
 from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
 from core.clock import local_day, now
 from core.web.sending import creates, creating
 from traceability.lots.queries import cultivar_group_name, lots_of_grower
@@ -36,7 +37,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.route("/seller/plots/new", methods=["GET", "POST"])
-@requires("plots.edit")
+@requires("plots.edit", scope=Scope.GROWER)
 @creates()
 def new() -> ResponseReturnValue:
     """Register a plot."""

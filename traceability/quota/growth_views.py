@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from branch import api as branch
 from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
 from core.clock import local_day, now
 from core.errors import DomainError, NotFound
 from core.web.pagination import Page, page_number
@@ -45,7 +46,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.route("/branch/quota/growers/<slug>/growth/<int:unit_id>/<group>/<size>", methods=["GET", "POST"])
-@requires("quota.decide")
+@requires("quota.decide", scope=Scope.UNIT)
 @creates()
 def grow(slug: str, unit_id: int, group: str, size: str) -> ResponseReturnValue:
     """Write down how many plants of one line have outgrown their size class, and how many were lost."""

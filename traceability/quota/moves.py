@@ -15,11 +15,10 @@ from core.sweeps import free
 from traceability.quota.models import QuotaAccount, QuotaMove, StageFigures
 from traceability.quota.posting import OverdrawnError, post
 from traceability.quota.queries import COUNTED, balance, stages, year_of
-from traceability.quota.rules import AccountName, Key, MoveKind, Role, next_class
+from traceability.quota.rules import AccountName, Key, MoveKind, Role, most_plants_per_mu, next_class
 from traceability.quota.sealing import figures_body, figures_subject
 from traceability.quota.service import QuotaExceeded
 
-DENSEST = 1_000_000
 EXPIRY = "traceability.quota.expire"
 
 
@@ -128,9 +127,13 @@ def set_figures(
     """
     if stage_code not in {stage.code for stage in stages(at=at)}:
         raise Invalid(_("Choose how far the plants have grown."), code="no_such_stage")
-    if not 1 <= plants_per_mu <= DENSEST or not 1 <= survival_per_mille <= 1_000:
+    most = most_plants_per_mu(stage_code)
+    if not 1 <= plants_per_mu <= most or not 1 <= survival_per_mille <= 1_000:
         raise Invalid(
-            _("Between 1 and 1,000,000 plants stand on a mu; between 0.1 % and 100 % survive."),
+            _(
+                "Between 1 and %(most)s plants of this growth stand on a mu; between 0.1 %% and 100 %% survive.",
+                most=f"{most:,}",
+            ),
             code="figures",
         )
     if not reason.strip():

@@ -101,3 +101,13 @@ def next_class(stages: Iterable[Stage], code: str) -> str | None:
     ordered = [one.code for one in sorted(stages, key=lambda one: one.position)]
     place = ordered.index(code) + 1 if code in ordered else len(ordered)
     return ordered[place] if place < len(ordered) else None
+
+
+MU_CM2 = 6_666_667
+#: How close two plants of a stage can stand at most, in cm: half of what the trade plants (see `reference.py`).
+CLOSEST_CM = {"first_year": 15, "second_third": 25, "specimen": 100}
+
+
+def most_plants_per_mu(stage_code: str) -> int:
+    """How many plants of a stage fit on a mu when they stand as close as they can; more is no figure but a slip or a lie."""
+    return MU_CM2 // CLOSEST_CM.get(stage_code, min(CLOSEST_CM.values())) ** 2

@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 
 from branch import api as branch
 from core.accounts.gate import actor_id, may, requires
+from core.accounts.scopes import Scope, note_checked
 from core.clock import now
 from core.errors import DomainError, Forbidden, NotFound
 from core.web.sending import creates, creating
@@ -73,7 +74,7 @@ def grower(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/branch/quota/growers/<slug>/transfer")
-@requires("quota.decide")
+@requires("quota.decide", scope=Scope.UNIT)
 @creates()
 def transfer(slug: str) -> ResponseReturnValue:
     """Pass quota on to another licensee."""
@@ -97,7 +98,7 @@ def transfer(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/branch/quota/figures", methods=["GET", "POST"])
-@requires("quota.decide")
+@requires("quota.decide", scope=Scope.MARK)
 @creates()
 def figures() -> ResponseReturnValue:
     """The table of densities and survival of each mark, and the general one, with their history."""
@@ -107,7 +108,13 @@ def figures() -> ResponseReturnValue:
     mark = marks.get(asked)
     if asked and mark is None:
         raise NotFound(_("There is no mark with this code here."), code="mark_unknown")
+    if request.method == "POST" and mark is None:
+        raise Forbidden(
+            _("The general figures hold for every town; choose your mark and change its own."),
+            code="figures_of_everybody",
+        )
     if request.method == "POST" and form.validate():
+        note_checked(Scope.MARK)
         try:
             with creating() as made:
                 moves.set_figures(

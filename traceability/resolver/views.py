@@ -19,6 +19,7 @@ from werkzeug.datastructures import MIMEAccept
 
 from branch import api as branch
 from core.accounts.gate import actor_id, public, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, NotFound
@@ -141,7 +142,7 @@ def products() -> ResponseReturnValue:
 
 
 @blueprint.post("/seller/products")
-@requires("lots.edit")
+@requires("lots.edit", scope=Scope.GROWER)
 @creates()
 def enter() -> ResponseReturnValue:
     """Enter a GTIN."""
@@ -167,7 +168,7 @@ def enter() -> ResponseReturnValue:
 
 
 @blueprint.post("/seller/products/lots")
-@requires("lots.edit")
+@requires("lots.edit", scope=Scope.GROWER)
 def put_lot() -> ResponseReturnValue:
     """Sell a lot under a GTIN."""
     grower = branch.require_grower(actor_id())

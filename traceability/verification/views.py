@@ -18,6 +18,7 @@ from flask_babel import gettext as _
 
 from branch import api as branch
 from core.accounts.gate import public
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Invalid, NotFound
@@ -102,7 +103,7 @@ def code(code: str) -> Response:
 
 
 @blueprint.post("/C/<code>")
-@public
+@public(scope=Scope.VISITOR)
 @guessing
 @limiter.limit(INNER)
 def inner(code: str) -> ResponseReturnValue:
@@ -143,7 +144,7 @@ def proof(code: str) -> Response:
 
 
 @blueprint.route("/verify", methods=["GET", "POST"])
-@public
+@public(scope=Scope.VISITOR)
 @limiter.limit(VERIFY, exempt_when=posts_only)
 def verify() -> ResponseReturnValue:
     """Type a code, paste the link of a shop, or type the number of a licence."""

@@ -15,6 +15,7 @@ from branch.reports.queries import find_report
 from branch.reports.views import attempt, language
 from core import files, progress, seal
 from core.accounts.gate import actor_id, current_actor, public, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.errors import NotFound
 from core.web.sending import creates, creating
@@ -67,7 +68,7 @@ def proof(unit_code: str, period: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/committee/reports/<public_id>/publish")
-@requires("reports.publish")
+@requires("reports.publish", scope=Scope.UNIT)
 @creates()
 def publish(public_id: str) -> ResponseReturnValue:
     """Publish an accepted report: a worker draws it, the page of the job shows how far it is."""
@@ -85,7 +86,7 @@ def publish(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/committee/reports/<public_id>/withdraw-edition/<edition_id>", methods=["GET", "POST"])
-@requires("reports.publish")
+@requires("reports.publish", scope=Scope.UNIT)
 def withdraw(public_id: str, edition_id: str) -> ResponseReturnValue:
     """Withdraw an edition with a reason that everybody can read."""
     form = WithdrawForm()

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from flask import current_app, g, request
 from flask_babel import gettext as _
 
+from core.accounts.scopes import Scope, held_to, note_checked
 from core.accounts.tokens.queries import Bearer, find_bearer
 from core.accounts.tokens.service import NOTED_EVERY, note_use
 from core.clock import now
@@ -16,11 +17,16 @@ from core.errors import Forbidden, Unauthorised
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def bearer_requires(scope: str) -> Callable[[View], View]:
-    """Mark a view as open to tokens with `scope` whose account still holds that permission itself."""
+def bearer_requires(scope: str, *, of: Scope | None = None) -> Callable[[View], View]:
+    """Mark a view as open to tokens with `scope` whose account still holds that permission itself.
+
+    A view that writes says `of` whose things; see `core.accounts.scopes`.
+    """
 
     def mark(view: View) -> View:
-        @wraps(view)
+        held = held_to(view, of)
+
+        @wraps(held)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             found = present_bearer()
             if found is None:
@@ -29,7 +35,7 @@ def bearer_requires(scope: str) -> Callable[[View], View]:
                 )
             if not allows(found, scope):
                 raise Forbidden(_("This token may not do that."), code="token_scope", scope=scope)
-            return view(*args, **kwargs)
+            return held(*args, **kwargs)
 
         guarded.gate = scope  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
@@ -58,6 +64,7 @@ def bearer_account_id() -> int:
     """The account behind the token; only inside views marked with `bearer_requires`."""
     found = present_bearer()
     assert found is not None
+    note_checked(Scope.OWN)
     return found.account_id
 
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from core.accounts.gate import actor_id, requires
 from core.accounts.guards import fresh
+from core.accounts.scopes import Scope
 from core.accounts.tokens import queries, service
 from core.accounts.tokens.forms import TokenForm
 from core.accounts.tokens.scopes import grantable
@@ -27,7 +28,7 @@ def index() -> str:
 
 
 @blueprint.post("")
-@requires("tokens.create")
+@requires("tokens.create", scope=Scope.OWN)
 @fresh
 @creates()
 def create() -> Any:
@@ -54,7 +55,7 @@ def create() -> Any:
 
 
 @blueprint.post("/<public_id>/revoke")
-@requires("tokens.create")
+@requires("tokens.create", scope=Scope.OWN)
 def revoke(public_id: str) -> Any:
     with transaction():
         service.revoke_token(actor_id(), public_id, at=now())

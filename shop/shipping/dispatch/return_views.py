@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from branch import api as branch
 from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, DomainError
@@ -21,7 +22,7 @@ blueprint = Blueprint("parcel_returns", __name__)
 
 
 @blueprint.route("/seller/dispatch/<number>/return", methods=["GET", "POST"])
-@requires("orders.dispatch")
+@requires("orders.dispatch", scope=Scope.GROWER)
 def of_parcel(number: str) -> ResponseReturnValue:
     """Count what came back, lot by lot; nothing is given back for what was not counted."""
     one = queries.get_parcel(number, branch.require_grower(actor_id()).id)

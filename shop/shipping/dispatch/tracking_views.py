@@ -11,6 +11,7 @@ from flask_babel import ngettext
 
 from branch import api as branch
 from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, NotFound
@@ -32,7 +33,7 @@ class Outcome:
 
 
 @blueprint.route("/seller/dispatch/tracking", methods=["GET", "POST"])
-@requires("orders.dispatch")
+@requires("orders.dispatch", scope=Scope.GROWER)
 def table() -> ResponseReturnValue:
     """First a look at every row, then, on confirmation, each good row in its own transaction."""
     form = TrackingForm()

@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 
 from branch import api as branch
 from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
 from core.clock import local_day, now
 from core.database import transaction
 from core.errors import DomainError, Invalid
@@ -148,7 +149,7 @@ def _levels(lot_id: int) -> set[str]:
 
 
 @blueprint.post("/seller/dispatch/<number>/papers")
-@requires("orders.dispatch")
+@requires("orders.dispatch", scope=Scope.GROWER)
 @creates()
 def add_paper(number: str) -> ResponseReturnValue:
     """Record a paper; a scan that came with a form that failed is kept."""
@@ -182,7 +183,7 @@ def add_paper(number: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/seller/dispatch/<number>/label.pdf")
-@requires("orders.dispatch")
+@requires("orders.dispatch", scope=Scope.GROWER)
 def label(number: str) -> ResponseReturnValue:
     """The seedling label as a PDF; printing it here records it as a paper that travels."""
     one = queries.get_parcel(number, _grower().id)
@@ -197,7 +198,7 @@ def label(number: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/seller/dispatch/<number>/codes")
-@requires("orders.dispatch")
+@requires("orders.dispatch", scope=Scope.GROWER)
 @creates()
 def fresh_codes(number: str) -> ResponseReturnValue:
     """Issue codes for this parcel, hand them out once as a file and note their range in the draft."""
@@ -248,7 +249,7 @@ def _download(data: bytes, name: str, content_type: str) -> Response:
 
 
 @blueprint.post("/seller/dispatch/<number>/packed")
-@requires("orders.dispatch")
+@requires("orders.dispatch", scope=Scope.GROWER)
 def packed(number: str) -> ResponseReturnValue:
     """The parcel is ready for the courier."""
     one = queries.get_parcel(number, _grower().id)
@@ -259,7 +260,7 @@ def packed(number: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/seller/dispatch/<number>/unpacked")
-@requires("orders.dispatch")
+@requires("orders.dispatch", scope=Scope.GROWER)
 def unpacked(number: str) -> ResponseReturnValue:
     """Open a packed parcel again."""
     one = queries.get_parcel(number, _grower().id)
@@ -273,7 +274,7 @@ def _to(one: queries.Parcel) -> str:
 
 
 @blueprint.post("/seller/dispatch/<number>")
-@requires("orders.dispatch")
+@requires("orders.dispatch", scope=Scope.GROWER)
 def send(number: str) -> ResponseReturnValue:
     """Keep what was typed; with the button "dispatch", send the parcel off or say what is missing."""
     grower = _grower()

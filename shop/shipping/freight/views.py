@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from branch import api as branch
 from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Invalid
@@ -31,7 +32,7 @@ def table() -> ResponseReturnValue:
 
 
 @blueprint.post("/seller/freight")
-@requires("shipping.edit")
+@requires("shipping.edit", scope=Scope.GROWER)
 def save() -> ResponseReturnValue:
     """Keep the rates, add a line to fill in, or go back to the usual table."""
     grower = branch.require_grower(actor_id())

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from flask import Response, request
 
+from core.accounts.scopes import Scope
 from core.accounts.tokens.bearer import bearer_account_id, bearer_requires
 from core.clock import now
 from core.database import transaction
@@ -32,7 +33,7 @@ BEHAVIOURS = ("rollback", "proceed")
     more=(409, 413, 415),
 )
 @limiter.limit(OFTEN)
-@bearer_requires("epcis.capture")
+@bearer_requires("epcis.capture", of=Scope.OWN)
 def capture() -> Response:
     """Store a document's events at once; the job that answers is finished."""
     behaviour = request.headers.get("GS1-Capture-Error-Behaviour", "rollback").strip().lower()
@@ -131,7 +132,7 @@ def _time(moment: Any) -> str:
     more=(409, 413, 415),
 )
 @limiter.limit(OFTEN)
-@bearer_requires("epcis.capture")
+@bearer_requires("epcis.capture", of=Scope.OWN)
 def capture_one() -> Response:
     event = _read(sent_text())
     with transaction():

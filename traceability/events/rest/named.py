@@ -8,6 +8,7 @@ from urllib.parse import quote
 from flask import Response
 
 from core.accounts.gate import public
+from core.accounts.scopes import Scope
 from core.accounts.tokens.bearer import bearer_account_id, bearer_requires
 from core.clock import now
 from core.database import transaction
@@ -45,7 +46,7 @@ def _definition(row: EpcisQuery) -> str:
     says="Kept; Location is the query.",
     more=(409, 413, 415),
 )
-@bearer_requires("epcis.capture")
+@bearer_requires("epcis.capture", of=Scope.OWN)
 def keep() -> Response:
     name, definition = _sent()
     with transaction():
@@ -90,7 +91,7 @@ def one(name: str) -> Response:
 
 @blueprint.delete("/queries/<name>")
 @described("Delete a query that you keep", ok=204, says="Deleted.")
-@bearer_requires("epcis.capture")
+@bearer_requires("epcis.capture", of=Scope.OWN)
 def forget(name: str) -> Response:
     _find(name)
     with transaction():
@@ -122,14 +123,14 @@ def results(name: str) -> Response:
 @blueprint.route("/queries/<name>/subscriptions", methods=["GET", "POST"])
 @blueprint.route("/queries/<name>/subscriptions/<subscription_id>", methods=["GET", "DELETE"])
 @blueprint.doc(hide=True)
-@public
+@public(scope=Scope.VISITOR)
 def subscriptions(name: str, subscription_id: str = "") -> Response:  # noqa: ARG001 - none of them exists
     raise EpcisProblem("ImplementationException", "Subscriptions are not offered here.", status=501)
 
 
 @blueprint.delete("/nextPageToken/<token>")
 @blueprint.doc(hide=True)
-@public
+@public(scope=Scope.VISITOR)
 def release(token: str) -> Response:  # noqa: ARG001 - a token holds nothing here
     raise EpcisProblem(
         "ImplementationException",

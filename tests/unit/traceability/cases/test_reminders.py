@@ -7,9 +7,11 @@ from sqlalchemy import select
 
 from core.database import session as db_session
 from core.database import transaction
+from core.errors import Conflict
 from core.messaging import Message
 from tests.factories.accounts import make_account
 from tests.factories.cases import make_case
+from tests.factories.licences import make_mark
 from tests.factories.organisation import make_membership
 from tests.factories.verification import make_scene
 from traceability.cases import decisions, reminders
@@ -110,3 +112,22 @@ def test_the_contact_is_forgotten_half_a_year_after_the_end(town, at):
             for due in reminders.contacts_to_forget(at=at + timedelta(days=days)):
                 reminders.forget_contact(due)
         assert get_case(number).contact == contact
+
+
+def test_a_case_that_is_with_nobody_reaches_those_who_may_take_it_in_every_town(session, at):
+    with transaction():
+        make_mark(code="ONE", at=at)
+        make_mark(code="TWO", unit="guihua-tea", at=at)
+        for name, role, unit in (
+            ("secretary", "secretary", "guihua-osmanthus"),
+            ("committee", "committee", "guihua"),
+            ("tea", "secretary", "guihua-tea"),
+        ):
+            make_membership(make_account(email=f"{name}@example.org", at=at).id, role, unit, at)
+        number = make_case(subject=Subject.of_shop("某店"), at=at).number
+    assert told(7, number, at) == [("secretary", "3_days_left"), ("tea", "3_days_left")]
+    assert told(12, number, at) == [("committee", "escalated_1")]
+    with transaction(), pytest.raises(Conflict):
+        by = make_account(email="third@example.org", at=at).id
+        make_membership(by, "secretary", "guihua-tea", at)
+        decisions.propose(number, note="x", answer="y", at=at, by=by)

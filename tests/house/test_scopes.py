@@ -1,0 +1,73 @@
+"""Every route that writes says whose things it changes, and is held to it."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask, g
+from werkzeug.routing import Rule
+
+from branch.organisation.permissions import GROWER, PERMISSIONS_OF
+from branch.organisation.roles import Role
+from core.accounts.gate import public, requires, signed_in
+from core.accounts.scopes import SAFE, Scope, ScopeNotCheckedError, note_checked
+from core.database import transaction
+
+AT_A_UNIT = frozenset().union(
+    GROWER, *(held for role, held in PERMISSIONS_OF.items() if role is not Role.OPERATOR)
+)
+
+
+def writing_routes(app: Flask) -> Iterator[tuple[Rule, object]]:
+    """Each rule that takes another method than a safe one, with its view."""
+    for rule in app.url_map.iter_rules():
+        if (rule.methods or set()) - SAFE:
+            yield rule, app.view_functions[rule.endpoint]
+
+
+def test_every_writing_route_says_whose_things_it_changes(app):
+    routes = list(writing_routes(app))
+    silent = sorted({rule.endpoint for rule, view in routes if getattr(view, "scope", None) is None})
+    assert len(routes) > 100
+    assert silent == []
+
+
+def test_what_everybody_shares_is_changed_with_permissions_that_no_unit_gives(app):
+    for rule, view in writing_routes(app):
+        if view.scope is Scope.INSTALLATION:
+            assert view.gate in PERMISSIONS_OF[Role.OPERATOR] - AT_A_UNIT, rule.endpoint
+
+
+def test_visitors_change_nothing_that_belongs_to_a_unit_or_to_everybody(app):
+    theirs = {Scope.VISITOR, Scope.TOKEN, Scope.SIGNATURE, Scope.OWN}
+    for rule, view in writing_routes(app):
+        if view.gate == "public":
+            assert view.scope in theirs, rule.endpoint
+            assert view.scope is not Scope.OWN or rule.endpoint.startswith("security."), rule.endpoint
+
+
+@pytest.mark.parametrize("scope", [one for one in Scope if one not in {Scope.INSTALLATION, Scope.VISITOR}])
+def test_a_request_that_never_looked_whose_it_is_does_not_commit(app, scope):
+    def careless() -> str:
+        with transaction():
+            pass
+        return "committed"
+
+    def careful() -> str:
+        note_checked(scope)
+        return careless()
+
+    with app.test_request_context("/careless", method="POST"):
+        with pytest.raises(ScopeNotCheckedError, match=scope):
+            public(scope=scope)(careless)()
+        g.pop("scopes_checked", None)
+        assert public(scope=scope)(careful)() == "committed"
+
+
+def test_marks_carry_the_scope_that_they_were_given():
+    def view() -> str:
+        return ""
+
+    for mark in (public, signed_in):
+        assert mark(scope=Scope.TOKEN)(view).scope is Scope.TOKEN
+        assert getattr(mark(view), "scope", None) is None
+    assert requires("quota.decide", scope=Scope.UNIT)(view).scope is Scope.UNIT
