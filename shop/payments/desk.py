@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 
 from branch import api as branch
 from core.accounts.models import Account
+from core.accounts.scopes import Scope, note_checked
 from core.database import session
 from core.errors import Forbidden, NotFound
 from shop.orders.models import Consignment, Order
@@ -170,6 +171,7 @@ def require_order_in_scope(account_id: int, order_id: int, permission: str) -> N
         Forbidden: code `outside_your_units`.
     """
     growers = _growers_of(account_id, permission)
+    note_checked(Scope.UNIT)
     if growers is None:
         return
     of_order = set(session.scalars(select(Consignment.grower_id).where(Consignment.order_id == order_id)))
