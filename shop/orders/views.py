@@ -160,7 +160,7 @@ def seller_order(parcel_number: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/seller/orders/<parcel_number>/confirm")
-@requires("orders.sell")
+@requires("orders.sell", scope=Scope.GROWER)
 def seller_confirm(parcel_number: str) -> ResponseReturnValue:
     """The grower has called the buyer of an order to be paid at the door, and packs it."""
     grower = branch.require_grower(actor_id())
