@@ -31,7 +31,7 @@ from werkzeug.test import EnvironBuilder
 
 from core.database import db
 from core.settings import Settings
-from core.web.limits import limiter
+from core.web.limits import counter
 from core.web.logs import configure_logging
 from tests import dialects
 from tests.both import belongs_on_both
@@ -261,7 +261,7 @@ def close_connections(app: Flask, *, within_s: float = 5) -> None:
 def app(database_kind: str, _engine_apps: Any) -> Iterator[Flask]:
     """The application on a fresh, empty database."""
     app, store = _engine_apps(database_kind)
-    limiter.enabled = app.config["RATELIMIT_ENABLED"]  # as the last application that a test made had set it
+    counter.enabled = app.config["RATELIMIT_ENABLED"]  # as the last application that a test made had set it
     close_connections(app)
     store.reset()
     forget_log(app)

@@ -18,6 +18,7 @@ from core.database import transaction
 from core.errors import Conflict, Invalid
 from core.intake.documents import Rendering, picture
 from core.intake.refusals import FileRefused
+from core.web.bounds import MB, takes
 from core.web.sending import creates, creating
 
 blueprint = Blueprint("marks", __name__)
@@ -36,6 +37,7 @@ def index() -> str:
 
 @blueprint.route("/branch/marks/new", methods=["GET", "POST"])
 @requires("marks.edit", scope=Scope.UNIT)
+@takes(2 * MB)
 @creates()
 def enter() -> Any:
     form = MarkForm()
@@ -74,6 +76,7 @@ def show(code: str) -> str:
 
 @blueprint.post("/branch/marks/<code>")
 @requires("marks.edit", scope=Scope.MARK)
+@takes(2 * MB)
 def correct(code: str) -> Any:
     mark = _own(code)
     form = _correction_form()

@@ -18,6 +18,7 @@ from core.messaging import init_messaging
 from core.settings import SettingError, Settings
 from core.web.api_docs import blueprint as api_docs_blueprint
 from core.web.api_docs import describe_problems
+from core.web.bounds import init_bounds
 from core.web.formatting import init_formatting
 from core.web.headers import init_headers
 from core.web.i18n import init_i18n
@@ -59,8 +60,6 @@ def make_base_app(settings: Settings) -> APIFlask:
         SERVER_NAME=urlsplit(settings.base_url).netloc,
         PREFERRED_URL_SCHEME=urlsplit(settings.base_url).scheme,
         TESTING=settings.testing,
-        MAX_CONTENT_LENGTH=48 * 1024 * 1024,
-        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         SESSION_COOKIE_NAME="guiyuan",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -100,15 +99,17 @@ def make_base_app(settings: Settings) -> APIFlask:
         except ValueError as error:
             raise SettingError("SENTRY_DSN", str(error)) from None
     _open_database(app)
+    init_logs(app, settings)
+    # Counted first, bounded second; only then is a body read, by the check of its token before all others.
+    init_limits(app, settings)
+    init_bounds(app)
     csrf.init_app(app)
     init_sending(app)
-    init_logs(app, settings)
     init_headers(app, settings)
     init_i18n(app)
     init_formatting(app)
     init_files(app, settings)
     init_messaging(app, settings)
-    init_limits(app, settings)
     init_problems(app)
     app.register_blueprint(web_blueprint)
     app.register_blueprint(api_docs_blueprint)

@@ -15,6 +15,7 @@ from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
 from core.errors import NotFound
+from core.web.bounds import TABLES, takes
 from core.web.pagination import Page, page_number
 from core.web.sending import creates, creating
 from shop.channels import keeping, running, service
@@ -44,6 +45,7 @@ def _own_import(public_id: str) -> tuple[OutsideImport, branch.StorefrontView]:
 
 @blueprint.route("/seller/channels", methods=["GET", "POST"])
 @requires("channels.import", scope=Scope.GROWER)
+@takes(TABLES)
 @creates()
 def home() -> ResponseReturnValue:
     """Past imports, and the upload of new files; nothing is booked before it was looked at."""

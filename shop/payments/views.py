@@ -16,6 +16,7 @@ from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
 from core.errors import DomainError, Invalid, NotFound
+from core.web.bounds import PHOTO, takes
 from core.web.limits import ORDER, limiter
 from core.web.sending import creates, creating
 from shop.orders import service as orders
@@ -74,6 +75,7 @@ def stripe_return(public_id: str) -> Any:
 
 @blueprint.route("/orders/<number>/proof", methods=["GET", "POST"])
 @public(scope=Scope.TOKEN)
+@takes(PHOTO)
 @limiter.limit(ORDER, exempt_when=lambda: request.method == "GET")
 @creates()
 def proof(number: str) -> Any:

@@ -18,6 +18,7 @@ from core.clock import now
 from core.database import after_commit, session, transaction
 from core.jobs import send_soon
 from core.web.app import csrf
+from core.web.bounds import MB, takes
 from shop.payments import service, settling
 from shop.payments.models import Payment, Refund, StripeEvent
 from shop.payments.provider import BadSignature, gateway, refund_of, session_of
@@ -36,6 +37,7 @@ Effect = tuple[int | None, str]
 
 @blueprint.post("/payments/stripe/webhook")
 @public(scope=Scope.SIGNATURE)
+@takes(MB)
 @csrf.exempt
 def stripe_webhook() -> tuple[dict[str, str], int]:
     """Take one event; anything but 2xx makes Stripe send it again later."""

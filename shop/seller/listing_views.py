@@ -14,6 +14,7 @@ from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
 from core.form_keys import SentOtherwise
+from core.web.bounds import PHOTOS, takes
 from core.web.sending import creates, made_nothing, stop_if_sent
 from shop.catalogue import drafts, service, uploads
 from shop.catalogue.models import Listing
@@ -61,6 +62,7 @@ def new() -> ResponseReturnValue:
 
 @blueprint.post("/seller/listings/new")
 @requires("listings.edit", scope=Scope.GROWER)
+@takes(PHOTOS)
 @creates()
 def create() -> ResponseReturnValue:
     seller, key = current_seller(), request.form.get("draft_key", "")
@@ -89,6 +91,7 @@ def edit(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/seller/listings/<slug>/edit")
 @requires("listings.edit", scope=Scope.GROWER)
+@takes(PHOTOS)
 @creates()
 def save(slug: str) -> ResponseReturnValue:
     seller = current_seller()

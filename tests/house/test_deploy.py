@@ -11,6 +11,7 @@ import pytest
 
 from core.settings import Settings
 from core.supervisor import commands
+from core.web.bounds import most_bytes_of
 from tests.fresh.blocks import blocks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,7 +90,7 @@ def test_what_the_example_sets_are_settings_that_fit_together():
 def test_nginx_takes_what_we_take_and_serves_what_lies_there(app):
     given = environment_file()
     limit = re.search(r"client_max_body_size (\d+)m;", NGINX)
-    assert int(limit[1]) * 1024 * 1024 == app.config["MAX_CONTENT_LENGTH"]
+    assert int(limit[1]) * 1024 * 1024 == max(map(most_bytes_of, app.view_functions.values()))
     assert f"max_size {limit[1]}MiB" in (DEPLOY / "caddy" / "Caddyfile").read_text()
     # `root` with the address after it is where the tiles lie.
     assert re.search(r"location /log/tile/ \{\s+root (\S+);", NGINX)[1] + "/log" == given["SEAL_DIR"]

@@ -12,7 +12,7 @@ from core.accounts.models import Account
 from core.database import db, transaction
 from core.database import session as database
 from core.messaging import Message
-from core.web.limits import limiter
+from core.web.limits import counter
 from tests.factories.accounts import PASSWORD, make_account
 from tests.factories.organisation import make_membership
 from wsgi import create_app
@@ -50,11 +50,11 @@ def limited_client(app):
     """A visitor of the same application with its rate limits in force, as in production."""
     strict = create_app(app.config["SETTINGS"].model_copy(update={"ratelimit_enabled": True}))
     strict.test_client_class = app.test_client_class
-    limiter.reset()
+    counter.reset()
     yield strict.test_client()
     with strict.app_context():
         db.engine.dispose()
-    limiter.enabled = False
+    counter.enabled = False
 
 
 @pytest.mark.parametrize(

@@ -261,13 +261,13 @@ def test_goods_that_left_under_a_licence_stay_in_order_when_it_runs_out(client, 
 @pytest.fixture
 def limited_client(app):
     """A visitor of the same place with its rate limits on."""
-    from core.web.limits import limiter
+    from core.web.limits import counter
     from wsgi import create_app
 
     limited = create_app(app.config["SETTINGS"].model_copy(update={"ratelimit_enabled": True}))
     limited.test_client_class = app.test_client_class
     yield limited.test_client()
-    limiter.enabled = False
+    counter.enabled = False
     with limited.app_context():
         db.engine.dispose()
 

@@ -10,6 +10,7 @@ from core.accounts.gate import actor_id, requires
 from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
+from core.web.bounds import PHOTOS, takes
 from core.web.sending import creates, creating
 from traceability.cases import actions, decisions, forms, intake, service, wording
 from traceability.cases.access import require_access
@@ -27,6 +28,7 @@ PURPOSE = "case evidence"
 
 @blueprint.route("/branch/reports-of-fakes/new", methods=["GET", "POST"])
 @requires("cases.evidence", scope=Scope.UNIT)
+@takes(PHOTOS)
 @creates()
 def new() -> ResponseReturnValue:
     """Open a case after a visit, a call or a look at a shop."""
@@ -84,6 +86,7 @@ def take(number: str) -> ResponseReturnValue:
 
 @blueprint.route("/branch/reports-of-fakes/<number>/evidence", methods=["GET", "POST"])
 @requires("cases.evidence", scope=Scope.UNIT)
+@takes(PHOTOS)
 @creates()
 def add_evidence(number: str) -> ResponseReturnValue:
     """Put a finding or photographs on record; nobody can change them afterwards."""

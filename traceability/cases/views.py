@@ -14,6 +14,7 @@ from core.accounts.scopes import Scope
 from core.clock import local_day, now
 from core.errors import Invalid
 from core.web.app import csrf
+from core.web.bounds import PHOTOS, takes
 from core.web.limits import REPORT, VERIFY, limiter, posts_only
 from core.web.problems import wants_json
 from core.web.sending import creates, creating
@@ -44,6 +45,7 @@ PURPOSE = "fake report"
 
 @blueprint.route("/report-fake", methods=["GET", "POST"])
 @public(scope=Scope.VISITOR)
+@takes(PHOTOS)
 @csrf.exempt
 @limiter.limit(REPORT, exempt_when=posts_only)
 @creates(keyless=True)

@@ -15,6 +15,7 @@ from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, DomainError, Invalid, NotFound
+from core.web.bounds import PHOTO, takes
 from core.web.sending import creates, creating
 from traceability.codes import bundles, service
 from traceability.codes.actions import Measured, hold_ids
@@ -30,6 +31,7 @@ blueprint = Blueprint("code_activation", __name__)
 
 @blueprint.route("/seller/codes/activate", methods=["GET", "POST"])
 @requires("codes.issue", scope=Scope.GROWER)
+@takes(PHOTO)
 @creates()
 def activate() -> ResponseReturnValue:
     """Activate what was scanned, with what was measured."""
@@ -59,6 +61,7 @@ def pack() -> ResponseReturnValue:
 
 @blueprint.route("/seller/codes/return", methods=["GET", "POST"])
 @requires("codes.issue", scope=Scope.GROWER)
+@takes(PHOTO)
 @creates()
 def take_back() -> ResponseReturnValue:
     """Plants came back: count them, and their labels are used up."""

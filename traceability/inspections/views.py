@@ -24,6 +24,7 @@ from core.database import transaction
 from core.errors import DomainError, Forbidden, Invalid, NotFound
 from core.form_keys import SentOtherwise
 from core.ids import random_id
+from core.web.bounds import PHOTO, takes
 from core.web.problems import problem, wants_json
 from traceability.inspections.forms import InspectionForm
 from traceability.inspections.queries import (
@@ -60,6 +61,7 @@ def worker() -> Response:
 
 @blueprint.route("/branch/inspections/new", methods=["GET", "POST"])
 @requires("inspections.record", scope=Scope.UNIT)
+@takes(PHOTO)
 def new() -> ResponseReturnValue:
     """Write down an inspection. The same one sent twice is stored once."""
     form = InspectionForm()

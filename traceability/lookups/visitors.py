@@ -4,10 +4,10 @@ import hmac
 import re
 from dataclasses import dataclass
 from hashlib import sha256
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import current_app
 
+from core.networks import customer_of, neighbourhood_of
 from core.settings import Settings
 from traceability.codes.digest import derived_key
 from traceability.lookups.address_database import province_of
@@ -37,24 +37,14 @@ class Visitor:
 def visitor_of(address: str, agent: str) -> Visitor:
     """Digest `address` and `agent`, each with a key of its own, so that no two kinds can be compared."""
     agent = _NETWORK_KIND.sub("", agent)
+    customer = customer_of(address)
     return Visitor(
-        device=_keyed("checking device v2", f"{address}\n{agent}", DEVICE_BYTES),
-        address=_keyed("checking address v1", address, PART_BYTES),
+        device=_keyed("checking device v2", f"{customer}\n{agent}", DEVICE_BYTES),
+        address=_keyed("checking address v1", customer, PART_BYTES),
         agent=_keyed("checking agent v1", agent, PART_BYTES),
-        network=_keyed("checking network v1", network_of(address), PART_BYTES),
+        network=_keyed("checking network v1", neighbourhood_of(address), PART_BYTES),
         province=province_of(address),
     )
-
-
-def network_of(address: str) -> str:
-    """The /24 (IPv4) or /48 (IPv6) in which `address` lies; what is no address stands for itself."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped:
-        parsed = parsed.ipv4_mapped
-    return str(ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False))
 
 
 def _keyed(purpose: str, message: str, length: int) -> bytes:

@@ -10,6 +10,7 @@ from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, Forbidden, Invalid
+from core.web.bounds import PHOTO, takes
 from core.web.sending import creates, creating, made_nothing
 from traceability.lots import service
 from traceability.lots.balance import StepKind
@@ -62,6 +63,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.route("/seller/lots/new", methods=["GET", "POST"])
 @requires("lots.edit", scope=Scope.GROWER)
+@takes(PHOTO)
 @creates()
 def new() -> ResponseReturnValue:
     """Record a lot on one screen, with what seldom changes taken over from the last one."""

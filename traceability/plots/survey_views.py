@@ -13,6 +13,7 @@ from core.accounts.scopes import Scope
 from core.clock import local_day, now
 from core.database import transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.web.bounds import PHOTO, takes
 from core.web.pagination import page_number
 from core.web.sending import creates, creating
 from traceability.lots.queries import cultivar_group_name, cultivar_groups
@@ -66,6 +67,7 @@ def show(number: str) -> ResponseReturnValue:
 
 @blueprint.route("/branch/plots/<number>/survey", methods=["GET", "POST"])
 @requires("plots.survey", scope=Scope.UNIT)
+@takes(PHOTO)
 @creates()
 def survey(number: str) -> ResponseReturnValue:
     """Note down what stands on the plot."""

@@ -38,6 +38,7 @@ def bearer_requires(scope: str, *, of: Scope | None = None) -> Callable[[View], 
             return held(*args, **kwargs)
 
         guarded.gate = scope  # type: ignore[attr-defined]
+        guarded.by_token = True  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
 
     return mark

@@ -12,6 +12,7 @@ from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, DomainError
+from core.web.bounds import PHOTO, takes
 from shop.orders import fulfilling
 from shop.orders.states import ON_THE_WAY_OR_THERE, By
 from shop.shipping.dispatch import queries
@@ -23,6 +24,7 @@ blueprint = Blueprint("parcel_returns", __name__)
 
 @blueprint.route("/seller/dispatch/<number>/return", methods=["GET", "POST"])
 @requires("orders.dispatch", scope=Scope.GROWER)
+@takes(PHOTO)
 def of_parcel(number: str) -> ResponseReturnValue:
     """Count what came back, lot by lot; nothing is given back for what was not counted."""
     one = queries.get_parcel(number, branch.require_grower(actor_id()).id)

@@ -16,6 +16,7 @@ from core.clock import local_day, now
 from core.database import transaction
 from core.errors import DomainError, Invalid
 from core.settings import Settings
+from core.web.bounds import PHOTO, takes
 from core.web.sending import creates, creating
 from shop.orders import fulfilling
 from shop.orders import queries as orders
@@ -150,6 +151,7 @@ def _levels(lot_id: int) -> set[str]:
 
 @blueprint.post("/seller/dispatch/<number>/papers")
 @requires("orders.dispatch", scope=Scope.GROWER)
+@takes(PHOTO)
 @creates()
 def add_paper(number: str) -> ResponseReturnValue:
     """Record a paper; a scan that came with a form that failed is kept."""

@@ -17,7 +17,6 @@ from traceability.events.parameter_values import BadParameter
 from traceability.events.rest.answers import (
     JSON_TYPES,
     LONGEST_ADDRESS,
-    MAX_BYTES,
     PROBLEMS,
     VERSION,
     EpcisProblem,
@@ -190,9 +189,5 @@ def sent_text() -> bytes:
         raise EpcisProblem(
             "UnsupportedMediaTypeException",
             "Send application/json or application/ld+json; XML is not offered.",
-        )
-    if request.content_length is None or request.content_length > MAX_BYTES:
-        raise EpcisProblem(
-            "CaptureLimitExceededException", f"A request carries up to {MAX_BYTES} bytes and says how many."
         )
     return request.get_data(cache=False)

@@ -10,13 +10,14 @@ from core.accounts.scopes import Scope
 from core.accounts.tokens.bearer import bearer_account_id, bearer_requires
 from core.clock import now
 from core.database import transaction
+from core.web.bounds import takes
 from core.web.limits import limiter
 from traceability.events import jsontext
 from traceability.events.capture import capture_document, capture_event
 from traceability.events.documents import events_of
 from traceability.events.models import CaptureJob
 from traceability.events.queries import find_job, jobs_of
-from traceability.events.rest.answers import MAX_EVENTS, EpcisProblem, answer, base_url
+from traceability.events.rest.answers import MAX_BYTES, MAX_EVENTS, EpcisProblem, answer, base_url
 from traceability.events.rest.blueprint import blueprint, described, sent_text
 from traceability.events.rest.paging import next_page, only_pages, read_paging
 
@@ -34,6 +35,7 @@ BEHAVIOURS = ("rollback", "proceed")
 )
 @limiter.limit(OFTEN)
 @bearer_requires("epcis.capture", of=Scope.OWN)
+@takes(MAX_BYTES)
 def capture() -> Response:
     """Store a document's events at once; the job that answers is finished."""
     behaviour = request.headers.get("GS1-Capture-Error-Behaviour", "rollback").strip().lower()
@@ -133,6 +135,7 @@ def _time(moment: Any) -> str:
 )
 @limiter.limit(OFTEN)
 @bearer_requires("epcis.capture", of=Scope.OWN)
+@takes(MAX_BYTES)
 def capture_one() -> Response:
     event = _read(sent_text())
     with transaction():

@@ -13,6 +13,7 @@ from core.accounts.tokens.bearer import bearer_account_id, bearer_requires
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, NotFound
+from core.web.bounds import KB, takes
 from traceability.events import jsontext, queries
 from traceability.events.capture import delete_query, keep_query
 from traceability.events.models import EpcisQuery
@@ -47,6 +48,7 @@ def _definition(row: EpcisQuery) -> str:
     more=(409, 413, 415),
 )
 @bearer_requires("epcis.capture", of=Scope.OWN)
+@takes(64 * KB)
 def keep() -> Response:
     name, definition = _sent()
     with transaction():

@@ -2,12 +2,13 @@
 
 import pytest
 
+from core.networks import neighbourhood_of as network_of
 from core.settings import SettingError, Settings
 from shop.shipping.addresses import provinces
 from tests.factories.address_database import record, write_database
 from traceability.lookups import address_database
 from traceability.lookups.places import PROVINCES, distance_km, province_named
-from traceability.lookups.visitors import network_of, visitor_of
+from traceability.lookups.visitors import visitor_of
 
 
 @pytest.mark.parametrize(
