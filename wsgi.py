@@ -54,6 +54,7 @@ CONSOLE: list[NavGroup] = [
         "cart",
         [
             NavItem("orders.seller_orders", _l("Orders received"), "cart", "orders.sell"),
+            NavItem("orders.seller_holds", _l("Held by buyers"), "people", "orders.sell"),
             NavItem("dispatch.home", _l("Dispatch"), "truck", "orders.dispatch"),
             NavItem("refunds.of_seller", _l("Cancellations and refunds"), "back", "orders.sell"),
             NavItem("cashier.home", _l("Cashier"), "money", "payments.confirm"),
@@ -418,7 +419,8 @@ def event_handlers() -> dict[type, list[Handler]]:
             [orders.ConsignmentDelivered, orders.ConsignmentCancelled, orders.ConsignmentLapsed],
         ),
         (notices.remind_growers_to_confirm, [orders.OrderNearsEnd]),
-        (tell_cashiers, [orders.OrderNearsEnd]),
+        (tell_cashiers, [orders.OrderNearsEnd, orders.HoldAskedFor]),
+        (notices.ask_buyer_for_held, [orders.HoldAskedFor]),
         (None, [orders.OrderRefunded, orders.ConsignmentPacked]),
         (tell_grower_of_recall, [LotRecalled]),
         (tell_operators_of_backup, [BackupFailed, FaultsFoundByBackup]),

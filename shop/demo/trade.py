@@ -33,6 +33,7 @@ PLACES = (
     ("湖南省", "长沙市", "岳麓区"),
     ("安徽省", "合肥市", "蜀山区"),
     ("江西省", "南昌市", "东湖区"),
+    ("河南省", "郑州市", "金水区"),
 )
 
 
@@ -49,6 +50,7 @@ WISHES = (
     Wish((0, 1), "offline_transfer", "placed"),
     Wish((0, 2), "offline_transfer", "proof"),
     Wish((0, 1), "offline_transfer", "to_pack"),
+    Wish((0, 1), "cash_on_delivery", "placed"),
     Wish((0,), "cash_on_delivery", "to_pack"),
     Wish((0,), "offline_transfer", "dispatched"),
     Wish((1,), "offline_transfer", "delivered"),
@@ -137,6 +139,10 @@ def _take_further(wish: Wish, order_id: int, staff: dict[str, int], *, at: datet
             proofs.confirm(
                 proof_id, amount_minor=total, reference="演示到账", by_account_id=staff["secretary"], at=at
             )
+    if wish.method == "cash_on_delivery" and wish.reach != "placed":
+        with transaction():
+            for consignment in order_by_id(order_id).consignments:
+                fulfilling.confirm_consignment(consignment.id, at=at, by=By("grower"))
     if wish.reach not in {"dispatched", "delivered"}:
         return []
     codes: list[str] = []

@@ -32,6 +32,15 @@ class OrderNearsEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldAskedFor:
+    """A grower asks for plants that an unpaid order holds."""
+
+    order_id: int
+    consignment_id: int
+    consignment_number: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderCancelled:
     order_id: int
     order_number: str

@@ -97,18 +97,22 @@ def _buyer(given: Any, wrong: Fields) -> Buyer | None:
     return Buyer(name, phone, email) if name and phone else None
 
 
-def _phone(typed: str, wrong: Fields) -> str:
-    """The number in E.164; a number without a country is of China."""
-    if not typed:
-        return ""
+def read_phone(typed: str) -> str | None:
+    """The number in E.164; a number without a country is of China. None when it is none."""
     try:
         number = phonenumbers.parse(typed, COUNTRY)
     except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_valid_number(number):
-        wrong["buyer.phone"] = _("This is no telephone number we can reach, such as 138 0000 0000.")
-        return ""
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _phone(typed: str, wrong: Fields) -> str:
+    found = read_phone(typed) if typed else ""
+    if found is None:
+        wrong["buyer.phone"] = _("This is no telephone number we can reach, such as 138 0000 0000.")
+    return found or ""
 
 
 def _email(typed: str, wrong: Fields) -> str | None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from branch import api as branch
 from core.accounts.models import Account
+from core.clock import local_day, now
 from core.database import session
 from core.messaging import enqueue
 from core.web.formatting import dt
@@ -80,6 +81,20 @@ def remind_growers_to_confirm(event: events.OrderNearsEnd, *, event_id: str) -> 
     for parcel in order.consignments:
         if parcel.state == FulfilmentState.TO_CONFIRM:
             _ask_to_confirm(order, parcel, event_id, again=True)
+
+
+def ask_buyer_for_held(event: events.HoldAskedFor, *, event_id: str) -> None:  # noqa: ARG001 - asked once a day
+    """Handler: a buyer who has not paid yet hears, at most once a day, that the grower asks for the plants."""
+    order, parcel = _parcel(event.consignment_id)
+    if order.state != PaymentState.AWAITING_PAYMENT:
+        return
+    _tell_buyer(
+        order,
+        f"hold-asked:{parcel.number}:{local_day(now())}",
+        "hold_asked_for",
+        grower=parcel.grower_name,
+        until=dt(order.expires_at) if order.expires_at else "",
+    )
 
 
 def _ask_to_confirm(order: OrderView, parcel: ConsignmentView, key: str, *, again: bool) -> None:

@@ -16,13 +16,13 @@ from core.errors import NotFound
 from core.seal import proof_answer
 from core.web.pagination import page_number
 from shop.cart.wording import units
-from shop.orders import checkout_views, queries, service, wording
+from shop.orders import checkout_views, hold_views, queries, service, wording
 from shop.orders.blueprint import blueprint
 from shop.orders.states import By, FulfilmentState
 from shop.payments import api as payments
 from traceability import api as traceability
 
-__all__ = ["blueprint", "checkout_views"]
+__all__ = ["blueprint", "checkout_views", "hold_views"]
 
 
 @blueprint.app_template_global()

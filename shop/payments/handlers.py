@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from core.clock import local_day, now
 from core.database import session
 from core.outbox import outside_transaction
-from shop.orders.events import OrderCancelled, OrderExpired, OrderNearsEnd
+from shop.orders.events import HoldAskedFor, OrderCancelled, OrderExpired, OrderNearsEnd
 from shop.orders.models import Order
 from shop.orders.states import PaymentState
 from shop.payments import desk, flows, messages
 
 
-def tell_cashiers(event: OrderNearsEnd, *, event_id: str) -> None:
-    """Handler: whoever looks after the payments of an order's growers is reminded that a receipt waits."""
+def tell_cashiers(event: OrderNearsEnd | HoldAskedFor, *, event_id: str) -> None:  # noqa: ARG001 - told once a day
+    """Handler: whoever looks after the payments of an order's growers is reminded, once a day, that a receipt waits."""
     order = session.get_one(Order, event.order_id)
     if order.payment_state != PaymentState.PROOF_SUBMITTED:
         return
-    messages.receipt_waits(order, desk.cashiers_of(order.id), key=event_id)
+    key = f"receipt-waits:{order.number}:{local_day(now())}"
+    messages.receipt_waits(order, desk.cashiers_of(order.id), key=key)
 
 
 @outside_transaction

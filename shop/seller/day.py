@@ -44,6 +44,20 @@ class Figure:
     href: str | None = None
 
 
+def orders_to_confirm(seller: Seller, _at: datetime) -> list[Todo]:
+    """Cash orders whose buyers are to be called."""
+    waiting = count_by_state([seller.grower.id])[FulfilmentState.TO_CONFIRM]
+    if not waiting:
+        return []
+    text = ngettext(
+        "%(n)s order to confirm by telephone",
+        "%(n)s orders to confirm by telephone",
+        waiting,
+        n=number(waiting),
+    )
+    return [Todo(text, url_for("orders.seller_orders", state="to_confirm"), "warn")]
+
+
 def orders_to_pack(seller: Seller, _at: datetime) -> list[Todo]:
     """Paid orders that wait for their plants, and parcels that wait for the courier."""
     counts = count_by_state([seller.grower.id])
@@ -141,6 +155,7 @@ def _drafts(cards: list[ListingCard]) -> list[Todo]:
 
 
 SOURCES: list[Callable[[Seller, datetime], list[Todo]]] = [
+    orders_to_confirm,
     orders_to_pack,
     licence_to_renew,
     late_parcels,

@@ -6,15 +6,18 @@ from core import files
 from core.clock import now
 from core.database import transaction
 from shop.orders.models import Order
+from shop.orders.rules import Buyer
 from shop.orders.states import By
 from shop.payments import proofs, refunds, service, wishes
 from shop.payments.queries import proofs_of, refunds_of
 from tests.browser.town import grower1
+from tests.factories.orders import make_variant, place
 from tests.factories.payments import make_stocked_order
 from tests.factories.pictures import picture
 
 STAFF = By("staff")
 _references = itertools.count(1)
+_buyers = itertools.count(1)
 
 
 def an_order(*, method: str = "offline_transfer") -> Order:
@@ -90,6 +93,35 @@ def refunded_order() -> str:
         )
         wishes.ask(parcel_id, reason="工地推迟，想取消这一包（演示）", at=now())
     return address(order)
+
+
+def cash_order() -> tuple[str, str]:
+    """An order to be paid at the door that waits for its grower's word: the buyer's page and the grower's."""
+    with transaction():
+        variant = make_variant(at=now(), grower=grower1(), on_hand=500, tiers=((1, 6_80),))
+        sku = variant.sku
+    buyer = Buyer("演示买家", f"+86170{next(_buyers):08d}")
+    order = place((sku, 12), at=now(), method="cash_on_delivery", buyer=buyer)
+    return (
+        f"/orders/{order.number}?token={order.access_token}",
+        f"/seller/orders/{order.consignments[0].number}",
+    )
+
+
+def order_to_confirm() -> str:
+    return cash_order()[0]
+
+
+def parcel_to_confirm() -> str:
+    return cash_order()[1]
+
+
+def held_by_buyers() -> str:
+    """The grower's page of what buyers hold: a cash order, a transfer that is awaited, one whose receipt waits."""
+    cash_order()
+    an_order()
+    with_receipt(an_order())
+    return "/seller/holds"
 
 
 def cashier_desk() -> str:

@@ -1,0 +1,127 @@
+"""A grower sees who holds what of his plants unpaid, allows a known buyer more, and asks for what waits."""
+
+import pytest
+import sqlalchemy as sa
+
+from core.clock import now
+from core.database import transaction
+from core.messaging import Message
+from shop.orders.errors import HoldLimit
+from shop.orders.hold_queries import allowances_of, holds_of
+from shop.orders.queries import order_by_id
+from shop.payments import proofs
+from tests.factories.orders import make_seller, make_variant, place
+
+
+@pytest.fixture
+def grower(session):
+    with transaction():
+        return make_seller(at=now())
+
+
+@pytest.fixture
+def seller(login, grower):
+    return login(role="grower", grower_id=grower.id)
+
+
+@pytest.fixture
+def variant(grower):
+    with transaction():
+        return make_variant(at=now(), grower=grower, on_hand=9_000, tiers=((1, 1),))
+
+
+@pytest.mark.both
+def test_each_hold_stands_there_with_its_buyer_and_its_end(seller, grower, variant):
+    cash = place((variant.sku, 12), at=now(), method="cash_on_delivery")
+    transfer = place((variant.sku, 5), at=now())
+    with transaction():
+        other = make_variant(at=now())
+    foreign = place((other.sku, 5), at=now())
+    [size] = holds_of(grower.id)
+    assert [(one.quantity, one.may_be_confirmed, one.may_be_asked_for) for one in size.holds] == [
+        (12, True, False),
+        (5, False, True),
+    ]
+    assert (size.held, size.on_hand) == (17, 9_000)
+    page = seller.get("/seller/holds").get_data(as_text=True)
+    assert all(f"{order.number}-1" in page for order in (cash, transfer))
+    assert foreign.number not in page
+    assert "示范买家" in page
+
+
+@pytest.mark.both
+def test_a_grower_confirms_from_the_list_and_the_end_is_gone(seller, grower, variant, session):
+    cash = place((variant.sku, 12), at=now(), method="cash_on_delivery")
+    confirm = f"/seller/orders/{cash.number}-1/confirm"
+    assert seller.submit(confirm, form_at="/seller/holds").status_code == 303
+    assert seller.submit(confirm, form_at="/seller/holds").status_code == 409
+    session.rollback()
+    [size] = holds_of(grower.id)
+    assert [(one.state, one.until) for one in size.holds] == [("to_pack", None)]
+
+
+def test_who_is_not_reached_is_declined_in_one_tap_and_told(seller, variant, session):
+    cash = place((variant.sku, 12), at=now(), method="cash_on_delivery")
+    page = f"/seller/orders/{cash.number}-1"
+    assert "tel:+8613800000000" in seller.get(page).get_data(as_text=True)
+    assert seller.submit(f"{page}/cancel", {"unreached": "1"}, form_at=page).status_code == 303
+    session.rollback()
+    ended = order_by_id(cash.id)
+    assert ended.state == "cancelled"
+    assert "电话" in ended.consignments[0].changes[-1].reason
+
+
+@pytest.mark.both
+def test_a_known_buyer_is_allowed_more_and_then_no_more(seller, grower, variant):
+    given = {"phone": "138 0000 0000", "plants": "8000", "value": "100", "note": "老客户"}
+    assert seller.submit("/seller/holds/allowances", given, form_at="/seller/holds").status_code == 303
+    assert seller.submit("/seller/holds/allowances", given, form_at="/seller/holds").status_code == 303
+    [allowed] = allowances_of(grower.id)
+    assert (allowed.phone, allowed.plants, allowed.value_minor) == ("+8613800000000", 8_000, 100_00)
+    place((variant.sku, 8_000), at=now(), method="cash_on_delivery")
+    end = f"/seller/holds/allowances/{allowed.id}/end"
+    assert seller.submit(end, form_at="/seller/holds").status_code == 303
+    with pytest.raises(HoldLimit):
+        place((variant.sku, 500), at=now(), method="cash_on_delivery")
+
+
+def test_a_number_that_is_none_stays_typed(seller):
+    given = {"phone": "12", "plants": "0", "value": "100"}
+    answer = seller.submit("/seller/holds/allowances", given, form_at="/seller/holds")
+    assert answer.status_code == 422
+    assert 'href="#phone"' in answer.get_data(as_text=True)
+
+
+@pytest.mark.both
+def test_no_grower_ends_the_allowance_of_another(seller, login, grower):
+    given = {"phone": "138 0000 0000", "plants": "8000", "value": "100"}
+    seller.submit("/seller/holds/allowances", given, form_at="/seller/holds")
+    [allowed] = allowances_of(grower.id)
+    with transaction():
+        other = make_seller(at=now())
+    stranger = login(role="grower", grower_id=other.id)
+    stranger.submit(f"/seller/holds/allowances/{allowed.id}/end", form_at="/seller/holds")
+    assert allowances_of(grower.id) == [allowed]
+
+
+@pytest.mark.both
+def test_the_buyer_or_the_cashier_is_asked_once_a_day(seller, login, variant, session, run_jobs):
+    order = place((variant.sku, 5), at=now())
+    shown = place((variant.sku, 5), at=now())
+    login(role="secretary", email="secretary@example.org")
+    with transaction():
+        proofs.submit(shown.id, file_key="private/x", stated_minor=1, note="", at=now())
+    for number in (order.number, order.number, shown.number, shown.number):
+        asked = seller.submit(f"/seller/holds/{number}-1/ask", form_at="/seller/holds")
+        assert asked.status_code == 303
+    run_jobs()
+    session.rollback()
+    told = session.execute(
+        sa.select(Message.template, Message.receiver).where(
+            Message.template.in_(["hold_asked_for", "receipt_waits"])
+        )
+    ).all()
+    assert sorted(told) == [
+        ("hold_asked_for", "buyer@example.org"),
+        ("receipt_waits", "secretary@example.org"),
+    ]
