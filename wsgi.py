@@ -134,7 +134,7 @@ BLUEPRINTS: list[str] = [
     "traceability.codes.views",
     "traceability.codes.activation_views",
     "traceability.codes.approval_views",
-    "traceability.codes.unlock_views",
+    "traceability.codes.inner_views",
     "traceability.resolver.views",
     "traceability.passports.views",
     "traceability.inspections.views",
@@ -354,9 +354,12 @@ def event_handlers() -> dict[type, list[Handler]]:
     from shop.channels.running import note_failed_import
     from shop.orders import events as orders
     from shop.orders import notices
+    from shop.orders.inner_codes import tell_buyer_of_tries
     from shop.orders.recalls import find_buyers_of_recall, tell_buyer_of_recall
     from shop.payments.handlers import close_payment_pages, tell_cashiers
     from shop.search.handlers import follow_grower, follow_listing
+    from traceability.codes.events import InnerCodeTried
+    from traceability.codes.inner_notices import tell_grower_of_tries
     from traceability.labels.making import void_half_made
     from traceability.lots.events import LotRecalled
     from traceability.lots.recall_notices import tell_grower_of_recall
@@ -423,6 +426,8 @@ def event_handlers() -> dict[type, list[Handler]]:
         (notices.ask_buyer_for_held, [orders.HoldAskedFor]),
         (None, [orders.OrderRefunded, orders.ConsignmentPacked]),
         (tell_grower_of_recall, [LotRecalled]),
+        (tell_grower_of_tries, [InnerCodeTried]),
+        (tell_buyer_of_tries, [InnerCodeTried]),
         (tell_operators_of_backup, [BackupFailed, FaultsFoundByBackup]),
         (find_buyers_of_recall, [LotRecalled]),
         (tell_buyer_of_recall, [orders.OrderReachedByRecall]),

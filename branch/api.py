@@ -69,6 +69,7 @@ from branch.organisation.service import add_unit, give_role
 # --- storefronts: outside shops and the check of an address ---------------------------------------
 from branch.reports.document import Column, Row, Section, Table
 from branch.reports.evidence import Scope as ReportScope
+from branch.storefronts.addresses import shop_key
 from branch.storefronts.queries import (
     StorefrontView,
     UrlCheck,
@@ -158,6 +159,7 @@ __all__ = [
     "require_valid_licence",
     "reversal_of",
     "roles_held",
+    "shop_key",
     "storefronts_of",
     "suspend_licence",
     "tell_people",

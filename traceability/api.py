@@ -10,6 +10,7 @@ from traceability.certificates.service import certify_parcel
 
 # --- codes --------------------------------------------------------------------------------------
 from traceability.codes.binding import CodeNotUsable, bind_codes
+from traceability.codes.events import InnerCodeTried
 from traceability.codes.issuing import IssuedCodes, issue_codes
 from traceability.codes.queries import BatchView, CodeView, codes_of_consignment, codes_of_consignments
 
@@ -84,6 +85,7 @@ __all__ = [
     "CodeView",
     "CultivarGroupView",
     "CultivarView",
+    "InnerCodeTried",
     "IssuedCodes",
     "Level",
     "LotNotSaleable",

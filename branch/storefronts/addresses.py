@@ -89,6 +89,12 @@ def recognise(text: str) -> ShopAddress | Unrecognised:
     return answers[0]
 
 
+def shop_key(text: str) -> str | None:
+    """The same word for every address of one shop; None for a text that names none."""
+    found = recognise(text)
+    return found.keys[0] if isinstance(found, ShopAddress) else None
+
+
 def as_registered(text: str) -> ShopAddress | Unrecognised:
     """`recognise`, but refuses what would authorise more than one shop: a whole shared site, an address told by its query."""
     answer = recognise(text)

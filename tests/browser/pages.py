@@ -161,7 +161,7 @@ SELLING = [
     PageToSee("failures", failing.one_of_each, as_role="operator"),
     PageToSee("failures-none", "/operations/failures?show=aside", as_role="operator"),
     PageToSee("failures-aside", failing.to_set_aside, as_role="operator"),
-    PageToSee("branch-locked-inner-codes", two_people.locked_inner_codes, as_role="operator"),
+    PageToSee("branch-inner-codes", two_people.tried_inner_codes, as_role="operator"),
     PageToSee("seller-void-codes", goods.void_codes, as_role="grower1"),
     PageToSee("seller-listings", "/seller/listings", as_role="grower1"),
     PageToSee("seller-new-listing", "/seller/listings/new", as_role="grower1"),

@@ -43,7 +43,6 @@ HARMLESS = {
     "channels.apply": STEP,
     "code_approval.decide_batch": STEP,
     "code_approval.decide_void": STEP,
-    "code_unlock.decide": STEP,
     "codes.activate": STEP,
     "codes.void": STEP,
     "dispatch.label": "prints the same label again; that it was printed is noted once a day",
@@ -103,7 +102,7 @@ HARMLESS = {
     "tokens.revoke": SAME,
     "tracking.table": STEP,
     "units.rename": SAME,
-    "verification.inner": "the same device may enter the right code again; a wrong one is one more of five tries",
+    "verification.inner": "the same device may enter the right code again; a wrong one is one more try of this device",
     "verification.verify": ASKS,
     "web.job_again": "a job that waits or runs again already is refused",
 }

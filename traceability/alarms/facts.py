@@ -47,6 +47,27 @@ class InnerAttempt:
     at: datetime
     device: Hashable
     right: bool
+    network: Hashable
+    agent: Hashable
+
+
+class Proof(StrEnum):
+    """What makes a report more than a stranger's word."""
+
+    NONE = "none"
+    ORDER = "order"  # knows the number of the order that the label went out with
+    INNER = "inner"  # entered the right inner code from the same network
+    STAFF = "staff"  # a person of the branch
+
+
+@dataclass(frozen=True, slots=True)
+class PersonReport:
+    """One report by a person: when, from which network, and whether the reporter proved to hold the goods."""
+
+    id: int
+    at: datetime
+    network: Hashable
+    proof: Proof = Proof.NONE
 
 
 @dataclass(frozen=True)
@@ -67,16 +88,20 @@ class CodeFacts:
     ended_at: datetime | None = None
     looks: tuple[Look, ...] = ()
     inner: tuple[InnerAttempt, ...] = ()
-    reports: tuple[int, ...] = ()
+    reports: tuple[PersonReport, ...] = ()
     neighbours: int = 0
 
 
 @dataclass(frozen=True)
 class NetworkFacts:
-    """Different texts that are no code of ours, asked from one /24 or /48 within ten minutes."""
+    """What one /24 or /48 tries: different texts that are no code of ours, within ten minutes; and different codes for
+    which it entered a wrong inner code, within a day.
+    """
 
     texts: int
     looks: tuple[int, ...] = ()
+    inner_codes: int = 0
+    entries: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,16 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, distinct, func, or_, select
 from sqlalchemy.orm import aliased
 
 from core.database import session
-from traceability.alarms.facts import CodeFacts, InnerAttempt, Life, Look, NetworkFacts
+from traceability.alarms.facts import CodeFacts, InnerAttempt, Life, Look, NetworkFacts, PersonReport, Proof
 from traceability.alarms.models import Alarm
 from traceability.alarms.steps import AlarmState
-from traceability.cases.models import CounterfeitCase
-from traceability.cases.states import OPEN_STATES, CaseVerdict, Origin
+from traceability.cases.models import CaseReport, CounterfeitCase
+from traceability.cases.states import OPEN_STATES, CaseVerdict
+from traceability.codes.inner_rules import WINDOW
 from traceability.codes.models import Code, CodeAction, CodeChange, InnerTry
 from traceability.codes.states import CodeState, Level
 from traceability.lookups.models import CodeLookup
@@ -64,13 +65,12 @@ def codes_looked_up(since: datetime, until: datetime) -> set[int]:
 
 
 def codes_tried_or_reported(since: datetime, until: datetime) -> set[int]:
-    """Codes whose inner code was entered, or about which people opened a case, in (since, until]."""
+    """Codes whose inner code was entered, or which people reported, in (since, until]."""
     tried = select(InnerTry.code_id).where(InnerTry.at > since, InnerTry.at <= until)
-    reported = select(CounterfeitCase.code_id).where(
-        CounterfeitCase.opened_at > since,
-        CounterfeitCase.opened_at <= until,
-        CounterfeitCase.origin != str(Origin.RULE),
-        CounterfeitCase.code_id.is_not(None),
+    reported = (
+        select(CounterfeitCase.code_id)
+        .join(CaseReport, CaseReport.case_id == CounterfeitCase.id)
+        .where(CaseReport.at > since, CaseReport.at <= until, CounterfeitCase.code_id.is_not(None))
     )
     return {*session.scalars(tried), *(one for one in session.scalars(reported) if one is not None)}
 
@@ -109,9 +109,7 @@ def facts_of_codes(ids: Iterable[int], *, at: datetime) -> Iterator[tuple[Code, 
                 ended_at=when.get("ended") if life is Life.ENDED else None,
                 looks=tuple(one for one in looks[code.id] if cleared is None or one.last_at > cleared),
                 inner=tuple(one for one in inner[code.id] if cleared is None or one.at > cleared),
-                reports=tuple(
-                    number for number, when in reports[code.id] if cleared is None or when > cleared
-                ),
+                reports=tuple(one for one in reports[code.id] if cleared is None or one.at > cleared),
                 neighbours=len(others),
             ),
         )
@@ -132,24 +130,37 @@ def _looks(by_digest: dict[bytes, int]) -> dict[int, list[Look]]:
 def _inner(ids: list[int]) -> dict[int, list[InnerAttempt]]:
     found: dict[int, list[InnerAttempt]] = defaultdict(list)
     for row in session.scalars(select(InnerTry).where(InnerTry.code_id.in_(ids)).order_by(InnerTry.id)):
-        found[row.code_id].append(InnerAttempt(row.id, row.at, row.device_digest, row.right))
+        found[row.code_id].append(
+            InnerAttempt(
+                row.id,
+                row.at,
+                row.device_digest,
+                row.right,
+                row.network_digest or row.device_digest,
+                row.agent_digest or row.device_digest,
+            )
+        )
     return found
 
 
-def _reports(ids: list[int]) -> dict[int, list[tuple[int, datetime]]]:
-    """Cases that people opened about these codes and that were not found to be nothing."""
-    found: dict[int, list[tuple[int, datetime]]] = defaultdict(list)
-    for row in session.execute(
-        select(CounterfeitCase.code_id, CounterfeitCase.id, CounterfeitCase.opened_at).where(
+def _reports(ids: list[int]) -> dict[int, list[PersonReport]]:
+    """What people reported about these codes and what was not found to be nothing."""
+    found: dict[int, list[PersonReport]] = defaultdict(list)
+    for code_id, report in session.execute(
+        select(CounterfeitCase.code_id, CaseReport)
+        .join(CounterfeitCase, CounterfeitCase.id == CaseReport.case_id)
+        .where(
             CounterfeitCase.code_id.in_(ids),
-            CounterfeitCase.origin != str(Origin.RULE),
             or_(
                 CounterfeitCase.verdict.is_(None),
                 CounterfeitCase.verdict != str(CaseVerdict.GENUINE),
             ),
         )
+        .order_by(CaseReport.id)
     ):
-        found[row.code_id].append((row.id, row.opened_at))
+        network = report.network_digest or f"report {report.id}"
+        assert code_id is not None
+        found[code_id].append(PersonReport(report.id, report.at, network, Proof(report.proof)))
     return found
 
 
@@ -209,24 +220,31 @@ def _neighbours(batches: set[int]) -> dict[int, set[int]]:
     return found
 
 
-def bursting_networks(*, least: int, at: datetime) -> dict[bytes, NetworkFacts]:
-    """Networks that asked for at least so many texts that are no code within the last ten minutes."""
+def bursting_networks(*, texts: int, inner_codes: int, at: datetime) -> dict[bytes, NetworkFacts]:
+    """Networks that asked for at least `texts` texts that are no code within the last ten minutes, or entered wrong inner
+    codes for at least `inner_codes` codes within a day.
+    """
     lately = (CodeLookup.last_at > at - UNKNOWN_WINDOW, ~CodeLookup.known)
-    counted = session.execute(
-        select(CodeLookup.network_digest, func.count())
-        .where(*lately, CodeLookup.network_digest.is_not(None))
-        .group_by(CodeLookup.network_digest)
-        .having(func.count() >= least)
-    ).all()
-    found: dict[bytes, NetworkFacts] = {}
-    for network, texts in counted:
-        if network is None:
-            continue
-        rows = session.scalars(
-            select(CodeLookup.id)
-            .where(*lately, CodeLookup.network_digest == network)
-            .order_by(CodeLookup.id)
-            .limit(200)
+    asked = _counted(CodeLookup.network_digest, func.count(), lately, texts)
+    wrong = (InnerTry.right.is_(False), InnerTry.at > at - WINDOW, InnerTry.at <= at)
+    tried = _counted(InnerTry.network_digest, func.count(distinct(InnerTry.code_id)), wrong, inner_codes)
+    return {
+        network: NetworkFacts(
+            asked.get(network, 0),
+            _rows(CodeLookup.id, CodeLookup.network_digest == network, lately) if network in asked else (),
+            tried.get(network, 0),
+            _rows(InnerTry.id, InnerTry.network_digest == network, wrong) if network in tried else (),
         )
-        found[network] = NetworkFacts(texts, tuple(rows))
-    return found
+        for network in sorted({*asked, *tried})
+    }
+
+
+def _counted(network: Any, count: Any, where: tuple[Any, ...], least: int) -> dict[bytes, int]:
+    rows = session.execute(
+        select(network, count).where(*where, network.is_not(None)).group_by(network).having(count >= least)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _rows(ids: Any, of_network: Any, where: tuple[Any, ...]) -> tuple[int, ...]:
+    return tuple(session.scalars(select(ids).where(*where, of_network).order_by(ids).limit(200)))

@@ -1,7 +1,8 @@
 """From look-ups to people: which devices belong together, and which were a crowd before a screen. Pure.
 
-Folding errs on the side of fewer people: a household behind one address is one party, so is a telephone
-that its network gave another address, so are two telephones of one make in one province.
+Folding errs on the side of fewer people, since anybody can invent devices: everything behind one network (/24, /48) is
+one party, whatever it calls itself; so is a telephone that got another address, so are two telephones of one make in one
+province.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
@@ -37,13 +38,13 @@ def _bonds(look: Look) -> tuple[Hashable, ...]:
     place: Hashable = look.province if look.province is not None else "nowhere"
     return (
         ("address", look.address),
-        ("network", look.network, look.agent),
+        ("network", look.network),
         ("place", place, look.agent),
     )
 
 
 def parties_of(looks: Sequence[Look]) -> list[Party]:
-    """Look-ups that share an address, or an agent within one network or province, as one party."""
+    """Look-ups that share an address or a network, or an agent within one province, as one party."""
     if len(looks) == 1:
         return [Party((looks[0],), looks[0].first_at, looks[0].province)]
     root: dict[int, int] = {}
@@ -66,6 +67,12 @@ def parties_of(looks: Sequence[Look]) -> list[Party]:
     for place, look in enumerate(looks):
         groups.setdefault(find(place), []).append(look)
     return [_party(group) for group in groups.values()]
+
+
+def independent(places: Iterable[tuple[Hashable, Hashable]]) -> int:
+    """How many independent people are certain behind these pairs of network and agent: neither alone makes one more."""
+    pairs = list(places)
+    return min(len({network for network, _ in pairs}), len({agent for _, agent in pairs}))
 
 
 def _party(looks: Iterable[Look]) -> Party:

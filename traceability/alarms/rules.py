@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from traceability.alarms.facts import Alert, CodeFacts, Finding, Life, NetworkFacts
-from traceability.alarms.parties import Party, Seen, seen_by
+from traceability.alarms.facts import Alert, CodeFacts, Finding, Life, NetworkFacts, Proof
+from traceability.alarms.parties import Party, Seen, independent, seen_by
 from traceability.alarms.thresholds import Thresholds
 from traceability.lookups.places import distance_km
 
@@ -154,27 +154,51 @@ def too_many(facts: CodeFacts, seen: Seen, t: Thresholds) -> Finding | None:
 
 
 def inner_code(facts: CodeFacts, seen: Seen, t: Thresholds) -> Finding | None:
-    """Wrong entries of the inner code beyond a slip of the finger; or the right one by two parties.
+    """Wrong entries of the inner code from many networks; or the right one by two parties.
 
-    Two telephones of one household count as one.
+    One person who tries has to wait (`codes/inner_rules`) and is no pattern. Two telephones of one household count as
+    one.
     """
     party_of = {look.device: place for place, party in enumerate(seen.parties) for look in party.looks}
     wrong = [one for one in facts.inner if not one.right]
-    right = {party_of.get(one.device, one.device) for one in facts.inner if one.right}
-    points = t.inner_wrong_points * max(0, len(wrong) - t.inner_wrong_free)
-    points += t.inner_twice_points if len(right) > 1 else 0
+    networks = {one.network for one in wrong}
+    right = [one for one in facts.inner if one.right]
+    right_parties = min(
+        len({party_of.get(one.device, one.device) for one in right}),
+        independent((one.network, one.agent) for one in right),
+    )
+    points = t.inner_wrong_points * max(0, len(networks) - t.inner_wrong_free)
+    points += t.inner_twice_points if right_parties > 1 else 0
     if not points:
         return None
     rests_on = tuple(one.id for one in facts.inner)
-    return Finding("inner_code", points, rests_on, {"wrong": len(wrong), "right_parties": len(right)})
+    figures = {"wrong": len(wrong), "wrong_networks": len(networks), "right_parties": right_parties}
+    return Finding("inner_code", points, rests_on, figures)
 
 
 def reported(facts: CodeFacts, _seen: Seen, t: Thresholds) -> Finding | None:
-    """People reported this very code."""
+    """People reported this very code. Strangers alert people and no more, however many they are.
+
+    Of reports without proof one a network and one a day counts, and together they stay below a suspicion; whoever proves
+    to hold the goods counts by itself, one a network.
+    """
     if not facts.reports:
         return None
+    strangers = [one for one in facts.reports if one.proof is Proof.NONE]
+    proven = {one.network for one in facts.reports if one.proof is not Proof.NONE}
+    days = {one.at.date() for one in strangers}
+    counted = min(len({one.network for one in strangers}), len(days))
+    points = min(t.report_points * counted, t.report_most_points) + t.report_proven_points * len(proven)
     return Finding(
-        "reported", t.report_points * len(facts.reports), facts.reports, {"reports": len(facts.reports)}
+        "reported",
+        points,
+        tuple(one.id for one in facts.reports),
+        {
+            "reports": len(facts.reports),
+            "networks": len({one.network for one in facts.reports}),
+            "days": len({one.at.date() for one in facts.reports}),
+            "proven": len(proven),
+        },
     )
 
 
@@ -209,6 +233,19 @@ def unknown_burst(facts: NetworkFacts, t: Thresholds) -> Finding | None:
         return None
     points = t.suspect_score if facts.texts >= t.burst_case_texts else t.notice_score
     return Finding("unknown_burst", points, facts.looks, {"texts": facts.texts})
+
+
+def inner_burst(facts: NetworkFacts, t: Thresholds) -> Finding | None:
+    """One network enters wrong inner codes for many labels."""
+    if facts.inner_codes < t.inner_burst_notice:
+        return None
+    points = t.suspect_score if facts.inner_codes >= t.inner_burst_case else t.notice_score
+    return Finding("inner_burst", points, facts.entries, {"codes": facts.inner_codes})
+
+
+def judge_network(facts: NetworkFacts, t: Thresholds) -> list[Finding]:
+    """Every rule about a network that fires."""
+    return [one for one in (unknown_burst(facts, t), inner_burst(facts, t)) if one is not None]
 
 
 def score_of(findings: Iterable[Finding]) -> int:

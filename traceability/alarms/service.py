@@ -22,7 +22,8 @@ from traceability.alarms.gathering import (
 )
 from traceability.alarms.licensee_rules import judge_licensee
 from traceability.alarms.models import Alarm, AlarmChange, AlarmFinding, AlarmMark, RuleThresholds
-from traceability.alarms.rules import alert_of, judge_code, score_of, unknown_burst
+from traceability.alarms.rules import alert_of, judge_code, score_of
+from traceability.alarms.rules import judge_network as rules_of_network
 from traceability.alarms.steps import AlarmState, AlarmStep, AlarmSubject, after
 from traceability.alarms.thresholds import DEFAULTS, Versioned, problems_of, thresholds_from
 from traceability.cases.evidence import Evidence
@@ -106,8 +107,7 @@ def judge_codes(ids: Iterable[int], *, at: datetime) -> int:
 def judge_network(network: str, facts: NetworkFacts, *, at: datetime) -> bool:
     """Judge a network, named by its digest in hexadecimal; whether it is under an alarm now."""
     rules = thresholds_in_force(at=at)
-    finding = unknown_burst(facts, rules.values)
-    findings = [finding] if finding else []
+    findings = rules_of_network(facts, rules.values)
     subject = Subject.of_burst(network)
     return _note(AlarmSubject.NETWORK, f"network/{network}", subject, findings, rules, at=at) is not None
 
@@ -144,8 +144,9 @@ def codes_to_judge(*, at: datetime) -> set[int]:
 
 def networks_to_judge(*, at: datetime) -> dict[str, NetworkFacts]:
     """Networks that try numbers, by their digests in hexadecimal."""
-    least = thresholds_in_force(at=at).values.burst_challenge_texts
-    return {network.hex(): facts for network, facts in bursting_networks(least=least, at=at).items()}
+    rules = thresholds_in_force(at=at).values
+    found = bursting_networks(texts=rules.burst_challenge_texts, inner_codes=rules.inner_burst_notice, at=at)
+    return {network.hex(): facts for network, facts in found.items()}
 
 
 def note_judged(*, at: datetime) -> None:

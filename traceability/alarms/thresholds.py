@@ -52,6 +52,8 @@ class Thresholds:
     inner_twice_points: int = number(100, "inner_code", 0, 100)
 
     report_points: int = number(20, "reported", 0, 100)
+    report_most_points: int = number(40, "reported", 0, 100)
+    report_proven_points: int = number(30, "reported", 0, 100)
     neighbour_points: int = number(5, "neighbours", 0, 50)
     neighbour_most_points: int = number(15, "neighbours", 0, 100)
 
@@ -59,6 +61,9 @@ class Thresholds:
     burst_wait_s: int = number(5, "unknown_burst", 1, 120)
     burst_challenge_texts: int = number(20, "unknown_burst", 3, 5000)
     burst_case_texts: int = number(60, "unknown_burst", 5, 50_000)
+
+    inner_burst_notice: int = number(5, "inner_burst", 2, 1000)
+    inner_burst_case: int = number(10, "inner_burst", 3, 5000)
 
     beyond_tries: int = number(3, "beyond_balance", 1, 1000)
     beyond_days: int = number(7, "beyond_balance", 1, 366)
@@ -107,7 +112,9 @@ def thresholds_from(values: Mapping[str, int]) -> Thresholds:
 
 
 def problems_of(values: Mapping[str, int]) -> dict[str, tuple[int, int]]:
-    """The numbers outside their range, with the range; also a suspect score that is not above the notice's."""
+    """The numbers outside their range, with the range; also a suspect score that is not above the notice's, or
+    within the reach of strangers' reports.
+    """
     wrong = {
         one.name: (one.metadata["low"], one.metadata["high"])
         for one in fields(Thresholds)
@@ -116,6 +123,8 @@ def problems_of(values: Mapping[str, int]) -> dict[str, tuple[int, int]]:
     merged = {**DEFAULTS.as_values(), **values}
     if merged["suspect_score"] <= merged["notice_score"]:
         wrong.setdefault("suspect_score", (merged["notice_score"] + 1, 100))
+    if merged["report_most_points"] >= merged["suspect_score"]:
+        wrong.setdefault("report_most_points", (0, merged["suspect_score"] - 1))
     return wrong
 
 

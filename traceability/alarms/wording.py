@@ -22,6 +22,7 @@ RULES: dict[str, Callable[[], str]] = {
     "reported": lambda: _("Reported by people"),
     "neighbours": lambda: _("Neighbours in the batch"),
     "unknown_burst": lambda: _("Trying numbers"),
+    "inner_burst": lambda: _("Trying inner codes"),
     "beyond_balance": lambda: _("Beyond the quota"),
     "quota_pace": lambda: _("Quota used too fast"),
     "surfaced_unsold": lambda: _("More seen than sold"),
@@ -66,8 +67,9 @@ def why(rule: str, figures: dict[str, Any]) -> str:
         )
     if rule == "inner_code":
         return _(
-            "Inner code entered wrongly %(wrong)s times; entered rightly by %(right)s parties.",
+            "Inner code entered wrongly %(wrong)s times from %(networks)s networks; entered rightly by %(right)s parties.",
             wrong=n["wrong"],
+            networks=n["wrong_networks"],
             right=n["right_parties"],
         )
     if rule == "surfaced_where_not_sold":
@@ -94,7 +96,7 @@ def why(rule: str, figures: dict[str, Any]) -> str:
 FIGURES = (
     *("parties", "provinces", "destination", "away", "late", "expected", "provinces_in_a_week", "wrong"),
     *("right_parties", "codes", "sent", "sold", "pairs", "speed_km_h", "reports", "texts", "over"),
-    *("used_percent", "season_percent", "tries", "plants"),
+    *("used_percent", "season_percent", "tries", "plants", "wrong_networks", "networks", "days", "proven"),
 )
 
 SHORT: dict[str, Callable[[dict[str, Any]], str]] = {
@@ -104,10 +106,19 @@ SHORT: dict[str, Callable[[dict[str, Any]], str]] = {
         n=n["pairs"],
         speed=n["speed_km_h"],
     ),
-    "reported": lambda n: _("%(n)s reports about this code.", n=n["reports"]),
+    "reported": lambda n: _(
+        "%(n)s reports about this code, from %(networks)s networks on %(days)s days; %(proven)s reporters proved to hold the goods.",
+        n=n["reports"],
+        networks=n["networks"],
+        days=n["days"],
+        proven=n["proven"],
+    ),
     "neighbours": lambda n: _("%(n)s other codes of the same batch are doubtful too.", n=n["codes"]),
     "unknown_burst": lambda n: _(
         "One network asked for %(n)s texts that are no code, within ten minutes.", n=n["texts"]
+    ),
+    "inner_burst": lambda n: _(
+        "One network entered wrong inner codes for %(n)s labels within a day.", n=n["codes"]
     ),
     "beyond_balance": lambda n: _("%(n)s plants more are active than the quota allows.", n=n["over"]),
     "quota_pace": lambda n: _(

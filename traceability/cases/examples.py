@@ -19,8 +19,8 @@ def open_example_cases(
     def ago(days: int) -> datetime:
         return at - timedelta(days=days)
 
-    def reported(what: str, days: int, price: str = "") -> str:
-        report = intake.Report(what=what + INVENTED, price=price, shop=NO_SHOP)
+    def reported(what: str, days: int, price: str = "", *, stall: str = "") -> str:
+        report = intake.Report(what=what + INVENTED, price=price, shop=stall + NO_SHOP)
         return intake.receive_report(report, at=ago(days)).number
 
     fake = reported("到货的树没有嫁接口，标签扫不出来。", 30, "¥88")
@@ -67,7 +67,7 @@ def open_example_cases(
         visited, note="标签为复印件" + INVENTED, answer="正在复核" + INVENTED, at=ago(3), by=secretary
     )
 
-    taken = reported("同一个码两家店都在用。", 4, "¥45")
+    taken = reported("同一个码两家店都在用。", 4, "¥45", stall="另")
     decisions.take(taken, at=ago(3), by=secretary)
     reported("直播间说是咸宁桂花，没有标签。", 1)
     return 6

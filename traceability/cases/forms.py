@@ -20,6 +20,7 @@ class ReportForm(PageForm):
     shop = StringField(_l("Link or name of the shop"), [Optional(), Length(max=500)])
     price = StringField(_l("Price paid or asked"), [Optional(), Length(max=60)])
     photos = MultipleFileField(_l("Photographs"), [Optional()])
+    order = StringField(_l("Number of your order here"), [Optional(), Length(max=40)])
     contact = StringField(_l("How to reach you"), [Optional(), Length(max=120)])
     about = HiddenField()
     kept = HiddenField()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import append_only
@@ -89,6 +89,29 @@ class CaseEvidence(Base):
     digest: Mapped[str] = mapped_column(String(64))
     by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
     at: Mapped[datetime]
+
+
+class CaseReport(Base):
+    """One report by a person: from where it came, and what it proves beyond a stranger's word.
+
+    A case holds all reports about its label or shop. `proof` is `none`, `order`, `inner` or `staff`. `network_digest` is
+    missing on reports that are older than the column. `contact` is of reports that joined a case that was there
+    already (the first reporter's stands in the case); `contact_digest` tells the same contact again.
+    """
+
+    __tablename__ = "case_report"
+    __table_args__ = (
+        CheckConstraint("proof IN ('none', 'order', 'inner', 'staff')", name="proof_known"),
+        Index(None, "contact_digest", "at"),
+    )
+
+    id: Mapped[int] = pk()
+    case_id: Mapped[int] = fk("counterfeit_case.id")
+    at: Mapped[datetime]
+    proof: Mapped[str] = mapped_column(String(8), default="none")
+    network_digest: Mapped[bytes | None] = mapped_column(LargeBinary(8))
+    contact: Mapped[str] = mapped_column(String(120), default="")
+    contact_digest: Mapped[bytes | None] = mapped_column(LargeBinary(16))
 
 
 class CaseChange(Base):

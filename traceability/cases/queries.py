@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, or_, select
 
 from core.accounts.queries import display_names
+from core.clock import local_day
 from core.database import session
 from core.errors import NotFound
 from core.web.pagination import Page
 from traceability.cases.evidence import Piece
-from traceability.cases.models import CaseChange, CaseEvidence, CounterfeitCase
+from traceability.cases.models import CaseChange, CaseEvidence, CaseReport, CounterfeitCase
 from traceability.cases.states import (
     OPEN_STATES,
     CaseState,
@@ -170,6 +171,31 @@ def evidence_views(case_id: int) -> list[EvidenceView]:
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True)
+class Strength:
+    """How much the reports of a case weigh: networks and days tell independent people, proofs tell who holds the goods."""
+
+    reports: int
+    networks: int
+    days: int
+    proven: int
+    contacts: tuple[str, ...]
+
+
+def strength_of(case_id: int) -> Strength:
+    """What is known of the people who reported, for staff."""
+    rows = session.scalars(
+        select(CaseReport).where(CaseReport.case_id == case_id).order_by(CaseReport.id)
+    ).all()
+    return Strength(
+        reports=len(rows),
+        networks=len({row.network_digest or row.id for row in rows}),
+        days=len({local_day(row.at) for row in rows}),
+        proven=sum(row.proof != "none" for row in rows),
+        contacts=tuple(dict.fromkeys(row.contact for row in rows if row.contact)),
+    )
 
 
 def evidence_file(case_id: int, position: int) -> tuple[str, str]:

@@ -4,17 +4,17 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select, update
 
 from branch import api as branch
 from core import messaging
 from core.accounts.models import Account
 from core.clock import local_day
-from core.database import session
+from core.database import changed, session
 from core.settings import Settings
 from core.sweeps import free
 from traceability.cases.deadlines import PLAN, Due, Notice, due_notices
-from traceability.cases.models import CaseNotice, CounterfeitCase
+from traceability.cases.models import CaseNotice, CaseReport, CounterfeitCase
 from traceability.cases.recording import leave_step, locked
 from traceability.cases.sealing import seal_case
 from traceability.cases.settings import case_days
@@ -71,7 +71,7 @@ def contacts_to_forget(*, at: datetime) -> list[str]:
         session.scalars(
             select(CounterfeitCase.number)
             .where(
-                CounterfeitCase.contact != "",
+                or_(CounterfeitCase.contact != "", CounterfeitCase.id.in_(_with_contacts())),
                 CounterfeitCase.closed_at < at - KEEP_CONTACT_FOR,
                 free(FORGETTING, CounterfeitCase.number, at=at),
             )
@@ -81,13 +81,22 @@ def contacts_to_forget(*, at: datetime) -> list[str]:
 
 
 def forget_contact(number: str) -> int:
-    """Drop how to reach the reporter of a case; 1 when there was a contact."""
+    """Drop how to reach the reporters of a case; 1 when there was a contact."""
     case = locked(number)
-    if not case.contact:
+    forgotten = changed(
+        update(CaseReport)
+        .where(CaseReport.case_id == case.id, CaseReport.contact_digest.is_not(None))
+        .values(contact="", contact_digest=None)
+    )
+    if not case.contact and not forgotten:
         return 0
     case.contact = ""
     seal_case(case)
     return 1
+
+
+def _with_contacts() -> Select[int]:
+    return select(CaseReport.case_id).where(CaseReport.contact_digest.is_not(None))
 
 
 def _due(case: CounterfeitCase, at: datetime) -> Due:

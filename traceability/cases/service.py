@@ -32,11 +32,12 @@ def open_case(
     contact: str = "",
     locale: str = "zh_Hans_CN",
 ) -> CaseView:
-    """Open a counterfeit case, or add what a rule saw to the open case about the same subject.
+    """Open a counterfeit case, or add what a rule saw or a visitor reported to the open case about the same subject.
 
-    The area is that of the grower whose code or lot it is, which whoever opens it must look after; a case that
-    names nothing of ours is with the unit of the member of staff who opens it, and one of a visitor with the
-    branch that keeps the marks, or, when several do, with nobody until somebody takes it. The deadline is `CASE_DAYS` days after `at`.
+    However many report one label or shop, the branch has one case to look at. The area is that of the grower whose code
+    or lot it is, which whoever opens it must look after; a case that names nothing of ours is with the unit of the member
+    of staff who opens it, and one of a visitor with the branch that keeps the marks, or, when several do, with nobody
+    until somebody takes it. The deadline is `CASE_DAYS` days after `at`.
 
     Args:
         origin: `public`, `rule` or `staff`.
@@ -55,8 +56,8 @@ def open_case(
     origin = Origin(origin)
     if not evidence:
         raise Invalid(_("A case needs a word or a picture of what is wrong."), code="case_empty")
-    if origin is Origin.RULE and subject.key:
-        already = _open_rule_case(subject)
+    if origin is not Origin.STAFF and subject.key:
+        already = _open_case_about(subject)
         if already is not None:
             return _add(already, evidence, at=at, by=by)
     lot_id, grower_id = _of_whom(subject)
@@ -109,11 +110,19 @@ def _add(case: CounterfeitCase, pieces: Sequence[Evidence], *, at: datetime, by:
     return view(case)
 
 
-def _open_rule_case(subject: Subject) -> CounterfeitCase | None:
+def open_case_about(subject: Subject) -> CaseView | None:
+    """The open case to which a rule or a visitor would add; None where there is none."""
+    already = _open_case_about(subject) if subject.key else None
+    return view(already) if already else None
+
+
+def _open_case_about(subject: Subject) -> CounterfeitCase | None:
+    if subject.code_id is not None:  # two who report a code at once come one after another
+        session.scalar(select(Code.id).where(Code.id == subject.code_id).with_for_update())
     return session.scalar(
         select(CounterfeitCase)
         .where(
-            CounterfeitCase.origin == str(Origin.RULE),
+            CounterfeitCase.origin != str(Origin.STAFF),
             CounterfeitCase.subject_key == subject.key,
             CounterfeitCase.state.in_(sorted(OPEN_STATES)),
         )

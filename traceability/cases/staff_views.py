@@ -61,6 +61,7 @@ def show(number: str) -> ResponseReturnValue:
         pieces=queries.evidence_views(found.id),
         broken=evidence.first_break(found.number, pieces),
         steps=queries.steps_of(found.id),
+        strength=queries.strength_of(found.id),
         label=queries.label_of(found),
         grower=grower,
         area=branch.unit_name(unit) if unit else "",

@@ -142,9 +142,11 @@ class Subject:
         return cls(SubjectKind.GROWER, f"grower/{grower_id}", grower_id=grower_id)
 
     @classmethod
-    def of_shop(cls, shop: str, *, grower_id: int | None = None) -> "Subject":
-        """An outside shop; with `grower_id` when the register knows it as a grower's own."""
-        return cls(SubjectKind.SHOP, "", grower_id=grower_id, shop=shop)
+    def of_shop(cls, shop: str, *, grower_id: int | None = None, key: str = "") -> "Subject":
+        """An outside shop; with `grower_id` when the register knows it as a grower's own, with `key` when two texts that
+        mean the same shop are to meet in one case.
+        """
+        return cls(SubjectKind.SHOP, f"shop/{key}"[:80] if key else "", grower_id=grower_id, shop=shop)
 
     @classmethod
     def of_burst(cls, key: str) -> "Subject":

@@ -24,6 +24,7 @@ from traceability.cases.photographs import photos_of
 from traceability.cases.queries import CaseView, get_case, steps_of
 from traceability.cases.states import CaseState, CaseStep
 from traceability.cases.statistics import COLUMNS, monthly_counts
+from traceability.lookups.visitors import network_of, visitor_of
 from traceability.papers.kept import kept_token, read_kept
 from traceability.verification.about import read_about
 
@@ -41,6 +42,12 @@ PUBLIC_STEPS = {
     CaseStep.ESCALATE,
 }
 PURPOSE = "fake report"
+REPORT_NETWORK = "20 per hour; 60 per day"
+
+
+def _network() -> str:
+    """The network (/24, /48) that reports: whoever changes his address within it counts on."""
+    return network_of(request.remote_addr or "")
 
 
 @blueprint.route("/report-fake", methods=["GET", "POST"])
@@ -48,6 +55,7 @@ PURPOSE = "fake report"
 @takes(PHOTOS)
 @csrf.exempt
 @limiter.limit(REPORT, exempt_when=posts_only)
+@limiter.limit(REPORT_NETWORK, key_func=_network, exempt_when=posts_only)
 @creates(keyless=True)
 def report() -> ResponseReturnValue:
     """Report a suspected fake; photographs survive a form that has to be shown again."""
@@ -77,6 +85,8 @@ def report() -> ResponseReturnValue:
                         code_digest=about.digest if about else None,
                         code_verdict=about.verdict if about else "",
                         locale=str(get_locale() or "zh_Hans_CN"),
+                        order=form.order.data or "",
+                        network=visitor_of(request.remote_addr or "", request.user_agent.string).network,
                     ),
                     at=now(),
                 )

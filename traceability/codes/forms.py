@@ -136,7 +136,3 @@ class ProposeVoidForm(PageForm):
             Length(max=200),
         ],
     )
-
-
-class UnlockForm(PageForm):
-    reason = StringField(_l("Why it may be tried again"), [Length(max=200)])

@@ -1,35 +1,32 @@
-"""The inner code: whoever can read it has opened the parcel. Right once is acceptance; twice is a copy.
+"""The inner code: whoever can read it has opened the parcel. Right once is acceptance; right by many is no secret.
 
-Only a keyed digest is stored, so nobody can read an inner code after its label was printed. Rows join the
-caller's transaction; nothing here commits.
+Only a keyed digest is stored, so nobody can read an inner code after its label was printed. What was entered from
+where is one row an entry; waits, counts and what the page says are computed from these rows. Rows join the caller's
+transaction; nothing here commits. Cases are opened by the alarm rules, for patterns and not for tries.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hmac import compare_digest
-from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
+from core import outbox
+from core.clock import local_day
 from core.database import session
 from core.errors import Invalid, NotFound
-from core.seal.entries import moment
-from traceability.cases.evidence import Evidence
-from traceability.cases.service import open_case
-from traceability.cases.states import Origin, Subject
 from traceability.codes.actions import Held, hold_ids, standing_for, with_members
 from traceability.codes.digest import code_digest, inner_digest
-from traceability.codes.models import Code, InnerCode, InnerTry
+from traceability.codes.events import InnerCodeTried
+from traceability.codes.inner_rules import TELL_AT, WINDOW, Wrongs, tries_left, waits_until
+from traceability.codes.models import Code, CodeBatch, InnerCode, InnerTry
 from traceability.codes.rules import read_inner
 from traceability.codes.service import accept_held
 from traceability.codes.states import CodeState
 from traceability.events.parcels import record_part_arrival
-
-MOST_WRONG = 5
-RULES_VERSION = 1
 
 
 class InnerResult(StrEnum):
@@ -38,31 +35,42 @@ class InnerResult(StrEnum):
     ACCEPTED = "accepted"
     NOTED = "noted"
     AGAIN = "again"
-    COPIED = "copied"
+    ELSEWHERE = "elsewhere"
     WRONG = "wrong"
-    LOCKED = "locked"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """Where an entry comes from, as digests: a device, its network (/24, /48), the kind of its program."""
+
+    device: bytes
+    network: bytes
+    agent: bytes
 
 
 @dataclass(frozen=True)
 class InnerAnswer:
-    """The result; `tries_left` after a wrong entry, `first_at` when somebody was there before."""
+    """The result; `tries_left` after a wrong entry, `until` when it was not looked at, `first_at` of a right one before."""
 
     result: InnerResult
-    tries_left: int = MOST_WRONG
+    tries_left: int = 0
     first_at: datetime | None = None
+    until: datetime | None = None
 
 
-def enter_inner(code: str, typed: str, *, device: bytes, at: datetime) -> InnerAnswer:
+def enter_inner(code: str, typed: str, *, entrant: Entrant, at: datetime) -> InnerAnswer:
     """Try an inner code.
 
-    The first right entry accepts the code if it was sent (`accepted`; only noted otherwise, `noted`). The same
-    device may enter it again; another one that knows it too means that the label exists twice, which opens a
-    case. Five wrong entries lock it and open a case. Entries for one code come one after another.
+    The first right entry accepts the code if it was sent (`accepted`; only noted otherwise, `noted`). The same device or
+    network may enter it again (`again`); from another network it is right too, and said to have been entered before
+    (`elsewhere`). Wrong entries make their own device and network wait (`wait`), as `inner_rules` says; what is entered
+    meanwhile is not looked at. Entries for one code come one after another.
 
     Args:
         code: the outer code, canonical.
         typed: the inner code as typed.
-        device: the digest of the visitor's device.
+        entrant: where the entry comes from.
         at: now.
 
     Raises:
@@ -73,12 +81,33 @@ def enter_inner(code: str, typed: str, *, device: bytes, at: datetime) -> InnerA
     if inner is None:
         raise Invalid(_("An inner code has 8 letters and digits."), code="inner_format")
     row = _locked(code)
-    if row.locked_at is not None:
-        return InnerAnswer(InnerResult.LOCKED, 0, row.right_at)
+    device, network, everywhere = _wrongs(row.code_id, entrant, at=at)
+    until = waits_until(device, network, everywhere, at=at)
+    if until is not None:
+        return InnerAnswer(InnerResult.WAIT, until=until)
     right = compare_digest(row.digest, inner_digest(code, inner))
-    session.add(InnerTry(code_id=row.code_id, device_digest=device, right=right, at=at))
+    before = _known_before(row.code_id, entrant) if right else False
+    session.add(
+        InnerTry(
+            code_id=row.code_id,
+            device_digest=entrant.device,
+            network_digest=entrant.network,
+            agent_digest=entrant.agent,
+            right=right,
+            at=at,
+        )
+    )
     session.flush()
-    return _right(row, device=device, at=at) if right else _wrong(row, at=at)
+    if right:
+        return _right(row, before=before, at=at)
+    if everywhere.count + 1 == TELL_AT:
+        _tell_of_tries(row.code_id, at=at)
+    one_more = Wrongs(device.count + 1, at), Wrongs(network.count + 1, at)
+    return InnerAnswer(
+        InnerResult.WRONG,
+        tries_left(*one_more),
+        until=waits_until(*one_more, Wrongs(everywhere.count + 1, at), at=at),
+    )
 
 
 def _locked(code: str) -> InnerCode:
@@ -94,16 +123,33 @@ def _locked(code: str) -> InnerCode:
     return row
 
 
-def _right(row: InnerCode, *, device: bytes, at: datetime) -> InnerAnswer:
+def _wrongs(code_id: int, entrant: Entrant, *, at: datetime) -> tuple[Wrongs, Wrongs, Wrongs]:
+    """Wrong entries of the last day from this device, from its network, and from everywhere."""
+    mine, ours = InnerTry.device_digest == entrant.device, InnerTry.network_digest == entrant.network
+    row = session.execute(
+        select(
+            func.count().filter(mine),
+            func.max(InnerTry.at).filter(mine),
+            func.count().filter(ours),
+            func.max(InnerTry.at).filter(ours),
+            func.count(),
+            func.max(InnerTry.at),
+        ).where(InnerTry.code_id == code_id, InnerTry.right.is_(False), InnerTry.at > at - WINDOW)
+    ).one()
+    return Wrongs(row[0], row[1]), Wrongs(row[2], row[3]), Wrongs(row[4], row[5])
+
+
+def _known_before(code_id: int, entrant: Entrant) -> bool:
+    """Whether this device or network entered it rightly before."""
+    mine = or_(InnerTry.device_digest == entrant.device, InnerTry.network_digest == entrant.network)
+    found = select(InnerTry.id).where(InnerTry.code_id == code_id, InnerTry.right, mine)
+    return session.scalar(found.limit(1)) is not None
+
+
+def _right(row: InnerCode, *, before: bool, at: datetime) -> InnerAnswer:
     if row.right_at is not None:
-        if row.right_device == device:
-            return InnerAnswer(InnerResult.AGAIN, first_at=row.right_at)
-        row.copied_at = row.copied_at or at
-        session.flush()
-        facts = {"first_right_at": moment(row.right_at), "right_again_at": moment(at)}
-        _open("inner_code_right_twice", row, facts, at=at)
-        return InnerAnswer(InnerResult.COPIED, first_at=row.right_at)
-    row.right_at, row.right_device, row.wrong = at, device, 0
+        return InnerAnswer(InnerResult.AGAIN if before else InnerResult.ELSEWHERE, first_at=row.right_at)
+    row.right_at = at
     session.flush()
     held = hold_ids([row.code_id])
     if held[0].state != CodeState.SHIPPED:
@@ -124,23 +170,11 @@ def _tell_of_arrival(members: Sequence[Held], *, at: datetime) -> None:
     record_part_arrival(parcel, plants, at=at, by=None)
 
 
-def _wrong(row: InnerCode, *, at: datetime) -> InnerAnswer:
-    row.wrong += 1
-    if row.wrong < MOST_WRONG:
-        session.flush()
-        return InnerAnswer(InnerResult.WRONG, MOST_WRONG - row.wrong)
-    row.locked_at = at
-    session.flush()
-    _open("inner_code_wrong", row, {"wrong_entries": row.wrong, "locked_at": moment(at)}, at=at)
-    return InnerAnswer(InnerResult.LOCKED, 0, row.right_at)
-
-
-def _open(rule: str, row: InnerCode, facts: Mapping[str, Any], *, at: datetime) -> None:
-    open_case(
-        Origin.RULE,
-        subject=Subject.of_code(row.code_id),
-        evidence=[Evidence.of_rule(rule, version=RULES_VERSION, facts=facts)],
-        at=at,
-        by=None,
-        summary=rule,
-    )
+def _tell_of_tries(code_id: int, *, at: datetime) -> None:
+    batch, position, grower_id, order = session.execute(
+        select(CodeBatch.number, Code.position, Code.grower_id, Code.order_number)
+        .join(CodeBatch, CodeBatch.id == Code.batch_id)
+        .where(Code.id == code_id)
+    ).one()
+    day = local_day(at).isoformat()
+    outbox.record(InnerCodeTried(f"{batch} #{position}", day, grower_id, order or ""), at=at)

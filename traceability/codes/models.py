@@ -161,34 +161,38 @@ class CodeMember(Base):
 
 
 class InnerCode(Base):
-    """The inner code of a code, under scratch film or inside the parcel: a keyed digest, and what was tried."""
+    """The inner code of a code, under scratch film or inside the parcel: a keyed digest, and when it was first right.
+
+    Waits and whether many know it are computed from the entries (`InnerTry`).
+    """
 
     __tablename__ = "inner_code"
-    __table_args__ = (CheckConstraint("wrong >= 0", name="wrong_not_negative"),)
 
     code_id: Mapped[int] = fk("code.id", primary_key=True)
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
-    wrong: Mapped[int] = mapped_column(default=0)
-    locked_at: Mapped[datetime | None]
     right_at: Mapped[datetime | None]
-    right_device: Mapped[bytes | None] = mapped_column(LargeBinary(16))
-    copied_at: Mapped[datetime | None]
 
 
 class InnerTry(Base):
-    """One entry of an inner code, right or wrong. Rows are only ever added; what was typed is not kept."""
+    """One entry of an inner code that was looked at, right or wrong. Rows are only ever added; what was typed is not kept.
+
+    The digests of network and program are missing on rows that are older than the columns.
+    """
 
     __tablename__ = "inner_try"
+    __table_args__ = (Index(None, "at"),)
 
     id: Mapped[int] = pk()
     code_id: Mapped[int] = fk("code.id")
     device_digest: Mapped[bytes] = mapped_column(LargeBinary(16))
+    network_digest: Mapped[bytes | None] = mapped_column(LargeBinary(8))
+    agent_digest: Mapped[bytes | None] = mapped_column(LargeBinary(8))
     right: Mapped[bool]
     at: Mapped[datetime]
 
 
 class InnerUnlock(Base):
-    """A locked inner code that one person of the branch wants opened again; another must agree."""
+    """How two people opened a locked inner code again, while there was such a lock. Sealed history; nothing is added."""
 
     __tablename__ = "inner_unlock"
     __table_args__ = (

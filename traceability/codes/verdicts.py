@@ -15,6 +15,10 @@ from enum import StrEnum
 from traceability.codes.states import OVER, CodeState, Level
 from traceability.lots.states import LotState
 
+# From so many networks, and as many kinds of program, the right inner code must come before a page says so without a
+# person. One household opens one parcel; two may be a couple's telephones, or a plant that was given away.
+COPIED_FROM = 3
+
 
 class Doubt(StrEnum):
     """Who says on a code's page that it is doubted."""
@@ -22,6 +26,7 @@ class Doubt(StrEnum):
     CONFIRMED = "confirmed"  # two persons, in a decided case
     CASE = "case"  # one person with a reason, in a case that is open
     ALARM = "alarm"  # one person with a reason, at an alarm that stands
+    COPIED = "copied"  # nobody: the right inner code came from `COPIED_FROM` networks and kinds of telephone
 
 
 class Verdict(StrEnum):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, ScalarSelect, exists, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, distinct, exists, func, select
 
 from branch import api as branch
 from core.clock import local_day
@@ -15,9 +15,9 @@ from traceability.alarms.models import Alarm, AlarmChange
 from traceability.alarms.steps import AlarmState, AlarmStep
 from traceability.cases.models import CaseChange, CounterfeitCase
 from traceability.cases.states import OPEN_STATES, CaseStep, CaseVerdict
-from traceability.codes.models import Code, CodeBatch
+from traceability.codes.models import Code, CodeBatch, InnerTry
 from traceability.codes.states import CodeState, Level
-from traceability.codes.verdicts import CodeFact, Doubt, LicenceFact, Verdict, verdict_of
+from traceability.codes.verdicts import COPIED_FROM, CodeFact, Doubt, LicenceFact, Verdict, verdict_of
 from traceability.lots.models import Lot
 from traceability.lots.states import LotState
 
@@ -31,7 +31,10 @@ _ALARM_SPEAKS: ColumnElement[bool] = Alarm.state == str(AlarmState.DOUBTED)
 
 @dataclass(frozen=True)
 class DoubtView:
-    """One record that has a code's page warn: the number of the case or alarm, since when, and the reason given."""
+    """One record that has a code's page warn: the number of the case or alarm, since when, and the reason given.
+
+    What the entries of the inner code say has no number and no reason.
+    """
 
     doubt: Doubt
     number: str
@@ -43,7 +46,26 @@ def doubt_columns() -> list[ScalarSelect[bool]]:
     """Whether each kind of doubt is cast on the code of the surrounding statement, in the order of `Doubt`."""
     cases = [exists().where(CounterfeitCase.code_id == Code.id, _CASE_SPEAKS[one]) for one in _CASE_SPEAKS]
     alarm = exists().where(Alarm.code_id == Code.id, _ALARM_SPEAKS)
-    return [select(one.correlate(Code)).scalar_subquery() for one in (*cases, alarm)]
+    said = [select(one.correlate(Code)).scalar_subquery() for one in (*cases, alarm)]
+    networks, agents = _INNER_KNOWN_TO
+    copied = select(and_(networks >= COPIED_FROM, agents >= COPIED_FROM)).where(*_right_entries())
+    return [*said, copied.correlate(Code).scalar_subquery()]
+
+
+# Entries without the digests are older than they and count as a device each.
+_INNER_KNOWN_TO = (
+    func.count(distinct(func.coalesce(InnerTry.network_digest, InnerTry.device_digest))),
+    func.count(distinct(func.coalesce(InnerTry.agent_digest, InnerTry.device_digest))),
+)
+
+
+def _right_entries() -> tuple[ColumnElement[bool], ...]:
+    return (InnerTry.code_id == Code.id, InnerTry.right.is_(True))
+
+
+def right_networks_column() -> ScalarSelect[int]:
+    """From how many networks the right inner code of the surrounding statement's code was entered."""
+    return select(_INNER_KNOWN_TO[0]).where(*_right_entries()).correlate(Code).scalar_subquery()
 
 
 def doubts_in(values: Any) -> frozenset[Doubt]:
@@ -56,7 +78,17 @@ def doubts_of(code_id: int) -> list[DoubtView]:
     return [
         *(one for doubt in _CASE_SPEAKS for one in _cases(code_id, doubt)),
         *_alarms(code_id),
+        *_entries(code_id),
     ]
+
+
+def _entries(code_id: int) -> list[DoubtView]:
+    networks, agents = _INNER_KNOWN_TO
+    row = session.execute(
+        select(networks, agents, func.max(InnerTry.at)).where(InnerTry.code_id == code_id, InnerTry.right)
+    ).one()
+    known_to = min(row[0], row[1])
+    return [DoubtView(Doubt.COPIED, "", row[2], "")] if known_to >= COPIED_FROM else []
 
 
 def _cases(code_id: int, doubt: Doubt) -> list[DoubtView]:

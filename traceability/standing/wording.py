@@ -14,6 +14,7 @@ DOUBTS: dict[Doubt, Callable[[], str]] = {
     Doubt.CONFIRMED: lambda: _("Two persons confirmed a fake in a case"),
     Doubt.CASE: lambda: _("A person doubts it in an open case"),
     Doubt.ALARM: lambda: _("A person doubts it at an alarm"),
+    Doubt.COPIED: lambda: _("The right inner code came from three or more networks and telephones"),
 }
 
 

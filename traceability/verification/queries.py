@@ -34,7 +34,7 @@ from traceability.lots.queries import LOT_COLUMNS, LotView, in_chinese
 from traceability.lots.states import LotState
 from traceability.papers.models import Paper
 from traceability.papers.queries import PAPER_COLUMNS, PaperView, newest_of, paper_views
-from traceability.standing.queries import doubt_columns, doubts_in, licence_fact
+from traceability.standing.queries import doubt_columns, doubts_in, licence_fact, right_networks_column
 
 NOBODY = 0  # no grower has this key: asked for when a code is unknown, so that the same work is done
 
@@ -60,8 +60,7 @@ class InnerView:
     """What became of the inner code under the film or in the parcel."""
 
     right_at: datetime | None
-    copied_at: datetime | None
-    locked_at: datetime | None
+    right_networks: int
 
 
 @dataclass(frozen=True)
@@ -173,7 +172,7 @@ def look_up(text: str, *, visitor: Visitor, at: datetime) -> Check:
         papers=tuple(paper_views(one[_PAPER] for one in rows)),
         measured=_measures(code),
         seal=_seal(row.sealed_at, row.entry_number),
-        inner=InnerView(row.right_at, row.copied_at, row.locked_at) if row.inner_of is not None else None,
+        inner=InnerView(row.right_at, row.right_networks) if row.inner_of is not None else None,
     )
 
 
@@ -213,8 +212,7 @@ def _one_row() -> Select[*tuple[Any, ...]]:
             _of_seal(SealLeaf.number).label("entry_number"),
             InnerCode.code_id.label("inner_of"),
             InnerCode.right_at.label("right_at"),
-            InnerCode.copied_at.label("copied_at"),
-            InnerCode.locked_at.label("locked_at"),
+            right_networks_column().label("right_networks"),
             brakes_column().label("brakes"),
         )
         .select_from(one)

@@ -27,7 +27,7 @@ from core.web.limits import VERIFY, limiter, posts_only
 from core.web.problems import wants_json
 from traceability.alarms.question_views import stop_who_tries
 from traceability.codes.finding import problem_text
-from traceability.codes.inner import enter_inner
+from traceability.codes.inner import Entrant, enter_inner
 from traceability.codes.proofs import membership
 from traceability.codes.rules import LENGTH, looks_like_code, read_code
 from traceability.codes.sealing import batch_subject
@@ -97,7 +97,7 @@ def code(code: str) -> Response:
         sealed=wording.seal_text(check),
         proof=bool(check.seal and check.seal.number is not None),
         inner=wording.inner_text(check),
-        inner_form=InnerForm(formdata=None) if check.inner and check.inner.locked_at is None else None,
+        inner_form=InnerForm(formdata=None) if check.inner else None,
     )
     return keep_private(Response(page))
 
@@ -117,7 +117,8 @@ def inner(code: str) -> ResponseReturnValue:
         return back
     try:
         with transaction():
-            answer = enter_inner(typed.code or "", form.inner.data or "", device=visitor.device, at=at)
+            entrant = Entrant(visitor.device, visitor.network, visitor.agent)
+            answer = enter_inner(typed.code or "", form.inner.data or "", entrant=entrant, at=at)
     except NotFound as error:
         g.code_unknown = True
         flash(str(error), "error")

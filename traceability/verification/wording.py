@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask_babel import gettext as _
 
 from core.clock import local_day
-from core.web.formatting import day_words, number, plants
+from core.web.formatting import day_words, dt, number, plants
 from core.web.i18n import per_language
 from traceability.codes.inner import InnerAnswer, InnerResult
 from traceability.codes.rules import CodeProblem
@@ -26,7 +26,7 @@ def title(check: Check) -> str:
 def text(check: Check) -> str:
     """What the verdict does and does not mean, and what to do."""
     if check.verdict is Verdict.SUSPECT:
-        return _doubted(Doubt.CONFIRMED in check.doubts)
+        return _doubted(check.doubts)
     return _text(check.verdict, check.level is Level.LOT, check.problem)
 
 
@@ -54,11 +54,16 @@ def _text(verdict: Verdict, leaflet: bool, problem: CodeProblem | None) -> str:
 
 
 @per_language
-def _doubted(confirmed: bool) -> str:
-    """How far the branch has come with a code that is doubted."""
-    if confirmed:
+def _doubted(doubts: frozenset[Doubt]) -> str:
+    """How far the branch has come with a code that is doubted, or what else speaks against it."""
+    if Doubt.CONFIRMED in doubts:
         return _(
             "Two persons of the branch looked at the evidence and found a fake under this code. The label alone proves "
+            "nothing any more: compare each point below, and report what does not match."
+        )
+    if doubts == {Doubt.COPIED}:
+        return _(
+            "Its inner code, which only one buyer should know, was entered rightly from many places. The label alone proves "
             "nothing any more: compare each point below, and report what does not match."
         )
     return _(
@@ -93,7 +98,7 @@ def notices(check: Check) -> list[str]:
     said = []
     if check.reason:
         said.append(_("Reason given: %(reason)s", reason=check.reason))
-    if check.inner is not None and check.inner.copied_at is not None:
+    if check.inner is not None and check.inner.right_networks > 1:
         said.append(inner_text(check))
     return said
 
@@ -180,34 +185,38 @@ def _being_sealed() -> str:
 
 
 def inner_text(check: Check) -> str:
-    """What is known of the inner code, beside the box for it; empty when the code has none."""
+    """What is known of the inner code, beside the box for it; empty when the code has none. Wrong entries are nobody's news."""
     inner = check.inner
     if inner is None:
         return ""
-    if inner.locked_at is not None:
-        return _("Too many wrong entries: the inner code is locked, and the branch looks into it.")
-    if inner.copied_at is not None:
-        return _("The inner code was entered from two devices: a label like this exists twice. Report it.")
-    if inner.right_at is not None:
+    if inner.right_at is None:
+        return _("Nobody has entered the inner code yet. It stands under the film or inside the parcel.")
+    first = day_words(local_day(inner.right_at))
+    if inner.right_networks > 1:
         return _(
-            "The inner code was first entered on %(day)s. If that was not you, your label may be a copy.",
-            day=day_words(local_day(inner.right_at)),
+            "The inner code was entered rightly from %(n)s networks, first on %(day)s. If others than you and yours know "
+            "it, your label may be a copy: report it.",
+            n=number(inner.right_networks),
+            day=first,
         )
-    return _("Nobody has entered the inner code yet. It stands under the film or inside the parcel.")
+    return _(
+        "The inner code was first entered on %(day)s. If that was not you, your label may be a copy.",
+        day=first,
+    )
 
 
 INNER_TONES: dict[InnerResult, str] = {
     InnerResult.ACCEPTED: "success",
     InnerResult.NOTED: "warning",
     InnerResult.AGAIN: "info",
-    InnerResult.COPIED: "error",
+    InnerResult.ELSEWHERE: "warning",
     InnerResult.WRONG: "error",
-    InnerResult.LOCKED: "error",
+    InnerResult.WAIT: "error",
 }
 
 
 def inner_answer(answer: InnerAnswer) -> str:
-    """What became of an entry, in a sentence or two."""
+    """What became of an entry, and what to do, in a sentence or two."""
     first = day_words(local_day(answer.first_at)) if answer.first_at else ""
     return {
         InnerResult.ACCEPTED: lambda: _(
@@ -216,16 +225,29 @@ def inner_answer(answer: InnerAnswer) -> str:
         InnerResult.NOTED: lambda: _(
             "The inner code is right, but this code was not recorded as sent. Ask the seller why."
         ),
-        InnerResult.AGAIN: lambda: _("You entered it from this device on %(day)s already.", day=first),
-        InnerResult.COPIED: lambda: _(
-            "Right, but another device entered it on %(day)s: a label like this exists twice. The branch was told.",
+        InnerResult.AGAIN: lambda: _("You or your network entered it on %(day)s already.", day=first),
+        InnerResult.ELSEWHERE: lambda: _(
+            "Right, but it was entered from another network on %(day)s already. If that was neither you nor yours, your "
+            "label may be a copy: report it below.",
             day=first,
         ),
-        InnerResult.WRONG: lambda: _("Wrong. %(n)s tries are left.", n=answer.tries_left),
-        InnerResult.LOCKED: lambda: _(
-            "Too many wrong entries: the inner code is locked, and the branch looks into it."
-        ),
+        InnerResult.WRONG: lambda: _wrong(answer),
+        InnerResult.WAIT: lambda: _("This was not looked at.") + " " + _wait(answer),
     }[answer.result]()
+
+
+def _wrong(answer: InnerAnswer) -> str:
+    if answer.until is not None:
+        return _("Wrong.") + " " + _wait(answer)
+    return _("Wrong. %(n)s tries are left.", n=answer.tries_left)
+
+
+def _wait(answer: InnerAnswer) -> str:
+    return _(
+        "Too many wrong entries from your device or network: try again after %(moment)s, or from another network. Nothing "
+        "is locked for others. If the characters cannot be read, ask the seller.",
+        moment=dt(answer.until) if answer.until else "",
+    )
 
 
 def papers_text(check: Check) -> str:

@@ -10,11 +10,10 @@ from tests.browser.town import account_of, grower1
 from tests.factories.traceability import make_lot
 from traceability.api import balance_of_lot, get_lot, issue_codes
 from traceability.codes.approvals import decide_void, propose_void
-from traceability.codes.inner import MOST_WRONG, enter_inner
-from traceability.codes.models import InnerUnlock, VoidProposal
+from traceability.codes.inner import Entrant, enter_inner
+from traceability.codes.models import InnerTry, VoidProposal
 from traceability.codes.refusals import note_refusal
 from traceability.codes.service import activate_codes
-from traceability.codes.unlocking import ask_to_unlock
 from traceability.lots.models import RecallRequest
 from traceability.lots.recall_requests import ask_for_recall, confirm_recall, refuse_recall
 
@@ -104,22 +103,16 @@ def try_to_activate(page: Page) -> None:
     page.wait_for_selector(".banner--bad")
 
 
-def locked_inner_codes() -> str:
-    """Two inner codes that were entered wrongly five times; one person asked to open one of them."""
-    if not session.scalar(select(InnerUnlock.id)):
+def tried_inner_codes() -> str:
+    """Two labels whose inner codes were entered wrongly, one of them from several networks."""
+    if not session.scalar(select(InnerTry.id)):
         with transaction():
             lot = make_lot(grower=grower1(), cultivar="波叶金桂", at=now())
             issued = issue_codes(lot.id, "unit", 2, at=now(), by=None, inner=True)
-        for one in issued.codes:
-            for _ in range(MOST_WRONG):
+        for place, one in enumerate(issued.codes):
+            for network in (b"home", b"shop", b"road")[: 3 - 2 * place]:
                 with transaction():
-                    enter_inner(one.code, "ZZZZZZZZ", device=b"d" * 16, at=now())
-        with transaction():
-            ask_to_unlock(
-                issued.batch.number,
-                1,
-                reason="买家寄来标签照片，刮层模糊。",
-                at=now(),
-                by=account_of("secretary").id,
-            )
-    return "/branch/codes/locked"
+                    enter_inner(
+                        one.code, "ZZZZZZZZ", entrant=Entrant(network * 4, network * 2, b"telephon"), at=now()
+                    )
+    return "/branch/codes/inner"

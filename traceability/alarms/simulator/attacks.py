@@ -61,9 +61,10 @@ def _clone(world: World, people: People, count: int, copies: int, shape: str) ->
         at = start + float(rng.uniform(0, span))
         world.visits += people.looks(victim, code, at, fake=number)
         if rng.random() < FAKE_REPORTS:
-            world.reports.append(Report(at + 1.0, code))
+            world.reports.append(Report(at + 1.0, code, victim["wireless_network"]))
         if codes.inner[code] and rng.random() < people.habits.enters_inner:
-            world.entries.append(Entry(at + 0.2, code, victim["wireless"], victim["agent"], knows_inner))
+            home = victim["wireless"], victim["wireless_network"]
+            world.entries.append(Entry(at + 0.2, code, *home, victim["agent"], knows_inner))
 
 
 def add_resellers(world: World, people: People, *, resellers: int = RESELLERS) -> None:

@@ -135,7 +135,7 @@ def _aftermath(world: World, people: People, code: int, province: int, at: float
         family = people.party(int(rng.choice(MAINLAND, p=BUYERS)) if rng.random() < 0.5 else province)
         world.visits += people.looks(family, code, at + float(rng.uniform(24, 90 * 24)))
     if rng.random() < habits.wrong_report:
-        world.reports.append(Report(at + 1.0, code))
+        world.reports.append(Report(at + 1.0, code, 8_000_000 + len(world.reports)))
 
 
 def _resell(world: World, people: People, code: int, province: int, at: float) -> None:
@@ -152,7 +152,11 @@ def _resell(world: World, people: People, code: int, province: int, at: float) -
 
 def _enter(world: World, people: People, party: dict[str, int], code: int, at: float) -> None:
     """The buyer scratches the film; now and then a slip of the finger first."""
-    phone: dict[str, Any] = {"address": party["wireless"], "agent": party["agent"]}
+    phone: dict[str, Any] = {
+        "address": party["wireless"],
+        "network": party["wireless_network"],
+        "agent": party["agent"],
+    }
     if people.rng.random() < people.habits.slips:
         world.entries.append(Entry(at + 0.1, code, right=False, **phone))
     world.entries.append(Entry(at + 0.2, code, right=True, **phone))

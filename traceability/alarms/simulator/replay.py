@@ -16,6 +16,8 @@ from traceability.alarms.facts import (
     Life,
     Look,
     NetworkFacts,
+    PersonReport,
+    Proof,
 )
 from traceability.alarms.licensee_rules import judge_licensee, where_surfaced
 from traceability.alarms.rules import alert_of, judge_code, score_of, unknown_burst
@@ -58,7 +60,7 @@ class _Replay:
         self.world, self.t, self.places = world, t, places
         self.looks: dict[int, dict[tuple[int, int], Look]] = defaultdict(dict)
         self.inner: dict[int, list[InnerAttempt]] = defaultdict(list)
-        self.reports: dict[int, list[int]] = defaultdict(list)
+        self.reports: dict[int, list[PersonReport]] = defaultdict(list)
         self.noticed: dict[int, set[int]] = defaultdict(set)
         self.fake_looks = np.zeros(len(world.clone_sources), dtype=int)
         self.source_of: dict[int, list[int]] = defaultdict(list)
@@ -102,9 +104,12 @@ class _Replay:
             self._note_visit(one, number)
         elif isinstance(one, Entry):
             device = (one.address, one.agent)
-            self.inner[one.code].append(InnerAttempt(number, moment(one.at), device, one.right))
+            self.inner[one.code].append(
+                InnerAttempt(number, moment(one.at), device, one.right, one.network, one.agent)
+            )
         else:
-            self.reports[one.code].append(number)
+            proof = Proof.ORDER if one.proven else Proof.NONE
+            self.reports[one.code].append(PersonReport(number, moment(one.at), one.network, proof))
 
     def _note_visit(self, visit: Visit, number: int) -> None:
         if visit.fake >= 0:

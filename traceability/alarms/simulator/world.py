@@ -103,14 +103,19 @@ class Entry:
     at: float
     code: int
     address: int
+    network: int
     agent: int
     right: bool
 
 
 @dataclass
 class Report:
+    """One report; `proven` by who holds the goods."""
+
     at: float
     code: int
+    network: int
+    proven: bool = False
 
 
 @dataclass

@@ -4,7 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from traceability.alarms.facts import Alert, CodeFacts, Finding, InnerAttempt, Life, Look, NetworkFacts
+from traceability.alarms.facts import (
+    Alert,
+    CodeFacts,
+    Finding,
+    InnerAttempt,
+    Life,
+    Look,
+    NetworkFacts,
+    PersonReport,
+    Proof,
+)
 from traceability.alarms.parties import seen_by
 from traceability.alarms.rules import alert_of, judge_code, score_of, unknown_burst
 from traceability.alarms.thresholds import DEFAULTS as T
@@ -292,29 +302,58 @@ def test_a_week_may_begin_with_any_party():
     assert finding.points == 8 + 10
 
 
-@pytest.mark.parametrize(("wrong", "expected"), [(0, 0), (2, 0), (3, 10), (4, 20)])
-def test_two_slips_of_the_finger_are_free(wrong, expected):
-    tries = tuple(InnerAttempt(number, T0, "a", right=False) for number in range(wrong))
+def entry(number, who, *, right, network=None, agent=None):
+    return InnerAttempt(number, T0, who, right, network or who, agent or who)
+
+
+@pytest.mark.parametrize(("networks", "expected"), [(0, 0), (1, 0), (2, 0), (3, 10), (4, 20), (7, 50)])
+def test_wrong_entries_count_by_the_networks_they_come_from(networks, expected):
+    tries = tuple(
+        entry(n, f"device {n}", right=False, network=f"n {n % networks}") for n in range(networks * 9)
+    )
     assert points("inner_code", inner=tries) == expected
-    with_right = (*tries, InnerAttempt(99, T0, "a", right=True))
+    with_right = (*tries, entry(99, "a", right=True))
     assert points("inner_code", inner=with_right) == expected
-    twice = (*with_right, InnerAttempt(100, T0, "b", right=True))
+    twice = (*with_right, entry(100, "b", right=True))
     assert points("inner_code", inner=twice) == expected + 100
 
 
-def test_a_wrong_try_by_another_party_is_not_a_second_right_one():
-    tries = (InnerAttempt(1, T0, "a", right=True), InnerAttempt(2, T0, "b", right=False))
+@pytest.mark.parametrize("shared", [{"network": "home"}, {"agent": "one telephone"}])
+def test_a_right_entry_from_one_network_or_one_telephone_is_one_persons(shared):
+    tries = tuple(entry(n, f"device {n}", right=True, **shared) for n in range(9))
     assert points("inner_code", inner=tries) == 0
 
 
-@pytest.mark.parametrize(("reports", "expected"), [((), 0), ((5,), 20), ((5, 9), 40)])
-def test_each_report_counts(reports, expected):
+def test_a_wrong_try_by_another_party_is_not_a_second_right_one():
+    tries = (entry(1, "a", right=True), entry(2, "b", right=False))
+    assert points("inner_code", inner=tries) == 0
+
+
+def report(number, network, day, proof=Proof.NONE):
+    return PersonReport(number, T0 + day * DAY, network, proof)
+
+
+@pytest.mark.parametrize(
+    ("reports", "expected"),
+    [
+        ((), 0),
+        ((report(1, "a", 0),), 20),
+        ((report(1, "a", 0), report(2, "a", 9)), 20),
+        ((report(1, "a", 0), report(2, "b", 0)), 20),
+        ((report(1, "a", 0), report(2, "b", 1)), 40),
+        (tuple(report(n, f"network {n}", n) for n in range(100)), 40),
+        ((report(1, "a", 0, Proof.ORDER),), 30),
+        ((report(1, "a", 0, Proof.ORDER), report(2, "b", 0, Proof.INNER)), 60),
+        ((report(1, "a", 0, Proof.INNER), report(2, "a", 3, Proof.ORDER), report(3, "b", 0)), 50),
+    ],
+)
+def test_strangers_reports_stay_below_a_suspicion_and_proof_counts(reports, expected):
     assert points("reported", reports=reports) == expected
 
 
 @pytest.mark.parametrize(("others", "expected"), [(0, 0), (1, 5), (3, 15), (4, 15), (50, 15)])
 def test_neighbours_strengthen_up_to_a_limit(others, expected):
-    assert points("neighbours", reports=(1,), neighbours=others) == expected
+    assert points("neighbours", reports=(report(1, "a", 0),), neighbours=others) == expected
     assert points("neighbours", neighbours=others) == 0
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traceability.alarms.facts import Alert, CodeFacts, InnerAttempt, Life, Look, NetworkFacts
+from traceability.alarms.facts import Alert, CodeFacts, InnerAttempt, Life, Look, NetworkFacts, PersonReport
 from traceability.alarms.parties import parties_of, seen_by
-from traceability.alarms.rules import alert_of, judge_code, score_of, unknown_burst
+from traceability.alarms.rules import alert_of, judge_code, judge_network, score_of, unknown_burst
 from traceability.alarms.thresholds import DEFAULTS, by_rule, problems_of, thresholds_from
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
@@ -135,21 +135,40 @@ def test_a_crowd_that_is_gathering_is_not_mistaken_for_copies():
         assert fired(facts(*gathering, at=gathering[-1].first_at, **UNSOLD)) == {}
 
 
+def entry(number, who, *, right, network=None):
+    return InnerAttempt(number, T0, who, right, network or who, who)
+
+
 def test_the_inner_code():
-    slip = [InnerAttempt(1, T0, "a", right=False), InnerAttempt(2, T0, "a", right=True)]
+    slip = [entry(1, "a", right=False), entry(2, "a", right=True)]
     assert fired(facts(inner=tuple(slip))) == {}
-    twice = [*slip, InnerAttempt(3, T0, "b", right=True)]
+    twice = [*slip, entry(3, "b", right=True)]
     assert alert(facts(inner=tuple(twice))) is Alert.SUSPECT
     family = [look(1, 3, ZHEJIANG, name="a", agent="x"), look(2, 3, ZHEJIANG, name="b", agent="x")]
     assert fired(facts(*family, inner=tuple(twice))) == {}
-    wrong = tuple(InnerAttempt(n, T0, "a", right=False) for n in range(5))
-    assert fired(facts(inner=wrong)) == {"inner_code": 3 * DEFAULTS.inner_wrong_points}
+    one_who_tries = tuple(entry(n, "a", right=False) for n in range(50))
+    assert fired(facts(inner=one_who_tries)) == {}
+    many = tuple(entry(n, f"stranger {n}", right=False) for n in range(7))
+    assert alert(facts(inner=many)) is Alert.SUSPECT
+
+
+def test_a_network_that_tries_the_inner_codes_of_many_labels():
+    for tried, rules in ((4, []), (5, ["inner_burst"]), (10, ["inner_burst"])):
+        assert [one.rule for one in judge_network(NetworkFacts(0, (), tried), DEFAULTS)] == rules
+    assert alert_of(score_of(judge_network(NetworkFacts(0, (), 10), DEFAULTS)), DEFAULTS) is Alert.SUSPECT
+
+
+def test_everything_behind_one_network_is_one_party():
+    """Fourteen names of programs, and as many addresses of one /48, are nobody but their owner."""
+    looks = [look(n, 2 + 9 * n, ZHEJIANG, network="one") for n in range(14)]
+    assert len(parties_of(looks)) == 1
+    assert fired(facts(*looks)) == {}
 
 
 def test_neighbours_strengthen_but_never_accuse():
     alone = facts(neighbours=50)
     assert fired(alone) == {}
-    with_report = replace(alone, reports=(7,))
+    with_report = replace(alone, reports=(PersonReport(7, T0, 1),))
     assert fired(with_report) == {"reported": 20, "neighbours": 15}
     assert alert(with_report) is Alert.NOTICE
 

@@ -105,7 +105,7 @@ def test_a_cleared_case_takes_back_its_doubt(staff, scene, at):
 def test_a_doubt_that_rests_on_another_case_stays(staff, scene, at):
     with transaction():
         first = make_case(subject=Subject.of_code(scene.code_id), at=at)
-        second = make_case(subject=Subject.of_code(scene.code_id), at=at)
+        second = make_case(subject=Subject.of_code(scene.code_id), at=at, origin="staff")
         decisions.take(first.number, note="可疑", doubt_code=True, at=at, by=staff["an"])
         decisions.take(second.number, note="可疑", doubt_code=True, at=at, by=staff["an"])
         decisions.decide(first.number, "undetermined", note="不明", answer="未能认定", at=at, by=staff["an"])

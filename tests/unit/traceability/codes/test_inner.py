@@ -1,29 +1,39 @@
-"""The inner code: right once is acceptance, right twice is a copy, five times wrong is a case."""
+"""The inner code: right once is acceptance, right by many is a copy, and whoever guesses waits."""
 
 import json
 import threading
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import func, select
 
 from core.database import Base, db, transaction
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Invalid, NotFound
+from core.outbox import OutboxEvent
 from core.seal.models import SealLeaf
-from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_codes, make_lot, ship
 from traceability.api import activate_batch, issue_codes
 from traceability.cases.models import CounterfeitCase
-from traceability.codes.inner import MOST_WRONG, enter_inner
+from traceability.codes.inner import Entrant, enter_inner
+from traceability.codes.inner_tries import tried_codes
 from traceability.codes.models import Code, InnerCode, InnerTry
 from traceability.codes.rules import new_code
-from traceability.codes.unlocking import SOURCE as UNLOCKS
-from traceability.codes.unlocking import ask_to_unlock, decide_unlock, locked_codes
 from traceability.events.models import EpcisEvent
 from traceability.events.sealing import subject_of
 
-MINE, OTHER = b"m" * 16, b"o" * 16
+
+def who(device, *, network=None, agent=None):
+    """Somebody with a network and a telephone of his own, unless said otherwise."""
+
+    def digest(text, length):
+        return sha256(text.encode()).digest()[:length]
+
+    return Entrant(digest(device, 16), digest(network or device, 8), digest(agent or device, 8))
+
+
+MINE, OTHER = who("m"), who("o")
 WRONG = "ZZZZZZZZ"
 
 
@@ -38,9 +48,9 @@ def sent(session, at):
     return issued
 
 
-def enter(code, inner, at, device=MINE):
+def enter(code, inner, at, entrant=MINE):
     with transaction():
-        return enter_inner(code, inner, device=device, at=at)
+        return enter_inner(code, inner, entrant=entrant, at=at)
 
 
 def state(session, position=1):
@@ -88,88 +98,92 @@ def test_before_dispatch_an_inner_code_leaves_no_arrival(session, at):
     assert session.scalar(select(EpcisEvent.id).where(EpcisEvent.biz_step == "receiving")) is None
 
 
-def test_right_from_another_device_is_a_copy_and_opens_one_case(sent, session, at):
+def test_right_from_another_network_is_said_and_opens_no_case_by_itself(sent, session, at):
     first = sent.codes[0]
     enter(first.code, first.inner, at)
+    assert enter(first.code, first.inner, at, who("m", network="other")).result == "again"
+    assert enter(first.code, first.inner, at, who("x", network="m")).result == "again"
     answer = enter(first.code, first.inner, at, OTHER)
-    assert (answer.result, answer.first_at) == ("copied", at)
-    enter(first.code, first.inner, at, b"3" * 16)
-    assert cases(session) == 1
+    assert (answer.result, answer.first_at) == ("elsewhere", at)
+    assert cases(session) == 0
     assert state(session) == "accepted"
 
 
-def test_five_wrong_entries_lock_it_and_open_a_case(sent, session, at):
-    first, second = sent.codes
-    left = [enter(first.code, WRONG, at).tries_left for _ in range(MOST_WRONG - 1)]
-    assert left == [4, 3, 2, 1]
-    assert cases(session) == 0
-    assert enter(first.code, WRONG, at).result == "locked"
+def judged(at):
+    from traceability.alarms import tasks
+
+    return tasks.sweep_recent(at=at)
+
+
+@pytest.mark.both
+def test_right_by_two_people_is_a_case_by_rule_and_by_three_the_page_says_so(sent, session, client, at):
+    code, inner = sent.codes[0].code, sent.codes[0].inner
+
+    def page():
+        session.rollback()
+        return client.get(f"/api/v1/codes/{code}").json
+
+    enter(code, inner, at, who("one"))
+    enter(code, inner, at, who("two"))
+    assert judged(at + timedelta(minutes=1)) == 1
     assert cases(session) == 1
-    assert enter(first.code, first.inner, at).result == "locked"
-    assert state(session) == "shipped"
-    assert enter(second.code, second.inner, at).result == "accepted"
-    assert session.scalar(select(func.count()).select_from(InnerTry)) == MOST_WRONG + 1
+    assert page()["verdict"] == "accepted"
+    assert len(page()["notices"]) == 1
+    enter(code, inner, at, who("three"))
+    assert page()["verdict"] == "suspect"
+    judged(at + timedelta(minutes=2))
+    assert cases(session) == 1
 
 
-@pytest.fixture
-def locked(sent, session, at):
-    """The first code, locked; and two people of the branch."""
-    for _ in range(MOST_WRONG):
-        enter(sent.codes[0].code, WRONG, at)
-    with transaction():
-        people = [make_account(at=at).id for _ in range(2)]
-    return sent, people
-
-
-def ask(sent, by, at, reason="the buyer sent a photograph"):
-    with transaction():
-        return ask_to_unlock(sent.batch.number, 1, reason=reason, at=at, by=by)
-
-
-@pytest.mark.both
-def test_two_people_open_a_locked_inner_code_and_it_is_sealed(locked, session, at):
-    sent, (one, other) = locked
-    [waiting] = locked_codes([sent.batch.grower_id])
-    assert (waiting.batch_number, waiting.position, waiting.request) == (sent.batch.number, 1, None)
-    wish = ask(sent, one, at)
-    assert locked_codes([sent.batch.grower_id])[0].request.reason == "the buyer sent a photograph"
-    with pytest.raises(Conflict) as alone, transaction():
-        decide_unlock(wish, confirm=True, at=at, by=one)
-    assert alone.value.code == "same_person"
-    assert enter(sent.codes[0].code, sent.codes[0].inner, at).result == "locked"
-    with transaction():
-        decide_unlock(wish, confirm=True, at=at, by=other)
-    assert locked_codes([sent.batch.grower_id]) == []
-    assert enter(sent.codes[0].code, WRONG, at).tries_left == MOST_WRONG - 1
-    assert enter(sent.codes[0].code, sent.codes[0].inner, at).result == "accepted"
+def test_one_household_and_one_telephone_on_its_way_are_no_copy(sent, session, client, at):
+    code, inner = sent.codes[0].code, sent.codes[0].inner
+    for agent in ("one", "two", "three", "four"):
+        enter(code, inner, at, who(agent, network="home"))
+    assert judged(at + timedelta(minutes=1)) == 0
+    code, inner = sent.codes[1].code, sent.codes[1].inner
+    for network in ("home", "road", "office", "station"):
+        enter(code, inner, at, who("one", network=network))
+    assert judged(at + timedelta(minutes=2)) == 0
     session.rollback()
-    [(subject, body)] = list(UNLOCKS.bodies())
-    assert (body["asked_by"], body["decided_by"], body["state"]) == (one, other, "done")
-    leaves = select(func.count()).select_from(SealLeaf).where(SealLeaf.subject == subject)
-    assert session.scalar(leaves) == 2
+    assert client.get(f"/api/v1/codes/{code}").json["verdict"] == "accepted"
 
 
 @pytest.mark.both
-def test_a_refused_wish_leaves_it_locked_and_may_be_made_again(locked, session, at):
-    sent, (one, other) = locked
-    wish = ask(sent, one, at)
-    with pytest.raises(Conflict):
-        ask(sent, other, at)
-    with transaction():
-        decide_unlock(wish, confirm=False, at=at, by=other)
-    with pytest.raises(Conflict), transaction():
-        decide_unlock(wish, confirm=True, at=at, by=other)
-    assert enter(sent.codes[0].code, sent.codes[0].inner, at).result == "locked"
-    assert ask(sent, other, at) != wish
+def test_who_guesses_waits_longer_and_longer_and_nobody_else_does(sent, session, at):
+    first, second = sent.codes
+    guesser = who("g")
+    assert [enter(first.code, WRONG, at, guesser).tries_left for _ in range(3)] == [2, 1, 0]
+    waiting = enter(first.code, first.inner, at, guesser)
+    assert (waiting.result, waiting.until) == ("wait", at + timedelta(minutes=10))
+    # Another network holds the label: it is not kept waiting, whatever was tried elsewhere.
+    assert enter(first.code, first.inner, at, who("holder")).result == "accepted"
+    assert enter(second.code, second.inner, at, guesser).result == "accepted"
+    # The wait ends by itself, and the next is longer.
+    later = at + timedelta(minutes=11)
+    assert enter(first.code, WRONG, later, guesser).result == "wrong"
+    assert enter(first.code, WRONG, later, guesser).until == later + timedelta(hours=1)
+    assert enter(first.code, first.inner, later + timedelta(days=2), guesser).result == "elsewhere"
+    assert cases(session) == 0
+    assert session.scalar(select(func.count()).select_from(InnerTry)) == 7
 
 
-def test_what_is_not_locked_or_has_no_reason_is_not_asked_for(locked, session, at):
-    sent, (one, _other) = locked
-    with pytest.raises(Invalid):
-        ask(sent, one, at, reason="  ")
-    for place, error in ((2, Conflict), (99, NotFound)):
-        with pytest.raises(error), transaction():
-            ask_to_unlock(sent.batch.number, place, reason="why not", at=at, by=one)
+def test_seller_and_buyer_are_told_once_a_day(sent, session, at):
+    code = sent.codes[0].code
+    for number in range(12):
+        enter(code, WRONG, at + timedelta(minutes=number), who(f"stranger {number}"))
+    session.rollback()
+    told = [row.body for row in session.scalars(select(OutboxEvent)) if row.name.endswith("InnerCodeTried")]
+    assert len(told) == 1
+    assert told[0]["label"] == f"{sent.batch.number} #1"
+
+
+def test_the_branch_sees_which_labels_are_tried_and_from_how_many_networks(sent, session, at):
+    for number in range(3):
+        enter(sent.codes[0].code, WRONG, at, who(f"stranger {number}"))
+    enter(sent.codes[1].code, sent.codes[1].inner, at)
+    (tried,) = tried_codes([sent.batch.grower_id], at=at)
+    assert (tried.position, tried.wrong, tried.networks, tried.right) == (1, 3, 3, 0)
+    assert tried_codes([sent.batch.grower_id], at=at + timedelta(days=31)) == []
 
 
 def test_the_inner_code_of_another_label_is_wrong(sent, session, at):
@@ -217,19 +231,19 @@ def test_no_inner_code_is_stored(sent, session):
 
 
 def test_many_guesses_at_once_are_counted_one_by_one(sent, session, app, at):
-    """Twelve devices guess at the same moment: five are counted, then it is locked, with one case."""
+    """Twelve devices of one network guess at the same moment: six are looked at, then the network waits."""
     code, results, start = sent.codes[0].code, [], threading.Barrier(12)
 
     def guess(number):
         with app.app_context():
             start.wait()
-            results.append(enter(code, WRONG, at, bytes([number]) * 16).result)
+            results.append(enter(code, WRONG, at, who(f"device {number}", network="one")).result)
 
     threads = [threading.Thread(target=guess, args=(number,)) for number in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(results) == ["locked"] * 8 + ["wrong"] * 4
-    assert cases(session) == 1
-    assert session.scalar(select(InnerCode.wrong).order_by(InnerCode.wrong.desc())) == MOST_WRONG
+    assert sorted(results) == ["wait"] * 6 + ["wrong"] * 6
+    assert cases(session) == 0
+    assert session.scalar(select(func.count()).select_from(InnerTry)) == 6
