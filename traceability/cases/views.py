@@ -13,6 +13,7 @@ from core.accounts.gate import public
 from core.accounts.scopes import Scope
 from core.clock import local_day, now
 from core.errors import Invalid
+from core.networks import neighbourhood_of
 from core.web.app import csrf
 from core.web.bounds import PHOTOS, takes
 from core.web.limits import REPORT, VERIFY, limiter, posts_only
@@ -24,7 +25,7 @@ from traceability.cases.photographs import photos_of
 from traceability.cases.queries import CaseView, get_case, steps_of
 from traceability.cases.states import CaseState, CaseStep
 from traceability.cases.statistics import COLUMNS, monthly_counts
-from traceability.lookups.visitors import network_of, visitor_of
+from traceability.lookups.visitors import visitor_of
 from traceability.papers.kept import kept_token, read_kept
 from traceability.verification.about import read_about
 
@@ -47,7 +48,7 @@ REPORT_NETWORK = "20 per hour; 60 per day"
 
 def _network() -> str:
     """The network (/24, /48) that reports: whoever changes his address within it counts on."""
-    return network_of(request.remote_addr or "")
+    return neighbourhood_of(request.remote_addr or "")
 
 
 @blueprint.route("/report-fake", methods=["GET", "POST"])

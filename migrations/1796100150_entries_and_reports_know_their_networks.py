@@ -5,8 +5,8 @@ from alembic import op
 from core.altering import altering, without_foreign_keys
 from core.types import BigInt, UTCDateTime
 
-revision = "1796030200"
-down_revision = "1796030100"
+revision = "1796100150"
+down_revision = "1796100100"
 branch_labels = ()
 depends_on = None
 
