@@ -5,6 +5,7 @@ import gc
 # Nothing that is imported here is ever garbage: without the collector the start costs a fifth less.
 gc.disable()
 
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -15,6 +16,8 @@ from flask_babel import lazy_gettext as _l
 from branch.reports.building import init_reports
 from branch.reports.evidence import SectionFunction
 from core.accounts.tokens.scopes import init_token_scopes
+from core.checks.queries import details
+from core.checks.registry import Check, init_checks
 from core.cli import init_cli
 from core.failures.wording import init_failures
 from core.jobs import init_jobs
@@ -96,6 +99,7 @@ CONSOLE: list[NavGroup] = [
         [
             NavItem("failures.index", _l("Work that failed"), "alert", "jobs.manage"),
             NavItem("alarms.thresholds", _l("Rules and their numbers"), "settings", "alarms.thresholds"),
+            NavItem("checks.index", _l("Do the books agree"), "check", "checks.view"),
         ],
     ),
     NavGroup(
@@ -119,6 +123,7 @@ BLUEPRINTS: list[str] = [
     "core.accounts.views",
     "core.accounts.tokens.views",
     "core.failures.views",
+    "core.checks.views",
     "core.seal.views",
     "branch.organisation.views",
     "branch.organisation.unit_views",
@@ -194,6 +199,7 @@ TOKEN_SCOPES: dict[str, Any] = {
 COMMANDS: list[str] = [
     "core.accounts.tokens.cli",
     "core.backup.cli",
+    "core.checks.cli",
     "core.failures.cli",
     "core.seal.cli",
     "traceability.lots.cli",
@@ -215,6 +221,7 @@ COMMANDS: list[str] = [
 # Modules that define tables but are not imported by any view.
 MODELS: list[str] = [
     "core.backup.models",
+    "core.checks.models",
     "core.claims",
     "core.failures.models",
     "core.messaging",
@@ -269,7 +276,7 @@ PARTS: list[str] = [
 ]
 
 # Whose `measure` sets gauges at each look at /metrics.
-MEASURED: list[str] = ["core.failures.views", "core.backup.views"]
+MEASURED: list[str] = ["core.failures.views", "core.backup.views", "core.checks.views"]
 
 # Modules with Celery tasks.
 TASKS: list[str] = [
@@ -279,6 +286,7 @@ TASKS: list[str] = [
     "core.failures.tasks",
     "core.seal.tasks",
     "core.backup.tasks",
+    "core.checks.tasks",
     "branch.ledger.tasks",
     "branch.reports.tasks",
     "branch.reports.editions.tasks",
@@ -315,6 +323,8 @@ QUEUES: dict[str, list[str]] = {
     ],
     "slow": [
         "core.backup.nightly",
+        "core.checks.nightly",
+        "core.checks.sample",
         "core.failures.forget_settled",
         "core.files.remove_torn",
         "core.form_keys.forget",
@@ -344,10 +354,11 @@ def event_handlers() -> dict[type, list[Handler]]:
     """Which handler hears which event: one block per handler, then the events that nobody needs to hear yet."""
     from branch.licences import events as licences
     from branch.licences.notices import tell_grower as tell_grower_of_licence
-    from branch.organisation.notices import tell_operators_of_backup
+    from branch.organisation.notices import tell_of_faults, tell_operators_of_backup, tell_operators_of_checks
     from branch.storefronts import events as storefronts
     from branch.storefronts.notices import tell_grower as tell_grower_of_storefront
     from core.backup.events import BackupFailed, FaultsFoundByBackup
+    from core.checks.events import ChecksFailed, FaultsFound
     from core.progress import JobFailed
     from shop.catalogue import events as catalogue
     from shop.catalogue.uploads import note_failed_upload
@@ -429,6 +440,8 @@ def event_handlers() -> dict[type, list[Handler]]:
         (tell_grower_of_tries, [InnerCodeTried]),
         (tell_buyer_of_tries, [InnerCodeTried]),
         (tell_operators_of_backup, [BackupFailed, FaultsFoundByBackup]),
+        (tell_of_faults, [FaultsFound]),
+        (tell_operators_of_checks, [ChecksFailed]),
         (find_buyers_of_recall, [LotRecalled]),
         (tell_buyer_of_recall, [orders.OrderReachedByRecall]),
         (close_payment_pages, [orders.OrderExpired, orders.OrderCancelled]),
@@ -463,6 +476,9 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     "seal": {"task": "core.seal.sequence", "schedule": 3.0},
     # Looks every quarter of an hour whether this night's is missing; nothing without BACKUP_DIR.
     "back up": {"task": "core.backup.nightly", "schedule": 900.0},
+    # As the backup: looks every quarter of an hour whether this night's is missing.
+    "check the books": {"task": "core.checks.nightly", "schedule": 900.0},
+    "check a few codes": {"task": "core.checks.sample", "schedule": 300.0},
     "ask witnesses": {"task": "core.seal.witness", "schedule": 60.0},
     "deliver outbox": {"task": "core.outbox.deliver", "schedule": 5.0},
     "ask Stripe what is open": {"task": "shop.payments.reconcile", "schedule": 900.0},
@@ -605,6 +621,29 @@ def seal_sources() -> list[Sealed]:
     ]
 
 
+def checks() -> list[Check]:
+    """What `flask check` asks, by night and by hand: one line per feature whose books can be held against each other."""
+    from branch.ledger import invariants as ledger
+    from branch.ledger import rollup
+    from core.seal.audit import check_kinds, check_seal
+    from traceability.codes import sealing as codes
+    from traceability.codes import steps as code_steps
+    from traceability.lookups.queries import looked_up_last
+    from traceability.quota import invariants as quota
+
+    of_codes = frozenset(one.kind for one in (*codes.SOURCES, code_steps.SOURCE))
+    return [
+        Check("seal", partial(check_seal, leave_out=of_codes)),
+        Check(
+            "codes",
+            partial(check_kinds, of_codes),
+            sample=partial(code_steps.sample, looked_up=looked_up_last),
+        ),
+        Check("ledger", ledger.disagreements, prepare=rollup.ensure_fresh),
+        Check("quota", quota.disagreements),
+    ]
+
+
 def parts_of_readiness() -> dict[str, Part]:
     """What `/readyz` names besides the database and the broker."""
     from shop.search import service as search
@@ -639,7 +678,9 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     init_outbox(app, event_handlers())
     init_sources(app, seal_sources())
     init_recalls(app, orders_of_lots)
-    init_health(app, parts_of_readiness(), [import_module(name).measure for name in MEASURED])
+    init_checks(app, checks())
+    measures = [import_module(name).measure for name in MEASURED]
+    init_health(app, parts_of_readiness(), measures, {"checks": ("checks.view", details)})
     init_failures(app, SWEEPS)
     _collect_again()
     return app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,17 +15,19 @@ from branch.ledger.rollup import KEYS, SUMS, daily_sums
 from core.clock import local_day
 from core.database import session
 from core.money import MINOR_DIGITS
+from core.seal import Finding as Disagreement
 
 SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The outcome of one invariant: how much was looked at, and the first rows that break it."""
+    """The outcome of one invariant: how much was looked at, and the first rows of `table` that break it."""
 
     name: str
     checked: int
     broken: tuple[str, ...]
+    table: str = "sale_fact"
 
     @property
     def holds(self) -> bool:
@@ -35,6 +37,16 @@ class Finding:
 def check_all() -> list[Finding]:
     """Every invariant, in the order in which a reader wants them. Reads only."""
     return [check() for check in CHECKS]
+
+
+def disagreements() -> Iterator[Disagreement]:
+    """The rows that break an invariant, one by one."""
+    for check in CHECKS:
+        finding = check()
+        for row in finding.broken:
+            what, _colon, how = row.partition(": ")
+            text = f"{how}; broken is: {finding.name}" if how else f"broken is: {finding.name}"
+            yield Disagreement("broken", what, text, finding.table)
 
 
 def _facts() -> int:
@@ -150,7 +162,7 @@ def rollup_equals_facts() -> Finding:
     if broken and waiting:
         broken.append(f"{waiting} marks wait for a refresh: run `flask ledger refresh` and check again")
     checked = session.scalar(select(func.count()).select_from(SalesDaily)) or 0
-    return Finding("the daily sums equal the facts", checked, tuple(broken))
+    return Finding("the daily sums equal the facts", checked, tuple(broken), "sales_daily")
 
 
 def whole_sums_agree() -> Finding:
@@ -162,7 +174,7 @@ def whole_sums_agree() -> Finding:
         for code in sorted(by_fact.keys() | by_day.keys())
         if by_fact.get(code) != by_day.get(code)
     )
-    return Finding("grand totals by currency agree", len(by_fact), broken)
+    return Finding("grand totals by currency agree", len(by_fact), broken, "sales_daily")
 
 
 def monthly_parts_agree() -> Finding:
@@ -177,7 +189,8 @@ def monthly_parts_agree() -> Finding:
             for key in sorted(daily.keys() | found.keys())
             if daily.get(key) != found.get(key)
         ]
-    return Finding("sums by size and by province equal the daily sums", len(daily), tuple(broken[:SHOWN]))
+    name = "sums by size and by province equal the daily sums"
+    return Finding(name, len(daily), tuple(broken[:SHOWN]), "sales_part")
 
 
 def monthly_sums_agree() -> Finding:
@@ -189,7 +202,7 @@ def monthly_sums_agree() -> Finding:
     broken = [
         f"grower {row[0]} in {row[1]} through {row[2]}: {row[-3]}" for row in sorted(right ^ stands)[:SHOWN]
     ]
-    return Finding("the monthly sums equal the daily sums", len(right), tuple(broken))
+    return Finding("the monthly sums equal the daily sums", len(right), tuple(broken), "sales_monthly")
 
 
 def _columns(table: Any, measures: tuple[str, ...]) -> Any:

@@ -1,33 +1,55 @@
-"""Tells those who look after the machine what went wrong there."""
+"""Tells those who look after the machine, or have to trust it, what went wrong there."""
 
+from typing import Any
+
+from flask import current_app
 from sqlalchemy import select
 
 from branch.organisation.models import Membership
 from core import messaging
 from core.accounts.models import Account
 from core.backup.events import BackupFailed, FaultsFoundByBackup
+from core.checks.events import ChecksFailed, FaultsFound
 from core.database import session
+from core.settings import Settings
 
 
 def tell_operators_of_backup(event: BackupFailed | FaultsFoundByBackup, *, event_id: str) -> None:
     """Handler: one message to each operator when a night's backup failed, or found something damaged."""
     made = isinstance(event, FaultsFoundByBackup)
     error = event.faults if isinstance(event, FaultsFoundByBackup) else event.error
-    operators = session.scalars(
+    context = {"night": event.night, "error": error, "made": made}
+    _tell(("operator",), "backup_failed", context, event_id)
+
+
+def tell_of_faults(event: FaultsFound, *, event_id: str) -> None:
+    """Handler: one message to each operator and each member of a committee when the books do not agree."""
+    settings: Settings = current_app.config["SETTINGS"]
+    context = {"count": event.count, "rows": event.rows, "url": f"{settings.base_url}/operations/checks"}
+    _tell(("operator", "committee"), "faults_found", context, event_id)
+
+
+def tell_operators_of_checks(event: ChecksFailed, *, event_id: str) -> None:
+    """Handler: one message to each operator when the nightly check could not ask everything."""
+    _tell(("operator",), "checks_failed", {"causes": event.causes}, event_id)
+
+
+def _tell(roles: tuple[str, ...], template: str, context: dict[str, Any], event_id: str) -> None:
+    accounts = session.scalars(
         select(Account)
         .where(
             Account.active,
-            Account.id.in_(select(Membership.account_id).where(Membership.role == "operator")),
+            Account.id.in_(select(Membership.account_id).where(Membership.role.in_(roles))),
         )
         .order_by(Account.id)
     )
-    for account in operators:
+    for account in accounts:
         receiver = account.email or account.phone
         if receiver:
             messaging.enqueue(
                 dedupe_key=f"{event_id}:{account.id}",
                 to=receiver,
-                template="backup_failed",
-                context={"night": event.night, "error": error, "made": made},
+                template=template,
+                context=context,
                 locale=account.locale,
             )

@@ -101,6 +101,7 @@ COMMITTEE = TECHNICIAN | {
     "programmes.view",
     "codes.approve",
     "recalls.decide",
+    "checks.view",
 }
 
 OPERATOR = SECRETARY | {
@@ -110,6 +111,7 @@ OPERATOR = SECRETARY | {
     "alarms.rules",
     "alarms.networks",
     "alarms.thresholds",
+    "checks.view",
 }
 
 PERMISSIONS_OF: dict[Role, frozenset[str]] = {

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import func, select
 
+from core.clock import now
 from core.database import session
 from core.seal import merkle
 from core.seal.entries import REMOVED, Opening, canonical, read_entry, salted_digest, second
 from core.seal.findings import Finding
-from core.seal.keys import Log
+from core.seal.keys import Log, this_log
 from core.seal.models import SealLeaf
 from core.seal.sequencer import waiting
-from core.seal.sources import Sealed, SealSource, SealStory
+from core.seal.sources import Sealed, SealSource, SealStory, sources
 from core.seal.standing import SealRefused, entry_of, remembered
 from core.seal.tiles import ENTRIES, WIDTH, Tile, TileDamaged, hashes_of, unpack
 
@@ -27,7 +28,7 @@ STALLED_AFTER = timedelta(minutes=5)
 WHOLE = canonical(dict(REMOVED))
 
 
-def audit(log: Log, sources: tuple[Sealed, ...], *, at: datetime) -> Iterator[Finding]:
+def audit(log: Log, given: tuple[Sealed, ...], *, at: datetime) -> Iterator[Finding]:
     """Everything that does not agree. Reads one snapshot when the caller has opened one."""
     yield from audit_files_and_leaves(log)
     count, since = waiting()
@@ -36,8 +37,20 @@ def audit(log: Log, sources: tuple[Sealed, ...], *, at: datetime) -> Iterator[Fi
         since = restored
     if since is not None and at - since > STALLED_AFTER:
         yield Finding("stalled", "the sequencer", f"{count} leaves wait to be sealed since {second(since)}")
-    for source in sources:
+    for source in given:
         yield from audit_source(source)
+
+
+def check_seal(*, leave_out: Collection[str] = ()) -> Iterator[Finding]:
+    """The whole audit of this log, without the kinds that another check looks after."""
+    yield from audit(this_log(), tuple(one for one in sources() if one.kind not in leave_out), at=now())
+
+
+def check_kinds(kinds: Collection[str]) -> Iterator[Finding]:
+    """The rows of these kinds alone against their leaves."""
+    for source in sources():
+        if source.kind in kinds:
+            yield from audit_source(source)
 
 
 def audit_files_and_leaves(log: Log) -> Iterator[Finding]:

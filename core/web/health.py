@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core import jobs, messaging, outbox
 from core import parts as living
-from core.accounts.gate import public
+from core.accounts.gate import may, public
 from core.clock import now
 from core.database import session
 from core.schema import require_current
@@ -83,14 +84,26 @@ GROUND_PARTS = {
 GRAVEST_LAST = ("ok", "degraded", "unavailable")
 
 
-def init_health(app: Flask, parts: Mapping[str, Part], measures: Iterable[Callable[[], None]]) -> None:
+# What staff see besides: by its name, the permission that it takes and who tells it.
+Details = Mapping[str, tuple[str, Callable[[datetime], Any]]]
+NO_DETAILS: Details = {}
+
+
+def init_health(
+    app: Flask,
+    parts: Mapping[str, Part],
+    measures: Iterable[Callable[[], None]],
+    details: Details = NO_DETAILS,
+) -> None:
     """Register the pages.
 
     Args:
         app: the application.
         parts: of the rooms above, by the name under which `/readyz` reports them.
         measures: what sets the gauges of other features at each look at `/metrics`; one may find the database away.
+        details: what `/readyz` tells to those who hold a permission, and to nobody else.
     """
+    app.extensions["readiness_details"] = details
     app.extensions["measures"] = tuple(measures)
     lives = {name: Part(check, needed=False) for name, check in living.checks(app.config["SETTINGS"]).items()}
     app.extensions["readiness"] = {**GROUND_PARTS, **parts, **lives}
@@ -135,8 +148,16 @@ def readyz() -> Any:
     states = {name: state for name, (state, _way) in found.items()}
     ways = {name: way for name, (_state, way) in found.items() if way}
     gravest = max(states.values(), key=GRAVEST_LAST.index)
-    told = states | ({"why": ways} if ways else {})
+    told: dict[str, Any] = states | ({"why": ways} if ways else {})
+    if gravest != "unavailable":
+        told |= _details()
     return jsonify(status=gravest, **told), 503 if gravest == "unavailable" else 200
+
+
+def _details() -> dict[str, Any]:
+    at = now()
+    details: Details = current_app.extensions["readiness_details"]
+    return {name: tell(at) for name, (permission, tell) in details.items() if may(permission)}
 
 
 @blueprint.get("/metrics")

@@ -159,6 +159,7 @@ SELLING = [
     PageToSee("seller-return-codes", "/seller/codes/return", as_role="grower1"),
     PageToSee("branch-codes", two_people.codes_at_branch, as_role="committee"),
     PageToSee("failures", failing.one_of_each, as_role="operator"),
+    PageToSee("checks", failing.books_that_differ, as_role="operator"),
     PageToSee("failures-none", "/operations/failures?show=aside", as_role="operator"),
     PageToSee("failures-aside", failing.to_set_aside, as_role="operator"),
     PageToSee("branch-inner-codes", two_people.tried_inner_codes, as_role="operator"),

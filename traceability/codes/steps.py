@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
+from random import SystemRandom
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from core import seal
 from core.database import session
@@ -21,13 +22,16 @@ from core.seal import Finding
 from core.seal.entries import moment, second
 from core.seal.models import SealLeaf
 from traceability.codes.models import Code, CodeBatch, CodeMember, InnerCode
-from traceability.codes.standing import FIELDS, Fold, StepUnreadable, Told, mark_of, step_body
+from traceability.codes.standing import FIELDS, Fold, StepUnreadable, Told, mark_of, ranges_in, step_body
 from traceability.codes.states import BatchState
 from traceability.lots.models import Lot
 
 KIND = "code_step"
 TABLE = "code"
 AT_A_TIME = 5_000
+# Of a batch of which more places changed, all are looked at.
+MOST_PLACES = 2_000
+SAMPLE = 100
 COLUMNS = tuple(CodeMember.bundle_code_id if name == "bundle" else getattr(Code, name) for name in FIELDS)
 
 
@@ -115,15 +119,38 @@ def audit() -> Iterator[Finding]:
 
 
 def audit_since(leaf_id: int) -> Iterator[Finding]:
-    """The batches of which a step was sealed after this leaf."""
-    subjects = select(SealLeaf.subject).where(SealLeaf.kind == KIND, SealLeaf.id > leaf_id).distinct()
-    rows = session.execute(
-        select(CodeBatch.id, CodeBatch.number)
-        .where(("codes/" + CodeBatch.number).in_(subjects))
-        .order_by(CodeBatch.id)
-    ).all()
-    for batch_id, number in rows:
-        yield from _audit_batch(batch_id, number)
+    """The codes that a step after this leaf tells of."""
+    touched: dict[str, set[int]] = defaultdict(set)
+    rows = session.scalars(
+        select(SealLeaf.body).where(SealLeaf.kind == KIND, SealLeaf.id > leaf_id).order_by(SealLeaf.id)
+    )
+    for body in rows:
+        step = json.loads(body or "{}")
+        for words, _sets in step.get("sets", ()):
+            for first, last in ranges_in(words):
+                touched[step["batch"]].update(range(first, last + 1))
+    ids = dict(
+        session.execute(
+            select(CodeBatch.number, CodeBatch.id).where(CodeBatch.number.in_(list(touched)))
+        ).all()
+    )
+    for number, places in touched.items():
+        if number in ids:
+            yield from _audit_batch(ids[number], number, places if len(places) <= MOST_PLACES else None)
+
+
+def sample(leaf_id: int, *, looked_up: Callable[[int], Collection[bytes]]) -> Iterator[Finding]:
+    """What changed since a leaf, the codes that were looked up last, and some drawn by chance.
+
+    Args:
+        leaf_id: the newest leaf when the last sample was taken.
+        looked_up: digests of the codes looked up last, at most so many.
+    """
+    yield from audit_since(leaf_id)
+    ids = set(session.scalars(select(Code.id).where(Code.digest.in_(list(looked_up(SAMPLE))))))
+    if newest := session.scalar(select(func.max(Code.id))):
+        ids |= {SystemRandom().randint(1, newest) for _one in range(SAMPLE)}
+    yield from audit_codes(ids)
 
 
 def audit_codes(ids: Collection[int]) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, TextClause, func, select, text
 
+from core.database import session
 from traceability.lookups.models import CodeLookup, LookupDay
 
 # How far back questions for codes that do not exist count against a network.
@@ -100,3 +101,9 @@ def unknown_columns(network: Any, *, since: Any) -> list[ScalarSelect[Any]]:
         select(func.count()).select_from(CodeLookup).where(*lately).scalar_subquery(),
         select(func.max(CodeLookup.last_at)).where(*lately).scalar_subquery(),
     ]
+
+
+def looked_up_last(count: int) -> list[bytes]:
+    """Digests of the known codes of the last look-ups."""
+    query = select(CodeLookup.code_digest).where(CodeLookup.known).order_by(CodeLookup.last_at.desc())
+    return list(set(session.scalars(query.limit(count))))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, case, func, literal, or_, select
 
 from core.database import session
+from core.seal import Finding as Disagreement
 from traceability.lots.models import Lot, LotStep, LotStepPart
 from traceability.plots.models import Plot, PlotSurvey
 from traceability.quota.models import QuotaAccount, QuotaMove, QuotaPosting
@@ -18,11 +19,12 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Finding:
-    """The outcome of one invariant: how much was looked at, and the first rows that break it."""
+    """The outcome of one invariant: how much was looked at, and the first rows of `table` that break it."""
 
     name: str
     checked: int
     broken: tuple[str, ...]
+    table: str = "quota_account"
 
     @property
     def holds(self) -> bool:
@@ -32,6 +34,16 @@ class Finding:
 def check_all() -> list[Finding]:
     """Every invariant. Reads only."""
     return [check() for check in CHECKS]
+
+
+def disagreements() -> Iterator[Disagreement]:
+    """The rows that break an invariant, one by one."""
+    for check in CHECKS:
+        finding = check()
+        for row in finding.broken:
+            what, _colon, how = row.partition(": ")
+            text = f"{how}; broken is: {finding.name}" if how else f"broken is: {finding.name}"
+            yield Disagreement("broken", what, text, finding.table)
 
 
 def balances_follow_from_postings() -> Finding:
@@ -44,7 +56,7 @@ def balances_follow_from_postings() -> Finding:
         .having(total != QuotaAccount.balance)
     )
     return _finding(
-        "balance = sum of postings on every account", QuotaAccount, broken, "account {} says {}, postings {}"
+        "balance = sum of postings on every account", QuotaAccount, broken, "account {}: says {}, postings {}"
     )
 
 
@@ -57,7 +69,9 @@ def movements_add_up_to_zero() -> Finding:
         .group_by(QuotaMove.id, QuotaMove.number)
         .having(or_(total != 0, func.count(QuotaPosting.id) < 2))
     )
-    return _finding("every movement of quota adds up to zero", QuotaMove, broken, "movement {} adds up to {}")
+    return _finding(
+        "every movement of quota adds up to zero", QuotaMove, broken, "movement {}: adds up to {}"
+    )
 
 
 def nothing_is_overdrawn() -> Finding:
@@ -66,7 +80,7 @@ def nothing_is_overdrawn() -> Finding:
     broken = select(QuotaAccount.id, QuotaAccount.balance).where(
         or_(~source & (QuotaAccount.balance < 0), source & (QuotaAccount.balance > 0))
     )
-    return _finding("no quota account is overdrawn", QuotaAccount, broken, "account {} stands at {}")
+    return _finding("no quota account is overdrawn", QuotaAccount, broken, "account {}: stands at {}")
 
 
 def approvals_follow_from_surveys() -> Finding:
@@ -75,7 +89,7 @@ def approvals_follow_from_surveys() -> Finding:
     broken = select(QuotaMove.number, QuotaMove.reference).where(
         QuotaMove.kind == "approve", QuotaMove.reference.not_in(approved)
     )
-    return _finding("all quota comes of approved surveys", QuotaMove, broken, "movement {} refers to {}")
+    return _finding("all quota comes of approved surveys", QuotaMove, broken, "movement {}: refers to {}")
 
 
 def steps_conserve_plants() -> Finding:
@@ -124,7 +138,7 @@ def lots_stand_on_their_growers_land() -> Finding:
         .join(Plot, Plot.id == Lot.plot_id)
         .where(Plot.grower_id != Lot.grower_id)
     )
-    return _finding("every lot stands on its own grower's plot", Lot, broken, "lot {} stands on {}")
+    return _finding("every lot stands on its own grower's plot", Lot, broken, "lot {}: stands on {}")
 
 
 CHECKS: Sequence[Callable[[], Finding]] = (
@@ -141,4 +155,5 @@ CHECKS: Sequence[Callable[[], Finding]] = (
 def _finding(name: str, table: type, broken: Select[*tuple[Any, ...]], words: str) -> Finding:
     checked = session.scalar(select(func.count()).select_from(table)) or 0
     rows = session.execute(broken.limit(SHOWN)).all()
-    return Finding(name, checked, tuple(words.format(*row) for row in rows))
+    named = tuple(words.format(*row) for row in rows)
+    return Finding(name, checked, named, str(getattr(table, "__tablename__", "")))

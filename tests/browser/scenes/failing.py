@@ -5,11 +5,13 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from core import messaging
+from core.checks.running import Outcome, keep
 from core.claims import WorkClaim
 from core.clock import now
 from core.database import session, transaction
 from core.messaging import Message
 from core.outbox import OutboxEvent, record
+from core.seal.findings import Finding
 from shop.orders.events import OrderPaid
 
 
@@ -68,3 +70,24 @@ def _dead_report() -> int:
         session.add(row)
         session.flush()
         return row.id
+
+
+def books_that_differ() -> str:
+    """A run that could not ask the ledger, and two findings: of a code, and of the log itself."""
+    at = now()
+    outcome = Outcome("whole", at - timedelta(minutes=3))
+    outcome.counts, outcome.seconds = (
+        {"seal": 1, "codes": 1, "ledger": 0},
+        {"seal": 12.5, "codes": 4.2, "ledger": 0.1},
+    )
+    outcome.failed = {"ledger": "the daily sums cannot be read"}
+    text = 'state is "accepted", sealed as "shipped" (on 2026-03-12T04:00:00Z as entry 4711)'
+    outcome.findings = [
+        ("codes", Finding("row_changed", "B-2026-7K3F9QA #17", text, "code")),
+        (
+            "seal",
+            Finding("root_differs", "the root at entry 4711", "the entries do not lead to what was signed"),
+        ),
+    ]
+    keep(outcome)
+    return "/operations/checks"
