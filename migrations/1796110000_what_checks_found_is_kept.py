@@ -5,7 +5,7 @@ from alembic import op
 from core.types import BigInt, JSONType, UTCDateTime
 
 revision = "1796110000"
-down_revision = "1796100100"
+down_revision = "1796100150"
 branch_labels = ()
 depends_on = None
 
