@@ -12,6 +12,7 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from werkzeug.local import LocalProxy
 
+from core.reading import refuse_while_reading
 from core.types import BigInt, JSONType, UTCDateTime
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ def transaction() -> Iterator[Session]:
 
     Raises:
         NestedTransactionError: called inside another `transaction()`.
+        WroteWhileReadingError: the request that is answered only reads (`core.reading`).
     """
+    refuse_while_reading()
     current = db.session
     if current.info.get("in_transaction"):
         raise NestedTransactionError("transaction() is opened at the edge, once")

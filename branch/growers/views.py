@@ -35,7 +35,7 @@ def apply() -> Any:
         return _page("applied.html", file=file, changes=queries.changes_of(own[0].id) if own else [])
     form = ApplyForm()
     form.offer(villages())
-    if request.method == "GET" and file is not None:
+    if request.method != "POST" and file is not None:
         form.fill(file)
     if not form.validate_on_submit():
         status = 422 if request.method == "POST" else 200
@@ -139,7 +139,7 @@ def remove(account_id: int) -> Any:
 def join(token: str) -> Any:
     offered = invitations.get_invitation(token, at=now())
     grower = queries.get_grower(id=offered.grower_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page("join.html", invitation=offered, grower=grower)
     try:
         with transaction():

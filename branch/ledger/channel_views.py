@@ -23,6 +23,7 @@ from core.accounts.scopes import Scope
 from core.clock import local_day, now
 from core.database import transaction
 from core.errors import Invalid, NotFound
+from core.reading import may_note, noting
 from core.web.sending import creates, creating
 
 blueprint = Blueprint("sales_channels", __name__)
@@ -53,8 +54,8 @@ class ChannelCard:
 def index() -> str:
     """Every place of sale, and the last two years month by month."""
     grower = require_grower(actor_id())
-    if rollup.needs_refresh():
-        with transaction():
+    if rollup.needs_refresh() and may_note():
+        with noting("sums that follow from the facts"), transaction():
             rollup.ensure_fresh()
     today = local_day(now())
     since = date(today.year - MONTHS_SHOWN // 12, today.month, 1)

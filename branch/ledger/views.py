@@ -24,6 +24,7 @@ from core.accounts.gate import actor_id, requires
 from core.clock import local_day, now
 from core.database import session, transaction
 from core.errors import Invalid, NotFound
+from core.reading import may_note, noting
 
 blueprint = Blueprint("ledger", __name__)
 
@@ -124,8 +125,8 @@ def _period(grower_ids: Sequence[int]) -> Period:
 
 def _fresh() -> None:
     """Bring the sums up to date before anything is shown."""
-    if rollup.needs_refresh():
-        with transaction():
+    if rollup.needs_refresh() and may_note():
+        with noting("sums that follow from the facts"), transaction():
             rollup.ensure_fresh()
 
 

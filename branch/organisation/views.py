@@ -84,7 +84,7 @@ def take(membership_id: int) -> Any:
 @signed_in(scope=Scope.TOKEN)
 def invitation(token: str) -> Any:
     offered = invitations.get_invitation(token, at=now())
-    if request.method == "GET":
+    if request.method != "POST":
         return _page("invitation.html", invitation=offered)
     with transaction():
         invitations.accept(token, actor_id(), at=now())

@@ -134,7 +134,7 @@ def _guard(view: View, permission: str | None, scope: Scope | None) -> View:
         if not current_actor().signed_in:
             if wants_json():
                 raise Forbidden(_("Please sign in first."), code="sign_in_required")
-            back = request.full_path if request.method == "GET" else request.path
+            back = request.path if request.method == "POST" else request.full_path
             return redirect(url_for("security.login", next=back))
         if permission is not None and not may(permission, scope):
             raise Forbidden(

@@ -21,6 +21,7 @@ from core.accounts.passwords import SHORTEST, is_too_simple
 from core.accounts.queries import current_contacts
 from core.accounts.views import recover
 from core.database import db, session
+from core.reading import refuse_while_reading
 from core.settings import Settings
 
 NOTICES = {"security/email/change_notice", "security/email/reset_notice"}
@@ -31,6 +32,8 @@ class Datastore(FSQLALiteUserDatastore):
 
     def commit(self) -> None:
         if not session.info.get("in_transaction"):
+            if session.new or session.dirty or session.deleted:
+                refuse_while_reading()
             session.commit()
 
 

@@ -74,7 +74,7 @@ def sign_up() -> Any:
     if current_user.is_authenticated:
         return made_nothing(redirect(url_for("accounts.overview")))
     form = SignUpForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.next.data = request.args.get("next", "")
         return render_template("core/accounts/sign_up.html", form=form)
     if not form.validate():

@@ -15,6 +15,7 @@ from core import engine
 from core.database import db, render_column_type
 from core.files import init_files
 from core.messaging import init_messaging
+from core.reading import init_reading
 from core.settings import SettingError, Settings
 from core.web.api_docs import blueprint as api_docs_blueprint
 from core.web.api_docs import describe_problems
@@ -83,6 +84,7 @@ def make_base_app(settings: Settings) -> APIFlask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    init_reading(app)
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

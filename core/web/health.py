@@ -18,6 +18,7 @@ from core import parts as living
 from core.accounts.gate import may, public
 from core.clock import now
 from core.database import session
+from core.reading import asked_method
 from core.schema import require_current
 
 blueprint = Blueprint("health", __name__)
@@ -116,7 +117,7 @@ def init_health(
     @app.after_request
     def count(response: Response) -> Response:
         endpoint = request.endpoint or "none"
-        method = request.method if request.method in METHODS else "other"
+        method = asked if (asked := asked_method()) in METHODS else "other"
         _counter(endpoint, method, response.status_code).inc()
         if "metrics_started" in g:
             _clock(endpoint).observe(time.perf_counter() - g.metrics_started)

@@ -12,6 +12,7 @@ from typing import Any, TextIO, cast
 import structlog
 from flask import Flask, Response, g, request
 
+from core.reading import asked_method
 from core.settings import Settings
 
 log = structlog.get_logger("request")
@@ -106,7 +107,7 @@ def init_logs(app: Flask, settings: Settings) -> None:
         ):
             log.info(
                 "request",
-                method=request.method,
+                method=asked_method(),
                 path=mask_path(request.path),
                 endpoint=request.endpoint,
                 status=response.status_code,

@@ -12,6 +12,7 @@ from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Invalid, NotFound
+from core.reading import may_note, noting
 from core.web.sending import creates, creating
 from shop.cart import queries, service
 from shop.cart.models import Cart
@@ -33,8 +34,8 @@ def guest_token() -> str | None:
 def present_cart() -> queries.CartView:
     """The visitor's cart; what a visitor gathered before signing in is brought along first."""
     account_id = current_actor().account_id
-    if account_id is not None and guest_token():
-        with transaction():
+    if account_id is not None and guest_token() and may_note():
+        with noting("that what a visitor gathered is the account's now"), transaction():
             service.open_cart(token=guest_token(), account_id=account_id, at=now())
     return queries.find_cart(token=guest_token(), account_id=account_id)
 
@@ -45,6 +46,7 @@ def forget_guest_cart(response: Response) -> Response:
     if (
         request.blueprint in {"cart", "orders"}
         and guest_token()
+        and may_note()
         and current_actor().signed_in
         and response.status_code < 400
     ):

@@ -123,7 +123,7 @@ def timeline(order: OrderView, parcel: ConsignmentView) -> list[Step]:
 
 def _confirmed_step(parcel: ConsignmentView) -> Step | None:
     """The grower's word on a part of a cash order; nothing for other orders, and for one that ended without it."""
-    if parcel.changes[0].to_state != FulfilmentState.TO_CONFIRM:
+    if not parcel.changes or parcel.changes[0].to_state != FulfilmentState.TO_CONFIRM:
         return None
     if parcel.state == FulfilmentState.TO_CONFIRM:
         return Step(title=_("The grower calls to confirm"), at=None, state="now")

@@ -62,7 +62,7 @@ def _refund(number: str, permission: str, *, back: str) -> Any:
     found = refundable(number)
     by = _allow(found, permission)
     form = RefundForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.freight.data = not found.has_left
         return _page(found, form, {}, back=back)
     units, errors = _typed_units(found)

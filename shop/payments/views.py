@@ -16,8 +16,9 @@ from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
 from core.errors import DomainError, Invalid, NotFound
+from core.reading import may_note, noting
 from core.web.bounds import PHOTO, takes
-from core.web.limits import ORDER, limiter
+from core.web.limits import ORDER, limiter, posts_only
 from core.web.sending import creates, creating
 from shop.orders import service as orders
 from shop.orders.models import Consignment, Order
@@ -65,9 +66,10 @@ def stripe_return(public_id: str) -> Any:
         raise NotFound(_("There is no such payment."), code="no_such_payment")
     order = session.get_one(Order, payment.order_id)
     back = order_address(order.number, order.access_token)
-    if "cancelled" not in request.args:
+    if "cancelled" not in request.args and may_note():
         try:
-            flows.check(payment.id)
+            with noting("what the payment service answers of this payment, as its own message would"):
+                flows.check(payment.id)
         except ProviderAway:
             log.warning("stripe_away_on_return")
     return redirect(back, 303)
@@ -76,13 +78,13 @@ def stripe_return(public_id: str) -> Any:
 @blueprint.route("/orders/<number>/proof", methods=["GET", "POST"])
 @public(scope=Scope.TOKEN)
 @takes(PHOTO)
-@limiter.limit(ORDER, exempt_when=lambda: request.method == "GET")
+@limiter.limit(ORDER, exempt_when=posts_only)
 @creates()
 def proof(number: str) -> Any:
     """Send the receipt of a transfer; a file that came with a failed try is kept."""
     order = _order(number)
     form = ProofForm()
-    if request.method == "GET" and not form.stated.data:
+    if request.method != "POST" and not form.stated.data:
         form.stated.process_data(order.total_minor / 100)
     status = 200
     if request.method == "POST":
@@ -153,7 +155,7 @@ def private_file(key: str) -> Response:
 
 @blueprint.route("/orders/<number>/cancel", methods=["GET", "POST"])
 @public(scope=Scope.TOKEN)
-@limiter.limit(ORDER, exempt_when=lambda: request.method == "GET")
+@limiter.limit(ORDER, exempt_when=posts_only)
 def cancel(number: str) -> Any:
     """Cancel an unpaid order at once, or ask the grower to cancel a part that is paid."""
     order = _order(number)

@@ -37,9 +37,19 @@ OVERLAP = timedelta(minutes=1)
 LONGEST_BACK = timedelta(days=3)
 
 
+def read_thresholds() -> Versioned:
+    """The newest version, for who only looks; before the first is on record, the defaults, which will be that."""
+    row = _newest()
+    return Versioned(row.version, thresholds_from(row.values)) if row else Versioned(FIRST_VERSION, DEFAULTS)
+
+
+def _newest() -> RuleThresholds | None:
+    return session.scalar(select(RuleThresholds).order_by(RuleThresholds.version.desc()).limit(1))
+
+
 def thresholds_in_force(*, at: datetime) -> Versioned:
     """The newest version; the first time, the defaults are put on record and sealed as version 1."""
-    row = session.scalar(select(RuleThresholds).order_by(RuleThresholds.version.desc()).limit(1))
+    row = _newest()
     if row is None:
         row = _add_version(FIRST_VERSION, DEFAULTS.as_values(), reason="defaults", at=at, by=None)
     return Versioned(row.version, thresholds_from(row.values))

@@ -171,8 +171,7 @@ def change_thresholds() -> ResponseReturnValue:
 
 
 def _thresholds(form: ThresholdsForm, typed: dict[str, str], wrong: dict[str, str] | None = None) -> str:
-    with transaction():
-        present = service.thresholds_in_force(at=now())
+    present = service.read_thresholds()
     shown = {name: str(value) for name, value in present.values.as_values().items()} | typed
     wrong = wrong or {}
     return render_template(

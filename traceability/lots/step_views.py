@@ -46,7 +46,7 @@ def transform(number: str) -> ResponseReturnValue:
     form = StepForm()
     form.fit(kind, others, plots_of_grower(lot.grower_id))
     status = 200
-    if request.method == "GET":
+    if request.method != "POST":
         form.plants_in.data, form.plot.data = free_to_move(lot.id), str(lot.plot_id)
     else:
         status = 422

@@ -74,7 +74,7 @@ def new() -> ResponseReturnValue:
         return made_nothing(redirect(url_for("plots.new"), 303))
     form = LotForm(plot=request.args.get("plot"))
     form.offer(plots, cultivar_groups(), cultivars())
-    if request.method == "GET":
+    if request.method != "POST":
         last = next(iter(lots_of_grower(grower.id)), None)
         if last is not None:
             form.start_from(last)

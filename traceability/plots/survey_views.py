@@ -75,7 +75,7 @@ def survey(number: str) -> ResponseReturnValue:
     branch.require_unit_access(actor_id(), plot.unit_id, "plots.survey")
     form = SurveyForm()
     form.offer(today=local_day(now()), groups=cultivar_groups(), stages=stages(at=now()))
-    if request.method == "GET":
+    if request.method != "POST":
         form.surveyed_on.data = local_day(now())
         form.area_mu.data = round(plot.area_mu, 2)
         return _page("survey.html", plot=plot, form=form, kept=False)

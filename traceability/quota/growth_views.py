@@ -55,7 +55,7 @@ def grow(slug: str, unit_id: int, group: str, size: str) -> ResponseReturnValue:
     at = now()
     line = _line(owner, unit_id, group, size)
     form = GrowForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.plants.data, form.loss.data, form.counted_on.data = line.to_grow, 0, local_day(at)
     elif form.validate():
         try:

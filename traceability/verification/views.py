@@ -22,6 +22,7 @@ from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Invalid, NotFound
+from core.reading import may_note, noting
 from core.seal.queries import proof_answer, proof_for
 from core.web.limits import VERIFY, limiter, posts_only
 from core.web.problems import wants_json
@@ -54,8 +55,8 @@ def check_code(text: str) -> Check:
     """Look a code up and note that somebody did; a browser that only fetches ahead is not noted."""
     at = now()
     visitor = visitor_of(request.remote_addr or "", request.user_agent.string)
-    if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
-        with transaction():
+    if may_note() and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        with noting("that a code was looked up, which is what copies are found by"), transaction():
             check = look_up(text, visitor=visitor, at=at)
             lookups.record(check, visitor=visitor, at=at)
     else:
@@ -150,7 +151,7 @@ def proof(code: str) -> Response:
 def verify() -> ResponseReturnValue:
     """Type a code, paste the link of a shop, or type the number of a licence."""
     form = VerifyForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("traceability/verification/verify.html", form=form)
     if form.validate():
         text = (form.q.data or "").strip()

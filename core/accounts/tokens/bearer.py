@@ -13,6 +13,7 @@ from core.accounts.tokens.service import NOTED_EVERY, note_use
 from core.clock import now
 from core.database import transaction
 from core.errors import Forbidden, Unauthorised
+from core.reading import may_note, noting
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -78,7 +79,7 @@ def _read() -> Bearer | None:
     found = find_bearer(secret.strip(), at=at) if kind.lower() == "bearer" else None
     if found is None:
         raise Unauthorised(_("This token is not valid, or not any more."), code="token_invalid")
-    if found.last_used_at is None or found.last_used_at < at - NOTED_EVERY:
-        with transaction():
+    if may_note() and (found.last_used_at is None or found.last_used_at < at - NOTED_EVERY):
+        with noting("when a token was used last"), transaction():
             note_use(found.token_id, at=at)
     return found
