@@ -210,6 +210,7 @@ COMMANDS: list[str] = [
     "branch.reports.cli",
     "branch.programmes.cli",
     "branch.organisation.cli",
+    "branch.storefronts.cli",
     "branch.organisation.unit_cli",
     "shop.search.cli",
     "shop.payments.cli",

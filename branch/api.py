@@ -70,14 +70,8 @@ from branch.organisation.service import add_unit, give_role
 from branch.reports.document import Column, Row, Section, Table
 from branch.reports.evidence import Scope as ReportScope
 from branch.storefronts.addresses import shop_key
-from branch.storefronts.queries import (
-    StorefrontView,
-    UrlCheck,
-    UrlStatus,
-    check_url,
-    get_storefront,
-    storefronts_of,
-)
+from branch.storefronts.checks import UrlCheck, UrlStatus, check_url
+from branch.storefronts.queries import StorefrontView, get_storefront, storefronts_of
 from branch.storefronts.service import decide as decide_storefront
 from branch.storefronts.service import propose_storefront
 from branch.storefronts.shop_pages import Platform

@@ -7,7 +7,7 @@ from typing import Any
 from branch.licences.queries import LicenceChangeView, LicenceFile, LicenceView
 from branch.registry.queries import RegisterPage, ShopLine
 from branch.registry.sentences import explanation, sentence
-from branch.storefronts.queries import UrlCheck
+from branch.storefronts.checks import UrlCheck
 from core.clock import local_day
 
 
@@ -28,7 +28,9 @@ def brief(licence: LicenceView) -> dict[str, Any]:
 
 
 def check_document(check: UrlCheck) -> dict[str, Any]:
-    """`{status, licence?}` of the contract, with the reason, the shop that was recognised, and since when a case speaks against it."""
+    """`{status, licence?}` of the contract, with the reason, what to do, the shop that was recognised, and since when a
+    case speaks against it. `unknown` accuses nobody: the address names no shop.
+    """
     document: dict[str, Any] = {
         "status": str(check.status),
         "reason": str(check.reason),

@@ -15,7 +15,7 @@ blueprint = APIBlueprint("registry_api", __name__, tag="Registry")
 
 
 class CheckAnswer(Schema):
-    status = String(metadata={"enum": ["authorised", "not_authorised", "suspended"]})
+    status = String(metadata={"enum": ["authorised", "not_authorised", "suspended", "unknown"]})
     reason = String()
     message = String()
     detail = String()
@@ -32,7 +32,11 @@ class CheckQuery(Schema):
 @blueprint.get("/api/v1/registry/check")
 @public
 @blueprint.input(CheckQuery, location="query", validation=False, arg_name="_documented")
-@blueprint.doc(summary="Whether an outside shop may use a mark", responses={422: "No address was sent."})
+@blueprint.doc(
+    summary="Whether an outside shop may use a mark",
+    description="`unknown` where the address does not identify one shop: short, promotion, product and search links.",
+    responses={422: "No address was sent."},
+)
 @blueprint.output(CheckAnswer)
 @limiter.limit(VERIFY)
 def check(**_documented: Any) -> dict[str, Any]:

@@ -3,12 +3,17 @@
 from flask_babel import gettext as _
 
 from branch.storefronts.addresses import Refusal
-from branch.storefronts.queries import UrlCheck, UrlStatus
+from branch.storefronts.checks import UrlCheck, UrlStatus
 from branch.storefronts.sentences import looks_like, why_unrecognised
 from core.clock import local_day
 from core.web.formatting import day
 
-TONES = {UrlStatus.AUTHORISED: "ok", UrlStatus.SUSPENDED: "bad", UrlStatus.NOT_AUTHORISED: "warn"}
+TONES = {
+    UrlStatus.AUTHORISED: "ok",
+    UrlStatus.SUSPENDED: "bad",
+    UrlStatus.NOT_AUTHORISED: "warn",
+    UrlStatus.UNKNOWN: "plain",
+}
 _ADDRESS_REASONS = {str(one) for one in Refusal}
 
 
@@ -30,11 +35,11 @@ def sentence(check: UrlCheck) -> str:
             "This shop is not authorised: since %(day)s a decided case says that it sold fakes under the mark.",
             day=day(local_day(check.since)),
         )
-    if check.reason in _ADDRESS_REASONS:
+    if check.status is UrlStatus.UNKNOWN:
         return _("We cannot tell which shop this is.")
     if check.storefront is not None:
         return _("This shop is known, but it may not use the mark now.")
-    return _("This shop is not in the register of authorised shops.")
+    return _("This address is not in the register of authorised shops.")
 
 
 def explanation(check: UrlCheck) -> str:
@@ -42,16 +47,16 @@ def explanation(check: UrlCheck) -> str:
     if check.imitates:
         return _("Buy nothing there, and please report it. The shop you look for has another address.")
     if check.reason in _ADDRESS_REASONS:
-        return why_unrecognised(Refusal(check.reason))
+        return why_unrecognised(Refusal(check.reason), check.platform)
     texts = {
         "ok": _("Compare the address below with the one in front of you; a copied page has another address."),
         "confirmed_fake": _(
             "Two persons of the branch looked at the evidence and found that this shop sold fakes. "
             "Buy nothing there under the mark."
         ),
-        "unknown": _(
-            "That alone does not make it a fake: it may sell without the mark. "
-            "If it uses the mark, please report it."
+        "not_in_register": _(
+            "That alone does not make it a fake: it may sell without the mark, or be another address of a shop that is "
+            "registered. If it uses the mark, please report it."
         ),
         "not_fully_known": _(
             "One part of this address belongs to an authorised shop, another part does not. "

@@ -24,7 +24,7 @@ from branch.registry import queries, sentences
 from branch.registry.answers import check_document, licence_document, register_document
 from branch.registry.numbers import licence_number
 from branch.storefronts.addresses import MAX_TEXT, Refusal, ShopAddress, recognise
-from branch.storefronts.queries import check_url
+from branch.storefronts.checks import check_url
 from branch.storefronts.sentences import platform_name
 from core import seal
 from core.accounts.gate import public

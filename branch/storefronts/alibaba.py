@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from branch.storefronts.link_families import SYSTEM_LABELS
 from branch.storefronts.pasted import WebAddress, words
 from branch.storefronts.shop_pages import TOKEN, Answer, Platform, Refusal, numbers, own_label, shows_an_item
 
@@ -81,7 +82,7 @@ def _taobao_keys(sub: str, address: WebAddress) -> Answer:
         return Refusal.PRODUCT_PAGE
     if name in _TAOBAO_OFFICES:
         return Refusal.BACK_OFFICE
-    if name is None or name in _TAOBAO_OWN:
+    if name is None or name in _TAOBAO_OWN | SYSTEM_LABELS:
         return Refusal.NOT_A_SHOP
     numbered = re.fullmatch(r"shop([1-9][0-9]{2,19})", name)
     return (f"taobao:shop:{numbered.group(1)}",) if numbered else (f"taobao:name:{name}",)
@@ -97,7 +98,7 @@ def tmall(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
         return Platform.TMALL, Refusal.PRODUCT_PAGE
     if name in _TAOBAO_OFFICES:
         return Platform.TMALL, Refusal.BACK_OFFICE
-    if name is None or name in _TMALL_OWN:
+    if name is None or name in _TMALL_OWN | SYSTEM_LABELS:
         return Platform.TMALL, Refusal.NOT_A_SHOP
     numbered = re.fullmatch(r"shop([1-9][0-9]{2,19})", name)
     return Platform.TMALL, (f"taobao:shop:{numbered.group(1)}",) if numbered else (f"tmall:name:{name}",)
@@ -118,4 +119,6 @@ def alibaba_1688(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
     if sub in ("work", "sellercenter"):
         return platform, Refusal.BACK_OFFICE
     name = own_label(sub)
-    return platform, Refusal.NOT_A_SHOP if name is None or name in _1688_OWN else (f"1688:name:{name}",)
+    return platform, Refusal.NOT_A_SHOP if name is None or name in _1688_OWN | SYSTEM_LABELS else (
+        f"1688:name:{name}",
+    )

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from branch.licences.marks import MarkView
-from branch.storefronts.addresses import MAX_TEXT, Platform, ShopAddress, as_registered
-from branch.storefronts.sentences import PLATFORM_NAMES, looks_like, why_unrecognised
+from branch.storefronts.addresses import MAX_TEXT, ShopAddress, as_registered
+from branch.storefronts.sentences import looks_like, why_unrecognised
 from core.web.sending import PageForm
 
 
@@ -16,14 +16,14 @@ def one_shop(_form: PageForm, field: StringField) -> None:
     """The address must name one shop, and must not be drawn like another site's."""
     found = as_registered(field.data or "")
     if not isinstance(found, ShopAddress):
-        raise ValidationError(why_unrecognised(found.reason))
+        raise ValidationError(why_unrecognised(found.reason, found.platform))
     if found.imitates:
         raise ValidationError(looks_like(found.imitates))
 
 
 class AddressForm(PageForm):
     address = TextAreaField(
-        _l("Another address or short link of this shop"),
+        _l("Another address of this shop"),
         validators=[DataRequired(_l("Paste the shop's address.")), Length(max=MAX_TEXT), one_shop],
     )
 
@@ -37,13 +37,8 @@ class ProposalForm(PageForm):
         _l("Address of the shop"),
         validators=[DataRequired(_l("Paste the shop's address.")), Length(max=MAX_TEXT), one_shop],
         description=_l(
-            "Open the shop, share it, and paste the text here. Words around the address do no harm."
+            "Open the shop in a browser and paste the address that stands above the page. Short and shared links say nothing of the shop and cannot be registered."
         ),
-    )
-    platform = SelectField(
-        _l("Platform"),
-        validators=[Optional()],
-        description=_l("Needed only for a short link; otherwise the address tells."),
     )
 
     def offer(self, marks: Sequence[MarkView]) -> None:
@@ -51,12 +46,6 @@ class ProposalForm(PageForm):
         self.mark.choices = [(mark.facts.code, mark.facts.name) for mark in marks]
         if not self.is_submitted() and len(marks) == 1:
             self.mark.data = marks[0].facts.code
-        names = [(str(platform), name) for platform, name in PLATFORM_NAMES.items()]
-        self.platform.choices = [("", _l("The address tells")), *names]
-
-    def chosen_platform(self) -> Platform | None:
-        """The platform that was chosen, if any."""
-        return Platform(self.platform.data) if self.platform.data else None
 
 
 class DecisionForm(PageForm):

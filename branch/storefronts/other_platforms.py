@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from branch.storefronts.link_families import SYSTEM_LABELS
 from branch.storefronts.pasted import WebAddress, words
 from branch.storefronts.shop_pages import (
     NUMBER,
@@ -40,7 +41,7 @@ def _jd_keys(sub: str, address: WebAddress) -> Answer:
     if sub in ("shop.pop", "seller", "vc", "pop", "jzt"):
         return Refusal.BACK_OFFICE
     name = own_label(sub)
-    if name is None or name in _JD_OWN or name.isdigit():
+    if name is None or name in _JD_OWN | SYSTEM_LABELS or name.isdigit():
         return Refusal.NOT_A_SHOP
     return (f"jd:name:{name}",)
 

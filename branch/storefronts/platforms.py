@@ -1,4 +1,4 @@
-"""Which shop a page of a selling platform belongs to: the table of platforms and of short links. Pure."""
+"""Which shop a page of a selling platform belongs to: the table of platforms. Pure."""
 
 from __future__ import annotations
 
@@ -16,44 +16,6 @@ from branch.storefronts.other_platforms import (
 )
 from branch.storefronts.pasted import WebAddress
 from branch.storefronts.shop_pages import Answer, Platform
-
-# Hosts whose links say nothing until they are opened.
-SHORT_HOSTS: dict[str, Platform] = {
-    "m.tb.cn": Platform.TAOBAO,
-    "e.tb.cn": Platform.TAOBAO,
-    "tb.cn": Platform.TAOBAO,
-    "s.tb.cn": Platform.TAOBAO,
-    "c.tb.cn": Platform.TAOBAO,
-    "s.click.taobao.com": Platform.TAOBAO,
-    "uland.taobao.com": Platform.TAOBAO,
-    "s.click.tmall.com": Platform.TMALL,
-    "u.jd.com": Platform.JD,
-    "union-click.jd.com": Platform.JD,
-    "3.cn": Platform.JD,
-    "p.pinduoduo.com": Platform.PINDUODUO,
-    "file-link.pinduoduo.com": Platform.PINDUODUO,
-    "v.douyin.com": Platform.DOUYIN,
-    "qr.1688.com": Platform.ALIBABA_1688,
-    "m.tb.1688.com": Platform.ALIBABA_1688,
-    "k.weidian.com": Platform.WEIDIAN,
-    "weixin.qq.com": Platform.WECHAT,
-    "w.url.cn": Platform.WECHAT,
-    "wxaurl.cn": Platform.WECHAT,
-    "t.cn": Platform.WEBSITE,
-    "dwz.cn": Platform.WEBSITE,
-    "url.cn": Platform.WEBSITE,
-    "suo.im": Platform.WEBSITE,
-    "suo.nz": Platform.WEBSITE,
-    "sourl.cn": Platform.WEBSITE,
-    "mrw.so": Platform.WEBSITE,
-    "b23.tv": Platform.WEBSITE,
-    "xhslink.com": Platform.WEBSITE,
-    "v.kuaishou.com": Platform.WEBSITE,
-    "bit.ly": Platform.WEBSITE,
-    "is.gd": Platform.WEBSITE,
-    "t.co": Platform.WEBSITE,
-    "tinyurl.com": Platform.WEBSITE,
-}
 
 _PLATFORM_DOMAINS: tuple[tuple[str, Callable[[str, WebAddress], tuple[Platform, Answer]]], ...] = (
     ("taobao.com", taobao),

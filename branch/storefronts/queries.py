@@ -1,24 +1,17 @@
 """Reads of outside storefronts, and the check of a pasted address."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from enum import StrEnum
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, func, select
 
 from branch.growers.models import Grower
-from branch.licences.models import Licence, Mark
-from branch.licences.queries import LicenceView, licence_view, weight
-from branch.licences.states import Standing
 from branch.organisation.models import Unit
-from branch.storefronts.addresses import Refusal, ShopAddress, recognise
 from branch.storefronts.models import Storefront, StorefrontAddress, StorefrontChange
 from branch.storefronts.states import StorefrontState
-from branch.storefronts.warnings import standing_since
 from core.accounts.models import Account
-from core.clock import local_day
 from core.database import session
 from core.errors import NotFound
 
@@ -91,34 +84,6 @@ class StorefrontPage:
     counts: dict[str, int]
 
 
-class UrlStatus(StrEnum):
-    """The answers of the check, as the contract names them."""
-
-    AUTHORISED = "authorised"
-    NOT_AUTHORISED = "not_authorised"
-    SUSPENDED = "suspended"
-
-
-@dataclass(frozen=True)
-class UrlCheck:
-    """What is known about a pasted address.
-
-    `reason` is a stable word: `ok`, `unknown`, `confirmed_fake`, `not_fully_known`, `storefront_suspended`,
-    `channel_outside_scope`, `licence_<standing>`, `licence_none`, or one of `Refusal` when the text names no
-    shop. `since` is the day from which a decided case speaks against the shop.
-    """
-
-    status: UrlStatus
-    reason: str
-    shown: str = ""
-    storefront: StorefrontView | None = None
-    grower_slug: str | None = None
-    grower_name: str | None = None
-    licence: LicenceView | None = None
-    imitates: str | None = None
-    since: datetime | None = None
-
-
 def _files() -> Select[Storefront, str, Grower, Unit]:
     return (
         select(Storefront, StorefrontAddress.shown, Grower, Unit)
@@ -131,7 +96,8 @@ def _files() -> Select[Storefront, str, Grower, Unit]:
     )
 
 
-def _view(storefront: Storefront, shown: str) -> StorefrontView:
+def storefront_view(storefront: Storefront, shown: str) -> StorefrontView:
+    """The row as others see it, under this address."""
     return StorefrontView(
         id=storefront.id,
         public_id=storefront.public_id,
@@ -149,7 +115,7 @@ def _view(storefront: Storefront, shown: str) -> StorefrontView:
 def _file(storefront: Storefront, shown: str, grower: Grower, unit: Unit) -> StorefrontFile:
     return StorefrontFile(
         id=storefront.id,
-        storefront=_view(storefront, shown),
+        storefront=storefront_view(storefront, shown),
         grower_slug=grower.slug,
         grower_name=grower.name,
         grower_unit_id=grower.unit_id,
@@ -186,7 +152,7 @@ def storefronts_of(
     wanted = _files().where(Storefront.grower_id == grower_id).order_by(Storefront.id)
     if states is not None:
         wanted = wanted.where(Storefront.state.in_(set(states)))
-    return [_view(row[0], row[1]) for row in session.execute(wanted)]
+    return [storefront_view(row[0], row[1]) for row in session.execute(wanted)]
 
 
 def storefront_list(unit_ids: Sequence[int], *, state: str = "", page: int = 1) -> StorefrontPage:
@@ -233,68 +199,3 @@ def changes_of(storefront_id: int) -> list[StorefrontChangeView]:
     return [
         StorefrontChangeView(one.at, one.step, one.to_state, name or "", one.reason) for one, name in rows
     ]
-
-
-def check_url(url: str, *, at: datetime) -> UrlCheck:
-    """Whether the shop that a pasted text points at may use a mark `at`. At most two statements."""
-    found = recognise(url)
-    if not isinstance(found, ShopAddress):
-        return UrlCheck(UrlStatus.NOT_AUTHORISED, found.reason, found.shown, imitates=found.imitates)
-    asked = UrlCheck(UrlStatus.NOT_AUTHORISED, "unknown", found.shown, imitates=found.imitates)
-    answers = session.execute(_known_by([*found.keys, *found.wider])).all()
-    rows = {row.key: (row.key, row.Storefront, row.Grower) for row in answers if row.key is not None}
-    known = [rows[key] for key in (*found.keys, *found.wider) if key in rows]
-    if not known:
-        since = answers[0].since
-        if since is not None:
-            return replace(asked, reason="confirmed_fake", since=since)
-        return replace(asked, reason=Refusal.SHORT_LINK) if found.is_short_link else asked
-    _key, storefront, grower = known[0]
-    whole = bool(found.wider) or all(key in rows and rows[key][1].id == storefront.id for key in found.keys)
-    if not whole:
-        return replace(asked, reason="not_fully_known")
-    return _judge(asked, storefront, grower, local_day(at))
-
-
-def _known_by(keys: Sequence[str]) -> Select[str, Storefront, Grower, datetime]:
-    """The live storefronts with these keys, or one row of nulls; beside each, since when a warning stands."""
-    one = select(literal(1).label("one")).subquery()
-    since = standing_since(keys).scalar_subquery().label("since")
-    return (
-        select(StorefrontAddress.key, Storefront, Grower, since)
-        .select_from(one)
-        .outerjoin(StorefrontAddress, StorefrontAddress.key.in_(keys) & StorefrontAddress.live)
-        .outerjoin(Storefront, Storefront.id == StorefrontAddress.storefront_id)
-        .outerjoin(Grower, Grower.id == Storefront.grower_id)
-    )
-
-
-def _judge(asked: UrlCheck, storefront: Storefront, grower: Grower, on: date) -> UrlCheck:
-    licences = [
-        licence_view(licence, mark, on)
-        for licence, mark in session.execute(
-            select(Licence, Mark)
-            .join(Mark, Mark.id == Licence.mark_id)
-            .where(Licence.grower_id == grower.id, Licence.mark_id == storefront.mark_id)
-        )
-    ]
-    licence = max(licences, key=weight, default=None)
-    answer = replace(
-        asked,
-        storefront=_view(storefront, asked.shown),
-        grower_slug=grower.slug,
-        grower_name=grower.name,
-        licence=licence,
-        imitates=None,
-    )
-    if licence is None or grower.state != "admitted":
-        return replace(answer, reason="licence_none")
-    if licence.effective_state is Standing.SUSPENDED:
-        return replace(answer, status=UrlStatus.SUSPENDED, reason="licence_suspended")
-    if not licence.is_valid:
-        return replace(answer, reason=f"licence_{licence.effective_state}")
-    if storefront.state == StorefrontState.SUSPENDED:
-        return replace(answer, status=UrlStatus.SUSPENDED, reason="storefront_suspended")
-    if licence.scope.leaves_out(channel=storefront.platform):
-        return replace(answer, reason="channel_outside_scope")
-    return replace(answer, status=UrlStatus.AUTHORISED, reason="ok")

@@ -3,15 +3,16 @@
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, false, select, update
 
 from branch.growers.models import Grower
 from branch.organisation.queries import require_unit_access
 from branch.storefronts import events
-from branch.storefronts.addresses import Platform, ShopAddress, as_registered
+from branch.storefronts.addresses import ShopAddress, as_registered
 from branch.storefronts.models import Storefront, StorefrontAddress, StorefrontChange
 from branch.storefronts.sentences import why_unrecognised
 from branch.storefronts.states import LIVE, NEEDS_REASON, StorefrontState, StorefrontStep, after
+from branch.storefronts.unjudged import why_unjudged
 from branch.storefronts.warnings import warned_since
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
@@ -27,11 +28,10 @@ def propose_storefront(
     *,
     address: str,
     shop_name: str,
-    platform: Platform | None = None,
     by_account_id: int | None,
     at: datetime,
 ) -> str:
-    """Put an outside shop of a grower before the branch. `platform` matters only for short links.
+    """Put an outside shop of a grower before the branch.
 
     Returns:
         The storefront's public id.
@@ -46,7 +46,7 @@ def propose_storefront(
         public_id=random_id(8),
         grower_id=grower_id,
         mark_id=mark_id,
-        platform=platform if platform and found.is_short_link else found.platform,
+        platform=found.platform,
         shop_name=shop_name.strip(),
         state=StorefrontState.PROPOSED,
         proposed_at=at,
@@ -66,7 +66,7 @@ def add_address(
     grower_id: int | None = None,
     by_account_id: int | None = None,
 ) -> None:
-    """Register another address or a short link of the same shop; a grower (`grower_id`) only while it is proposed.
+    """Register another address of the same shop; a grower (`grower_id`) only while it is proposed.
 
     Raises:
         Conflict: the address belongs to another shop, or there are too many.
@@ -101,7 +101,8 @@ def decide(
     """Authorise, refuse, suspend, reinstate or end a storefront. Without an actor (demonstration) nobody is asked.
 
     Raises:
-        Conflict: the step does not fit its state, or another shop carries one of its addresses.
+        Conflict: the step does not fit its state, another shop carries one of its addresses, or none of them names a
+            shop (`address_unjudged`).
         Forbidden: the grower is outside the actor's units.
         Invalid: the step needs a reason.
     """
@@ -116,11 +117,14 @@ def decide(
         )
     if step in NEEDS_REASON and not reason.strip():
         raise Invalid(_("Say why; the grower reads it."), code="reason_missing")
-    if step is StorefrontStep.AUTHORISE:
-        keys = session.scalars(
-            select(StorefrontAddress.key).where(StorefrontAddress.storefront_id == storefront.id)
+    judged = _judged_keys(storefront)
+    if to_state in LIVE and not judged:
+        raise Conflict(
+            _("The address of this shop names no shop: add the shop's own address first."),
+            code="address_unjudged",
         )
-        own = tuple(keys)
+    if step is StorefrontStep.AUTHORISE:
+        own = judged
         _refuse_if_taken(own, besides=storefront.id)
         _refuse_if_warned_of(own)
         storefront.since = at
@@ -128,7 +132,7 @@ def decide(
     session.execute(
         update(StorefrontAddress)
         .where(StorefrontAddress.storefront_id == storefront.id)
-        .values(live=to_state in LIVE)
+        .values(live=StorefrontAddress.key.in_(judged) if to_state in LIVE else false())
     )
     _tell(storefront, to_state, reason.strip(), at)
 
@@ -155,10 +159,19 @@ def take_back(public_id: str, *, grower_id: int, by_account_id: int, at: datetim
     _tell(storefront, StorefrontState.ENDED, "", at)
 
 
+def _judged_keys(storefront: Storefront) -> tuple[str, ...]:
+    rows = session.execute(
+        select(StorefrontAddress.key, StorefrontAddress.given).where(
+            StorefrontAddress.storefront_id == storefront.id
+        )
+    )
+    return tuple(row.key for row in rows if not why_unjudged(row.key, row.given))
+
+
 def _readable(address: str) -> ShopAddress:
     found = as_registered(address)
     if not isinstance(found, ShopAddress):
-        raise Invalid(why_unrecognised(found.reason), code=found.reason.value)
+        raise Invalid(why_unrecognised(found.reason, found.platform), code=found.reason.value)
     return found
 
 

@@ -34,6 +34,7 @@ class Refusal(StrEnum):
     DISGUISED = "disguised"
     NOT_A_SHOP = "not_a_shop"
     SHARED_SITE = "shared_site"
+    LEADS_ON = "leads_on"
     QUERY_ADDRESS = "query_address"
 
 
@@ -75,4 +76,4 @@ def own_label(sub: str) -> str | None:
     labels = sub.split(".")
     if len(labels) == 2 and labels[1] in ("m", "world"):
         labels = labels[:1]
-    return labels[0] if len(labels) == 1 and NAME.fullmatch(labels[0]) else None
+    return labels[0] if len(labels) == 1 and len(labels[0]) > 1 and NAME.fullmatch(labels[0]) else None

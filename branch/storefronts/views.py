@@ -14,6 +14,7 @@ from branch.storefronts import queries, service
 from branch.storefronts.forms import AddressForm, DecisionForm, ProposalForm
 from branch.storefronts.sentences import STATE_NAMES, STATE_TONES, STEP_NAMES, platform_name
 from branch.storefronts.states import StorefrontState, StorefrontStep, steps_from
+from branch.storefronts.unjudged import unjudged_addresses
 from core.accounts.gate import actor_id, may, requires
 from core.accounts.scopes import Scope
 from core.clock import now
@@ -47,7 +48,6 @@ def propose() -> Any:
                 get_mark(form.mark.data).id,
                 address=form.address.data,
                 shop_name=form.shop_name.data,
-                platform=form.chosen_platform(),
                 by_account_id=actor_id(),
                 at=now(),
             )
@@ -78,6 +78,7 @@ def _own(form: ProposalForm) -> str:
         "own.html",
         shops=sorted(shops, key=lambda shop: shop.state not in open_states),
         open_states=open_states,
+        unjudged={one.public_id: one for one in unjudged_addresses(growers=[grower.id])},
         form=form,
     )
 
@@ -119,6 +120,11 @@ def decide(public_id: str) -> Any:
     except Invalid as error:
         form.reason.errors = [str(error.message)]
         return _show(public_id, form=form), 422
+    except Conflict as error:
+        if error.code != "address_unjudged":
+            raise
+        flash(str(error.message), "error")
+        return _show(public_id, form=form), 409
     flash(_("Decided and written down; the grower is told."), "success")
     return redirect(url_for("storefronts.show", public_id=public_id))
 
@@ -152,6 +158,7 @@ def _show(
         file=file,
         licence=licences_of_growers([grower_id], at=now()).get(grower_id),
         addresses=queries.addresses_of(file.id),
+        unjudged=[one for one in unjudged_addresses(growers=[grower_id]) if one.public_id == public_id],
         changes=queries.changes_of(file.id),
         steps=steps_from(StorefrontState(file.storefront.state)) if may("storefronts.decide") else [],
         form=form or DecisionForm(formdata=None),

@@ -30,7 +30,7 @@ def warn_of_shop(address: str, *, reference: str, at: datetime) -> str:
     """
     found = as_registered(address)
     if not isinstance(found, ShopAddress):
-        raise Invalid(why_unrecognised(found.reason), code=found.reason.value)
+        raise Invalid(why_unrecognised(found.reason, found.platform), code=found.reason.value)
     live = select(StorefrontAddress.id).where(
         StorefrontAddress.key.in_(found.keys), StorefrontAddress.live.is_(True)
     )

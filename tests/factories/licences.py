@@ -9,7 +9,6 @@ from branch.api import (
     LicenceView,
     MarkFacts,
     MarkView,
-    Platform,
     Scope,
     StorefrontView,
     enter_mark,
@@ -99,7 +98,6 @@ def make_storefront(
     mark: MarkView | None = None,
     address: str = "",
     shop_name: str = "桂香苗圃",
-    platform: Platform | None = None,
     state: str = "authorised",
     at: datetime | None = None,
 ) -> StorefrontView:
@@ -110,7 +108,6 @@ def make_storefront(
         (mark or make_mark(at=moment)).id,
         address=address or f"https://shop{100000 + next(_numbers)}.taobao.com",
         shop_name=shop_name,
-        platform=platform,
         by_account_id=None,
         at=moment,
     )

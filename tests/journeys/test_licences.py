@@ -258,9 +258,13 @@ def test_an_outside_shop_from_proposal_to_the_register(app, client, grower, secr
     assert answer["licence"]["number"].startswith("XNGH-")
 
     short = {"address": "https://m.tb.cn/h.5abcDEF?tk=1"}
-    assert secretary.submit(f"{path}/addresses", short, form_at=path).status_code == 303
+    refused = secretary.submit(f"{path}/addresses", short, form_at=path)
+    assert refused.status_code == 422
+    assert "shop123456.taobao.com" in refused.get_data(as_text=True)
+    other = {"address": "https://guihuamm.taobao.com/"}
+    assert secretary.submit(f"{path}/addresses", other, form_at=path).status_code == 303
     assert (
-        client.get("/api/v1/registry/check", query_string={"url": "m.tb.cn/h.5abcDEF"}).json["status"]
+        client.get("/api/v1/registry/check", query_string={"url": "guihuamm.m.taobao.com"}).json["status"]
         == "authorised"
     )
     evil = {"address": "https://taoba0.com"}

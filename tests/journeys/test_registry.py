@@ -119,9 +119,11 @@ def test_a_pasted_link_leads_from_the_one_box_to_the_check(client, town):
         ("https://shop.m.jd.com/?shopId=1000012345", "suspended", "bad"),
         ("https://shop999999.taobao.com", "not_authorised", "warn"),
         ("https://shop123456.taobao.com.evil.example", "not_authorised", "bad"),
-        ("https://shop123456.taobao.com@evil.example", "not_authorised", "bad"),
-        ("https://m.tb.cn/h.5xyz", "not_authorised", "warn"),
-        ("no address", "not_authorised", "warn"),
+        ("https://shop123456.taobao.com@evil.example", "unknown", "bad"),
+        ("https://m.tb.cn/h.5xyz", "unknown", "plain"),
+        ("https://s.click.taobao.com/t?e=1", "unknown", "plain"),
+        ("https://item.taobao.com/item.htm?id=1", "unknown", "plain"),
+        ("no address", "unknown", "plain"),
     ],
 )
 def test_the_check_answers_people_and_programs_alike(client, town, url, status, shape):
@@ -133,7 +135,7 @@ def test_the_check_answers_people_and_programs_alike(client, town, url, status, 
     assert f"verdict--{shape}" in page.get_data(as_text=True)
     assert document == from_api
     assert document["status"] == status
-    assert ("licence" in document) == (status != "not_authorised")
+    assert ("licence" in document) == (status in {"authorised", "suspended"})
 
 
 def test_a_check_without_an_address_is_a_mistake_of_the_program(client, town):

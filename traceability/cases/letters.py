@@ -39,7 +39,12 @@ KINDS = {
     EvidenceKind.NOTE: "核查情况",
     EvidenceKind.FILE: "文件",
 }
-REGISTRY = {"authorised": "已获授权", "suspended": "授权已暂停", "not_authorised": "未获授权"}
+REGISTRY = {
+    "authorised": "已获授权",
+    "suspended": "授权已暂停",
+    "not_authorised": "该地址不在登记册中",
+    "unknown": "该地址不能确定是哪家店铺",
+}
 
 
 def letter_pdf(case: CaseView, kind: str, *, at: datetime) -> bytes:

@@ -14,6 +14,7 @@ from branch.storefronts.addresses import (
     as_registered,
     recognise,
 )
+from branch.storefronts.link_families import LINK_HOSTS
 
 SAME_SHOP = [
     (
@@ -151,11 +152,6 @@ SAME_SHOP = [
             "https://www.weibo.com/u/./x/../5012345678",
         ],
     ),
-    (
-        "short:m.tb.cn/h.5abcDEF",
-        ["【淘宝】https://m.tb.cn/h.5abcDEF?tk=Xyz1 CZ0001 「桂香苗圃」", "m.tb.cn/h.5abcDEF"],
-    ),
-    ("short:u.jd.com/AbC123", ["https://u.jd.com/AbC123"]),
     ("short:mini-program/AbCdE123", ["#小程序://桂香苗圃/AbCdE123"]),
 ]
 
@@ -248,7 +244,7 @@ def test_a_host_made_to_look_like_a_platform_is_named(text, imitated):
         ("https://mms.pinduoduo.com/home", Refusal.BACK_OFFICE),
         ("https://fxg.jinritemai.com/", Refusal.BACK_OFFICE),
         ("https://www.taobao.com/", Refusal.NOT_A_SHOP),
-        ("https://m.tb.cn/", Refusal.NOT_A_SHOP),
+        ("https://m.tb.cn/", Refusal.SHORT_LINK),
         ("https://mall.jd.com/", Refusal.NOT_A_SHOP),
         ("https://www.1688.com", Refusal.NOT_A_SHOP),
         ("https://shop.m.taobao.com/?shop_id=1234&shopId=5678", Refusal.AMBIGUOUS),
@@ -261,6 +257,95 @@ def test_a_text_that_names_no_shop_says_why(text, reason):
 
     assert isinstance(found, Unrecognised), found
     assert found.reason == reason
+
+
+# One row a host of a platform's short, shared or promotion links; what stands behind it never matters.
+LINKS = [
+    "s.click.taobao.com/t?e=m%3D2%26s%3Dabc", "s.click.taobao.com/kgV8Xku", "uland.taobao.com/coupon/edetail?e=x",
+    "https://uland.taobao.com/", "m.tb.cn/h.5abcDEF?tk=Xyz1", "https://e.tb.cn/h.TBabc", "tb.cn/abc",
+    "ai.taobao.com/search/index.htm?pid=mm_1", "click.mz.simba.taobao.com/rd?w=1", "temai.taobao.com/event.php?pid=1",
+    "https://s.click.tmall.com/t?e=1", "click.tmall.com/x",
+    "union-click.jd.com/jdc?e=&p=AyIGZRhb", "u.jd.com/AbC123", "https://3.cn/abc", "re.jd.com/cps/item/1.html",
+    "jingfen.jd.com/detail/x.html", "coupon.m.jd.com/coupons/show.action?key=1", "a.b.u.jd.com/x",
+    "p.pinduoduo.com/AbCdE", "file-link.pinduoduo.com/x", "p.yangkeduo.com/abc", "jinbao.pinduoduo.com/",
+    "https://v.douyin.com/iJabc/", "z.douyin.com/AbC", "vt.douyin.com/x", "buyin.jinritemai.com/x",
+    "qr.1688.com/s/abc", "https://u.1688.com/abc", "cps.1688.com/x", "dj.1688.com/ci_bb?a=1",
+    "k.weidian.com/abc", "w.url.cn/s/abc", "https://mp.weixinbridge.com/mp/wapredirect?url=x",
+    "v.kuaishou.com/abc", "v.m.chenzhongtech.com/fw/photo/1", "xhslink.com/a/b", "t.cn/A6abc", "dwz.cn/x", "bit.ly/x",
+    "S.CLICK.TAOBAO.COM/t", "s.click.taobao.com./t", "https://s.click.taobao.com:443/t", "ｓ．ｃｌｉｃｋ．ｔａｏｂａｏ．ｃｏｍ/t",
+    "【淘宝】https://m.tb.cn/h.5abcDEF?tk=Xyz1 CZ0001 「桂香苗圃」",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LINKS)
+def test_a_short_or_promotion_link_names_no_shop_and_cannot_be_registered(text):
+    for found in (recognise(text), as_registered(text)):
+        assert isinstance(found, Unrecognised), found
+        assert found.reason is Refusal.SHORT_LINK
+
+
+@pytest.mark.parametrize("platform", list(LINK_HOSTS))
+def test_every_host_of_the_table_and_all_below_it_serves_links(platform):
+    for host in LINK_HOSTS[platform]:
+        for form in (f"https://{host}/a/b?c=d", f"www.{host}", f"https://x.{host}/", f"{host.upper()}./x"):
+            assert recognise(form).reason is Refusal.SHORT_LINK, form
+        assert recognise(f"https://{host}.evil.example/").keys[0].startswith("website:")
+        assert not isinstance(recognise(f"https://shop123456.taobao.com/?spm={host}"), Unrecognised)
+
+
+# What is on a platform and yet no shop's: searches, products, front pages, other ports, the platform's own hosts.
+NOBODYS = [
+    "https://www.taobao.com/", "taobao.com", "https://s.taobao.com/search?q=%E6%A1%82%E8%8A%B1", "m.taobao.com/#index",
+    "https://item.taobao.com/item.htm?id=1", "https://detail.m.tmall.com/item.htm?id=1&shop_id=123456",
+    "https://www.tmall.com/?user_id=1", "https://list.tmall.com/search_product.htm?q=x", "https://www.jd.com",
+    "https://search.jd.com/Search?keyword=x", "https://item.m.jd.com/product/1.html", "https://mall.jd.com/view/1.html",
+    "https://mobile.yangkeduo.com/", "https://mobile.yangkeduo.com/goods2.html?goods_id=1&mall_id=634521",
+    "https://mobile.yangkeduo.com/duo_coupon_landing.html?goods_id=1&pid=2", "https://www.douyin.com/video/123",
+    "https://www.douyin.com/search/x", "https://haohuo.jinritemai.com/ecommerce/trade/detail/index.html?id=1",
+    "https://s.1688.com/selloffer/offer_search.htm?keywords=x", "https://detail.1688.com/offer/1.html?memberId=b2b-1",
+    "https://weidian.com/", "https://store.weixin.qq.com/", "https://shop123456.taobao.com:8443/",
+    "https://h5.jd.com/x", "https://app.1688.com/", "https://go.tmall.com/x", "https://union.1688.com/x",
+    "https://redirect.jd.com/?to=mall.jd.com/index-1000012345.html", "https://q.taobao.com/shop123456",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NOBODYS)
+def test_a_page_of_a_platform_that_is_no_shops_names_none(text):
+    for found in (recognise(text), as_registered(text)):
+        assert isinstance(found, Unrecognised), found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://guihua.example/go?url=https://shop123456.taobao.com",
+        "https://guihua.example/go?url=https%3A%2F%2Fevil.example%2F",
+        "https://guihua.example/?target=//evil.example",
+        "https://guihua.example/?redirect_uri=evil.example/x",
+        "https://guihua.example/?u=https%253A%252F%252Fevil.example",
+        "https://guihua.example/jump/https://evil.example/",
+        "https://guihua.example/jump/https:/evil.example/",
+        "https://shop123456.taobao.com/go.htm?redirectURL=https://evil.example",
+        "https://link.example/?goto=weixin://dl/business",
+    ],
+)
+def test_an_address_that_leads_on_to_another_is_not_judged_by_its_host(text):
+    for found in (recognise(text), as_registered(text)):
+        assert isinstance(found, Unrecognised), found
+        assert found.reason is Refusal.LEADS_ON
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://guihua.example/?from=https://mp.weixin.qq.com/s/1",
+        "https://guihua.example/?ref=https://www.baidu.com/link",
+        "https://shop123456.taobao.com/?spm=a1z10.1-c&url=1",
+        "https://guihua.example/?next=2",
+    ],
+)
+def test_where_a_visitor_came_from_does_not_matter(text):
+    assert isinstance(recognise(text), ShopAddress)
 
 
 def test_a_link_with_two_numbers_keeps_both_so_that_both_must_be_known():
@@ -380,6 +465,6 @@ def test_any_text_at_all_gets_an_answer(text):
 def test_what_is_shown_of_an_address_is_recognised_as_the_same_address(tail):
     found = recognise("https://shop-guihua.example/" + tail)
 
-    if isinstance(found, ShopAddress) and not found.is_short_link and "%" not in found.shown:
+    if isinstance(found, ShopAddress) and not found.is_opaque and "%" not in found.shown:
         again = recognise("https://" + found.shown)
         assert isinstance(again, ShopAddress | Unrecognised)

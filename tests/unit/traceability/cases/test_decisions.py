@@ -136,7 +136,7 @@ def test_whoever_works_for_the_grower_decides_nothing_about_him(staff, scene, at
 
 
 def test_a_confirmed_outside_shop_is_not_authorised_since_that_day(staff, at):
-    assert check_url(SHOP, at=at).reason == "unknown"
+    assert check_url(SHOP, at=at).reason == "not_in_register"
     with transaction():
         case = make_case(subject=Subject.of_shop(SHOP), at=at)
         confirm_case(case.number, first=staff["an"], second=staff["bo"], at=at + timedelta(days=2))
@@ -155,7 +155,7 @@ def test_a_case_decided_otherwise_after_an_objection_lifts_the_warning(staff, at
         assert (opened.verdict, opened.state) == (None, "investigating")
         assert check_url(SHOP, at=at).reason == "confirmed_fake"
         decisions.decide(number, "genuine", note="证据成立", answer="正品", at=at, by=staff["an"])
-    assert check_url(SHOP, at=at).reason == "unknown"
+    assert check_url(SHOP, at=at).reason == "not_in_register"
 
 
 def test_words_that_name_no_shop_confirm_without_a_listing(staff, at):

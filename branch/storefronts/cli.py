@@ -1,0 +1,38 @@
+"""`flask storefronts`: outside shops whose addresses name no shop."""
+
+import click
+from flask import current_app
+
+from branch.licences.notices import tell_people
+from branch.storefronts.unjudged import unjudged_addresses
+from core.commands import CommandGroup
+from core.database import transaction
+
+group = CommandGroup("storefronts", help="Outside shops of growers.")
+
+
+@group.command("check")
+@click.option("--tell", is_flag=True, help="Tell the people of each grower concerned, once.")
+@click.pass_context
+def check(context: click.Context, *, tell: bool) -> None:
+    """List addresses on record that name no shop: they answer for nobody. Exit code 1 when there are any."""
+    with transaction():
+        found = unjudged_addresses()
+        if tell:
+            for one in found:
+                tell_people(
+                    one.grower_id,
+                    event_id=f"unjudged:{one.public_id}:{one.address}"[:120],
+                    template="storefront_unjudged",
+                    context={
+                        "shop_name": one.shop_name,
+                        "address": one.address,
+                        "page": f"{current_app.config['SETTINGS'].base_url}/seller/storefronts",
+                    },
+                )
+    for one in found:
+        click.echo(
+            f"{one.public_id}  {one.shop_name}  {one.address}{'  (its only address)' if one.alone else ''}"
+        )
+    click.echo(f"{len(found)} addresses name no shop")
+    context.exit(1 if found else 0)
