@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.database import session
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from shop.orders.models import Consignment, ConsignmentChange, Order, OrderChange, OrderLine
 from shop.orders.states import (
     OPEN_PAYMENT,
@@ -119,15 +119,23 @@ def note_payment(order: Order, *, at: datetime, by: By, reason: str, reference: 
 
 
 def move_consignment(
-    consignment: Consignment, target: FulfilmentState, *, at: datetime, by: By, reason: str = ""
+    consignment: Consignment,
+    target: FulfilmentState,
+    *,
+    at: datetime,
+    by: By,
+    reason: str = "",
+    source: FulfilmentState | None = None,
 ) -> None:
-    """Move a consignment whose order is locked.
+    """Move a consignment whose order is locked; where more than one state leads to `target`, from `source` only.
 
     Raises:
         Conflict: code `wrong_state`, when the table does not have this transition.
     """
     current = FulfilmentState(consignment.fulfilment_state)
     check_fulfilment(current, target)
+    if source not in (None, current):
+        raise Conflict(f"{current} -> {target}", code="wrong_state", current=current, target=target)
     consignment.fulfilment_state = target
     session.add(
         ConsignmentChange(

@@ -37,7 +37,8 @@ def confirm_consignment(consignment_id: int, *, at: datetime, by: By) -> None:
         OutOfStock: its time was over and others have the plants; the caller's transaction must roll back.
     """
     order, consignment = locked_consignment(consignment_id)
-    move_consignment(consignment, FulfilmentState.TO_PACK, at=at, by=by)
+    waits = FulfilmentState.TO_CONFIRM
+    move_consignment(consignment, FulfilmentState.TO_PACK, at=at, by=by, source=waits)
     stock.take(order.id, _variants_of(consignment))
     _settle_cash(order, at=at)
     record(ConsignmentConfirmed(consignment.id, consignment.number), at=at)
@@ -86,7 +87,8 @@ def mark_unpacked(consignment_id: int, *, at: datetime, by: By, reason: str) -> 
         Conflict: code `wrong_state`.
     """
     _order, consignment = locked_consignment(consignment_id)
-    move_consignment(consignment, FulfilmentState.TO_PACK, at=at, by=by, reason=reason)
+    packed = FulfilmentState.PACKED
+    move_consignment(consignment, FulfilmentState.TO_PACK, at=at, by=by, reason=reason, source=packed)
     consignment.packed_at = None
 
 

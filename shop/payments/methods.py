@@ -43,7 +43,9 @@ def options(*, total_minor: int | None = None, currency: str = "CNY") -> list[Op
         Option(
             PaymentMethod.CASH_ON_DELIVERY,
             _("Cash on delivery"),
-            _("You pay the courier when the plants arrive and you have looked at them."),
+            _(
+                "The grower calls you to confirm first. You pay the courier when the plants arrive and you have looked at them."
+            ),
         ),
     ]
     return offered

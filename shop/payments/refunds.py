@@ -17,7 +17,9 @@ from core.database import session
 from core.errors import Conflict, Invalid
 from core.ids import random_id
 from shop.orders import service as orders
+from shop.orders.cash import taken_minor
 from shop.orders.changes import consignments_of, lines_of, locked_consignment
+from shop.orders.fulfilling import cash_parcel
 from shop.orders.models import Consignment, Order, OrderLine
 from shop.orders.states import By, PaymentMethod
 from shop.payments.ledger import attempts_of, receipt_of, reserve_refund
@@ -156,13 +158,12 @@ def _receipt(order: Order, *, at: datetime) -> Payment:
     """
     cash = order.payment_method == PaymentMethod.CASH_ON_DELIVERY
     payment = receipt_of(order.id)
-    if payment is None and not (cash and order.paid_at):
+    parcels = [cash_parcel(one) for one in consignments_of(order.id)] if cash else []
+    if payment is None and not any(one.handed_over for one in parcels):
         raise Conflict(_("Nothing was paid for this order, so nothing can be given back."), code="not_paid")
     if cash:
         payment = payment or next(reversed(attempts_of(order.id)), None) or _cash_payment(order, at=at)
-        payment.received_minor = sum(
-            one.total_minor for one in consignments_of(order.id) if one.delivered_at is not None
-        )
+        payment.received_minor = taken_minor(parcels)
         payment.state = Stage.RECEIVED
         session.flush()
     assert payment is not None
@@ -185,7 +186,7 @@ def _cash_payment(order: Order, *, at: datetime) -> Payment:
         heard_refunded_minor=0,
         idempotency_key=f"guiyuan-session-{public_id}",
         created_at=at,
-        arrived_at=order.paid_at,
+        arrived_at=order.paid_at or at,
     )
     session.add(payment)
     session.flush()

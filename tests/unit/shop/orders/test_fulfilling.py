@@ -7,6 +7,7 @@ from core.errors import Conflict, NotFound
 from shop.orders import service as orders
 from shop.orders.queries import order_by_id
 from shop.orders.states import BUYER, By
+from shop.payments import refunds
 from shop.stock import api as stock
 from tests.factories.orders import make_seller, make_variant, place
 
@@ -148,3 +149,39 @@ def test_a_parcel_that_does_not_exist_is_not_found(session, at):
         do(orders.mark_packed, 99, at=at, by=GROWER)
     with pytest.raises(NotFound):
         do(orders.mark_paid, 99, at=at, reference="-")
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("back_first", [True, False])
+def test_cash_that_was_taken_stays_paid_when_its_parcel_comes_back_and_its_sister_is_cancelled(
+    cash, session, at, back_first
+):
+    first, second = cash.consignments
+    deliver(first, at)
+    back = (orders.mark_returned, first.id, {"by": GROWER, "reason": "broken"})
+    cancel = (orders.cancel_consignment, second.id, {"by": GROWER, "reason": "frost"})
+    for verb, consignment_id, values in (back, cancel) if back_first else (cancel, back):
+        do(verb, consignment_id, at=at, **values)
+    assert order_by_id(cash.id).state == "paid"
+    refund = do(refunds.open_whole, first.id, reason="broken", by=GROWER, at=at)
+    assert refund.amount_minor == first.total_minor
+    assert order_by_id(cash.id).state == "refunded"
+    assert sum(one.gross_minor - one.refund_minor for one in facts(session)) == 0
+
+
+@pytest.mark.both
+def test_cash_of_one_parcel_goes_back_while_its_sister_is_still_under_way(cash, session, at):
+    first, second = cash.consignments
+    deliver(first, at)
+    do(refunds.open_whole, first.id, reason="broken", by=GROWER, at=at)
+    assert order_by_id(cash.id).state == "due_on_delivery"
+    deliver(second, at)
+    assert order_by_id(cash.id).state == "partly_refunded"
+    assert sum(one.gross_minor - one.refund_minor for one in facts(session)) == second.goods_minor
+
+
+@pytest.mark.parametrize("method", ["offline_transfer", "cash_on_delivery"])
+def test_unpacking_what_was_never_packed_opens_no_way_around_payment_or_confirmation(variants, at, method):
+    order = place((variants[0].sku, 1), at=at, method=method)
+    with pytest.raises(Conflict):
+        do(orders.mark_unpacked, order.consignments[0].id, at=at, by=GROWER, reason="-")
