@@ -60,7 +60,9 @@ CONSOLE: list[NavGroup] = [
             NavItem("orders.seller_holds", _l("Held by buyers"), "people", "orders.sell"),
             NavItem("dispatch.home", _l("Dispatch"), "truck", "orders.dispatch"),
             NavItem("refunds.of_seller", _l("Cancellations and refunds"), "back", "orders.sell"),
+            NavItem("payees.of_grower", _l("Where your buyers transfer to"), "money", "orders.sell"),
             NavItem("cashier.home", _l("Cashier"), "money", "payments.confirm"),
+            NavItem("payees.index", _l("Accounts for transfers"), "money", "payees.view"),
             NavItem("orders.branch_orders", _l("Orders of the growers"), "cart", "orders.view"),
         ],
     ),
@@ -178,6 +180,7 @@ BLUEPRINTS: list[str] = [
     "shop.shipping.freight.views",
     "shop.orders.views",
     "shop.orders.api_views",
+    "shop.payees.views",
     "shop.payments.webhook",
     "shop.payments.views",
     "shop.payments.cashier_views",
@@ -259,6 +262,7 @@ MODELS: list[str] = [
     "shop.shipping.freight.models",
     "shop.cart.models",
     "shop.orders.models",
+    "shop.payees.models",
     "shop.payments.models",
     "shop.channels.models",
     "shop.shipping.dispatch.models",
@@ -368,6 +372,8 @@ def event_handlers() -> dict[type, list[Handler]]:
     from shop.orders import notices
     from shop.orders.inner_codes import tell_buyer_of_tries
     from shop.orders.recalls import find_buyers_of_recall, tell_buyer_of_recall
+    from shop.payees import events as payees
+    from shop.payees.notices import tell_everyone_concerned
     from shop.payments.handlers import close_payment_pages, tell_cashiers
     from shop.search.handlers import follow_grower, follow_listing
     from traceability.codes.events import InnerCodeTried
@@ -436,6 +442,7 @@ def event_handlers() -> dict[type, list[Handler]]:
         (notices.remind_growers_to_confirm, [orders.OrderNearsEnd]),
         (tell_cashiers, [orders.OrderNearsEnd, orders.HoldAskedFor]),
         (notices.ask_buyer_for_held, [orders.HoldAskedFor]),
+        (tell_everyone_concerned, [payees.PayeeProposed, payees.PayeeConfirmed, payees.PayeeWithdrawn]),
         (None, [orders.OrderRefunded, orders.ConsignmentPacked]),
         (tell_grower_of_recall, [LotRecalled]),
         (tell_grower_of_tries, [InnerCodeTried]),
@@ -582,6 +589,7 @@ def seal_sources() -> list[Sealed]:
     from branch.reports import sealing as reports
     from branch.reports.editions import sealing as report_editions
     from branch.reports.thread import sealing as report_posts
+    from shop.payees import sealing as payees
     from traceability.alarms import sealing as alarms
     from traceability.cases import sealing as cases
     from traceability.certificates import sealing as certificates
@@ -619,6 +627,7 @@ def seal_sources() -> list[Sealed]:
         inspections.SOURCE,
         quota.MOVES,
         quota.FIGURES,
+        payees.SOURCE,
     ]
 
 

@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     ratelimit_enabled: bool = True
     hold_minutes: int = Field(default=40, ge=35, le=24 * 60)
     transfer_hold_hours: int = Field(default=72, ge=1, le=24 * 30)
+    payee_pause_hours: int = Field(default=24, ge=1, le=24 * 14)
     hold_longest_days: int = Field(default=14, ge=1, le=90)
     proof_check_days: int = Field(default=3, ge=1, le=30)
     cash_confirm_hours: int = Field(default=48, ge=1, le=24 * 14)

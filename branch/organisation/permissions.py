@@ -55,6 +55,7 @@ TECHNICIAN = BUYER | {
     "alarms.view",
     "cases.evidence",
     "papers.view",
+    "payees.view",
 }
 
 SECRETARY = TECHNICIAN | {
@@ -79,6 +80,8 @@ SECRETARY = TECHNICIAN | {
     "papers.decide",
     "orders.view",
     "payments.confirm",
+    "payees.propose",
+    "payees.confirm",
     "payments.refund",
     "ledger.view",
     "reports.view",
@@ -89,6 +92,8 @@ SECRETARY = TECHNICIAN | {
 }
 
 COMMITTEE = TECHNICIAN | {
+    "payees.propose",
+    "payees.confirm",
     "plots.approve",
     "cases.confirm",
     "members.edit",

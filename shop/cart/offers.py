@@ -52,6 +52,7 @@ def _offer(sale: SaleVariant) -> Offer:
         available=variant.available,
         reason=sale.reason,
         photo_key=listing.photo.key_small if listing.photo else None,
+        grower_path=listing.grower.unit_path,
     )
 
 

@@ -44,6 +44,7 @@ class Offer:
     available: int
     reason: str | None
     photo_key: str | None = None
+    grower_path: str = ""
 
     def unit_price_minor(self, quantity: int) -> int:
         """The price of one unit; below the minimum, that of the minimum."""
@@ -100,6 +101,11 @@ class Group:
     @property
     def grower_name(self) -> str:
         return self.lines[0].offer.grower_name
+
+    @property
+    def grower_path(self) -> str:
+        """Where the grower is at home, as a place in the tree of units."""
+        return self.lines[0].offer.grower_path
 
     @property
     def grower_slug(self) -> str:

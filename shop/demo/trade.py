@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from shop.orders.placing import place_order
 from shop.orders.queries import order_by_id
 from shop.orders.rules import Buyer, OrderRequest, ShipTo
 from shop.orders.states import SYSTEM, By, PaymentMethod
+from shop.payees import service as payees
 from shop.payments import proofs
 from shop.shipping.addresses import resolve
 from shop.shipping.dispatch import queries as parcels
@@ -74,15 +75,7 @@ def trade(
         The plain codes, shipped ones first.
     """
     sellers = [g for n, g in zip(plan.nurseries, growers, strict=True) if n.joined and n.joined <= at.date()]
-    with transaction():
-        proofs.set_transfer_account(
-            payee="演示桂花协会（请勿转账）",
-            bank="演示银行",
-            account_number="0000 0000 0000 0000",
-            note="演示数据，并无此账户。",
-            by_account_id=staff["secretary"],
-            at=at,
-        )
+    _open_account(staff, at=at - payees.pause() - timedelta(hours=1))
     codes: list[str] = []
     for place, wish in enumerate(WISHES):
         order_id = _place(wish, [sellers[i] for i in wish.growers], place, at=at)
@@ -91,6 +84,22 @@ def trade(
         codes += _spare_codes(sellers[0], at=at)
     write_durably(keep_codes_in, ("\n".join(codes) + "\n").encode(), mode=0o600)
     return codes
+
+
+def _open_account(staff: dict[str, int], *, at: datetime) -> None:
+    """The branch's account for transfers: proposed by the secretary, confirmed by the committee, in force by now."""
+    with transaction():
+        public_id = payees.propose(
+            branch.get_unit("guihua-osmanthus").id,
+            payee="演示桂花协会（请勿转账）",
+            bank="演示银行",
+            account_number="0000 0000 0000 0000",
+            note="演示数据，并无此账户。",
+            reason="演示",
+            by=staff["secretary"],
+            at=at,
+        )
+        payees.confirm(public_id, by=staff["committee"], at=at)
 
 
 def _place(wish: Wish, sellers: list[branch.GrowerView], place: int, *, at: datetime) -> int:

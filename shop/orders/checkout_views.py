@@ -29,6 +29,8 @@ from shop.orders.forms import CheckoutForm
 from shop.orders.hold_page import cart_limits
 from shop.orders.intake import read_order
 from shop.orders.queries import door_of, find_by_key, last_order_of
+from shop.orders.states import PaymentMethod
+from shop.payees.wording import no_account
 from shop.payments import api as payments
 from shop.shipping.addresses import cities, districts, find_province, province_name
 
@@ -130,7 +132,9 @@ def _basket(cart: CartView, form: CheckoutForm) -> Basket:
 
 
 def _page(form: CheckoutForm, basket: Basket, *, problem: str = "") -> str:
-    options = payments.options(total_minor=basket.total_minor)
+    growers = [group.grower_path for group in basket.groups]
+    options = payments.options(total_minor=basket.total_minor, grower_paths=growers)
+    transfer = any(one.code == PaymentMethod.OFFLINE_TRANSFER for one in options)
     form.offer(options)
     near = cities(form.province_code) if form.province_code else ()
     return render_template(
@@ -138,6 +142,7 @@ def _page(form: CheckoutForm, basket: Basket, *, problem: str = "") -> str:
         form=form,
         basket=basket,
         options=options,
+        no_transfer="" if transfer else no_account(),
         problem=problem,
         limits=cart_limits(basket, account_id=current_actor().account_id),
         problem_lines=[(line, problem_sentence(line)) for line in basket.lines if line.problem],

@@ -56,6 +56,7 @@ class Order(Base):
     locale: Mapped[str] = mapped_column(String(12))
     payment_method: Mapped[str] = mapped_column(String(20))
     payment_state: Mapped[str] = mapped_column(String(20))
+    payee_account: Mapped[str | None] = mapped_column(String(24))
     payment_reference: Mapped[str | None] = mapped_column(String(120))
     currency: Mapped[str] = mapped_column(String(3))
     goods_minor: Mapped[Money]

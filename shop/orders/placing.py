@@ -18,8 +18,11 @@ from shop.orders.holders import Wish, lock_holders, require_within_limits
 from shop.orders.models import Order
 from shop.orders.rules import OrderRequest
 from shop.orders.splitting import PricedLine, Split, split
+from shop.orders.states import PaymentMethod
 from shop.orders.terms import pay_by
 from shop.orders.writing import write_consignments, write_order
+from shop.payees.queries import account_for
+from shop.payees.wording import no_account
 from shop.shipping.freight.queries import freight_quote
 from shop.stock import service as stock
 from traceability import api as traceability
@@ -62,7 +65,13 @@ def place_order(request: OrderRequest, *, at: datetime) -> Order:
     )
     if request.expected_total_minor not in (None, whole.total_minor):
         raise PriceChanged(request.expected_total_minor or 0, whole.total_minor)
-    order = write_order(request, whole, expires_at=pay_by(request.payment_method, at=at), at=at)
+    order = write_order(
+        request,
+        whole,
+        expires_at=pay_by(request.payment_method, at=at),
+        payee_account=_payee_account(request, wanted, at=at),
+        at=at,
+    )
     write_consignments(order, whole, {offer.variant_id: offer for offer, _quantity in wanted}, at=at)
     lock_holders(order)
     stock.hold(
@@ -75,6 +84,15 @@ def place_order(request: OrderRequest, *, at: datetime) -> Order:
     _require_still_on_sale(wanted, at=at)
     record(OrderPlaced(order.id, order.number), at=at)
     return order
+
+
+def _payee_account(request: OrderRequest, wanted: Wanted, *, at: datetime) -> str | None:
+    if request.payment_method is not PaymentMethod.OFFLINE_TRANSFER:
+        return None
+    account = account_for([offer.grower_path for offer, _quantity in wanted], at=at)
+    if account is None:
+        raise InvalidOrder({"payment_method": no_account()})
+    return account.public_id
 
 
 def _wanted(request: OrderRequest, *, at: datetime) -> Wanted:

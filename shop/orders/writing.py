@@ -18,8 +18,15 @@ from shop.orders.splitting import Share, Split
 from shop.orders.states import BUYER, By, FulfilmentState, PaymentMethod, first_payment_state
 
 
-def write_order(request: OrderRequest, whole: Split, *, expires_at: datetime | None, at: datetime) -> Order:
-    """The order's own row with its first change.
+def write_order(
+    request: OrderRequest,
+    whole: Split,
+    *,
+    expires_at: datetime | None,
+    payee_account: str | None = None,
+    at: datetime,
+) -> Order:
+    """The order's own row with its first change; `payee_account` is the one that its buyer is told, for good.
 
     Raises:
         IntegrityError: an order with this key exists.
@@ -44,6 +51,7 @@ def write_order(request: OrderRequest, whole: Split, *, expires_at: datetime | N
         note=request.note,
         locale=request.locale,
         payment_method=request.payment_method,
+        payee_account=payee_account,
         payment_state=first_payment_state(request.payment_method),
         currency="CNY",
         goods_minor=whole.goods_minor,

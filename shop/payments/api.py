@@ -2,7 +2,6 @@
 
 from shop.payments.flows import close_sessions, start
 from shop.payments.methods import Option, options
-from shop.payments.proofs import set_transfer_account
 from shop.payments.queries import Panel, panel
 from shop.payments.refunds import units_refunded
 
@@ -15,7 +14,6 @@ __all__ = [
     "instructions",
     "options",
     "panel",
-    "set_transfer_account",
     "start",
     "units_refunded",
 ]

@@ -8,14 +8,15 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from branch import api as branch
 from core.accounts.gate import actor_id, requires
 from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
 from core.errors import Conflict, NotFound
-from core.web.sending import creates, creating
-from shop.payments import desk, proofs, queries, refund_rows, sweeping
-from shop.payments.forms import AccountForm, ConfirmForm, ReferenceForm, RejectForm
+from shop.payees.queries import payees_of
+from shop.payments import desk, parts, proofs, queries, refund_rows, sweeping
+from shop.payments.forms import ConfirmForm, ReferenceForm, RejectForm
 from shop.payments.models import Payment, Refund
 from shop.payments.provider import configured
 from shop.payments.views import private_file
@@ -30,7 +31,12 @@ def home() -> Any:
     return render_template(
         "shop/payments/cashier.html",
         desk=desk.desk(actor_id()),
-        account=queries.transfer_account(),
+        without_account=[
+            one.unit
+            for one in payees_of(branch.units_where(actor_id(), "payments.confirm"), at=now())[:1]
+            if not one.in_force
+        ],
+        unit_name=branch.unit_name,
         stripe_set_up=configured(),
     )
 
@@ -112,7 +118,7 @@ def _refund_id(number: str) -> int:
     refund = session.scalars(select(Refund).where(Refund.number == number)).one_or_none()
     if refund is None:
         raise NotFound(_("There is no such refund."), code="no_such_refund")
-    desk.require_order_in_scope(actor_id(), refund.order_id, "payments.refund")
+    parts.require_refund(actor_id(), refund.id)
     return refund.id
 
 
@@ -155,7 +161,7 @@ def seen(public_id: str) -> Any:
     payment = session.scalars(select(Payment).where(Payment.public_id == public_id)).one_or_none()
     if payment is None:
         raise NotFound(_("There is no such payment."), code="no_such_payment")
-    desk.require_order_in_scope(actor_id(), payment.order_id, "payments.confirm")
+    parts.require_some_part(actor_id(), payment.order_id, "payments.confirm")
     with transaction():
         session.get_one(Payment, payment.id).attention = None
     return redirect(url_for("cashier.home"), 303)
@@ -164,8 +170,8 @@ def seen(public_id: str) -> Any:
 @blueprint.post("/branch/cashier/reconcile")
 @requires("payments.confirm", scope=Scope.UNIT)
 def reconcile() -> Any:
-    """Ask Stripe about everything open, now."""
-    swept = sweeping.sweep(everything=True)
+    """Ask Stripe about what is open of the orders in which the cashier's growers have a part, now."""
+    swept = sweeping.sweep(everything=True, of=parts.own_orders(actor_id(), "payments.confirm"))
     flash(
         _(
             "Asked about %(count)s payments; %(changed)s were settled.",
@@ -174,28 +180,3 @@ def reconcile() -> Any:
         )
     )
     return redirect(url_for("cashier.home"), 303)
-
-
-@blueprint.route("/branch/cashier/account", methods=["GET", "POST"])
-@requires("payments.confirm", scope=Scope.UNIT)
-@creates()
-def account() -> Any:
-    """Where buyers transfer to."""
-    form = AccountForm(obj=queries.transfer_account())
-    status = 200
-    if request.method == "POST":
-        if form.validate():
-            with creating() as made:
-                proofs.set_transfer_account(
-                    payee=form.payee.data.strip(),
-                    bank=form.bank.data.strip(),
-                    account_number=form.account_number.data.strip(),
-                    note=(form.note.data or "").strip(),
-                    by_account_id=actor_id(),
-                    at=now(),
-                )
-                made.leads_to(url_for("cashier.home"))
-            flash(_("Buyers see the new account from now on."), "success")
-            return made.answer()
-        status = 422
-    return render_template("shop/payments/account.html", form=form), status

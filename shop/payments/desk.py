@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
-from branch import api as branch
 from core.accounts.models import Account
-from core.accounts.scopes import Scope, note_checked
 from core.database import session
-from core.errors import Forbidden, NotFound
+from core.errors import NotFound
 from shop.orders.models import Consignment, Order
 from shop.orders.states import PaymentMethod
+from shop.payments import parts
 from shop.payments.models import CancelWish, Payment, Refund, TransferProof
 from shop.payments.queries import RefundView, WishView, refund_view, wish_view
 from shop.payments.states import ProofState, RefundState, WishState
@@ -63,69 +61,40 @@ class Desk:
     wishes: tuple[WishView, ...]
 
 
-def _growers_of(account_id: int, permission: str) -> set[int] | None:
-    """The growers whose orders an account may handle; None when it looks after the whole tree."""
-    units = branch.units_where(account_id, permission)
-    found: set[int] = set()
-    for unit in units:
-        if unit.parent_id is None:
-            return None
-        found |= {grower.id for grower in branch.growers_in(unit.id)}
-    return found
-
-
-def _in_scope(query: Select, growers: Collection[int] | None) -> Select:
-    """Orders of which at least one part belongs to these growers: one transfer pays all of an order."""
-    if growers is None:
-        return query
-    return query.where(Order.id.in_(select(Consignment.order_id).where(Consignment.grower_id.in_(growers))))
-
-
 def desk(account_id: int) -> Desk:
     """What waits for the cashier: proofs, refunds to pay by hand, payments in doubt, wishes to cancel."""
-    growers = _growers_of(account_id, "payments.confirm")
+    reach = parts.reach_of(account_id, "payments.confirm")
     proofs = session.execute(
-        _in_scope(
-            select(TransferProof, Order)
-            .join(Order, Order.id == TransferProof.order_id)
-            .where(TransferProof.state == ProofState.SUBMITTED)
-            .order_by(TransferProof.submitted_at)
-            .limit(SHOWN),
-            growers,
-        )
+        select(TransferProof, Order)
+        .join(Order, Order.id == TransferProof.order_id)
+        .where(TransferProof.state == ProofState.SUBMITTED, parts.receipts(reach))
+        .order_by(TransferProof.submitted_at)
+        .limit(SHOWN)
     )
     by_hand = Payment.method != PaymentMethod.STRIPE
     refunds = session.execute(
-        _in_scope(
-            select(Refund, Order)
-            .join(Order, Order.id == Refund.order_id)
-            .join(Payment, Payment.id == Refund.payment_id)
-            .where((Refund.state == RefundState.FAILED) | ((Refund.state == RefundState.DUE) & by_hand))
-            .order_by(Refund.id)
-            .limit(SHOWN),
-            growers,
-        )
+        select(Refund, Order)
+        .join(Order, Order.id == Refund.order_id)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where((Refund.state == RefundState.FAILED) | ((Refund.state == RefundState.DUE) & by_hand))
+        .where(parts.refunds(reach))
+        .order_by(Refund.id)
+        .limit(SHOWN)
     )
     doubts = session.execute(
-        _in_scope(
-            select(Payment, Order.number)
-            .join(Order, Order.id == Payment.order_id)
-            .where(Payment.attention.is_not(None))
-            .order_by(Payment.id.desc())
-            .limit(SHOWN),
-            growers,
-        )
+        select(Payment, Order.number)
+        .join(Order, Order.id == Payment.order_id)
+        .where(Payment.attention.is_not(None), parts.has_part(reach))
+        .order_by(Payment.id.desc())
+        .limit(SHOWN)
     )
     wishes = session.execute(
-        _in_scope(
-            select(CancelWish, Consignment, Order.number)
-            .join(Consignment, Consignment.id == CancelWish.consignment_id)
-            .join(Order, Order.id == Consignment.order_id)
-            .where(CancelWish.state == WishState.OPEN)
-            .order_by(CancelWish.id)
-            .limit(SHOWN),
-            growers,
-        )
+        select(CancelWish, Consignment, Order.number)
+        .join(Consignment, Consignment.id == CancelWish.consignment_id)
+        .join(Order, Order.id == Consignment.order_id)
+        .where(CancelWish.state == WishState.OPEN, Consignment.grower_id.in_(reach.growers))
+        .order_by(CancelWish.id)
+        .limit(SHOWN)
     )
     return Desk(
         proofs=tuple(_waiting(proof, order) for proof, order in proofs),
@@ -164,45 +133,22 @@ def _doubt(payment: Payment, number: str) -> Doubt:
     )
 
 
-def require_order_in_scope(account_id: int, order_id: int, permission: str) -> None:
-    """Refuse an account that looks after none of an order's growers.
-
-    Raises:
-        Forbidden: code `outside_your_units`.
-    """
-    growers = _growers_of(account_id, permission)
-    note_checked(Scope.UNIT)
-    if growers is None:
-        return
-    of_order = set(session.scalars(select(Consignment.grower_id).where(Consignment.order_id == order_id)))
-    if not of_order & growers:
-        raise Forbidden(_("This lies outside the units that you look after."), code="outside_your_units")
-
-
 def cashiers_of(order_id: int) -> list[Account]:
-    """The nearest people above each grower of an order who confirm payments."""
-    grower_ids = set(session.scalars(select(Consignment.grower_id).where(Consignment.order_id == order_id)))
-    by_id = {unit.id: unit for unit in branch.all_units()}
-    found: set[int] = set()
-    for grower in branch.growers_by_ids(grower_ids).values():
-        unit = by_id.get(grower.unit_id)
-        while unit is not None:
-            here = {
-                member.account_id
-                for member in branch.members_of([unit])
-                if branch.may(member.account_id, "payments.confirm", unit.id)
-            }
-            if here:
-                found |= here
-                break
-            unit = by_id.get(unit.parent_id) if unit.parent_id else None
+    """The nearest people who confirm the receipt that waits for an order."""
+    payee = session.scalar(
+        select(TransferProof.payee_account)
+        .where(TransferProof.order_id == order_id)
+        .order_by(TransferProof.id.desc())
+        .limit(1)
+    )
+    found = parts.cashiers_of(order_id, payee)
     return list(
         session.scalars(select(Account).where(Account.id.in_(found), Account.active).order_by(Account.id))
     )
 
 
 def proof_for_cashier(account_id: int, public_id: str) -> WaitingProof:
-    """One proof, for a cashier who looks after its order.
+    """One proof, for a cashier of the account to which it was transferred.
 
     Raises:
         NotFound: no such proof.
@@ -215,7 +161,7 @@ def proof_for_cashier(account_id: int, public_id: str) -> WaitingProof:
     ).one_or_none()
     if found is None:
         raise NotFound(_("There is no such proof."), code="no_such_proof")
-    require_order_in_scope(account_id, found[1].id, "payments.confirm")
+    parts.require_receipt(account_id, found[0].id)
     return _waiting(*found)
 
 

@@ -57,15 +57,6 @@ class ReferenceForm(PageForm):
     )
 
 
-class AccountForm(PageForm):
-    payee = StringField(_l("Payee"), [_given(_l("Please type the payee.")), Length(max=80)])
-    bank = StringField(_l("Bank and branch"), [_given(_l("Please type the bank.")), Length(max=120)])
-    account_number = StringField(
-        _l("Account number"), [_given(_l("Please type the account number.")), Length(min=4, max=40)]
-    )
-    note = StringField(_l("Note to buyers"), [Optional(), Length(max=200)])
-
-
 class RefundForm(PageForm):
     """The units of each line are fields of their own, named by the line."""
 

@@ -192,6 +192,7 @@ class TransferProof(Base):
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
     order_id: Mapped[int] = fk("order.id")
     file_key: Mapped[str] = mapped_column(String(160))
+    payee_account: Mapped[str | None] = mapped_column(String(24), index=True)
     stated_minor: Mapped[Money]
     note: Mapped[str] = mapped_column(String(200), default="")
     state: Mapped[str] = mapped_column(String(10), default=ProofState.SUBMITTED)
@@ -200,20 +201,6 @@ class TransferProof(Base):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
     reason: Mapped[str] = mapped_column(String(200), default="")
     reference: Mapped[str | None] = mapped_column(String(120))
-
-
-class TransferAccount(Base):
-    """Where buyers transfer to: one bank account, kept by the cashier."""
-
-    __tablename__ = "transfer_account"
-
-    id: Mapped[int] = pk()
-    payee: Mapped[str] = mapped_column(String(80))
-    bank: Mapped[str] = mapped_column(String(120))
-    account_number: Mapped[str] = mapped_column(String(40))
-    note: Mapped[str] = mapped_column(String(200), default="")
-    changed_at: Mapped[datetime]
-    changed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="RESTRICT"))
 
 
 class CancelWish(Base):

@@ -1,4 +1,4 @@
-"""Verbs on bank transfers: the buyer's proof, the cashier's decision, the account that buyers transfer to."""
+"""Verbs on bank transfers: the buyer's proof, the cashier's decision."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from core.database import session
 from core.errors import Conflict, NotFound
 from core.ids import random_id
 from shop.orders import service as orders
-from shop.orders.changes import locked_order
+from shop.orders.changes import consignments_of, locked_order
 from shop.orders.models import Order
 from shop.orders.states import BUYER, By, PaymentMethod, PaymentState
+from shop.payees.queries import account_of_order
 from shop.payments import messages, service
-from shop.payments.models import Payment, TransferAccount, TransferProof
+from shop.payments.models import Payment, TransferProof
 from shop.payments.states import ProofState
 
 MAX_PROOFS = 6
@@ -37,10 +38,13 @@ def submit(order_id: int, *, file_key: str, stated_minor: int, note: str, at: da
         raise Conflict(_("There are many proofs already; please call the branch."), code="too_many_proofs")
     service.begin(order_id, at=at)
     orders.submit_proof(order_id, at=at, by=BUYER)
+    growers = {one.grower_id for one in consignments_of(order_id)}
+    paid_to = account_of_order(order.payee_account, growers, at=at)
     proof = TransferProof(
         public_id=random_id(20),
         order_id=order_id,
         file_key=file_key,
+        payee_account=paid_to.account.public_id if paid_to.account else None,
         stated_minor=stated_minor,
         note=note,
         state=ProofState.SUBMITTED,
@@ -113,20 +117,3 @@ def reject(public_id: str, *, reason: str, by_account_id: int | None, at: dateti
     proof.decided_at = at
     proof.decided_by = by_account_id
     messages.proof_rejected(order, proof, reason)
-
-
-def set_transfer_account(
-    *, payee: str, bank: str, account_number: str, note: str = "", by_account_id: int | None, at: datetime
-) -> None:
-    """Say where buyers transfer to; the one before is kept in the table, not used any more."""
-    session.add(
-        TransferAccount(
-            payee=payee,
-            bank=bank,
-            account_number=account_number,
-            note=note,
-            changed_at=at,
-            changed_by=by_account_id,
-        )
-    )
-    session.flush()

@@ -9,7 +9,9 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from branch import api as branch
 from core.accounts.scopes import Scope, note_checked
+from core.clock import now
 from core.database import session
 from core.errors import NotFound
 from shop.orders.changes import consignments_of
@@ -23,16 +25,9 @@ from shop.orders.states import (
     PaymentState,
 )
 from shop.orders.wording import phone_words
-from shop.payments.models import CancelWish, Payment, Refund, TransferAccount, TransferProof
+from shop.payees.queries import PaidTo, PayeeView, account_of_order
+from shop.payments.models import CancelWish, Payment, Refund, TransferProof
 from shop.payments.states import Stage, WishState
-
-
-@dataclass(frozen=True, slots=True)
-class AccountView:
-    payee: str
-    bank: str
-    account_number: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +81,9 @@ class Panel:
     can_pay_now: bool
     under_way: bool
     came_too_late: bool
-    account: AccountView | None
+    account: PayeeView | None
+    account_changed: bool
+    account_unit: str
     can_send_proof: bool
     proofs: tuple[ProofView, ...]
     refunds: tuple[RefundView, ...]
@@ -122,6 +119,8 @@ def panel(order_id: int) -> Panel:
     awaited = order.payment_state == PaymentState.AWAITING_PAYMENT
     wishes = wishes_of(order_id)
     parcels = consignments_of(order_id)
+    growers = {one.grower_id for one in parcels}
+    paid_to = account_of_order(order.payee_account, growers, at=now()) if transfer else PaidTo(None)
     asked = {wish.consignment_number for wish in wishes if wish.state == WishState.OPEN}
     paid = order.payment_state in SETTLED
     return Panel(
@@ -139,7 +138,9 @@ def panel(order_id: int) -> Panel:
         and Stage.PROCESSING not in stages,
         under_way=awaited and Stage.PROCESSING in stages,
         came_too_late=Stage.UNCLAIMED in stages,
-        account=transfer_account() if transfer else None,
+        account=paid_to.account,
+        account_changed=paid_to.changed,
+        account_unit=branch.unit_name(branch.unit_by_id(paid_to.account.unit_id)) if paid_to.account else "",
         can_send_proof=transfer
         and order.payment_state in {PaymentState.AWAITING_PAYMENT, PaymentState.EXPIRED},
         proofs=proofs_of(order_id),
@@ -153,12 +154,6 @@ def panel(order_id: int) -> Panel:
         ),
         wishes=wishes,
     )
-
-
-def transfer_account() -> AccountView | None:
-    """Where buyers transfer to; None until a cashier has said it."""
-    row = session.scalars(select(TransferAccount).order_by(TransferAccount.id.desc()).limit(1)).one_or_none()
-    return AccountView(row.payee, row.bank, row.account_number, row.note) if row else None
 
 
 def proofs_of(order_id: int) -> tuple[ProofView, ...]:

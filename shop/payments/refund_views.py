@@ -15,9 +15,9 @@ from core.clock import now
 from core.database import session, transaction
 from core.errors import Forbidden, Invalid, NotFound
 from core.web.sending import creates, creating
-from shop.orders.models import Consignment, Order
+from shop.orders.models import Consignment
 from shop.orders.states import By
-from shop.payments import desk, flows, refunds, wishes
+from shop.payments import desk, flows, parts, refunds, wishes
 from shop.payments.forms import DeclineForm, RefundForm
 from shop.payments.refundable import Refundable, refundable
 
@@ -36,9 +36,7 @@ def _allow(found: Refundable, permission: str) -> By:
         if branch.require_grower(account_id).id != found.grower_id:
             raise Forbidden(_("This parcel belongs to another grower."), code="another_growers")
         return By("grower", account_id)
-    order_id = session.scalar(select(Order.id).where(Order.number == found.order_number))
-    assert order_id is not None
-    desk.require_order_in_scope(account_id, order_id, permission)
+    parts.require_grower_part(account_id, found.grower_id, permission)
     return By("staff", account_id)
 
 

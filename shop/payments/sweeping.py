@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from core.clock import now
 from core.database import session
 from core.sweeps import each, free
+from shop.orders.models import Order
 from shop.orders.states import PaymentMethod
 from shop.payments.flows import check, send_refund
 from shop.payments.models import Payment, Refund
@@ -35,11 +36,12 @@ class Swept:
     failed: int = 0
 
 
-def sweep(*, everything: bool = False) -> Swept:
+def sweep(*, everything: bool = False, of: ColumnElement[bool] | None = None) -> Swept:
     """Ask Stripe about everything open and finish it; an edge with transactions of its own.
 
     Args:
         everything: also what was looked at lately.
+        of: only the payments and refunds of these orders.
     """
     swept = Swept()
     if not configured():
@@ -55,11 +57,11 @@ def sweep(*, everything: bool = False) -> Swept:
             log.warning("payment_not_checked", payment_id=payment_id, error=type(error).__name__)
             return False
 
-    due = _to_check(everything=everything)
+    due = _to_check(everything=everything, of=of)
     asked = each(CHECKING, due, ask, own_transactions=True, when_due=not everything)
     swept.changed += asked.counted
     swept.failed += asked.failed
-    sent = send_due_refunds(everything=everything)
+    sent = send_due_refunds(everything=everything, of=of)
     swept.refunds += sent.refunds
     swept.changed += sent.changed
     swept.away += sent.away
@@ -68,8 +70,8 @@ def sweep(*, everything: bool = False) -> Swept:
     return swept
 
 
-def send_due_refunds(*, everything: bool = False) -> Swept:
-    """Send what is decided and not sent."""
+def send_due_refunds(*, everything: bool = False, of: ColumnElement[bool] | None = None) -> Swept:
+    """Send what is decided and not sent, or only what concerns the orders `of`."""
     swept = Swept()
     if not configured():
         return swept
@@ -79,6 +81,8 @@ def send_due_refunds(*, everything: bool = False) -> Swept:
         .join(Payment, Payment.id == Refund.payment_id)
         .where(Refund.state == RefundState.DUE, Payment.method == PaymentMethod.STRIPE)
     )
+    if of is not None:
+        due = due.join(Order, Order.id == Refund.order_id).where(of)
     if not everything:
         due = due.where(Refund.next_attempt_at <= now(), free(REFUNDING, Refund.id))
 
@@ -95,7 +99,7 @@ def send_due_refunds(*, everything: bool = False) -> Swept:
     return swept
 
 
-def _to_check(*, everything: bool) -> list[int]:
+def _to_check(*, everything: bool, of: ColumnElement[bool] | None) -> list[int]:
     """Stripe payments whose end we have not heard, then those whose refunds are on their way, then the watched."""
     moment = now()
     unfinished = Payment.state.in_([Stage.OPEN, Stage.PROCESSING])
@@ -110,6 +114,8 @@ def _to_check(*, everything: bool) -> list[int]:
         .where(Payment.method == PaymentMethod.STRIPE, or_(unfinished, ended, on_the_way, watched))
         .order_by(Payment.id)
     )
+    if of is not None:
+        wanted = wanted.join(Order, Order.id == Payment.order_id).where(of)
     if not everything:
         wanted = wanted.where(free(CHECKING, Payment.id, at=moment))
     return list(session.scalars(wanted))

@@ -16,6 +16,7 @@ from shop.shipping.addresses import resolve
 from shop.stock import api as stock
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
+from tests.factories.payees import ensure_payee
 from tests.factories.traceability import make_lot
 
 _numbers = itertools.count(1)
@@ -41,7 +42,7 @@ def make_variant(
     title: str = "示范丹桂苗",
     listing: dict[str, Any] | None = None,
 ) -> Variant:
-    """A size grade on sale with stock; `tiers` are (from quantity, price in fen)."""
+    """A size grade on sale with stock; `tiers` are (from quantity, price in fen). Buyers can transfer to the branch."""
     number = next(_numbers)
     grower = grower or make_seller(at=at)
     lot = make_lot(grower=grower, at=at, quantity=1_000_000)
@@ -90,6 +91,7 @@ def make_variant(
     )
     session.flush()
     stock.set_on_hand(variant.id, on_hand)
+    ensure_payee()
     return variant
 
 

@@ -80,6 +80,8 @@ HARMLESS = {
     "organisation.invitation": "an invitation is accepted once",
     "organisation.take": GONE,
     "parcel_returns.of_parcel": STEP,
+    "payees.confirm": STEP,
+    "payees.withdraw": STEP,
     "payments.cancel": "an order is cancelled once; a wish to cancel that is open is not made a second time",
     "payments.pay": "leads to the payment page that is open",
     "payments_webhook.stripe_webhook": OWN_KEY + ", the event's id",

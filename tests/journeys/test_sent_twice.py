@@ -16,7 +16,7 @@ from core.web import sending
 from shop.cart.models import CartLine
 from shop.catalogue.models import Listing
 from shop.orders.models import Order
-from shop.payments.models import TransferAccount
+from shop.payees.models import PayeeAccount
 from shop.stock.models import Stock
 from tests.at_once import all_look_first, at_once, windows_of
 from tests.factories.licences import make_licence
@@ -263,10 +263,11 @@ def test_a_product_number_is_entered_once_and_the_second_is_no_refusal(seller, c
     assert count(TradeItem) == 1
 
 
-def test_where_buyers_transfer_to_is_changed_once(login, count):
-    told = {"payee": "桂花产业支部", "bank": "农商行", "account_number": "6222 0000 0000"}
-    assert login(role="secretary").submit("/branch/cashier/account", told).status_code == 303
-    assert count(TransferAccount) == 1
+def test_where_buyers_transfer_to_is_proposed_once(login, count):
+    told = {"payee": "桂花产业支部", "bank": "农商行", "account_number": "6222 0000 0000", "reason": "换卡"}
+    told |= {"unit": "guihua-osmanthus"}
+    assert login(role="secretary").submit("/branch/payees", told).status_code == 303
+    assert count(PayeeAccount) == 1
 
 
 def test_a_token_is_made_once_and_its_words_are_not_shown_again(login, count):

@@ -2,12 +2,15 @@
 
 import itertools
 
+from sqlalchemy import select
+
 from core import files
 from core.clock import now
-from core.database import transaction
+from core.database import session, transaction
 from shop.orders.models import Order
 from shop.orders.rules import Buyer
 from shop.orders.states import By
+from shop.payees.models import PayeeAccount
 from shop.payments import proofs, refunds, service, wishes
 from shop.payments.queries import proofs_of, refunds_of
 from tests.browser.town import grower1
@@ -57,6 +60,11 @@ def paid(order: Order) -> Order:
 
 def address(order: Order, page: str = "") -> str:
     return f"/orders/{order.number}{page}?token={order.access_token}"
+
+
+def a_payee() -> str:
+    """The town's account, which whoever may confirm can withdraw."""
+    return f"/branch/payees/{session.scalars(select(PayeeAccount.public_id).limit(1)).one()}"
 
 
 def order_to_transfer() -> str:

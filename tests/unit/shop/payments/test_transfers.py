@@ -6,8 +6,9 @@ import pytest
 from core.clock import now
 from core.database import db, transaction
 from shop.orders.models import Order
-from shop.payments import proof_files, proofs
+from shop.payments import proof_files
 from shop.stock.models import Stock
+from tests.factories.payees import make_payee
 from tests.factories.payments import make_stocked_order
 from tests.factories.pictures import camera_exif, picture
 from tests.unit.shop.payments.conftest import Books
@@ -16,13 +17,7 @@ from tests.unit.shop.payments.conftest import Books
 @pytest.fixture
 def order_id(session):
     with transaction():
-        proofs.set_transfer_account(
-            payee="示范合作社",
-            bank="示范银行",
-            account_number="6200 0000 0000 0001",
-            by_account_id=None,
-            at=now(),
-        )
+        make_payee(unit="guihua-osmanthus", payee="示范合作社", account_number="6200 0000 0000 0001")
         return make_stocked_order(at=now(), method="offline_transfer", minutes=72 * 60).id
 
 
@@ -95,7 +90,7 @@ def test_a_rejected_receipt_says_why_and_another_may_follow(app, client, login, 
     told = [path.read_text() for path in folder.iterdir() if number in path.read_text()]
     assert len(told) == 1
     assert "银行没有这笔款" in told[0]
-    again = cashier.submit(f"{here}/reject", {"reason": "再退一次"}, form_at="/branch/cashier/account")
+    again = cashier.submit(f"{here}/reject", {"reason": "再退一次"}, form_at="/branch/payees")
     assert again.status_code == 409
     assert send(client, address).status_code == 303
     assert [one.state for one in proofs_of(books)] == ["rejected", "submitted"]
@@ -107,7 +102,7 @@ def test_a_second_click_of_the_cashier_pays_nothing_twice(client, login, address
     here = f"/branch/cashier/proofs/{open_proof(books)}"
     given = {"amount": "141.97", "reference": "ICBC 77"}
     first = cashier.submit(f"{here}/confirm", given, form_at=here)
-    second = cashier.submit(f"{here}/confirm", given, form_at="/branch/cashier/account")
+    second = cashier.submit(f"{here}/confirm", given, form_at="/branch/payees")
     assert (first.status_code, second.status_code) == (303, 409)
     assert len(books.facts) == 3
 

@@ -1,0 +1,157 @@
+"""Reads of payee accounts: of a unit with their history, the one that an order is paid to."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from branch import api as branch
+from core.accounts.queries import display_names
+from core.database import session
+from core.errors import NotFound
+from shop.payees.models import PayeeAccount
+from shop.payees.rules import ON_THE_WAY, Standing, in_force, paths_above, standing
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeView:
+    """One account as people see it, with who did what."""
+
+    id: int
+    public_id: str
+    unit_id: int
+    payee: str
+    bank: str
+    account_number: str
+    note: str
+    reason: str
+    standing: Standing
+    proposed_by_id: int
+    proposed_by: str
+    proposed_at: datetime
+    confirmed_by: str
+    confirmed_at: datetime | None
+    in_force_from: datetime | None
+    withdrawn_by: str
+    withdrawn_at: datetime | None
+    withdrawn_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPayees:
+    """The accounts of one unit: the one in force, the one on the way, and all, newest first."""
+
+    unit: branch.UnitView
+    in_force: PayeeView | None
+    on_the_way: PayeeView | None
+    history: tuple[PayeeView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaidTo:
+    """The account of an order: `changed` when the one it was told is no longer used and this is another."""
+
+    account: PayeeView | None
+    changed: bool = False
+
+
+def payees_of(units: Iterable[branch.UnitView], *, at: datetime) -> list[UnitPayees]:
+    """The accounts of each of these units, in their order."""
+    units = list(units)
+    found = _by_unit([unit.id for unit in units], at=at)
+    return [_of_unit(unit, found.get(unit.id, ())) for unit in units]
+
+
+def _of_unit(unit: branch.UnitView, views: tuple[PayeeView, ...]) -> UnitPayees:
+    return UnitPayees(
+        unit=unit,
+        in_force=next((one for one in views if one.standing is Standing.IN_FORCE), None),
+        on_the_way=next((one for one in views if one.standing in ON_THE_WAY), None),
+        history=views,
+    )
+
+
+def _by_unit(unit_ids: Collection[int], *, at: datetime) -> dict[int, tuple[PayeeView, ...]]:
+    rows: dict[int, list[PayeeAccount]] = defaultdict(list)
+    query = select(PayeeAccount).where(PayeeAccount.unit_id.in_(unit_ids)).order_by(PayeeAccount.id.desc())
+    for row in session.scalars(query):
+        rows[row.unit_id].append(row)
+    people = {
+        person
+        for group in rows.values()
+        for row in group
+        for person in (row.proposed_by_account_id, row.confirmed_by_account_id, row.withdrawn_by_account_id)
+        if person is not None
+    }
+    names = display_names(people)
+    return {unit: tuple(_view(row, group, names, at=at) for row in group) for unit, group in rows.items()}
+
+
+def _view(
+    row: PayeeAccount, group: Iterable[PayeeAccount], names: dict[int, str], *, at: datetime
+) -> PayeeView:
+    return PayeeView(
+        id=row.id,
+        public_id=row.public_id,
+        unit_id=row.unit_id,
+        payee=row.payee,
+        bank=row.bank,
+        account_number=row.account_number,
+        note=row.note,
+        reason=row.reason,
+        standing=standing(row, group, at=at),
+        proposed_by_id=row.proposed_by_account_id,
+        proposed_by=names.get(row.proposed_by_account_id, ""),
+        proposed_at=row.proposed_at,
+        confirmed_by=names.get(row.confirmed_by_account_id or 0, ""),
+        confirmed_at=row.confirmed_at,
+        in_force_from=row.in_force_from,
+        withdrawn_by=names.get(row.withdrawn_by_account_id or 0, ""),
+        withdrawn_at=row.withdrawn_at,
+        withdrawn_reason=row.withdrawn_reason,
+    )
+
+
+def get_payee(public_id: str, *, at: datetime) -> PayeeView:
+    """One account.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    row = session.scalar(select(PayeeAccount).where(PayeeAccount.public_id == public_id))
+    if row is None:
+        raise NotFound(_("There is no such account."), code="no_such_payee")
+    return next(one for one in _by_unit([row.unit_id], at=at)[row.unit_id] if one.id == row.id)
+
+
+def unit_of(public_id: str) -> int:
+    """Whose account it is."""
+    return session.scalars(select(PayeeAccount.unit_id).where(PayeeAccount.public_id == public_id)).one()
+
+
+def account_for(grower_paths: Iterable[str], *, at: datetime) -> PayeeAccount | None:
+    """The account that an order of these growers is paid to: of the lowest unit above all of them that has one in force."""
+    above = paths_above(grower_paths)
+    groups: dict[str, list[PayeeAccount]] = defaultdict(list)
+    rows = select(PayeeAccount).where(PayeeAccount.unit_path.in_(above), PayeeAccount.in_force_from <= at)
+    for row in session.scalars(rows):
+        groups[row.unit_path].append(row)
+    return next((found for path in above if (found := in_force(groups[path], at=at)) is not None), None)
+
+
+def account_of_order(told: str | None, grower_ids: Collection[int], *, at: datetime) -> PaidTo:
+    """Where an order is paid: to the account that it was `told`, also when the unit has another one by now.
+
+    Only when that one was ended, because nobody should transfer to it any more, to the one in force.
+    """
+    if told is not None:
+        account = get_payee(told, at=at)
+        if account.withdrawn_at is None:
+            return PaidTo(account)
+    growers = branch.growers_by_ids(grower_ids).values()
+    present = account_for([one.unit_path for one in growers], at=at)
+    view = get_payee(present.public_id, at=at) if present is not None else None
+    return PaidTo(view, changed=told is not None)

@@ -1,0 +1,152 @@
+"""Payee accounts: staff propose, confirm and withdraw them; growers read where their buyers' money goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from branch import api as branch
+from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
+from core.clock import now
+from core.database import transaction
+from core.errors import Conflict
+from core.web.sending import creates, creating
+from shop.payees import queries, service, wording
+from shop.payees.forms import PayeeForm, WithdrawForm
+from shop.payees.rules import Standing
+
+blueprint = Blueprint("payees", __name__)
+
+
+@blueprint.get("/branch/payees")
+@requires("payees.view")
+def index() -> ResponseReturnValue:
+    """The accounts of the units that the person looks after, with their history."""
+    return _index(_form(formdata=None))
+
+
+@blueprint.post("/branch/payees")
+@requires(service.PROPOSE, scope=Scope.UNIT)
+@creates()
+def propose() -> ResponseReturnValue:
+    """Propose an account; another person has to confirm it."""
+    form = _form()
+    if not form.validate():
+        return _index(form), 422
+    try:
+        with creating() as made:
+            service.propose(
+                branch.get_unit(form.unit.data).id,
+                payee=form.payee.data or "",
+                bank=form.bank.data or "",
+                account_number=form.account_number.data or "",
+                note=form.note.data or "",
+                reason=form.reason.data or "",
+                by=actor_id(),
+                at=now(),
+            )
+            made.leads_to(url_for("payees.index"))
+    except Conflict as error:
+        form.form_errors.append(str(error.message))
+        return _index(form), 422
+    flash(_("Proposed. Another person has to confirm it; everyone concerned is told."), "success")
+    return made.answer()
+
+
+@blueprint.get("/branch/payees/<public_id>")
+@requires("payees.view")
+def show(public_id: str) -> ResponseReturnValue:
+    """One account, with what may be done about it."""
+    return _show(public_id, WithdrawForm(formdata=None))
+
+
+@blueprint.post("/branch/payees/<public_id>/confirm")
+@requires(service.CONFIRM, scope=Scope.UNIT)
+def confirm(public_id: str) -> ResponseReturnValue:
+    """The second person confirms; the account counts when the pause is over."""
+    try:
+        with transaction():
+            service.confirm(public_id, by=actor_id(), at=now())
+    except Conflict as error:
+        flash(str(error.message), "error")
+        return _show(public_id, WithdrawForm(formdata=None)), 409
+    flash(
+        _("Confirmed. Until it is in force, whoever may confirm can withdraw it; everyone is told."),
+        "success",
+    )
+    return redirect(url_for("payees.index"), 303)
+
+
+@blueprint.post("/branch/payees/<public_id>/withdraw")
+@requires(service.CONFIRM, scope=Scope.UNIT)
+def withdraw(public_id: str) -> ResponseReturnValue:
+    """Nobody shall transfer to it, from now on."""
+    form = WithdrawForm()
+    if not form.validate():
+        return _show(public_id, form), 422
+    try:
+        with transaction():
+            service.withdraw(public_id, reason=form.reason.data or "", by=actor_id(), at=now())
+    except Conflict as error:
+        form.form_errors.append(str(error.message))
+        return _show(public_id, form), 422
+    flash(_("Withdrawn; everyone concerned is told."), "success")
+    return redirect(url_for("payees.index"), 303)
+
+
+@blueprint.get("/seller/payee")
+@requires("orders.sell")
+def of_grower() -> ResponseReturnValue:
+    """Where the grower's buyers transfer to, and what is on the way."""
+    grower = branch.require_grower(actor_id())
+    above = [unit for unit in branch.all_units() if grower.unit_path.startswith(unit.path)]
+    found = [one for one in queries.payees_of(reversed(above), at=now()) if one.history]
+    return _page("of_grower.html", found=found)
+
+
+def _form(**options: Any) -> PayeeForm:
+    form = PayeeForm(**options)
+    form.offer(branch.units_where(actor_id(), service.PROPOSE))
+    return form
+
+
+def _index(form: PayeeForm) -> str:
+    units = branch.units_where(actor_id(), "payees.view")
+    found = queries.payees_of(units, at=now())
+    return _page(
+        "index.html",
+        form=form,
+        found=[one for one in found if one.history],
+        without=[one.unit for one in found if not one.in_force and one.unit.kind in {"committee", "branch"}],
+        may_propose=bool(form.unit.choices),
+        hours=int(service.pause().total_seconds() // 3600),
+    )
+
+
+def _show(public_id: str, form: WithdrawForm) -> str:
+    account = queries.get_payee(public_id, at=now())
+    unit = branch.require_unit_access(actor_id(), account.unit_id, "payees.view")
+    may = branch.may(actor_id(), service.CONFIRM, account.unit_id)
+    return _page(
+        "show.html",
+        account=account,
+        unit=unit,
+        form=form,
+        may_withdraw=may and account.withdrawn_at is None and account.standing is not Standing.REPLACED,
+        may_confirm=may and account.standing is Standing.PROPOSED and account.proposed_by_id != actor_id(),
+        hours=int(service.pause().total_seconds() // 3600),
+    )
+
+
+def _page(name: str, **values: Any) -> str:
+    return render_template(
+        f"shop/payees/{name}",
+        unit_name=branch.unit_name,
+        standing_name=wording.standing_name,
+        tones=wording.TONES,
+        **values,
+    )
