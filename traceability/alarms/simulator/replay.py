@@ -2,8 +2,7 @@
 
 import heapq
 from bisect import bisect_right
-from collections import defaultdict, deque
-from dataclasses import dataclass, field
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -15,44 +14,22 @@ from traceability.alarms.facts import (
     LicenseeFacts,
     Life,
     Look,
-    NetworkFacts,
     PersonReport,
     Proof,
 )
 from traceability.alarms.licensee_rules import judge_licensee, where_surfaced
-from traceability.alarms.rules import alert_of, judge_code, score_of, unknown_burst
+from traceability.alarms.rules import alert_of, judge_code, score_of
+from traceability.alarms.simulator.networks import judge_networks
+from traceability.alarms.simulator.outcome import Outcome
+from traceability.alarms.simulator.pages import PageCounts, count, warned_before, warned_now
 from traceability.alarms.simulator.world import HOME, SEASON_DAYS, Entry, Report, Visit, World
 from traceability.alarms.thresholds import Thresholds
 from traceability.lookups.places import PROVINCES
 
 START = datetime(2026, 2, 1, tzinfo=UTC)
 NAMES = {place: one.name_zh for place, one in enumerate(PROVINCES)}
-WINDOW_H = 10 / 60
 # What many look at within minutes is judged once in that time, as the sweep does.
 MANY_LOOKS, SWEEP_H = 12, 3 / 60
-
-
-@dataclass
-class Outcome:
-    """What the rules said in one season, beside the truth. Counts add up over seasons."""
-
-    genuine_codes: int = 0
-    false_suspects: int = 0
-    false_notices: int = 0
-    false_by_rule: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    # Look-ups of each clone batch until it was caught; None where it never was.
-    clones: list[tuple[str, int | None, int]] = field(default_factory=list)
-    true_suspects: int = 0
-    resold_suspects: int = 0
-    # Days from the resale until the licensee was suspected; None where he never was.
-    resales: list[float | None] = field(default_factory=list)
-    honest_licensees: int = 0
-    licensees_by_rule: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    false_licensees: int = 0
-    # Texts that a scraper asked before it was challenged; None where it never was.
-    scrapers: list[int | None] = field(default_factory=list)
-    honest_networks: int = 0
-    false_networks: int = 0
 
 
 class _Replay:
@@ -209,23 +186,49 @@ def replay(world: World, t: Thresholds, *, places: bool = True) -> Outcome:
     run.run()
     sources = {code for batch in world.clone_sources for code in batch}
     resold = set(np.flatnonzero(world.codes.fate == "resold").tolist())
-    outcome = Outcome(genuine_codes=len(world.codes) - len(sources) - len(resold))
+    griefed = set(world.griefed)
+    outcome = Outcome(genuine_codes=len(world.codes) - len(sources | resold | griefed))
     for code, rule in run.suspects.items():
         if code in sources:
             outcome.true_suspects += 1
         elif code in resold:
             outcome.resold_suspects += 1
+        elif code in griefed:
+            continue
         else:
             outcome.false_suspects += 1
             outcome.false_by_rule[rule] += 1
-    outcome.false_notices = len(run.notices - sources - resold)
+    outcome.false_notices = len(run.notices - sources - resold - griefed)
+    _count_pages(run, outcome, sources=sources, griefed=griefed, resold=resold)
     outcome.clones = [
         (shape, run.caught.get(batch), int(run.fake_looks[batch]))
         for batch, shape in enumerate(world.clone_shapes)
     ]
     _judge_licensees(run, outcome)
-    _judge_networks(world, t, outcome)
+    judge_networks(world, t, outcome)
     return outcome
+
+
+def _count_pages(
+    run: _Replay, outcome: Outcome, *, sources: set[int], griefed: set[int], resold: set[int]
+) -> None:
+    before, now_ = set(), set()
+    for code in {*run.looks, *run.inner, *run.reports}:
+        entries = run.inner[code]
+        if warned_before(code in run.notices, len(run.looks[code]), entries, len(run.reports[code])):
+            before.add(code)
+        if warned_now(entries):
+            now_.add(code)
+    honest = set(range(len(run.world.codes))) - sources - griefed - resold
+    outcome.pages = PageCounts(
+        *(
+            count(codes, before=before, now=now_, cases=run.suspects)
+            for codes in (honest, griefed - sources, sources)
+        )
+    )
+    for code, kind in run.world.griefed.items():
+        labels, cases = outcome.griefed_cases.get(kind, (0, 0))
+        outcome.griefed_cases[kind] = (labels + 1, cases + (code in run.suspects))
 
 
 def _judge_licensees(run: _Replay, outcome: Outcome) -> None:
@@ -279,28 +282,3 @@ def _licensee_facts(
         surfaced_unsold=surfaced,
         surfaced_by_batch=tuple(by_batch.values()),
     )
-
-
-def _judge_networks(world: World, t: Thresholds, outcome: Outcome) -> None:
-    """Texts of the last ten minutes by network; a scraper is stopped when its first network is challenged."""
-    lately: dict[int, deque[float]] = defaultdict(deque)
-    owner: dict[int, int] = {}
-    asked = np.zeros(world.scrapers, dtype=int)
-    stopped: dict[int, int] = {}
-    challenged: set[int] = set()
-    for typing in sorted(world.typings, key=lambda one: one.at):
-        owner[typing.network] = typing.scraper
-        texts = lately[typing.network]
-        texts.append(typing.at)
-        while texts[0] <= typing.at - WINDOW_H:
-            texts.popleft()
-        if typing.scraper >= 0:
-            asked[typing.scraper] += 1
-        if unknown_burst(NetworkFacts(len(texts)), t) is not None:
-            challenged.add(typing.network)
-            if typing.scraper >= 0:
-                stopped.setdefault(typing.scraper, int(asked[typing.scraper]))
-    outcome.scrapers = [stopped.get(number) for number in range(world.scrapers)]
-    honest = {network for network, scraper in owner.items() if scraper < 0}
-    outcome.honest_networks = len(honest)
-    outcome.false_networks = len(honest & challenged)

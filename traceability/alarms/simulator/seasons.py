@@ -9,8 +9,10 @@ from multiprocessing import get_context
 import numpy as np
 
 from traceability.alarms.simulator.attacks import add_clones, add_resellers, add_scrapers
+from traceability.alarms.simulator.griefers import add_griefers
 from traceability.alarms.simulator.honest import honest_season
-from traceability.alarms.simulator.replay import Outcome, replay
+from traceability.alarms.simulator.outcome import Outcome
+from traceability.alarms.simulator.replay import replay
 from traceability.alarms.simulator.world import Habits
 from traceability.alarms.thresholds import Thresholds
 
@@ -23,6 +25,7 @@ class Scale:
     clone_batches: int = 12
     resellers: int = 4
     scrapers: int = 5
+    griefers: int = 8
 
 
 def run_season(seed: int, t: Thresholds, scale: Scale, *, places: bool) -> Outcome:
@@ -31,6 +34,7 @@ def run_season(seed: int, t: Thresholds, scale: Scale, *, places: bool) -> Outco
     add_clones(world, people, batches=scale.clone_batches)
     add_resellers(world, people, resellers=scale.resellers)
     add_scrapers(world, people, scrapers=scale.scrapers)
+    add_griefers(world, people, griefers=scale.griefers)
     return replay(world, t, places=places)
 
 

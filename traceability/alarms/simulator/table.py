@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from traceability.alarms.simulator.replay import Outcome
+from traceability.alarms.simulator.outcome import Outcome
+from traceability.alarms.simulator.pages import PageCounts
 
 MOST_FALSE_PER_THOUSAND = 1.0
 CLONES_BEFORE = 20
@@ -30,6 +31,8 @@ class Summary:
     scrapers: tuple[int | None, ...]
     honest_networks: int
     false_networks: int
+    pages: PageCounts
+    griefed: dict[str, tuple[int, int]]
 
     @property
     def false_per_thousand(self) -> float:
@@ -67,6 +70,9 @@ class Summary:
                 self.clone_recall >= LEAST_CLONES
             ),
             "label resale of 10 % of a quota caught within the season": self.resale_recall >= LEAST_CLONES,
+            "no page of a genuine label that strangers attacked warns without a person": (
+                self.pages.griefed.warned_now == 0
+            ),
         }
 
 
@@ -94,7 +100,18 @@ def sum_up(outcomes: Iterable[Outcome]) -> Summary:
         scrapers=tuple(scraper for one in found for scraper in one.scrapers),
         honest_networks=sum(one.honest_networks for one in found),
         false_networks=sum(one.false_networks for one in found),
+        pages=sum((one.pages for one in found), PageCounts()),
+        griefed=_griefed(found),
     )
+
+
+def _griefed(found: Iterable[Outcome]) -> dict[str, tuple[int, int]]:
+    together: dict[str, tuple[int, int]] = {}
+    for one in found:
+        for kind, (labels, cases) in one.griefed_cases.items():
+            so_far = together.get(kind, (0, 0))
+            together[kind] = (so_far[0] + labels, so_far[1] + cases)
+    return together
 
 
 def lines(summary: Summary) -> list[str]:
@@ -129,7 +146,28 @@ def lines(summary: Summary) -> list[str]:
             f" honest networks challenged: {summary.false_networks} of {summary.honest_networks}"
         ),
     ]
-    return said
+    return [*said, *page_lines(summary)]
+
+
+def page_lines(summary: Summary) -> list[str]:
+    """Pages that warn before a person looked: by the rule of earlier years, and by today's."""
+    said = ["pages that warn without a person, by the rule of earlier years and by today's:"]
+    for name, one in (
+        ("genuine codes", summary.pages.honest),
+        ("genuine labels that strangers attacked", summary.pages.griefed),
+        ("copied codes", summary.pages.copied),
+    ):
+        said.append(
+            f"  {name}: {one.codes:,}; before {one.warned_before:,} ({_per(one.warned_before, one.codes)}), now"
+            f" {one.warned_now:,} ({_per(one.warned_now, one.codes)}); a case for people {one.with_case:,}"
+            f" ({_per(one.with_case, one.codes)})"
+        )
+    attacks = ", ".join(f"{kind} {cases} of {labels}" for kind, (labels, cases) in summary.griefed.items())
+    return [*said, f"  cases about attacked labels, by the attack: {attacks or 'none'}"]
+
+
+def _per(part: int, whole: int) -> str:
+    return f"{part / max(whole, 1):.2%}"
 
 
 def target_lines(summary: Summary) -> list[str]:

@@ -141,6 +141,7 @@ class World:
     clone_shapes: list[str] = field(default_factory=list)
     resellers: dict[int, float] = field(default_factory=dict)
     scrapers: int = 0
+    griefed: dict[int, str] = field(default_factory=dict)
 
 
 class People:
