@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from core import jsontext
 from tests.published.vectors import vectors
-from traceability.events import jsontext
 from traceability.events.hashing import event_hash, prehash
 
 CASES = ["ReferenceEventHashAlgorithm", "ReferenceEventHashAlgorithm2", "ReferenceEventHashAlgorithm3"]

@@ -7,8 +7,8 @@ import random
 import pytest
 from jsonschema import Draft7Validator, FormatChecker
 
+from core import jsontext
 from tests.published.vectors import vectors
-from traceability.events import jsontext
 from traceability.events.documents import check_alone, check_document
 from traceability.events.validation import EVENT_TYPES, check_event
 

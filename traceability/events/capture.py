@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import delete, select, text
 
+from core import jsontext
 from core.database import changed, session
 from core.errors import Conflict, NotFound
 from core.ids import random_id
-from traceability.events import jsontext
 from traceability.events.documents import check_envelope, envelope_of, events_of
 from traceability.events.keys import short
 from traceability.events.models import CaptureJob, EpcisEvent, EpcisQuery

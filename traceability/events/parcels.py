@@ -8,8 +8,8 @@ from urllib.parse import quote
 from flask import current_app
 from sqlalchemy import select
 
+from core import jsontext
 from core.database import session
-from traceability.events import jsontext
 from traceability.events.keys import short
 from traceability.events.models import EpcisEvent, EpcisKey
 from traceability.events.service import parcel_address, record_step, record_steps

@@ -9,9 +9,9 @@ from typing import Any, cast
 from sqlalchemy import Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
+from core import jsontext
 from core.database import session
 from core.seal import append_many
-from traceability.events import jsontext
 from traceability.events.contexts import expanded, namespaces
 from traceability.events.hashing import event_hash
 from traceability.events.keys import Key, keys_of, short

@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from core import jsontext
 from core.database import session
-from traceability.events import jsontext
 from traceability.events.models import EpcisEvent, EpcisKey
 
 MOST = 100

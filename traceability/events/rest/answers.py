@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Response, current_app, g, request
 
+from core import jsontext
 from core.clock import now
-from traceability.events import jsontext
 from traceability.events.contexts import STANDARD, join, parts_of
 from traceability.events.queries import StoredEvent
 from traceability.events.shapes import Fault

@@ -6,13 +6,13 @@ from urllib.parse import quote
 
 from flask import Response, request
 
+from core import jsontext
 from core.accounts.scopes import Scope
 from core.accounts.tokens.bearer import bearer_account_id, bearer_requires
 from core.clock import now
 from core.database import transaction
 from core.web.bounds import takes
 from core.web.limits import limiter
-from traceability.events import jsontext
 from traceability.events.capture import capture_document, capture_event
 from traceability.events.documents import events_of
 from traceability.events.models import CaptureJob

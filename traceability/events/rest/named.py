@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from flask import Response
 
+from core import jsontext
 from core.accounts.gate import public
 from core.accounts.scopes import Scope
 from core.accounts.tokens.bearer import bearer_account_id, bearer_requires
@@ -14,7 +15,7 @@ from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, NotFound
 from core.web.bounds import KB, takes
-from traceability.events import jsontext, queries
+from traceability.events import queries
 from traceability.events.capture import delete_query, keep_query
 from traceability.events.models import EpcisQuery
 from traceability.events.parameters import read_query
