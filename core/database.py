@@ -12,6 +12,7 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from werkzeug.local import LocalProxy
 
+from core.keeping import guard_lengths
 from core.reading import refuse_while_reading
 from core.types import BigInt, JSONType, UTCDateTime
 
@@ -35,6 +36,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {int: BigInt, datetime: UTCDateTime}  # noqa: RUF012 - SQLAlchemy's hook
 
 
+guard_lengths(Base)
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 
 

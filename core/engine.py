@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 
+from core.keeping import guard_engine
+
 # How long a statement waits for somebody else's lock before the visitor is told to come again.
 LOCK_PATIENCE_S = 30.0
 # What the disk answers when it is full, closed or broken; nothing that we asked for wrongly.
@@ -18,7 +20,8 @@ STORAGE_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBI
 
 
 def configure_engine(engine: sa.Engine) -> None:
-    """Give an SQLite engine real transactions, foreign keys, WAL and patience; leave others alone."""
+    """Give an SQLite engine real transactions, foreign keys, WAL and patience; guard what any engine is asked to keep."""
+    guard_engine(engine)
     if engine.dialect.name == "sqlite":
         _configure_sqlite(engine)
 

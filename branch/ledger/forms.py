@@ -4,11 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField, StringField
+from wtforms import RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from branch.ledger.cost_rules import Purpose
+from core.web.fields import DateField
 from core.web.sending import PageForm
 from core.web.yuan import MOST_YUAN, YuanField
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import DateField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -16,6 +16,7 @@ from branch.licences.queries import LicenceView
 from branch.licences.sentences import CHANNELS, KIND_NAMES, channel_name
 from branch.licences.states import Scope, tidy
 from branch.organisation.queries import UnitView, unit_name
+from core.web.fields import DateField
 from core.web.sending import PageForm
 
 REQUIRED = _l("Please fill this in.")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from branch.ledger.periods import LONGEST_KEY, Period, between, parse_period
 from branch.reports.service import LONGEST_COMMENT
+from core.web.fields import IntegerField
 from core.web.sending import PageForm
 
 

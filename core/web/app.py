@@ -23,6 +23,7 @@ from core.web.bounds import init_bounds
 from core.web.formatting import init_formatting
 from core.web.headers import init_headers
 from core.web.i18n import init_i18n
+from core.web.incoming import init_incoming
 from core.web.limits import init_limits
 from core.web.logs import init_logs
 from core.web.problems import init_problems
@@ -77,6 +78,7 @@ def make_base_app(settings: Settings) -> APIFlask:
             "render_item": render_column_type,
         },
     )
+    init_incoming(app)
     app.session_interface = LightSessions()
     # Nothing here is asynchronous; Flask would ask each view and hook whether it is, at every request.
     app.ensure_sync = _as_it_is  # type: ignore[method-assign, assignment]

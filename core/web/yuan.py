@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DecimalField
+
+from core.web.fields import DecimalField
 
 MOST_YUAN = Decimal("99999999.99")
 
@@ -14,7 +15,7 @@ MOST_YUAN = Decimal("99999999.99")
 class YuanField(DecimalField):
     """An amount in yuan with at most two decimals; `minor` is the same in fen."""
 
-    data: Decimal | None
+    data: Any
 
     def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
         super().__init__(label, validators, places=2, **options)

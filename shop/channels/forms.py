@@ -6,10 +6,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
-from wtforms import DateField, SelectField
+from wtforms import SelectField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from core.clock import local_day, now
+from core.web.fields import DateField
 from core.web.sending import PageForm
 
 

@@ -7,13 +7,14 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, StringField, TelField
+from wtforms import StringField, TelField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from branch import api as branch
 from core.accounts.gate import Scope, actor_id, requires
 from core.clock import now
 from core.database import transaction
+from core.web.fields import IntegerField
 from core.web.sending import PageForm
 from core.web.yuan import MOST_YUAN, YuanField
 from shop.cart.wording import units

@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
 from wtforms import (
     BooleanField,
-    DateField,
     Field,
     FieldList,
     Form,
@@ -23,6 +22,7 @@ from wtforms import (
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
+from core.web.fields import DateField
 from core.web.sending import PageForm
 from shop.catalogue.attributes import Unit
 from shop.catalogue.describing import PROPAGATION_WORDS, ROOT_WORDS, UNIT_WORDS

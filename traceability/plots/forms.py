@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DecimalField, StringField
+from wtforms import StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
+from core.web.fields import DecimalField
 from core.web.sending import PageForm
 
 M2_PER_MU = Decimal(2000) / 3

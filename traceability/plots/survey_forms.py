@@ -7,11 +7,12 @@ from decimal import Decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import DateField, DecimalField, HiddenField, SelectField, TextAreaField
+from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from core.clock import SHANGHAI
+from core.web.fields import DateField, DecimalField
 from core.web.sending import PageForm
 from traceability.lots.queries import CultivarGroupView, in_chinese
 from traceability.plots.forms import M2_PER_MU

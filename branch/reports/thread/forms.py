@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from branch.reports.document import Document
 from branch.reports.service import LONGEST_COMMENT
+from core.web.fields import IntegerField
 from core.web.sending import PageForm
 
 WORDS = [DataRequired(_l("Please write a sentence.")), Length(max=LONGEST_COMMENT)]

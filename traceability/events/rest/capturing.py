@@ -22,6 +22,8 @@ from traceability.events.rest.blueprint import blueprint, described, sent_text
 from traceability.events.rest.paging import next_page, only_pages, read_paging
 
 OFTEN = "600 per minute"
+# A document of 1,000 events with their lists of codes.
+MOST_VALUES = 1_000_000
 BEHAVIOURS = ("rollback", "proceed")
 
 
@@ -55,7 +57,7 @@ def capture() -> Response:
 
 def _read(sent: bytes) -> Any:
     try:
-        return jsontext.read(sent)
+        return jsontext.read(sent, most_values=MOST_VALUES)
     except jsontext.NotJson as error:
         raise EpcisProblem(
             "ValidationException",

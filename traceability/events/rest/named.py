@@ -64,7 +64,7 @@ def keep() -> Response:
 
 def _sent() -> tuple[str, Mapping[str, Any]]:
     try:
-        sent = jsontext.read(sent_text())
+        sent = jsontext.read(sent_text(), most_values=jsontext.MOST_VALUES)
     except jsontext.NotJson as error:
         raise EpcisProblem("QueryValidationException", f"This is no JSON document: {error}.") from None
     if not isinstance(sent, dict) or set(sent) != {"name", "query"} or not isinstance(sent["query"], dict):

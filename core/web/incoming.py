@@ -1,0 +1,109 @@
+"""What reaches a view: numbers that fit, text without what nobody sees, JSON that was read with care.
+
+Held here for every route at once, so that no view has to think of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import Flask, Request
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.routing import BaseConverter, ValidationError
+
+from core import jsontext
+from core.texts import first_unseen, without_unseen
+
+# What a column of ids holds.
+LARGEST_NUMBER = 2**63 - 1
+LONGEST_PART = 512
+LONGEST_PATH = 2_048
+
+
+class CleanText(ImmutableMultiDict[str, Any]):
+    """Fields of a form or of an address: texts without what nobody sees, files as they are."""
+
+    def __init__(self, mapping: Any = None) -> None:
+        if isinstance(mapping, MultiDict):
+            pairs: Iterable[tuple[Any, Any]] = mapping.items(multi=True)
+        elif isinstance(mapping, Mapping):
+            pairs = mapping.items()
+        else:
+            pairs = mapping or ()
+        super().__init__([(_clean(name), _clean(value)) for name, value in pairs])
+
+
+def _clean(value: Any) -> Any:
+    return without_unseen(value) if isinstance(value, str) else value
+
+
+class CarefulJson:
+    """Reads and writes JSON for `request.get_json`."""
+
+    @staticmethod
+    def loads(text: str | bytes, **_options: Any) -> Any:
+        """The document; fractions are `Decimal`.
+
+        Raises:
+            NotJson: it is none that keeps its meaning everywhere, or larger than a document of a page is.
+        """
+        return jsontext.read(text, most_values=jsontext.MOST_VALUES, seen_only=True)
+
+    dumps = staticmethod(jsontext.write)
+
+
+class CarefulRequest(Request):
+    """A request as every view gets it."""
+
+    parameter_storage_class = CleanText
+
+    @property
+    def json_module(self) -> Any:
+        """What reads a body of JSON; Flask would set the application's own reader, which also reads its sessions."""
+        return CarefulJson
+
+    @json_module.setter
+    def json_module(self, _of_the_application: Any) -> None:
+        return
+
+
+class WholeNumber(BaseConverter):
+    """A number in a path that a column of ids can hold, in plain digits."""
+
+    regex = "[0-9]{1,19}"
+
+    def to_python(self, value: str) -> int:
+        number = int(value)
+        if number > LARGEST_NUMBER:
+            raise ValidationError
+        return number
+
+    def to_url(self, value: Any) -> str:
+        return str(int(value))
+
+
+class Part(BaseConverter):
+    """One part of a path, of bounded length, without what nobody sees."""
+
+    longest = LONGEST_PART
+
+    def to_python(self, value: str) -> str:
+        if len(value) > self.longest or first_unseen(value) is not None:
+            raise ValidationError
+        return value
+
+
+class Path(Part):
+    """Several parts of a path."""
+
+    part_isolating = False
+    regex = "[^/].*?"
+    weight = 200
+    longest = LONGEST_PATH
+
+
+def init_incoming(app: Flask) -> None:
+    """Use all of these; before any route is registered."""
+    app.request_class = CarefulRequest
+    app.url_map.converters.update(int=WholeNumber, default=Part, string=Part, path=Path)

@@ -1,0 +1,130 @@
+"""What reaches a view is bounded, whole and seen."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+
+from core import jsontext
+from core.keeping import NotKept
+from core.texts import first_unseen, without_unseen
+from core.web.fields import DateField, DecimalField, IntegerField
+
+
+class Typed(Form):
+    whole = IntegerField()
+    part = DecimalField()
+    day = DateField()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("whole", "12", 12),
+        ("whole", "１２", 12),
+        ("whole", "-3", -3),
+        ("whole", "²", None),
+        ("whole", "1²", None),
+        ("whole", "1_0", None),
+        ("whole", "9" * 5000, None),
+        ("whole", str(2**63), None),
+        ("part", "12.5", Decimal("12.5")),
+        ("part", "１２．５", Decimal("12.5")),
+        ("part", "1e999999", None),
+        ("part", "NaN", None),
+        ("part", "sNaN", None),
+        ("part", "-Infinity", None),
+        ("part", "½", None),
+        ("day", "2026-03-12", date(2026, 3, 12)),
+        ("day", "0001-01-01", None),
+        ("day", "9999-12-31", None),
+        ("day", "２０２６-03-12", date(2026, 3, 12)),
+    ],
+)
+def test_what_is_typed_is_a_number_or_a_day_that_can_be_kept_or_none(app, name, text, value):
+    with app.test_request_context():
+        form = Typed(MultiDict({name: text}))
+        form.validate()
+        assert (form[name].data, bool(form[name].errors)) == (value, value is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "seen", "first"),
+    [
+        ("桂花 osmanthus\n\t", "桂花 osmanthus\n\t", None),
+        ("one\x0btwo\u2028three", "one\ntwo\nthree", "U+000B"),
+        ("a\x00b\x1f\x7f\x9f\ufeff", "ab", "U+0000"),
+        ("gnp\u202e.exe\u2066", "gnp.exe", "U+202E"),
+        ("\ud800\uffff\U0001ffffx", "x", "U+D800"),
+        ("👩‍🌾 zero-width joiners stay", "👩‍🌾 zero-width joiners stay", None),
+    ],
+)
+def test_what_nobody_sees_goes(text, seen, first):
+    assert (without_unseen(text), first_unseen(text)) == (seen, first)
+    assert first_unseen(without_unseen(text)) is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"/registry/marks/XNGH/rules/{2**63}", "/registry/marks/XNGH/rules/²", "/registry/marks/XNGH/rules/٣"],
+)
+def test_a_number_in_a_path_that_no_column_holds_leads_nowhere(client, path):
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("part", ["a%00b", "%0b", "%E2%80%AE", "x" * 600])
+def test_a_part_of_a_path_is_bounded_and_seen(client, part):
+    assert client.get(f"/listings/{part}").status_code == 404
+
+
+def test_json_of_pages_is_read_with_care(client):
+    def told(body):
+        answer = client.post(
+            "/report-fake", data=body, content_type="application/json", headers={"Accept": "application/json"}
+        )
+        return answer.status_code, answer.json["code"]
+
+    for body in (
+        "[" * 30_000,
+        '{"what": "\\u000b"}',
+        '{"what": "a", "what": "b"}',
+        '{"a": NaN}',
+        '{"a": 1e999999}',
+        "[" + "[]," * 30_000 + "0]",
+        '{"what": "\\ud800"}',
+    ):
+        assert told(body) == (422, "report_invalid"), body[:30]
+
+
+def test_values_are_counted_before_they_are_made():
+    with pytest.raises(jsontext.NotJson, match="more than 10 values"):
+        jsontext.read("[1,2,3,4,5,6,7,8,9,0,1]", most_values=10)
+    assert len(jsontext.read("[1,2,3,4,5,6,7,8,9]", most_values=10)) == 9
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("value", [2**63, -(2**70), "a\x00b", "\ud800"])
+def test_what_no_database_keeps_is_refused_before_it_is_asked(session, value):
+    import sqlalchemy as sa
+
+    with pytest.raises(NotKept):
+        session.execute(sa.text("SELECT :value"), {"value": value})
+
+
+@pytest.mark.both
+def test_a_text_longer_than_its_column_is_refused_on_every_database(session, at):
+    from core.database import transaction
+    from core.errors import Invalid
+    from core.messaging import Message
+
+    with pytest.raises(Invalid) as caught, transaction() as current:
+        current.add(
+            Message(
+                dedupe_key="k" * 5000, receiver="x", template="t", context={}, locale="en", state="sent",
+                available_at=at, recorded_at=at,
+            )
+        )  # fmt: skip
+        current.flush()
+    assert caught.value.code == "text_too_long"
