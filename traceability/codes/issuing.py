@@ -322,10 +322,7 @@ def _write_inner(batch_id: int, some: Sequence[IssuedCode], key: bytes) -> None:
     )
     session.execute(
         insert(InnerCode),
-        [
-            {"code_id": ids[one.position], "digest": keyed(key, f"{one.code}\n{one.inner}"), "wrong": 0}
-            for one in some
-        ],
+        [{"code_id": ids[one.position], "digest": keyed(key, f"{one.code}\n{one.inner}")} for one in some],
     )
 
 

@@ -1,5 +1,7 @@
 """Counterfeit cases of the town that is looked at: one that waits, one proposed, one confirmed."""
 
+from itertools import count
+
 from core.clock import now
 from core.database import transaction
 from tests.browser.town import account_of
@@ -12,12 +14,16 @@ LIST = "/branch/reports-of-fakes"
 SHOP = "https://shop36912.taobao.com"
 
 
+_numbers = count(1)
+
+
 def _reported() -> str:
+    number = next(_numbers)  # a shop and a reporter of their own, so that each is a case of its own
     report = intake.Report(
         what="买了十株朱砂丹桂，到货叶片窄长，与标签照片不符；卖家不肯出示检疫证。",
         price="¥120",
-        shop=SHOP,
-        contact="138 0013 8000",
+        shop=f"https://shop36912{number:03}.taobao.com",
+        contact=f"138 0013 {number:04}",
         photo_keys=(intake.keep_photo(picture()),),
     )
     return intake.receive_report(report, at=now()).number

@@ -13,8 +13,11 @@ from core.clock import local_day, now
 from core.database import transaction
 from tests.browser.town import account_of
 from tests.factories.licences import make_licence
-from tests.factories.traceability import make_lot
+from tests.factories.traceability import make_lot, ship
 from tests.factories.verification import make_scene
+from traceability.api import issue_codes
+from traceability.codes.inner import Entrant, enter_inner
+from traceability.codes.issuing import IssuedCode
 from traceability.codes.verdicts import Verdict
 from traceability.lots.balance import StepKind
 from traceability.lots.recalls import recall
@@ -29,6 +32,37 @@ def code(verdict: Verdict, level: str = "unit") -> Callable[[], str]:
             return f"/C/{make_scene(verdict, level=level).code}"
 
     return arranged
+
+
+def _sent_with_inner() -> IssuedCode:
+    with transaction():
+        lot = make_lot(at=now())
+        make_licence(lot.grower_id, at=now())
+        issued = issue_codes(lot.id, "unit", 1, at=now(), by=None, inner=True)
+        ship(issued, consignment=f"C-{issued.batch.number}", at=now())
+    return issued.codes[0]
+
+
+def code_with_inner() -> str:
+    """A label with an inner code that nobody entered."""
+    return f"/C/{_sent_with_inner().code}"
+
+
+def guess_the_inner_code(page: Page) -> None:
+    """Three wrong entries: the page says how long to wait, and what to do."""
+    for _guess in range(3):
+        page.fill("#inner", "ZZZZZZZZ")
+        page.click("main form button[type=submit]")
+        page.wait_for_selector(".banner--bad")
+
+
+def code_with_known_inner() -> str:
+    """A label whose right inner code came from four networks."""
+    label = _sent_with_inner()
+    for name in (b"home", b"shop", b"road", b"park"):
+        with transaction():
+            enter_inner(label.code, label.inner, entrant=Entrant(name * 4, name * 2, name * 2), at=now())
+    return f"/C/{label.code}"
 
 
 def recalled_lot() -> str:
