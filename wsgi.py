@@ -100,6 +100,7 @@ CONSOLE: list[NavGroup] = [
         "list",
         [
             NavItem("failures.index", _l("Work that failed"), "alert", "jobs.manage"),
+            NavItem("operations.units", _l("Towns and take-overs"), "people", "units.found"),
             NavItem("alarms.thresholds", _l("Rules and their numbers"), "settings", "alarms.thresholds"),
             NavItem("checks.index", _l("Do the books agree"), "check", "checks.view"),
         ],
@@ -129,6 +130,7 @@ BLUEPRINTS: list[str] = [
     "core.seal.views",
     "branch.organisation.views",
     "branch.organisation.unit_views",
+    "branch.organisation.operator_views",
     "branch.growers.views",
     "traceability.papers.views",
     "traceability.plots.views",
@@ -215,6 +217,7 @@ COMMANDS: list[str] = [
     "branch.organisation.cli",
     "branch.storefronts.cli",
     "branch.organisation.unit_cli",
+    "branch.organisation.takeover_cli",
     "shop.search.cli",
     "shop.payments.cli",
     "shop.channels.cli",
@@ -359,7 +362,13 @@ def event_handlers() -> dict[type, list[Handler]]:
     """Which handler hears which event: one block per handler, then the events that nobody needs to hear yet."""
     from branch.licences import events as licences
     from branch.licences.notices import tell_grower as tell_grower_of_licence
-    from branch.organisation.notices import tell_of_faults, tell_operators_of_backup, tell_operators_of_checks
+    from branch.organisation.events import TakeoverEnded, UnitTakenOver
+    from branch.organisation.notices import (
+        tell_of_faults,
+        tell_operators_of_backup,
+        tell_operators_of_checks,
+        tell_unit_of_takeover,
+    )
     from branch.storefronts import events as storefronts
     from branch.storefronts.notices import tell_grower as tell_grower_of_storefront
     from core.backup.events import BackupFailed, FaultsFoundByBackup
@@ -442,6 +451,7 @@ def event_handlers() -> dict[type, list[Handler]]:
         (notices.remind_growers_to_confirm, [orders.OrderNearsEnd]),
         (tell_cashiers, [orders.OrderNearsEnd, orders.HoldAskedFor]),
         (notices.ask_buyer_for_held, [orders.HoldAskedFor]),
+        (tell_unit_of_takeover, [UnitTakenOver, TakeoverEnded]),
         (tell_everyone_concerned, [payees.PayeeProposed, payees.PayeeConfirmed, payees.PayeeWithdrawn]),
         (None, [orders.OrderRefunded, orders.ConsignmentPacked]),
         (tell_grower_of_recall, [LotRecalled]),
@@ -585,6 +595,7 @@ def seal_sources() -> list[Sealed]:
     from branch.ledger import record_sealing as records
     from branch.ledger import sealing as ledger
     from branch.licences import sealing as licences
+    from branch.organisation import takeover_sealing as takeovers
     from branch.programmes import sealing as programmes
     from branch.reports import sealing as reports
     from branch.reports.editions import sealing as report_editions
@@ -628,6 +639,7 @@ def seal_sources() -> list[Sealed]:
         quota.MOVES,
         quota.FIGURES,
         payees.SOURCE,
+        takeovers.SOURCE,
     ]
 
 

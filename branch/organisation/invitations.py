@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from branch.organisation.models import Invitation
-from branch.organisation.queries import UnitView, roles_held, unit_by_id
-from branch.organisation.roles import Role, may_change_role
-from branch.organisation.service import give_role
+from branch.organisation.queries import UnitView, unit_by_id
+from branch.organisation.roles import Role
+from branch.organisation.service import give_role, may_give
 from core import messaging
 from core.accounts.identity import Identity
 from core.accounts.models import Account
@@ -46,7 +46,7 @@ def invite_to_unit(
     """
     if not reason.strip():
         raise Invalid(_("Say why; the reason is kept with the change."), code="reason_missing")
-    if not may_change_role(roles_held(by_account_id), role, unit.path):
+    if not may_give(by_account_id, role, unit):
         raise Forbidden(
             _("Only someone who holds this role or a higher one above this unit can change it."),
             code="role_above_own",

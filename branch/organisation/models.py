@@ -77,6 +77,28 @@ class MembershipChange(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class Takeover(Base):
+    """An operator does a unit's work, as its secretary or committee, until `ends_at` or until it was ended earlier."""
+
+    __tablename__ = "takeover"
+    __table_args__ = (
+        CheckConstraint("role IN ('secretary', 'committee')", name="role_known"),
+        CheckConstraint("ends_at > begun_at", name="ends_later"),
+        CheckConstraint("(ended_at IS NULL) = (ended_by_account_id IS NULL)", name="ended_by_somebody"),
+    )
+
+    id: Mapped[int] = pk()
+    public_id: Mapped[str] = mapped_column(String(24), unique=True)
+    unit_id: Mapped[int] = fk("unit.id")
+    account_id: Mapped[int] = fk("account.id")
+    role: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+    begun_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
+
+
 class Invitation(Base):
     """A link that lets its reader take a role at a unit, or join a grower; only its digest is kept."""
 

@@ -5,11 +5,15 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
+from branch.organisation.events import TakeoverEnded, UnitTakenOver
 from branch.organisation.models import Membership
+from branch.organisation.queries import all_units, members_of
+from branch.organisation.takeovers import get_takeover
 from core import messaging
 from core.accounts.models import Account
 from core.backup.events import BackupFailed, FaultsFoundByBackup
 from core.checks.events import ChecksFailed, FaultsFound
+from core.clock import now, to_shanghai
 from core.database import session
 from core.settings import Settings
 
@@ -51,5 +55,33 @@ def _tell(roles: tuple[str, ...], template: str, context: dict[str, Any], event_
                 to=receiver,
                 template=template,
                 context=context,
+                locale=account.locale,
+            )
+
+
+def tell_unit_of_takeover(event: UnitTakenOver | TakeoverEnded, *, event_id: str) -> None:
+    """Handler: one message to each person of the unit, below it and above it."""
+    found = get_takeover(event.public_id, at=now())
+    path = found.unit.path
+    places = [one for one in all_units() if one.path.startswith(path) or path.startswith(one.path)]
+    people = {member.account_id for member in members_of(places)} | {found.account_id}
+    for account in session.scalars(
+        select(Account).where(Account.id.in_(people), Account.active).order_by(Account.id)
+    ):
+        receiver = account.email or account.phone
+        if receiver:
+            messaging.enqueue(
+                dedupe_key=f"{event_id}:{account.id}",
+                to=receiver,
+                template="unit_taken_over",
+                context={
+                    "what": type(event).__name__,
+                    "unit": found.unit.name_en if account.locale == "en" else found.unit.name_zh,
+                    "name": found.by,
+                    "role": str(found.role),
+                    "until": f"{to_shanghai(found.ends_at):%Y-%m-%d %H:%M}",
+                    "reason": found.reason,
+                    "address": f"{current_app.config['SETTINGS'].base_url}/branch/members",
+                },
                 locale=account.locale,
             )

@@ -109,7 +109,15 @@ COMMITTEE = TECHNICIAN | {
     "checks.view",
 }
 
-OPERATOR = SECRETARY | {
+# Runs the machine and what all towns share; decides nothing of a town's. What an operator does in a unit's place is a
+# take-over: dated, sealed and told to its people (`takeovers.py`).
+OPERATOR = BUYER | {
+    "units.found",
+    "units.take_over",
+    "members.view",
+    "alarms.view",
+    "papers.view",
+    "papers.defaults",
     "settings.view",
     "search.reindex",
     "jobs.manage",

@@ -6,14 +6,15 @@ from datetime import datetime
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import aliased
 
-from branch.organisation.models import Membership, MembershipChange, Unit
+from branch.organisation.models import Membership, MembershipChange, Takeover, Unit
 from branch.organisation.permissions import PERMISSIONS_OF
 from branch.organisation.roles import TRUSTED, Held, Role, covers
 from core.accounts.models import Account
 from core.accounts.scopes import Scope, note_checked
+from core.clock import now
 from core.database import session
 from core.errors import Forbidden, NotFound
 
@@ -128,14 +129,29 @@ def villages() -> list[UnitView]:
 
 
 def roles_held(account_id: int) -> list[Held]:
-    """The roles that were given to this account, each with the place it reaches from."""
-    rows = session.execute(
-        select(Membership.role, Unit.path)
+    """The roles that were given to this account, each with the place it reaches from, and those it has taken over.
+
+    Whoever runs the installation does so at no unit: an operator's role at one counts for nothing.
+    """
+    at = now()
+    given = (
+        select(Membership.role, Unit.path, Membership.id.label("row_id"), literal(0).label("taken_over"))
         .outerjoin(Unit, Unit.id == Membership.unit_id)
         .where(Membership.account_id == account_id)
-        .order_by(Membership.id)
+        .where((Membership.role != Role.OPERATOR) | Membership.unit_id.is_(None))
     )
-    return [Held(Role(role), path) for role, path in rows]
+    taken_over = (
+        select(Takeover.role, Unit.path, Takeover.id, literal(1))
+        .join(Unit, Unit.id == Takeover.unit_id)
+        .where(
+            Takeover.account_id == account_id,
+            Takeover.begun_at <= at,
+            Takeover.ends_at > at,
+            Takeover.ended_at.is_(None),
+        )
+    )
+    rows = session.execute(union_all(given, taken_over).order_by("taken_over", "row_id"))
+    return [Held(Role(role), path) for role, path, _id, _taken_over in rows]
 
 
 def holds_trusted_role(account_id: int) -> bool:
@@ -148,17 +164,6 @@ def holds_everywhere(account_id: int, permission: str) -> bool:
     return any(
         held.unit_path is None and permission in PERMISSIONS_OF[held.role] for held in roles_held(account_id)
     )
-
-
-def require_everywhere(account_id: int, permission: str) -> None:
-    """For what lies in no unit, as a town of its own.
-
-    Raises:
-        Forbidden: the account does not hold `permission` without a unit.
-    """
-    if not holds_everywhere(account_id, permission):
-        raise Forbidden(_("This lies outside the units that you look after."), code="outside_your_units")
-    note_checked(Scope.UNIT)
 
 
 def units_where(account_id: int, permission: str) -> list[UnitView]:

@@ -24,8 +24,8 @@ TRUSTED = frozenset({Role.SECRETARY, Role.COMMITTEE, Role.OPERATOR})
 #: Roles that make sense without a unit: they reach the whole instance or only themselves.
 WITHOUT_UNIT = frozenset({Role.BUYER, Role.OPERATOR})
 
-#: What the members page can give; buyers need no giving, growers apply.
-GIVEN_BY_STAFF = (Role.TECHNICIAN, Role.SECRETARY, Role.COMMITTEE, Role.OPERATOR)
+#: What the members page can give; buyers need no giving, growers apply, operators are made on the command line.
+GIVEN_BY_STAFF = (Role.TECHNICIAN, Role.SECRETARY, Role.COMMITTEE)
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,15 @@ def covers(unit_path: str | None, path: str) -> bool:
 
 
 def may_change_role(holder: Iterable[Held], role: Role, path: str) -> bool:
-    """A role can be given or taken at `path` by someone who holds at least as high a one above it."""
-    return any(
-        RANK[held.role] >= RANK[role] and held.role in TRUSTED and covers(held.unit_path, path)
+    """A role can be given or taken at `path` by someone who holds at least as high a one at a unit above it.
+
+    Whoever runs the installation stands above nobody: an operator's role is given from the command line.
+    """
+    return role is not Role.OPERATOR and any(
+        RANK[held.role] >= RANK[role]
+        and held.role in TRUSTED
+        and held.unit_path is not None
+        and covers(held.unit_path, path)
         for held in holder
     )
 

@@ -1,19 +1,28 @@
 """Verbs of the tree: add a unit, give and take roles. Nothing here commits."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from branch.organisation.models import Membership, MembershipChange, Unit
-from branch.organisation.queries import MemberView, UnitView, get_unit, roles_held, unit_by_id
+from branch.organisation.queries import (
+    MemberView,
+    UnitView,
+    get_unit,
+    holds_everywhere,
+    roles_held,
+    unit_by_id,
+)
 from branch.organisation.roles import KINDS_BELOW, WITHOUT_UNIT, Role, may_change_role
 from core import pinyin
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid
 
 REASON_LIMIT = 500
+LEADING = frozenset({Role.SECRETARY, Role.COMMITTEE})
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]")
 
 
@@ -99,6 +108,8 @@ def give_role(
     """
     if unit is None and role not in WITHOUT_UNIT:
         raise Invalid(_("This role belongs to a unit; say which one."), code="unit_missing")
+    if unit is not None and role is Role.OPERATOR:
+        raise Invalid(_("Whoever runs the installation does so at no unit."), code="operator_at_unit")
     _check_may_change(by_account_id, account_id, role, unit, reason)
     unit_id = unit.id if unit else None
     same = select(Membership.id).where(
@@ -136,11 +147,28 @@ def _check_may_change(
         return
     if by_account_id == account_id:
         raise Forbidden(_("Nobody changes their own roles; ask another member of staff."), code="own_role")
-    if not may_change_role(roles_held(by_account_id), role, unit.path if unit else ""):
+    if not may_give(by_account_id, role, unit):
         raise Forbidden(
             _("Only someone who holds this role or a higher one above this unit can change it."),
             code="role_above_own",
         )
+
+
+def may_give(account_id: int, role: Role, unit: UnitView | None) -> bool:
+    """Whether the account may give `role` there: by a role above, or as an operator to a town that has nobody yet."""
+    if unit is not None and may_change_role(roles_held(account_id), role, unit.path):
+        return True
+    first = unit is not None and role in LEADING and bool(towns_without_people([unit]))
+    return first and holds_everywhere(account_id, "units.found")
+
+
+def towns_without_people(units: Iterable[UnitView]) -> set[int]:
+    """The towns among these units at whose root nobody is secretary or on the committee."""
+    roots = {unit.id for unit in units if unit.parent_id is None}
+    led = session.scalars(
+        select(Membership.unit_id).where(Membership.unit_id.in_(roots), Membership.role.in_(LEADING))
+    )
+    return roots - set(led)
 
 
 def _note(

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from branch.organisation import queries, service
 from branch.organisation.forms import RenameForm, UnitForm
 from branch.organisation.names import KIND_NAMES
-from branch.organisation.roles import Role
 from core.accounts.gate import actor_id, requires
 from core.accounts.scopes import Scope
 from core.database import transaction
@@ -30,17 +29,13 @@ def index() -> str:
 @requires(EDIT, scope=Scope.UNIT)
 @creates()
 def add() -> Any:
-    """Add a unit; a town of its own only by the operator."""
+    """Add a unit; a town of its own is opened by an operator."""
     form = _form()
     if not form.validate():
         return _page(form), 422
     try:
         with creating() as made:
-            parent = None
-            if not form.parent.data:
-                queries.require_everywhere(actor_id(), EDIT)
-            else:
-                parent = queries.require_unit_access(actor_id(), queries.get_unit(form.parent.data).id, EDIT)
+            parent = queries.require_unit_access(actor_id(), queries.get_unit(form.parent.data).id, EDIT)
             service.found_unit(
                 code=form.code.data or "",
                 name_zh=form.name_zh.data or "",
@@ -75,10 +70,7 @@ def _form() -> UnitForm:
     form = UnitForm()
     account_id = actor_id()
     assert account_id is not None
-    everywhere = any(
-        held.role is Role.OPERATOR and held.unit_path is None for held in queries.roles_held(account_id)
-    )
-    form.offer(queries.units_where(account_id, EDIT), roots=everywhere)
+    form.offer(queries.units_where(account_id, EDIT))
     return form
 
 

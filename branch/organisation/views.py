@@ -9,6 +9,7 @@ from branch.organisation import invitations, queries, service
 from branch.organisation.forms import GiveRoleForm, ReasonForm
 from branch.organisation.names import KIND_NAMES, ROLE_NAMES
 from branch.organisation.roles import GIVEN_BY_STAFF, RANK, TRUSTED, Role
+from branch.organisation.takeovers import end_takeover, get_takeover, takeovers_of
 from core.accounts.gate import actor_id, may, requires, signed_in
 from core.accounts.queries import find_confirmed
 from core.accounts.scopes import Scope
@@ -92,6 +93,18 @@ def invitation(token: str) -> Any:
     return redirect(url_for("accounts.overview"))
 
 
+@blueprint.post("/branch/take-overs/<public_id>/end")
+@requires("members.edit", scope=Scope.UNIT)
+def end_take_over(public_id: str) -> Any:
+    """The unit's own people take their work back before the last day."""
+    found = get_takeover(public_id, at=now())
+    queries.require_unit_access(actor_id(), found.unit.id, "members.edit")
+    with transaction():
+        end_takeover(public_id, by_account_id=actor_id(), at=now())
+    flash(_("The work is given back; the unit's people are told."), "success")
+    return redirect(url_for("organisation.members"), 303)
+
+
 def _form() -> GiveRoleForm:
     form = GiveRoleForm()
     held = queries.roles_held(actor_id())
@@ -111,8 +124,14 @@ def _members(form: GiveRoleForm) -> str:
         changes=queries.member_changes(units),
         may_edit=may("members.edit"),
         me=actor_id(),
+        takeovers=takeovers_of(_concerning(units), at=now()),
         link=session.pop(LINK, None),
     )
+
+
+def _concerning(units: list[queries.UnitView]) -> list[queries.UnitView]:
+    """These units and those above them: what is done there reaches down here."""
+    return [one for one in queries.all_units() if any(unit.path.startswith(one.path) for unit in units)]
 
 
 def _page(name: str, **values: Any) -> str:

@@ -170,7 +170,7 @@ def _send(number: str, grower_id: int, *, at: datetime) -> list[str]:
     scan = picture("dangui", "pot")
     codes: list[str] = []
     with transaction():
-        for kind in traceability.required_papers(parcel.province, roots=parcel.roots):
+        for kind in traceability.required_papers(parcel.province, roots=parcel.roots, grower_id=grower_id):
             if kind == traceability.PaperKind.LABEL:
                 traceability.record_printed_label(consignment_number=number, at=at, on=at.date(), by=None)
             else:

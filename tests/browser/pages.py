@@ -165,7 +165,7 @@ SELLING = [
     PageToSee("checks", failing.books_that_differ, as_role="operator"),
     PageToSee("failures-none", "/operations/failures?show=aside", as_role="operator"),
     PageToSee("failures-aside", failing.to_set_aside, as_role="operator"),
-    PageToSee("branch-inner-codes", two_people.tried_inner_codes, as_role="operator"),
+    PageToSee("branch-inner-codes", two_people.tried_inner_codes, as_role="secretary"),
     PageToSee("seller-void-codes", goods.void_codes, as_role="grower1"),
     PageToSee("seller-listings", "/seller/listings", as_role="grower1"),
     PageToSee("seller-new-listing", "/seller/listings/new", as_role="grower1"),
@@ -275,7 +275,9 @@ BRANCH = [
     PageToSee("branch-programme-withdraw", reporting.to_withdraw_programme, as_role="secretary"),
     PageToSee("committee-sales", "/branch/sales", as_role="committee"),
     PageToSee("technician-growers", "/branch/growers", as_role="technician"),
-    PageToSee("operator-units", "/branch/units", as_role="operator"),
+    PageToSee("operator-units", "/operations/units", as_role="operator"),
+    PageToSee("operator-take-over", "/operations/units/guihua-osmanthus/take-over", as_role="operator"),
+    PageToSee("operator-first-people", "/operations/units/guihua/first", as_role="operator"),
     PageToSee("operator-members", "/branch/members", as_role="operator"),
 ]
 

@@ -150,6 +150,7 @@ def make_request(
 def place(*lines: tuple[str, int], at: datetime, confirmed: bool = False, **values: Any) -> OrderView:
     """An order that was really placed, in a transaction of its own; `confirmed` by its growers when paid at the door."""
     with transaction():
+        ensure_payee()
         order_id = place_order(make_request(*lines, **values), at=at).id
     if confirmed:
         confirm(order_id, at=at)

@@ -37,6 +37,11 @@ def test_what_everybody_shares_is_changed_with_permissions_that_no_unit_gives(ap
             assert view.gate in PERMISSIONS_OF[Role.OPERATOR] - AT_A_UNIT, rule.endpoint
 
 
+def test_the_operator_holds_no_permission_that_decides_at_a_unit(app):
+    of_units = {view.gate for _rule, view in writing_routes(app) if view.scope in {Scope.UNIT, Scope.MARK}}
+    assert PERMISSIONS_OF[Role.OPERATOR] & of_units == set()
+
+
 def test_visitors_change_nothing_that_belongs_to_a_unit_or_to_everybody(app):
     theirs = {Scope.VISITOR, Scope.TOKEN, Scope.SIGNATURE, Scope.OWN}
     for rule, view in writing_routes(app):

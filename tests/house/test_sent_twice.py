@@ -77,6 +77,8 @@ HARMLESS = {
     "orders.seller_ask": "whoever was reminded today is not told again",
     "orders.seller_cancel": STEP,
     "orders_api.place": OWN_KEY + ", the header Idempotency-Key",
+    "operations.end": STEP,
+    "organisation.end_take_over": STEP,
     "organisation.invitation": "an invitation is accepted once",
     "organisation.take": GONE,
     "parcel_returns.of_parcel": STEP,

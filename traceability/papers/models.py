@@ -13,15 +13,19 @@ KINDS = tuple(PaperKind)
 
 
 class PaperRuleRow(Base):
-    """Whether a province (or `*`) and root kind (or `*`) needs a paper. Changed by the branch."""
+    """Whether a province (or `*`) and root kind (or `*`) needs a paper.
+
+    `unit_code` says whose rule it is: a unit's, for the growers below it, or, when empty, everybody's.
+    """
 
     __tablename__ = "paper_rule"
     __table_args__ = (
-        UniqueConstraint("province", "root", "kind"),
+        UniqueConstraint("unit_code", "province", "root", "kind"),
         CheckConstraint(allowed("kind", KINDS), name="kind_known"),
     )
 
     id: Mapped[int] = pk()
+    unit_code: Mapped[str] = mapped_column(String(64), default="")
     province: Mapped[str] = mapped_column(String(40))
     root: Mapped[str] = mapped_column(String(12))
     kind: Mapped[str] = mapped_column(String(24))
@@ -36,6 +40,7 @@ class PaperRuleChange(Base):
     __tablename__ = "paper_rule_change"
 
     id: Mapped[int] = pk()
+    unit_code: Mapped[str] = mapped_column(String(64), default="", server_default="")
     province: Mapped[str] = mapped_column(String(40))
     root: Mapped[str] = mapped_column(String(12))
     kind: Mapped[str] = mapped_column(String(24))

@@ -1,7 +1,7 @@
 """Reads of papers and of the rules about them."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from branch import api as branch
 from core import files
 from core.database import read_columns, session
 from core.errors import NotFound
@@ -16,6 +17,7 @@ from core.web.i18n import per_language
 from traceability.papers.models import Paper, PaperRuleChange, PaperRuleRow
 from traceability.papers.rules import (
     ANY,
+    EVERYBODY,
     NEEDS_FILE,
     PaperKind,
     PaperRule,
@@ -152,13 +154,23 @@ def paper_file(public_id: str) -> tuple[bytes, str, PaperView]:
     return files.get(row.file_key), files.content_type_of(row.file_key), _view(row)
 
 
-def paper_rules() -> list[PaperRule]:
-    """Every rule, general ones first."""
-    rows = session.scalars(
-        select(PaperRuleRow).order_by(PaperRuleRow.province, PaperRuleRow.root, PaperRuleRow.id)
-    )
-    rules = [PaperRule(row.province, row.root, PaperKind(row.kind), row.required) for row in rows]
-    return sorted(rules, key=lambda rule: (rule.weight, rule.province, rule.root))
+def paper_rules(unit_code: str = EVERYBODY) -> list[PaperRule]:
+    """Every rule of a unit, or everybody's; general ones first."""
+    return _rules([unit_code])[unit_code]
+
+
+def _rules(unit_codes: Collection[str]) -> dict[str, list[PaperRule]]:
+    found: dict[str, list[PaperRule]] = {code: [] for code in unit_codes}
+    for row in session.scalars(
+        select(PaperRuleRow)
+        .where(PaperRuleRow.unit_code.in_(unit_codes))
+        .order_by(PaperRuleRow.province, PaperRuleRow.root, PaperRuleRow.id)
+    ):
+        found[row.unit_code].append(PaperRule(row.province, row.root, PaperKind(row.kind), row.required))
+    return {
+        code: sorted(rules, key=lambda rule: (rule.weight, rule.province, rule.root))
+        for code, rules in found.items()
+    }
 
 
 def required_papers(
@@ -166,15 +178,20 @@ def required_papers(
     *,
     root: str | None = None,
     roots: Collection[str] = (),
+    grower_id: int | None = None,
     at: datetime | None = None,  # noqa: ARG001 - rules are not dated yet
 ) -> list[PaperKind]:
-    """The papers that a parcel to `province` with these root kinds needs, in a fixed order."""
+    """The papers that a parcel to `province` with these root kinds needs, in a fixed order.
+
+    What everybody's rules ask for, and what the units above the grower ask for besides.
+    """
     wanted = set(roots) | ({root} if root and root != ANY else set())
-    rules = [
-        PaperRule(short_province(rule.province), rule.root, rule.kind, rule.required)
-        for rule in paper_rules()
-    ]
-    return required_kinds(rules, province=short_province(province), roots=wanted)
+    above = branch.get_grower(id=grower_id).unit_path.strip("/").split("/") if grower_id is not None else []
+    asked: set[PaperKind] = set()
+    for rules in _rules([EVERYBODY, *above]).values():
+        short = [replace(rule, province=short_province(rule.province)) for rule in rules]
+        asked.update(required_kinds(short, province=short_province(province), roots=wanted))
+    return [kind for kind in PaperKind if kind in asked]
 
 
 def missing_papers(
@@ -184,6 +201,7 @@ def missing_papers(
     on: date,
     root: str | None = None,
     roots: Collection[str] = (),
+    grower_id: int | None = None,
 ) -> list[PaperKind]:
     """The papers without which this consignment does not leave on the day `on`.
 
@@ -195,12 +213,21 @@ def missing_papers(
         for paper in papers_of(consignment_number)
         if is_still_valid(paper.valid_until, on=on) and (paper.has_file or paper.kind not in NEEDS_FILE)
     }
-    return [kind for kind in required_papers(province, root=root, roots=roots) if kind not in have]
+    return [
+        kind
+        for kind in required_papers(province, root=root, roots=roots, grower_id=grower_id)
+        if kind not in have
+    ]
 
 
-def rule_changes(most: int = 30) -> list[RuleChangeView]:
-    """The latest decisions about rules, the newest first."""
-    rows = session.scalars(select(PaperRuleChange).order_by(PaperRuleChange.id.desc()).limit(most))
+def rule_changes(unit_code: str = EVERYBODY, *, most: int = 30) -> list[RuleChangeView]:
+    """The latest decisions about a unit's rules or everybody's, the newest first."""
+    rows = session.scalars(
+        select(PaperRuleChange)
+        .where(PaperRuleChange.unit_code == unit_code)
+        .order_by(PaperRuleChange.id.desc())
+        .limit(most)
+    )
     return [
         RuleChangeView(row.province, row.root, PaperKind(row.kind), row.required, row.reason, row.at)
         for row in rows

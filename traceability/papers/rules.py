@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 ANY = "*"
+EVERYBODY = ""  # whose rules stand under each unit's own: they follow the law, and no unit can ask for less
 
 # Names as addresses write them, in the order of the statistical codes.
 PROVINCES = (

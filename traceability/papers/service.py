@@ -10,8 +10,8 @@ from core.database import session
 from core.errors import Invalid
 from core.ids import random_id
 from traceability.papers.models import Paper, PaperRuleChange, PaperRuleRow
-from traceability.papers.queries import PaperView, papers_of
-from traceability.papers.rules import ANY, DEFAULT_RULES, NEEDS_FILE, PaperKind
+from traceability.papers.queries import PaperView, paper_rules, papers_of
+from traceability.papers.rules import ANY, DEFAULT_RULES, EVERYBODY, NEEDS_FILE, PaperKind, required_kinds
 from traceability.papers.uploads import content_type_of
 
 
@@ -19,7 +19,9 @@ def ensure_paper_rules(*, at: datetime) -> int:
     """Add the starting rules that are missing for every province and root kind; how many were added."""
     known = set(
         session.scalars(
-            select(PaperRuleRow.kind).where(PaperRuleRow.province == ANY, PaperRuleRow.root == ANY)
+            select(PaperRuleRow.kind).where(
+                PaperRuleRow.unit_code == EVERYBODY, PaperRuleRow.province == ANY, PaperRuleRow.root == ANY
+            )
         )
     )
     added = [
@@ -112,50 +114,85 @@ def record_printed_label(*, consignment_number: str, at: datetime, on: date, by:
 
 
 def set_rule(
-    *, province: str, root: str, kind: PaperKind, required: bool, reason: str, at: datetime, by: int | None
+    *,
+    unit_code: str = EVERYBODY,
+    province: str,
+    root: str,
+    kind: PaperKind,
+    required: bool,
+    reason: str,
+    at: datetime,
+    by: int | None,
 ) -> None:
     """Say whether a province (or `*`) and root kind (or `*`) needs a paper; leaves a row of who and why.
 
+    A unit's rule is for the growers below it and can ask for more than everybody's rules do, never for less.
+
     Raises:
-        Invalid: no reason given.
+        Invalid: no reason given, or a unit would do without a paper that everybody's rules ask for.
     """
     if not reason.strip():
         raise Invalid(_("Say why; the growers will ask."), code="reason_missing")
-    row = _rule(province, root, kind)
+    if unit_code != EVERYBODY and not required:
+        everybodys = required_kinds(paper_rules(), province=province, roots={root} - {ANY})
+        if kind in everybodys:
+            raise Invalid(
+                _("The rules for everybody ask for this paper; a unit can ask for more, not for less."),
+                code="paper_of_everybody",
+            )
+    row = _rule(unit_code, province, root, kind)
     if row is None:
-        row = PaperRuleRow(province=province, root=root, kind=str(kind), required=required, changed_at=at)
+        row = PaperRuleRow(
+            unit_code=unit_code,
+            province=province,
+            root=root,
+            kind=str(kind),
+            required=required,
+            changed_at=at,
+        )
         session.add(row)
     row.required, row.changed_at, row.changed_by_account_id = required, at, by
-    _note(province, root, kind, required, reason, at=at, by=by)
+    _note(unit_code, province, root, kind, required, reason, at=at, by=by)
 
 
 def drop_rule(
-    *, province: str, root: str, kind: PaperKind, reason: str, at: datetime, by: int | None
+    *,
+    unit_code: str = EVERYBODY,
+    province: str,
+    root: str,
+    kind: PaperKind,
+    reason: str,
+    at: datetime,
+    by: int | None,
 ) -> None:
-    """Remove a special rule, so that the general one decides again.
+    """Remove a rule, so that a more general one decides again.
 
     Raises:
-        Invalid: the general rule itself, or no reason given.
+        Invalid: everybody's general rule itself, or no reason given.
     """
-    if province == ANY and root == ANY:
+    if unit_code == EVERYBODY and province == ANY and root == ANY:
         raise Invalid(_("The general rule can be changed but not removed."), code="general_rule")
     if not reason.strip():
         raise Invalid(_("Say why; the growers will ask."), code="reason_missing")
-    row = _rule(province, root, kind)
+    row = _rule(unit_code, province, root, kind)
     if row is not None:
         session.delete(row)
-    _note(province, root, kind, None, reason, at=at, by=by)
+    _note(unit_code, province, root, kind, None, reason, at=at, by=by)
 
 
-def _rule(province: str, root: str, kind: PaperKind) -> PaperRuleRow | None:
+def _rule(unit_code: str, province: str, root: str, kind: PaperKind) -> PaperRuleRow | None:
     return session.scalar(
         select(PaperRuleRow).where(
-            PaperRuleRow.province == province, PaperRuleRow.root == root, PaperRuleRow.kind == str(kind)
+            PaperRuleRow.unit_code == unit_code,
+            PaperRuleRow.province == province,
+            PaperRuleRow.root == root,
+            PaperRuleRow.kind == str(kind),
         )
     )
 
 
 def _note(
+    unit_code: str,
     province: str,
     root: str,
     kind: PaperKind,
@@ -167,6 +204,7 @@ def _note(
 ) -> None:
     session.add(
         PaperRuleChange(
+            unit_code=unit_code,
             province=province,
             root=root,
             kind=str(kind),

@@ -95,7 +95,7 @@ def missing(parcel: Parcel, *, at: datetime) -> list[str]:
     return [
         traceability.paper_kind_name(kind)
         for kind in traceability.missing_papers(
-            parcel.number, parcel.province, on=local_day(at), roots=parcel.roots
+            parcel.number, parcel.province, on=local_day(at), roots=parcel.roots, grower_id=parcel.grower_id
         )
     ]
 

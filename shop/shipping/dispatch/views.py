@@ -88,9 +88,11 @@ def _page(
 ) -> ResponseReturnValue:
     at = now()
     draft = queries.draft_of(one.id)
-    kinds = traceability.required_papers(one.province, roots=one.roots)
+    kinds = traceability.required_papers(one.province, roots=one.roots, grower_id=one.grower_id)
     have = {paper.kind: paper for paper in traceability.papers_of(one.number)}
-    lacking = traceability.missing_papers(one.number, one.province, on=local_day(at), roots=one.roots)
+    lacking = traceability.missing_papers(
+        one.number, one.province, on=local_day(at), roots=one.roots, grower_id=one.grower_id
+    )
     paper_form = paper_form or PaperForm(formdata=None, kind=str(lacking[0]) if lacking else None)
     paper_form.kind.choices = [
         SelectChoice(str(kind), traceability.paper_kind_name(kind))

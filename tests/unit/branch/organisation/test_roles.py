@@ -18,7 +18,7 @@ TOWN, BRANCH, VILLAGE, OTHER = "guihua/", "guihua/osmanthus/", "guihua/osmanthus
         (Held(Role.SECRETARY, BRANCH), Role.TECHNICIAN, TOWN, False),
         (Held(Role.COMMITTEE, TOWN), Role.SECRETARY, OTHER, True),
         (Held(Role.COMMITTEE, TOWN), Role.OPERATOR, TOWN, False),
-        (Held(Role.OPERATOR, None), Role.COMMITTEE, TOWN, True),
+        (Held(Role.OPERATOR, None), Role.COMMITTEE, TOWN, False),
         (Held(Role.TECHNICIAN, TOWN), Role.TECHNICIAN, TOWN, False),
         (Held(Role.GROWER, VILLAGE), Role.BUYER, VILLAGE, False),
     ],

@@ -57,7 +57,7 @@ def test_a_role_reaches_what_lies_below(tree, role, unit, reached):
 
 
 def test_an_operator_without_unit_reaches_everything(tree):
-    assert len(units_where(account_with("operator", None), "growers.view")) == len(tree)
+    assert len(units_where(account_with("operator", None), "members.view")) == len(tree)
 
 
 def test_access_outside_is_forbidden_and_said_so(tree):

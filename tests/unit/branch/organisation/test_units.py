@@ -63,9 +63,10 @@ def test_a_secretary_adds_a_village_below_the_branch_and_nowhere_else(login, ses
 @pytest.mark.both
 def test_the_operator_founds_a_town(login, session):
     operator = login(role="operator")
-    sent = {"parent": "", "kind": "committee", "name_zh": "第二镇", "name_en": "", "code": "second"}
-    assert operator.submit("/branch/units", sent).status_code == 303
+    sent = {"name_zh": "第二镇", "name_en": "", "code": "second"}
+    assert operator.submit("/operations/units", sent).status_code == 303
     assert get_unit("second").kind == "committee"
+    assert login(role="secretary").submit("/operations/units", sent, form_at="/verify").status_code == 403
 
 
 @pytest.mark.both
