@@ -5,14 +5,12 @@ NOTIFY_URLS holds Apprise addresses; `{to}` in one is replaced by the receiver. 
 written to `var/messages/`, which is what a demonstration needs.
 """
 
-import re
 import threading
 import uuid
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import structlog
 from flask import Flask, current_app, render_template
@@ -32,12 +30,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.addressees import ANY_MAIL, PLAIN, filled, serving, would_address
 from core.atomic import write_durably
 from core.claims import Retry
 from core.clock import now
 from core.database import Base, after_commit, changed, pk, session, transaction
 from core.faults import database_away, words_of
 from core.settings import SettingError, Settings
+from core.texts import without_unseen
 from core.types import JSONType
 
 log = structlog.get_logger(__name__)
@@ -85,14 +85,14 @@ def init_messaging(app: Flask, settings: Settings) -> None:
     for url in urls:
         scheme = url.split(":", 1)[0][:20]
         try:
-            filled = url.format(to="x", email="a%40example.org", phone="13800000000")
+            tried = url.format(to="x", email="a%40example.org", phone="13800000000")
         except (KeyError, IndexError, ValueError):
             raise SettingError(
                 "NOTIFY_URLS", f"{scheme}: may hold {{to}}, {{email}} and {{phone}} in braces, nothing else"
             ) from None
-        if not _apprise([filled]):
+        if not _apprise([tried]):
             raise SettingError("NOTIFY_URLS", f"Apprise does not understand the address {scheme}:")
-        if filled == url:
+        if tried == url:
             raise SettingError(
                 "NOTIFY_URLS", f"{scheme}: must say where the receiver goes: {{to}}, {{email}} or {{phone}}"
             )
@@ -206,8 +206,8 @@ def _send(message_id: int) -> bool:
     taken_at = _claim(message_id, attempts)
     if taken_at is None:
         return False
-    channels = _channels_for(receiver)
-    cause = "the channel refused it" if channels else "no channel in NOTIFY_URLS serves this kind of receiver"
+    channels, cause = _channels_for(receiver)
+    cause = "the channel refused it" if channels else cause
     sent = False
     try:
         sent = bool(channels) and bool(_apprise(channels).notify(body=body, title=title))
@@ -227,7 +227,7 @@ def _written(message_id: int) -> tuple[str, str, str]:
     """Receiver, title and text of a message in its language."""
     row = session.get_one(Message, message_id, populate_existing=True)
     with force_locale(row.locale):
-        text = render_template(f"emails/{row.template}.txt", **row.context)
+        text = without_unseen(render_template(f"emails/{row.template}.txt", **row.context))
     title, _, body = text.strip().partition("\n")
     receiver = row.receiver
     session.rollback()
@@ -316,11 +316,24 @@ def _apprise(channels: list[str]) -> Any:
     return sender
 
 
-def _channels_for(receiver: str) -> list[str]:
+def reaches(receiver: str) -> bool:
+    """Whether every channel for this kind of receiver would write to exactly this one; asked before it is taken.
+
+    Addresses of plain letters and digits are not asked about again: `send_waiting` asks for every message.
+    """
+    if PLAIN.fullmatch(receiver):
+        return True
+    urls, _folder = current_app.extensions["messaging"]
+    channels = [*serving(urls, receiver), *([ANY_MAIL] if "@" in receiver else [])]
+    return all(would_address(_apprise_module(), one, receiver) for one in channels)
+
+
+def _channels_for(receiver: str) -> tuple[list[str], str]:
+    """The channels that write to this receiver, and why none does: a channel that would write to another one is none."""
     urls, _folder = current_app.extensions["messaging"]
     if not urls:
-        return ["guiyuanfolder://"]
-    is_email = "@" in receiver
-    right = [u for u in urls if "{to}" in u or ("{email}" in u if is_email else "{phone}" in u)]
-    plain = re.sub(r"[^\d+]", "", receiver)
-    return [u.format(to=quote(receiver, safe=""), email=quote(receiver, safe=""), phone=plain) for u in right]
+        return ["guiyuanfolder://"], ""
+    right = serving(urls, receiver)
+    if not all(would_address(_apprise_module(), one, receiver) for one in right):
+        return [], "a channel in NOTIFY_URLS would write to somebody else than this address names"
+    return [filled(one, receiver) for one in right], "no channel in NOTIFY_URLS serves this kind of receiver"

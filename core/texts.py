@@ -9,6 +9,7 @@ of them at all; the marks of direction make a name read as another one.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 # Breaks of lines and pages as word processors paste them.
 _BREAKS = "\x0b\x0c\x85\u2028\u2029"
@@ -36,3 +37,14 @@ def first_unseen(text: str) -> str | None:
         return None
     found = _ANY.search(text)
     return None if found is None else f"U+{ord(found[0]):04X}"
+
+
+def seen(value: Any) -> Any:
+    """What JSON can say, with every text in it without what nobody sees."""
+    if isinstance(value, str):
+        return without_unseen(value)
+    if isinstance(value, dict):
+        return {seen(key): seen(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [seen(one) for one in value]
+    return value

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +23,7 @@ from core.clock import local_day, now
 from core.database import session, transaction
 from core.errors import Invalid, NotFound
 from core.reading import may_note, noting
+from core.tables import csv_bytes
 
 blueprint = Blueprint("ledger", __name__)
 
@@ -180,24 +179,29 @@ def _csv(key: str, ids: list[int], names: dict[int, str]) -> Response:
     found = next((one for one in _tables(period, ids, names) if one.key == key), None)
     if found is None:
         raise NotFound(_("There is no such table."), code="table_unknown")
-    output = io.StringIO()
-    writer = csv.writer(output, lineterminator="\r\n")
-    writer.writerow(
-        [
-            found.first,
-            _("Number of orders"),
-            _("Number of plants"),
-            _("Gross sales (yuan)"),
-            _("Discounts (yuan)"),
-            _("Refunds (yuan)"),
-            _("Net sales (yuan)"),
-        ]
+    head = (
+        found.first,
+        _("Number of orders"),
+        _("Number of plants"),
+        _("Gross sales (yuan)"),
+        _("Discounts (yuan)"),
+        _("Refunds (yuan)"),
+        _("Net sales (yuan)"),
     )
-    for name, one in [*found.rows, (_("Sum total"), found.total)]:
-        amounts = (one.gross_minor, one.discount_minor, one.refund_minor, one.net_minor)
-        writer.writerow([_plain(name), one.orders, one.plants, *(_yuan(amount) for amount in amounts)])
+    rows = [
+        (
+            name,
+            one.orders,
+            one.plants,
+            *(
+                _yuan(amount)
+                for amount in (one.gross_minor, one.discount_minor, one.refund_minor, one.net_minor)
+            ),
+        )
+        for name, one in [*found.rows, (_("Sum total"), found.total)]
+    ]
     return Response(
-        b"\xef\xbb\xbf" + output.getvalue().encode(),
+        csv_bytes([head, *rows]),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="sales-{period.key}-by-{key}.csv"'},
     )
@@ -206,8 +210,3 @@ def _csv(key: str, ids: list[int], names: dict[int, str]) -> Response:
 def _yuan(minor: int) -> str:
     sign = "-" if minor < 0 else ""
     return f"{sign}{abs(minor) // 100}.{abs(minor) % 100:02d}"
-
-
-def _plain(name: str) -> str:
-    """A name that no spreadsheet takes for a formula."""
-    return f"'{name}" if name[:1] in {"=", "+", "-", "@"} else name

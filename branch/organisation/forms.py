@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from branch.organisation.names import KIND_NAMES, ROLE_NAMES
@@ -11,6 +11,7 @@ from branch.organisation.queries import UnitView, unit_name
 from branch.organisation.roles import KINDS_BELOW, Role
 from core.accounts.forms import identity_field
 from core.accounts.identity import Identity, parse_identity
+from core.web.fields import IntegerField
 from core.web.sending import PageForm
 
 

@@ -18,6 +18,7 @@ from branch.reports import charts, wording
 from branch.reports.document import Document, Row, Section, Table
 from branch.reports.page import trace
 from core.memory import without_collecting
+from core.texts import seen
 
 TEMPLATE = Path(__file__).with_name("typst") / "report.typ"
 ANNEX_NAME = "annex.json"
@@ -38,7 +39,7 @@ def render_pdf(
         MissingGlyphError: a text holds a character that the font cannot print.
     """
     content = _content(document) | {"annex": "" if frozen is None else ANNEX_NAME}
-    text = json.dumps(content, ensure_ascii=False)
+    text = json.dumps(seen(content), ensure_ascii=False)
     charts.require_glyphs(text)
     made = _day(document)
     with tempfile.TemporaryDirectory(prefix="gy-report-") as name:

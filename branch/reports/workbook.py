@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from branch.reports.archive import finished
 from branch.reports.document import Cell, Column, Document, Row, Table
 from branch.reports.live_cells import formulas
+from core.tables import csv_bytes, guarded
 
 FORMATS = {"count": "#,##0", "money": "#,##0.00", "price": "#,##0.00", "ratio": "0.0%", "points": "0.0"}
 NO_MOMENT = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
@@ -89,7 +89,7 @@ def _sheet_name(title: str, taken: set[str]) -> str:
 
 
 def _front(sheet: Worksheet, document: Document) -> None:
-    sheet.append([_text(document.title)])
+    sheet.append([guarded(document.title)])
     sheet["A1"].font = Font(bold=True, size=14)
     for name, value in (
         (_("Report number"), document.number),
@@ -102,29 +102,29 @@ def _front(sheet: Worksheet, document: Document) -> None:
         (_("Made by (version / format / sources)"), document.code),
         (_("To check this file"), "flask reports verify"),
     ):
-        sheet.append([_text(name), _text(value)])
+        sheet.append([guarded(name), guarded(value)])
     sheet.append([])
     for figure in document.headline:
         sheet.append(
             [
-                _text(part)
+                guarded(part)
                 for part in (figure.label, figure.value, f"{figure.grade} {figure.grade_name}", figure.remark)
             ]
         )
     for heading, lines in ((_("What changed"), document.changed), (_("What is doubtful"), document.doubtful)):
         sheet.append([])
-        sheet.append([_text(heading)])
+        sheet.append([guarded(heading)])
         for line in lines:
-            sheet.append(["", _text(line)])
+            sheet.append(["", guarded(line)])
     sheet.column_dimensions["A"].width = 34
     sheet.column_dimensions["B"].width = 40
 
 
 def _fill(sheet: Worksheet, table: Table, document: Document) -> dict[str, _Place]:
     """Write a table; where each of its figures stands, by ``row/column``."""
-    sheet.append([_text(f"{table.title} · {document.period_label}")])
+    sheet.append([guarded(f"{table.title} · {document.period_label}")])
     sheet["A1"].font = Font(bold=True)
-    sheet.append([_text(column.title) for column in table.columns])
+    sheet.append([guarded(column.title) for column in table.columns])
     for cell in sheet[2]:
         cell.font = Font(bold=True)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -152,20 +152,20 @@ def _definitions(
 ) -> dict[str, str | int | float]:
     """Terms with their meaning and, where one is a figure of the report, that figure by reference; their results."""
     heads = (_("Term"), _("Meaning"), _("In this report"), _("Stands in"), _("Follows from"))
-    sheet.append([_text(head) for head in heads])
+    sheet.append([guarded(head) for head in heads])
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     results = {}
     for line, one in enumerate(document.definitions, start=2):
-        sheet.cell(line, 1, _text(one.term))
-        sheet.cell(line, 2, _text(one.meaning)).alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.cell(line, 1, guarded(one.term))
+        sheet.cell(line, 2, guarded(one.meaning)).alignment = Alignment(wrap_text=True, vertical="top")
         place = places.get(one.figure)
         if place is not None:
             title = place.sheet.replace("'", "''")
             cell = sheet.cell(line, 3, f"='{title}'!{place.cell}")
             cell.number_format = place.form
             results[cell.coordinate] = place.value
-            sheet.cell(line, 4, _text(f"{place.sheet}, {place.cell}"))
+            sheet.cell(line, 4, guarded(f"{place.sheet}, {place.cell}"))
             sheet.cell(line, 5, place.formula.removeprefix("="))
     for letter, width in zip("ABCDE", (20, 80, 18, 30, 26), strict=True):
         sheet.column_dimensions[letter].width = width
@@ -177,7 +177,7 @@ def number(column: Column, value: Cell) -> str | int | float | None:
     if value is None:
         return None
     if isinstance(value, str):
-        return _text(value)
+        return guarded(value)
     if column.kind in {"money", "price"}:
         return float(Decimal(value) / 100)
     if column.kind == "points":
@@ -185,16 +185,9 @@ def number(column: Column, value: Cell) -> str | int | float | None:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _text(value: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{value}" if value[:1] in {"=", "+", "-", "@"} and not value[1:2].isdigit() else value
-
-
 def render_csv(document: Document) -> bytes:
     """Every number of the report, one a line, UTF-8 with a byte-order mark for spreadsheets."""
-    output = io.StringIO()
-    writer = csv.writer(output, lineterminator="\r\n")
-    writer.writerow(
+    rows: list[list[str]] = [
         [
             _("Report number"),
             _("Section"),
@@ -204,22 +197,21 @@ def render_csv(document: Document) -> bytes:
             _("Value"),
             _("Unit of the value"),
         ]
-    )
+    ]
     for section in document.sections:
         for table in section.tables:
             for row in table.all_rows():
-                for line in _lines(table, row):
-                    writer.writerow([document.number, _text(section.title), _text(table.title), *line])
-    return b"\xef\xbb\xbf" + output.getvalue().encode()
+                rows += [[document.number, section.title, table.title, *line] for line in _lines(table, row)]
+    return csv_bytes(rows)
 
 
 def _lines(table: Table, row: Row) -> list[list[str]]:
     units = {"count": "1", "money": "CNY", "price": "CNY", "ratio": "1", "points": "pp"}
-    name = _text(str(row.cells[0]) if row.cells[0] is not None else row.key)
+    name = str(row.cells[0]) if row.cells[0] is not None else row.key
     lines = []
     for column, value in zip(table.columns, row.cells, strict=True):
         if column.is_number and value is not None:
-            lines.append([name, _text(column.title), _plain(column, value), units[column.kind]])
+            lines.append([name, column.title, _plain(column, value), units[column.kind]])
     return lines
 
 

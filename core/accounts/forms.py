@@ -18,8 +18,9 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, EqualTo, Length
 
-from core.accounts.identity import Identity, parse_identity
+from core.accounts.identity import Identity, is_of_another_script, parse_identity
 from core.accounts.queries import find_account
+from core.messaging import reaches
 from core.web.sending import PageForm
 
 LOCALES = [SelectChoice("zh_Hans_CN", "中文"), SelectChoice("en", "English")]
@@ -27,18 +28,38 @@ LOCALES = [SelectChoice("zh_Hans_CN", "中文"), SelectChoice("en", "English")]
 
 def check_identity(_form: PageForm, field: StringField) -> None:
     """Refuse what is neither a phone number nor an e-mail address."""
-    if parse_identity(field.data or "") is None:
-        raise ValidationError(_("Enter a mobile number or an e-mail address."))
+    typed = field.data or ""
+    if parse_identity(typed) is not None:
+        return
+    if is_of_another_script(typed):
+        raise ValidationError(
+            _(
+                "Messages cannot be sent to an address with such letters before the @. Please give another one, or a mobile number."
+            )
+        )
+    raise ValidationError(_("Enter a mobile number or an e-mail address."))
 
 
-def identity_field() -> StringField:
-    """One field for both kinds of contact."""
+def check_reached(_form: PageForm, field: StringField) -> None:
+    """Refuse an address that a channel would read as somebody else's."""
+    identity = parse_identity(field.data or "")
+    if identity is not None and not reaches(identity.value):
+        raise ValidationError(
+            _(
+                "Messages to this address would reach somebody else, because of a character in it. Please give another one."
+            )
+        )
+
+
+def identity_field(*, known: bool = False) -> StringField:
+    """One field for both kinds of contact; `known` where it only names an account that is there."""
     return StringField(
         _l("Phone number or e-mail"),
         validators=[
             DataRequired(_l("Enter a mobile number or an e-mail address.")),
             Length(max=254),
             check_identity,
+            *([] if known else [check_reached]),
         ],
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
@@ -47,7 +68,7 @@ def identity_field() -> StringField:
 class SignInForm(LoginForm):
     """Flask-Security's form; `email` takes a phone number as well."""
 
-    email = identity_field()
+    email = identity_field(known=True)
     password = PasswordField(
         _l("Password"),
         validators=[DataRequired(_l("Enter your password."))],

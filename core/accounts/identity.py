@@ -1,12 +1,17 @@
 """What a person types to say who they are: a phone number or an e-mail address (pure)."""
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from core.texts import without_unseen
+
 PHONE_REGION = "CN"
+# Longer than any address (254) and number.
+LONGEST_TYPED = 400
 
 
 @dataclass(frozen=True)
@@ -22,8 +27,10 @@ def normalise_phone(text: str) -> str | None:
 
     Full-width digits and separators are understood; numbers without a country code are China's.
     """
+    if any(unicodedata.category(one) == "No" for one in text):
+        return None  # a superscript would be folded to a digit that nobody dialled
     try:
-        number = phonenumbers.parse(text, region=PHONE_REGION)
+        number = phonenumbers.parse(folded(text), region=PHONE_REGION)
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_valid_number(number):
@@ -31,18 +38,34 @@ def normalise_phone(text: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def folded(text: str) -> str:
+    """What was typed in plain letters: of full width, ligatures and unseen marks nothing is left that makes a second account."""
+    return unicodedata.normalize("NFKC", without_unseen(text[:LONGEST_TYPED])).strip()
+
+
 def normalise_email(text: str) -> str | None:
-    """The address in lower case, or None when it is not one. Asks no name server."""
+    """The address in lower case and plain letters, or None when it is not one. Asks no name server.
+
+    The part before the @ is ASCII: no channel of ours writes to others (SMTPUTF8 is for both ends to have). A domain in
+    another script is kept as mail servers know it, `xn--`.
+    """
     try:
         found = validate_email(
-            text.strip(),
+            folded(text),
             check_deliverability=False,
             test_environment=True,
             globally_deliverable=False,
+            allow_smtputf8=False,
         )
     except EmailNotValidError:
         return None
-    return found.normalized.lower()
+    return (found.ascii_email or found.normalized).lower()
+
+
+def is_of_another_script(text: str) -> bool:
+    """Whether the text is an e-mail address but for letters before the @ that no channel of ours writes to."""
+    local, at, _domain = folded(text).rpartition("@")
+    return bool(at) and bool(local) and not local.isascii()
 
 
 def spoken_phone(value: str | None) -> str:
@@ -60,8 +83,9 @@ def spoken_phone(value: str | None) -> str:
 
 def parse_identity(text: str) -> Identity | None:
     """The phone number or e-mail address in `text`, or None when it is neither."""
-    if "@" in text or "\uff20" in text:
-        email = normalise_email(text.replace("\uff20", "@"))
+    plain = folded(text)
+    if "@" in plain:
+        email = normalise_email(plain)
         return Identity("email", email) if email else None
     phone = normalise_phone(text)
     return Identity("phone", phone) if phone else None

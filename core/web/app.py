@@ -23,7 +23,7 @@ from core.web.bounds import init_bounds
 from core.web.formatting import init_formatting
 from core.web.headers import init_headers
 from core.web.i18n import init_i18n
-from core.web.incoming import init_incoming
+from core.web.incoming import init_incoming, read_first
 from core.web.limits import init_limits
 from core.web.logs import init_logs
 from core.web.problems import init_problems
@@ -107,6 +107,7 @@ def make_base_app(settings: Settings) -> APIFlask:
     # Counted first, bounded second; only then is a body read, by the check of its token before all others.
     init_limits(app, settings)
     init_bounds(app)
+    app.before_request(read_first)
     csrf.init_app(app)
     init_sending(app)
     init_headers(app, settings)

@@ -13,6 +13,7 @@ from typing import Any
 
 import wtforms
 from flask_babel import lazy_gettext as _l
+from wtforms.validators import StopValidation
 
 LARGEST_NUMBER = 2**63 - 1
 LONGEST_TYPED = 60
@@ -27,7 +28,19 @@ def plain_digits(text: str) -> str:
     return unicodedata.normalize("NFKC", text[:LONGEST_TYPED]).strip()
 
 
-class IntegerField(wtforms.IntegerField):
+class _Unread:
+    """A field whose text was no value is told so once; validators, ours in forms too, meet only values."""
+
+    process_errors: list[Any]
+    raw_data: Any
+
+    def pre_validate(self, _form: Any) -> None:
+        """Stop at a text that is no value; an empty one is left to `Optional` and `DataRequired`."""
+        if self.process_errors and any(str(text).strip() for text in self.raw_data or ()):
+            raise StopValidation
+
+
+class IntegerField(_Unread, wtforms.IntegerField):
     """A whole number in plain or full-width digits that a column holds."""
 
     data: Any
@@ -50,7 +63,7 @@ def _typed(text: str, shape: re.Pattern[str]) -> str | None:
     return plain if shape.fullmatch(plain) else None
 
 
-class DecimalField(wtforms.DecimalField):
+class DecimalField(_Unread, wtforms.DecimalField):
     """A number in plain notation: no exponent, no infinity, at most 18 digits before and 12 behind the point."""
 
     data: Any
@@ -65,7 +78,7 @@ class DecimalField(wtforms.DecimalField):
         self.data = Decimal(typed)
 
 
-class DateField(wtforms.DateField):
+class DateField(_Unread, wtforms.DateField):
     """A day between the years 1900 and 2200."""
 
     data: Any

@@ -15,6 +15,7 @@ from core.clock import now
 from core.web.api_docs import answer_of
 from core.web.app import csrf
 from core.web.bounds import KB, takes
+from core.web.incoming import reads_json
 from core.web.limits import ORDER, limiter
 from shop.orders import queries
 from shop.orders.api_schemas import OrderAnswer, OrderHeaders, OrderIn, OrderQuery
@@ -43,6 +44,7 @@ blueprint = APIBlueprint("orders_api", __name__, tag="Orders")
 @limiter.limit(ORDER)
 @public(scope=Scope.VISITOR)
 @takes(64 * KB)
+@reads_json
 def place(**_documented: Any) -> tuple[Response, int]:
     """Place an order, once per Idempotency-Key."""
     given = request.headers.get("Idempotency-Key", "").strip()

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from branch import api as branch
 from core.accounts.gate import Scope, actor_id, requires
+from core.accounts.identity import normalise_phone
 from core.clock import now
 from core.database import transaction
 from core.web.fields import IntegerField
@@ -23,7 +24,6 @@ from shop.orders.blueprint import blueprint
 from shop.orders.hold_limits import Way
 from shop.orders.hold_words import cash_limit_sentence
 from shop.orders.holders import limits
-from shop.orders.intake import read_phone
 
 MOST_PLANTS = 10_000_000
 
@@ -67,7 +67,7 @@ def seller_allow() -> Any:
     grower = branch.require_grower(actor_id())
     form = AllowanceForm()
     valid = form.validate()
-    phone = read_phone(form.phone.data or "")
+    phone = normalise_phone(form.phone.data or "")
     if phone is None and form.phone.data:
         form.phone.errors = [_("This is no telephone number we can reach, such as 138 0000 0000.")]
     if not valid or phone is None:

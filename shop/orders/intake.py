@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 
+from core.accounts.identity import normalise_email, normalise_phone
+from core.messaging import reaches
 from shop.orders.errors import InvalidOrder
 from shop.orders.rules import Buyer, OrderRequest, ShipTo
 from shop.orders.states import PaymentMethod
@@ -18,7 +18,7 @@ from shop.shipping.addresses import Place, UnknownPlaceError, resolve
 MAX_LINES = 100
 MAX_QUANTITY = 10_000_000
 LENGTHS = {"name": 60, "street": 200, "note": 300, "phone": 40, "email": 254, "place": 40}
-COUNTRY = "CN"
+
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 
 Fields = dict[str, str]
@@ -97,19 +97,8 @@ def _buyer(given: Any, wrong: Fields) -> Buyer | None:
     return Buyer(name, phone, email) if name and phone else None
 
 
-def read_phone(typed: str) -> str | None:
-    """The number in E.164; a number without a country is of China. None when it is none."""
-    try:
-        number = phonenumbers.parse(typed, COUNTRY)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
 def _phone(typed: str, wrong: Fields) -> str:
-    found = read_phone(typed) if typed else ""
+    found = normalise_phone(typed) if typed else ""
     if found is None:
         wrong["buyer.phone"] = _("This is no telephone number we can reach, such as 138 0000 0000.")
     return found or ""
@@ -118,11 +107,14 @@ def _phone(typed: str, wrong: Fields) -> str:
 def _email(typed: str, wrong: Fields) -> str | None:
     if not typed:
         return None
-    try:
-        return validate_email(typed, check_deliverability=False).normalized
-    except EmailNotValidError:
+    found = normalise_email(typed)
+    if found is None:
         wrong["buyer.email"] = _("This is no e-mail address.")
-        return None
+    elif not reaches(found):
+        wrong["buyer.email"] = _(
+            "Messages to this address would reach somebody else, because of a character in it. Please give another one."
+        )
+    return found
 
 
 def _ship_to(given: Any, wrong: Fields) -> ShipTo | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, current_app
 from sqlalchemy import select
 
 from branch import api as branch
@@ -10,6 +10,7 @@ from core.accounts.gate import public
 from core.clock import now
 from core.database import session
 from core.money import Money
+from core.web.xml import xml_answer
 from shop.catalogue.models import Listing
 from shop.catalogue.queries import listing_cards, published_ids
 from shop.catalogue.states import ListingState
@@ -51,14 +52,14 @@ def sitemap() -> Response:
         .order_by(Listing.id.desc())
         .limit(MOST)
     ).all()
-    body = render_template(
+    return xml_answer(
         "shop/promotion/sitemap.xml",
+        "application/xml",
         base=current_app.config["SETTINGS"].base_url,
         pages=("/", "/search", "/verify", "/registry", "/report-fake"),
         listings=listings,
         growers=branch.admitted_growers(),
     )
-    return Response(body, mimetype="application/xml")
 
 
 @blueprint.get("/feeds/products.xml")
@@ -69,10 +70,10 @@ def products() -> Response:
     A price is that of the smallest order, whose plants `g:multipack` counts: nothing is sold singly below it.
     """
     cards = listing_cards(published_ids(limit=MOST_IN_FEED), now())
-    body = render_template(
+    return xml_answer(
         "shop/promotion/products.xml",
+        "application/rss+xml",
         base=current_app.config["SETTINGS"].base_url,
         cards=[card for card in cards if card.saleable],
         amount=lambda minor, currency: Money(minor, currency).decimal_text(),
     )
-    return Response(body, mimetype="application/rss+xml")

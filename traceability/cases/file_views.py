@@ -1,7 +1,6 @@
 """The list of cases as a file for staff: no contact, no name of a reporter."""
 
-import csv
-import io
+from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
@@ -10,11 +9,11 @@ from branch import api as branch
 from core.accounts.gate import actor_id, requires
 from core.accounts.queries import display_names
 from core.clock import now
+from core.tables import csv_bytes
 from core.web.formatting import day, dt
 from traceability.cases import queries, wording
 
 blueprint = Blueprint("case_files", __name__)
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 @blueprint.get("/branch/reports-of-fakes.csv")
@@ -28,9 +27,7 @@ def table() -> Response:
     cases = queries.all_cases(units, folder=folder, account_id=account_id)
     owners = display_names({one.owner_account_id for one in cases if one.owner_account_id})
     growers = branch.growers_by_ids({one.grower_id for one in cases if one.grower_id})
-    out = io.StringIO()
-    rows = csv.writer(out)
-    rows.writerow(
+    rows: list[Sequence[object]] = [
         [
             _("Case"),
             _("State"),
@@ -46,37 +43,30 @@ def table() -> Response:
             _("Decided on"),
             _("Summary"),
         ]
-    )
-    for one in cases:
-        rows.writerow(
-            _plain(cell)
-            for cell in (
-                one.number,
-                wording.state_name(one.state),
-                wording.verdict_name(one.verdict) if one.verdict else "",
-                wording.subject_name(one.subject_kind),
-                wording.origin_name(one.origin),
-                growers[one.grower_id].name if one.grower_id in growers else "",
-                one.shop,
-                owners.get(one.owner_account_id or 0, ""),
-                dt(one.opened_at),
-                day(one.due_at),
-                _("yes") if one.is_late(at) else _("no"),
-                dt(one.decided_at) if one.decided_at else "",
-                wording.summary_words(one),
-            )
+    ]
+    rows += [
+        (
+            one.number,
+            wording.state_name(one.state),
+            wording.verdict_name(one.verdict) if one.verdict else "",
+            wording.subject_name(one.subject_kind),
+            wording.origin_name(one.origin),
+            growers[one.grower_id].name if one.grower_id in growers else "",
+            one.shop,
+            owners.get(one.owner_account_id or 0, ""),
+            dt(one.opened_at),
+            day(one.due_at),
+            _("yes") if one.is_late(at) else _("no"),
+            dt(one.decided_at) if one.decided_at else "",
+            wording.summary_words(one),
         )
+        for one in cases
+    ]
     return Response(
-        "\ufeff" + out.getvalue(),
+        csv_bytes(rows),
         content_type="text/csv; charset=utf-8",
         headers={
             "Content-Disposition": f'attachment; filename="cases-{folder}.csv"',
             "Cache-Control": "no-store",
         },
     )
-
-
-def _plain(cell: object) -> str:
-    """A cell that no spreadsheet takes for a formula: what visitors wrote stands in this file."""
-    text = str(cell)
-    return f"'{text}" if text.startswith(RISKY) else text

@@ -19,6 +19,7 @@ from core import files, seal
 from core.clock import local_day, to_shanghai
 from core.errors import NotFound, Unavailable
 from core.settings import Settings
+from core.texts import seen
 from traceability.cases.queries import CaseView, EvidenceView, evidence_file, evidence_views
 from traceability.cases.sealing import subject_of
 from traceability.cases.states import EvidenceKind
@@ -104,7 +105,7 @@ def _typeset(values: Mapping[str, Any], pictures: Mapping[str, bytes], *, at: da
     with TemporaryDirectory(prefix="guiyuan-letter-") as name:
         folder = Path(name)
         (folder / "main.typ").write_bytes(TEMPLATE.read_bytes())
-        (folder / "data.json").write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
+        (folder / "data.json").write_text(json.dumps(seen(values), ensure_ascii=False), encoding="utf-8")
         for file, content in pictures.items():
             (folder / file).write_bytes(content)
         pdf = typst.compile(  # type: ignore[misc]  # its stub does not say what a path gives

@@ -1,8 +1,5 @@
 """Reporting a suspected fake without an account, what became of it, and the counts of each month."""
 
-import csv
-import io
-
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
@@ -14,6 +11,7 @@ from core.accounts.scopes import Scope
 from core.clock import local_day, now
 from core.errors import Invalid
 from core.networks import neighbourhood_of
+from core.tables import csv_text
 from core.web.app import csrf
 from core.web.bounds import PHOTOS, takes
 from core.web.limits import REPORT, VERIFY, limiter, posts_only
@@ -168,12 +166,9 @@ def statistics() -> ResponseReturnValue:
     """Cases of each month: received, decided in time, confirmed, cleared."""
     months = monthly_counts(at=now())
     if request.args.get("format") == "csv":
-        out = io.StringIO()
-        writer = csv.writer(out)
-        writer.writerow(["month", *COLUMNS])
-        writer.writerows([one.month.strftime("%Y-%m"), *one.values()] for one in months)
+        rows = [(one.month.strftime("%Y-%m"), *one.values()) for one in months]
         return Response(
-            out.getvalue(),
+            csv_text([("month", *COLUMNS), *rows]),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": 'attachment; filename="cases.csv"'},
         )

@@ -1,10 +1,9 @@
 """Fresh codes as a file: a table for a printing house, or a sheet of labels. The only place of plain codes."""
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
@@ -12,6 +11,7 @@ from flask_babel import gettext as _
 from branch import api as branch
 from core.clock import local_day
 from core.errors import Invalid
+from core.tables import csv_bytes
 from traceability.codes.issuing import IssuedCodes
 from traceability.codes.rules import address, grouped
 from traceability.codes.states import Level
@@ -71,25 +71,22 @@ def level_text(level: Level, plants: int) -> str:
 
 def codes_csv(labels: Sequence[CodeLabel], *, public_url: str) -> bytes:
     """A table in UTF-8 with byte order mark, which spreadsheets open rightly; one row a code."""
-    out = io.StringIO()
-    table = csv.writer(out)
-    table.writerow(COLUMNS)
-    for one in labels:
-        table.writerow(
-            [
-                one.batch_number,
-                one.position,
-                grouped(one.code),
-                address(public_url, one.code),
-                one.level,
-                one.plants,
-                one.lot_number,
-                one.cultivar,
-                one.size,
-                one.inner,
-            ]
+    rows = (
+        (
+            one.batch_number,
+            one.position,
+            grouped(one.code),
+            address(public_url, one.code),
+            one.level,
+            one.plants,
+            one.lot_number,
+            one.cultivar,
+            one.size,
+            one.inner,
         )
-    return out.getvalue().encode("utf-8-sig")
+        for one in labels
+    )
+    return csv_bytes(chain([COLUMNS], rows))
 
 
 def no_tick(_done: int) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import typst
 
+from core.texts import seen
+
 HERE = Path(__file__).resolve().parent
 FONTS = HERE.parents[1] / "static" / "fonts"
 
@@ -26,7 +28,7 @@ def compile_pdf(
     pdf = typst.compile(  # type: ignore[call-overload]  # it takes files by name too
         {
             "main.typ": (HERE / template).read_bytes(),
-            "data.json": json.dumps(values, ensure_ascii=False).encode(),
+            "data.json": json.dumps(seen(values), ensure_ascii=False).encode(),
             **(files or {}),
         },
         font_paths=[str(FONTS)],

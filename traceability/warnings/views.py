@@ -2,9 +2,10 @@
 
 from email.utils import format_datetime
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, current_app
 
 from core.accounts.gate import public
+from core.web.xml import xml_answer
 from traceability.warnings.queries import latest_warnings
 
 blueprint = Blueprint("warnings", __name__)
@@ -14,10 +15,10 @@ blueprint = Blueprint("warnings", __name__)
 @public
 def feed() -> Response:
     """Recalls and confirmed fakes as RSS 2.0, the newest first; an item's `guid` never changes."""
-    body = render_template(
+    return xml_answer(
         "traceability/warnings/notices.xml",
+        "application/rss+xml",
         base=current_app.config["SETTINGS"].base_url,
         warnings=latest_warnings(),
         moment=format_datetime,
     )
-    return Response(body, mimetype="application/rss+xml")

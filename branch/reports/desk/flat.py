@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from decimal import Decimal
 
 from flask_babel import gettext as _
@@ -11,14 +9,13 @@ from flask_babel import gettext as _
 from branch.reports import labels
 from branch.reports.desk.queries import Desk
 from core.clock import local_day
+from core.tables import csv_bytes
 
 
 def desk_csv(shown: Desk) -> bytes:
     """One line per unit and month, UTF-8 with its mark; amounts in yuan, growth in percent."""
     figures = {(trend.unit_name, one.period): one for trend in shown.trends for one in trend.months if one}
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(
+    rows: list[list[object]] = [
         [
             _("Unit"),
             _("Reporting period"),
@@ -30,13 +27,13 @@ def desk_csv(shown: Desk) -> bytes:
             _("Number of plants"),
             _("Like-for-like (D3), percent"),
         ]
-    )
+    ]
     for duty in shown.duties:
         said = figures.get((duty.unit_name, duty.period))
         like = said.like_growth if said else None
-        writer.writerow(
+        rows.append(
             [
-                _harmless(duty.unit_name),
+                duty.unit_name,
                 duty.period,
                 duty.due_on.isoformat(),
                 local_day(duty.submitted_at).isoformat() if duty.submitted_at else "",
@@ -47,9 +44,4 @@ def desk_csv(shown: Desk) -> bytes:
                 "" if like is None else f"{like * 100:.1f}",
             ]
         )
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(name: str) -> str:
-    """A name that no spreadsheet takes for a formula."""
-    return f"'{name}" if name[:1] in {"=", "+", "-", "@"} else name
+    return csv_bytes(rows)

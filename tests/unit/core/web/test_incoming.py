@@ -18,6 +18,9 @@ class Typed(Form):
     part = DecimalField()
     day = DateField()
 
+    def validate_day(self, field):
+        assert not field.raw_data or field.data.year > 0, "a validator meets values only"
+
 
 @pytest.mark.parametrize(
     ("name", "text", "value"),
