@@ -23,6 +23,7 @@ from core.failures.wording import init_failures
 from core.jobs import init_jobs
 from core.outbox import Handler, init_outbox
 from core.seal import Sealed, init_sources
+from core.seal.rows import SealedRows, init_rows
 from core.settings import Settings, load_settings
 from core.web.app import make_base_app
 from core.web.console import NavGroup, NavItem, init_console
@@ -643,6 +644,31 @@ def seal_sources() -> list[Sealed]:
     ]
 
 
+def sealed_rows() -> list[SealedRows]:
+    """Tables whose rows seal themselves as they are written: one line per feature's list."""
+    from branch.growers import sealing as growers
+    from branch.licences import mark_sealing as marks
+    from branch.organisation import sealing as organisation
+    from branch.storefronts import sealing as storefronts
+    from core import sealing as core
+    from shop.payments import sealing as payments
+    from traceability.alarms import row_sealing as alarms
+    from traceability.cases import subject_sealing as cases
+    from traceability.papers import sealing as papers
+
+    return [
+        *core.ROWS,
+        *organisation.ROWS,
+        *growers.ROWS,
+        *marks.ROWS,
+        *storefronts.ROWS,
+        *papers.ROWS,
+        *alarms.ROWS,
+        *cases.ROWS,
+        *payments.ROWS,
+    ]
+
+
 def checks() -> list[Check]:
     """What `flask check` asks, by night and by hand: one line per feature whose books can be held against each other."""
     from branch.ledger import invariants as ledger
@@ -698,7 +724,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     for name in COMMANDS:
         app.cli.add_command(import_module(name).group)
     init_outbox(app, event_handlers())
-    init_sources(app, seal_sources())
+    init_sources(app, [*seal_sources(), *init_rows(app, sealed_rows())])
     init_recalls(app, orders_of_lots)
     init_checks(app, checks())
     measures = [import_module(name).measure for name in MEASURED]

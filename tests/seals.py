@@ -12,6 +12,8 @@ from core.seal import Sealed
 from core.seal.audit import audit_source
 
 WRITES = re.compile(r'\s*(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)"?', re.IGNORECASE)
+SETS = re.compile(r"\s*UPDATE\s+\S+\s+SET\s+(.*?)(?:\sWHERE\s|$)", re.IGNORECASE | re.DOTALL)
+SET_COLUMN = re.compile(r"(?:^|,)\s*\"?(\w+)\"?\s*=")
 
 
 class NotSealed(AssertionError):
@@ -33,11 +35,11 @@ class Watch:
 
     def __init__(self, sources: Iterable[Sealed]) -> None:
         self.kinds: dict[str, set[str]] = {}
-        self.rows_only: set[str] = set()
+        self.free: dict[str, set[str]] = {}
         for source in sources:
-            for table in (*source.tables, *source.added):
+            for table in source.tables:
                 self.kinds.setdefault(table, set()).add(source.kind)
-            self.rows_only |= set(source.added)
+                self.free[table] = self.free.get(table, set(source.free)) & set(source.free)
 
     def count(self, connection: Any, *_rest: Any) -> None:
         connection.info["seal_changes"] = _changes(connection)
@@ -47,7 +49,7 @@ class Watch:
     ) -> None:
         found = WRITES.match(statement)
         table = found.group(2).lower() if found else ""
-        if found and table in self.rows_only and found.group(1).upper() == "UPDATE":
+        if found and self.free.get(table) and _columns_set(statement) <= self.free[table]:
             return
         if table == "seal_leaf" and context.compiled is not None:
             appended = connection.info.setdefault("seal_appended", set())
@@ -74,6 +76,12 @@ class Watch:
                     f"{table} was written, but nothing of the kind {' or '.join(sorted(self.kinds[table]))} was "
                     f"appended to the seal in the same transaction: {statement[:200]}"
                 )
+
+
+def _columns_set(statement: str) -> set[str]:
+    """The columns that an UPDATE sets; for anything else a word that is no column."""
+    words = SETS.match(statement)
+    return set(SET_COLUMN.findall(words.group(1))) if words else {"*"}
 
 
 def _changes(connection: Any) -> int | None:

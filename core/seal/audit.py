@@ -148,8 +148,11 @@ def audit_source(source: Sealed) -> Iterator[Finding]:
 
 def audit_rows(source: SealSource) -> Iterator[Finding]:
     """Every row as it stands today against the newest leaf of its subject, and every subject against the rows."""
+    if never := _never_sealed(source):
+        yield never
+        return
     seen: set[bytes] = set()
-    table = next(iter((*source.tables, *source.added)), source.kind)
+    table = next(iter(source.tables), source.kind)
     bodies = source.bodies()
     while chunk := list(islice(bodies, CHUNK)):
         newest = newest_leaves(source.kind, [subject for subject, _body in chunk])
@@ -168,6 +171,18 @@ def audit_rows(source: SealSource) -> Iterator[Finding]:
         if leaf.body != WHOLE:
             text = f"it was sealed {_where(leaf)}, but there is no such row any more"
             yield Finding("row_gone", subject, text, table)
+
+
+def _never_sealed(source: SealSource) -> Finding | None:
+    """Said once, not row by row, of rows that a version which did not seal them has left."""
+    if session.scalar(select(SealLeaf.id).where(SealLeaf.kind == source.kind).limit(1)) is not None:
+        return None
+    count = sum(1 for _one in source.bodies())
+    if not count:
+        return None
+    text = f"{count} rows stand in the database, none was ever sealed; `flask seal take-in` seals them as they stand"
+    table = next(iter(source.tables), source.kind)
+    return Finding("never_sealed", f"every {source.kind}", text, table)
 
 
 def newest_leaves(kind: str, subjects: list[str]) -> dict[str, SealLeaf]:

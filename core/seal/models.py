@@ -28,6 +28,7 @@ class SealLeaf(Base):
         ),
         CheckConstraint("number >= 0", name="number_not_negative"),
         Index("uq_seal_leaf_number", "number", unique=True, sqlite_where=NUMBERED, postgresql_where=NUMBERED),
+        Index("ix_seal_leaf_kind_id", "kind", "id"),
         Index("ix_seal_leaf_waiting", "id", sqlite_where=WAITING, postgresql_where=WAITING),
     )
 

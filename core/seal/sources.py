@@ -17,14 +17,14 @@ class SealSource:
 
     `bodies()` yields `(subject, body)` of every row as it stands now, made by the same function that made
     the appended bodies. `tables` are the tables behind it: in the tests, a transaction that writes to one
-    of them without appending a leaf of this kind does not commit. `added` are tables of which the bodies
-    hold only what a row says for ever: there it is rows that come and go which need their leaf, not each change.
+    of them without appending a leaf of this kind does not commit. `free` are columns of theirs that are not
+    sealed: an UPDATE of nothing else needs no leaf.
     """
 
     kind: str
     bodies: Callable[[], Iterator[tuple[str, Body]]]
     tables: tuple[str, ...] = ()
-    added: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class SealStory:
     audit: Callable[[], Iterator[Finding]]
     take_in: Callable[[], int]
     tables: tuple[str, ...] = ()
-    added: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
 
 
 Sealed = SealSource | SealStory

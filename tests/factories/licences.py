@@ -121,3 +121,8 @@ def make_storefront(
     for step in steps:
         storefronts.decide(public_id, step, reason="test", by_account_id=None, at=moment)
     return get_storefront(public_id)
+
+
+# How many leaves `make_licence` appends: to an empty database, with the town's units and the mark; and after that.
+LEAVES_OF_FIRST = 19
+LEAVES_OF_NEXT = 11

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from core import seal
 from core.claims import InWork, Retry, WorkClaim, find_claim, take
 from core.clock import now
 from core.database import session as current
@@ -73,6 +74,7 @@ def test_a_row_that_failed_is_left_alone_until_its_time_and_done_when_it_is_good
     with transaction():
         session.execute(sa.update(WorkClaim).values(available_at=now()))
         session.execute(sa.update(Message).values(receiver="good"))
+        seal.append("message", "message/1", {})
     assert each(SWEEP, [bad], send) == Swept(done=1, counted=2)
     assert failures() == {}
 

@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from branch.api import LicenceNotValid, require_valid_licence
 from branch.licences import service
@@ -51,8 +51,8 @@ def sell(licence, at, *, lock, between=lambda: None):
     with transaction():
         require_valid_licence(licence.grower_id, at=at, lock=lock)
         between()
-        current_session.execute(
-            insert(Message).values(
+        current_session.add(
+            Message(
                 dedupe_key="sale",
                 receiver="x",
                 template="x",

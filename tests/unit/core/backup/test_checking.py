@@ -15,6 +15,7 @@ from core.backup.service.checking import check, require_restorable
 from core.backup.service.making import make
 from core.database import db
 from core.seal.tiles import pack
+from tests.factories.licences import LEAVES_OF_FIRST
 from tests.unit.core.backup.conftest import sign_again
 
 pytestmark = pytest.mark.slow
@@ -86,14 +87,14 @@ def test_a_torn_database_is_named(backup):
 
 
 def test_an_entry_of_the_log_that_was_exchanged_betrays_itself(backup):
-    bundle = "log/tile/entries/000.p/4"
-    (backup / bundle).write_bytes(pack([b"a", b"b", b"c", b"d"]))
+    bundle = f"log/tile/entries/000.p/{LEAVES_OF_FIRST}"
+    (backup / bundle).write_bytes(pack([b"a"] * LEAVES_OF_FIRST))
     sign_again(backup, bundle)
     assert "the log does not lead to the root" in " ".join(findings(backup))
 
 
 def test_a_log_without_a_tile_and_one_of_another_head_are_named(backup, filled, place, tmp_path):
-    tile = "log/tile/0/000.p/4"
+    tile = f"log/tile/0/000.p/{LEAVES_OF_FIRST}"
     whole = (backup / tile).read_bytes()
     (backup / tile).write_bytes(whole[:64])
     sign_again(backup, tile)
@@ -102,7 +103,9 @@ def test_a_log_without_a_tile_and_one_of_another_head_are_named(backup, filled, 
     sign_again(backup, tile)
     assert findings(backup) == []
     memory = "keys/seal_key.signed"
-    (backup / memory).write_text((backup / memory).read_text().replace('"size": 4', '"size": 3'))
+    (backup / memory).write_text(
+        (backup / memory).read_text().replace(f'"size": {LEAVES_OF_FIRST}', '"size": 3')
+    )
     sign_again(backup, memory)
     assert findings(backup) == [f"{memory} tells of another log than the one in the backup, at entry 3"]
 

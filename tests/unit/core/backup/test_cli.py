@@ -7,6 +7,7 @@ from core.backup import cli
 from core.backup.service import making
 from core.backup.service.making import make
 from core.settings import Settings
+from tests.factories.licences import LEAVES_OF_FIRST
 from tests.unit.core.backup.conftest import command, complete
 
 
@@ -18,7 +19,7 @@ def test_create_verify_and_list(filled, place):
     told = command(filled.app, "backup", "verify", folder)
     assert told.exit_code == 0
     assert "is whole: " in told.output
-    assert "a log of 4 entries" in told.output
+    assert f"a log of {LEAVES_OF_FIRST} entries" in told.output
     listed = command(filled.app, "backup", "list", "--in", place.folder).output
     assert folder in listed
     assert "DAMAGED" not in listed

@@ -24,6 +24,7 @@ from core.database import alembic, db, transaction
 from core.messaging import Message
 from core.seal.keys import this_log
 from core.seal.sequencer import sequence
+from tests.factories.licences import LEAVES_OF_FIRST
 from tests.running import ROOT, environment
 from tests.unit.core.backup.conftest import complete, inside, listed, migrate
 from tests.unit.core.seal.test_sequencer import append
@@ -41,7 +42,7 @@ def test_everything_that_cannot_be_made_again_is_in_it(filled, place, at):
     assert facts.kind == db.engine.dialect.name
     assert facts.tables["licence"] == 1
     assert {facts.revision} == {script.revision for script in alembic.heads()}
-    assert made.manifest.log.size == facts.numbered == 4
+    assert made.manifest.log.size == facts.numbered == LEAVES_OF_FIRST
     assert check(made.folder)[1] == []
 
 
@@ -93,7 +94,7 @@ def test_the_log_in_it_is_covered_by_its_database_and_covers_what_that_says_was_
     monkeypatch.setattr(making, "_copy_database", in_the_middle)
     made = make(place, at=at)
     assert check(made.folder)[1] == []
-    assert made.manifest.log.size == made.manifest.database.signed_size == 304
+    assert made.manifest.log.size == made.manifest.database.signed_size == LEAVES_OF_FIRST + 300
     assert not (
         this_log().store.folder / "tile/entries/001.p/48"
     ).exists()  # replaced by the full one meanwhile
@@ -122,7 +123,7 @@ def test_the_other_order_would_be_noticed(filled, place, at, monkeypatch):
     monkeypatch.setattr(log_copy, "read_heads", database_first)
     monkeypatch.setattr(making, "_copy_database", lambda _writer: kept.facts)
     assert (
-        "the database ends at entry 4, but 9 entries of the log are signed"
+        f"the database ends at entry {LEAVES_OF_FIRST}, but {LEAVES_OF_FIRST + 5} entries of the log are signed"
         in make(place, at=at).manifest.problems
     )
 

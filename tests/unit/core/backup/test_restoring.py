@@ -22,7 +22,7 @@ from core.seal.repair import adopt
 from core.seal.sequencer import sequence, waiting
 from core.seal.sources import sources
 from core.seal.standing import SealRefused, stand
-from tests.factories.licences import make_licence
+from tests.factories.licences import LEAVES_OF_NEXT, make_licence
 from tests.unit.core.backup.conftest import SECRET, command, inside, migrate
 from tests.unit.core.test_migrations import furniture
 
@@ -66,7 +66,7 @@ def test_an_empty_machine_has_everything_afterwards_and_goes_on(restored, filled
         assert scalar(again, "SELECT number FROM licence") == filled.licence
         assert inside(again, files.get, filled.photo) == b"a photograph"
         assert found_by_audit(again, at) == []
-        assert inside(again, add_licence, at) == 4
+        assert inside(again, add_licence, at) == LEAVES_OF_NEXT
         assert found_by_audit(again, at) == []
 
 
@@ -147,7 +147,7 @@ def test_a_log_that_goes_further_is_never_set_back(backup, restored, machine, at
     with machine(restored) as again:
         with pytest.raises(SealRefused, match="flask seal adopt"):
             inside(again, lambda: stand(this_log()))
-        assert inside(again, lambda: adopt(this_log())) == (0, 4)
+        assert inside(again, lambda: adopt(this_log())) == (0, LEAVES_OF_NEXT)
         assert inside(again, sequence) == 1
         assert found_by_audit(again, at) == []
 
@@ -164,7 +164,7 @@ def test_a_newer_copy_of_the_log_goes_on_after_the_whole_machine_was_lost(
             (place / name).rename(place / f"{name}.old")
         shutil.copytree(newest / "tile", place / "tile")
         shutil.copy(newest / "checkpoint", place / "checkpoint")
-        assert inside(again, lambda: adopt(this_log())) == (0, 4)
+        assert inside(again, lambda: adopt(this_log())) == (0, LEAVES_OF_NEXT)
         assert inside(again, sequence) == 1
         assert found_by_audit(again, at) == []
 

@@ -6,6 +6,7 @@ from core.database import transaction
 from core.seal.keys import this_log
 from core.seal.note import Signer
 from core.seal.queries import proof_for
+from core.seal.sequencer import waiting
 from core.settings import SettingError, Settings
 from tests.factories.licences import make_licence
 from tests.seals import behind_the_back
@@ -24,15 +25,16 @@ def run(app, session):
 def test_status_now_verify_and_export(run, tmp_path, at):
     with transaction():
         licence = make_licence(at=at)
-    assert "waiting      4" in run("status").output
-    assert run("now").output == "4 entries added\n"
+    count, _since = waiting()
+    assert f"waiting      {count}" in run("status").output
+    assert run("now").output == f"{count} entries added\n"
     status = run("status")
     assert status.exit_code == 0
-    assert "signed       4 entries" in status.output
+    assert f"signed       {count} entries" in status.output
     assert "witness      none" in status.output
-    assert "Everything agrees with the log of 4 entries" in run("verify").output
-    assert run("export", str(tmp_path / "copy")).output.startswith("4 entries")
-    assert (tmp_path / "copy/tile/entries/000.p/4").exists()
+    assert f"Everything agrees with the log of {count} entries" in run("verify").output
+    assert run("export", str(tmp_path / "copy")).output.startswith(f"{count} entries")
+    assert (tmp_path / f"copy/tile/entries/000.p/{count}").exists()
     behind_the_back("UPDATE licence SET valid_until = '2031-01-01'")
     told = run("verify")
     assert told.exit_code == 1

@@ -1,0 +1,26 @@
+"""What of the ground floor's own tables is sealed: that something was to be told, and whom, cannot be taken out unseen."""
+
+from core.messaging import Message
+from core.outbox import OutboxEvent
+from core.seal.rows import SealedRows
+
+DELIVERY = ("attempts", "available_at", "last_error", "failed_at", "set_aside_at")
+
+EVENTS = SealedRows(
+    "outbox_event",
+    OutboxEvent,
+    columns=("event_id", "name", "recorded_at"),
+    digests=("body",),
+    besides=(*DELIVERY, "done_at", "dead_at"),
+    added=True,
+)
+MESSAGES = SealedRows(
+    "message",
+    Message,
+    columns=("template", "recorded_at"),
+    digests=("dedupe_key", "receiver", "context"),
+    besides=(*DELIVERY, "locale", "state", "sent_at"),
+    added=True,
+)
+
+ROWS = (EVENTS, MESSAGES)
