@@ -57,6 +57,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--whole", action="store_true", help="also what shorter runs leave out because it is proved elsewhere"
     )
+    parser.addoption(
+        "--write-table", action="store_true", help="write who gets in where anew, to be reviewed"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -70,6 +70,7 @@ def show(slug: str) -> str:
 @blueprint.post("/branch/growers/<slug>")
 @requires("growers.decide", scope=Scope.UNIT)
 def decide(slug: str) -> Any:
+    require_unit_access(actor_id(), queries.get_file(slug).grower.unit_id, "growers.decide")
     form = DecideForm()
     if not form.validate():
         return _show(slug, form), 422

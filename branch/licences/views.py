@@ -121,6 +121,7 @@ def show(number: str) -> str:
 @blueprint.post("/branch/licences/<number>")
 @requires("licences.decide", scope=Scope.UNIT)
 def decide(number: str) -> Any:
+    require_unit_access(actor_id(), queries.get_licence(number, at=now()).grower_unit_id, "licences.decide")
     step = request.form.get("step", "")
     if step not in set(Step) - {Step.APPLY, Step.EXPIRE}:
         raise Invalid(_("Choose what to decide."), code="decision_missing")

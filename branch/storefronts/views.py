@@ -102,6 +102,8 @@ def show(public_id: str) -> str:
 @blueprint.post("/branch/storefronts/<public_id>")
 @requires("storefronts.decide", scope=Scope.UNIT)
 def decide(public_id: str) -> Any:
+    unit_id = queries.get_storefront_file(public_id).grower_unit_id
+    require_unit_access(actor_id(), unit_id, "storefronts.decide")
     form = DecisionForm()
     step = request.form.get("step", "")
     if step not in set(StorefrontStep) - {StorefrontStep.PROPOSE}:

@@ -15,6 +15,7 @@ from core.accounts.gate import Scope, actor_id, requires
 from core.accounts.identity import normalise_phone
 from core.clock import now
 from core.database import transaction
+from core.errors import NotFound
 from core.web.fields import IntegerField
 from core.web.sending import PageForm
 from core.web.yuan import MOST_YUAN, YuanField
@@ -92,7 +93,8 @@ def seller_allow_no_more(allowance_id: int) -> Any:
     """The limits for strangers hold for this buyer again."""
     grower = branch.require_grower(actor_id())
     with transaction():
-        hold_service.allow_no_more(grower.id, allowance_id)
+        if not hold_service.allow_no_more(grower.id, allowance_id):
+            raise NotFound(_("You have allowed this buyer nothing more."), code="no_such_allowance")
     flash(_("The buyer has the usual limits again; what is held already stays."), "success")
     return redirect(url_for("orders.seller_holds"), 303)
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
+from branch.api import UnitView
 from core.clock import now
 from core.database import session
 from shop.payees.models import PayeeAccount
@@ -14,11 +15,11 @@ from tests.factories.organisation import make_tree
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def make_payee(*, unit: str = "guihua", at: datetime | None = None, **columns) -> PayeeAccount:
+def make_payee(*, unit: str | UnitView = "guihua", at: datetime | None = None, **columns) -> PayeeAccount:
     """An account of a unit: proposed and confirmed by two people, in force since a day before `at`."""
     at = at or now()
     given = {
-        "public_id": f"payee-{unit}-{session.query(PayeeAccount).count()}",
+        "public_id": f"payee-{session.query(PayeeAccount).count() + 1}",
         "payee": "桂花协会",
         "bank": "工商银行咸宁支行",
         "account_number": "6222 0000 1111 2222",
@@ -30,7 +31,7 @@ def make_payee(*, unit: str = "guihua", at: datetime | None = None, **columns) -
         "confirmed_at": at - timedelta(days=2),
         "in_force_from": at - timedelta(days=1),
     }
-    place = make_tree()[unit]
+    place = make_tree()[unit] if isinstance(unit, str) else unit
     row = PayeeAccount(unit_id=place.id, unit_path=place.path, **(given | columns))
     session.add(row)
     session.flush()

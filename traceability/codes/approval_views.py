@@ -9,7 +9,7 @@ from core.accounts.gate import actor_id, may, requires
 from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
-from core.errors import DomainError
+from core.errors import DomainError, Forbidden
 from core.web.sending import creates, creating
 from traceability.alarms.queries import growers_within
 from traceability.codes import approvals, issuing
@@ -64,6 +64,8 @@ def propose_void() -> ResponseReturnValue:
                 made.leads_to(url_for("code_approval.index"))
             flash(_("Proposed. Another person of the branch or the committee confirms it."), "success")
             return made.answer()
+        except Forbidden:
+            raise
         except DomainError as error:
             form.form_errors.append(str(error))
     return _page(form), 422

@@ -1,0 +1,317 @@
+"""Two towns, the first with two sibling branches: in each branch the same people's objects, for asking who gets at them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import select
+
+from branch.api import (
+    Application,
+    GrowerView,
+    MarkFacts,
+    MarkView,
+    UnitView,
+    add_unit,
+    enter_mark,
+    register_grower,
+)
+from branch.growers.models import GrowerMember
+from branch.ledger.periods import parse_period
+from branch.organisation import takeovers
+from branch.organisation.models import Invitation, Membership
+from branch.organisation.roles import Role
+from branch.programmes.service import note_programme
+from branch.reports import service as reports
+from branch.reports.document import Document, to_json
+from branch.reports.states import ReportState
+from core import files, seal
+from core.database import session
+from shop.catalogue.models import Listing
+from shop.channels.models import OutsideImport
+from shop.orders.models import Consignment, HoldAllowance
+from shop.payments import proofs
+from shop.payments.models import CancelWish, Payment, Refund
+from tests.factories.accounts import make_account
+from tests.factories.cases import make_case
+from tests.factories.licences import GROUPS, make_licence, make_storefront
+from tests.factories.organisation import make_tree
+from tests.factories.payees import make_payee
+from tests.factories.payments import make_stocked_order
+from tests.factories.pictures import picture
+from tests.factories.traceability import approve_plot, make_codes, make_lot, make_plot
+from traceability.alarms.models import Alarm
+from traceability.api import ensure_reference_data
+from traceability.cases.states import Subject
+from traceability.codes.approvals import propose_void
+from traceability.inspections.models import Inspection
+from traceability.lots.recall_requests import ask_for_recall
+from traceability.resolver.models import TradeItem
+
+SECOND_TOWN = (
+    ("dongshan", "东山镇", "committee", None),
+    ("dongshan-osmanthus", "东山桂花支部", "branch", "dongshan"),
+    ("dongshan-gully", "沟口村", "village", "dongshan-osmanthus"),
+)
+#: The place of the actors, a sibling below the same committee, and another town: (branch, village, mark, name).
+PLACES = {
+    "own": ("guihua-osmanthus", "guihua-bamboo", "XNGH", "甲村苗圃"),
+    "sibling": ("guihua-tea", "guihua-hill", "TEAX", "乙村苗圃"),
+    "foreign": ("dongshan-osmanthus", "dongshan-gully", "DONG", "丙镇苗圃"),
+}
+
+
+@dataclass
+class Place:
+    """One branch with a grower of its own and one object of each kind; `values` are what stands in addresses."""
+
+    branch: UnitView
+    village: UnitView
+    grower: GrowerView
+    owner_id: int
+    values: dict[str, str | int] = field(default_factory=dict)
+
+
+def make_places(at: datetime) -> dict[str, Place]:
+    """The three places, all made alike; call inside a transaction."""
+    ensure_reference_data()
+    units = dict(make_tree())
+    for code, name, kind, parent in SECOND_TOWN:
+        units[code] = add_unit(code=code, name_zh=name, name_en=code.title(), kind=kind, parent=parent)
+    return {name: _place(name, units, at) for name in PLACES}
+
+
+def _place(name: str, units: Mapping[str, UnitView], at: datetime) -> Place:
+    branch_code, village_code, mark_code, grower_name = PLACES[name]
+    branch, village = units[branch_code], units[village_code]
+    owner, staff = make_account(at=at), make_account(at=at)
+    grower = _grower(grower_name, village, owner.id, at)
+    helper = make_account(at=at)
+    _join(grower, helper.id, at)
+    place = Place(branch, village, grower, owner.id)
+    session.add(Membership(account_id=staff.id, unit_id=branch.id, role="technician", since=at))
+    session.flush()
+    mark = _mark(mark_code, branch, at)
+    licence = make_licence(grower, mark=mark, at=at)
+    values = place.values
+    values |= {
+        "grower": grower.slug,
+        "unit": branch.code,
+        "village_id": village.id,
+        "mark": mark_code,
+        "licence": licence.number,
+        "helper": helper.id,
+        "member": session.scalars(select(Membership.id).where(Membership.account_id == staff.id)).one(),
+    }
+    _land(place, at)
+    _money(place, at)
+    _paper_trail(place, mark, at)
+    return place
+
+
+def _grower(name: str, village: UnitView, account_id: int, at: datetime) -> GrowerView:
+    application = Application(
+        name=name, contact_name=name, phone=f"+86139{village.id:08d}", unit_id=village.id, about=""
+    )
+    return register_grower(application, account_id=account_id, by_account_id=None, at=at)
+
+
+def _join(grower: GrowerView, account_id: int, at: datetime) -> None:
+    session.add(GrowerMember(grower_id=grower.id, account_id=account_id, role="staff", since=at))
+    session.flush()
+
+
+def _mark(code: str, branch: UnitView, at: datetime) -> MarkView:
+    facts = MarkFacts(
+        code=code,
+        name=f"{code}商标",
+        name_en=code,
+        kind="certification",
+        registrant="协会",
+        registration_number=code,
+        classes="31",
+        cultivar_groups=GROUPS,
+    )
+    return enter_mark(facts, rules_text="第一条", unit_id=branch.id, by_account_id=None, at=at)
+
+
+def _land(place: Place, at: datetime) -> None:
+    grower, values = place.grower, place.values
+    plot = make_plot(grower=grower, at=at)
+    survey = approve_plot(plot, at=at)
+    lot = make_lot(grower=grower, plot=plot, at=at)
+    batch = make_codes(lot=lot, at=at).batch
+    by = make_account(at=at).id
+    void = propose_void(batch.number, 1, 1, reason="破损", at=at, by=by)
+    recall = ask_for_recall(lot.id, reason="病害", at=at, by=by)
+    inspection = Inspection(
+        number=f"I-2026-{grower.id:07d}",
+        client_id=f"client-{grower.id}",
+        lot_id=lot.id,
+        conformant=True,
+        seen="好",
+        received_at=at,
+        seen_at=at,
+        event_id=f"urn:test:{grower.id}",
+        by_account_id=by,
+    )
+    session.add(inspection)
+    seal.append("inspection", f"inspection/{inspection.number}", {})
+    values |= {"plot": plot.number, "survey": survey, "lot": lot.number, "batch": batch.number, "void": void}
+    values |= {"recall": recall, "inspection": inspection.number}
+    values["case"] = make_case(subject=Subject.of_lot(lot.id), at=at).number
+    alarm = Alarm(
+        number=f"W-2026-{grower.id:07d}",
+        subject_kind="grower",
+        subject_key=f"grower/{grower.id}",
+        grower_id=grower.id,
+        alert="suspect",
+        score=60,
+        first_at=at,
+        last_at=at,
+    )
+    session.add(alarm)
+    session.flush()
+    values["alarm"] = alarm.number
+    network = Alarm(
+        number=f"W-2026-{grower.id + 5_000_000:07d}",
+        subject_kind="network",
+        subject_key=f"network/{grower.id}",
+        alert="suspect",
+        score=60,
+        first_at=at,
+        last_at=at,
+    )
+    session.add(network)
+    session.add(
+        TradeItem(
+            grower_id=grower.id,
+            gtin=f"{4006381330000 + grower.id:014d}",
+            name_zh="苗",
+            name_en="",
+            entered_at=at,
+        )
+    )
+    session.flush()
+    values |= {"network": network.number, "gtin": f"{4006381330000 + grower.id:014d}"}
+
+
+def _money(place: Place, at: datetime) -> None:
+    grower, values = place.grower, place.values
+    payee = make_payee(unit=place.branch, at=at)
+    order = make_stocked_order(at=at, method="offline_transfer", growers=[grower], parts=(((2, 2_50),),))
+    order.payee_account = payee.public_id
+    key = files.put(picture(), kind="transfer_proof", content_type="image/jpeg", public=False)
+    proof = proofs.submit(order.id, file_key=key, stated_minor=order.total_minor, note="", at=at)
+    payment = session.scalars(select(Payment).where(Payment.order_id == order.id)).one()
+    payment.attention = "amount_differs"
+    parcel = session.scalars(select(Consignment).where(Consignment.order_id == order.id)).one()
+    refund = Refund(
+        number=f"R-{grower.id}",
+        payment_id=payment.id,
+        order_id=order.id,
+        consignment_id=parcel.id,
+        kind="agreed",
+        amount_minor=100,
+        currency="CNY",
+        idempotency_key=f"refund-{grower.id}",
+        next_attempt_at=at,
+        created_at=at,
+    )
+    wish = CancelWish(public_id=f"wish-{grower.id}", consignment_id=parcel.id, reason="不要了", created_at=at)
+    allowance = HoldAllowance(
+        grower_id=grower.id, phone="+8613700000000", plants=10, value_minor=1_000, given_at=at
+    )
+    session.add_all([refund, wish, allowance])
+    session.flush()
+    listing = session.scalars(select(Listing.slug).where(Listing.grower_id == grower.id)).first()
+    values |= {
+        "order": order.number,
+        "token": order.access_token,
+        "payee": payee.public_id,
+        "proof": proof.public_id,
+        "payment": payment.public_id,
+        "parcel": parcel.number,
+        "refund": refund.number,
+        "wish": wish.public_id,
+        "allowance": allowance.id,
+        "listing": listing or "",
+    }
+
+
+def _document(unit: UnitView) -> Document:
+    empty = {"headline": (), "changed": (), "doubtful": (), "sections": (), "definitions": ()}
+    texts = dict.fromkeys(("period_label", "standing", "cut_off", "digest", "number"), "")
+    return Document(
+        locale="zh",
+        title=unit.name_zh,
+        unit_name=unit.name_zh,
+        period_key="2026-01",
+        preliminary=False,
+        **texts,
+        **empty,
+    )
+
+
+def _paper_trail(place: Place, mark: MarkView, at: datetime) -> None:
+    values = place.values
+    report = reports.record_report(
+        place.branch.id,
+        parse_period("2026-01"),
+        digest=place.branch.code.ljust(64, "0"),
+        preliminary=False,
+        documents=dict.fromkeys(("zh", "en"), to_json(_document(place.branch))),
+        frozen={},
+        annex_sha256="0" * 64,
+        version=1,
+        files=(),
+        account_id=None,
+        by_name="",
+        at=at,
+    )
+    reports._move(
+        reports.locked_report(report), ReportState.SUBMITTED, account_id=None, by_name="", comment="", at=at
+    )
+    values["report"] = report
+    values["programme"] = note_programme(
+        place.branch.id, name="项目", started_on=(at - timedelta(days=9)).date(), noted_by="", at=at
+    )
+    shop = make_storefront(place.grower, mark=mark, at=at)
+    values["storefront"] = shop.public_id
+    brought = OutsideImport(
+        public_id=f"import-{place.grower.id}",
+        storefront_id=shop.id,
+        storefront_public_id=shop.public_id,
+        account_id=place.owner_id,
+        platform="taobao",
+        state="planned",
+        at=at,
+        files=[],
+        counts=dict.fromkeys(("create", "update", "unchanged", "reject"), 0),
+        totals=dict.fromkeys(("files_minor", "taken_minor"), 0),
+        rejected=[],
+    )
+    session.add(brought)
+    session.flush()
+    values["import"] = brought.public_id
+    operator = make_account(at=at)
+    session.add(Membership(account_id=operator.id, role="operator", since=at))
+    session.flush()
+    token = f"invitation-{place.branch.code}"
+    session.add(
+        Invitation(
+            token_digest=sha256(token.encode()).hexdigest(),
+            contact="somebody@example.org",
+            role="technician",
+            unit_id=place.branch.id,
+            reason="试",
+            by_account_id=operator.id,
+            created_at=at,
+            expires_at=at + timedelta(days=7),
+        )
+    )
+    values["invitation"] = token
+    values["takeover"] = takeovers.take_over(
+        place.branch, account_id=operator.id, role=Role.SECRETARY, days=20, reason="试", at=at
+    )
