@@ -673,6 +673,7 @@ def checks() -> list[Check]:
     """What `flask check` asks, by night and by hand: one line per feature whose books can be held against each other."""
     from branch.ledger import invariants as ledger
     from branch.ledger import rollup
+    from branch.storefronts import invariants as suspensions
     from core.seal.audit import check_kinds, check_seal
     from traceability.codes import sealing as codes
     from traceability.codes import steps as code_steps
@@ -687,6 +688,7 @@ def checks() -> list[Check]:
             partial(check_kinds, of_codes),
             sample=partial(code_steps.sample, looked_up=looked_up_last),
         ),
+        Check("suspensions", suspensions.disagreements),
         Check("ledger", ledger.disagreements, prepare=rollup.ensure_fresh),
         Check("quota", quota.disagreements),
     ]

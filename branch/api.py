@@ -43,8 +43,10 @@ from branch.licences.queries import (
     licences_of_growers,
     require_valid_licence,
 )
+from branch.licences.queries import suspended_by as licence_suspended_by
 from branch.licences.service import apply_for_licence
 from branch.licences.service import grant as grant_licence
+from branch.licences.service import reinstate as reinstate_licence
 from branch.licences.service import suspend as suspend_licence
 from branch.licences.states import Scope, Standing
 from branch.organisation.names import ROLE_NAMES
@@ -72,6 +74,7 @@ from branch.reports.evidence import Scope as ReportScope
 from branch.storefronts.addresses import shop_key
 from branch.storefronts.checks import UrlCheck, UrlStatus, check_url
 from branch.storefronts.queries import StorefrontView, get_storefront, storefronts_of
+from branch.storefronts.queries import suspended_by as storefront_suspended_by
 from branch.storefronts.service import decide as decide_storefront
 from branch.storefronts.service import propose_storefront
 from branch.storefronts.shop_pages import Platform
@@ -135,6 +138,7 @@ __all__ = [
     "growers_by_ids",
     "growers_in",
     "licence_of",
+    "licence_suspended_by",
     "licences_of_growers",
     "lift_warning",
     "marks_open_to",
@@ -148,12 +152,14 @@ __all__ = [
     "record_coverage",
     "refresh_rollups",
     "register_grower",
+    "reinstate_licence",
     "require_grower",
     "require_unit_access",
     "require_valid_licence",
     "reversal_of",
     "roles_held",
     "shop_key",
+    "storefront_suspended_by",
     "storefronts_of",
     "suspend_licence",
     "tell_people",

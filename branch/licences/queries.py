@@ -13,6 +13,7 @@ from branch.growers.queries import GROWER_COLUMNS, GrowerView
 from branch.growers.states import GrowerState
 from branch.licences.models import Licence, LicenceChange, Mark
 from branch.licences.states import LicenceState, Scope, Standing, standing
+from branch.licences.suspensions import BRANCH, standing_sources
 from branch.organisation.models import Unit
 from core.accounts.models import Account
 from core.clock import local_day
@@ -339,3 +340,14 @@ def changes_of(licence_id: int) -> list[LicenceChangeView]:
         )
         for change, name in rows
     ]
+
+
+def suspended_by(number: str) -> list[str]:
+    """The sources that suspend a licence now: the branch, cases by their numbers."""
+    rows = session.execute(
+        select(LicenceChange.step, LicenceChange.details)
+        .join(Licence, Licence.id == LicenceChange.licence_id)
+        .where(Licence.number == number)
+        .order_by(LicenceChange.id)
+    )
+    return standing_sources((row.step, row.details.get("source", BRANCH)) for row in rows)

@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement, select
 from branch.growers.models import Grower
 from branch.licences import events
 from branch.licences.models import Licence, LicenceChange, Mark
+from branch.licences.queries import suspended_by
 from branch.licences.sealing import seal_step
 from branch.licences.states import NEEDS_REASON, OPEN, LicenceState, Scope, Step, after, tidy
+from branch.licences.suspensions import BRANCH, other_sources
 from branch.organisation.queries import require_unit_access
 from core.clock import local_day
 from core.database import session
@@ -111,19 +113,34 @@ def refuse(number: str, *, reason: str, by_account_id: int, at: datetime) -> Non
     record(events.LicenceRefused(number=number, grower_id=licence.grower_id, reason=reason.strip()), at=at)
 
 
-def suspend(number: str, *, reason: str, by_account_id: int | None, at: datetime) -> None:
+def suspend(
+    number: str, *, reason: str, by_account_id: int | None, at: datetime, source: str = BRANCH
+) -> None:
     """Stop everything that needs this licence from the moment this transaction commits.
 
-    Waits for sales under way that hold the licence; sales that come later see the suspension.
+    Waits for sales under way that hold the licence; sales that come later see the suspension. A licence that another
+    source suspended already is suspended by this one as well.
+
+    Args:
+        number: the licence.
+        reason: why; the grower reads it.
+        by_account_id: who decides.
+        at: now.
+        source: the branch, or the number of the case from which this follows.
     """
-    licence = _take(number, Step.SUSPEND, by_account_id=by_account_id, reason=reason, at=at)
+    licence = _take(
+        number, Step.SUSPEND, by_account_id=by_account_id, reason=reason, at=at, suspension_of=source
+    )
     record(events.LicenceSuspended(number=number, grower_id=licence.grower_id, reason=reason.strip()), at=at)
 
 
-def reinstate(number: str, *, reason: str, by_account_id: int | None, at: datetime) -> None:
-    """End a suspension.
+def reinstate(
+    number: str, *, reason: str, by_account_id: int | None, at: datetime, source: str = BRANCH
+) -> None:
+    """End the suspension by this source; the licence is valid again once no other source suspends it.
 
     Raises:
+        Conflict: this source does not suspend it (`held_by_case` when a case does).
         Invalid: the licence has run out meanwhile; extend it first.
     """
 
@@ -132,9 +149,18 @@ def reinstate(number: str, *, reason: str, by_account_id: int | None, at: dateti
             raise Invalid(_("The licence has run out meanwhile; extend it first."), code="days_over")
 
     licence = _take(
-        number, Step.REINSTATE, by_account_id=by_account_id, reason=reason, at=at, write=still_runs
+        number,
+        Step.REINSTATE,
+        by_account_id=by_account_id,
+        reason=reason,
+        at=at,
+        write=still_runs,
+        suspension_of=source,
     )
-    record(events.LicenceReinstated(number=number, grower_id=licence.grower_id, reason=reason.strip()), at=at)
+    if licence.state == LicenceState.VALID:
+        record(
+            events.LicenceReinstated(number=number, grower_id=licence.grower_id, reason=reason.strip()), at=at
+        )
 
 
 def extend(
@@ -223,6 +249,7 @@ def _take(
     reason: str,
     at: datetime,
     write: Callable[[Licence], None] | None = None,
+    suspension_of: str = "",
 ) -> Licence:
     licence = _locked(number)
     if by_account_id is not None:
@@ -235,7 +262,21 @@ def _take(
         raise Invalid(_("Say why; the grower reads it."), code="reason_missing")
     if write is not None:
         write(licence)
-    _note(licence, step, before, by_account_id=by_account_id, reason=reason, at=at)
+    others = (
+        other_sources(suspended_by(number), suspension_of, suspending=step is Step.SUSPEND)
+        if suspension_of
+        else []
+    )
+    _note(
+        licence,
+        step,
+        before,
+        by_account_id=by_account_id,
+        reason=reason,
+        at=at,
+        to_state=LicenceState.SUSPENDED if others else None,
+        source=suspension_of,
+    )
     return licence
 
 
@@ -269,12 +310,16 @@ def _note(
     by_account_id: int | None,
     reason: str,
     at: datetime,
+    to_state: LicenceState | None = None,
+    source: str = "",
 ) -> None:
-    to_state = after(before, step)
+    to_state = to_state or after(before, step)
     if to_state is None:
         raise AssertionError((before, step))
     licence.state = to_state
     details: dict[str, Any] = {"valid_until": licence.valid_until.isoformat()} if licence.valid_until else {}
+    if source and source != BRANCH:
+        details["source"] = source
     change = LicenceChange(
         licence_id=licence.id,
         step=step,

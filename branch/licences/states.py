@@ -50,6 +50,7 @@ TRANSITIONS: dict[tuple[LicenceState | None, Step], LicenceState] = {
     (LicenceState.VALID, Step.EXTEND): LicenceState.VALID,
     (LicenceState.VALID, Step.EXPIRE): LicenceState.EXPIRED,
     (LicenceState.VALID, Step.WITHDRAW): LicenceState.WITHDRAWN,
+    (LicenceState.SUSPENDED, Step.SUSPEND): LicenceState.SUSPENDED,  # by one more source, never by the same
     (LicenceState.SUSPENDED, Step.REINSTATE): LicenceState.VALID,
     (LicenceState.SUSPENDED, Step.EXTEND): LicenceState.SUSPENDED,
     (LicenceState.SUSPENDED, Step.WITHDRAW): LicenceState.WITHDRAWN,
@@ -71,7 +72,11 @@ def after(state: LicenceState | None, step: Step) -> LicenceState | None:
 
 def steps_from(state: LicenceState) -> list[Step]:
     """What staff can do with a licence in this state, in the order of the table. Expiry comes by date alone."""
-    return [step for (source, step) in TRANSITIONS if source is state and step is not Step.EXPIRE]
+    return [
+        step
+        for (source, step), target in TRANSITIONS.items()
+        if source is state and step is not Step.EXPIRE and (step is not Step.SUSPEND or target is not source)
+    ]
 
 
 def standing(state: LicenceState, valid_from: date | None, valid_until: date | None, on: date) -> Standing:

@@ -62,7 +62,10 @@ class StorefrontAddress(Base):
 
 
 class StorefrontChange(Base):
-    """One step of a storefront: who, when, why. Rows are only ever added."""
+    """One step of a storefront: who, when, why. Rows are only ever added.
+
+    `source` is of suspensions and their ends: the number of the case from which it follows, none for the branch's own.
+    """
 
     __tablename__ = "storefront_change"
     __table_args__ = (
@@ -78,6 +81,7 @@ class StorefrontChange(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     by_account_id: Mapped[int | None] = fk("account.id", nullable=True)
     reason: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str | None] = mapped_column(String(24))
 
 
 class ShopWarning(Base):

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 
 from branch.growers.models import Grower
+from branch.licences.suspensions import BRANCH, standing_sources
 from branch.organisation.models import Unit
 from branch.storefronts.models import Storefront, StorefrontAddress, StorefrontChange
 from branch.storefronts.states import StorefrontState
@@ -199,3 +200,14 @@ def changes_of(storefront_id: int) -> list[StorefrontChangeView]:
     return [
         StorefrontChangeView(one.at, one.step, one.to_state, name or "", one.reason) for one, name in rows
     ]
+
+
+def suspended_by(public_id: str) -> list[str]:
+    """The sources that suspend a storefront now: the branch, cases by their numbers."""
+    rows = session.execute(
+        select(StorefrontChange.step, StorefrontChange.source)
+        .join(Storefront, Storefront.id == StorefrontChange.storefront_id)
+        .where(Storefront.public_id == public_id)
+        .order_by(StorefrontChange.id)
+    )
+    return standing_sources((row.step, row.source or BRANCH) for row in rows)

@@ -27,7 +27,7 @@ ROWS = (
     SealedRows(
         "storefront_change",
         StorefrontChange,
-        columns=("storefront_id", "step", "from_state", "to_state", "at", "by_account_id"),
+        columns=("storefront_id", "step", "from_state", "to_state", "at", "by_account_id", "source"),
         digests=("reason",),
     ),
     SealedRows(

@@ -6,10 +6,12 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, false, select, update
 
 from branch.growers.models import Grower
+from branch.licences.suspensions import BRANCH, other_sources
 from branch.organisation.queries import require_unit_access
 from branch.storefronts import events
 from branch.storefronts.addresses import ShopAddress, as_registered
 from branch.storefronts.models import Storefront, StorefrontAddress, StorefrontChange
+from branch.storefronts.queries import suspended_by
 from branch.storefronts.sentences import why_unrecognised
 from branch.storefronts.states import LIVE, NEEDS_REASON, StorefrontState, StorefrontStep, after
 from branch.storefronts.unjudged import why_unjudged
@@ -96,12 +98,20 @@ def add_address(
 
 
 def decide(
-    public_id: str, step: StorefrontStep, *, reason: str = "", by_account_id: int | None, at: datetime
+    public_id: str,
+    step: StorefrontStep,
+    *,
+    reason: str = "",
+    by_account_id: int | None,
+    at: datetime,
+    source: str = BRANCH,
 ) -> None:
     """Authorise, refuse, suspend, reinstate or end a storefront. Without an actor (demonstration) nobody is asked.
 
+    A suspension stands until its own `source` (the branch, or a case by its number) ends it.
+
     Raises:
-        Conflict: the step does not fit its state, another shop carries one of its addresses, or none of them names a
+        Conflict: the step does not fit its state, a case holds the suspension (`held_by_case`), another shop carries one of its addresses, or none of them names a
             shop (`address_unjudged`).
         Forbidden: the grower is outside the actor's units.
         Invalid: the step needs a reason.
@@ -117,6 +127,10 @@ def decide(
         )
     if step in NEEDS_REASON and not reason.strip():
         raise Invalid(_("Say why; the grower reads it."), code="reason_missing")
+    if step in {StorefrontStep.SUSPEND, StorefrontStep.REINSTATE}:
+        suspending = step is StorefrontStep.SUSPEND
+        if other_sources(suspended_by(public_id), source, suspending=suspending):
+            to_state = StorefrontState.SUSPENDED
     judged = _judged_keys(storefront)
     if to_state in LIVE and not judged:
         raise Conflict(
@@ -128,13 +142,23 @@ def decide(
         _refuse_if_taken(own, besides=storefront.id)
         _refuse_if_warned_of(own)
         storefront.since = at
-    _note(storefront, step, before, by_account_id=by_account_id, reason=reason, at=at)
+    _note(
+        storefront,
+        step,
+        before,
+        by_account_id=by_account_id,
+        reason=reason,
+        at=at,
+        to_state=to_state,
+        source=source,
+    )
     session.execute(
         update(StorefrontAddress)
         .where(StorefrontAddress.storefront_id == storefront.id)
         .values(live=StorefrontAddress.key.in_(judged) if to_state in LIVE else false())
     )
-    _tell(storefront, to_state, reason.strip(), at)
+    if to_state is not before or step is StorefrontStep.SUSPEND:
+        _tell(storefront, to_state, reason.strip(), at)
 
 
 def take_back(public_id: str, *, grower_id: int, by_account_id: int, at: datetime) -> None:
@@ -245,8 +269,10 @@ def _note(
     by_account_id: int | None,
     reason: str,
     at: datetime,
+    to_state: StorefrontState | None = None,
+    source: str = BRANCH,
 ) -> None:
-    to_state = after(before, step)
+    to_state = to_state or after(before, step)
     if to_state is None:
         raise AssertionError((before, step))
     storefront.state = to_state
@@ -259,6 +285,7 @@ def _note(
             at=at,
             by_account_id=by_account_id,
             reason=reason.strip(),
+            source=None if source == BRANCH else source,
         )
     )
     session.flush()

@@ -31,6 +31,8 @@ TRANSITIONS: dict[tuple[StorefrontState | None, StorefrontStep], StorefrontState
     (StorefrontState.PROPOSED, StorefrontStep.END): StorefrontState.ENDED,
     (StorefrontState.AUTHORISED, StorefrontStep.SUSPEND): StorefrontState.SUSPENDED,
     (StorefrontState.AUTHORISED, StorefrontStep.END): StorefrontState.ENDED,
+    # By one more source, never by the same.
+    (StorefrontState.SUSPENDED, StorefrontStep.SUSPEND): StorefrontState.SUSPENDED,
     (StorefrontState.SUSPENDED, StorefrontStep.REINSTATE): StorefrontState.AUTHORISED,
     (StorefrontState.SUSPENDED, StorefrontStep.END): StorefrontState.ENDED,
 }
@@ -49,4 +51,8 @@ def after(state: StorefrontState | None, step: StorefrontStep) -> StorefrontStat
 
 def steps_from(state: StorefrontState) -> list[StorefrontStep]:
     """What staff can do with a storefront in this state, in the order of the table."""
-    return [step for (source, step) in TRANSITIONS if source is state]
+    return [
+        step
+        for (source, step), target in TRANSITIONS.items()
+        if source is state and (step is not StorefrontStep.SUSPEND or target is not source)
+    ]

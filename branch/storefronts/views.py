@@ -123,7 +123,7 @@ def decide(public_id: str) -> Any:
         form.reason.errors = [str(error.message)]
         return _show(public_id, form=form), 422
     except Conflict as error:
-        if error.code != "address_unjudged":
+        if error.code not in {"address_unjudged", "held_by_case"}:
             raise
         flash(str(error.message), "error")
         return _show(public_id, form=form), 409

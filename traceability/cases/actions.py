@@ -21,13 +21,16 @@ def open_actions(case: CaseView, *, at: datetime) -> list[ActionKind]:
     if case.verdict is not CaseVerdict.CONFIRMED_FAKE:
         return []
     found = []
-    storefront = _storefront(case.shop, at=at)
+    storefront = _storefront(case, at=at)
     if case.shop:
         found += [ActionKind.SHOP_NOTICE, ActionKind.PLATFORM_COMPLAINT]
-        found.append(ActionKind.SHOP_SUSPENDED if storefront else ActionKind.SHOP_LISTED)
+        if storefront is not None:
+            found.append(ActionKind.SHOP_SUSPENDED)
+        elif not _is_registered(case.shop, at=at):
+            found.append(ActionKind.SHOP_LISTED)
     elif case.grower_id is not None:
         found.append(ActionKind.SHOP_NOTICE)
-    if _licence(case.grower_id, at=at) is not None:
+    if _licence(case, at=at) is not None:
         found.append(ActionKind.LICENCE_SUSPENDED)
     if case.lot_id is not None and _may_be_recalled(case.lot_id):
         found.append(ActionKind.LOT_RECALLED)
@@ -68,18 +71,23 @@ def _do(case: CounterfeitCase, kind: ActionKind, note: str, *, at: datetime, by:
     if kind is ActionKind.SHOP_LISTED:
         return {"listed": branch.warn_of_shop(case.shop, reference=case.number, at=at)}
     if kind is ActionKind.SHOP_SUSPENDED:
-        storefront = _storefront(case.shop, at=at)
+        storefront = _storefront(case, at=at)
         if storefront is None:
             raise Conflict(_("This shop is not in the register any more."), code="storefront_unknown")
         branch.decide_storefront(
-            storefront.public_id, branch.StorefrontStep.SUSPEND, reason=note, by_account_id=by, at=at
+            storefront.public_id,
+            branch.StorefrontStep.SUSPEND,
+            reason=note,
+            by_account_id=by,
+            at=at,
+            source=case.number,
         )
         return {"storefront": storefront.public_id}
     if kind is ActionKind.LICENCE_SUSPENDED:
-        licence = _licence(case.grower_id, at=at)
+        licence = _licence(case, at=at)
         if licence is None:
             raise Conflict(_("The grower holds no licence any more."), code="licence_none")
-        branch.suspend_licence(licence.number, reason=note, by_account_id=by, at=at)
+        branch.suspend_licence(licence.number, reason=note, by_account_id=by, at=at, source=case.number)
         return {"licence": licence.number}
     if kind is ActionKind.LOT_RECALLED and case.lot_id is not None:
         grower = branch.get_grower(id=case.grower_id)
@@ -92,15 +100,26 @@ def _may_be_recalled(lot_id: int) -> bool:
     return get_lot(id=lot_id).state != LotState.RECALLED and open_request(lot_id) is None
 
 
-def _licence(grower_id: int | None, *, at: datetime) -> branch.LicenceView | None:
-    """The grower's licence while it is valid."""
-    licence = branch.licence_of(grower_id, at=at) if grower_id is not None else None
-    return licence if licence is not None and licence.is_valid else None
-
-
-def _storefront(shop: str, *, at: datetime) -> branch.StorefrontView | None:
-    """The grower's own authorised shop behind an address, if it is one."""
-    if "." not in shop:
+def _licence(case: CaseView | CounterfeitCase, *, at: datetime) -> branch.LicenceView | None:
+    """The grower's licence while this case can suspend it: it is valid, or others suspend it and this case does not."""
+    licence = branch.licence_of(case.grower_id, at=at) if case.grower_id is not None else None
+    if licence is None or licence.is_valid:
+        return licence
+    if licence.effective_state != branch.Standing.SUSPENDED:
         return None
-    found = branch.check_url(shop, at=at)
-    return found.storefront if found.status is branch.UrlStatus.AUTHORISED else None
+    return licence if case.number not in branch.licence_suspended_by(licence.number) else None
+
+
+def _storefront(case: CaseView | CounterfeitCase, *, at: datetime) -> branch.StorefrontView | None:
+    """The grower's own shop behind the case's address while this case can suspend it."""
+    if "." not in case.shop:
+        return None
+    storefront = branch.check_url(case.shop, at=at).storefront
+    if storefront is None or storefront.state not in {"authorised", "suspended"}:
+        return None
+    return storefront if case.number not in branch.storefront_suspended_by(storefront.public_id) else None
+
+
+def _is_registered(shop: str, *, at: datetime) -> bool:
+    """Whether the address is a shop of ours, in whatever standing: such a shop is suspended and never listed."""
+    return "." in shop and branch.check_url(shop, at=at).storefront is not None

@@ -10,6 +10,7 @@ from branch import api as branch
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid
 from traceability.cases.access import require_access
+from traceability.cases.consequences import end_suspensions
 from traceability.cases.models import CaseChange, CounterfeitCase
 from traceability.cases.queries import CaseView, view
 from traceability.cases.recording import leave_step, locked
@@ -123,7 +124,8 @@ def send_back(number: str, *, note: str, at: datetime, by: int) -> CaseView:
 def decide(
     number: str, verdict: CaseVerdict | str, *, note: str, answer: str, at: datetime, by: int
 ) -> CaseView:
-    """Clear a case, or leave it open what it was. Takes back this case's own doubt and warning, and nobody else's.
+    """Clear a case, or leave it open what it was. Takes back this case's own doubt, warning and suspensions,
+    and nobody else's.
 
     Raises:
         Conflict: as `take`, or a confirmed fake is to be decided by one person.
@@ -136,6 +138,7 @@ def decide(
         raise Conflict(_("A confirmed fake is proposed first, then confirmed."), code="second_person")
     note, answer = _worded(note), _worded(answer)
     branch.lift_warning(case.number, at=at)
+    end_suspensions(case, at=at)
     case.verdict, case.answer = str(verdict), answer
     case.decided_by_account_id, case.decided_at = by, at
     case.code_doubted = False
