@@ -551,6 +551,7 @@ SWEEPS: dict[str, Any] = {
     "search.rebuild": _l("A new search index"),
     "shop.search.listing": _l("A listing to be put into the search index"),
     "shop.orders.expire": _l("An unpaid order that runs out"),
+    "shop.payments.event": _l("A message of the payment service that cannot be read"),
     "shop.orders.remind": _l("An order whose grower or cashier is reminded"),
     "shop.payments.check": _l("A payment to ask the payment service about"),
     "shop.payments.send_refund": _l("A refund to be sent"),

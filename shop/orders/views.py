@@ -150,8 +150,11 @@ def seller_order(parcel_number: str) -> ResponseReturnValue:
     """One parcel as its grower sees it."""
     grower = branch.require_grower(actor_id())
     order, parcel = queries.order_of_consignment(parcel_number, grower_id=grower.id)
+    standing, acts = payments.at_parcel(order.id, parcel.id)
     return render_template(
         "shop/orders/seller_order.html",
+        standing=standing,
+        acts=acts,
         order=order,
         parcel=parcel,
         timeline_steps=wording.timeline(order, parcel),

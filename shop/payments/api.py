@@ -2,7 +2,7 @@
 
 from shop.payments.flows import close_sessions, start
 from shop.payments.methods import Option, options
-from shop.payments.queries import Panel, panel
+from shop.payments.queries import Panel, at_parcel, panel
 from shop.payments.refunds import units_refunded
 
 instructions = panel
@@ -10,6 +10,7 @@ instructions = panel
 __all__ = [
     "Option",
     "Panel",
+    "at_parcel",
     "close_sessions",
     "instructions",
     "options",

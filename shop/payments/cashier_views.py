@@ -14,11 +14,13 @@ from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
 from core.errors import Conflict, NotFound
+from shop.orders.models import Consignment
 from shop.payees.queries import payees_of
-from shop.payments import desk, parts, proofs, queries, refund_rows, sweeping
+from shop.payments import desk, doubts, parts, proofs, queries, refund_rows, sweeping
 from shop.payments.forms import ConfirmForm, ReferenceForm, RejectForm
 from shop.payments.models import Payment, Refund
 from shop.payments.provider import configured
+from shop.payments.states import Stage
 from shop.payments.views import private_file
 
 blueprint = Blueprint("cashier", __name__)
@@ -162,8 +164,49 @@ def seen(public_id: str) -> Any:
     if payment is None:
         raise NotFound(_("There is no such payment."), code="no_such_payment")
     parts.require_some_part(actor_id(), payment.order_id, "payments.confirm")
+    if payment.state == Stage.DOUBTFUL:
+        raise Conflict(_("Accept this money or give it back; until then it stays here."), code="in_doubt")
     with transaction():
         session.get_one(Payment, payment.id).attention = None
+    return redirect(url_for("cashier.home"), 303)
+
+
+def _payment_in_scope(public_id: str, permission: str, *, waives: bool) -> int:
+    """The payment, for a cashier of some of its growers, or of all of them where accepting it `waives` money of theirs."""
+    payment = session.scalars(select(Payment).where(Payment.public_id == public_id)).one_or_none()
+    if payment is None:
+        raise NotFound(_("There is no such payment."), code="no_such_payment")
+    parts.require_some_part(actor_id(), payment.order_id, permission)
+    if waives and (payment.heard_amount_minor or 0) < payment.amount_minor:
+        for grower_id in session.scalars(
+            select(Consignment.grower_id).where(Consignment.order_id == payment.order_id)
+        ):
+            parts.require_grower_part(actor_id(), grower_id, permission)
+    return payment.id
+
+
+@blueprint.post("/branch/cashier/payments/<public_id>/accept")
+@requires("payments.confirm", scope=Scope.UNIT)
+def accept(public_id: str) -> Any:
+    """Another amount than the order's total arrived, and it counts."""
+    payment_id = _payment_in_scope(public_id, "payments.confirm", waives=True)
+    with transaction():
+        state = doubts.accept(payment_id, by_account_id=actor_id(), at=now()).state
+    if state == Stage.RECEIVED:
+        flash(_("The order is paid; the buyer is told."), "success")
+    else:
+        flash(_("The plants are gone meanwhile, so the money goes back; the buyer is told."), "warning")
+    return redirect(url_for("cashier.home"), 303)
+
+
+@blueprint.post("/branch/cashier/payments/<public_id>/give-back")
+@requires("payments.refund", scope=Scope.UNIT)
+def give_back(public_id: str) -> Any:
+    """What arrived is not the order's payment."""
+    payment_id = _payment_in_scope(public_id, "payments.refund", waives=False)
+    with transaction():
+        doubts.give_back(payment_id, by_account_id=actor_id(), at=now())
+    flash(_("The money goes back; the buyer is told."), "success")
     return redirect(url_for("cashier.home"), 303)
 
 

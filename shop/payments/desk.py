@@ -12,11 +12,12 @@ from core.accounts.models import Account
 from core.database import session
 from core.errors import NotFound
 from shop.orders.models import Consignment, Order
-from shop.orders.states import PaymentMethod
+from shop.orders.states import PaymentMethod, PaymentState
+from shop.payments import doubts as in_doubt
 from shop.payments import parts
 from shop.payments.models import CancelWish, Payment, Refund, TransferProof
 from shop.payments.queries import RefundView, WishView, refund_view, wish_view
-from shop.payments.states import ProofState, RefundState, WishState
+from shop.payments.states import ProofState, RefundState, Stage, WishState
 from shop.payments.wording import attention_words
 
 SHOWN = 100
@@ -36,6 +37,8 @@ class WaitingProof:
     note: str
     state: str
     submitted_at: datetime
+    ends_at: datetime | None
+    ended: bool
     file_key: str
 
 
@@ -51,6 +54,8 @@ class Doubt:
     heard_currency: str | None
     currency: str
     what: str
+    in_doubt: bool
+    may_accept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,10 @@ def desk(account_id: int) -> Desk:
     doubts = session.execute(
         select(Payment, Order.number)
         .join(Order, Order.id == Payment.order_id)
-        .where(Payment.attention.is_not(None), parts.has_part(reach))
+        .where(
+            Payment.attention.is_not(None) | (Payment.state == Stage.DOUBTFUL),
+            parts.has_part(reach),
+        )
         .order_by(Payment.id.desc())
         .limit(SHOWN)
     )
@@ -116,6 +124,8 @@ def _waiting(proof: TransferProof, order: Order) -> WaitingProof:
         note=proof.note,
         state=proof.state,
         submitted_at=proof.submitted_at,
+        ends_at=order.expires_at,
+        ended=order.payment_state != PaymentState.PROOF_SUBMITTED,
         file_key=proof.file_key,
     )
 
@@ -130,6 +140,8 @@ def _doubt(payment: Payment, number: str) -> Doubt:
         heard_currency=payment.heard_currency,
         currency=payment.currency,
         what=attention_words(payment.attention or ""),
+        in_doubt=payment.state == Stage.DOUBTFUL,
+        may_accept=in_doubt.may_accept(payment),
     )
 
 

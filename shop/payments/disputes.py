@@ -34,7 +34,11 @@ def learn(payment: Payment, *, dispute_id: str, status: str, amount_minor: int) 
 def follow(order: Order, payment: Payment, *, at: datetime) -> None:
     """Bring the order to where its dispute stands; doing it again changes nothing."""
     status = payment.dispute_status
-    if status is None or payment.state != Stage.RECEIVED:
+    if status is None:
+        return
+    if payment.state != Stage.RECEIVED:
+        # Its order does not know this money; whoever gives it back has to know that the bank takes it as well.
+        payment.attention = attention("disputed", payment.dispute_id or "")
         return
     reference = f"dispute:{payment.dispute_id}"
     if status in ONLY_A_WARNING:

@@ -23,6 +23,7 @@ from shop.payments.provider import (
     refund_of,
     session_of,
 )
+from shop.payments.said import EventSaid, Malformed, checked
 
 log = structlog.get_logger(__name__)
 METHODS = ["card", "alipay", "wechat_pay"]
@@ -133,15 +134,19 @@ class Gateway:
 
         Raises:
             BadSignature: forged, altered, or older than five minutes.
+            Malformed: it comes from Stripe and is no event that we can read.
         """
         try:
             stripe.WebhookSignature.verify_header(body, header, self._secret, SIGNATURE_TOLERANCE_S)
-            event = jsontext.read(body, most_values=jsontext.MOST_VALUES, exact=False)
         except (stripe.SignatureVerificationError, ValueError) as error:
             raise BadSignature(str(error)) from None
-        if not isinstance(event, dict) or not isinstance(event.get("id"), str):
-            raise BadSignature("not an event")
-        return event
+        try:
+            event = jsontext.read(body, most_values=jsontext.MOST_VALUES, exact=False)
+        except ValueError as error:
+            raise Malformed(f"no JSON: {type(error).__name__}") from None
+        checked(EventSaid, event)
+        found: dict[str, Any] = event
+        return found
 
 
 def _call(verb: Any, *arguments: Any) -> dict[str, Any]:

@@ -34,12 +34,41 @@ def payment_failed(order: Order, payment: Payment) -> None:
     _tell(order, "payment_failed", payment.public_id)
 
 
-def payment_unclaimed(order: Order, payment: Payment) -> None:
-    """The money came too late for the plants, and goes back."""
+def payment_in_doubt(order: Order, payment: Payment) -> None:
+    """Money came that is not what the order asks for; a cashier decides."""
+    _tell(
+        order,
+        "payment_in_doubt",
+        payment.public_id,
+        arrived=(
+            f"{(payment.heard_amount_minor or 0) / 100:.2f} {payment.heard_currency}"
+            if payment.heard_amount_minor and payment.heard_currency
+            else ""
+        ),
+        amount_minor=payment.amount_minor,
+        currency=order.currency,
+    )
+
+
+def amount_accepted(order: Order, payment: Payment) -> None:
+    """The cashier took what came as the order's payment."""
+    _tell(
+        order,
+        "amount_accepted",
+        payment.public_id,
+        amount_minor=payment.received_minor,
+        total_minor=payment.amount_minor,
+        currency=payment.currency,
+    )
+
+
+def payment_unclaimed(order: Order, payment: Payment, *, reason: str) -> None:
+    """The money came too late for the plants, twice, or is not what the order asks for, and goes back."""
     _tell(
         order,
         "payment_unclaimed",
         payment.public_id,
+        reason=reason,
         amount_minor=payment.received_minor,
         currency=payment.currency,
     )

@@ -101,7 +101,10 @@ class StripeEvent(Base):
 
 
 class ProviderRefund(Base):
-    """The provider's own list of refunds of a payment, ours and those made elsewhere."""
+    """The provider's own list of refunds of a payment, ours and those made elsewhere.
+
+    One in another currency than the payment's is kept and shown to the cashier, and counts in no sum.
+    """
 
     __tablename__ = "provider_refund"
     __table_args__ = (CheckConstraint("amount_minor > 0", name="amount_positive"),)
@@ -109,6 +112,7 @@ class ProviderRefund(Base):
     id: Mapped[str] = mapped_column(String(120), primary_key=True)
     payment_id: Mapped[int] = fk("payment.id")
     amount_minor: Mapped[Money]
+    currency: Mapped[str | None] = mapped_column(String(3))
     status: Mapped[str] = mapped_column(String(20))
     refund_number: Mapped[str | None] = mapped_column(String(24))
 

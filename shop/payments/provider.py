@@ -5,6 +5,7 @@ Stripe's client is loaded then only: most towns start with bank transfers.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -86,6 +87,7 @@ class RefundNews:
     amount_minor: int
     status: str
     refund_number: str | None
+    currency: str | None = None
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -159,7 +161,13 @@ def refund_of(subject: dict[str, Any]) -> RefundNews:
         amount_minor=subject["amount"],
         status=subject.get("status") or "pending",
         refund_number=(subject.get("metadata") or {}).get("refund"),
+        currency=currency_of(subject),
     )
+
+
+def currency_of(subject: Mapping[str, Any]) -> str | None:
+    """The ISO code in capitals, where it is said."""
+    return (subject.get("currency") or "").upper() or None
 
 
 def _id_of(value: object) -> str | None:

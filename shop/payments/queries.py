@@ -18,8 +18,6 @@ from shop.orders.changes import consignments_of
 from shop.orders.models import Consignment, Order
 from shop.orders.states import (
     BEFORE_DISPATCH,
-    OPEN_PAYMENT,
-    SETTLED,
     FulfilmentState,
     PaymentMethod,
     PaymentState,
@@ -27,6 +25,7 @@ from shop.orders.states import (
 from shop.orders.wording import phone_words
 from shop.payees.queries import PaidTo, PayeeView, account_of_order
 from shop.payments.models import CancelWish, Payment, Refund, TransferProof
+from shop.payments.standings import Act, GrowerAct, Standing, grower_acts, money_of
 from shop.payments.states import Stage, WishState
 
 
@@ -77,10 +76,11 @@ class Panel:
     currency: str
     expires_at: datetime | None
     phone: str
-    to_confirm: bool
+    standing: Standing
+    goes_back: bool
+    arrived_minor: int | None
+    arrived_currency: str | None
     can_pay_now: bool
-    under_way: bool
-    came_too_late: bool
     account: PayeeView | None
     account_changed: bool
     account_unit: str
@@ -114,15 +114,19 @@ def panel(order_id: int) -> Panel:
     """Everything that an order's page shows about its money."""
     order = session.get_one(Order, order_id)
     payments = session.scalars(select(Payment).where(Payment.order_id == order_id)).all()
-    stages = {payment.state for payment in payments}
-    transfer = order.payment_method == PaymentMethod.OFFLINE_TRANSFER
-    awaited = order.payment_state == PaymentState.AWAITING_PAYMENT
     wishes = wishes_of(order_id)
     parcels = consignments_of(order_id)
+    asked = {wish.consignment_number for wish in wishes if wish.state == WishState.OPEN}
+    money = money_of(
+        PaymentState(order.payment_state),
+        PaymentMethod(order.payment_method),
+        {Stage(payment.state) for payment in payments},
+        [FulfilmentState(one.fulfilment_state) for one in parcels],
+    )
+    doubtful = next((one for one in payments if one.state == Stage.DOUBTFUL), None)
+    transfer = order.payment_method == PaymentMethod.OFFLINE_TRANSFER
     growers = {one.grower_id for one in parcels}
     paid_to = account_of_order(order.payee_account, growers, at=now()) if transfer else PaidTo(None)
-    asked = {wish.consignment_number for wish in wishes if wish.state == WishState.OPEN}
-    paid = order.payment_state in SETTLED
     return Panel(
         order_number=order.number,
         token=order.access_token,
@@ -132,28 +136,44 @@ def panel(order_id: int) -> Panel:
         currency=order.currency,
         expires_at=order.expires_at,
         phone=phone_words(order.buyer_phone),
-        to_confirm=any(one.fulfilment_state == FulfilmentState.TO_CONFIRM for one in parcels),
-        can_pay_now=order.payment_method == PaymentMethod.STRIPE
-        and awaited
-        and Stage.PROCESSING not in stages,
-        under_way=awaited and Stage.PROCESSING in stages,
-        came_too_late=Stage.UNCLAIMED in stages,
+        standing=money.standing,
+        goes_back=money.goes_back,
+        arrived_minor=doubtful.heard_amount_minor if doubtful else None,
+        arrived_currency=doubtful.heard_currency if doubtful else None,
+        can_pay_now=Act.PAY in money.acts,
         account=paid_to.account,
         account_changed=paid_to.changed,
         account_unit=branch.unit_name(branch.unit_by_id(paid_to.account.unit_id)) if paid_to.account else "",
-        can_send_proof=transfer
-        and order.payment_state in {PaymentState.AWAITING_PAYMENT, PaymentState.EXPIRED},
+        can_send_proof=Act.SEND_RECEIPT in money.acts,
         proofs=proofs_of(order_id),
         refunds=refunds_of(order_id),
-        can_cancel_order=order.payment_state in OPEN_PAYMENT
-        and all(one.fulfilment_state in BEFORE_DISPATCH for one in parcels),
+        can_cancel_order=Act.CANCEL_ORDER in money.acts,
         can_ask_to_cancel=tuple(
             one.number
             for one in parcels
-            if paid and one.fulfilment_state in BEFORE_DISPATCH and one.number not in asked
+            if Act.ASK_TO_CANCEL in money.acts
+            and one.fulfilment_state in BEFORE_DISPATCH
+            and one.number not in asked
         ),
         wishes=wishes,
     )
+
+
+def at_parcel(order_id: int, consignment_id: int) -> tuple[Standing, frozenset[GrowerAct]]:
+    """How the money of an order stands, and what the grower of one of its parcels may do about it."""
+    order = session.get_one(Order, order_id)
+    parcels = consignments_of(order_id)
+    mine = next(one for one in parcels if one.id == consignment_id)
+    state, method = PaymentState(order.payment_state), PaymentMethod(order.payment_method)
+    stages = session.scalars(select(Payment.state).where(Payment.order_id == order_id))
+    money = money_of(
+        state,
+        method,
+        {Stage(one) for one in stages},
+        [FulfilmentState(one.fulfilment_state) for one in parcels],
+    )
+    parcel = FulfilmentState(mine.fulfilment_state)
+    return money.standing, grower_acts(state, method, parcel, handed_over=mine.delivered_at is not None)
 
 
 def proofs_of(order_id: int) -> tuple[ProofView, ...]:

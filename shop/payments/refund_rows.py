@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from core.clock import to_shanghai
 from core.database import session
@@ -35,6 +35,20 @@ def open_unclaimed(payment: Payment, *, reason: str, at: datetime) -> Refund:
         amount_minor=payment.received_minor,
         kind=RefundKind.UNCLAIMED,
         reason=reason,
+        by=SYSTEM,
+        at=at,
+    )
+
+
+def open_surplus(payment: Payment, amount_minor: int, *, at: datetime) -> Refund:
+    """What came above an order's total goes back; the order's books do not know it."""
+    reserve_refund(payment.id, amount_minor)
+    session.refresh(payment)
+    return add_row(
+        payment,
+        amount_minor=amount_minor,
+        kind=RefundKind.UNCLAIMED,
+        reason="paid too much",
         by=SYSTEM,
         at=at,
     )
@@ -71,7 +85,12 @@ def record_done(
 
 def account_for_others(payment: Payment, *, at: datetime) -> None:
     """Book what the provider gave back and no refund of ours accounts for."""
-    mirror = session.scalars(select(ProviderRefund).where(ProviderRefund.payment_id == payment.id)).all()
+    mirror = session.scalars(
+        select(ProviderRefund).where(
+            ProviderRefund.payment_id == payment.id,
+            or_(ProviderRefund.currency.is_(None), ProviderRefund.currency == payment.currency),
+        )
+    ).all()
     disputed = session.scalar(
         select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(
             Refund.payment_id == payment.id, Refund.kind == RefundKind.DISPUTE

@@ -18,7 +18,7 @@ from shop.orders import service as orders
 from shop.orders.changes import consignments_of, locked_order
 from shop.orders.models import Order
 from shop.orders.states import PROVIDER, By, PaymentMethod, PaymentState
-from shop.orders.terms import longest_hold
+from shop.orders.terms import check_by, longest_hold
 from shop.payments import messages, refund_rows
 from shop.payments.ledger import attempts_of, locked_payment, move
 from shop.payments.models import Payment, PaymentChange
@@ -76,6 +76,11 @@ def begin(order_id: int, *, at: datetime) -> Attempt | None:
         return None
     if order.payment_state != PaymentState.AWAITING_PAYMENT:
         raise Conflict(_("This order does not wait for a payment."), code="not_payable")
+    if any(one.state == Stage.DOUBTFUL for one in tried):
+        raise Conflict(
+            _("Money for this order is here and is being looked at; please do not pay again."),
+            code="payment_in_doubt",
+        )
     if last is not None and last.state == Stage.PROCESSING:
         raise Conflict(_("Your payment is on its way; please wait for the answer."), code="payment_under_way")
     if last is None or last.state in OVER:
@@ -198,7 +203,7 @@ def hear_session(payment_id: int, news: SessionNews, *, at: datetime) -> str:
     if payment.provider_session_id is None:
         payment.provider_session_id = news.session_id
     if news.provider_payment_id and payment.provider_payment_id is None:
-        payment.provider_payment_id = news.provider_payment_id
+        _keep_provider_payment(payment, news.provider_payment_id)
     if news.heard > payment.heard:
         payment.heard = int(news.heard)
         payment.heard_amount_minor = news.amount_minor
@@ -207,6 +212,15 @@ def hear_session(payment_id: int, news: SessionNews, *, at: datetime) -> str:
         _follow(order, payment, news, at=at)
     settle(order, payment, at=at)
     return payment.state if payment.state != before else "nothing_new"
+
+
+def _keep_provider_payment(payment: Payment, provider_payment_id: str) -> None:
+    """Note the provider's name of the money; one that stands for another payment already is for a person to look at."""
+    taken = session.scalar(select(Payment.id).where(Payment.provider_payment_id == provider_payment_id))
+    if taken is None:
+        payment.provider_payment_id = provider_payment_id
+    else:
+        payment.attention = attention("named_twice", provider_payment_id)
 
 
 def _follow(order: Order, payment: Payment, news: SessionNews, *, at: datetime) -> None:
@@ -235,6 +249,8 @@ def _receive(order: Order, payment: Payment, news: SessionNews, *, at: datetime)
     if wrong:
         payment.attention = attention("disagrees", ",".join(wrong))
         move(payment, Stage.DOUBTFUL, at=at, cause=payment.attention)
+        _hold_until(order, check_by(at=at, placed_at=order.placed_at, holds=True))
+        messages.payment_in_doubt(order, payment)
         return
     payment.reference = news.provider_payment_id
     _claim(order, payment, by=PROVIDER, at=at, cause="the provider says paid")
@@ -258,7 +274,7 @@ def _claim(order: Order, payment: Payment, *, by: By, at: datetime, cause: str) 
     move(payment, Stage.UNCLAIMED, at=at, cause=refusal, by_account_id=by.account_id)
     session.flush()
     refund_rows.open_unclaimed(payment, reason=refusal, at=at)
-    messages.payment_unclaimed(order, payment)
+    messages.payment_unclaimed(order, payment, reason=refusal)
 
 
 def receive_by_hand(

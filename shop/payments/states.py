@@ -36,7 +36,7 @@ STAGES: Mapping[Stage, frozenset[Stage]] = {
     Stage.CANCELLED: _MONEY_ARRIVED | {Stage.PROCESSING, Stage.FAILED},
     Stage.RECEIVED: frozenset(),
     Stage.UNCLAIMED: frozenset(),
-    Stage.DOUBTFUL: frozenset({Stage.UNCLAIMED}),
+    Stage.DOUBTFUL: frozenset({Stage.RECEIVED, Stage.UNCLAIMED}),
 }
 
 ARRIVED = _MONEY_ARRIVED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 import structlog
@@ -14,18 +15,31 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.accounts.gate import public
 from core.accounts.scopes import Scope, note_checked
+from core.claims import Retry
 from core.clock import now
 from core.database import after_commit, session, transaction
 from core.jobs import send_soon
+from core.sweeps import note_failure
 from core.web.app import csrf
 from core.web.bounds import MB, takes
 from shop.payments import service, settling
 from shop.payments.models import Payment, Refund, StripeEvent
-from shop.payments.provider import BadSignature, gateway, refund_of, session_of
+from shop.payments.provider import BadSignature, currency_of, gateway, refund_of, session_of
+from shop.payments.said import (
+    ChargeSaid,
+    DisputeSaid,
+    Malformed,
+    RefundSaid,
+    Said,
+    SessionSaid,
+    checked,
+    kept,
+)
 from shop.payments.states import RefundState
 from shop.payments.steps import reached
 
 log = structlog.get_logger(__name__)
+EVENT = "shop.payments.event"
 blueprint = Blueprint("payments_webhook", __name__)
 # What is kept of an event: enough to see what it said, nothing about a person.
 KEPT = frozenset(
@@ -46,19 +60,52 @@ def stripe_webhook() -> tuple[dict[str, str], int]:
     except BadSignature:
         log.warning("stripe_bad_signature")
         return {"error": "bad_signature"}, 400
+    except Malformed as fault:
+        note_checked(Scope.SIGNATURE)
+        return _keep_malformed(fault), 200
     note_checked(Scope.SIGNATURE)
     reached("webhook.verified")
-    with transaction():
-        result = take(event, at=now())
-        reached("webhook.written")
+    try:
+        with transaction():
+            result = hear_event(event, at=now())
+            reached("webhook.written")
+    except Malformed as fault:
+        return _keep_malformed(fault), 200
     reached("webhook.committed")
     return {"result": result}, 200
 
 
-def take(event: dict[str, Any], *, at: datetime) -> str:
-    """Store an event and do what it says, in the caller's transaction; one seen before does nothing."""
-    subject = (event.get("data") or {}).get("object") or {}
-    kind = str(event.get("type", ""))[:80]
+def _keep_malformed(fault: Malformed) -> dict[str, str]:
+    """Keep what bears Stripe's signature and cannot be read, and have an operator look.
+
+    It is answered as taken: Stripe would only send the same again.
+    """
+    body = request.get_data()
+    event_id = f"malformed-{sha256(body).hexdigest()[:40]}"
+    log.warning("stripe_malformed_event", event_id=event_id, fault=str(fault))
+    with transaction():
+        moment = now()
+        _insert(
+            id=event_id,
+            kind="malformed",
+            created_at=moment,
+            received_at=moment,
+            result="malformed",
+            subject={"fault": str(fault), "bytes": len(body)},
+        )
+    note_failure(EVENT, event_id, fault, retry=Retry(attempts=1))
+    return {"result": "malformed"}
+
+
+def hear_event(event: dict[str, Any], *, at: datetime) -> str:
+    """Store an event and do what it says, in the caller's transaction; one seen before does nothing.
+
+    Raises:
+        Malformed: what it is about cannot be read; nothing of it is stored then.
+    """
+    subject, kind = event["data"]["object"], event["type"]
+    if kind in SAID:
+        checked(SAID[kind], subject)
     if not _store(event, kind, subject, at=at):
         return "seen_before"
     payment_id, result = None, "unknown_kind"
@@ -80,17 +127,21 @@ def _poke() -> None:
 
 def _store(event: dict[str, Any], kind: str, subject: Mapping[str, Any], *, at: datetime) -> bool:
     """Write the event's row; False when it stands there already. A second delivery waits for the first."""
+    return _insert(
+        id=event["id"],
+        kind=kind,
+        created_at=datetime.fromtimestamp(event.get("created") or 0, UTC),
+        received_at=at,
+        result="new",
+        subject=kept(subject, KEPT),
+    )
+
+
+def _insert(**values: Any) -> bool:
     insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     written = session.scalar(
         insert(StripeEvent)
-        .values(
-            id=event["id"],
-            kind=kind,
-            created_at=datetime.fromtimestamp(int(event.get("created") or 0), UTC),
-            received_at=at,
-            result="new",
-            subject={key: value for key, value in subject.items() if key in KEPT},
-        )
+        .values(**values)
         .on_conflict_do_nothing(index_elements=[StripeEvent.id])
         .returning(StripeEvent.id)
     )
@@ -135,8 +186,12 @@ def _charge_event(subject: dict[str, Any], at: datetime) -> Effect:
     payment_id = _payment_of(subject)
     if payment_id is None:
         return None, "not_ours"
-    refunded_minor = int(subject.get("amount_refunded") or 0)
-    result = settling.hear_charge(payment_id, refunded_minor=refunded_minor, at=at)
+    result = settling.hear_charge(
+        payment_id,
+        refunded_minor=subject.get("amount_refunded") or 0,
+        currency=currency_of(subject),
+        at=at,
+    )
     for one in (subject.get("refunds") or {}).get("data", []):
         result = settling.hear_refund(payment_id, refund_of(one), at=at)
     return payment_id, result
@@ -156,8 +211,9 @@ def _dispute_event(subject: dict[str, Any], at: datetime) -> Effect:
     result = settling.hear_dispute(
         payment_id,
         dispute_id=subject["id"],
-        status=str(subject.get("status", "needs_response")),
-        amount_minor=int(subject.get("amount") or 0),
+        status=subject.get("status") or "needs_response",
+        amount_minor=subject.get("amount") or 0,
+        currency=currency_of(subject),
         at=at,
     )
     return payment_id, result
@@ -179,3 +235,12 @@ EFFECTS: dict[str, Callable[[dict[str, Any], datetime], Effect]] = {
     "charge.dispute.funds_withdrawn": _dispute_event,
     "charge.dispute.funds_reinstated": _dispute_event,
 }
+
+_SAID_BY_EFFECT: dict[Callable[[dict[str, Any], datetime], Effect], type[Said]] = {
+    _session_event: SessionSaid,
+    _session_failed: SessionSaid,
+    _charge_event: ChargeSaid,
+    _refund_event: RefundSaid,
+    _dispute_event: DisputeSaid,
+}
+SAID: dict[str, type[Said]] = {kind: _SAID_BY_EFFECT[effect] for kind, effect in EFFECTS.items()}

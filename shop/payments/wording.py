@@ -10,6 +10,12 @@ def attention(code: str, detail: str = "") -> str:
     return f"{code}:{detail}"
 
 
+def disagreements_of(kept: str) -> frozenset[str]:
+    """In what money disagrees with its order: of `amount`, `currency`, `order`, `payment`."""
+    code, _colon, detail = kept.partition(":")
+    return frozenset(detail.split(",")) if code == "disagrees" else frozenset()
+
+
 def attention_words(kept: str) -> str:
     """The sentence behind `attention`."""
     code, _colon, detail = kept.partition(":")
@@ -22,6 +28,14 @@ def attention_words(kept: str) -> str:
         }
         wrong = ", ".join(names.get(one, one) for one in detail.split(","))
         return _("What arrived does not agree with the order: %(wrong)s. It was not booked.", wrong=wrong)
+    if code == "foreign_refund":
+        return _(
+            "The payment service gave back in another currency, which is in no sum: %(what)s", what=detail
+        )
+    if code == "foreign_dispute":
+        return _("A dispute in another currency, which is in no sum: %(what)s", what=detail)
+    if code == "named_twice":
+        return _("The payment service named two payments alike: %(id)s", id=detail)
     if code == "disputed":
         return _("The buyer's bank took the money back. Answer at the payment service: %(id)s", id=detail)
     if code == "bank_asks":

@@ -35,6 +35,8 @@ HARMLESS = {
     "case_steps.reopen": STEP,
     "case_steps.take": "whose case it is already is refused; a doubted code stays doubted",
     "case_steps.verdict": STEP,
+    "cashier.accept": STEP,
+    "cashier.give_back": STEP,
     "cashier.confirm_proof": STEP,
     "cashier.reconcile": "asks the payment service, which is asked every quarter of an hour anyway",
     "cashier.refund": STEP,

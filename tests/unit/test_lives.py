@@ -54,7 +54,7 @@ LIVES = {
             "cancelled": "doubtful failed processing received unclaimed",
             "received": "",
             "unclaimed": "",
-            "doubtful": "unclaimed",
+            "doubtful": "received unclaimed",
         },
     ),
     "a refund": (

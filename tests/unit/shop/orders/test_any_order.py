@@ -14,7 +14,7 @@ from shop.orders import service as orders
 from shop.orders.changes import consignments_of, lines_of
 from shop.orders.models import Order
 from shop.orders.states import BUYER, By, PaymentMethod
-from shop.payments import proofs, refund_rows, refunds, service, settling, wishes
+from shop.payments import doubts, proofs, refund_rows, refunds, service, settling, wishes
 from shop.payments.ledger import attempts_of
 from shop.payments.models import Refund
 from shop.payments.provider import RefundNews
@@ -127,6 +127,11 @@ class AnyOrder(RuleBasedStateMachine):
             f"pi_{last.id}",
         )
         self.act(service.hear_session, last.id, news)
+
+    @rule(accepted=st.booleans())
+    def cashier_decides_about_a_doubt(self, accepted):
+        for payment in attempts_of(self.order_id):
+            self.act(doubts.accept if accepted else doubts.give_back, payment.id, by_account_id=None)
 
     @rule()
     def buyer_starts_to_pay(self):

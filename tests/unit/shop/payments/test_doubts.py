@@ -1,0 +1,160 @@
+"""Money that is not what the order asks for: told to the buyer, decided by the cashier, counted once."""
+
+import pytest
+import sqlalchemy as sa
+
+from core.clock import now
+from core.database import db, transaction
+from core.errors import Conflict
+from core.messaging import Message
+from shop.orders import service as orders
+from shop.payments import doubts, flows, sweeping
+from shop.stock.models import Stock
+
+
+@pytest.fixture
+def arrived(stripe, session_id, books):
+    """`arrived(difference)`: money came that differs by so many fen, or in what is named."""
+
+    def send(difference=0, **change):
+        stripe.state.pay(session_id)
+        [event] = stripe.mailroom.of("checkout.session.completed")
+        event["data"]["object"] |= {"amount_total": books.order.total_minor + difference} | change
+        assert stripe.mailroom.send(event) == 200
+        assert books.payments[0].state == "doubtful"
+        return books.payments[0].id
+
+    return send
+
+
+def page_of(client, books):
+    order = books.order
+    return client.get(f"/orders/{order.number}?token={order.access_token}").get_data(as_text=True)
+
+
+def templates():
+    db.session.rollback()
+    return list(
+        db.session.scalars(
+            sa.select(Message.template).where(
+                Message.template.in_(["payment_in_doubt", "amount_accepted", "payment_unclaimed"])
+            )
+        )
+    )
+
+
+def decide(verb, payment_id):
+    with transaction():
+        return verb(payment_id, by_account_id=None, at=now())
+
+
+@pytest.mark.both
+def test_the_buyer_is_told_and_not_asked_to_pay_again_and_the_plants_are_kept(client, arrived, books):
+    before = books.order.expires_at
+    arrived(-50)
+    page = page_of(client, books)
+    assert "141.47 CNY" in page
+    assert "请不要再次付款" in page
+    assert f"/orders/{books.order.number}/pay" not in page
+    assert "/cancel?" not in page
+    assert books.order.expires_at > before
+    with pytest.raises(Conflict):
+        flows.pay(books.order_id)
+    assert templates() == ["payment_in_doubt"]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("difference", [-50, 100])
+def test_the_cashier_accepts_another_amount_and_the_books_say_what_came(
+    login, arrived, books, stripe, difference
+):
+    arrived(difference)
+    cashier = login(role="secretary")
+    public_id = books.payments[0].public_id
+    accept = f"/branch/cashier/payments/{public_id}/accept"
+    assert accept in cashier.get("/branch/cashier").get_data(as_text=True)
+    assert cashier.submit(accept, form_at="/branch/cashier").status_code == 303
+    assert cashier.submit(accept, form_at="/branch/cashier").status_code == 409
+    [payment] = books.payments
+    assert (payment.state, payment.attention) == ("received", None)
+    assert payment.received_minor == payment.amount_minor + difference
+    waived, surplus = max(0, -difference), max(0, difference)
+    assert books.order.payment_state == ("partly_refunded" if waived else "paid")
+    assert books.order.refunded_minor == waived
+    assert books.net_minor == sum(p.goods_minor for p in books.parcels) - waived
+    assert [one.amount_minor for one in books.refunds] == ([surplus] if surplus else [])
+    sweeping.send_due_refunds(everything=True)
+    assert sum(one["amount"] for one in stripe.state.refunds.values()) == surplus
+    stripe.mailroom.deliver()
+    assert books.order.refunded_minor == waived, "heard again, the surplus is not booked in the order"
+    assert templates() == ["payment_in_doubt", "amount_accepted"]
+
+
+@pytest.mark.both
+def test_the_cashier_gives_it_back_and_the_order_waits_again(client, login, arrived, books, stripe):
+    arrived(-50)
+    cashier = login(role="secretary")
+    give_back = f"/branch/cashier/payments/{books.payments[0].public_id}/give-back"
+    assert cashier.submit(give_back, form_at="/branch/cashier").status_code == 303
+    [refund] = books.refunds
+    assert (refund.kind, refund.amount_minor) == ("unclaimed", books.order.total_minor - 50)
+    sweeping.send_due_refunds(everything=True)
+    assert books.refunds[0].state == "done"
+    assert books.facts == []
+    assert books.order.payment_state == "awaiting_payment"
+    page = page_of(client, books)
+    assert "会自动退还给您" in page
+    assert templates() == ["payment_in_doubt", "payment_unclaimed"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"currency": "usd"}, {"client_reference_id": "GY-2026-OTHER"}, {"metadata": {}}]
+)
+def test_what_is_not_only_another_amount_is_not_accepted(login, arrived, books, change):
+    payment_id = arrived(**change)
+    assert "/accept" not in login(role="secretary").get("/branch/cashier").get_data(as_text=True)
+    with pytest.raises(Conflict) as refused:
+        decide(doubts.accept, payment_id)
+    assert refused.value.code == "not_acceptable"
+    decide(doubts.give_back, payment_id)
+    currency = change.get("currency", "cny").upper()
+    assert [(one.currency, one.state) for one in books.refunds] == [(currency, "due")]
+    assert books.order.refunded_minor == 0
+
+
+def test_money_for_plants_that_are_gone_is_not_accepted_but_goes_back(arrived, books):
+    payment_id = arrived(-50)
+    with transaction():
+        assert orders.expire_order(books.order_id, at=books.order.expires_at)
+        db.session.execute(sa.update(Stock).values(on_hand=0))
+    decide(doubts.accept, payment_id)
+    assert books.payments[0].state == "unclaimed"
+    assert [one.kind for one in books.refunds] == ["unclaimed"]
+    assert books.facts == []
+
+
+def test_a_doubt_is_decided_and_not_looked_away(login, arrived, books):
+    arrived(-50)
+    cashier = login(role="secretary")
+    seen = f"/branch/cashier/payments/{books.payments[0].public_id}/seen"
+    assert cashier.submit(seen, form_at="/branch/cashier").status_code == 409
+    stranger = login(role="secretary", unit="guihua-tea")
+    accept = f"/branch/cashier/payments/{books.payments[0].public_id}/accept"
+    assert stranger.submit(accept, form_at="/verify").status_code == 403
+    assert books.payments[0].state == "doubtful"
+
+
+def test_money_in_doubt_that_went_back_at_the_provider_is_in_doubt_no_more(stripe, arrived, books):
+    arrived(-50)
+    given = books.payments[0].heard_amount_minor
+    charge = {
+        "object": "charge",
+        "payment_intent": books.payments[0].provider_payment_id,
+        "amount_refunded": given,
+        "currency": "cny",
+    }
+    for _twice in range(2):
+        assert stripe.mailroom.send(stripe.state.emit("charge.refunded", charge)) == 200
+    assert books.payments[0].state == "unclaimed"
+    assert [(one.state, one.amount_minor) for one in books.refunds] == [("done", given)]
+    assert books.order.payment_state == "awaiting_payment"
