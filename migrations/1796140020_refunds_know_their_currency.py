@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "1796140000"
-down_revision = "1796130020"
+revision = "1796140020"
+down_revision = "1796140010"
 branch_labels = ()
 depends_on = None
 
