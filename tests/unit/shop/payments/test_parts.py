@@ -1,0 +1,106 @@
+"""An order shared by two branches: each cashier acts on the part of his own growers, nobody at a root on everybody's."""
+
+import pytest
+from sqlalchemy import select
+
+from branch.api import Role, add_unit, get_unit, give_role
+from core.clock import now
+from core.database import transaction
+from core.errors import Forbidden
+from shop.orders.models import Consignment
+from shop.payments import desk, parts, proofs
+from shop.payments.models import CancelWish, Payment, Refund
+from tests.factories.accounts import make_account
+from tests.factories.organisation import make_grower, make_membership, make_tree
+from tests.factories.payees import make_payee
+from tests.factories.payments import make_stocked_order
+
+
+@pytest.fixture
+def shared(session):
+    """An order of a grower of the osmanthus branch and one of the tea branch, with a receipt, refunds and wishes."""
+    at = now()
+    with transaction():
+        make_tree()
+        town = make_payee(unit="guihua", at=at)
+        growers = [make_grower(), make_grower(unit="guihua-hill")]
+        order = make_stocked_order(at=at, method="offline_transfer", growers=growers)
+        order.payee_account = town.public_id
+        proof = proofs.submit(order.id, file_key="x.jpg", stated_minor=order.total_minor, note="", at=at)
+        payment = session.scalars(select(Payment).where(Payment.order_id == order.id)).one()
+        payment.attention = "amount_differs"
+        for parcel in session.scalars(select(Consignment).where(Consignment.order_id == order.id)):
+            session.add(
+                Refund(
+                    number=f"R-{parcel.grower_id}",
+                    payment_id=payment.id,
+                    order_id=order.id,
+                    consignment_id=parcel.id,
+                    kind="agreed",
+                    amount_minor=100,
+                    currency="CNY",
+                    idempotency_key=f"refund-{parcel.id}",
+                    next_attempt_at=at,
+                    created_at=at,
+                )
+            )
+            session.add(
+                CancelWish(public_id=f"wish-{parcel.id}", consignment_id=parcel.id, reason="x", created_at=at)
+            )
+        cashiers = {}
+        for name, role, unit in (
+            ("osmanthus", "secretary", "guihua-osmanthus"),
+            ("tea", "secretary", "guihua-tea"),
+            ("town", "secretary", "guihua"),
+        ):
+            cashiers[name] = make_account(at=at).id
+            make_membership(cashiers[name], role, unit, at)
+    return order, proof, growers, cashiers
+
+
+@pytest.mark.both
+def test_each_cashier_sees_his_own_growers_part(shared):
+    _order, _proof, (ours, theirs), cashiers = shared
+    seen = {name: desk.desk(account) for name, account in cashiers.items()}
+    assert [one.number for one in seen["osmanthus"].refunds] == [f"R-{ours.id}"]
+    assert [one.number for one in seen["tea"].refunds] == [f"R-{theirs.id}"]
+    assert [len(seen[name].wishes) for name in ("osmanthus", "tea", "town")] == [1, 1, 2]
+    assert [len(seen[name].proofs) for name in ("osmanthus", "tea", "town")] == [0, 0, 1]
+    assert [len(seen[name].doubts) for name in ("osmanthus", "tea", "town")] == [1, 1, 1]
+
+
+@pytest.mark.both
+def test_each_cashier_acts_on_his_own_growers_part(shared, session):
+    order, proof, (ours, theirs), cashiers = shared
+    refunds = {one.number: one.id for one in session.scalars(select(Refund))}
+    parts.require_refund(cashiers["osmanthus"], refunds[f"R-{ours.id}"])
+    parts.require_grower_part(cashiers["osmanthus"], ours.id, "payments.refund")
+    parts.require_receipt(cashiers["town"], proof.id)
+    parts.require_some_part(cashiers["tea"], order.id, "payments.confirm")
+    for refused in (
+        lambda: parts.require_refund(cashiers["osmanthus"], refunds[f"R-{theirs.id}"]),
+        lambda: parts.require_grower_part(cashiers["osmanthus"], theirs.id, "payments.refund"),
+        lambda: parts.require_receipt(cashiers["osmanthus"], proof.id),
+        lambda: parts.require_receipt(cashiers["tea"], proof.id),
+    ):
+        with pytest.raises(Forbidden):
+            refused()
+
+
+def test_a_secretary_at_a_root_is_no_cashier_of_another_town(shared, session):
+    order, proof, _growers, _cashiers = shared
+    with transaction():
+        add_unit(code="far", name_zh="远镇", name_en="Far", kind="committee")
+        stranger = make_account().id
+        give_role(stranger, Role.SECRETARY, unit=get_unit("far"), by_account_id=None, reason="x", at=now())
+    found = desk.desk(stranger)
+    assert (found.proofs, found.refunds, found.doubts, found.wishes) == ((), (), (), ())
+    with pytest.raises(Forbidden):
+        parts.require_receipt(stranger, proof.id)
+    with pytest.raises(Forbidden):
+        parts.require_some_part(stranger, order.id, "payments.confirm")
+
+
+def test_the_people_who_are_reminded_of_a_receipt_are_those_at_the_account(shared):
+    order, _proof, _growers, cashiers = shared
+    assert [one.id for one in desk.cashiers_of(order.id)] == [cashiers["town"]]
