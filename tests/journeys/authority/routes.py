@@ -16,6 +16,8 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "cashier.": {"public_id": "proof"},
     "cashier.refund": {"number": "refund"},
     "cashier.seen": {"public_id": "payment"},
+    "cashier.accept": {"public_id": "payment"},
+    "cashier.give_back": {"public_id": "payment"},
     "channels.": {"public_id": "import"},
     "code_activation.": {"batch": "batch"},
     "code_approval.decide_batch": {"number": "batch"},
