@@ -8,6 +8,7 @@ BENCHMARKS = (
     "benchmarks.queue",
     "benchmarks.pace",
     "benchmarks.pages",
+    "benchmarks.intake",
     "benchmarks.seal",
     "benchmarks.verification",
     "benchmarks.codes",

@@ -21,7 +21,9 @@ _UNSEEN = (
 )
 _DROPPED = re.compile(f"[{_UNSEEN}]")
 _BROKEN = re.compile(f"[{_BREAKS}]")
-_ANY = re.compile(f"[{_UNSEEN}{_BREAKS}]")
+# All of them, to stand inside the brackets of a pattern.
+UNSEEN = _UNSEEN + _BREAKS
+_ANY = re.compile(f"[{UNSEEN}]")
 
 
 def without_unseen(text: str) -> str:

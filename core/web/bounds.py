@@ -55,6 +55,8 @@ def _bound() -> None:
     most = most_bytes_of(view)
     if most > FORM and _is_closed_to_strangers(view) and not current_user.is_authenticated:
         most = FORM  # what a stranger sends there leads nowhere: it is not even received
+    if request.mimetype == "application/x-www-form-urlencoded":
+        most = min(most, FIELDS)  # fields are read at once, also where they come in pieces and say no length
     request.max_content_length = most
     if len(request.query_string) > LONGEST_QUERY:
         raise RequestURITooLarge

@@ -38,7 +38,12 @@ blueprint = APIBlueprint("orders_api", __name__, tag="Orders")
         "422 invalid_order every wrong field."
     ),
     responses=answer_of(201, "The order", OrderAnswer)
-    | {409: "`out_of_stock` or `not_on_sale`", 422: "`invalid_order`"},
+    | {
+        400: "No JSON that keeps its meaning everywhere",
+        409: "`out_of_stock` or `not_on_sale`",
+        413: "More than 64 kB",
+        422: "`invalid_order`",
+    },
 )
 @csrf.exempt
 @limiter.limit(ORDER)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hmac
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import current_app
 
+from core.networks import customer_of, parsed_address
 from shop.orders.hold_limits import plain_street
 
 
@@ -17,15 +17,10 @@ def address_key(district_code: str, street: str) -> str:
 
 def network_key(address: str | None) -> str | None:
     """The key of a visitor's IPv4 address or IPv6 /64; None where it names no single visitor, as behind a proxy."""
-    try:
-        parsed = ip_address(address or "")
-    except ValueError:
+    parsed = parsed_address(address or "")
+    if parsed is None or not parsed.is_global:
         return None
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped:
-        parsed = parsed.ipv4_mapped
-    if not parsed.is_global:
-        return None
-    return _keyed("network", str(ip_network((parsed, 32 if parsed.version == 4 else 64), strict=False)))
+    return _keyed("network", customer_of(str(parsed)))
 
 
 def _keyed(purpose: str, message: str) -> str:

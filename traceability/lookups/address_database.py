@@ -4,12 +4,12 @@
 tunnels make such answers wrong now and then: they are hints for the rules, never proof.
 """
 
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
 
+from core.networks import parsed_address
 from core.settings import SettingError, Settings
 from traceability.lookups.places import province_named
 
@@ -47,10 +47,13 @@ def province_of(address: str) -> str | None:
     reader = current_app.extensions.get("address_database")
     if reader is None:
         return None
-    try:
-        found = reader.get(ip_address(address))
-    except ValueError:
+    parsed = parsed_address(address)
+    if parsed is None:
         return None
+    try:
+        found = reader.get(parsed)
+    except ValueError:
+        return None  # a file of IPv4 is asked for an IPv6 address
     return province_in(found)
 
 

@@ -26,7 +26,7 @@ _PLACED = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br\s*=\s*["']([A-Za-z]{1,3})([0-9
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _LONGEST_TAG = 400
 # A large table is mostly filled; what spans more than this much for each filled cell is none.
-SPREAD_FROM_CELLS, MOST_SPREAD = 1_000_000, 50
+SPREAD_FROM_CELLS, MOST_SPREAD = 1_000_000, 20
 
 
 def parse(data: bytes, _options: dict[str, Any]) -> Said:
