@@ -22,6 +22,7 @@ from core.seal.sequencer import waiting
 from core.seal.sources import Sealed, SealSource, SealStory, sources
 from core.seal.standing import SealRefused, entry_of, remembered
 from core.seal.tiles import ENTRIES, WIDTH, Tile, TileDamaged, hashes_of, unpack
+from core.seal.witnesses import witnesses_of
 
 CHUNK = 500
 STALLED_AFTER = timedelta(minutes=5)
@@ -43,7 +44,11 @@ def audit(log: Log, given: tuple[Sealed, ...], *, at: datetime) -> Iterator[Find
 
 def check_seal(*, leave_out: Collection[str] = ()) -> Iterator[Finding]:
     """The whole audit of this log, without the kinds that another check looks after."""
-    yield from audit(this_log(), tuple(one for one in sources() if one.kind not in leave_out), at=now())
+    log = this_log()
+    yield from audit(log, tuple(one for one in sources() if one.kind not in leave_out), at=now())
+    for one in witnesses_of(log):
+        if one.alarm_at is not None:
+            yield Finding("forked", f"witness {one.name}", one.trouble, "seal_witness")
 
 
 def check_kinds(kinds: Collection[str]) -> Iterator[Finding]:

@@ -47,7 +47,8 @@ def status() -> None:
     click.echo(f"waiting      {count}" + (f", the oldest since {since}" if since else ""))
     for one in witnesses_of(log):
         click.echo(
-            f"witness      {one.name}: {one.size} entries at {one.cosigned_at or 'never'} {one.trouble}"
+            f"witness      {one.name}: {one.size} entries at {one.cosigned_at or 'never'} "
+            f"{'ALARM: ' if one.alarm_at else ''}{one.trouble}"
         )
     if not log.witnesses:
         click.echo("witness      none")

@@ -58,7 +58,7 @@ class SealState(Base):
 
 
 class SealWitness(Base):
-    """A witness of ours: up to where it has seen the log, and what was wrong the last time."""
+    """A witness of ours: up to where it has seen the log, what was wrong the last time, and since when it sees a fork."""
 
     __tablename__ = "seal_witness"
 
@@ -68,3 +68,4 @@ class SealWitness(Base):
     size: Mapped[int] = mapped_column(default=0)
     cosigned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     trouble: Mapped[str] = mapped_column(Text, default="")
+    alarm_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

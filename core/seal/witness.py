@@ -68,7 +68,11 @@ class Witness:
         folder.mkdir(parents=True, exist_ok=True)
 
     def add_checkpoint(self, body: str) -> Answer:
-        """Judge a head as the specification orders it, and cosign it when it grew out of the last one."""
+        """Judge a head as the specification orders it, and cosign it when it grew out of the last one.
+
+        C2SP tlog-witness as of July 2026 (C2SP/C2SP#280): 409 with the size cosigned last is for a stale old size alone;
+        another root of the same size is 422, as any proof that does not hold.
+        """
         try:
             request = Request.parse(body)
         except BadNote as error:
@@ -91,8 +95,10 @@ class Witness:
         size, root = self._last(request.head.origin)
         if request.old != size:
             return Answer(409, f"{size}\n", SIZE)
+        if request.head.size == 0 and request.head.root != EMPTY_ROOT:
+            return Answer(422, "a log of no entries has another root\n")
         if size == request.head.size and root != request.head.root:
-            return Answer(409, f"{size}\n", SIZE)
+            return Answer(422, f"another root was cosigned at entry {size}\n")
         try:
             verify_consistency(size, request.head.size, request.proof, root, request.head.root)
         except ProofFails as error:

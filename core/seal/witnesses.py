@@ -42,10 +42,16 @@ log_of_events = structlog.get_logger(__name__)
 PATIENCE_S = 10
 LONGEST_ANSWER = 64 * 1024
 SIZE = "text/x.tlog.size"
+# What servers send for a body whose type nobody has named.
+NO_TYPE = ("text/plain", "application/octet-stream", "")
 
 
 class WitnessAway(RuntimeError):  # noqa: N818 - says what it is
     """A witness did not cosign; the text says why."""
+
+
+class ForkSeen(WitnessAway):
+    """A witness says that it has cosigned something else than this log tells now: the gravest that it can say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +89,17 @@ def witness_key(vkey: str) -> Verifier:
 
 @dataclass(frozen=True, slots=True)
 class WitnessView:
-    """A witness of the log: up to which entry it has cosigned, when, and what is wrong, if anything."""
+    """A witness of the log: up to which entry it has cosigned, when, and what is wrong, if anything.
+
+    `alarm_at`: since when it says that the log was forked or set back; empty once it cosigns again.
+    """
 
     name: str
     url: str
     size: int
     cosigned_at: datetime | None
     trouble: str
+    alarm_at: datetime | None = None
 
 
 def witnesses_of(log: Log) -> list[WitnessView]:
@@ -106,7 +116,7 @@ def witnesses_of(log: Log) -> list[WitnessView]:
         if row is None:
             found.append(WitnessView(name, address.url, 0, None, ""))
         else:
-            found.append(WitnessView(name, address.url, row.size, row.cosigned_at, row.trouble))
+            found.append(WitnessView(name, address.url, row.size, row.cosigned_at, row.trouble, row.alarm_at))
     return found
 
 
@@ -136,6 +146,10 @@ def _line_of(log: Log, head: Checkpoint, note: str, address: WitnessAddress) -> 
         vkey = str(key)
         line = _ask(log, head, note, address.url, key, size)
         at = datetime.fromtimestamp(cosignature_time(line), UTC)
+    except ForkSeen as error:
+        log_of_events.error("witness_sees_a_fork", witness=address.url, cause=str(error))  # noqa: TRY400
+        _remember(address.url, vkey, size, None, str(error), alarm=True)
+        return None
     except (WitnessAway, BadNote) as error:
         log_of_events.warning("witness_did_not_cosign", witness=address.url, cause=str(error))
         _remember(address.url, vkey, size, None, str(error))
@@ -151,7 +165,10 @@ def _line_of(log: Log, head: Checkpoint, note: str, address: WitnessAddress) -> 
     return line
 
 
-def _remember(url: str, vkey: str, size: int, at: datetime | None, trouble: str) -> None:
+def _remember(
+    url: str, vkey: str, size: int, at: datetime | None, trouble: str, *, alarm: bool = False
+) -> None:
+    """An alarm stands until the witness cosigns again: one that is merely away meanwhile takes nothing back."""
     with transaction():
         row = session.scalar(select(SealWitness).where(SealWitness.url == url))
         if row is None:
@@ -159,6 +176,10 @@ def _remember(url: str, vkey: str, size: int, at: datetime | None, trouble: str)
             session.add(row)
         row.vkey, row.size, row.trouble = vkey, size, plain(trouble)
         row.cosigned_at = at or row.cosigned_at
+        if at is not None:
+            row.alarm_at = None
+        elif alarm:
+            row.alarm_at = row.alarm_at or now()
 
 
 def _publish(log: Log, note: str, lines: list[str]) -> None:
@@ -179,22 +200,33 @@ def _own(log: Log, note: Note) -> list[str]:
 def _ask(log: Log, head: Checkpoint, note: str, url: str, key: Verifier, old: int) -> str:
     """The cosignature line of one witness.
 
+    What it refuses with is read as the specification means it, in the words of July 2026 (409 for a stale old size
+    alone, 422 for all that is not consistent) and in those before (409 for another root of the same size, too), with
+    and without a body or the media type of a size: implementations differ in all of these.
+
     Raises:
+        ForkSeen: it has cosigned something that is not in this log.
         WitnessAway: it is away, refuses, or gave nothing that holds.
     """
-    status, content_type, answer = _post(log, head, note, url, old)
-    if status == 409 and content_type == SIZE and DECIMAL.fullmatch(answer.strip()):
-        seen = int(answer)
-        if seen > head.size:
-            raise WitnessAway(
-                f"it has cosigned {seen} entries, but the log has {head.size}: the log was set back. "
-                "See docs/operations.md, section 'A restored backup and the log'."
-            )
-        if seen == old:
-            raise WitnessAway(
-                f"it has cosigned another root at entry {seen}: the log was forked or its key stolen"
-            )
-        status, content_type, answer = _post(log, head, note, url, seen)
+    asked = min(old, head.size)
+    status, content_type, answer = _post(log, head, note, url, asked)
+    if status == 409:
+        seen = _size_told(content_type, answer)
+        if seen is None and asked not in {0, head.size}:
+            # It says that the old size is not the one it knows, and not which: whoever asks from nothing is told.
+            status, content_type, answer = _post(log, head, note, url, 0)
+            seen, asked = _size_told(content_type, answer) if status == 409 else None, 0
+        if status == 409:
+            asked = _must_be_known(head, asked, seen)
+            status, content_type, answer = _post(log, head, note, url, asked)
+    if status == 422 and asked > 0:
+        raise ForkSeen(
+            f"it has cosigned a log whose first {asked} entries are not those of this one (422): the log was "
+            "forked, or its key stolen"
+        )
+    if status == 409:
+        _must_be_known(head, asked, _size_told(content_type, answer))
+        raise WitnessAway("it was asked by somebody else at the same time; it is asked again")
     if status != 200:
         raise WitnessAway(f"it answered {status}: {answer.strip()[:200]}")
     for line in answer.splitlines(keepends=True):
@@ -202,6 +234,31 @@ def _ask(log: Log, head: Checkpoint, note: str, url: str, key: Verifier, old: in
         if single.signed_by([key]):
             return line
     raise WitnessAway("its answer holds no cosignature of the key that is known")
+
+
+def _size_told(content_type: str, answer: str) -> int | None:
+    """The size in the body of a 409; None where there is none. A number is one without its media type, too."""
+    text = answer.strip()
+    return int(text) if DECIMAL.fullmatch(text) and content_type in {SIZE, *NO_TYPE} else None
+
+
+def _must_be_known(head: Checkpoint, asked: int, seen: int | None) -> int:
+    """The size from which to ask again, after a 409.
+
+    Raises:
+        ForkSeen: it knows more than there is, or another root where it was asked.
+    """
+    if seen is not None and seen > head.size:
+        raise ForkSeen(
+            f"it has cosigned {seen} entries, but the log has {head.size}: the log was set back. "
+            "See docs/operations.md, section 'A restored backup and the log'."
+        )
+    if seen is None or seen == asked:
+        raise ForkSeen(
+            f"it refuses entry {asked} as in conflict with what it has cosigned (409): another root at that entry; "
+            "the log was forked, or its key stolen"
+        )
+    return seen
 
 
 def _post(log: Log, head: Checkpoint, note: str, url: str, old: int) -> tuple[int, str, str]:

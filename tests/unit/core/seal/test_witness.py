@@ -77,9 +77,17 @@ def test_a_proof_that_does_not_hold_is_422_and_changes_nothing(witness):
     assert witness.add_checkpoint(request(5, 9)).status == 200
 
 
-def test_two_roots_of_one_size_are_409(witness):
+def test_two_roots_of_one_size_are_422(witness):
     assert witness.add_checkpoint(request(0, 5)).status == 200
-    assert witness.add_checkpoint(request(5, 5, root=HASHES[1])).status == 409
+    assert witness.add_checkpoint(request(5, 5, root=HASHES[1])).status == 422
+    assert witness.add_checkpoint(request(5, 5)).status == 200
+
+
+def test_an_empty_log_has_the_root_of_nothing(witness):
+    assert witness.add_checkpoint(request(0, 0, root=HASHES[1])).status == 422
+    assert witness.add_checkpoint(request(0, 0, root=merkle.EMPTY_ROOT)).status == 200
+    assert witness.add_checkpoint(request(0, 5, proof=[HASHES[0]])).status == 422
+    assert witness.add_checkpoint(request(0, 5)).status == 200
 
 
 def test_it_remembers_over_a_restart(witness):
