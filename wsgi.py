@@ -317,6 +317,7 @@ QUEUES: dict[str, list[str]] = {
     "fast": [
         "core.seal.sequence",
         "core.seal.witness",
+        "core.seal.keep_head",
         "core.outbox.deliver",
         "core.messaging.send",
         "core.jobs.resume",
@@ -498,6 +499,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
     # As the backup: looks every quarter of an hour whether this night's is missing.
     "check the books": {"task": "core.checks.nightly", "schedule": 900.0},
     "check a few codes": {"task": "core.checks.sample", "schedule": 300.0},
+    "keep the head of the day": {"task": "core.seal.keep_head", "schedule": crontab(hour="8-20", minute=0)},
     "ask witnesses": {"task": "core.seal.witness", "schedule": 60.0},
     "deliver outbox": {"task": "core.outbox.deliver", "schedule": 5.0},
     "ask Stripe what is open": {"task": "shop.payments.reconcile", "schedule": 900.0},

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     seal_dir: Path | None = None
     log_origin: str = ""
     witness_urls: Annotated[list[str], NoDecode] = []
+    checkpoint_to: Annotated[list[str], NoDecode] = []
     sentry_dsn: SecretStr | None = None
     ratelimit_enabled: bool = True
     hold_minutes: int = Field(default=40, ge=35, le=24 * 60)
@@ -83,7 +84,7 @@ class Settings(BaseSettings):
     parts_here: Annotated[list[str], NoDecode] = ["web", "worker-fast", "worker-slow", "scheduler"]
     testing: bool = False
 
-    @field_validator("notify_urls", "witness_urls", "parts_here", mode="before")
+    @field_validator("notify_urls", "witness_urls", "checkpoint_to", "parts_here", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return value.split() if isinstance(value, str) else value

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -12,6 +13,8 @@ from core.commands import CommandGroup
 from core.database import db, session
 from core.seal.audit import audit
 from core.seal.checking import Checked, check_proof, proofs_in
+from core.seal.comparing import Answer, Comparison, LogAway, compare, kept_in, shown_at, shown_here
+from core.seal.comparing_words import explained, title
 from core.seal.keys import this_log
 from core.seal.merkle import ProofFails
 from core.seal.note import BadNote, Signer, Verifier
@@ -25,6 +28,8 @@ from core.seal.tiles import TileDamaged
 from core.seal.views import signed_at
 from core.seal.witness import Witness, make_server
 from core.seal.witnesses import witness_key, witnesses_of
+
+LONGEST_KEPT = 16 * 1024 * 1024
 
 group = CommandGroup("seal", help="The public log of what must not be bent.")
 
@@ -105,17 +110,24 @@ def export_log(folder: Path) -> None:
 @click.option(
     "--witness", "witness_keys", multiple=True, help="The key of a witness that you trust; repeatable."
 )
-def check(file: Path, vkey: str | None, witness_keys: Sequence[str]) -> None:
-    """Check a proof file, or those attached to a PDF, offline."""
+@click.option("--log", "address", help="Ask the log at this address too whether it still holds it.")
+def check(file: Path, vkey: str | None, witness_keys: Sequence[str], address: str | None) -> None:
+    """Check a proof file, or those attached to a PDF: offline, and with --log against the present log."""
+    data = file.read_bytes()
     try:
         log = Verifier.parse(vkey) if vkey else this_log().verifier
         known = [witness_key(one) for one in witness_keys]
-        checked = [check_proof(text, log, known) for text in proofs_in(file.read_bytes())]
-    except (BadNote, ProofFails) as error:
+        checked = [check_proof(text, log, known) for text in proofs_in(data)]
+        found = _compare(kept_in(data), log, address) if address else None
+    except (BadNote, ProofFails, LogAway) as error:
         _stop(f"NOT PROVED   {error}")
     else:
         for one in checked:
             _tell(one, len(known))
+        if found is not None:
+            click.echo(f"{found.answer.value.upper():12} {title(found.answer)} {explained(found)}")
+            if found.answer is not Answer.SAME:
+                sys.exit(1)
 
 
 def _tell(checked: Checked, known: int) -> None:
@@ -130,6 +142,35 @@ def _tell(checked: Checked, known: int) -> None:
         click.echo(
             f"witnesses    {', '.join(checked.witnesses) or 'none of those given'} ({len(checked.witnesses)} of {known})"
         )
+
+
+@group.command("compare")
+@click.argument("checkpoint", type=click.File("rb"))
+@click.option("--key", "vkey", help="The log's verifier key; this installation's own when left out.")
+@click.option("--log", "address", help="Ask the log at this address, as https://guiyuan.example/log.")
+def compare_kept(checkpoint: BinaryIO, vkey: str | None, address: str | None) -> None:
+    """Tell whether a kept checkpoint (or the one in a kept proof) is of this log; - reads it from the input.
+
+    Exits with 0 when the present log has grown out of it, else with 1.
+    """
+    try:
+        key = Verifier.parse(vkey) if vkey else this_log().verifier
+        found = _compare(kept_in(checkpoint.read(LONGEST_KEPT)), key, address)
+    except (BadNote, LogAway) as error:
+        _stop(f"NOT COMPARED {error}")
+    else:
+        click.echo(f"{found.answer.value.upper():12} {title(found.answer)}")
+        click.echo(
+            f"kept         {found.kept.size} entries, root {found.kept.root.hex()}, {found.kept.origin}"
+        )
+        click.echo(f"present      {found.present.size} entries, root {found.present.root.hex()}")
+        click.echo(f"             {explained(found)}")
+        if found.answer is not Answer.SAME:
+            sys.exit(1)
+
+
+def _compare(kept: str, key: Verifier, address: str | None) -> Comparison:
+    return compare(kept, key, shown_at(address, key) if address else shown_here(this_log()))
 
 
 @group.command("adopt")

@@ -1,8 +1,8 @@
 """Leaves as they were appended, what was signed last, and the witnesses."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, text
+from sqlalchemy import CheckConstraint, Date, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, pk
@@ -69,3 +69,17 @@ class SealWitness(Base):
     cosigned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     trouble: Mapped[str] = mapped_column(Text, default="")
     alarm_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class SealHead(Base):
+    """The signed head of a day, as it was told to those who keep them."""
+
+    __tablename__ = "seal_head"
+    __table_args__ = (CheckConstraint("size >= 0", name="size_not_negative"),)
+
+    id: Mapped[int] = pk()
+    day: Mapped[date] = mapped_column(Date, unique=True)
+    size: Mapped[int]
+    root: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -3,7 +3,10 @@
 import structlog
 from celery import shared_task
 
+from core.clock import now
+from core.database import transaction
 from core.jobs import send_soon
+from core.seal.daily import keep_head
 from core.seal.keys import this_log
 from core.seal.sequencer import sequence
 from core.seal.standing import SealRefused
@@ -29,3 +32,10 @@ def sequence_task() -> int:
 def witness_task() -> int:
     """Ask the witnesses of WITNESS_URLS to cosign."""
     return collect(this_log())
+
+
+@shared_task(name="core.seal.keep_head")
+def keep_head_task() -> bool:
+    """Keep the head of the day and send it to those who keep it too."""
+    with transaction():
+        return keep_head(at=now())

@@ -3,15 +3,28 @@
 from datetime import datetime
 from typing import NoReturn
 
-from flask import Blueprint, render_template
+import structlog
+from flask import Blueprint, Response, current_app, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.accounts.gate import public
+from core.clock import now
 from core.errors import NotFound
+from core.seal.comparing import LogAway, compare, kept_in, shown_here
+from core.seal.comparing_words import TONES, explained, title
+from core.seal.daily import kept_heads
 from core.seal.keys import Log, this_log
 from core.seal.note import BadNote
 from core.seal.queries import signed_size
 from core.seal.witnesses import witnesses_of
+from core.settings import Settings
+from core.web.limits import VERIFY, limiter
+from core.web.xml import xml_answer
+
+LONGEST_KEPT = 12_000
+FEED_DAYS = 30
+log_of_events = structlog.get_logger(__name__)
 
 blueprint = Blueprint("seal", __name__)
 
@@ -61,3 +74,50 @@ def signed_at(log: Log) -> datetime | None:
     except BadNote:
         return None
     return kept.at if kept else None
+
+
+@blueprint.get("/log/compare")
+@public
+@limiter.limit(VERIFY)
+def compare_kept() -> ResponseReturnValue:
+    """Whether a head that somebody kept (or the one in a kept proof) is of this log; `kept` is its text."""
+    kept = request.args.get("kept", "")[:LONGEST_KEPT]
+    found, problem = None, ""
+    if kept.strip():
+        log = this_log()
+        try:
+            found = compare(kept_in(kept.strip().encode()), log.verifier, shown_here(log))
+        except BadNote:
+            problem = _(
+                "This is no signed head of a log, and no proof. Paste the whole text, with its last line."
+            )
+        except LogAway as error:
+            log_of_events.error("log_cannot_be_compared", cause=str(error))  # noqa: TRY400
+            problem = _("The present log cannot be read in full; the operators see why. Keep what you have.")
+    page = render_template(
+        "core/log_compare.html",
+        kept=kept,
+        found=found,
+        problem=problem,
+        tones=TONES,
+        title=title,
+        explained=explained,
+    )
+    return (page, 422) if problem else page
+
+
+@blueprint.get("/feeds/checkpoints.xml")
+@public
+def checkpoints() -> Response:
+    """The signed heads of the last days as an Atom feed (RFC 4287), for those who keep them."""
+    settings: Settings = current_app.config["SETTINGS"]
+    answer = xml_answer(
+        "core/checkpoints.xml",
+        "application/atom+xml",
+        base=settings.base_url,
+        origin=this_log().origin,
+        heads=kept_heads(FEED_DAYS),
+        updated=now(),
+    )
+    answer.headers["Cache-Control"] = "public, max-age=600"
+    return answer

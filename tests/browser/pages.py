@@ -74,6 +74,8 @@ VISITORS = [
         for status in (400, 403, 409, 413, 429, 500, 503)
     ),
     PageToSee("log", "/log"),
+    PageToSee("log-compare", "/log/compare"),
+    PageToSee("log-compared", proof.kept_head),
     PageToSee("public-reports", reporting.all_editions),
     PageToSee("public-report", reporting.edition),
     PageToSee("public-report-withdrawn", reporting.withdrawn),
@@ -290,6 +292,7 @@ PAGES: list[PageToSee] = [look for half in HALVES.values() for look in half]
 
 # Endpoints that answer GET with something else than a page of their own.
 NO_PAGES = {
+    "seal.checkpoints": "a feed",
     "cashier.find_parcel": "leads to the refund of the parcel asked for",
     "plot_surveys.photo": "a file",
     "cashier.proof_file": "a file",

@@ -1,6 +1,7 @@
 """Codes in every verdict, a report sent in haste, and the branch's reports."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from playwright.sync_api import Page
 
@@ -11,6 +12,8 @@ from branch.reports.queries import find_report
 from branch.reports.states import ReportState
 from core.clock import local_day, now
 from core.database import transaction
+from core.seal.keys import this_log
+from core.seal.sequencer import sequence
 from tests.browser.town import account_of
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_lot, ship
@@ -110,3 +113,9 @@ def submitted_report() -> str:
             at=now(),
         )
     return f"/committee/reports/{public_id}"
+
+
+def kept_head() -> str:
+    """A head of the log that was kept, compared."""
+    sequence()
+    return f"/log/compare?{urlencode({'kept': this_log().store.checkpoint() or ''})}"

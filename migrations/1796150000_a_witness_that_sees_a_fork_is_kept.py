@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from core.types import UTCDateTime
 
-revision = "1796140010"
-down_revision = "1796140000"
+revision = "1796150000"
+down_revision = "1796140020"
 branch_labels = ()
 depends_on = None
 

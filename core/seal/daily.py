@@ -1,0 +1,82 @@
+"""A signed head a day, kept, told by feed, and sent to those who want to keep it themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import current_app
+from sqlalchemy import select
+
+from core import messaging
+from core.clock import local_day
+from core.database import session
+from core.seal.keys import this_log
+from core.seal.models import SealHead
+from core.seal.note import Checkpoint, Note
+from core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A head of the log as it was signed on a day."""
+
+    day: date
+    size: int
+    root: bytes
+    note: str
+    at: datetime
+
+    @property
+    def short(self) -> str:
+        """Size and the beginning of the root, as they stand in print."""
+        return short_head(self.size, self.root)
+
+
+def short_head(size: int, root: bytes) -> str:
+    """Size and the first twelve bytes of the root, for people and paper."""
+    return f"{size} · {root[:12].hex()}"
+
+
+def present_head() -> Checkpoint | None:
+    """The head that is published now; None before the first."""
+    note = this_log().store.checkpoint()
+    return Checkpoint.parse(Note.parse(note).text) if note is not None else None
+
+
+def keep_head(*, at: datetime) -> bool:
+    """Keep today's head, once, and queue it for those of CHECKPOINT_TO; whether there was one to keep.
+
+    The witnessed one is taken where there is one. Rows join the caller's transaction.
+    """
+    store = this_log().store
+    note = store.witnessed() or store.checkpoint()
+    day = local_day(at)
+    if note is None or session.scalar(select(SealHead.id).where(SealHead.day == day)) is not None:
+        return False
+    head = Checkpoint.parse(Note.parse(note).text)
+    session.add(SealHead(day=day, size=head.size, root=head.root.hex(), note=note, at=at))
+    settings: Settings = current_app.config["SETTINGS"]
+    for receiver in settings.checkpoint_to:
+        messaging.enqueue(
+            dedupe_key=f"checkpoint:{day.isoformat()}:{receiver}"[:160],
+            to=receiver,
+            template="checkpoint",
+            context={
+                "day": day.isoformat(),
+                "origin": head.origin,
+                "head": short_head(head.size, head.root),
+                "note": note,
+                "url": f"{settings.base_url}/log/compare",
+            },
+            locale="zh_Hans_CN",
+            at=at,
+        )
+    session.flush()
+    return True
+
+
+def kept_heads(count: int) -> list[Head]:
+    """The heads of the last days, the newest first."""
+    rows = session.scalars(select(SealHead).order_by(SealHead.day.desc()).limit(count))
+    return [Head(row.day, row.size, bytes.fromhex(row.root), row.note, row.at) for row in rows]

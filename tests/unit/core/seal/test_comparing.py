@@ -1,0 +1,162 @@
+"""Whoever holds the key writes the log anew, and all that lies here agrees: what somebody kept names it."""
+
+import shutil
+import xml.etree.ElementTree as ET
+
+import pytest
+from sqlalchemy import select
+
+from core.clock import now
+from core.database import transaction
+from core.messaging import Message
+from core.seal import merkle
+from core.seal.audit import audit
+from core.seal.comparing import Answer, LogAway, compare, kept_in, shown_at, shown_here
+from core.seal.comparing_words import explained, title
+from core.seal.daily import keep_head, kept_heads
+from core.seal.keys import this_log
+from core.seal.models import SealHead, SealLeaf
+from core.seal.note import BadNote, Checkpoint, Signer
+from core.seal.queries import proof_for
+from core.seal.sequencer import sequence
+from core.seal.sources import sources
+from core.seal.tasks import keep_head_task
+from tests.running import served
+from tests.unit.core.seal.test_sequencer import append, forget_after
+
+
+@pytest.fixture
+def log(session):
+    append(7)
+    sequence()
+    return this_log()
+
+
+def judged(kept):
+    return compare(kept_in(kept.encode()), this_log().verifier, shown_here(this_log())).answer
+
+
+def write_anew(log):
+    """What whoever holds the key and the database can do: other leaves, signed from the first on."""
+    forget_after(0)
+    shutil.rmtree(log.store.folder / "tile")
+    (log.store.folder / "checkpoint").unlink()
+    log.memory.path.unlink()
+    append(12, 500)
+    assert sequence() == 12
+
+
+@pytest.mark.both
+def test_a_log_that_was_written_anew_agrees_with_itself_and_not_with_what_was_kept(session, log):
+    kept, proof = log.store.checkpoint(), str(proof_for("plot/3"))
+    append(5, 7)
+    sequence()
+    assert judged(kept) is judged(proof) is Answer.SAME
+    write_anew(log)
+    session.rollback()
+    assert list(audit(log, (), at=now())) == []
+    assert judged(kept) is judged(proof) is Answer.REWRITTEN
+
+
+def test_each_other_answer_has_its_own_words(session, log):
+    head = Checkpoint(log.origin, 7, merkle.leaf_hash(b"x"))
+    other = Signer.generate("other.example/log")
+    cases = {
+        Answer.SAME: log.store.checkpoint(),
+        Answer.REWRITTEN: head.signed(log.signer),
+        Answer.OTHER_LOG: Checkpoint("other.example/log", 7, head.root).signed(other),
+        Answer.NOT_SIGNED: head.signed(Signer.generate(log.origin)),
+        Answer.NEWER: Checkpoint(log.origin, 8, head.root).signed(log.signer),
+    }
+    told = set()
+    for answer, note in cases.items():
+        found = compare(kept_in(note.encode()), log.verifier, shown_here(log))
+        assert found.answer is answer
+        told |= {title(found.answer), explained(found)}
+    assert len(told) == 2 * len(cases)
+    tampered = cases[Answer.SAME].replace("\n7\n", "\n6\n")
+    assert judged(tampered) is Answer.NOT_SIGNED
+
+
+@pytest.mark.parametrize("kept", ["", "x", "a\n1\nb\n", "c2sp.org/tlog-proof@v1\nx"])
+def test_what_is_no_checkpoint_is_said_to_be_none(session, log, kept):
+    with pytest.raises(BadNote):
+        judged(kept)
+
+
+def test_a_log_is_asked_at_its_address(app, session, log, tmp_path):
+    append(300, 7)
+    kept = log.store.checkpoint()
+    sequence()
+    with served(app.config["SETTINGS"]) as url:
+        found = compare(kept, log.verifier, shown_at(f"{url}/log", log.verifier))
+        assert (found.answer, found.present.size) == (Answer.SAME, 307)
+        with pytest.raises(LogAway, match="does not hold"):
+            shown_at(f"{url}/log", Signer.generate(log.origin).verifier)
+        with pytest.raises(LogAway, match="404"):
+            shown_at(f"{url}/nothing", log.verifier)
+        runner = app.test_cli_runner()
+        (tmp_path / "kept").write_text(kept)
+        done = runner.invoke(args=["seal", "compare", str(tmp_path / "kept"), "--log", f"{url}/log"])
+        assert (done.exit_code, done.output.startswith("SAME ")) == (0, True), done.output
+        (tmp_path / "proof").write_text(str(proof_for("plot/3")))
+        done = runner.invoke(args=["seal", "check", str(tmp_path / "proof"), "--log", f"{url}/log"])
+        assert done.exit_code == 0
+        assert "PROVED " in done.output
+        assert "SAME " in done.output
+    with pytest.raises(LogAway, match="could not be reached"):
+        shown_at(f"{url}/log", log.verifier)
+    with pytest.raises(LogAway, match="not an address"):
+        shown_at("ftp://x", log.verifier)
+
+
+def test_the_command_exits_with_1_when_the_log_was_rewritten(app, session, log):
+    kept = log.store.checkpoint()
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["seal", "compare", "-"], input=kept).exit_code == 0
+    write_anew(log)
+    done = runner.invoke(args=["seal", "compare", "-"], input=kept)
+    assert (done.exit_code, done.output.startswith("REWRITTEN ")) == (1, True)
+    assert runner.invoke(args=["seal", "compare", "-"], input="x").exit_code == 1
+
+
+def test_the_page_says_the_same_without_changing_anything(client, session, log):
+    kept = log.store.checkpoint()
+    assert client.get("/log/compare").status_code == 200
+    assert "这是本日志的签名头" in client.get("/log/compare", query_string={"kept": kept}).text
+    assert (
+        "这是本日志的签名头"
+        in client.get("/log/compare", query_string={"kept": kept.replace("\n", "\r\n")}).text
+    )
+    assert client.get("/log/compare", query_string={"kept": "x"}).status_code == 422
+    write_anew(log)
+    assert "被改写过" in client.get("/log/compare", query_string={"kept": kept}).text
+
+
+@pytest.mark.both
+def test_a_head_a_day_is_kept_sent_and_told_by_feed(app, client, session, log, monkeypatch, at):
+    monkeypatch.setattr(app.config["SETTINGS"], "checkpoint_to", ["archive@example.org"])
+    assert keep_head_task() is True
+    assert keep_head_task() is False
+    session.rollback()
+    message = session.scalars(select(Message).where(Message.template == "checkpoint")).one()
+    assert message.receiver == "archive@example.org"
+    assert judged(message.context["note"]) is Answer.SAME
+    root = ET.fromstring(client.get("/feeds/checkpoints.xml").data)  # noqa: S314 - our own feed
+    atom = "{http://www.w3.org/2005/Atom}"
+    notes = [one.findtext(f"{atom}content") for one in root.iter(f"{atom}entry")]
+    assert [judged(one) for one in notes] == [Answer.SAME]
+    assert root.findtext(f"{atom}id").endswith("/feeds/checkpoints.xml")
+    assert kept_heads(5)[0].short.startswith("7 · ")
+
+
+def test_before_the_first_signature_there_is_no_head_to_keep(client, session, at):
+    with transaction():
+        assert keep_head(at=at) is False
+    session.rollback()
+    assert session.scalars(select(SealHead)).all() == []
+    assert client.get("/feeds/checkpoints.xml").status_code == 200
+    with pytest.raises(LogAway):
+        shown_here(this_log())
+    assert sources()
+    assert session.scalars(select(SealLeaf)).all() == []
