@@ -16,6 +16,8 @@ from tests.browser.town import add_people
 from tests.conftest import IsolatedClient
 from wsgi import create_app
 
+# It needs no browser; it runs where the town is prepared.
+pytestmark = pytest.mark.browser
 ROLES = (None, "buyer", "grower1", "technician", "secretary", "committee", "operator")
 PASSWORD = "demo-guiyuan"
 SEED = 20260312
