@@ -25,7 +25,7 @@ from core.accounts.gate import actor_id, may, requires
 from core.accounts.scopes import Scope
 from core.clock import local_day, now
 from core.database import transaction
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from core.web.pagination import page_number
 from core.web.sending import creates, creating
 
@@ -138,6 +138,11 @@ def decide(number: str) -> Any:
         field = form[FIELD_OF[error.code]] if error.code in FIELD_OF else form.reason
         field.errors = [str(error.message)]
         return _show(number, form), 422
+    except Conflict as error:
+        if error.code != "held_by_case":
+            raise
+        form.reason.errors = [str(error.message)]
+        return _show(number, form), 409
     flash(_("Decided and written down; the grower is told."), "success")
     return redirect(url_for("licences.show", number=number))
 
