@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -109,7 +110,8 @@ def _parsed(asked: Said) -> Said:
 
 def limit(bounds: dict[str, int]) -> None:
     """Bound this process for good: memory, processor and wall time, no files, no further processes."""
-    Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    with suppress(OSError):  # a container may close it; the limits below stand all the same
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     now = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
     used = resource.getrusage(resource.RUSAGE_SELF)
     spent = int(used.ru_utime + used.ru_stime)

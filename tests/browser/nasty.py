@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from tests.factories import pictures
+from tests.factories.workbooks import repacked, sheet, workbook
 from tests.form_reader import forms_of
 
 HUGE = str(2**63)
@@ -17,6 +19,8 @@ VALUES = [
     "o'neil@b.example", "桂@例子.中国", "a@b", "+86138001380000", "１３８００１３８０００", "null", "true", "[]", "{}", "[[[[", "zh\r\nSet-Cookie: a=b",
     "2026-W99", "POINT(1e400 0)", "29.8,1e400", "*" * 300, "\\", "%00", "%ff",
 ]  # fmt: skip
+FILE_FIELD = re.compile(r'<input[^>]*type="file"[^>]*>')
+NAME = re.compile(r'name="(\w+)"')
 QUERY = (
     "q", "page", "sort", "cursor", "min_price", "max_price", "cultivar_group", "month", "since", "until", "from", "to", "year", "unit",
     "grower", "state", "token", "next", "url", "code", "id", "number", "lot", "size", "kind", "day", "lang", "per_page", "province",
@@ -31,11 +35,30 @@ class Form:
     page: str
     action: str
     fields: dict[str, list[str]]
+    files: tuple[str, ...] = ()
 
 
 def forms_on(path: str, html: str) -> list[Form]:
-    """The forms of a page that change something or search."""
-    return [Form(path, action or path, fields) for action, fields in forms_of(html)]
+    """The forms of a page that change something or search; its fields for files stand with the form that has the enctype."""
+    asked = tuple(found[1] for one in FILE_FIELD.findall(html) if (found := NAME.search(one)))
+    bodies = re.split(r"<form\b", html)[1:]
+    return [
+        Form(path, action or path, fields, asked if 'type="file"' in body.partition("</form>")[0] else ())
+        for (action, fields), body in zip(forms_of(html), bodies, strict=True)
+    ]
+
+
+def nasty_files() -> list[tuple[str, bytes]]:
+    """Files by name and content: bombs, torn ones, liars about their kind and name."""
+    jpeg = pictures.picture(900, 700)
+    spread = workbook({"A1": 1, "XFD1048576": 1})
+    blanks = repacked(workbook({"A1": 1}), {"xl/worksheets/sheet1.xml": sheet(b" " * 20_000_000)})
+    return [
+        ("empty.jpg", b""), ("a.jpg", b"\xff\xd8\xff" + b"\xff" * 5_000), ("torn.jpg", jpeg[: len(jpeg) // 2]), ("a.pdf", b"%PDF-1.7 no end"),
+        ("pages.pdf", b"%PDF-1.7\n/Type /Pages /Count 99999\n%%EOF"), ("spread.xlsx", spread), ("blanks.xlsx", blanks), ("torn.xlsx", spread[:600]),
+        ("cell.csv", b'"' + b"a" * 131_073), ("../../x\u202egpj.exe", jpeg), ("\x00.csv", "名,数\n=1+1,²\n".encode("gb18030")), ("a.svg", b"<svg onload='x'/>"),
+        ("x" * 3000, bytes(5_000)), ("claims.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\xff" * 60),
+    ]  # fmt: skip
 
 
 def bodies_of(form: Form, random: Random, *, most: int) -> list[dict[str, Any]]:
