@@ -47,7 +47,10 @@ HTTP: dict[int, tuple[Any, Any]] = {
     403: (_l("This page is not open to you"), _l("Sign in with another account, or ask your branch.")),
     404: (_l("There is nothing here"), _l("Check the address, or start from the search.")),
     405: (_l("That cannot be done here"), _l("Go back and use the buttons of the page.")),
-    413: (_l("The file is too large"), _l("Choose a smaller file; photographs may have up to 12 MB.")),
+    413: (
+        _l("What was sent is too large"),
+        _l("Go back and send less at once; photographs may have up to 12 MB each."),
+    ),
     414: (_l("This address is too long"), _l("Check the address, or start from the search.")),
     415: (_l("That kind of file is not taken"), _l("Choose another file.")),
     429: (_l("That was too often"), _l("Please wait a minute, then try again. Nothing was lost.")),

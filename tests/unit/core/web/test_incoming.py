@@ -1,5 +1,6 @@
 """What reaches a view is bounded, whole and seen."""
 
+import io
 from datetime import date
 from decimal import Decimal
 
@@ -131,3 +132,34 @@ def test_a_text_longer_than_its_column_is_refused_on_every_database(session, at)
         )  # fmt: skip
         current.flush()
     assert caught.value.code == "text_too_long"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "size"),
+    [
+        ("/api/v1/orders", "application/json", 70_000),
+        ("/report-fake", "application/x-www-form-urlencoded", 600_000),
+        ("/account/sign-in", "multipart/form-data; boundary=x", 300_000),
+    ],
+)
+def test_a_body_in_pieces_is_read_no_further_than_its_route_takes(client, path, kind, size):
+    class Pieces(io.RawIOBase):
+        """A body that says no length and would go on for ever."""
+
+        read_bytes = 0
+
+        def readable(self):
+            return True
+
+        def readinto(self, buffer):
+            self.read_bytes += len(buffer)
+            buffer[:] = b"x" * len(buffer)
+            return len(buffer)
+
+    body = Pieces()
+    answer = client.post(
+        path, content_type=kind, environ_overrides={"wsgi.input": body, "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+        headers={"Idempotency-Key": "12345678abc"},
+    )  # fmt: skip
+    assert 400 <= answer.status_code < 500
+    assert body.read_bytes <= size
