@@ -125,7 +125,9 @@ CONSOLE: list[NavGroup] = [
 # Modules with a `blueprint`, in the order in which their routes are looked up.
 BLUEPRINTS: list[str] = [
     "core.accounts.views",
+    "core.accounts.factor_views",
     "core.accounts.tokens.views",
+    "core.accounts.devices.views",
     "core.failures.views",
     "core.checks.views",
     "core.seal.views",
@@ -228,6 +230,7 @@ COMMANDS: list[str] = [
 
 # Modules that define tables but are not imported by any view.
 MODELS: list[str] = [
+    "core.accounts.devices.models",
     "core.backup.models",
     "core.checks.models",
     "core.claims",

@@ -4,8 +4,14 @@ from flask import Flask, has_request_context, request
 
 from branch.growers.queries import grower_of
 from branch.organisation.permissions import BUYER, GROWER, PERMISSIONS_OF
-from branch.organisation.queries import holds_everywhere, holds_trusted_role, require_unit_access, roles_held
-from core.accounts import second_factor
+from branch.organisation.queries import (
+    holds_everywhere,
+    holds_role,
+    holds_trusted_role,
+    require_unit_access,
+    roles_held,
+)
+from core.accounts import second_factor, sessions
 from core.accounts.gate import set_policy
 from core.errors import Forbidden
 from core.settings import Settings
@@ -17,6 +23,7 @@ def init_app(app: Flask, settings: Settings) -> None:  # noqa: ARG001 - the sign
     """Answer the gate, and say whose sign-in needs a second factor."""
     set_policy(app, may)
     second_factor.set_rule(app, holds_trusted_role)
+    sessions.set_staff_rule(app, holds_role)
 
 
 def permissions_of(account_id: int) -> frozenset[str]:

@@ -154,6 +154,11 @@ def roles_held(account_id: int) -> list[Held]:
     return [Held(Role(role), path) for role, path, _id, _taken_over in rows]
 
 
+def holds_role(account_id: int) -> bool:
+    """Whether the account works for a unit, or runs the installation."""
+    return bool(roles_held(account_id))
+
+
 def holds_trusted_role(account_id: int) -> bool:
     """Whether others rely on this account, so that it needs a second factor."""
     return any(held.role in TRUSTED for held in roles_held(account_id))

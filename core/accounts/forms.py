@@ -164,6 +164,14 @@ class CodeForm(PageForm):
         return "".join(character for character in self.code.data or "" if character.isdecimal())
 
 
+class FactorForm(PageForm):
+    code = StringField(
+        _l("Code of your authenticator app, or a recovery code"),
+        validators=[DataRequired(_l("Enter the code.")), Length(max=40)],
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
 class ProfileForm(PageForm):
     display_name = StringField(
         _l("Your name"),

@@ -11,10 +11,13 @@ from flask_login import current_user
 from flask_security import logout_user
 from flask_security.utils import check_and_update_authn_fresh
 
-from core.accounts import second_factor
+from core.accounts import factor_guards, second_factor, sessions
+from core.accounts.devices.queries import knows_browser
 from core.accounts.gate import public
 from core.accounts.identity import parse_identity
+from core.accounts.queries import find_account
 from core.accounts.scopes import Scope
+from core.accounts.tokens.digests import digest
 from core.database import transaction
 from core.errors import Forbidden
 from core.web.limits import SIGN_IN, limiter, posts_only
@@ -26,6 +29,7 @@ PER_ACCOUNT = "10 per 15 minutes"
 FRESH_FOR = timedelta(hours=1)
 
 WRITING = (
+    "logout",
     "two_factor_setup",
     "two_factor_setup_validate",
     "two_factor_token_validation",
@@ -74,6 +78,7 @@ def _wrapped(name: str, view: View) -> View:
         view = _in_transaction(view)
     if name in FAILS_WITH_PAGE:
         view = _failing_with_422(view)
+    view = factor_guards.wrapped(name, view)
     if name in GUESSABLE:
         view = limiter.limit(SIGN_IN, exempt_when=posts_only)(view)
     if name == "login":
@@ -104,8 +109,16 @@ def _failing_with_422(view: View) -> View:
 
 
 def _typed_identity() -> str:
+    """One account, tried from wherever; a browser that signed in to it before counts by itself.
+
+    So whoever tries passwords of an account cannot keep its owner out.
+    """
     identity = parse_identity(request.form.get("email", ""))
-    return f"account:{identity.value}" if identity else "account:?"
+    if identity is None:
+        return "account:?"
+    account, browser = find_account(identity), sessions.browser_key()
+    known = account is not None and knows_browser(account.id, browser)
+    return f"account:{identity.value}:{digest(browser) if known else ''}"
 
 
 def _failed(response: Response) -> bool:

@@ -29,6 +29,31 @@ def tell_contact_changed(account: Account, former: str) -> None:
     _tell(account, "account_contact_changed", {}, to=former)
 
 
+def tell_contact_added(account: Account, other: str) -> None:
+    """To the contact that was there before."""
+    _tell(account, "account_contact_added", {}, to=other)
+
+
+def tell_new_device(account: Account, kind: tuple[str, str]) -> None:
+    """Somebody signed in to a trusted account from a browser that it did not know."""
+    _tell(account, "account_new_device", {"browser": kind[0], "system": kind[1]})
+
+
+def tell_factor_changed(account: Account, how: str) -> None:
+    """`how`: set_up, changed or turned_off."""
+    _tell(account, "account_factor_changed", {"how": how})
+
+
+def tell_recovery_codes(account: Account, how: str) -> None:
+    """`how`: made or used."""
+    _tell(account, "account_recovery_codes", {"how": how, "left": str(len(account.mf_recovery_codes or []))})
+
+
+def tell_factor_guessed(account: Account, failures: int) -> None:
+    """Somebody who knows the password tries second factors."""
+    _tell(account, "account_factor_guessed", {"failures": str(failures)})
+
+
 def _tell(account: Account, template: str, context: dict[str, str], *, to: str = "") -> None:
     messaging.enqueue(
         dedupe_key=f"{template}:{random_id(20)}",

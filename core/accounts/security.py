@@ -1,6 +1,7 @@
 """Flask-Security, set up for us: sign-in by phone or e-mail, second factor, messages through our queue."""
 
 from base64 import b64encode, urlsafe_b64encode
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -11,15 +12,17 @@ from flask import Flask
 from flask_babel import gettext as _
 from flask_security import FSQLALiteUserDatastore, MailUtil, PasswordUtil, Security, Totp
 
-from core.accounts import guards
+from core.accounts import factor_guards, guards, sessions
+from core.accounts.devices.service import end_others
 from core.accounts.forms import SecondFactorForm, SecondFactorHelpForm, SignInForm
 from core.accounts.identity import normalise_email, normalise_phone, spoken_phone
 from core.accounts.messages import MESSAGES
 from core.accounts.models import Account
-from core.accounts.notices import tell_password_changed
+from core.accounts.notices import tell_factor_changed, tell_password_changed, tell_recovery_codes
 from core.accounts.passwords import SHORTEST, is_too_simple
 from core.accounts.queries import current_contacts
 from core.accounts.views import recover
+from core.clock import now
 from core.database import db, session
 from core.reading import refuse_while_reading
 from core.settings import Settings
@@ -35,6 +38,35 @@ class Datastore(FSQLALiteUserDatastore):
             if session.new or session.dirty or session.deleted:
                 refuse_while_reading()
             session.commit()
+
+    def set_uniquifier(self, user: Account, uniquifier: str | None = None) -> None:  # type: ignore[override]
+        """Called when a password is changed or reset: whoever signed in with the former one is signed out."""
+        super().set_uniquifier(user, uniquifier)
+        end_others(user.id, but=None, by="password", at=now())
+
+    def tf_set(self, user: Account, primary_method: str, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
+        before = user.tf_totp_secret
+        super().tf_set(user, primary_method, *args, **kwargs)
+        if user.tf_totp_secret != before:
+            self._factor_changed(user, "changed" if before else "set_up")
+
+    def tf_reset(self, user: Account) -> None:  # type: ignore[override]
+        super().tf_reset(user)
+        self._factor_changed(user, "turned_off")
+
+    def _factor_changed(self, user: Account, how: str) -> None:
+        end_others(user.id, but=sessions.device_id(), by="second_factor", at=now())
+        tell_factor_changed(user, how)
+        factor_guards.note_shown()
+
+    def mf_set_recovery_codes(self, user: Account, rcs: list[str] | None) -> None:  # type: ignore[override]
+        super().mf_set_recovery_codes(user, rcs)
+        tell_recovery_codes(user, "made")
+
+    def mf_delete_recovery_code(self, user: Account, idx: int) -> bool:  # type: ignore[override]
+        used: bool = super().mf_delete_recovery_code(user, idx)
+        tell_recovery_codes(user, "used")
+        return used
 
 
 class QueuedMail(MailUtil):
@@ -153,6 +185,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["REMEMBER_COOKIE_HTTPONLY"] = True
     app.config["REMEMBER_COOKIE_SECURE"] = settings.is_secure
     app.config["REMEMBER_COOKIE_SAMESITE"] = "Lax"
+    app.config["REMEMBER_COOKIE_DURATION"] = timedelta(days=settings.session_days)
     security = Security(
         app,
         Datastore(db, Account, None),  # type: ignore[arg-type]
@@ -172,4 +205,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     # It would load an identity before each request, for permissions of its own: here the gate asks, and nobody else.
     before = app.before_request_funcs[None]
     before[:] = [hook for hook in before if getattr(hook, "__module__", "") != "flask_principal"]
+    sessions.init_sessions(app)
     guards.init_app(app)

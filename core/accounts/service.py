@@ -150,9 +150,12 @@ def prove_contact(account_id: int, contact: Identity, *, at: datetime) -> None:
         raise Conflict(_("Another account signs in with this contact."), code="account_exists")
     account = session.get_one(Account, account_id)
     former = account.email if contact.kind == "email" else account.phone
+    others = notices.reach(account)
     _set_contact(account, contact, confirmed_at=at)
     if former and former != contact.value:
         notices.tell_contact_changed(account, former)
+    elif not former:
+        notices.tell_contact_added(account, others)
 
 
 def _codes_in_last_hour(account_id: int, *, at: datetime) -> int:

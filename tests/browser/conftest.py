@@ -15,6 +15,7 @@ from tests.browser import system
 from tests.browser.gallery import add_gallery
 from tests.browser.looks import open_browser
 from tests.browser.town import add_people
+from tests.browser.visitors import Addresses
 from tests.running import served
 from wsgi import create_app
 
@@ -51,6 +52,12 @@ def town_app(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     with app.app_context():
         add_people(now())
     return app
+
+
+@pytest.fixture(scope="session")
+def addresses(town_app: Flask) -> Addresses:
+    """Where the pages are; whoever arranges one a second time would find it arranged."""
+    return Addresses(town_app)
 
 
 @pytest.fixture(scope="session")

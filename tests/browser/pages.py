@@ -92,6 +92,7 @@ ACCOUNTS = [
     PageToSee("reset-password", people.reset_link),
     PageToSee("account", "/account", as_role="buyer"),
     PageToSee("account-contact", "/account/contact", as_role="buyer"),
+    PageToSee("account-devices", "/account/devices", as_role="secretary"),
     PageToSee("account-tokens", "/account/tokens", as_role="technician"),
     PageToSee("account-tokens-errors", "/account/tokens", as_role="technician", act=people.token_in_haste),
     PageToSee("account-token-made", "/account/tokens", as_role="technician", act=people.make_token),
@@ -117,6 +118,9 @@ ACCOUNTS = [
         "recovery-code", "/account/sign-in", act=people.without_the_phone, ends_at="security.mf_recovery"
     ),
     PageToSee("recovery-codes", "/account/recovery-codes", as_role="buyer"),
+    PageToSee(
+        "second-factor-present", "/account/second-factor/present", as_role="careful", ends_at="factor.show"
+    ),
     PageToSee("invitation", people.invitation, as_role="buyer"),
     PageToSee("invitation-of-grower", people.invitation_of_grower, as_role="buyer"),
     PageToSee("grower-apply", "/grower/apply", as_role="buyer"),
@@ -263,7 +267,7 @@ BRANCH = [
     PageToSee("cashier-refund-form", money.refund_by_cashier, as_role="secretary"),
     PageToSee("payees", "/branch/payees", as_role="secretary"),
     PageToSee("payee", money.a_payee, as_role="secretary"),
-    PageToSee("payees-of-grower", "/seller/payee", as_role="grower"),
+    PageToSee("payees-of-grower", "/seller/payee", as_role="grower1"),
     PageToSee("inspections", goods.inspections, as_role="technician"),
     PageToSee("inspection", goods.inspection, as_role="technician"),
     PageToSee("inspection-new", "/branch/inspections/new", as_role="technician"),

@@ -19,11 +19,6 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def addresses(town_app: Flask) -> Addresses:
-    return Addresses(town_app)
-
-
-@pytest.fixture(scope="module")
 def visitors(browser: Browser, town: str, town_app: Flask) -> Iterator[Visitors]:
     made = Visitors(browser, town, town_app)
     yield made

@@ -24,7 +24,7 @@ from tests.signing_in import session_cookie
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("looks-signed-in")]
 
 HREF = re.compile(r'(?:href|src)="(/[^"#]*)')
-ROLES = (None, "buyer", "grower1", "technician", "secretary", "committee", "operator")
+ROLES = (None, "buyer", "careful", "grower1", "technician", "secretary", "committee", "operator")
 # Addresses that nothing of the town leads to; they are asked with what is not there.
 NOT_LED_TO = {
     "epcis.events_of_value": "/epcis/epcs/urn:x/events",
@@ -112,8 +112,9 @@ def asked_town(town_app: Flask) -> Iterator[Town]:
     made.watcher.close()
 
 
-def test_asking_by_head_and_options_changes_nothing(town_app: Flask, asked_town: Town) -> None:
-    addresses = Addresses(town_app)
+def test_asking_by_head_and_options_changes_nothing(
+    town_app: Flask, asked_town: Town, addresses: Addresses
+) -> None:
     looks = [(look.as_role, addresses.of(look)) for look in PAGES]
     plain = [rule.rule for rule in town_app.url_map.iter_rules() if not rule.arguments]
     start: list[Any] = [*looks, *((role, path) for path in plain for role in (None, "buyer"))]

@@ -68,9 +68,13 @@ class Visitors:
         """The visitor of this page; whoever acts there is to be closed afterwards."""
         if look.act:
             return self._fresh(look.as_role, locale)
-        key = (look.as_role, locale)
+        return self.signed_in_as(look.as_role, locale)
+
+    def signed_in_as(self, role: str | None, locale: str) -> Visitor:
+        """The visitor who looks at the pages of this role."""
+        key = (role, locale)
         if key not in self.known:
-            self.known[key] = self._fresh(look.as_role, locale)
+            self.known[key] = self._fresh(role, locale)
         self.known[key].complaints.clear()
         return self.known[key]
 

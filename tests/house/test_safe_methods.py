@@ -26,6 +26,7 @@ NOTED = {
     "branch/ledger/channel_views.py": {"sums that follow from the facts"},
     "branch/ledger/views.py": {"sums that follow from the facts"},
     "core/accounts/tokens/bearer.py": {"when a token was used last"},
+    "core/accounts/sessions.py": {"when a device was seen last", "that a session is over"},
     "shop/cart/views.py": {"that what a visitor gathered is the account's now"},
     "shop/payments/views.py": {"what the payment service answers of this payment, as its own message would"},
     "traceability/verification/views.py": {"that a code was looked up, which is what copies are found by"},

@@ -9,6 +9,7 @@ from passlib.totp import TOTP
 from sqlalchemy import select
 
 from core.accounts.models import Account
+from core.clock import now
 from core.database import db, transaction
 from core.database import session as database
 from core.messaging import Message
@@ -372,6 +373,8 @@ def test_a_secretary_cannot_turn_the_second_factor_off(app, login):
         account.demo = False
         account.tf_primary_method = "authenticator"
         account.tf_totp_secret = _security.totp_factory.generate_totp_secret()
+    with client.session_transaction() as cookie:
+        cookie["factor_shown_at"] = now().timestamp()
     client.submit("/account/second-factor", {"setup": "disable"})
     with app.app_context():
         assert database.get_one(Account, client.account_id).has_second_factor
@@ -381,3 +384,17 @@ def test_the_account_leads_to_its_orders(login):
     client = login()
     assert 'href="/account/orders"' in client.get("/account").get_data(as_text=True)
     assert client.get("/account/orders").status_code == 200
+
+
+def test_who_tries_passwords_keeps_the_owner_out_nowhere(app, limited_client):
+    """From a browser that signed in before, tries are counted by themselves."""
+    add_account(app, email="known@example.org")
+    owner = limited_client
+    assert sign_in(owner, "known@example.org").status_code == 302
+    owner.submit("/account/sign-out", form_at="/account")
+    stranger = owner.application.test_client()
+    for n in range(11):
+        stranger.environ_base["REMOTE_ADDR"] = f"198.51.100.{n}"
+        last = sign_in(stranger, "known@example.org", "wrong")
+    assert last.status_code == 429
+    assert sign_in(owner, "known@example.org").status_code == 302

@@ -1,0 +1,138 @@
+"""Verbs of devices. Nothing here commits."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from core.accounts import notices
+from core.accounts.devices.models import AccountDevice, FactorGuess
+from core.accounts.devices.queries import guesses_of, knows_browser
+from core.accounts.devices.rules import kind_of, pause_after, worth_telling
+from core.accounts.models import Account
+from core.accounts.tokens.digests import digest
+from core.database import changed, session
+from core.errors import NotFound
+from core.ids import random_id
+
+SEEN_EVERY = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A device that was signed in: the key for its cookies, this once."""
+
+    id: int
+    public_id: str
+    key: str
+
+
+def open_device(
+    account: Account, *, user_agent: str, browser: str, remembered: bool, tell: bool, at: datetime
+) -> Opened:
+    """Begin a sign-in. `browser` is the key by which this browser is known again; `tell` the owner of a new one."""
+    kind = kind_of(user_agent)
+    if tell and not knows_browser(account.id, browser):
+        notices.tell_new_device(account, kind)
+    key = random_id(32)
+    row = AccountDevice(
+        public_id=random_id(16),
+        account_id=account.id,
+        key_digest=digest(key),
+        browser_digest=digest(browser),
+        browser=kind[0],
+        system=kind[1],
+        remembered=remembered,
+        signed_in_at=at,
+        last_seen_at=at,
+    )
+    session.add(row)
+    session.flush()
+    return Opened(row.id, row.public_id, key)
+
+
+def note_seen(device_id: int, *, at: datetime) -> None:
+    """Write down that the device was in use."""
+    changed(update(AccountDevice).where(AccountDevice.id == device_id).values(last_seen_at=at))
+
+
+def end_device(device_id: int, *, by: str, at: datetime) -> None:
+    """End one sign-in: its session, its remembering cookie, and every copy of them."""
+    changed(
+        update(AccountDevice)
+        .where(AccountDevice.id == device_id, AccountDevice.ended_at.is_(None))
+        .values(ended_at=at, ended_by=by)
+    )
+
+
+def end_own(account_id: int, public_id: str, *, at: datetime) -> None:
+    """The owner signs one of his devices out from another.
+
+    Raises:
+        NotFound: it is not his, or signed out already.
+    """
+    ended = changed(
+        update(AccountDevice)
+        .where(
+            AccountDevice.account_id == account_id,
+            AccountDevice.public_id == public_id,
+            AccountDevice.ended_at.is_(None),
+        )
+        .values(ended_at=at, ended_by="owner")
+    )
+    if not ended:
+        raise NotFound(_("This device is signed out already."), code="no_such_device")
+
+
+def end_others(account_id: int, *, but: int | None, by: str, at: datetime) -> int:
+    """Sign the account out everywhere but on the device `but`; on how many."""
+    others = [AccountDevice.account_id == account_id, AccountDevice.ended_at.is_(None)]
+    if but is not None:
+        others.append(AccountDevice.id != but)
+    return changed(update(AccountDevice).where(*others).values(ended_at=at, ended_by=by))
+
+
+def take_guess(account: Account, browser: str, *, at: datetime) -> timedelta:
+    """Count one try at the second factor before it is looked at; how long to wait instead, or nothing.
+
+    Tries of a browser that signed in before are counted by themselves, so that strangers who know the password hold up
+    strangers only. A right one is told by `forget_guesses`.
+    """
+    origin = _origin(account.id, browser)
+    row = guesses_of(account.id, origin)
+    if row is None:
+        row = _first_guess(account.id, origin, at=at)
+    session.execute(select(FactorGuess.id).where(FactorGuess.id == row.id).with_for_update())
+    session.refresh(row)
+    if row.wait_until > at:
+        return row.wait_until - at
+    row.failures += 1
+    row.wait_until = at + pause_after(row.failures)
+    if worth_telling(row.failures):
+        notices.tell_factor_guessed(account, row.failures)
+    return timedelta(0)
+
+
+def forget_guesses(account_id: int, browser: str) -> None:
+    """The second factor was right: the next wrong one is the first again."""
+    row = guesses_of(account_id, _origin(account_id, browser))
+    if row is not None:
+        row.failures = 0
+
+
+def _origin(account_id: int, browser: str) -> str:
+    return digest(browser) if knows_browser(account_id, browser) else ""
+
+
+def _first_guess(account_id: int, origin: str, *, at: datetime) -> FactorGuess:
+    row = FactorGuess(account_id=account_id, browser_digest=origin, failures=0, wait_until=at)
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        found = guesses_of(account_id, origin)
+        assert found is not None
+        return found
+    return row
