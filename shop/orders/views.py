@@ -45,12 +45,17 @@ def page(number: str) -> ResponseReturnValue:
     """An order as its buyer follows it: money, and each grower's parcel with its papers and codes."""
     order = _order(number)
     numbers = [parcel.number for parcel in order.consignments]
+    panel = payments.panel(order.id)
+    money = payments.money_words(panel.standing)
     response = make_response(
         render_template(
             "shop/orders/order.html",
             order=order,
-            panel=payments.panel(order.id),
-            timelines={parcel.number: wording.timeline(order, parcel) for parcel in order.consignments},
+            panel=panel,
+            money=money,
+            timelines={
+                parcel.number: wording.timeline(order, parcel, money=money) for parcel in order.consignments
+            },
             papers=traceability.papers_of_many(numbers),
             codes=traceability.codes_of_consignments(numbers),
             certificates=traceability.certificates_of(numbers),
@@ -157,7 +162,7 @@ def seller_order(parcel_number: str) -> ResponseReturnValue:
         acts=acts,
         order=order,
         parcel=parcel,
-        timeline_steps=wording.timeline(order, parcel),
+        timeline_steps=wording.timeline(order, parcel, money=payments.money_words(standing)),
         units=units,
     )
 

@@ -90,12 +90,13 @@ class Step(TypedDict, total=False):
     note: str
 
 
-def timeline(order: OrderView, parcel: ConsignmentView) -> list[Step]:
-    """A parcel's way from the order to the door: what is done, where it is now, what is still to come."""
-    steps = [
-        Step(title=_("Ordered"), at=order.placed_at, state="done"),
-        _payment_step(order),
-    ]
+def timeline(order: OrderView, parcel: ConsignmentView, *, money: str = "") -> list[Step]:
+    """A parcel's way from the order to the door: what is done, where it is now, what is still to come.
+
+    `money` says where the payment is, when more is known of it than the order's state.
+    """
+    payment = Step(title=money, at=None, state="now") if money else _payment_step(order)
+    steps = [Step(title=_("Ordered"), at=order.placed_at, state="done"), payment]
     reached = {change.to_state: change.at for change in parcel.changes}
     if parcel.state in {FulfilmentState.CANCELLED, FulfilmentState.RETURNED}:
         steps = [step for step in steps if step["state"] != "now"]

@@ -4,6 +4,7 @@ from shop.payments.flows import close_sessions, start
 from shop.payments.methods import Option, options
 from shop.payments.queries import Panel, at_parcel, panel
 from shop.payments.refunds import units_refunded
+from shop.payments.wording import money_words
 
 instructions = panel
 
@@ -13,6 +14,7 @@ __all__ = [
     "at_parcel",
     "close_sessions",
     "instructions",
+    "money_words",
     "options",
     "panel",
     "start",

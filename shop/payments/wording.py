@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from shop.payments.standings import Standing
+
 
 def attention(code: str, detail: str = "") -> str:
     """What is kept in `payment.attention`."""
     return f"{code}:{detail}"
+
+
+def money_words(standing: str) -> str:
+    """Where money is of which more is known than that it is awaited; empty for everything else."""
+    words: dict[str, str] = {
+        Standing.IN_DOUBT: _("Payment being looked at"),
+        Standing.UNDER_WAY: _("Payment on its way"),
+    }
+    return words.get(standing, "")
 
 
 def disagreements_of(kept: str) -> frozenset[str]:

@@ -130,10 +130,14 @@ BUYING = [
     PageToSee("cart-empty", "/cart"),
     PageToSee("cart", goods.listing, act=goods.put_into_cart, ends_at="cart.page"),
     PageToSee("checkout", goods.listing, act=goods.go_to_checkout, ends_at="orders.checkout"),
+    PageToSee(
+        "checkout-above-limits", goods.listing, act=goods.check_out_too_much, ends_at="orders.checkout"
+    ),
     PageToSee("checkout-errors", goods.listing, act=goods.check_out_in_haste, ends_at="orders.checkout"),
     PageToSee("own-orders", "/account/orders", as_role="buyer"),
     PageToSee("order-to-transfer", money.order_to_transfer),
     PageToSee("order-to-confirm", money.order_to_confirm),
+    PageToSee("order-in-doubt", money.order_in_doubt),
     PageToSee("order-unpaid", goods.back_from_paying),
     PageToSee("order-on-its-way", goods.order_on_its_way),
     PageToSee("order-delivered", goods.order_delivered),

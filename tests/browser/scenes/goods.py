@@ -235,6 +235,15 @@ def go_to_checkout(page: Page) -> None:
     follow(page, "main a[href='/checkout']")
 
 
+def check_out_too_much(page: Page) -> None:
+    """So many trees that they can neither be paid at the door nor be held at once by a buyer whom nobody knows."""
+    put_into_cart(page)
+    page.fill("main .line__change input[name=quantity] >> nth=0", "55")
+    page.click("main .line__buttons button >> nth=0")
+    page.wait_for_load_state("load")
+    follow(page, "main a[href='/checkout']")
+
+
 def check_out_in_haste(page: Page) -> None:
     """The order is sent with nothing filled in, as a browser without checks of its own does."""
     go_to_checkout(page)

@@ -7,14 +7,16 @@ from sqlalchemy import select
 from core import files
 from core.clock import now
 from core.database import session, transaction
+from shop.catalogue.models import Listing, Variant
 from shop.orders.models import Order
 from shop.orders.rules import Buyer
 from shop.orders.states import By
 from shop.payees.models import PayeeAccount
 from shop.payments import proofs, refunds, service, wishes
 from shop.payments.queries import proofs_of, refunds_of
+from shop.payments.rules import Heard, SessionNews
 from tests.browser.town import grower1
-from tests.factories.orders import make_variant, place
+from tests.factories.orders import place
 from tests.factories.payments import make_stocked_order
 from tests.factories.pictures import picture
 
@@ -105,11 +107,14 @@ def refunded_order() -> str:
 
 def cash_order() -> tuple[str, str]:
     """An order to be paid at the door that waits for its grower's word: the buyer's page and the grower's."""
-    with transaction():
-        variant = make_variant(at=now(), grower=grower1(), on_hand=500, tiers=((1, 6_80),))
-        sku = variant.sku
+    sku, least = session.execute(
+        select(Variant.sku, Variant.minimum_quantity)
+        .join(Listing, Listing.id == Variant.listing_id)
+        .where(Listing.grower_id == grower1().id, Listing.state == "published", Variant.plants_per_unit == 1)
+        .order_by(Variant.id)
+    ).first() or ("", 1)
     buyer = Buyer("演示买家", f"+86170{next(_buyers):08d}")
-    order = place((sku, 12), at=now(), method="cash_on_delivery", buyer=buyer)
+    order = place((sku, least), at=now(), method="cash_on_delivery", buyer=buyer)
     return (
         f"/orders/{order.number}?token={order.access_token}",
         f"/seller/orders/{order.consignments[0].number}",
@@ -122,6 +127,29 @@ def order_to_confirm() -> str:
 
 def parcel_to_confirm() -> str:
     return cash_order()[1]
+
+
+def order_in_doubt() -> str:
+    """The buyer's page of an order of which another amount arrived than it asks for."""
+    return address(_in_doubt())
+
+
+def _in_doubt() -> Order:
+    with transaction():
+        order = make_stocked_order(at=now(), method="stripe", growers=[grower1()])
+        service.begin(order.id, at=now())
+        payment = service.attempts_of(order.id)[0]
+        news = SessionNews(
+            f"cs_{payment.public_id}",
+            Heard.PAID,
+            order.total_minor - 50,
+            "cny",
+            payment.public_id,
+            order.number,
+            f"pi_{payment.public_id}",
+        )
+        service.hear_session(payment.id, news, at=now())
+    return order
 
 
 def held_by_buyers() -> str:
@@ -137,12 +165,7 @@ def cashier_desk() -> str:
     with_receipt(an_order())
     with_receipt(an_order(), stated_minor=100_00)
     refunded_order()
-    with transaction():
-        order = make_stocked_order(at=now(), method="stripe", growers=[grower1()])
-        service.begin(order.id, at=now())
-        payment = service.attempts_of(order.id)[0]
-        payment.heard_amount_minor, payment.heard_currency = 99_00, "CNY"
-        payment.attention = "disagrees:amount"
+    _in_doubt()
     return "/branch/cashier"
 
 

@@ -55,6 +55,8 @@ def test_the_buyer_is_told_and_not_asked_to_pay_again_and_the_plants_are_kept(cl
     page = page_of(client, books)
     assert "141.47 CNY" in page
     assert "请不要再次付款" in page
+    assert "付款核对中" in page
+    assert "待付款" not in page.split("请不要再次付款")[0]
     assert f"/orders/{books.order.number}/pay" not in page
     assert "/cancel?" not in page
     assert books.order.expires_at > before
