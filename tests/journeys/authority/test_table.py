@@ -140,6 +140,7 @@ BY_LINK = {
 NOBODY_COMES_IN = {
     "POST cart.add",
     "POST cart.change",
+    "POST devices.end",
     "GET cases.photo",
     "GET channels.one_import",
     "GET code_activation.batch_file",

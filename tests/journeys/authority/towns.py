@@ -208,7 +208,7 @@ def _money(place: Place, at: datetime) -> None:
     payment.attention = "amount_differs"
     parcel = session.scalars(select(Consignment).where(Consignment.order_id == order.id)).one()
     refund = Refund(
-        number=f"R-{grower.id}",
+        number=f"R-2026-{grower.id:07d}",
         payment_id=payment.id,
         order_id=order.id,
         consignment_id=parcel.id,
