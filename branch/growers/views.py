@@ -16,6 +16,7 @@ from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, Invalid
+from core.web.addresses import public_address
 from core.web.pagination import page_number
 from core.web.sending import creates, creating
 
@@ -119,7 +120,7 @@ def invite() -> Any:
     with creating() as made:
         grower = service.require_owner(actor_id())
         token = invitations.invite_to_grower(form.contact(), grower.id, by_account_id=actor_id(), at=now())
-        link = url_for("growers.join", token=token, _external=True)
+        link = public_address("growers.join", token=token)
         invitations.tell(form.contact(), link, grower.name, at=now())
         made.leads_to(url_for("growers.people"))
     session[LINK] = link

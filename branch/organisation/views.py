@@ -16,6 +16,7 @@ from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
+from core.web.addresses import public_address
 from core.web.sending import creates, creating
 
 blueprint = Blueprint("organisation", __name__)
@@ -51,7 +52,7 @@ def give() -> Any:
                 token = invitations.invite_to_unit(
                     contact, role, unit, by_account_id=actor_id(), reason=form.reason.data, at=now()
                 )
-                link = url_for("organisation.invitation", token=token, _external=True)
+                link = public_address("organisation.invitation", token=token)
                 invitations.tell(contact, link, queries.unit_name(unit), at=now())
                 session[LINK] = link
             made.leads_to(url_for("organisation.members"))

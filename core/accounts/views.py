@@ -7,7 +7,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_security import login_user
-from flask_security.recoverable import generate_reset_link, generate_reset_password_token
+from flask_security.recoverable import generate_reset_password_token
 from flask_security.utils import validate_redirect_url
 
 from core.accounts import notices, service
@@ -22,6 +22,7 @@ from core.clock import now
 from core.database import session as database_session
 from core.database import transaction
 from core.errors import Conflict, DomainError
+from core.web.addresses import public_address
 from core.web.limits import limiter, posts_only
 from core.web.sending import creates, creating, made_nothing
 
@@ -119,7 +120,10 @@ def recover() -> Any:
             code_page = service.send_code(account, "recover", contact, at=now())
             return redirect(url_for("accounts.enter_code", public_id=code_page))
         if account is not None:
-            notices.send_recovery_link(account, generate_reset_link(account)[0])
+            notices.send_recovery_link(
+                account,
+                public_address("security.reset_password", token=generate_reset_password_token(account)),
+            )
     return render_template("core/accounts/recover.html", form=form, sent_to=masked(contact))
 
 

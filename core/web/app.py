@@ -17,6 +17,7 @@ from core.files import init_files
 from core.messaging import init_messaging
 from core.reading import init_reading
 from core.settings import SettingError, Settings
+from core.web.addresses import init_addresses
 from core.web.api_docs import blueprint as api_docs_blueprint
 from core.web.api_docs import describe_problems
 from core.web.bounds import init_bounds
@@ -111,6 +112,7 @@ def make_base_app(settings: Settings) -> APIFlask:
     csrf.init_app(app)
     init_sending(app)
     init_headers(app, settings)
+    init_addresses(app, settings)
     init_i18n(app)
     init_formatting(app)
     init_files(app, settings)
@@ -129,7 +131,8 @@ def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _without_request(event: Any, _hint: Any) -> Any:
     """Addresses, headers and query strings name persons and carry tokens: only the error itself leaves."""
-    event.pop("request", None)
+    for told in ("request", "breadcrumbs"):
+        event.pop(told, None)
     return event
 
 

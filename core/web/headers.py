@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 
 from core.settings import Settings
+from core.web.logs import carries_secret
 
 
 def content_policy(settings: Settings) -> str:
@@ -45,6 +46,8 @@ def init_headers(app: Flask, settings: Settings) -> None:
     @app.after_request
     def add(response: Response) -> Response:
         headers = response.headers
+        if "Referrer-Policy" not in headers and carries_secret():
+            headers["Referrer-Policy"] = "no-referrer"
         given = {name.lower() for name in headers.keys()}  # noqa: SIM118 - iterating headers gives pairs
         for name, value in always.items():
             if name.lower() not in given:

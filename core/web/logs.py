@@ -20,10 +20,18 @@ log = structlog.get_logger("request")
 # Paths whose tail is a secret or names a person: only the shape is logged.
 MASKED = [
     (re.compile(r"^/(?P<keep>[cC]|api/v1/codes)/.+"), r"/\g<keep>/*"),
-    (re.compile(r"^/(?P<keep>account/[a-z-]+|grower/join|invitation)/.+"), r"/\g<keep>/*"),
+    (
+        re.compile(r"^/(?P<keep>account/[a-z-]+|grower/join|invitation|payments/stripe/return)/.+"),
+        r"/\g<keep>/*",
+    ),
     # The serial of a GS1 Digital Link is a trace code.
     (re.compile(r"^/(?P<keep>(?:[^/]+/)+?(?:21|ser))/.+"), r"/\g<keep>/*"),
 ]
+
+# Arguments of routes that open something to whoever knows them, or are trace codes: never written down. A house test
+# asks of each new name whether it belongs here.
+SECRET_ARGUMENTS = frozenset({"token", "code", "public_id", "capture_id", "event_id", "rest", "value"})
+PLACE = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 
 # What structlog was told last; a request that nobody is told of is not described either.
 _in_force = {"level": logging.INFO}
@@ -36,6 +44,20 @@ def mask_path(path: str) -> str:
     for pattern, replacement in MASKED:
         path = pattern.sub(replacement, path)
     return path
+
+
+def masked_path() -> str:
+    """The present request's path: by its route where there is one, else by what such paths look like."""
+    rule, given = request.url_rule, request.view_args or {}
+    if rule is None:
+        return mask_path(request.path)
+    known = PLACE.sub(lambda at: "*" if at[1] in SECRET_ARGUMENTS else str(given.get(at[1], "*")), rule.rule)
+    return mask_path(known)
+
+
+def carries_secret() -> bool:
+    """Whether the present address opens something to whoever knows it, so that no other site may be told of it."""
+    return "token" in request.args or bool(SECRET_ARGUMENTS & (request.view_args or {}).keys())
 
 
 def _without_row_values(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Any:
@@ -108,7 +130,7 @@ def init_logs(app: Flask, settings: Settings) -> None:
             log.info(
                 "request",
                 method=asked_method(),
-                path=mask_path(request.path),
+                path=masked_path(),
                 endpoint=request.endpoint,
                 status=response.status_code,
                 ms=round((time.perf_counter() - g.request_started) * 1000, 1),

@@ -12,6 +12,7 @@ from core.clock import local_day, now
 from core.errors import Invalid
 from core.networks import neighbourhood_of
 from core.tables import csv_text
+from core.web.addresses import public_address
 from core.web.app import csrf
 from core.web.bounds import PHOTOS, takes
 from core.web.limits import REPORT, VERIFY, limiter, posts_only
@@ -155,7 +156,7 @@ def as_json(case: CaseView) -> dict[str, object]:
         "verdict": str(case.verdict) if case.verdict else None,
         "decided_at": case.decided_at.isoformat() if case.decided_at else None,
         "answer": case.answer or None,
-        "url": url_for("fake_reports.case", number=case.number, _external=True),
+        "url": public_address("fake_reports.case", number=case.number),
     }
 
 

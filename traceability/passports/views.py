@@ -9,6 +9,7 @@ from core.accounts.gate import public
 from core.clock import now
 from core.errors import NotFound
 from core.seal import proof_answer, proof_for
+from core.web.addresses import public_address
 from core.web.limits import VERIFY, limiter
 from traceability.lots.states import LotState
 from traceability.lots.views import size_line
@@ -61,7 +62,7 @@ def proof(number: str) -> Response:
 
 def _document(passport: Passport) -> Response:
     key = passport.lot.photo_key
-    photo = url_for("web.media", key=key, _external=True) if key else None
+    photo = public_address("web.media", key=key) if key else None
     told = document(passport, base=current_app.config["SETTINGS"].base_url, photo=photo)
     answer = Response(dumps(told, ensure_ascii=False, indent=1, sort_keys=False), content_type=MEDIA_TYPE)
     answer.headers["Access-Control-Allow-Origin"] = "*"

@@ -14,6 +14,7 @@ PATHS = [
     ("/account/reset/secret", "/account/reset/*"),
     ("/grower/join/secret", "/grower/join/*"),
     ("/invitation/secret", "/invitation/*"),
+    ("/payments/stripe/return/secret", "/payments/stripe/return/*"),
     ("/01/09506000134352/21/7K3F9QAB0123456Z", "/01/09506000134352/21/*"),
     ("/01/09506000134352/10/L1/21/7K3F9QAB0123456Z", "/01/09506000134352/10/L1/21/*"),
     ("/gtin/09506000134352/ser/7K3F9QAB0123456Z", "/gtin/09506000134352/ser/*"),
