@@ -35,12 +35,13 @@ blueprint = APIBlueprint("orders_api", __name__, tag="Orders")
     description=(
         "Needs an Idempotency-Key; the same key again answers the same order. "
         "409 out_of_stock names every short line, 409 not_on_sale every line that a licence or lot stops, "
+        "409 hold_limit the limit on what one buyer may hold unpaid (`limit`, `allowed_plants` or `allowed_minor`), "
         "422 invalid_order every wrong field."
     ),
     responses=answer_of(201, "The order", OrderAnswer)
     | {
         400: "No JSON that keeps its meaning everywhere",
-        409: "`out_of_stock` or `not_on_sale`",
+        409: "`out_of_stock`, `not_on_sale` or `hold_limit`",
         413: "More than 64 kB",
         422: "`invalid_order`",
     },
