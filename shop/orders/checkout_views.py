@@ -118,6 +118,7 @@ def _onward(order_id: int) -> BaseResponse:
     """To the payment page when there is one, else to the order's own page."""
     door = door_of(order_id)
     own_page = url_for("orders.page", number=door.number, token=door.access_token)
+    payments.note_payer(door.number)
     return redirect((payments.start(order_id) if door.awaits_payment else None) or own_page, 303)
 
 

@@ -30,6 +30,14 @@ class ProofForm(PageForm):
     kept = HiddenField()
 
 
+class ReturnedForm(PageForm):
+    contact = StringField(
+        _l("Phone number or e-mail of the order"),
+        [_given(_l("Enter a mobile number or an e-mail address.")), Length(max=254)],
+        render_kw={"autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
 class ConfirmForm(PageForm):
     amount = YuanField(
         _l("Amount on the account"),

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from core import files
 from core.accounts.gate import current_actor, public
+from core.accounts.identity import parse_identity
 from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
@@ -23,13 +24,16 @@ from core.web.sending import creates, creating
 from shop.orders import service as orders
 from shop.orders.models import Consignment, Order
 from shop.orders.states import BUYER
+from shop.orders.wording import payment_words
 from shop.payments import flows, proof_files, proofs, queries, wishes
-from shop.payments.forms import CancelForm, ProofForm
+from shop.payments.forms import CancelForm, ProofForm, ReturnedForm
 from shop.payments.models import Payment
 from shop.payments.provider import ProviderAway
+from shop.payments.returning import note_payer, went_to_pay
 
 log = structlog.get_logger(__name__)
 blueprint = Blueprint("payments", __name__)
+ASKING = "5 per minute; 20 per hour"
 
 
 def _order(number: str) -> Order:
@@ -49,6 +53,7 @@ def pay(number: str) -> Any:
     """Go to the payment page, again or for the first time."""
     order = _order(number)
     back = order_address(order.number, order.access_token)
+    note_payer(order.number)
     try:
         address = flows.pay(order.id)
     except ProviderAway as away:
@@ -60,19 +65,49 @@ def pay(number: str) -> Any:
 @blueprint.get("/payments/stripe/return/<public_id>")
 @public
 def stripe_return(public_id: str) -> Any:
-    """The buyer comes back: ask Stripe how it went, since its message may be late or lost."""
-    payment = session.scalars(select(Payment).where(Payment.public_id == public_id)).one_or_none()
-    if payment is None:
-        raise NotFound(_("There is no such payment."), code="no_such_payment")
-    order = session.get_one(Order, payment.order_id)
-    back = order_address(order.number, order.access_token)
+    """The buyer comes back: ask Stripe how it went, since its message may be late or lost.
+
+    Its address passes through the payment service: only the browser that left from here, or the order's account, is
+    led on to the order. Anybody else sees how the payment stands, and says whose order it is.
+    """
+    payment, order = _returned(public_id)
     if "cancelled" not in request.args and may_note():
         try:
             with noting("what the payment service answers of this payment, as its own message would"):
                 flows.check(payment.id)
         except ProviderAway:
             log.warning("stripe_away_on_return")
-    return redirect(back, 303)
+    account_id = current_actor().account_id
+    if went_to_pay(order.number) or (account_id is not None and order.account_id == account_id):
+        return redirect(order_address(order.number, order.access_token), 303)
+    return _returned_page(order, ReturnedForm())
+
+
+@blueprint.post("/payments/stripe/return/<public_id>")
+@public(scope=Scope.VISITOR)
+@limiter.limit(ASKING)
+def returned_elsewhere(public_id: str) -> Any:
+    """The buyer came back in another browser, and names the phone number or e-mail address of the order."""
+    _payment, order = _returned(public_id)
+    form = ReturnedForm()
+    if not form.validate():
+        return _returned_page(order, form), 422
+    typed = parse_identity(form.contact.data or "")
+    if typed is None or typed.value not in {order.buyer_phone, order.buyer_email}:
+        form.contact.errors = [_("This is not the contact that was given with the order.")]
+        return _returned_page(order, form), 422
+    return redirect(order_address(order.number, order.access_token), 303)
+
+
+def _returned(public_id: str) -> tuple[Payment, Order]:
+    payment = session.scalars(select(Payment).where(Payment.public_id == public_id)).one_or_none()
+    if payment is None:
+        raise NotFound(_("There is no such payment."), code="no_such_payment")
+    return payment, session.get_one(Order, payment.order_id, populate_existing=True)
+
+
+def _returned_page(order: Order, form: ReturnedForm) -> str:
+    return render_template("shop/payments/returned.html", form=form, state=payment_words(order.payment_state))
 
 
 @blueprint.route("/orders/<number>/proof", methods=["GET", "POST"])

@@ -91,6 +91,7 @@ HARMLESS = {
     "payees.withdraw": STEP,
     "payments.cancel": "an order is cancelled once; a wish to cancel that is open is not made a second time",
     "payments.pay": "leads to the payment page that is open",
+    "payments.returned_elsewhere": ASKS,
     "payments_webhook.stripe_webhook": OWN_KEY + ", the event's id",
     "plot_surveys.town": STEP,
     "plot_surveys.village": STEP,

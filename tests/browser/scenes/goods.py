@@ -146,8 +146,14 @@ def order_delivered() -> str:
     return _order("delivered")
 
 
+def order_unpaid() -> str:
+    """The order of a buyer who gave up on the hosted page."""
+    order = an_order(method="stripe")
+    return f"/orders/{order.number}?token={order.access_token}"
+
+
 def back_from_paying() -> str:
-    """Where a buyer lands who gave up on the hosted page."""
+    """Where a buyer lands who gave up on the hosted page, in another browser."""
     order = an_order(method="stripe")
     with transaction():
         payments.begin(order.id, at=now())
