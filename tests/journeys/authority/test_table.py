@@ -141,6 +141,7 @@ NOBODY_COMES_IN = {
     "POST cart.add",
     "POST cart.change",
     "POST devices.end",
+    "POST payments.returned_elsewhere",
     "GET cases.photo",
     "GET channels.one_import",
     "GET code_activation.batch_file",
