@@ -12,6 +12,7 @@ BENCHMARKS = (
     "benchmarks.seal",
     "benchmarks.verification",
     "benchmarks.codes",
+    "benchmarks.check",
     "benchmarks.labels",
     "benchmarks.uplift",
     "benchmarks.reports",
