@@ -12,7 +12,7 @@ def standing_name(standing: Standing) -> str:
     return {
         Standing.PROPOSED: _("Waits for a second person"),
         Standing.COMING: _("Confirmed, not yet in force"),
-        Standing.IN_FORCE: _("In force"),
+        Standing.IN_FORCE: _("Counts now"),
         Standing.REPLACED: _("Replaced"),
         Standing.WITHDRAWN: _("Withdrawn"),
         Standing.ENDED: _("Ended"),
