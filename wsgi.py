@@ -376,6 +376,8 @@ def event_handlers() -> dict[type, list[Handler]]:
     )
     from branch.storefronts import events as storefronts
     from branch.storefronts.notices import tell_grower as tell_grower_of_storefront
+    from core.accounts.events import RecoveryAsked
+    from core.accounts.recovery import answer as answer_recovery
     from core.backup.events import BackupFailed, FaultsFoundByBackup
     from core.checks.events import ChecksFailed, FaultsFound
     from core.progress import JobFailed
@@ -462,6 +464,7 @@ def event_handlers() -> dict[type, list[Handler]]:
         (tell_grower_of_recall, [LotRecalled]),
         (tell_grower_of_tries, [InnerCodeTried]),
         (tell_buyer_of_tries, [InnerCodeTried]),
+        (answer_recovery, [RecoveryAsked]),
         (tell_operators_of_backup, [BackupFailed, FaultsFoundByBackup]),
         (tell_of_faults, [FaultsFound]),
         (tell_operators_of_checks, [ChecksFailed]),

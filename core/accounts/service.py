@@ -76,12 +76,14 @@ def change_profile(account_id: int, *, display_name: str, locale: str) -> None:
     account.locale = locale
 
 
-def send_code(account: Account | None, purpose: str, contact: Identity, *, at: datetime) -> str:
+def send_code(
+    account: Account | None, purpose: str, contact: Identity, *, at: datetime, public_id: str = ""
+) -> str:
     """Send six digits to `contact`; answers the id of the page that takes them.
 
     Without an account nothing is sent, yet the answer looks the same, so that nobody learns who is here.
     """
-    public_id = random_id(24)
+    public_id = public_id or random_id(24)
     if account is None or _codes_in_last_hour(account.id, at=at) >= CODES_PER_HOUR:
         return public_id
     code = f"{secrets.randbelow(10**6):06d}"

@@ -10,7 +10,7 @@ from flask_security import login_user
 from flask_security.recoverable import generate_reset_password_token
 from flask_security.utils import validate_redirect_url
 
-from core.accounts import notices, service
+from core.accounts import recovery, service
 from core.accounts.forms import CodeForm, ContactForm, ProfileForm, SignUpForm
 from core.accounts.gate import actor_id, may, public, signed_in
 from core.accounts.guards import fresh
@@ -22,7 +22,6 @@ from core.clock import now
 from core.database import session as database_session
 from core.database import transaction
 from core.errors import Conflict, DomainError
-from core.web.addresses import public_address
 from core.web.limits import limiter, posts_only
 from core.web.sending import creates, creating, made_nothing
 
@@ -115,15 +114,9 @@ def recover() -> Any:
         return render_template("core/accounts/recover.html", form=form, sent_to=None), status
     contact = form.contact()
     with transaction():
-        account = find_account(contact)
-        if contact.kind == "phone":
-            code_page = service.send_code(account, "recover", contact, at=now())
-            return redirect(url_for("accounts.enter_code", public_id=code_page))
-        if account is not None:
-            notices.send_recovery_link(
-                account,
-                public_address("security.reset_password", token=generate_reset_password_token(account)),
-            )
+        code_page = recovery.ask(contact)
+    if contact.kind == "phone":
+        return redirect(url_for("accounts.enter_code", public_id=code_page))
     return render_template("core/accounts/recover.html", form=form, sent_to=masked(contact))
 
 

@@ -11,7 +11,7 @@ from core.settings import THIS_MACHINE, Settings
 def public_address(endpoint: str, /, **values: Any) -> str:
     """The address of a page as people outside may use it, whatever host the present request named."""
     settings: Settings = current_app.config["SETTINGS"]
-    return f"{settings.base_url}{url_for(endpoint, **values)}"
+    return f"{settings.base_url}{url_for(endpoint, _external=False, **values)}"
 
 
 def init_addresses(app: Flask, settings: Settings) -> None:

@@ -1,0 +1,35 @@
+"""Recovery: the request writes down what was asked, the same for everybody; who is meant is looked up in a job.
+
+So the answer tells nobody whether there is an account: neither by its words nor by its time.
+"""
+
+from flask_security.recoverable import generate_reset_password_token
+
+from core import outbox
+from core.accounts import notices, service
+from core.accounts.events import RecoveryAsked
+from core.accounts.identity import Identity, parse_identity
+from core.accounts.queries import find_account
+from core.clock import now
+from core.ids import random_id
+from core.web.addresses import public_address
+
+
+def ask(contact: Identity) -> str:
+    """Note in the caller's transaction that recovery was asked for; the id of the page that takes a phone's code."""
+    code_page = random_id(24)
+    outbox.record(RecoveryAsked(contact.kind, contact.value, code_page))
+    return code_page
+
+
+def answer(event: RecoveryAsked, *, event_id: str) -> None:  # noqa: ARG001 - the signature of handlers
+    """Handler: a link by e-mail or a code by SMS, where there is an account."""
+    contact = parse_identity(event.contact)
+    account = find_account(contact) if contact else None
+    if contact is None or account is None or not account.active:
+        return
+    if contact.kind == "phone":
+        service.send_code(account, "recover", contact, at=now(), public_id=event.code_page)
+    else:
+        token = generate_reset_password_token(account)
+        notices.send_recovery_link(account, public_address("security.reset_password", token=token))
