@@ -223,11 +223,12 @@ def apply_refund(
             code="refund_too_large",
             left_minor=sum(left),
         )
-    if order.payment_state == PaymentState.DUE_ON_DELIVERY:
-        # Other parcels are under way; how the payment ends is told when they have come to their end.
+    whole = amount_minor == sum(_left_minor(order, one) for one in every)
+    disputed = order.payment_state == PaymentState.DISPUTED and not whole
+    if disputed or order.payment_state == PaymentState.DUE_ON_DELIVERY:
+        # Other parcels are under way, or the bank has not decided: how the payment ends is told when that has ended.
         note_payment(order, at=at, by=by, reason=reason, reference=reference)
     else:
-        whole = amount_minor == sum(_left_minor(order, one) for one in every)
         target = PaymentState.REFUNDED if whole else PaymentState.PARTLY_REFUNDED
         move_payment(order, target, at=at, by=by, reason=reason, reference=reference)
     order.refunded_minor += amount_minor

@@ -68,5 +68,5 @@ def _lose(order: Order, payment: Payment, *, reference: str, at: datetime) -> No
             reference=reference,
             at=at,
         )
-    elif order.payment_state == PaymentState.DISPUTED:
+    if order.payment_state == PaymentState.DISPUTED:
         orders.close_dispute(order.id, at=at, reference=reference)

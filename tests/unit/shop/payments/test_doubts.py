@@ -160,3 +160,23 @@ def test_money_in_doubt_that_went_back_at_the_provider_is_in_doubt_no_more(strip
     assert books.payments[0].state == "unclaimed"
     assert [(one.state, one.amount_minor) for one in books.refunds] == [("done", given)]
     assert books.order.payment_state == "awaiting_payment"
+
+
+def test_a_refund_while_the_bank_disputes_leaves_the_order_disputed_until_the_bank_has_decided(
+    stripe, session_id, books
+):
+    stripe.state.pay(session_id)
+    stripe.mailroom.deliver()
+    intent = books.payments[0].provider_payment_id
+    dispute = {"id": "dp_1", "payment_intent": intent, "amount": 5_00, "currency": "cny"}
+
+    def say(kind, subject):
+        assert stripe.mailroom.send(stripe.state.emit(kind, subject)) == 200
+
+    say("charge.dispute.created", dispute | {"status": "needs_response"})
+    charge = {"object": "charge", "payment_intent": intent, "amount_refunded": 1_00, "currency": "cny"}
+    say("charge.refunded", charge)
+    say("charge.refunded", charge)
+    assert books.order.payment_state == "disputed"
+    say("charge.dispute.closed", dispute | {"status": "lost"})
+    assert (books.order.payment_state, books.order.refunded_minor) == ("partly_refunded", 6_00)
