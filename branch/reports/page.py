@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from branch.reports import wording
 from branch.reports.document import Document, Row, Table
+from core.seal.daily import present_head, short_head
 
 
 def render_html(document: Document, pictures: Mapping[str, bytes]) -> bytes:
@@ -34,8 +35,17 @@ def trace(document: Document) -> list[list[str]]:
         [_("Digest of the input (SHA-256)"), document.digest],
         [_("Digest of the data annex (SHA-256)"), document.annex_digest],
         [_("Made by (version / format / sources)"), document.code],
+        *head_of_log(),
         [_("To check this file"), "flask reports verify"],
     ]
+
+
+def head_of_log() -> list[list[str]]:
+    """Size and root of the public log when the file was made: on paper they are out of reach of whoever writes the log anew."""
+    head = present_head()
+    if head is None:
+        return []
+    return [[_("Head of the public log (entries, root)"), short_head(head.size, head.root)]]
 
 
 def cells(table: Table, row: Row) -> list[str]:

@@ -18,6 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from branch.reports.archive import finished
 from branch.reports.document import Cell, Column, Document, Row, Table
 from branch.reports.live_cells import formulas
+from branch.reports.page import head_of_log
 from core.tables import csv_bytes, guarded
 
 FORMATS = {"count": "#,##0", "money": "#,##0.00", "price": "#,##0.00", "ratio": "0.0%", "points": "0.0"}
@@ -100,6 +101,7 @@ def _front(sheet: Worksheet, document: Document) -> None:
         (_("Digest of the input (SHA-256)"), document.digest),
         (_("Digest of the data annex (SHA-256)"), document.annex_digest),
         (_("Made by (version / format / sources)"), document.code),
+        *(head_of_log() if document.annex_digest else []),
         (_("To check this file"), "flask reports verify"),
     ):
         sheet.append([guarded(name), guarded(value)])
