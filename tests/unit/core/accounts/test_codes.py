@@ -125,7 +125,9 @@ def test_a_contact_is_proved_unless_another_account_signs_in_with_it(account, at
     ("contact", "told"),
     [("buyer@example.org", False), ("new@example.org", True), ("13800000001", True)],
 )
-def test_the_old_contact_hears_that_it_was_changed_or_got_another_beside_it(account, at, session, contact, told):
+def test_the_old_contact_hears_that_it_was_changed_or_got_another_beside_it(
+    account, at, session, contact, told
+):
     before = session.scalar(sa.select(sa.func.count(Message.id)))
     prove_contact(account.id, parse_identity(contact), at=at)
     session.flush()
