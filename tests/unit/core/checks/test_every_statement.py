@@ -13,6 +13,7 @@ from core.seal.sequencer import sequence
 from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_membership
+from tests.factories.payees import make_payee
 from tests.factories.traceability import approve_plot, make_codes, make_lot, make_plot, ship
 from tests.seals import behind_the_back
 from traceability.api import ensure_reference_data
@@ -40,6 +41,7 @@ TABLE = [
     ("a balance of quota", "UPDATE quota_account SET balance = balance + 1 WHERE role = 'free'", "quota", "quota_account account "),
     ("whose quota it is", "UPDATE quota_account SET unit_id = (SELECT max(id) FROM unit)", "seal", "quota_move quota/"),
     ("a survey of land", "UPDATE plot_survey SET area_m2 = area_m2 * 2", "seal", "plot_survey survey/"),
+    ("where buyers transfer to", "UPDATE payee_account SET account_number = '1'", "seal", "payee_account payee_account/"),
     ("a leaf of the log", "DELETE FROM seal_leaf WHERE number = 3", "seal", "seal_leaf entry 3"),
 ]  # fmt: skip
 
@@ -58,6 +60,7 @@ def town(session, at):
         make_lot(plot=make_plot(at=at), quota_plants=0, at=at)
         account = make_account(at=at)
         make_membership(account.id, "secretary", "guihua-osmanthus", at)
+        make_payee(at=at)
         outbox.record(FaultsFound(1, "x"), at=now() + timedelta(hours=1))
         messaging.enqueue(
             dedupe_key="x",
