@@ -66,7 +66,7 @@ from branch.organisation.queries import (
     villages,
 )
 from branch.organisation.roles import Role
-from branch.organisation.service import add_unit, give_role
+from branch.organisation.service import add_unit, give_role, lock_unit
 
 # --- storefronts: outside shops and the check of an address ---------------------------------------
 from branch.reports.document import Column, Row, Section, Table
@@ -141,6 +141,7 @@ __all__ = [
     "licence_suspended_by",
     "licences_of_growers",
     "lift_warning",
+    "lock_unit",
     "marks_open_to",
     "may",
     "members_of",

@@ -207,7 +207,7 @@ def require_grower(account_id: int | None) -> GrowerView:
             _("This page is for growers whom the branch has admitted. You can apply in a few minutes."),
             code="not_a_grower",
         )
-    note_checked(Scope.GROWER)
+    note_checked(Scope.GROWER, of=account_id)
     return found
 
 
@@ -265,6 +265,14 @@ def changes_of(grower_id: int) -> list[GrowerChangeView]:
         GrowerChangeView(change.at, change.from_state, change.to_state, name or "", change.reason)
         for change, name in rows
     ]
+
+
+def was_admitted(grower_id: int) -> bool:
+    """Whether the grower has ever been admitted; what it then made stands where its village lies, for good."""
+    admitted = select(GrowerChange.id).where(
+        GrowerChange.grower_id == grower_id, GrowerChange.to_state == GrowerState.ADMITTED
+    )
+    return session.scalar(admitted.limit(1)) is not None
 
 
 def people_of(grower_id: int) -> list[GrowerPerson]:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from branch.growers.models import Grower, GrowerChange, GrowerMember
-from branch.growers.queries import GrowerView, get_grower, require_grower
+from branch.growers.queries import GrowerView, get_grower, require_grower, was_admitted
 from branch.growers.slugs import slug_base
 from branch.growers.states import NEEDS_REASON, GrowerState, may_become
 from branch.organisation.queries import require_unit_access, unit_by_id
@@ -37,7 +37,8 @@ def apply_to_join(application: Application, *, account_id: int, at: datetime) ->
 
     Raises:
         Conflict: the account belongs to a grower already, or its application waits for an answer.
-        Invalid: the unit is not a village.
+        Invalid: the unit is not a village, or another one than where the grower was admitted before: its licences,
+            land and orders stay with those who have looked after them.
     """
     if unit_by_id(application.unit_id).kind != "village":
         raise Invalid(_("Choose the village where the plants grow."), code="village_missing")
@@ -54,6 +55,10 @@ def apply_to_join(application: Application, *, account_id: int, at: datetime) ->
     grower, role = row
     if role != "owner" or not may_become(grower.state, GrowerState.APPLIED):
         raise Conflict(_("This account belongs to a grower already."), code="grower_exists")
+    if application.unit_id != grower.unit_id and was_admitted(grower.id):
+        raise Invalid(
+            _("A grower who was admitted before applies again in the same village."), code="village_stays"
+        )
     _write(grower, application)
     grower.applied_at = at
     _note(grower, GrowerState.APPLIED, by_account_id=account_id, reason="", at=at)

@@ -10,7 +10,14 @@ from branch.growers.forms import ApplyForm, DecideForm, InviteForm
 from branch.growers.names import PERSON_NAMES, STATE_NAMES, STATE_TONES
 from branch.growers.states import NEXT, GrowerState, may_become
 from branch.organisation import invitations
-from branch.organisation.queries import require_unit_access, unit_name, units_below, units_where, villages
+from branch.organisation.queries import (
+    require_unit_access,
+    unit_by_id,
+    unit_name,
+    units_below,
+    units_where,
+    villages,
+)
 from core.accounts.gate import actor_id, may, requires, signed_in
 from core.accounts.scopes import Scope
 from core.clock import now
@@ -35,7 +42,8 @@ def apply() -> Any:
     if not open_to_apply:
         return _page("applied.html", file=file, changes=queries.changes_of(own[0].id) if own else [])
     form = ApplyForm()
-    form.offer(villages())
+    stays = own is not None and queries.was_admitted(own[0].id)
+    form.offer([unit_by_id(own[0].unit_id)] if own is not None and stays else villages())
     if request.method != "POST" and file is not None:
         form.fill(file)
     if not form.validate_on_submit():

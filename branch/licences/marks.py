@@ -216,7 +216,7 @@ def _locked(code: str, by_account_id: int) -> Mark:
     if mark is None:
         raise NotFound(_("There is no mark with the code %(code)s.", code=code), code="mark_unknown")
     require_unit_access(by_account_id, mark.unit_id, "marks.edit")
-    note_checked(Scope.MARK)
+    note_checked(Scope.MARK, of=by_account_id)
     return mark
 
 

@@ -63,6 +63,31 @@ def create(contact: str, role: str, unit: str | None, name: str, *, password_std
         click.echo(f"password (shown once): {password}")
 
 
+@group.command("take-role")
+@click.option("--email", "contact", metavar="E", required=True, help="E-mail address, or a phone number.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option(
+    "--unit", metavar="U", help="Code of the unit at which it is held; an operator's is held at none."
+)
+@click.option("--reason", required=True, help="Why; it is kept with the change.")
+def take_role(contact: str, role: str, unit: str | None, reason: str) -> None:
+    """Take a role away; what an operator has taken over counts no more from then on."""
+    identity = parse_identity(contact)
+    if identity is None:
+        raise click.BadParameter("neither an e-mail address nor a phone number", param_hint="--email")
+    try:
+        with transaction():
+            account = find_account(identity)
+            if account is None:
+                raise click.ClickException(f"there is no account with {contact}")
+            place = queries.get_unit(unit) if unit else None
+            member = queries.member_with(account.id, Role(role), place)
+            service.take_role(member, by_account_id=None, reason=reason, at=now())
+    except DomainError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"role taken from: {identity.value}, {role}{f' at {unit}' if unit else ''}")
+
+
 @group.command("list-roles")
 def list_roles() -> None:
     """Print the roles and what each may do."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import exists, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from branch.organisation.models import Membership, MembershipChange, Takeover, Unit
@@ -131,9 +131,13 @@ def villages() -> list[UnitView]:
 def roles_held(account_id: int) -> list[Held]:
     """The roles that were given to this account, each with the place it reaches from, and those it has taken over.
 
-    Whoever runs the installation does so at no unit: an operator's role at one counts for nothing.
+    Whoever runs the installation does so at no unit: an operator's role at one counts for nothing. What an operator
+    has taken over counts as long as he is one.
     """
     at = now()
+    still_operator = exists().where(
+        Membership.account_id == account_id, Membership.role == Role.OPERATOR, Membership.unit_id.is_(None)
+    )
     given = (
         select(Membership.role, Unit.path, Membership.id.label("row_id"), literal(0).label("taken_over"))
         .outerjoin(Unit, Unit.id == Membership.unit_id)
@@ -148,6 +152,7 @@ def roles_held(account_id: int) -> list[Held]:
             Takeover.begun_at <= at,
             Takeover.ends_at > at,
             Takeover.ended_at.is_(None),
+            still_operator,
         )
     )
     rows = session.execute(union_all(given, taken_over).order_by("taken_over", "row_id"))
@@ -189,7 +194,7 @@ def require_unit_access(account_id: int | None, unit_id: int, permission: str) -
     unit = unit_by_id(unit_id)
     held = roles_held(account_id) if account_id is not None else []
     if any(permission in PERMISSIONS_OF[one.role] and covers(one.unit_path, unit.path) for one in held):
-        note_checked(Scope.UNIT)
+        note_checked(Scope.UNIT, of=account_id)
         return unit
     raise Forbidden(_("This lies outside the units that you look after."), code="outside_your_units")
 
@@ -227,6 +232,22 @@ def get_member(membership_id: int) -> MemberView:
         raise NotFound(_("This role is not held any more."), code="role_not_held")
     membership, account, unit = row
     return _member(membership, account, unit_view(unit) if unit else None)
+
+
+def member_with(account_id: int, role: Role, unit: UnitView | None) -> MemberView:
+    """The membership by which an account holds a role at a unit, or without one.
+
+    Raises:
+        NotFound: it does not hold it there.
+    """
+    found = session.scalar(
+        select(Membership.id).where(
+            Membership.account_id == account_id,
+            Membership.role == role,
+            Membership.unit_id.is_(None) if unit is None else Membership.unit_id == unit.id,
+        )
+    )
+    return get_member(found or 0)
 
 
 def _member(membership: Membership, account: Account, unit: UnitView | None) -> MemberView:

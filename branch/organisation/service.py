@@ -72,6 +72,11 @@ def found_unit(*, code: str, name_zh: str, name_en: str, kind: str, parent: Unit
     )
 
 
+def lock_unit(unit_id: int) -> None:
+    """Have whoever decides about the same unit wait until this transaction ends."""
+    session.scalars(select(Unit.id).where(Unit.id == unit_id).with_for_update()).one()
+
+
 def rename_unit(unit_id: int, *, name_zh: str, name_en: str) -> None:
     """Give a unit other names.
 
@@ -124,8 +129,8 @@ def give_role(
     session.flush()
 
 
-def take_role(member: MemberView, *, by_account_id: int, reason: str, at: datetime) -> None:
-    """Take a role away and write down who, when and why.
+def take_role(member: MemberView, *, by_account_id: int | None, reason: str, at: datetime) -> None:
+    """Take a role away and write down who, when and why. `by_account_id` None is the command line.
 
     Raises:
         Forbidden: the role is higher than the taker's, outside his units, or his own.

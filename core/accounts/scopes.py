@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flask import g, has_request_context, request
+from flask_login import current_user
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
@@ -38,10 +39,20 @@ class ScopeNotCheckedError(RuntimeError):
     """A request was about to commit a change without having checked whose it is."""
 
 
-def note_checked(scope: Scope) -> None:
-    """Say that the actor of this request may change what it changes there; outside of requests nothing happens."""
-    if has_request_context():
+def note_checked(scope: Scope, *, of: int | None = None) -> None:
+    """Say that the actor of this request may change what it changes there; outside of requests nothing happens.
+
+    `of` is the account whose right was looked at: that another one may do it says nothing about the actor.
+    """
+    if has_request_context() and (of is None or of == _acting()):
         g.setdefault("scopes_checked", set()).add(scope)
+
+
+def _acting() -> int | None:
+    bearer = g.get("bearer")
+    if bearer is not None:
+        return int(bearer.account_id)
+    return current_user.id if current_user and current_user.is_authenticated else None
 
 
 def held_to(view: View, scope: Scope | None) -> View:

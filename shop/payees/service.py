@@ -47,6 +47,7 @@ def propose(
     unit = branch.require_unit_access(by, unit_id, PROPOSE)
     if not reason.strip():
         raise Invalid(_("Say why the account changes; everyone concerned reads it."), code="reason_missing")
+    branch.lock_unit(unit.id)
     if payees_of([unit], at=at)[0].on_the_way is not None:
         raise Conflict(
             _("Another account of this unit is on the way. Withdraw it first, or wait until it is in force."),
@@ -83,13 +84,19 @@ def confirm(public_id: str, *, by: int, at: datetime) -> datetime:
 
     Raises:
         Forbidden: the account may not confirm there.
-        Conflict: the same person proposed it, or it was confirmed or withdrawn meanwhile.
+        Conflict: the same person proposed it, or somebody who may not any more, or it was confirmed or withdrawn
+            meanwhile.
         NotFound: there is none with this id.
     """
     row = _locked(public_id)
     branch.require_unit_access(by, row.unit_id, CONFIRM)
     if row.proposed_by_account_id == by:
         raise Conflict(_("You proposed this account; another person has to confirm it."), code="same_person")
+    if not branch.may(row.proposed_by_account_id, PROPOSE, row.unit_id):
+        raise Conflict(
+            _("Whoever proposed this account may not any more. Withdraw it and propose it anew."),
+            code="proposer_left",
+        )
     since = at + pause()
     done = changed(
         update(PayeeAccount)

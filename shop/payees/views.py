@@ -136,7 +136,7 @@ def _show(public_id: str, form: WithdrawForm) -> str:
         account=account,
         unit=unit,
         form=form,
-        may_withdraw=may and account.withdrawn_at is None and account.standing is not Standing.REPLACED,
+        may_withdraw=may and account.withdrawn_at is None,
         may_confirm=may and account.standing is Standing.PROPOSED and account.proposed_by_id != actor_id(),
         hours=int(service.pause().total_seconds() // 3600),
     )

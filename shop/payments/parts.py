@@ -46,7 +46,7 @@ def has_part(reach: Reach) -> ColumnElement[bool]:
 def own_orders(account_id: int, permission: str) -> ColumnElement[bool]:
     """Orders in which the account's growers have a part, for a change that looks at nothing else."""
     reach = reach_of(account_id, permission)
-    note_checked(Scope.UNIT)
+    note_checked(Scope.UNIT, of=account_id)
     return has_part(reach)
 
 

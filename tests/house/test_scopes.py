@@ -1,6 +1,7 @@
 """Every route that writes says whose things it changes, and is held to it."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask, g
@@ -66,6 +67,19 @@ def test_a_request_that_never_looked_whose_it_is_does_not_commit(app, scope):
             public(scope=scope)(careless)()
         g.pop("scopes_checked", None)
         assert public(scope=scope)(careful)() == "committed"
+
+
+def test_that_another_account_may_do_it_says_nothing_about_the_one_that_acts(app):
+    def asks_for(account_id: int) -> None:
+        note_checked(Scope.UNIT, of=account_id)
+        with transaction():
+            pass
+
+    with app.test_request_context("/for-another", method="POST"):
+        g.bearer = SimpleNamespace(account_id=7)
+        with pytest.raises(ScopeNotCheckedError):
+            public(scope=Scope.UNIT)(asks_for)(8)
+        public(scope=Scope.UNIT)(asks_for)(7)
 
 
 def test_marks_carry_the_scope_that_they_were_given():

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from branch.growers.models import Grower, GrowerChange
+from branch.growers.service import Application, apply_to_join
 from branch.organisation.models import Membership, MembershipChange
 from core.database import session as database
 from core.database import transaction
+from core.errors import Invalid
 from core.messaging import Message
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_tree
@@ -91,6 +93,27 @@ def test_refusing_needs_a_reason_and_the_grower_can_apply_again(app, login, unit
     grower.submit("/grower/apply", application(units, unit=units["guihua-spring"]))
     assert only_grower(app).state == "applied"
     assert only_grower(app).unit_id == units["guihua-spring"]
+
+
+@pytest.mark.both
+def test_whoever_was_admitted_and_left_comes_back_to_the_same_village_only(app, login, units, at):
+    grower, secretary = login(), login(role="secretary")
+    grower.submit("/grower/apply", application(units))
+    page = f"/branch/growers/{only_grower(app).slug}"
+    secretary.submit(page, {"decision": "admitted"})
+    secretary.submit(page, {"decision": "left", "reason": "违反使用规则"})
+    elsewhere = application(units, unit=units["guihua-hill"])
+    answer = grower.submit("/grower/apply", elsewhere)
+    assert answer.status_code == 422, (
+        "another branch would decide about licences, land and orders of this one"
+    )
+    with pytest.raises(Invalid), app.app_context(), transaction():
+        wish = Application("桂香苗圃", "陈师傅", "+8613800138000", units["guihua-hill"])
+        apply_to_join(wish, account_id=grower.account_id, at=at)
+    assert only_grower(app).unit_id == units["guihua-bamboo"]
+    assert only_grower(app).state == "left"
+    assert grower.submit("/grower/apply", application(units)).status_code == 303
+    assert only_grower(app).state == "applied"
 
 
 @pytest.mark.both

@@ -3,10 +3,12 @@
 import pytest
 import sqlalchemy as sa
 
+from branch.organisation.models import Membership
 from core.database import transaction
 from core.messaging import Message
 from shop.orders.models import Order
 from shop.payees.models import PayeeAccount
+from tests.at_once import all_look_first, at_once
 from tests.factories.accounts import make_account
 from tests.factories.orders import make_seller, make_variant, place
 from tests.factories.organisation import make_grower, make_membership
@@ -176,3 +178,41 @@ def test_what_cannot_be_an_account_is_refused_and_stays_typed(people, field, val
     answer = people["secretary"].submit(PAYEES, WISH | {field: value})
     assert answer.status_code == 422
     assert "桂花合作社" in answer.text or field == "payee"
+
+
+@pytest.mark.both
+def test_a_proposal_counts_no_more_once_its_proposer_may_not_propose(people, session, proposed):
+    with transaction():
+        session.execute(sa.delete(Membership).where(Membership.account_id == people["secretary"].account_id))
+    answer = people["committee"].submit(f"{proposed}/confirm", form_at=PAYEES)
+    assert answer.status_code == 409
+    assert "提交人已不再有此权限" in answer.text
+    reason = {"reason": "提交人已离职"}
+    assert people["committee"].submit(f"{proposed}/withdraw", reason, form_at=proposed).status_code == 303
+
+
+def test_one_that_was_replaced_can_be_withdrawn_too_for_whom_it_was_told(client, at, people, session):
+    with transaction():
+        wrong = make_payee(unit="guihua-osmanthus", account_number="9999 9999", at=at)
+        here = f"{PAYEES}/{wrong.public_id}"
+    order = an_order(at)
+    with transaction():
+        make_payee(unit="guihua-osmanthus", account_number="1111 1111", at=at, in_force_from=at)
+    assert here in people["secretary"].get(PAYEES).text
+    assert accounts_on(client, order) == ["9999"]
+    assert f"{here}/withdraw" in people["secretary"].get(here).text
+    assert (
+        people["secretary"].submit(f"{here}/withdraw", {"reason": "被盗用"}, form_at=here).status_code == 303
+    )
+    assert accounts_on(client, order) == ["1111"]
+
+
+@pytest.mark.both
+def test_of_two_proposals_at_once_one_is_on_the_way(people, session, monkeypatch):
+    proposers = [people["secretary"], people["committee"]]
+    # On SQLite whoever begins to write has the others wait, so nobody can look at the same time.
+    if session.get_bind().dialect.name == "postgresql":
+        all_look_first(monkeypatch, "branch.api.require_unit_access", 2)
+    answers = at_once([lambda one=one: one.submit(PAYEES, WISH) for one in proposers])
+    assert sorted(answer.status_code for answer in answers) == [303, 422]
+    assert session.scalar(sa.select(sa.func.count(PayeeAccount.id))) == 1

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from branch.organisation import takeovers
 from branch.organisation.models import Membership, Takeover
 from branch.organisation.queries import get_unit
+from core.accounts.models import Account
 from core.database import transaction
 from core.errors import Forbidden
 from core.messaging import Message
@@ -123,3 +124,22 @@ def test_an_operator_at_a_unit_counts_for_nothing(session, login, at):
         session.add(Membership(account_id=client.account_id, unit_id=unit, role="operator", since=at))
     assert client.get("/operations/failures").status_code == 403
     assert client.get(TAKE).status_code == 403
+
+
+@pytest.mark.both
+def test_what_an_operator_took_over_ends_with_the_role_of_an_operator(app, operator, session, at):
+    with transaction():
+        make_grower()
+        contact = contact_of(operator, session)
+    assert operator.submit(TAKE, WISH).status_code == 303
+    assert operator.get("/branch/growers").status_code == 200
+    take = ["users", "take-role", "--email", contact, "--role", "operator", "--reason", "离职"]
+    done = app.test_cli_runner().invoke(args=take)
+    assert done.exit_code == 0, done.output
+    assert operator.get("/branch/growers").status_code == 403
+    assert operator.get(UNITS).status_code == 403
+    assert app.test_cli_runner().invoke(args=take).exit_code == 1, "it is held no more"
+
+
+def contact_of(client, session):
+    return session.get_one(Account, client.account_id).email

@@ -18,7 +18,7 @@ def require_access(case: CaseView, account_id: int, permission: str) -> None:
     if case.unit_id is None:
         allowed = branch.may(account_id, permission)
         if allowed:
-            note_checked(Scope.UNIT)
+            note_checked(Scope.UNIT, of=account_id)
     else:
         allowed = branch.may(account_id, permission, case.unit_id)
     if not allowed:
