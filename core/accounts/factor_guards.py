@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_security import Security
 from flask_security.proxies import _security
+from flask_security.twofactor import tf_clean_session
 from sqlalchemy import select
 
 from core.accounts import sessions
@@ -24,6 +25,8 @@ View = Callable[..., Any]
 GUESSED_AT = ("two_factor_token_validation", "mf_recovery")
 # Pages that make, change or show second factors.
 ONLY_WITH_THE_OLD = ("two_factor_setup", "two_factor_setup_validate", "mf_recovery_codes")
+# Pages on which somebody who has given the password sets the first factor up, before he is signed in.
+SET_UP_ON_THE_WAY_IN = ("two_factor_setup", "two_factor_token_validation")
 SHOWN_AT = "factor_shown_at"
 SHOWN_FOR = timedelta(minutes=10)
 
@@ -31,8 +34,10 @@ SHOWN_FOR = timedelta(minutes=10)
 def wrapped(name: str, view: View) -> View:
     """A view of Flask-Security behind what its second factor needs."""
     if name in GUESSED_AT:
-        return _slowed(view)
-    return _only_with_the_old(view) if name in ONLY_WITH_THE_OLD else view
+        view = _slowed(view)
+    if name in ONLY_WITH_THE_OLD:
+        view = _only_with_the_old(view)
+    return _none_over_another(view) if name in SET_UP_ON_THE_WAY_IN else view
 
 
 def note_shown() -> None:
@@ -73,15 +78,15 @@ def _slowed(view: View) -> View:
         if account is None:
             return view(*args, **kwargs)
         with transaction():
-            wait = service.take_guess(account, sessions.browser_key(), at=now())
+            origin = service.origin_of(account.id, sessions.browser_key())
+            wait = service.take_guess(account, origin, at=now())
         if wait:
             flash(too_often(wait), "error")
             return redirect(request.full_path, 303)
-        browser = sessions.browser_key()
         answer = view(*args, **kwargs)
         if current_user.is_authenticated:
             with transaction():
-                service.forget_guesses(account.id, browser)
+                service.forget_guesses(account.id, origin)
         return answer
 
     return counted
@@ -98,6 +103,20 @@ def _only_with_the_old(view: View) -> View:
     def asked(*args: Any, **kwargs: Any) -> Any:
         if current_user.is_authenticated and current_user.has_second_factor and not shown():
             return redirect(url_for("factor.show", next=request.path), 303)
+        return view(*args, **kwargs)
+
+    return asked
+
+
+def _none_over_another(view: View) -> View:
+    """A sign-in that was begun before there was a factor (sessions lie in cookies, and cookies are kept) sets none up over it."""
+
+    @wraps(view)
+    def asked(*args: Any, **kwargs: Any) -> Any:
+        account = None if current_user.is_authenticated else _account_on_its_way()
+        if account is not None and account.has_second_factor and session.get("tf_state") != "ready":
+            tf_clean_session()
+            return redirect(url_for("security.login"), 303)
         return view(*args, **kwargs)
 
     return asked

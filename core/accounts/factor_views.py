@@ -37,14 +37,15 @@ def show() -> Any:
         return _page(form), 422
     account = session.get_one(Account, actor_id())
     with transaction():
-        wait = service.take_guess(account, sessions.browser_key(), at=now())
+        origin = service.origin_of(account.id, sessions.browser_key())
+        wait = service.take_guess(account, origin, at=now())
     if wait:
         form.code.errors = [too_often(wait)]
         return _page(form), 429
     with transaction():
         right = is_right(account, form.code.data or "")
         if right:
-            service.forget_guesses(account.id, sessions.browser_key())
+            service.forget_guesses(account.id, origin)
     if not right:
         form.code.errors = [_("This code is not right, or was used before.")]
         return _page(form), 422

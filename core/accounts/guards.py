@@ -20,7 +20,7 @@ from core.accounts.scopes import Scope
 from core.accounts.tokens.digests import digest
 from core.database import transaction
 from core.errors import Forbidden
-from core.web.limits import SIGN_IN, limiter, posts_only
+from core.web.limits import SIGN_IN, limiter, posts_only, who_asks
 from core.web.problems import wants_json
 
 #: Attempts that fail for one account, from wherever they come.
@@ -38,7 +38,16 @@ WRITING = (
     "mf_recovery",
     "mf_recovery_codes",
 )
-GUESSABLE = ("login", "verify", "two_factor_token_validation", "two_factor_setup_validate", "mf_recovery")
+GUESSABLE = (
+    "login",
+    "verify",
+    "change_password",
+    "two_factor_token_validation",
+    "two_factor_setup_validate",
+    "mf_recovery",
+)
+# Where a session, which may be stolen, tries the password.
+ASKS_THE_SIGNED_IN = ("verify", "change_password")
 FAILS_WITH_PAGE = (
     "login",
     "verify",
@@ -81,6 +90,10 @@ def _wrapped(name: str, view: View) -> View:
     view = factor_guards.wrapped(name, view)
     if name in GUESSABLE:
         view = limiter.limit(SIGN_IN, exempt_when=posts_only)(view)
+    if name in ASKS_THE_SIGNED_IN:
+        view = limiter.limit(
+            PER_ACCOUNT, key_func=_present_device, exempt_when=posts_only, deduct_when=_failed
+        )(view)
     if name == "login":
         view = limiter.limit(
             PER_ACCOUNT, key_func=_typed_identity, exempt_when=posts_only, deduct_when=_failed
@@ -119,6 +132,11 @@ def _typed_identity() -> str:
     account, browser = find_account(identity), sessions.browser_key()
     known = account is not None and knows_browser(account.id, browser)
     return f"account:{identity.value}:{digest(browser) if known else ''}"
+
+
+def _present_device() -> str:
+    """One sign-in, whatever addresses it is used from; its owner can begin another one."""
+    return f"device:{sessions.device_id()}" if current_user.is_authenticated else who_asks()
 
 
 def _failed(response: Response) -> bool:

@@ -23,11 +23,18 @@ from core.accounts.passwords import SHORTEST, is_too_simple
 from core.accounts.queries import current_contacts
 from core.accounts.views import recover
 from core.clock import now
-from core.database import db, session
+from core.database import db, in_transaction, session
 from core.reading import refuse_while_reading
 from core.settings import Settings
 
 NOTICES = {"security/email/change_notice", "security/email/reset_notice"}
+
+
+def only_one_at_a_time(user: Account, column: str) -> None:
+    """Read what can be used once as it is now, and let no other request read it until this one has used it up."""
+    if in_transaction():
+        session.flush()
+        session.refresh(session.get_one(Account, user.id), [column], with_for_update=True)
 
 
 class Datastore(FSQLALiteUserDatastore):
@@ -48,6 +55,10 @@ class Datastore(FSQLALiteUserDatastore):
         before = user.tf_totp_secret
         super().tf_set(user, primary_method, *args, **kwargs)
         if user.tf_totp_secret != before:
+            if not before:
+                user.mf_recovery_codes = (
+                    None  # made before there was anything to recover: nobody knows by whom
+                )
             self._factor_changed(user, "changed" if before else "set_up")
 
     def tf_reset(self, user: Account) -> None:  # type: ignore[override]
@@ -62,6 +73,11 @@ class Datastore(FSQLALiteUserDatastore):
     def mf_set_recovery_codes(self, user: Account, rcs: list[str] | None) -> None:  # type: ignore[override]
         super().mf_set_recovery_codes(user, rcs)
         tell_recovery_codes(user, "made")
+
+    def mf_get_recovery_codes(self, user: Account) -> list[str]:  # type: ignore[override]
+        only_one_at_a_time(user, "mf_recovery_codes")
+        codes: list[str] = super().mf_get_recovery_codes(user)
+        return codes
 
     def mf_delete_recovery_code(self, user: Account, idx: int) -> bool:  # type: ignore[override]
         used: bool = super().mf_delete_recovery_code(user, idx)
@@ -87,6 +103,7 @@ class OncePerCode(Totp):
     """Refuses an authenticator code that was used before."""
 
     def get_last_counter(self, user: Account) -> int | None:  # type: ignore[override]
+        only_one_at_a_time(user, "tf_last_counter")
         return user.tf_last_counter
 
     def set_last_counter(self, user: Account, tmatch: Any) -> None:  # type: ignore[override]

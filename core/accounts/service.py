@@ -13,6 +13,7 @@ from flask_security import hash_password
 from sqlalchemy import func, select, update
 
 from core.accounts import notices
+from core.accounts.devices.service import end_codes
 from core.accounts.identity import Identity, parse_identity
 from core.accounts.models import Account, AccountCode
 from core.accounts.queries import find_account
@@ -84,7 +85,7 @@ def send_code(
     Without an account nothing is sent, yet the answer looks the same, so that nobody learns who is here.
     """
     public_id = public_id or random_id(24)
-    if account is None or _codes_in_last_hour(account.id, at=at) >= CODES_PER_HOUR:
+    if account is None or _codes_in_last_hour(account.id, purpose, at=at) >= CODES_PER_HOUR:
         return public_id
     code = f"{secrets.randbelow(10**6):06d}"
     session.add(
@@ -152,6 +153,9 @@ def prove_contact(account_id: int, contact: Identity, *, at: datetime) -> None:
         raise Conflict(_("Another account signs in with this contact."), code="account_exists")
     account = session.get_one(Account, account_id)
     former = account.email if contact.kind == "email" else account.phone
+    if former and former != contact.value:
+        account.fs_uniquifier = uuid.uuid4().hex  # links of recovery that went to the former one
+        end_codes(account_id, at=at)
     others = notices.reach(account)
     _set_contact(account, contact, confirmed_at=at)
     if former and former != contact.value:
@@ -160,9 +164,11 @@ def prove_contact(account_id: int, contact: Identity, *, at: datetime) -> None:
         notices.tell_contact_added(account, others)
 
 
-def _codes_in_last_hour(account_id: int, *, at: datetime) -> int:
+def _codes_in_last_hour(account_id: int, purpose: str, *, at: datetime) -> int:
+    """Of this purpose alone: strangers can ask for recovery, and must not use up what the owner asks for."""
+    mine = (AccountCode.account_id == account_id, AccountCode.purpose == purpose)
     recent = AccountCode.expires_at > at + CODE_FOR - timedelta(hours=1)
-    return session.scalar(select(func.count()).where(AccountCode.account_id == account_id, recent)) or 0
+    return session.scalar(select(func.count()).where(*mine, recent)) or 0
 
 
 def _set_contact(account: Account, contact: Identity, *, confirmed_at: datetime | None) -> None:

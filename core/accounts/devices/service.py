@@ -11,7 +11,7 @@ from core.accounts import notices
 from core.accounts.devices.models import AccountDevice, FactorGuess
 from core.accounts.devices.queries import guesses_of, knows_browser
 from core.accounts.devices.rules import kind_of, pause_after, worth_telling
-from core.accounts.models import Account
+from core.accounts.models import Account, AccountCode
 from core.accounts.tokens.digests import digest
 from core.database import changed, session
 from core.errors import NotFound
@@ -84,23 +84,40 @@ def end_own(account_id: int, public_id: str, *, at: datetime) -> None:
     )
     if not ended:
         raise NotFound(_("This device is signed out already."), code="no_such_device")
+    end_codes(account_id, at=at)
 
 
 def end_others(account_id: int, *, but: int | None, by: str, at: datetime) -> int:
     """Sign the account out everywhere but on the device `but`; on how many."""
+    end_codes(account_id, at=at)
     others = [AccountDevice.account_id == account_id, AccountDevice.ended_at.is_(None)]
     if but is not None:
         others.append(AccountDevice.id != but)
     return changed(update(AccountDevice).where(*others).values(ended_at=at, ended_by=by))
 
 
-def take_guess(account: Account, browser: str, *, at: datetime) -> timedelta:
+def end_codes(account_id: int, *, at: datetime) -> None:
+    """Codes that were sent and not entered yet are good no more: whoever was signed out may have asked for them."""
+    changed(
+        update(AccountCode)
+        .where(AccountCode.account_id == account_id, AccountCode.used_at.is_(None))
+        .values(used_at=at)
+    )
+
+
+def origin_of(account_id: int, browser: str) -> str:
+    """By what tries at a second factor are counted: a browser that signed in before by itself, all others together.
+
+    So strangers who know the password hold up strangers only. To be asked before the try: a right one makes the browser known.
+    """
+    return digest(browser) if knows_browser(account_id, browser) else ""
+
+
+def take_guess(account: Account, origin: str, *, at: datetime) -> timedelta:
     """Count one try at the second factor before it is looked at; how long to wait instead, or nothing.
 
-    Tries of a browser that signed in before are counted by themselves, so that strangers who know the password hold up
-    strangers only. A right one is told by `forget_guesses`.
+    A right one is told by `forget_guesses`.
     """
-    origin = _origin(account.id, browser)
     row = guesses_of(account.id, origin)
     if row is None:
         row = _first_guess(account.id, origin, at=at)
@@ -115,15 +132,11 @@ def take_guess(account: Account, browser: str, *, at: datetime) -> timedelta:
     return timedelta(0)
 
 
-def forget_guesses(account_id: int, browser: str) -> None:
+def forget_guesses(account_id: int, origin: str) -> None:
     """The second factor was right: the next wrong one is the first again."""
-    row = guesses_of(account_id, _origin(account_id, browser))
+    row = guesses_of(account_id, origin)
     if row is not None:
         row.failures = 0
-
-
-def _origin(account_id: int, browser: str) -> str:
-    return digest(browser) if knows_browser(account_id, browser) else ""
 
 
 def _first_guess(account_id: int, origin: str, *, at: datetime) -> FactorGuess:
