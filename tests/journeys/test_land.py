@@ -275,3 +275,18 @@ def test_the_branch_passes_quota_on_and_writes_figures(people, grower, plot, ses
     assert ">93<" not in secretary.get("/branch/quota/figures").text
     assert secretary.get("/branch/quota/figures?mark=NONE").status_code == 404
     assert people("technician").get("/branch/quota/figures").status_code == 403
+
+
+def test_who_decides_about_one_plot_decides_about_no_survey_of_another(people, login, plot, session):
+    assert survey(people, plot).status_code == 303
+    session.rollback()
+    number = surveys_of_plot(plot.id)[0].number
+    session.rollback()
+    with transaction():
+        other = make_plot(grower=make_grower(unit="guihua-hill"))
+    neighbour = login(role="secretary", unit="guihua-tea")
+    here = f"/branch/plots/{other.number}"
+    for decision in ("agree", "return"):
+        form = {"decision": decision, "survey": number, "reason": "邻家的地"}
+        assert neighbour.submit(f"{here}/village", form, form_at=here).status_code == 404
+    assert surveys_of_plot(plot.id)[0].state == "surveyed"

@@ -143,6 +143,7 @@ def _decide(number: str, permission: str, allowed: set[Decision]) -> ResponseRet
     try:
         with transaction():
             state = surveys.decide(
+                plot.id,
                 request.form.get("survey", ""),
                 Decision(word),
                 at=now(),

@@ -93,20 +93,22 @@ def record_survey(plot_id: int, found: NewSurvey, *, surveyed_at: datetime, at: 
     return survey.number
 
 
-def decide(number: str, decision: Decision, *, at: datetime, by: int, reason: str = "") -> SurveyState:
-    """Agree (village), approve (town) or return a survey; approval credits the quota of its year.
+def decide(
+    plot_id: int, number: str, decision: Decision, *, at: datetime, by: int, reason: str = ""
+) -> SurveyState:
+    """Agree (village), approve (town) or return a survey of a plot; approval credits the quota of its year.
 
     The caller checks that `by` holds the permission for the step in the plot's unit.
 
     Raises:
-        NotFound: there is no such survey.
+        NotFound: there is no such survey of this plot.
         Conflict: its state does not allow that now (`survey_state`).
         Forbidden: `by` took an earlier step of it (`same_person`).
         Invalid: a return without a reason.
     """
     survey = session.scalar(
         select(PlotSurvey)
-        .where(PlotSurvey.number == number.strip().upper())
+        .where(PlotSurvey.number == number.strip().upper(), PlotSurvey.plot_id == plot_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
@@ -147,8 +149,8 @@ def approve_surveys(
     """Record surveys (plot ids with what was found) and take each through both steps, for a town that is set up at once."""
     for plot_id, one in found:
         number = record_survey(plot_id, one, surveyed_at=at, at=at, by=surveyor)
-        decide(number, Decision.AGREE, at=at, by=village)
-        decide(number, Decision.APPROVE, at=at, by=town)
+        decide(plot_id, number, Decision.AGREE, at=at, by=village)
+        decide(plot_id, number, Decision.APPROVE, at=at, by=town)
 
 
 def _credit(survey: PlotSurvey, *, at: datetime, by: int) -> None:

@@ -40,7 +40,7 @@ def surveyed_plot() -> str:
             number = record_survey(
                 plot.id, found, surveyed_at=now(), at=now(), by=account_of("technician").id
             )
-            decide(number, Decision.AGREE, at=now(), by=account_of("secretary").id)
+            decide(plot.id, number, Decision.AGREE, at=now(), by=account_of("secretary").id)
     return f"/branch/plots/{plot_number()}"
 
 

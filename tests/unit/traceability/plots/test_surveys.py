@@ -60,14 +60,14 @@ def test_every_part_of_a_plot_has_its_own_quota(plot, people, at):
 
 def test_nothing_is_credited_before_the_town_approves(plot, people, at):
     number = surveyed(plot, people[0], at)
-    decide(number, Decision.AGREE, at=at, by=people[1])
+    decide(plot.id, number, Decision.AGREE, at=at, by=people[1])
     assert balances_of_grower(plot.grower_id, year=2026) == []
 
 
 def test_the_measured_area_becomes_the_plots(plot, people, at):
     number = surveyed(plot, people[0], at, area_m2=1_500, stands=(Stand("dangui", "specimen", 1_500),))
-    decide(number, Decision.AGREE, at=at, by=people[1])
-    decide(number, Decision.APPROVE, at=at, by=people[2])
+    decide(plot.id, number, Decision.AGREE, at=at, by=people[1])
+    decide(plot.id, number, Decision.APPROVE, at=at, by=people[2])
     assert get_plot(grower_id=plot.grower_id, number=plot.number).area_m2 == 1_500
 
 
@@ -79,8 +79,8 @@ def test_the_measured_area_becomes_the_plots(plot, people, at):
 def test_three_different_people_are_needed(plot, people, at, agreed_by, approved_by):
     number = surveyed(plot, people[0], at)
     with pytest.raises(Forbidden) as refused:
-        decide(number, Decision.AGREE, at=at, by=people[agreed_by])
-        decide(number, Decision.APPROVE, at=at, by=people[approved_by])
+        decide(plot.id, number, Decision.AGREE, at=at, by=people[agreed_by])
+        decide(plot.id, number, Decision.APPROVE, at=at, by=people[approved_by])
     assert refused.value.code == "same_person"
 
 
@@ -93,14 +93,14 @@ def test_the_database_itself_refuses_one_person_in_two_steps(session, plot, peop
 def test_the_village_comes_before_the_town(plot, people, at):
     number = surveyed(plot, people[0], at)
     with pytest.raises(Conflict) as refused:
-        decide(number, Decision.APPROVE, at=at, by=people[2])
+        decide(plot.id, number, Decision.APPROVE, at=at, by=people[2])
     assert refused.value.code == "survey_state"
 
 
 def test_an_approved_survey_is_not_credited_twice(plot, people, at):
     number = approve_plot(plot, people=people, at=at)
     with pytest.raises(Conflict):
-        decide(number, Decision.APPROVE, at=at, by=people[2])
+        decide(plot.id, number, Decision.APPROVE, at=at, by=people[2])
     assert balances_of_grower(plot.grower_id, year=2026)[0].approved == 314
 
 
@@ -115,8 +115,8 @@ def test_a_plot_has_one_standing_survey_a_year(plot, people, at):
 def test_a_returned_survey_makes_room_for_a_new_one(plot, people, at):
     number = surveyed(plot, people[0], at)
     with pytest.raises(Invalid):
-        decide(number, Decision.RETURN, at=at, by=people[1])
-    decide(number, Decision.RETURN, at=at, by=people[1], reason="the outline is the neighbour's")
+        decide(plot.id, number, Decision.RETURN, at=at, by=people[1])
+    decide(plot.id, number, Decision.RETURN, at=at, by=people[1], reason="the outline is the neighbour's")
     assert surveyed(plot, people[0], at) != number
 
 

@@ -30,7 +30,7 @@ def survey(people, at):
         found = NewSurvey(year=year, area_m2=2_000, stands=(stand,))
         number = record_survey(plot_id, found, surveyed_at=at, at=at, by=people[0])
         for step, by in list(zip((Decision.AGREE, Decision.APPROVE), people[1:], strict=True))[:steps]:
-            decide(number, step, at=at, by=by)
+            decide(plot_id, number, step, at=at, by=by)
 
     return measure
 
