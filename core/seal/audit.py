@@ -5,39 +5,34 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.clock import now
 from core.database import session
 from core.seal import merkle
-from core.seal.entries import REMOVED, Opening, canonical, read_entry, salted_digest, second
+from core.seal.entries import REMOVED, NotSealable, Opening, canonical, read_entry, salted_digest, second
 from core.seal.findings import Finding
 from core.seal.keys import Log, this_log
 from core.seal.models import SealLeaf
-from core.seal.sequencer import waiting
+from core.seal.newest import newest_ids
+from core.seal.outside import audit_lost, audit_unsigned
 from core.seal.sources import Sealed, SealSource, SealStory, sources
 from core.seal.standing import SealRefused, entry_of, remembered
 from core.seal.tiles import ENTRIES, WIDTH, Tile, TileDamaged, hashes_of, unpack
 from core.seal.witnesses import witnesses_of
 
 CHUNK = 500
-STALLED_AFTER = timedelta(minutes=5)
 WHOLE = canonical(dict(REMOVED))
 
 
 def audit(log: Log, given: tuple[Sealed, ...], *, at: datetime) -> Iterator[Finding]:
     """Everything that does not agree. Reads one snapshot when the caller has opened one."""
     yield from audit_files_and_leaves(log)
-    count, since = waiting()
-    restored = log.restored_at()
-    if since is not None and restored is not None and since < restored <= at:
-        since = restored
-    if since is not None and at - since > STALLED_AFTER:
-        yield Finding("stalled", "the sequencer", f"{count} leaves wait to be sealed since {second(since)}")
+    yield from audit_unsigned(log, at=at)
     for source in given:
         yield from audit_source(source)
 
@@ -68,6 +63,7 @@ def audit_files_and_leaves(log: Log) -> Iterator[Finding]:
     if not memories:
         return
     last = max(memories, key=lambda one: one.size)
+    yield from audit_lost(last.size)
     if any(one.size == last.size and one.root != last.root for one in memories):
         yield Finding("forked", "what was signed last", f"there are two roots for entry {last.size}")
     first: list[bytes] = []
@@ -117,7 +113,7 @@ def _audit_leaves(first: int, entries: list[bytes]) -> Iterator[Finding]:
     )
     leaves = {row.number: row for row in rows}
     for number, entry in enumerate(entries, first):
-        leaf = leaves.get(number)
+        leaf = leaves.pop(number, None)
         if leaf is None:
             yield Finding(
                 "leaf_missing",
@@ -125,10 +121,20 @@ def _audit_leaves(first: int, entries: list[bytes]) -> Iterator[Finding]:
                 "the log has it, but the database has no such leaf",
                 "seal_leaf",
             )
-        elif entry_of(leaf) != entry:
+        elif not _says(leaf, entry):
             what = f"{leaf.subject} (entry {number})"
             yield Finding("leaf_changed", what, _how_changed(leaf, entry), "seal_leaf")
+    for between, leaf in leaves.items():
+        text = f"its leaf stands between entries of the log, at {between}, and is none of them"
+        yield Finding("leaf_unsigned", f"{leaf.subject}", text, "seal_leaf")
     session.expunge_all()
+
+
+def _says(leaf: SealLeaf, entry: bytes) -> bool:
+    try:
+        return entry_of(leaf) == entry
+    except NotSealable:
+        return False
 
 
 def _how_changed(leaf: SealLeaf, entry: bytes) -> str:
@@ -165,9 +171,9 @@ def audit_rows(source: SealSource) -> Iterator[Finding]:
             seen.add(_short(subject))
             yield from _compare(table, subject, canonical(dict(body)), newest.get(subject))
     subjects = session.execute(
-        select(SealLeaf.subject, func.max(SealLeaf.id))
-        .where(SealLeaf.kind == source.kind, SealLeaf.subject.is_not(None))
-        .group_by(SealLeaf.subject)
+        select(SealLeaf.subject, SealLeaf.id)
+        .where(SealLeaf.id.in_(newest_ids((SealLeaf.kind == source.kind) & SealLeaf.subject.is_not(None))))
+        .order_by(SealLeaf.id)
         .execution_options(yield_per=CHUNK)
     )
     gone = [(subject, leaf_id) for subject, leaf_id in subjects if subject and _short(subject) not in seen]
@@ -192,11 +198,7 @@ def _never_sealed(source: SealSource) -> Finding | None:
 
 def newest_leaves(kind: str, subjects: list[str]) -> dict[str, SealLeaf]:
     """The newest leaf of each subject, with one query."""
-    newest = (
-        select(func.max(SealLeaf.id))
-        .where(SealLeaf.subject.in_(subjects), SealLeaf.kind == kind)
-        .group_by(SealLeaf.subject)
-    )
+    newest = newest_ids(SealLeaf.subject.in_(subjects) & (SealLeaf.kind == kind))
     rows = session.scalars(
         select(SealLeaf).where(SealLeaf.id.in_(newest)).execution_options(populate_existing=True)
     )

@@ -25,6 +25,8 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 _EXACT = frozenset({str, bool, type(None)})
 # The body of the last leaf of a subject whose row was removed on purpose.
 REMOVED: Mapping[str, Any] = {"removed": True}
+# The kind of the leaf that says which entries a restored database has lost.
+ADOPTED = "seal_adopted"
 
 
 class NotSealable(ValueError):  # noqa: N818 - says what it is

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.database import session
 from core.errors import NotFound, Unavailable
@@ -15,6 +15,7 @@ from core.seal import merkle
 from core.seal.entries import canonical
 from core.seal.keys import Log, this_log
 from core.seal.models import SealLeaf
+from core.seal.newest import NEWEST_FIRST, newest_ids
 from core.seal.note import ProofFile
 from core.seal.serving import size_of
 from core.seal.tiles import TreeReader
@@ -59,7 +60,7 @@ def seals_of(subjects: Collection[str]) -> dict[str, SealView]:
     """The newest seals of several subjects, with one query."""
     if not subjects:
         return {}
-    newest = select(func.max(SealLeaf.id)).where(SealLeaf.subject.in_(subjects)).group_by(SealLeaf.subject)
+    newest = newest_ids(SealLeaf.subject.in_(subjects))
     rows = session.execute(
         select(SealLeaf.subject, SealLeaf.at, SealLeaf.number).where(SealLeaf.id.in_(newest))
     ).all()
@@ -82,7 +83,7 @@ def proof_for(subject: str, *, member: Member | None = None) -> ProofFile:
         Unavailable: it was sealed a moment ago and is not signed yet.
     """
     leaf = session.scalar(
-        select(SealLeaf).where(SealLeaf.subject == subject).order_by(SealLeaf.id.desc()).limit(1)
+        select(SealLeaf).where(SealLeaf.subject == subject).order_by(*NEWEST_FIRST).limit(1)
     )
     if leaf is None or leaf.salt is None or leaf.body is None:
         raise NotFound(_("This has not been sealed."), code="not_sealed")

@@ -12,7 +12,7 @@ from core.clock import now
 from core.database import session, transaction
 from core.seal import merkle
 from core.seal.audit import newest_leaves
-from core.seal.entries import entry_time, read_entry
+from core.seal.entries import ADOPTED, entry_time, read_entry
 from core.seal.keys import Log, Signed
 from core.seal.models import SealLeaf, SealState
 from core.seal.note import BadNote, Checkpoint, open_checkpoint
@@ -23,7 +23,6 @@ from core.seal.standing import SealRefused, entry_of, published_entry, stand
 from core.seal.store import TileStore
 from core.seal.tiles import ENTRIES, WIDTH, Tile, TileDamaged, TreeReader, grow, unpack
 
-ADOPTED = "seal_adopted"
 TAKEN_IN = "seal_taken_in"
 CHUNK = 500
 

@@ -15,7 +15,7 @@ from sqlalchemy import Row, func, select
 
 from core.database import session
 from core.seal import merkle
-from core.seal.entries import Opening, compose
+from core.seal.entries import NotSealable, Opening, compose
 from core.seal.keys import Log, Signed
 from core.seal.models import SealLeaf, SealState
 from core.seal.note import BadNote, open_checkpoint
@@ -47,11 +47,15 @@ class Standing:
 
 
 def entry_of(leaf: SealLeaf | Row[*tuple[Any, ...]]) -> bytes:
-    """The public entry of a leaf, composed anew from what the row says."""
-    if leaf.entry is not None:
+    """The public entry of a leaf, composed anew from what the row says; as it was kept only where nothing else is.
+
+    Raises:
+        NotSealable: a part of it is missing, or its kind is malformed.
+    """
+    if leaf.subject is None and leaf.salt is None and leaf.body is None and leaf.entry is not None:
         return leaf.entry.encode()
     if leaf.subject is None or leaf.salt is None or leaf.body is None:
-        raise AssertionError(leaf.id)
+        raise NotSealable(f"leaf {leaf.id} lacks what its entry is composed of")
     return compose(leaf.kind, leaf.at, Opening(leaf.subject, leaf.salt, leaf.body))
 
 

@@ -173,6 +173,12 @@ class Fold:
             found = self._told[number] = Told(tuple(_value(name, values[name]) for name in FIELDS), leaf_id)
         return found
 
+    def sets(self, place: int) -> dict[str, Any]:
+        """The columns that the steps have set to something at a place, by name; empty when none tells of it."""
+        told = self.told(place)
+        given = zip(FIELDS, told.values, strict=True) if told else ()
+        return {name: value for name, value in given if value != BLANK[name]}
+
     def places(self) -> frozenset[int]:
         """The places of which a step tells."""
         return frozenset(self._at)

@@ -21,6 +21,7 @@ from core.database import session
 from core.seal import Finding
 from core.seal.entries import moment, second
 from core.seal.models import SealLeaf
+from core.seal.newest import OLDEST_FIRST
 from traceability.codes.models import Code, CodeBatch, CodeMember, InnerCode
 from traceability.codes.standing import FIELDS, Fold, StepUnreadable, Told, mark_of, ranges_in, step_body
 from traceability.codes.states import BatchState
@@ -84,11 +85,16 @@ def seal_codes(
 
 
 def take_in() -> int:
-    """Seal the codes of batches that no step tells of as they stand today, after an upgrade; how many codes.
+    """Seal the codes of batches of which no step tells how they were made as they stand today, after an upgrade; how many codes.
 
-    Nothing vouches for what they were before; the leaf's second says since when something does.
+    Nothing vouches for what they were before; the leaf's second says since when something does. What steps since the
+    upgrade have told of a code stays as they told it.
     """
-    told = exists().where(SealLeaf.subject == "codes/" + CodeBatch.number, SealLeaf.kind == KIND)
+    told = exists().where(
+        SealLeaf.subject == "codes/" + CodeBatch.number,
+        SealLeaf.kind == KIND,
+        SealLeaf.body.contains('"marks":', autoescape=True),
+    )
     batches = session.execute(
         select(CodeBatch.id, CodeBatch.number)
         .where(CodeBatch.state == str(BatchState.MADE), ~told)
@@ -98,8 +104,9 @@ def take_in() -> int:
     for batch_id, number in batches:
         marks: list[str] = []
         changes = []
+        since = _folded(number)
         for place, _id, mark, values in _rows(Code.batch_id == batch_id):
-            changes.append((place, plain(dict(zip(FIELDS, values, strict=True)))))
+            changes.append((place, plain(dict(zip(FIELDS, values, strict=True)) | since.sets(place))))
             marks.append(mark)
         if changes:
             body = step_body(number, "taken_in", changes, marks="".join(marks))
@@ -114,7 +121,7 @@ def audit() -> Iterator[Finding]:
         select(CodeBatch.id, CodeBatch.number, CodeBatch.state).order_by(CodeBatch.id)
     ).all()
     for batch_id, number, state in batches:
-        if state == BatchState.MADE:
+        if state == BatchState.MADE or session.scalar(select(exists().where(Code.batch_id == batch_id))):
             yield from _audit_batch(batch_id, number)
 
 
@@ -167,17 +174,15 @@ def audit_codes(ids: Collection[int]) -> Iterator[Finding]:
 
 
 def _audit_batch(batch_id: int, number: str, places: Collection[int] | None = None) -> Iterator[Finding]:
-    fold = Fold(places)
     try:
-        for leaf_id, body in _leaves(number):
-            fold.apply(leaf_id, body)
+        fold = _folded(number, places)
     except StepUnreadable as error:
         yield Finding(
             "leaf_changed", subject_of(number), f"a sealed step cannot be read: {error}", "seal_leaf"
         )
         return
     left = set(fold.places())
-    if not left:
+    if not left or not fold.marks:
         text = "no sealed step tells of its codes; `flask seal take-in` seals them as they stand"
         yield Finding("never_sealed", f"the codes of {number}", text, TABLE)
         return
@@ -192,7 +197,7 @@ def _audit_batch(batch_id: int, number: str, places: Collection[int] | None = No
             continue
         if told.values != values:
             yield Finding("row_changed", f"{number} #{place}", _differing(told, values), TABLE)
-        if fold.marks and fold.mark(place) != mark:
+        if fold.mark(place) != mark:
             text = "the code, its leaf or its inner code is another one than when it was made"
             yield Finding("row_changed", f"{number} #{place}", text, TABLE)
     for place in sorted(left):
@@ -201,11 +206,18 @@ def _audit_batch(batch_id: int, number: str, places: Collection[int] | None = No
         )
 
 
+def _folded(number: str, places: Collection[int] | None = None) -> Fold:
+    fold = Fold(places)
+    for leaf_id, body in _leaves(number):
+        fold.apply(leaf_id, body)
+    return fold
+
+
 def _leaves(number: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     rows = session.execute(
         select(SealLeaf.id, SealLeaf.body)
         .where(SealLeaf.subject == subject_of(number), SealLeaf.kind == KIND)
-        .order_by(SealLeaf.id)
+        .order_by(*OLDEST_FIRST)
     )
     while some := list(islice(rows, 200)):
         for leaf_id, body in some:

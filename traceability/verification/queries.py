@@ -11,6 +11,7 @@ from branch import api as branch
 from core.clock import local_day
 from core.database import read_columns
 from core.seal.models import SealLeaf
+from core.seal.newest import NEWEST_FIRST
 from core.seal.queries import signed_size
 from traceability.alarms.gate import Brakes
 from traceability.alarms.queries import brakes_column
@@ -230,7 +231,7 @@ def _of_seal(column: Any) -> Any:
     return (
         select(column)
         .where(SealLeaf.subject == literal(batch_subject("")) + CodeBatch.number)
-        .order_by(SealLeaf.id.desc())
+        .order_by(*NEWEST_FIRST)
         .limit(1)
         .correlate(CodeBatch)
         .scalar_subquery()

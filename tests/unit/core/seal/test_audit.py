@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from branch.api import append_facts
-from branch.licences.service import suspend
+from branch.licences.service import reinstate, suspend
 from core import seal
 from core.clock import now
 from core.database import db, transaction
 from core.seal.audit import audit
 from core.seal.keys import this_log
 from core.seal.models import SealLeaf
+from core.seal.queries import signed_size
 from core.seal.repair import ADOPTED, NothingToRepair, adopt, rebuild, take_in
 from core.seal.sequencer import sequence
 from core.seal.sources import sources
@@ -232,3 +233,67 @@ def test_rows_from_before_the_log_are_taken_in_once(session, town):
     sequence()
     assert findings(session) == []
     assert take_in(sources()) == {}
+
+
+def public_entry(number):
+    log = this_log()
+    return published_entry(log, number, signed_size(log)).decode()
+
+
+@pytest.mark.both
+def test_a_leaf_that_shows_the_public_entry_and_says_something_else_is_named(session, town):
+    leaf = session.scalars(select(SealLeaf).where(SealLeaf.subject == f"licence/{town.number}")).all()[-1]
+    entry = public_entry(leaf.number)
+    behind_the_back(
+        "UPDATE licence SET valid_until = '2031-01-01'",
+        f"UPDATE seal_leaf SET entry = '{entry}', body = replace(body, '{town.valid_until}', '2031-01-01') "  # noqa: S608 - our own text
+        f"WHERE id = {leaf.id}",
+    )
+    assert f"licence/{town.number} (entry {leaf.number}): " in told(session, "leaf_changed")
+
+
+@pytest.mark.both
+def test_a_row_removed_together_with_what_its_leaf_says_is_named(session, town):
+    leaf = session.scalars(select(SealLeaf).where(SealLeaf.subject.like("sale/%/line-1"))).one()
+    entry = public_entry(leaf.number)
+    behind_the_back(
+        *without_guards(),
+        "DELETE FROM sale_fact WHERE source_ref = 'line-1'",
+        f"UPDATE seal_leaf SET entry = '{entry}', subject = NULL, salt = NULL, body = NULL WHERE id = {leaf.id}",  # noqa: S608 - our own text
+    )
+    assert f"entry {leaf.number} (sale_fact): " in told(session, "leaf_emptied")
+
+
+def test_a_leaf_half_emptied_is_named_and_stops_nothing(session, town):
+    behind_the_back("UPDATE seal_leaf SET salt = NULL, entry = 'x' WHERE number = 1")
+    assert "(entry 1)" in told(session, "leaf_changed")
+
+
+@pytest.mark.both
+def test_an_older_leaf_with_a_later_id_does_not_count_as_the_newest(session, town, at):
+    with transaction():
+        reinstate(town.number, reason="test", by_account_id=None, at=at)
+    sequence()
+    subject = f"licence/{town.number}"
+    last = session.scalars(
+        select(SealLeaf.id).where(SealLeaf.subject == subject).order_by(SealLeaf.number)
+    ).all()[-1]
+    seen = seal.seal_of(subject).number
+    behind_the_back(
+        "UPDATE licence SET state = 'suspended'",
+        f"UPDATE seal_leaf SET id = -1 WHERE id = {last}",  # noqa: S608 - our own text
+    )
+    session.rollback()
+    assert "state is " in told(session, "row_changed")
+    assert seal.seal_of(subject).number == seen
+
+
+def test_a_leaf_that_never_enters_the_log_vouches_for_nothing(session, town):
+    late = (now() + timedelta(days=900)).strftime("%Y-%m-%d %H:%M:%S.000000")
+    columns = "kind, subject, salt, body"
+    leaf = session.scalars(select(SealLeaf.id).where(SealLeaf.number == 0)).one()
+    behind_the_back(
+        f"INSERT INTO seal_leaf ({columns}, at) SELECT {columns}, '{late}' FROM seal_leaf WHERE id = {leaf}",  # noqa: S608 - our own text
+        f"INSERT INTO seal_leaf ({columns}, at, number) SELECT {columns}, '2020-01-01 00:00:00.000000', 10000 FROM seal_leaf WHERE id = {leaf}",  # noqa: S608 - our own text
+    )
+    assert {one.code for one in findings(session)} == {"stalled", "leaf_unsigned"}

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from core.database import transaction
 from core.seal.models import SealLeaf
@@ -19,7 +19,7 @@ from traceability.codes.actions import hold
 from traceability.codes.bundles import pack, unpack
 from traceability.codes.issuing import draw_codes, issue_codes, note_printed, request_batch
 from traceability.codes.issuing import make_codes as make
-from traceability.codes.models import Code
+from traceability.codes.models import Code, CodeBatch
 from traceability.codes.queries import get_batch
 from traceability.codes.service import (
     activate_batch,
@@ -217,3 +217,45 @@ def test_an_older_installation_is_told_since_when_codes_are_vouched_for(session,
     behind_the_back("UPDATE code SET plants = 7 WHERE position = 1")
     session.rollback()
     assert len(not_as_sealed(steps.KIND)) == 4
+
+
+def test_a_batch_that_moved_between_upgrade_and_taking_in_is_taken_in_whole(session, at):
+    with transaction():
+        lot = make_lot(at=at)
+        make_licence(lot.grower_id, at=at)
+        issued = make_codes(lot=lot, at=at)
+        batch = session.scalars(select(CodeBatch.id).where(CodeBatch.number == issued.batch.number)).one()
+    with transaction() as current:
+        current.execute(SealLeaf.__table__.delete().where(SealLeaf.kind == steps.KIND))
+    with transaction():
+        place = Code.position == 2
+        current.execute(Code.__table__.update().where(place).values(state_reason="sealed since"))
+        steps.seal_codes("voided", (Code.batch_id == batch) & place, {"state_reason": "sealed since"})
+    behind_the_back("UPDATE code SET state_reason = 'by hand' WHERE position = 2")
+    session.rollback()
+    assert [one.partition(":")[0] for one in not_as_sealed(steps.KIND)] == [
+        f"the codes of {issued.batch.number}"
+    ]
+    assert take_in(sources())[steps.KIND] == 3
+    session.rollback()
+    found = not_as_sealed(steps.KIND)
+    assert len(found) == 1
+    assert '#2: state_reason is "by hand", sealed as "sealed since"' in found[0]
+    behind_the_back("UPDATE code SET state_reason = 'sealed since' WHERE position = 2")
+    session.rollback()
+    assert not_as_sealed(steps.KIND) == []
+    assert take_in(sources()) == {}
+
+
+def test_codes_slipped_into_a_batch_that_is_not_made_are_named(session, at):
+    number, _lot = everything_that_happens_to_codes(at)
+    batch = f"(SELECT id FROM code_batch WHERE number = '{number}')"  # noqa: S608 - our own words
+    columns = session.execute(text("SELECT * FROM code_batch")).keys()
+    others = ", ".join(name for name in columns if name not in {"id", "number", "state", "root"})
+    of_code = "leaf, lot_id, grower_id, level, plants, quota, state, state_reason"
+    behind_the_back(
+        f"INSERT INTO code_batch (number, state, {others}) SELECT 'B-X', 'requested', {others} FROM code_batch WHERE id = {batch}",  # noqa: S608 - our own words
+        f"INSERT INTO code (digest, position, batch_id, {of_code}) SELECT leaf, 1, (SELECT id FROM code_batch WHERE number = 'B-X'), {of_code} FROM code WHERE position = 5 AND batch_id = {batch}",  # noqa: S608 - our own words
+    )
+    session.rollback()
+    assert [one.partition(":")[0] for one in not_as_sealed(steps.KIND)] == ["the codes of B-X"]
