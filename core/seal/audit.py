@@ -217,7 +217,12 @@ def _compare(table: str, subject: str, today: str, leaf: SealLeaf | None) -> Ite
     if leaf is None or leaf.body is None:
         yield Finding("never_sealed", subject, "the row stands in the database, but was never sealed", table)
     elif leaf.body != today:
-        sealed, now = json.loads(leaf.body), json.loads(today)
+        try:
+            sealed, now = json.loads(leaf.body), json.loads(today)
+        except ValueError:
+            text = f"what was sealed of it cannot be read any more ({_where(leaf)})"
+            yield Finding("row_changed", subject, text, table)
+            return
         changes = "; ".join(
             f"{path} is {new}, sealed as {old}" for path, old, new in _differences(sealed, now)
         )

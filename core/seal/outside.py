@@ -43,17 +43,14 @@ def _size(log: Log) -> int:
 def audit_lost(size: int) -> Iterator[Finding]:
     """Leaves of which only the public entry is left, though no adoption of a restored database says that they were lost."""
     emptied = and_(SealLeaf.number < size, SealLeaf.body.is_(None))
-    adoptions = [
-        json.loads(body or "{}")
-        for body in session.scalars(
-            select(SealLeaf.body).where(SealLeaf.kind == ADOPTED, SealLeaf.body.is_not(None))
-        )
-    ]
-    known = [(one["from"], one["to"], one["lost"]) for one in adoptions]
+    bodies = session.scalars(
+        select(SealLeaf.body).where(SealLeaf.kind == ADOPTED, SealLeaf.body.is_not(None))
+    )
+    known = [one for one in map(_adopted, bodies) if one is not None]
     for number, kind in session.execute(
         select(SealLeaf.number, SealLeaf.kind).where(emptied).order_by(SealLeaf.number)
     ):
-        if not any(first <= number < end for first, end, _lost in known):
+        if number is not None and not any(first <= number < end for first, end, _lost in known):
             text = "what it says was taken out of the database; only its public entry is left"
             yield Finding("leaf_emptied", f"entry {number} ({kind})", text, TABLE)
     for first, end, lost in known:
@@ -62,3 +59,12 @@ def audit_lost(size: int) -> Iterator[Finding]:
         if found > lost:
             text = f"{found} leaves are without contents, {lost} were when the database was restored"
             yield Finding("leaf_emptied", f"entries {first} to {end - 1}", text, TABLE)
+
+
+def _adopted(body: str | None) -> tuple[int, int, int] | None:
+    """First entry of an adoption, the one behind its last, and how many were lost; None of a body that was bent, which is named elsewhere."""
+    try:
+        told = json.loads(body or "")
+        return int(told["from"]), int(told["to"]), int(told["lost"])
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -12,6 +12,7 @@ PARSERS = {
     "json.loads": {
         "core/jsontext.py", "core/intake/wire.py", "core/parts.py", "core/schedule.py", "core/backup/copies/manifest.py",
         "core/seal/entries.py", "core/seal/witness.py", "core/seal/checking.py", "core/seal/audit.py", "core/seal/keys.py",
+        "core/seal/outside.py",
         "branch/reports/sealing.py", "branch/reports/carried.py", "branch/reports/versions.py", "branch/reports/verifying.py",
         "branch/reports/building.py", "branch/reports/audit.py", "branch/reports/replaying.py",
         "traceability/events/rest/capturing.py", "traceability/codes/steps.py", "shop/channels/keeping.py",

@@ -265,8 +265,14 @@ def test_a_row_removed_together_with_what_its_leaf_says_is_named(session, town):
 
 
 def test_a_leaf_half_emptied_is_named_and_stops_nothing(session, town):
-    behind_the_back("UPDATE seal_leaf SET salt = NULL, entry = 'x' WHERE number = 1")
-    assert "(entry 1)" in told(session, "leaf_changed")
+    behind_the_back(
+        "UPDATE seal_leaf SET salt = NULL, entry = 'x' WHERE number = 1",
+        "UPDATE seal_leaf SET body = '{' WHERE subject LIKE 'sale/%/line-2'",
+    )
+    found = findings(session)
+    assert {one.code for one in found} == {"leaf_changed", "row_changed"}
+    assert any("(entry 1)" in one.what for one in found)
+    assert any("line-2" in one.what and "cannot be read" in one.text for one in found)
 
 
 @pytest.mark.both
