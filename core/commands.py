@@ -1,4 +1,4 @@
-"""Groups of commands for `flask`, as every feature has one."""
+"""Commands for `flask`, as every feature has them."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from core.database import db
 from core.schema import SchemaDiffers, require_current
 
 
-class CommandGroup(AppGroup):
+class TellsSchema(click.Command):
     """Says in a sentence when the database belongs to another version, or was never prepared, and what to do.
 
     Asked only after a statement failed: many commands need no table, and some say it better themselves.
@@ -22,6 +22,14 @@ class CommandGroup(AppGroup):
         except DBAPIError:
             _tell_if_the_schema_differs(ctx)
             raise
+
+
+class CommandGroup(TellsSchema, AppGroup):
+    """The commands of a feature."""
+
+
+class SingleCommand(TellsSchema):
+    """A command that is no group of others."""
 
 
 def _tell_if_the_schema_differs(ctx: click.Context) -> None:

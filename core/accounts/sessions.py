@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask, Response, after_this_request, current_app, g, request, session
 from flask_login import current_user, user_logged_in, user_logged_out
 from flask_security.utils import set_request_attr
+from sqlalchemy import inspect
 
 from core.accounts.devices import service
 from core.accounts.devices.queries import find_open
@@ -104,6 +105,21 @@ def _others(settings: Settings) -> Lasting:
 
 def _begin(_app: Flask, user: Account) -> None:
     """Flask-Login has signed somebody in: a row, its key into the session, and the sign-in before it ends."""
+    if in_transaction():
+        _open(user)
+        return
+    # The sign-in page of Flask-Security checks the password outside of a transaction, so that no lock is held while it is
+    # hashed. What it has changed (a hash made anew) is carried over: what was read before may be older than others' writes.
+    with database.no_autoflush:
+        changes = {one.key: one.value for one in inspect(user).attrs if one.history.has_changes()}
+    database.rollback()
+    with transaction():
+        for key, value in changes.items():
+            setattr(user, key, value)
+        _open(user)
+
+
+def _open(user: Account) -> None:
     at, before = now(), device_id()
     staff = is_staff(user.id)
     if staff or user.has_second_factor:
@@ -121,8 +137,6 @@ def _begin(_app: Flask, user: Account) -> None:
     session["_user_id"] = opened.key
     session[SIGNED_IN_HERE] = opened.public_id
     g.device_id, g.device_seen_at = opened.id, at
-    if not in_transaction():
-        database.commit()  # the sign-in page of Flask-Security, which opens no transaction for a password
 
 
 def _end(_app: Flask, user: Any) -> None:  # noqa: ARG001 - the signal's signature

@@ -10,12 +10,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.checks.registry import checks
 from core.checks.rules import line_of
 from core.checks.running import keep, run_whole
+from core.commands import SingleCommand
 from core.seal.findings import Finding
 
 GOOD, FOUND, NOT_RUN = 0, 1, 2
 
 
-@click.command("check")
+@click.command("check", cls=SingleCommand)
 @click.option("--only", multiple=True, help="Run this check alone; repeatable.")
 @with_appcontext
 def group(only: Sequence[str]) -> None:

@@ -50,7 +50,7 @@ def _plan(job: Job, import_public_id: str) -> None:
         ),
     )
     with transaction():
-        job.finish(result_url=url_for("channels.one_import", public_id=import_public_id))
+        job.finish(result_url=url_for("channels.one_import", public_id=import_public_id, _external=False))
         if parsed is not None:
             service.put_read(running.get_import(import_public_id), parsed, chosen)
         service.put_plan(import_id, planned, plan_key=plan_key)
@@ -66,7 +66,7 @@ def _read(job: Job, brought: list[Table]) -> Parsed:
 
 
 def _apply(job: Job, import_public_id: str, storefront_public_id: str) -> None:
-    result_url = url_for("channels.one_import", public_id=import_public_id)
+    result_url = url_for("channels.one_import", public_id=import_public_id, _external=False)
     with transaction():
         job.renew()
         service.note_state(job.public_id, failed=False)

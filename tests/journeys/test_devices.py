@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from core.accounts.devices.models import AccountDevice
+from core.accounts.forms import SignInForm
 from core.accounts.models import Account
 from core.database import session as database
 from core.database import transaction
@@ -13,6 +14,7 @@ from core.messaging import Message
 from core.settings import Settings
 from tests.factories.accounts import PASSWORD, make_account
 from tests.factories.organisation import make_membership
+from tests.seals import behind_the_back
 from tests.signing_in import session_cookie
 
 SIGN_IN = "/account/sign-in"
@@ -57,6 +59,19 @@ def browser_of(app, *, user_agent=DESK, remember=False, sign_in=True):
 
 def is_signed_in(client):
     return client.get("/account").status_code == 200
+
+
+@pytest.mark.both
+def test_others_may_write_while_a_password_is_checked(app, account_id, monkeypatch):
+    checked = SignInForm.validate
+
+    def validate(form, **values):
+        answer = checked(form, **values)
+        behind_the_back("UPDATE account SET locale = locale")
+        return answer
+
+    monkeypatch.setattr(SignInForm, "validate", validate)
+    assert is_signed_in(browser_of(app))
 
 
 def copy_of(app, client, *names):

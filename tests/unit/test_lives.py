@@ -120,7 +120,7 @@ LIVES = {
             "None": "apply>applied",
             "applied": "grant>valid refuse>withdrawn withdraw>withdrawn",
             "valid": "expire>expired extend>valid suspend>suspended withdraw>withdrawn",
-            "suspended": "extend>suspended reinstate>valid withdraw>withdrawn",
+            "suspended": "extend>suspended reinstate>valid suspend>suspended withdraw>withdrawn",
             "expired": "extend>valid withdraw>withdrawn",
         },
     ),
@@ -130,7 +130,7 @@ LIVES = {
             "None": "propose>proposed",
             "proposed": "authorise>authorised end>ended refuse>refused",
             "authorised": "end>ended suspend>suspended",
-            "suspended": "end>ended reinstate>authorised",
+            "suspended": "end>ended reinstate>authorised suspend>suspended",
         },
     ),
     "a survey": (

@@ -14,7 +14,7 @@ def publish_edition(job_id: str, public_id: str, account_id: int) -> None:
     """Publish a report that somebody may publish, and show how far it is."""
 
     def publish(job: Job) -> None:
-        page = url_for("report_desk.review", public_id=public_id, _anchor="editions")
+        page = url_for("report_desk.review", public_id=public_id, _anchor="editions", _external=False)
         publishing.publish(
             public_id,
             account_id=account_id,

@@ -13,6 +13,7 @@ from core import messaging
 from core.clock import now
 from core.database import transaction
 from core.messaging import MAX_ATTEMPTS, Message, send_waiting
+from tests.seals import unwatched
 
 TEMPLATE = "ledger_differs"
 CONTEXT = {"month": "2026-03", "differing": 1, "days": 2, "examples": []}
@@ -84,6 +85,7 @@ def test_a_context_that_is_no_json_keeps_no_other_message_back(session, channel)
     second = queue()
     torn = "'\"torn\"'" if session.get_bind().dialect.name == "postgresql" else "'{\"month'"
     with transaction():
+        unwatched(session, "message")
         statement = f"UPDATE message SET context = {torn} WHERE id = :id"  # noqa: S608 - the words above
         session.execute(sa.text(statement), {"id": first})
     assert send_waiting() == 1

@@ -14,6 +14,7 @@ from core.database import transaction
 from core.errors import Unavailable
 from core.event_bodies import UnreadableEvent, from_body, to_body
 from core.outbox import ATTEMPTS, RETRY, OutboxDelivery, OutboxEvent
+from tests.seals import unwatched
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +51,7 @@ def recorded(session):
 def spoil(statement, row_id, **values):
     changed = f"UPDATE outbox_event SET {statement} WHERE id = :id"  # noqa: S608 - words of the tests
     with transaction() as current:
+        unwatched(current, "outbox_event")
         current.execute(sa.text(changed), {"id": row_id, **values})
 
 

@@ -29,7 +29,8 @@ def town(session, at):
         for account_id in people:
             make_membership(account_id, "secretary", "guihua-osmanthus", at)
         subject = Subject.of_code(scene.code_id)
-        first, second, third = (make_case(subject=subject, at=at).number for _ in range(3))
+        given = {"subject": subject, "at": at, "origin": "staff", "by": people[0]}
+        first, second, third = (make_case(**given).number for _ in range(3))
         confirm_case(first, first=people[0], second=people[1], at=at)
         late = at + timedelta(days=12)
         decisions.take(second, at=late, by=people[0])
