@@ -67,7 +67,7 @@ def test_others_may_write_while_a_password_is_checked(app, account_id, monkeypat
 
     def validate(form, **values):
         answer = checked(form, **values)
-        behind_the_back("UPDATE account SET locale = locale")
+        behind_the_back("UPDATE account SET locale = 'en'")
         return answer
 
     monkeypatch.setattr(SignInForm, "validate", validate)
