@@ -1,7 +1,6 @@
 """Long imports go on in the worker, showing how far they are."""
 
 from celery import shared_task
-from flask import url_for
 from flask_babel import gettext as _
 
 from branch import api as branch
@@ -50,7 +49,7 @@ def _plan(job: Job, import_public_id: str) -> None:
         ),
     )
     with transaction():
-        job.finish(result_url=url_for("channels.one_import", public_id=import_public_id, _external=False))
+        job.finish(result_url=f"/seller/channels/imports/{import_public_id}")
         if parsed is not None:
             service.put_read(running.get_import(import_public_id), parsed, chosen)
         service.put_plan(import_id, planned, plan_key=plan_key)
@@ -66,7 +65,7 @@ def _read(job: Job, brought: list[Table]) -> Parsed:
 
 
 def _apply(job: Job, import_public_id: str, storefront_public_id: str) -> None:
-    result_url = url_for("channels.one_import", public_id=import_public_id, _external=False)
+    result_url = f"/seller/channels/imports/{import_public_id}"
     with transaction():
         job.renew()
         service.note_state(job.public_id, failed=False)

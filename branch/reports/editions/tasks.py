@@ -1,7 +1,6 @@
 """What the worker does for public editions."""
 
 from celery import shared_task
-from flask import url_for
 from flask_babel import gettext as _
 
 from branch.reports.editions import publishing
@@ -14,7 +13,7 @@ def publish_edition(job_id: str, public_id: str, account_id: int) -> None:
     """Publish a report that somebody may publish, and show how far it is."""
 
     def publish(job: Job) -> None:
-        page = url_for("report_desk.review", public_id=public_id, _anchor="editions", _external=False)
+        page = f"/committee/reports/{public_id}#editions"
         publishing.publish(
             public_id,
             account_id=account_id,
