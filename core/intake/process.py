@@ -19,6 +19,7 @@ from typing import Any
 
 import structlog
 from flask import has_request_context
+from flask_login import current_user
 
 from core.intake import wire
 from core.intake.bounds import Bounds
@@ -31,6 +32,9 @@ ROOT = Path(__file__).resolve().parents[2]
 AT_ONCE = 2
 # Of the web's four threads one stays free for everybody else.
 MOST_WAITING = 1
+# Who is not signed in can be anybody, as often as he likes: one of the places is not for him, and he waits a moment only.
+AT_ONCE_OF_STRANGERS = 1
+STRANGERS_WAIT_S = 3.0
 KEPT_ENVIRONMENT = (
     "PATH",
     "LANG",
@@ -82,6 +86,7 @@ class _Reader:
 _lock = threading.Lock()
 _reader: _Reader | None = None
 _going_on = threading.BoundedSemaphore(AT_ONCE)
+_of_strangers = threading.BoundedSemaphore(AT_ONCE_OF_STRANGERS)
 _waiting = threading.BoundedSemaphore(MOST_WAITING)
 
 
@@ -107,19 +112,32 @@ def read(parser: str, data: bytes, options: Mapping[str, Any], bounds: Bounds) -
 @contextmanager
 def _turn() -> Iterator[None]:
     """Wait for one's turn; a worker waits as long as it takes, a request only if it is the next one."""
-    if not _going_on.acquire(blocking=False):
-        in_request = has_request_context()
-        if in_request and not _waiting.acquire(blocking=False):
-            raise too_busy()
-        try:
-            _going_on.acquire()
-        finally:
-            if in_request:
-                _waiting.release()
+    stranger = has_request_context() and not current_user.is_authenticated
+    if stranger:
+        _take(_of_strangers, patience_s=STRANGERS_WAIT_S)
     try:
-        yield
+        _take(_going_on)
+        try:
+            yield
+        finally:
+            _going_on.release()
     finally:
-        _going_on.release()
+        if stranger:
+            _of_strangers.release()
+
+
+def _take(places: threading.Semaphore, *, patience_s: float | None = None) -> None:
+    if places.acquire(blocking=False):
+        return
+    in_request = has_request_context()
+    if in_request and not _waiting.acquire(blocking=False):
+        raise too_busy()
+    try:
+        if not places.acquire(timeout=patience_s):
+            raise too_busy()
+    finally:
+        if in_request:
+            _waiting.release()
 
 
 def _ask(question: Said, bounds: Bounds) -> Said:

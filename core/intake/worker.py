@@ -117,11 +117,13 @@ def limit(bounds: dict[str, int]) -> None:
     spent = int(used.ru_utime + used.ru_stime)
     for what, most in (
         (resource.RLIMIT_AS, now + bounds["memory_bytes"]),
-        (resource.RLIMIT_CPU, spent + bounds["cpu_s"]),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NPROC, 0),
     ):
         resource.setrlimit(what, (most, most))
+    # The lower bound sends SIGXCPU, by which time is told from memory; the upper one kills.
+    cpu_s = spent + bounds["cpu_s"]
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, bounds["wall_s"])

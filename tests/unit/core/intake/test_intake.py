@@ -11,7 +11,7 @@ import pytest
 from core.intake import documents, process, refusals
 from core.intake.bounds import MB, Bounds
 from core.intake.documents import Rendering, check_pixels, paper_pages, picture, table_rows
-from core.intake.measuring import pixels
+from core.intake.measuring import pixels, scans
 from core.intake.refusals import FileRefused
 from tests.factories import pictures
 from tests.factories.workbooks import repacked, sheet, workbook
@@ -127,6 +127,7 @@ def read_with(monkeypatch, **bounds):
 def test_a_reading_that_takes_too_much_ends_in_a_sentence_and_the_next_one_goes_on(monkeypatch):
     assert read_with(monkeypatch, memory_bytes=24 * MB) == "memory"
     assert read_with(monkeypatch, wall_s=0.05) == "time"
+    assert read_with(monkeypatch, cpu_s=0) == "time"
     assert read_with(monkeypatch, answer_bytes=1000) == "fault"
     monkeypatch.undo()
     assert table_rows(b"a,b\n") == [(1, ["a", "b"])]
@@ -164,6 +165,39 @@ def test_files_never_hold_every_thread_of_the_web(app):
     waiting.join(10)
     process._going_on.release()
     assert told == ["busy", [(1, ["a"])]]
+
+
+def test_strangers_files_leave_a_place_to_whoever_is_signed_in(app, login, monkeypatch):
+    monkeypatch.setattr(process, "STRANGERS_WAIT_S", 0.01)
+    cookie = login().get_cookie("guiyuan", domain="127.0.0.1").value
+    assert process._of_strangers.acquire(blocking=False)  # a slow file of a stranger is being read
+    try:
+        with process._turn():
+            with app.test_request_context():
+                assert why(table_rows, b"a\n") == "busy"
+            with app.test_request_context(headers={"Cookie": f"guiyuan={cookie}"}):
+                assert table_rows(b"a\n") == [(1, ["a"])]
+    finally:
+        process._of_strangers.release()
+
+
+def of_many_scans(times):
+    """A picture whose last scan comes so often."""
+    data = pictures.picture(40, 40, progressive=True)
+    last = data[data.rindex(b"\xff\xda") : -2]
+    return data[:-2] + last * (times - 1) + data[-2:]
+
+
+def test_a_picture_is_gone_over_a_bounded_number_of_times():
+    once = scans(of_many_scans(1))
+    assert 1 < once < 20
+    assert scans(of_many_scans(30)) == once + 29
+    assert picture(of_many_scans(30)).format == "JPEG"
+    assert why(picture, of_many_scans(80)) == "damaged"
+    assert why(picture, of_many_scans(9_000)) == "damaged"
+    film = of_many_scans(1) + b"\xff\xda" * 5_000  # what telephones put behind a picture
+    assert scans(film) == once
+    assert scans(pictures.picture(9, 9, format="PNG")) == 1
 
 
 def test_the_process_that_reads_knows_no_secret(monkeypatch):
