@@ -1,5 +1,6 @@
 """Which objects stand in the addresses of which routes, and what a request that would do something says."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from flask import Flask
@@ -13,6 +14,7 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "alarms.": {"number": "alarm"},
     "alarms.decide_of_network": {"number": "network"},
     "case": {"number": "case", "kind": "=notice", "position": "=1"},
+    "cart.": {"sku": "sku"},
     "cashier.": {"public_id": "proof"},
     "cashier.refund": {"number": "refund"},
     "cashier.seen": {"public_id": "payment"},
@@ -24,11 +26,12 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "code_approval.decide_void": {"public_id": "void"},
     "codes.": {"batch": "batch", "number": "lot"},
     "costs.": {"key": "=2026"},
+    "devices.": {"public_id": "device"},
     "dispatch.": {"number": "parcel"},
-    "editions.": {"public_id": "report", "edition_id": "=1"},
-    "growers.": {"slug": "grower", "account_id": "helper"},
+    "editions.": {"public_id": "report", "edition_id": "edition"},
+    "growers.": {"slug": "grower", "account_id": "helper", "token": "joining"},
     "inspections.": {"number": "inspection"},
-    "ledger.": {"table": "=months"},
+    "ledger.": {"table": "=channel"},
     "licences.": {"number": "licence"},
     "lot": {"number": "lot"},
     "marks.": {"code": "mark"},
@@ -42,6 +45,7 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "plot": {"number": "plot", "survey_number": "survey"},
     "programmes.": {"number": "programme"},
     "quota": {"slug": "grower", "unit_id": "village_id", "group": "=dangui", "size": "=specimen"},
+    "quota_growth.": {"size": "=second_third"},
     "recalls.": {"number": "lot"},
     "recalls.decide": {"number": "recall"},
     "refunds.": {"public_id": "wish", "answer": "=grant", "number": "parcel"},
@@ -50,7 +54,9 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "seller_": {"slug": "listing", "verb": "=pause"},
     "standing.": {"batch": "batch", "position": "=1"},
     "storefronts.": {"public_id": "storefront"},
+    "tokens.": {"public_id": "program"},
     "units.": {"code": "unit"},
+    "web.job": {"public_id": "job"},
 }
 
 #: What is sent where the check stands behind the form; `{name}` is an object of the place that is asked about.
@@ -58,6 +64,7 @@ FORMS: dict[str, dict[str, str]] = {
     "growers.decide": {"decision": "left", "reason": "试用"},
     "licences.decide": {"step": "suspend", "reason": "试用"},
     "storefronts.decide": {"step": "suspend", "reason": "试用"},
+    "cart.add": {"sku": "{sku}", "quantity": "1"},
     "case_steps.new": {"what": "抽查", "lot": "{lot}"},
     "code_approval.propose_void": {"batch": "{batch}", "first": "1", "last": "1", "reason": "破损"},
     "inspections.new": {"lot": "{lot}", "conformant": "yes", "seen": "好", "client_id": "c-{lot}"},
@@ -89,6 +96,8 @@ FORMS: dict[str, dict[str, str]] = {
         "account_number": "62220000",
         "reason": "试用",
     },
+    "plot_surveys.town": {"survey": "{survey}", "decision": "return", "reason": "试"},
+    "plot_surveys.village": {"survey": "{survey}", "decision": "return", "reason": "试"},
     "programmes.note": {"unit": "{unit}", "name": "项目", "started_on": "2026-01-01"},
     "quota.figures": {"stage": "specimen", "plants_per_mu": "100", "survival": "90", "reason": "试"},
     "reports.build": {"unit": "{unit}", "month": "2026-01", "period": "2026-01"},
@@ -138,6 +147,16 @@ def names_an_object(rule: Rule, method: str) -> bool:
     """Whether a place's object stands in the address, the query or the form."""
     objects = [what for what in arguments_of(rule).values() if not what.startswith(("=", "?"))]
     return bool(objects) or (rule.endpoint in FORMS and method != "GET") or rule.endpoint in QUERIES
+
+
+def objects_of(rule: Rule) -> list[str]:
+    """The objects of a place that a request names, those of the address in their order, then those of the form."""
+    in_address = [what for what in arguments_of(rule).values() if not what.startswith(("=", "?"))]
+    in_form = [
+        what for text in FORMS.get(rule.endpoint, {}).values() for what in re.findall(r"{(\w+)}", text)
+    ]
+    asked = re.findall(r"{(\w+)}", QUERIES.get(rule.endpoint, ""))
+    return list(dict.fromkeys([*in_address, *asked, *in_form]))
 
 
 def address(app: Flask, rule: Rule, place: Place) -> str:

@@ -25,10 +25,16 @@ from branch.organisation.roles import Role
 from branch.programmes.service import note_programme
 from branch.reports import service as reports
 from branch.reports.document import Document, to_json
+from branch.reports.editions.models import ReportEdition
 from branch.reports.states import ReportState
 from core import files, seal
+from core.accounts.devices.models import AccountDevice
+from core.accounts.models import Account
+from core.accounts.tokens.models import ApiToken
+from core.clock import local_day
 from core.database import session
-from shop.catalogue.models import Listing
+from core.progress import JobProgress
+from shop.catalogue.models import Listing, Variant
 from shop.channels.models import OutsideImport
 from shop.orders.models import Consignment, HoldAllowance
 from shop.payments import proofs
@@ -43,10 +49,13 @@ from tests.factories.pictures import picture
 from tests.factories.traceability import approve_plot, make_codes, make_lot, make_plot
 from traceability.alarms.models import Alarm
 from traceability.api import ensure_reference_data
+from traceability.cases.intake import photo_evidence
 from traceability.cases.states import Subject
 from traceability.codes.approvals import propose_void
+from traceability.codes.models import CodeBatch
 from traceability.inspections.models import Inspection
 from traceability.lots.recall_requests import ask_for_recall
+from traceability.plots.surveys import NewSurvey, Stand, record_survey
 from traceability.resolver.models import TradeItem
 
 SECOND_TOWN = (
@@ -136,10 +145,22 @@ def _mark(code: str, branch: UnitView, at: datetime) -> MarkView:
     return enter_mark(facts, rules_text="第一条", unit_id=branch.id, by_account_id=None, at=at)
 
 
+def _photograph(kind: str) -> str:
+    return files.put(picture(), kind=kind, content_type="image/jpeg", public=False)
+
+
 def _land(place: Place, at: datetime) -> None:
     grower, values = place.grower, place.values
     plot = make_plot(grower=grower, at=at)
-    survey = approve_plot(plot, at=at)
+    approve_plot(plot, Stand("dangui", "specimen", 1_500), Stand("dangui", "second_third", 500), at=at)
+    measured = make_plot(grower=grower, at=at)
+    found = NewSurvey(
+        year=local_day(at).year,
+        area_m2=measured.area_m2,
+        stands=(Stand("dangui", "specimen", measured.area_m2),),
+        photo_key=_photograph("survey_photo"),
+    )
+    survey = record_survey(measured.id, found, surveyed_at=at, at=at, by=make_account(at=at).id)
     lot = make_lot(grower=grower, plot=plot, at=at)
     batch = make_codes(lot=lot, at=at).batch
     by = make_account(at=at).id
@@ -155,12 +176,22 @@ def _land(place: Place, at: datetime) -> None:
         seen_at=at,
         event_id=f"urn:test:{grower.id}",
         by_account_id=by,
+        photo_key=_photograph("inspection_photo"),
     )
     session.add(inspection)
     seal.append("inspection", f"inspection/{inspection.number}", {})
-    values |= {"plot": plot.number, "survey": survey, "lot": lot.number, "batch": batch.number, "void": void}
+    values |= {
+        "plot": measured.number,
+        "survey": survey,
+        "lot": lot.number,
+        "batch": batch.number,
+        "void": void,
+    }
     values |= {"recall": recall, "inspection": inspection.number}
-    values["case"] = make_case(subject=Subject.of_lot(lot.id), at=at).number
+    evidence = [photo_evidence(_photograph("case_photo"))]
+    values["case"] = make_case(subject=Subject.of_lot(lot.id), at=at, evidence=evidence).number
+    made_file = session.scalars(select(CodeBatch).where(CodeBatch.number == batch.number)).one()
+    made_file.file_key, made_file.file_until = _photograph("code_file"), at + timedelta(days=1)
     alarm = Alarm(
         number=f"W-2026-{grower.id:07d}",
         subject_kind="grower",
@@ -202,7 +233,7 @@ def _money(place: Place, at: datetime) -> None:
     payee = make_payee(unit=place.branch, at=at)
     order = make_stocked_order(at=at, method="offline_transfer", growers=[grower], parts=(((2, 2_50),),))
     order.payee_account = payee.public_id
-    key = files.put(picture(), kind="transfer_proof", content_type="image/jpeg", public=False)
+    key = _photograph("transfer_proof")
     proof = proofs.submit(order.id, file_key=key, stated_minor=order.total_minor, note="", at=at)
     payment = session.scalars(select(Payment).where(Payment.order_id == order.id)).one()
     payment.attention = "amount_differs"
@@ -225,6 +256,9 @@ def _money(place: Place, at: datetime) -> None:
     )
     session.add_all([refund, wish, allowance])
     session.flush()
+    values["sku"] = session.scalars(
+        select(Variant.sku).join(Listing).where(Listing.grower_id == grower.id).limit(1)
+    ).one()
     listing = session.scalars(select(Listing.slug).where(Listing.grower_id == grower.id)).first()
     values |= {
         "order": order.number,
@@ -238,6 +272,11 @@ def _money(place: Place, at: datetime) -> None:
         "allowance": allowance.id,
         "listing": listing or "",
     }
+
+
+def _shelved(place: Place) -> reports.ShelvedFile:
+    key = files.put(place.branch.code.encode(), kind="report", content_type="application/pdf", public=False)
+    return reports.ShelvedFile("report.pdf", "pdf", "zh", key, "0" * 64, 1)
 
 
 def _document(unit: UnitView) -> Document:
@@ -265,7 +304,7 @@ def _paper_trail(place: Place, mark: MarkView, at: datetime) -> None:
         frozen={},
         annex_sha256="0" * 64,
         version=1,
-        files=(),
+        files=[_shelved(place)],
         account_id=None,
         by_name="",
         at=at,
@@ -274,6 +313,34 @@ def _paper_trail(place: Place, mark: MarkView, at: datetime) -> None:
         reports.locked_report(report), ReportState.SUBMITTED, account_id=None, by_name="", comment="", at=at
     )
     values["report"] = report
+    edition = ReportEdition(
+        public_id=f"edition-{place.branch.id}",
+        unit_id=place.branch.id,
+        period="2026-01",
+        number=1,
+        report_id=reports.locked_report(report).id,
+        state="published",
+        published_at=at,
+        published_by_account_id=place.owner_id,
+        reason="",
+    )
+    session.add(edition)
+    session.flush()
+    seal.append("report_edition", f"report_edition/{edition.public_id}", {})
+    values["edition"] = edition.public_id
+    job = JobProgress(
+        public_id=f"job-{place.branch.id}",
+        kind="report",
+        owner_account_id=place.owner_id,
+        state="failed",
+        may_retry=True,
+        task="branch.reports.build",
+        args=[],
+        started_at=at,
+        updated_at=at,
+    )
+    session.add(job)
+    values["job"] = job.public_id
     values["programme"] = note_programme(
         place.branch.id, name="项目", started_on=(at - timedelta(days=9)).date(), noted_by="", at=at
     )
@@ -285,8 +352,9 @@ def _paper_trail(place: Place, mark: MarkView, at: datetime) -> None:
         storefront_public_id=shop.public_id,
         account_id=place.owner_id,
         platform="taobao",
-        state="planned",
+        state="applied",
         at=at,
+        applied_at=at,
         files=[],
         counts=dict.fromkeys(("create", "update", "unchanged", "reject"), 0),
         totals=dict.fromkeys(("files_minor", "taken_minor"), 0),
@@ -295,6 +363,29 @@ def _paper_trail(place: Place, mark: MarkView, at: datetime) -> None:
     session.add(brought)
     session.flush()
     values["import"] = brought.public_id
+    token_of_program = ApiToken(
+        public_id=f"program-{place.branch.id}",
+        account_id=place.owner_id,
+        name="程序",
+        digest=sha256(place.branch.code.encode()).hexdigest(),
+        scopes=["epcis.read"],
+        created_at=at,
+        expires_at=at + timedelta(days=9),
+    )
+    session.add(token_of_program)
+    values["program"] = token_of_program.public_id
+    device = AccountDevice(
+        public_id=f"device-{place.branch.id}",
+        account_id=place.owner_id,
+        key_digest=sha256(f"device {place.branch.id}".encode()).hexdigest(),
+        browser_digest="0" * 64,
+        browser="firefox",
+        system="linux",
+        signed_in_at=at,
+        last_seen_at=at,
+    )
+    session.add(device)
+    values["device"] = device.public_id
     operator = make_account(at=at)
     session.add(Membership(account_id=operator.id, role="operator", since=at))
     session.flush()
@@ -302,7 +393,7 @@ def _paper_trail(place: Place, mark: MarkView, at: datetime) -> None:
     session.add(
         Invitation(
             token_digest=sha256(token.encode()).hexdigest(),
-            contact="somebody@example.org",
+            contact=session.get_one(Account, place.owner_id).email,
             role="technician",
             unit_id=place.branch.id,
             reason="试",
@@ -312,6 +403,20 @@ def _paper_trail(place: Place, mark: MarkView, at: datetime) -> None:
         )
     )
     values["invitation"] = token
+    joining = f"joining-{place.branch.code}"
+    session.add(
+        Invitation(
+            token_digest=sha256(joining.encode()).hexdigest(),
+            contact="somebody@example.org",
+            role="grower",
+            grower_id=place.grower.id,
+            reason="",
+            by_account_id=place.owner_id,
+            created_at=at,
+            expires_at=at + timedelta(days=7),
+        )
+    )
+    values["joining"] = joining
     values["takeover"] = takeovers.take_over(
         place.branch, account_id=operator.id, role=Role.SECRETARY, days=20, reason="试", at=at
     )
