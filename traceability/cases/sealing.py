@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from core import seal
 from core.database import session
-from traceability.cases.models import CounterfeitCase
+from traceability.cases.evidence import BEGINNING, Piece, first_break
+from traceability.cases.models import CaseEvidence, CounterfeitCase
+from traceability.cases.states import EvidenceKind
 
 KIND = "case_verdict"
 
@@ -49,7 +51,28 @@ def bodies() -> Iterator[tuple[str, dict[str, Any]]]:
     for case in session.scalars(
         select(CounterfeitCase).order_by(CounterfeitCase.id).execution_options(yield_per=500)
     ):
-        yield subject_of(case), sealed_body(case)
+        yield subject_of(case), sealed_body(case) | _chain(case)
+
+
+def _chain(case: CounterfeitCase) -> dict[str, Any]:
+    """Which piece does not follow, where the evidence on record is not what the case's head was made of."""
+    rows = session.execute(
+        select(
+            CaseEvidence.position,
+            CaseEvidence.kind,
+            CaseEvidence.body,
+            CaseEvidence.file_sha256,
+            CaseEvidence.at,
+            CaseEvidence.digest,
+        )
+        .where(CaseEvidence.case_id == case.id)
+        .order_by(CaseEvidence.position)
+    )
+    pieces = [Piece(row[0], EvidenceKind(row[1]), *row[2:]) for row in rows]
+    broken = first_break(case.number, pieces)
+    if broken is None and (pieces[-1].digest if pieces else BEGINNING) != case.evidence_head:
+        broken = len(pieces) + 1
+    return {} if broken is None else {"evidence_broken_at": broken}
 
 
 def seal_case(case: CounterfeitCase) -> None:

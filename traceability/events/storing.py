@@ -12,13 +12,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from core import jsontext
 from core.database import session
 from core.seal import append_many
-from traceability.events.contexts import expanded, namespaces
+from traceability.events.columns import columns_of
 from traceability.events.hashing import event_hash
 from traceability.events.keys import Key, keys_of, short
 from traceability.events.models import EpcisEvent, EpcisKey
 from traceability.events.sealing import KIND, sealed_body, subject_of
-from traceability.events.times import moment
-from traceability.events.vocabulary import as_word
 
 CHUNK = 200
 
@@ -100,34 +98,14 @@ def _insert() -> Any:
 
 
 def _row(one: Prepared, *, own: bool, at: datetime, by: int | None, capture_id: int | None) -> dict[str, Any]:
-    event = one.event
-    known = namespaces(one.context, event.get("@context"))
-    declaration = event.get("errorDeclaration") or {}
-    return {
+    return columns_of(one.event, one.context) | {
         "fingerprint": one.fingerprint,
         "event_id": short(one.event_id),
         "hash": one.hash,
-        "type": short(expanded(event["type"], known)),
-        "event_time": moment(event["eventTime"]),
         "record_time": at,
-        "action": event.get("action"),
-        "biz_step": _word("bizStep", event.get("bizStep"), known),
-        "disposition": _word("disposition", event.get("disposition"), known),
-        "read_point": _place(event.get("readPoint")),
-        "biz_location": _place(event.get("bizLocation")),
-        "error_declared_at": moment(declaration["declarationTime"]) if declaration else None,
-        "error_reason": _word("errorReason", declaration.get("reason"), known),
         "own": own,
-        "body": jsontext.write(event),
+        "body": jsontext.write(one.event),
         "context": jsontext.write(one.context),
         "capture_id": capture_id,
         "by_account_id": by,
     }
-
-
-def _word(kind: str, value: str | None, known: Mapping[str, str]) -> str | None:
-    return None if value is None else short(as_word(kind, expanded(value, known)))
-
-
-def _place(value: Mapping[str, Any] | None) -> str | None:
-    return None if value is None else short(value["id"])

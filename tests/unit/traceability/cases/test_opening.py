@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from core.database import transaction
 from core.errors import Invalid
+from tests.factories.cases import make_case
 from tests.factories.verification import make_scene
+from tests.seals import behind_the_back, not_as_sealed
 from traceability.cases.evidence import Evidence, first_break
 from traceability.cases.models import CaseChange, CaseEvidence, CounterfeitCase
 from traceability.cases.queries import evidence_of, get_case
@@ -97,3 +99,17 @@ def test_the_database_refuses_to_change_evidence_and_steps(session, at, table, v
         open_case("public", subject=Subject.other(), evidence=[WORDS], at=at, by=None)
     with pytest.raises(sa.exc.DBAPIError, match="append-only"), transaction():
         session.execute(sa.text(verb.format(table.name)))
+
+
+@pytest.mark.both
+def test_evidence_that_does_not_follow_is_no_longer_what_was_sealed(session, at):
+    with transaction():
+        case = make_case(at=at)
+    session.rollback()
+    assert not_as_sealed("case_verdict") == []
+    off = ["DROP TRIGGER case_evidence_no_delete"]
+    if session.get_bind().dialect.name == "postgresql":
+        off = ["ALTER TABLE case_evidence DISABLE TRIGGER ALL"]
+    session.rollback()
+    behind_the_back(*off, "DELETE FROM case_evidence")
+    assert f"case/{case.number}: evidence_broken_at is 1, sealed as null" in not_as_sealed("case_verdict")[0]
