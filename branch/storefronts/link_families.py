@@ -52,7 +52,7 @@ LINK_HOSTS: dict[Platform, tuple[str, ...]] = {
         ),
         *("dj.1688.com", "s.click.1688.com", "login.1688.com", "share.1688.com"),
     ),
-    Platform.WEIDIAN: ("k.weidian.com", "url.weidian.com"),
+    Platform.WEIDIAN: ("k.weidian.com", "url.weidian.com", "youshop10.com"),
     Platform.WECHAT: ("w.url.cn", "wxaurl.cn", "wxmpurl.cn", "url.weixin.qq.com", "mp.weixinbridge.com"),
     Platform.WEBSITE: (
         *("v.kuaishou.com", "v.kuaishouapp.com", "v.m.chenzhongtech.com", "chenzhongtech.com", "kspkg.com"),

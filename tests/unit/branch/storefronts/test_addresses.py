@@ -265,7 +265,7 @@ LINKS = [
     "https://uland.taobao.com/", "m.tb.cn/h.5abcDEF?tk=Xyz1", "https://e.tb.cn/h.TBabc", "tb.cn/abc",
     "ai.taobao.com/search/index.htm?pid=mm_1", "click.mz.simba.taobao.com/rd?w=1", "temai.taobao.com/event.php?pid=1",
     "https://s.click.tmall.com/t?e=1", "click.tmall.com/x",
-    "union-click.jd.com/jdc?e=&p=AyIGZRhb", "u.jd.com/AbC123", "https://3.cn/abc", "re.jd.com/cps/item/1.html",
+    "union-click.jd.com/jdc?e=&p=AyIGZRhb", "u.jd.com/AbC123", "k.youshop10.com/AbC123", "https://3.cn/abc", "re.jd.com/cps/item/1.html",
     "jingfen.jd.com/detail/x.html", "coupon.m.jd.com/coupons/show.action?key=1", "a.b.u.jd.com/x",
     "p.pinduoduo.com/AbCdE", "file-link.pinduoduo.com/x", "p.yangkeduo.com/abc", "jinbao.pinduoduo.com/",
     "https://v.douyin.com/iJabc/", "z.douyin.com/AbC", "vt.douyin.com/x", "buyin.jinritemai.com/x",
