@@ -39,6 +39,11 @@ def tell_new_device(account: Account, kind: tuple[str, str]) -> None:
     _tell(account, "account_new_device", {"browser": kind[0], "system": kind[1]})
 
 
+def tell_token_made(account: Account, token: str, until: str) -> None:
+    """A token outlives every sign-in: its owner hears of it, in case somebody else made it on his device."""
+    _tell(account, "account_token_made", {"token": token, "day": until})
+
+
 def tell_factor_changed(account: Account, how: str) -> None:
     """`how`: set_up, changed or turned_off."""
     _tell(account, "account_factor_changed", {"how": how})

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select, update
 
+from core.accounts import notices
+from core.accounts.models import Account
 from core.accounts.tokens.digests import digest
 from core.accounts.tokens.models import ApiToken
 from core.accounts.tokens.scopes import grantable
@@ -70,6 +72,7 @@ def create_token(
     )
     session.add(row)
     session.flush()
+    notices.tell_token_made(session.get_one(Account, account_id), row.name, row.expires_at.date().isoformat())
     return Created(row.public_id, secret, row.expires_at)
 
 

@@ -12,6 +12,7 @@ from core.accounts.tokens.queries import find_bearer
 from core.accounts.tokens.service import MOST_ALIVE, create_token, note_use, revoke_token
 from core.database import transaction
 from core.errors import Conflict, Invalid, NotFound
+from core.messaging import Message
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_membership
 
@@ -38,6 +39,13 @@ def test_only_a_digest_of_a_token_is_kept(session, technician, at):
     assert made.secret.startswith("gyt_")
     assert made.secret[4:] not in str(tuple(row))
     assert find_bearer(made.secret, at=at).account_id == technician
+
+
+def test_the_owner_hears_of_a_new_token(session, technician, at):
+    make(technician, at)
+    (told,) = session.scalars(sa.select(Message).where(Message.template == "account_token_made"))
+    assert told.receiver == session.get_one(Account, technician).email
+    assert (told.context["token"], told.context["day"]) == ("scale", (at + MONTH).date().isoformat())
 
 
 def test_a_token_ends_with_its_time_its_revocation_or_its_account(session, technician, at):
