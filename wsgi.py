@@ -367,9 +367,10 @@ def event_handlers() -> dict[type, list[Handler]]:
     """Which handler hears which event: one block per handler, then the events that nobody needs to hear yet."""
     from branch.licences import events as licences
     from branch.licences.notices import tell_grower as tell_grower_of_licence
-    from branch.organisation.events import TakeoverEnded, UnitTakenOver
+    from branch.organisation.events import RoleChanged, TakeoverEnded, UnitTakenOver
     from branch.organisation.notices import (
         tell_of_faults,
+        tell_of_role,
         tell_operators_of_backup,
         tell_operators_of_checks,
         tell_unit_of_takeover,
@@ -458,6 +459,7 @@ def event_handlers() -> dict[type, list[Handler]]:
         (notices.remind_growers_to_confirm, [orders.OrderNearsEnd]),
         (tell_cashiers, [orders.OrderNearsEnd, orders.HoldAskedFor]),
         (notices.ask_buyer_for_held, [orders.HoldAskedFor]),
+        (tell_of_role, [RoleChanged]),
         (tell_unit_of_takeover, [UnitTakenOver, TakeoverEnded]),
         (tell_everyone_concerned, [payees.PayeeProposed, payees.PayeeConfirmed, payees.PayeeWithdrawn]),
         (None, [orders.OrderRefunded, orders.ConsignmentPacked]),

@@ -15,3 +15,10 @@ class TakeoverEnded:
     """The work was given back before the last day."""
 
     public_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChanged:
+    """A member of staff gave a role to somebody, or took it away; `change_id` is the line of the history."""
+
+    change_id: int

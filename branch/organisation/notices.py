@@ -5,9 +5,9 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
-from branch.organisation.events import TakeoverEnded, UnitTakenOver
-from branch.organisation.models import Membership
-from branch.organisation.queries import all_units, members_of
+from branch.organisation.events import RoleChanged, TakeoverEnded, UnitTakenOver
+from branch.organisation.models import Membership, MembershipChange
+from branch.organisation.queries import all_units, members_of, unit_by_id
 from branch.organisation.takeovers import get_takeover
 from core import messaging
 from core.accounts.models import Account
@@ -81,6 +81,35 @@ def tell_unit_of_takeover(event: UnitTakenOver | TakeoverEnded, *, event_id: str
                     "role": str(found.role),
                     "until": f"{to_shanghai(found.ends_at):%Y-%m-%d %H:%M}",
                     "reason": found.reason,
+                    "address": f"{current_app.config['SETTINGS'].base_url}/branch/members",
+                },
+                locale=account.locale,
+            )
+
+
+def tell_of_role(event: RoleChanged, *, event_id: str) -> None:
+    """Handler: one message to the person meant, and to each who holds a role at the unit or above it."""
+    change = session.get_one(MembershipChange, event.change_id)
+    unit = unit_by_id(change.unit_id) if change.unit_id is not None else None
+    above = [one for one in all_units() if unit is not None and unit.path.startswith(one.path)]
+    people = {member.account_id for member in members_of(above)} | {change.account_id}
+    meant, by = session.get_one(Account, change.account_id), session.get(Account, change.by_account_id)
+    for account in session.scalars(
+        select(Account).where(Account.id.in_(people), Account.active).order_by(Account.id)
+    ):
+        receiver = account.email or account.phone
+        if receiver and unit is not None:
+            messaging.enqueue(
+                dedupe_key=f"{event_id}:{account.id}",
+                to=receiver,
+                template="role_changed",
+                context={
+                    "given": change.action == "given",
+                    "unit": unit.name_en if account.locale == "en" else unit.name_zh,
+                    "name": meant.display_name,
+                    "role": change.role,
+                    "by": by.display_name if by is not None else "",
+                    "reason": change.reason,
                     "address": f"{current_app.config['SETTINGS'].base_url}/branch/members",
                 },
                 locale=account.locale,

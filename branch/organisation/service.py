@@ -7,6 +7,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from branch.organisation.events import RoleChanged
 from branch.organisation.models import Membership, MembershipChange, Unit
 from branch.organisation.queries import (
     MemberView,
@@ -20,6 +21,7 @@ from branch.organisation.roles import KINDS_BELOW, WITHOUT_UNIT, Role, may_chang
 from core import pinyin
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid
+from core.outbox import record
 
 REASON_LIMIT = 500
 LEADING = frozenset({Role.SECRETARY, Role.COMMITTEE})
@@ -185,14 +187,16 @@ def _note(
     reason: str,
     at: datetime,
 ) -> None:
-    session.add(
-        MembershipChange(
-            account_id=account_id,
-            unit_id=unit_id,
-            role=role,
-            action=action,
-            by_account_id=by_account_id,
-            reason=reason.strip()[:REASON_LIMIT],
-            at=at,
-        )
+    change = MembershipChange(
+        account_id=account_id,
+        unit_id=unit_id,
+        role=role,
+        action=action,
+        by_account_id=by_account_id,
+        reason=reason.strip()[:REASON_LIMIT],
+        at=at,
     )
+    session.add(change)
+    session.flush()
+    if by_account_id is not None:
+        record(RoleChanged(change.id), at=at)

@@ -276,3 +276,17 @@ def test_a_grower_of_one_village_is_listed_for_its_branch_only(app, login):
     assert "云岭茶桂园" not in login(role="secretary").get("/branch/growers").get_data(as_text=True)
     tea = login(role="secretary", unit="guihua-tea")
     assert "云岭茶桂园" in tea.get("/branch/growers?unit=guihua-hill").get_data(as_text=True)
+
+
+@pytest.mark.both
+def test_a_role_given_or_taken_is_told_to_the_person_and_the_people_above(app, login, units, run_jobs):
+    secretary = login(role="secretary", unit="guihua-osmanthus")
+    login(role="committee", unit="guihua", email="mayor@example.org")
+    login(role="secretary", unit="guihua-tea", email="tea@example.org")
+    login(email="friend@example.org")
+    given = secretary.submit(GIVE, role_form("friend@example.org", "secretary", "guihua-osmanthus"))
+    assert given.status_code == 303
+    run_jobs()
+    told = {one.receiver for one in messages(app) if one.template == "role_changed"}
+    assert {"friend@example.org", "mayor@example.org"} <= told
+    assert "tea@example.org" not in told
