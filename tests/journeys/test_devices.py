@@ -17,6 +17,8 @@ from tests.factories.organisation import make_membership
 from tests.seals import behind_the_back
 from tests.signing_in import session_cookie
 
+pytestmark = pytest.mark.both
+
 SIGN_IN = "/account/sign-in"
 PHONE = (
     "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36 MicroMessenger/8.0"
@@ -61,7 +63,6 @@ def is_signed_in(client):
     return client.get("/account").status_code == 200
 
 
-@pytest.mark.both
 def test_others_may_write_while_a_password_is_checked(app, account_id, monkeypatch):
     checked = SignInForm.validate
 
@@ -83,7 +84,6 @@ def copy_of(app, client, *names):
     return thief
 
 
-@pytest.mark.both
 def test_a_copied_session_ends_with_the_sign_out(app, account_id):
     client = browser_of(app, remember=True)
     thieves = [copy_of(app, client, name) for name in ("guiyuan", "guiyuan_remember")]
@@ -93,7 +93,6 @@ def test_a_copied_session_ends_with_the_sign_out(app, account_id):
     assert [is_signed_in(thief) for thief in thieves] == [False, False]
 
 
-@pytest.mark.both
 def test_one_device_signs_out_another_and_all_others(app, account_id):
     phone, desk, third = (browser_of(app, user_agent=agent) for agent in (PHONE, DESK, DESK))
     page = desk.get("/account/devices").get_data(as_text=True)

@@ -14,6 +14,8 @@ from core.database import transaction
 from core.messaging import Message
 from tests.factories.accounts import PASSWORD, make_account
 
+pytestmark = pytest.mark.both
+
 SIGN_IN, CODE, PRESENT = "/account/sign-in", "/account/second-factor/code", "/account/second-factor/present"
 EMAIL = "careful@example.org"
 
@@ -66,7 +68,6 @@ def secret_of(app, careful):
         return database.get_one(Account, careful.id).tf_totp_secret
 
 
-@pytest.mark.both
 def test_only_the_old_factor_turns_it_off_and_the_owner_is_told(app, careful):
     client = inside(app, careful)
     answer = client.submit("/account/second-factor", {"setup": "disable"}, form_at="/account")
@@ -116,7 +117,6 @@ def test_its_pages_are_closed_until_it_is_shown(app, careful, path, clock):
     assert client.get(path).status_code == 303
 
 
-@pytest.mark.both
 def test_guesses_from_many_addresses_count_together_and_wait_longer_each_time(app, careful, clock):
     for n in range(5):
         assert guess(enter(app, f"198.51.100.{n}")).status_code == 422
@@ -136,7 +136,6 @@ def test_guesses_from_many_addresses_count_together_and_wait_longer_each_time(ap
     ]
 
 
-@pytest.mark.both
 def test_strangers_who_guess_hold_up_no_browser_of_the_owner(app, careful):
     own = inside(app, careful)
     own.submit("/account/sign-out", form_at="/account")

@@ -14,6 +14,8 @@ from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_membership
 from tests.seals import not_as_sealed
 
+pytestmark = pytest.mark.both
+
 UNITS = "/operations/units"
 TAKE = f"{UNITS}/guihua-osmanthus/take-over"
 WISH = {"role": "secretary", "days": "7", "reason": "书记住院，无人办理"}
@@ -39,7 +41,6 @@ def test_the_operator_decides_nothing_of_a_town(operator, session):
     assert answer.status_code == 403
 
 
-@pytest.mark.both
 def test_a_take_over_is_told_seen_and_ends_by_itself(operator, login, session, clock, at, run_jobs):
     with transaction():
         grower = make_grower()
@@ -126,7 +127,6 @@ def test_an_operator_at_a_unit_counts_for_nothing(session, login, at):
     assert client.get(TAKE).status_code == 403
 
 
-@pytest.mark.both
 def test_what_an_operator_took_over_ends_with_the_role_of_an_operator(app, operator, session, at):
     with transaction():
         make_grower()

@@ -11,6 +11,8 @@ from shop.orders import service as orders
 from shop.payments import doubts, flows, sweeping
 from shop.stock.models import Stock
 
+pytestmark = pytest.mark.both
+
 
 @pytest.fixture
 def arrived(stripe, session_id, books):
@@ -48,7 +50,6 @@ def decide(verb, payment_id):
         return verb(payment_id, by_account_id=None, at=now())
 
 
-@pytest.mark.both
 def test_the_buyer_is_told_and_not_asked_to_pay_again_and_the_plants_are_kept(client, arrived, books):
     before = books.order.expires_at
     arrived(-50)
@@ -65,7 +66,6 @@ def test_the_buyer_is_told_and_not_asked_to_pay_again_and_the_plants_are_kept(cl
     assert templates() == ["payment_in_doubt"]
 
 
-@pytest.mark.both
 @pytest.mark.parametrize("difference", [-50, 100])
 def test_the_cashier_accepts_another_amount_and_the_books_say_what_came(
     login, arrived, books, stripe, difference
@@ -92,7 +92,6 @@ def test_the_cashier_accepts_another_amount_and_the_books_say_what_came(
     assert templates() == ["payment_in_doubt", "amount_accepted"]
 
 
-@pytest.mark.both
 def test_the_cashier_gives_it_back_and_the_order_waits_again(client, login, arrived, books, stripe):
     arrived(-50)
     cashier = login(role="secretary")

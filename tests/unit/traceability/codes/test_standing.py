@@ -251,7 +251,7 @@ def test_codes_slipped_into_a_batch_that_is_not_made_are_named(session, at):
     number, _lot = everything_that_happens_to_codes(at)
     batch = f"(SELECT id FROM code_batch WHERE number = '{number}')"  # noqa: S608 - our own words
     columns = session.execute(text("SELECT * FROM code_batch")).keys()
-    others = ", ".join(name for name in columns if name not in {"id", "number", "state", "root"})
+    others = ", ".join(f'"{name}"' for name in columns if name not in {"id", "number", "state", "root"})
     of_code = "leaf, lot_id, grower_id, level, plants, quota, state, state_reason"
     behind_the_back(
         f"INSERT INTO code_batch (number, state, {others}) SELECT 'B-X', 'requested', {others} FROM code_batch WHERE id = {batch}",  # noqa: S608 - our own words

@@ -19,6 +19,8 @@ from traceability.codes.models import Code, CodeBatch
 from traceability.codes.verdicts import Doubt
 from traceability.standing.queries import doubts_of, standing_of
 
+pytestmark = pytest.mark.both
+
 
 @pytest.fixture
 def scene(session, at):
@@ -57,7 +59,6 @@ def decide(alarm, step, person, at):
         alarms.decide(alarm, step, note="看过照片", at=at, by=person)
 
 
-@pytest.mark.both
 def test_clearing_an_alarm_leaves_what_two_persons_confirmed(client, scene, staff, alarm, at):
     decide(alarm, AlarmStep.DOUBT, staff[0], at)
     with transaction():
@@ -68,7 +69,6 @@ def test_clearing_an_alarm_leaves_what_two_persons_confirmed(client, scene, staf
     assert [(one.doubt, one.number) for one in doubts_of(scene.code_id)] == [(Doubt.CONFIRMED, case.number)]
 
 
-@pytest.mark.both
 def test_a_case_found_to_be_nothing_leaves_the_doubt_of_an_alarm(client, scene, staff, alarm, at):
     decide(alarm, AlarmStep.DOUBT, staff[0], at)
     with transaction():
