@@ -107,6 +107,7 @@ class Person:
         self.hidden = hidden_of(client.get("/report-fake").get_data(as_text=True))
 
 
+@pytest.mark.both
 def test_who_gets_in_where_is_what_the_table_says(app, people, places, request, nothing_is_kept, monkeypatch):
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", True)
     known = {role: Person(client) for role, client in people.items()}
