@@ -9,6 +9,7 @@ from branch.growers.queries import (
     grower_of,
     growers_by_ids,
     growers_in,
+    growers_within,
     people_of,
     require_grower,
 )
@@ -137,6 +138,7 @@ __all__ = [
     "grower_of",
     "growers_by_ids",
     "growers_in",
+    "growers_within",
     "licence_of",
     "licence_suspended_by",
     "licences_of_growers",

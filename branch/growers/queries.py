@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 from branch.growers.models import Grower, GrowerChange, GrowerMember
 from branch.growers.states import GrowerState
 from branch.organisation.models import Unit
-from branch.organisation.queries import UnitView, unit_view, units_below
+from branch.organisation.queries import UnitView, unit_view, units_below, units_where
 from core.accounts.models import Account
 from core.accounts.scopes import Scope, note_checked
 from core.database import read_columns, session
@@ -168,6 +168,13 @@ def growers_in(unit_id: int) -> list[GrowerView]:
         .order_by(Grower.name, Grower.id)
     )
     return [_view(grower, unit) for grower, unit in rows]
+
+
+def growers_within(account_id: int, permission: str) -> set[int]:
+    """The ids of the admitted growers in the units where the account holds `permission`."""
+    tops = {unit.id: unit for unit in units_where(account_id, permission)}
+    roots = [unit for unit in tops.values() if unit.parent_id not in tops]
+    return {grower.id for root in roots for grower in growers_in(root.id)}
 
 
 def admitted_growers() -> list[GrowerView]:

@@ -125,13 +125,6 @@ def _views(query: Select[Alarm, str, int, str | None]) -> list[AlarmView]:
     ]
 
 
-def growers_within(account_id: int, permission: str) -> set[int]:
-    """The growers in the units where the account holds `permission`."""
-    tops = {unit.id: unit for unit in branch.units_where(account_id, permission)}
-    roots = [unit for unit in tops.values() if unit.parent_id not in tops]
-    return {grower.id for root in roots for grower in branch.growers_in(root.id)}
-
-
 def _mine(grower_ids: Collection[int]) -> ColumnElement[bool]:
     return or_(Alarm.grower_id.is_(None), Alarm.grower_id.in_(list(grower_ids)))
 

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from branch import api as branch
 from core.accounts.gate import actor_id, may, requires
 from core.accounts.scopes import Scope
 from core.clock import now
@@ -21,7 +22,6 @@ from traceability.alarms.queries import (
     alarm_page,
     findings_of,
     get_alarm,
-    growers_within,
     looks_of_code,
     require_alarm_access,
     steps_of,
@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
     """Alarms that stand, the suspects first."""
     folder = request.args.get("folder", "suspect")
     folder = folder if folder in FOLDERS else "suspect"
-    growers = growers_within(actor_id(), "alarms.view")
+    growers = branch.growers_within(actor_id(), "alarms.view")
     return render_template(
         "traceability/alarms/index.html",
         page=alarm_page(growers, folder=folder, page=page_number(request.args.get("page"))),

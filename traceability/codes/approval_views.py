@@ -11,7 +11,6 @@ from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, Forbidden
 from core.web.sending import creates, creating
-from traceability.alarms.queries import growers_within
 from traceability.codes import approvals, issuing
 from traceability.codes.forms import DecideForm, ProposeVoidForm
 from traceability.codes.queries import get_batch
@@ -94,7 +93,7 @@ def _page(form: ProposeVoidForm) -> str:
     concerned = {one.grower_id for one in batches} | {one.grower_id for one in [*voids, *decided]}
     growers = branch.growers_by_ids(concerned)
     growers = {key: grower for key, grower in growers.items() if grower.unit_id in here}
-    within = growers_within(actor_id() or 0, "codes.view")
+    within = branch.growers_within(actor_id() or 0, "codes.view")
     refused = refusals_of(within)
     names = {key: one.name for key, one in branch.growers_by_ids({one.grower_id for one in refused}).items()}
     return render_template(

@@ -5,7 +5,6 @@ from flask import Blueprint, render_template
 from branch import api as branch
 from core.accounts.gate import actor_id, requires
 from core.clock import now
-from traceability.alarms.queries import growers_within
 from traceability.codes.inner_tries import tried_codes
 
 blueprint = Blueprint("inner_tries", __name__)
@@ -15,7 +14,7 @@ blueprint = Blueprint("inner_tries", __name__)
 @requires("codes.view")
 def index() -> str:
     """Inner codes that were entered wrongly of late."""
-    found = tried_codes(growers_within(actor_id() or 0, "codes.view"), at=now())
+    found = tried_codes(branch.growers_within(actor_id() or 0, "codes.view"), at=now())
     return render_template(
         "traceability/codes/inner_tries.html",
         found=found,
