@@ -38,7 +38,7 @@ class CheckRun(Base):
 class CheckFinding(Base):
     """One thing that does not agree, as long as it does not: told once, however many nights it is found again.
 
-    `digest` is over check, table, row and kind of fault; `gone_at` is when a whole run did not find it any more.
+    `digest` is over check, table, row and kind of fault (`code`); `gone_at` is when a whole run did not find it any more.
     """
 
     __tablename__ = "check_finding"
@@ -48,6 +48,7 @@ class CheckFinding(Base):
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     check: Mapped[str] = mapped_column("check_name", String(40))
     table: Mapped[str] = mapped_column("table_name", String(80))
+    code: Mapped[str] = mapped_column(String(20))
     what: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
     first_at: Mapped[datetime]

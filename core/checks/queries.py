@@ -34,6 +34,7 @@ class FindingView:
 
     check: str
     table: str
+    code: str
     what: str
     text: str
     first_at: datetime
@@ -84,7 +85,8 @@ def checks_standing(*, shown: int = SHOWN) -> Standing:
         last_run("sample"),
         session.scalar(select(func.count()).select_from(CheckFinding).where(now_open)) or 0,
         tuple(
-            FindingView(row.check, row.table, row.what, row.text, row.first_at, row.last_at) for row in rows
+            FindingView(row.check, row.table, row.code, row.what, row.text, row.first_at, row.last_at)
+            for row in rows
         ),
     )
 

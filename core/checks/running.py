@@ -168,6 +168,7 @@ def _note(check: str, finding: Finding, *, at: datetime) -> bool:
                 digest=digest,
                 check=check,
                 table=finding.table,
+                code=finding.code,
                 what=plain(finding.what),
                 text=plain(finding.text),
                 first_at=at,
@@ -177,7 +178,7 @@ def _note(check: str, finding: Finding, *, at: datetime) -> bool:
         session.flush()
         return True
     known = row.gone_at is None
-    row.last_at, row.gone_at, row.text = at, None, plain(finding.text)
+    row.last_at, row.gone_at, row.code, row.text = at, None, finding.code, plain(finding.text)
     row.first_at = row.first_at if known else at
     return not known
 

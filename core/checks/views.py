@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.accounts.gate import requires
 from core.checks.queries import checks_standing, last_run, runs
-from core.checks.wording import OUTCOME_TONE, OUTCOME_WORDS, check_words
+from core.checks.wording import OUTCOME_TONE, OUTCOME_WORDS, check_words, fault_words
 from core.clock import now
 
 blueprint = Blueprint("checks", __name__, url_prefix="/operations/checks")
@@ -45,4 +45,5 @@ def index() -> str:
         outcome_words=OUTCOME_WORDS,
         outcome_tone=OUTCOME_TONE,
         check_words=check_words,
+        fault_words=fault_words,
     )

@@ -29,6 +29,7 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "devices.": {"public_id": "device"},
     "dispatch.": {"number": "parcel"},
     "editions.": {"public_id": "report", "edition_id": "edition"},
+    "failures.": {"kind": "=work", "number": "failed"},
     "growers.": {"slug": "grower", "account_id": "helper", "token": "joining"},
     "inspections.": {"number": "inspection"},
     "ledger.": {"table": "=channel"},
@@ -120,7 +121,7 @@ QUERIES = {
     "quota.figures": "?mark={mark}",
 }
 #: Of nobody in particular: the way in, what the library guards, machines' own interfaces with their own tokens.
-LEFT_OUT = ("security.", "epcis.", "static", "openapi.", "api_docs.", "resolver.resolve", "failures.")
+LEFT_OUT = ("security.", "epcis.", "static", "openapi.", "api_docs.", "resolver.resolve")
 
 
 def asked(app: Flask) -> Iterator[tuple[Rule, str]]:
@@ -169,8 +170,8 @@ def address(app: Flask, rule: Rule, place: Place) -> str:
         name: int(one) if str(one).isdigit() and name.endswith(("_id", "position")) else one
         for name, one in values.items()
     }
-    if rule.endpoint == "programmes.withdraw":
-        converted["number"] = int(values["number"])
+    if rule.endpoint == "programmes.withdraw" or rule.endpoint.startswith("failures."):
+        converted |= {name: int(one) for name, one in values.items() if name == "number"}
     built = adapter.build(rule.endpoint, converted, method=min((rule.methods or set()) - {"HEAD", "OPTIONS"}))
     return built + QUERIES.get(rule.endpoint, "").format(**place.values)
 

@@ -31,6 +31,7 @@ from core import files, seal
 from core.accounts.devices.models import AccountDevice
 from core.accounts.models import Account
 from core.accounts.tokens.models import ApiToken
+from core.claims import WorkClaim
 from core.clock import local_day
 from core.database import session
 from core.progress import JobProgress
@@ -116,7 +117,18 @@ def _place(name: str, units: Mapping[str, UnitView], at: datetime) -> Place:
     _land(place, at)
     _money(place, at)
     _paper_trail(place, mark, at)
+    values["failed"] = _failed_work(place, at)
     return place
+
+
+def _failed_work(place: Place, at: datetime) -> int:
+    work = WorkClaim(
+        kind="shop.orders.expire", key=place.branch.code, claimed_at=at, available_at=at, attempts=9
+    )
+    work.last_error, work.first_failed_at, work.failed_at, work.dead_at = "no such stock", at, at, at
+    session.add(work)
+    session.flush()
+    return work.id
 
 
 def _grower(name: str, village: UnitView, account_id: int, at: datetime) -> GrowerView:
