@@ -171,10 +171,12 @@ def growers_in(unit_id: int) -> list[GrowerView]:
 
 
 def growers_within(account_id: int, permission: str) -> set[int]:
-    """The ids of the admitted growers in the units where the account holds `permission`."""
-    tops = {unit.id: unit for unit in units_where(account_id, permission)}
-    roots = [unit for unit in tops.values() if unit.parent_id not in tops]
-    return {grower.id for root in roots for grower in growers_in(root.id)}
+    """The ids of the growers, in any state, in the units where the account holds `permission`.
+
+    What is open with a grower who has left (refunds, alarms of his labels) has to be seen and ended by somebody.
+    """
+    units = [unit.id for unit in units_where(account_id, permission)]
+    return set(session.scalars(select(Grower.id).where(Grower.unit_id.in_(units))))
 
 
 def admitted_growers() -> list[GrowerView]:

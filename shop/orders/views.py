@@ -219,11 +219,9 @@ def branch_orders() -> ResponseReturnValue:
 
 
 def _growers_in_sight(account_id: int) -> dict[int, str]:
-    """The growers, by id with their name, below the units where the account may look at orders."""
-    units_in_sight = branch.units_where(account_id, "orders.view")
-    ids = {unit.id for unit in units_in_sight}
-    tops = [unit for unit in units_in_sight if unit.parent_id not in ids]
-    return {grower.id: grower.name for unit in tops for grower in branch.growers_in(unit.id)}
+    """The growers, by id with their name, below the units where the account may look at orders; also those who have left."""
+    found = branch.growers_by_ids(branch.growers_within(account_id, "orders.view"))
+    return {grower.id: grower.name for grower in found.values()}
 
 
 def _states(word: str | None) -> list[FulfilmentState]:

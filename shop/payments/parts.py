@@ -24,7 +24,7 @@ from shop.payments.models import Payment, Refund, TransferProof
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The units where an account holds a permission, and the growers there."""
+    """The units where an account holds a permission, and the growers there, also those who have left."""
 
     units: frozenset[int]
     growers: frozenset[int]
@@ -32,10 +32,8 @@ class Reach:
 
 def reach_of(account_id: int, permission: str) -> Reach:
     """Where the account holds `permission`."""
-    units = {unit.id: unit for unit in branch.units_where(account_id, permission)}
-    tops = [unit for unit in units.values() if unit.parent_id not in units]
-    growers = {grower.id for top in tops for grower in branch.growers_in(top.id)}
-    return Reach(frozenset(units), frozenset(growers))
+    units = frozenset(unit.id for unit in branch.units_where(account_id, permission))
+    return Reach(units, frozenset(branch.growers_within(account_id, permission)))
 
 
 def has_part(reach: Reach) -> ColumnElement[bool]:

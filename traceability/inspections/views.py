@@ -43,7 +43,7 @@ blueprint = Blueprint("inspections", __name__)
 @requires("inspections.view")
 def index() -> ResponseReturnValue:
     """The latest inspections in one's units."""
-    growers = _growers("inspections.view")
+    growers = branch.growers_by_ids(branch.growers_within(actor_id(), "inspections.view"))
     return render_template(
         "traceability/inspections/index.html", inspections=latest_inspections(growers), growers=growers
     )
@@ -126,16 +126,12 @@ def _visible(number: str) -> InspectionView:
     return found
 
 
-def _growers(permission: str) -> dict[int, branch.GrowerView]:
-    return {
+def _page(form: InspectionForm, *, kept: bool = False) -> str:
+    growers = {
         one.id: one
-        for unit in branch.units_where(actor_id() or 0, permission)
+        for unit in branch.units_where(actor_id(), "inspections.record")
         for one in branch.growers_in(unit.id)
     }
-
-
-def _page(form: InspectionForm, *, kept: bool = False) -> str:
-    growers = _growers("inspections.record")
     return render_template(
         "traceability/inspections/new.html",
         form=form,

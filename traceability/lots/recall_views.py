@@ -56,11 +56,7 @@ def of_lot(number: str) -> ResponseReturnValue:
 @requires("lots.view")
 def index() -> ResponseReturnValue:
     """Recalls that wait for a second person, and those that were decided: who asked, who decided."""
-    growers = {
-        one.id: one
-        for unit in branch.units_where(actor_id() or 0, "lots.view")
-        for one in branch.growers_in(unit.id)
-    }
+    growers = branch.growers_by_ids(branch.growers_within(actor_id() or 0, "lots.view"))
     return render_template(
         "traceability/lots/recalls.html",
         found=requests_of_growers(growers),

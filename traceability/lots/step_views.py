@@ -113,11 +113,7 @@ def find() -> ResponseReturnValue:
     """Lots of one's villages by number, cultivar or grower."""
     wanted = request.args.get("q", "").strip()
     page = page_number(request.args.get("page"))
-    growers = {
-        one.id: one
-        for unit in branch.units_where(actor_id() or 0, "lots.view")
-        for one in branch.growers_in(unit.id)
-    }
+    growers = branch.growers_by_ids(branch.growers_within(actor_id() or 0, "lots.view"))
     query = select(Lot).where(Lot.grower_id.in_(growers)).order_by(Lot.id.desc())
     if wanted:
         named = [grower_id for grower_id, one in growers.items() if wanted in one.name]

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from branch.api import find_grower, get_grower, grower_of, growers_by_ids, growers_in, require_grower
 from branch.growers.models import GrowerMember
-from branch.growers.queries import changes_of, grower_list
+from branch.growers.queries import changes_of, grower_list, growers_within
 from branch.growers.service import Application, add_staff, apply_to_join, decide
 from branch.growers.states import GrowerState
 from core.database import session as database
@@ -50,6 +50,34 @@ def test_growers_of_a_unit_are_those_below_it(tree):
     assert find_grower(slug="nobody") is None
     with pytest.raises(NotFound):
         get_grower(id=999)
+
+
+@pytest.mark.both
+def test_whoever_holds_a_permission_at_some_units_looks_after_the_growers_there(tree, at):
+    with transaction():
+        bamboo, spring, hill = (
+            make_grower(unit=unit) for unit in ("guihua-bamboo", "guihua-spring", "guihua-hill")
+        )
+        people = {}
+        for name, roles in {
+            "branch": [("secretary", "guihua-osmanthus")],
+            "villages": [("technician", "guihua-spring"), ("technician", "guihua-hill")],
+            "nested": [("secretary", "guihua"), ("technician", "guihua-bamboo")],
+            "nobody": [],
+        }.items():
+            people[name] = make_account().id
+            for role, unit in roles:
+                make_membership(people[name], role, unit)
+        gone = make_grower()
+        decide(gone.slug, GrowerState.LEFT, by_account_id=people["branch"], reason="moved away", at=at)
+    found = {name: growers_within(account, "alarms.view") for name, account in people.items()}
+    assert found == {
+        "branch": {bamboo.id, spring.id, gone.id},
+        "villages": {spring.id, hill.id},
+        "nested": {bamboo.id, spring.id, hill.id, gone.id},
+        "nobody": set(),
+    }
+    assert growers_within(people["villages"], "alarms.decide") == set()
 
 
 def test_an_application_belongs_to_a_village(tree, at):

@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from branch.api import Role, add_unit, get_unit, give_role
+from branch.growers.service import decide
+from branch.growers.states import GrowerState
 from core.clock import now
 from core.database import transaction
 from core.errors import Forbidden
@@ -13,7 +15,7 @@ from shop.payments.models import CancelWish, Payment, Refund
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_membership, make_tree
 from tests.factories.payees import make_payee
-from tests.factories.payments import make_stocked_order
+from tests.factories.payments import TWO_GROWERS, make_stocked_order
 
 
 @pytest.fixture
@@ -104,3 +106,78 @@ def test_a_secretary_at_a_root_is_no_cashier_of_another_town(shared, session):
 def test_the_people_who_are_reminded_of_a_receipt_are_those_at_the_account(shared):
     order, _proof, _growers, cashiers = shared
     assert [one.id for one in desk.cashiers_of(order.id)] == [cashiers["town"]]
+
+
+def test_the_part_of_a_grower_who_has_left_stays_with_his_cashier(shared, session, login):
+    order, proof, (ours, _theirs), cashiers = shared
+    with transaction():
+        decide(ours.slug, GrowerState.LEFT, by_account_id=cashiers["osmanthus"], reason="moved", at=now())
+        proof.payee_account = None
+    seen = desk.desk(cashiers["osmanthus"])
+    assert [one.number for one in seen.refunds] == [f"R-{ours.id}"]
+    assert (len(seen.wishes), len(seen.doubts)) == (1, 1)
+    assert len(desk.desk(cashiers["town"]).proofs) == 1
+    refund = session.scalars(select(Refund).where(Refund.number == f"R-{ours.id}")).one()
+    parts.require_refund(cashiers["osmanthus"], refund.id)
+    assert f"{order.number}-1" in login(role="secretary").get("/branch/orders").text
+
+
+@pytest.mark.both
+def test_without_a_known_account_the_nearest_cashiers_above_each_grower_are_reminded(shared):
+    order, proof, _growers, cashiers = shared
+    with transaction():
+        make_membership(make_account().id, "technician", "guihua-bamboo")
+        proof.payee_account = None
+    assert {one.id for one in desk.cashiers_of(order.id)} == {cashiers["osmanthus"], cashiers["tea"]}
+
+
+def test_a_receipt_of_no_known_account_needs_a_cashier_of_all_growers(shared):
+    _order, proof, _growers, cashiers = shared
+    with transaction():
+        proof.payee_account = None
+    assert [len(desk.desk(cashiers[name]).proofs) for name in ("osmanthus", "tea", "town")] == [0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("method", "whose"),
+    [("offline_transfer", ["town"]), ("stripe", ["osmanthus", "tea", "town"])],
+)
+def test_a_refund_of_a_whole_order_is_of_the_account_that_took_the_money(shared, session, method, whose):
+    order, _proof, _growers, cashiers = shared
+    with transaction():
+        add_unit(code="far", name_zh="远镇", name_en="Far", kind="committee")
+        cashiers["far"] = make_account().id
+        give_role(
+            cashiers["far"], Role.SECRETARY, unit=get_unit("far"), by_account_id=None, reason="x", at=now()
+        )
+        refund = session.scalars(select(Refund).where(Refund.order_id == order.id).limit(1)).one()
+        refund.consignment_id = None
+        session.get_one(Payment, refund.payment_id).method = method
+
+    def allowed(account_id):
+        try:
+            parts.require_refund(account_id, refund.id)
+        except Forbidden:
+            return False
+        return True
+
+    assert [name for name in sorted(cashiers) if allowed(cashiers[name])] == whose
+
+
+def test_what_a_cashier_has_in_one_order_opens_no_other(shared, session):
+    _order, proof, (ours, theirs), cashiers = shared
+    at = now()
+    with transaction():
+        account = make_payee(unit="guihua-osmanthus", at=at)
+        own, foreign = (
+            make_stocked_order(at=at, method="offline_transfer", parts=TWO_GROWERS[:1], growers=[grower])
+            for grower in (ours, theirs)
+        )
+        own.payee_account = account.public_id
+        receipt = proofs.submit(own.id, file_key="y.jpg", stated_minor=own.total_minor, note="", at=at)
+    parts.require_receipt(cashiers["osmanthus"], receipt.id)
+    parts.require_some_part(cashiers["osmanthus"], own.id, "payments.confirm")
+    with pytest.raises(Forbidden):
+        parts.require_receipt(cashiers["osmanthus"], proof.id)
+    with pytest.raises(Forbidden):
+        parts.require_some_part(cashiers["osmanthus"], foreign.id, "payments.confirm")

@@ -6,6 +6,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from branch.api import get_grower
+from branch.growers.service import decide
+from branch.growers.states import GrowerState
 from core.database import db, transaction
 from core.errors import Conflict, Invalid, NotFound
 from core.messaging import Message
@@ -64,6 +67,19 @@ def test_asking_stops_the_sale_of_all_that_came_of_it_and_nothing_else(session, 
     assert session.scalar(sa.select(sa.func.count()).select_from(LotRecall)) == 0
     assert set(session.scalars(sa.select(Code.state))) == {"printed"}
     assert session.scalar(sa.select(sa.func.count()).select_from(Message)) == 0
+
+
+def test_the_lots_of_a_grower_who_has_left_are_found_and_recalled(session, lots, people, at, login):
+    secretary, committee = login(role="secretary"), login(role="committee")
+    number = ask(lots, people, at)
+    with transaction():
+        slug = get_grower(id=lots[0].grower_id).slug
+        decide(slug, GrowerState.LEFT, by_account_id=secretary.account_id, reason="moved", at=at)
+    assert lots[0].number in secretary.get(f"/branch/lots?q={lots[0].number}").text
+    assert lots[0].number in committee.get("/branch/recalls").text
+    answer = committee.submit(f"/branch/recalls/{number}", {"decision": "confirm"}, form_at="/branch/recalls")
+    assert answer.status_code == 303
+    assert states(lots)[0] == "recalled"
 
 
 def test_another_person_confirms_and_both_names_are_kept_and_sealed(session, lots, people, at):
