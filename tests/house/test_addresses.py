@@ -41,12 +41,23 @@ def public_app(app):
 
 @pytest.mark.parametrize(
     ("host", "status"),
-    [("guiyuan.example.org", 200), ("127.0.0.1:8000", 200), ("[::1]:8000", 200), ("evil.example", 400)],
+    [
+        ("guiyuan.example.org", 200),
+        ("127.0.0.1:8000", 200),
+        ("[::1]:8000", 200),
+        ("evil.example", 400),
+        ("evil-guiyuan.example.org", 400),
+        ("guiyuan.example.org.evil.example", 400),
+    ],
 )
 def test_a_request_that_names_another_host_is_refused(public_app, host, status):
     answer = public_app.test_client().get("/healthz", base_url=f"https://{host}")
     assert answer.status_code == status
     assert "evil" not in answer.get_data(as_text=True)
+
+
+def test_what_is_no_host_at_all_is_refused_too(public_app):
+    assert public_app.test_client().get("/healthz", headers={"Host": "[::1"}).status_code == 400
 
 
 def test_the_link_of_a_recovery_is_ours_whatever_the_host(app, client, run_jobs):

@@ -2,12 +2,14 @@
 
 import ast
 import re
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from flask import g
 
 from core.database import transaction
-from core.reading import WroteWhileReadingError, may_note, noting
+from core.reading import ASKED_AS, WroteWhileReadingError, may_note, noting, refuse_while_reading
 from tests.conftest import IsolatedClient
 from tests.factories.accounts import make_account
 
@@ -77,6 +79,19 @@ def test_a_transaction_of_a_reader_is_refused(small_app):
     assert client.get("/healthz").text == "noted"
     with pytest.raises(WroteWhileReadingError):
         client.head("/healthz")
+
+
+def test_what_is_noted_is_noted_inside_its_block_and_never_of_a_head(app):
+    for method, noted in (("GET", True), ("HEAD", False)):
+        with app.test_request_context("/healthz", environ_overrides={ASKED_AS: method}):
+            g.only_reads = True
+            with (
+                noting("that it was read"),
+                nullcontext() if noted else pytest.raises(WroteWhileReadingError),
+            ):
+                refuse_while_reading()
+            with pytest.raises(WroteWhileReadingError):
+                refuse_while_reading()
 
 
 def test_head_is_answered_as_get_without_a_body(client):

@@ -1,8 +1,10 @@
 """Where an account is signed in: two browsers, stolen cookies, idle staff, changed passwords; nothing patched but the clock."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from flask_security import login_user
 from sqlalchemy import select
 
 from core.accounts.devices.models import AccountDevice
@@ -104,6 +106,48 @@ def test_one_device_signs_out_another_and_all_others(app, account_id):
     assert (is_signed_in(phone), is_signed_in(desk), is_signed_in(third)) == (False, True, True)
     desk.submit("/account/devices/sign-out-others", form_at="/account/devices")
     assert (is_signed_in(desk), is_signed_in(third)) == (True, False)
+
+
+def test_an_account_that_is_closed_is_signed_out_at_once(app, account_id):
+    client = browser_of(app)
+    with app.app_context(), transaction():
+        database.get_one(Account, account_id).active = False
+    assert not is_signed_in(client)
+
+
+def test_signing_in_again_ends_the_sign_in_before_it(app, account_id):
+    with app.test_request_context(SIGN_IN):
+        for _ in range(2):
+            login_user(database.get_one(Account, account_id), authn_via=["password"])
+    with app.app_context():
+        found = database.scalars(select(AccountDevice.ended_by).order_by(AccountDevice.id)).all()
+    assert found == ["again", None]
+
+
+def test_a_head_leaves_no_trace_of_its_sender(app, account_id, clock):
+    client, began = browser_of(app), clock.at
+    clock.forward(minutes=3)
+
+    def seen_at():
+        with app.app_context():
+            return database.scalars(select(AccountDevice.last_seen_at)).one()
+
+    assert client.head("/account").status_code == 200
+    assert seen_at() == began
+    assert is_signed_in(client)
+    assert seen_at() == clock.at
+
+
+@pytest.mark.parametrize("ago", [{"last_seen_at": 31}, {"signed_in_at": 12 * 60}])
+def test_a_device_whose_sign_in_is_over_is_listed_no_more(app, secretary_id, clock, ago):
+    browser_of(app, user_agent=PHONE)
+    desk = browser_of(app)
+    assert "微信" in desk.get("/account/devices").text
+    with app.app_context(), transaction():
+        phone = database.scalars(select(AccountDevice).where(AccountDevice.browser == "WeChat")).one()
+        for column, minutes in ago.items():
+            setattr(phone, column, clock.at - timedelta(minutes=minutes))
+    assert "微信" not in desk.get("/account/devices").text
 
 
 def test_nobody_signs_out_a_device_of_somebody_else(app, account_id, login):

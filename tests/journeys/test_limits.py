@@ -38,8 +38,16 @@ def test_who_asks_too_often_is_told_to_wait(visitor, path, form, allowed):
 
 
 def test_what_comes_without_a_token_counts_before_it_is_read(visitor):
-    answers = [visitor.post("/account/sign-in", data={"email": "x"}).status_code for _ in range(11)]
-    assert answers == [400] * 10 + [429]
+    for page in (
+        "sign-in",
+        "confirm",
+        "password",
+        "second-factor/code",
+        "second-factor/set-up-token",
+        "recovery-code",
+    ):
+        answers = [visitor.post(f"/account/{page}", data={"email": "x"}).status_code for _ in range(11)]
+        assert answers == [400] * 10 + [429], page
 
 
 def test_what_is_too_large_counts_and_is_not_read(visitor):

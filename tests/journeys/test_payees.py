@@ -90,6 +90,8 @@ def test_the_same_person_cannot_confirm_by_sql_either(session, people, proposed)
 def test_another_branch_neither_proposes_confirms_nor_withdraws(people, proposed):
     stranger = people["stranger"]
     assert stranger.get(proposed).status_code == 403
+    assert WISH["account_number"] in people["secretary"].get(PAYEES).text
+    assert WISH["account_number"] not in stranger.get(PAYEES).text
     assert stranger.submit(PAYEES, WISH).status_code == 422
     assert stranger.submit(f"{proposed}/confirm", form_at=PAYEES).status_code == 403
     answer = stranger.submit(f"{proposed}/withdraw", {"reason": "ours"}, form_at=PAYEES)

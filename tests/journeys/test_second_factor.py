@@ -68,6 +68,14 @@ def secret_of(app, careful):
         return database.get_one(Account, careful.id).tf_totp_secret
 
 
+def offered(answer):
+    """The key of a new factor on its page, where the page sends the first code, and the token of its form."""
+    page = answer.get_data(as_text=True)
+    key = re.search(r'code-box__code">([^<]+)<', page).group(1).replace("-", "")
+    action = re.search(r'action="(/account/second-factor/[^"]+)"', page).group(1)
+    return key, action, re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page).group(1)
+
+
 def test_only_the_old_factor_turns_it_off_and_the_owner_is_told(app, careful):
     client = inside(app, careful)
     answer = client.submit("/account/second-factor", {"setup": "disable"}, form_at="/account")
@@ -96,12 +104,9 @@ def test_a_recovery_code_is_as_good_as_the_app_once(app, careful):
 def test_a_new_factor_ends_the_other_devices(app, careful):
     client, other = inside(app, careful), inside(app, careful)
     client.submit(PRESENT, {"code": careful.codes.pop()})
-    page = client.submit("/account/second-factor", {"setup": "authenticator"}).get_data(as_text=True)
-    key = re.search(r'code-box__code">([^<]+)<', page).group(1)
-    action = re.search(r'action="(/account/second-factor/[^"]+)"', page).group(1)
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page).group(1)
+    key, action, token = offered(client.submit("/account/second-factor", {"setup": "authenticator"}))
     before = secret_of(app, careful)
-    client.post(action, data={"csrf_token": token, "code": TOTP(key.replace("-", "")).generate().token})
+    client.post(action, data={"csrf_token": token, "code": TOTP(key).generate().token})
     assert secret_of(app, careful) not in {before, None}
     assert (signed_in(client), signed_in(other)) == (True, False)
     assert [context["how"] for _to, context in told(app, "account_factor_changed")] == ["changed"]
@@ -134,6 +139,22 @@ def test_guesses_from_many_addresses_count_together_and_wait_longer_each_time(ap
     assert [(to, context["failures"]) for to, context in told(app, "account_factor_guessed")] == [
         (EMAIL, "5")
     ]
+
+
+def test_a_program_of_somebody_who_lacks_a_factor_is_kept_out_too(login):
+    client = login(role="secretary", demo=False)
+    answer = client.get("/branch/members", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json["code"]) == (403, "second_factor_missing")
+
+
+def test_a_new_factor_waits_for_the_old_one_again_when_that_was_long_ago(app, careful, clock):
+    client = inside(app, careful)
+    client.submit(PRESENT, {"code": careful.codes.pop()})
+    key, action, token = offered(client.submit("/account/second-factor", {"setup": "authenticator"}))
+    before = secret_of(app, careful)
+    clock.forward(minutes=11)
+    client.post(action, data={"csrf_token": token, "code": TOTP(key).generate().token})
+    assert secret_of(app, careful) == before
 
 
 def test_strangers_who_guess_hold_up_no_browser_of_the_owner(app, careful):

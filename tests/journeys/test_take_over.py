@@ -67,9 +67,10 @@ def test_a_take_over_is_told_seen_and_ends_by_itself(operator, login, session, c
     assert operator.get(f"/branch/growers/{grower.slug}").status_code == 403
 
 
-def test_the_unit_s_people_end_it_and_others_cannot(operator, login, session, at):
+def test_the_unit_s_people_end_it_and_others_cannot(operator, login, session, at, run_jobs):
     with transaction():
         make_grower()
+        make_membership(make_account(email="mayor@example.org").id, "committee", "guihua")
     assert operator.submit(TAKE, WISH).status_code == 303
     end = f"/branch/take-overs/{session.scalar(sa.select(Takeover.public_id))}/end"
     session.rollback()
@@ -79,6 +80,13 @@ def test_the_unit_s_people_end_it_and_others_cannot(operator, login, session, at
     assert operator.get("/branch/growers").status_code == 403
     assert operator.submit(end.replace("/branch/", "/operations/"), form_at=UNITS).status_code == 409
     assert not_as_sealed("takeover") == []
+    session.rollback()
+    run_jobs()
+    told = session.scalars(sa.select(Message).where(Message.receiver == "mayor@example.org"))
+    assert {one.context["what"] for one in told if one.template == "unit_taken_over"} == {
+        "UnitTakenOver",
+        "TakeoverEnded",
+    }
 
 
 def test_only_an_operator_takes_over(login, session, at):
@@ -116,6 +124,16 @@ def test_a_new_town_gets_its_first_people_from_the_operator_and_then_from_its_ow
     assert session.scalar(sa.select(sa.func.count(Membership.id)).where(Membership.role == "secretary")) == 1
     village = operator.submit(f"{UNITS}/guihua-osmanthus/first", appoint, form_at=UNITS)
     assert village.status_code in {404, 422}
+
+
+def test_the_first_person_of_a_town_who_has_no_account_gets_a_link(operator, session, run_jobs):
+    assert operator.submit(UNITS, {"name_zh": "第二镇", "name_en": "", "code": "second"}).status_code == 303
+    first = {"identity": "first@example.org", "role": "committee", "reason": "首任"}
+    assert operator.submit(f"{UNITS}/second/first", first).status_code == 303
+    run_jobs()
+    sent = session.scalars(sa.select(Message).where(Message.template == "invitation")).all()
+    assert {one.receiver for one in sent} == {"first@example.org"}
+    assert all("/invitation/" in one.context["link"] for one in sent)
 
 
 def test_an_operator_at_a_unit_counts_for_nothing(session, login, at):

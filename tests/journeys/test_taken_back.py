@@ -186,6 +186,23 @@ def test_a_stolen_session_does_not_guess_the_password_from_many_addresses(limite
     assert change_password(owner).status_code == 302, "another sign-in is counted by itself"
 
 
+def test_a_browser_that_calls_itself_known_guesses_no_more_often(limited, account_id):
+    """It counts by itself only where the account signed in from it, not where another one did."""
+    with limited.app_context(), transaction():
+        make_account(email="thief@example.net")
+    thief, seen = enter(limited, "thief@example.net"), []
+    thief.submit("/account/sign-out", form_at="/account")
+    others = [limited.test_client() for _ in range(10)]
+    for n, client in enumerate([*others, thief]):
+        if client is not thief:
+            client.set_cookie("guiyuan_browser", f"{n:032d}", domain="127.0.0.1", path="/account")
+        wrong = {"email": EMAIL, "password": f"wrong {n}"}
+        seen.append(
+            client.submit(SIGN_IN, wrong, environ_base={"REMOTE_ADDR": f"198.51.100.{n}"}).status_code
+        )
+    assert seen == [422] * 10 + [429]
+
+
 @pytest.fixture
 def with_codes(app, account_id):
     """The account with a second factor, and one of its recovery codes."""
