@@ -659,23 +659,37 @@ def sealed_rows() -> list[SealedRows]:
     """Tables whose rows seal themselves as they are written: one line per feature's list."""
     from branch.growers import sealing as growers
     from branch.licences import mark_sealing as marks
+    from branch.licences import row_sealing as licences
     from branch.organisation import sealing as organisation
     from branch.storefronts import sealing as storefronts
     from core import sealing as core
+    from shop.orders import sealing as orders
     from shop.payments import sealing as payments
     from traceability.alarms import row_sealing as alarms
     from traceability.cases import subject_sealing as cases
+    from traceability.codes import row_sealing as codes
+    from traceability.lots import row_sealing as lots
     from traceability.papers import sealing as papers
+    from traceability.plots import row_sealing as plots
+    from traceability.quota import row_sealing as quota
+    from traceability.resolver import sealing as trade_items
 
     return [
         *core.ROWS,
         *organisation.ROWS,
         *growers.ROWS,
         *marks.ROWS,
+        *licences.ROWS,
         *storefronts.ROWS,
+        *plots.ROWS,
+        *lots.ROWS,
+        *quota.ROWS,
+        *codes.ROWS,
+        *trade_items.ROWS,
         *papers.ROWS,
         *alarms.ROWS,
         *cases.ROWS,
+        *orders.ROWS,
         *payments.ROWS,
     ]
 

@@ -76,7 +76,10 @@ def batches() -> Iterator[tuple[str, dict[str, Any]]]:
                 yield leaf or b""
 
         root = root_of(leaves())
-        yield batch_subject(batch.number), batch_body(batch, lot_number, root=root, count=count)
+        told = {"root": (batch.root or b"").hex(), "count": batch.count}
+        today = {"root": root.hex(), "count": count}
+        bent = {f"column {name}": value for name, value in told.items() if value != today[name]}
+        yield batch_subject(batch.number), batch_body(batch, lot_number, root=root, count=count) | bent
 
 
 def action_kind(action: CodeAction) -> str:
@@ -163,7 +166,7 @@ def _actions(kinds: Iterable[ActionKind], link: Any) -> Iterator[tuple[str, dict
 
 
 SOURCES = (
-    seal.SealSource(BATCH, batches),
+    seal.SealSource(BATCH, batches, ("code_batch",), ("job_id", "file_key", "file_until")),
     seal.SealSource(ACTIVATION, activations, ("code_action",)),
     seal.SealSource(CHANGE, changes, ("code_action",)),
 )

@@ -1,6 +1,7 @@
 """What the public log keeps of an event: its hash, and digests of the whole text as it is stored."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -11,9 +12,12 @@ from core.database import session
 from core.seal import SealSource
 from core.seal.entries import moment
 from traceability.events.columns import columns_of
+from traceability.events.indexed import ids_by_number, indexed_keys, lot_keys
+from traceability.events.keys import Key, keys_of
 from traceability.events.models import EpcisEvent
 
 KIND = "epcis_event"
+SHOWN = 5
 
 
 def subject_of(fingerprint: str) -> str:
@@ -36,20 +40,35 @@ def sealed_body(event: EpcisEvent) -> dict[str, Any]:
 
 
 def _bodies() -> Iterator[tuple[str, dict[str, Any]]]:
+    indexed, lots = indexed_keys(), ids_by_number()
+    at, keys = next(indexed, (0, []))
     for event in session.scalars(select(EpcisEvent).order_by(EpcisEvent.id).execution_options(yield_per=500)):
-        yield subject_of(event.fingerprint), sealed_body(event) | _bent(event)
+        while 0 < at < event.id:
+            at, keys = next(indexed, (0, []))
+        yield (
+            subject_of(event.fingerprint),
+            sealed_body(event) | _bent(event, keys if at == event.id else [], lots),
+        )
 
 
-def _bent(event: EpcisEvent) -> dict[str, Any]:
-    """Columns that do not repeat what the event's text says, by name: nothing that was sealed has any."""
+def _bent(event: EpcisEvent, keys: list[Key], lots: Mapping[str, int]) -> dict[str, Any]:
+    """Columns and keys that do not repeat what the event's text says, by name: nothing that was sealed has any."""
     try:
-        told = columns_of(jsontext.read(event.body), jsontext.read(event.context))
+        body, context = jsontext.read(event.body), jsontext.read(event.context)
+        told, wanted = columns_of(body, context), Counter(keys_of(body, context))
     except (jsontext.NotJson, ValueError, KeyError, TypeError, AttributeError):
         return {}  # A text that nobody can read is not the one whose digest was sealed.
-    return {
+    wanted.update(lot_keys(event.body, lots) if event.own else ())
+    columns = {
         f"column {name}": str(getattr(event, name))
         for name, value in told.items()
         if getattr(event, name) != value
+    }
+    missing, unknown = wanted - Counter(keys), Counter(keys) - wanted
+    return columns | {
+        f"keys {word}": sorted(f"{key.kind} {key.value or key.number}" for key in some)[:SHOWN]
+        for word, some in (("missing", missing), ("that it does not tell", unknown))
+        if some
     }
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from core.database import session
 from core.seal import Body, SealSource
+from traceability.lots.balance import Side
 from traceability.lots.models import Lot, LotRecall, LotRecallPart, LotStep, LotStepPart, RecallRequest
 
 LOT_FACTS = (
@@ -110,7 +111,18 @@ def _steps() -> Iterator[tuple[str, Body]]:
     ):
         parts[step_id].append((side, number, plants))
     for step in session.scalars(select(LotStep).order_by(LotStep.id)):
-        yield step_subject(step), step_body(step, parts[step.id])
+        counted = {
+            side: sum(plants for part, _number, plants in parts[step.id] if part == side) for side in Side
+        }
+        bent = _bent(step, plants_in=counted[Side.IN], plants_out=counted[Side.OUT])
+        yield step_subject(step), step_body(step, parts[step.id]) | bent
+
+
+def _bent(row: LotStep | LotRecall, **counted: int) -> dict[str, object]:
+    """Columns that are not the sum of what is sealed, by name: nothing that was sealed has any."""
+    return {
+        f"column {name}": getattr(row, name) for name, count in counted.items() if getattr(row, name) != count
+    }
 
 
 def _recalls() -> Iterator[tuple[str, Body]]:
@@ -123,7 +135,8 @@ def _recalls() -> Iterator[tuple[str, Body]]:
         select(LotRecall, Lot.number).join(Lot, Lot.id == LotRecall.lot_id).order_by(LotRecall.id)
     )
     for recall, number in rows:
-        yield recall_subject(recall), recall_body(recall, number, reached[recall.id])
+        bent = _bent(recall, lots=len(reached[recall.id]))
+        yield recall_subject(recall), recall_body(recall, number, reached[recall.id]) | bent
 
 
 def _requests() -> Iterator[tuple[str, Body]]:

@@ -48,6 +48,13 @@ TABLE = [
     ("evidence taken out", "DELETE FROM case_evidence", "seal", "counterfeit_case case/"),
     ("what an event says", "UPDATE epcis_event SET biz_step = 'packing'", "seal", "epcis_event epcis/"),
     ("an event declared wrong", "UPDATE epcis_event SET error_declared_at = event_time", "seal", "epcis_event epcis/"),
+    ("by what an event is found", "DELETE FROM epcis_event_key WHERE kind = 'lot'", "seal", "epcis_event epcis/"),
+    ("a step of a lot", "UPDATE lot_change SET plants = plants + 1 WHERE id = 1", "seal", "lot_change lot_change/1"),
+    ("a step of a case", "DELETE FROM case_change", "seal", "case_change case_change/"),
+    ("the day of an approval", "UPDATE plot_survey SET approved_at = '2020-01-01 00:00:00'", "seal", "plot_survey survey_record/"),
+    ("what a licence's step says", "UPDATE licence_change SET details = '{}'", "seal", "licence_change licence_step/"),
+    ("who activated codes", "UPDATE code_action SET by_account_id = 1", "seal", "code_action code_action/"),
+    ("where a stage of growth begins", "UPDATE growth_stage SET height_from_cm = 1", "seal", "growth_stage growth_stage/"),
     ("a leaf of the log", "DELETE FROM seal_leaf WHERE number = 3", "seal", "seal_leaf entry 3"),
 ]  # fmt: skip
 

@@ -303,3 +303,14 @@ def test_a_leaf_that_never_enters_the_log_vouches_for_nothing(session, town):
         f"INSERT INTO seal_leaf ({columns}, at, number) SELECT {columns}, '2020-01-01 00:00:00.000000', 10000 FROM seal_leaf WHERE id = {leaf}",  # noqa: S608 - our own text
     )
     assert {one.code for one in findings(session)} == {"stalled", "leaf_unsigned"}
+
+
+def test_a_row_that_cannot_be_read_is_named_and_hides_no_other_kind(session, town):
+    def unreadable():
+        yield "paper/1", {"a": 1}
+        raise KeyError(7)
+
+    good = seal.SealSource("programme", lambda: iter([("programme/1", {"a": 1})]), ("programme",))
+    given = (seal.SealSource("paper", unreadable, ("paper",)), good)
+    found = [(one.code, one.table) for one in audit(this_log(), given, at=now())]
+    assert found == [("unreadable", "paper"), ("never_sealed", "programme")]

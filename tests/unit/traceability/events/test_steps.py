@@ -119,6 +119,23 @@ def test_what_is_sealed_is_what_the_rows_say(session, lot):
     assert sealed != dict(SOURCE.bodies())
 
 
+@pytest.mark.both
+def test_the_index_by_which_events_are_found_is_held_against_their_texts(session, lot):
+    session.rollback()
+    assert not [
+        body
+        for _subject, body in SOURCE.bodies()
+        if body.keys() & {"keys missing", "keys that it does not tell"}
+    ]
+    session.rollback()
+    behind_the_back(
+        "UPDATE epcis_event_key SET value = '77' WHERE kind = 'lot' AND event_row_id = (SELECT min(id) FROM epcis_event)"
+    )
+    [body] = [body for _subject, body in SOURCE.bodies()]
+    assert body["keys missing"] == [f"lot {lot.id}"]
+    assert body["keys that it does not tell"] == ["lot 77"]
+
+
 def test_many_steps_cost_as_many_statements_as_one(session, lot, at, count_statements):
     with transaction(), count_statements() as one:
         record_step(Commissioned(lot, 1), at=at, by=None)
