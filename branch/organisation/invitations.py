@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from branch.organisation.models import Invitation
+from branch.organisation.powers import may_give
 from branch.organisation.queries import UnitView, unit_by_id
 from branch.organisation.roles import Role
-from branch.organisation.service import give_role, may_give
+from branch.organisation.service import give_role
 from core import messaging
 from core.accounts.identity import Identity
 from core.accounts.models import Account

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from branch.organisation import invitations, queries, service, takeovers
+from branch.organisation import invitations, powers, queries, service, takeovers
 from branch.organisation.forms import AppointForm, TakeOverForm, TownForm
 from branch.organisation.names import KIND_NAMES, ROLE_NAMES
 from branch.organisation.roles import Role
@@ -133,7 +133,7 @@ def _units(form: TownForm) -> str:
         "operator_units.html",
         form=form,
         units=found,
-        headless=service.towns_without_people(found),
+        headless=powers.towns_without_people(found),
         takeovers=takeovers.takeovers_of(found, at=now()),
     )
 

@@ -1,7 +1,6 @@
 """Verbs of the tree: add a unit, give and take roles. Nothing here commits."""
 
 import re
-from collections.abc import Iterable
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -9,22 +8,20 @@ from sqlalchemy import select
 
 from branch.organisation.events import RoleChanged
 from branch.organisation.models import Membership, MembershipChange, Unit
+from branch.organisation.powers import may_give
 from branch.organisation.queries import (
     MemberView,
     UnitView,
     get_unit,
-    holds_everywhere,
-    roles_held,
     unit_by_id,
 )
-from branch.organisation.roles import KINDS_BELOW, WITHOUT_UNIT, Role, may_change_role
+from branch.organisation.roles import KINDS_BELOW, WITHOUT_UNIT, Role
 from core import pinyin
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid
 from core.outbox import record
 
 REASON_LIMIT = 500
-LEADING = frozenset({Role.SECRETARY, Role.COMMITTEE})
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]")
 
 
@@ -159,23 +156,6 @@ def _check_may_change(
             _("Only someone who holds this role or a higher one above this unit can change it."),
             code="role_above_own",
         )
-
-
-def may_give(account_id: int, role: Role, unit: UnitView | None) -> bool:
-    """Whether the account may give `role` there: by a role above, or as an operator to a town that has nobody yet."""
-    if unit is not None and may_change_role(roles_held(account_id), role, unit.path):
-        return True
-    first = unit is not None and role in LEADING and bool(towns_without_people([unit]))
-    return first and holds_everywhere(account_id, "units.found")
-
-
-def towns_without_people(units: Iterable[UnitView]) -> set[int]:
-    """The towns among these units at whose root nobody is secretary or on the committee."""
-    roots = {unit.id for unit in units if unit.parent_id is None}
-    led = session.scalars(
-        select(Membership.unit_id).where(Membership.unit_id.in_(roots), Membership.role.in_(LEADING))
-    )
-    return roots - set(led)
 
 
 def _note(
