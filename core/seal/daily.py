@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core import messaging
 from core.clock import local_day
@@ -41,20 +41,30 @@ def short_head(size: int, root: bytes) -> str:
 def present_head() -> Checkpoint | None:
     """The head that is published now; None before the first."""
     note = this_log().store.checkpoint()
-    return Checkpoint.parse(Note.parse(note).text) if note is not None else None
+    return _head_in(note) if note is not None else None
+
+
+def _head_in(note: str) -> Checkpoint:
+    return Checkpoint.parse(Note.parse(note).text)
+
+
+def _witnessed_beyond(size: int) -> str | None:
+    note = this_log().store.witnessed()
+    return note if note is not None and _head_in(note).size > size else None
 
 
 def keep_head(*, at: datetime) -> bool:
     """Keep today's head, once, and queue it for those of CHECKPOINT_TO; whether there was one to keep.
 
-    The witnessed one is taken where there is one. Rows join the caller's transaction.
+    The witnessed one is taken while witnesses keep up: one that tells no more than what was kept last leaves open what has
+    come since, so that the present one is taken. Rows join the caller's transaction.
     """
-    store = this_log().store
-    note = store.witnessed() or store.checkpoint()
+    note = _witnessed_beyond(session.scalar(select(func.max(SealHead.size))) or 0)
+    note = note or this_log().store.checkpoint()
     day = local_day(at)
     if note is None or session.scalar(select(SealHead.id).where(SealHead.day == day)) is not None:
         return False
-    head = Checkpoint.parse(Note.parse(note).text)
+    head = _head_in(note)
     session.add(SealHead(day=day, size=head.size, root=head.root.hex(), note=note, at=at))
     settings: Settings = current_app.config["SETTINGS"]
     for receiver in settings.checkpoint_to:

@@ -191,6 +191,9 @@ def test_an_alarm_stands_while_the_witness_is_away_and_ends_when_it_cosigns(sess
     _remember(view.url, str(SIGNER.cosigner), 6, None, "it could not be reached")
     session.rollback()
     assert witnesses_of(this_log())[0].alarm_at == view.alarm_at
+    _remember(view.url, str(SIGNER.cosigner), 6, None, "another root", alarm=True)
+    session.rollback()
+    assert witnesses_of(this_log())[0].alarm_at == view.alarm_at, "since when it says so"
     _remember(view.url, str(SIGNER.cosigner), 6, view.alarm_at, "")
     session.rollback()
     assert witnesses_of(this_log())[0].alarm_at is None

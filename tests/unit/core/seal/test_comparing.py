@@ -9,7 +9,7 @@ from sqlalchemy import select
 from core.clock import now
 from core.database import transaction
 from core.messaging import Message
-from core.seal import merkle
+from core.seal import comparing, merkle
 from core.seal.audit import audit
 from core.seal.comparing import Answer, LogAway, compare, kept_in, shown_at, shown_here
 from core.seal.comparing_words import explained, title
@@ -58,7 +58,7 @@ def test_a_log_that_was_written_anew_agrees_with_itself_and_not_with_what_was_ke
     assert judged(kept) is judged(proof) is Answer.REWRITTEN
 
 
-def test_each_other_answer_has_its_own_words(session, log):
+def test_each_answer_has_its_own_words_and_only_one_is_good(app, session, log):
     head = Checkpoint(log.origin, 7, merkle.leaf_hash(b"x"))
     other = Signer.generate("other.example/log")
     cases = {
@@ -73,6 +73,8 @@ def test_each_other_answer_has_its_own_words(session, log):
         found = compare(kept_in(note.encode()), log.verifier, shown_here(log))
         assert found.answer is answer
         told |= {title(found.answer), explained(found)}
+        done = app.test_cli_runner().invoke(args=["seal", "compare", "-"], input=note)
+        assert done.exit_code == (answer is not Answer.SAME), done.output
     assert len(told) == 2 * len(cases)
     tampered = cases[Answer.SAME].replace("\n7\n", "\n6\n")
     assert judged(tampered) is Answer.NOT_SIGNED
@@ -104,10 +106,32 @@ def test_a_log_is_asked_at_its_address(app, session, log, tmp_path):
         assert done.exit_code == 0
         assert "PROVED " in done.output
         assert "SAME " in done.output
+        write_anew(log)
+        done = runner.invoke(args=["seal", "check", str(tmp_path / "proof"), "--log", f"{url}/log"])
+        assert (done.exit_code, "PROVED " in done.output, "SAME " in done.output) == (1, True, False)
     with pytest.raises(LogAway, match="could not be reached"):
         shown_at(f"{url}/log", log.verifier)
     with pytest.raises(LogAway, match="not an address"):
         shown_at("ftp://x", log.verifier)
+
+
+def test_a_log_that_grows_while_it_is_asked_is_compared_all_the_same(session, log, monkeypatch):
+    kept = log.store.checkpoint()
+    append(293, 7)
+    sequence()
+    head = log.store.checkpoint()
+    append(300, 300)
+    sequence()
+
+    def fetched(url):
+        path = log.store.folder / url.removeprefix("http://log.example/")
+        if path.name != "checkpoint" and not path.exists():
+            raise LogAway(url)
+        return head.encode() if path.name == "checkpoint" else path.read_bytes()
+
+    monkeypatch.setattr(comparing, "_fetch", fetched)
+    found = compare(kept, log.verifier, shown_at("http://log.example", log.verifier))
+    assert (found.answer, found.present.size) == (Answer.SAME, 300)
 
 
 def test_the_command_exits_with_1_when_the_log_was_rewritten(app, session, log):

@@ -3,11 +3,14 @@
 import dataclasses
 import threading
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 
+from core.clock import now
 from core.database import transaction
-from core.seal import merkle
+from core.seal import merkle, witnesses
+from core.seal import witness as witness_server
 from core.seal.keys import this_log
 from core.seal.models import SealWitness
 from core.seal.note import Checkpoint, Note, Signer, Verifier, cosignature_time, write_hashes
@@ -216,3 +219,36 @@ def test_a_witness_that_is_away_is_trouble_and_nothing_else(session, our_witness
         sequence()
     except SealRefused:
         pytest.fail("a witness that is away must not stop the log")
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=-1), timedelta(days=1)])
+def test_no_witness_cosigns_later_than_now(session, our_witness, witnessed_by, monkeypatch, ahead):
+    append(5)
+    sequence()
+    monkeypatch.setattr(witness_server, "now", lambda: now() + ahead)
+    with served(our_witness) as url:
+        log = witnessed_by(f"{url}#{our_witness.signer.cosigner}")
+        assert collect(log) == 1
+    session.rollback()
+    told = now() + min(ahead, timedelta(0))
+    assert abs(told - witnesses_of(log)[0].cosigned_at) < timedelta(hours=1)
+
+
+def test_a_head_that_came_meanwhile_stays_the_published_one(session, our_witness, witnessed_by, monkeypatch):
+    append(5)
+    sequence()
+    publish = witnesses._publish
+
+    def after_growth(*given):
+        append(3, 5)
+        sequence()
+        publish(*given)
+
+    monkeypatch.setattr(witnesses, "_publish", after_growth)
+    with served(our_witness) as url:
+        log = witnessed_by(f"{url}#{our_witness.signer.cosigner}")
+        assert collect(log) == 1
+    heads = [
+        Checkpoint.parse(Note.parse(note).text) for note in (log.store.checkpoint(), log.store.witnessed())
+    ]
+    assert [one.size for one in heads] == [8, 5]

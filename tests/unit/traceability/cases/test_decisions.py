@@ -1,5 +1,6 @@
 """Two persons confirm, one clears; only the people of the area, never those whom the case is about."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -91,6 +92,41 @@ def test_the_second_person_may_send_it_back(staff, at):
         decisions.propose(number, note="叶形不符", answer="假冒", at=at, by=staff["an"])
         back = decisions.send_back(number, note="缺照片", at=at, by=staff["bo"])
     assert (back.state, back.verdict, back.proposed_by_account_id) == ("investigating", None, None)
+
+
+def test_what_is_confirmed_is_the_proposal_that_was_made_last(staff, at):
+    with transaction():
+        number = make_case(at=at).number
+        decisions.take(number, at=at, by=staff["an"])
+        decisions.propose(number, note="叶形不符", answer="卖家甲售假", at=at, by=staff["an"])
+        decisions.send_back(number, note="证据不足", at=at, by=staff["bo"])
+        decisions.propose(number, note="已补照片", answer="卖家乙售假", at=at, by=staff["an"])
+        found = decisions.confirm(number, note="同意", at=at, by=staff["bo"])
+    assert found.answer == "卖家乙售假"
+
+
+@pytest.mark.parametrize("note", ["", "  "])
+def test_one_person_doubts_a_code_only_with_a_reason(staff, scene, at, note):
+    with transaction():
+        number = make_case(subject=Subject.of_code(scene.code_id), at=at).number
+    with pytest.raises(Invalid), transaction():
+        decisions.take(number, note=note, doubt_code=True, at=at, by=staff["an"])
+    assert not suspect(scene.code_id)
+    with transaction():
+        decisions.take(number, note="照片可疑", doubt_code=True, at=at, by=staff["an"])
+    assert suspect(scene.code_id)
+
+
+def test_who_once_proposed_has_no_part_in_what_is_decided_after_a_reopening(staff, scene, at):
+    with transaction():
+        number = make_case(subject=Subject.of_code(scene.code_id), at=at).number
+        confirm_case(number, first=staff["an"], second=staff["bo"], at=at)
+        decisions.reopen(number, note="卖家申诉", at=at, by=staff["bo"])
+        decisions.decide(number, "genuine", note="核对", answer="正常", at=at, by=staff["bo"])
+    body = db_session.scalars(
+        select(SealLeaf.body).where(SealLeaf.subject == f"case/{number}").order_by(SealLeaf.id.desc())
+    ).first()
+    assert json.loads(body)["decided_by"] == [None, staff["bo"]]
 
 
 def test_a_cleared_case_takes_back_its_doubt(staff, scene, at):

@@ -17,6 +17,7 @@ from tests.factories.traceability import make_codes, make_lot, ship
 from traceability.api import activate_batch, issue_codes
 from traceability.cases.models import CounterfeitCase
 from traceability.codes.inner import Entrant, enter_inner
+from traceability.codes.inner_rules import TELL_AT
 from traceability.codes.inner_tries import tried_codes
 from traceability.codes.models import Code, InnerCode, InnerTry
 from traceability.codes.rules import new_code
@@ -167,22 +168,41 @@ def test_who_guesses_waits_longer_and_longer_and_nobody_else_does(sent, session,
     assert session.scalar(select(func.count()).select_from(InnerTry)) == 7
 
 
-def test_seller_and_buyer_are_told_once_a_day(sent, session, at):
+def test_right_entries_keep_nobody_waiting(sent, session, at):
+    first = sent.codes[0]
+    for _ in range(8):
+        assert enter(first.code, first.inner, at).result in {"accepted", "again"}
+    assert enter(first.code, WRONG, at).tries_left == 2
+
+
+def test_wrong_entries_are_forgotten_after_a_day(sent, session, at):
     code = sent.codes[0].code
-    for number in range(12):
+    assert [enter(code, WRONG, at).tries_left for _ in range(3)] == [2, 1, 0]
+    assert enter(code, WRONG, at + timedelta(days=1)).tries_left == 2
+
+
+def test_seller_and_buyer_are_told_once_a_day(sent, session, at):
+    def told():
+        session.rollback()
+        query = select(OutboxEvent.body).where(OutboxEvent.name == "InnerCodeTried")
+        return [body["label"] for body in session.scalars(query)]
+
+    code, counts = sent.codes[0].code, []
+    for number in range(2 * TELL_AT):
         enter(code, WRONG, at + timedelta(minutes=number), who(f"stranger {number}"))
-    session.rollback()
-    told = [row.body for row in session.scalars(select(OutboxEvent)) if row.name.endswith("InnerCodeTried")]
-    assert len(told) == 1
-    assert told[0]["label"] == f"{sent.batch.number} #1"
+        counts.append(len(told()))
+    assert counts == [0] * (TELL_AT - 1) + [1] * (TELL_AT + 1)
+    assert told() == [f"{sent.batch.number} #1"]
 
 
 def test_the_branch_sees_which_labels_are_tried_and_from_how_many_networks(sent, session, at):
     for number in range(3):
         enter(sent.codes[0].code, WRONG, at, who(f"stranger {number}"))
-    enter(sent.codes[1].code, sent.codes[1].inner, at)
+    for code in sent.codes:
+        enter(code.code, code.inner, at)
     (tried,) = tried_codes([sent.batch.grower_id], at=at)
-    assert (tried.position, tried.wrong, tried.networks, tried.right) == (1, 3, 3, 0)
+    assert (tried.position, tried.wrong, tried.networks, tried.right) == (1, 3, 3, 1)
+    assert tried_codes([sent.batch.grower_id + 1], at=at) == []
     assert tried_codes([sent.batch.grower_id], at=at + timedelta(days=31)) == []
 
 

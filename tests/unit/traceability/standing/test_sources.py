@@ -1,5 +1,7 @@
 """Each doubt has one owner: what a case and an alarm say of the same code is taken back one by one."""
 
+from hashlib import sha256
+
 import pytest
 from sqlalchemy import select
 
@@ -15,7 +17,8 @@ from traceability.alarms.models import Alarm
 from traceability.alarms.steps import AlarmStep
 from traceability.cases import decisions
 from traceability.cases.states import Subject
-from traceability.codes.models import Code, CodeBatch
+from traceability.codes.inner import Entrant
+from traceability.codes.models import Code, CodeBatch, InnerTry
 from traceability.codes.verdicts import Doubt
 from traceability.standing.queries import doubts_of, standing_of
 
@@ -94,6 +97,43 @@ def test_a_case_that_is_looked_at_again_keeps_its_doubt_until_the_new_verdict(cl
     with transaction():
         decisions.decide(number, "genuine", note="已核对", answer="正常", at=at, by=staff[0])
     assert verdict(client, scene) == "shipped"
+
+
+def test_an_alarm_that_was_doubted_again_says_the_newest_reason(scene, staff, alarm, at):
+    decide(alarm, AlarmStep.DOUBT, staff[0], at)
+    decide(alarm, AlarmStep.CLEAR, staff[0], at)
+    with transaction() as current:
+        current.scalars(select(Alarm)).one().state = "open"
+    with transaction():
+        alarms.decide(alarm, AlarmStep.DOUBT, note="又有一张照片", at=at, by=staff[0])
+    assert [one.reason for one in doubts_of(scene.code_id)] == ["又有一张照片"]
+
+
+def enter(code, network, agent, at, *, right=True):
+    def digest(word, length):
+        return sha256(word.encode()).digest()[:length]
+
+    with transaction() as current:
+        known = Entrant(digest(network + agent, 16), digest(network, 8), digest(agent, 8))
+        current.add(
+            InnerTry(
+                code_id=code, device_digest=known.device, network_digest=known.network,
+                agent_digest=known.agent, right=right, at=at,
+            )
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("networks", "agents", "right", "copied"),
+    [("abc", "xyz", True, True), ("abc", "xxx", True, False), ("aaa", "xyz", True, False), ("abc", "xyz", False, False)],
+)  # fmt: skip
+def test_staff_read_of_a_copied_inner_code_what_the_page_says(
+    client, scene, at, networks, agents, right, copied
+):
+    for network, agent in zip(networks, agents, strict=True):
+        enter(scene.code_id, network, agent, at, right=right)
+    assert verdict(client, scene) == ("suspect" if copied else "shipped")
+    assert [one.doubt for one in doubts_of(scene.code_id)] == [Doubt.COPIED] * copied
 
 
 def test_staff_see_every_record_from_which_the_page_is_computed(client, scene, staff, alarm, at):
