@@ -7,9 +7,11 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from branch.growers.models import Grower, GrowerChange, GrowerMember
-from branch.growers.queries import GrowerView, get_grower, require_grower, was_admitted
+from branch.growers.queries import GrowerView, get_grower, membership_at_grower, require_grower, was_admitted
 from branch.growers.slugs import slug_base
 from branch.growers.states import NEEDS_REASON, GrowerState, may_become
+from branch.organisation.invitations import InvitationView
+from branch.organisation.pending import end_all_of_grower, invitation_over
 from branch.organisation.queries import require_unit_access, unit_by_id
 from core import messaging, pinyin
 from core.accounts.models import Account
@@ -83,6 +85,8 @@ def decide(slug: str, wanted: GrowerState, *, by_account_id: int, reason: str, a
     if wanted in NEEDS_REASON and not reason.strip():
         raise Invalid(_("Say why; the applicant reads it."), code="reason_missing")
     _note(grower, wanted, by_account_id=by_account_id, reason=reason, at=at)
+    if wanted is GrowerState.LEFT:
+        end_all_of_grower(grower.id, by_account_id=by_account_id, at=at)
     _tell_owner(grower, wanted, at=at)
     return get_grower(id=grower.id)
 
@@ -129,6 +133,21 @@ def remove_staff(account_id: int, *, by_account_id: int) -> None:
         raise Forbidden(_("This person is not staff of your grower."), code="not_your_staff")
     session.delete(member)
     session.flush()
+
+
+def require_inviter(invitation: InvitationView) -> GrowerView:
+    """The grower to which an invitation leads, while whoever sent it still owns it and the branch keeps it.
+
+    Raises:
+        NotFound: the invitation leads to no grower, or its sender lost the right to invite.
+    """
+    found = membership_at_grower(invitation.by_account_id)
+    if found is None or found[1] != "owner":
+        raise invitation_over()
+    grower = found[0]
+    if grower.id != invitation.grower_id or grower.state != GrowerState.ADMITTED:
+        raise invitation_over()
+    return grower
 
 
 def require_owner(account_id: int) -> GrowerView:

@@ -9,7 +9,8 @@ from branch.growers import queries, service
 from branch.growers.forms import ApplyForm, DecideForm, InviteForm
 from branch.growers.names import PERSON_NAMES, STATE_NAMES, STATE_TONES
 from branch.growers.states import NEXT, GrowerState, may_become
-from branch.organisation import invitations
+from branch.organisation import invitations, pending
+from branch.organisation.names import ROLE_NAMES
 from branch.organisation.queries import (
     require_unit_access,
     unit_by_id,
@@ -19,6 +20,7 @@ from branch.organisation.queries import (
     villages,
 )
 from core.accounts.gate import actor_id, may, requires, signed_in
+from core.accounts.proof_pages import come_back_here
 from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
@@ -109,7 +111,21 @@ def _show(slug: str, form: DecideForm) -> str:
         changes=queries.changes_of(file.grower.id),
         people=queries.people_of(file.grower.id),
         choices=sorted(next_states) if may("growers.decide") else [],
+        pending=(waiting := pending.pending_of_grower(file.grower.id, at=now())),
+        mine={one.id for one in waiting} if may("growers.decide") else set(),
     )
+
+
+@blueprint.post("/branch/growers/<slug>/invitations/<int:invitation_id>/withdraw")
+@requires("growers.decide", scope=Scope.UNIT)
+def withdraw_invitation_here(slug: str, invitation_id: int) -> Any:
+    """The branch takes back what a grower sent."""
+    grower = queries.get_file(slug).grower
+    require_unit_access(actor_id(), grower.unit_id, "growers.decide")
+    with transaction():
+        pending.withdraw_from_grower(invitation_id, grower.id, by_account_id=actor_id(), at=now())
+    flash(_("The invitation is withdrawn; its link opens nothing any more."), "success")
+    return redirect(url_for("growers.show", slug=slug), 303)
 
 
 @blueprint.get("/grower/people")
@@ -144,16 +160,29 @@ def remove(account_id: int) -> Any:
     return redirect(url_for("growers.people"))
 
 
+@blueprint.post("/grower/people/invitations/<int:invitation_id>/withdraw")
+@requires("grower.staff", scope=Scope.GROWER)
+def withdraw_invitation(invitation_id: int) -> Any:
+    """The owner takes an invitation back before anybody accepted it."""
+    with transaction():
+        grower = service.require_owner(actor_id())
+        pending.withdraw_from_grower(invitation_id, grower.id, by_account_id=actor_id(), at=now())
+    flash(_("The invitation is withdrawn; its link opens nothing any more."), "success")
+    return redirect(url_for("growers.people"), 303)
+
+
 @blueprint.route("/grower/join/<token>", methods=["GET", "POST"])
 @signed_in(scope=Scope.TOKEN)
 def join(token: str) -> Any:
     offered = invitations.get_invitation(token, at=now())
-    grower = queries.get_grower(id=offered.grower_id)
+    grower = service.require_inviter(offered)
     if request.method != "POST":
-        return _page("join.html", invitation=offered, grower=grower)
+        if not (mine := offered.is_for(actor_id())):
+            come_back_here()
+        return _page("join.html", invitation=offered, grower=grower, mine=mine)
     try:
         with transaction():
-            invitations.accept(token, actor_id(), at=now())
+            service.require_inviter(invitations.accept(token, actor_id(), at=now()))
             service.add_staff(grower.id, actor_id(), at=now())
     except DomainError as error:
         flash(str(error.message), "error")
@@ -165,11 +194,15 @@ def join(token: str) -> Any:
 def _people(form: InviteForm) -> str:
     grower = queries.require_grower(actor_id())
     people = queries.people_of(grower.id)
+    waiting = pending.pending_of_grower(grower.id, at=now())
+    owner = any(one.account_id == actor_id() and one.role == "owner" for one in people)
     return _page(
         "people.html",
         form=form,
         people=people,
-        owner=any(one.account_id == actor_id() and one.role == "owner" for one in people),
+        owner=owner,
+        pending=waiting,
+        mine={one.id for one in waiting} if owner else set(),
         link=session.pop(LINK, None),
     )
 
@@ -180,6 +213,7 @@ def _page(name: str, **values: Any) -> str:
         state_names=STATE_NAMES,
         state_tones=STATE_TONES,
         person_names=PERSON_NAMES,
+        role_names=ROLE_NAMES,
         unit_name=unit_name,
         **values,
     )

@@ -1,7 +1,11 @@
-"""Invitations: a link to take a role at a unit, or to join a grower. Nothing here commits."""
+"""Invitations: a link to take a role at a unit, or to join a grower. Nothing here commits.
+
+The link alone opens nothing: only an account that has proved the contact to which it was sent accepts it, and only as
+long as whoever sent it may give the role. What is not accepted yet: `pending.py`.
+"""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask_babel import get_locale
@@ -9,16 +13,18 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from branch.organisation.models import Invitation
+from branch.organisation.pending import end_same, invitation_over, stands
 from branch.organisation.powers import may_give
 from branch.organisation.queries import UnitView, unit_by_id
 from branch.organisation.roles import Role
 from branch.organisation.service import give_role
 from core import messaging
-from core.accounts.identity import Identity
+from core.accounts.identity import Identity, masked, parse_identity
 from core.accounts.models import Account
+from core.accounts.queries import find_confirmed
 from core.accounts.scopes import Scope, note_checked
 from core.database import session
-from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.errors import Conflict, Forbidden, Invalid
 from core.ids import access_token
 
 VALID_FOR = timedelta(days=7)
@@ -32,8 +38,19 @@ class InvitationView:
     unit: UnitView | None
     grower_id: int | None
     by: str
+    by_account_id: int
+    contact: Identity
     expires_at: datetime
     accepted: bool
+
+    @property
+    def sent_to(self) -> str:
+        """Enough of the contact for its owner to recognise."""
+        return masked(self.contact)
+
+    def is_for(self, account_id: int) -> bool:
+        """Whether the account has proved that it reads messages at the contact that was invited."""
+        return find_confirmed(self.contact) == account_id
 
 
 def invite_to_unit(
@@ -76,9 +93,12 @@ def get_invitation(token: str, *, at: datetime) -> InvitationView:
     """The invitation behind a link.
 
     Raises:
-        NotFound: there is none, or its time is over.
+        NotFound: there is none, its time is over, it was withdrawn, or its sender may not give the role any more.
     """
-    row = _row(token, at=at)
+    return _view(_row(token, at=at))
+
+
+def _view(row: Invitation) -> InvitationView:
     note_checked(Scope.TOKEN)
     by = session.get_one(Account, row.by_account_id)
     return InvitationView(
@@ -86,6 +106,8 @@ def get_invitation(token: str, *, at: datetime) -> InvitationView:
         unit=unit_by_id(row.unit_id) if row.unit_id else None,
         grower_id=row.grower_id,
         by=by.display_name,
+        by_account_id=by.id,
+        contact=_contact(row),
         expires_at=row.expires_at,
         accepted=row.accepted_at is not None,
     )
@@ -96,20 +118,22 @@ def accept(token: str, account_id: int, *, at: datetime) -> InvitationView:
 
     Raises:
         Conflict: somebody accepted it before.
-        Forbidden: a role at a unit was offered to another contact than this account's,
-            or its giver no longer may give it.
+        Forbidden: it is for a contact that this account has not proved to be its own.
+        NotFound: as of `get_invitation`.
     """
-    row = session.scalar(select(Invitation).where(Invitation.id == _row(token, at=at).id).with_for_update())
-    assert row is not None
+    row = _row(token, at=at, lock=True)
     if row.accepted_at is not None:
         raise Conflict(_("This invitation was accepted before."), code="invitation_used")
+    invitation = _view(row)
+    if not invitation.is_for(account_id):
+        raise Forbidden(
+            _("This invitation is for another contact. Add that contact to your account first."),
+            code="invitation_for_another",
+        )
+    row.accepted_at = at
+    row.accepted_by_account_id = account_id
+    session.flush()
     if row.unit_id is not None:
-        account = session.get_one(Account, account_id)
-        if row.contact not in (account.email, account.phone):
-            raise Forbidden(
-                _("This invitation is for another contact. Add that contact to your account first."),
-                code="invitation_for_another",
-            )
         give_role(
             account_id,
             Role(row.role),
@@ -118,10 +142,7 @@ def accept(token: str, account_id: int, *, at: datetime) -> InvitationView:
             reason=row.reason,
             at=at,
         )
-    row.accepted_at = at
-    row.accepted_by_account_id = account_id
-    session.flush()
-    return get_invitation(token, at=at)
+    return replace(invitation, accepted=True)
 
 
 def _add(
@@ -134,6 +155,7 @@ def _add(
     unit_id: int | None = None,
     grower_id: int | None = None,
 ) -> str:
+    end_same(contact.value, role, unit_id=unit_id, grower_id=grower_id, by_account_id=by_account_id, at=at)
     token = access_token()
     session.add(
         Invitation(
@@ -152,11 +174,23 @@ def _add(
     return token
 
 
-def _row(token: str, *, at: datetime) -> Invitation:
-    row = session.scalar(select(Invitation).where(Invitation.token_digest == _digest(token)))
-    if row is None or row.expires_at <= at:
-        raise NotFound(_("This invitation is not valid any more. Ask for a new one."), code="invitation_over")
+def _row(token: str, *, at: datetime, lock: bool = False) -> Invitation:
+    found = select(Invitation).where(Invitation.token_digest == _digest(token))
+    if lock:
+        found = found.with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(found)
+    over = (
+        row is None or row.expires_at <= at or row.ended_at is not None or parse_identity(row.contact) is None
+    )
+    if row is None or over or (row.accepted_at is None and not stands(row)):
+        raise invitation_over()
     return row
+
+
+def _contact(row: Invitation) -> Identity:
+    contact = parse_identity(row.contact)
+    assert contact is not None, "was one when it was invited"
+    return contact
 
 
 def _digest(token: str) -> str:

@@ -100,12 +100,17 @@ class Takeover(Base):
 
 
 class Invitation(Base):
-    """A link that lets its reader take a role at a unit, or join a grower; only its digest is kept."""
+    """A link that lets its reader take a role at a unit, or join a grower; only its digest is kept.
+
+    `contact` is whose it is: only an account that has proved it accepts. `ended_at` says that it was withdrawn, or, with
+    nobody who ended it, that whoever sent it could not give the role any more.
+    """
 
     __tablename__ = "invitation"
     __table_args__ = (
         CheckConstraint(f"role IN ({ROLES})", name="role_known"),
         CheckConstraint("(unit_id IS NULL) <> (grower_id IS NULL)", name="to_one_place"),
+        CheckConstraint("accepted_at IS NULL OR ended_at IS NULL", name="settled_once"),
     )
 
     id: Mapped[int] = pk()
@@ -120,3 +125,5 @@ class Invitation(Base):
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     accepted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     accepted_by_account_id: Mapped[int | None] = fk("account.id", nullable=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)

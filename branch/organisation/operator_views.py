@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from branch.organisation import invitations, powers, queries, service, takeovers
+from branch.organisation import invitations, pending, powers, queries, service, takeovers
 from branch.organisation.forms import AppointForm, TakeOverForm, TownForm
 from branch.organisation.names import KIND_NAMES, ROLE_NAMES
 from branch.organisation.roles import Role
@@ -90,6 +90,17 @@ def appoint(code: str) -> Any:
     return made.answer()
 
 
+@blueprint.post("/operations/invitations/<int:invitation_id>/withdraw")
+@requires(FOUND, scope=Scope.INSTALLATION)
+def withdraw_invitation(invitation_id: int) -> Any:
+    """Take back the invitation of a town's first people before anybody accepted it."""
+    with transaction():
+        found = pending.get_pending_at_unit(invitation_id, at=now())
+        pending.withdraw(found, by_account_id=actor_id(), at=now())
+    flash(_("The invitation is withdrawn; its link opens nothing any more."), "success")
+    return redirect(url_for("operations.units"), 303)
+
+
 @blueprint.route("/operations/units/<code>/take-over", methods=["GET", "POST"])
 @requires(TAKE_OVER, scope=Scope.INSTALLATION)
 @creates()
@@ -129,11 +140,15 @@ def end(public_id: str) -> Any:
 
 def _units(form: TownForm) -> str:
     found = queries.all_units()
+    headless = powers.towns_without_people(found)
+    waiting = pending.pending_at([unit for unit in found if unit.id in headless], at=now())
     return _page(
         "operator_units.html",
         form=form,
         units=found,
-        headless=powers.towns_without_people(found),
+        headless=headless,
+        pending=waiting,
+        mine={one.id for one in waiting},
         takeovers=takeovers.takeovers_of(found, at=now()),
     )
 

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from branch.organisation.events import RoleChanged
 from branch.organisation.models import Membership, MembershipChange, Unit
-from branch.organisation.powers import may_give
+from branch.organisation.pending import end_powerless
+from branch.organisation.powers import LEADING, may_give
 from branch.organisation.queries import (
     MemberView,
     UnitView,
@@ -123,9 +124,12 @@ def give_role(
     )
     if session.scalar(same) is not None:
         raise Conflict(_("This person holds this role already."), code="role_held")
+    end_powerless(account_id=account_id, at=at)
     session.add(Membership(account_id=account_id, unit_id=unit_id, role=role, since=at))
     _note("given", account_id, role, unit_id, by_account_id, reason, at)
     session.flush()
+    if unit_id is not None and role in LEADING:
+        end_powerless(unit_id=unit_id, at=at)  # an operator appoints as long as a town has nobody
 
 
 def take_role(member: MemberView, *, by_account_id: int | None, reason: str, at: datetime) -> None:
@@ -140,6 +144,7 @@ def take_role(member: MemberView, *, by_account_id: int | None, reason: str, at:
     unit_id = member.unit.id if member.unit else None
     _note("taken", member.account_id, member.role, unit_id, by_account_id, reason, at)
     session.flush()
+    end_powerless(account_id=member.account_id, at=at)
 
 
 def _check_may_change(

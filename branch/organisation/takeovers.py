@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from branch.organisation.events import TakeoverEnded, UnitTakenOver
 from branch.organisation.models import Takeover
+from branch.organisation.pending import end_powerless
 from branch.organisation.queries import UnitView, holds_everywhere, unit_by_id
 from branch.organisation.roles import Role
 from branch.organisation.takeover_sealing import seal_takeover
@@ -79,6 +80,7 @@ def take_over(
     )
     if session.scalar(same.limit(1)) is not None:
         raise Conflict(_("This work is taken over already."), code="taken_over")
+    end_powerless(account_id=account_id, at=at)
     row = Takeover(
         public_id=random_id(20),
         unit_id=unit.id,
@@ -111,6 +113,7 @@ def end_takeover(public_id: str, *, by_account_id: int, at: datetime) -> None:
     if not ended:
         raise Conflict(_("This take-over is over already."), code="takeover_over")
     session.refresh(row)
+    end_powerless(account_id=row.account_id, at=at)
     seal_takeover(row)
     record(TakeoverEnded(public_id), at=at)
 

@@ -5,12 +5,14 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 
-from branch.organisation import invitations, queries, service
+from branch.organisation import invitations, pending, queries, service
 from branch.organisation.forms import GiveRoleForm, ReasonForm
 from branch.organisation.names import KIND_NAMES, ROLE_NAMES
+from branch.organisation.powers import may_give
 from branch.organisation.roles import GIVEN_BY_STAFF, RANK, TRUSTED, Role
 from branch.organisation.takeovers import end_takeover, get_takeover, takeovers_of
 from core.accounts.gate import actor_id, may, requires, signed_in
+from core.accounts.proof_pages import come_back_here
 from core.accounts.queries import find_confirmed
 from core.accounts.scopes import Scope
 from core.clock import now
@@ -87,11 +89,26 @@ def take(membership_id: int) -> Any:
 def invitation(token: str) -> Any:
     offered = invitations.get_invitation(token, at=now())
     if request.method != "POST":
-        return _page("invitation.html", invitation=offered)
+        if not (mine := offered.is_for(actor_id())):
+            come_back_here()
+        return _page("invitation.html", invitation=offered, mine=mine)
     with transaction():
         invitations.accept(token, actor_id(), at=now())
     flash(_("Thank you. The role is yours."), "success")
     return redirect(url_for("accounts.overview"))
+
+
+@blueprint.post("/branch/invitations/<int:invitation_id>/withdraw")
+@requires("members.edit", scope=Scope.UNIT)
+def withdraw_invitation(invitation_id: int) -> Any:
+    """Take back an invitation that nobody has accepted."""
+    found = pending.get_pending_at_unit(invitation_id, at=now())
+    if found.unit is not None:
+        queries.require_unit_access(actor_id(), found.unit.id, "members.edit")
+    with transaction():
+        pending.withdraw(found, by_account_id=actor_id(), at=now())
+    flash(_("The invitation is withdrawn; its link opens nothing any more."), "success")
+    return redirect(url_for("organisation.members"), 303)
 
 
 @blueprint.post("/branch/take-overs/<public_id>/end")
@@ -117,12 +134,15 @@ def _form() -> GiveRoleForm:
 
 def _members(form: GiveRoleForm) -> str:
     units = queries.units_where(actor_id(), "members.view")
+    waiting = pending.pending_at(units, at=now())
     return _page(
         "members.html",
         form=form,
         units=units,
         members=queries.members_of(units),
         changes=queries.member_changes(units),
+        pending=waiting,
+        mine={one.id for one in waiting if may_give(actor_id(), one.role, one.unit)},
         may_edit=may("members.edit"),
         me=actor_id(),
         takeovers=takeovers_of(_concerning(units), at=now()),

@@ -16,6 +16,7 @@ from core.accounts.gate import actor_id, may, public, signed_in
 from core.accounts.guards import fresh
 from core.accounts.identity import Identity, masked
 from core.accounts.models import Account
+from core.accounts.proof_pages import way_back
 from core.accounts.queries import find_account, get_account_view
 from core.accounts.scopes import Scope
 from core.clock import now
@@ -168,4 +169,4 @@ def enter_code(public_id: str) -> Any:
         token = generate_reset_password_token(account)
         return redirect(url_for("security.reset_password", token=token))
     flash(_("Thank you. You can sign in with this contact."), "success")
-    return redirect(url_for("accounts.overview"))
+    return redirect(way_back())

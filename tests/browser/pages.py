@@ -122,6 +122,7 @@ ACCOUNTS = [
         "second-factor-present", "/account/second-factor/present", as_role="careful", ends_at="factor.show"
     ),
     PageToSee("invitation", people.invitation, as_role="buyer"),
+    PageToSee("invitation-for-another", people.invitation_for_another, as_role="buyer"),
     PageToSee("invitation-of-grower", people.invitation_of_grower, as_role="buyer"),
     PageToSee("grower-apply", "/grower/apply", as_role="buyer"),
 ]

@@ -10,9 +10,9 @@ from core.web.logs import SECRET_ARGUMENTS
 
 # Arguments that open nothing to whoever knows them: there is a gate besides, or what they name is public.
 HARMLESS = {
-    "account_id", "allowance_id", "answer", "batch", "channel", "edition_id", "filename", "group", "key", "kind",
-    "membership_id", "name", "number", "parcel_number", "path", "period", "position", "question_id", "resource", "size",
-    "sku", "slug", "subscription_id", "survey_number", "table", "unit_code", "unit_id", "verb", "version",
+    "account_id", "allowance_id", "answer", "batch", "channel", "edition_id", "filename", "group", "invitation_id", "key",
+    "kind", "membership_id", "name", "number", "parcel_number", "path", "period", "position", "question_id", "resource",
+    "size", "sku", "slug", "subscription_id", "survey_number", "table", "unit_code", "unit_id", "verb", "version",
 }  # fmt: skip
 SECRET = "s3cr3ts3cr3ts3cr3ts3cr3t"
 

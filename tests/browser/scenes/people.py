@@ -78,7 +78,16 @@ def reset_link() -> str:
 
 def invitation() -> str:
     """The buyer is invited to work for the branch."""
-    identity = parse_identity(f"buyer@{DOMAIN}")
+    return _invited(f"buyer@{DOMAIN}")
+
+
+def invitation_for_another() -> str:
+    """The buyer has a link that was sent to somebody else."""
+    return _invited("+8613800138999")
+
+
+def _invited(contact: str) -> str:
+    identity = parse_identity(contact)
     assert identity is not None
     with transaction():
         token = invitations.invite_to_unit(

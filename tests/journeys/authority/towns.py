@@ -401,9 +401,12 @@ def _paper_trail(place: Place, mark: MarkView, at: datetime) -> None:
     operator = make_account(at=at)
     session.add(Membership(account_id=operator.id, role="operator", since=at))
     session.flush()
+    values["takeover"] = takeovers.take_over(
+        place.branch, account_id=operator.id, role=Role.SECRETARY, days=20, reason="试", at=at
+    )
     token = f"invitation-{place.branch.code}"
     session.add(
-        Invitation(
+        offered := Invitation(
             token_digest=sha256(token.encode()).hexdigest(),
             contact=session.get_one(Account, place.owner_id).email,
             role="technician",
@@ -417,7 +420,7 @@ def _paper_trail(place: Place, mark: MarkView, at: datetime) -> None:
     values["invitation"] = token
     joining = f"joining-{place.branch.code}"
     session.add(
-        Invitation(
+        joined := Invitation(
             token_digest=sha256(joining.encode()).hexdigest(),
             contact="somebody@example.org",
             role="grower",
@@ -428,7 +431,18 @@ def _paper_trail(place: Place, mark: MarkView, at: datetime) -> None:
             expires_at=at + timedelta(days=7),
         )
     )
-    values["joining"] = joining
-    values["takeover"] = takeovers.take_over(
-        place.branch, account_id=operator.id, role=Role.SECRETARY, days=20, reason="试", at=at
+    empty = add_unit(code=f"empty-{place.branch.code}", name_zh="新镇", name_en="New town", kind="committee")
+    session.add(
+        first := Invitation(
+            token_digest=sha256(empty.code.encode()).hexdigest(),
+            contact="mayor@example.org",
+            role="committee",
+            unit_id=empty.id,
+            reason="试",
+            by_account_id=operator.id,
+            created_at=at,
+            expires_at=at + timedelta(days=7),
+        )
     )
+    session.flush()
+    values |= {"joining": joining, "offered": offered.id, "joined": joined.id, "first": first.id}
