@@ -62,11 +62,11 @@ def test_a_request_that_never_looked_whose_it_is_does_not_commit(app, scope):
         note_checked(scope)
         return careless()
 
-    with app.test_request_context("/careless", method="POST"):
-        with pytest.raises(ScopeNotCheckedError, match=scope):
-            public(scope=scope)(careless)()
-        g.pop("scopes_checked", None)
-        assert public(scope=scope)(careful)() == "committed"
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        with app.test_request_context("/careless", method=method):
+            with pytest.raises(ScopeNotCheckedError, match=scope):
+                public(scope=scope)(careless)()
+            assert public(scope=scope)(careful)() == "committed"
 
 
 def test_that_another_account_may_do_it_says_nothing_about_the_one_that_acts(app):

@@ -37,7 +37,8 @@ def test_no_log_line_and_no_other_site_learns_a_secret(app, all_told):
         for path in secret_routes(app):
             answer = client.get(path)
             assert answer.headers["Referrer-Policy"] == "no-referrer", path
-        client.get(f"/orders/GY-2026-NONE?token={SECRET}")
+        answer = client.get(f"/orders/GY-2026-NONE?token={SECRET}")
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
         client.get(f"/payments/stripe/return/{SECRET}/astray")
     assert SECRET not in str(lines)
 

@@ -179,6 +179,13 @@ def test_a_buyer_who_wants_to_be_remembered_is(app, account_id, clock):
     assert not is_signed_in(later)
 
 
+def test_a_remembering_cookie_lets_no_demonstration_in_where_others_can_come(app, account_id, monkeypatch):
+    later = copy_of(app, browser_of(app, remember=True), "guiyuan_remember")
+    public = app.config["SETTINGS"].model_copy(update={"public_url": "https://guiyuan.example.org"})
+    monkeypatch.setitem(app.config, "SETTINGS", public)
+    assert not is_signed_in(later)
+
+
 def test_staff_is_signed_out_after_a_while_without_use(app, secretary_id, clock):
     client = browser_of(app)
     for _ in range(4):
@@ -226,20 +233,19 @@ def test_a_remembering_cookie_is_no_second_factor(app, account_id):
     assert not is_signed_in(copy_of(app, client, "guiyuan_remember"))
 
 
-def test_staff_is_told_of_a_device_that_is_new(app, secretary_id):
+@pytest.mark.parametrize(
+    ("role", "demo", "told"),
+    [("secretary", False, [("WeChat", "Android")]), ("secretary", True, []), (None, False, [])],
+)
+def test_staff_is_told_of_a_device_that_is_new(app, account_id, role, demo, told):
     with app.app_context(), transaction():
-        database.get_one(Account, secretary_id).demo = False
-        database.get_one(Account, secretary_id).tf_primary_method = None
-
-    def told():
-        with app.app_context():
-            return database.scalars(
-                select(Message.context).where(Message.template == "account_new_device")
-            ).all()
-
+        database.get_one(Account, account_id).demo = demo
+        if role:
+            make_membership(account_id, role, "guihua-osmanthus")
     with app.app_context():
-        session_cookie(app, secretary_id, user_agent=PHONE)
-    assert [(one["browser"], one["system"]) for one in told()] == [("WeChat", "Android")]
+        session_cookie(app, account_id, user_agent=PHONE)
+        sent = database.scalars(select(Message.context).where(Message.template == "account_new_device"))
+        assert [(one["browser"], one["system"]) for one in sent] == told
 
 
 def test_cookies_are_of_no_use_to_scripts_and_other_sites(app, account_id):

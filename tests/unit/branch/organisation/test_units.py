@@ -6,6 +6,7 @@ from branch.organisation import service
 from branch.organisation.queries import all_units, get_unit
 from core.database import transaction
 from core.errors import Conflict, Invalid
+from tests.factories.organisation import make_membership
 
 
 def found(kind, name_zh, *, parent=None, code=""):
@@ -58,6 +59,17 @@ def test_a_secretary_adds_a_village_below_the_branch_and_nowhere_else(login, ses
     session.rollback()
     assert get_unit("xin-cun").name_zh == "新桂村"
     assert secretary.get("/branch/units/elsewhere-branch").status_code == 403
+
+
+def test_whoever_only_looks_at_a_place_is_offered_no_unit_there_and_renames_none(login, session):
+    secretary = login(role="secretary")
+    with transaction():
+        make_membership(secretary.account_id, "technician", "guihua-tea")
+    assert "guihua-tea" not in secretary.get("/branch/units").text
+    for unit in ("guihua-tea", "guihua-hill"):
+        answer = secretary.submit(f"/branch/units/{unit}", {"name_zh": "改名"}, form_at="/branch/units")
+        assert answer.status_code == 403
+    assert "改名" not in {unit.name_zh for unit in all_units()}
 
 
 @pytest.mark.both

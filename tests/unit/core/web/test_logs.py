@@ -3,6 +3,8 @@
 import json
 
 import pytest
+import sqlalchemy as sa
+import structlog
 
 from core.clock import now
 from core.database import transaction
@@ -95,9 +97,7 @@ def test_metrics_count_by_route_and_name_nobody(client, visits):
     assert [secret for secret in [*secrets(token), "LI-SHIFAN", "GY-"] if secret in text] == []
 
 
-def test_errors_of_the_database_are_logged_without_the_values_of_the_row(app):
-    import sqlalchemy as sa
-
+def test_errors_of_the_database_are_logged_without_the_values_of_the_row(app, logged):
     with app.app_context(), transaction() as session, pytest.raises(sa.exc.DBAPIError) as caught:
         session.execute(
             sa.text("SELECT nothing FROM account WHERE email = :email"), {"email": BUYER["email"]}
@@ -105,6 +105,19 @@ def test_errors_of_the_database_are_logged_without_the_values_of_the_row(app):
     assert BUYER["email"] not in str(caught.value)
     told = "duplicate key\nDETAIL:  Key (email)=(li.shifan@example.org) already exists.\n[SQL: ...]"
     assert ROW_VALUES.sub("DETAIL: left out", told) == "duplicate key\nDETAIL: left out\n[SQL: ...]"
+    for name in ("error", "exception"):
+        structlog.get_logger().error("failed", **{name: told})
+    text = logged()
+    assert [json.loads(line)["event"] for line in text.splitlines()] == ["failed", "failed"]
+    assert BUYER["email"] not in text
+
+
+@pytest.mark.parametrize("given", ["0123456", "a" * 65, "request-1 status=200", "request-1{}"])
+def test_an_id_of_a_request_that_says_more_than_an_id_is_not_taken_over(client, given):
+    assert (
+        client.get("/healthz", headers={"X-Request-ID": "request-1"}).headers["X-Request-ID"] == "request-1"
+    )
+    assert client.get("/healthz", headers={"X-Request-ID": given}).headers["X-Request-ID"] != given
 
 
 def test_a_log_that_cannot_be_written_costs_its_lines_and_no_answer(client, monkeypatch, logged):

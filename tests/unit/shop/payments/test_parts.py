@@ -9,7 +9,7 @@ from branch.growers.states import GrowerState
 from core.clock import now
 from core.database import transaction
 from core.errors import Forbidden
-from shop.orders.models import Consignment
+from shop.orders.models import Consignment, Order
 from shop.payments import desk, parts, proofs
 from shop.payments.models import CancelWish, Payment, Refund
 from tests.factories.accounts import make_account
@@ -106,6 +106,27 @@ def test_a_secretary_at_a_root_is_no_cashier_of_another_town(shared, session):
 def test_the_people_who_are_reminded_of_a_receipt_are_those_at_the_account(shared):
     order, _proof, _growers, cashiers = shared
     assert [one.id for one in desk.cashiers_of(order.id)] == [cashiers["town"]]
+
+
+def test_whoever_only_looks_at_a_place_is_no_cashier_there(shared, session):
+    order, _proof, (_ours, theirs), cashiers = shared
+    with transaction():
+        make_membership(cashiers["osmanthus"], "technician", "guihua-tea")
+        foreign = make_stocked_order(
+            at=now(), method="offline_transfer", parts=TWO_GROWERS[:1], growers=[theirs]
+        )
+        foreign.payee_account = make_payee(unit="guihua-tea", at=now()).public_id
+        receipt = proofs.submit(foreign.id, file_key="y.jpg", stated_minor=100, note="", at=now())
+    parts.require_receipt(cashiers["tea"], receipt.id)
+    with pytest.raises(Forbidden):
+        parts.require_receipt(cashiers["osmanthus"], receipt.id)
+    with pytest.raises(Forbidden):
+        parts.require_grower_part(cashiers["osmanthus"], theirs.id, "payments.refund")
+    assert len(desk.desk(cashiers["osmanthus"]).refunds) == 1
+    swept = select(Order.id).where(parts.own_orders(cashiers["osmanthus"], "payments.confirm"))
+    assert session.scalars(swept).all() == [order.id]
+    swept = select(Order.id).where(parts.own_orders(cashiers["tea"], "payments.confirm"))
+    assert set(session.scalars(swept)) == {order.id, foreign.id}
 
 
 def test_the_part_of_a_grower_who_has_left_stays_with_his_cashier(shared, session, login):
