@@ -3,42 +3,44 @@
 Codes are issued in batches, activated, and sent in parcels of a hundred each, as the services do it, so that each has
 three or four sealed steps; then ten are bent with SQL and have to be named, each by its number.
 
-    python -m benchmarks.check --count 200000
+    python -m benchmarks.check                       # both databases, 200,000 codes
+    python -m benchmarks.check --count 20000 --database postgresql
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import resource
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
+
+from benchmarks.race import ROOT, _database_url
+from benchmarks.seal import _environment
 
 BATCH = 20_000
 PARCEL = 100
 BENT = 10
 
 
-def run(*, count: int) -> bool:
-    """Build, check, bend, check again; False when a bent code was not named or the whole takes above a minute per 200,000."""
-    with tempfile.TemporaryDirectory(prefix="gy-check-", ignore_cleanup_errors=True) as folder:
-        os.environ.update({"GUIYUAN_VAR": str(Path(folder) / "var"), "LOG_LEVEL": "ERROR"})
-        for name in ("CELERY_BROKER_URL", "PUBLIC_URL"):
-            os.environ.pop(name, None)
-        from core.database import Base, db, session
-        from wsgi import create_app
+Found = TypeVar("Found")
 
-        app = create_app()
-        with app.app_context():
-            Base.metadata.drop_all(db.engine)
-            Base.metadata.create_all(db.engine)
-            print(f"  {db.engine.dialect.name}")
-            _timed(f"building {count:,} codes in parcels of {PARCEL}", lambda: _build(count))
-            good = _measure(count)
-            session.close()
-            db.engine.dispose()
+
+def measure(count: int) -> bool:
+    """Build, check, bend, check again; False when a bent code was not named or the whole takes above a minute per 200,000."""
+    from core.database import alembic, db, session
+    from wsgi import create_app
+
+    with create_app().app_context():
+        alembic.upgrade()
+        _timed(f"building {count:,} codes in parcels of {PARCEL}", lambda: _build(count))
+        good = _measure(count)
+        session.close()
+        db.engine.dispose()
     return good
 
 
@@ -117,7 +119,7 @@ def _measure(count: int) -> bool:
     return len(named) == BENT and took < 60 * max(1.0, count / 200_000)
 
 
-def _timed(name: str, work):  # type: ignore[no-untyped-def]
+def _timed(name: str, work: Callable[[], Found]) -> Found:
     started = time.perf_counter()
     found = work()
     print(f"  {name:48} {time.perf_counter() - started:6.1f} s")
@@ -128,7 +130,22 @@ def _timed(name: str, work):  # type: ignore[no-untyped-def]
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--count", type=int, default=200_000, help="how many codes")
-    return 0 if run(count=parser.parse_args().count) else 1
+    parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
+    parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.measure:
+        return 0 if measure(chosen.count) else 1
+    failed = 0
+    for database in ["sqlite", "postgresql"] if chosen.database == "both" else [chosen.database]:
+        print(database, flush=True)
+        with (
+            tempfile.TemporaryDirectory(prefix="gy-check-", ignore_cleanup_errors=True) as folder,
+            _database_url(database, Path(folder)) as url,
+        ):
+            command = [sys.executable, "-m", "benchmarks.check", "--measure", "--count", str(chosen.count)]
+            done = subprocess.run(command, cwd=ROOT, env=_environment(Path(folder), url), check=False)
+            failed += done.returncode
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

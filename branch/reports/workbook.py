@@ -188,7 +188,13 @@ def number(column: Column, value: Cell) -> str | int | float | None:
 
 
 def render_csv(document: Document) -> bytes:
-    """Every number of the report, one a line, UTF-8 with a byte-order mark for spreadsheets."""
+    """Every number of the report, one a line, UTF-8 with a byte-order mark for spreadsheets.
+
+    What ties a sealed report to the log stands in columns of its own at the end of each line, so that it remains one table.
+    """
+    tied = [[_("Digest of the data annex (SHA-256)"), document.annex_digest], *head_of_log()]
+    if not document.annex_digest:
+        tied = []
     rows: list[list[str]] = [
         [
             _("Report number"),
@@ -198,12 +204,16 @@ def render_csv(document: Document) -> bytes:
             _("Column"),
             _("Value"),
             _("Unit of the value"),
+            *(name for name, _value in tied),
         ]
     ]
+    ends = [value for _name, value in tied]
     for section in document.sections:
         for table in section.tables:
             for row in table.all_rows():
-                rows += [[document.number, section.title, table.title, *line] for line in _lines(table, row)]
+                rows += [
+                    [document.number, section.title, table.title, *line, *ends] for line in _lines(table, row)
+                ]
     return csv_bytes(rows)
 
 

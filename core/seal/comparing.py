@@ -6,6 +6,7 @@ somebody else kept of the former log does not: its root is not that of the first
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,6 +24,8 @@ from core.seal.tiles import Tile, TileDamaged, TreeReader, cut
 
 PATIENCE_S = 10
 LONGEST_ANSWER = 256 * 1024
+# Origin, size and root, what else it says, and its signatures: as it stands in a message among other words.
+CHECKPOINT = re.compile(r"^[^\n]+\n\d+\n[A-Za-z0-9+/]{43}=\n(?:[^\n]+\n)*\n(?:— [^\n]+\n)+", re.MULTILINE)
 
 
 class Answer(StrEnum):
@@ -57,7 +60,7 @@ class Shown:
 
 
 def kept_in(data: bytes) -> str:
-    """The checkpoint that was kept: `data` itself, or the one in a proof file, or in a PDF with proofs.
+    """The checkpoint that was kept: `data` itself, or the one in a message that told it, in a proof file, or in a PDF with proofs.
 
     Raises:
         BadNote: there is none.
@@ -65,9 +68,11 @@ def kept_in(data: bytes) -> str:
     if data.startswith((PROOF_HEADER.encode(), b"%PDF-")):
         return ProofFile.parse(proofs_in(data)[0]).checkpoint
     try:
-        return data.decode().replace("\r\n", "\n").strip("\n") + "\n"
+        text = data.decode().replace("\r\n", "\n").strip("\n") + "\n"
     except UnicodeDecodeError:
         raise BadNote("this is neither a checkpoint nor a proof") from None
+    found = CHECKPOINT.search(text)
+    return found.group() if found else text
 
 
 def shown_here(log: Log) -> Shown:

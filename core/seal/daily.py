@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from core import messaging
@@ -15,6 +17,7 @@ from core.seal.keys import this_log
 from core.seal.models import SealHead
 from core.seal.note import Checkpoint, Note
 from core.settings import Settings
+from core.web.i18n import CHINESE, LOCALES
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +70,35 @@ def keep_head(*, at: datetime) -> bool:
     head = _head_in(note)
     session.add(SealHead(day=day, size=head.size, root=head.root.hex(), note=note, at=at))
     settings: Settings = current_app.config["SETTINGS"]
+    told = _told(day, short_head(head.size, head.root))
     for receiver in settings.checkpoint_to:
         messaging.enqueue(
             dedupe_key=f"checkpoint:{day.isoformat()}:{receiver}"[:160],
             to=receiver,
             template="checkpoint",
             context={
-                "day": day.isoformat(),
-                "origin": head.origin,
-                "head": short_head(head.size, head.root),
+                "told": told,
                 "note": note,
                 "url": f"{settings.base_url}/log/compare",
             },
-            locale="zh_Hans_CN",
+            locale=CHINESE,
             at=at,
         )
     session.flush()
     return True
+
+
+def _told(day: date, head: str) -> list[dict[str, str]]:
+    """What the message says, in each language: whoever keeps heads for others may read either."""
+    told = []
+    for locale in LOCALES:
+        with force_locale(locale):
+            title = _("The public log on %(day)s: %(head)s", day=day.isoformat(), head=head)
+            words = _(
+                "Keep this text as it stands. Whoever has it can show at any time whether the log was rewritten since:"
+            )
+            told.append({"title": title, "words": words})
+    return told
 
 
 def kept_heads(count: int) -> list[Head]:

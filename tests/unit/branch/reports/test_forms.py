@@ -205,6 +205,18 @@ def test_the_flat_file_opens_in_a_spreadsheet_and_carries_every_number(write, in
     assert [(row["数值"], row["数值单位"]) for row in net] == [("222775.20", "CNY")]
 
 
+def test_the_flat_file_of_a_sealed_report_carries_its_digest_and_the_head_of_the_log(
+    write, in_language, monkeypatch
+):
+    document = write("en")
+    monkeypatch.setattr(workbook, "head_of_log", lambda: [["Head of the log", "5 · ab"]])
+    lines = in_language("en", workbook.render_csv, document).decode("utf-8-sig").splitlines()
+    sealed = replace(document, annex_digest="0" * 64)
+    tied = in_language("en", workbook.render_csv, sealed).decode("utf-8-sig").splitlines()
+    ends = ["Digest of the data annex (SHA-256),Head of the log", f"{'0' * 64},5 · ab"]
+    assert tied == [f"{line},{ends[number > 0]}" for number, line in enumerate(lines)]
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_formula_of_the_workbook_gives_the_figure_that_is_kept_beside_it(write, in_language, language):
     data = in_language(language, workbook.render_xlsx, write(language))

@@ -4,6 +4,7 @@ import shutil
 import xml.etree.ElementTree as ET
 
 import pytest
+from flask import render_template
 from sqlalchemy import select
 
 from core.clock import now
@@ -166,6 +167,14 @@ def test_a_head_a_day_is_kept_sent_and_told_by_feed(app, client, session, log, m
     message = session.scalars(select(Message).where(Message.template == "checkpoint")).one()
     assert message.receiver == "archive@example.org"
     assert judged(message.context["note"]) is Answer.SAME
+    with app.test_request_context():
+        title, _line, body = (
+            render_template("emails/checkpoint.txt", **message.context).strip().partition("\n")
+        )
+    assert all(words in title for words in ("公开日志", "The public log on"))
+    assert all(words in body for words in ("请原样保存", "Keep this text as it stands"))
+    assert body.count("/log/compare") == 2
+    assert judged(body) is Answer.SAME
     root = ET.fromstring(client.get("/feeds/checkpoints.xml").data)  # noqa: S314 - our own feed
     atom = "{http://www.w3.org/2005/Atom}"
     notes = [one.findtext(f"{atom}content") for one in root.iter(f"{atom}entry")]
