@@ -10,6 +10,7 @@ from tests.fresh.blocks import KINDS, Block, blocks
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+SETTING_ROW = re.compile(r"^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \| ([^|]+) \|", re.MULTILINE)
 MADE = re.compile(r"^([a-z-]+):", re.MULTILINE)
 
 
@@ -42,6 +43,27 @@ def test_both_readmes_tell_people_to_type_the_same():
     )
     assert english == chinese
     assert len(english) >= 4
+
+
+def test_both_readmes_have_a_row_for_every_setting_with_the_same_default():
+    english, chinese = (
+        [
+            (names, re.findall(r"`[^`]+`", default))
+            for names, default in SETTING_ROW.findall((ROOT / name).read_text("utf-8"))
+        ]
+        for name in ("README.md", "README.zh-CN.md")
+    )
+    assert english == chinese
+    named = [name for names, _default in english for name in re.findall(r"[A-Z_]+", names)]
+    assert sorted(named) == sorted({name.upper() for name in Settings.model_fields} - {"TESTING"})
+
+
+def test_every_page_that_the_interface_names_is_one(app):
+    text = (ROOT / "docs" / "interface.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`/[^|]+) \|", text, re.MULTILINE)
+    assert len(rows) > 10
+    rules = {rule.rule for rule in app.url_map.iter_rules()}
+    assert {address for row in rows for address in re.findall(r"`([^`]+)`", row)} <= rules
 
 
 def test_what_is_to_be_made_can_be_made():
