@@ -35,6 +35,7 @@ def fault_words(code: str) -> str:
         "root_differs": _("The log is not the one that was signed"),
         "row_changed": _("It is not what was sealed"),
         "row_gone": _("It was sealed, and is gone"),
+        "row_unreadable": _("A row of it cannot be read"),
         "stalled": _("Nothing is sealed any more"),
         "suspension": _("Who suspended it does not agree with its state"),
         "unreadable": _("What was signed cannot be read"),

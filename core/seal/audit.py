@@ -160,7 +160,7 @@ def audit_source(source: Sealed) -> Iterator[Finding]:
         yield from source.audit() if isinstance(source, SealStory) else audit_rows(source)
     except BENT as error:
         text = f"a row of it cannot be read, so those after it were not looked at: {error!r}"
-        yield Finding("unreadable", f"every {source.kind}", text, next(iter(source.tables), source.kind))
+        yield Finding("row_unreadable", f"every {source.kind}", text, next(iter(source.tables), source.kind))
 
 
 def audit_rows(source: SealSource) -> Iterator[Finding]:

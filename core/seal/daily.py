@@ -77,6 +77,7 @@ def keep_head(*, at: datetime) -> bool:
             to=receiver,
             template="checkpoint",
             context={
+                "day": day.isoformat(),
                 "told": told,
                 "note": note,
                 "url": f"{settings.base_url}/log/compare",

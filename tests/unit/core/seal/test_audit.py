@@ -313,4 +313,4 @@ def test_a_row_that_cannot_be_read_is_named_and_hides_no_other_kind(session, tow
     good = seal.SealSource("programme", lambda: iter([("programme/1", {"a": 1})]), ("programme",))
     given = (seal.SealSource("paper", unreadable, ("paper",)), good)
     found = [(one.code, one.table) for one in audit(this_log(), given, at=now())]
-    assert found == [("unreadable", "paper"), ("never_sealed", "programme")]
+    assert found == [("row_unreadable", "paper"), ("never_sealed", "programme")]
