@@ -87,9 +87,10 @@ def require_within_limits(order: Order, wishes: Sequence[Wish]) -> None:
     held, pieces = held_by(order, way), _pieces(order, wishes)
     if _exceeded(wishes, held, pieces, way=way, bounds=bounds, known=False) is None:
         return
-    granted = _granted(order.buyer_phone, {one.grower_id for one in wishes})
-    for grower_id, most in granted.items():
-        before = held[Holder.PHONE].get(grower_id, Amount())
+    asked = {one.grower_id for one in wishes}
+    granted = _granted(order.buyer_phone, asked.union(*held.values()))
+    for grower_id in sorted(asked & set(granted)):
+        before, most = held[Holder.PHONE].get(grower_id, Amount()), granted[grower_id]
         mine = _sum(one for one in wishes if one.grower_id == grower_id)
         if found := exceeded_sum({Holder.PHONE: before}, mine, way=way, allowed=most):
             raise HoldLimit(found)
