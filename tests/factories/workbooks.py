@@ -18,11 +18,11 @@ def workbook(cells: Mapping[str, object]) -> bytes:
 
 
 def repacked(data: bytes, replaced: Mapping[str, bytes]) -> bytes:
-    """The same archive with other bytes in some of its entries."""
+    """The same archive with other bytes in some of its entries, or further ones."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(name, replaced.get(name, old.read(name)))
+        for name in dict.fromkeys([*old.namelist(), *replaced]):
+            new.writestr(name, replaced[name] if name in replaced else old.read(name))
     return out.getvalue()
 
 

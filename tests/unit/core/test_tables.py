@@ -19,7 +19,9 @@ from tests.factories.catalogue import make_listing
     "text",
     [
         "=1+1", "=cmd|' /C calc'!A0", "+SUM(A1)", "-2+3", "@SUM(A1)", " =1", "\t=1", "\r=1", "\n=1", '"=1', "'=1", "＝1+1", "＋1+1",
-        "－2+3", "＠x", "\u3000=1", "\ufeff=1", "\u200b=1", "“=1", "\x00=1",
+        "－2+3", "＠x", "\u3000=1", "\ufeff=1", "\u200b=1", "“=1", "\x00=1", "\u00a0=1", "\u200c=1", "\u200d=1", "\u200e=1",
+        "\u200f=1", "`=1", "‘=1", "’=1", "”=1", "＂=1", "＇=1", " \u200e'=1", "\u2028=1", "\u202e=1", "\tplain", "\rplain",
+        "+8613800138000,=1", "-1\n=2", " +1",
     ],
 )  # fmt: skip
 def test_a_text_that_would_be_computed_is_written_as_a_text(text):

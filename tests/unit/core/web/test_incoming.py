@@ -10,7 +10,7 @@ from wtforms import Form
 
 from core import jsontext
 from core.keeping import NotKept
-from core.texts import first_unseen, without_unseen
+from core.texts import first_unseen, seen, without_unseen
 from core.web.fields import DateField, DecimalField, IntegerField
 
 
@@ -34,6 +34,8 @@ class Typed(Form):
         ("whole", "1_0", None),
         ("whole", "9" * 5000, None),
         ("whole", str(2**63), None),
+        ("whole", str(2**63 - 1), 2**63 - 1),
+        ("whole", "5" + " " * 60 + "7", None),
         ("part", "12.5", Decimal("12.5")),
         ("part", "１２．５", Decimal("12.5")),
         ("part", "1e999999", None),
@@ -41,9 +43,16 @@ class Typed(Form):
         ("part", "sNaN", None),
         ("part", "-Infinity", None),
         ("part", "½", None),
+        ("part", "9" * 18 + "." + "9" * 12, Decimal("9" * 18 + "." + "9" * 12)),
+        ("part", "9" * 19, None),
+        ("part", "0." + "9" * 13, None),
         ("day", "2026-03-12", date(2026, 3, 12)),
         ("day", "0001-01-01", None),
         ("day", "9999-12-31", None),
+        ("day", "1900-01-01", date(1900, 1, 1)),
+        ("day", "1899-12-31", None),
+        ("day", "2200-12-31", date(2200, 12, 31)),
+        ("day", "2201-01-01", None),
         ("day", "２０２６-03-12", date(2026, 3, 12)),
     ],
 )
@@ -68,6 +77,44 @@ def test_what_is_typed_is_a_number_or_a_day_that_can_be_kept_or_none(app, name, 
 def test_what_nobody_sees_goes(text, seen, first):
     assert (without_unseen(text), first_unseen(text)) == (seen, first)
     assert first_unseen(without_unseen(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("span", "stays"),
+    [
+        ("\x00\x08", "\t"),
+        ("\x0e\x1f", "\r "),
+        ("\x7f\x84", "~"),
+        ("\x86\x9f", "\u00a0"),
+        ("\u202a\u202e", "\u200f\u202f"),
+        ("\u2066\u2069", "\u2065\u206a"),
+        ("\ufeff\ufeff", "\ufefe"),
+        ("\ufff9\ufffb", "\ufff8\ufffc"),
+        ("\ud800\udfff", "\ud7ff\ue000"),
+        ("\ufdd0\ufdef", "\ufdcf\ufdf0"),
+        ("\ufffe\uffff", "\ufffd"),
+        *(
+            (f"{chr(plane - 2)}{chr(plane - 1)}", chr(plane - 3))
+            for plane in range(0x20000, 0x120000, 0x10000)
+        ),
+    ],
+    ids=lambda text: "-".join(f"{ord(one):04x}" for one in text),
+)
+def test_of_each_range_both_ends_go_and_their_neighbours_stay(span, stays):
+    for unseen in map(chr, range(ord(span[0]), ord(span[1]) + 1)):
+        assert without_unseen(unseen) == ""
+        assert first_unseen(f"x{unseen}") == f"U+{ord(unseen):04X}"
+    assert (without_unseen(stays), first_unseen(stays)) == (stays, None)
+
+
+@pytest.mark.parametrize("broken", ["\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
+def test_breaks_of_word_processors_become_line_ends(broken):
+    assert (without_unseen(f"a{broken}b"), first_unseen(broken)) == ("a\nb", f"U+{ord(broken):04X}")
+
+
+def test_texts_are_cleaned_wherever_they_stand_in_a_document():
+    unseen = {"a\x1f": ["b\u202e", ("c\x00", {"d": "e\x0bf"})], "n": 1}
+    assert seen(unseen) == {"a": ["b", ["c", {"d": "e\nf"}]], "n": 1}
 
 
 @pytest.mark.parametrize(
@@ -118,18 +165,32 @@ def test_what_no_database_keeps_is_refused_before_it_is_asked(session, value):
 
 
 @pytest.mark.both
-def test_a_text_longer_than_its_column_is_refused_on_every_database(session, at):
+def test_of_many_rows_in_one_statement_each_is_looked_at(session):
+    import sqlalchemy as sa
+
+    from core.claims import WorkClaim
+
+    rows = [{"kind": "k", "key": key, "attempts": 0} for key in ("first", "a\x00b")]
+    with pytest.raises(NotKept):
+        session.execute(sa.insert(WorkClaim), rows)
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("changed", [False, True], ids=["new", "changed"])
+def test_a_text_longer_than_its_column_is_refused_on_every_database(session, at, changed):
     from core.database import transaction
     from core.errors import Invalid
     from core.messaging import Message
 
+    too_long = "k" * 5000
     with pytest.raises(Invalid) as caught, transaction() as current:
-        current.add(
-            Message(
-                dedupe_key="k" * 5000, receiver="x", template="t", context={}, locale="en", state="sent",
-                available_at=at, recorded_at=at,
-            )
+        message = Message(
+            dedupe_key="k" if changed else too_long, receiver="x", template="t", context={}, locale="en",
+            state="sent", available_at=at, recorded_at=at,
         )  # fmt: skip
+        current.add(message)
+        current.flush()
+        message.dedupe_key = too_long
         current.flush()
     assert caught.value.code == "text_too_long"
 

@@ -80,6 +80,16 @@ def test_an_order_that_nobody_confirms_is_cancelled(cash, variants, at):
         do(orders.confirm_consignment, cash.consignments[0].id, at=at + TIME, by=GROWER)
 
 
+def test_a_growers_word_opens_no_way_around_payment_and_unpacks_nothing(variants, at):
+    unpaid = place((variants[0].sku, 1), at=at)
+    packed = place((variants[0].sku, 1), at=at, method="cash_on_delivery", confirmed=True)
+    do(orders.mark_packed, packed.consignments[0].id, at=at, by=GROWER)
+    for order, state in ((unpaid, "waiting"), (packed, "packed")):
+        with pytest.raises(Conflict):
+            do(orders.confirm_consignment, order.consignments[0].id, at=at, by=GROWER)
+        assert order_by_id(order.id).consignments[0].state == state
+
+
 @pytest.mark.parametrize("who", ["grower", "buyer"])
 def test_declining_and_cancelling_free_the_plants_at_once(cash, variants, at, who):
     if who == "grower":

@@ -5,6 +5,7 @@ from branch.ledger.models import SaleFactRow
 from core.database import transaction
 from core.errors import Conflict, NotFound
 from shop.orders import service as orders
+from shop.orders.models import Order
 from shop.orders.queries import order_by_id
 from shop.orders.states import BUYER, By
 from shop.payments import refunds
@@ -92,6 +93,7 @@ def test_cash_counts_as_sold_parcel_by_parcel_at_the_door(cash, session, at):
     deliver(cash.consignments[1], at)
     assert sum(one.gross_minor for one in facts(session)) == cash.goods_minor
     assert order_by_id(cash.id).state == "paid"
+    assert session.get_one(Order, cash.id).paid_at == at
 
 
 @pytest.mark.both

@@ -6,9 +6,11 @@ import sqlalchemy as sa
 from core.clock import now
 from core.database import transaction
 from core.messaging import Message
+from shop.orders import service as orders
 from shop.orders.errors import HoldLimit
 from shop.orders.hold_queries import allowances_of, holds_of
 from shop.orders.queries import order_by_id
+from shop.orders.states import By
 from shop.payments import proofs
 from tests.factories.orders import make_seller, make_variant, place
 
@@ -49,6 +51,29 @@ def test_each_hold_stands_there_with_its_buyer_and_its_end(seller, grower, varia
     assert "示范买家" in page
 
 
+def test_only_the_growers_own_part_stands_there_and_only_while_it_is_held_unpaid(grower, variant):
+    with transaction():
+        others = make_variant(at=now(), on_hand=9_000, tiers=((1, 1),))
+    both = place((variant.sku, 3), (others.sku, 4), at=now(), method="cash_on_delivery", confirmed=True)
+    paid = place((variant.sku, 5), at=now())
+    [size] = holds_of(grower.id)
+    assert [one.parcel_number for one in size.holds] == [
+        both.consignments[0].number,
+        paid.consignments[0].number,
+    ]
+    with transaction():
+        orders.mark_paid(paid.id, at=now(), reference="-")
+    [size] = holds_of(grower.id)
+    assert (size.sku, size.held, [one.quantity for one in size.holds]) == (variant.sku, 3, [3])
+    part = both.consignments[0].id
+    with transaction():
+        orders.mark_packed(part, at=now(), by=By("grower"))
+        orders.mark_dispatched(part, courier="顺丰", tracking_number="SF1", at=now(), by=By("grower"))
+        orders.mark_delivered(part, at=now(), by=By("grower"))
+    assert order_by_id(both.id).state == "due_on_delivery"
+    assert holds_of(grower.id) == []
+
+
 @pytest.mark.both
 def test_a_grower_confirms_from_the_list_and_the_end_is_gone(seller, grower, variant, session):
     cash = place((variant.sku, 12), at=now(), method="cash_on_delivery")
@@ -83,6 +108,33 @@ def test_a_known_buyer_is_allowed_more_and_then_no_more(seller, grower, variant)
     assert seller.submit(end, form_at="/seller/holds").status_code == 303
     with pytest.raises(HoldLimit):
         place((variant.sku, 500), at=now(), method="cash_on_delivery")
+
+
+def test_a_later_word_counts_and_is_the_growers_own(seller, grower, login):
+    given = {"phone": "138 0000 0000", "plants": "8000", "value": "100"}
+    for plants in ("8000", "20"):
+        seller.submit("/seller/holds/allowances", given | {"plants": plants}, form_at="/seller/holds")
+    with transaction():
+        other = make_seller(at=now())
+    login(role="grower", grower_id=other.id).submit(
+        "/seller/holds/allowances", given | {"plants": "7"}, form_at="/seller/holds"
+    )
+    assert [one.plants for one in allowances_of(grower.id)] == [20]
+    assert [one.plants for one in allowances_of(other.id)] == [7]
+
+
+def test_nothing_is_asked_for_that_is_paid_or_another_growers(seller, variant, session, run_jobs):
+    paid = place((variant.sku, 5), at=now())
+    with transaction():
+        orders.mark_paid(paid.id, at=now(), reference="-")
+        others = make_variant(at=now())
+    foreign = place((others.sku, 5), at=now())
+    for order, answer in ((paid, 409), (foreign, 404)):
+        asked = seller.submit(f"/seller/holds/{order.number}-1/ask", form_at="/seller/holds")
+        assert asked.status_code == answer
+    run_jobs()
+    told = sa.select(Message.id).where(Message.template == "hold_asked_for")
+    assert session.scalars(told).all() == []
 
 
 def test_a_number_that_is_none_stays_typed(seller):

@@ -145,20 +145,56 @@ def test_a_doubt_is_decided_and_not_looked_away(login, arrived, books):
     assert books.payments[0].state == "doubtful"
 
 
-def test_money_in_doubt_that_went_back_at_the_provider_is_in_doubt_no_more(stripe, arrived, books):
-    arrived(-50)
+def given_back(stripe, books, amount_minor, currency):
+    """The provider says how much of the money in doubt it gave back by itself."""
+    intent = books.payments[0].provider_payment_id
+    charge = {"object": "charge", "payment_intent": intent, "amount_refunded": amount_minor}
+    assert stripe.mailroom.send(stripe.state.emit("charge.refunded", charge | {"currency": currency})) == 200
+
+
+@pytest.mark.parametrize("currency", ["cny", "usd"])
+def test_money_in_doubt_that_went_back_at_the_provider_is_in_doubt_no_more(stripe, arrived, books, currency):
+    arrived(-50, currency=currency)
     given = books.payments[0].heard_amount_minor
-    charge = {
-        "object": "charge",
-        "payment_intent": books.payments[0].provider_payment_id,
-        "amount_refunded": given,
-        "currency": "cny",
-    }
     for _twice in range(2):
-        assert stripe.mailroom.send(stripe.state.emit("charge.refunded", charge)) == 200
-    assert books.payments[0].state == "unclaimed"
-    assert [(one.state, one.amount_minor) for one in books.refunds] == [("done", given)]
+        given_back(stripe, books, given, currency)
+    assert (books.payments[0].state, books.payments[0].attention) == ("unclaimed", None)
+    assert [(one.state, one.amount_minor, one.currency) for one in books.refunds] == [
+        ("done", given, currency.upper())
+    ]
     assert books.order.payment_state == "awaiting_payment"
+
+
+@pytest.mark.parametrize(
+    ("short", "currency"), [(1, "cny"), (0, "usd")], ids=["not all of it", "other money"]
+)
+def test_money_in_doubt_of_which_something_else_went_back_is_still_in_doubt(
+    stripe, arrived, books, short, currency
+):
+    arrived(-50)
+    given_back(stripe, books, books.payments[0].heard_amount_minor - short, currency)
+    assert (books.payments[0].state, books.refunds) == ("doubtful", [])
+
+
+@pytest.mark.parametrize(
+    ("change", "accepting", "giving_back"),
+    [
+        ({"amount_total": 0}, "not_acceptable", "amount_unknown"),
+        ({"amount_total": 5_00, "currency": "usd"}, "not_acceptable", None),
+        ({"payment_intent": None}, None, "amount_unknown"),
+    ],
+    ids=["no amount", "amount and currency", "no charge"],
+)
+def test_only_a_known_amount_in_our_currency_is_accepted_and_only_a_known_one_given_back(
+    arrived, books, change, accepting, giving_back
+):
+    payment_id = arrived(-50, **change)
+    for verb, refusal in ((doubts.accept, accepting), (doubts.give_back, giving_back)):
+        if refusal is not None:
+            with pytest.raises(Conflict) as refused:
+                decide(verb, payment_id)
+            assert refused.value.code == refusal
+    assert books.payments[0].state == "doubtful"
 
 
 def test_a_refund_while_the_bank_disputes_leaves_the_order_disputed_until_the_bank_has_decided(

@@ -81,6 +81,82 @@ def test_a_grower_cancels_what_nobody_paid_and_gives_back_what_was_paid():
             assert order not in {PaymentState.AWAITING_PAYMENT, PaymentState.EXPIRED}, told
 
 
+# What a buyer is offered while nothing has left; what is not there is not offered in any case.
+OFFERED = {
+    Standing.TO_PAY: {Act.PAY, Act.CANCEL_ORDER},
+    Standing.FAILED: {Act.PAY, Act.CANCEL_ORDER},
+    Standing.TO_TRANSFER: {Act.SEND_RECEIPT, Act.CANCEL_ORDER},
+    Standing.RECEIPT_WAITS: {Act.CANCEL_ORDER},
+    Standing.TO_CONFIRM: {Act.CANCEL_ORDER},
+    Standing.DUE_AT_DOOR: {Act.CANCEL_ORDER},
+    Standing.PAID: {Act.ASK_TO_CANCEL},
+    Standing.PARTLY_BACK: {Act.ASK_TO_CANCEL},
+    Standing.DISPUTED: {Act.ASK_TO_CANCEL},
+    Standing.RAN_OUT: {Act.SEND_RECEIPT},
+}
+
+
+def test_each_standing_offers_all_that_stands_in_its_row():
+    for order, method, stages, parcels, money in every_money():
+        expected = set(OFFERED.get(money.standing, ()))
+        if not set(parcels) <= BEFORE_DISPATCH:
+            expected -= {Act.CANCEL_ORDER}
+        if not set(parcels) & BEFORE_DISPATCH:
+            expected -= {Act.ASK_TO_CANCEL}
+        if method is not PaymentMethod.OFFLINE_TRANSFER:
+            expected -= {Act.SEND_RECEIPT}
+        assert money.acts == expected, (order, method, sorted(stages), parcels, money)
+
+
+@pytest.mark.parametrize(
+    ("order", "method", "stages", "parcels", "standing"),
+    [
+        ("awaiting_payment", "stripe", {Stage.FAILED}, ["waiting"], Standing.FAILED),
+        ("awaiting_payment", "stripe", {Stage.FAILED, Stage.OPEN}, ["waiting"], Standing.TO_PAY),
+        ("awaiting_payment", "stripe", {Stage.FAILED, Stage.PROCESSING}, ["waiting"], Standing.UNDER_WAY),
+        ("expired", "stripe", {Stage.DOUBTFUL}, ["waiting"], Standing.IN_DOUBT),
+        ("cancelled", "stripe", {Stage.DOUBTFUL}, ["cancelled"], Standing.IN_DOUBT),
+        ("paid", "stripe", {Stage.DOUBTFUL, Stage.RECEIVED}, ["to_pack"], Standing.PAID),
+        ("due_on_delivery", "cash_on_delivery", set(), ["to_confirm", "to_pack"], Standing.TO_CONFIRM),
+        ("due_on_delivery", "cash_on_delivery", set(), ["cancelled", "to_pack"], Standing.DUE_AT_DOOR),
+    ],
+)
+def test_of_several_things_that_are_so_the_one_that_matters_most_is_told(
+    order, method, stages, parcels, standing
+):
+    parcels = [FulfilmentState(one) for one in parcels]
+    assert money_of(PaymentState(order), PaymentMethod(method), stages, parcels).standing is standing
+
+
+@pytest.mark.parametrize(
+    ("order", "parcel", "handed_over", "acts"),
+    [
+        ("due_on_delivery", "to_confirm", False, {GrowerAct.CONFIRM, GrowerAct.CANCEL}),
+        ("due_on_delivery", "packed", False, {GrowerAct.CANCEL}),
+        ("due_on_delivery", "dispatched", False, set()),
+        ("due_on_delivery", "returned", False, set()),
+        ("due_on_delivery", "delivered", True, {GrowerAct.REFUND}),
+        ("due_on_delivery", "returned", True, {GrowerAct.REFUND}),
+        ("paid", "cancelled", False, set()),
+        ("paid", "returned", True, {GrowerAct.REFUND}),
+        ("partly_refunded", "delivered", True, {GrowerAct.REFUND}),
+        ("refunded", "delivered", True, set()),
+    ],
+)
+def test_of_a_cash_order_a_grower_gives_back_what_was_handed_over(order, parcel, handed_over, acts):
+    cash = PaymentMethod.CASH_ON_DELIVERY
+    found = grower_acts(PaymentState(order), cash, FulfilmentState(parcel), handed_over=handed_over)
+    assert found == acts
+
+
+@pytest.mark.parametrize("order", sorted(set(PaymentState) - {PaymentState.DUE_ON_DELIVERY}))
+def test_of_what_was_paid_a_grower_gives_back_every_part_but_a_cancelled_one(order):
+    may = order in {PaymentState.PAID, PaymentState.PARTLY_REFUNDED}
+    for parcel in FulfilmentState:
+        found = grower_acts(order, PaymentMethod.STRIPE, parcel, handed_over=False)
+        assert (GrowerAct.REFUND in found) == (may and parcel is not FulfilmentState.CANCELLED), parcel
+
+
 def test_every_standing_is_reached_and_money_that_goes_back_is_told():
     seen = set()
     for _order, _method, stages, _parcels, money in every_money():
