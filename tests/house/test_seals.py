@@ -4,7 +4,17 @@ The watch itself (`tests.seals`) is on in every test: no transaction commits tha
 appending a leaf of its kind, so each service that changes one of them is held to it by its own tests.
 """
 
+from datetime import timedelta
+
+import pytest
+
+from branch.organisation.models import Takeover
+from branch.organisation.takeover_sealing import seal_takeover
+from core import seal
 from core.database import Base
+from shop.payees.models import PayeeAccount
+from shop.payees.sealing import seal_account
+from tests.factories.organisation import make_tree
 from tests.seals import Watch
 from wsgi import seal_sources, sealed_rows
 
@@ -37,6 +47,26 @@ def test_no_column_of_a_table_that_seals_itself_is_forgotten():
         columns = {column.key for column in one.model.__mapper__.column_attrs}
         told = [*one.columns, *one.digests, *one.besides]
         assert sorted(told) == sorted(columns - {"id"}), one.kind
+
+
+@pytest.mark.parametrize(("model", "seal_row"), [(PayeeAccount, seal_account), (Takeover, seal_takeover)])
+def test_no_column_is_forgotten_of_where_money_goes_and_of_who_works_for_a_unit(
+    session, at, monkeypatch, model, seal_row
+):
+    """Their bodies are written by hand: each column that is changed shows in them, or in what they are called by."""
+    appended = []
+    monkeypatch.setattr(seal, "append", lambda _kind, subject, body: appended.append((subject, body)))
+    units = list(make_tree().values())
+    columns = [one for one in model.__mapper__.columns if one.key != "id"]
+
+    def values(n):
+        of_type = {int: units[n].id, str: f"x{n}"}
+        return {one.key: of_type.get(one.type.python_type, at + timedelta(hours=n)) for one in columns}
+
+    seal_row(model(**values(0)))
+    for column in columns:
+        seal_row(model(**(values(0) | {column.key: values(1)[column.key]})))
+        assert appended[-1] != appended[0], column.key
 
 
 def test_the_watch_is_on_for_every_application_of_the_tests(app):
