@@ -139,13 +139,19 @@ def reinstate(
 ) -> None:
     """End the suspension by this source; the licence is valid again once no other source suspends it.
 
+    What a case suspended ends with its verdict, also when the licence has run out meanwhile: it is then worth no more than
+    any that ran out.
+
     Raises:
         Conflict: this source does not suspend it (`held_by_case` when a case does).
-        Invalid: the licence has run out meanwhile; extend it first.
+        Invalid: the licence has run out meanwhile, and the branch would reinstate it; extend it first.
     """
 
+    def has_run_out(licence: Licence) -> bool:
+        return licence.valid_until is not None and licence.valid_until < local_day(at)
+
     def still_runs(licence: Licence) -> None:
-        if licence.valid_until is not None and licence.valid_until < local_day(at):
+        if source == BRANCH and has_run_out(licence):
             raise Invalid(_("The licence has run out meanwhile; extend it first."), code="days_over")
 
     licence = _take(
@@ -157,7 +163,7 @@ def reinstate(
         write=still_runs,
         suspension_of=source,
     )
-    if licence.state == LicenceState.VALID:
+    if licence.state == LicenceState.VALID and not has_run_out(licence):
         record(
             events.LicenceReinstated(number=number, grower_id=licence.grower_id, reason=reason.strip()), at=at
         )

@@ -108,11 +108,12 @@ def decide(
 ) -> None:
     """Authorise, refuse, suspend, reinstate or end a storefront. Without an actor (demonstration) nobody is asked.
 
-    A suspension stands until its own `source` (the branch, or a case by its number) ends it.
+    A suspension stands until its own `source` (the branch, or a case by its number) ends it. What a case suspended ends with
+    its verdict, also where no address names a shop any more: the storefront then answers for nobody.
 
     Raises:
-        Conflict: the step does not fit its state, a case holds the suspension (`held_by_case`), another shop carries one of its addresses, or none of them names a
-            shop (`address_unjudged`).
+        Conflict: the step does not fit its state, a case holds the suspension (`held_by_case`), another shop carries one of
+            its addresses, or the branch decides though none of them names a shop (`address_unjudged`).
         Forbidden: the grower is outside the actor's units.
         Invalid: the step needs a reason.
     """
@@ -132,7 +133,7 @@ def decide(
         if other_sources(suspended_by(public_id), source, suspending=suspending):
             to_state = StorefrontState.SUSPENDED
     judged = _judged_keys(storefront)
-    if to_state in LIVE and not judged:
+    if source == BRANCH and to_state in LIVE and not judged:
         raise Conflict(
             _("The address of this shop names no shop: add the shop's own address first."),
             code="address_unjudged",

@@ -9,7 +9,8 @@ from core.database import transaction
 from core.errors import Conflict
 from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence
-from tests.factories.traceability import make_lot, ship
+from tests.factories.lookups import make_lookup, make_visitor
+from tests.factories.traceability import make_codes, make_lot, ship
 from traceability.alarms import service, tasks
 from traceability.alarms.models import Alarm
 from traceability.alarms.steps import AlarmStep
@@ -66,6 +67,14 @@ def test_a_network_that_enters_wrong_inner_codes_of_many_labels_is_noticed(sessi
 def test_who_opens_many_parcels_tries_nothing(session, sent, at):
     for code in sent:
         assert enter(code, at, code.inner) == "accepted"
+    assert networks(session, at) == {}
+
+
+def test_who_looks_up_many_labels_of_ours_tries_no_numbers(session, at):
+    with transaction():
+        issued = make_codes(count=DEFAULTS.burst_challenge_texts, at=at)
+        for code in issued.codes:
+            make_lookup(code.code, make_visitor("inspector"), at)
     assert networks(session, at) == {}
 
 

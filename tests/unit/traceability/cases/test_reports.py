@@ -98,6 +98,16 @@ def test_each_reporter_of_one_case_can_be_reached(session, sent, at):
     assert [one.contact for one in kept(session)] == ["", "b@example.org"]
 
 
+def test_however_a_shop_is_named_its_reports_meet_in_one_case(session, at):
+    def number(shop, network):
+        with transaction():
+            return receive_report(Report("假的", shop=shop, network=network), at=at).number
+
+    ways = ("https://shop36912.taobao.com", "shop36912.m.taobao.com/?spm=1", "这家 shop36912.taobao.com")
+    assert len({number(shop, network) for shop, network in zip(ways, (ONE, TWO, THREE), strict=True)}) == 1
+    assert number("桂香 苗圃", ONE) == number("桂香苗圃 ", TWO) != number("丹桂苗圃", THREE)
+
+
 def test_only_who_knows_the_order_or_opened_the_parcel_proves_it(session, sent, at):
     code = sent[0]
     assert enter(code, code.inner, THREE, at) == "accepted"
@@ -127,23 +137,22 @@ def test_reports_of_a_case_that_was_found_to_be_nothing_count_no_more(
         decisions.take(number, at=at, by=person)
         decisions.decide(number, verdict, note="核对", answer="正常", at=at, by=person)
     assert len(facts(session, sent[0], at).reports) == counted
+    assert report(session, sent[0], at).number != number, "what comes after the verdict is a case of its own"
 
 
 def test_what_was_reported_and_entered_before_an_alarm_was_cleared_counts_no_more(session, sent, person, at):
-    for number in range(6):
-        enter(sent[0], "ZZZZZZZZ", bytes([9, number] * 4), at)
-    report(session, sent[0], at)
-    assert tasks.sweep_recent(at=at) == 1
-    with transaction() as current:
-        alarm = current.scalars(select(Alarm.number)).one()
-        alarms.decide(alarm, AlarmStep.CLEAR, note="核对", at=at, by=person)
-    found = facts(session, sent[0], at)
-    assert (found.inner, found.reports) == ((), ())
-    later = at + timedelta(minutes=1)
-    enter(sent[0], "ZZZZZZZZ", THREE, later)
-    report(session, sent[0], later)
-    found = facts(session, sent[0], later)
-    assert (len(found.inner), len(found.reports)) == (1, 1)
+    for times, moment in enumerate((at, at + timedelta(hours=1))):
+        for number in range(6):
+            enter(sent[0], "ZZZZZZZZ", bytes([9 - times, number] * 4), moment)
+        report(session, sent[0], moment)
+        found = facts(session, sent[0], moment)
+        assert (len(found.inner), len(found.reports)) == (6, 1)
+        assert tasks.sweep_recent(at=moment) == 1
+        with transaction() as current:
+            alarm = current.scalars(select(Alarm.number)).one()
+            alarms.decide(alarm, AlarmStep.CLEAR, note="核对", at=moment, by=person)
+        found = facts(session, sent[0], moment)
+        assert (found.inner, found.reports) == ((), ())
 
 
 def test_a_code_that_was_reported_and_never_looked_up_is_judged(session, sent, at):

@@ -1,14 +1,19 @@
 """A suspension stands until whoever cast it takes it back: the branch its own, a case its own."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import select, update
 
 from branch.api import StorefrontStep, check_url, decide_storefront, licence_of, storefront_suspended_by
 from branch.licences import service as licences
 from branch.licences.queries import suspended_by
 from branch.licences.suspensions import standing_sources
 from branch.storefronts import invariants
-from core.database import transaction
+from branch.storefronts.models import StorefrontAddress
+from core.database import changed, transaction
 from core.errors import Conflict
+from core.outbox import OutboxEvent
 from tests.factories.accounts import make_account
 from tests.factories.cases import confirm_case, make_case
 from tests.factories.licences import make_storefront
@@ -85,6 +90,24 @@ def test_the_branch_does_not_end_what_a_case_suspended_and_the_case_does_not_end
     assert list(invariants.disagreements()) == []
 
 
+def test_a_case_is_decided_otherwise_though_the_licence_that_it_suspended_has_run_out(
+    session, staff, scene, at
+):
+    case = confirmed(staff, at, Subject.of_code(scene.code_id))
+    act(case, "licence_suspended", staff, at)
+    later = at + timedelta(days=400)
+    cleared(case, staff, later)
+    assert get_case(case.number).verdict == "genuine"
+    assert suspended_by(scene.licence_number) == []
+    assert licence_of(case.grower_id, at=later).effective_state == "expired"
+    assert list(invariants.disagreements()) == []
+    session.rollback()
+    assert "LicenceReinstated" not in session.scalars(select(OutboxEvent.name)).all()
+    session.rollback()
+    with transaction():
+        assert licences.expire_due(at=later) == 1
+
+
 @pytest.mark.both
 def test_a_shop_is_suspended_until_its_case_is_decided_otherwise(staff, scene, at):
     with transaction():
@@ -103,6 +126,20 @@ def test_a_shop_is_suspended_until_its_case_is_decided_otherwise(staff, scene, a
     assert list(invariants.disagreements()) == []
 
 
+def test_a_case_is_decided_otherwise_though_the_address_names_no_shop_any_more(staff, scene, at):
+    with transaction():
+        grower_id = make_case(subject=Subject.of_code(scene.code_id), at=at).grower_id
+        shop = make_storefront(grower_id, at=at)
+    case = confirmed(staff, at, Subject.of_shop(shop.address, grower_id=grower_id))
+    act(case, "shop_suspended", staff, at)
+    with transaction():
+        changed(update(StorefrontAddress).values(given="https://s.click.taobao.com/t?e=1"))
+    cleared(case, staff, at)
+    assert storefront_suspended_by(shop.public_id) == []
+    assert check_url(shop.address, at=at).status != "authorised"
+    assert list(invariants.disagreements()) == []
+
+
 @pytest.mark.both
 def test_the_check_names_a_state_that_no_step_explains(staff, scene, at):
     with transaction():
@@ -110,6 +147,14 @@ def test_the_check_names_a_state_that_no_step_explains(staff, scene, at):
     behind_the_back("UPDATE licence SET state = 'suspended'", "UPDATE storefront SET state = 'suspended'")
     found = {one.what for one in invariants.disagreements()}
     assert found == {f"licence/{scene.licence_number}", f"storefront/{shop.public_id}"}
+
+
+def test_the_check_names_what_is_valid_though_a_case_suspends_it(session, staff, scene, at):
+    act(confirmed(staff, at, Subject.of_code(scene.code_id)), "licence_suspended", staff, at)
+    assert list(invariants.disagreements()) == []
+    session.rollback()
+    behind_the_back("UPDATE licence SET state = 'valid'")
+    assert [one.what for one in invariants.disagreements()] == [f"licence/{scene.licence_number}"]
 
 
 @pytest.mark.parametrize(
