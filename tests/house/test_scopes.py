@@ -9,9 +9,12 @@ from werkzeug.routing import Rule
 
 from branch.organisation.permissions import GROWER, PERMISSIONS_OF
 from branch.organisation.roles import Role
-from core.accounts.gate import public, requires, signed_in
+from core.accounts.gate import Actor, public, requires, signed_in
 from core.accounts.scopes import SAFE, Scope, ScopeNotCheckedError, note_checked
 from core.database import transaction
+from core.errors import Forbidden
+from tests.factories.accounts import make_account
+from tests.factories.organisation import make_membership
 
 AT_A_UNIT = frozenset().union(
     GROWER, *(held for role, held in PERMISSIONS_OF.items() if role is not Role.OPERATOR)
@@ -80,6 +83,20 @@ def test_that_another_account_may_do_it_says_nothing_about_the_one_that_acts(app
         with pytest.raises(ScopeNotCheckedError):
             public(scope=Scope.UNIT)(asks_for)(8)
         public(scope=Scope.UNIT)(asks_for)(7)
+
+
+def test_what_is_held_at_a_unit_does_not_count_for_what_everybody_shares(app, session, monkeypatch):
+    account = make_account()
+    make_membership(account.id, "secretary", "guihua")
+    monkeypatch.setattr("core.accounts.gate.current_actor", lambda: Actor(account.id, "", None))
+
+    def view() -> str:
+        return "in"
+
+    with app.test_request_context("/shared"):
+        assert requires("members.edit", scope=Scope.UNIT)(view)() == "in"
+        with pytest.raises(Forbidden):
+            requires("members.edit", scope=Scope.INSTALLATION)(view)()
 
 
 def test_marks_carry_the_scope_that_they_were_given():
