@@ -10,11 +10,9 @@ from shop.orders.models import Order
 from shop.orders.states import PaymentState
 from shop.payments import refund_rows
 from shop.payments.models import Payment
-from shop.payments.states import RefundKind, Stage
+from shop.payments.states import DISPUTE_CLOSED as CLOSED
+from shop.payments.states import ONLY_A_WARNING, RefundKind, Stage
 from shop.payments.wording import attention
-
-CLOSED = frozenset({"won", "lost", "warning_closed"})
-ONLY_A_WARNING = frozenset({"warning_needs_response", "warning_under_review"})
 
 
 def learn(payment: Payment, *, dispute_id: str, status: str, amount_minor: int) -> bool:

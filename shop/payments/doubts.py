@@ -12,7 +12,7 @@ from shop.orders import service as orders
 from shop.orders.models import Order
 from shop.orders.states import By
 from shop.payments import messages, refund_rows
-from shop.payments.ledger import locked_payment, move
+from shop.payments.ledger import locked_payment, move, refuse_disputed
 from shop.payments.models import Payment
 from shop.payments.states import RefundKind, Stage
 from shop.payments.wording import disagreements_of
@@ -35,7 +35,7 @@ def accept(payment_id: int, *, by_account_id: int | None, at: datetime) -> Payme
     An order whose plants are gone leaves all of it `unclaimed`, and it goes back.
 
     Raises:
-        Conflict: `nothing_in_doubt`; `not_acceptable` when more than the amount differs.
+        Conflict: `nothing_in_doubt`; `disputed`; `not_acceptable` when more than the amount differs.
     """
     order, payment = _in_doubt(payment_id)
     if not may_accept(payment):
@@ -82,7 +82,7 @@ def give_back(payment_id: int, *, by_account_id: int | None, at: datetime) -> No
     """Give all of it back, in the currency in which it came; the order waits for its payment as before.
 
     Raises:
-        Conflict: `nothing_in_doubt`; `amount_unknown` when the provider did not say what came.
+        Conflict: `nothing_in_doubt`; `disputed`; `amount_unknown` when the provider did not say what came.
     """
     order, payment = _in_doubt(payment_id)
     if not payment.heard_amount_minor or not payment.heard_currency or payment.provider_payment_id is None:
@@ -116,6 +116,7 @@ def _in_doubt(payment_id: int) -> tuple[Order, Payment]:
     order, payment = locked_payment(payment_id)
     if payment.state != Stage.DOUBTFUL:
         raise Conflict(_("Somebody has decided on this payment meanwhile."), code="nothing_in_doubt")
+    refuse_disputed(payment)
     return order, payment
 
 

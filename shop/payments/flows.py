@@ -29,7 +29,7 @@ from shop.payments.provider import (
     gateway,
 )
 from shop.payments.rules import Heard
-from shop.payments.states import RefundState, Stage
+from shop.payments.states import RefundState, Stage, dispute_is_open
 from shop.payments.steps import reached
 
 log = structlog.get_logger(__name__)
@@ -185,13 +185,19 @@ def send_refund(refund_id: int) -> str:
     """Have the provider give a refund's money back, once however often this is called.
 
     Returns:
-        The state of the refund afterwards; one that is paid by hand stays `due` until a cashier says so.
+        The state of the refund afterwards; one that is paid by hand stays `due` until a cashier says so, and so does
+        one whose payment the buyer's bank disputes, until the bank has decided.
     """
     session.rollback()
     refund = session.get_one(Refund, refund_id, populate_existing=True)
     payment = session.get_one(Payment, refund.payment_id, populate_existing=True)
     if refund.state != RefundState.DUE or payment.method != PaymentMethod.STRIPE:
         return refund.state
+    if dispute_is_open(payment.dispute_status):
+        session.rollback()
+        with transaction():
+            refund_rows.postpone(locked_refund(refund_id)[2], at=now())
+        return RefundState.DUE
     assert payment.provider_payment_id is not None
     paid_by, payment_id = payment.provider_payment_id, payment.id
     amount_minor, number, key = refund.amount_minor, refund.number, refund.idempotency_key

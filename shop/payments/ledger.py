@@ -12,7 +12,7 @@ from core.errors import Conflict, NotFound
 from shop.orders.changes import locked_order
 from shop.orders.models import Order
 from shop.payments.models import Payment, PaymentChange, Refund, RefundChange
-from shop.payments.states import RefundState, Stage, check_refund, check_stage
+from shop.payments.states import RefundState, Stage, check_refund, check_stage, dispute_is_open
 
 
 def locked_payment(payment_id: int) -> tuple[Order, Payment]:
@@ -104,6 +104,21 @@ def move_refund(
             cause=cause[:200],
         )
     )
+
+
+def refuse_disputed(payment: Payment) -> None:
+    """Nobody gives back by hand what the buyer's bank has taken and may keep: the buyer would have it twice.
+
+    Raises:
+        Conflict: code `disputed`.
+    """
+    if dispute_is_open(payment.dispute_status):
+        raise Conflict(
+            _(
+                "The buyer's bank disputes this payment. Until it has decided, nothing of it can be given back here."
+            ),
+            code="disputed",
+        )
 
 
 def reserve_refund(payment_id: int, amount_minor: int) -> None:

@@ -15,7 +15,7 @@ from shop.orders import service as orders
 from shop.orders.changes import locked_order
 from shop.orders.states import PROVIDER, SYSTEM, By
 from shop.payments import messages
-from shop.payments.ledger import locked_refund, move_refund, reserve_refund
+from shop.payments.ledger import locked_refund, move_refund, refuse_disputed, reserve_refund
 from shop.payments.models import Payment, ProviderRefund, Refund, RefundChange
 from shop.payments.rules import seen_elsewhere
 from shop.payments.states import RefundKind, RefundState, Stage
@@ -203,9 +203,10 @@ def finish_by_hand(refund_id: int, *, reference: str, by_account_id: int | None,
     """A cashier paid the buyer back; `reference` is the bank's.
 
     Raises:
-        Conflict: `wrong_state`; `provider_pays` when the provider is still to send it.
+        Conflict: `wrong_state`; `provider_pays` when the provider is still to send it; `disputed`.
     """
     order, payment, refund = locked_refund(refund_id)
+    refuse_disputed(payment)
     if payment.provider_payment_id is not None and refund.state != RefundState.FAILED:
         raise Conflict(_("This refund goes through the payment service by itself."), code="provider_pays")
     move_refund(refund, RefundState.DONE, at=at, cause=f"by hand: {reference}", by_account_id=by_account_id)

@@ -22,7 +22,7 @@ from shop.orders.changes import consignments_of, lines_of, locked_consignment
 from shop.orders.fulfilling import cash_parcel
 from shop.orders.models import Consignment, Order, OrderLine
 from shop.orders.states import By, PaymentMethod
-from shop.payments.ledger import attempts_of, receipt_of, reserve_refund
+from shop.payments.ledger import attempts_of, receipt_of, refuse_disputed, reserve_refund
 from shop.payments.models import Payment, PaymentChange, Refund, RefundLine
 from shop.payments.refund_rows import add_row
 from shop.payments.rules import share_of_line
@@ -52,10 +52,11 @@ def open_refund(
 
     Raises:
         Invalid: `nothing_to_refund`, `refund_too_large`.
-        Conflict: `not_paid`, `more_than_paid`.
+        Conflict: `not_paid`, `more_than_paid`, `disputed` while the buyer's bank disputes the payment.
     """
     order, consignment = locked_consignment(consignment_id)
     payment = _receipt(order, at=at)
+    refuse_disputed(payment)
     lines = {line.id: line for line in lines_of([consignment_id])[consignment_id]}
     amounts = _line_amounts(lines, units)
     freight_minor = _freight_left(consignment, lines.values()) if freight else 0
@@ -100,7 +101,7 @@ def open_whole(consignment_id: int, *, reason: str, by: By, at: datetime) -> Ref
 
     Raises:
         Invalid: `nothing_to_refund`.
-        Conflict: `not_paid`.
+        Conflict: `not_paid`, `disputed`.
     """
     _order, _consignment = locked_consignment(consignment_id)
     lines = lines_of([consignment_id])[consignment_id]

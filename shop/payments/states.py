@@ -78,6 +78,16 @@ class ProofState(StrEnum):
     REJECTED = "rejected"
 
 
+# Words of the provider: a dispute that has ended, and a question of the bank that is no dispute yet.
+DISPUTE_CLOSED = frozenset({"won", "lost", "warning_closed"})
+ONLY_A_WARNING = frozenset({"warning_needs_response", "warning_under_review"})
+
+
+def dispute_is_open(status: str | None) -> bool:
+    """Whether the buyer's bank has taken the money for now and not decided: what is given back then is paid twice."""
+    return status is not None and status not in DISPUTE_CLOSED | ONLY_A_WARNING
+
+
 class WishState(StrEnum):
     """A buyer's wish to cancel what is paid and has not left."""
 

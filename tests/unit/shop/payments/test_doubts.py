@@ -8,10 +8,13 @@ from core.database import db, transaction
 from core.errors import Conflict
 from core.messaging import Message
 from shop.orders import service as orders
-from shop.payments import doubts, flows, sweeping
+from shop.orders.states import By
+from shop.payments import doubts, flows, refund_rows, refunds, sweeping, wishes
+from shop.payments.models import Payment, Refund
 from shop.stock.models import Stock
 
 pytestmark = pytest.mark.both
+STAFF = By("staff")
 
 
 @pytest.fixture
@@ -215,3 +218,75 @@ def test_a_refund_while_the_bank_disputes_leaves_the_order_disputed_until_the_ba
     assert books.order.payment_state == "disputed"
     say("charge.dispute.closed", dispute | {"status": "lost"})
     assert (books.order.payment_state, books.order.refunded_minor) == ("partly_refunded", 6_00)
+
+
+@pytest.fixture
+def disputed(stripe, session_id, books):
+    """`disputed(status)`: the order is paid, and the buyer's bank says so much of a dispute about it."""
+    stripe.state.pay(session_id)
+    stripe.mailroom.deliver()
+
+    def say(status):
+        kind = "closed" if status in {"won", "lost"} else "created"
+        subject = {
+            "id": "dp_1",
+            "payment_intent": books.payments[0].provider_payment_id,
+            "amount": books.order.total_minor,
+            "currency": "cny",
+            "status": status,
+        }
+        assert stripe.mailroom.send(stripe.state.emit(f"charge.dispute.{kind}", subject)) == 200
+
+    return say
+
+
+def give_back_all(books):
+    with transaction():
+        refunds.open_whole(books.parcels[0].id, reason="示范", by=STAFF, at=now())
+
+
+def grant_wish(books):
+    with transaction():
+        wish = wishes.ask(books.parcels[0].id, reason="示范", at=now())
+        wishes.grant(wish.public_id, by=STAFF, at=now())
+
+
+@pytest.mark.parametrize("verb", [give_back_all, grant_wish])
+def test_nobody_gives_back_what_the_bank_disputes_until_the_bank_has_decided(disputed, books, verb):
+    disputed("needs_response")
+    with pytest.raises(Conflict) as refused:
+        verb(books)
+    assert refused.value.code == "disputed"
+    assert books.refunds == []
+    disputed("won")
+    verb(books)
+    assert [one.state for one in books.refunds] == ["due"]
+
+
+def test_a_question_of_the_bank_may_be_answered_by_giving_back(disputed, books):
+    disputed("warning_needs_response")
+    give_back_all(books)
+    assert [one.state for one in books.refunds] == ["due"]
+
+
+def test_what_was_decided_before_the_dispute_waits_for_its_end(stripe, disputed, books):
+    give_back_all(books)
+    disputed("needs_response")
+    sweeping.send_due_refunds(everything=True)
+    assert [one.state for one in books.refunds] == ["due"]
+    assert not stripe.state.refunds
+    with transaction():
+        db.session.execute(sa.update(Refund).values(state="failed"))
+    with pytest.raises(Conflict) as refused, transaction():
+        refund_rows.finish_by_hand(books.refunds[0].id, reference="ICBC 1", by_account_id=None, at=now())
+    assert refused.value.code == "disputed"
+
+
+@pytest.mark.parametrize("verb", [doubts.accept, doubts.give_back])
+def test_money_in_doubt_that_the_bank_disputes_is_not_decided_about(arrived, books, verb):
+    payment_id = arrived(-50)
+    with transaction():
+        db.session.execute(sa.update(Payment).values(dispute_id="dp_1", dispute_status="needs_response"))
+    with pytest.raises(Conflict) as refused:
+        decide(verb, payment_id)
+    assert refused.value.code == "disputed"
