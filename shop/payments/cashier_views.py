@@ -14,9 +14,9 @@ from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
 from core.errors import Conflict, NotFound
-from shop.orders.models import Consignment
 from shop.payees.queries import payees_of
-from shop.payments import desk, doubts, parts, proofs, queries, refund_rows, sweeping
+from shop.payments import agreements, desk, parts, proofs, queries, refund_rows, sweeping
+from shop.payments.agreements import Step
 from shop.payments.forms import ConfirmForm, ReferenceForm, RejectForm
 from shop.payments.models import Payment, Refund
 from shop.payments.provider import configured
@@ -171,43 +171,40 @@ def seen(public_id: str) -> Any:
     return redirect(url_for("cashier.home"), 303)
 
 
-def _payment_in_scope(public_id: str, permission: str, *, waives: bool) -> int:
-    """The payment, for a cashier of some of its growers, or of all of them where accepting it `waives` money of theirs."""
-    payment = session.scalars(select(Payment).where(Payment.public_id == public_id)).one_or_none()
-    if payment is None:
+def _decide(public_id: str, step: Step, done: str) -> Any:
+    payment_id = session.scalar(select(Payment.id).where(Payment.public_id == public_id))
+    if payment_id is None:
         raise NotFound(_("There is no such payment."), code="no_such_payment")
-    parts.require_some_part(actor_id(), payment.order_id, permission)
-    if waives and (payment.heard_amount_minor or 0) < payment.amount_minor:
-        for grower_id in session.scalars(
-            select(Consignment.grower_id).where(Consignment.order_id == payment.order_id)
-        ):
-            parts.require_grower_part(actor_id(), grower_id, permission)
-    return payment.id
+    with transaction():
+        agreed = agreements.decide(payment_id, step, by_account_id=actor_id(), at=now())
+        state = session.get_one(Payment, payment_id).state
+    if agreed.missing:
+        flash(
+            _(
+                "You agreed for your growers. The cashiers of %(growers)s are asked to agree for theirs; until then nothing happens.",
+                growers=", ".join(agreed.missing),
+            ),
+            "info",
+        )
+    elif step is Step.ACCEPT and state != Stage.RECEIVED:
+        flash(_("The plants are gone meanwhile, so the money goes back; the buyer is told."), "warning")
+    else:
+        flash(done, "success")
+    return redirect(url_for("cashier.home"), 303)
 
 
 @blueprint.post("/branch/cashier/payments/<public_id>/accept")
 @requires("payments.confirm", scope=Scope.UNIT)
 def accept(public_id: str) -> Any:
     """Another amount than the order's total arrived, and it counts."""
-    payment_id = _payment_in_scope(public_id, "payments.confirm", waives=True)
-    with transaction():
-        state = doubts.accept(payment_id, by_account_id=actor_id(), at=now()).state
-    if state == Stage.RECEIVED:
-        flash(_("The order is paid; the buyer is told."), "success")
-    else:
-        flash(_("The plants are gone meanwhile, so the money goes back; the buyer is told."), "warning")
-    return redirect(url_for("cashier.home"), 303)
+    return _decide(public_id, Step.ACCEPT, _("The order is paid; the buyer is told."))
 
 
 @blueprint.post("/branch/cashier/payments/<public_id>/give-back")
 @requires("payments.refund", scope=Scope.UNIT)
 def give_back(public_id: str) -> Any:
     """What arrived is not the order's payment."""
-    payment_id = _payment_in_scope(public_id, "payments.refund", waives=False)
-    with transaction():
-        doubts.give_back(payment_id, by_account_id=actor_id(), at=now())
-    flash(_("The money goes back; the buyer is told."), "success")
-    return redirect(url_for("cashier.home"), 303)
+    return _decide(public_id, Step.GIVE_BACK, _("The money goes back; the buyer is told."))
 
 
 @blueprint.post("/branch/cashier/reconcile")

@@ -15,6 +15,7 @@ from shop.orders.models import Consignment, Order
 from shop.orders.states import PaymentMethod, PaymentState
 from shop.payments import doubts as in_doubt
 from shop.payments import parts
+from shop.payments.agreements import Agreed, Step, agreed_on
 from shop.payments.models import CancelWish, Payment, Refund, TransferProof
 from shop.payments.queries import RefundView, WishView, refund_view, wish_view
 from shop.payments.states import ProofState, RefundState, Stage, WishState
@@ -56,6 +57,7 @@ class Doubt:
     what: str
     in_doubt: bool
     may_accept: bool
+    agreed: tuple[Agreed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ def _doubt(payment: Payment, number: str) -> Doubt:
         what=attention_words(payment.attention or ""),
         in_doubt=payment.state == Stage.DOUBTFUL,
         may_accept=in_doubt.may_accept(payment),
+        agreed=tuple(one for one in (agreed_on(payment, step) for step in Step) if one.by),
     )
 
 

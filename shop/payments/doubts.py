@@ -29,6 +29,26 @@ def may_accept(payment: Payment) -> bool:
     )
 
 
+def check(payment: Payment, *, accepted: bool) -> None:
+    """Whether a locked payment may be accepted, or given back, now.
+
+    Raises:
+        Conflict: as `accept` and `give_back`.
+    """
+    if payment.state != Stage.DOUBTFUL:
+        raise Conflict(_("Somebody has decided on this payment meanwhile."), code="nothing_in_doubt")
+    refuse_disputed(payment)
+    if accepted and not may_accept(payment):
+        raise Conflict(
+            _("More than the amount differs, so this money can only be given back."), code="not_acceptable"
+        )
+    known = payment.heard_amount_minor and payment.heard_currency and payment.provider_payment_id
+    if not accepted and not known:
+        raise Conflict(
+            _("The payment service did not say what arrived. Please settle it there."), code="amount_unknown"
+        )
+
+
 def accept(payment_id: int, *, by_account_id: int | None, at: datetime) -> Payment:
     """Take the amount that came as the order's payment: what is too little is waived, what is too much goes back.
 
@@ -37,11 +57,8 @@ def accept(payment_id: int, *, by_account_id: int | None, at: datetime) -> Payme
     Raises:
         Conflict: `nothing_in_doubt`; `disputed`; `not_acceptable` when more than the amount differs.
     """
-    order, payment = _in_doubt(payment_id)
-    if not may_accept(payment):
-        raise Conflict(
-            _("More than the amount differs, so this money can only be given back."), code="not_acceptable"
-        )
+    order, payment = locked_payment(payment_id)
+    check(payment, accepted=True)
     arrived = payment.heard_amount_minor or 0
     payment.received_minor = arrived
     payment.reference = payment.provider_payment_id
@@ -84,11 +101,8 @@ def give_back(payment_id: int, *, by_account_id: int | None, at: datetime) -> No
     Raises:
         Conflict: `nothing_in_doubt`; `disputed`; `amount_unknown` when the provider did not say what came.
     """
-    order, payment = _in_doubt(payment_id)
-    if not payment.heard_amount_minor or not payment.heard_currency or payment.provider_payment_id is None:
-        raise Conflict(
-            _("The payment service did not say what arrived. Please settle it there."), code="amount_unknown"
-        )
+    order, payment = locked_payment(payment_id)
+    check(payment, accepted=False)
     _received_as_heard(payment)
     _return(order, payment, reason=GIVEN_BACK, by_account_id=by_account_id, at=at)
 
@@ -110,14 +124,6 @@ def note_given_back(payment: Payment, given_back_minor: int, *, at: datetime) ->
         reason="refunded at the provider",
         at=at,
     )
-
-
-def _in_doubt(payment_id: int) -> tuple[Order, Payment]:
-    order, payment = locked_payment(payment_id)
-    if payment.state != Stage.DOUBTFUL:
-        raise Conflict(_("Somebody has decided on this payment meanwhile."), code="nothing_in_doubt")
-    refuse_disputed(payment)
-    return order, payment
 
 
 def _received_as_heard(payment: Payment) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import select
 
 from core.accounts.models import Account
+from core.database import session
 from core.messaging import enqueue
 from core.web.formatting import dt
 from shop.orders.models import Order
@@ -99,6 +101,32 @@ def cancel_declined(order: Order, wish_id: str, consignment_number: str, answer:
 
 def receipt_waits(order: Order, cashiers: Iterable[Account], *, key: str) -> None:
     """A buyer's receipt has not been looked at, and the order ends soon."""
+    _tell_cashiers(
+        cashiers,
+        "receipt_waits",
+        key,
+        number=order.number,
+        amount_minor=order.total_minor,
+        currency=order.currency,
+        until=dt(order.expires_at) if order.expires_at else "",
+    )
+
+
+def part_waits(order: Order, payment: Payment, step: str, account_ids: Collection[int]) -> None:
+    """A cashier agreed for his growers' part of a shared order; these cashiers have not, for theirs."""
+    _tell_cashiers(
+        session.scalars(select(Account).where(Account.id.in_(account_ids), Account.active)),
+        "part_waits",
+        f"part-waits:{payment.public_id}:{step}",
+        number=order.number,
+        step=step,
+        arrived=f"{(payment.heard_amount_minor or 0) / 100:.2f} {payment.heard_currency}",
+        amount_minor=payment.amount_minor,
+        currency=order.currency,
+    )
+
+
+def _tell_cashiers(cashiers: Iterable[Account], template: str, key: str, **context: Any) -> None:
     base_url = current_app.config["SETTINGS"].base_url
     for account in cashiers:
         receiver = account.email or account.phone
@@ -106,13 +134,7 @@ def receipt_waits(order: Order, cashiers: Iterable[Account], *, key: str) -> Non
             enqueue(
                 dedupe_key=f"{key}:{account.id}",
                 to=receiver,
-                template="receipt_waits",
+                template=template,
                 locale=account.locale,
-                context={
-                    "number": order.number,
-                    "amount_minor": order.total_minor,
-                    "currency": order.currency,
-                    "until": dt(order.expires_at) if order.expires_at else "",
-                    "address": f"{base_url}/branch/cashier",
-                },
+                context=context | {"address": f"{base_url}/branch/cashier"},
             )

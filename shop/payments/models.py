@@ -86,6 +86,22 @@ class PaymentChange(Base):
     cause: Mapped[str] = mapped_column(String(200), default="")
 
 
+class PaymentAgreement(Base):
+    """A cashier's word about money in doubt, for the growers whom he looks after; he may change it until all have spoken."""
+
+    __tablename__ = "payment_agreement"
+    __table_args__ = (
+        UniqueConstraint("payment_id", "by_account_id"),
+        CheckConstraint("step IN ('accept', 'give_back')", name="step_known"),
+    )
+
+    id: Mapped[int] = pk()
+    payment_id: Mapped[int] = fk("payment.id", index=False)
+    by_account_id: Mapped[int] = fk("account.id", index=False)
+    step: Mapped[str] = mapped_column(String(10))
+    at: Mapped[datetime]
+
+
 class StripeEvent(Base):
     """Each event once, by Stripe's id, written together with its effect; `result` says what came of it."""
 

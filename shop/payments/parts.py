@@ -101,7 +101,7 @@ def require_grower_part(account_id: int, grower_id: int, permission: str) -> Non
 
 
 def require_some_part(account_id: int, order_id: int, permission: str) -> None:
-    """Raises Forbidden unless some part of the order is the account's; for what only tells that somebody has looked."""
+    """Raises Forbidden unless some part of the order is the account's; for what only tells that somebody has looked, or agreed for his part."""
     found = select(Order.id).where(Order.id == order_id, has_part(reach_of(account_id, permission)))
     _require(session.scalar(found) is not None)
 
@@ -115,20 +115,21 @@ def _require(allowed: bool) -> None:
 def cashiers_of(order_id: int, payee_account: str | None) -> Collection[int]:
     """The accounts of the nearest people who confirm receipts: at the payee account's unit, else above each grower."""
     if payee_account is not None:
-        return _nearest(unit_of(payee_account))
+        return nearest(unit_of(payee_account), "payments.confirm")
     grower_ids = set(session.scalars(select(Consignment.grower_id).where(Consignment.order_id == order_id)))
     homes = {grower.unit_id for grower in branch.growers_by_ids(grower_ids).values()}
-    return {one for home in homes for one in _nearest(home)}
+    return {one for home in homes for one in nearest(home, "payments.confirm")}
 
 
-def _nearest(unit_id: int) -> set[int]:
+def nearest(unit_id: int, permission: str) -> set[int]:
+    """The accounts that hold `permission` by a role at the unit, or at the next one above where somebody does."""
     by_id = {unit.id: unit for unit in branch.all_units()}
     unit = by_id.get(unit_id)
     while unit is not None:
         here = {
             member.account_id
             for member in branch.members_of([unit])
-            if branch.may(member.account_id, "payments.confirm", unit.id)
+            if branch.may(member.account_id, permission, unit.id)
         }
         if here:
             return here

@@ -13,7 +13,7 @@ from core.accounts.gate import actor_id, requires
 from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
-from core.errors import Forbidden, Invalid, NotFound
+from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.web.sending import creates, creating
 from shop.orders.models import Consignment
 from shop.orders.states import By
@@ -78,7 +78,7 @@ def _refund(number: str, permission: str, *, back: str) -> Any:
                 at=now(),
             ).id
             made.leads_to(back)
-    except Invalid as refused:
+    except (Conflict, Invalid) as refused:
         return _page(found, form, {"": str(refused)}, back=back), 422
     flash(_told(flows.send_refund(refund_id)), "success")
     return made.answer()

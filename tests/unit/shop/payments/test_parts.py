@@ -1,17 +1,20 @@
 """An order shared by two branches: each cashier acts on the part of his own growers, nobody at a root on everybody's."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from branch.api import Role, add_unit, get_unit, give_role
 from branch.growers.service import decide
 from branch.growers.states import GrowerState
+from branch.organisation.models import Membership
 from core.clock import now
 from core.database import transaction
 from core.errors import Forbidden
+from core.messaging import Message
 from shop.orders.models import Consignment, Order
-from shop.payments import desk, parts, proofs
+from shop.payments import agreements, desk, parts, proofs
 from shop.payments.models import CancelWish, Payment, Refund
+from shop.payments.wording import attention
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_membership, make_tree
 from tests.factories.payees import make_payee
@@ -202,3 +205,69 @@ def test_what_a_cashier_has_in_one_order_opens_no_other(shared, session):
         parts.require_receipt(cashiers["osmanthus"], proof.id)
     with pytest.raises(Forbidden):
         parts.require_some_part(cashiers["osmanthus"], foreign.id, "payments.confirm")
+
+
+@pytest.fixture
+def in_doubt(shared, session):
+    """The shared order with 50 fen too few from the payment service; osmanthus' and tea's cashiers are `cashiers`."""
+    order, _proof, _growers, cashiers = shared
+    with transaction():
+        payment = session.scalars(select(Payment).where(Payment.order_id == order.id)).one()
+        payment.state, payment.method = "doubtful", "stripe"
+        payment.attention = attention("disagrees", "amount")
+        payment.heard_amount_minor, payment.heard_currency = payment.amount_minor - 50, "CNY"
+        payment.provider_payment_id = "pi_1"
+    return payment.id, cashiers
+
+
+def agree(payment_id, step, by):
+    with transaction():
+        return agreements.decide(payment_id, step, by_account_id=by, at=now()).missing
+
+
+def state_of(session, payment_id):
+    session.rollback()
+    return session.get_one(Payment, payment_id, populate_existing=True).state
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("step", list(agreements.Step))
+def test_money_of_a_shared_order_needs_the_word_of_each_branch(in_doubt, shared, session, step):
+    payment_id, cashiers = in_doubt
+    _order, _proof, (_ours, theirs), _cashiers = shared
+    assert agree(payment_id, step, cashiers["osmanthus"]) == (theirs.name,)
+    assert state_of(session, payment_id) == "doubtful"
+    assert agree(payment_id, step, cashiers["osmanthus"]) == (theirs.name,), (
+        "his own word again is none of the others"
+    )
+    told = session.scalars(select(Message.id).where(Message.template == "part_waits")).all()
+    assert len(told) == 1
+    [shown] = desk.desk(cashiers["tea"]).doubts
+    assert [(one.step, one.missing) for one in shown.agreed] == [(step, (theirs.name,))]
+    assert agree(payment_id, step, cashiers["tea"]) == ()
+    assert state_of(session, payment_id) == ("unclaimed" if step == "give_back" else "received")
+
+
+def test_a_word_for_the_other_step_does_not_add_up(in_doubt, session):
+    payment_id, cashiers = in_doubt
+    agree(payment_id, agreements.Step.ACCEPT, cashiers["osmanthus"])
+    assert agree(payment_id, agreements.Step.GIVE_BACK, cashiers["tea"])
+    assert state_of(session, payment_id) == "doubtful"
+
+
+def test_who_lost_the_role_since_has_no_word_any_more(in_doubt, session):
+    payment_id, cashiers = in_doubt
+    agree(payment_id, agreements.Step.GIVE_BACK, cashiers["osmanthus"])
+    with transaction():
+        session.execute(delete(Membership).where(Membership.account_id == cashiers["osmanthus"]))
+    assert agree(payment_id, agreements.Step.GIVE_BACK, cashiers["tea"])
+    assert state_of(session, payment_id) == "doubtful"
+    assert agree(payment_id, agreements.Step.GIVE_BACK, cashiers["town"]) == ()
+
+
+def test_a_cashier_of_no_part_has_no_word(in_doubt, session):
+    payment_id, _cashiers = in_doubt
+    with transaction():
+        stranger = make_account().id
+    with pytest.raises(Forbidden):
+        agree(payment_id, agreements.Step.GIVE_BACK, stranger)
