@@ -1,6 +1,7 @@
 """The front door of branch: what the rooms upstairs may ask. Each feature lists its part below."""
 
 # --- organisation: the tree, and who may do what where -----------------------------------------
+from branch.growers.independence import require_independent, works_for
 from branch.growers.queries import (
     GrowerView,
     admitted_growers,
@@ -157,6 +158,7 @@ __all__ = [
     "register_grower",
     "reinstate_licence",
     "require_grower",
+    "require_independent",
     "require_unit_access",
     "require_valid_licence",
     "reversal_of",
@@ -172,4 +174,5 @@ __all__ = [
     "units_where",
     "villages",
     "warn_of_shop",
+    "works_for",
 ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from branch.growers.independence import require_independent
 from branch.growers.models import Grower, GrowerChange, GrowerMember
 from branch.growers.queries import GrowerView, get_grower, membership_at_grower, require_grower, was_admitted
 from branch.growers.slugs import slug_base
@@ -71,12 +72,13 @@ def decide(slug: str, wanted: GrowerState, *, by_account_id: int, reason: str, a
     """Admit, refuse or end a grower's membership, write it down and tell the owner.
 
     Raises:
-        Forbidden: the grower's village is outside the decider's units.
+        Forbidden: the grower's village is outside the decider's units, or the decider is one of the grower's people.
         Conflict: somebody else decided first.
         Invalid: the step needs a reason.
     """
     view = get_grower(slug=slug)
     require_unit_access(by_account_id, view.unit_id, "growers.decide")
+    require_independent(by_account_id, view.id)
     grower = session.get_one(Grower, view.id, with_for_update=True)
     if not may_become(grower.state, wanted):
         raise Conflict(

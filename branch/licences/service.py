@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 
+from branch.growers.independence import require_independent
 from branch.growers.models import Grower
 from branch.licences import events
 from branch.licences.models import Licence, LicenceChange, Mark
@@ -89,7 +90,7 @@ def grant(
 
     Raises:
         Conflict: it is not waiting for a decision.
-        Forbidden: the grower is outside the actor's units.
+        Forbidden: the grower is outside the actor's units, or the actor's own.
         Invalid: the last day is before the first, or over already.
     """
     if valid_until < valid_from:
@@ -261,6 +262,7 @@ def _take(
     if by_account_id is not None:
         unit_id = session.scalar(select(Grower.unit_id).where(Grower.id == licence.grower_id))
         require_unit_access(by_account_id, unit_id or 0, "licences.decide")
+        require_independent(by_account_id, licence.grower_id)
     before = LicenceState(licence.state)
     if after(before, step) is None:
         raise _decided_meanwhile()

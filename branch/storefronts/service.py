@@ -5,6 +5,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, false, select, update
 
+from branch.growers.independence import require_independent
 from branch.growers.models import Grower
 from branch.licences.suspensions import BRANCH, other_sources
 from branch.organisation.queries import require_unit_access
@@ -260,6 +261,7 @@ def _unknown() -> NotFound:
 def _require_access(storefront: Storefront, account_id: int) -> None:
     unit_id = session.scalar(select(Grower.unit_id).where(Grower.id == storefront.grower_id))
     require_unit_access(account_id, unit_id or 0, "storefronts.decide")
+    require_independent(account_id, storefront.grower_id)
 
 
 def _note(

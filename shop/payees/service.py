@@ -83,7 +83,7 @@ def confirm(public_id: str, *, by: int, at: datetime) -> datetime:
     """The second person confirms; answers from when the account counts.
 
     Raises:
-        Forbidden: the account may not confirm there.
+        Forbidden: the account may not confirm there, or is another one of whoever proposed it.
         Conflict: the same person proposed it, or somebody who may not any more, or it was confirmed or withdrawn
             meanwhile.
         NotFound: there is none with this id.
@@ -92,6 +92,7 @@ def confirm(public_id: str, *, by: int, at: datetime) -> datetime:
     branch.require_unit_access(by, row.unit_id, CONFIRM)
     if row.proposed_by_account_id == by:
         raise Conflict(_("You proposed this account; another person has to confirm it."), code="same_person")
+    branch.require_independent(by, earlier=[row.proposed_by_account_id])
     if not branch.may(row.proposed_by_account_id, PROPOSE, row.unit_id):
         raise Conflict(
             _("Whoever proposed this account may not any more. Withdraw it and propose it anew."),

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from branch import api as branch
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import readable_number
@@ -29,6 +30,7 @@ from traceability.alarms.thresholds import DEFAULTS, Versioned, problems_of, thr
 from traceability.cases.evidence import Evidence
 from traceability.cases.service import open_case
 from traceability.cases.states import Origin, Subject
+from traceability.codes.models import Code
 
 FIRST_VERSION = 1
 RECENT = "recent"
@@ -277,6 +279,7 @@ def decide(number: str, step: AlarmStep, *, note: str, at: datetime, by: int) ->
         NotFound: no such alarm.
         Invalid: no note.
         Conflict: the alarm does not allow the step now.
+        Forbidden: one's own grower's alarm would be cleared (`own_grower`).
     """
     if not note.strip():
         raise Invalid(_("Write a note: what was found, what was done."), code="note_missing")
@@ -286,6 +289,11 @@ def decide(number: str, step: AlarmStep, *, note: str, at: datetime, by: int) ->
     target = after(AlarmState(alarm.state), step)
     if target is None or step is AlarmStep.REOPEN or (step is AlarmStep.DOUBT and alarm.code_id is None):
         raise Conflict(_("The alarm has moved on meanwhile."), code="alarm_state")
+    grower_id = alarm.grower_id
+    if alarm.code_id is not None:
+        grower_id = session.scalar(select(Code.grower_id).where(Code.id == alarm.code_id))
+    if step is AlarmStep.CLEAR and grower_id is not None:
+        branch.require_independent(by, grower_id)
     if step is AlarmStep.CLEAR:
         alarm.cleared_until = at
     alarm.state = str(target)

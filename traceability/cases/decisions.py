@@ -97,6 +97,7 @@ def confirm(number: str, *, note: str, at: datetime, by: int) -> CaseView:
     case, source = begin(number, CaseStep.CONFIRM, by=by)
     if case.proposed_by_account_id == by:
         raise Forbidden(_("A second person must confirm what you proposed."), code="second_person")
+    branch.require_independent(by, earlier=[case.proposed_by_account_id])
     note = _worded(note)
     answer = _last_proposal(case.id)["answer"]
     listed = _warn_of_shop(case, at=at)
@@ -189,8 +190,7 @@ def begin(number: str, step: CaseStep, *, by: int) -> tuple[CounterfeitCase, Cas
     require_access(view(case), by, PERMISSION_OF[step])
     if case.unit_id is None and step is not CaseStep.TAKE:
         raise Conflict(_("Take the case on first; then it is with your unit."), code="case_without_area")
-    grower = branch.grower_of(by)
-    if grower is not None and grower.id == case.grower_id:
+    if case.grower_id is not None and branch.works_for(by, case.grower_id):
         raise Forbidden(_("You work for the grower whom this case is about."), code="own_case")
     source = CaseState(case.state)
     if after(source, step) is None:

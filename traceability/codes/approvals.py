@@ -6,6 +6,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 
+from branch import api as branch
 from core.accounts.queries import display_names
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
@@ -131,6 +132,7 @@ def decide_void(public_id: str, *, confirm: bool, at: datetime, by: int) -> int:
         NotFound: no such proposal.
         Conflict: it is decided (`void_decided`), the same person proposed it (`same_person`), or none of the
             codes can be voided any more (`code_state`).
+        Forbidden: by another account of the same person, or he works for the grower (`own_grower`).
     """
     row = session.scalar(
         select(VoidProposal)
@@ -144,6 +146,7 @@ def decide_void(public_id: str, *, confirm: bool, at: datetime, by: int) -> int:
         raise Conflict(_("This proposal is decided already."), code="void_decided")
     if row.proposed_by_account_id == by:
         raise Conflict(_("Whoever proposed the void cannot confirm it."), code="same_person")
+    branch.require_independent(by, grower_of_void(public_id), earlier=[row.proposed_by_account_id])
     row.state = "done" if confirm else "refused"
     row.decided_by_account_id, row.decided_at = by, at
     session.flush()

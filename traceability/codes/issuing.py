@@ -144,6 +144,7 @@ def decide_batch(batch_number: str, *, approve: bool, reason: str, at: datetime,
         NotFound: no such batch.
         Invalid: a refusal without a reason.
         Conflict: it is decided already (`batch_state`), or the same person asked for it (`same_person`).
+        Forbidden: by another account of his, or he works for the grower (`own_grower`).
     """
     if not approve and not reason.strip():
         raise Invalid(_("Say why the batch is refused."), code="reason_missing")
@@ -151,6 +152,7 @@ def decide_batch(batch_number: str, *, approve: bool, reason: str, at: datetime,
     target = BatchState.APPROVED if approve else BatchState.REFUSED
     if batch.issued_by_account_id == by:
         raise Conflict(_("Whoever asked for the codes cannot approve them."), code="same_person")
+    branch.require_independent(by, batch.grower_id, earlier=[batch.issued_by_account_id])
     _move_batch(batch.id, target, decided_by_account_id=by, decided_at=at, decision_reason=reason.strip())
     if batch.job_id and approve:
         progress.send(batch.job_id)

@@ -46,7 +46,7 @@ def record_inspection(seen: Seen, *, at: datetime, by: int) -> tuple[str, bool]:
 
     Raises:
         NotFound: there is no such lot.
-        Forbidden: it grows outside the units that the account looks after.
+        Forbidden: it grows outside the units that the account looks after, or is of the grower that the account works for.
         Invalid: more plants are unhealthy than were counted, or the id is malformed.
         Conflict: somebody else's inspection has this id.
         SentOtherwise: it was sent before and said something else then.
@@ -60,6 +60,7 @@ def record_inspection(seen: Seen, *, at: datetime, by: int) -> tuple[str, bool]:
     if lot is None:
         raise NotFound(_("There is no lot with this number."), code="no_such_lot")
     branch.require_unit_access(by, branch.get_grower(id=lot.grower_id).unit_id, "inspections.record")
+    branch.require_independent(by, lot.grower_id)
     known = session.scalars(select(Inspection).where(Inspection.client_id == seen.client_id)).one_or_none()
     if known is not None:
         if known.by_account_id != by:

@@ -10,6 +10,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
+from branch import api as branch
 from core import seal
 from core.accounts.queries import display_names
 from core.database import session
@@ -84,6 +85,7 @@ def confirm_recall(number: str, *, at: datetime, by: int) -> RecallView:
     Raises:
         NotFound: no such request.
         Conflict: it is decided (`recall_decided`), or the same person asked (`same_person`).
+        Forbidden: by another account of his, or he works for the lot's grower (`own_grower`).
     """
     row = _undecided(number, by=by)
     done = recall(row.lot_id, reason=row.reason, at=at, by=by)
@@ -125,6 +127,7 @@ def _undecided(number: str, *, by: int) -> RecallRequest:
         raise Conflict(_("This recall is decided already."), code="recall_decided")
     if row.asked_by_account_id == by:
         raise Conflict(_("Whoever asked for the recall cannot decide it."), code="same_person")
+    branch.require_independent(by, row.grower_id, earlier=[row.asked_by_account_id])
     return row
 
 

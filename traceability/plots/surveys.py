@@ -7,6 +7,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
+from branch import api as branch
 from core import seal
 from core.clock import local_day
 from core.database import changed, session
@@ -103,7 +104,7 @@ def decide(
     Raises:
         NotFound: there is no such survey of this plot.
         Conflict: its state does not allow that now (`survey_state`).
-        Forbidden: `by` took an earlier step of it (`same_person`).
+        Forbidden: `by` took an earlier step of it (`same_person`), or works for the plot's grower (`own_grower`).
         Invalid: a return without a reason.
     """
     survey = session.scalar(
@@ -117,12 +118,7 @@ def decide(
     target = after(SurveyState(survey.state), decision)
     if target is None:
         raise Conflict(_("The state of the survey does not allow that now."), code="survey_state")
-    if not is_another_person(
-        decision, by, surveyed_by=survey.surveyed_by_account_id, agreed_by=survey.agreed_by_account_id
-    ):
-        raise Forbidden(
-            _("Another person than those who measured and agreed has to do this."), code="same_person"
-        )
+    _require_another(survey, decision, by)
     if decision is Decision.RETURN and not reason.strip():
         raise Invalid(_("Say why the survey is returned; who measured will read it."), code="reason_missing")
     values: dict[str, object] = {"state": str(target), "reason": reason.strip()}
@@ -141,6 +137,17 @@ def decide(
         _credit(survey, at=at, by=by)
     _seal(survey.id)
     return target
+
+
+def _require_another(survey: PlotSurvey, decision: Decision, by: int) -> None:
+    surveyed_by, agreed_by = survey.surveyed_by_account_id, survey.agreed_by_account_id
+    if not is_another_person(decision, by, surveyed_by=surveyed_by, agreed_by=agreed_by):
+        raise Forbidden(
+            _("Another person than those who measured and agreed has to do this."), code="same_person"
+        )
+    if decision is not Decision.RETURN:
+        grower_id = session.scalar(select(Plot.grower_id).where(Plot.id == survey.plot_id))
+        branch.require_independent(by, grower_id, earlier=[surveyed_by, agreed_by])
 
 
 def approve_surveys(

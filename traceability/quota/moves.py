@@ -33,6 +33,7 @@ def transfer(
         Invalid: no reason, or not a number of plants above 0.
     """
     _check(plants, reason)
+    _refuse_own(by, key.grower_id, to_grower_id)
     if to_grower_id == key.grower_id:
         raise Conflict(_("The quota is this grower's already."), code="same_grower")
     receiver = branch.get_grower(id=to_grower_id)
@@ -56,6 +57,7 @@ def grow(
             lies ahead or in another year (`counted_on`).
     """
     _check(plants, reason)
+    _refuse_own(by, key.grower_id)
     if counted_on.year != key.year or counted_on > local_day(at):
         raise Invalid(
             _("The plants were counted on a day of %(year)s that is not ahead.", year=key.year),
@@ -150,6 +152,13 @@ def set_figures(
     session.add(row)
     session.flush()
     seal.append("stage_figures", figures_subject(row), figures_body(row))
+
+
+def _refuse_own(by: int | None, *grower_ids: int) -> None:
+    """Staff who are growers as well move no quota of their own; Forbidden (`own_grower`) else."""
+    if by is not None:
+        for grower_id in grower_ids:
+            branch.require_independent(by, grower_id)
 
 
 def _check(plants: int, reason: str) -> None:
