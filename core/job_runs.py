@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from flask import Flask, current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import exists, select, update
@@ -30,16 +31,35 @@ from core.claims import (
 )
 from core.clock import now
 from core.database import changed, in_transaction, session, transaction
-from core.errors import Conflict, DomainError, Unavailable
+from core.errors import Conflict, DomainError, Forbidden, Unavailable
 from core.faults import database_away, plain
 from core.jobs import send_soon
-from core.progress import JOB, OPEN, SEND_AGAIN_AFTER, JobFailed, JobProgress, get_row, send_after_commit
+from core.progress import (
+    JOB,
+    OPEN,
+    SEND_AGAIN_AFTER,
+    Authority,
+    JobFailed,
+    JobProgress,
+    get_row,
+    send_after_commit,
+)
 from core.sweeps import free, note_failure
 
 log = structlog.get_logger(__name__)
 RETRY = Retry(first=timedelta(seconds=30), longest=timedelta(minutes=30), attempts=5)
 LONGEST_SILENCE = timedelta(hours=1)
 AT_ONCE = 200
+
+
+# Whether an account still holds what a job of its needs: asked of the room that knows.
+StillHolds = Callable[[int, Authority], bool]
+EXTENSION = "job_authority"
+
+
+def set_authority(app: Flask, still_holds: StillHolds) -> None:
+    """Say who is asked whether the owner of a job may still do what it does; wired by the policy."""
+    app.extensions[EXTENSION] = still_holds
 
 
 @dataclass
@@ -80,7 +100,10 @@ class Job:
 
         Raises:
             ClaimLost: another worker took over; the transaction keeps nothing.
+            Forbidden: its owner may not do this any more (`authority_ended`); nothing is kept either.
         """
+        with nullcontext() if in_transaction() else transaction():
+            _require_authority(self.public_id)
         self._end(state="done", result_url=result_url, message=message)
 
     def fail(self, message: str, *, may_retry: bool = False) -> None:
@@ -101,7 +124,7 @@ def work(public_id: str, do: Callable[[Job], None], *, claim_for: timedelta = CL
     """Do a job, unless it is done, in other hands or not due; an edge: opens transactions of its own.
 
     What a rule refuses ends the job with its sentence. What fails otherwise is tried again after a while, and ends
-    the job after the last attempt; the cause stays on its claim. `do` must bear to be repeated from its beginning.
+    the job after the last attempt; the cause stays on its claim. Whether its owner may still do this is asked each time. `do` must bear to be repeated from its beginning.
 
     Args:
         claim_for: longer than from one `advance` to the next.
@@ -126,6 +149,8 @@ def _hold(job: Job, do: Callable[[Job], None]) -> None:
     try:
         if not _still_open(job):
             return
+        with transaction():
+            _require_authority(job.public_id)
         do(job)
         if not job.ended:
             raise RuntimeError(f"the work of job {job.public_id} ended without a result")
@@ -142,6 +167,21 @@ def _hold(job: Job, do: Callable[[Job], None]) -> None:
             raise
         if not database_away(error):
             _end_if_dead(job.public_id)
+
+
+def _require_authority(public_id: str) -> None:
+    """What was asked for with a role that ended since is not done, now or after another try."""
+    row = get_row(public_id)
+    if row.owner_account_id is None or not row.needs:
+        return
+    needs = Authority(row.needs, row.needs_unit_id, row.needs_grower_id)
+    still_holds: StillHolds = current_app.extensions[EXTENSION]
+    if not still_holds(row.owner_account_id, needs):
+        raise Forbidden(
+            _("Whoever asked for this may not do it any more. Somebody who may has to ask for it anew."),
+            code="authority_ended",
+            may_retry=False,
+        )
 
 
 def _let_go(job: Job, error: BaseException) -> None:

@@ -26,10 +26,20 @@ SEND_AGAIN_AFTER = timedelta(minutes=1)
 OPEN = ("waiting", "running")
 
 
+@dataclass(frozen=True)
+class Authority:
+    """What the owner of a job must hold whenever it runs: a permission anywhere, at a unit, or for the grower he works for."""
+
+    permission: str
+    unit_id: int | None = None
+    grower_id: int | None = None
+
+
 class JobProgress(Base):
     """How far a long job has come, for the page that its owner watches, and how to do it.
 
-    `task` is called with the public id and then `args`. Without a word from it the message is sent again at
+    `task` is called with the public id and then `args`. What its owner must still hold when it runs stands in `needs`
+    (a permission), `needs_unit_id` and `needs_grower_id`. Without a word from it the message is sent again at
     `send_again_at`; `sendings` counts how often it was.
     """
 
@@ -52,6 +62,9 @@ class JobProgress(Base):
     result_url: Mapped[str | None] = mapped_column(Text)
     task: Mapped[str] = mapped_column(String(80), default="")
     args: Mapped[list[Any]] = mapped_column(JSONType, default=list)
+    needs: Mapped[str] = mapped_column(String(60), default="")
+    needs_unit_id: Mapped[int | None] = mapped_column(BigInt)
+    needs_grower_id: Mapped[int | None] = mapped_column(BigInt)
     locale: Mapped[str] = mapped_column(String(16), default="")
     may_retry: Mapped[bool] = mapped_column(default=False)
     sendings: Mapped[int] = mapped_column(BigInt, default=0)
@@ -95,6 +108,7 @@ def start(
     args: Sequence[Any] = (),
     total: int = 0,
     owner_account_id: int | None = None,
+    needs: Authority | None = None,
     message: str = "",
     locale: str = "",
     send: bool = True,
@@ -104,6 +118,8 @@ def start(
     Args:
         kind: a word for what is done, as `report`.
         task: the name of the Celery task, called with the job's public id and `args`.
+        owner_account_id: who asks; the server's own console when left out.
+        needs: what the owner must hold each time it is begun, and when its result is written.
         locale: the language of what it tells; the visitor's when left out.
         send: False for work that has to wait, as for somebody's approval: `send` it then.
 
@@ -115,6 +131,9 @@ def start(
         public_id=random_id(20),
         kind=kind,
         owner_account_id=owner_account_id,
+        needs=needs.permission if needs else "",
+        needs_unit_id=needs.unit_id if needs else None,
+        needs_grower_id=needs.grower_id if needs else None,
         state="waiting",
         total=total,
         message=message,

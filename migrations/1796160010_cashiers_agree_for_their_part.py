@@ -6,7 +6,7 @@ from alembic import op
 from core.types import BigInt, UTCDateTime
 
 revision = "1796160010"
-down_revision = "1796160000"
+down_revision = "1796160005"
 branch_labels = ()
 depends_on = None
 

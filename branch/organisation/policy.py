@@ -11,9 +11,13 @@ from branch.organisation.queries import (
     require_unit_access,
     roles_held,
 )
+from core import job_runs
 from core.accounts import second_factor, sessions
 from core.accounts.gate import set_policy
+from core.accounts.models import Account
+from core.database import session
 from core.errors import Forbidden
+from core.progress import Authority
 from core.settings import Settings
 
 CACHE = "guiyuan.permissions"
@@ -24,6 +28,18 @@ def init_app(app: Flask, settings: Settings) -> None:  # noqa: ARG001 - the sign
     set_policy(app, may)
     second_factor.set_rule(app, holds_trusted_role)
     sessions.set_staff_rule(app, holds_role)
+    job_runs.set_authority(app, still_holds)
+
+
+def still_holds(account_id: int, needs: Authority) -> bool:
+    """Whether the account, which asked for a job, may do now what that job does."""
+    account = session.get(Account, account_id, populate_existing=True)
+    if account is None or not account.active:
+        return False
+    if needs.grower_id is not None:
+        grower = grower_of(account_id)
+        return grower is not None and grower.id == needs.grower_id and may(account_id, needs.permission)
+    return may(account_id, needs.permission, needs.unit_id)
 
 
 def permissions_of(account_id: int) -> frozenset[str]:

@@ -22,6 +22,7 @@ from branch.organisation.queries import (
 from branch.reports.document import Document, from_json
 from branch.reports.models import Report, ReportFile, ReportReview
 from branch.reports.states import ReportState
+from core.accounts.persons import same_person
 from core.clock import day_bounds
 from core.database import session
 from core.errors import NotFound
@@ -105,13 +106,17 @@ def find_report(public_id: str) -> Report:
 
 
 def is_own(report: Report, account_id: int) -> bool:
-    """Whether the account built this version or ever submitted it; such a one does not decide about it."""
-    submitted = select(ReportReview.id).where(
+    """Whether the account, or another one of the same person, built this version or ever submitted it.
+
+    Such a one does not decide about it.
+    """
+    submitted = select(ReportReview.by_account_id).where(
         ReportReview.report_id == report.id,
         ReportReview.to_state == ReportState.SUBMITTED,
-        ReportReview.by_account_id == account_id,
+        ReportReview.by_account_id.is_not(None),
     )
-    return report.built_by_account_id == account_id or session.scalar(submitted.limit(1)) is not None
+    makers = {report.built_by_account_id, *session.scalars(submitted)}
+    return any(one is not None and same_person(account_id, one) for one in makers)
 
 
 def reports_for(

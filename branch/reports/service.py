@@ -184,7 +184,7 @@ def require_second_person(report: Report, account_id: int) -> None:
     """Four eyes: who built or submitted a report decides nothing about it, whatever other role is held.
 
     Raises:
-        Forbidden: the account did one or the other.
+        Forbidden: the account, or another one of the same person, did one or the other.
     """
     if is_own(report, account_id):
         raise Forbidden(

@@ -99,6 +99,7 @@ def build() -> ResponseReturnValue:
             task="branch.reports.build",
             args=[unit.code, period.key, actor.account_id, actor.display_name],
             owner_account_id=actor.account_id,
+            needs=progress.Authority("reports.build", unit_id=unit.id),
             message=_("Waiting for its turn"),
         )
         made.leads_to(url_for("web.job", public_id=job))

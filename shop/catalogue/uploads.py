@@ -40,7 +40,7 @@ def store_original(data: bytes) -> str:
     return files.put(data, kind=SHELF, content_type="application/octet-stream", public=False)
 
 
-def add(listing: Listing, key: str, name: str, *, keep_place_and_time: bool, at: datetime) -> None:
+def add(listing: Listing, key: str, name: str, *, keep_place_and_time: bool, at: datetime, by: int) -> None:
     """Have the pictures of a stored original made for a listing, in the caller's transaction.
 
     Raises:
@@ -61,7 +61,13 @@ def add(listing: Listing, key: str, name: str, *, keep_place_and_time: bool, at:
         keep_place_and_time=keep_place_and_time,
         added_at=at,
     )
-    upload.job_id = progress.start("photo", task=TASK, args=[upload.public_id])
+    upload.job_id = progress.start(
+        "photo",
+        task=TASK,
+        args=[upload.public_id],
+        owner_account_id=by,
+        needs=progress.Authority("listings.edit", grower_id=listing.grower_id),
+    )
     session.add(upload)
     session.flush()
 

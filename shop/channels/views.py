@@ -103,6 +103,7 @@ def _plan(form: UploadForm, storefront: branch.StorefrontView) -> ResponseReturn
             args=[row.public_id],
             total=order_rows(brought),
             owner_account_id=account_id,
+            needs=progress.Authority("channels.import", grower_id=storefront.grower_id),
         )
         row.job_id = job_id
         made.leads_to(url_for("web.job", public_id=job_id))
@@ -142,6 +143,7 @@ def apply(public_id: str) -> ResponseReturnValue:
             args=[public_id, storefront_id],
             total=total,
             owner_account_id=account_id,
+            needs=progress.Authority("channels.import", grower_id=storefront.grower_id),
         )
         service.claim(row_id, job_id=job_id, at=now())
     return redirect(url_for("web.job", public_id=job_id))

@@ -120,7 +120,9 @@ def keep(
         for photo in sent.made:
             drafts.attach_photo(listing, photo, at=at)
         for key, name in sent.originals:
-            waiting.add(listing, key, name, keep_place_and_time=sent.keep_place_and_time, at=at)
+            waiting.add(
+                listing, key, name, keep_place_and_time=sent.keep_place_and_time, at=at, by=seller.account_id
+            )
     except Conflict as full:
         refused.append(str(full.message))
     return listing, refused

@@ -130,6 +130,7 @@ def request_batch(
         args=[batch.number],
         total=count,
         owner_account_id=by,
+        needs=progress.Authority("codes.issue", grower_id=batch.grower_id),
         message=batch.number,
         send=batch.state == BatchState.APPROVED,
     )
@@ -153,12 +154,21 @@ def decide_batch(batch_number: str, *, approve: bool, reason: str, at: datetime,
     if batch.issued_by_account_id == by:
         raise Conflict(_("Whoever asked for the codes cannot approve them."), code="same_person")
     branch.require_independent(by, batch.grower_id, earlier=[batch.issued_by_account_id])
+    if batch.state is not BatchState.REQUESTED:
+        raise _decided()
     _move_batch(batch.id, target, decided_by_account_id=by, decided_at=at, decision_reason=reason.strip())
     if batch.job_id and approve:
         progress.send(batch.job_id)
     elif batch.job_id:
         progress.call_off(batch.job_id, _("The branch refused this batch: %(reason)s", reason=reason.strip()))
     return get_batch(batch_number)
+
+
+def give_up(batch_number: str, *, reason: str, at: datetime) -> None:
+    """Nobody will make the codes of an approved batch any more: its plants are free for another one."""
+    batch = get_batch(batch_number)
+    if batch.state is BatchState.APPROVED:
+        _move_batch(batch.id, BatchState.REFUSED, decided_at=at, decision_reason=reason)
 
 
 def draw_codes(batch: BatchView) -> tuple[IssuedCode, ...]:
@@ -216,7 +226,11 @@ def _move_batch(batch_id: int, target: BatchState, **values: object) -> None:
         .values(state=str(target), **values)
     )
     if not moved:
-        raise Conflict(_("This batch is decided already."), code="batch_state")
+        raise _decided()
+
+
+def _decided() -> Conflict:
+    return Conflict(_("This batch is decided already."), code="batch_state")
 
 
 def _open_lot(lot_id: int) -> LotView:

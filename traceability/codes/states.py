@@ -88,7 +88,7 @@ class BatchState(StrEnum):
 
 BATCH_TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
     BatchState.REQUESTED: frozenset({BatchState.APPROVED, BatchState.REFUSED}),
-    BatchState.APPROVED: frozenset({BatchState.MADE}),
+    BatchState.APPROVED: frozenset({BatchState.MADE, BatchState.REFUSED}),
     BatchState.REFUSED: frozenset(),
     BatchState.MADE: frozenset(),
 }

@@ -12,7 +12,7 @@ from core.clock import now as moment
 from core.database import changed, session, transaction
 from core.errors import Conflict, DomainError
 from core.job_runs import Job
-from core.progress import JobFailed
+from core.progress import JobFailed, get_progress
 from traceability.codes import issuing
 from traceability.codes.models import CodeBatch
 from traceability.codes.queries import BatchView, get_batch
@@ -90,13 +90,18 @@ def _void_unseen(batch: BatchView, at: datetime) -> None:
 
 
 def void_half_made(event: JobFailed, *, event_id: str) -> None:  # noqa: ARG001 - every handler gets the id
-    """A job came to nothing: codes that it made and nobody saw are void, and the plants free for another batch."""
+    """A job came to nothing: codes that it made and nobody saw are void, and the plants free for another batch.
+
+    So are those of a batch whose job nobody can try again.
+    """
     number = session.scalar(select(CodeBatch.number).where(CodeBatch.job_id == event.public_id))
     if number is None:
         return
     batch = get_batch(number)
     if batch.state is BatchState.MADE and batch.states.get(CodeState.RESERVED):
         _void_unseen(batch, moment())
+    elif not get_progress(event.public_id, at=moment()).may_retry:
+        issuing.give_up(number, reason=event.message, at=moment())
 
 
 def forget_files(*, at: datetime) -> int:

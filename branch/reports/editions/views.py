@@ -73,13 +73,14 @@ def proof(unit_code: str, period: str) -> ResponseReturnValue:
 def publish(public_id: str) -> ResponseReturnValue:
     """Publish an accepted report: a worker draws it, the page of the job shows how far it is."""
     actor = current_actor()
-    publishing.require_allowed(public_id, account_id=actor_id())
+    unit_id = publishing.require_allowed(public_id, account_id=actor_id()).unit_id
     with creating() as made:
         job = progress.start(
             "edition",
             task="branch.reports.publish_edition",
             args=[public_id, actor.account_id],
             owner_account_id=actor.account_id,
+            needs=progress.Authority("reports.publish", unit_id=unit_id),
         )
         made.leads_to(url_for("web.job", public_id=job))
     return made.answer()

@@ -6,8 +6,12 @@ from itertools import pairwise
 import pytest
 import sqlalchemy as sa
 
+from branch.api import get_unit
+from branch.growers.models import GrowerMember
+from branch.organisation.models import Membership
 from core import job_runs, progress
 from core import jobs as celery_jobs
+from core.accounts.models import Account
 from core.claims import WorkClaim, find_claim, take
 from core.clock import now
 from core.database import transaction
@@ -15,6 +19,8 @@ from core.errors import Conflict, Invalid, Unavailable
 from core.job_runs import RETRY, again, resume, work
 from core.outbox import OutboxEvent
 from core.progress import JOB, JobProgress, get_progress
+from tests.factories.accounts import make_account
+from tests.factories.organisation import make_grower, make_membership
 
 LATER = timedelta(minutes=2)
 
@@ -382,3 +388,80 @@ def test_only_its_owner_has_a_job_tried_again(client, app, sent):
     assert client.submit(f"/jobs/{other}/again", form_at=page).status_code == 404
     assert client.submit(f"{page}/again", form_at=page).status_code == 303
     assert len(sent) == 3
+
+
+@pytest.fixture
+def technician(session):
+    """An account that may build reports at a branch, and its role there."""
+    with transaction():
+        account = make_account()
+        make_membership(account.id, "secretary", "guihua-osmanthus")
+        return account.id
+
+
+def needing(account_id, **place):
+    return begin(owner_account_id=account_id, needs=progress.Authority("reports.build", **place))
+
+
+def take_role(session, account_id):
+    with transaction():
+        session.execute(sa.delete(Membership).where(Membership.account_id == account_id))
+
+
+@pytest.mark.both
+def test_who_lost_the_role_gets_nothing_done_by_another_try(session, sent, technician):
+    unit_id, done = get_unit("guihua-osmanthus").id, []
+    job_id = needing(technician, unit_id=unit_id)
+    work(job_id, failing(Invalid("not this time")))
+    assert view(job_id).may_retry
+    take_role(session, technician)
+    with transaction():
+        again(job_id)
+    work(job_id, lambda job: done.append("done") or job.finish())
+    assert done == []
+    assert (view(job_id).state, view(job_id).may_retry) == ("failed", False)
+    assert view(job_id).message.startswith("提出这项任务的人已无此权限")
+    with pytest.raises(Conflict), transaction():
+        again(job_id)
+
+
+def test_a_role_that_ends_while_the_job_is_done_keeps_its_result_from_being_written(
+    session, sent, technician
+):
+    job_id = needing(technician, unit_id=get_unit("guihua-osmanthus").id)
+
+    def do(job):
+        take_role(session, technician)
+        job.finish(result_url="/result")
+
+    work(job_id, do)
+    assert (view(job_id).state, view(job_id).result_url) == ("failed", None)
+
+
+def test_the_role_counts_there_and_below_while_the_account_is_open(session, sent, technician):
+    job_id = needing(technician, unit_id=get_unit("guihua-bamboo").id)
+    work(job_id, lambda job: job.finish())
+    assert view(job_id).state == "done"
+    elsewhere = needing(technician, unit_id=get_unit("guihua-tea").id)
+    work(elsewhere, lambda job: job.finish())
+    assert view(elsewhere).state == "failed"
+    closed = needing(technician)
+    with transaction():
+        session.execute(sa.update(Account).values(active=False))
+    work(closed, lambda job: job.finish())
+    assert view(closed).state == "failed"
+
+
+def test_what_is_done_for_a_grower_is_done_only_while_one_works_for_him(session, sent):
+    with transaction():
+        owner, staff = make_account(), make_account()
+        grower = make_grower(account_id=owner.id)
+        session.add(GrowerMember(grower_id=grower.id, account_id=staff.id, role="staff", since=now()))
+        staff_id = staff.id
+    needs = progress.Authority("codes.issue", grower_id=grower.id)
+    first, second = (begin(owner_account_id=staff_id, needs=needs) for _ in range(2))
+    work(first, lambda job: job.finish())
+    with transaction():
+        session.execute(sa.delete(GrowerMember).where(GrowerMember.account_id == staff_id))
+    work(second, lambda job: job.finish())
+    assert (view(first).state, view(second).state) == ("done", "failed")

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from branch.growers.models import GrowerMember
 from core import files
 from core.claims import ClaimLost, WorkClaim, in_work, take
 from core.clock import now
@@ -17,12 +18,14 @@ from core.errors import NotFound, Unavailable
 from core.job_runs import Job
 from core.outbox import deliver_pending
 from core.progress import JOB, JobFailed, get_progress
+from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_lot
 from tests.running import environment, running
 from traceability.codes import issuing
 from traceability.codes.issuing import decide_batch, request_batch
 from traceability.codes.queries import get_batch
+from traceability.codes.states import BatchState
 from traceability.labels import making
 from traceability.labels.tasks import forget_files, make
 
@@ -288,3 +291,25 @@ def test_a_refused_batch_does_not_wait_for_ever(app, session, monkeypatch):
         decide_batch(batch.number, approve=False, reason="too many", at=now(), by=account.id)
     assert job_of(batch).state == "failed"
     assert "too many" in job_of(batch).message
+
+
+def test_a_batch_of_somebody_who_left_is_not_made_and_its_plants_are_free_again(session):
+    at = now()
+    with transaction():
+        staff, owner = make_account(at=at), make_account(at=at)
+        lot = make_lot(at=at)
+        make_licence(lot.grower_id, at=at)
+        for account, role in ((owner, "owner"), (staff, "staff")):
+            session.add(GrowerMember(grower_id=lot.grower_id, account_id=account.id, role=role, since=at))
+        session.flush()
+        batch = request_batch(lot.id, "unit", lot.quantity_own, at=at, by=staff.id, form="csv")
+        session.execute(sa.delete(GrowerMember).where(GrowerMember.account_id == staff.id))
+        again = owner.id
+    make.run(batch.job_id, batch.number)
+    assert (job_of(batch).state, job_of(batch).may_retry) == ("failed", False)
+    deliver_pending()
+    assert (get_batch(batch.number).state, states(batch)) == (BatchState.REFUSED, {})
+    with transaction():
+        anew = request_batch(lot.id, "unit", lot.quantity_own, at=at, by=again, form="csv")
+    make.run(anew.job_id, anew.number)
+    assert get_batch(anew.number).state is BatchState.MADE
