@@ -293,6 +293,7 @@ MEASURED: list[str] = ["core.failures.views", "core.backup.views", "core.checks.
 # Modules with Celery tasks.
 TASKS: list[str] = [
     "core.tasks",
+    "core.accounts.tasks",
     "traceability.labels.tasks",
     "traceability.cases.tasks",
     "core.failures.tasks",
@@ -323,6 +324,7 @@ QUEUES: dict[str, list[str]] = {
         "core.seal.keep_head",
         "core.outbox.deliver",
         "core.messaging.send",
+        "core.messaging.forget",
         "core.jobs.resume",
         "shop.orders.expire",
         "shop.orders.remind",
@@ -335,6 +337,7 @@ QUEUES: dict[str, list[str]] = {
         "branch.reports.remind",
     ],
     "slow": [
+        "core.accounts.forget_devices",
         "core.backup.nightly",
         "core.checks.nightly",
         "core.checks.sample",
@@ -391,7 +394,7 @@ def event_handlers() -> dict[type, list[Handler]]:
     from shop.orders.recalls import find_buyers_of_recall, tell_buyer_of_recall
     from shop.payees import events as payees
     from shop.payees.notices import tell_everyone_concerned
-    from shop.payments.handlers import close_payment_pages, tell_cashiers
+    from shop.payments.handlers import close_payment_pages, tell_buyers_of_account, tell_cashiers
     from shop.search.handlers import follow_grower, follow_listing
     from traceability.codes.events import InnerCodeTried
     from traceability.codes.inner_notices import tell_grower_of_tries
@@ -461,6 +464,7 @@ def event_handlers() -> dict[type, list[Handler]]:
         (notices.ask_buyer_for_held, [orders.HoldAskedFor]),
         (tell_of_role, [RoleChanged]),
         (tell_unit_of_takeover, [UnitTakenOver, TakeoverEnded]),
+        (tell_buyers_of_account, [payees.PayeeWithdrawn]),
         (tell_everyone_concerned, [payees.PayeeProposed, payees.PayeeConfirmed, payees.PayeeWithdrawn]),
         (None, [orders.OrderRefunded, orders.ConsignmentPacked]),
         (tell_grower_of_recall, [LotRecalled]),
@@ -501,6 +505,8 @@ SCHEDULES: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=4, minute=50),
     },
     "remove torn files": {"task": "core.files.remove_torn", "schedule": crontab(hour=4, minute=15)},
+    "forget sign-ins": {"task": "core.accounts.forget_devices", "schedule": crontab(hour=4, minute=25)},
+    "forget what was told in secret": {"task": "core.messaging.forget", "schedule": 300.0},
     "seal": {"task": "core.seal.sequence", "schedule": 3.0},
     # Looks every quarter of an hour whether this night's is missing; nothing without BACKUP_DIR.
     "back up": {"task": "core.backup.nightly", "schedule": 900.0},
@@ -551,6 +557,9 @@ SCHEDULES: dict[str, dict[str, Any]] = {
 SWEEPS: dict[str, Any] = {
     "job": _l("A long job that somebody asked for"),
     "core.files.forget": _l("A file to be removed"),
+    "core.accounts.forget_devices": _l("A sign-in that ended long ago"),
+    "core.messaging.forget": _l("A secret that was sent and is forgotten"),
+    "core.outbox.forget": _l("Whose recovery was asked for, to be forgotten"),
     "core.seal.leaf": _l("An entry of the public log"),
     "channels.import": _l("An import of orders of another shop"),
     "branch.ledger.sum_up": _l("A day's sales of a grower, to be summed up"),

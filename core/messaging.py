@@ -54,7 +54,8 @@ class Message(Base):
     """`sending` is taken before the channel is called and never retried by itself: better late than twice.
 
     `available_at` is the moment from which a waiting message may go, then the moment it was taken. `failed_at` is
-    when it failed first; `failed` is the state of one that nobody tries any more.
+    when it failed first; `failed` is the state of one that nobody tries any more. What it says is a secret that opens
+    something until `forget_at`, where that is given: once it is sent, or then, it is forgotten (`core.forgetting`).
     """
 
     __tablename__ = "message"
@@ -77,6 +78,7 @@ class Message(Base):
     last_error: Mapped[str | None] = mapped_column(Text)
     failed_at: Mapped[datetime | None]
     set_aside_at: Mapped[datetime | None]
+    forget_at: Mapped[datetime | None]
 
 
 def init_messaging(app: Flask, settings: Settings) -> None:
@@ -117,6 +119,7 @@ def enqueue(
     context: dict[str, Any],
     locale: str,
     at: datetime | None = None,
+    secret_for: timedelta | None = None,
 ) -> bool:
     """Queue one message in the caller's transaction; a second one with the same key is dropped.
 
@@ -127,6 +130,7 @@ def enqueue(
         context: JSON-able values for the template.
         locale: the receiver's language.
         at: not before this moment; now when left out.
+        secret_for: `context` holds a code or a link that opens something for so long, and is forgotten after.
 
     Returns:
         False when it had been queued before.
@@ -145,6 +149,7 @@ def enqueue(
             attempts=0,
             available_at=moment,
             recorded_at=moment,
+            forget_at=moment + secret_for if secret_for else None,
         )
     )
     session.flush()

@@ -123,6 +123,12 @@ def init_outbox(app: Flask, handlers: Mapping[type, Sequence[Handler]]) -> None:
     app.extensions["outbox"] = {kind.__name__: (kind, tuple(hears)) for kind, hears in handlers.items()}
 
 
+def secret_events() -> list[str]:
+    """The names of events that hold what is forgotten once it was heard: their class says `secret = True`."""
+    table: dict[str, tuple[type, Any]] = current_app.extensions["outbox"]
+    return sorted(name for name, (kind, _handlers) in table.items() if getattr(kind, "secret", False))
+
+
 def deliver_pending(*, limit: int = 200, claim_for: timedelta = CLAIM_FOR) -> int:
     """Deliver events that are due, oldest first; an edge: opens its own transactions.
 

@@ -1,5 +1,9 @@
-"""What of the ground floor's own tables is sealed: that something was to be told, and whom, cannot be taken out unseen."""
+"""What of the ground floor's own tables is sealed: that something was to be told, and whom, cannot be taken out unseen.
 
+Nor can it be that an operator took somebody's second factor off.
+"""
+
+from core.accounts.models import FactorReset
 from core.messaging import Message
 from core.outbox import OutboxEvent
 from core.seal.rows import SealedRows
@@ -19,8 +23,15 @@ MESSAGES = SealedRows(
     Message,
     columns=("template", "recorded_at"),
     digests=("dedupe_key", "receiver", "context"),
-    besides=(*DELIVERY, "locale", "state", "sent_at"),
+    besides=(*DELIVERY, "locale", "state", "sent_at", "forget_at"),
     added=True,
 )
 
-ROWS = (EVENTS, MESSAGES)
+FACTOR_RESETS = SealedRows(
+    "factor_reset",
+    FactorReset,
+    columns=("account_id", "by_account_id", "at"),
+    digests=("reason",),
+)
+
+ROWS = (EVENTS, MESSAGES, FACTOR_RESETS)

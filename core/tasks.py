@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from core import files, job_runs
+from core import files, forgetting, job_runs
 from core.clock import now
 from core.messaging import send_waiting
 from core.outbox import deliver_pending
@@ -18,6 +18,12 @@ def deliver_outbox() -> int:
 def resume_jobs() -> int:
     """Send long jobs again whose task was lost, or whose worker died."""
     return job_runs.resume(at=now())
+
+
+@shared_task(name=forgetting.FORGETTING)
+def forget_secrets() -> int:
+    """Forget codes, links and contacts of recovery that were sent or are good no more."""
+    return forgetting.forget_secrets()
 
 
 @shared_task(name="core.files.remove_torn")

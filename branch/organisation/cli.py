@@ -8,6 +8,8 @@ import click
 from branch.organisation import queries, service
 from branch.organisation.permissions import PERMISSIONS_OF
 from branch.organisation.roles import WITHOUT_UNIT, Role
+from branch.organisation.takeover_cli import operator_account
+from core.accounts import lost_factor
 from core.accounts.identity import parse_identity
 from core.accounts.passwords import SHORTEST, is_too_simple
 from core.accounts.queries import find_account
@@ -86,6 +88,27 @@ def take_role(contact: str, role: str, unit: str | None, reason: str) -> None:
     except DomainError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"role taken from: {identity.value}, {role}{f' at {unit}' if unit else ''}")
+
+
+@group.command("reset-second-factor")
+@click.option("--email", "contact", metavar="E", required=True, help="E-mail address, or a phone number.")
+@click.option("--reason", required=True, help="How you know that it is the owner who asks; he reads it.")
+@click.option("--operator", metavar="E", help="Whose act it is; may be left out while there is one operator.")
+def reset_second_factor(contact: str, reason: str, operator: str | None) -> None:
+    """Take the second factor off for somebody who lost it and the recovery codes; told, sealed, and shown to the owner."""
+    identity = parse_identity(contact)
+    account = find_account(identity) if identity else None
+    if account is None:
+        raise click.BadParameter("no account has this contact", param_hint="--email")
+    account_id, by = account.id, operator_account(operator)
+    if not queries.holds_everywhere(by, "jobs.manage"):
+        raise click.BadParameter("this account is no operator's", param_hint="--operator")
+    try:
+        with transaction():
+            lost_factor.take_off(account_id, by_account_id=by, reason=reason, at=now())
+    except DomainError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"second factor taken off: {contact}; signed out everywhere, and told at every contact")
 
 
 @group.command("list-roles")

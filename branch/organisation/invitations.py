@@ -86,6 +86,7 @@ def tell(contact: Identity, link: str, place: str, *, at: datetime) -> None:
         context={"link": link, "place": place, "days": VALID_FOR.days},
         locale=str(get_locale()),
         at=at,
+        secret_for=VALID_FOR,
     )
 
 

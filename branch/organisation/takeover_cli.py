@@ -31,7 +31,7 @@ group = CommandGroup("organisation", help="Take over a unit's work for some days
 def take_over(unit: str, days: int, reason: str, operator: str | None, role: str | None) -> None:
     """Do the work of UNIT (its code) for some days; its people are told and see it."""
     try:
-        account_id = _operator(operator)
+        account_id = operator_account(operator)
         with transaction():
             place = queries.get_unit(unit)
             public_id = takeovers.take_over(
@@ -48,7 +48,8 @@ def take_over(unit: str, days: int, reason: str, operator: str | None, role: str
     click.echo(f"{found.by} does the work of {unit} ({found.role}) until {found.ends_at:%Y-%m-%d %H:%M} UTC")
 
 
-def _operator(contact: str | None) -> int:
+def operator_account(contact: str | None) -> int:
+    """The account of the operator at the keyboard, by its contact; it may be left out while there is one operator."""
     if contact is not None:
         identity = parse_identity(contact)
         account = find_account(identity) if identity else None

@@ -66,6 +66,18 @@ class Account(Base, UserMixin):
         return required_for(self)
 
 
+class FactorReset(Base):
+    """An operator took a second factor off for an owner who had lost it and the recovery codes. Rows are only ever added."""
+
+    __tablename__ = "account_factor_reset"
+
+    id: Mapped[int] = pk()
+    account_id: Mapped[int] = fk("account.id")
+    by_account_id: Mapped[int] = fk("account.id", index=False)
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class AccountCode(Base):
     """A six-digit code sent to a phone or an address; only its digest is kept."""
 

@@ -16,13 +16,13 @@ from core.accounts import notices
 from core.accounts.devices.service import end_codes
 from core.accounts.identity import Identity, parse_identity
 from core.accounts.models import Account, AccountCode
+from core.accounts.notices import CODE_FOR
 from core.accounts.queries import find_account
 from core.accounts.scopes import Scope, note_checked
 from core.database import changed, session
 from core.errors import Conflict, Invalid
 from core.ids import random_id
 
-CODE_FOR = timedelta(minutes=10)
 MAX_ATTEMPTS = 5
 CODES_PER_HOUR = 5
 

@@ -16,7 +16,7 @@ from sqlalchemy import inspect
 
 from core.accounts.devices import service
 from core.accounts.devices.queries import find_open
-from core.accounts.devices.rules import Lasting
+from core.accounts.devices.rules import BROWSER_KNOWN_FOR, Lasting
 from core.accounts.models import Account
 from core.clock import now
 from core.database import in_transaction, transaction
@@ -27,7 +27,6 @@ from core.settings import Settings
 
 EXTENSION = "staff_rule"
 BROWSER_COOKIE = "guiyuan_browser"
-BROWSER_KNOWN_FOR = timedelta(days=400)
 # Whether the session was opened by signing in or by the remembering cookie.
 SIGNED_IN_HERE = "signed_in_here"
 # A page that asks by itself how far a task is does not mean that somebody sits there.

@@ -10,7 +10,7 @@ from flask_security import login_user
 from flask_security.recoverable import generate_reset_password_token
 from flask_security.utils import validate_redirect_url
 
-from core.accounts import recovery, service
+from core.accounts import lost_factor, recovery, service
 from core.accounts.forms import CodeForm, ContactForm, ProfileForm, SignUpForm
 from core.accounts.gate import actor_id, may, public, signed_in
 from core.accounts.guards import fresh
@@ -61,6 +61,7 @@ def _overview(form: ProfileForm) -> str:
     return render_template(
         "core/accounts/overview.html",
         account=get_account_view(current_user),
+        resets=lost_factor.resets_of(actor_id(), at=now()),
         form=form,
         may=may,
         orders_url=url_for(OWN_ORDERS) if OWN_ORDERS in known else None,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Delete, Update
 
 AT_A_TIME = 500
+FORGOTTEN = "forgotten"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,21 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def forgotten(kind: str, value: Any) -> dict[str, Any]:
+    """What stands instead of a value that is forgotten: its digest, by which the leaf still agrees with the row."""
+    return value if _is_forgotten(value) else {FORGOTTEN: _digest(kind, value)}
+
+
+def _is_forgotten(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {FORGOTTEN}
+
+
 def _digest(kind: str, value: Any) -> str | None:
     if value in (None, ""):
         return None
+    if _is_forgotten(value):
+        kept: str | None = value[FORGOTTEN]
+        return kept
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(f"{kind}\n{text}".encode()).hexdigest()
 

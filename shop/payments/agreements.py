@@ -51,8 +51,8 @@ def decide(payment_id: int, step: Step, *, by_account_id: int, at: datetime) -> 
         Conflict: as `doubts.accept` and `doubts.give_back`.
     """
     order, payment = locked_payment(payment_id)
-    doubts.check(payment, accepted=step is Step.ACCEPT)
     parts.require_some_part(by_account_id, order.id, PERMISSION_OF[step])
+    doubts.check(payment, accepted=step is Step.ACCEPT)
     row = session.scalars(
         select(PaymentAgreement).where(
             PaymentAgreement.payment_id == payment_id, PaymentAgreement.by_account_id == by_account_id

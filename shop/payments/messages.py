@@ -94,6 +94,11 @@ def proof_rejected(order: Order, proof: TransferProof, reason: str) -> None:
     _tell(order, "transfer_proof_rejected", proof.public_id, reason=reason)
 
 
+def account_withdrawn(order: Order, public_id: str, *, another: bool) -> None:
+    """The account that the buyer was told to transfer to is no longer used; `another` stands on the order's page."""
+    _tell(order, "transfer_account_withdrawn", f"{order.number}:{public_id}", another=another)
+
+
 def cancel_declined(order: Order, wish_id: str, consignment_number: str, answer: str) -> None:
     """The grower does not cancel: the plants are on their way already, or similar."""
     _tell(order, "cancel_declined", wish_id, consignment=consignment_number, answer=answer)

@@ -148,6 +148,26 @@ def test_buyers_who_were_told_an_account_that_is_ended_read_so(client, clock, at
     assert "请勿再向其转账" in client.get(f"/orders/{order.number}?token={order.access_token}").text
 
 
+@pytest.mark.both
+def test_buyers_who_have_not_paid_are_told_once_that_their_account_is_ended(at, people, session, run_jobs):
+    with transaction():
+        wrong = make_payee(unit="guihua-osmanthus", account_number="9999 9999", at=at)
+        here = f"{PAYEES}/{wrong.public_id}"
+    order, paid, elsewhere = an_order(at), an_order(at), an_order(at)
+    with transaction():
+        session.execute(sa.update(Order).where(Order.id == paid.id).values(payment_state="paid"))
+        session.execute(sa.update(Order).where(Order.id == elsewhere.id).values(payee_account=None))
+    assert (
+        people["secretary"].submit(f"{here}/withdraw", {"reason": "被盗用"}, form_at=here).status_code == 303
+    )
+    run_jobs()
+    run_jobs()
+    session.rollback()
+    told = session.scalars(sa.select(Message).where(Message.template == "transfer_account_withdrawn")).all()
+    assert [(one.context["number"], one.context["another"]) for one in told] == [(order.number, False)]
+    assert [one.state for one in told] == ["sent"]
+
+
 def test_without_an_account_in_force_no_transfer_is_offered(client, at, session):
     with transaction():
         variant = make_variant(at=at, grower=make_seller(at=at))

@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import aliased
 
 from core.accounts.devices.models import AccountDevice, FactorGuess
+from core.accounts.devices.rules import BROWSER_KNOWN_FOR, ENDED_KEPT_FOR
 from core.accounts.models import Account
 from core.accounts.tokens.digests import digest
 from core.database import session
+from core.sweeps import free
+
+FORGETTING = "core.accounts.forget_devices"
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,28 @@ def knows_browser(account_id: int, browser: str) -> bool:
         return False
     where = (AccountDevice.account_id == account_id, AccountDevice.browser_digest == digest(browser))
     return session.scalar(select(AccountDevice.id).where(*where).limit(1)) is not None
+
+
+def ids_to_forget(*, at: datetime, session_for: timedelta, limit: int) -> list[int]:
+    """Sign-ins that ended some time ago, but for the newest of each browser; and every one after which nothing follows.
+
+    Args:
+        at: now.
+        session_for: how long a sign-in can last; one that was not seen for longer has ended, whether or not that is noted.
+        limit: how many at most.
+    """
+    later = aliased(AccountDevice)
+    followed = exists().where(
+        later.account_id == AccountDevice.account_id,
+        later.browser_digest == AccountDevice.browser_digest,
+        later.id > AccountDevice.id,
+    )
+    ended = AccountDevice.ended_at <= at - ENDED_KEPT_FOR
+    silent = AccountDevice.last_seen_at <= at - max(BROWSER_KNOWN_FOR, session_for)
+    due = select(AccountDevice.id).where(
+        or_(ended & followed, silent), free(FORGETTING, AccountDevice.id, at=at)
+    )
+    return list(session.scalars(due.order_by(AccountDevice.id).limit(limit)))
 
 
 def guesses_of(account_id: int, browser_digest: str) -> FactorGuess | None:

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+# A browser that signed in before is known for so long: by its cookie, and by the newest of its rows.
+BROWSER_KNOWN_FOR = timedelta(days=400)
+# What ended is of use to its owner's questions for a while, and then only in what it tells of the browser.
+ENDED_KEPT_FOR = timedelta(days=30)
 FREE_GUESSES = 5
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)

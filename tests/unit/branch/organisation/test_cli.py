@@ -1,15 +1,24 @@
 """`flask users`."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from branch.organisation.models import Membership
+from core.accounts.devices.models import AccountDevice
+from core.accounts.devices.service import open_device
+from core.accounts.lost_factor import resets_of
 from core.accounts.models import Account
+from core.clock import now
 from core.database import session as database
 from core.database import transaction
-from tests.factories.organisation import make_tree
+from core.messaging import Message
+from core.seal.models import SealLeaf
+from tests.factories.accounts import PASSWORD, make_account
+from tests.factories.organisation import make_membership, make_tree
+from tests.seals import not_as_sealed
 
 CREATE = ["users", "create", "--email"]
+RESET = ["users", "reset-second-factor", "--email"]
 
 
 @pytest.fixture
@@ -77,3 +86,71 @@ def test_the_roles_of_the_contract_are_listed(run):
     lines = run("users", "list-roles").output.splitlines()
     names = [line.split(":")[0].split(" ")[0] for line in lines]
     assert names == ["buyer", "grower", "technician", "secretary", "committee", "operator"]
+
+
+@pytest.fixture
+def locked_out(app, session):
+    """Somebody with a second factor and two contacts, signed in on one device; an operator; somebody who is none."""
+    at = now()
+    with transaction():
+        owner = make_account(
+            email="owner@example.org",
+            phone="+8613800138000",
+            tf_primary_method="authenticator",
+            tf_totp_secret="secret",
+            mf_recovery_codes=["one"],
+            at=at,
+        )
+        open_device(owner, user_agent="", browser="x", remembered=False, tell=False, at=at)
+        operator = make_account(email="operator@example.org", display_name="周", at=at)
+        make_membership(operator.id, "operator", None)
+        make_account(email="nobody@example.org", at=at)
+        return owner.id
+
+
+@pytest.mark.both
+def test_an_operator_takes_a_lost_second_factor_off_in_plain_sight(run, session, locked_out):
+    done = run(*RESET, "owner@example.org", "--reason", "身份证已当面核对")
+    assert done.exit_code == 0, done.output
+    session.rollback()
+    owner = session.get_one(Account, locked_out, populate_existing=True)
+    assert not owner.has_second_factor
+    assert owner.mf_recovery_codes is None
+    assert session.scalars(select(AccountDevice.ended_by)).all() == ["second_factor"]
+    told = session.scalars(select(Message).where(Message.template == "account_factor_taken_off")).all()
+    assert sorted(one.receiver for one in told) == ["+8613800138000", "owner@example.org"]
+    assert all("身份证已当面核对" in str(one.context) for one in told)
+    [seen] = resets_of(locked_out, at=now())
+    assert (seen.by, seen.reason) == ("周", "身份证已当面核对")
+    assert not_as_sealed("factor_reset") == []
+    session.rollback()
+    assert session.scalar(select(func.count()).where(SealLeaf.kind == "factor_reset")) == 1
+    again = run(*RESET, "owner@example.org", "--reason", "x")
+    assert again.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["owner@example.org"], "--reason"),
+        (["owner@example.org", "--reason", " "], "Say why"),
+        (["stranger@example.org", "--reason", "x"], "--email"),
+        (["owner@example.org", "--reason", "x", "--operator", "nobody@example.org"], "operator"),
+    ],
+)
+def test_no_second_factor_is_taken_off_without_a_reason_and_an_operator(
+    run, session, locked_out, arguments, named
+):
+    done = run(*RESET, *arguments)
+    assert done.exit_code != 0
+    assert named in done.output
+    session.rollback()
+    assert session.get_one(Account, locked_out, populate_existing=True).has_second_factor
+
+
+def test_the_owner_sees_on_the_account_page_who_took_it_off(run, client, locked_out, session):
+    run(*RESET, "owner@example.org", "--reason", "身份证已当面核对")
+    client.submit("/account/sign-in", {"email": "owner@example.org", "password": PASSWORD})
+    page = client.get("/account").get_data(as_text=True)
+    assert "身份证已当面核对" in page
+    assert "周" in page
