@@ -6,6 +6,7 @@ sealed (`core.seal.rows.forgotten`), so the log agrees with it as before.
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import String, cast, or_, select
 
@@ -13,7 +14,8 @@ from core.clock import now
 from core.database import session
 from core.messaging import Message
 from core.outbox import OutboxEvent, secret_events
-from core.seal.rows import FORGOTTEN, forgotten
+from core.seal.rows import FORGOTTEN, SealedRows, forgotten
+from core.seal.service import append_many
 from core.sealing import EVENTS, MESSAGES
 from core.sweeps import batch_by_batch, free
 
@@ -50,7 +52,7 @@ def _forget_messages(ids: Sequence[int]) -> int:
         row.forget_at = None
         if row.state != "sent":
             row.state, row.set_aside_at = "failed", at
-    return len(rows)
+    return _sealed(MESSAGES, rows)
 
 
 def _events() -> list[int]:
@@ -73,4 +75,11 @@ def _forget_events(ids: Sequence[int]) -> int:
         row.body = forgotten(EVENTS.kind, row.body)
         if row.done_at is None:
             row.dead_at = row.set_aside_at = at
+    return _sealed(EVENTS, rows)
+
+
+def _sealed(kind: SealedRows, rows: Sequence[Any]) -> int:
+    """That a row was emptied stands in the log with the digest of what it said."""
+    session.flush()
+    append_many(kind.kind, [(kind.subject(row.id), kind.body(row)) for row in rows])
     return len(rows)

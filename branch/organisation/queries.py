@@ -1,7 +1,7 @@
 """Reads of the tree and of who holds which role in it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import get_locale
@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from branch.organisation.models import Membership, MembershipChange, Takeover, Unit
 from branch.organisation.permissions import PERMISSIONS_OF
 from branch.organisation.roles import TRUSTED, Held, Role, covers
+from core.accounts.identity import masked, parse_identity
 from core.accounts.models import Account
 from core.accounts.scopes import Scope, note_checked
 from core.clock import now
@@ -214,6 +215,31 @@ def members_of(units: Iterable[UnitView]) -> list[MemberView]:
     )
     found = [_member(membership, account, by_id[membership.unit_id]) for membership, account in rows]
     return sorted(found, key=lambda one: one.unit.path if one.unit else "")
+
+
+def members_as_seen(account_id: int, units: Iterable[UnitView]) -> list[MemberView]:
+    """As `members_of`; how to reach somebody is masked for who does not see him by a role at his unit or above it.
+
+    So an operator, who holds his role at no unit, reads who holds what, and whom he can call only once he has taken a
+    unit's work over in plain sight.
+    """
+    reach = [
+        held
+        for held in roles_held(account_id)
+        if held.unit_path and "members.view" in PERMISSIONS_OF[held.role]
+    ]
+    return [
+        one
+        if one.account_id == account_id
+        or (one.unit is not None and any(covers(held.unit_path, one.unit.path) for held in reach))
+        else replace(one, contact=_masked(one.contact))
+        for one in members_of(units)
+    ]
+
+
+def _masked(contact: str) -> str:
+    identity = parse_identity(contact)
+    return masked(identity) if identity else ""
 
 
 def get_member(membership_id: int) -> MemberView:

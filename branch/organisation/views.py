@@ -139,7 +139,7 @@ def _members(form: GiveRoleForm) -> str:
         "members.html",
         form=form,
         units=units,
-        members=queries.members_of(units),
+        members=queries.members_as_seen(actor_id(), units),
         changes=queries.member_changes(units),
         pending=waiting,
         mine={one.id for one in waiting if may_give(actor_id(), one.role, one.unit)},

@@ -9,7 +9,7 @@ from core.ids import random_id
 
 CODE_FOR = timedelta(minutes=10)
 # As long as Flask-Security takes a link of recovery (SECURITY_RESET_PASSWORD_WITHIN).
-LINK_FOR = timedelta(days=5)
+LINK_FOR = timedelta(days=1)
 
 
 def reach(account: Account) -> str:

@@ -133,7 +133,7 @@ def test_an_operator_takes_a_lost_second_factor_off_in_plain_sight(run, session,
     ("arguments", "named"),
     [
         (["owner@example.org"], "--reason"),
-        (["owner@example.org", "--reason", " "], "Say why"),
+        (["owner@example.org", "--reason", " "], "请说明原因"),
         (["stranger@example.org", "--reason", "x"], "--email"),
         (["owner@example.org", "--reason", "x", "--operator", "nobody@example.org"], "operator"),
     ],
