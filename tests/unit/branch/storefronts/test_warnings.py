@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from branch.api import check_url, lift_warning, warn_of_shop
+from branch.growers.models import Grower
 from core.database import transaction
 from tests.factories.licences import make_licence, make_storefront
 from tests.factories.organisation import make_grower
@@ -39,6 +40,17 @@ def test_a_case_that_is_decided_so_again_warns_again_from_then_on(session, at):
         with transaction():
             lift_warning("F-1", at=moment)
         assert check(SHOP, at) == ("not_authorised", "not_in_register", None)
+
+
+def test_the_shop_of_a_grower_who_left_is_authorised_no_longer(session, at):
+    with transaction():
+        grower = make_grower(at=at)
+        make_licence(grower, at=at)
+        make_storefront(grower, address=SHOP, at=at)
+    assert check(SHOP, at) == ("authorised", "ok", None)
+    with transaction() as current:
+        current.get_one(Grower, grower.id).state = "left"
+    assert check(SHOP, at) == ("not_authorised", "licence_none", None)
 
 
 def test_a_link_with_the_numbers_of_two_shops_names_neither(session, at):

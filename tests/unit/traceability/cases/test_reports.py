@@ -8,6 +8,7 @@ from sqlalchemy import select
 from core.database import transaction
 from core.errors import Invalid
 from tests.factories.accounts import make_account
+from tests.factories.cases import make_case
 from tests.factories.licences import make_licence, make_mark
 from tests.factories.organisation import make_membership
 from tests.factories.traceability import make_codes, make_lot, ship
@@ -20,6 +21,7 @@ from traceability.api import issue_codes
 from traceability.cases import decisions
 from traceability.cases.intake import MOST_OF_CONTACT, MOST_OF_NETWORK, Report, receive_report
 from traceability.cases.models import CaseReport
+from traceability.cases.states import Subject
 from traceability.codes.digest import code_digest
 from traceability.codes.inner import Entrant, enter_inner
 from traceability.codes.models import Code
@@ -89,6 +91,13 @@ def test_the_day_after_a_network_and_a_contact_may_report_again(session, sent, a
     with pytest.raises(Invalid):
         report(session, sent[2], at, contact="A@example.org")
     assert report(session, sent[2], at + DAY, contact="a@example.org")
+
+
+def test_what_is_reported_does_not_join_a_case_of_staff(session, sent, at):
+    found = session.scalars(select(Code.id).where(Code.digest == digest_of(session, sent[0]))).one()
+    with transaction():
+        own = make_case(subject=Subject.of_code(found), origin="staff", at=at).number
+    assert report(session, sent[0], at).number != own
 
 
 def test_each_reporter_of_one_case_can_be_reached(session, sent, at):

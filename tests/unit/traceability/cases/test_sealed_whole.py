@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from core.clock import now
 from core.database import transaction
@@ -12,7 +13,8 @@ from tests.factories.licences import make_mark
 from tests.factories.organisation import make_membership
 from tests.seals import behind_the_back, not_as_sealed
 from traceability.cases.evidence import Evidence, digest_of
-from traceability.cases.sealing import KIND
+from traceability.cases.models import CounterfeitCase
+from traceability.cases.sealing import KIND, seal_case
 from traceability.cases.service import add_evidence
 from traceability.cases.states import EvidenceKind
 
@@ -55,6 +57,15 @@ def decided(session, at):
         confirm_case(number, first=first, second=second, at=at)
     assert not_as_sealed(KIND) == []
     return third
+
+
+def test_a_shop_that_is_named_later_is_sealed_with_the_case(session, decided, at):
+    with transaction() as current:
+        row = current.scalars(select(CounterfeitCase)).one()
+        row.shop = "https://shop36912.taobao.com"
+        current.flush()
+        seal_case(row)
+    assert not_as_sealed("case_subject") == []
 
 
 def test_the_last_piece_of_evidence_is_not_taken_out_unseen(session, decided):

@@ -135,6 +135,7 @@ CHANGES = {
     "seller": "'别人'",
     "dispatched_at": "'2026-03-01 00:00:00.000000'",
     "digest": "leaf",
+    "leaf": "digest",
 }
 
 

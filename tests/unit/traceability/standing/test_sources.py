@@ -99,6 +99,15 @@ def test_a_case_that_is_looked_at_again_keeps_its_doubt_until_the_new_verdict(cl
     assert verdict(client, scene) == "shipped"
 
 
+def test_a_case_that_was_found_to_be_nothing_doubts_no_code_when_it_is_looked_at_again(scene, staff, at):
+    with transaction():
+        number = make_case(subject=Subject.of_code(scene.code_id), at=at).number
+        decisions.take(number, note="可疑", doubt_code=True, at=at, by=staff[0])
+        decisions.decide(number, "genuine", note="已核对", answer="正常", at=at, by=staff[0])
+        decisions.reopen(number, note="有新照片", at=at, by=staff[0])
+    assert doubts_of(scene.code_id) == []
+
+
 def test_an_alarm_that_was_doubted_again_says_the_newest_reason(scene, staff, alarm, at):
     decide(alarm, AlarmStep.DOUBT, staff[0], at)
     decide(alarm, AlarmStep.CLEAR, staff[0], at)
