@@ -149,6 +149,19 @@ def test_json_of_pages_is_read_with_care(client):
         assert told(body) == (422, "report_invalid"), body[:30]
 
 
+@pytest.mark.parametrize(
+    "body", ['{"lines": [], "lines": []}', '{"note": "\\u000b"}', '{"note": NaN}', "[" * 30_000]
+)
+def test_json_that_another_library_reads_is_read_by_ours_first(client, body):
+    answer = client.post(
+        "/api/v1/orders",
+        data=body,
+        content_type="application/json",
+        headers={"Idempotency-Key": "12345678abc"},
+    )
+    assert answer.status_code == 400
+
+
 def test_values_are_counted_before_they_are_made():
     with pytest.raises(jsontext.NotJson, match="more than 10 values"):
         jsontext.read("[1,2,3,4,5,6,7,8,9,0,1]", most_values=10)
