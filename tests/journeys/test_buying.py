@@ -269,7 +269,7 @@ def test_the_branch_sees_parcels_without_persons(login, variants, session):
     )
 
 
-def test_the_checkout_needs_at_most_42_statements(client, fill_cart, count_statements):
+def test_the_checkout_needs_at_most_43_statements(client, fill_cart, count_statements):
     fill_cart(12, 3)
     page = client.get("/checkout").get_data(as_text=True)
     fields = {"csrf_token": hidden(page, "csrf_token"), "attempt": hidden(page, "attempt")} | ADDRESS
@@ -277,7 +277,7 @@ def test_the_checkout_needs_at_most_42_statements(client, fill_cart, count_state
     fields["shown_minor"] = hidden(quoted.get_data(as_text=True), "shown_minor")
     with count_statements() as seen:
         assert client.post("/checkout", data=fields).status_code == 303
-    assert len(seen) <= 42, "\n".join(seen)
+    assert len(seen) <= 43, "\n".join(seen)
 
 
 @pytest.mark.both
