@@ -4,7 +4,7 @@ Nothing here commits.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, select, update
 
 from branch.organisation.models import Invitation
 from branch.organisation.powers import may_give
-from branch.organisation.queries import UnitView, unit_by_id
+from branch.organisation.queries import UnitView, roles_held, unit_by_id
 from branch.organisation.roles import Role
+from core.accounts.identity import masked, parse_identity
 from core.accounts.models import Account
 from core.database import changed, session
 from core.errors import Conflict, Forbidden, NotFound
@@ -35,6 +36,22 @@ class PendingView:
 def pending_at(units: Iterable[UnitView], *, at: datetime) -> list[PendingView]:
     """Invitations to roles at these units, newest first."""
     return _views(Invitation.unit_id.in_([unit.id for unit in units]), at=at)
+
+
+def pending_as_seen(account_id: int, units: Iterable[UnitView], *, at: datetime) -> list[PendingView]:
+    """As `pending_at`; contacts are masked for who holds no role at the unit or above it, as an operator does not."""
+    paths = [held.unit_path for held in roles_held(account_id) if held.unit_path]
+    return [
+        one
+        if one.unit is not None and any(one.unit.path.startswith(path) for path in paths)
+        else replace(one, contact=_masked(one.contact))
+        for one in pending_at(units, at=at)
+    ]
+
+
+def _masked(contact: str) -> str:
+    identity = parse_identity(contact)
+    return masked(identity) if identity is not None else ""
 
 
 def pending_of_grower(grower_id: int, *, at: datetime) -> list[PendingView]:

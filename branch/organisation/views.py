@@ -134,7 +134,7 @@ def _form() -> GiveRoleForm:
 
 def _members(form: GiveRoleForm) -> str:
     units = queries.units_where(actor_id(), "members.view")
-    waiting = pending.pending_at(units, at=now())
+    waiting = pending.pending_as_seen(actor_id(), units, at=now())
     return _page(
         "members.html",
         form=form,

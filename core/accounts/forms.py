@@ -154,7 +154,7 @@ class ContactForm(PageForm):
 
 class CodeForm(PageForm):
     code = StringField(
-        _l("Six-digit code"),
+        _l("Eight-digit code"),
         validators=[DataRequired(_l("Enter the code.")), Length(max=12)],
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from flask_security import UserMixin
-from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -79,7 +79,7 @@ class FactorReset(Base):
 
 
 class AccountCode(Base):
-    """A six-digit code sent to a phone or an address; only its digest is kept."""
+    """A page that takes a code which was sent to a contact, for whoever asked for it: five attempts, an hour."""
 
     __tablename__ = "account_code"
     __table_args__ = (
@@ -92,7 +92,30 @@ class AccountCode(Base):
     account_id: Mapped[int] = fk("account.id")
     purpose: Mapped[str] = mapped_column(String(16))
     contact: Mapped[str] = mapped_column(String(255))
-    digest: Mapped[str] = mapped_column(Text)
     attempts: Mapped[int] = mapped_column(default=0)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class ContactMessage(Base):
+    """A code or a link of recovery that was sent to a contact, whoever asked for it; spaces the next one.
+
+    `number` counts those of the contact; `tries` are entries of everybody at a code, of which only the digest is kept.
+    """
+
+    __tablename__ = "account_contact_message"
+    __table_args__ = (
+        CheckConstraint("what IN ('code', 'link')", name="what_known"),
+        CheckConstraint("tries >= 0", name="tries_not_negative"),
+        UniqueConstraint("contact", "what", "number"),
+    )
+
+    id: Mapped[int] = pk()
+    contact: Mapped[str] = mapped_column(String(255))
+    what: Mapped[str] = mapped_column(String(8))
+    number: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

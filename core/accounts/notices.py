@@ -7,7 +7,6 @@ from core.accounts.identity import Identity
 from core.accounts.models import Account
 from core.ids import random_id
 
-CODE_FOR = timedelta(minutes=10)
 # As long as Flask-Security takes a link of recovery (SECURITY_RESET_PASSWORD_WITHIN).
 LINK_FOR = timedelta(days=1)
 
@@ -21,9 +20,9 @@ def send_recovery_link(account: Account, link: str) -> None:
     _tell(account, "account_recover_link", {"link": link}, secret_for=LINK_FOR)
 
 
-def send_code(account: Account, contact: Identity, code: str) -> None:
-    """The six digits go to the contact that they shall prove, which may be a new one."""
-    _tell(account, "account_code", {"code": code}, to=contact.value, secret_for=CODE_FOR)
+def send_code(account: Account, contact: Identity, code: str, *, good_for: timedelta) -> None:
+    """The digits go to the contact that they shall prove, which may be a new one."""
+    _tell(account, "account_code", {"code": code}, to=contact.value, secret_for=good_for)
 
 
 def tell_password_changed(account: Account) -> None:

@@ -3,12 +3,16 @@
 So the answer tells nobody whether there is an account: neither by its words nor by its time.
 """
 
+from typing import Any
+
+from flask import Flask
 from flask_security.recoverable import generate_reset_password_token
 
 from core import outbox
-from core.accounts import notices, service
+from core.accounts import codes, notices, service
 from core.accounts.events import RecoveryAsked
 from core.accounts.identity import Identity, parse_identity
+from core.accounts.models import Account
 from core.accounts.queries import find_account
 from core.clock import now
 from core.ids import random_id
@@ -22,14 +26,23 @@ def ask(contact: Identity) -> str:
     return code_page
 
 
+def proved_by_link(_app: Flask, user: Account, **_more: Any) -> None:
+    """A link of recovery was used: whoever opened it reads messages at the account's address.
+
+    Links go to the address alone while nothing of the account is proved, and die when something is.
+    """
+    if user.email and not (user.email_confirmed_at or user.phone_confirmed_at):
+        service.recover_by(user.id, Identity("email", user.email), at=now())
+
+
 def answer(event: RecoveryAsked, *, event_id: str) -> None:  # noqa: ARG001 - the signature of handlers
-    """Handler: a link by e-mail or a code by SMS, where there is an account."""
+    """Handler: a link by e-mail or a code by SMS, where there is an account and none was sent a short while ago."""
     contact = parse_identity(event.contact)
     account = find_account(contact) if contact else None
-    if contact is None or account is None or not account.active:
+    if contact is None or account is None or not account.active or not service.recovers(account, contact):
         return
     if contact.kind == "phone":
-        service.send_code(account, "recover", contact, at=now(), public_id=event.code_page)
-    else:
+        codes.send_code(account, "recover", contact, at=now(), public_id=event.code_page)
+    elif codes.note_message(contact, "link", at=now()) is not None:
         token = generate_reset_password_token(account)
         notices.send_recovery_link(account, public_address("security.reset_password", token=token))

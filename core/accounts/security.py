@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask
 from flask_babel import gettext as _
-from flask_security import FSQLALiteUserDatastore, MailUtil, PasswordUtil, Security, Totp
+from flask_security import FSQLALiteUserDatastore, MailUtil, PasswordUtil, Security, Totp, password_reset
 
 from core.accounts import factor_guards, guards, sessions
+from core.accounts.codes import forget_links
 from core.accounts.devices.service import end_others
 from core.accounts.forms import SecondFactorForm, SecondFactorHelpForm, SignInForm
 from core.accounts.identity import normalise_email, normalise_phone, spoken_phone
@@ -21,6 +22,7 @@ from core.accounts.models import Account
 from core.accounts.notices import tell_factor_changed, tell_password_changed, tell_recovery_codes
 from core.accounts.passwords import SHORTEST, is_too_simple
 from core.accounts.queries import current_contacts
+from core.accounts.recovery import proved_by_link
 from core.accounts.views import recover
 from core.clock import now
 from core.database import db, in_transaction, session
@@ -49,6 +51,7 @@ class Datastore(FSQLALiteUserDatastore):
     def set_uniquifier(self, user: Account, uniquifier: str | None = None) -> None:  # type: ignore[override]
         """Called when a password is changed or reset: whoever signed in with the former one is signed out."""
         super().set_uniquifier(user, uniquifier)
+        forget_links(user, at=now())
         end_others(user.id, but=None, by="password", at=now())
 
     def tf_set(self, user: Account, primary_method: str, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
@@ -223,4 +226,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     before = app.before_request_funcs[None]
     before[:] = [hook for hook in before if getattr(hook, "__module__", "") != "flask_principal"]
     sessions.init_sessions(app)
+    password_reset.connect(proved_by_link, app)
     guards.init_app(app)

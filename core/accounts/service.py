@@ -1,39 +1,20 @@
 """Verbs of accounts. Nothing here commits."""
 
-import hashlib
-import hmac
-import secrets
 import uuid
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from flask import current_app
 from flask_babel import gettext as _
 from flask_security import hash_password
-from sqlalchemy import func, select, update
 
 from core.accounts import notices
-from core.accounts.devices.service import end_codes
-from core.accounts.identity import Identity, parse_identity
-from core.accounts.models import Account, AccountCode
-from core.accounts.notices import CODE_FOR
+from core.accounts.devices.service import end_codes, end_others
+from core.accounts.identity import Identity
+from core.accounts.models import Account
 from core.accounts.queries import find_account
-from core.accounts.scopes import Scope, note_checked
-from core.database import changed, session
-from core.errors import Conflict, Invalid
-from core.ids import random_id
-
-MAX_ATTEMPTS = 5
-CODES_PER_HOUR = 5
-
-
-@dataclass(frozen=True)
-class Redeemed:
-    """What a right code proves."""
-
-    account_id: int
-    purpose: str
-    contact: Identity
+from core.accounts.second_factor import required_for
+from core.accounts.tokens.service import end_tokens
+from core.database import session
+from core.errors import Conflict
 
 
 def create_account(
@@ -77,98 +58,92 @@ def change_profile(account_id: int, *, display_name: str, locale: str) -> None:
     account.locale = locale
 
 
-def send_code(
-    account: Account | None, purpose: str, contact: Identity, *, at: datetime, public_id: str = ""
-) -> str:
-    """Send six digits to `contact`; answers the id of the page that takes them.
-
-    Without an account nothing is sent, yet the answer looks the same, so that nobody learns who is here.
-    """
-    public_id = public_id or random_id(24)
-    if account is None or _codes_in_last_hour(account.id, purpose, at=at) >= CODES_PER_HOUR:
-        return public_id
-    code = f"{secrets.randbelow(10**6):06d}"
-    session.add(
-        AccountCode(
-            public_id=public_id,
-            account_id=account.id,
-            purpose=purpose,
-            contact=contact.value,
-            digest=_digest(public_id, code),
-            expires_at=at + CODE_FOR,
-        )
-    )
-    notices.send_code(account, contact, code)
-    return public_id
-
-
-def count_attempt(public_id: str, *, at: datetime) -> bool:
-    """Take one of the few attempts that a code allows; False when none is left.
-
-    A transaction of its own, so that a wrong code is counted although what follows is refused.
-    """
-    note_checked(Scope.TOKEN)
-    counted = changed(
-        update(AccountCode)
-        .where(
-            AccountCode.public_id == public_id,
-            AccountCode.used_at.is_(None),
-            AccountCode.expires_at > at,
-            AccountCode.attempts < MAX_ATTEMPTS,
-        )
-        .values(attempts=AccountCode.attempts + 1)
-    )
-    return bool(counted)
-
-
-def redeem_code(public_id: str, code: str, *, at: datetime) -> Redeemed:
-    """Use a code up. To be called after `count_attempt`.
-
-    Raises:
-        Invalid: it is wrong, late, used, or guessed at too often; the sentence does not say which.
-    """
-    row = session.scalar(select(AccountCode).where(AccountCode.public_id == public_id).with_for_update())
-    wrong = Invalid(
-        _("This code is not right, or no longer valid. You can ask for a new one."), code="code_wrong"
-    )
-    if row is None or row.used_at is not None or row.expires_at <= at:
-        raise wrong
-    if not hmac.compare_digest(row.digest, _digest(public_id, code)):
-        raise wrong
-    row.used_at = at
-    contact = parse_identity(row.contact)
-    if contact is None:
-        raise wrong
-    return Redeemed(row.account_id, row.purpose, contact)
-
-
 def prove_contact(account_id: int, contact: Identity, *, at: datetime) -> None:
     """The account's owner reads messages at `contact`: it signs in with it from now on.
 
+    What was only typed when an account was opened gives way to what is proved: such a contact leaves the account when
+    another one is proved for it, and goes over to the account for which it is proved itself.
+
     Raises:
-        Conflict: another account signs in with it.
+        Conflict: another account signs in with it, has proved it, or has nothing else.
     """
-    other = find_account(contact)
-    if other is not None and other.id != account_id:
-        raise Conflict(_("Another account signs in with this contact."), code="account_exists")
+    _free(contact, account_id)
     account = session.get_one(Account, account_id)
     former = account.email if contact.kind == "email" else account.phone
-    if former and former != contact.value:
+    others = notices.reach(account)
+    typed = _typed_only(account)
+    dropped = typed if typed is not None and typed.kind != contact.kind else None
+    if (former and former != contact.value) or dropped is not None:
         account.fs_uniquifier = uuid.uuid4().hex  # links of recovery that went to the former one
         end_codes(account_id, at=at)
-    others = notices.reach(account)
     _set_contact(account, contact, confirmed_at=at)
+    if dropped is not None:
+        _drop(account, dropped)
     if former and former != contact.value:
         notices.tell_contact_changed(account, former)
+    elif dropped is not None:
+        notices.tell_contact_changed(account, dropped.value)
     elif not former:
         notices.tell_contact_added(account, others)
 
 
-def _codes_in_last_hour(account_id: int, purpose: str, *, at: datetime) -> int:
-    """Of this purpose alone: strangers can ask for recovery, and must not use up what the owner asks for."""
-    mine = (AccountCode.account_id == account_id, AccountCode.purpose == purpose)
-    recent = AccountCode.expires_at > at + CODE_FOR - timedelta(hours=1)
-    return session.scalar(select(func.count()).where(*mine, recent)) or 0
+def recover_by(account_id: int, contact: Identity, *, at: datetime) -> None:
+    """Whoever recovers an account reads messages at `contact`; when that is the first proof, the account is his alone.
+
+    What somebody else may have put in who had only typed the contact ends: sign-ins, tokens, and the second factor, unless
+    a role asks for one.
+    """
+    account = session.get_one(Account, account_id)
+    first = not (account.email_confirmed_at or account.phone_confirmed_at)
+    prove_contact(account_id, contact, at=at)
+    if not first:
+        return
+    end_others(account_id, but=None, by="password", at=at)
+    end_tokens(account_id, at=at)
+    if account.has_second_factor and not required_for(account):
+        account.tf_primary_method = account.tf_totp_secret = account.mf_recovery_codes = None
+        notices.tell_factor_changed(account, "turned_off")
+
+
+def recovers(account: Account, contact: Identity) -> bool:
+    """Whether `contact` may recover the account: it was proved, or nothing else of the account was."""
+    confirmed = account.email_confirmed_at if contact.kind == "email" else account.phone_confirmed_at
+    return bool(confirmed) or not (account.email_confirmed_at or account.phone_confirmed_at)
+
+
+def _free(contact: Identity, account_id: int) -> None:
+    other = find_account(contact)
+    if other is None or other.id == account_id:
+        return
+    confirmed = other.email_confirmed_at if contact.kind == "email" else other.phone_confirmed_at
+    if confirmed is not None:
+        raise Conflict(_("Another account signs in with this contact."), code="account_exists")
+    if not (other.email and other.phone):
+        raise Conflict(
+            _(
+                "Somebody opened an account with this contact and never confirmed it. Recover that account with this "
+                "contact; it is yours alone then."
+            ),
+            code="account_unconfirmed",
+        )
+    _drop(other, contact)
+    session.flush()  # before the other account takes it: it is unique
+
+
+def _typed_only(account: Account) -> Identity | None:
+    """The contact with which the account was opened, as long as nobody proved it."""
+    if account.email and account.email_confirmed_at is None:
+        return Identity("email", account.email)
+    if account.phone and account.phone_confirmed_at is None:
+        return Identity("phone", account.phone)
+    return None
+
+
+def _drop(account: Account, contact: Identity) -> None:
+    if contact.kind == "email":
+        account.email = account.email_confirmed_at = None
+    else:
+        account.phone = account.phone_confirmed_at = None
 
 
 def _set_contact(account: Account, contact: Identity, *, confirmed_at: datetime | None) -> None:
@@ -176,9 +151,3 @@ def _set_contact(account: Account, contact: Identity, *, confirmed_at: datetime 
         account.email, account.email_confirmed_at = contact.value, confirmed_at
     else:
         account.phone, account.phone_confirmed_at = contact.value, confirmed_at
-
-
-def _digest(public_id: str, code: str) -> str:
-    key = current_app.secret_key
-    assert isinstance(key, str)
-    return hmac.new(key.encode(), f"account-code:{public_id}:{code}".encode(), hashlib.sha256).hexdigest()

@@ -10,14 +10,14 @@ from flask_security import login_user
 from flask_security.recoverable import generate_reset_password_token
 from flask_security.utils import validate_redirect_url
 
-from core.accounts import lost_factor, recovery, service
+from core.accounts import codes, lost_factor, recovery, service
 from core.accounts.forms import CodeForm, ContactForm, ProfileForm, SignUpForm
 from core.accounts.gate import actor_id, may, public, signed_in
 from core.accounts.guards import fresh
 from core.accounts.identity import Identity, masked
 from core.accounts.models import Account
 from core.accounts.proof_pages import way_back
-from core.accounts.queries import find_account, get_account_view
+from core.accounts.queries import find_confirmed, get_account_view
 from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session as database_session
@@ -29,7 +29,7 @@ from core.web.sending import creates, creating, made_nothing
 blueprint = Blueprint("accounts", __name__, url_prefix="/account")
 
 SENDING = "5 per minute; 20 per hour"
-GUESSING = "10 per minute; 60 per hour"
+GUESSING = "10 per minute; 30 per hour"
 OWN_ORDERS = "orders.own_orders"
 YEAR_S = 365 * 24 * 3600
 
@@ -134,7 +134,7 @@ def contact() -> Any:
         return render_template("core/accounts/contact.html", form=form), status
     with creating() as made:
         account = database_session.get_one(Account, actor_id())
-        code_page = service.send_code(
+        code_page = codes.send_code(
             _owner_or_nobody(account, form.contact()), "confirm", form.contact(), at=now()
         )
         made.leads_to(url_for("accounts.enter_code", public_id=code_page))
@@ -142,8 +142,8 @@ def contact() -> Any:
 
 
 def _owner_or_nobody(account: Account, contact: Identity) -> Account | None:
-    other = find_account(contact)
-    return account if other is None or other.id == account.id else None
+    """Nobody where another account has proved the contact; what was only typed there may be proved here."""
+    return account if find_confirmed(contact) in {None, account.id} else None
 
 
 @blueprint.route("/code/<public_id>", methods=["GET", "POST"])
@@ -156,12 +156,13 @@ def enter_code(public_id: str) -> Any:
         return render_template("core/accounts/code.html", form=form), status
     moment = now()
     with transaction():
-        counted = service.count_attempt(public_id, at=moment)
+        counted = codes.count_attempt(public_id, at=moment)
     try:
         with transaction():
             # Without an attempt left even the right digits are not looked at.
-            proved = service.redeem_code(public_id, form.digits() if counted else "", at=moment)
-            service.prove_contact(proved.account_id, proved.contact, at=moment)
+            proved = codes.redeem_code(public_id, form.digits() if counted else "", at=moment)
+            prove = service.recover_by if proved.purpose == "recover" else service.prove_contact
+            prove(proved.account_id, proved.contact, at=moment)
     except DomainError as error:
         form.code.errors = [str(error.message)]
         return render_template("core/accounts/code.html", form=form), 422

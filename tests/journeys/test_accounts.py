@@ -347,16 +347,6 @@ def test_a_new_contact_is_told_to_the_old_one(app, login):
 
 
 @pytest.mark.both
-def test_an_account_gets_few_codes_an_hour(app, client, run_jobs):
-    add_account(app, email=None, phone="+8613900139000")
-    for _ in range(7):
-        assert client.submit("/account/recover", {"identity": "13900139000"}).status_code == 302
-    run_jobs()
-    with app.app_context():
-        assert len(database.scalars(select(Message)).all()) == 5
-
-
-@pytest.mark.both
 def test_contacts_are_changed_soon_after_signing_in_only(login):
     client = login()
     with client.session_transaction() as kept:

@@ -48,6 +48,11 @@ def test_the_members_page_lists_what_waits_and_takes_it_back(app, login, units):
     withdraw = f"/branch/invitations/{row.id}/withdraw"
     assert withdraw in page(secretary, MEMBERS)
     assert "new@example.org" not in page(tea, MEMBERS)
+    overseer = page(login(role="operator"), MEMBERS)
+    assert "n***@example.org" in overseer
+    assert "new@example.org" not in overseer, (
+        "an operator reads that somebody was invited, not how to reach him"
+    )
     assert tea.submit(withdraw, form_at=MEMBERS).status_code == 403
     reader = login(email="new@example.org")
     assert reader.get(link).status_code == 200

@@ -89,6 +89,12 @@ def revoke_token(account_id: int, public_id: str, *, at: datetime) -> None:
         raise NotFound(_("There is no such token."), code="no_such_token")
 
 
+def end_tokens(account_id: int, *, at: datetime) -> None:
+    """End all tokens of an account."""
+    mine = ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None)
+    changed(update(ApiToken).where(*mine).values(revoked_at=at))
+
+
 def note_use(token_id: int, *, at: datetime) -> None:
     """Write down that a token was used, once a minute at most."""
     changed(

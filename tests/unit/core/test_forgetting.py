@@ -7,10 +7,11 @@ import sqlalchemy as sa
 
 from core import forgetting, messaging
 from core.accounts import recovery
+from core.accounts.code_rules import CODE_FOR
+from core.accounts.codes import send_code
 from core.accounts.identity import Identity
 from core.accounts.models import Account
-from core.accounts.notices import CODE_FOR, LINK_FOR
-from core.accounts.service import send_code
+from core.accounts.notices import LINK_FOR
 from core.clock import now
 from core.database import transaction
 from core.failures.queries import failures
