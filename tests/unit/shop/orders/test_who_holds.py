@@ -85,6 +85,7 @@ def test_a_grower_confirms_from_the_list_and_the_end_is_gone(seller, grower, var
     assert [(one.state, one.until) for one in size.holds] == [("to_pack", None)]
 
 
+@pytest.mark.both
 def test_who_is_not_reached_is_declined_in_one_tap_and_told(seller, variant, session):
     cash = place((variant.sku, 12), at=now(), method="cash_on_delivery")
     page = f"/seller/orders/{cash.number}-1"

@@ -46,6 +46,7 @@ def networks(session, at):
     return found
 
 
+@pytest.mark.both
 def test_a_network_that_enters_wrong_inner_codes_of_many_labels_is_noticed(session, sent, at):
     for code in sent[:-1]:
         enter(code, at)

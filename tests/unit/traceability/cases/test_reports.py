@@ -100,6 +100,7 @@ def test_what_is_reported_does_not_join_a_case_of_staff(session, sent, at):
     assert report(session, sent[0], at).number != own
 
 
+@pytest.mark.both
 def test_each_reporter_of_one_case_can_be_reached(session, sent, at):
     first = report(session, sent[0], at, contact="a@example.org")
     report(session, sent[0], at, network=TWO, contact="b@example.org")

@@ -195,6 +195,7 @@ def test_seller_and_buyer_are_told_once_a_day(sent, session, at):
     assert told() == [f"{sent.batch.number} #1"]
 
 
+@pytest.mark.both
 def test_the_branch_sees_which_labels_are_tried_and_from_how_many_networks(sent, session, at):
     for number in range(3):
         enter(sent.codes[0].code, WRONG, at, who(f"stranger {number}"))
