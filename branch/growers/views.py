@@ -24,7 +24,7 @@ from core.accounts.proof_pages import come_back_here
 from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
-from core.errors import DomainError, Invalid
+from core.errors import Conflict, DomainError, Invalid
 from core.web.addresses import public_address
 from core.web.pagination import page_number
 from core.web.sending import creates, creating
@@ -141,12 +141,18 @@ def invite() -> Any:
     form = InviteForm()
     if not form.validate():
         return _people(form), 422
-    with creating() as made:
-        grower = service.require_owner(actor_id())
-        token = invitations.invite_to_grower(form.contact(), grower.id, by_account_id=actor_id(), at=now())
-        link = public_address("growers.join", token=token)
-        invitations.tell(form.contact(), link, grower.name, at=now())
-        made.leads_to(url_for("growers.people"))
+    try:
+        with creating() as made:
+            grower = service.require_owner(actor_id())
+            token = invitations.invite_to_grower(
+                form.contact(), grower.id, by_account_id=actor_id(), at=now()
+            )
+            link = public_address("growers.join", token=token)
+            invitations.tell(form.contact(), link, grower.name, at=now())
+            made.leads_to(url_for("growers.people"))
+    except Conflict as refusal:
+        form.form_errors.append(str(refusal.message))
+        return _people(form), 422
     session[LINK] = link
     return made.answer()
 

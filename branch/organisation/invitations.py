@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from branch.organisation.models import Invitation
 from branch.organisation.pending import end_same, invitation_over, stands
@@ -28,6 +28,10 @@ from core.errors import Conflict, Forbidden, Invalid
 from core.ids import access_token
 
 VALID_FOR = timedelta(days=7)
+DAY = timedelta(days=1)
+# What one account sends in a day, and what one contact gets from all: messages cost, and nobody wants many of them.
+MOST_OF_SENDER = 40
+MOST_TO_CONTACT = 5
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ def invite_to_unit(
     Raises:
         Forbidden: the inviter could not give this role himself.
         Invalid: the reason is missing.
+        Conflict: `invitations_enough` for a day, of this sender or to this contact.
     """
     if not reason.strip():
         raise Invalid(_("Say why; the reason is kept with the change."), code="reason_missing")
@@ -73,7 +78,11 @@ def invite_to_unit(
 
 
 def invite_to_grower(contact: Identity, grower_id: int, *, by_account_id: int, at: datetime) -> str:
-    """Invite to work for a grower; the caller has made sure that the inviter owns it."""
+    """Invite to work for a grower; the caller has made sure that the inviter owns it.
+
+    Raises:
+        Conflict: `invitations_enough`, as of `invite_to_unit`.
+    """
     return _add(contact, Role.GROWER, by_account_id, "", at, grower_id=grower_id)
 
 
@@ -156,6 +165,7 @@ def _add(
     unit_id: int | None = None,
     grower_id: int | None = None,
 ) -> str:
+    _refuse_too_many(contact, by_account_id, at)
     end_same(contact.value, role, unit_id=unit_id, grower_id=grower_id, by_account_id=by_account_id, at=at)
     token = access_token()
     session.add(
@@ -173,6 +183,23 @@ def _add(
     )
     session.flush()
     return token
+
+
+def _refuse_too_many(contact: Identity, by_account_id: int, at: datetime) -> None:
+    to_contact = Invitation.contact == contact.value
+    by_sender = Invitation.by_account_id == by_account_id
+    sent, got = session.execute(
+        select(func.count().filter(by_sender), func.count().filter(to_contact)).where(
+            Invitation.created_at > at - DAY, or_(by_sender, to_contact)
+        )
+    ).one()
+    if sent >= MOST_OF_SENDER or got >= MOST_TO_CONTACT:
+        raise Conflict(
+            _(
+                "Enough invitations were sent for today. Go on tomorrow, or give the link that you have by hand."
+            ),
+            code="invitations_enough",
+        )
 
 
 def _row(token: str, *, at: datetime, lock: bool = False) -> Invitation:

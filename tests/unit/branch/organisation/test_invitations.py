@@ -217,3 +217,26 @@ def test_nobody_invites_to_what_he_could_not_give(secretary, at, role, unit, rea
             at=at,
         )
     assert refused.value.code == code
+
+
+@pytest.mark.both
+def test_one_sender_and_one_contact_have_a_measure_of_invitations_a_day(place, secretary, at):
+    def invite(contact, when=at, by=secretary):
+        return invite_to_unit(
+            parse_identity(contact), Role.TECHNICIAN, place, by_account_id=by, reason="harvest", at=when
+        )
+
+    other = make_account(at=at).id
+    make_membership(other, "secretary", "guihua-osmanthus", at)
+    for _ in range(5):
+        invite(CONTACT)
+    for who in (secretary, other):
+        with pytest.raises(Conflict) as refused:
+            invite(CONTACT, by=who)
+        assert refused.value.code == "invitations_enough"
+    for number in range(35):
+        invite(f"helper{number}@example.org")
+    with pytest.raises(Conflict):
+        invite("one.more@example.org")
+    assert invite("one.more@example.org", by=other)
+    assert invite(CONTACT, when=at + timedelta(days=1))
