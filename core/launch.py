@@ -138,7 +138,7 @@ def greet(settings: Settings) -> None:
             say(f"  a code to try:    {settings.base_url}/C/{codes.read_text().split()[0]}")
         say("")
         say("  Demonstration sign-ins (they work only on this machine), password: demo-guiyuan")
-        for role in ("grower1", "secretary", "committee", "technician", "operator"):
+        for role in ("grower1", "grower2", "grower3", "secretary", "committee", "technician", "operator"):
             say(f"    {role}@demo.guiyuan.example")
     say("")
     say("  Ctrl-C stops it.")

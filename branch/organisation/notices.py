@@ -80,6 +80,7 @@ def tell_unit_of_takeover(event: UnitTakenOver | TakeoverEnded, *, event_id: str
                     "name": found.by,
                     "role": str(found.role),
                     "until": f"{to_shanghai(found.ends_at):%Y-%m-%d %H:%M}",
+                    "ended_by": found.ended_by,
                     "reason": found.reason,
                     "address": f"{current_app.config['SETTINGS'].base_url}/branch/members",
                 },

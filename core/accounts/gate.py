@@ -135,7 +135,7 @@ def _guard(view: View, permission: str | None, scope: Scope | None) -> View:
             if wants_json():
                 raise Forbidden(_("Please sign in first."), code="sign_in_required")
             back = request.path if request.method == "POST" else request.full_path
-            return redirect(url_for("security.login", next=back))
+            return redirect(url_for("security.login", next=back, led="here"))
         if permission is not None and not may(permission, scope):
             raise Forbidden(
                 _("Your account does not hold the role that this page needs."), code="role_missing"

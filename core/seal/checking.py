@@ -40,7 +40,9 @@ def proofs_in(data: bytes) -> list[str]:
     """
     found = [data] if data.startswith(PROOF_HEADER.encode()) else _attached(data)
     if not found:
-        raise BadNote("there is no proof of a transparency log in this file")
+        raise BadNote(
+            "there is no proof of a transparency log in this file; a kept head is asked about with: flask seal compare"
+        )
     try:
         return [one.decode() for one in found]
     except UnicodeDecodeError:

@@ -292,6 +292,12 @@ def test_after_signing_in_the_visitor_is_where_he_wanted_to_go(app, client):
     assert entered.headers["Location"].endswith("/grower/apply")
 
 
+def test_who_is_led_to_the_sign_in_page_reads_why(client):
+    why = "请登录后继续"
+    assert why in client.get("/account/devices", follow_redirects=True).text
+    assert why not in client.get(SIGN_IN).text
+
+
 def test_signing_in_leads_to_no_other_site(app, client):
     add_account(app, email="known@example.org")
     answer = client.submit(

@@ -67,7 +67,7 @@ def test_a_take_over_is_told_seen_and_ends_by_itself(operator, login, session, c
     assert operator.get(f"/branch/growers/{grower.slug}").status_code == 403
 
 
-def test_the_unit_s_people_end_it_and_others_cannot(operator, login, session, at, run_jobs):
+def test_the_unit_s_people_end_it_and_others_cannot(app, operator, login, session, at, run_jobs):
     with transaction():
         make_grower()
         make_membership(make_account(email="mayor@example.org").id, "committee", "guihua")
@@ -87,6 +87,13 @@ def test_the_unit_s_people_end_it_and_others_cannot(operator, login, session, at
         "UnitTakenOver",
         "TakeoverEnded",
     }
+    texts = [one.read_text() for one in (app.config["SETTINGS"].var / "messages").glob("*.txt")]
+    over = [one for one in texts if one.startswith("对桂花产业支部工作的接管已结束")]
+    assert over
+    for text in over:
+        assert "此前由" in text, "whose take-over it was"
+        assert "由 " in text.partition("接管。")[2].partition("原因")[0], "who ended it"
+        assert "可以随时结束" not in text, "there is nothing to end any more"
 
 
 def test_only_an_operator_takes_over(login, session, at):
