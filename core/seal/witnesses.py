@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPException
 from typing import TYPE_CHECKING
-from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import Request
 
 import structlog
 from sqlalchemy import select
 
+from core.asking import ask
 from core.clock import now
 from core.database import session, transaction
 from core.faults import database_away, plain, words_of
@@ -280,12 +280,6 @@ def _talk(url: str, body: bytes | None = None) -> tuple[int, str, str]:
     """Send a body, or ask, and answer status, media type and text; WITNESS_URLS are http addresses only."""
     request = Request(url, body, {"Content-Type": "text/plain"} if body is not None else {})  # noqa: S310
     try:
-        with urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310
-            data = answer.read(LONGEST_ANSWER)
-            return answer.status, answer.headers.get_content_type(), data.decode("utf-8", "replace")
-    except HTTPError as error:
-        with error:
-            data = error.read(LONGEST_ANSWER)
-            return error.code, error.headers.get_content_type(), data.decode("utf-8", "replace")
+        return ask(request, patience_s=PATIENCE_S, most_bytes=LONGEST_ANSWER)
     except (OSError, HTTPException, ValueError) as error:
         raise WitnessAway(f"it could not be reached: {error}") from None
