@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, TextIO, cast
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from core.reading import asked_method
 from core.settings import Settings
@@ -47,12 +47,26 @@ def mask_path(path: str) -> str:
 
 
 def masked_path() -> str:
-    """The present request's path: by its route where there is one, else by what such paths look like."""
+    """The present request's path: by its route where there is one, else only the words in it that are our own.
+
+    An address that was copied badly (a slash too many, a letter missing) leads nowhere, or is led on to the right one,
+    and holds the same secret.
+    """
     rule, given = request.url_rule, request.view_args or {}
     if rule is None:
-        return mask_path(request.path)
+        return mask_path("/".join(part if part in _own_words() else "*" for part in request.path.split("/")))
     known = PLACE.sub(lambda at: "*" if at[1] in SECRET_ARGUMENTS else str(given.get(at[1], "*")), rule.rule)
     return mask_path(known)
+
+
+def _own_words() -> frozenset[str]:
+    """What stands between the slashes of our routes, arguments aside."""
+    kept = current_app.extensions
+    if "words_of_routes" not in kept:
+        parts = {part for rule in current_app.url_map.iter_rules() for part in rule.rule.split("/")}
+        kept["words_of_routes"] = frozenset(part for part in parts if "<" not in part)
+    words: frozenset[str] = kept["words_of_routes"]
+    return words
 
 
 def carries_secret() -> bool:

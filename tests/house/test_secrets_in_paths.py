@@ -6,7 +6,7 @@ import pytest
 import structlog
 
 from core.web.app import _without_request as without_request
-from core.web.logs import SECRET_ARGUMENTS
+from core.web.logs import SECRET_ARGUMENTS, configure_logging
 
 # Arguments that open nothing to whoever knows them: there is a gate besides, or what they name is public.
 HARMLESS = {
@@ -31,7 +31,15 @@ def secret_routes(app):
             )
 
 
-def test_no_log_line_and_no_other_site_learns_a_secret(app, all_told):
+@pytest.fixture
+def requests_told():
+    """Each request reaches the log, as in operation."""
+    configure_logging("INFO")
+    yield
+    configure_logging("ERROR")
+
+
+def test_no_log_line_and_no_other_site_learns_a_secret(app, requests_told):
     client = app.test_client()
     with structlog.testing.capture_logs() as lines:
         for path in secret_routes(app):
@@ -40,7 +48,17 @@ def test_no_log_line_and_no_other_site_learns_a_secret(app, all_told):
         answer = client.get(f"/orders/GY-2026-NONE?token={SECRET}")
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         client.get(f"/payments/stripe/return/{SECRET}/astray")
+        for path in astray(app):
+            client.get(path)
+    assert len(lines) > 200
     assert SECRET not in str(lines)
+
+
+def astray(app):
+    """Addresses with a secret that were copied badly: they lead nowhere, or are led on to the right one."""
+    for path in secret_routes(app):
+        yield from (f"/zh{path}", f"{path}/", path.replace("/", "//"), path[:-1].replace("/", "//"), path[2:])
+        yield f"/{path[1].swapcase()}{path[2:]}"
 
 
 @pytest.mark.parametrize("told", ["request", "breadcrumbs"])
