@@ -55,8 +55,10 @@ def _bound() -> None:
     most = most_bytes_of(view)
     if most > FORM and _is_closed_to_strangers(view) and not current_user.is_authenticated:
         most = FORM  # what a stranger sends there leads nowhere: it is not even received
-    if request.mimetype == "application/x-www-form-urlencoded":
-        most = min(most, FIELDS)  # fields are read at once, also where they come in pieces and say no length
+    fields = request.mimetype == "application/x-www-form-urlencoded"
+    if fields or (most >= PHOTO and request.mimetype != "multipart/form-data"):
+        # Read at once, also where it comes in pieces and says no length: only files beside fields are larger.
+        most = min(most, FIELDS)
     request.max_content_length = most
     if len(request.query_string) > LONGEST_QUERY:
         raise RequestURITooLarge

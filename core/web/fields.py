@@ -63,6 +63,12 @@ def _typed(text: str, shape: re.Pattern[str]) -> str | None:
     return plain if shape.fullmatch(plain) else None
 
 
+def typed_count(text: str | None) -> int | None:
+    """A count that was typed where no form stands, as an `IntegerField` reads it; None when it is none, or below zero."""
+    typed = _typed(text or "", _WHOLE)
+    return int(typed) if typed is not None and 0 <= int(typed) <= LARGEST_NUMBER else None
+
+
 class DecimalField(_Unread, wtforms.DecimalField):
     """A number in plain notation: no exponent, no infinity, at most 18 digits before and 12 behind the point."""
 

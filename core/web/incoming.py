@@ -5,11 +5,13 @@ Held here for every route at once, so that no view has to think of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from flask import Flask, Request, current_app, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.formparser import FormDataParser
 from werkzeug.routing import BaseConverter
 
 from core import jsontext
@@ -18,6 +20,8 @@ from core.texts import UNSEEN, without_unseen
 View = TypeVar("View", bound=Callable[..., Any])
 LONGEST_PART = 512
 LONGEST_PATH = 2_048
+# Names of our fields: short, in ASCII, and with numbers of rows that may be handed to `int`, as WTForms does.
+_FIELD = re.compile(r"(?!.*[0-9]{19})[ -~]{1,200}")
 
 
 class CleanText(ImmutableMultiDict[str, Any]):
@@ -35,6 +39,20 @@ class CleanText(ImmutableMultiDict[str, Any]):
 
 def _clean(value: Any) -> Any:
     return without_unseen(value) if isinstance(value, str) else value
+
+
+class FormFields(CleanText):
+    """Fields of a body; those under names that no form of ours could have are left out, as if they were not sent."""
+
+    def __init__(self, pairs: Iterable[tuple[str, Any]] | None = None) -> None:
+        super().__init__([(name, value) for name, value in pairs or () if _FIELD.fullmatch(name)])
+
+
+class CarefulForms(FormDataParser):
+    """Reads bodies of forms into `FormFields`."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options | {"cls": FormFields})
 
 
 class CarefulJson:
@@ -56,6 +74,7 @@ class CarefulRequest(Request):
     """A request as every view gets it."""
 
     parameter_storage_class = CleanText
+    form_data_parser_class = CarefulForms
 
     @property
     def json_module(self) -> Any:

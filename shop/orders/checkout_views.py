@@ -15,6 +15,7 @@ from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
 from core.ids import access_token
+from core.web.fields import typed_count
 from core.web.limits import ORDER, limiter, posts_only
 from shop.cart import service as carts
 from shop.cart.offers import basket as price_basket
@@ -97,9 +98,9 @@ def _place(form: CheckoutForm, cart: CartView, basket: Basket, key: str) -> int:
         methods=[one.code for one in payments.options()],
         network=request.remote_addr,
     )
-    shown = request.form.get("shown_minor", "")
-    if basket.total_minor is not None and shown != str(basket.total_minor):
-        raise PriceChanged(int(shown) if shown.isdecimal() else 0, basket.total_minor)
+    shown = typed_count(request.form.get("shown_minor"))
+    if basket.total_minor is not None and shown != basket.total_minor:
+        raise PriceChanged(shown or 0, basket.total_minor)
 
     def empty_cart() -> None:
         assert cart.id is not None

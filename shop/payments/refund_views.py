@@ -14,6 +14,7 @@ from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.web.fields import typed_count
 from core.web.sending import creates, creating
 from shop.orders.models import Consignment
 from shop.orders.states import By
@@ -97,10 +98,11 @@ def _typed_units(found: Refundable) -> tuple[dict[int, int], dict[str, str]]:
     errors: dict[str, str] = {}
     for line in found.lines:
         typed = request.form.get(f"units-{line.id}", "").strip() or "0"
-        if not typed.isdigit() or int(typed) > line.units_left:
+        count = typed_count(typed)
+        if count is None or count > line.units_left:
             errors[f"units-{line.id}"] = _("Between 0 and %(most)s.", most=line.units_left)
-        elif int(typed):
-            units[line.id] = int(typed)
+        elif count:
+            units[line.id] = count
     return units, errors
 
 

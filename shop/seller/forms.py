@@ -116,7 +116,7 @@ class ListingForm(PageForm):
 class PricesForm(PageForm):
     """Prices and stock of every size grade of a listing."""
 
-    variants = FieldList(FormField(LadderForm), min_entries=0)
+    variants = FieldList(FormField(LadderForm), min_entries=0, max_entries=MAX_VARIANTS + 1)
 
 
 def leaves(form: Any) -> Iterator[Field]:

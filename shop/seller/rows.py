@@ -6,7 +6,7 @@ import re
 
 from shop.seller.offering import Typed, without_rows
 
-ROW = re.compile(r"variants-(\d+)-")
+ROW = re.compile(r"variants-([0-9]{1,18})-")
 
 
 def change_rows(typed: Typed, action: str) -> Typed:
@@ -15,9 +15,10 @@ def change_rows(typed: Typed, action: str) -> Typed:
     rows = sorted({int(found[1]) for name in typed if (found := ROW.match(name))})
     if verb == "add_variant":
         return typed | _next_variant(typed, rows)
-    if verb == "remove_variant" and number.isdigit() and len(rows) > 1:
+    named = number in {str(row) for row in rows}
+    if verb == "remove_variant" and named and len(rows) > 1:
         return without_rows(typed, f"variants-{number}-")
-    if verb == "add_tier" and number.isdigit() and int(number) in rows:
+    if verb == "add_tier" and named:
         prefix = f"variants-{number}-tiers-"
         lines = {int(name[len(prefix) :].split("-")[0]) for name in typed if name.startswith(prefix)}
         line = max(lines, default=-1) + 1

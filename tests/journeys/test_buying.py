@@ -140,6 +140,7 @@ def test_a_checkout_without_a_seen_total_shows_it_first(client, fill_cart, sessi
     answer = client.post("/checkout", data=fields)
     assert answer.status_code == 409
     assert session.scalar(sa.select(sa.func.count(Order.id))) == 0
+    assert client.post("/checkout", data=fields | {"shown_minor": "9" * 5000}).status_code == 409
     fields["shown_minor"] = hidden(answer.get_data(as_text=True), "shown_minor")
     assert client.post("/checkout", data=fields).status_code == 303
 

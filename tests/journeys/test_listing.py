@@ -346,6 +346,10 @@ def test_prices_and_stock_are_changed_in_a_minute(app, client, seller):
     assert wrong.status_code == 422
     assert "第 2 行" in page_of(wrong)
     assert form_of(page_of(wrong), "variants-0-sku")["variants-0-tiers-1-unit_price"] == ["900"]
+    invented = seller.post(at, data=fields | {f"variants-{row}-sku": ["x"] for row in range(1, 500)})
+    assert page_of(invented).count("-minimum_quantity") < 200, (
+        "a listing has some sizes, not any number of rows"
+    )
     right = seller.post(
         at, data=fields | {"variants-0-tiers-0-unit_price": ["700"], "variants-0-on_hand": ["150"]}
     )

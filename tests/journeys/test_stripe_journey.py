@@ -190,6 +190,8 @@ def test_a_grower_gives_a_part_back_on_the_form(login, session, stripe, hosted_p
     too_many = grower.submit(here, {field: "6", "reason": "两株受伤"})
     assert too_many.status_code == 422
     assert 'value="6"' in too_many.get_data(as_text=True)
+    for no_count in ("²", "9" * 5000):
+        assert grower.submit(here, {field: no_count, "reason": "两株受伤"}).status_code == 422
     assert grower.submit(here, {field: "2", "reason": "两株受伤"}).status_code == 303
     assert [one["amount"] for one in stripe.state.refunds.values()] == [13_60]
     assert the_order(session).state == "partly_refunded"

@@ -13,6 +13,7 @@ from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, DomainError
 from core.web.bounds import PHOTO, takes
+from core.web.fields import typed_count
 from shop.orders import fulfilling
 from shop.orders.states import ON_THE_WAY_OR_THERE, By
 from shop.shipping.dispatch import queries
@@ -32,13 +33,14 @@ def of_parcel(number: str) -> ResponseReturnValue:
         raise Conflict(_("This parcel has not left, or came back already."), code="wrong_state")
     form = ReturnParcelForm()
     typed = {lot_id: request.form.get(f"counted_{lot_id}", "").strip() for lot_id in one.plants_by_lot}
+    counted = {lot_id: typed_count(text) for lot_id, text in typed.items()}
     wrong: dict[int, str] = {}
     if request.method == "POST":
         kept = _kept_photo(form, one.number)
         wrong = {
             lot_id: _("Count the plants that came back: 0 to %(most)s.", most=plants)
             for lot_id, plants in one.plants_by_lot.items()
-            if not typed[lot_id].isdecimal() or int(typed[lot_id]) > plants
+            if (count := counted[lot_id]) is None or count > plants
         }
         if form.validate() and not wrong:
             try:
@@ -48,7 +50,7 @@ def of_parcel(number: str) -> ResponseReturnValue:
                         at=now(),
                         by=By("grower", actor_id()),
                         reason=form.reason.data or "",
-                        counted={lot_id: int(text) for lot_id, text in typed.items()},
+                        counted={lot_id: count or 0 for lot_id, count in counted.items()},
                         photo_key=kept,
                     )
             except DomainError as error:

@@ -5,8 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from flask import request
 from werkzeug.datastructures import MultiDict
-from wtforms import Form
+from wtforms import FieldList, Form, StringField
 
 from core import jsontext
 from core.keeping import NotKept
@@ -208,11 +209,26 @@ def test_a_text_longer_than_its_column_is_refused_on_every_database(session, at,
     assert caught.value.code == "text_too_long"
 
 
+class Rows(Form):
+    rows = FieldList(StringField())
+
+
+@pytest.mark.parametrize("sent_as", ["application/x-www-form-urlencoded", "multipart/form-data"])
+@pytest.mark.parametrize("number", ["²", "９", "9" * 5000, "1" * 19])
+def test_fields_under_names_that_no_form_of_ours_has_are_left_out(app, sent_as, number):
+    with app.test_request_context(
+        method="POST", content_type=sent_as, data={f"rows-{number}": "x", "rows-0": "y", "桂": "z"}
+    ):
+        assert [*request.form] == ["rows-0"]
+        assert Rows(request.form).rows.data == ["y"]
+
+
 @pytest.mark.parametrize(
     ("path", "kind", "size"),
     [
         ("/api/v1/orders", "application/json", 70_000),
         ("/report-fake", "application/x-www-form-urlencoded", 600_000),
+        ("/report-fake", "application/json", 600_000),
         ("/account/sign-in", "multipart/form-data; boundary=x", 300_000),
     ],
 )

@@ -1,5 +1,7 @@
 """Rows of the listing form come and go by buttons."""
 
+import pytest
+
 from shop.seller.rows import change_rows
 
 TYPED = {
@@ -35,6 +37,12 @@ def test_a_size_is_removed_and_the_last_one_stays():
     left = change_rows(TYPED, "remove_variant-0")
     assert not [name for name in left if name.startswith("variants-0-")]
     assert change_rows(left, "remove_variant-3") == left
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000, "00", ""])
+def test_a_row_that_is_none_is_left_alone(number):
+    assert change_rows(TYPED, f"add_tier-{number}") == TYPED
+    assert change_rows(TYPED, f"remove_variant-{number}") == TYPED
 
 
 def test_other_buttons_change_nothing():

@@ -231,7 +231,12 @@ def test_a_parcel_that_came_back_uses_its_labels_up_and_credits_what_was_counted
     assert f'href="{page}"' in paid.get(f"/seller/dispatch/{paid.parcel}").text
     before = traceability.balance_of_lot(paid.lot_id, at=now())
     field, why = f"counted_{paid.lot_id}", {"reason": "无人收货"}
-    for wrong in ({field: "4"} | why, {field: ""} | why, {field: "2", "reason": ""}):
+    for wrong in (
+        {field: "4"} | why,
+        {field: ""} | why,
+        {field: "9" * 5000} | why,
+        {field: "2", "reason": ""},
+    ):
         assert paid.submit(page, wrong).status_code == 422
         assert codes_of(session) == {"shipped": 3}
     photo = (io.BytesIO(picture(600, 400)), "back.jpg")
