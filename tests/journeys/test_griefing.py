@@ -139,8 +139,10 @@ def test_one_network_that_reports_again_is_answered_with_its_case(client, label)
 
 
 def test_one_contact_does_not_report_the_whole_town(client):
-    for number in range(5):
-        report(client, "", number, shop=f"shop{number}111.taobao.com", contact="138 0013 8000")
+    for number, contact in enumerate(
+        ["138 0013 8000", "１３８００１３８０００", "+86 138-0013-8000", "0086 13800138000", "(138)00138000"]
+    ):
+        report(client, "", number, shop=f"shop{number}111.taobao.com", contact=contact)
     again = client.post(
         "/report-fake",
         headers={"Accept": "application/json"},

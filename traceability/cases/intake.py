@@ -9,6 +9,7 @@ from sqlalchemy import false, func, select
 
 from branch import api as branch
 from core import files
+from core.accounts.identity import folded, parse_identity
 from core.database import session
 from core.errors import DomainError, Invalid
 from traceability.cases.evidence import Evidence
@@ -147,7 +148,9 @@ def _proof(report: Report, subject: Subject) -> str:
 
 def contact_digest(contact: str) -> bytes | None:
     """What tells a contact again, however it is written; None for none."""
-    plain = "".join(letter for letter in contact.casefold() if letter.isalnum() or letter == "@")
+    meant = parse_identity(contact)
+    text = meant.value if meant else folded(contact).casefold()
+    plain = "".join(letter for letter in text if letter.isalnum() or letter == "@")
     return keyed(key_for("reporter's contact v1"), plain)[:16] if plain else None
 
 
@@ -165,7 +168,7 @@ def _subject(report: Report, *, at: datetime) -> Subject:
 
 def _shop_key(shop: str) -> str:
     """The same for every address of one shop; for a name, the same however it is spaced."""
-    meant = branch.shop_key(shop) or "".join(shop.casefold().split())
+    meant = branch.shop_key(shop) or "".join(folded(shop).casefold().split())
     return hashlib.sha256(meant.encode()).hexdigest()[:32]
 
 
