@@ -134,7 +134,7 @@ def _guard(view: View, permission: str | None, scope: Scope | None) -> View:
         if not current_actor().signed_in:
             if wants_json():
                 raise Forbidden(_("Please sign in first."), code="sign_in_required")
-            back = request.path if request.method == "POST" else request.full_path
+            back = request.path if request.method == "POST" else request.full_path.removesuffix("?")
             return redirect(url_for("security.login", next=back, led="here"))
         if permission is not None and not may(permission, scope):
             raise Forbidden(

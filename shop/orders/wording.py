@@ -95,8 +95,13 @@ def timeline(order: OrderView, parcel: ConsignmentView, *, money: str = "") -> l
 
     `money` says where the payment is, when more is known of it than the order's state.
     """
-    payment = Step(title=money, at=None, state="now") if money else _payment_step(order)
-    steps = [Step(title=_("Ordered"), at=order.placed_at, state="done"), payment]
+    payment = Step(title=money, at=None, state="now") if money else _payment_step(order, parcel)
+    steps = [Step(title=_("Ordered"), at=order.placed_at, state="done")]
+    cash_at_the_end = (
+        order.method == PaymentMethod.CASH_ON_DELIVERY and payment["state"] != "bad" and not money
+    )
+    if not cash_at_the_end:
+        steps.append(payment)
     reached = {change.to_state: change.at for change in parcel.changes}
     if parcel.state in {FulfilmentState.CANCELLED, FulfilmentState.RETURNED}:
         steps = [step for step in steps if step["state"] != "now"]
@@ -119,6 +124,8 @@ def timeline(order: OrderView, parcel: ConsignmentView, *, money: str = "") -> l
             reason = _("The grower did not confirm it in time.")
         words = fulfilment_words(parcel.state)
         steps.append(Step(title=words, at=reached[parcel.state], state="bad", note=reason))
+    elif cash_at_the_end:
+        steps.append(payment)
     return steps
 
 
@@ -133,11 +140,13 @@ def _confirmed_step(parcel: ConsignmentView) -> Step | None:
     return Step(title=_("Confirmed by the grower"), at=parcel.changes[1].at, state="done")
 
 
-def _payment_step(order: OrderView) -> Step:
+def _payment_step(order: OrderView, parcel: ConsignmentView) -> Step:
     if order.paid_at is not None:
         return Step(title=_("Paid"), at=order.paid_at, state="done")
     if order.state == PaymentState.DUE_ON_DELIVERY:
-        return Step(title=_("To be paid on delivery"), at=None, state="done")
+        if parcel.delivered_at is not None:  # other parts of the order are still to be brought and paid
+            return Step(title=_("Paid"), at=parcel.delivered_at, state="done")
+        return Step(title=_("To be paid on delivery"), at=None, state="next")
     if order.state in {PaymentState.EXPIRED, PaymentState.CANCELLED}:
         return Step(title=payment_words(order.state), at=order.changes[-1].at, state="bad")
     return Step(title=payment_words(order.state), at=None, state="now")

@@ -296,6 +296,7 @@ def test_who_is_led_to_the_sign_in_page_reads_why(client):
     why = "请登录后继续"
     assert why in client.get("/account/devices", follow_redirects=True).text
     assert why not in client.get(SIGN_IN).text
+    assert client.get("/account/devices").location == "/account/sign-in?next=/account/devices&led=here"
 
 
 def test_signing_in_leads_to_no_other_site(app, client):

@@ -80,3 +80,28 @@ def test_a_cancelled_parcels_timeline_ends_with_the_reason(session, at):
     steps = timeline(seen, seen.consignments[0])
     assert steps[-1]["state"] == "bad"
     assert steps[-1]["note"] == "frost"
+
+
+def test_cash_stands_at_the_end_and_is_not_ticked_before_it_was_paid(session, at):
+    with transaction():
+        variants = [make_variant(at=at), make_variant(at=at)]
+    order = place(*((variant.sku, 1) for variant in variants), at=at, method="cash_on_delivery")
+    part = order.consignments[0].id
+    seen = [states_of(order.id)]
+    for verb, values in (
+        (orders.confirm_consignment, {"by": GROWER}),
+        (orders.mark_packed, {"by": GROWER}),
+        (orders.mark_dispatched, {"by": GROWER, "courier": "顺丰", "tracking_number": "SF1"}),
+        (orders.mark_delivered, {"by": BUYER}),
+    ):
+        with transaction():
+            verb(part, at=at, **values)
+        seen.append(states_of(order.id))
+    assert order_by_id(order.id).state == "due_on_delivery", "the other part is still on its way"
+    assert seen == [
+        ["done", "now", "next", "next", "next", "next"],
+        ["done", "done", "now", "next", "next", "next"],
+        ["done", "done", "done", "now", "next", "next"],
+        ["done", "done", "done", "done", "now", "next"],
+        ["done", "done", "done", "done", "done", "done"],
+    ]
