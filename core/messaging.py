@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
 from flask import Flask, current_app, render_template
@@ -104,10 +105,16 @@ def init_messaging(app: Flask, settings: Settings) -> None:
     app.extensions["messaging"] = (urls, folder)
 
 
-def _write_to_folder(body: str, title: str, _notify_type: str, *_args: object, **_kwargs: object) -> bool:
+def _write_to_folder(
+    body: str, title: str, _notify_type: str, *_args: object, meta: dict[str, Any], **_kwargs: object
+) -> bool:
+    """A file with title, text and, at its end, whom it is for."""
     _urls, folder = current_app.extensions["messaging"]
     stamp = now().strftime("%Y%m%dT%H%M%S")
-    write_durably(Path(folder, f"{stamp}-{uuid.uuid4().hex[:8]}.txt"), f"{title}\n\n{body}\n".encode())
+    write_durably(
+        Path(folder, f"{stamp}-{uuid.uuid4().hex[:8]}.txt"),
+        f"{title}\n\n{body}\n\n-> {meta['qsd']['to']}\n".encode(),
+    )
     return True
 
 
@@ -337,7 +344,7 @@ def _channels_for(receiver: str) -> tuple[list[str], str]:
     """The channels that write to this receiver, and why none does: a channel that would write to another one is none."""
     urls, _folder = current_app.extensions["messaging"]
     if not urls:
-        return ["guiyuanfolder://"], ""
+        return [f"guiyuanfolder://_?{urlencode({'to': receiver})}"], ""
     right = serving(urls, receiver)
     if not all(would_address(_apprise_module(), one, receiver) for one in right):
         return [], "a channel in NOTIFY_URLS would write to somebody else than this address names"

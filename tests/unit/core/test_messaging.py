@@ -304,3 +304,13 @@ def test_the_worker_is_called_once_the_change_is_kept(channel, monkeypatch):
     assert called == []
     queue("1", "2")
     assert called == ["core.messaging.send"]
+
+
+@pytest.mark.parametrize("receiver", ["buyer+plants@example.org", "o'neil&co@example.org", "+8613800138000"])
+def test_without_a_channel_each_file_says_whom_it_is_for(app, session, receiver):
+    folder = app.config["SETTINGS"].var / "messages"
+    before = set(folder.iterdir())
+    queue("123456", to=receiver)
+    assert send_waiting() == 1
+    (file,) = set(folder.iterdir()) - before
+    assert file.read_text().rstrip().endswith(f"-> {receiver}")
