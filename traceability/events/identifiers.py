@@ -115,7 +115,10 @@ _CLASSES: dict[str, Callable[..., str]] = {
 
 
 def _from_digital_link(uri: str) -> str | None:
-    segments = urlsplit(uri).path.strip("/").split("/")
+    try:
+        segments = urlsplit(uri).path.strip("/").split("/")
+    except ValueError:  # a host that nobody can take apart, as `https://[`
+        return None
     for place in range(len(segments) - 1):
         rest = segments[place:]
         if rest[0] not in _KEYS or len(rest) % 2:

@@ -233,6 +233,15 @@ def test_top_level_resources_lead_to_their_events(reader, resource, value, expec
         assert value in members
 
 
+@pytest.mark.parametrize("host", ["[", "[::1", "x]", "\u2100.example"])
+def test_an_address_whose_host_nobody_can_take_apart_names_nothing(reader, nobody, both, host):
+    name = f"https://{host}/01/09506000134352/21/1"
+    for who in (reader, nobody):
+        assert who.get(f"/epcis/epcs/{quote(name, safe='')}").status_code == 404
+        assert found(who, f"MATCH_epc={quote(name, safe='')}") == []
+    assert both.send(a_document(an_event(epcList=[name]))).status_code == 400
+
+
 @pytest.mark.both
 def test_identifiers_are_listed_as_they_were_captured_page_by_page(reader):
     address, seen = "/epcis/epcs?perPage=1", []
