@@ -14,6 +14,7 @@ from wtforms import SelectChoice
 
 from core.clock import local_day
 from core.errors import Conflict, DomainError, Forbidden, Invalid
+from core.web.fields import typed_count
 from core.web.sending import Made, creating
 from shop.catalogue import drafts, photos, service
 from shop.catalogue import uploads as waiting
@@ -222,8 +223,7 @@ def _span(form: ListingForm, field: str, name: str) -> dict[str, Any]:
 def _plot_faults(new: NewLotForm) -> list[service.Fault]:
     """What is missing of the plot."""
     if new.plot.data != NEW_PLOT:
-        known = (new.plot.data or "").isdigit()
-        return [] if known else [service.Fault("plot_missing", "new_lot-plot")]
+        return [] if typed_count(new.plot.data) else [service.Fault("plot_missing", "new_lot-plot")]
     faults = []
     if not (new.plot_name.data or "").strip():
         faults.append(service.Fault("plot_name_missing", "new_lot-plot_name"))
@@ -235,7 +235,7 @@ def _plot_faults(new: NewLotForm) -> list[service.Fault]:
 def _plot_id(new: NewLotForm, seller: Seller, *, at: datetime) -> int:
     """The chosen plot, or a new one recorded from the form."""
     if new.plot.data != NEW_PLOT:
-        return int(new.plot.data)
+        return typed_count(new.plot.data) or 0
     try:
         plot = traceability.record_plot(
             grower_id=seller.grower.id,

@@ -305,6 +305,8 @@ def test_a_new_lot_is_recorded_while_listing(app, seller):
     wrong = send(seller, typed | {"new_lot-age_code": "young"}, photos=[picture()])
     assert wrong.status_code == 422
     assert 'id="new_lot-age_code-error"' in page_of(wrong)
+    for plot in ("²", "9" * 5000, "999999"):
+        assert send(seller, typed | {"new_lot-plot": plot}, photos=[picture()]).status_code == 422
     answer = send(seller, typed, photos=[picture()])
     assert answer.status_code == 303, page_of(answer)
     card = next(card for card in listings(app, seller.grower) if card.state == "published")
