@@ -14,6 +14,16 @@ def public_address(endpoint: str, /, **values: Any) -> str:
     return f"{settings.base_url}{url_for(endpoint, _external=False, **values)}"
 
 
+def safe_path(target: str | None) -> str:
+    """`target` if it is an address on this site, else the home page."""
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return "/"
+    if "\\" in target or any(ord(character) < 0x20 for character in target):
+        return "/"
+    parts = urlsplit(target)
+    return "/" if parts.scheme or parts.netloc else target
+
+
 def init_addresses(app: Flask, settings: Settings) -> None:
     """On a public server answer 400 to requests that name another host; this machine may ask for itself, as health checks do."""
     app.jinja_env.globals["public_address"] = public_address

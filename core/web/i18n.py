@@ -7,7 +7,6 @@ browser asks for English and mentions no Chinese at all.
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
-from urllib.parse import urlsplit
 
 from babel import Locale
 from flask import Blueprint, Flask, g, redirect, request, session
@@ -19,6 +18,7 @@ from werkzeug.datastructures import LanguageAccept
 from core.accounts.gate import public
 from core.accounts.scopes import Scope
 from core.errors import Forbidden
+from core.web.addresses import safe_path
 from core.web.catalogues import DOMAIN, FOLDER, compile_catalogues
 from core.web.rendering import init_rendering
 
@@ -133,16 +133,6 @@ def return_path() -> str:
         return request.path if rule is not None and "GET" in (rule.methods or ()) else "/"
     query = request.query_string.decode("utf-8", "replace")
     return f"{request.path}?{query}" if query else request.path
-
-
-def safe_path(target: str | None) -> str:
-    """`target` if it is an address on this site, else the home page."""
-    if not target or not target.startswith("/") or target.startswith("//"):
-        return "/"
-    if "\\" in target or any(ord(character) < 0x20 for character in target):
-        return "/"
-    parts = urlsplit(target)
-    return "/" if parts.scheme or parts.netloc else target
 
 
 @blueprint.post("/language")

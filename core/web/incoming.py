@@ -16,8 +16,11 @@ from werkzeug.routing import BaseConverter
 
 from core import jsontext
 from core.texts import UNSEEN, without_unseen
+from core.web.addresses import safe_path
 
 View = TypeVar("View", bound=Callable[..., Any])
+# Where a page leads when it is done, in all of our forms and those of Flask-Security.
+WAY_BACK = "next"
 LONGEST_PART = 512
 LONGEST_PATH = 2_048
 # Names of our fields: short, in ASCII, and with numbers of rows that may be handed to `int`, as WTForms does.
@@ -34,7 +37,14 @@ class CleanText(ImmutableMultiDict[str, Any]):
             pairs = mapping.items()
         else:
             pairs = mapping or ()
-        super().__init__([(_clean(name), _clean(value)) for name, value in pairs])
+        super().__init__([_clean_pair(_clean(name), _clean(value)) for name, value in pairs])
+
+
+def _clean_pair(name: Any, value: Any) -> tuple[Any, Any]:
+    """A field as it is, but for the way back: that one never leads off this site, and can be taken apart by whoever reads it."""
+    if name == WAY_BACK and isinstance(value, str) and value:
+        return name, safe_path(value)
+    return name, value
 
 
 def _clean(value: Any) -> Any:

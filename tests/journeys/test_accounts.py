@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import pytest
 from flask_security.proxies import _security
@@ -23,14 +24,11 @@ SIGN_IN = "/account/sign-in"
 SIGN_UP = "/account/sign-up"
 
 
+ANSWERS = {"display_name": "李桂", "password": PASSWORD, "password_again": PASSWORD}
+
+
 def sign_up(client, identity, **changes):
-    answers = {
-        "display_name": "李桂",
-        "identity": identity,
-        "password": PASSWORD,
-        "password_again": PASSWORD,
-    }
-    return client.submit(SIGN_UP, answers | changes)
+    return client.submit(SIGN_UP, ANSWERS | {"identity": identity} | changes)
 
 
 def sign_in(client, identity, password=PASSWORD, **options):
@@ -305,6 +303,22 @@ def test_signing_in_leads_to_no_other_site(app, client):
         SIGN_IN, {"email": "known@example.org", "password": PASSWORD, "next": "https://evil.example.net/"}
     )
     assert "evil" not in answer.headers.get("Location", "")
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["http://[", "//[", "http://℀.example", "/\\evil.example", "https://evil"]
+)
+def test_a_way_back_that_leads_off_this_site_leads_home(client, elsewhere):
+    at = f"{SIGN_UP}?{urlencode({'next': elsewhere})}"
+    assert client.submit(at, ANSWERS | {"identity": "13600136000", "next": elsewhere}).location == "/"
+    client.get("/account/sign-out")
+    client.submit("/account/sign-out", form_at="/account")
+    at = f"{SIGN_IN}?{urlencode({'next': elsewhere})}"
+    assert (
+        client.submit(at, {"email": "13600136000", "password": PASSWORD, "next": elsewhere}).location == "/"
+    )
+    assert client.get(f"/account/second-factor/present?{urlencode({'next': elsewhere})}").location == "/"
+    assert client.get(f"/account/verify?{urlencode({'next': elsewhere})}").status_code < 500
 
 
 @pytest.mark.both

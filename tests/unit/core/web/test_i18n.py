@@ -6,7 +6,8 @@ from flask.testing import FlaskClient
 from flask_babel import force_locale, gettext, ngettext
 from werkzeug.datastructures import LanguageAccept
 
-from core.web.i18n import asks_for_english, per_language, return_path, safe_path
+from core.web.addresses import safe_path
+from core.web.i18n import asks_for_english, per_language, return_path
 
 
 @pytest.mark.parametrize(
