@@ -118,7 +118,7 @@ def test_what_changed_beside_the_sales_makes_a_version_that_says_so(app, session
     assert told["revises"]["inputs"] == ["authenticity"]
     assert told["revises"]["changes"] == [["authenticity", "authenticity", "devices", "now", 5, 6]]
     section = next(one for one in second.document.sections if one.key == "revisions")
-    assert "扫码查询、警报、案件和配额" in section.paragraphs[-1]
+    assert "扫码查询、预警、案件和配额" in section.paragraphs[-1]
     assert make().files == second.files
 
 
