@@ -12,7 +12,7 @@ from branch.organisation.takeover_cli import operator_account
 from core.accounts import lost_factor
 from core.accounts.identity import parse_identity
 from core.accounts.passwords import SHORTEST, is_too_simple
-from core.accounts.queries import find_account
+from core.accounts.queries import find_account, find_confirmed
 from core.accounts.service import create_account
 from core.clock import now
 from core.commands import CommandGroup
@@ -29,7 +29,7 @@ group = CommandGroup("users", help="Accounts and their roles.")
 @click.option("--name", default="", help="The name that others see.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def create(contact: str, role: str, unit: str | None, name: str, *, password_stdin: bool) -> None:
-    """Open an account and give it a role; an account that exists only gets the role.
+    """Open an account and give it a role; an account that exists, and has proved its contact, only gets the role.
 
     Without --password-stdin a password is made and printed once.
     """
@@ -45,6 +45,11 @@ def create(contact: str, role: str, unit: str | None, name: str, *, password_std
         with transaction():
             account = find_account(identity)
             opened = account is None
+            if account is not None and find_confirmed(identity) != account.id:
+                raise click.ClickException(
+                    f"an account gives {contact} as its contact and has not proved it: it may be somebody else's. "
+                    "Let its owner confirm the contact, or invite him"
+                )
             if account is None:
                 account = create_account(
                     identity,

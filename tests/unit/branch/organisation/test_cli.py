@@ -60,6 +60,17 @@ def test_an_account_that_exists_gets_one_more_role(app, run):
         assert len(database.scalars(select(Membership)).all()) == 2
 
 
+def test_who_signed_up_with_a_contact_and_has_not_proved_it_gets_no_role(app, run):
+    with app.app_context(), transaction() as session:
+        stranger = make_account(email="secretary@example.org")
+        stranger.email_confirmed_at = None
+        session.flush()
+    done = run(*CREATE, "secretary@example.org", "--role", "secretary", "--unit", "guihua")
+    assert (done.exit_code, "not proved" in done.output) == (1, True)
+    with app.app_context():
+        assert database.scalar(select(func.count()).select_from(Membership)) == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
