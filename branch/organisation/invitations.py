@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from branch.organisation.models import Invitation
 from branch.organisation.pending import end_same, invitation_over, stands
@@ -29,9 +29,10 @@ from core.ids import access_token
 
 VALID_FOR = timedelta(days=7)
 DAY = timedelta(days=1)
-# What one account sends in a day, and what one contact gets from all: messages cost, and nobody wants many of them.
+# In a day: messages cost, nobody wants many of them, and one who sends many to a contact leaves room for others.
 MOST_OF_SENDER = 40
-MOST_TO_CONTACT = 5
+MOST_OF_SENDER_TO_CONTACT = 5
+MOST_TO_CONTACT = 20
 
 
 @dataclass(frozen=True)
@@ -188,12 +189,14 @@ def _add(
 def _refuse_too_many(contact: Identity, by_account_id: int, at: datetime) -> None:
     to_contact = Invitation.contact == contact.value
     by_sender = Invitation.by_account_id == by_account_id
-    sent, got = session.execute(
-        select(func.count().filter(by_sender), func.count().filter(to_contact)).where(
-            Invitation.created_at > at - DAY, or_(by_sender, to_contact)
-        )
+    sent, both, got = session.execute(
+        select(
+            func.count().filter(by_sender),
+            func.count().filter(and_(by_sender, to_contact)),
+            func.count().filter(to_contact),
+        ).where(Invitation.created_at > at - DAY, or_(by_sender, to_contact))
     ).one()
-    if sent >= MOST_OF_SENDER or got >= MOST_TO_CONTACT:
+    if sent >= MOST_OF_SENDER or both >= MOST_OF_SENDER_TO_CONTACT or got >= MOST_TO_CONTACT:
         raise Conflict(
             _(
                 "Enough invitations were sent for today. Go on tomorrow, or give the link that you have by hand."

@@ -226,17 +226,25 @@ def test_one_sender_and_one_contact_have_a_measure_of_invitations_a_day(place, s
             parse_identity(contact), Role.TECHNICIAN, place, by_account_id=by, reason="harvest", at=when
         )
 
-    other = make_account(at=at).id
-    make_membership(other, "secretary", "guihua-osmanthus", at)
-    for _ in range(5):
-        invite(CONTACT)
-    for who in (secretary, other):
-        with pytest.raises(Conflict) as refused:
+    def colleague():
+        account = make_account(at=at).id
+        make_membership(account, "secretary", "guihua-osmanthus", at)
+        return account
+
+    def refused(contact, by=secretary):
+        with pytest.raises(Conflict) as refusal:
+            invite(contact, by=by)
+        return refusal.value.code == "invitations_enough"
+
+    four = [secretary, colleague(), colleague(), colleague()]
+    for who in four:
+        for _ in range(5):
             invite(CONTACT, by=who)
-        assert refused.value.code == "invitations_enough"
+        assert refused(CONTACT, by=who)
+    fresh = colleague()
+    assert refused(CONTACT, by=fresh)
     for number in range(35):
         invite(f"helper{number}@example.org")
-    with pytest.raises(Conflict):
-        invite("one.more@example.org")
-    assert invite("one.more@example.org", by=other)
+    assert refused("one.more@example.org")
+    assert invite("one.more@example.org", by=fresh)
     assert invite(CONTACT, when=at + timedelta(days=1))
