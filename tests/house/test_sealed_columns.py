@@ -90,14 +90,28 @@ def test_the_document_names_what_holds_each_table(app):
             assert set(NAME.findall(but)) <= set(Base.metadata.tables[table].columns.keys()), table
 
 
+# What an insider who owns the database would say first: what makes the statements that drop guards, and what is set off.
+GUARDS = {
+    "sqlite": "SELECT 'DROP TRIGGER ' || name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) "
+    "FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace",
+}
+OFF = {
+    "sqlite": (
+        "PRAGMA ignore_check_constraints=ON",
+        "PRAGMA foreign_keys=OFF",
+        "PRAGMA synchronous=OFF",
+    ),
+    "postgresql": ("SET session_replication_role = replica",),  # neither triggers nor foreign keys
+}
+
+
 def test_each_column_that_is_not_named_is_noticed_when_it_is_changed(session):
     behind = sa.create_engine(db.engine.url)
     sa.event.listen(behind, "connect", _without_guards)
     with behind.begin() as connection:
-        for name in connection.scalars(
-            sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        ).all():
-            connection.execute(sa.text(f"DROP TRIGGER {name}"))
+        for statement in connection.scalars(sa.text(GUARDS[behind.dialect.name])).all():
+            connection.execute(sa.text(statement))
         for table in Base.metadata.tables.values():
             connection.execute(sa.insert(table).values({c.name: _values(c)[0] for c in table.columns}))
     unnoticed: dict[str, set[str]] = {}
@@ -126,9 +140,8 @@ def test_each_column_that_is_not_named_is_noticed_when_it_is_changed(session):
 
 
 def _without_guards(raw: Any, _record: Any) -> None:
-    raw.execute("PRAGMA ignore_check_constraints=ON").close()
-    raw.execute("PRAGMA foreign_keys=OFF").close()
-    raw.execute("PRAGMA synchronous=OFF").close()
+    for statement in OFF[db.engine.dialect.name]:
+        raw.execute(statement).close()
 
 
 def _standing(session: Any, given: list[SealSource]) -> dict[str, Mapping[str, str]]:

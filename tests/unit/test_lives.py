@@ -100,7 +100,7 @@ LIVES = {
         codes.BATCH_TRANSITIONS,
         {
             "requested": "approved refused",
-            "approved": "made",
+            "approved": "made refused",
             "refused": "",
             "made": "",
         },

@@ -171,7 +171,7 @@ def interrupted(machine, venv, *, at_work, by=signal.SIGINT, **environ):
     ) as process:  # fmt: skip
         until(at_work.exists, "it is at work")
         os.killpg(process.pid, by)
-        _nothing, told = process.communicate(timeout=30)
+        _nothing, told = process.communicate(timeout=180)  # a busy machine takes its time
     return process.returncode, told
 
 
