@@ -162,12 +162,18 @@ def test_an_environment_without_its_pip_is_half_made(machine):
     assert not environment.is_usable()
 
 
+def heeding_signals():
+    """A suite that a shell runs in the background is deaf to Ctrl-C, and so would be whatever it starts."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def interrupted(machine, venv, *, at_work, by=signal.SIGINT, **environ):
     """How an installation into `venv` ends, and what it says, when `by` comes after the file `at_work` was made."""
     command = [sys.executable, ROOT / "requirements" / "install.py", "--venv", venv, "--locks", machine.locks]
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        env=machine.environ | environ, start_new_session=True,
+        env=machine.environ | environ, start_new_session=True, preexec_fn=heeding_signals,  # noqa: PLW1509 - no threads here
     ) as process:  # fmt: skip
         until(at_work.exists, "it is at work")
         os.killpg(process.pid, by)
