@@ -40,7 +40,10 @@ def only_one_at_a_time(user: Account, column: str) -> None:
 
 
 class Datastore(FSQLALiteUserDatastore):
-    """Accounts in our session; commits only where no transaction of ours is open."""
+    """Accounts in our session; commits only where no transaction of ours is open.
+
+    The library's hints say its own `UserMixin` where it hands over an `Account`: hence `type: ignore[override]`.
+    """
 
     def commit(self) -> None:
         if not session.info.get("in_transaction"):

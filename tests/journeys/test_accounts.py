@@ -5,20 +5,18 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
-from flask_security.proxies import _security
+from flask import current_app
 from passlib.totp import TOTP
 from sqlalchemy import select
 
 from core.accounts.models import Account
 from core.clock import now
-from core.database import db, transaction
 from core.database import session as database
+from core.database import transaction
 from core.messaging import Message
-from core.web.limits import counter
 from tests.conftest import hidden_of
 from tests.factories.accounts import PASSWORD, make_account
 from tests.factories.organisation import make_membership
-from wsgi import create_app
 
 SIGN_IN = "/account/sign-in"
 SIGN_UP = "/account/sign-up"
@@ -43,18 +41,6 @@ def add_account(app, **columns):
 def last_message(app):
     with app.app_context():
         return database.scalars(select(Message).order_by(Message.id.desc())).first()
-
-
-@pytest.fixture
-def limited_client(app):
-    """A visitor of the same application with its rate limits in force, as in production."""
-    strict = create_app(app.config["SETTINGS"].model_copy(update={"ratelimit_enabled": True}))
-    strict.test_client_class = app.test_client_class
-    counter.reset()
-    yield strict.test_client()
-    with strict.app_context():
-        db.engine.dispose()
-    counter.enabled = False
 
 
 @pytest.mark.parametrize(
@@ -215,7 +201,7 @@ def code_for(app, account_id):
     """What the authenticator app of this account shows now."""
     with app.app_context():
         account = database.get_one(Account, account_id)
-        return _security.totp_factory.generate_totp_password(account.tf_totp_secret)
+        return current_app.extensions["security"].totp_factory.generate_totp_password(account.tf_totp_secret)
 
 
 def test_a_secretary_without_second_factor_sets_it_up_before_anything_else(app, client):
@@ -388,7 +374,7 @@ def test_a_secretary_cannot_turn_the_second_factor_off(app, login):
         account = session.get_one(Account, client.account_id)
         account.demo = False
         account.tf_primary_method = "authenticator"
-        account.tf_totp_secret = _security.totp_factory.generate_totp_secret()
+        account.tf_totp_secret = current_app.extensions["security"].totp_factory.generate_totp_secret()
     with client.session_transaction() as cookie:
         cookie["factor_shown_at"] = now().timestamp()
     client.submit("/account/second-factor", {"setup": "disable"})

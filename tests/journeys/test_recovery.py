@@ -6,13 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from core.accounts.models import Account
-from core.database import db, transaction
 from core.database import session as database
+from core.database import transaction
 from core.messaging import Message
-from core.web.limits import counter
 from tests.factories.accounts import PASSWORD, make_account
 from tests.signing_in import session_cookie
-from wsgi import create_app
 
 RECOVER, CONTACT, SIGN_IN, SIGN_UP = (
     "/account/recover",
@@ -83,18 +81,6 @@ def test_many_strangers_do_not_fill_a_mailbox_with_links(app, client, run_jobs):
     run_jobs()
     assert len(told(app, "account_recover_link")) == 2, "the link before was used: the next one goes at once"
     assert account(app, account_id).email_confirmed_at
-
-
-@pytest.fixture
-def limited(app):
-    """The same application with its limits in force."""
-    strict = create_app(app.config["SETTINGS"].model_copy(update={"ratelimit_enabled": True}))
-    strict.test_client_class = app.test_client_class
-    counter.reset()
-    yield strict
-    with strict.app_context():
-        db.engine.dispose()
-    counter.enabled = False
 
 
 def test_whoever_asks_is_counted_before_him_who_is_meant(app, limited, run_jobs):

@@ -4,7 +4,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
-from flask_security.proxies import _security
+from flask import current_app
 from passlib.totp import TOTP
 from sqlalchemy import select
 
@@ -25,12 +25,12 @@ def careful(app, clock):
     """Somebody with a second factor: `key` of the app, `codes` for its loss."""
     with app.app_context(), transaction():
         account = make_account(email=EMAIL, demo=False, tf_primary_method="authenticator")
-        account.tf_totp_secret = _security.totp_factory.generate_totp_secret()
-        codes = _security.mf_recovery_codes_util.create_recovery_codes(account)
+        account.tf_totp_secret = current_app.extensions["security"].totp_factory.generate_totp_secret()
+        codes = current_app.extensions["security"].mf_recovery_codes_util.create_recovery_codes(account)
         database.flush()
         return SimpleNamespace(
             id=account.id,
-            key=_security.totp_factory.get_totp_pretty_key(account.tf_totp_secret),
+            key=current_app.extensions["security"].totp_factory.get_totp_pretty_key(account.tf_totp_secret),
             codes=list(codes),
         )
 

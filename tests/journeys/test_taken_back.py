@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from flask_security.proxies import _security
+from flask import current_app
 from passlib.totp import TOTP
 from sqlalchemy import select
 
@@ -13,12 +13,10 @@ from core.accounts.models import Account
 from core.database import db, transaction
 from core.database import session as database
 from core.messaging import Message
-from core.web.limits import counter
 from tests.at_once import at_once
 from tests.conftest import hidden_of
 from tests.factories.accounts import PASSWORD, make_account
 from tests.factories.organisation import make_membership
-from wsgi import create_app
 
 SIGN_IN, CODE, SET_UP = "/account/sign-in", "/account/second-factor/code", "/account/second-factor"
 EMAIL, WORDS = "owner@example.org", "four osmanthus trees"
@@ -162,18 +160,6 @@ def test_recovery_codes_made_before_there_was_a_factor_recover_nothing(app, acco
         assert not account.mf_recovery_codes
 
 
-@pytest.fixture
-def limited(app):
-    """The same application with its limits in force."""
-    strict = create_app(app.config["SETTINGS"].model_copy(update={"ratelimit_enabled": True}))
-    strict.test_client_class = app.test_client_class
-    counter.reset()
-    yield strict
-    with strict.app_context():
-        db.engine.dispose()
-    counter.enabled = False
-
-
 @pytest.mark.parametrize("path", ["/account/password", "/account/confirm"])
 def test_a_stolen_session_does_not_guess_the_password_from_many_addresses(limited, account_id, path):
     thief, owner = enter(limited), enter(limited)
@@ -209,8 +195,8 @@ def with_codes(app, account_id):
     with app.app_context(), transaction():
         account = database.get_one(Account, account_id)
         account.tf_primary_method = "authenticator"
-        account.tf_totp_secret = _security.totp_factory.generate_totp_secret()
-        return _security.mf_recovery_codes_util.create_recovery_codes(account)[0]
+        account.tf_totp_secret = current_app.extensions["security"].totp_factory.generate_totp_secret()
+        return current_app.extensions["security"].mf_recovery_codes_util.create_recovery_codes(account)[0]
 
 
 def test_a_browser_that_others_use_is_forgiven_what_it_got_right(app, account_id, with_codes, clock):
@@ -232,7 +218,7 @@ def test_what_is_used_once_is_used_by_one_request_of_two(app, account_id, with_c
     def code():
         if kind == "recovery code":
             return with_codes
-        return _security.totp_factory.generate_totp_password(account.tf_totp_secret)
+        return current_app.extensions["security"].totp_factory.generate_totp_password(account.tf_totp_secret)
 
     def first():
         with app.test_request_context(), transaction():

@@ -258,20 +258,6 @@ def test_goods_that_left_under_a_licence_stay_in_order_when_it_runs_out(client, 
     assert client.get(f"/api/v1/codes/{unsent.code}").json["verdict"] == "licence_not_valid"
 
 
-@pytest.fixture
-def limited_client(app):
-    """A visitor of the same place with its rate limits on."""
-    from core.web.limits import counter
-    from wsgi import create_app
-
-    limited = create_app(app.config["SETTINGS"].model_copy(update={"ratelimit_enabled": True}))
-    limited.test_client_class = app.test_client_class
-    yield limited.test_client()
-    counter.enabled = False
-    with limited.app_context():
-        db.engine.dispose()
-
-
 def test_guessing_is_slowed_down_but_known_codes_are_not(limited_client, scene):
     code = scene(Verdict.SHIPPED).code
     assert {limited_client.get(f"/C/{code}").status_code for _ in range(25)} == {200}
