@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, insert, select, text
 
 from core.claims import Retry
 from core.clock import local_day
@@ -139,20 +139,35 @@ def test_only_texts_that_are_no_code_count_against_a_network_and_only_for_ten_mi
 
 
 def test_what_a_network_asked_in_vain_is_found_by_an_index_however_many_looked_of_late(session, at):
-    columns = unknown_columns(bindparam("network"), since=bindparam("since"))
     sqlite = session.get_bind().dialect.name == "sqlite"
+    session.execute(insert(CodeLookup), [_looked_up_in_vain(number, at=at) for number in range(3_000)])
     if not sqlite:
-        session.execute(text("SET LOCAL enable_seqscan = off"))
+        session.execute(text("ANALYZE code_lookup"))
+    columns = unknown_columns(bindparam("network"), since=bindparam("since"))
     explain = "EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN "
     compiled = select(*columns).compile(session.get_bind(), compile_kwargs={"render_postcompile": True})
-    values = compiled.construct_params({"network": b"home", "since": at})
+    values = compiled.construct_params({"network": b"home", "since": at - timedelta(minutes=10)})
     if sqlite:
-        values["since"] = str(at)
+        values["since"] = str(values["since"])
     plan = [
         str(row)
         for row in session.connection().exec_driver_sql(explain + str(compiled), _given(compiled, values))
     ]
+    session.rollback()
     assert sum("ix_code_lookup_unknown" in line for line in plan) == 2, plan
+
+
+def _looked_up_in_vain(number, *, at):
+    return {
+        "code_digest": number.to_bytes(32),
+        "device_digest": number.to_bytes(16),
+        "known": False,
+        "ordinal": 1,
+        "times": 1,
+        "first_at": at,
+        "last_at": at,
+        "network_digest": number.to_bytes(8),
+    }
 
 
 def _given(compiled, values):
