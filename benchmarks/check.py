@@ -11,16 +11,12 @@ from __future__ import annotations
 
 import argparse
 import resource
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
-from benchmarks.race import ROOT, _database_url
-from benchmarks.seal import _environment
+from benchmarks.running import measure_apart
 
 BATCH = 20_000
 PARCEL = 100
@@ -143,14 +139,7 @@ def main() -> int:
         return 0 if measure(chosen.count) else 1
     failed = 0
     for database in ["sqlite", "postgresql"] if chosen.database == "both" else [chosen.database]:
-        print(database, flush=True)
-        with (
-            tempfile.TemporaryDirectory(prefix="gy-check-", ignore_cleanup_errors=True) as folder,
-            _database_url(database, Path(folder)) as url,
-        ):
-            command = [sys.executable, "-m", "benchmarks.check", "--measure", "--count", str(chosen.count)]
-            done = subprocess.run(command, cwd=ROOT, env=_environment(Path(folder), url), check=False)
-            failed += done.returncode
+        failed += measure_apart("benchmarks.check", database, "--measure", "--count", str(chosen.count))
     return 1 if failed else 0
 
 

@@ -28,7 +28,7 @@ import openpyxl
 from PIL import Image
 from werkzeug.test import EnvironBuilder
 
-from benchmarks.race import _server
+from benchmarks.running import busy_server
 from benchmarks.town import loaded_town
 
 MB = 1024 * 1024
@@ -246,7 +246,7 @@ def bodies() -> Iterator[tuple[str, str, bytes | Callable[[], Iterator[bytes]], 
 def main() -> int:
     """Send everything; fails when something is answered with an error of ours, or a visitor waits for too long."""
     right = True
-    with loaded_town() as (_folder, environment), _server(environment, "wsgi:create_app", workers=1) as port:
+    with loaded_town() as (_folder, environment), busy_server(environment) as port:
         server = _listening(port)
         grower, stranger = Browser(port), Browser(port)
         grower.submit(

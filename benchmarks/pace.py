@@ -31,7 +31,7 @@ from pathlib import Path
 import psutil
 import sqlalchemy as sa
 
-from benchmarks.race import ROOT
+from tests.running import ROOT
 
 ARRANGEMENTS = {
     "one worker for everything": [["benchmarks.pace", "--role", "one-worker"]],

@@ -20,7 +20,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from benchmarks.race import _server
+from benchmarks.running import busy_server
 from benchmarks.town import loaded_town
 
 CONNECTIONS = 4
@@ -39,7 +39,7 @@ def create_app() -> Callable[..., Any]:
 def compare(*, seconds: float) -> bool:
     """Load the small demonstration town, then measure page after page; False when a page did not answer 200."""
     right = True
-    with loaded_town() as (_folder, environment), _server(environment, WITH_BARE_VIEW, workers=1) as port:
+    with loaded_town() as (_folder, environment), busy_server(environment, factory=WITH_BARE_VIEW) as port:
         slug = _first_listing(port)
         baseline = 0.0
         for name, path in (

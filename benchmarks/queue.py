@@ -27,7 +27,7 @@ from typing import Any
 
 from kombu import Connection, Consumer, Queue
 
-from benchmarks.race import ROOT
+from tests.running import ROOT
 
 QUEUE = Queue("guiyuan", routing_key="guiyuan")
 WRITERS = 3

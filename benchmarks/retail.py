@@ -12,9 +12,7 @@ whole. Fails when one differs. Beside it: the lines a second of the front door.
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -27,8 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from benchmarks.race import ROOT, _database_url
-from benchmarks.seal import _environment
+from benchmarks.running import measure_apart
 
 AT = datetime(2018, 1, 10, 4, tzinfo=UTC)
 CHUNK = 10_000
@@ -200,13 +197,7 @@ def main() -> int:
     chosen = parser.parse_args()
     if chosen.measure:
         return 0 if measure(chosen.lines) else 1
-    print(chosen.database, flush=True)
-    with (
-        tempfile.TemporaryDirectory(prefix="gy-retail-", ignore_cleanup_errors=True) as folder,
-        _database_url(chosen.database, Path(folder)) as url,
-    ):
-        command = [sys.executable, "-m", "benchmarks.retail", "--measure", "--lines", str(chosen.lines)]
-        return subprocess.run(command, cwd=ROOT, env=_environment(Path(folder), url), check=False).returncode
+    return measure_apart("benchmarks.retail", chosen.database, "--measure", "--lines", str(chosen.lines))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ what was offered were appended, or when the log then does not verify.
 from __future__ import annotations
 
 import argparse
-import os
 import select
 import subprocess
 import sys
@@ -24,7 +23,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from benchmarks.race import ROOT, _database_url, _server
+from benchmarks.running import busy_server, measure_apart
+from tests.running import ROOT, environment
 
 ROWS = 20_000
 SINGLE = 1_000
@@ -176,18 +176,18 @@ def audit_over_http(size: int) -> bool:
     from tests.auditor import run_auditor
 
     with tempfile.TemporaryDirectory(prefix="gy-seal-", ignore_cleanup_errors=True) as folder:
-        environment = _environment(Path(folder), "")
+        environ = environment(Path(folder) / "var", LOG_LEVEL="ERROR")
         subprocess.run(
             [sys.executable, "-m", "benchmarks.seal", "--fill", str(size)],
             cwd=ROOT,
-            env=environment,
+            env=environ,
             check=True,
         )
         key = subprocess.run(
-            [sys.executable, "-m", "flask", "seal", "status"], cwd=ROOT, env=environment, check=True,
+            [sys.executable, "-m", "flask", "seal", "status"], cwd=ROOT, env=environ, check=True,
             capture_output=True, text=True,
         ).stdout.split("key          ")[1].split("\n")[0]  # fmt: skip
-        with _server(environment, "wsgi:create_app", workers=1) as port:
+        with busy_server(environ) as port:
             begun = time.perf_counter()
             passed, said = run_auditor(f"http://127.0.0.1:{port}/log", key, patience_s=6 * 3600)
             print(f"  {said.strip()[:200]} in {time.perf_counter() - begun:.0f} s", flush=True)
@@ -204,20 +204,6 @@ def fill(size: int) -> None:
         for first in range(0, size, 1000):
             _append(first, min(1000, size - first))
         sequence()
-
-
-def _environment(folder: Path, url: str) -> dict[str, str]:
-    from core.settings import Settings
-
-    ours = {name.upper() for name in Settings.model_fields}
-    kept = {name: value for name, value in os.environ.items() if name not in ours}
-    given = {
-        "GUIYUAN_VAR": str(folder / "var"),
-        "DATABASE_URL": url,
-        "LOG_LEVEL": "ERROR",
-        "PYTHONPATH": str(ROOT),
-    }
-    return kept | given
 
 
 def main() -> int:
@@ -241,14 +227,7 @@ def main() -> int:
         return 0 if audit_over_http(chosen.auditor) else 1
     failed = 0
     for database in ["sqlite", "postgresql"] if chosen.database == "both" else [chosen.database]:
-        print(database, flush=True)
-        with (
-            tempfile.TemporaryDirectory(prefix="gy-seal-", ignore_cleanup_errors=True) as folder,
-            _database_url(database, Path(folder)) as url,
-        ):
-            command = [sys.executable, "-m", "benchmarks.seal", "--measure", str(chosen.seconds)]
-            done = subprocess.run(command, cwd=ROOT, env=_environment(Path(folder), url), check=False)
-            failed += done.returncode
+        failed += measure_apart("benchmarks.seal", database, "--measure", str(chosen.seconds))
     return 1 if failed else 0
 
 

@@ -26,8 +26,9 @@ from flask import Flask, request
 from sqlalchemy import insert, select
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from benchmarks.race import ROOT, _server
+from benchmarks.running import busy_server
 from benchmarks.town import loaded_town
+from tests.running import ROOT
 
 CONNECTIONS = 4
 TARGET = 0.6
@@ -88,7 +89,7 @@ def compare(*, seconds: float, codes: int) -> bool:
     right = True
     with loaded_town() as (folder, environment):
         known = _codes(environment, folder / "codes.csv", codes)
-        with _server(environment, WITH_BARE_VIEW, workers=1) as port:
+        with busy_server(environment, factory=WITH_BARE_VIEW) as port:
             rates: dict[str, list[float]] = {}
             paths = {BARE: "/bare/{}", "page": "/C/{}", "JSON": "/api/v1/codes/{}"}
             for _turn, (name, path) in itertools.product(range(TURNS), paths.items()):

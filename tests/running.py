@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,11 +99,24 @@ def served(settings: "Settings", *, port: int = 0, factory: str = "wsgi:create_a
 
     A process of its own: a browser that leaves in the middle of an answer does here what it does to users.
     """
-    port = port or free_port()
     environ = environment(settings.var, **as_environment(settings))
-    with running(web_command(port, factory), environ) as process:
+    with web_server(environ, port=port, factory=factory) as listening:
+        yield f"http://127.0.0.1:{listening}"
+
+
+@contextmanager
+def web_server(
+    environ: Mapping[str, str],
+    *,
+    port: int = 0,
+    factory: str = "wsgi:create_app",
+    options: Sequence[str] = (),
+) -> Iterator[int]:
+    """The web server that operators run, in this environment and with these options of its own; its port."""
+    port = port or free_port()
+    with running([*web_command(port, factory), *options], environ) as process:
         until(lambda: process.poll() is not None or _answers(port), "the web server answers")
-        yield f"http://127.0.0.1:{port}"
+        yield port
         assert process.poll() is None, f"the web server ended by itself with {process.poll()}"
 
 
