@@ -18,16 +18,10 @@ from shop.orders.service import place_order
 from shop.shipping.freight.rules import Rate
 from shop.shipping.freight.service import write_table
 from shop.stock import api as stock
-from tests.factories.orders import make_request, make_seller, make_variant, place
+from tests.factories.orders import make_request, make_variant, place
 from traceability.api import add_to_lot, get_lot
 
 TIERS = ((1, 6_80), (10, 6_40), (50, 6_00))
-
-
-@pytest.fixture
-def growers(session, at):
-    with transaction():
-        return [make_seller(at=at) for _ in range(2)]
 
 
 @pytest.fixture

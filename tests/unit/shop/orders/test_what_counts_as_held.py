@@ -12,18 +12,12 @@ from shop.orders.rules import Buyer, ShipTo
 from shop.orders.states import FulfilmentState
 from shop.shipping.addresses import resolve
 from tests.factories.accounts import make_account
-from tests.factories.orders import make_order, make_seller, make_variant, place
+from tests.factories.orders import make_order, make_variant, place
 
 CASH = "cash_on_delivery"
 ELSEWHERE = ShipTo(resolve("浙江省", "杭州市", "西湖区"), "别处 2 号")
 OTHER = Buyer("别人", "+8613900000000")
 NETWORK = "203.0.112.7"
-
-
-@pytest.fixture
-def growers(session, at):
-    with transaction():
-        return [make_seller(at=at) for _ in range(2)]
 
 
 @pytest.fixture

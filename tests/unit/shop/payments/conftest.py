@@ -106,3 +106,12 @@ def elsewhere():
         return contextvars.Context().run(function, *arguments)
 
     return run
+
+
+@pytest.fixture
+def paid(stripe, session_id, books):
+    """The order, paid through Stripe."""
+    stripe.state.pay(session_id)
+    stripe.mailroom.deliver()
+    assert books.order.payment_state == "paid"
+    return books

@@ -1,7 +1,5 @@
 """A payment or refund that cannot be asked about keeps no other one waiting."""
 
-import pytest
-
 from core.clock import now
 from core.database import transaction
 from shop.orders.states import By
@@ -9,14 +7,6 @@ from shop.payments import refunds, sweeping
 from tests.bad_rows import failures, spoil
 
 STAFF = By("staff")
-
-
-@pytest.fixture
-def paid(stripe, session_id, books):
-    stripe.state.pay(session_id)
-    stripe.mailroom.deliver()
-    assert books.order.payment_state == "paid"
-    return books
 
 
 def test_refunds_are_sent(stripe, paid, monkeypatch):

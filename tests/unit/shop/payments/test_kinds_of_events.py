@@ -8,14 +8,6 @@ GIVEN_MINOR = 1_00
 
 
 @pytest.fixture
-def paid(stripe, session_id, books):
-    stripe.state.pay(session_id)
-    stripe.mailroom.deliver()
-    assert books.order.payment_state == "paid"
-    return books
-
-
-@pytest.fixture
 def say(stripe, paid):
     """`say(kind, **said)`: a message about the payment of the order."""
 

@@ -21,15 +21,6 @@ SECOND_GOODS = 7 * 12_00
 FREIGHT = 15_00
 
 
-@pytest.fixture
-def paid(stripe, session_id, books):
-    """The order, paid through Stripe."""
-    stripe.state.pay(session_id)
-    stripe.mailroom.deliver()
-    assert books.order.payment_state == "paid"
-    return books
-
-
 def lines(consignment_id):
     db.session.rollback()
     query = (
