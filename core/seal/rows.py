@@ -192,5 +192,5 @@ def _bodies_of(session: Session, one: SealedRows, ids: Sequence[int]) -> Iterato
     columns = [getattr(one.model, name) for name in ("id", *one.columns, *one.digests)]
     for start in range(0, len(ids), AT_A_TIME):
         some = ids[start : start + AT_A_TIME]
-        for row in session.execute(select(*columns).where(one.model.id.in_(some))):
+        for row in session.execute(select(*columns).where(one.model.id.in_(some)).order_by(one.model.id)):
             yield one.subject(row.id), one.body(row)
