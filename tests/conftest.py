@@ -235,7 +235,7 @@ def _make_app(var: Path, store: Any) -> Any:
     # Hashing is slow on purpose; here it is done at every sign-in of every test, of passwords that stand above.
     app.extensions["security"].pwd_context.update(argon2__time_cost=1, argon2__memory_cost=64)
     with app.app_context():
-        store.make_hasty(db.engine)
+        store.prepare(db.engine)
         make_tables()
         db.engine.dispose()
         watch_seals(db.engine, app.extensions["seal_sources"])

@@ -201,7 +201,11 @@ def test_a_role_is_given_and_taken_with_a_reason(app, login, units):
     with app.app_context():
         assert database.get(Membership, membership.id) is None
         changes = list(
-            database.scalars(select(MembershipChange).where(MembershipChange.account_id == technician))
+            database.scalars(
+                select(MembershipChange)
+                .where(MembershipChange.account_id == technician)
+                .order_by(MembershipChange.id)
+            )
         )
     assert [(c.action, c.reason, c.by_account_id) for c in changes] == [
         ("given", "负责竹影村的技术指导", secretary.account_id),

@@ -74,7 +74,10 @@ def made_today(app, at):
             mark_paid(order.id, at=at, reference="test")
         with db.engine.connect() as connection:
             rows = {
-                table.name: [dict(row) for row in connection.execute(sa.select(table)).mappings()]
+                table.name: [
+                    dict(row)
+                    for row in connection.execute(sa.select(table).order_by(*table.primary_key)).mappings()
+                ]
                 for table in Base.metadata.sorted_tables
             }
         db.session.close()

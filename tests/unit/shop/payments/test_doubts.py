@@ -41,9 +41,9 @@ def templates():
     db.session.rollback()
     return list(
         db.session.scalars(
-            sa.select(Message.template).where(
-                Message.template.in_(["payment_in_doubt", "amount_accepted", "payment_unclaimed"])
-            )
+            sa.select(Message.template)
+            .where(Message.template.in_(["payment_in_doubt", "amount_accepted", "payment_unclaimed"]))
+            .order_by(Message.id)
         )
     )
 

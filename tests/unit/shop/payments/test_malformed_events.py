@@ -39,7 +39,9 @@ def send(session, stripe, client):
 
 def kept():
     db.session.rollback()
-    return {row.id: row for row in db.session.scalars(sa.select(StripeEvent))}
+    return {
+        row.id: row for row in db.session.scalars(sa.select(StripeEvent).order_by(StripeEvent.received_at))
+    }
 
 
 @pytest.mark.both

@@ -240,7 +240,8 @@ def test_a_refund_that_comes_back_days_later_is_shown_to_the_cashier_once(stripe
 
 def test_every_move_of_a_refund_leaves_a_row(paid):
     give_back(paid.parcels[0].id, freight=True)
-    moves = [(row.from_state, row.to_state) for row in db.session.scalars(sa.select(RefundChange))]
+    changes = db.session.scalars(sa.select(RefundChange).order_by(RefundChange.id))
+    moves = [(row.from_state, row.to_state) for row in changes]
     assert moves == [(None, "due"), ("due", "done")]
 
 

@@ -59,7 +59,9 @@ def test_a_range_of_places_is_bound_and_what_was_only_printed_is_activated_on_th
         bound = bind(issued, [f"{issued.batch.number} 2-4"], at)
     assert [view.position for view in bound] == [2, 3, 4]
     steps = session.execute(
-        select(CodeChange.from_state, CodeChange.to_state).where(CodeChange.code_id == bound[0].id)
+        select(CodeChange.from_state, CodeChange.to_state)
+        .where(CodeChange.code_id == bound[0].id)
+        .order_by(CodeChange.id)
     ).all()
     assert [tuple(step) for step in steps] == [("printed", "active"), ("active", "shipped")]
 
