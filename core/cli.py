@@ -2,8 +2,11 @@
 
 import os
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import click
+import sqlalchemy as sa
 from celery import current_app as celery
 from flask import Flask, current_app
 from pydantic import SecretStr
@@ -12,7 +15,7 @@ from core.commands import CommandGroup
 from core.database import alembic, db
 from core.dictionary import data_dictionary
 from core.jobs import FAST, SLOW
-from core.schema import SchemaDiffers, require_current
+from core.schema import SchemaDiffers, require_current, require_known
 from core.settings import Settings, unknown_names
 
 
@@ -31,6 +34,16 @@ class MigrationCommands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         ctx.obj = alembic
         return self._commands.get_command(ctx, cmd_name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a revision that nobody knows is told in a sentence, with what to do."""
+        from alembic.util import CommandError
+
+        try:
+            return super().invoke(ctx)
+        except CommandError as error:
+            _tell_of_the_schema(require_known)
+            raise click.ClickException(str(error)) from None
 
 
 jobs = CommandGroup("jobs", help="Celery: the worker and the scheduler.")
@@ -82,9 +95,14 @@ def _without_password(url: str) -> str:
 
 def _require_current_schema() -> None:
     """A worker or scheduler that belongs to another version than the database would only fail row by row."""
+    _tell_of_the_schema(require_current)
+
+
+def _tell_of_the_schema(require: Callable[[sa.Connection], None]) -> None:
+    """End the command with the sentence of `require` where the database is not as it asks."""
     try:
         with db.engine.connect() as connection:
-            require_current(connection)
+            require(connection)
     except SchemaDiffers as error:
         raise click.ClickException(str(error)) from None
 

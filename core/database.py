@@ -1,5 +1,6 @@
 """The database: one session per request, task or command, one transaction opened at its edge."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -29,6 +30,9 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+# A migration's name: table and act, as long as Alembic's own table can hold.
+REVISION = re.compile(r"(?=.{3,32}$)[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 
 class Base(DeclarativeBase):
@@ -156,6 +160,22 @@ def read_columns(statement: sa.Executable, values: Mapping[str, Any]) -> sa.Curs
     current = db.session
     current.flush()
     return current.connection().execute(statement, values)
+
+
+def name_revision(_context: Any, _revision: Any, scripts: list[Any]) -> None:
+    """A migration bears the name that it was given: `flask db revision code_add_grade`.
+
+    Raises:
+        CommandError: the name is none that a database can note.
+    """
+    from alembic.util import CommandError
+
+    for script in scripts:
+        if not REVISION.fullmatch(script.message):
+            raise CommandError(
+                "A migration is named by table and act, in at most 32 characters: code_add_grade."
+            )
+        script.rev_id = script.message
 
 
 def render_column_type(kind: str, item: Any, context: Any) -> str | bool:

@@ -9,10 +9,12 @@ import sqlalchemy as sa
 FOLDER = Path(__file__).resolve().parents[1] / "migrations"
 VERSIONS = sa.text("SELECT version_num FROM alembic_version")
 _NAMED = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)
+# Revisions were numbers before each room got its start (`migrations/core_start.py` and those after it).
+_NUMBER = re.compile(r"\d+")
 
 
 class SchemaDiffers(RuntimeError):  # noqa: N818 - says what it is
-    """Database and code belong to different versions; `way` is `empty`, `behind` or `ahead`, the text what to do."""
+    """Database and code belong to different versions; `way` is `empty`, `behind`, `ahead` or `old`, the text what to do."""
 
     def __init__(self, way: str, message: str) -> None:
         super().__init__(message)
@@ -59,22 +61,45 @@ def require_current(connection: sa.Connection) -> None:
     Raises:
         SchemaDiffers: they are not; says which way, and what to do.
     """
-    stands, (wanted, known) = _stands(connection), _this_code()
+    stands, (wanted, _known) = _stands(connection), _this_code()
     if stands == wanted:
         return
     if not stands:
         raise SchemaDiffers("empty", "The database was never brought up to date: run `flask db upgrade`.")
+    require_known(connection)
     here, there = " ".join(sorted(stands)), " ".join(sorted(wanted))
-    if not stands <= known:
+    raise SchemaDiffers(
+        "behind",
+        f"The database is at revision {here}, the code needs {there}: make a backup, then run `flask db upgrade`.",
+    )
+
+
+def require_known(connection: sa.Connection) -> None:
+    """Look whether this code knows where the database stands; one query.
+
+    Raises:
+        SchemaDiffers: it does not; `ahead` or `old`.
+    """
+    unknown = sorted(_stands(connection) - _this_code()[1])
+    here = " ".join(unknown)
+    if any(map(is_old, unknown)):
+        raise SchemaDiffers(
+            "old",
+            f"The database is at revision {here}, of the time before the migrations began anew: this code cannot "
+            "upgrade it. Begin with an empty one (move the folder `var` aside, or give DATABASE_URL another "
+            "database), or go on with the version that made it.",
+        )
+    if unknown:
         raise SchemaDiffers(
             "ahead",
             f"The database is at revision {here}, which this code does not know: a newer version has upgraded it. "
             "Start that version, or restore the backup that was made before the upgrade.",
         )
-    raise SchemaDiffers(
-        "behind",
-        f"The database is at revision {here}, the code needs {there}: make a backup, then run `flask db upgrade`.",
-    )
+
+
+def is_old(revision: str) -> bool:
+    """Whether a revision is of the time before the start migrations, which took the place of all earlier ones."""
+    return _NUMBER.fullmatch(revision) is not None
 
 
 def _stands(connection: sa.Connection) -> set[str]:

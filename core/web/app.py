@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core import engine
-from core.database import db, render_column_type
+from core.database import db, name_revision, render_column_type
 from core.files import init_files
 from core.messaging import init_messaging
 from core.reading import init_reading
@@ -71,12 +71,18 @@ def make_base_app(settings: Settings) -> APIFlask:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         SQLALCHEMY_ENGINES={"default": _engine_options(settings)},
-        ALEMBIC={"script_location": str(ROOT / "migrations"), "version_locations": []},
+        ALEMBIC={
+            "script_location": str(ROOT / "migrations"),
+            "version_locations": [],
+            "file_template": "%%(rev)s",
+            "revision_environment": "true",
+        },
         ALEMBIC_CONTEXT={
             "render_as_batch": True,
             "compare_type": True,
             "compare_server_default": False,
             "render_item": render_column_type,
+            "process_revision_directives": name_revision,
         },
     )
     init_incoming(app)

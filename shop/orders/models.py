@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Money, fk, pk
@@ -178,7 +178,7 @@ class OrderLine(Base):
     discount_minor: Mapped[Money] = mapped_column(default=0)
     refunded_minor: Mapped[Money] = mapped_column(default=0)
     # Units that were taken off before the parcel left, or came back; the others are what is packed.
-    units_back: Mapped[int] = mapped_column(default=0, server_default="0")
+    units_back: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
 
 class HoldAllowance(Base):

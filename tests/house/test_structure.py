@@ -1,5 +1,6 @@
 """The rules of the house: stairs, gates, tables of events, migrations that agree with the models."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -10,8 +11,9 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 
-from core.database import Base, alembic, db
+from core.database import REVISION, Base, alembic, db
 from core.dictionary import data_dictionary
+from core.schema import FOLDER
 from core.settings import Settings
 from tests.house.contracts import foreign_imports, upward_imports
 from tests.running import environment
@@ -170,6 +172,17 @@ def empty_database_app(request, tmp_path):
         db.session.close()
         db.engine.dispose()
     shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+def test_a_migration_is_named_by_table_and_act_and_begins_after_the_start_of_each_room():
+    scripts = {path.stem: path.read_text() for path in FOLDER.glob("*.py")}
+    assert {f"{room}_start" for room in ROOMS} <= set(scripts)
+    for name, text in scripts.items():
+        gone = re.findall(r'(?:drop|rename)_table\(\s*"(\w+)"', text)
+        assert REVISION.fullmatch(name), name
+        assert any(name.startswith(f"{subject}_") for subject in (*ROOMS, *Base.metadata.tables, *gone)), name
+        assert f'\nrevision = "{name}"\n' in text, name
+        assert not text.startswith(f'"""{name}'), f"{name} says in its docstring what it does"
 
 
 def test_migrating_an_empty_database_gives_what_the_models_say(empty_database_app):

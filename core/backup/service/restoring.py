@@ -18,7 +18,7 @@ from core.backup.copies.manifest import Manifest
 from core.backup.service.checking import require_restorable
 from core.backup.service.making import NOTES, SEAL_KEY, SECRET, fingerprint_of
 from core.backup.service.targets import this_target
-from core.schema import known_revisions
+from core.schema import is_old, known_revisions
 from core.seal import merkle
 from core.seal.keys import Log, this_log
 from core.seal.note import BadNote
@@ -90,10 +90,12 @@ def _require_fit(manifest: Manifest, kind: str) -> None:
             f"The backup is of a {manifest.database.kind} database, DATABASE_URL names a {kind} one: "
             "a backup goes back to the kind that it came from."
         )
-    if not set(manifest.database.revision.split()) <= known_revisions():
+    unknown = set(manifest.database.revision.split()) - known_revisions()
+    if unknown:
+        maker = "one of before the migrations began anew" if any(map(is_old, unknown)) else "a newer one"
         raise RestoreRefused(
             f"The backup is of revision {manifest.database.revision}, which this version does not know: it was made "
-            "by a newer one. Install that version, then restore."
+            f"by {maker}. Install that version, then restore."
         )
 
 

@@ -95,33 +95,3 @@ def test_a_sign_up_with_such_an_address_is_refused_with_a_sentence(client, typed
     )
     assert answer.status_code == 422
     assert sentence in answer.get_data(as_text=True)
-
-
-def test_accounts_of_before_are_written_in_plain_letters_where_nobody_else_has_them(session, at):
-    import importlib.util
-    from pathlib import Path
-
-    import sqlalchemy as sa
-    from alembic.migration import MigrationContext
-    from alembic.operations import Operations
-
-    from core.accounts.models import Account
-    from core.database import transaction
-    from tests.factories.accounts import make_account
-
-    with transaction():
-        numbers = {name: make_account(email=f"{name}@b.example").id for name in ("first", "taken", "other")}
-    wide = {"first": "ｆirst@例子.中国", "other": "ｔaken@b.example"}
-    [path] = Path("migrations").resolve().glob("*_one_e_mail_address_is_one_account.py")
-    spec = importlib.util.spec_from_file_location("one_address", path)
-    migration = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(migration)
-    with transaction() as current:
-        for name, email in wide.items():
-            current.execute(sa.update(Account).where(Account.id == numbers[name]).values(email=email))
-        with Operations.context(MigrationContext.configure(current.connection())):
-            migration.upgrade()
-    kept = dict(session.execute(sa.select(Account.id, Account.email)).all())
-    assert [kept[numbers[name]] for name in ("first", "taken", "other")] == [
-        "first@xn--fsqu00a.xn--fiqs8s", "taken@b.example", "ｔaken@b.example",
-    ]  # fmt: skip

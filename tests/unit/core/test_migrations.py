@@ -4,11 +4,14 @@ The rows are made by the shop's own verbs on tables of today, then copied, colum
 each revision as they appear; so no migration is ever run over empty tables only.
 """
 
+import shutil
+
 import psycopg
 import pytest
 import sqlalchemy as sa
 
 from core.database import Base, alembic, db, transaction
+from core.schema import FOLDER, heads
 from core.settings import Settings
 from shop.orders.service import mark_paid
 from tests.factories.orders import make_variant, place
@@ -155,4 +158,62 @@ def test_an_empty_database_is_upgraded_in_one_go_and_again_to_no_effect(two_apps
         alembic.upgrade()
         assert len(alembic.heads()) == 1
         assert set(sa.inspect(db.engine).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+        db.session.close()
+
+
+AFTER_THE_START = """
+import sqlalchemy as sa
+from alembic import op
+from core.altering import altering, without_foreign_keys
+
+revision = "unit_add_seat"
+down_revision = "{head}"
+branch_labels = ()
+depends_on = None
+
+
+def upgrade() -> None:
+    with without_foreign_keys(), altering("unit") as unit:
+        unit.add_column(sa.Column("seat", sa.String(80), server_default="", nullable=False))
+        unit.create_check_constraint(op.f("ck_unit_seat_known"), "seat <> 'nowhere'")
+    op.create_table("unit_seat", sa.Column("unit_id", sa.BigInteger, sa.ForeignKey("unit.id"), primary_key=True))
+    op.execute("INSERT INTO unit_seat SELECT id FROM unit")
+"""
+
+
+def test_what_comes_after_the_start_finds_the_rows_of_all_rooms_and_keeps_them(two_apps, at, tmp_path):
+    """A table to which others point is altered on a database at the start with rows in all rooms."""
+    today, later = two_apps
+    rows = made_today(today, at)
+    folder = shutil.copytree(FOLDER, tmp_path / "later", ignore=shutil.ignore_patterns("__pycache__"))
+    (head,) = heads()
+    (folder / "unit_add_seat.py").write_text(AFTER_THE_START.format(head=head))
+    later.config["ALEMBIC"]["script_location"] = str(folder)
+    with later.app_context():
+        alembic.upgrade("shop_start")
+        db.session.close()
+        for name in rows:
+            copy(rows, name, db.engine)
+        before, wanted = furniture(db.engine), counts(rows, db.engine)
+        alembic.upgrade()
+        db.session.close()
+        assert counts(rows, db.engine) == wanted == {name: len(found) for name, found in rows.items()}
+        assert before - furniture(db.engine) == set()
+        assert {row[2] for row in furniture(db.engine) - before} >= {"ck_unit_seat_known"}
+        with db.engine.connect() as connection:
+            assert connection.scalar(sa.text("SELECT count(*) FROM unit_seat")) == len(rows["unit"])
+        db.session.close()
+
+
+def test_going_back_to_nothing_leaves_nothing(two_apps):
+    _today, history = two_apps
+    with history.app_context():
+        alembic.upgrade()
+        alembic.downgrade("base")
+        db.session.close()
+        assert sa.inspect(db.engine).get_table_names() == ["alembic_version"]
+        if db.engine.dialect.name == "postgresql":
+            with db.engine.connect() as connection:
+                ours = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+                assert connection.scalars(sa.text(ours)).all() == []
         db.session.close()

@@ -226,6 +226,11 @@ def test_a_backup_of_a_newer_version_or_another_kind_says_so(backup, machine, ne
             older.setattr(restoring, "known_revisions", lambda: {"1"})
             with pytest.raises(RestoreRefused, match="made by a newer one"):
                 put_back(fresh, backup, at)
+        with monkeypatch.context() as since:
+            since.setattr(restoring, "is_old", lambda _revision: True)
+            since.setattr(restoring, "known_revisions", set)
+            with pytest.raises(RestoreRefused, match="made by one of before the migrations began anew"):
+                put_back(fresh, backup, at)
         with monkeypatch.context() as other:
             other.setattr(restoring, "this_target", lambda: type("Target", (), {"kind": "oracle"}))
             with pytest.raises(RestoreRefused, match="DATABASE_URL names a oracle one"):
@@ -234,7 +239,7 @@ def test_a_backup_of_a_newer_version_or_another_kind_says_so(backup, machine, ne
 
 def test_a_backup_of_an_older_version_is_upgraded_after_it_was_restored(place, machine, new_url, at):
     with machine(new_url("gy_older"), name="old") as app:
-        inside(app, migrate, "1795980000")
+        inside(app, migrate, "traceability_start")
         folder = inside(app, make, place, at=at).folder
     url = new_url("gy_newer")
     with machine(url) as fresh:
