@@ -141,7 +141,7 @@ def give_long_work() -> list[str]:
     """Two reports, two batches of labels, two imports; the public ids of their jobs."""
     from branch.storefronts.models import Storefront
     from core import progress
-    from core.clock import now
+    from core.clock import local_year, now
     from core.database import session, transaction
     from core.progress import JobProgress
     from traceability.codes import issuing
@@ -153,7 +153,7 @@ def give_long_work() -> list[str]:
             progress.start(
                 "report",
                 task="branch.reports.build",
-                args=["guihua-osmanthus", f"{at.year - 1}-{month:02}", None, ""],
+                args=["guihua-osmanthus", f"{local_year(at) - 1}-{month:02}", None, ""],
             )
     lots = list(
         session.scalars(

@@ -34,7 +34,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.addressees import ANY_MAIL, PLAIN, filled, serving, would_address
 from core.atomic import write_durably
 from core.claims import Retry
-from core.clock import now
+from core.clock import now, to_utc
 from core.database import Base, after_commit, changed, pk, session, transaction
 from core.faults import database_away, words_of
 from core.settings import SettingError, Settings
@@ -110,7 +110,7 @@ def _write_to_folder(
 ) -> bool:
     """A file with title, text and, at its end, whom it is for."""
     _urls, folder = current_app.extensions["messaging"]
-    stamp = now().strftime("%Y%m%dT%H%M%S")
+    stamp = f"{to_utc(now()):%Y%m%dT%H%M%S}"
     write_durably(
         Path(folder, f"{stamp}-{uuid.uuid4().hex[:8]}.txt"),
         f"{title}\n\n{body}\n\n-> {meta['qsd']['to']}\n".encode(),

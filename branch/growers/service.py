@@ -16,6 +16,7 @@ from branch.organisation.pending import end_all_of_grower, invitation_over
 from branch.organisation.queries import require_unit_access, unit_by_id
 from core import messaging, pinyin
 from core.accounts.models import Account
+from core.clock import to_utc
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid
 from core.ids import random_id
@@ -228,7 +229,7 @@ def _tell_owner(grower: Grower, state: GrowerState, *, at: datetime) -> None:
     if owner is None:
         return
     messaging.enqueue(
-        dedupe_key=f"grower-{state}:{grower.slug}:{at:%Y%m%dT%H%M%S%f}",
+        dedupe_key=f"grower-{state}:{grower.slug}:{to_utc(at):%Y%m%dT%H%M%S%f}",
         to=owner.email or owner.phone or grower.phone,
         template=f"grower_{state}",
         context={"grower": grower.name, "reason": grower.state_reason},

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from datetime import datetime
+from datetime import date
 
 import click
 
@@ -51,9 +51,11 @@ def refresh(everything: bool) -> None:
 
 
 @group.command("reconcile")
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Draw the month of this night again.")
+@click.option(
+    "--day", type=date.fromisoformat, metavar="YYYY-MM-DD", help="Draw the month of this night again."
+)
 @click.option("--month", "month_key", help="Compare this month (YYYY-MM) instead of a drawn one.")
-def reconcile(day: datetime | None, month_key: str | None) -> None:
+def reconcile(day: date | None, month_key: str | None) -> None:
     """Compare one month's sums with the facts, mark what differs, and put it right; fails when something differed."""
     chosen = None
     if month_key is not None:
@@ -61,7 +63,7 @@ def reconcile(day: datetime | None, month_key: str | None) -> None:
             chosen = parse_period(month_key)
         except ValueError:
             raise click.BadParameter(month_key, param_hint="--month") from None
-    run = reconciling.reconcile(day.date() if day else local_day(now()), at=now(), month=chosen)
+    run = reconciling.reconcile(day or local_day(now()), at=now(), month=chosen)
     if run is None:
         click.echo("there are no facts yet")
         return

@@ -16,7 +16,7 @@ from branch.licences.sealing import seal_step
 from branch.licences.states import NEEDS_REASON, OPEN, LicenceState, Scope, Step, after, tidy
 from branch.licences.suspensions import BRANCH, other_sources
 from branch.organisation.queries import require_unit_access
-from core.clock import local_day
+from core.clock import local_day, local_year
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import readable_number
@@ -59,7 +59,7 @@ def apply_for_licence(
             code="licence_open",
         )
     licence = Licence(
-        number=_free_number(mark.code, local_day(at).year),
+        number=_free_number(mark.code, local_year(at)),
         grower_id=grower_id,
         mark_id=mark_id,
         state=LicenceState.APPLIED,

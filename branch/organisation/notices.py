@@ -13,7 +13,7 @@ from core import messaging
 from core.accounts.models import Account
 from core.backup.events import BackupFailed, FaultsFoundByBackup
 from core.checks.events import ChecksFailed, FaultsFound
-from core.clock import now, to_shanghai
+from core.clock import local_minute, now
 from core.database import session
 from core.settings import Settings
 
@@ -79,7 +79,7 @@ def tell_unit_of_takeover(event: UnitTakenOver | TakeoverEnded, *, event_id: str
                     "unit": found.unit.name_en if account.locale == "en" else found.unit.name_zh,
                     "name": found.by,
                     "role": str(found.role),
-                    "until": f"{to_shanghai(found.ends_at):%Y-%m-%d %H:%M}",
+                    "until": local_minute(found.ends_at),
                     "ended_by": found.ended_by,
                     "reason": found.reason,
                     "address": f"{current_app.config['SETTINGS'].base_url}/branch/members",

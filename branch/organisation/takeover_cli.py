@@ -8,7 +8,7 @@ from branch.organisation.models import Membership
 from branch.organisation.roles import Role
 from core.accounts.identity import parse_identity
 from core.accounts.queries import find_account
-from core.clock import now
+from core.clock import now, to_utc
 from core.commands import CommandGroup
 from core.database import session, transaction
 from core.errors import DomainError
@@ -45,7 +45,9 @@ def take_over(unit: str, days: int, reason: str, operator: str | None, role: str
         found = takeovers.get_takeover(public_id, at=now())
     except DomainError as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"{found.by} does the work of {unit} ({found.role}) until {found.ends_at:%Y-%m-%d %H:%M} UTC")
+    click.echo(
+        f"{found.by} does the work of {unit} ({found.role}) until {to_utc(found.ends_at):%Y-%m-%d %H:%M} UTC"
+    )
 
 
 def operator_account(contact: str | None) -> int:

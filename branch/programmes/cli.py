@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 
 import click
 
 from branch.organisation.queries import all_units, get_unit
 from branch.programmes import queries, service
-from core.clock import now
+from core.clock import local_day, now
 from core.commands import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
@@ -19,17 +19,19 @@ group = CommandGroup("programmes", help="Programmes that began for a whole unit 
 @group.command("note")
 @click.argument("name")
 @click.option("--unit", "unit_code", required=True, help="Code of the unit, as guihua-osmanthus.")
-@click.option("--started-on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day as YYYY-MM-DD.")
+@click.option(
+    "--started-on", type=date.fromisoformat, metavar="YYYY-MM-DD", required=True, help="The day it began."
+)
 @click.option("--note", default="", help="What it is, and where it was decided.")
 @click.option("--by", "noted_by", required=True, help="Who notes it, by name.")
-def note(name: str, unit_code: str, started_on: datetime, note: str, noted_by: str) -> None:
+def note(name: str, unit_code: str, started_on: date, note: str, noted_by: str) -> None:
     """Note a programme; reports then show the unit's sales before and after its date."""
     try:
         with transaction():
             number = service.note_programme(
                 get_unit(unit_code).id,
                 name=name,
-                started_on=started_on.date(),
+                started_on=started_on,
                 note=note,
                 noted_by=noted_by,
                 at=now(),
@@ -57,5 +59,5 @@ def show() -> None:
     """Print the programmes that stand."""
     for one in queries.programmes_of([unit.id for unit in all_units()]):
         click.echo(
-            f"{one.id:>4}  {one.started_on}  {one.unit_code}  {one.name}  (noted {one.noted_at:%Y-%m-%d} by {one.noted_by})"
+            f"{one.id:>4}  {one.started_on}  {one.unit_code}  {one.name}  (noted {local_day(one.noted_at)} by {one.noted_by})"
         )

@@ -19,6 +19,7 @@ from branch.reports.comparison import not_yet_compared, ordinary_growth
 from branch.reports.document import Definition, Document, Figure, Section
 from branch.reports.effect import headline_figure
 from branch.reports.evidence import Scope, SectionFunction
+from core.clock import local_minute
 
 
 def assemble(period: Period, scope: Scope, functions: Sequence[SectionFunction], *, locale: str) -> Document:
@@ -87,7 +88,7 @@ def _month_label(month: Period) -> str:
 
 def _cut_off(scope: Scope) -> str:
     moment = scope.evidence.cut_off
-    return wording.NOTHING if moment is None else moment.strftime("%Y-%m-%d %H:%M") + " (UTC+8)"
+    return wording.NOTHING if moment is None else local_minute(moment) + " (UTC+8)"
 
 
 def headline(period: Period, scope: Scope) -> tuple[Figure, ...]:

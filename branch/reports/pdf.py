@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
@@ -60,13 +60,13 @@ def render_pdf(
             format="pdf",
             # Tagged for readers who listen (PDF/UA), and for archives with the annex inside (PDF/A-3).
             pdf_standards=["ua-1", "a-3a"],
-            timestamp=int(made.timestamp()),
+            timestamp=int(datetime.combine(made, time(), UTC).timestamp()),
         )
 
 
-def _day(document: Document) -> datetime:
+def _day(document: Document) -> date:
     """The date in the file's properties: the last day of the window, never the time of the run."""
-    return datetime.combine(parse_period(document.period_key).last_day, time(), UTC)
+    return parse_period(document.period_key).last_day
 
 
 def _content(document: Document) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from branch.reports.document import Document, from_json
 from branch.reports.models import Report, ReportFile, ReportReview
 from branch.reports.states import ReportState
 from core.accounts.persons import same_person
-from core.clock import day_bounds
+from core.clock import local_moment
 from core.database import session
 from core.errors import NotFound
 
@@ -223,7 +223,7 @@ def file_key(account_id: int, public_id: str, name: str) -> str:
 
 def branches_without_report(period: Period) -> list[UnitView]:
     """Branches whose report of a period was not built since the period was over."""
-    over = day_bounds(period.end)[0]
+    over = local_moment(period.end)
     built = set(
         session.scalars(select(Report.unit_id).where(Report.period == period.key, Report.built_at >= over))
     )

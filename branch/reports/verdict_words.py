@@ -13,7 +13,7 @@ from branch.reports.editions.states import EditionState
 from branch.reports.labels import state_name
 from branch.reports.replaying import ALL, Cell, Replayed
 from branch.reports.verifying import Kept, Sealed, Verdict
-from core.clock import local_day
+from core.clock import local_day, to_utc
 
 MOST_LISTED = 20
 
@@ -117,7 +117,7 @@ def _seal(sealed: Sealed) -> str:
         raise AssertionError(sealed)
     return _(
         "Sealed on %(at)s (UTC) as entry %(entry)s of %(size)s in the log %(origin)s, whose signature and proof hold.",
-        at=f"{proof.at:%Y-%m-%d %H:%M:%S}",
+        at=f"{to_utc(proof.at):%Y-%m-%d %H:%M:%S}",
         entry=proof.number,
         size=proof.size,
         origin=proof.origin,

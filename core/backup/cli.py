@@ -15,7 +15,7 @@ from core.backup.service.checking import check
 from core.backup.service.making import BackupRefused, make
 from core.backup.service.restoring import Restored, RestoreRefused, restore
 from core.backup.service.targets import DatabaseInUse
-from core.clock import now, to_shanghai
+from core.clock import local_minute, now
 from core.commands import CommandGroup
 from core.schema import heads
 from core.settings import Settings
@@ -97,7 +97,7 @@ def list_backups(folder: Path | None) -> None:
     place = _place(folder)
     for path in place.backups():
         begun = moment_of(path.name)
-        when = f"{to_shanghai(begun):%Y-%m-%d %H:%M}" if begun else "-"
+        when = local_minute(begun) if begun else "-"
         try:
             one = read_manifest(path)
         except BackupDamaged as error:

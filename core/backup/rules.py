@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 
-from core.clock import SHANGHAI, local_day, to_shanghai
+from core.clock import last_time, local_day, month_start, to_utc
 
 # The hour at which little is sold and before the night's other work.
 NIGHTLY_AT = time(1, 30)
@@ -21,7 +21,7 @@ def name_of(at: datetime) -> str:
 
 
 def stamp_of(at: datetime) -> str:
-    return at.astimezone(UTC).strftime(_STAMP)
+    return to_utc(at).strftime(_STAMP)
 
 
 def moment_of(name: str) -> datetime | None:
@@ -32,9 +32,7 @@ def moment_of(name: str) -> datetime | None:
 
 def last_night(at: datetime) -> datetime:
     """The newest moment not after `at` at which the clock in Shanghai showed the hour of the backup."""
-    local = to_shanghai(at)
-    begins = datetime.combine(local.date(), NIGHTLY_AT, SHANGHAI)
-    return (begins if begins <= local else begins - timedelta(days=1)).astimezone(UTC)
+    return last_time(NIGHTLY_AT, at=at)
 
 
 def is_due(at: datetime, *, last_good: datetime | None, last_failed: datetime | None) -> bool:
@@ -57,7 +55,7 @@ def to_keep(moments: Collection[datetime], *, days: int, months: int) -> set[dat
     by_month: dict[date, datetime] = {}
     for moment in sorted(moments):
         by_day[local_day(moment)] = moment
-        by_month[local_day(moment).replace(day=1)] = moment
+        by_month[month_start(local_day(moment))] = moment
     kept = {by_day[day] for day in sorted(by_day)[-days:]}
     kept |= {by_month[month] for month in sorted(by_month)[-months:]} if months else set()
     return kept | ({max(moments)} if moments else set())

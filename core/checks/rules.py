@@ -1,9 +1,9 @@
 """When the nightly run is due, and what makes two findings the same one. Pure."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from hashlib import sha256
 
-from core.clock import SHANGHAI, to_shanghai
+from core.clock import last_time
 from core.seal.findings import Finding
 
 # After the backup, before the reports.
@@ -14,12 +14,6 @@ TRY_AGAIN_AFTER = timedelta(hours=1)
 STALE_AFTER = timedelta(hours=30)
 
 
-def last_night(at: datetime) -> datetime:
-    """The newest moment not after `at` at which the clock in Shanghai showed the hour of the run."""
-    begins = datetime.combine(to_shanghai(at).date(), NIGHTLY_AT, SHANGHAI)
-    return (begins if begins <= at else begins - timedelta(days=1)).astimezone(UTC)
-
-
 def is_due(at: datetime, *, last: datetime | None, last_failed: bool) -> bool:
     """Whether a whole run should begin: none did this night, or the last one failed an hour ago.
 
@@ -28,7 +22,7 @@ def is_due(at: datetime, *, last: datetime | None, last_failed: bool) -> bool:
         last: when the last whole run began.
         last_failed: whether it could not ask everything.
     """
-    if last is None or last < last_night(at):
+    if last is None or last < last_time(NIGHTLY_AT, at=at):
         return True
     return last_failed and at - last >= TRY_AGAIN_AFTER
 

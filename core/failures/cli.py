@@ -2,7 +2,7 @@
 
 import click
 
-from core.clock import now
+from core.clock import now, to_utc
 from core.commands import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
@@ -23,7 +23,7 @@ def list_failures(kind: str | None, *, aside: bool, page: int) -> None:
         next_try = one.next_at.isoformat(timespec="minutes") if one.next_at else "-"
         click.echo(f"{one.kind}/{one.id}  {one.state}  {one.name} {one.key}")
         click.echo(
-            f"    since {one.since:%Y-%m-%dT%H:%MZ}, {one.attempts} times, next {next_try}: {one.error}"
+            f"    since {to_utc(one.since):%Y-%m-%dT%H:%MZ}, {one.attempts} times, next {next_try}: {one.error}"
         )
     click.echo(f"page {shown.number} of {shown.pages}, {shown.total} in all")
 

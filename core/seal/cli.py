@@ -8,7 +8,7 @@ from typing import BinaryIO
 import click
 
 from core.atomic import write_once
-from core.clock import now
+from core.clock import now, to_utc
 from core.commands import CommandGroup
 from core.database import db, session
 from core.seal.audit import audit
@@ -132,7 +132,7 @@ def check(file: Path, vkey: str | None, witness_keys: Sequence[str], address: st
 
 def _tell(checked: Checked, known: int) -> None:
     click.echo(f"PROVED       entry {checked.number} of {checked.size} in {checked.origin}")
-    click.echo(f"sealed       {checked.at:%Y-%m-%d %H:%M:%S} UTC")
+    click.echo(f"sealed       {to_utc(checked.at):%Y-%m-%d %H:%M:%S} UTC")
     click.echo(f"what         {checked.kind}: {checked.subject}")
     for name, value in checked.body.items():
         click.echo(f"             {name} = {value}")

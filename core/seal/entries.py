@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from core.clock import to_utc
+
 SALT_BYTES = 16
 LONGEST_ENTRY = 4096
 LONGEST_SUBJECT = 200
@@ -86,7 +88,7 @@ def moment(at: datetime | None) -> str | None:
 
 def second(at: datetime) -> str:
     """A time as entries write it: UTC, to the second."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{to_utc(at):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def salted_digest(what: str, salt: bytes, text: str) -> str:

@@ -8,7 +8,7 @@ from itertools import islice
 
 from sqlalchemy import func, insert, select, update
 
-from core.clock import now
+from core.clock import now, to_utc
 from core.database import session, transaction
 from core.seal import merkle
 from core.seal.audit import newest_leaves
@@ -200,7 +200,7 @@ def take_in(sources: tuple[Sealed, ...]) -> dict[str, int]:
             if count:
                 counts[source.kind] = count
         if counts:
-            append(TAKEN_IN, f"log/taken-in/{now():%Y%m%dT%H%M%S}", counts)
+            append(TAKEN_IN, f"log/taken-in/{to_utc(now()):%Y%m%dT%H%M%S}", counts)
     return counts
 
 

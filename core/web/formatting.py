@@ -8,7 +8,7 @@ from flask import Flask
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-from core.clock import to_shanghai
+from core.clock import local_day, local_minute, to_shanghai
 from core.money import MINOR_DIGITS
 
 SYMBOLS = {"CNY": "¥", "USD": "US$", "EUR": "€", "HKD": "HK$", "JPY": "JP¥"}
@@ -81,7 +81,7 @@ def bundles(count: int) -> str:
 
 def dt(value: datetime) -> str:
     """A moment on Shanghai's clock: 2026-03-12 14:05."""
-    return f"{to_shanghai(value):%Y-%m-%d %H:%M}"
+    return local_minute(value)
 
 
 def clock(value: datetime) -> str:
@@ -90,7 +90,7 @@ def clock(value: datetime) -> str:
 
 
 def _day(value: date) -> date:
-    return to_shanghai(value).date() if isinstance(value, datetime) else value
+    return local_day(value) if isinstance(value, datetime) else value
 
 
 def day(value: date) -> str:

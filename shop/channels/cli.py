@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -32,19 +32,23 @@ SHOW_ROWS = 50
 )
 @click.option("--platform", type=click.Choice(PLATFORMS), required=True)
 @click.option("--storefront", "storefront_id", required=True, help="Public id of the storefront.")
-@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day chosen when exporting.")
-@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day chosen when exporting.")
+@click.option(
+    "--from", "first", type=date.fromisoformat, metavar="YYYY-MM-DD", help="First day chosen when exporting."
+)
+@click.option(
+    "--to", "last", type=date.fromisoformat, metavar="YYYY-MM-DD", help="Last day chosen when exporting."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would happen and change nothing.")
 def import_files(
     paths: tuple[Path, ...],
     platform: str,
     storefront_id: str,
-    first: datetime | None,
-    last: datetime | None,
+    first: date | None,
+    last: date | None,
     dry_run: bool,
 ) -> None:
     """Take in order exports; files of one export (orders and items) go together."""
-    chosen = [moment.date() for moment in (first, last) if moment is not None]
+    chosen = [day for day in (first, last) if day is not None]
     if chosen != sorted(chosen) or any(day > local_day(now()) for day in chosen):
         raise click.ClickException("--from and --to must be in order, and not in the future.")
     if platform not in READ_NOW:

@@ -10,11 +10,11 @@ import calendar
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, time, timedelta
 from itertools import accumulate
 
 from branch.api import SaleFact
-from core.clock import SHANGHAI
+from core.clock import local_moment
 from core.money import allocate
 from shop.demo.plan import SEED, STAGES, Nursery, Stage, TownPlan
 from shop.demo.truth import EFFECT, SEASONS, weights
@@ -153,7 +153,7 @@ def _refunds(paid: Sequence[int], target: int, rng: random.Random) -> list[int]:
 
 
 def _fact(sale: _Sale, paid: int, grower_id: int, reference: str, rng: random.Random) -> SaleFact:
-    moment = datetime.combine(sale.day, time(8), SHANGHAI) + timedelta(seconds=rng.randrange(13 * 3600))
+    moment = local_moment(sale.day, time(8)) + timedelta(seconds=rng.randrange(13 * 3600))
     discount = paid // 20 if rng.random() < 0.15 else 0
     province = rng.choices(PROVINCE_NAMES, cum_weights=PROVINCE_SHARES)[0]
     name = GROUP_NAMES[sale.group]

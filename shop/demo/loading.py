@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 
 from branch import api as branch
-from core.clock import local_day
+from core.clock import local_day, local_year
 from core.database import transaction
 from core.errors import Conflict
 from core.settings import Settings
@@ -37,7 +37,7 @@ def load(size: str, *, at: datetime, settings: Settings, say: Say) -> None:
         raise Conflict(
             "There is a town here already; the demonstration needs an empty database.", code="not_empty"
         )
-    third_year = local_day(at).year - 1
+    third_year = local_year(at) - 1
     plan = plan_town(size, third_year=third_year)
     say("drawing pictures")
     stock.draw_pictures()

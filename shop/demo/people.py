@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from branch import api as branch
 from core.accounts.identity import Identity, parse_identity
 from core.accounts.service import create_account
-from core.clock import SHANGHAI
+from core.clock import local_day, local_moment, local_year
 from shop.demo.plan import VILLAGES, Nursery, TownPlan
 
 PASSWORD = "demo-guiyuan"  # noqa: S105 - printed at start; refused as soon as the system is reachable from outside
@@ -144,9 +144,9 @@ def license_growers(
     """Licences from the month in which each nursery joined, running to the end of next year."""
     count = 0
     for nursery, grower in zip(plan.nurseries, growers, strict=True):
-        if nursery.joined is None or nursery.joined > at.date():
+        if nursery.joined is None or nursery.joined > local_day(at):
             continue
-        since = datetime.combine(nursery.joined, time(9), SHANGHAI)
+        since = local_moment(nursery.joined, time(9))
         number = branch.apply_for_licence(
             grower.id, mark.id, scope=branch.Scope(), note="", by_account_id=None, at=since
         )
@@ -154,7 +154,7 @@ def license_growers(
             number,
             scope=branch.Scope(),
             valid_from=nursery.joined,
-            valid_until=date(at.year + 1, 12, 31),
+            valid_until=date(local_year(at) + 1, 12, 31),
             by_account_id=None,
             at=since,
         )
@@ -174,7 +174,7 @@ def open_storefronts(
             public_id = branch.propose_storefront(
                 grower.id, mark.id, address=address, shop_name=name, by_account_id=None, at=at
             )
-            if nursery.joined is not None and nursery.joined <= at.date():
+            if nursery.joined is not None and nursery.joined <= local_day(at):
                 branch.decide_storefront(
                     public_id, branch.StorefrontStep.AUTHORISE, by_account_id=None, at=at
                 )

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 
 from branch import api as branch
-from core.clock import local_day
+from core.clock import local_day, local_year
 from shop.catalogue import drafts, service
 from shop.catalogue.attributes import Size, Unit
 from shop.catalogue.offers import Offer, VariantOffer
@@ -37,7 +37,7 @@ def draw_pictures() -> None:
 
 def offers_of(plan: TownPlan, at: datetime) -> list[tuple[int, str, str, Stage]]:
     """Which nursery offers what: (place of the nursery, group, cultivar, stage), as many as the plan says."""
-    members = [i for i, n in enumerate(plan.nurseries) if n.joined is not None and n.joined <= at.date()]
+    members = [i for i, n in enumerate(plan.nurseries) if n.joined is not None and n.joined <= local_day(at)]
     wanted: list[tuple[int, str, str, Stage]] = []
     for k in range(plan.listings):
         i = members[k % len(members)]
@@ -157,7 +157,7 @@ def approve_plots(
             (
                 plots[grower.id],
                 traceability.NewSurvey(
-                    year=local_day(at).year,
+                    year=local_year(at),
                     area_m2=area_m2[grower.id],
                     stands=_stands(nursery.groups, area_m2[grower.id]),
                     method="satellite",

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from branch import api as branch
 from core import files
 from core.atomic import write_durably
+from core.clock import local_day
 from core.database import session, transaction
 from shop.catalogue.models import Listing, Variant
 from shop.demo.pictures import picture
@@ -74,7 +75,9 @@ def trade(
     Returns:
         The plain codes, shipped ones first.
     """
-    sellers = [g for n, g in zip(plan.nurseries, growers, strict=True) if n.joined and n.joined <= at.date()]
+    sellers = [
+        g for n, g in zip(plan.nurseries, growers, strict=True) if n.joined and n.joined <= local_day(at)
+    ]
     _open_account(staff, at=at - payees.pause() - timedelta(hours=1))
     codes: list[str] = []
     for place, wish in enumerate(WISHES):
@@ -172,7 +175,7 @@ def _send(number: str, grower_id: int, *, at: datetime) -> list[str]:
     with transaction():
         for kind in traceability.required_papers(parcel.province, roots=parcel.roots, grower_id=grower_id):
             if kind == traceability.PaperKind.LABEL:
-                traceability.record_printed_label(consignment_number=number, at=at, on=at.date(), by=None)
+                traceability.record_printed_label(consignment_number=number, at=at, on=local_day(at), by=None)
             else:
                 traceability.record_paper(
                     consignment_number=number, kind=kind, number=f"演示-{number}", at=at, by=None, upload=scan

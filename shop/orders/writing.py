@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import insert
 
-from core.clock import to_shanghai
+from core.clock import local_year
 from core.database import session
 from core.ids import access_token, readable_number
 from shop.cart.rules import Offer
@@ -33,7 +33,7 @@ def write_order(
     """
     place = request.ship_to.place
     order = Order(
-        number=readable_number("GY", to_shanghai(at).year),
+        number=readable_number("GY", local_year(at)),
         access_token=access_token(),
         account_id=request.account_id,
         idempotency_key=request.key,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from branch import api as branch
 from core.accounts.models import Account
-from core.clock import now, to_shanghai
+from core.clock import local_minute, now
 from core.database import session
 from core.messaging import enqueue
 from shop.payees.events import PayeeConfirmed, PayeeProposed, PayeeWithdrawn
@@ -38,9 +38,7 @@ def tell_everyone_concerned(event: PayeeProposed | PayeeConfirmed | PayeeWithdra
                     "account_number": account.account_number,
                     "by": _who(event, account),
                     "reason": account.withdrawn_reason or account.reason,
-                    "since": f"{to_shanghai(account.in_force_from):%Y-%m-%d %H:%M}"
-                    if account.in_force_from
-                    else "",
+                    "since": local_minute(account.in_force_from) if account.in_force_from else "",
                     "address": f"{current_app.config['SETTINGS'].base_url}/{page}",
                 },
             )

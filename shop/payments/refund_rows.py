@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 
-from core.clock import to_shanghai
+from core.clock import local_year
 from core.database import session
 from core.errors import Conflict
 from core.ids import random_id, readable_number
@@ -120,7 +120,7 @@ def add_row(
     consignment_id: int | None = None,
     freight_minor: int = 0,
 ) -> Refund:
-    number = readable_number("RF", to_shanghai(at).year)
+    number = readable_number("RF", local_year(at))
     refund = Refund(
         number=number,
         payment_id=payment.id,

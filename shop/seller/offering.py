@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from wtforms import Field
 
-from core.clock import SHANGHAI, to_shanghai
+from core.clock import local_day, local_moment
 from shop.catalogue.attributes import Size, Unit, range_text
 from shop.catalogue.offers import Offer, VariantOffer
 from shop.catalogue.pricing import QuantityRule, Tier
@@ -90,9 +90,7 @@ def _row(entry: Field) -> int:
 
 
 def _start_of(day: date | None, *, after_days: int = 0) -> datetime | None:
-    if day is None:
-        return None
-    return datetime.combine(day + timedelta(days=after_days), time(), SHANGHAI).astimezone(UTC)
+    return None if day is None else local_moment(day + timedelta(days=after_days))
 
 
 def typed_of(sent: Iterable[tuple[str, list[str]]]) -> Typed:
@@ -161,4 +159,4 @@ def typed_ladder(at: str, variant: VariantView, *, prices: bool = True) -> Typed
 
 
 def _day(moment: datetime | None, *, before_days: int = 0) -> str:
-    return "" if moment is None else str(to_shanghai(moment).date() - timedelta(days=before_days))
+    return "" if moment is None else str(local_day(moment) - timedelta(days=before_days))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from branch.api import GrowerView
-from core.clock import now
+from core.clock import local_year, now
 from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
@@ -23,7 +23,7 @@ from traceability.api import (
 from traceability.plots.survey_queries import surveys_of_plot
 from traceability.plots.surveys import NewSurvey, Stand, approve_surveys
 from traceability.quota import service as quota
-from traceability.quota.queries import key_of_lot, year_of
+from traceability.quota.queries import key_of_lot
 
 AT = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
 
@@ -68,7 +68,7 @@ def make_lot(
 
 def grant_quota(lot: LotView, plants: int = 1_000_000, *, at: datetime = AT) -> None:
     """Quota for the lot in the year of `at` and in the year of the test run."""
-    for year, moment in {year_of(moment): moment for moment in (now(), at)}.items():
+    for year, moment in {local_year(moment): moment for moment in (now(), at)}.items():
         key = key_of_lot(lot.id, at=moment)
         quota.approve(key, plants, reference=f"test/{year}", at=at, by=None)
 
@@ -116,7 +116,7 @@ def approve_plot(
     """Survey a plot and take it through village and town; three mu of eight-centimetre trees unless told otherwise."""
     surveyor, village, town = people or tuple(make_account(at=at).id for _ in range(3))
     found = NewSurvey(
-        year=year_of(at),
+        year=local_year(at),
         area_m2=plot.area_m2,
         stands=stands or (Stand("dangui", "specimen", plot.area_m2),),
     )

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from branch.api import all_marks
-from core.clock import local_day, now
+from core.clock import local_day, local_year, now
 from core.database import transaction
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
@@ -15,7 +15,7 @@ from tests.factories.traceability import grant_quota, make_codes, make_lot, make
 from traceability.api import ensure_reference_data, get_lot, lots_of_grower
 from traceability.lots.recall_requests import requests_of_lot
 from traceability.plots.survey_queries import surveys_of_plot
-from traceability.quota.queries import balances_of_grower, year_of
+from traceability.quota.queries import balances_of_grower
 
 SURVEY = {
     "year": "2026",
@@ -234,7 +234,7 @@ def test_growth_is_written_down_in_one_step_from_the_list(people, grower, plot, 
     assert 'id="reason-error"' in secretary.submit(page, said | {"reason": " ", "loss": "0"}).text
     assert secretary.submit(page, said | {"loss": "10"}).status_code == 303
     session.rollback()
-    year = year_of(now())
+    year = local_year(now())
     free = {one.key.size_class: (one.free, one.lost) for one in balances_of_grower(grower.id, year=year)}
     assert free == {"first_year": (40, 10), "second_third": (50, 0)}
     told = secretary.get(f"/branch/quota/growers/{grower.slug}").text

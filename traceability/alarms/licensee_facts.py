@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import exists, func, select
 
 from branch import api as branch
-from core.clock import day_bounds, local_day, to_shanghai
+from core.clock import local_day, local_moment, to_shanghai
 from core.database import session
 from traceability.alarms.facts import LicenseeFacts, Look
 from traceability.alarms.gathering import home_of, look_of
@@ -75,7 +75,7 @@ def seasons_of(t: Thresholds, *, at: datetime) -> Seasons:
     _add_activations(seasons, t, at)
     for grower, tries in tries_beyond(within=timedelta(days=t.beyond_days), at=at).items():
         seasons[grower].refused = tries
-    _add_codes(seasons, day_bounds(first)[0])
+    _add_codes(seasons, local_moment(first))
     _add_sales(seasons, first, today + timedelta(days=1))
     for grower in session.scalars(select(Code.grower_id).where(*_CAME_UP).distinct()):
         seasons[grower]

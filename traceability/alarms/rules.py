@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from core.clock import local_day
 from traceability.alarms.facts import Alert, CodeFacts, Finding, Life, NetworkFacts, Proof
 from traceability.alarms.parties import Party, Seen, independent, seen_by
 from traceability.alarms.thresholds import Thresholds
@@ -186,7 +187,7 @@ def reported(facts: CodeFacts, _seen: Seen, t: Thresholds) -> Finding | None:
         return None
     strangers = [one for one in facts.reports if one.proof is Proof.NONE]
     proven = {one.network for one in facts.reports if one.proof is not Proof.NONE}
-    days = {one.at.date() for one in strangers}
+    days = {local_day(one.at) for one in strangers}
     counted = min(len({one.network for one in strangers}), len(days))
     points = min(t.report_points * counted, t.report_most_points) + t.report_proven_points * len(proven)
     return Finding(
@@ -196,7 +197,7 @@ def reported(facts: CodeFacts, _seen: Seen, t: Thresholds) -> Finding | None:
         {
             "reports": len(facts.reports),
             "networks": len({one.network for one in facts.reports}),
-            "days": len({one.at.date() for one in facts.reports}),
+            "days": len({local_day(one.at) for one in facts.reports}),
             "proven": len(proven),
         },
     )

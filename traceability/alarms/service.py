@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from branch import api as branch
+from core.clock import local_year
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import readable_number
@@ -190,7 +191,7 @@ def _note(
         return None
     if alarm is None:
         alarm = Alarm(
-            number=readable_number("W", at.year),
+            number=readable_number("W", local_year(at)),
             subject_kind=str(kind),
             subject_key=key,
             code_id=code_id,

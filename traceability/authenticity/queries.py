@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import func, or_, select
 
 from branch import api as branch
-from core.clock import day_bounds
+from core.clock import local_moment
 from core.database import session
 from traceability.alarms.models import Alarm, AlarmFinding
 from traceability.cases.models import CaseChange, CounterfeitCase
@@ -48,7 +48,7 @@ class Counts:
 
 def counts(start: date, end: date, *, grower_ids: Collection[int], unit_id: int) -> Counts:
     """The counts of the days [start, end) for these growers; cases are those of the unit and all below it."""
-    window = (day_bounds(start)[0], day_bounds(end)[0])
+    window = (local_moment(start), local_moment(end))
     growers = list(grower_ids)
     devices, codes = _lookups(start, end, window, growers)
     units = _units_below(unit_id)

@@ -16,7 +16,7 @@ from flask_babel import force_locale
 
 from branch import api as branch
 from core import files, seal
-from core.clock import local_day, to_shanghai
+from core.clock import local_day, local_minute
 from core.errors import NotFound, Unavailable
 from core.settings import Settings
 from core.texts import seen
@@ -130,7 +130,7 @@ def _piece(piece: EvidenceView) -> dict[str, Any]:
         "position": piece.position,
         "kind": KINDS[piece.kind],
         "words": _words(piece.kind, piece.body),
-        "at": to_shanghai(piece.at).strftime("%Y-%m-%d %H:%M"),
+        "at": local_minute(piece.at),
         "digest": piece.digest,
         "picture": f"piece-{piece.position}.jpg" if piece.has_file else None,
     }

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from branch import api as branch
+from core.clock import local_year
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid
 from core.ids import readable_number
@@ -62,7 +63,7 @@ def open_case(
             return _add(already, evidence, at=at, by=by)
     lot_id, grower_id = _of_whom(subject)
     case = CounterfeitCase(
-        number=readable_number("F", at.year),
+        number=readable_number("F", local_year(at)),
         origin=str(origin),
         state=str(CaseState.RECEIVED),
         subject_kind=str(subject.kind),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from core.clock import day_bounds, local_day
+from core.clock import local_day, local_moment, month_start
 from core.database import session
 from traceability.cases.models import CounterfeitCase
 from traceability.cases.states import CaseVerdict
@@ -38,26 +38,26 @@ class MonthCounts:
 def monthly_counts(*, at: datetime, months: int = MONTHS) -> list[MonthCounts]:
     """The latest months, the newest first; months without a case are there with zeros, back to the first case."""
     today = local_day(at)
-    first = _month_before(today.replace(day=1), months - 1)
+    first = month_start(today, 1 - months)
     rows = session.execute(
         select(
             CounterfeitCase.opened_at,
             CounterfeitCase.due_at,
             CounterfeitCase.decided_at,
             CounterfeitCase.verdict,
-        ).where(CounterfeitCase.opened_at >= day_bounds(first)[0])
+        ).where(CounterfeitCase.opened_at >= local_moment(first))
     )
     by_month: dict[date, list[tuple[datetime, datetime | None, str | None]]] = {}
     for opened_at, due_at, decided_at, verdict in rows:
-        month = local_day(opened_at).replace(day=1)
+        month = month_start(local_day(opened_at))
         by_month.setdefault(month, []).append((due_at, decided_at, verdict))
     if not by_month:
         return []
     found = []
-    month = today.replace(day=1)
+    month = month_start(today)
     while month >= min(by_month):
         found.append(_count(month, by_month.get(month, []), at))
-        month = _month_before(month, 1)
+        month = month_start(month, -1)
     return found
 
 
@@ -77,8 +77,3 @@ def _count(
         cleared=verdicts.count(str(CaseVerdict.GENUINE)),
         undetermined=verdicts.count(str(CaseVerdict.UNDETERMINED)),
     )
-
-
-def _month_before(first_day: date, count: int) -> date:
-    months = first_day.year * 12 + first_day.month - 1 - count
-    return date(months // 12, months % 12 + 1, 1)

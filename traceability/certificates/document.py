@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import current_app
 
-from core.clock import to_shanghai
+from core.clock import local_minute
 from core.seal import proof_for
 from core.seal.note import ProofFile
 from traceability.certificates.queries import CertificateView
@@ -57,5 +57,5 @@ def _page(certificate: CertificateView) -> dict[str, object]:
         **certificate.facts,
         "proof": f"{certificate.consignment_number}.tlog-proof",
         "entry": f"{seal.number:,}" if seal and seal.number is not None else "",
-        "sealed_at": f"{to_shanghai(seal.at):%Y-%m-%d %H:%M}" if seal else "",
+        "sealed_at": local_minute(seal.at) if seal else "",
     }

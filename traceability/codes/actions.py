@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, insert, select, update
 
+from core.clock import local_year
 from core.database import changed, session
 from core.errors import Conflict
 from core.ids import readable_number
@@ -164,7 +165,7 @@ def _act_on_lot(
     batch_id: int | None,
 ) -> CodeAction:
     action = CodeAction(
-        number=readable_number("A", step.at.year),
+        number=readable_number("A", local_year(step.at)),
         kind=str(step.kind),
         grower_id=group[0].grower_id,
         lot_id=group[0].lot_id,

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 
 from branch import api as branch
 from core import progress
+from core.clock import local_year
 from core.database import changed, session
 from core.errors import Conflict, Invalid
 from core.ids import readable_number
@@ -265,7 +266,7 @@ def _new_batch(
     else:
         _require_plants(lot, level, count * plants_per_code)
     batch = CodeBatch(
-        number=readable_number("B", at.year),
+        number=readable_number("B", local_year(at)),
         lot_id=lot.id,
         grower_id=lot.grower_id,
         level=str(level),

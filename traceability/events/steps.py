@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from core.clock import SHANGHAI
+from core.clock import to_shanghai
 from traceability.events.contexts import STANDARD
 
 Event = dict[str, Any]
@@ -167,7 +167,7 @@ def lots_of(step: Step) -> list[LotLike]:
 
 def as_event(step: Step, names: Names, at: datetime) -> Event:
     """The EPCIS event of a step; its id is left to the store, which takes the hash."""
-    local = at.astimezone(SHANGHAI)
+    local = to_shanghai(at)
     lots = lots_of(step)
     certificates = names.certificates(lots, getattr(step, "certificates", ()))
     place = {"id": names.place(lots[0])}

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from branch import api as branch
 from core import seal
-from core.clock import local_day
+from core.clock import local_year
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from core.form_keys import SentOtherwise
@@ -83,7 +83,7 @@ def record_inspection(seen: Seen, *, at: datetime, by: int) -> tuple[str, bool]:
     seen_at = time_that_counts(seen.device_at, received_at=at)
     event_id = record_step(Inspected(view(lot), seen.conformant), at=at, by=by, happened_at=seen_at)
     row = Inspection(
-        number=readable_number("I", local_day(at).year),
+        number=readable_number("I", local_year(at)),
         client_id=seen.client_id,
         lot_id=lot.id,
         conformant=seen.conformant,

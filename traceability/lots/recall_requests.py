@@ -13,6 +13,7 @@ from sqlalchemy import Select, select
 from branch import api as branch
 from core import seal
 from core.accounts.queries import display_names
+from core.clock import local_year
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import readable_number
@@ -62,7 +63,7 @@ def ask_for_recall(lot_id: int, *, reason: str, at: datetime, by: int) -> str:
     if open_request(lot_id) is not None:
         raise Conflict(_("A recall of this lot was asked for already."), code="recall_asked")
     row = RecallRequest(
-        number=readable_number("RQ", at.year),
+        number=readable_number("RQ", local_year(at)),
         lot_id=lot_id,
         grower_id=lot.grower_id,
         reason=reason.strip(),

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core import outbox, seal
+from core.clock import local_year
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import readable_number
@@ -88,7 +89,7 @@ def recall(lot_id: int, *, reason: str, at: datetime, by: int | None) -> RecallV
     ids = [one.id for one in reached.lots]
     codes = recall_codes(ids, reason=reason.strip(), at=at, by=by)
     row = LotRecall(
-        number=readable_number("RC", at.year),
+        number=readable_number("RC", local_year(at)),
         lot_id=lot_id,
         reason=reason.strip(),
         lots=len(ids),

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from core import seal
+from core.clock import local_year
 from core.database import changed, session
 from core.errors import Conflict, Invalid
 from core.ids import readable_number
@@ -97,7 +98,7 @@ def record_lot(*, grower_id: int, plot_id: int, lot: NewLot, at: datetime, by: i
         select(Cultivar).where(Cultivar.group_code == lot.cultivar_group, Cultivar.name_zh == lot.cultivar)
     )
     row = Lot(
-        number=readable_number("L", at.year),
+        number=readable_number("L", local_year(at)),
         grower_id=grower_id,
         plot_id=plot_id,
         species=lot.species,

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from core import seal
+from core.clock import local_year
 from core.database import changed, session
 from core.errors import Conflict, Invalid
 from core.ids import readable_number
@@ -96,7 +97,7 @@ def transform(
         _take(lot, inputs[lot.id], kind, at=at, by=by)
     made = [_make(lots[0], outcome, kind, scion, at=at, by=by) for outcome in outputs]
     step = LotStep(
-        number=readable_number("T", at.year),
+        number=readable_number("T", local_year(at)),
         grower_id=grower_id,
         kind=str(kind),
         plants_in=sum(inputs.values()),
@@ -198,7 +199,7 @@ def _make(
         values |= {name: getattr(scion, name) for name in OF_THE_CULTIVAR}
         values["propagation"] = str(Propagation.GRAFTING)
     row = Lot(
-        number=readable_number("L", at.year),
+        number=readable_number("L", local_year(at)),
         grower_id=parent.grower_id,
         quantity_recorded=outcome.plants,
         quantity_on_hand=outcome.plants,

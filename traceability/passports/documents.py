@@ -7,7 +7,7 @@ a GTIN appears only where the grower entered one.
 from datetime import date
 from typing import Any
 
-from core.clock import SHANGHAI
+from core.clock import to_shanghai
 from traceability.events.steps import lot_words
 from traceability.lots.queries import LotView
 from traceability.passports.queries import Passport, Relative
@@ -77,7 +77,7 @@ def document(passport: Passport, *, base: str, photo: str | None) -> dict[str, A
         "events": [
             {
                 "@id": step.event_id,
-                "epcis:eventTime": step.at.astimezone(SHANGHAI).isoformat(timespec="seconds"),
+                "epcis:eventTime": to_shanghai(step.at).isoformat(timespec="seconds"),
                 "epcis:bizStep": f"cbv:BizStep-{step.biz_step}",
                 "name": step.title,
                 "description": step.note,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from branch import api as branch
 from core import messaging
 from core.accounts.models import Account
-from core.clock import local_day
+from core.clock import local_year
 from core.database import session
 from core.settings import Settings
 from core.sweeps import free
@@ -35,7 +35,7 @@ def plots_without_survey(year: int) -> Counter[int]:
 
 def people_to_remind(*, at: datetime) -> list[int]:
     """Accounts with a role anywhere, when a plot waits for this year's survey; for the sweep."""
-    if not plots_without_survey(local_day(at).year):
+    if not plots_without_survey(local_year(at)):
         return []
     people = {member.account_id for member in branch.members_of(branch.all_units())}
     active = select(Account.id).where(
@@ -51,7 +51,7 @@ def remind_of_growth(account_id: int, *, at: datetime) -> int:
     next size class is proposed plot by plot and confirmed by whoever measures. Once a year and person.
     """
     account = session.get_one(Account, account_id)
-    year = local_day(at).year
+    year = local_year(at)
     here = {unit.id for unit in branch.units_where(account.id, "plots.survey")}
     plots = sum(count for unit_id, count in plots_without_survey(year).items() if unit_id in here)
     receiver = account.email or account.phone

@@ -5,6 +5,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from core import seal
+from core.clock import local_year
 from core.database import session
 from core.errors import Invalid
 from core.ids import readable_number
@@ -33,7 +34,7 @@ def record_plot(
     if not 1 <= area_m2 <= LARGEST_M2:
         raise Invalid(_("The area must be between 1 m² and 150,000 mu."), code="plot_area")
     plot = Plot(
-        number=readable_number("P", at.year),
+        number=readable_number("P", local_year(at)),
         grower_id=grower_id,
         unit_id=unit_id,
         name=name,

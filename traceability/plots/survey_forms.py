@@ -11,7 +11,7 @@ from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from core.clock import SHANGHAI
+from core.clock import local_day, local_moment
 from core.web.fields import DateField, DecimalField
 from core.web.sending import PageForm
 from traceability.lots.queries import CultivarGroupView, in_chinese
@@ -92,10 +92,8 @@ class SurveyForm(PageForm):
 
     def surveyed_at(self, *, at: datetime) -> datetime:
         """Noon of the day of the survey, or `at` when it is today."""
-        day = self.surveyed_on.data or at.astimezone(SHANGHAI).date()
-        if day == at.astimezone(SHANGHAI).date():
-            return at
-        return datetime.combine(day, time(12), tzinfo=SHANGHAI)
+        day = self.surveyed_on.data or local_day(at)
+        return at if day == local_day(at) else local_moment(day, time(12))
 
 
 class DecisionForm(PageForm):

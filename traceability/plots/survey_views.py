@@ -10,7 +10,7 @@ from branch import api as branch
 from core import files
 from core.accounts.gate import actor_id, may, requires
 from core.accounts.scopes import Scope
-from core.clock import local_day, now
+from core.clock import local_day, local_year, now
 from core.database import transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.web.bounds import PHOTO, takes
@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
     state = state if state in STATES else MISSING
     units = {unit.id: unit for unit in branch.units_where(actor_id() or 0, "plots.view")}
     page, counts = plots_at_work(
-        units, year=local_day(now()).year, state=state, page=page_number(request.args.get("page"))
+        units, year=local_year(now()), state=state, page=page_number(request.args.get("page"))
     )
     return _page(
         "work.html",
@@ -54,7 +54,7 @@ def index() -> ResponseReturnValue:
         states=STATES,
         growers=branch.growers_by_ids({one.plot.grower_id for one in page.items}),
         villages={unit.id: branch.unit_name(unit) for unit in units.values()},
-        year=local_day(now()).year,
+        year=local_year(now()),
     )
 
 
@@ -172,7 +172,7 @@ def _visible(number: str) -> PlotView:
 
 def _show(plot: PlotView, form: DecisionForm) -> str:
     found = surveys_of_plot(plot.id)
-    this_year = local_day(now()).year
+    this_year = local_year(now())
     standing = any(one.year == this_year and one.state is not SurveyState.RETURNED for one in found)
     return _page(
         "at_work.html",

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from branch import api as branch
 from core import seal
-from core.clock import local_day
+from core.clock import local_year
 from core.database import changed, session
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.ids import readable_number
@@ -186,7 +186,7 @@ def _check(found: NewSurvey, *, surveyed_at: datetime, at: datetime) -> None:
         wrong["area"] = _("The area must be between 1 m² and 150,000 mu.")
     if found.method not in set(Method):
         wrong["method"] = _("Choose how the area was measured.")
-    if found.year not in {local_day(at).year, local_day(at).year + 1}:
+    if found.year not in {local_year(at), local_year(at) + 1}:
         wrong["year"] = _("A survey is for this year or the next.")
     if surveyed_at > at:
         wrong["surveyed_on"] = _("The day of the survey lies in the future.")

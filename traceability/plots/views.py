@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from branch import api as branch
 from core.accounts.gate import actor_id, requires
 from core.accounts.scopes import Scope
-from core.clock import local_day, now
+from core.clock import local_year, now
 from core.web.sending import creates, creating
 from traceability.lots.queries import cultivar_group_name, lots_of_grower
 from traceability.plots import service
@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "traceability/plots/index.html",
         plots=plots,
-        surveys=standing_surveys([plot.id for plot in plots], year=local_day(now()).year),
+        surveys=standing_surveys([plot.id for plot in plots], year=local_year(now())),
         state_name=survey_state_name,
         tones=TONES,
     )

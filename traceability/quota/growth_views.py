@@ -9,14 +9,14 @@ from flask_babel import gettext as _
 from branch import api as branch
 from core.accounts.gate import actor_id, requires
 from core.accounts.scopes import Scope
-from core.clock import local_day, now
+from core.clock import local_day, local_year, now
 from core.errors import DomainError, NotFound
 from core.web.pagination import Page, page_number
 from core.web.sending import creates, creating
 from traceability.lots.queries import cultivar_group_name
 from traceability.quota import moves
 from traceability.quota.forms import GrowForm
-from traceability.quota.queries import BalanceView, balances_of_units, growing_on, year_of
+from traceability.quota.queries import BalanceView, balances_of_units, growing_on
 from traceability.quota.rules import next_class
 from traceability.quota.wording import stage_names
 
@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
     """The quota of one's villages whose plants can still outgrow their size class this year."""
     at = now()
     units = {unit.id: unit for unit in branch.units_where(actor_id() or 0, "quota.decide")}
-    lines = growing_on(balances_of_units(units, year=year_of(at)), at=at)
+    lines = growing_on(balances_of_units(units, year=local_year(at)), at=at)
     by_grower = [(owner, list(own)) for owner, own in groupby(lines, key=lambda line: line.key.grower_id)]
     page = page_number(request.args.get("page"))
     shown = by_grower[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
         villages={unit.id: branch.unit_name(unit) for unit in units.values()},
         group_name=cultivar_group_name,
         stage_names=stage_names(),
-        year=year_of(at),
+        year=local_year(at),
     )
 
 
@@ -94,7 +94,7 @@ def grow(slug: str, unit_id: int, group: str, size: str) -> ResponseReturnValue:
 
 def _line(owner: branch.GrowerView, unit_id: int, group: str, size: str) -> BalanceView:
     at = now()
-    for line in growing_on(balances_of_units([unit_id], year=year_of(at)), at=at):
+    for line in growing_on(balances_of_units([unit_id], year=local_year(at)), at=at):
         key = line.key
         if (key.grower_id, key.cultivar_group, key.size_class) == (owner.id, group, size):
             return line

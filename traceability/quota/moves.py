@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, select
 
 from branch import api as branch
 from core import seal
-from core.clock import local_day
+from core.clock import local_day, local_year
 from core.database import session
 from core.errors import Conflict, Invalid
 from core.sweeps import free
 from traceability.quota.models import QuotaAccount, QuotaMove, StageFigures
 from traceability.quota.posting import OverdrawnError, post
-from traceability.quota.queries import COUNTED, balance, stages, year_of
+from traceability.quota.queries import COUNTED, balance, stages
 from traceability.quota.rules import AccountName, Key, MoveKind, Role, most_plants_per_mu, next_class
 from traceability.quota.sealing import figures_body, figures_subject
 from traceability.quota.service import QuotaExceeded
@@ -83,7 +83,7 @@ def _left_of_years_that_are_over(at: datetime) -> tuple[ColumnElement[bool], ...
     return (
         QuotaAccount.role == str(Role.FREE),
         QuotaAccount.balance > 0,
-        QuotaAccount.year < year_of(at),
+        QuotaAccount.year < local_year(at),
     )
 
 

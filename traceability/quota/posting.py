@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core import seal
+from core.clock import local_year
 from core.database import changed, session
 from core.ids import readable_number
 from traceability.lots.models import Lot
@@ -54,7 +55,7 @@ def post(
         if not _book(ids[name], legs[name]):
             raise OverdrawnError(name, _held(ids[name]))
     move = QuotaMove(
-        number=readable_number("Q", at.year),
+        number=readable_number("Q", local_year(at)),
         kind=str(kind),
         plants=plants,
         lot_id=lot_id,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from branch import api as branch
 from core.accounts.queries import display_names
-from core.clock import local_day
+from core.clock import local_year
 from core.database import session
 from core.errors import Conflict, NotFound
 from traceability.lots.models import Lot
@@ -118,11 +118,6 @@ def stages(*, at: datetime, mark_code: str = GENERAL) -> list[Stage]:
     ]
 
 
-def year_of(at: datetime) -> int:
-    """The quota year of a moment: the calendar year in Shanghai."""
-    return local_day(at).year
-
-
 def key_of_lot(lot_id: int, *, at: datetime) -> Key:
     """Which quota the codes of a lot draw on.
 
@@ -153,7 +148,7 @@ def key_of_lot(lot_id: int, *, at: datetime) -> Key:
             ),
             code="lot_not_measured",
         )
-    return Key(row.grower_id, row.unit_id, row.cultivar_group, reached, year_of(at))
+    return Key(row.grower_id, row.unit_id, row.cultivar_group, reached, local_year(at))
 
 
 def balance(key: Key) -> BalanceView:

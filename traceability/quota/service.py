@@ -8,11 +8,12 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from core.clock import local_year
 from core.database import session
 from core.errors import Conflict, Invalid
 from traceability.quota.models import QuotaAccount, QuotaMove, QuotaPosting
 from traceability.quota.posting import OverdrawnError, post
-from traceability.quota.queries import balance, key_of_lot, mark_of_grower, stages, year_of
+from traceability.quota.queries import balance, key_of_lot, mark_of_grower, stages
 from traceability.quota.rules import AccountName, Key, MoveKind, Role, capacity
 from traceability.quota.shortage import missing
 
@@ -113,7 +114,7 @@ def credit(
     for key, used in _used(lot_id):
         part = min(left, used)
         if part:
-            target = Role.FREE if key.year >= year_of(at) else Role.EXPIRED
+            target = Role.FREE if key.year >= local_year(at) else Role.EXPIRED
             post(
                 MoveKind.RETURN if returned else MoveKind.VOID,
                 {AccountName(key, Role.ACTIVATED): -part, AccountName(key, target): part},

@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from branch import api as branch
 from core.accounts.gate import actor_id, may, requires
 from core.accounts.scopes import Scope, note_checked
-from core.clock import now
+from core.clock import local_year, now
 from core.errors import DomainError, Forbidden, NotFound
 from core.web.sending import creates, creating
 from traceability.lots.queries import cultivar_group_name
@@ -26,7 +26,6 @@ from traceability.quota.queries import (
     moves_of_grower,
     stages,
     use_by_grower,
-    year_of,
 )
 from traceability.quota.wording import account_line, move_kind_name, stage_names
 
@@ -79,7 +78,7 @@ def grower(slug: str) -> ResponseReturnValue:
 def transfer(slug: str) -> ResponseReturnValue:
     """Pass quota on to another licensee."""
     giver = _visible(slug, "quota.decide")
-    lines = balances_of_grower(giver.id, year=year_of(now()))
+    lines = balances_of_grower(giver.id, year=local_year(now()))
     form = _transfer_form(giver, lines)
 
     def move() -> None:
@@ -171,7 +170,7 @@ def _grower(owner: branch.GrowerView, transfer_form: TransferForm | None = None)
     if transfer_form is None:
         transfer_form = _transfer_form(owner, lines, formdata=None)
     here = {unit.id for unit in branch.units_where(actor_id() or 0, "quota.decide")}
-    decides = may("quota.decide") and year == year_of(now()) and any(line.free for line in lines)
+    decides = may("quota.decide") and year == local_year(now()) and any(line.free for line in lines)
     return _page(
         "grower.html",
         grower=owner,
@@ -211,7 +210,7 @@ def _visible(slug: str, permission: str) -> branch.GrowerView:
 
 def _year() -> int:
     text = request.args.get("year", "")
-    return int(text) if text.isdecimal() and len(text) == 4 else year_of(now())
+    return int(text) if text.isdecimal() and len(text) == 4 else local_year(now())
 
 
 def _page(name: str, **context: Any) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from branch.ledger.periods import Period, month_before, month_of
-from core.clock import SHANGHAI, local_day
+from core.clock import local_day, local_moment
 
 # Nobody is woken up: what is due goes out from this hour of its day on.
 FIRST_HOUR = time(8)
@@ -35,8 +35,7 @@ class Plan:
     def moment(self, step: Step, due_on: date) -> datetime:
         """From when on the step is due."""
         days = {Step.SOON: -self.days_before, Step.LATE: 1, Step.ESCALATED: self.days_late}[step]
-        local = datetime.combine(due_on + timedelta(days=days), FIRST_HOUR, SHANGHAI)
-        return local.astimezone(UTC)
+        return local_moment(due_on + timedelta(days=days), FIRST_HOUR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from core.accounts.models import Account
 from core.accounts.tokens.digests import digest
 from core.accounts.tokens.models import ApiToken
 from core.accounts.tokens.scopes import grantable
+from core.clock import local_day
 from core.database import changed, session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import random_id
@@ -72,7 +73,9 @@ def create_token(
     )
     session.add(row)
     session.flush()
-    notices.tell_token_made(session.get_one(Account, account_id), row.name, row.expires_at.date().isoformat())
+    notices.tell_token_made(
+        session.get_one(Account, account_id), row.name, local_day(row.expires_at).isoformat()
+    )
     return Created(row.public_id, secret, row.expires_at)
 
 

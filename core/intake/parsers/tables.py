@@ -167,7 +167,7 @@ def _cell(cell: object) -> str:
             return str(int(cell))
         return f"{cell:.10g}".upper() if abs(cell) < 1e15 else f"{cell:.4E}"
     if isinstance(cell, datetime):
-        return cell.strftime("%Y-%m-%d %H:%M:%S")
+        return cell.isoformat(sep=" ", timespec="seconds")
     if isinstance(cell, date | time):
         return cell.isoformat()
     return "" if cell is None else str(cell)

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from branch.api import all_units, get_grower
-from core.clock import now
+from core.clock import local_year, now
 from core.database import session, transaction
 from tests.browser.scenes import goods
 from tests.browser.town import account_of
@@ -11,7 +11,7 @@ from traceability.api import NewSurvey, Outcome, Stand, StepKind, get_lot, trans
 from traceability.plots.models import Plot, PlotSurvey
 from traceability.plots.states import Decision
 from traceability.plots.surveys import decide, record_survey
-from traceability.quota.queries import balances_of_units, growing_on, year_of
+from traceability.quota.queries import balances_of_units, growing_on
 
 
 def plot_number() -> str:
@@ -30,7 +30,7 @@ def surveyed_plot() -> str:
         plot = session.scalars(select(Plot).order_by(Plot.id).limit(1)).one()
         if not session.scalar(select(PlotSurvey.id).where(PlotSurvey.plot_id == plot.id)):
             found = NewSurvey(
-                year=year_of(now()),
+                year=local_year(now()),
                 area_m2=plot.area_m2,
                 stands=(Stand("dangui", "specimen", 1_200), Stand("jingui", "first_year", 800)),
                 method="satellite",
@@ -88,6 +88,6 @@ def quota_of_grower() -> str:
 def growth() -> str:
     """Where it is written down that plants of the first line that can have outgrown their size class."""
     units = [unit.id for unit in all_units()]
-    key = growing_on(balances_of_units(units, year=year_of(now())), at=now())[0].key
+    key = growing_on(balances_of_units(units, year=local_year(now())), at=now())[0].key
     slug = get_grower(id=key.grower_id).slug
     return f"/branch/quota/growers/{slug}/growth/{key.unit_id}/{key.cultivar_group}/{key.size_class}"

@@ -18,7 +18,7 @@ from branch.reports.deadlines import tasks as duty_tasks
 from branch.reports.deadlines.models import ReportDuty
 from branch.reports.models import Report
 from core import files
-from core.clock import local_day, now
+from core.clock import local_day, local_year, now
 from core.database import transaction
 from core.messaging import Message
 from shop.orders import paying
@@ -87,7 +87,7 @@ def test_quota_expires(session, clock, at, bad):
     with transaction():
         ensure_reference_data()
         growers = [make_grower(at=at) for _ in range(3)]
-        keys = [Key(one.id, one.unit_id, "dangui", "first_year", at.year) for one in growers]
+        keys = [Key(one.id, one.unit_id, "dangui", "first_year", local_year(at)) for one in growers]
         for key in keys:
             quota.approve(key, 100, reference="survey/1", at=at, by=None)
     bad(moves, "post", lambda _kind, legs, **_named: any(name.key == keys[0] for name in legs))
@@ -186,7 +186,7 @@ def test_licensees_are_judged(session, clock, at, bad):
         ensure_reference_data()
         growers = [make_grower(at=at) for _ in range(2)]
         for one in growers:
-            key = Key(one.id, one.unit_id, "dangui", "first_year", at.year)
+            key = Key(one.id, one.unit_id, "dangui", "first_year", local_year(at))
             quota.approve(key, 100, reference="survey/1", at=at, by=None)
     judged = []
     bad(

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from core.clock import day_bounds, local_day, month_bounds, to_shanghai
+from core.clock import local_day, local_moment, month_start, to_shanghai
 from core.money import Money, allocate
 from core.web.pagination import Page, page_number
 
@@ -96,7 +96,7 @@ def test_nothing_and_negative_weights_have_no_shares(weights):
 )
 def test_a_day_begins_at_midnight_in_shanghai(moment, day):
     assert local_day(moment) == day
-    start, end = day_bounds(day)
+    start, end = local_moment(day), local_moment(day + timedelta(days=1))
     assert start <= moment < end
     assert end - start == timedelta(days=1)
     assert (start.hour, start.tzinfo) == (16, UTC)
@@ -113,7 +113,9 @@ def test_a_time_without_a_zone_is_refused():
     [(2026, 1, date(2026, 2, 1)), (2026, 11, date(2026, 12, 1)), (2026, 12, date(2027, 1, 1))],
 )
 def test_a_month_ends_before_the_first_of_the_next(year, month, after):
-    assert month_bounds(year, month) == (date(year, month, 1), after)
+    day = date(year, month, 28)
+    assert (month_start(day), month_start(day, 1)) == (date(year, month, 1), after)
+    assert month_start(after, -1) == date(year, month, 1)
 
 
 @pytest.mark.parametrize(

@@ -341,6 +341,7 @@ def report(number, network, day, proof=Proof.NONE):
         ((report(1, "a", 0), report(2, "a", 9)), 20),
         ((report(1, "a", 0), report(2, "b", 0)), 20),
         ((report(1, "a", 0), report(2, "b", 1)), 40),
+        ((report(1, "a", 0), report(2, "b", 0.9)), 40),  # 08:00 and, in Shanghai, 05:36 of the next day
         (tuple(report(n, f"network {n}", n) for n in range(100)), 40),
         ((report(1, "a", 0, Proof.ORDER),), 30),
         ((report(1, "a", 0, Proof.ORDER), report(2, "b", 0, Proof.INNER)), 60),

@@ -6,6 +6,7 @@ import pytest
 from flask_babel import force_locale
 from sqlalchemy import func, select
 
+from core.clock import local_year
 from core.database import transaction
 from core.errors import Conflict, Invalid
 from core.seal.audit import audit_rows
@@ -22,7 +23,6 @@ from traceability.codes.models import ActivationRefusal
 from traceability.codes.refusals import SOURCE, Refusal, note_refusal, reason_of, refusals_of, tries_beyond
 from traceability.codes.service import activate_codes
 from traceability.plots.surveys import NewSurvey, Stand, record_survey
-from traceability.quota.queries import year_of
 
 WEEK = timedelta(days=7)
 
@@ -64,7 +64,7 @@ def test_without_a_survey_the_sentence_asks_for_one(app, plot, at):
 def test_a_survey_that_waits_is_named_with_whom_it_waits_for(app, plot, at):
     with transaction():
         found = NewSurvey(
-            year=year_of(at), area_m2=plot.area_m2, stands=(Stand("dangui", "specimen", plot.area_m2),)
+            year=local_year(at), area_m2=plot.area_m2, stands=(Stand("dangui", "specimen", plot.area_m2),)
         )
         record_survey(plot.id, found, surveyed_at=at, at=at, by=make_account(at=at).id)
     _lot, issued = printed(plot, at)
