@@ -128,7 +128,7 @@ def inside(*keys: str) -> dict[tuple[str, ...], tuple[int, int, int, int]]:
 
     table: Any = SalesDaily if "product" in keys else SalesMonthly
     known = {
-        "month": month_of_day() if table is SalesDaily else SalesMonthly.month,
+        "month": month_of_day(SalesDaily) if table is SalesDaily else SalesMonthly.month,
         "product": SalesDaily.product_key,
     }
     chosen = [known[key] for key in keys]

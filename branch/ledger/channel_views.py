@@ -20,7 +20,7 @@ from branch.ledger.forms import NO, YES, ChannelForm
 from branch.ledger.sales_channels import PLATFORMS, Declaration, declarations_of
 from core.accounts.gate import actor_id, requires
 from core.accounts.scopes import Scope
-from core.clock import local_day, now
+from core.clock import local_day, month_start, now
 from core.database import transaction
 from core.errors import Invalid, NotFound
 from core.reading import may_note, noting
@@ -58,8 +58,8 @@ def index() -> str:
         with noting("sums that follow from the facts"), transaction():
             rollup.ensure_fresh()
     today = local_day(now())
-    since = date(today.year - MONTHS_SHOWN // 12, today.month, 1)
-    table = covered_months([grower.id], since=since, until=today.replace(day=1))
+    since = month_start(today, -MONTHS_SHOWN)
+    table = covered_months([grower.id], since=since, until=month_start(today))
     return render_template(
         "branch/ledger/channels.html",
         cards=_cards(grower, table),

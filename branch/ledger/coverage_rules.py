@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from typing import Protocol
+
+from core.clock import month_start
 
 OWN_SHOP = "shop"
 # Two exports with at most so many days without a record between them are taken to adjoin: a shop of seedlings
@@ -95,7 +96,7 @@ class ChannelKnowledge:
 
     def state(self, month: date) -> CoverageState:
         """The state of the month that begins on `month`."""
-        after = _next_month(month)
+        after = month_start(month, 1)
         if any(span.first <= month and after <= span.last for span in self.covered):
             return CoverageState.COMPLETE  # as most are, whatever the grower says
         first, last = max(month, self.since or month), min(_before(after), self.until or date.max)
@@ -125,17 +126,12 @@ def _before(day: date) -> date:
     return day - timedelta(days=1)
 
 
-@lru_cache(maxsize=1024)
-def _next_month(first: date) -> date:
-    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
-
-
 def months_between(since: date, until: date) -> Iterator[date]:
     """The first days of the months that lie at least partly in [since, until)."""
-    month = since.replace(day=1)
+    month = month_start(since)
     while month < until:
         yield month
-        month = _next_month(month)
+        month = month_start(month, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +171,7 @@ class CoverageMap:
 
     def state(self, grower_id: int, channel: str, month: date | Window) -> CoverageState:
         """The state of one month (a `Period` or any day in it); a channel never heard of is no shop."""
-        first = month if isinstance(month, date) else month.start
-        if first.day != 1:
-            first = first.replace(day=1)
+        first = month_start(month) if isinstance(month, date) else month.start
         key = (grower_id, channel, first)
         found = self._states.get(key)
         if found is None:

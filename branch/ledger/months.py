@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Select, String, cast, delete, func, insert, select, tuple_
 
-from branch.ledger.models import SalesDaily, SalesMonthly
+from branch.ledger.models import SaleFactRow, SalesDaily, SalesMonthly
+from core.clock import month_start
 from core.database import session
 
 KEYS = ("grower_id", "month", "channel", "cultivar_group", "currency")
@@ -22,14 +23,14 @@ COUNTS = (
 CHUNK = 200
 
 
-def month_of_day() -> Any:
-    """The month of a day as ``YYYY-MM``, the same on both engines."""
-    return func.substr(cast(SalesDaily.local_day, String), 1, 7)
+def month_of_day(table: type[SaleFactRow | SalesDaily]) -> Any:
+    """The month of a row's local day as ``YYYY-MM``, the same on both engines."""
+    return func.substr(cast(table.local_day, String), 1, 7)
 
 
 def monthly_sums() -> Select[Any]:
     """The sums as they should be, from the daily ones: keys, counts and sums, first and last day, last record."""
-    month = month_of_day()
+    month = month_of_day(SalesDaily)
     keys = [month if name == "month" else getattr(SalesDaily, name) for name in KEYS]
     return select(
         *(key.label(name) for key, name in zip(keys, KEYS, strict=True)),
@@ -42,7 +43,7 @@ def monthly_sums() -> Select[Any]:
 
 def refresh(days: Iterable[tuple[int, date]]) -> None:
     """Add up anew the months in which these growers' days lie. Adds to the caller's transaction."""
-    months = sorted({(grower_id, day.replace(day=1)) for grower_id, day in days})
+    months = sorted({(grower_id, month_start(day)) for grower_id, day in days})
     for start in range(0, len(months), CHUNK):
         chunk = months[start : start + CHUNK]
         keys = [(grower_id, f"{first:%Y-%m}") for grower_id, first in chunk]
@@ -54,8 +55,8 @@ def refresh(days: Iterable[tuple[int, date]]) -> None:
             monthly_sums().where(
                 SalesDaily.grower_id.in_({grower_id for grower_id, _first in chunk}),
                 SalesDaily.local_day >= min(first for _grower, first in chunk),
-                SalesDaily.local_day < _next_month(max(first for _grower, first in chunk)),
-                tuple_(SalesDaily.grower_id, month_of_day()).in_(keys),
+                SalesDaily.local_day < month_start(max(first for _grower, first in chunk), 1),
+                tuple_(SalesDaily.grower_id, month_of_day(SalesDaily)).in_(keys),
             )
         )
 
@@ -69,7 +70,3 @@ def rebuild() -> None:
 def _fill(sums: Select[Any]) -> None:
     names = [*KEYS, *COUNTS, "first_day", "last_day", "last_recorded_at"]
     session.execute(insert(SalesMonthly).from_select(names, sums, include_defaults=False))
-
-
-def _next_month(first: date) -> date:
-    return date(first.year + first.month // 12, first.month % 12 + 1, 1)

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, cast, delete, func, insert, literal, select, tuple_
+from sqlalchemy import Select, delete, func, insert, literal, select, tuple_
 
 from branch.ledger.models import SaleFactRow, SalesPart
+from branch.ledger.months import month_of_day
+from core.clock import month_start
 from core.database import read_columns, session
 
 DIMENSIONS = {"size_class": SaleFactRow.size_class, "province": SaleFactRow.province}
@@ -33,15 +35,10 @@ class PartSum(NamedTuple):
     refund_minor: int
 
 
-def month_of_day() -> Any:
-    """The month of a fact's local day as ``YYYY-MM``, the same on both engines."""
-    return func.substr(cast(SaleFactRow.local_day, String), 1, 7)
-
-
 def monthly_parts(dimension: str) -> Select[Any]:
     """The sums of one dimension as they should be, straight from the facts."""
     # Each expression is made once: PostgreSQL takes two with parameters of their own for different ones.
-    month, value = month_of_day(), func.coalesce(DIMENSIONS[dimension], "")
+    month, value = month_of_day(SaleFactRow), func.coalesce(DIMENSIONS[dimension], "")
     keys = (
         SaleFactRow.grower_id.label("grower_id"),
         month.label("month"),
@@ -57,7 +54,7 @@ def monthly_parts(dimension: str) -> Select[Any]:
 
 def refresh(days: Iterable[tuple[int, date]]) -> None:
     """Recompute the months in which these growers' days lie. Adds to the caller's transaction."""
-    months = sorted({(grower_id, day.replace(day=1)) for grower_id, day in days})
+    months = sorted({(grower_id, month_start(day)) for grower_id, day in days})
     for start in range(0, len(months), CHUNK):
         chunk = months[start : start + CHUNK]
         keys = [(grower_id, f"{first:%Y-%m}") for grower_id, first in chunk]
@@ -67,8 +64,8 @@ def refresh(days: Iterable[tuple[int, date]]) -> None:
         within = (
             SaleFactRow.grower_id.in_(growers),
             SaleFactRow.local_day >= min(first for _grower, first in chunk),
-            SaleFactRow.local_day < _next_month(max(first for _grower, first in chunk)),
-            tuple_(SaleFactRow.grower_id, month_of_day()).in_(keys),
+            SaleFactRow.local_day < month_start(max(first for _grower, first in chunk), 1),
+            tuple_(SaleFactRow.grower_id, month_of_day(SaleFactRow)).in_(keys),
         )
         for dimension in DIMENSIONS:
             _fill(monthly_parts(dimension).where(*within))
@@ -107,7 +104,3 @@ def parts_by(
 def _fill(sums: Select[Any]) -> None:
     names = ["dimension", "grower_id", "month", "value", "currency", *SUMS]
     session.execute(insert(SalesPart).from_select(names, sums, include_defaults=False))
-
-
-def _next_month(first: date) -> date:
-    return date(first.year + first.month // 12, first.month % 12 + 1, 1)

@@ -24,6 +24,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache, total_ordering
 
+from core.clock import month_start, months_apart
+
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 _YEAR = re.compile(r"20\d\d")
 _SEASON = re.compile(r"(20\d\d)-S([1-3])")
@@ -87,8 +89,7 @@ class Period:
     @property
     def end(self) -> date:
         """The first day after the window."""
-        first, count = self._extent()
-        return _first_day(self.year, first + count)
+        return month_start(self.start, self._extent()[1])
 
     @property
     def last_day(self) -> date:
@@ -102,8 +103,7 @@ class Period:
     def months(self) -> tuple[Period, ...]:
         if self.month is not None:
             return (_month(self.year, self.month),)
-        first, count = self._extent()
-        return tuple(month_of(_first_day(self.year, first + number)) for number in range(count))
+        return tuple(month_of(month_start(self.start, number)) for number in range(self._extent()[1]))
 
     def before(self) -> Period:
         """The window of the same kind just before; spring comes after the autumn of the year before."""
@@ -117,9 +117,9 @@ class Period:
         if self.season is not None:
             number = self.season - 1 + step
             return Period(self.year + number // len(SEASONS), season=number % len(SEASONS) + 1)
-        first, count = self._extent()
-        begin = month_of(_first_day(self.year, first + step * count))
-        return between(begin, month_of(_first_day(begin.year, begin.start.month + count - 1)))
+        count = self._extent()[1]
+        begin = month_start(self.start, step * count)
+        return between(month_of(begin), month_of(month_start(begin, count - 1)))
 
     def settled_on(self) -> date:
         """From this day on the figures are no longer preliminary."""
@@ -144,11 +144,6 @@ def _month_key(year: int, month: int) -> str:
     return f"{year:04d}-{month:02d}"
 
 
-def _first_day(year: int, month: int) -> date:
-    """The first of a month; `month` may lie outside 1 to 12 and then leads into another year."""
-    return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
-
-
 def between(first: Period, last: Period) -> Period:
     """The window from the first day of `first` to the last day of `last`, as a month, season or year when it is one.
 
@@ -156,7 +151,7 @@ def between(first: Period, last: Period) -> Period:
         ValueError: it would run backwards, or over more than twelve months.
     """
     start, end = first.start, last.end
-    count = (end.year - start.year) * 12 + end.month - start.month
+    count = months_apart(start, end)
     if not 0 < count <= LONGEST_MONTHS:
         raise ValueError(f"{first.key}..{last.key}")
     if count == 1:
@@ -199,10 +194,9 @@ def month_of(day: date) -> Period:
 
 def month_before(day: date) -> Period:
     """The last whole month before the month of `day`."""
-    return month_of(day.replace(day=1) - timedelta(days=1))
+    return month_of(month_start(day, -1))
 
 
 def twelve_months(period: Period) -> tuple[Period, ...]:
     """The twelve months that end with the last month of `period`."""
-    last = period.last_day
-    return tuple(month_of(_first_day(last.year, last.month - number)) for number in range(11, -1, -1))
+    return tuple(month_of(month_start(period.end, number)) for number in range(-12, 0))

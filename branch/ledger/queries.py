@@ -52,7 +52,7 @@ BY_MONTH: dict[str, Any] = {
 }
 BY_DAY: dict[str, Any] = {
     "day": SalesDaily.local_day,
-    "month": month_of_day(),
+    "month": month_of_day(SalesDaily),
     "grower": SalesDaily.grower_id,
     "channel": SalesDaily.channel,
     "product": SalesDaily.product_key,

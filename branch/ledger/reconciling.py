@@ -26,6 +26,7 @@ from branch.organisation.models import Membership
 from branch.organisation.roles import Role
 from core import messaging
 from core.accounts.models import Account
+from core.clock import month_start
 from core.database import session, transaction
 
 log = structlog.get_logger(__name__)
@@ -62,7 +63,7 @@ def months_on_record() -> list[Period]:
         for table in (SaleFactRow, SalesDaily)
     ]
     days = [day for pair in bounds for day in pair if day is not None]
-    return [month_of(first) for first in months_between(min(days), max(days).replace(day=28))] if days else []
+    return [month_of(first) for first in months_between(min(days), month_start(max(days), 1))] if days else []
 
 
 def reconcile(day: date, *, at: datetime, month: Period | None = None) -> RunView | None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy import func, insert, literal, select, union
 
 from branch.ledger.models import SaleFactRow, SalesDaily, SalesDirty
-from branch.ledger.parts import month_of_day
+from branch.ledger.months import month_of_day
 from branch.ledger.rollup import refresh_rollups
 from core.database import session, transaction
 
@@ -74,7 +74,7 @@ def _mark(grower_ids: Sequence[int], until: date) -> None:
 
 def late_sums(*, grower_ids: Sequence[int], since: date, until: date, after: datetime) -> list[LateSum]:
     """Sums in yuan of the facts about [since, until) that were recorded after the moment `after`."""
-    month = month_of_day()
+    month = month_of_day(SaleFactRow)
     group = func.coalesce(SaleFactRow.cultivar_group, literal(""))
     keys = (SaleFactRow.grower_id, month, SaleFactRow.channel, group)
     names = ("orders", "plants", "gross_minor", "discount_minor", "refund_minor")

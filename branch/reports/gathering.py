@@ -29,7 +29,7 @@ from branch.reports.panel import PanelCell, PanelGrower, months_between
 from branch.reports.pieces import Piece
 from branch.reports.programme_dates import ProgrammeDate
 from branch.reports.provinces import province_code
-from core.clock import local_day, to_shanghai
+from core.clock import local_day, month_start, to_shanghai
 from core.database import session
 from core.memory import without_collecting
 
@@ -160,7 +160,7 @@ def _history(
     if not spans:
         return {}
     oldest = date(period.end.year - LONGEST_HISTORY_YEARS, period.end.month, 1)
-    since = max(min(span.first_day for span in spans).replace(day=1), oldest)
+    since = max(month_start(min(span.first_day for span in spans)), oldest)
     covered = covered_months(
         grower_ids, since=min(since, twelve_months(period)[0].start), until=period.end, recorded=ever
     )

@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from branch.ledger.periods import Period, month_of
+from core.clock import month_start, months_apart
 
 if TYPE_CHECKING:
     from branch.uplift.panel import Panel
@@ -105,19 +106,12 @@ def build_panel(
 
 def months_between(first: Period, last: Period) -> tuple[Period, ...]:
     """The calendar months from `first` to `last`, both counted in."""
-    start, count = first.start, _index(last.start) - _index(first.start) + 1
-    return tuple(
-        month_of(date(start.year + (start.month - 1 + n) // 12, (start.month - 1 + n) % 12 + 1, 1))
-        for n in range(count)
-    )
+    count = months_apart(first.start, last.end)
+    return tuple(month_of(month_start(first.start, number)) for number in range(count))
 
 
 def _start(authorised_on: date | None, months: Sequence[Period]) -> int:
     """The column of the first authorised month: negative before the panel, its length when never or later."""
     if authorised_on is None:
         return len(months)
-    return min(_index(authorised_on) - _index(months[0].start), len(months))
-
-
-def _index(day: date) -> int:
-    return day.year * 12 + day.month - 1
+    return min(months_apart(months[0].start, authorised_on), len(months))
