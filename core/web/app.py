@@ -1,13 +1,13 @@
 """The ground floor of the Flask application: everything a web application needs before it has rooms."""
 
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from apiflask import APIFlask
 from flask_wtf.csrf import CSRFProtect
-from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -28,8 +28,8 @@ from core.web.incoming import init_incoming, read_first
 from core.web.limits import init_limits
 from core.web.logs import init_logs
 from core.web.problems import init_problems
-from core.web.rendering import TranslatedTemplates
 from core.web.sending import init_sending
+from core.web.templates import init_templates
 from core.web.views import blueprint as web_blueprint
 from core.web.visits import LightSessions
 
@@ -89,10 +89,6 @@ def make_base_app(settings: Settings) -> APIFlask:
     app.session_interface = LightSessions()
     # Nothing here is asynchronous; Flask would ask each view and hook whether it is, at every request.
     app.ensure_sync = _as_it_is  # type: ignore[method-assign, assignment]
-    app.jinja_environment = TranslatedTemplates
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
     init_reading(app)
     if settings.trusted_proxies:
         n = settings.trusted_proxies
@@ -120,6 +116,7 @@ def make_base_app(settings: Settings) -> APIFlask:
     init_headers(app, settings)
     init_addresses(app, settings)
     init_i18n(app)
+    init_templates(app, settings)
     init_formatting(app)
     init_files(app, settings)
     init_messaging(app, settings)
@@ -176,7 +173,7 @@ def _open_database(app: APIFlask) -> None:
         raise SettingError("DATABASE_URL", str(error).partition("\n")[0]) from None
     # Nothing here is asynchronous; closing asynchronous sessions would start a thread after every request.
     ending = app.teardown_appcontext_funcs
-    ending[:] = [function for function in ending if function.__name__ != "_close_async_sessions"]
+    ending[:] = [function for function in ending if not iscoroutinefunction(function)]
     with app.app_context():
         engine.configure_engine(db.engine)
         try:

@@ -9,9 +9,9 @@ from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from babel import Locale
-from flask import Blueprint, Flask, g, redirect, request, session
+from flask import Blueprint, Flask, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, get_locale
 from flask_login import current_user
 from werkzeug.datastructures import LanguageAccept
 
@@ -20,7 +20,6 @@ from core.accounts.scopes import Scope
 from core.errors import Forbidden
 from core.web.addresses import safe_path
 from core.web.catalogues import DOMAIN, FOLDER, compile_catalogues
-from core.web.rendering import init_rendering
 
 CHINESE = "zh_Hans_CN"
 ENGLISH = "en"
@@ -34,21 +33,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 blueprint = Blueprint("language", __name__)
-
-
-class _Catalogues(Domain):
-    """Flask-Babel's own, found by one look instead of a dozen: a page asks for some hundred words."""
-
-    def get_translations(self) -> Any:
-        try:
-            chosen = g._flask_babel  # noqa: SLF001 - where Flask-Babel keeps what it chose for this request
-            locale = chosen.babel_locale
-        except (AttributeError, RuntimeError):
-            return super().get_translations()
-        kept = getattr(chosen, "catalogue", None)
-        if kept is None or kept[0] is not locale:
-            kept = chosen.catalogue = (locale, super().get_translations())
-        return kept[1]
 
 
 def per_language(function: Callable[P, R]) -> Callable[P, R]:
@@ -73,15 +57,6 @@ def init_i18n(app: Flask) -> None:
     app.config["BABEL_DOMAIN"] = DOMAIN
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(FOLDER)
     Babel(app, locale_selector=lambda: PARSED[select_locale()])
-    domain = app.extensions["babel"].instance.domain_instance = _Catalogues(domain=DOMAIN)
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=lambda text: domain.get_translations().gettext(text),
-        ngettext=lambda one, many, n: domain.get_translations().ngettext(one, many, n),
-        pgettext=lambda context, text: domain.get_translations().pgettext(context, text),
-        npgettext=lambda context, one, many, n: domain.get_translations().npgettext(context, one, many, n),
-        newstyle=True,
-    )
-    init_rendering(app, domain, html_lang)
     app.jinja_env.globals.update(html_lang=html_lang, return_path=return_path)
     app.register_blueprint(blueprint)
     if "csrf" in app.extensions:
@@ -96,7 +71,7 @@ def select_locale() -> str:
     chosen = request.cookies.get(COOKIE)
     if chosen in LOCALES:
         return chosen
-    if "_user_id" in session and (locale := getattr(current_user, "locale", None)) in LOCALES:
+    if (locale := getattr(current_user, "locale", None)) in LOCALES:
         return str(locale)
     return visitors_locale()
 

@@ -1,41 +1,20 @@
-"""What pages remember answers as Flask and Jinja answer, in every language and for every input."""
+"""Templates: their words and addresses in every language and for every input, and what they are compiled to is kept."""
+
+from pathlib import Path
 
 import pytest
-from flask import Flask, render_template_string, session, url_for
+from flask import Flask, render_template_string, session
 from flask_babel import force_locale
-from jinja2 import TemplateNotFound
 from markupsafe import Markup
 from werkzeug.routing import BuildError
 
+from core.web.templates import CompiledTemplates, compiler_of
 from core.web.visits import LightSessions
 
 
 def rendered(app: Flask, source: str, path: str = "/", **values: object) -> str:
     with app.test_request_context(path):
         return render_template_string(source, **values)
-
-
-@pytest.mark.parametrize(
-    ("endpoint", "values"),
-    [
-        ("static", {"filename": "css/base.css"}),
-        ("web.job", {"public_id": "1"}),
-        ("web.job", {"public_id": 1}),
-        ("web.job", {"public_id": "桂 花/?"}),
-        ("search.page", {"q": "丹桂", "page": 2}),
-        ("search.page", {"q": ["a", "b"]}),
-        ("search.page", {"in_stock": True}),
-        ("search.page", {"in_stock": 1}),
-        ("search.page", {"_anchor": "top"}),
-        ("search.page", {"_external": True}),
-        (".job", {"public_id": "1"}),
-    ],
-)
-def test_an_address_in_a_template_is_flasks(app: Flask, endpoint: str, values: dict[str, object]) -> None:
-    remembered = app.jinja_env.globals["url_for"]
-    for _again in range(2):
-        with app.test_request_context("/jobs/1"):
-            assert remembered(endpoint, **values) == url_for(endpoint, **values)
 
 
 def test_an_address_follows_where_the_application_is_mounted(app: Flask) -> None:
@@ -93,18 +72,36 @@ def test_words_in_a_template_are_those_of_the_request_each_time(app: Flask, name
                 assert ("The public log" in page) is (locale == "en")
 
 
-def test_templates_are_compiled_once_in_each_language(app: Flask) -> None:
+def test_a_template_is_compiled_once_for_all_processes(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     with app.test_request_context("/"):
-        with force_locale("en"):
-            english = app.jinja_env.get_template("base.html")
-            assert app.jinja_env.select_template(["no/such.html", "base.html"]) is english
-        with force_locale("zh_Hans_CN"):
-            chinese = app.jinja_env.get_or_select_template("base.html")
-            assert app.jinja_env.get_template("base.html") is chinese
-        assert chinese is not english
-        with pytest.raises(TemplateNotFound):
-            app.jinja_env.get_template("no/such.html")
-    assert app.jinja_env.get_template("base.html") not in {english, chinese}
+        page = app.jinja_env.get_template("base.html").render()
+        monkeypatch.setattr(
+            CompiledTemplates, "dump_bytecode", lambda _cache, bucket: pytest.fail(bucket.key)
+        )
+        assert app.jinja_env.overlay().get_template("base.html").render() == page
+
+
+def test_what_was_compiled_otherwise_is_not_taken_for_ours(app: Flask) -> None:
+    assert compiler_of(app.jinja_env) == compiler_of(app.jinja_env.overlay())
+    assert compiler_of(app.jinja_env) != compiler_of(app.jinja_env.overlay(trim_blocks=False))
+    assert compiler_of(app.jinja_env) != compiler_of(app.jinja_env.overlay(extensions=["jinja2.ext.do"]))
+
+
+@pytest.mark.parametrize("left", ["", "j2", "no bytecode", None])
+def test_a_page_outlives_what_became_of_its_compiled_template(
+    app: Flask, tmp_path: Path, all_told: None, capsys: pytest.CaptureFixture[str], left: str | None
+) -> None:
+    """Files that were cut short are made again; where nothing can be written, nothing is kept."""
+    folder = tmp_path / "compiled"
+    if left is not None:
+        folder.mkdir()
+    for _again in range(2):
+        another = app.jinja_env.overlay(bytecode_cache=CompiledTemplates(str(folder)))
+        with app.test_request_context("/"):
+            assert "<html" in another.get_template("base.html").render()
+        for file in folder.glob("*"):
+            file.write_text(left or "")
+    assert ("template_not_kept" in capsys.readouterr().err) is (left is None)
 
 
 def test_what_was_typed_is_escaped_and_markup_is_not(app: Flask) -> None:
@@ -123,22 +120,16 @@ def test_macros_filters_and_callers_work_as_jinja_says(app: Flask) -> None:
     assert rendered(app, source) == "1-12-2&lt;&gt;-&gt;&lt;abx[0, 1, 2]A"
 
 
-def test_the_frame_of_a_page_is_the_same_for_all_in_one_language_only(app: Flask) -> None:
-    source = (
-        "{% from 'macros/frame.html' import footer_places, last_links %}"
-        "{{ same_for_all(footer_places) }}{{ same_for_all(last_links) }}"
-    )
-    made = {}
+def test_the_frame_of_a_page_is_written_in_the_language_asked_for_and_where_it_is_mounted(app: Flask) -> None:
+    source = "{% from 'macros/frame.html' import footer_places, last_links %}{{ footer_places() }}{{ last_links() }}"
     for mounted in ("", "/town", ""):
         for locale in ("zh_Hans_CN", "en"):
             place = app.test_request_context("/", environ_overrides={"SCRIPT_NAME": mounted})
             with place, force_locale(locale):
                 text = render_template_string(source)
-            assert made.setdefault((mounted, locale), text) == text
             assert f'href="{mounted}/static/css/print.css"' in text
             assert ("The public log" in text) is (locale == "en")
             assert "&lt;" not in text
-    assert len(set(made.values())) == 4
 
 
 def test_what_is_missing_is_still_an_error(app: Flask) -> None:
