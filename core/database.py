@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import sqlalchemy as sa
 import structlog
 from flask import current_app
+from flask.globals import app_ctx
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from werkzeug.local import LocalProxy
@@ -50,7 +51,7 @@ def _alembic() -> "Alembic":
 
     if "alembic" not in current_app.extensions:
         made = Alembic(run_mkdir=False, command_name="", metadatas=Base.metadata)
-        made.init_app(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - the way Flask names
+        made.init_app(app_ctx.app)
     found: Alembic = current_app.extensions["alembic"]
     return found
 

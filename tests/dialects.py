@@ -5,7 +5,7 @@ that sends SQL anywhere in the suite is among what those run: this plugin writes
 that knows one of them from SQLite alone fails and names it. Without the published cases no run is whole.
 """
 
-import sys
+import inspect
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -34,7 +34,7 @@ def listen(engine: sa.Engine) -> None:
     known = heard[engine.dialect.name]
 
     def note(*_rest: Any) -> None:
-        frame: Any = sys._getframe(1)
+        frame: Any = inspect.currentframe()
         while frame is not None:
             path = frame.f_code.co_filename
             if path.startswith(ROOMS) and path not in PASSES_ON:

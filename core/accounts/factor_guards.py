@@ -5,11 +5,10 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from flask import flash, redirect, request, session, url_for
+from flask import current_app, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_security import Security
-from flask_security.proxies import _security
 from flask_security.twofactor import tf_clean_session
 from sqlalchemy import select
 
@@ -52,7 +51,7 @@ def shown() -> bool:
 
 def is_right(account: Account, code: str) -> bool:
     """Whether `code` is what the authenticator app shows, or a recovery code, which is used up then."""
-    security: Security = _security
+    security: Security = current_app.extensions["security"]
     code = "".join(code.split())
     if code.isdecimal() and security.totp_factory.verify_totp(
         token=code, totp_secret=account.tf_totp_secret or "", user=account, window=60

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from flask import current_app
+from flask import current_app, g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import LoginForm, TwoFactorRescueForm, TwoFactorSetupForm
-from flask_security.proxies import _security
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -20,6 +19,7 @@ from wtforms.validators import DataRequired, EqualTo, Length
 
 from core.accounts.identity import Identity, is_of_another_script, parse_identity
 from core.accounts.queries import find_account
+from core.accounts.sessions import is_staff
 from core.messaging import reaches
 from core.web.sending import PageForm
 
@@ -81,7 +81,10 @@ class SignInForm(LoginForm):
         self.password.description = ""  # our page has its own way to the recovery
 
     def validate(self, **kwargs: Any) -> bool:
-        """As Flask-Security does; demonstration accounts only open where nobody else can come in."""
+        """As Flask-Security does; demonstration accounts only open where nobody else can come in.
+
+        Nobody is remembered who holds a role or has a second factor.
+        """
         identity = parse_identity(self.email.data or "")
         self.ifield = self.email
         self.user = find_account(identity) if identity else None
@@ -92,6 +95,9 @@ class SignInForm(LoginForm):
                 _("Demonstration accounts are closed because this server is open to others.")
             )
             return False
+        g.remembered = self.remember.data = bool(self.remember.data) and not (
+            is_staff(self.user.id) or self.user.has_second_factor
+        )
         return True
 
 
@@ -131,7 +137,8 @@ class SignUpForm(PageForm):
     def validate_password(self, field: PasswordField) -> None:
         """The rules of `core.accounts.passwords`."""
         about = self.identity.data or ""
-        wrong, field.data = _security.password_util.validate(field.data, True, email=about)
+        passwords = current_app.extensions["security"].password_util
+        wrong, field.data = passwords.validate(field.data, True, email=about)
         if wrong:
             raise ValidationError(" ".join(wrong))
 

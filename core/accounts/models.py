@@ -8,6 +8,7 @@ from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, fk, pk
+from core.ids import random_id
 from core.types import JSONType, UTCDateTime
 
 
@@ -39,6 +40,9 @@ class Account(Base, UserMixin):
     # A copy of the type: `as_mutable` marks every column that shares the instance, in every room.
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSONType.copy()))
 
+    # Of the sign-in that begins in this request.
+    sign_in_key = ""
+
     @property
     def roles(self) -> list[object]:  # type: ignore[override]
         """Flask-Security's own roles are not used; see `core.accounts.gate`."""
@@ -47,6 +51,11 @@ class Account(Base, UserMixin):
     @property
     def has_second_factor(self) -> bool:
         return bool(self.tf_primary_method and self.tf_totp_secret)
+
+    def new_sign_in_key(self) -> str:
+        """What Flask-Login keeps in the session of a sign-in that begins; `core.accounts.sessions` writes it down."""
+        self.sign_in_key = random_id(32)
+        return self.sign_in_key
 
     def calc_username(self) -> str:
         """The name an authenticator app shows beside the code."""

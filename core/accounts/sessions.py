@@ -40,6 +40,7 @@ def set_staff_rule(app: Flask, holds_role: Callable[[int], bool]) -> None:
 
 def init_sessions(app: Flask) -> None:
     """After Flask-Security: answer whose a session is, and write sign-ins and sign-outs down."""
+    app.login_manager.id_attribute = Account.new_sign_in_key.__name__  # type: ignore[attr-defined]
     app.login_manager.user_loader(load)  # type: ignore[attr-defined]
     user_logged_in.connect(_begin, app)
     user_logged_out.connect(_end, app)
@@ -120,20 +121,17 @@ def _begin(_app: Flask, user: Account) -> None:
 
 def _open(user: Account) -> None:
     at, before = now(), device_id()
-    staff = is_staff(user.id)
-    if staff or user.has_second_factor:
-        session.pop("_remember", None)
     if before is not None:
         service.end_device(before, by="again", at=at)
     opened = service.open_device(
         user,
         user_agent=request.user_agent.string,
         browser=_keep_browser_key(),
-        remembered=session.get("_remember") == "set",
-        tell=staff and not user.demo,
+        remembered=g.get("remembered", False),
+        tell=is_staff(user.id) and not user.demo,
         at=at,
+        key=user.sign_in_key,
     )
-    session["_user_id"] = opened.key
     session[SIGNED_IN_HERE] = opened.public_id
     g.device_id, g.device_seen_at = opened.id, at
 

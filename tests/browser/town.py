@@ -3,6 +3,7 @@
 import io
 from datetime import datetime
 
+from flask import current_app
 from PIL import Image, ImageDraw
 from sqlalchemy import select
 
@@ -56,11 +57,9 @@ def open_account(name: str, shown: str, *, demo: bool, at: datetime) -> int:
 
 def add_people(at: datetime) -> None:
     """A buyer, and `careful`, who has a second factor."""
-    from flask_security.proxies import _security
-
     with transaction():
         open_account("buyer", "演示买家", demo=True, at=at)
         careful = open_account("careful", "谨慎的人", demo=False, at=at)
         account = session.get_one(Account, careful)
         account.tf_primary_method = "authenticator"
-        account.tf_totp_secret = _security.totp_factory.generate_totp_secret()
+        account.tf_totp_secret = current_app.extensions["security"].totp_factory.generate_totp_secret()

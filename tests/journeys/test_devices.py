@@ -14,6 +14,7 @@ from core.database import session as database
 from core.database import transaction
 from core.messaging import Message
 from core.settings import Settings
+from tests.at_once import copy_of
 from tests.factories.accounts import PASSWORD, make_account
 from tests.factories.organisation import make_membership
 from tests.seals import behind_the_back
@@ -75,15 +76,6 @@ def test_others_may_write_while_a_password_is_checked(app, account_id, monkeypat
 
     monkeypatch.setattr(SignInForm, "validate", validate)
     assert is_signed_in(browser_of(app))
-
-
-def copy_of(app, client, *names):
-    """A thief's browser, with these cookies of `client`."""
-    thief = app.test_client()
-    for name in names:
-        cookie = client.get_cookie(name, domain="127.0.0.1")
-        thief.set_cookie(name, cookie.value, domain="127.0.0.1")
-    return thief
 
 
 def test_a_copied_session_ends_with_the_sign_out(app, account_id):

@@ -30,13 +30,23 @@ class Opened:
 
 
 def open_device(
-    account: Account, *, user_agent: str, browser: str, remembered: bool, tell: bool, at: datetime
+    account: Account,
+    *,
+    user_agent: str,
+    browser: str,
+    remembered: bool,
+    tell: bool,
+    at: datetime,
+    key: str | None = None,
 ) -> Opened:
-    """Begin a sign-in. `browser` is the key by which this browser is known again; `tell` the owner of a new one."""
+    """Begin a sign-in, under `key` or a fresh one.
+
+    `browser` is the key by which this browser is known again; `tell` the owner of a new one.
+    """
     kind = kind_of(user_agent)
     if tell and not knows_browser(account.id, browser):
         notices.tell_new_device(account, kind)
-    key = random_id(32)
+    key = key or random_id(32)
     row = AccountDevice(
         public_id=random_id(16),
         account_id=account.id,

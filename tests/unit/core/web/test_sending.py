@@ -55,14 +55,6 @@ def a_page(client, at=NEW_PLOT):
     return hidden_of(client.get(at).get_data(as_text=True))
 
 
-def twin_of(app, client):
-    """A second browser window of the same visitor."""
-    twin = app.test_client()
-    for cookie in client._cookies.values():
-        twin.set_cookie(cookie.key, cookie.value, domain=cookie.domain)
-    return twin
-
-
 def test_a_key_is_good_for_its_sender_and_for_some_days(at):
     key = make_key("secret", "account 1", at=at)
     assert read_key("secret", "account 1", key, at=at + VALID_FOR) is not None
