@@ -20,8 +20,8 @@ from branch.ledger import rollup
 from branch.ledger.periods import Period
 from branch.organisation.queries import UnitView
 from branch.reports import annex, page, service
+from branch.reports.blocks import Blocks
 from branch.reports.document import Document, to_json
-from branch.reports.editions.blocks import Blocks
 from branch.reports.editions.composing import public_edition
 from branch.reports.editions.surroundings import surroundings
 from branch.reports.evidence import Scope, SectionFunction

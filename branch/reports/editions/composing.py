@@ -8,8 +8,8 @@ from dataclasses import replace
 from flask_babel import gettext as _
 
 from branch.ledger.periods import Period
+from branch.reports.blocks import NET, Blocks, Surroundings
 from branch.reports.document import Document
-from branch.reports.editions.blocks import NET, Blocks, Surroundings
 from branch.reports.editions.parts import LIKE, Part, Parts, cell_of
 from branch.reports.editions.printing import broken_down, compared, definitions, headline, overall
 from branch.reports.editions.rules import Printed

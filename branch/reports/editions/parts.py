@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from branch.ledger.channels import channel_name
 from branch.ledger.periods import Period, twelve_months
 from branch.reports import figures, pieces, wording
-from branch.reports.editions.blocks import NET, OF_TOTALS, ORDERS, PLANTS, Blocks
+from branch.reports.blocks import NET, OF_TOTALS, ORDERS, PLANTS, Blocks
 from branch.reports.editions.rules import Atom
 from branch.reports.evidence import Scope
 from branch.reports.figures import MonthRow, Totals, added

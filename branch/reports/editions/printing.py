@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 
 from branch.ledger.periods import Period
 from branch.reports import figures, wording
+from branch.reports.blocks import NET as YUAN
+from branch.reports.blocks import ORDERS, PLANTS
 from branch.reports.breakdown import LONGEST_CHART
 from branch.reports.comparison import not_yet_compared, ordinary_growth
 from branch.reports.document import Chart, Column, Definition, Figure, Row, Section, Series, Table
-from branch.reports.editions.blocks import NET as YUAN
-from branch.reports.editions.blocks import ORDERS, PLANTS
 from branch.reports.editions.parts import LIKE, Breakdown, Part
 from branch.reports.evidence import Scope
 from branch.reports.pieces import OTHERS

@@ -9,7 +9,7 @@ from branch.ledger import queries as ledger
 from branch.ledger.periods import Period, parse_period, twelve_months
 from branch.organisation.models import Unit
 from branch.organisation.queries import UnitView, get_unit
-from branch.reports.editions.blocks import NO_BRANCH, Surroundings
+from branch.reports.blocks import NO_BRANCH, Surroundings
 from branch.reports.evidence import Scope
 from branch.reports.figures import MonthRow, Totals
 from core.database import session

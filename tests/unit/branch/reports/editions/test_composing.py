@@ -9,9 +9,9 @@ from flask_babel import force_locale
 
 from branch.ledger.periods import Period
 from branch.reports.assembly import assemble
+from branch.reports.blocks import Surroundings
 from branch.reports.building import LANGUAGES
 from branch.reports.document import to_json
-from branch.reports.editions.blocks import Surroundings
 from branch.reports.editions.composing import public_edition
 from branch.reports.editions.rules import Printed
 from branch.reports.pieces import Piece
