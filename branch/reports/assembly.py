@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from branch.ledger.channels import channel_name
 from branch.ledger.periods import Period
 from branch.reports import figures, quality, wording
+from branch.reports.blocks import blocks_of
 from branch.reports.bridge import bridge
 from branch.reports.comparison import not_yet_compared, ordinary_growth
 from branch.reports.document import Definition, Document, Figure, Section
@@ -167,9 +168,9 @@ def changed(period: Period, scope: Scope) -> tuple[str, ...]:
             price=_price_change(total_now, total_before),
         ),
     ]
+    hidden = blocks_of(scope).codes_to_hide("channels", {row.month for row in (*now, *before)})
     shifts = figures.share_shifts(now, before, lambda row: row.channel)
-    if shifts:
-        code, shift = shifts[0]
+    for code, shift in [one for one in shifts if one[0] not in hidden][:1]:
         lines.append(
             _(
                 "The share of %(channel)s moved most: %(points)s percentage points.",

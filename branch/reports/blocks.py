@@ -1,22 +1,26 @@
-"""What public editions are made of: the months of branches, each judged by its own facts alone. Pure.
+"""What reports and public editions are made of: months, each judged by its own facts alone. Pure.
 
-A block is one branch's one month. Which of its rows may be printed follows from the facts of the block and nothing
-else, and whatever an edition prints is a sum of whole rows of blocks that may all be printed. So no two editions, of
-whatever windows and units, tell more together than the blocks do; and blocks have nothing in common with each other.
+A block is one unit's one month: of a public edition one branch's, of a report that of its own unit. Which of its rows
+may be printed follows from the facts of the block and nothing else, and whatever is printed is a sum of whole rows of
+blocks that may all be printed. So no two of them, of whatever windows, tell more together than the blocks do; and
+blocks have nothing in common with each other.
 
-Yuan, plants and orders are three quantities that no table adds to one another. Channels, groups and villages are printed in
-yuan, sizes in plants, provinces in orders: how sizes and provinces cut across the others is not on record, and need not be.
+A public edition prints channels, groups and villages in yuan, sizes in plants and provinces in orders, three quantities that no
+table adds to one another. A report prints all of them in every quantity, so that all its tables are one question.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from branch.ledger.periods import Period
-from branch.reports.editions.rules import Cell, is_small, rows_to_hide
+from branch.reports.editions.rules import Atom, Cell, is_small, rows_to_hide
+from branch.reports.evidence import Scope
 from branch.reports.figures import MonthRow, added
 from branch.reports.pieces import Piece
 
@@ -34,8 +38,9 @@ NO_BRANCH = ""
 class Surroundings:
     """The facts of every branch that a report's unit lies in or reaches over.
 
-    `homes` names each grower's branch, `villages` the unit where it belongs. `within` is true for units below a
-    branch: `rows`, `sizes` and `provinces` then hold the whole branch, which is more than the report's own.
+    `homes` names each grower's branch, `villages` the unit where it belongs, `units` the one just below the report's.
+    `within` is true for units below a branch: `rows`, `sizes` and `provinces` then hold the whole branch, which is
+    more than the report's own.
     """
 
     rows: Sequence[MonthRow]
@@ -43,48 +48,121 @@ class Surroundings:
     provinces: Sequence[Piece]
     homes: Mapping[int, str]
     villages: Mapping[int, str]
+    units: Mapping[int, str] = field(default_factory=dict)
     within: bool = False
 
 
+def blocks_of(scope: Scope) -> Blocks:
+    """The months of a report's own unit."""
+    evidence = scope.evidence
+
+    def looked_at() -> Blocks:
+        villages = {grower_id: label.village_code for grower_id, label in scope.growers.items()}
+        units = {grower_id: child.code for grower_id, child in scope.children.items()}
+        homes = dict.fromkeys(scope.growers, NO_BRANCH)
+        return Blocks(Surroundings(evidence.rows, evidence.sizes, evidence.provinces, homes, villages, units))
+
+    return scope.once("blocks", None, looked_at)
+
+
 class Blocks:
-    """The blocks of some branches' months, each looked at when it is first asked for."""
+    """The blocks of some units' months, each looked at when it is first asked for."""
 
     def __init__(self, around: Surroundings) -> None:
         self.around = around
         self._rows = _by_block(around.rows, around.homes)
         self._sizes = _by_block(around.sizes, around.homes)
         self._provinces = _by_block(around.provinces, around.homes)
-        self._small: dict[tuple[str, Period], bool] = {}
-        self._hidden: dict[tuple[str, Period], frozenset[str]] = {}
+        self._public: dict[tuple[str, Period], frozenset[str]] = {}
+        self._hidden: dict[Period, frozenset[str]] = {}
 
     def may_show(self, keys: Iterable[str], growers: Iterable[int], months: Iterable[Period]) -> bool:
-        """Whether the sum of these rows over the months, of the branches of these growers, may be printed."""
+        """Whether a public edition may print the sum of these rows over the months, of the branches of these growers."""
         keys, homes = list(keys), sorted({self.around.homes[grower] for grower in growers})
         return all(self._may_show(key, (home, month)) for month in months for home in homes for key in keys)
 
     def _may_show(self, key: str, block: tuple[str, Period]) -> bool:
-        if block not in self._small:
-            self._small[block] = is_small(frozenset((row.grower_id, None) for row in self._rows[block]))
-        if self._small[block]:
+        if self._is_small(block):
             return False
         if key in OF_TOTALS:  # of three growers and more, whatever else has to go
             return True
-        if block not in self._hidden:
-            self._hidden[block] = self._judged(block)
-        return key not in self._hidden[block]
+        if block not in self._public:
+            self._public[block] = _hidden_to_all(self._tables(block))
+        return key not in self._public[block]
 
-    def _judged(self, block: tuple[str, Period]) -> frozenset[str]:
-        rows, villages = self._rows[block], self.around.villages
-        by_channel = _table("channels", NET, rows, lambda row: row.channel)
-        by_group = _table("cultivar_groups", NET, rows, lambda row: row.cultivar_group)
-        by_village = _table("villages", NET, rows, lambda row: villages[row.grower_id])
-        by_size = _table("sizes", PLANTS, self._sizes[block], lambda row: row.code)
-        by_province = _table("provinces", ORDERS, self._provinces[block], lambda row: row.code)
-        return (
-            _hidden(NET, by_channel | by_group | by_village)
-            | _hidden(PLANTS, by_size)
-            | _hidden(ORDERS, by_province)
-        )
+    def _is_small(self, block: tuple[str, Period]) -> bool:
+        return is_small(frozenset((row.grower_id, None) for row in self._rows[block]))
+
+    def is_small(self, month: Period) -> bool:
+        """Whether one or two growers stand behind a whole month of a report's own unit."""
+        return self._is_small((NO_BRANCH, month))
+
+    def _hidden_in(self, month: Period) -> frozenset[str]:
+        if month not in self._hidden:
+            self._hidden[month] = _hidden_at_home(self._tables((NO_BRANCH, month)))
+        return self._hidden[month]
+
+    def codes_to_hide(self, table: str, months: Iterable[Period]) -> set[str]:
+        """The codes of a report's table that must not have a row of their own over these months."""
+        start = f"{table}:"
+        rows = frozenset().union(*(self._hidden_in(month) for month in months))
+        return {row.removeprefix(start) for row in rows if row.startswith(start)}
+
+    def _tables(self, block: tuple[str, Period]) -> dict[str, dict[str, Cell]]:
+        """The rows of a block's tables, those of each table under the quantity in which everybody may read it."""
+        rows, sizes, provinces = self._rows[block], self._sizes[block], self._provinces[block]
+        villages, units = self.around.villages, self.around.units
+        atoms = _Atoms({NET: rows, PLANTS: sizes, ORDERS: provinces})
+        placed = [row for row in rows if row.grower_id in units]
+        return {
+            NET: atoms.table("channels", NET, rows, lambda row: row.channel)
+            | atoms.table("cultivar_groups", NET, rows, lambda row: row.cultivar_group)
+            | atoms.table("villages", NET, rows, lambda row: villages[row.grower_id]),
+            "": atoms.table("units", NET, placed, lambda row: units[row.grower_id]),
+            PLANTS: atoms.table("sizes", PLANTS, sizes, lambda row: row.code),
+            ORDERS: atoms.table("provinces", ORDERS, provinces, lambda row: row.code),
+        }
+
+
+class _Atoms:
+    """What growers contributed to a block: parts by channel and group, by size, and by province.
+
+    How a grower's sizes and provinces cut across his channels and each other is not on record, and nobody can count on
+    it: any part may meet any other. A combination of sums leaves a grower out exactly when it gives all his parts
+    of a kind the same weight and these weights come to nothing; so it is enough to let each part meet the first of each other kind.
+    """
+
+    def __init__(self, kinds: Mapping[str, Sequence[Any]]) -> None:
+        parts: defaultdict[int, dict[str, set[Any]]] = defaultdict(lambda: {kind: set() for kind in kinds})
+        for kind, rows in kinds.items():
+            for row in rows:
+                parts[row.grower_id][kind].add(_part(row))
+        self._met: defaultdict[tuple[int, str, Any], set[Atom]] = defaultdict(set)
+        for grower_id, found in parts.items():
+            firsts = {kind: min(mine) for kind, mine in found.items() if mine}
+            for kind in firsts:
+                for part in found[kind]:
+                    meeting = firsts | {kind: part}
+                    atom = (grower_id, tuple(meeting.items()))
+                    for one in meeting.items():
+                        self._met[grower_id, *one].add(atom)
+
+    def of(self, kind: str, rows: Iterable[Any]) -> Cell:
+        """The atoms of some rows of one kind."""
+        return frozenset(chain.from_iterable(self._met[row.grower_id, kind, _part(row)] for row in rows))
+
+    def table(self, key: str, kind: str, rows: Sequence[Any], of: Callable[[Any], str]) -> dict[str, Cell]:
+        """The rows of one table, the largest first: an order that follows from the facts of the block too."""
+        found: defaultdict[str, list[Any]] = defaultdict(list)
+        for row in rows:
+            found[of(row)].append(row)
+        size = {code: OF_TOTALS[kind](added(row.totals for row in mine)) for code, mine in found.items()}
+        order = sorted(found, key=lambda code: (-size[code], code))
+        return {f"{key}:{code}": self.of(kind, found[code]) for code in order}
+
+
+def _part(row: Any) -> Any:
+    return (row.channel, row.cultivar_group) if isinstance(row, MonthRow) else row.code
 
 
 def _by_block(rows: Iterable[Any], homes: Mapping[int, str]) -> defaultdict[tuple[str, Period], list[Any]]:
@@ -94,22 +172,29 @@ def _by_block(rows: Iterable[Any], homes: Mapping[int, str]) -> defaultdict[tupl
     return found
 
 
-def _what(row: Any) -> Hashable:
-    return (row.channel, row.cultivar_group) if isinstance(row, MonthRow) else row.code
+def _hidden_to_all(tables: Mapping[str, Mapping[str, Cell]]) -> frozenset[str]:
+    """The rows that stay out of public editions: each quantity's own, beside its total."""
+    return frozenset().union(*(_to_hide(tables[measure]) for measure in OF_TOTALS))
 
 
-def _table(key: str, measure: str, rows: Sequence[Any], of: Callable[[Any], str]) -> dict[str, Cell]:
-    """The rows of one table, the largest first: an order that follows from the facts of the block too."""
-    found: defaultdict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[of(row)].append(row)
-    size = {code: OF_TOTALS[measure](added(row.totals for row in mine)) for code, mine in found.items()}
-    order = sorted(found, key=lambda code: (-size[code], code))
-    return {f"{key}:{code}": frozenset((row.grower_id, _what(row)) for row in found[code]) for code in order}
+def _hidden_at_home(tables: Mapping[str, Mapping[str, Cell]]) -> frozenset[str]:
+    """The rows that stay out of reports: there every row stands in every quantity, beside what the public reads of it."""
+    to_all = _hidden_to_all(tables)
+    rows = {key: cell for table in tables.values() for key, cell in table.items()}
+    hidden = to_all | _to_hide(rows, but=to_all)
+    for measure in OF_TOTALS:
+        read = [cell for key, cell in tables[measure].items() if key in hidden - to_all]
+        if read:
+            hidden |= _to_hide(rows, but=hidden, beside=read)
+    return hidden
 
 
-def _hidden(measure: str, tables: Mapping[str, Cell]) -> frozenset[str]:
-    """The rows of one quantity's tables that must stay out, beside its total."""
-    whole: Cell = frozenset().union(*tables.values())
-    cells = {measure: [whole], **{key: [cell] for key, cell in tables.items()}}
-    return rows_to_hide(cells, list(cells))
+def _to_hide(
+    rows: Mapping[str, Cell], *, but: AbstractSet[str] = frozenset(), beside: Iterable[Cell] = ()
+) -> frozenset[str]:
+    """The rows that must not stand beside the total, which always does, and each other; `but` those that do not anyway."""
+    whole: Cell = frozenset().union(*rows.values())
+    if is_small(whole):
+        return frozenset(rows)
+    left = {key: [cell] for key, cell in rows.items() if key not in but}
+    return rows_to_hide(left, list(left), beside=[whole, *beside])

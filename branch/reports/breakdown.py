@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from flask_babel import gettext as _
 
 from branch.ledger.periods import Period, twelve_months
 from branch.reports import figures, pieces, wording
+from branch.reports.blocks import Blocks, blocks_of
 from branch.reports.document import Chart, Column, Row, Section, Series, Table
 from branch.reports.evidence import Scope
 from branch.reports.figures import Totals
@@ -24,7 +26,7 @@ NET, SHARE, NET_BEFORE, POINTS = 3, 6, 7, 9
 class Breakdown:
     """What is broken down by what: `first` heads the column of names, `pieces` gives those of 24 months.
 
-    With `apart` every code has a row of its own; else the codes of one or two growers are put together.
+    With `apart` every code has a row of its own; else those that may not be shown are put together.
     """
 
     key: str
@@ -48,7 +50,7 @@ class Sums:
 
 
 def section(period: Period, scope: Scope, one: Breakdown) -> Section:
-    """Table, bars and small multiples; rows of one or two growers are put together."""
+    """Table, bars and small multiples; rows that may not be shown are put together."""
     found = sums(period, scope, one)
     if not found.now and not found.before:
         return Section(one.key, one.title, (_("Nothing on record for this breakdown."),))
@@ -60,11 +62,13 @@ def section(period: Period, scope: Scope, one: Breakdown) -> Section:
         largest(main),
         (main, months),
         (bars(period, main), _multiples(months)),
-        (
-            _(
-                "Rows behind which fewer than three growers stand are put together; months with so few growers are left empty."
-            ),
-        ),
+        (why_empty(),),
+    )
+
+
+def why_empty() -> str:
+    return _(
+        "A dash stands where fewer than three growers are behind a figure in some month, or where such a figure could be computed from the others; a breakdown has them together in one row."
     )
 
 
@@ -79,15 +83,37 @@ def sums(period: Period, scope: Scope, one: Breakdown) -> Sums:
 
 
 def _sums(period: Period, scope: Scope, one: Breakdown) -> Sums:
-    found, months = one.pieces(), twelve_months(period)
+    found, months, blocks = one.pieces(), twelve_months(period), blocks_of(scope)
     now = pieces.during(found, period.months())
     before = [] if scope.is_open(period) else pieces.during(found, period.year_before().months())
+    if one.apart:
+        return Sums(pieces.sums(now), pieces.sums(before), (), {})
     year = now if period.months() == months else pieces.during(found, months)
-    if not one.apart:
-        together = pieces.codes_together(found, now, before)
-        now, before, year = (pieces.renamed(part, together) for part in (now, before, year))
-    panels = tuple(pieces.sums(year))[:MOST_PANELS]
-    return Sums(pieces.sums(now), pieces.sums(before), panels, pieces.monthly(year, panels, months))
+    together = blocks.codes_to_hide(one.key, {piece.month for piece in (*now, *before)})
+    now, before, year = (pieces.renamed(part, together) for part in (now, before, year))
+    panels, cells = tuple(pieces.sums(year))[:MOST_PANELS], pieces.monthly(year)
+    shown = {month: _codes_shown(blocks, one.key, month, panels, together) for month in months}
+    return Sums(
+        pieces.sums(now),
+        pieces.sums(before),
+        panels,
+        {
+            (code, month.key): cells.get((code, month)) if code in shown[month] else None
+            for code in panels
+            for month in months
+        },
+    )
+
+
+def _codes_shown(
+    blocks: Blocks, key: str, month: Period, codes: Sequence[str], together: AbstractSet[str]
+) -> set[str]:
+    """Which of `codes` may have a number in a month; those `together` when all of them may, or all others."""
+    if blocks.is_small(month):
+        return set()
+    hidden = blocks.codes_to_hide(key, {month})
+    shown = set(codes) - hidden
+    return shown - {OTHERS} if hidden & together and hidden - together else shown
 
 
 def table(period: Period, scope: Scope, one: Breakdown) -> Table:

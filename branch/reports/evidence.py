@@ -26,7 +26,7 @@ from branch.reports.pieces import Piece
 from branch.reports.programme_dates import ProgrammeDate
 
 # Raised when the same facts come to be reported differently, so that a new version is made of them.
-FORMAT = 7
+FORMAT = 8
 
 K = TypeVar("K")
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from branch.ledger.periods import Period
 from branch.reports.figures import Totals, added
-from branch.reports.suppression import hidden_cells, to_put_together
 
 OTHERS = "others"
 
@@ -31,22 +30,9 @@ def sums(pieces: Iterable[Piece]) -> dict[str, Totals]:
     return dict(sorted(found.items(), key=lambda item: (-item[1].net_minor, item[0])))
 
 
-def growers(pieces: Iterable[Piece]) -> dict[str, set[int]]:
-    """Who stands behind each code."""
-    found: defaultdict[str, set[int]] = defaultdict(set)
-    for piece in pieces:
-        found[piece.code].add(piece.grower_id)
-    return dict(found)
-
-
 def during(pieces: Iterable[Piece], months: Iterable[Period]) -> list[Piece]:
     wanted = set(months)
     return [piece for piece in pieces if piece.month in wanted]
-
-
-def codes_together(pieces: Iterable[Piece], now: Iterable[Piece], before: Iterable[Piece]) -> set[str]:
-    """The codes of one or two growers, in `now` or `before`, and what has to go with them."""
-    return set(to_put_together(growers(now), growers(before), list(sums(pieces))))
 
 
 def renamed(pieces: list[Piece], together: Collection[str]) -> list[Piece]:
@@ -56,18 +42,9 @@ def renamed(pieces: list[Piece], together: Collection[str]) -> list[Piece]:
     return [piece._replace(code=OTHERS) if piece.code in together else piece for piece in pieces]
 
 
-def monthly(
-    pieces: Iterable[Piece], codes: Sequence[str], months: Sequence[Period]
-) -> dict[tuple[str, str], int | None]:
-    """Net sales in fen by (code, month key); None where nothing was sold or too few growers stand behind it."""
-    found: defaultdict[tuple[str, str], int] = defaultdict(int)
-    who: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
-    for piece in during(pieces, months):
-        found[piece.code, piece.month.key] += piece.totals.net_minor
-        who[piece.code, piece.month.key].add(piece.grower_id)
-    hidden = hidden_cells(who, found, codes, [month.key for month in months])
-    return {
-        (code, month.key): None if (code, month.key) in hidden else found.get((code, month.key))
-        for code in codes
-        for month in months
-    }
+def monthly(pieces: Iterable[Piece]) -> dict[tuple[str, Period], int]:
+    """Net sales in fen by code and month; nothing where nothing was sold."""
+    found: defaultdict[tuple[str, Period], int] = defaultdict(int)
+    for piece in pieces:
+        found[piece.code, piece.month] += piece.totals.net_minor
+    return dict(found)

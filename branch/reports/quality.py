@@ -230,6 +230,9 @@ def doubts(period: Period, scope: Scope) -> tuple[str, ...]:
     concentration = None if largest is None else figures.share(largest.net_minor, whole.net_minor)
     if concentration is not None and concentration > figures.CONCENTRATED and len(scope.sellers(period)) > 1:
         found.append(
-            _("One grower alone makes %(share)s of net sales.", share=wording.percent(concentration))
+            _(
+                "One grower alone makes more than %(share)s of net sales.",
+                share=wording.percent(figures.CONCENTRATED),
+            )
         )
     return tuple(found)

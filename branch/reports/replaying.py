@@ -16,6 +16,7 @@ from branch.reports.document import from_json
 from branch.reports.editions.surroundings import widest_of
 from branch.reports.gathering import grower_ids_of
 from branch.reports.models import Report
+from branch.reports.pieces import OTHERS
 from branch.reports.revisions import Difference, differences
 from branch.reports.versions import Place
 from core.clock import local_day
@@ -88,13 +89,16 @@ def replay(report: Report, told: dict[str, Any] | None, *, public: bool = False)
     )
     now = json.loads(written.annex)
     anew = written.public if public else written.documents
-    same_code = told is not None and told["code"] == annex.code()
+    code, made_by = annex.code(), told["code"] if told else {}
+    same_code, same_format = made_by == code, made_by.get("format") == code["format"]
     found = {
         language: tuple(
             one
             for one in differences(old, anew.get(language, replace(old, sections=())))
-            # Another version of the program may print more; what both print is compared.
-            if same_code or (one.before and one.now)
+            # Another version of the program may print more or hide more; what both print is compared, and those that
+            # are together only where the same ones are.
+            if same_code or None not in (one.raw_before, one.raw_now)
+            if same_format or OTHERS not in (one.row, one.column)
         )
         for language, old in documents.items()
     }

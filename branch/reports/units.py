@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from flask_babel import gettext as _
 
 from branch.ledger.periods import Period
-from branch.reports import figures, pieces, wording
+from branch.reports import figures, wording
+from branch.reports.blocks import blocks_of
 from branch.reports.comparison import not_yet_compared, ordinary_growth
 from branch.reports.document import Column, Row, Section, Table
 from branch.reports.evidence import Scope
 from branch.reports.figures import LikeForLike, MonthRow
-from branch.reports.pieces import OTHERS, Piece
+from branch.reports.pieces import OTHERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +86,12 @@ def units(period: Period, scope: Scope) -> Section:
 
 
 def _units(period: Period, scope: Scope) -> list[_Unit]:
-    """Units with sales in either window, the largest first; those of one or two growers put together."""
+    """Units with sales in either window, the largest first; those that may not be shown put together."""
     now, before = scope.summed_now(period), scope.summed_before(period)
-
-    def as_pieces(rows: Iterable[MonthRow]) -> list[Piece]:
-        return [
-            Piece(scope.children[row.grower_id].code, row.grower_id, row.month, row.totals) for row in rows
-        ]
 
     placed = [row for row in scope.summed if row.grower_id in scope.children]
     mine, last = ([row for row in rows if row.grower_id in scope.children] for rows in (now, before))
-    order = list(pieces.sums(as_pieces([*mine, *last])))
-    together = pieces.to_put_together(pieces.growers(as_pieces(mine)), pieces.growers(as_pieces(last)), order)
+    together = blocks_of(scope).codes_to_hide("units", {row.month for row in (*mine, *last)})
     members: defaultdict[str, set[int]] = defaultdict(set)
     for grower_id, child in scope.children.items():
         members[OTHERS if child.code in together else child.code].add(grower_id)

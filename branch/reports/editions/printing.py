@@ -10,7 +10,7 @@ from branch.ledger.periods import Period
 from branch.reports import figures, wording
 from branch.reports.blocks import NET as YUAN
 from branch.reports.blocks import ORDERS, PLANTS
-from branch.reports.breakdown import LONGEST_CHART
+from branch.reports.breakdown import LONGEST_CHART, why_empty
 from branch.reports.comparison import not_yet_compared, ordinary_growth
 from branch.reports.document import Chart, Column, Definition, Figure, Row, Section, Series, Table
 from branch.reports.editions.parts import LIKE, Breakdown, Part
@@ -90,7 +90,7 @@ def overall(whole: Part, months: Breakdown, *, within: bool) -> Section:
         Column("growth", _("Change, year on year"), "ratio"),
     )
     table = Table("months", months.title, columns, rows)
-    return Section("overall", _("Overall"), (sentence,), (table,), (_lines(table),), (_why_empty(),))
+    return Section("overall", _("Overall"), (sentence,), (table,), (_lines(table),), (why_empty(),))
 
 
 def _growth(now: int | None, before: int | None) -> Decimal | None:
@@ -161,7 +161,7 @@ def broken_down(one: Breakdown, period: Period) -> Section:
     total = _row(one, "total", _("Sum total"), whole, whole)
     table = Table(one.key, one.title, columns, tuple(rows), total)
     charts = (_bars(one, table, period),) if sum(row.cells[NOW] is not None for row in rows) > 1 else ()
-    return Section(one.key, one.title, (), (table,), charts, (_why_empty(), _three_quantities()))
+    return Section(one.key, one.title, (), (table,), charts, (why_empty(), _three_quantities()))
 
 
 def _row(
@@ -186,12 +186,6 @@ def _row(
 def _three_quantities() -> str:
     return _(
         "Channels, cultivar groups and villages are given in yuan, sizes in plants, provinces in orders, so that no table can be subtracted from another."
-    )
-
-
-def _why_empty() -> str:
-    return _(
-        "A dash stands where fewer than three growers are behind a figure in some month, or where such a figure could be computed from the others; a breakdown has them together in one row."
     )
 
 

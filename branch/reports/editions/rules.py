@@ -1,8 +1,8 @@
-"""Which rows of a public edition have to stay out, so that no one and no two growers can be got from the rest.
+"""Which rows of a report or a public edition have to stay out, so that no one and no two growers can be got from the rest.
 
 What is printed are sums over atoms: what one grower sold in one month through one channel in one group. Whoever
 adds and subtracts printed sums gets linear combinations of them. A grower or two is given away when some combination
-holds atoms of nobody else. That is a question of linear algebra and is answered exactly, over all tables at once:
+holds atoms of nobody else. That is a question of linear algebra and is answered over all tables at once:
 hiding every small cell and then looking for what the totals and the other tables still give away.
 
 Numbers 0 and 1 of a matrix of some dozen rows: floating point tells a singular value of 1 from one that is smaller.
@@ -11,7 +11,7 @@ Numbers 0 and 1 of a matrix of some dozen rows: floating point tells a singular 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 FEWEST_GROWERS = 3
@@ -22,20 +22,26 @@ Atom = tuple[int, Hashable]
 Cell = frozenset[Atom]
 
 
-def rows_to_hide(rows: Mapping[str, Sequence[Cell]], keep: Sequence[str]) -> frozenset[str]:
+def rows_to_hide(
+    rows: Mapping[str, Sequence[Cell]], keep: Sequence[str], *, beside: Iterable[Cell] = ()
+) -> frozenset[str]:
     """The rows that must not be printed.
 
     Args:
         rows: for each row the sums that it prints, as this window's and the one a year before.
         keep: all rows, the one to be kept longest first; of several that would do, the last one is hidden.
+        beside: sums that are printed in any case, as totals; by themselves they give nobody away.
     """
     hidden = {row for row, cells in rows.items() if any(is_small(cell) for cell in cells)}
-    while True:
-        printed = Printed({row: rows[row] for row in keep if row not in hidden})
-        betrayal = printed.betrayal()
-        if betrayal is None:
-            return frozenset(hidden)
-        hidden.add(printed.best_to_hide(betrayal))
+    beside = frozenset(beside)
+    # Whatever is printed in any case is not made unknown by hiding it once.
+    asked = (row for row in keep if row not in hidden and not beside.issuperset(rows[row]))
+    printed = Printed({row: rows[row] for row in asked}, beside)
+    while (betrayal := printed.betrayal()) is not None:
+        row = printed.best_to_hide(betrayal)
+        printed.hide(row)
+        hidden.add(row)
+    return frozenset(hidden)
 
 
 def is_small(cell: Cell) -> bool:
@@ -46,22 +52,29 @@ def is_small(cell: Cell) -> bool:
 class Printed:
     """The printed sums as a matrix: a row for each sum, a column for all atoms that are in the same sums."""
 
-    def __init__(self, rows: Mapping[str, Sequence[Cell]]) -> None:
+    def __init__(self, rows: Mapping[str, Sequence[Cell]], beside: Iterable[Cell] = ()) -> None:
         import numpy as np
 
-        self.of_row = [row for row, cells in rows.items() for cell in cells if cell]
-        cells = [cell for row in rows.values() for cell in row if cell]
+        named = [(row, cell) for row, cells in rows.items() for cell in cells if cell]
+        named += [("", cell) for cell in beside if cell]
+        self.of_row = [row for row, _cell in named]
         places: defaultdict[Atom, list[int]] = defaultdict(list)
-        for place, cell in enumerate(cells):
+        for place, (_row, cell) in enumerate(named):
             for atom in cell:
                 places[atom].append(place)
         owners: defaultdict[tuple[int, ...], set[int]] = defaultdict(set)
         for atom, found in places.items():
             owners[tuple(found)].add(atom[0])
         self.owners = list(owners.values())
-        self.matrix = np.zeros((len(cells), len(owners)))
+        self.matrix = np.zeros((len(named), len(owners)))
         for column, rows_in in enumerate(owners):
             self.matrix[list(rows_in), column] = 1
+
+    def hide(self, row: str) -> None:
+        """Take the sums of a row out."""
+        stays = [place for place, one in enumerate(self.of_row) if one != row]
+        self.of_row = [self.of_row[place] for place in stays]
+        self.matrix = self.matrix[stays]
 
     def betrayal(self) -> Any | None:
         """A combination of the sums that holds nothing but what one or two growers sold, by column; None if there is none.
@@ -73,14 +86,25 @@ class Printed:
 
         if not self.matrix.size:
             return None
-        _left, values, right = np.linalg.svd(self.matrix, full_matrices=False)
-        basis = right[values > EPSILON * max(self.matrix.shape)]
+        _left, basis = self._bases()
         for columns in self._heavy_columns((basis**2).sum(axis=0)):
             part = basis[:, columns]
-            squares, vectors = np.linalg.eigh(part.T @ part)
-            if squares[-1] > 1 - EPSILON:
-                return basis.T @ (part @ vectors[:, -1])
+            overlap = part.T @ part
+            try:  # hundreds of pairs are asked; this takes a hundredth of what their singular values would take
+                np.linalg.cholesky((1 - EPSILON) * np.eye(len(columns)) - overlap)
+            except np.linalg.LinAlgError:
+                return basis.T @ (part @ np.linalg.eigh(overlap)[1][:, -1])
         return None
+
+    def _bases(self) -> tuple[Any, Any]:
+        """Orthonormal bases of the column space, as columns, and of the row space, as rows."""
+        import numpy as np
+
+        # Of whole numbers, and so without any rounding: it is a hundred times smaller than the matrix.
+        values, left = np.linalg.eigh(self.matrix @ self.matrix.T)
+        sound = values > values[-1] * len(values) * np.finfo(float).eps
+        left = left[:, sound]
+        return left, (left / np.sqrt(values[sound])).T @ self.matrix
 
     def _heavy_columns(self, weight: Any) -> Iterator[list[int]]:
         """For every one and every two growers, the columns in which nobody else is, where they may suffice.
@@ -111,17 +135,19 @@ class Printed:
             yield [column for who in sets for column in by_owners.get(who, [])]
 
     def best_to_hide(self, betrayal: Any) -> str:
-        """The last row without which the combination can no longer be formed, else the last row with a part in it."""
+        """The last row without which the combination can no longer be formed, else the last row with a part in it.
+
+        Raises:
+            ValueError: only sums that cannot be hidden have a part in it.
+        """
         import numpy as np
 
-        rows = list(dict.fromkeys(self.of_row))
-        for row in reversed(rows):
-            rest = self.matrix[[place for place, one in enumerate(self.of_row) if one != row]]
-            parts = np.linalg.lstsq(rest.T, betrayal, rcond=None)[0]
-            if np.abs(rest.T @ parts - betrayal).max() > EPSILON:
-                return row
-        parts = np.linalg.lstsq(self.matrix.T, betrayal, rcond=None)[0]
-        return next(
-            row for row in reversed(rows)
-            if any(abs(part) > EPSILON for part, one in zip(parts, self.of_row, strict=True) if one == row)
-        )  # fmt: skip
+        parts = np.abs(np.linalg.lstsq(self.matrix.T, betrayal, rcond=None)[0])
+        left, _right = self._bases()
+        # A sum that some combination of nothing holds can be put together from others.
+        needed = (left**2).sum(axis=1) > 1 - EPSILON
+        for found in ((parts > EPSILON) & needed, parts > EPSILON):
+            rows = [self.of_row[place] for place in np.flatnonzero(found) if self.of_row[place]]
+            if rows:
+                return rows[-1]
+        raise ValueError("what is printed elsewhere gives somebody away")

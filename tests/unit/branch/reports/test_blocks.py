@@ -1,0 +1,65 @@
+"""What a month may print follows from its own facts; and a report made when it hid other rows is still proved."""
+
+import pytest
+
+from branch.api import get_unit
+from branch.ledger.periods import Period
+from branch.reports import annex, building
+from branch.reports.blocks import NET, Blocks, Surroundings
+from branch.reports.figures import MonthRow, Totals
+from branch.reports.verifying import verify
+from core.clock import now
+from core.database import transaction
+from core.seal.sequencer import sequence
+from tests.factories.sales import make_branch_with_sales
+
+APRIL = Period(2026, 4)
+
+
+def test_the_total_always_stands_so_that_the_rows_beside_it_have_to_go():
+    """Three of four growers are the shop's and the dangui's: either row and the total give the fourth away."""
+    rows = [
+        MonthRow(grower, APRIL, channel, group, Totals(1, 10, 1000))
+        for grower, channel, group in (
+            (3, "shop", "dangui"), (4, "jd", "jingui"), (5, "shop", "dangui"), (6, "shop", "dangui"),
+        )
+    ]  # fmt: skip
+    growers = [row.grower_id for row in rows]
+    homes, villages = dict.fromkeys(growers, "branch"), dict.fromkeys(growers, "village")
+    blocks = Blocks(Surroundings(rows, (), (), homes, villages))
+    assert blocks.may_show([NET], growers, [APRIL])
+    for row in ("channels:shop", "channels:jd", "cultivar_groups:dangui", "cultivar_groups:jingui"):
+        assert not blocks.may_show([row], growers, [APRIL]), row
+    assert blocks.may_show(["villages:village"], growers, [APRIL])
+
+
+def hide(*codes, in_rows=True):
+    """Some channels have no row of their own, or no number in any month."""
+
+    def codes_to_hide(_blocks, table, months):
+        return set(codes) if table == "channels" and (len(months) > 1) is in_rows else set()
+
+    return codes_to_hide
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("then", "today"),
+    [(hide("taobao"), hide("taobao", "shop")), (hide(), hide("taobao", in_rows=False))],
+    ids=["others", "empty"],
+)
+def test_a_report_made_when_other_figures_were_hidden_is_proved_today(session, monkeypatch, then, today):
+    with transaction():
+        make_branch_with_sales()
+    made_by = {**annex.code(), "format": annex.FORMAT - 1}
+    with monkeypatch.context() as earlier:
+        earlier.setattr(annex, "code", lambda: made_by)
+        earlier.setattr(Blocks, "codes_to_hide", then)
+        built = building.make(APRIL, get_unit("guihua-osmanthus"), at=now())
+        building.keep(built, at=now(), account_id=None, by_name="")
+    sequence()
+    monkeypatch.setattr(Blocks, "codes_to_hide", today)
+    verdict = verify(built.annex)
+    assert verdict.exit_code == 0
+    assert not verdict.replayed.same_code
+    assert verdict.audit.differ == ()
