@@ -19,10 +19,10 @@ from itertools import chain
 from typing import Any
 
 from branch.ledger.periods import Period
-from branch.reports.editions.rules import Atom, Cell, is_small, rows_to_hide
 from branch.reports.evidence import Scope
 from branch.reports.figures import MonthRow, added
 from branch.reports.pieces import Piece
+from branch.reports.suppression import Atom, Cell, is_small, rows_to_hide
 
 NET, PLANTS, ORDERS = "net", "plants", "orders"
 OF_TOTALS: dict[str, Callable[[Any], int]] = {

@@ -9,10 +9,10 @@ from datetime import date
 import numpy as np
 
 from branch.ledger.periods import Period, month_of
-from branch.reports.editions.rules import FEWEST_GROWERS
 from branch.reports.figures import FEWEST_LIKE_FOR_LIKE_GROWERS
 from branch.reports.panel import BuiltPanel
 from branch.reports.programme_dates import ProgrammeDate
+from branch.reports.suppression import FEWEST_GROWERS
 from branch.uplift.gates import Gate, at_least, at_most
 from branch.uplift.interrupted import LEAST_AFTER, LEAST_BEFORE, interrupted
 from branch.uplift.panel import Floats, Refused, UpliftSettings

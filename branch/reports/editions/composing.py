@@ -12,8 +12,8 @@ from branch.reports.blocks import NET, Blocks, Surroundings
 from branch.reports.document import Document
 from branch.reports.editions.parts import LIKE, Part, Parts, cell_of
 from branch.reports.editions.printing import broken_down, compared, definitions, headline, overall
-from branch.reports.editions.rules import Printed
 from branch.reports.evidence import Scope
+from branch.reports.suppression import Printed
 
 
 def public_edition(

@@ -13,10 +13,10 @@ from branch.ledger.channels import channel_name
 from branch.ledger.periods import Period, twelve_months
 from branch.reports import figures, pieces, wording
 from branch.reports.blocks import NET, OF_TOTALS, ORDERS, PLANTS, Blocks
-from branch.reports.editions.rules import Atom
 from branch.reports.evidence import Scope
 from branch.reports.figures import MonthRow, Totals, added
 from branch.reports.pieces import Piece
+from branch.reports.suppression import Atom
 
 LIKE = "like_for_like"
 Rows = Sequence[MonthRow | Piece]

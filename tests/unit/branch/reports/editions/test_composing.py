@@ -13,8 +13,8 @@ from branch.reports.blocks import Surroundings
 from branch.reports.building import LANGUAGES
 from branch.reports.document import to_json
 from branch.reports.editions.composing import public_edition
-from branch.reports.editions.rules import Printed
 from branch.reports.pieces import Piece
+from branch.reports.suppression import Printed
 from tests.factories.reports import PROVINCES, SIZES, make_month_rows, make_scope
 from wsgi import report_sections
 

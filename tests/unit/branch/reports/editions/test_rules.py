@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from branch.reports.editions.rules import rows_to_hide
+from branch.reports.suppression import rows_to_hide
 from tests.examples import examples
 
 
