@@ -43,6 +43,7 @@ def upgrade() -> None:
         ["code_digest", "ordinal"],
         unique=False,
     )
+    op.create_index(op.f("ix_code_lookup_first_at"), "code_lookup", ["first_at"], unique=False)
     op.create_index(op.f("ix_code_lookup_last_at"), "code_lookup", ["last_at"], unique=False)
     op.create_index(
         "ix_code_lookup_network_of_code",
@@ -927,7 +928,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("batch_id", "position", name=op.f("uq_code_batch_id_position")),
         sa.UniqueConstraint("digest", name=op.f("uq_code_digest")),
     )
+    op.create_index(op.f("ix_code_activation_id"), "code", ["activation_id"], unique=False)
     op.create_index(op.f("ix_code_consignment_number"), "code", ["consignment_number"], unique=False)
+    op.create_index(op.f("ix_code_ending_id"), "code", ["ending_id"], unique=False)
     op.create_index(op.f("ix_code_grower_id"), "code", ["grower_id"], unique=False)
     op.create_index(
         op.f("ix_code_lot_id_code_level_code_state"), "code", ["lot_id", "level", "state"], unique=False

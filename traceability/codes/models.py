@@ -118,8 +118,8 @@ class Code(Base):
     state_reason: Mapped[str] = mapped_column(Text, default="")
     height_cm: Mapped[int | None]
     ground_diameter_mm: Mapped[int | None]
-    activation_id: Mapped[int | None] = fk("code_action.id", nullable=True, index=False)
-    ending_id: Mapped[int | None] = fk("code_action.id", nullable=True, index=False)
+    activation_id: Mapped[int | None] = fk("code_action.id", nullable=True)
+    ending_id: Mapped[int | None] = fk("code_action.id", nullable=True)
     consignment_number: Mapped[str | None] = mapped_column(String(32), index=True)
     order_number: Mapped[str | None] = mapped_column(String(32))
     destination_province: Mapped[str | None] = mapped_column(String(40))

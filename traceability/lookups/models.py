@@ -20,6 +20,7 @@ class CodeLookup(Base):
         UniqueConstraint("code_digest", "device_digest"),
         Index(None, "code_digest", "ordinal"),
         Index("ix_code_lookup_network_of_code", "code_digest", "network_digest", "ordinal"),
+        Index(None, "first_at"),
         Index(None, "last_at"),
         Index(
             "ix_code_lookup_unknown",
