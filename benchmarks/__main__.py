@@ -5,6 +5,7 @@ import sys
 
 BENCHMARKS = (
     "benchmarks.race",
+    "benchmarks.memory",
     "benchmarks.queue",
     "benchmarks.pace",
     "benchmarks.pages",
