@@ -30,7 +30,7 @@ from core.web.console import NavGroup, NavItem, init_console
 from core.web.health import Part, init_health
 from shop.orders.recalls import orders_of_lots
 from traceability.api import cultivar_group_name
-from traceability.lots.recalls import init_recalls
+from traceability.recalls.service.recalling import init_recalls
 
 # The working side's navigation by topic: NavItem(endpoint, lazy label, symbol of templates/macros/icons.html,
 # permission). An account sees what it may do; a topic in which that is one place is that place.
@@ -136,30 +136,30 @@ BLUEPRINTS: list[str] = [
     "branch.organisation.operator_views",
     "branch.growers.views",
     "traceability.papers.views",
-    "traceability.plots.views",
-    "traceability.plots.survey_views",
-    "traceability.quota.growth_views",
-    "traceability.quota.views",
+    "traceability.surveys.views.grower",
+    "traceability.surveys.views.branch",
+    "traceability.quota.views.growth",
+    "traceability.quota.views.balances",
     "traceability.lots.views",
-    "traceability.lots.step_views",
-    "traceability.lots.recall_views",
-    "traceability.codes.views",
-    "traceability.codes.activation_views",
-    "traceability.codes.approval_views",
-    "traceability.codes.inner_views",
+    "traceability.transformations.views",
+    "traceability.recalls.views",
+    "traceability.codes.views.grower",
+    "traceability.codes.views.activation",
+    "traceability.codes.views.approval",
+    "traceability.codes.views.inner_codes",
     "traceability.resolver.views",
     "traceability.passports.views",
     "traceability.inspections.views",
-    "traceability.events.rest.views",
-    "traceability.verification.views",
-    "traceability.verification.api_views",
-    "traceability.alarms.views",
-    "traceability.alarms.question_views",
+    "traceability.events.views.root",
+    "traceability.verification.views.pages",
+    "traceability.verification.views.api",
+    "traceability.alarms.views.branch",
+    "traceability.alarms.views.question",
     "traceability.standing.views",
-    "traceability.cases.views",
-    "traceability.cases.staff_views",
-    "traceability.cases.step_views",
-    "traceability.cases.file_views",
+    "traceability.cases.views.public",
+    "traceability.cases.views.staff",
+    "traceability.cases.views.steps",
+    "traceability.cases.views.download",
     "traceability.warnings.views",
     "branch.ledger.views",
     "branch.ledger.record_views",
@@ -210,9 +210,9 @@ COMMANDS: list[str] = [
     "core.checks.cli",
     "core.failures.cli",
     "core.seal.cli",
-    "traceability.lots.cli",
+    "traceability.reference.cli",
     "traceability.codes.cli",
-    "traceability.alarms.cli",
+    "benchmarks.alarms.cli",
     "traceability.quota.cli",
     "branch.ledger.cli",
     "branch.reports.cli",
@@ -251,18 +251,18 @@ MODELS: list[str] = [
     "branch.reports.desk.models",
     "branch.licences.models",
     "branch.storefronts.models",
-    "traceability.plots.models",
-    "traceability.lots.models",
-    "traceability.papers.models",
-    "traceability.quota.models",
-    "traceability.codes.models",
-    "traceability.resolver.models",
-    "traceability.events.models",
-    "traceability.certificates.models",
-    "traceability.inspections.models",
-    "traceability.cases.models",
+    "traceability.plots.models.tables",
+    "traceability.lots.models.tables",
+    "traceability.papers.models.tables",
+    "traceability.quota.models.tables",
+    "traceability.codes.models.tables",
+    "traceability.resolver.models.tables",
+    "traceability.events.models.tables",
+    "traceability.certificates.models.tables",
+    "traceability.inspections.models.tables",
+    "traceability.cases.models.tables",
     "traceability.lookups.models",
-    "traceability.alarms.models",
+    "traceability.alarms.models.tables",
     "shop.catalogue.models",
     "shop.search.models",
     "shop.stock.models",
@@ -284,7 +284,7 @@ PARTS: list[str] = [
     "shop.search.service",
     "shop.payments.provider",
     "shop.orders.hold_page",
-    "traceability.lookups.address_database",
+    "traceability.lookups.service.address_database",
 ]
 
 # Whose `measure` sets gauges at each look at /metrics.
@@ -294,7 +294,7 @@ MEASURED: list[str] = ["core.failures.views", "core.backup.views", "core.checks.
 TASKS: list[str] = [
     "core.tasks",
     "core.accounts.tasks",
-    "traceability.labels.tasks",
+    "traceability.codes.tasks.batch_files",
     "traceability.cases.tasks",
     "core.failures.tasks",
     "core.seal.tasks",
@@ -306,7 +306,7 @@ TASKS: list[str] = [
     "branch.reports.deadlines.tasks",
     "branch.licences.tasks",
     "traceability.quota.tasks",
-    "traceability.plots.tasks",
+    "traceability.surveys.tasks",
     "traceability.lookups.tasks",
     "traceability.alarms.tasks",
     "shop.search.tasks",
@@ -397,10 +397,10 @@ def event_handlers() -> dict[type, list[Handler]]:
     from shop.payments.handlers import close_payment_pages, tell_buyers_of_account, tell_cashiers
     from shop.search.handlers import follow_grower, follow_listing
     from traceability.codes.events import InnerCodeTried
-    from traceability.codes.inner_notices import tell_grower_of_tries
-    from traceability.labels.making import void_half_made
-    from traceability.lots.events import LotRecalled
-    from traceability.lots.recall_notices import tell_grower_of_recall
+    from traceability.codes.service.notices import tell_grower_of_tries
+    from traceability.codes.tasks.large_batches import void_half_made
+    from traceability.recalls.events import LotRecalled
+    from traceability.recalls.service.notices import tell_grower_of_recall
 
     hears: list[tuple[Handler | None, list[type]]] = [
         (
@@ -590,7 +590,7 @@ def report_sections() -> list[SectionFunction]:
     """What a report consists of, in its order; each is a function `(period, scope) -> Section`. Asked when one is built."""
     from branch.reports import breakdowns, comparison, effect, overall, programme, quality, seasonal, units
     from shop.channels.section import imports
-    from traceability.authenticity.section import authenticity
+    from traceability.authenticity.service.report_section import authenticity
 
     return [
         overall.overall,
@@ -622,17 +622,18 @@ def seal_sources() -> list[Sealed]:
     from branch.reports.editions import sealing as report_editions
     from branch.reports.thread import sealing as report_posts
     from shop.payees import sealing as payees
-    from traceability.alarms import sealing as alarms
-    from traceability.cases import sealing as cases
-    from traceability.certificates import sealing as certificates
-    from traceability.codes import refusals, unlocking
-    from traceability.codes import sealing as codes
-    from traceability.codes import steps as code_steps
-    from traceability.events import sealing as events
-    from traceability.inspections import sealing as inspections
-    from traceability.lots import sealing as lots
-    from traceability.plots import sealing as plots
-    from traceability.quota import sealing as quota
+    from traceability.alarms.models import sealing as alarms
+    from traceability.cases.models import sealing as cases
+    from traceability.certificates.models import sealing as certificates
+    from traceability.codes.models import sealing as codes
+    from traceability.codes.models import step_sealing as code_steps
+    from traceability.codes.models import unlock_sealing as unlocking
+    from traceability.codes.service import refusals
+    from traceability.events.models import sealing as events
+    from traceability.inspections.models import sealing as inspections
+    from traceability.lots.models import sealing as lots
+    from traceability.plots.models import sealing as plots
+    from traceability.quota.models import sealing as quota
 
     return [
         licences.SOURCE,
@@ -674,14 +675,14 @@ def sealed_rows() -> list[SealedRows]:
     from core import sealing as core
     from shop.orders import sealing as orders
     from shop.payments import sealing as payments
-    from traceability.alarms import row_sealing as alarms
-    from traceability.cases import subject_sealing as cases
-    from traceability.codes import row_sealing as codes
-    from traceability.lots import row_sealing as lots
-    from traceability.papers import sealing as papers
-    from traceability.plots import row_sealing as plots
-    from traceability.quota import row_sealing as quota
-    from traceability.resolver import sealing as trade_items
+    from traceability.alarms.models import sealed_rows as alarms
+    from traceability.cases.models import sealed_rows as cases
+    from traceability.codes.models import sealed_rows as codes
+    from traceability.lots.models import sealed_rows as lots
+    from traceability.papers.models import sealed_rows as papers
+    from traceability.plots.models import sealed_rows as plots
+    from traceability.quota.models import sealed_rows as quota
+    from traceability.resolver.models import sealed_rows as trade_items
 
     return [
         *core.ROWS,
@@ -709,10 +710,10 @@ def checks() -> list[Check]:
     from branch.ledger import rollup
     from branch.storefronts import invariants as suspensions
     from core.seal.audit import check_kinds, check_seal
-    from traceability.codes import sealing as codes
-    from traceability.codes import steps as code_steps
+    from traceability.codes.models import sealing as codes
+    from traceability.codes.models import step_sealing as code_steps
     from traceability.lookups.queries import looked_up_last
-    from traceability.quota import invariants as quota
+    from traceability.quota.queries import invariants as quota
 
     of_codes = frozenset(one.kind for one in (*codes.SOURCES, code_steps.SOURCE))
     return [

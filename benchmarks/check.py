@@ -84,7 +84,7 @@ def _measure(count: int) -> bool:
 
     from core.checks.running import keep, run_sample, run_whole
     from core.database import session, transaction
-    from traceability.codes.models import Code
+    from traceability.codes.models.tables import Code
 
     columns = select(Code.position, Code.state, Code.lot_id).execution_options(yield_per=5000)
     rows = _timed(

@@ -70,8 +70,8 @@ def _insert(count: int, lot_id: int, grower_id: int) -> float:
 
     from core.clock import now
     from core.database import transaction
-    from traceability.codes.issuing import AT_A_TIME
-    from traceability.codes.models import Code, CodeBatch
+    from traceability.codes.models.tables import Code, CodeBatch
+    from traceability.codes.service.issuing import AT_A_TIME
 
     def portions(batch_id: int) -> Iterator[list[dict[str, object]]]:
         for first in range(0, count, AT_A_TIME):
@@ -119,8 +119,8 @@ def _issue(count: int, lot_id: int) -> float:
     from core.clock import now
     from core.database import transaction
     from tests.factories.accounts import make_account
-    from traceability.codes.issuing import decide_batch, make_codes, request_batch
-    from traceability.codes.models import CodeBatch
+    from traceability.codes.models.tables import CodeBatch
+    from traceability.codes.service.issuing import decide_batch, make_codes, request_batch
     from traceability.codes.states import BatchState
 
     with transaction():

@@ -22,10 +22,10 @@ import typst
 import zxingcpp
 from PIL import Image
 
-from traceability.codes.rules import address, new_codes
+from traceability.codes.rules.notation import address, new_codes
+from traceability.codes.service.printing import CodeLabel, LegalText, codes_pdf
 from traceability.codes.states import Level
-from traceability.labels.codes import CodeLabel, LegalText, codes_pdf
-from traceability.labels.typesetting import FONTS
+from traceability.labels.rules.typesetting import FONTS
 
 PUBLIC = "https://guihua.example.org"
 AT = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)

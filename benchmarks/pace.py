@@ -144,8 +144,8 @@ def give_long_work() -> list[str]:
     from core.clock import local_year, now
     from core.database import session, transaction
     from core.progress import JobProgress
-    from traceability.codes import issuing
-    from traceability.lots.models import Lot
+    from traceability.codes.service import issuing
+    from traceability.lots.models.tables import Lot
 
     at = now()
     with transaction():

@@ -49,10 +49,10 @@ def _bare(whole: Flask) -> Flask:
     """One select, one insert, one commit: what a check costs at least with Flask and SQLAlchemy."""
     from core.clock import now
     from core.database import transaction
-    from traceability.codes.digest import code_digest
-    from traceability.codes.models import Code
+    from traceability.codes.models.digests import code_digest
+    from traceability.codes.models.tables import Code
     from traceability.lookups.models import CodeLookup
-    from traceability.lookups.visitors import visitor_of
+    from traceability.lookups.service.visitors import visitor_of
 
     bare = Flask("bare")
 
@@ -114,7 +114,7 @@ def _codes(environment: dict[str, str], file: Path, count: int) -> list[str]:
         "from wsgi import create_app\n"
         "from sqlalchemy import select\n"
         "from core.database import session\n"
-        "from traceability.lots.models import Lot\n"
+        "from traceability.lots.models.tables import Lot\n"
         "with create_app().app_context():\n"
         "    print(session.scalar(select(Lot.number).order_by(Lot.quantity_on_hand.desc())))\n"
     )

@@ -1,36 +1,38 @@
 """The front door of traceability: what the shop may ask. Each feature lists its part below."""
 
 # --- cases ---------------------------------------------------------------------------------------
-from traceability.cases.examples import open_example_cases
-
-# --- certificates of provenance --------------------------------------------------------------------
-from traceability.certificates.document import certificate_pdf, certificate_proof
+# --- papers -------------------------------------------------------------------------------------
+from core.uploads.forms.upload_tokens import kept_token, read_kept
+from traceability.cases.service.examples import open_example_cases
 from traceability.certificates.queries import CertificateView, certificates_of
 from traceability.certificates.service import certify_parcel
 
-# --- codes --------------------------------------------------------------------------------------
-from traceability.codes.binding import CodeNotUsable, bind_codes
+# --- certificates of provenance --------------------------------------------------------------------
+from traceability.certificates.wording.document import certificate_pdf, certificate_proof
 from traceability.codes.events import InnerCodeTried
-from traceability.codes.issuing import IssuedCodes, issue_codes
-from traceability.codes.queries import BatchView, CodeView, codes_of_consignment, codes_of_consignments
+from traceability.codes.queries.batches import (
+    BatchView,
+    CodeView,
+    codes_of_consignment,
+    codes_of_consignments,
+)
 
 # --- recalls ------------------------------------------------------------------------------------
-from traceability.codes.recalls import codes_reached
-from traceability.codes.refusals import note_refusal
-from traceability.codes.returns import return_parcel
-from traceability.codes.service import accept_codes, activate_batch, void_batch
-from traceability.codes.states import CodeState, Level, offered_levels
+from traceability.codes.queries.recalls import codes_reached
 
-# --- events -------------------------------------------------------------------------------------
-from traceability.events.parcels import record_arrival, record_dispatch
-from traceability.events.timeline import TimelineStep, timeline_of_lot
-from traceability.labels.codes import code_file, size_in_chinese
-from traceability.labels.seedling import SeedlingLabel, seedling_labels_pdf
-from traceability.lots.balance import StepKind
-from traceability.lots.events import LotRecalled
+# --- codes --------------------------------------------------------------------------------------
+from traceability.codes.service.binding import CodeNotUsable, bind_codes
+from traceability.codes.service.issuing import IssuedCodes, issue_codes
+from traceability.codes.service.lifecycle import accept_codes, activate_batch, void_batch
+from traceability.codes.service.printing import code_file, size_in_chinese
+from traceability.codes.service.refusals import note_refusal
+from traceability.codes.service.returns import return_parcel
+from traceability.codes.states import CodeState, Level, offered_levels
+from traceability.events.queries.timeline import TimelineStep, timeline_of_lot
+from traceability.labels.rules.seedling import SeedlingLabel, seedling_labels_pdf
 
 # --- plots and lots -----------------------------------------------------------------------------
-from traceability.lots.queries import (
+from traceability.lots.queries.records import (
     CultivarGroupView,
     CultivarView,
     LotView,
@@ -42,8 +44,7 @@ from traceability.lots.queries import (
     lots_by_ids,
     lots_of_grower,
 )
-from traceability.lots.recalls import get_recall
-from traceability.lots.reference import ensure_reference_data
+from traceability.lots.rules.balance import StepKind
 from traceability.lots.service import (
     LotNotSaleable,
     NewLot,
@@ -55,10 +56,6 @@ from traceability.lots.service import (
     take_from_lot,
 )
 from traceability.lots.states import LotState, Propagation, Root
-from traceability.lots.transforming import Outcome, transform
-
-# --- papers -------------------------------------------------------------------------------------
-from traceability.papers.kept import kept_token, read_kept
 from traceability.papers.queries import (
     PaperView,
     missing_papers,
@@ -70,12 +67,19 @@ from traceability.papers.queries import (
 )
 from traceability.papers.rules import PaperKind
 from traceability.papers.service import ensure_paper_rules, keep_upload, record_paper, record_printed_label
+
+# --- events -------------------------------------------------------------------------------------
+from traceability.parcels.service import record_arrival, record_dispatch
 from traceability.plots.queries import PlotView, get_plot, plots_of_grower
 from traceability.plots.service import record_plot
-from traceability.plots.surveys import NewSurvey, Stand, approve_surveys
 
 # --- quota: what registered land may bring to market ----------------------------------------------
-from traceability.quota.service import QuotaExceeded, balance_of_lot
+from traceability.quota.service.accounting import QuotaExceeded, balance_of_lot
+from traceability.recalls.events import LotRecalled
+from traceability.recalls.service.recalling import get_recall
+from traceability.reference.service.cultivars import ensure_reference_data
+from traceability.surveys.service.surveying import NewSurvey, Stand, approve_surveys
+from traceability.transformations.service import Outcome, transform
 
 __all__ = [
     "BatchView",

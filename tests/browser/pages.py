@@ -23,7 +23,7 @@ from tests.browser.scenes import (
     reporting,
     two_people,
 )
-from traceability.codes.verdicts import Verdict
+from traceability.codes.rules.verdicts import Verdict
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from core.database import transaction
 from tests.factories.traceability import make_lot
 from tests.running import free_port, served
-from traceability.inspections.models import Inspection
+from traceability.inspections.models.tables import Inspection
 
 pytestmark = pytest.mark.browser
 NEW = "/branch/inspections/new"

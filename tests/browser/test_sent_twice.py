@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Route, expect
 
 from tests.running import free_port, served
-from traceability.plots.models import Plot
+from traceability.plots.models.tables import Plot
 
 pytestmark = pytest.mark.browser
 NEW = "/seller/plots/new"

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from core.clock import now
-from traceability.cases import decisions
-from traceability.cases.evidence import Evidence
-from traceability.cases.queries import CaseView
-from traceability.cases.service import open_case
+from traceability.cases.queries.records import CaseView
+from traceability.cases.rules.evidence import Evidence
+from traceability.cases.service import decisions
+from traceability.cases.service.opening import open_case
 from traceability.cases.states import EvidenceKind, Subject
 
 

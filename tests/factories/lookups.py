@@ -3,8 +3,8 @@
 from datetime import datetime
 from hashlib import sha256
 
-from traceability.lookups.service import record
-from traceability.lookups.visitors import Visitor
+from traceability.lookups.service.recording import record
+from traceability.lookups.service.visitors import Visitor
 from traceability.verification.queries import look_up
 
 

@@ -20,10 +20,10 @@ from traceability.api import (
     record_lot,
     record_plot,
 )
-from traceability.plots.survey_queries import surveys_of_plot
-from traceability.plots.surveys import NewSurvey, Stand, approve_surveys
-from traceability.quota import service as quota
-from traceability.quota.queries import key_of_lot
+from traceability.quota.queries.ledger import key_of_lot
+from traceability.quota.service import accounting as quota
+from traceability.surveys.queries import surveys_of_plot
+from traceability.surveys.service.surveying import NewSurvey, Stand, approve_surveys
 
 AT = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
 

@@ -7,9 +7,9 @@ from branch.licences import service as licences
 from core.clock import now
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_codes, make_lot, ship
-from traceability.codes.rules import new_code
-from traceability.codes.service import accept_codes, void_batch
-from traceability.codes.verdicts import Verdict
+from traceability.codes.rules.notation import new_code
+from traceability.codes.rules.verdicts import Verdict
+from traceability.codes.service.lifecycle import accept_codes, void_batch
 from traceability.lots.service import change_state
 from traceability.lots.states import LotState
 from traceability.papers.service import record_paper
@@ -47,10 +47,10 @@ def _arrange(verdict, issued, lot, licence_number, at) -> int:
 
     from core.database import session
     from tests.factories.cases import make_case
-    from traceability.cases.models import CounterfeitCase
-    from traceability.cases.sealing import seal_case
+    from traceability.cases.models.sealing import seal_case
+    from traceability.cases.models.tables import CounterfeitCase
     from traceability.cases.states import Subject
-    from traceability.codes.models import Code
+    from traceability.codes.models.tables import Code
 
     consignment = f"C-{issued.batch.number}"
     if verdict in {Verdict.SHIPPED, Verdict.ACCEPTED, Verdict.SUSPECT}:

@@ -1,7 +1,7 @@
 """Every route says how much it takes, and what takes more than a form of text is known here by name."""
 
 from core.web.bounds import FORM, KB, MB, PHOTO, PHOTOS, TABLES, most_bytes_of
-from traceability.events.rest.answers import MAX_BYTES
+from traceability.events.views.answers import MAX_BYTES
 
 LARGER = {
     "marks.correct": 2 * MB,

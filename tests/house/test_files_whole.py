@@ -17,7 +17,7 @@ ALLOWED = {
     "core/seal/witness.py": "a lock",
     "shop/search/embedded.py": "a lock",
     "branch/reports/pdf.py": "a temporary folder",
-    "traceability/cases/letters.py": "a temporary folder",
+    "traceability/cases/wording/letters.py": "a temporary folder",
 }
 
 

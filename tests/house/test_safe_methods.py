@@ -22,7 +22,7 @@ ALLOWED = {
     "core/web/i18n.py": "a form that failed is led back to itself by its address",
     "core/web/headers.py": "what was sent may be kept nowhere",
     "core/web/limits.py": "limits on what is sent",
-    "traceability/events/rest/blueprint.py": "answers OPTIONS itself, as EPCIS asks, before any view",
+    "traceability/events/views/blueprint.py": "answers OPTIONS itself, as EPCIS asks, before any view",
 }
 NOTED = {
     "branch/ledger/channel_views.py": {"sums that follow from the facts"},
@@ -31,7 +31,9 @@ NOTED = {
     "core/accounts/sessions.py": {"when a device was seen last", "that a session is over"},
     "shop/cart/views.py": {"that what a visitor gathered is the account's now"},
     "shop/payments/views.py": {"what the payment service answers of this payment, as its own message would"},
-    "traceability/verification/views.py": {"that a code was looked up, which is what copies are found by"},
+    "traceability/verification/views/pages.py": {
+        "that a code was looked up, which is what copies are found by"
+    },
 }
 
 

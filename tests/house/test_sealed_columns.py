@@ -19,7 +19,7 @@ from core.seal.audit import BENT
 from core.seal.entries import canonical
 from core.seal.sources import sources
 from core.types import UTCDateTime
-from traceability.cases.evidence import BEGINNING, digest_of
+from traceability.cases.rules.evidence import BEGINNING, digest_of
 from traceability.cases.states import EvidenceKind
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "threat-model.md"

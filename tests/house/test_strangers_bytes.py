@@ -15,7 +15,7 @@ PARSERS = {
         "core/seal/outside.py",
         "branch/reports/sealing.py", "branch/reports/carried.py", "branch/reports/versions.py", "branch/reports/verifying.py",
         "branch/reports/building.py", "branch/reports/audit.py", "branch/reports/replaying.py",
-        "traceability/events/rest/capturing.py", "traceability/codes/steps.py", "shop/channels/keeping.py",
+        "traceability/events/views/capture.py", "traceability/codes/models/step_sealing.py", "shop/channels/keeping.py",
     },
     "json.load": set(),
     "flask.json.loads": set(),
@@ -40,10 +40,10 @@ PARSERS = {
     # Reports are our own archives; `carried` looks at one that an auditor names on his own command line.
     "zipfile.ZipFile": {
         "core/intake/parsers/tables.py", "branch/reports/archive.py", "branch/reports/carried.py",
-        "branch/reports/workbook.py", "traceability/cases/file_views.py",
+        "branch/reports/workbook.py", "traceability/cases/views/download.py",
     },
     # Who counts as one by address; EPCIS only asks whether a text is an address.
-    "ipaddress": {"core/networks.py", "traceability/events/shapes.py"},
+    "ipaddress": {"core/networks.py", "traceability/events/rules/shapes.py"},
     "flask_limiter.util": set(),
     "email_validator": {"core/accounts/identity.py"},
     "phonenumbers": {"core/accounts/identity.py", "shop/orders/wording.py"},

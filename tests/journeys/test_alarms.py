@@ -8,9 +8,10 @@ from core.clock import now
 from core.database import transaction
 from tests.factories.lookups import make_lookup, make_visitor
 from tests.factories.verification import make_scene
-from traceability.alarms import service, tasks
-from traceability.alarms.models import Alarm
-from traceability.codes.rules import new_code
+from traceability.alarms import tasks
+from traceability.alarms.models.tables import Alarm
+from traceability.alarms.service import judging as service
+from traceability.codes.rules.notation import new_code
 
 PLACES = ("广东省", "四川省", "北京市", "山东省", "河南省")
 

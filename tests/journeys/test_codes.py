@@ -19,11 +19,11 @@ from tests.factories.pictures import picture
 from tests.factories.traceability import make_lot, ship
 from traceability.alarms.tasks import sweep_recent
 from traceability.api import issue_codes
-from traceability.cases.models import CounterfeitCase
-from traceability.codes.digest import SALT_BYTES
-from traceability.codes.models import Code, CodeAction
-from traceability.codes.queries import batches_of_lot, get_batch
-from traceability.labels.tasks import make
+from traceability.cases.models.tables import CounterfeitCase
+from traceability.codes.models.digests import SALT_BYTES
+from traceability.codes.models.tables import Code, CodeAction
+from traceability.codes.queries.batches import batches_of_lot, get_batch
+from traceability.codes.tasks.batch_files import make
 
 
 @pytest.fixture

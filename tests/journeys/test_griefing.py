@@ -18,16 +18,16 @@ from tests.factories.licences import make_licence, make_mark
 from tests.factories.lookups import make_lookup, make_visitor
 from tests.factories.organisation import make_membership
 from tests.factories.traceability import make_lot, ship
-from traceability.alarms import service as alarms
-from traceability.alarms.models import Alarm
-from traceability.alarms.steps import AlarmStep
+from traceability.alarms.models.tables import Alarm
+from traceability.alarms.service import judging as alarms
+from traceability.alarms.states import AlarmStep
 from traceability.alarms.tasks import sweep_recent
 from traceability.api import issue_codes
-from traceability.cases import decisions
-from traceability.cases.models import CaseReport, CounterfeitCase
-from traceability.cases.queries import strength_of
-from traceability.codes.inner import Entrant, enter_inner
-from traceability.codes.models import Code
+from traceability.cases.models.tables import CaseReport, CounterfeitCase
+from traceability.cases.queries.records import strength_of
+from traceability.cases.service import decisions
+from traceability.codes.models.tables import Code
+from traceability.codes.service.inner_codes import Entrant, enter_inner
 
 PLACES = ("广东省", "四川省", "北京市", "山东省", "河南省")
 

@@ -13,9 +13,9 @@ from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
 from tests.factories.traceability import grant_quota, make_codes, make_lot, make_plot
 from traceability.api import ensure_reference_data, get_lot, lots_of_grower
-from traceability.lots.recall_requests import requests_of_lot
-from traceability.plots.survey_queries import surveys_of_plot
-from traceability.quota.queries import balances_of_grower
+from traceability.quota.queries.ledger import balances_of_grower
+from traceability.recalls.service.requests import requests_of_lot
+from traceability.surveys.queries import surveys_of_plot
 
 SURVEY = {
     "year": "2026",

@@ -12,8 +12,8 @@ from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
 from tests.factories.traceability import grant_quota, make_lot, make_plot
 from traceability.api import ensure_reference_data, get_lot, lots_of_grower, plots_of_grower
-from traceability.codes.queries import batches_of_lot
-from traceability.codes.rules import read_code
+from traceability.codes.queries.batches import batches_of_lot
+from traceability.codes.rules.notation import read_code
 
 LOT = {
     "cultivar": "dangui/朱砂丹桂",

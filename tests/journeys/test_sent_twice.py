@@ -25,8 +25,8 @@ from tests.factories.pictures import picture
 from tests.factories.sales import make_branch_with_sales
 from tests.factories.traceability import make_lot, make_plot
 from tests.form_reader import form_of, forms_of
-from traceability.lots.models import Lot
-from traceability.resolver.models import TradeItem
+from traceability.lots.models.tables import Lot
+from traceability.resolver.models.tables import TradeItem
 
 LOT = {
     "cultivar": "dangui/朱砂丹桂",

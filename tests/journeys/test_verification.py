@@ -9,10 +9,10 @@ from core.database import Base, db, transaction
 from tests.factories.traceability import make_codes
 from tests.factories.verification import make_scene
 from tests.seals import behind_the_back
-from traceability.codes.digest import code_digest
-from traceability.codes.models import Code
-from traceability.codes.rules import grouped, new_code
-from traceability.codes.verdicts import Verdict
+from traceability.codes.models.digests import code_digest
+from traceability.codes.models.tables import Code
+from traceability.codes.rules.notation import grouped, new_code
+from traceability.codes.rules.verdicts import Verdict
 from traceability.lookups.models import CodeLookup
 from traceability.papers.service import record_paper
 
@@ -241,8 +241,8 @@ def test_goods_that_left_under_a_licence_stay_in_order_when_it_runs_out(client, 
     from datetime import timedelta
 
     from core.clock import local_day, now
-    from traceability.codes import steps
-    from traceability.codes.models import Code
+    from traceability.codes.models import step_sealing as steps
+    from traceability.codes.models.tables import Code
 
     today = local_day(now())
     behind_the_back(f"UPDATE licence SET valid_until = '{today}'")  # noqa: S608 - a date of ours

@@ -6,7 +6,7 @@ import pytest
 
 from core import jsontext
 from tests.published.vectors import vectors
-from traceability.events.hashing import event_hash, prehash
+from traceability.events.rules.hashing import event_hash, prehash
 
 CASES = ["ReferenceEventHashAlgorithm", "ReferenceEventHashAlgorithm2", "ReferenceEventHashAlgorithm3"]
 

@@ -8,7 +8,7 @@ from jsonschema import Draft7Validator, FormatChecker
 
 from tests.published.vectors import vectors
 from tests.unit.traceability.events.conftest import both, program  # noqa: F401 - fixtures
-from traceability.events.models import CaptureJob, EpcisEvent
+from traceability.events.models.tables import CaptureJob, EpcisEvent
 
 
 def paths(kind):

@@ -9,8 +9,8 @@ from jsonschema import Draft7Validator, FormatChecker
 
 from core import jsontext
 from tests.published.vectors import vectors
-from traceability.events.documents import check_alone, check_document
-from traceability.events.validation import EVENT_TYPES, check_event
+from traceability.events.rules.documents import check_alone, check_document
+from traceability.events.rules.validation import EVENT_TYPES, check_event
 
 # Where we refuse on purpose what the schema lets pass. Besides: in an event type of somebody else's, the schema
 # looks at few fields; here, a field of the standard means in every event what it means in the standard's own.

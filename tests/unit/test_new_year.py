@@ -19,15 +19,15 @@ from tests.factories.licences import make_licence
 from tests.factories.orders import make_variant, place
 from tests.factories.organisation import make_grower, make_membership
 from tests.factories.traceability import approve_plot, make_codes, make_lot, make_plot
-from traceability.alarms.facts import NetworkFacts
-from traceability.alarms.service import judge_network
+from traceability.alarms.rules.facts import NetworkFacts
+from traceability.alarms.service.judging import judge_network
 from traceability.api import ensure_reference_data
-from traceability.cases.statistics import monthly_counts
+from traceability.cases.queries.statistics import monthly_counts
 from traceability.inspections.service import Seen, record_inspection
-from traceability.lots.balance import StepKind
-from traceability.lots.recall_requests import ask_for_recall, confirm_recall
-from traceability.lots.transforming import Outcome, transform
-from traceability.quota.queries import balances_of_grower
+from traceability.lots.rules.balance import StepKind
+from traceability.quota.queries.ledger import balances_of_grower
+from traceability.recalls.service.requests import ask_for_recall, confirm_recall
+from traceability.transformations.service import Outcome, transform
 
 NUMBER = re.compile(r"[A-Z]+-(\d{4})-[0-9A-Z]+")
 NUMBERED = {

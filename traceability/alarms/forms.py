@@ -6,7 +6,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from core.web.sending import PageForm
-from traceability.alarms.steps import AlarmStep
+from traceability.alarms.states import AlarmStep
 
 
 class AlarmDecisionForm(PageForm):

@@ -8,8 +8,8 @@ from core.claims import InWork, held
 from core.clock import now
 from core.database import transaction
 from core.sweeps import all_or_each, due_again, each
-from traceability.alarms import service
-from traceability.alarms.licensee_facts import facts_of, seasons_of
+from traceability.alarms.queries.licensee_facts import facts_of, seasons_of
+from traceability.alarms.service import judging as service
 
 CODES, NETWORKS, LICENSEES = (
     "traceability.alarms.code",

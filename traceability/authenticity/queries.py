@@ -9,13 +9,13 @@ from sqlalchemy import func, or_, select
 from branch import api as branch
 from core.clock import local_moment
 from core.database import session
-from traceability.alarms.models import Alarm, AlarmFinding
-from traceability.cases.models import CaseChange, CounterfeitCase
+from traceability.alarms.models.tables import Alarm, AlarmFinding
+from traceability.cases.models.tables import CaseChange, CounterfeitCase
 from traceability.cases.states import CaseStep, CaseVerdict
-from traceability.codes.models import Code
+from traceability.codes.models.tables import Code
 from traceability.lookups.models import CodeLookup, LookupDay
-from traceability.lots.models import Lot
-from traceability.quota.models import QuotaMove
+from traceability.lots.models.tables import Lot
+from traceability.quota.models.tables import QuotaMove
 from traceability.quota.rules import MoveKind
 
 

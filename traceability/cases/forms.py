@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from core.web.sending import PageForm
 from traceability.cases.states import CaseVerdict
-from traceability.lots.queries import find_lot
+from traceability.lots.queries.records import find_lot
 
 SAY_WHAT = _l("Say in a few words what is wrong.")
 SAY_NOTE = _l("Write a note: what was found, what was done.")

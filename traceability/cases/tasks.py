@@ -4,7 +4,7 @@ from celery import shared_task
 
 from core.clock import now
 from core.sweeps import each
-from traceability.cases import reminders
+from traceability.cases.service import reminders
 
 
 @shared_task(name=reminders.REMINDING)

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from core.database import session
 from core.seal import SealView, seals_of
-from traceability.certificates.models import Certificate
-from traceability.certificates.sealing import subject_of
+from traceability.certificates.models.sealing import subject_of
+from traceability.certificates.models.tables import Certificate
 
 
 @dataclass(frozen=True)

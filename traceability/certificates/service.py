@@ -12,15 +12,15 @@ from branch import api as branch
 from core import seal
 from core.clock import local_day
 from core.database import session
-from traceability.certificates.models import Certificate
+from traceability.certificates.models.sealing import KIND, sealed_body, subject_of
+from traceability.certificates.models.tables import Certificate
 from traceability.certificates.rules import folded
-from traceability.certificates.sealing import KIND, sealed_body, subject_of
-from traceability.codes.models import Code
-from traceability.codes.queries import CodeView, codes_of_consignment
-from traceability.labels.seedling import PROPAGATION_WORDS, ROOT_WORDS
-from traceability.lots.models import CultivarGroup
-from traceability.lots.queries import LotView, lots_by_ids
-from traceability.lots.sizes import diameter_span_cm
+from traceability.codes.models.tables import Code
+from traceability.codes.queries.batches import CodeView, codes_of_consignment
+from traceability.labels.rules.seedling import PROPAGATION_WORDS, ROOT_WORDS
+from traceability.lots.models.tables import CultivarGroup
+from traceability.lots.queries.records import LotView, lots_by_ids
+from traceability.lots.rules.sizes import diameter_span_cm
 from traceability.papers.queries import papers_of
 
 CHINESE = "zh_Hans_CN"

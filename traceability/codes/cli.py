@@ -11,11 +11,12 @@ from core.commands import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 from core.settings import Settings
-from traceability.codes import issuing, service
-from traceability.codes.queries import get_batch
+from traceability.codes.queries.batches import get_batch
+from traceability.codes.service import issuing
+from traceability.codes.service import lifecycle as service
+from traceability.codes.service.printing import code_file
 from traceability.codes.states import Level
-from traceability.labels.codes import code_file
-from traceability.lots.queries import get_lot
+from traceability.lots.queries.records import get_lot
 
 group = CommandGroup("codes", help="Trace codes.")
 

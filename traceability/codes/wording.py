@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 
+from traceability.codes.rules.verdicts import Verdict
 from traceability.codes.states import BatchState, CodeState, Level
-from traceability.codes.verdicts import Verdict
 
 TONES: dict[CodeState, str] = {
     CodeState.RESERVED: "wait",

@@ -10,10 +10,10 @@ from sqlalchemy import Row, select
 from core.accounts.queries import display_names
 from core.database import session
 from core.errors import NotFound
-from traceability.inspections.models import Inspection
+from traceability.inspections.models.tables import Inspection
 from traceability.inspections.rules import is_believable
-from traceability.lots.models import Lot
-from traceability.lots.queries import LotView, view
+from traceability.lots.models.tables import Lot
+from traceability.lots.queries.records import LotView, view
 
 MOST = 50
 MOST_LOTS = 500

@@ -14,13 +14,13 @@ from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from core.form_keys import SentOtherwise
 from core.ids import readable_number
-from traceability.events.service import record_step
-from traceability.events.steps import Inspected
-from traceability.inspections.models import Inspection
+from traceability.events.rules.steps import Inspected
+from traceability.events.service.recording import record_step
+from traceability.inspections.models.sealing import KIND, sealed_body, subject_of
+from traceability.inspections.models.tables import Inspection
 from traceability.inspections.rules import time_that_counts
-from traceability.inspections.sealing import KIND, sealed_body, subject_of
-from traceability.lots.models import Lot
-from traceability.lots.queries import view
+from traceability.lots.models.tables import Lot
+from traceability.lots.queries.records import view
 
 CLIENT_ID = re.compile(r"[0-9A-Za-z-]{16,64}")
 

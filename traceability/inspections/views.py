@@ -24,6 +24,7 @@ from core.database import transaction
 from core.errors import DomainError, Forbidden, Invalid, NotFound
 from core.form_keys import SentOtherwise
 from core.ids import random_id
+from core.uploads.forms.photo import take_photo
 from core.web.bounds import PHOTO, takes
 from core.web.problems import problem, wants_json
 from traceability.inspections.forms import InspectionForm
@@ -34,7 +35,6 @@ from traceability.inspections.queries import (
     lots_to_inspect,
 )
 from traceability.inspections.service import record_inspection
-from traceability.papers.form_photo import take_photo
 
 blueprint = Blueprint("inspections", __name__)
 

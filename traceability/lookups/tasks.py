@@ -4,7 +4,7 @@ from celery import shared_task
 
 from core.clock import now
 from core.sweeps import batch_by_batch
-from traceability.lookups import service
+from traceability.lookups.service import recording as service
 
 
 @shared_task(name=service.FOLDING)

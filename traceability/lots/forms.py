@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from core.web.fields import DecimalField, IntegerField
 from core.web.sending import PageForm
-from traceability.lots.queries import CultivarGroupView, CultivarView, LotView
+from traceability.lots.queries.records import CultivarGroupView, CultivarView, LotView
 from traceability.lots.service import NewLot
 from traceability.lots.states import AGE_CODE, Propagation, Root
 from traceability.plots.queries import PlotView

@@ -11,11 +11,11 @@ from core.clock import local_year
 from core.database import changed, session
 from core.errors import Conflict, Invalid
 from core.ids import readable_number
-from traceability.events.service import record_step
-from traceability.events.steps import Commissioned
-from traceability.lots.models import Cultivar, CultivarGroup, Lot, LotChange, RecallRequest, RecallStop
-from traceability.lots.queries import LotView, get_lot, view
-from traceability.lots.sealing import lot_body, lot_subject
+from traceability.events.rules.steps import Commissioned
+from traceability.events.service.recording import record_step
+from traceability.lots.models.sealing import lot_body, lot_subject
+from traceability.lots.models.tables import Cultivar, CultivarGroup, Lot, LotChange, RecallRequest, RecallStop
+from traceability.lots.queries.records import LotView, get_lot, view
 from traceability.lots.states import (
     SPECIES,
     LotState,
@@ -25,7 +25,7 @@ from traceability.lots.states import (
     is_age_code,
     sources_of,
 )
-from traceability.plots.models import Plot
+from traceability.plots.models.tables import Plot
 
 
 class LotNotSaleable(Conflict):

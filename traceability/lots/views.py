@@ -10,13 +10,21 @@ from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, Forbidden, Invalid
+from core.uploads.forms.photo import take_photo
 from core.web.bounds import PHOTO, takes
 from core.web.sending import creates, creating, made_nothing
 from traceability.lots import service
-from traceability.lots.balance import StepKind
 from traceability.lots.forms import CountForm, LotForm, StateForm
-from traceability.lots.queries import LotView, changes_of, cultivar_groups, cultivars, get_lot, lots_of_grower
-from traceability.lots.sizes import diameter_span_cm
+from traceability.lots.queries.records import (
+    LotView,
+    changes_of,
+    cultivar_groups,
+    cultivars,
+    get_lot,
+    lots_of_grower,
+)
+from traceability.lots.rules.balance import StepKind
+from traceability.lots.rules.sizes import diameter_span_cm
 from traceability.lots.states import LotState
 from traceability.lots.wording import (
     LOT_TONES,
@@ -26,7 +34,6 @@ from traceability.lots.wording import (
     root_name,
     step_name,
 )
-from traceability.papers.form_photo import take_photo
 from traceability.plots.queries import get_plot, plots_of_grower
 
 blueprint = Blueprint("lots", __name__)

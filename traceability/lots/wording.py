@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from traceability.lots.balance import StepKind
+from traceability.lots.rules.balance import StepKind
 from traceability.lots.states import LotState, Propagation, RequestState, Root
 
 

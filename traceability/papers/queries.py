@@ -14,7 +14,7 @@ from core import files
 from core.database import read_columns, session
 from core.errors import NotFound
 from core.web.i18n import per_language
-from traceability.papers.models import Paper, PaperRuleChange, PaperRuleRow
+from traceability.papers.models.tables import Paper, PaperRuleChange, PaperRuleRow
 from traceability.papers.rules import (
     ANY,
     EVERYBODY,

@@ -9,10 +9,10 @@ from core import files
 from core.database import session
 from core.errors import Invalid
 from core.ids import random_id
-from traceability.papers.models import Paper, PaperRuleChange, PaperRuleRow
+from core.uploads.service import content_type_of
+from traceability.papers.models.tables import Paper, PaperRuleChange, PaperRuleRow
 from traceability.papers.queries import PaperView, paper_rules, papers_of
 from traceability.papers.rules import ANY, DEFAULT_RULES, EVERYBODY, NEEDS_FILE, PaperKind, required_kinds
-from traceability.papers.uploads import content_type_of
 
 
 def ensure_paper_rules(*, at: datetime) -> int:

@@ -15,8 +15,8 @@ from traceability.lots.states import LotState
 from traceability.lots.views import size_line
 from traceability.lots.wording import propagation_name, root_name, step_name, step_words
 from traceability.papers.queries import paper_kind_name
-from traceability.passports.documents import MEDIA_TYPE, document
 from traceability.passports.queries import Passport, passport_of, subject_of
+from traceability.passports.schemas import MEDIA_TYPE, document
 from traceability.verification.wording import licence_state_name
 
 blueprint = Blueprint("passports", __name__)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.database import session
 from core.errors import NotFound
-from traceability.plots.models import Plot
+from traceability.plots.models.tables import Plot
 
 M2_PER_MU = 10_000 / 15
 

@@ -9,9 +9,9 @@ from core.clock import local_year
 from core.database import session
 from core.errors import Invalid
 from core.ids import readable_number
-from traceability.plots.models import Plot
+from traceability.plots.models.sealing import plot_body, plot_subject
+from traceability.plots.models.tables import Plot
 from traceability.plots.queries import PlotView, view
-from traceability.plots.sealing import plot_body, plot_subject
 
 LARGEST_M2 = 100_000_000
 

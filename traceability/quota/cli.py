@@ -6,7 +6,7 @@ import click
 
 from core.commands import CommandGroup
 from core.database import transaction
-from traceability.quota import invariants
+from traceability.quota.queries import invariants
 
 group = CommandGroup("quota", help="What registered land may bring to market.")
 

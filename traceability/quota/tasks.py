@@ -4,7 +4,7 @@ from celery import shared_task
 
 from core.clock import now
 from core.sweeps import batch_by_batch
-from traceability.quota import moves
+from traceability.quota.service import moves
 
 BATCH = 500
 

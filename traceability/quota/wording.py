@@ -3,8 +3,8 @@
 from flask_babel import gettext as _
 
 from core.clock import now
-from traceability.lots.queries import in_chinese
-from traceability.quota.queries import stages
+from traceability.lots.queries.records import in_chinese
+from traceability.quota.queries.ledger import stages
 from traceability.quota.rules import MoveKind, Role
 
 

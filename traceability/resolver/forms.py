@@ -7,7 +7,7 @@ from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
 from core.web.sending import PageForm
-from traceability.lots.queries import LotView
+from traceability.lots.queries.records import LotView
 from traceability.resolver.queries import TradeItemView
 
 

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from branch import api as branch
 from core.database import session
 from core.errors import NotFound
-from traceability.codes.rules import grouped, is_well_formed
-from traceability.lots.queries import LotView, get_lot, lots_by_ids
-from traceability.resolver.linksets import DEFAULT, Link, LinkContext
-from traceability.resolver.models import TradeItem, TradeItemLot
-from traceability.resolver.rules import DigitalLink, build
+from traceability.codes.rules.notation import grouped, is_well_formed
+from traceability.lots.queries.records import LotView, get_lot, lots_by_ids
+from traceability.resolver.models.tables import TradeItem, TradeItemLot
+from traceability.resolver.rules.digital_links import DigitalLink, build
+from traceability.resolver.rules.linksets import DEFAULT, Link, LinkContext
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from sqlalchemy import delete, select
 
 from core.database import changed, session
 from core.errors import Conflict, Invalid, NotFound
-from traceability.resolver.models import TradeItem, TradeItemLot
+from traceability.resolver.models.tables import TradeItem, TradeItemLot
 from traceability.resolver.queries import TradeItemView, find_trade_item, lot_of_grower
-from traceability.resolver.rules import LinkSyntaxError, gtin_14
+from traceability.resolver.rules.digital_links import LinkSyntaxError, gtin_14
 
 
 def enter_trade_item(

@@ -26,10 +26,12 @@ from core.errors import DomainError, NotFound
 from core.web.limits import VERIFY, limiter
 from core.web.problems import problem
 from core.web.sending import creates, creating
-from traceability.lots.queries import lots_of_grower
+from traceability.lots.queries.records import lots_of_grower
 from traceability.resolver import service
 from traceability.resolver.forms import LotUnderItemForm, TradeItemForm
-from traceability.resolver.linksets import (
+from traceability.resolver.queries import contexts_of, trade_items_of
+from traceability.resolver.rules.digital_links import LinkSyntaxError, parse_path
+from traceability.resolver.rules.linksets import (
     CONTEXT,
     DEFAULT,
     MEDIA_TYPE,
@@ -39,8 +41,6 @@ from traceability.resolver.linksets import (
     kind_of,
     linkset,
 )
-from traceability.resolver.queries import contexts_of, trade_items_of
-from traceability.resolver.rules import LinkSyntaxError, parse_path
 
 blueprint = Blueprint("resolver", __name__)
 ALL = {"linkset", "all"}

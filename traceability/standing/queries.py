@@ -11,14 +11,14 @@ from branch import api as branch
 from core.clock import local_day
 from core.database import session
 from core.errors import NotFound
-from traceability.alarms.models import Alarm, AlarmChange
-from traceability.alarms.steps import AlarmState, AlarmStep
-from traceability.cases.models import CaseChange, CounterfeitCase
+from traceability.alarms.models.tables import Alarm, AlarmChange
+from traceability.alarms.states import AlarmState, AlarmStep
+from traceability.cases.models.tables import CaseChange, CounterfeitCase
 from traceability.cases.states import OPEN_STATES, CaseStep, CaseVerdict
-from traceability.codes.models import Code, CodeBatch, InnerTry
+from traceability.codes.models.tables import Code, CodeBatch, InnerTry
+from traceability.codes.rules.verdicts import COPIED_FROM, CodeFact, Doubt, LicenceFact, Verdict, verdict_of
 from traceability.codes.states import CodeState, Level
-from traceability.codes.verdicts import COPIED_FROM, CodeFact, Doubt, LicenceFact, Verdict, verdict_of
-from traceability.lots.models import Lot
+from traceability.lots.models.tables import Lot
 from traceability.lots.states import LotState
 
 _OPEN = sorted(OPEN_STATES)

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from branch import api as branch
 from core.accounts.gate import actor_id, requires
 from core.clock import now
-from traceability.codes.verdicts import TONES
+from traceability.codes.rules.verdicts import TONES
 from traceability.standing import wording
 from traceability.standing.queries import standing_of
 

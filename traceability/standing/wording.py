@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 
-from traceability.codes.verdicts import Doubt
+from traceability.codes.rules.verdicts import Doubt
 from traceability.codes.wording import VERDICT_TITLES, code_state_name
 from traceability.lots.wording import lot_state_name
 

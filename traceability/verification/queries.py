@@ -13,14 +13,14 @@ from core.database import read_columns
 from core.seal.models import SealLeaf
 from core.seal.newest import NEWEST_FIRST
 from core.seal.queries import signed_size
-from traceability.alarms.gate import Brakes
-from traceability.alarms.queries import brakes_column
-from traceability.codes.digest import code_digest
-from traceability.codes.models import Code, CodeBatch, InnerCode
-from traceability.codes.rules import CodeProblem, grouped, read_code
-from traceability.codes.sealing import batch_subject
+from traceability.alarms.queries.records import brakes_column
+from traceability.alarms.rules.brakes import Brakes
+from traceability.codes.models.digests import code_digest
+from traceability.codes.models.sealing import batch_subject
+from traceability.codes.models.tables import Code, CodeBatch, InnerCode
+from traceability.codes.rules.notation import CodeProblem, grouped, read_code
+from traceability.codes.rules.verdicts import CodeFact, Doubt, Verdict, verdict_of
 from traceability.codes.states import CodeState, Level
-from traceability.codes.verdicts import CodeFact, Doubt, Verdict, verdict_of
 from traceability.lookups.queries import (
     UNKNOWN_WINDOW,
     History,
@@ -29,11 +29,11 @@ from traceability.lookups.queries import (
     history_of,
     unknown_columns,
 )
-from traceability.lookups.visitors import Visitor
-from traceability.lots.models import CultivarGroup, Lot
-from traceability.lots.queries import LOT_COLUMNS, LotView, in_chinese
+from traceability.lookups.service.visitors import Visitor
+from traceability.lots.models.tables import CultivarGroup, Lot
+from traceability.lots.queries.records import LOT_COLUMNS, LotView, in_chinese
 from traceability.lots.states import LotState
-from traceability.papers.models import Paper
+from traceability.papers.models.tables import Paper
 from traceability.papers.queries import PAPER_COLUMNS, PaperView, newest_of, paper_views
 from traceability.standing.queries import doubt_columns, doubts_in, licence_fact, right_networks_column
 

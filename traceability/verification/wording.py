@@ -7,12 +7,12 @@ from flask_babel import gettext as _
 from core.clock import local_day
 from core.web.formatting import day_words, dt, number, plants
 from core.web.i18n import per_language
-from traceability.codes.inner import InnerAnswer, InnerResult
-from traceability.codes.rules import CodeProblem
+from traceability.codes.rules.notation import CodeProblem
+from traceability.codes.rules.verdicts import Doubt, Verdict
+from traceability.codes.service.inner_codes import InnerAnswer, InnerResult
 from traceability.codes.states import Level
-from traceability.codes.verdicts import Doubt, Verdict
 from traceability.codes.wording import VERDICT_TITLES
-from traceability.lots.sizes import diameter_span_cm
+from traceability.lots.rules.sizes import diameter_span_cm
 from traceability.verification.queries import Check
 
 NOTHING = "—"

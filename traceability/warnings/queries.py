@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from core.database import session
-from traceability.cases.models import CounterfeitCase
+from traceability.cases.models.tables import CounterfeitCase
 from traceability.cases.states import CaseVerdict
-from traceability.lots.models import Lot, LotRecall
+from traceability.lots.models.tables import Lot, LotRecall
 
 MOST = 100
 

@@ -26,8 +26,8 @@ from wtforms.widgets import ListWidget
 
 from core.accounts.gate import public
 from core.errors import Conflict, Forbidden, Unavailable
-from traceability.alarms import questions
-from traceability.alarms.question_views import QuestionAsked
+from traceability.alarms.service import questions
+from traceability.alarms.views.question import QuestionAsked
 
 FOLDER = Path(__file__).parent
 ERRORS = {

@@ -8,11 +8,11 @@ from core.clock import now
 from core.database import session, transaction
 from tests.browser.scenes import proof
 from tests.factories.lookups import make_lookup, make_visitor
-from traceability.alarms.models import Alarm
-from traceability.alarms.service import judge_codes
-from traceability.codes.digest import code_digest
-from traceability.codes.models import Code, CodeBatch
-from traceability.codes.verdicts import Verdict
+from traceability.alarms.models.tables import Alarm
+from traceability.alarms.service.judging import judge_codes
+from traceability.codes.models.digests import code_digest
+from traceability.codes.models.tables import Code, CodeBatch
+from traceability.codes.rules.verdicts import Verdict
 
 PLACES = ("广东省", "四川省", "北京市", "山东省", "河南省", "云南省")
 

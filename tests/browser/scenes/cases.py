@@ -6,9 +6,10 @@ from core.clock import now
 from core.database import transaction
 from tests.browser.town import account_of
 from tests.factories.pictures import picture
-from traceability.cases import decisions, intake
-from traceability.cases.evidence import Evidence
-from traceability.cases.service import add_evidence
+from traceability.cases.rules.evidence import Evidence
+from traceability.cases.service import decisions
+from traceability.cases.service import reporting as intake
+from traceability.cases.service.opening import add_evidence
 
 LIST = "/branch/reports-of-fakes"
 SHOP = "https://shop36912.taobao.com"

@@ -23,10 +23,10 @@ from shop.payments import service as payments
 from tests.browser.scenes.money import an_order
 from tests.browser.town import account_of, grower1
 from tests.factories.exports import taobao_pair
-from traceability.codes.models import Code, CodeBatch
+from traceability.codes.models.tables import Code, CodeBatch
 from traceability.inspections.service import Seen, record_inspection
-from traceability.lots.models import Lot
-from traceability.plots.models import Plot
+from traceability.lots.models.tables import Lot
+from traceability.plots.models.tables import Plot
 from traceability.resolver.service import enter_trade_item, put_lot
 
 

@@ -8,10 +8,10 @@ from core.database import session, transaction
 from tests.browser.scenes import goods
 from tests.browser.town import account_of
 from traceability.api import NewSurvey, Outcome, Stand, StepKind, get_lot, transform
-from traceability.plots.models import Plot, PlotSurvey
+from traceability.plots.models.tables import Plot, PlotSurvey
 from traceability.plots.states import Decision
-from traceability.plots.surveys import decide, record_survey
-from traceability.quota.queries import balances_of_units, growing_on
+from traceability.quota.queries.ledger import balances_of_units, growing_on
+from traceability.surveys.service.surveying import decide, record_survey
 
 
 def plot_number() -> str:

@@ -19,12 +19,12 @@ from tests.factories.licences import make_licence
 from tests.factories.traceability import make_lot, ship
 from tests.factories.verification import make_scene
 from traceability.api import issue_codes
-from traceability.codes.inner import Entrant, enter_inner
-from traceability.codes.issuing import IssuedCode
-from traceability.codes.verdicts import Verdict
-from traceability.lots.balance import StepKind
-from traceability.lots.recalls import recall
-from traceability.lots.transforming import Outcome, transform
+from traceability.codes.rules.verdicts import Verdict
+from traceability.codes.service.inner_codes import Entrant, enter_inner
+from traceability.codes.service.issuing import IssuedCode
+from traceability.lots.rules.balance import StepKind
+from traceability.recalls.service.recalling import recall
+from traceability.transformations.service import Outcome, transform
 
 
 def code(verdict: Verdict, level: str = "unit") -> Callable[[], str]:

@@ -9,13 +9,13 @@ from core.errors import Conflict
 from tests.browser.town import account_of, grower1
 from tests.factories.traceability import make_lot
 from traceability.api import balance_of_lot, get_lot, issue_codes
-from traceability.codes.approvals import decide_void, propose_void
-from traceability.codes.inner import Entrant, enter_inner
-from traceability.codes.models import InnerTry, VoidProposal
-from traceability.codes.refusals import note_refusal
-from traceability.codes.service import activate_codes
-from traceability.lots.models import RecallRequest
-from traceability.lots.recall_requests import ask_for_recall, confirm_recall, refuse_recall
+from traceability.codes.models.tables import InnerTry, VoidProposal
+from traceability.codes.service.approvals import decide_void, propose_void
+from traceability.codes.service.inner_codes import Entrant, enter_inner
+from traceability.codes.service.lifecycle import activate_codes
+from traceability.codes.service.refusals import note_refusal
+from traceability.lots.models.tables import RecallRequest
+from traceability.recalls.service.requests import ask_for_recall, confirm_recall, refuse_recall
 
 REASON = "枝条检出枯枝病，请勿种植。"
 

@@ -48,16 +48,16 @@ from tests.factories.payees import make_payee
 from tests.factories.payments import make_stocked_order
 from tests.factories.pictures import picture
 from tests.factories.traceability import approve_plot, make_codes, make_lot, make_plot
-from traceability.alarms.models import Alarm
+from traceability.alarms.models.tables import Alarm
 from traceability.api import ensure_reference_data
-from traceability.cases.intake import photo_evidence
+from traceability.cases.service.reporting import photo_evidence
 from traceability.cases.states import Subject
-from traceability.codes.approvals import propose_void
-from traceability.codes.models import CodeBatch
-from traceability.inspections.models import Inspection
-from traceability.lots.recall_requests import ask_for_recall
-from traceability.plots.surveys import NewSurvey, Stand, record_survey
-from traceability.resolver.models import TradeItem
+from traceability.codes.models.tables import CodeBatch
+from traceability.codes.service.approvals import propose_void
+from traceability.inspections.models.tables import Inspection
+from traceability.recalls.service.requests import ask_for_recall
+from traceability.resolver.models.tables import TradeItem
+from traceability.surveys.service.surveying import NewSurvey, Stand, record_survey
 
 SECOND_TOWN = (
     ("dongshan", "东山镇", "committee", None),

@@ -33,24 +33,24 @@ from tests.factories.lookups import make_lookup, make_visitor
 from tests.factories.orders import make_variant, place
 from tests.factories.organisation import make_grower, make_membership, make_tree
 from tests.factories.traceability import approve_plot, make_codes, make_plot
-from traceability.alarms import licensee_facts
-from traceability.alarms import service as alarms
 from traceability.alarms import tasks as alarm_tasks
+from traceability.alarms.queries import licensee_facts
+from traceability.alarms.service import judging as alarms
 from traceability.api import ensure_reference_data
-from traceability.cases import reminders as cases
 from traceability.cases import tasks as case_tasks
-from traceability.cases.models import CounterfeitCase
-from traceability.codes.models import Code
-from traceability.lookups import service as lookups
+from traceability.cases.models.tables import CounterfeitCase
+from traceability.cases.service import reminders as cases
+from traceability.codes.models.tables import Code
 from traceability.lookups import tasks as lookup_tasks
 from traceability.lookups.models import CodeLookup
-from traceability.plots import reminders as plots
-from traceability.plots import tasks as plot_tasks
-from traceability.quota import moves
-from traceability.quota import service as quota
+from traceability.lookups.service import recording as lookups
 from traceability.quota import tasks as quota_tasks
-from traceability.quota.queries import balance
+from traceability.quota.queries.ledger import balance
 from traceability.quota.rules import Key
+from traceability.quota.service import accounting as quota
+from traceability.quota.service import moves
+from traceability.surveys import tasks as plot_tasks
+from traceability.surveys.service import reminders as plots
 
 pytestmark = pytest.mark.both
 YEAR = timedelta(days=365)

@@ -21,17 +21,17 @@ from shop.payees import service as payees
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_membership
 from tests.journeys.authority.towns import make_places
-from traceability.alarms import service as alarms
-from traceability.alarms.steps import AlarmStep
-from traceability.cases import decisions as cases
-from traceability.codes import approvals, issuing
+from traceability.alarms.service import judging as alarms
+from traceability.alarms.states import AlarmStep
+from traceability.cases.service import decisions as cases
+from traceability.codes.service import approvals, issuing
 from traceability.inspections.service import Seen, record_inspection
-from traceability.lots import recall_requests
-from traceability.plots import surveys
-from traceability.plots.models import Plot
+from traceability.plots.models.tables import Plot
 from traceability.plots.states import Decision
-from traceability.quota import moves
-from traceability.quota.queries import balances_of_units
+from traceability.quota.queries.ledger import balances_of_units
+from traceability.quota.service import moves
+from traceability.recalls.service import requests as recall_requests
+from traceability.surveys.service import surveying as surveys
 
 
 def verbs(place, other, at):

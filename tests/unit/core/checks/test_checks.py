@@ -146,7 +146,7 @@ def test_a_sample_sees_what_changed_lately_and_never_says_that_something_is_gone
     bend()
     assert keep(run_sample()) in {0, 1}  # a step may be older than the last run; chance may draw the code
     with transaction():
-        from traceability.codes.service import void_batch
+        from traceability.codes.service.lifecycle import void_batch
 
         void_batch(codes.batch.number, grower_id=codes.batch.grower_id, reason="x", at=NIGHT, by=None)
     keep(run_sample())

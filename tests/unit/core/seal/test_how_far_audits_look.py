@@ -15,7 +15,7 @@ from core.seal.keys import this_log
 from core.seal.models import SealLeaf, SealWitness
 from core.seal.witnesses import WitnessAddress
 from tests.seals import behind_the_back, not_as_sealed
-from traceability.papers.models import PaperRuleRow
+from traceability.papers.models.tables import PaperRuleRow
 
 
 def rules(count):

@@ -18,7 +18,7 @@ from core.seal.sources import sources
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_tree
 from tests.seals import NotSealed, behind_the_back, not_as_sealed
-from traceability.papers.models import PaperRuleRow
+from traceability.papers.models.tables import PaperRuleRow
 
 
 def leaves(session, kind):

@@ -28,7 +28,7 @@ from core.form_keys import (
 from tests.at_once import all_look_first, at_once, windows_of
 from tests.conftest import hidden_of
 from tests.form_reader import forms_of
-from traceability.plots.models import Plot
+from traceability.plots.models.tables import Plot
 
 NEW_PLOT = "/seller/plots/new"
 TYPED = {"name": "屋后三亩", "area_mu": "3", "place": "村口往东"}
@@ -245,8 +245,10 @@ def test_a_second_sending_that_the_first_made_impossible_is_led_to_it_all_the_sa
         return None if len(looked) == 1 else real(engine, wanted)
 
     monkeypatch.setattr(sending, "find_used", not_yet)
-    monkeypatch.setattr("traceability.plots.views.PlotForm.validate_on_submit", lambda _form: False)
-    monkeypatch.setattr("traceability.plots.views.PlotForm.errors", {"name": ["taken"]}, raising=False)
+    monkeypatch.setattr("traceability.surveys.views.grower.PlotForm.validate_on_submit", lambda _form: False)
+    monkeypatch.setattr(
+        "traceability.surveys.views.grower.PlotForm.errors", {"name": ["taken"]}, raising=False
+    )
     second = grower.post(NEW_PLOT, data=sent)
     assert (second.status_code, second.location) == (303, first.location)
     assert len(looked) == 2

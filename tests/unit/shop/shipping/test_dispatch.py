@@ -20,8 +20,8 @@ from tests.factories.catalogue import make_listing
 from tests.factories.orders import place
 from tests.factories.pictures import picture
 from traceability import api as traceability
-from traceability.codes.models import Code, CodeAction
-from traceability.lots.models import Lot
+from traceability.codes.models.tables import Code, CodeAction
+from traceability.lots.models.tables import Lot
 from traceability.lots.service import seal_lot
 
 SPRING = (Window(Season.SPRING, 8, 14),)

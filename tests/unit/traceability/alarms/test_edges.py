@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from traceability.alarms.facts import (
+from traceability.alarms.rules.facts import (
     Alert,
     CodeFacts,
     Finding,
@@ -15,10 +15,10 @@ from traceability.alarms.facts import (
     PersonReport,
     Proof,
 )
-from traceability.alarms.parties import seen_by
-from traceability.alarms.rules import alert_of, judge_code, score_of, unknown_burst
-from traceability.alarms.thresholds import DEFAULTS as T
-from traceability.lookups.places import distance_km
+from traceability.alarms.rules.judging import alert_of, judge_code, score_of, unknown_burst
+from traceability.alarms.rules.parties import seen_by
+from traceability.alarms.rules.thresholds import DEFAULTS as T
+from traceability.lookups.rules.provinces import distance_km
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)

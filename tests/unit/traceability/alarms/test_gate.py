@@ -6,9 +6,9 @@ import pytest
 
 from core.database import transaction
 from tests.factories.verification import make_scene
-from traceability.alarms import questions
-from traceability.alarms.gate import Brakes, Gate, gate_for
-from traceability.codes.rules import new_code
+from traceability.alarms.rules.brakes import Brakes, Gate, gate_for
+from traceability.alarms.service import questions
+from traceability.codes.rules.notation import new_code
 
 BRAKES = Brakes(slow_texts=8, wait_s=5, question_texts=20)
 

@@ -11,11 +11,13 @@ from core.seal.models import SealLeaf
 from tests.factories.accounts import make_account
 from tests.factories.lookups import make_lookup, make_visitor
 from tests.factories.verification import make_scene
-from traceability.alarms import sealing, service, tasks
-from traceability.alarms.models import Alarm, AlarmChange, AlarmFinding, RuleThresholds
-from traceability.alarms.steps import AlarmStep
-from traceability.cases.models import CaseEvidence, CounterfeitCase
-from traceability.codes.rules import new_code
+from traceability.alarms import tasks
+from traceability.alarms.models import sealing
+from traceability.alarms.models.tables import Alarm, AlarmChange, AlarmFinding, RuleThresholds
+from traceability.alarms.service import judging as service
+from traceability.alarms.states import AlarmStep
+from traceability.cases.models.tables import CaseEvidence, CounterfeitCase
+from traceability.codes.rules.notation import new_code
 from traceability.standing.queries import doubts_of
 
 PLACES = ("广东省", "四川省", "北京市", "山东省", "河南省")

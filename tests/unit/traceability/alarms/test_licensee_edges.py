@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from traceability.alarms.facts import LicenseeFacts, Look
-from traceability.alarms.licensee_rules import judge_licensee, where_surfaced
-from traceability.alarms.thresholds import DEFAULTS as T
+from traceability.alarms.rules.facts import LicenseeFacts, Look
+from traceability.alarms.rules.licensees import judge_licensee, where_surfaced
+from traceability.alarms.rules.thresholds import DEFAULTS as T
 
 HUBEI, ZHEJIANG, GUANGDONG, SICHUAN = "湖北省", "浙江省", "广东省", "四川省"
 QUIET = LicenseeFacts(home=HUBEI, quota_plants=1000, activated_plants=400, season_elapsed=0.5)

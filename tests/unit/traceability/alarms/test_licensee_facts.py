@@ -8,10 +8,10 @@ from core.database import transaction
 from tests.factories.licences import make_licence
 from tests.factories.lookups import make_lookup, make_visitor
 from tests.factories.traceability import make_codes, make_lot
-from traceability.alarms.licensee_facts import facts_of, seasons_of
-from traceability.alarms.thresholds import DEFAULTS as T
-from traceability.quota import service as quota
-from traceability.quota.queries import key_of_lot
+from traceability.alarms.queries.licensee_facts import facts_of, seasons_of
+from traceability.alarms.rules.thresholds import DEFAULTS as T
+from traceability.quota.queries.ledger import key_of_lot
+from traceability.quota.service import accounting as quota
 
 GUANGDONG = "广东省"
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from traceability.alarms.facts import LicenseeFacts
-from traceability.alarms.licensee_rules import judge_licensee
-from traceability.alarms.thresholds import DEFAULTS
+from traceability.alarms.rules.facts import LicenseeFacts
+from traceability.alarms.rules.licensees import judge_licensee
+from traceability.alarms.rules.thresholds import DEFAULTS
 
 HUBEI, ZHEJIANG, GUANGDONG, SICHUAN = "湖北省", "浙江省", "广东省", "四川省"
 QUIET = LicenseeFacts(home=HUBEI, quota_plants=1000, activated_plants=400, season_elapsed=0.5)

@@ -11,12 +11,13 @@ from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence
 from tests.factories.lookups import make_lookup, make_visitor
 from tests.factories.traceability import make_codes, make_lot, ship
-from traceability.alarms import service, tasks
-from traceability.alarms.models import Alarm
-from traceability.alarms.steps import AlarmStep
-from traceability.alarms.thresholds import DEFAULTS
+from traceability.alarms import tasks
+from traceability.alarms.models.tables import Alarm
+from traceability.alarms.rules.thresholds import DEFAULTS
+from traceability.alarms.service import judging as service
+from traceability.alarms.states import AlarmStep
 from traceability.api import issue_codes
-from traceability.codes.inner import Entrant, enter_inner
+from traceability.codes.service.inner_codes import Entrant, enter_inner
 
 NOTICE = DEFAULTS.inner_burst_notice
 NETWORK = b"one line"

@@ -7,10 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traceability.alarms.facts import Alert, CodeFacts, InnerAttempt, Life, Look, NetworkFacts, PersonReport
-from traceability.alarms.parties import parties_of, seen_by
-from traceability.alarms.rules import alert_of, judge_code, judge_network, score_of, unknown_burst
-from traceability.alarms.thresholds import DEFAULTS, by_rule, problems_of, thresholds_from
+from traceability.alarms.rules.facts import (
+    Alert,
+    CodeFacts,
+    InnerAttempt,
+    Life,
+    Look,
+    NetworkFacts,
+    PersonReport,
+)
+from traceability.alarms.rules.judging import alert_of, judge_code, judge_network, score_of, unknown_burst
+from traceability.alarms.rules.parties import parties_of, seen_by
+from traceability.alarms.rules.thresholds import DEFAULTS, by_rule, problems_of, thresholds_from
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
 SENT, ACCEPTED = T0 + timedelta(days=1), T0 + timedelta(days=6)

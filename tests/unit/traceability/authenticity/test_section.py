@@ -12,9 +12,9 @@ from tests.factories.cases import confirm_case, make_case
 from tests.factories.organisation import make_membership, make_tree
 from tests.factories.verification import make_scene
 from traceability.authenticity.queries import counts
-from traceability.authenticity.section import authenticity
-from traceability.cases import decisions
-from traceability.cases.queries import get_case
+from traceability.authenticity.service.report_section import authenticity
+from traceability.cases.queries.records import get_case
+from traceability.cases.service import decisions
 from traceability.cases.states import Subject
 
 MARCH = (date(2026, 3, 1), date(2026, 4, 1))
@@ -58,7 +58,7 @@ def test_reopening_does_not_change_what_was_counted(town, session, at):
     with transaction():
         from sqlalchemy import select
 
-        from traceability.cases.models import CounterfeitCase
+        from traceability.cases.models.tables import CounterfeitCase
 
         decided = session.scalars(select(CounterfeitCase).where(CounterfeitCase.verdict == "genuine")).one()
         decisions.reopen(decided.number, note="新证据", at=at + timedelta(days=40), by=people[1])
@@ -75,7 +75,7 @@ def test_another_branch_has_nothing_of_it(town, session, at):
 @pytest.mark.both
 def test_a_look_up_is_one_device_for_one_code_also_after_it_was_folded(session, at, client):
     from core.clock import local_day, now
-    from traceability.lookups.service import fold_old_lookups, old_lookups
+    from traceability.lookups.service.recording import fold_old_lookups, old_lookups
 
     with transaction():
         scene = make_scene("shipped")

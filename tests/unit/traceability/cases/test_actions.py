@@ -14,12 +14,13 @@ from tests.factories.cases import confirm_case, make_case
 from tests.factories.licences import make_storefront
 from tests.factories.organisation import make_membership
 from tests.factories.verification import make_scene
-from traceability.cases import actions, decisions, letters
-from traceability.cases.models import CaseChange
-from traceability.cases.queries import get_case
+from traceability.cases.models.tables import CaseChange
+from traceability.cases.queries.records import get_case
+from traceability.cases.service import actions, decisions
 from traceability.cases.states import ActionKind, Subject
-from traceability.lots.queries import get_lot
-from traceability.lots.recall_requests import confirm_recall
+from traceability.cases.wording import letters
+from traceability.lots.queries.records import get_lot
+from traceability.recalls.service.requests import confirm_recall
 
 OUTSIDE = "https://shop36912.taobao.com"
 

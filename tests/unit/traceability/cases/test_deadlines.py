@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traceability.cases.deadlines import PLAN, due_notices
+from traceability.cases.rules.deadlines import PLAN, due_notices
 
 OPENED = datetime(2026, 3, 1, tzinfo=UTC)
 DUE = OPENED + timedelta(days=10)

@@ -17,9 +17,9 @@ from tests.factories.cases import confirm_case, make_case
 from tests.factories.licences import make_mark
 from tests.factories.organisation import make_membership
 from tests.factories.verification import make_scene
-from traceability.cases import decisions
-from traceability.cases.models import CaseChange, CounterfeitCase
-from traceability.cases.queries import get_case
+from traceability.cases.models.tables import CaseChange, CounterfeitCase
+from traceability.cases.queries.records import get_case
+from traceability.cases.service import decisions
 from traceability.cases.states import CaseState, Subject
 from traceability.standing.queries import doubts_of
 

@@ -6,10 +6,11 @@ import inspect
 import pytest
 from flask_babel import force_locale
 
-from traceability.alarms import licensee_rules, rules
-from traceability.alarms import service as alarms
-from traceability.cases.fact_words import NAMES, fact_name, rule_facts
-from traceability.codes import inner
+from traceability.alarms.rules import judging as rules
+from traceability.alarms.rules import licensees as licensee_rules
+from traceability.alarms.service import judging as alarms
+from traceability.cases.wording.facts import NAMES, fact_name, rule_facts
+from traceability.codes.service import inner_codes as inner
 
 
 def keys_in(module):

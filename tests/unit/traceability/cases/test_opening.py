@@ -12,12 +12,12 @@ from core.errors import Invalid
 from tests.factories.cases import make_case
 from tests.factories.verification import make_scene
 from tests.seals import behind_the_back, not_as_sealed
-from traceability.cases.evidence import Evidence, first_break
-from traceability.cases.models import CaseChange, CaseEvidence, CounterfeitCase
-from traceability.cases.queries import evidence_of, get_case
-from traceability.cases.service import add_evidence, open_case
+from traceability.cases.models.tables import CaseChange, CaseEvidence, CounterfeitCase
+from traceability.cases.queries.records import evidence_of, get_case
+from traceability.cases.rules.evidence import Evidence, first_break
+from traceability.cases.service.opening import add_evidence, open_case
 from traceability.cases.states import CaseState, EvidenceKind, Subject
-from traceability.codes.models import Code
+from traceability.codes.models.tables import Code
 
 WORDS = Evidence(EvidenceKind.STATEMENT, {"text": "树不是朱砂丹桂"})
 RULE = Evidence.of_rule("voided_code_seen", version=1, facts={"province": "广东省"})

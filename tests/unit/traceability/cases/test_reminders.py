@@ -14,9 +14,9 @@ from tests.factories.cases import make_case
 from tests.factories.licences import make_mark
 from tests.factories.organisation import make_membership
 from tests.factories.verification import make_scene
-from traceability.cases import decisions, reminders
-from traceability.cases.models import CaseChange, CaseNotice
-from traceability.cases.queries import get_case
+from traceability.cases.models.tables import CaseChange, CaseNotice
+from traceability.cases.queries.records import get_case
+from traceability.cases.service import decisions, reminders
 from traceability.cases.states import Subject
 
 

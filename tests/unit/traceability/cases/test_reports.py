@@ -12,19 +12,19 @@ from tests.factories.cases import make_case
 from tests.factories.licences import make_licence, make_mark
 from tests.factories.organisation import make_membership
 from tests.factories.traceability import make_codes, make_lot, ship
-from traceability.alarms import service as alarms
 from traceability.alarms import tasks
-from traceability.alarms.gathering import facts_of_codes
-from traceability.alarms.models import Alarm
-from traceability.alarms.steps import AlarmStep
+from traceability.alarms.models.tables import Alarm
+from traceability.alarms.queries.code_facts import facts_of_codes
+from traceability.alarms.service import judging as alarms
+from traceability.alarms.states import AlarmStep
 from traceability.api import issue_codes
-from traceability.cases import decisions
-from traceability.cases.intake import MOST_OF_CONTACT, MOST_OF_NETWORK, Report, receive_report
-from traceability.cases.models import CaseReport
+from traceability.cases.models.tables import CaseReport
+from traceability.cases.service import decisions
+from traceability.cases.service.reporting import MOST_OF_CONTACT, MOST_OF_NETWORK, Report, receive_report
 from traceability.cases.states import Subject
-from traceability.codes.digest import code_digest
-from traceability.codes.inner import Entrant, enter_inner
-from traceability.codes.models import Code
+from traceability.codes.models.digests import code_digest
+from traceability.codes.models.tables import Code
+from traceability.codes.service.inner_codes import Entrant, enter_inner
 
 DAY = timedelta(days=1)
 ONE, TWO, THREE = (bytes([number]) * 8 for number in range(3))

@@ -12,10 +12,10 @@ from tests.factories.cases import confirm_case, make_case
 from tests.factories.licences import make_mark
 from tests.factories.organisation import make_membership
 from tests.seals import behind_the_back, not_as_sealed
-from traceability.cases.evidence import Evidence, digest_of
-from traceability.cases.models import CounterfeitCase
-from traceability.cases.sealing import KIND, seal_case
-from traceability.cases.service import add_evidence
+from traceability.cases.models.sealing import KIND, seal_case
+from traceability.cases.models.tables import CounterfeitCase
+from traceability.cases.rules.evidence import Evidence, digest_of
+from traceability.cases.service.opening import add_evidence
 from traceability.cases.states import EvidenceKind
 
 AT = now()

@@ -20,8 +20,8 @@ from tests.factories.licences import make_storefront
 from tests.factories.organisation import make_membership
 from tests.factories.verification import make_scene
 from tests.seals import behind_the_back
-from traceability.cases import actions, decisions
-from traceability.cases.queries import get_case
+from traceability.cases.queries.records import get_case
+from traceability.cases.service import actions, decisions
 from traceability.cases.states import ActionKind, Subject
 
 

@@ -13,10 +13,10 @@ from core.seal.sequencer import sequence
 from tests.factories.catalogue import make_listing
 from tests.factories.orders import place
 from tests.factories.traceability import make_codes, ship
-from traceability.certificates import sealing
+from traceability.certificates.models import sealing
 from traceability.certificates.rules import folded
 from traceability.certificates.service import certify_parcel
-from traceability.lots.queries import get_lot
+from traceability.lots.queries.records import get_lot
 from traceability.papers.service import record_paper
 
 

@@ -16,10 +16,10 @@ from traceability.api import (
     codes_of_consignments,
     issue_codes,
 )
-from traceability.codes.actions import Step, act, hold_ids
-from traceability.codes.models import Code, CodeChange
-from traceability.codes.rules import grouped, new_code
-from traceability.codes.service import void_codes
+from traceability.codes.models.tables import Code, CodeChange
+from traceability.codes.rules.notation import grouped, new_code
+from traceability.codes.service.lifecycle import void_codes
+from traceability.codes.service.transitions import Step, act, hold_ids
 from traceability.codes.states import ActionKind
 from traceability.lots.service import change_state
 from traceability.lots.states import LotState

@@ -15,13 +15,13 @@ from traceability.api import (
     codes_of_consignment,
     issue_codes,
 )
-from traceability.codes.actions import hold
-from traceability.codes.bundles import NotPacked, pack, unpack
-from traceability.codes.models import Code
-from traceability.codes.service import return_codes, void_batch
-from traceability.lots.balance import StepKind
-from traceability.lots.transforming import Outcome, transform
-from traceability.quota.service import balance_of_lot
+from traceability.codes.models.tables import Code
+from traceability.codes.service.bundling import NotPacked, pack, unpack
+from traceability.codes.service.lifecycle import return_codes, void_batch
+from traceability.codes.service.transitions import hold
+from traceability.lots.rules.balance import StepKind
+from traceability.quota.service.accounting import balance_of_lot
+from traceability.transformations.service import Outcome, transform
 
 
 @pytest.fixture

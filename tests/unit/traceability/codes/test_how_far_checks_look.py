@@ -8,8 +8,8 @@ from core.seal.models import SealLeaf
 from core.seal.sequencer import sequence
 from tests.factories.traceability import make_codes
 from tests.seals import behind_the_back, not_as_sealed
-from traceability.codes import steps
-from traceability.codes.models import Code
+from traceability.codes.models import step_sealing as steps
+from traceability.codes.models.tables import Code
 
 
 @pytest.fixture

@@ -15,14 +15,14 @@ from core.seal.models import SealLeaf
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_codes, make_lot, ship
 from traceability.api import activate_batch, issue_codes
-from traceability.cases.models import CounterfeitCase
-from traceability.codes.inner import Entrant, enter_inner
-from traceability.codes.inner_rules import TELL_AT
-from traceability.codes.inner_tries import tried_codes
-from traceability.codes.models import Code, InnerCode, InnerTry
-from traceability.codes.rules import new_code
-from traceability.events.models import EpcisEvent
-from traceability.events.sealing import subject_of
+from traceability.cases.models.tables import CounterfeitCase
+from traceability.codes.models.tables import Code, InnerCode, InnerTry
+from traceability.codes.queries.inner_tries import tried_codes
+from traceability.codes.rules.inner_codes import TELL_AT
+from traceability.codes.rules.notation import new_code
+from traceability.codes.service.inner_codes import Entrant, enter_inner
+from traceability.events.models.sealing import subject_of
+from traceability.events.models.tables import EpcisEvent
 
 
 def who(device, *, network=None, agent=None):

@@ -4,7 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from traceability.codes.inner_rules import MOST_A_DAY, MOST_FREE, WINDOW, Wrongs, tries_left, waits_until
+from traceability.codes.rules.inner_codes import (
+    MOST_A_DAY,
+    MOST_FREE,
+    WINDOW,
+    Wrongs,
+    tries_left,
+    waits_until,
+)
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
 NONE = Wrongs()

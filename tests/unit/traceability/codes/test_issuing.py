@@ -17,12 +17,12 @@ from traceability.api import (
     issue_codes,
     void_batch,
 )
-from traceability.codes import issuing
-from traceability.codes.digest import code_digest, derived_key
-from traceability.codes.models import Code, CodeBatch, InnerCode
-from traceability.codes.queries import batches_of_lot, changes_of_batch, get_batch
-from traceability.codes.rules import is_well_formed
-from traceability.codes.service import void_codes
+from traceability.codes.models.digests import code_digest, derived_key
+from traceability.codes.models.tables import Code, CodeBatch, InnerCode
+from traceability.codes.queries.batches import batches_of_lot, changes_of_batch, get_batch
+from traceability.codes.rules.notation import is_well_formed
+from traceability.codes.service import issuing
+from traceability.codes.service.lifecycle import void_codes
 from traceability.lots.service import change_state
 from traceability.lots.states import LotState
 

@@ -10,15 +10,15 @@ from tests.factories.licences import make_licence
 from tests.factories.traceability import make_codes, make_lot, ship
 from tests.seals import behind_the_back
 from traceability.api import accept_codes, activate_batch, bind_codes, codes_of_consignment, issue_codes
-from traceability.codes import sealing
-from traceability.codes.actions import Measured, hold
-from traceability.codes.issuing import decide_batch, draw_codes, note_printed, request_batch
-from traceability.codes.issuing import make_codes as make
-from traceability.codes.models import Code, CodeAction
-from traceability.codes.queries import get_batch, plants_under_codes
-from traceability.codes.service import recall_codes, return_codes, void_batch, void_codes
+from traceability.codes.models import sealing
+from traceability.codes.models.tables import Code, CodeAction
+from traceability.codes.queries.batches import get_batch, plants_under_codes
+from traceability.codes.service.issuing import decide_batch, draw_codes, note_printed, request_batch
+from traceability.codes.service.issuing import make_codes as make
+from traceability.codes.service.lifecycle import recall_codes, return_codes, void_batch, void_codes
+from traceability.codes.service.transitions import Measured, hold
 from traceability.codes.states import Level
-from traceability.quota.service import QuotaExceeded, balance_of_lot
+from traceability.quota.service.accounting import QuotaExceeded, balance_of_lot
 
 
 def batch_of(quota, session, at, *, level="unit", count=6, plants=1):

@@ -8,11 +8,11 @@ from tests.factories.accounts import make_account
 from tests.factories.traceability import make_codes, make_lot, ship
 from tests.seals import not_as_sealed
 from traceability.api import accept_codes, activate_batch, void_batch
-from traceability.codes.approvals import decide_void, propose_void
-from traceability.codes.issuing import decide_batch, note_printed, request_batch
-from traceability.codes.models import Code
-from traceability.codes.queries import get_batch
-from traceability.codes.service import recall_codes, void_codes
+from traceability.codes.models.tables import Code
+from traceability.codes.queries.batches import get_batch
+from traceability.codes.service.approvals import decide_void, propose_void
+from traceability.codes.service.issuing import decide_batch, note_printed, request_batch
+from traceability.codes.service.lifecycle import recall_codes, void_codes
 from traceability.codes.states import BatchState
 
 

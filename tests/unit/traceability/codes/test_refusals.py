@@ -16,13 +16,20 @@ from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence
 from tests.factories.traceability import approve_plot, grant_quota, make_codes, make_lot, make_plot
 from tests.seals import behind_the_back
-from traceability.alarms.licensee_facts import facts_of, seasons_of
-from traceability.alarms.thresholds import DEFAULTS
+from traceability.alarms.queries.licensee_facts import facts_of, seasons_of
+from traceability.alarms.rules.thresholds import DEFAULTS
 from traceability.api import ensure_reference_data, issue_codes
-from traceability.codes.models import ActivationRefusal
-from traceability.codes.refusals import SOURCE, Refusal, note_refusal, reason_of, refusals_of, tries_beyond
-from traceability.codes.service import activate_codes
-from traceability.plots.surveys import NewSurvey, Stand, record_survey
+from traceability.codes.models.tables import ActivationRefusal
+from traceability.codes.service.lifecycle import activate_codes
+from traceability.codes.service.refusals import (
+    SOURCE,
+    Refusal,
+    note_refusal,
+    reason_of,
+    refusals_of,
+    tries_beyond,
+)
+from traceability.surveys.service.surveying import NewSurvey, Stand, record_survey
 
 WEEK = timedelta(days=7)
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traceability.codes import rules
-from traceability.codes.rules import (
+from traceability.codes.rules import notation as rules
+from traceability.codes.rules.notation import (
     ALPHABET,
     CodeProblem,
     address,

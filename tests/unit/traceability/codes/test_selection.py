@@ -1,7 +1,7 @@
 """Codes and ranges as dispatchers give them."""
 
-from traceability.codes.rules import CodeProblem, grouped, with_check
-from traceability.codes.selection import BatchRange, read_selection
+from traceability.codes.rules.notation import CodeProblem, grouped, with_check
+from traceability.codes.rules.selection import BatchRange, read_selection
 
 ONE, OTHER = with_check("0" * 15), with_check("123456789ABCDEF")
 

@@ -14,20 +14,15 @@ from tests.factories.licences import make_licence
 from tests.factories.traceability import make_codes, make_lot, ship
 from tests.seals import behind_the_back, not_as_sealed
 from traceability.api import accept_codes
-from traceability.codes import steps
-from traceability.codes.actions import hold
-from traceability.codes.bundles import pack, unpack
-from traceability.codes.issuing import draw_codes, issue_codes, note_printed, request_batch
-from traceability.codes.issuing import make_codes as make
-from traceability.codes.models import Code, CodeBatch
-from traceability.codes.queries import get_batch
-from traceability.codes.service import (
-    activate_batch,
-    recall_codes,
-    return_codes,
-    void_codes,
-)
-from traceability.codes.standing import Fold, StepUnreadable, places_in_words, ranges_in, step_body
+from traceability.codes.models import step_sealing as steps
+from traceability.codes.models.tables import Code, CodeBatch
+from traceability.codes.queries.batches import get_batch
+from traceability.codes.rules.sealed_steps import Fold, StepUnreadable, places_in_words, ranges_in, step_body
+from traceability.codes.service.bundling import pack, unpack
+from traceability.codes.service.issuing import draw_codes, issue_codes, note_printed, request_batch
+from traceability.codes.service.issuing import make_codes as make
+from traceability.codes.service.lifecycle import activate_batch, recall_codes, return_codes, void_codes
+from traceability.codes.service.transitions import hold
 
 
 @given(st.sets(st.integers(1, 400)))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.seal.merkle import EMPTY_ROOT, Levels, ProofFails, verify_inclusion
-from traceability.codes.tree import leaf_hash, root_of
+from traceability.codes.rules.batch_tree import leaf_hash, root_of
 
 
 def leaves_of(size):

@@ -7,15 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from traceability.codes.rules.verdicts import TONES, CodeFact, Doubt, LicenceFact, Verdict, verdict_of
 from traceability.codes.states import CodeState, Level
-from traceability.codes.verdicts import (
-    TONES,
-    CodeFact,
-    Doubt,
-    LicenceFact,
-    Verdict,
-    verdict_of,
-)
 from traceability.lots.states import LotState
 
 START, END = date(2026, 1, 1), date(2026, 12, 31)

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from core.database import transaction
 from core.seal.models import SealLeaf
 from tests.unit.traceability.events.conftest import CONTEXT, Program, a_document, an_event
-from traceability.events.hashing import event_hash
-from traceability.events.models import EpcisEvent
-from traceability.events.rest.answers import MAX_BYTES, MAX_EVENTS
-from traceability.events.sealing import SOURCE
+from traceability.events.models.sealing import SOURCE
+from traceability.events.models.tables import EpcisEvent
+from traceability.events.rules.hashing import event_hash
+from traceability.events.views.answers import MAX_BYTES, MAX_EVENTS
 
 HERE = "http://127.0.0.1:8000"
 BAD = an_event(action=None)

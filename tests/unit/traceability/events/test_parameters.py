@@ -5,9 +5,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from traceability.events import queries
-from traceability.events.parameter_values import BadParameter
-from traceability.events.parameters import read_query
+from traceability.events.queries import store as queries
+from traceability.events.rules.parameter_values import BadParameter
+from traceability.events.rules.parameters import read_query
 
 OPERATORS = ["EQ", "GT", "GE", "LT", "LE", "EXISTS", "MATCH", "WD", "HASATTR", ""]
 NAMES = [

@@ -10,11 +10,10 @@ from core.seal.models import SealLeaf
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_lot
 from tests.seals import behind_the_back
-from traceability.events.hashing import event_hash
-from traceability.events.models import EpcisEvent, EpcisKey
-from traceability.events.sealing import SOURCE
-from traceability.events.service import record_step, record_steps
-from traceability.events.steps import (
+from traceability.events.models.sealing import SOURCE
+from traceability.events.models.tables import EpcisEvent, EpcisKey
+from traceability.events.rules.hashing import event_hash
+from traceability.events.rules.steps import (
     CodesCommissioned,
     Commissioned,
     Decommissioned,
@@ -24,6 +23,7 @@ from traceability.events.steps import (
     Shipped,
     Transformed,
 )
+from traceability.events.service.recording import record_step, record_steps
 
 
 @pytest.fixture

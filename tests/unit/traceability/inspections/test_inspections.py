@@ -15,10 +15,10 @@ from core.seal.audit import audit_rows
 from tests.factories.pictures import picture
 from tests.factories.traceability import make_lot
 from tests.form_reader import form_of
-from traceability.events.models import EpcisEvent
-from traceability.events.timeline import timeline_of_lot
-from traceability.inspections import sealing
-from traceability.inspections.models import Inspection
+from traceability.events.models.tables import EpcisEvent
+from traceability.events.queries.timeline import timeline_of_lot
+from traceability.inspections.models import sealing
+from traceability.inspections.models.tables import Inspection
 from traceability.inspections.rules import is_believable, time_that_counts
 from traceability.inspections.service import Seen, record_inspection
 

@@ -15,10 +15,10 @@ from core.database import transaction
 from core.errors import Invalid
 from tests.factories.traceability import make_codes
 from traceability.api import SeedlingLabel, code_file, get_lot, seedling_labels_pdf
-from traceability.codes.rules import address, grouped, new_code, read_code
+from traceability.codes.rules.notation import address, grouped, new_code, read_code
+from traceability.codes.service.printing import TICK, CodeLabel, LegalText, codes_csv, codes_pdf
 from traceability.codes.states import Level
-from traceability.labels.codes import TICK, CodeLabel, LegalText, codes_csv, codes_pdf
-from traceability.labels.qr import qr_png
+from traceability.labels.rules.qr import qr_png
 
 pytestmark = pytest.mark.slow
 

@@ -10,11 +10,11 @@ from core.clock import local_day
 from core.database import transaction
 from core.sweeps import note_failure
 from tests.factories.verification import make_scene
-from traceability.codes.rules import new_code
+from traceability.codes.rules.notation import new_code
 from traceability.lookups.models import CodeLookup, LookupDay
 from traceability.lookups.queries import DEVICES_APART, unknown_columns
-from traceability.lookups.service import FOLDING, fold_old_lookups, old_lookups, record
-from traceability.lookups.visitors import Visitor
+from traceability.lookups.service.recording import FOLDING, fold_old_lookups, old_lookups, record
+from traceability.lookups.service.visitors import Visitor
 from traceability.verification.queries import look_up
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traceability.lots.balance import StepKind, StepProblem, loss, problem_of
+from traceability.lots.rules.balance import StepKind, StepProblem, loss, problem_of
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from core.errors import Conflict
 from tests.factories.traceability import make_lot
 from tests.seals import not_as_sealed
 from traceability.api import LotNotSaleable, get_lot, put_back_to_lot, require_saleable, take_from_lot
-from traceability.lots.models import Lot
-from traceability.lots.queries import changes_of
+from traceability.lots.models.tables import Lot
+from traceability.lots.queries.records import changes_of
 from traceability.lots.service import add_to_lot, change_state
 from traceability.lots.states import LotState
 

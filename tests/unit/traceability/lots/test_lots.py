@@ -21,9 +21,9 @@ from traceability.api import (
     require_saleable,
     take_from_lot,
 )
-from traceability.lots.queries import changes_of
+from traceability.lots.queries.records import changes_of
+from traceability.lots.rules.sizes import diameter_span_cm, span
 from traceability.lots.service import add_to_lot, change_state
-from traceability.lots.sizes import diameter_span_cm, span
 from traceability.lots.states import LotState, is_age_code
 
 
@@ -140,7 +140,7 @@ def test_an_open_lot_with_enough_left_is_saleable(session, at):
 
 
 def test_reference_data_is_added_once_and_edits_survive(session):
-    from traceability.lots.models import CultivarGroup
+    from traceability.lots.models.tables import CultivarGroup
 
     with transaction():
         assert ensure_reference_data() == 4 + 19 + 6

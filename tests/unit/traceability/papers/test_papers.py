@@ -9,6 +9,7 @@ from PIL import Image
 
 from core.database import transaction
 from core.errors import Invalid, NotFound
+from core.uploads.service import content_type_of, without_metadata
 from tests.factories.verification import PDF
 from traceability.api import (
     PaperKind,
@@ -22,11 +23,10 @@ from traceability.api import (
     record_printed_label,
     required_papers,
 )
-from traceability.papers.models import Paper
+from traceability.papers.models.tables import Paper
 from traceability.papers.queries import paper_rules, rule_changes
 from traceability.papers.rules import ANY
 from traceability.papers.service import drop_rule, set_rule
-from traceability.papers.uploads import content_type_of, without_metadata
 
 DAY = date(2026, 3, 12)
 

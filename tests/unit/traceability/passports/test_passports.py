@@ -12,12 +12,12 @@ from core.seal.sequencer import sequence
 from tests.factories.catalogue import make_listing
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_codes, make_lot, ship
-from traceability.lots.balance import StepKind
-from traceability.lots.recalls import recall
-from traceability.lots.transforming import Outcome, transform
+from traceability.lots.rules.balance import StepKind
 from traceability.papers.rules import PaperKind
 from traceability.papers.service import record_paper
+from traceability.recalls.service.recalling import recall
 from traceability.resolver.service import enter_trade_item, put_lot
+from traceability.transformations.service import Outcome, transform
 
 GTIN = "09506000134352"
 

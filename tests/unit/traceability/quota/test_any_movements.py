@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import Conflict
-from traceability.quota import moves, service
-from traceability.quota.invariants import check_all
-from traceability.quota.queries import balance, key_of_lot
+from traceability.quota.queries.invariants import check_all
+from traceability.quota.queries.ledger import balance, key_of_lot
+from traceability.quota.service import accounting as service
+from traceability.quota.service import moves
 
 PARTS = ("approved", "free", "activated", "lost", "expired")
 SMALL, LARGE = "second_third", "specimen"

@@ -7,10 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from core.errors import Conflict, DomainError, Invalid
-from traceability.quota import moves, service
-from traceability.quota.models import QuotaAccount, QuotaPosting
-from traceability.quota.posting import OverdrawnError, post
-from traceability.quota.queries import (
+from traceability.quota.models.tables import QuotaAccount, QuotaPosting
+from traceability.quota.queries.ledger import (
     balance,
     balances_of_grower,
     balances_of_units,
@@ -18,7 +16,10 @@ from traceability.quota.queries import (
     moves_of_grower,
 )
 from traceability.quota.rules import AccountName, MoveKind, Role, is_balanced
-from traceability.quota.service import QuotaExceeded
+from traceability.quota.service import accounting as service
+from traceability.quota.service import moves
+from traceability.quota.service.accounting import QuotaExceeded
+from traceability.quota.service.posting import OverdrawnError, post
 from traceability.quota.tasks import expire
 
 PARTS = ("approved", "free", "activated", "lost", "expired")

@@ -9,9 +9,10 @@ from core.errors import Conflict, Invalid
 from tests.factories.licences import make_licence, make_mark
 from tests.factories.organisation import make_grower
 from tests.seals import not_as_sealed
-from traceability.quota import moves, service
-from traceability.quota.queries import balance, figures_history, key_of_lot, stages
+from traceability.quota.queries.ledger import balance, figures_history, key_of_lot, stages
 from traceability.quota.rules import Key
+from traceability.quota.service import accounting as service
+from traceability.quota.service import moves
 
 
 def set_figures(at, plants_per_mu=120, survival_per_mille=900, **values):

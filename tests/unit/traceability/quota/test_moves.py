@@ -16,14 +16,12 @@ from tests.factories.licences import make_licence, make_mark
 from tests.factories.organisation import make_grower
 from tests.factories.traceability import approve_plot, make_lot, make_plot
 from traceability.api import ensure_reference_data
-from traceability.lots.balance import StepKind
-from traceability.lots.models import Lot
-from traceability.lots.transforming import Outcome, transform
-from traceability.plots.surveys import Stand
-from traceability.quota import moves, service
-from traceability.quota.invariants import check_all
-from traceability.quota.models import QuotaAccount, QuotaPosting
-from traceability.quota.queries import (
+from traceability.lots.models.tables import Lot
+from traceability.lots.rules.balance import StepKind
+from traceability.quota.models.sealing import FIGURES
+from traceability.quota.models.tables import QuotaAccount, QuotaPosting
+from traceability.quota.queries.invariants import check_all
+from traceability.quota.queries.ledger import (
     balance,
     balances_of_units,
     figures_history,
@@ -33,8 +31,11 @@ from traceability.quota.queries import (
     use_by_grower,
 )
 from traceability.quota.rules import Key
-from traceability.quota.sealing import FIGURES
-from traceability.quota.service import QuotaExceeded
+from traceability.quota.service import accounting as service
+from traceability.quota.service import moves
+from traceability.quota.service.accounting import QuotaExceeded
+from traceability.surveys.service.surveying import Stand
+from traceability.transformations.service import Outcome, transform
 
 
 @pytest.fixture
@@ -277,6 +278,6 @@ def test_the_branch_sees_use_by_licensee(session, busy, at):
 
 
 def busy_unit(session, lot):
-    from traceability.plots.models import Plot
+    from traceability.plots.models.tables import Plot
 
     return session.get_one(Plot, lot.plot_id).unit_id

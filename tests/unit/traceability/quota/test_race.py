@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from core.database import db, transaction
 from tests.factories.traceability import make_lot
-from traceability.quota import posting
-from traceability.quota.models import QuotaAccount
-from traceability.quota.queries import balance, key_of_lot
-from traceability.quota.service import QuotaExceeded, approve, balance_of_lot, debit
+from traceability.quota.models.tables import QuotaAccount
+from traceability.quota.queries.ledger import balance, key_of_lot
+from traceability.quota.service import posting
+from traceability.quota.service.accounting import QuotaExceeded, approve, balance_of_lot, debit
 
 pytestmark = pytest.mark.slow
 

@@ -8,8 +8,7 @@ import pytest
 from core.errors import Conflict, NotFound
 from tests.factories.organisation import make_grower
 from tests.factories.traceability import make_lot
-from traceability.quota import moves, service
-from traceability.quota.queries import (
+from traceability.quota.queries.ledger import (
     BalanceView,
     UseView,
     balance,
@@ -18,6 +17,8 @@ from traceability.quota.queries import (
     key_of_lot,
     use_by_grower,
 )
+from traceability.quota.service import accounting as service
+from traceability.quota.service import moves
 
 
 @pytest.fixture

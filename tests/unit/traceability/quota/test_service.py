@@ -8,12 +8,12 @@ from sqlalchemy.exc import IntegrityError
 
 from core.errors import Conflict, Invalid
 from tests.factories.traceability import make_lot
-from traceability.quota import service
-from traceability.quota.models import QuotaAccount, QuotaPosting
-from traceability.quota.posting import post
-from traceability.quota.queries import balance, key_of_lot
+from traceability.quota.models.tables import QuotaAccount, QuotaPosting
+from traceability.quota.queries.ledger import balance, key_of_lot
 from traceability.quota.rules import AccountName, MoveKind, Role
-from traceability.quota.service import QuotaExceeded
+from traceability.quota.service import accounting as service
+from traceability.quota.service.accounting import QuotaExceeded
+from traceability.quota.service.posting import post
 
 
 def make_quota(plants, *, at, **values):

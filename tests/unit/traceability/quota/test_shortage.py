@@ -7,12 +7,13 @@ import pytest
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower
 from tests.factories.traceability import make_plot
-from traceability.plots.models import Plot
+from traceability.plots.models.tables import Plot
 from traceability.plots.states import Decision
-from traceability.plots.surveys import NewSurvey, Stand, decide, record_survey
-from traceability.quota import moves, service
-from traceability.quota.queries import key_of_lot
-from traceability.quota.service import QuotaExceeded
+from traceability.quota.queries.ledger import key_of_lot
+from traceability.quota.service import accounting as service
+from traceability.quota.service import moves
+from traceability.quota.service.accounting import QuotaExceeded
+from traceability.surveys.service.surveying import NewSurvey, Stand, decide, record_survey
 
 SMALL = Stand("dangui", "second_third", 1_000)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.published.vectors import vectors
-from traceability.resolver.rules import (
+from traceability.resolver.rules.digital_links import (
     DigitalLink,
     Element,
     LinkSyntaxError,

@@ -11,8 +11,8 @@ from tests.factories.licences import make_licence
 from tests.factories.traceability import make_lot
 from tests.published.vectors import vectors
 from traceability.api import plots_of_grower
-from traceability.codes.rules import new_code
-from traceability.resolver.linksets import Link, LinkContext, choose, linkset
+from traceability.codes.rules.notation import new_code
+from traceability.resolver.rules.linksets import Link, LinkContext, choose, linkset
 from traceability.resolver.service import enter_trade_item, put_lot
 
 GTIN = "09506000134352"

@@ -12,14 +12,14 @@ from tests.factories.cases import confirm_case, make_case
 from tests.factories.licences import make_mark
 from tests.factories.organisation import make_membership
 from tests.factories.verification import make_scene
-from traceability.alarms import service as alarms
-from traceability.alarms.models import Alarm
-from traceability.alarms.steps import AlarmStep
-from traceability.cases import decisions
+from traceability.alarms.models.tables import Alarm
+from traceability.alarms.service import judging as alarms
+from traceability.alarms.states import AlarmStep
+from traceability.cases.service import decisions
 from traceability.cases.states import Subject
-from traceability.codes.inner import Entrant
-from traceability.codes.models import Code, CodeBatch, InnerTry
-from traceability.codes.verdicts import Doubt
+from traceability.codes.models.tables import Code, CodeBatch, InnerTry
+from traceability.codes.rules.verdicts import Doubt
+from traceability.codes.service.inner_codes import Entrant
 from traceability.standing.queries import doubts_of, standing_of
 
 pytestmark = pytest.mark.both

@@ -10,9 +10,9 @@ from tests.factories.licences import make_licence
 from tests.factories.traceability import make_codes, make_lot, ship
 from tests.last_day import A_MOMENT, BEGINS, FIRST, LAST, MIDDLE, OVER, around_its_end
 from traceability.api import activate_batch, issue_codes
-from traceability.codes.service import accept_codes
+from traceability.codes.rules.verdicts import CodeFact, LicenceFact, Verdict, verdict_of
+from traceability.codes.service.lifecycle import accept_codes
 from traceability.codes.states import CodeState, Level
-from traceability.codes.verdicts import CodeFact, LicenceFact, Verdict, verdict_of
 from traceability.lots.states import LotState
 
 
@@ -54,8 +54,8 @@ def test_a_code_that_has_not_left_is_in_order_while_the_licence_runs(client, clo
 def test_goods_that_left_on_its_days_stay_in_order_when_it_has_run_out(
     client, clock, lot, session, left_at, verdict, received
 ):
-    from traceability.codes import steps
-    from traceability.codes.models import Code
+    from traceability.codes.models import step_sealing as steps
+    from traceability.codes.models.tables import Code
 
     with transaction():
         issued = make_codes(lot=lot, count=1, at=MIDDLE)

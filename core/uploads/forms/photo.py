@@ -1,0 +1,47 @@
+"""The one photograph of a form: stored as soon as it came, so that a form that has to be shown again keeps it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from wtforms import FileField, HiddenField
+
+from core import files
+from core.errors import Invalid
+from core.uploads.forms.upload_tokens import kept_token, read_kept
+from core.uploads.service import without_metadata
+
+
+class FormWithPhoto(Protocol):
+    """A form with a file field and a hidden one; `csrf()` of the page's macros writes the hidden one."""
+
+    photo: FileField
+    kept: HiddenField
+
+
+@dataclass(frozen=True)
+class FormPhoto:
+    """`key` of the photograph, sent now or kept from an earlier try; `ok` unless what was sent is no photograph."""
+
+    key: str | None
+    ok: bool
+
+
+def take_photo(form: FormWithPhoto, *, kind: str, public: bool = False) -> FormPhoto:
+    """Store what was sent, without its metadata, under `kind`, and note it in the form for the next try.
+
+    Before the form is validated: the sentence about a file that is no photograph then stands at its field.
+    Only keys that were stored for the same `kind` come back from the hidden field.
+    """
+    kept = next(iter(read_kept(form.kept.data, purpose=kind)), None)
+    upload = form.photo.data
+    ok = True
+    if upload and upload.filename:
+        try:
+            clean = without_metadata(upload.read())
+        except Invalid as error:
+            form.photo.process_errors.append(str(error))
+            ok = False
+        else:
+            kept = files.put(clean, kind=kind, content_type="image/jpeg", public=public)
+    form.kept.data = kept_token([kept] if kept else [], purpose=kind)
+    return FormPhoto(kept, ok)

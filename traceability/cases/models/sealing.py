@@ -1,0 +1,83 @@
+"""What of a case is sealed: its state, its verdict, the head of its evidence and the digest of its answer."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from sqlalchemy import select
+
+from core import seal
+from core.database import session
+from traceability.cases.models.tables import CaseEvidence, CounterfeitCase
+from traceability.cases.rules.evidence import BEGINNING, Piece, first_break
+from traceability.cases.states import EvidenceKind
+
+KIND = "case_verdict"
+
+
+class Numbered(Protocol):
+    """A case as a row or as a view."""
+
+    @property
+    def number(self) -> str: ...
+
+
+def subject_of(case: "Numbered | CounterfeitCase") -> str:
+    """The name of a case in the log."""
+    return f"case/{case.number}"
+
+
+def sealed_body(case: CounterfeitCase) -> dict[str, Any]:
+    """The facts of a case that must not be bent later."""
+    return {
+        "number": case.number,
+        "origin": case.origin,
+        "subject": case.subject_kind,
+        "state": case.state,
+        "verdict": case.verdict,
+        "opened_at": case.opened_at.isoformat(timespec="microseconds"),
+        "due_at": case.due_at.isoformat(timespec="microseconds"),
+        "decided_at": case.decided_at.isoformat(timespec="microseconds") if case.decided_at else None,
+        "decided_by": [case.proposed_by_account_id, case.decided_by_account_id],
+        "answer_sha256": hashlib.sha256(case.answer.encode()).hexdigest(),
+        "reopened": case.reopened,
+        "evidence_count": case.evidence_count,
+        "evidence_head": case.evidence_head,
+    }
+
+
+def bodies() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every case as it stands now, for the self-audit."""
+    for case in session.scalars(
+        select(CounterfeitCase).order_by(CounterfeitCase.id).execution_options(yield_per=500)
+    ):
+        yield subject_of(case), sealed_body(case) | _chain(case)
+
+
+def _chain(case: CounterfeitCase) -> dict[str, Any]:
+    """Which piece does not follow, where the evidence on record is not what the case's head was made of."""
+    rows = session.execute(
+        select(
+            CaseEvidence.position,
+            CaseEvidence.kind,
+            CaseEvidence.body,
+            CaseEvidence.file_sha256,
+            CaseEvidence.at,
+            CaseEvidence.digest,
+        )
+        .where(CaseEvidence.case_id == case.id)
+        .order_by(CaseEvidence.position)
+    )
+    pieces = [Piece(row[0], EvidenceKind(row[1]), *row[2:]) for row in rows]
+    broken = first_break(case.number, pieces)
+    if broken is None and (pieces[-1].digest if pieces else BEGINNING) != case.evidence_head:
+        broken = len(pieces) + 1
+    return {} if broken is None else {"evidence_broken_at": broken}
+
+
+def seal_case(case: CounterfeitCase) -> None:
+    """Append the case as it now stands to the log, in the caller's transaction."""
+    seal.append(KIND, subject_of(case), sealed_body(case))
+
+
+SOURCE = seal.SealSource(KIND, bodies, ("counterfeit_case", "case_evidence", "case_change"))

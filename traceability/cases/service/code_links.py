@@ -1,0 +1,47 @@
+"""Links that speak of a code without holding it: signed, and no secret inside."""
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+
+from traceability.codes.models.digests import key_for
+from traceability.codes.rules.notation import masked_read
+from traceability.verification.queries import Check
+
+MAC_BYTES = 16
+
+
+@dataclass(frozen=True)
+class AboutCode:
+    """The code that a report is about: its keyed digest, the verdict shown, its last four characters."""
+
+    digest: bytes
+    verdict: str
+    masked: str
+
+
+def about_token(check: Check) -> str:
+    """A word for the address of the report form."""
+    told = f"{check.digest.hex()}~{check.verdict}~{masked_read(check.plain)}".encode()
+    return f"{_text(told)}.{_seal(told)}"
+
+
+def read_about(token: str | None) -> AboutCode | None:
+    """What `about_token` put in; None for anything else."""
+    word, _dot, seal = (token or "").partition(".")
+    try:
+        told = urlsafe_b64decode(word + "=" * (-len(word) % 4))
+        if not hmac.compare_digest(_seal(told), seal):
+            return None
+        digest, verdict, shown = told.decode().split("~", 2)
+    except ValueError:
+        return None
+    return AboutCode(bytes.fromhex(digest), verdict, shown)
+
+
+def _seal(told: bytes) -> str:
+    return _text(hmac.digest(key_for("about a code v1"), told, "sha256")[:MAC_BYTES])
+
+
+def _text(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()

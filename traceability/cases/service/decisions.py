@@ -1,0 +1,245 @@
+"""The steps of a case that people take. Each checks area and table, leaves a row and is sealed; nothing commits."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from branch import api as branch
+from core.database import session
+from core.errors import Conflict, Forbidden, Invalid
+from traceability.cases.models.sealing import seal_case
+from traceability.cases.models.tables import CaseChange, CounterfeitCase
+from traceability.cases.queries.records import CaseView, view
+from traceability.cases.service.access import require_access
+from traceability.cases.service.recording import leave_step, locked
+from traceability.cases.service.settings import case_days
+from traceability.cases.service.undoing import end_suspensions
+from traceability.cases.states import (
+    DECIDED_ALONE,
+    PERMISSION_OF,
+    CaseState,
+    CaseStep,
+    CaseVerdict,
+    after,
+)
+
+
+def take(
+    number: str,
+    *,
+    note: str = "",
+    unit_id: int | None = None,
+    doubt_code: bool = False,
+    at: datetime,
+    by: int,
+) -> CaseView:
+    """Become the owner of a case; one without an area gets `unit_id`, or the taker's highest unit.
+
+    Args:
+        number: the case.
+        note: why, when somebody else had it.
+        unit_id: the area, for a case that has none.
+        doubt_code: whether the page of the code warns from now on.
+        at: now.
+        by: the new owner.
+
+    Raises:
+        Conflict: it is decided or already theirs.
+        Forbidden: outside the taker's area, or the taker works for the grower concerned.
+        Invalid: the code is doubted without a word why.
+    """
+    case, source = begin(number, CaseStep.TAKE, by=by)
+    if case.owner_account_id == by and not doubt_code:
+        raise Conflict(_("You have this case already."), code="case_is_yours")
+    if case.unit_id is None:
+        case.unit_id = unit_id or branch.units_where(by, PERMISSION_OF[CaseStep.TAKE])[0].id
+        require_access(view(case), by, PERMISSION_OF[CaseStep.TAKE])
+    if doubt_code and case.code_id is not None:
+        note = _worded(note)
+        case.code_doubted = True
+    case.owner_account_id = by
+    return end(case, CaseStep.TAKE, source, note=note, at=at, by=by)
+
+
+def propose(number: str, *, note: str, answer: str, shop: str = "", at: datetime, by: int) -> CaseView:
+    """Put `confirmed_fake` before a second person.
+
+    Args:
+        number: the case.
+        note: what was found; read by staff.
+        answer: what the reporter and the public status page will say.
+        shop: the address of the outside shop that sold it, when there is one.
+        at: now.
+        by: the first person.
+
+    Raises:
+        Conflict, Forbidden: as `take`.
+        Invalid: no note or no answer.
+    """
+    case, source = begin(number, CaseStep.PROPOSE, by=by)
+    note, answer = _worded(note), _worded(answer)
+    case.proposed_by_account_id = by
+    case.shop = shop.strip() or case.shop
+    detail = {"verdict": str(CaseVerdict.CONFIRMED_FAKE), "answer": answer, "shop": case.shop}
+    return end(case, CaseStep.PROPOSE, source, note=note, detail=detail, at=at, by=by)
+
+
+def confirm(number: str, *, note: str, at: datetime, by: int) -> CaseView:
+    """The second person confirms: the verdict stands, the code is doubted, the outside shop is warned of.
+
+    Raises:
+        Conflict: nothing is proposed.
+        Forbidden: the second person is the first, lies outside the area or works for the grower.
+        Invalid: no note.
+    """
+    case, source = begin(number, CaseStep.CONFIRM, by=by)
+    if case.proposed_by_account_id == by:
+        raise Forbidden(_("A second person must confirm what you proposed."), code="second_person")
+    branch.require_independent(by, earlier=[case.proposed_by_account_id])
+    note = _worded(note)
+    answer = _last_proposal(case.id)["answer"]
+    listed = _warn_of_shop(case, at=at)
+    if case.code_id is not None:
+        case.code_doubted = True
+    case.verdict, case.answer = str(CaseVerdict.CONFIRMED_FAKE), answer
+    case.decided_by_account_id, case.decided_at = by, at
+    return end(
+        case, CaseStep.CONFIRM, source, note=note, detail={"listed": listed, **_found(case, at)}, at=at, by=by
+    )
+
+
+def send_back(number: str, *, note: str, at: datetime, by: int) -> CaseView:
+    """The second person is not convinced; the note says of what.
+
+    Raises:
+        Conflict, Forbidden, Invalid: as `confirm`.
+    """
+    case, source = begin(number, CaseStep.SEND_BACK, by=by)
+    note = _worded(note)
+    case.proposed_by_account_id = None
+    return end(case, CaseStep.SEND_BACK, source, note=note, at=at, by=by)
+
+
+def decide(
+    number: str, verdict: CaseVerdict | str, *, note: str, answer: str, at: datetime, by: int
+) -> CaseView:
+    """Clear a case, or leave it open what it was. Takes back this case's own doubt, warning and suspensions,
+    and nobody else's.
+
+    Raises:
+        Conflict: as `take`, or a confirmed fake is to be decided by one person.
+        Forbidden: as `take`.
+        Invalid: no note or no answer.
+    """
+    verdict = CaseVerdict(verdict)
+    case, source = begin(number, CaseStep.DECIDE, by=by)
+    if verdict not in DECIDED_ALONE:
+        raise Conflict(_("A confirmed fake is proposed first, then confirmed."), code="second_person")
+    note, answer = _worded(note), _worded(answer)
+    branch.lift_warning(case.number, at=at)
+    end_suspensions(case, at=at)
+    case.verdict, case.answer = str(verdict), answer
+    case.decided_by_account_id, case.decided_at = by, at
+    case.code_doubted = False
+    return end(case, CaseStep.DECIDE, source, note=note, detail=_found(case, at), at=at, by=by)
+
+
+def close(number: str, *, note: str = "", at: datetime, by: int) -> CaseView:
+    """Nothing more follows from the verdict.
+
+    Raises:
+        Conflict: it is not decided.
+        Forbidden: as `take`.
+    """
+    case, source = begin(number, CaseStep.CLOSE, by=by)
+    case.closed_at = at
+    return end(case, CaseStep.CLOSE, source, note=note, at=at, by=by)
+
+
+def reopen(number: str, *, note: str, at: datetime, by: int) -> CaseView:
+    """Look again, after an objection or new evidence. What the old verdict did stays until the new one.
+
+    Raises:
+        Conflict: it is open.
+        Forbidden: as `take`.
+        Invalid: no note.
+    """
+    case, source = begin(number, CaseStep.REOPEN, by=by)
+    note = _worded(note)
+    detail = {"verdict": case.verdict, "answer": case.answer}
+    case.verdict = case.decided_at = case.closed_at = None
+    case.proposed_by_account_id = case.decided_by_account_id = None
+    case.escalated_unit_id = None
+    case.answer = ""
+    case.due_at = at + timedelta(days=case_days())
+    case.reopened += 1
+    return end(case, CaseStep.REOPEN, source, note=note, detail=detail, at=at, by=by)
+
+
+def begin(number: str, step: CaseStep, *, by: int) -> tuple[CounterfeitCase, CaseState]:
+    """The locked case and its state, once area, own interest and table allow the step.
+
+    Raises:
+        Conflict: the table does not allow it.
+        Forbidden: outside the actor's area, or the actor works for the grower concerned.
+        NotFound: no such case.
+    """
+    case = locked(number)
+    require_access(view(case), by, PERMISSION_OF[step])
+    if case.unit_id is None and step is not CaseStep.TAKE:
+        raise Conflict(_("Take the case on first; then it is with your unit."), code="case_without_area")
+    if case.grower_id is not None and branch.works_for(by, case.grower_id):
+        raise Forbidden(_("You work for the grower whom this case is about."), code="own_case")
+    source = CaseState(case.state)
+    if after(source, step) is None:
+        raise Conflict(_("The case has moved on meanwhile."), code="case_state", state=case.state)
+    return case, source
+
+
+def end(
+    case: CounterfeitCase,
+    step: CaseStep,
+    source: CaseState,
+    *,
+    note: str,
+    detail: dict[str, Any] | None = None,
+    at: datetime,
+    by: int,
+) -> CaseView:
+    """Move the case, leave the row of the step and seal."""
+    case.state = str(after(source, step))
+    leave_step(case, step, source, note=note, detail=detail, at=at, by=by)
+    seal_case(case)
+    return view(case)
+
+
+def _found(case: CounterfeitCase, at: datetime) -> dict[str, Any]:
+    """What a decision was, for counts that a later reopening must not change."""
+    return {"verdict": case.verdict, "in_time": at <= case.due_at}
+
+
+def _worded(text: str) -> str:
+    if not text.strip():
+        raise Invalid(_("Write a note: what was found, what was done."), code="note_missing")
+    return text.strip()
+
+
+def _last_proposal(case_id: int) -> dict[str, Any]:
+    return session.scalars(
+        select(CaseChange.detail)
+        .where(CaseChange.case_id == case_id, CaseChange.step == str(CaseStep.PROPOSE))
+        .order_by(CaseChange.id.desc())
+        .limit(1)
+    ).one()
+
+
+def _warn_of_shop(case: CounterfeitCase, *, at: datetime) -> str:
+    """List the outside shop in the register; empty when the text names none or it is a grower's own shop."""
+    if not case.shop:
+        return ""
+    try:
+        return branch.warn_of_shop(case.shop, reference=case.number, at=at)
+    except (Invalid, Conflict):
+        return ""

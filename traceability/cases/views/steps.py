@@ -1,0 +1,219 @@
+"""One page for each step that staff take with a case; what was typed and photographed survives a failed form."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
+from core.clock import now
+from core.database import transaction
+from core.uploads.forms.upload_tokens import kept_token, read_kept
+from core.web.bounds import PHOTOS, takes
+from core.web.sending import creates, creating
+from traceability.cases import forms
+from traceability.cases.queries.records import CaseView, evidence_views, steps_of
+from traceability.cases.rules.evidence import Evidence
+from traceability.cases.service import actions, decisions
+from traceability.cases.service import opening as service
+from traceability.cases.service import reporting as intake
+from traceability.cases.service.access import require_access
+from traceability.cases.service.photographs import photos_of
+from traceability.cases.states import PERMISSION_OF, CaseStep, CaseVerdict, EvidenceKind, Origin, Subject
+from traceability.cases.views.staff import seen_case
+from traceability.cases.wording import names as wording
+from traceability.lots.queries.records import find_lot
+
+blueprint = Blueprint("case_steps", __name__)
+PURPOSE = "case evidence"
+
+
+@blueprint.route("/branch/reports-of-fakes/new", methods=["GET", "POST"])
+@requires("cases.evidence", scope=Scope.UNIT)
+@takes(PHOTOS)
+@creates()
+def new() -> ResponseReturnValue:
+    """Open a case after a visit, a call or a look at a shop."""
+    form = forms.StaffReportForm()
+    kept, problem = _photos(form)
+    if not problem and form.validate_on_submit():
+        lot = find_lot(number=form.lot.data) if form.lot.data else None
+        with creating() as made:
+            case = _open(form, kept, lot.id if lot else None)
+            made.leads_to(_place(case))
+        return made.answer()
+    return _page(form, "new.html", kept=len(kept))
+
+
+def _open(form: forms.StaffReportForm, kept: list[str], lot_id: int | None) -> CaseView:
+    shop = (form.shop.data or "").strip()
+    pieces = [Evidence(EvidenceKind.STATEMENT, {"text": (form.what.data or "").strip()})]
+    if shop:
+        answer = intake.registry_answer(shop, at=now())
+        pieces.append(Evidence(EvidenceKind.SHOP, {"text": shop, "registry": answer}))
+    if form.price.data:
+        pieces.append(Evidence(EvidenceKind.PRICE, {"text": form.price.data.strip()}))
+    pieces += [intake.photo_evidence(key) for key in kept]
+    subject = Subject.of_lot(lot_id, shop=shop) if lot_id else Subject.of_shop(shop)
+    if not lot_id and not shop:
+        subject = Subject.other()
+    return service.open_case(
+        Origin.STAFF,
+        subject=subject,
+        evidence=pieces,
+        summary=(form.what.data or "").strip(),
+        at=now(),
+        by=actor_id(),
+    )
+
+
+@blueprint.route("/branch/reports-of-fakes/<number>/take", methods=["GET", "POST"])
+@requires("cases.decide", scope=Scope.UNIT)
+def take(number: str) -> ResponseReturnValue:
+    """Take a case on, or over from somebody else."""
+    case = _for(number, CaseStep.TAKE)
+    form = forms.TakeForm()
+    if case.code_id is None:
+        del form.doubt_code
+    if form.validate_on_submit():
+        doubt = bool(form.doubt_code.data) if form.doubt_code else False
+        if doubt and not (form.note.data or "").strip():
+            form.note.errors = [*form.note.errors, forms.SAY_NOTE]
+            return _page(form, "take.html", case=case)
+        with transaction():
+            decisions.take(case.number, note=form.note.data or "", doubt_code=doubt, at=now(), by=actor_id())
+        return _done(case)
+    return _page(form, "take.html", case=case)
+
+
+@blueprint.route("/branch/reports-of-fakes/<number>/evidence", methods=["GET", "POST"])
+@requires("cases.evidence", scope=Scope.UNIT)
+@takes(PHOTOS)
+@creates()
+def add_evidence(number: str) -> ResponseReturnValue:
+    """Put a finding or photographs on record; nobody can change them afterwards."""
+    case = seen_case(number)
+    require_access(case, actor_id(), "cases.evidence")
+    form = forms.EvidenceForm()
+    kept, problem = _photos(form)
+    text = (form.text.data or "").strip()
+    if not problem and form.validate_on_submit():
+        if text or kept:
+            pieces = [Evidence(EvidenceKind.NOTE, {"text": text})] if text else []
+            pieces += [intake.photo_evidence(key) for key in kept]
+            with creating() as made:
+                service.add_evidence(case.number, pieces, at=now(), by=actor_id())
+                made.leads_to(_place(case))
+            return made.answer()
+        form.text.errors = [*form.text.errors, _("Write what was found, or add a photograph.")]
+    return _page(form, "evidence.html", case=case, kept=len(kept))
+
+
+@blueprint.route("/branch/reports-of-fakes/<number>/verdict", methods=["GET", "POST"])
+@requires("cases.decide", scope=Scope.UNIT)
+def verdict(number: str) -> ResponseReturnValue:
+    """Say what was found out; a fake goes to a second person."""
+    case = _for(number, CaseStep.PROPOSE)
+    form = forms.VerdictForm(shop=case.shop)
+    if form.validate_on_submit():
+        note, answer = form.note.data or "", form.answer.data or ""
+        at, by = now(), actor_id()
+        with transaction():
+            if form.verdict.data == CaseVerdict.CONFIRMED_FAKE:
+                shop = form.shop.data or ""
+                decisions.propose(case.number, note=note, answer=answer, shop=shop, at=at, by=by)
+            else:
+                decisions.decide(case.number, form.verdict.data, note=note, answer=answer, at=at, by=by)
+        return _done(case)
+    return _page(form, "verdict.html", case=case)
+
+
+@blueprint.route("/branch/reports-of-fakes/<number>/confirm", methods=["GET", "POST"])
+@requires("cases.confirm", scope=Scope.UNIT)
+def confirm(number: str) -> ResponseReturnValue:
+    """The second person confirms what was proposed, or sends it back."""
+    case = _for(number, CaseStep.CONFIRM)
+    form = forms.ConfirmForm()
+    if form.validate_on_submit():
+        with transaction():
+            if request.form.get("outcome") == "confirm":
+                decisions.confirm(case.number, note=form.note.data or "", at=now(), by=actor_id())
+            else:
+                decisions.send_back(case.number, note=form.note.data or "", at=now(), by=actor_id())
+        return _done(case)
+    proposal = next((one for one in reversed(steps_of(case.id)) if one.step is CaseStep.PROPOSE), None)
+    pieces = evidence_views(case.id)
+    return _page(form, "confirm.html", case=case, proposal=proposal, pieces=pieces)
+
+
+@blueprint.route("/branch/reports-of-fakes/<number>/act", methods=["GET", "POST"])
+@requires("cases.decide", scope=Scope.UNIT)
+def act(number: str) -> ResponseReturnValue:
+    """Do or note what follows from a confirmed fake."""
+    case = _for(number, CaseStep.ACT)
+    form = forms.ActForm()
+    form.kind.choices = [
+        (str(kind), wording.action_name(kind)) for kind in actions.open_actions(case, at=now())
+    ]
+    if form.validate_on_submit():
+        with transaction():
+            actions.act(case.number, form.kind.data, note=form.note.data or "", at=now(), by=actor_id())
+        return _done(case)
+    return _page(form, "act.html", case=case)
+
+
+@blueprint.post("/branch/reports-of-fakes/<number>/close")
+@requires("cases.decide", scope=Scope.UNIT)
+def close(number: str) -> ResponseReturnValue:
+    """Nothing more is to be done."""
+    case = _for(number, CaseStep.CLOSE)
+    with transaction():
+        decisions.close(case.number, at=now(), by=actor_id())
+    return _done(case)
+
+
+@blueprint.route("/branch/reports-of-fakes/<number>/reopen", methods=["GET", "POST"])
+@requires("cases.confirm", scope=Scope.UNIT)
+def reopen(number: str) -> ResponseReturnValue:
+    """Look again, after an objection or with something new."""
+    case = _for(number, CaseStep.REOPEN)
+    form = forms.NoteForm()
+    if form.validate_on_submit():
+        with transaction():
+            decisions.reopen(case.number, note=form.note.data or "", at=now(), by=actor_id())
+        return _done(case)
+    return _page(form, "reopen.html", case=case)
+
+
+def _for(number: str, step: CaseStep) -> CaseView:
+    """The case, when the actor may take this step in its area."""
+    case = seen_case(number)
+    require_access(case, actor_id(), PERMISSION_OF[step])
+    return case
+
+
+def _photos(form: Any) -> tuple[list[str], str | None]:
+    kept = read_kept(form.kept.data, purpose=PURPOSE)
+    if request.method != "POST":
+        return kept, None
+    kept, problem = photos_of(form.photos.data or [], kept, most=intake.MOST_PHOTOS)
+    if problem:
+        form.validate()
+        form.photos.errors = [*form.photos.errors, problem]
+    form.kept.data = kept_token(kept, purpose=PURPOSE)
+    return kept, problem
+
+
+def _page(form: Any, template: str, **context: Any) -> ResponseReturnValue:
+    page = render_template(f"traceability/cases/{template}", form=form, wording=wording, **context)
+    return page, 422 if form.errors else 200
+
+
+def _done(case: CaseView) -> ResponseReturnValue:
+    return redirect(_place(case), 303)
+
+
+def _place(case: CaseView) -> str:
+    return url_for("cases.show", number=case.number)

@@ -1,0 +1,61 @@
+"""The certificate of provenance of an order as PDF, with the proof of each parcel attached to it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from flask import current_app
+
+from core.clock import local_minute
+from core.seal import proof_for
+from core.seal.note import ProofFile
+from traceability.certificates.models.sealing import subject_of
+from traceability.certificates.queries import CertificateView
+from traceability.labels.rules.typesetting import compile_pdf
+
+TEMPLATE = Path(__file__).resolve().parent / "certificate.typ"
+
+
+def certificate_proof(consignment_number: str) -> ProofFile:
+    """The proof that a parcel's certificate is sealed; it opens all facts, so only the buyer is given it.
+
+    Raises:
+        NotFound: the parcel has no certificate.
+        Unavailable: it was sealed a moment ago and is not signed yet.
+    """
+    return proof_for(subject_of(consignment_number))
+
+
+def certificate_pdf(certificates: Sequence[CertificateView], *, at: datetime) -> bytes:
+    """One page a parcel, Chinese with English names of the fields.
+
+    Raises:
+        ValueError: no certificate was given.
+        Unavailable: the log is not signed far enough yet.
+    """
+    if not certificates:
+        raise ValueError("an order of which nothing left has no certificate")
+    attached = {
+        f"{one.consignment_number}.tlog-proof": str(certificate_proof(one.consignment_number)).encode()
+        for one in certificates
+    }
+    base_url = current_app.config["SETTINGS"].base_url
+    return compile_pdf(
+        TEMPLATE,
+        {
+            "base_url": base_url,
+            "certificates": [_page(one) for one in certificates],
+        },
+        at=at,
+        files=attached,
+    )
+
+
+def _page(certificate: CertificateView) -> dict[str, object]:
+    seal = certificate.seal
+    return {
+        **certificate.facts,
+        "proof": f"{certificate.consignment_number}.tlog-proof",
+        "entry": f"{seal.number:,}" if seal and seal.number is not None else "",
+        "sealed_at": local_minute(seal.at) if seal else "",
+    }

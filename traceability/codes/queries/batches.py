@@ -1,0 +1,197 @@
+"""Reads of codes and batches. Nothing here can give back a code: only its batch and place are known."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Select, exists, func, select
+
+from core.database import session
+from core.errors import NotFound
+from traceability.codes.models.tables import Code, CodeBatch, CodeChange, CodeMember
+from traceability.codes.states import OVER, BatchState, CodeState, Level
+from traceability.lots.models.tables import Lot
+
+
+@dataclass(frozen=True)
+class BatchView:
+    """Codes issued together; `states` counts them by state."""
+
+    id: int
+    number: str
+    lot_id: int
+    grower_id: int
+    level: Level
+    count: int
+    plants_per_code: int
+    issued_at: datetime
+    states: dict[str, int]
+    state: BatchState
+    licence_number: str
+    inner: bool
+    form: str
+    issued_by_account_id: int | None
+    decision_reason: str
+    job_id: str | None
+    file_key: str | None
+    file_until: datetime | None
+
+
+@dataclass(frozen=True)
+class CodeView:
+    """A code without the code: `label` is what stands beside it in print, as `B-2026-7K3F9QA #17`."""
+
+    id: int
+    level: Level
+    plants: int
+    state: CodeState
+    lot_id: int
+    lot_number: str
+    batch_number: str
+    position: int
+    consignment_number: str | None
+    dispatched_at: datetime | None
+
+    @property
+    def label(self) -> str:
+        return f"{self.batch_number} #{self.position}"
+
+
+@dataclass(frozen=True)
+class CodeChangeView:
+    from_state: str | None
+    to_state: str
+    count: int
+    reason: str
+    at: datetime
+
+
+def _views(query: Select[Code, str, str]) -> list[CodeView]:
+    return [
+        CodeView(
+            id=code.id,
+            level=Level(code.level),
+            plants=code.plants,
+            state=CodeState(code.state),
+            lot_id=code.lot_id,
+            lot_number=lot_number,
+            batch_number=batch_number,
+            position=code.position,
+            consignment_number=code.consignment_number,
+            dispatched_at=code.dispatched_at,
+        )
+        for code, batch_number, lot_number in session.execute(
+            query.order_by(Code.batch_id, Code.position).execution_options(populate_existing=True)
+        )
+    ]
+
+
+def _select() -> Select[Code, str, str]:
+    return (
+        select(Code, CodeBatch.number, Lot.number)
+        .join(CodeBatch, CodeBatch.id == Code.batch_id)
+        .join(Lot, Lot.id == Code.lot_id)
+    )
+
+
+def _outermost() -> ColumnElement[bool]:
+    """Not packed in a bundle: such a plant is listed and counted with its bundle."""
+    return ~exists().where(CodeMember.unit_code_id == Code.id)
+
+
+def codes_of_consignment(number: str) -> list[CodeView]:
+    """The codes bound to a consignment, by batch and place; packed plants stand under their bundle."""
+    return _views(_select().where(Code.consignment_number == number, _outermost()))
+
+
+def codes_of_consignments(numbers: Iterable[str]) -> dict[str, list[CodeView]]:
+    """As `codes_of_consignment`, for many in one statement."""
+    found: dict[str, list[CodeView]] = {}
+    for view in _views(_select().where(Code.consignment_number.in_(list(numbers)), _outermost())):
+        found.setdefault(view.consignment_number or "", []).append(view)
+    return found
+
+
+def codes_by_ids(ids: Iterable[int]) -> list[CodeView]:
+    """These codes, by batch and place."""
+    return _views(_select().where(Code.id.in_(list(ids))))
+
+
+def batches_of_lot(lot_id: int) -> list[BatchView]:
+    """The batches issued for a lot, the newest first."""
+    return views_of_batches(select(CodeBatch).where(CodeBatch.lot_id == lot_id))
+
+
+def get_batch(number: str, *, grower_id: int | None = None) -> BatchView:
+    """The batch with this number, of this grower when one is given.
+
+    Raises:
+        NotFound: there is none.
+    """
+    query = select(CodeBatch).where(CodeBatch.number == number.strip().upper())
+    if grower_id is not None:
+        query = query.where(CodeBatch.grower_id == grower_id)
+    found = views_of_batches(query)
+    if not found:
+        raise NotFound(_("There is no batch of codes with this number."), code="no_such_batch")
+    return found[0]
+
+
+def views_of_batches(query: Select[CodeBatch]) -> list[BatchView]:
+    """The batches of a select, the newest first, with their codes counted by state."""
+    query = query.order_by(CodeBatch.id.desc()).execution_options(populate_existing=True)
+    rows = list(session.scalars(query))
+    counts: dict[int, dict[str, int]] = {}
+    for batch_id, state, number in session.execute(
+        select(Code.batch_id, Code.state, func.count())
+        .where(Code.batch_id.in_([row.id for row in rows]))
+        .group_by(Code.batch_id, Code.state)
+    ):
+        counts.setdefault(batch_id, {})[state] = number
+    return [
+        BatchView(
+            id=row.id,
+            number=row.number,
+            lot_id=row.lot_id,
+            grower_id=row.grower_id,
+            level=Level(row.level),
+            count=row.count,
+            plants_per_code=row.plants_per_code,
+            issued_at=row.issued_at,
+            states=counts.get(row.id, {}),
+            state=BatchState(row.state),
+            licence_number=row.licence_number,
+            inner=row.inner,
+            form=row.form,
+            issued_by_account_id=row.issued_by_account_id,
+            decision_reason=row.decision_reason,
+            job_id=row.job_id,
+            file_key=row.file_key,
+            file_until=row.file_until,
+        )
+        for row in rows
+    ]
+
+
+def changes_of_batch(batch_id: int) -> list[CodeChangeView]:
+    """What happened to a batch as a whole, the oldest first."""
+    rows = session.scalars(select(CodeChange).where(CodeChange.batch_id == batch_id).order_by(CodeChange.id))
+    return [CodeChangeView(row.from_state, row.to_state, row.count, row.reason, row.at) for row in rows]
+
+
+def plants_under_codes(lot_id: int, level: Level) -> int:
+    """How many plants of the lot stand under codes of this level that are not over, or are asked for."""
+    made = session.scalar(
+        select(func.coalesce(func.sum(Code.plants), 0)).where(
+            Code.lot_id == lot_id, Code.level == str(level), Code.state.not_in(sorted(OVER))
+        )
+    )
+    asked = session.scalar(
+        select(func.coalesce(func.sum(CodeBatch.count * CodeBatch.plants_per_code), 0)).where(
+            CodeBatch.lot_id == lot_id,
+            CodeBatch.level == str(level),
+            CodeBatch.state.in_([str(BatchState.REQUESTED), str(BatchState.APPROVED)]),
+        )
+    )
+    return int(made or 0) + int(asked or 0)

@@ -1,0 +1,124 @@
+"""Large batches: the codes are made, typeset and kept for a day by a worker that shows how far it is."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from core import files
+from core.claims import ClaimLost
+from core.clock import now as moment
+from core.database import changed, session, transaction
+from core.errors import Conflict, DomainError
+from core.job_runs import Job
+from core.progress import JobFailed, get_progress
+from traceability.codes.models.tables import CodeBatch
+from traceability.codes.queries.batches import BatchView, get_batch
+from traceability.codes.service import issuing
+from traceability.codes.service.lifecycle import void_batch
+from traceability.codes.service.printing import code_file
+from traceability.codes.states import BatchState, CodeState
+from traceability.lots.queries.records import get_lot
+
+KEEP_FOR = timedelta(hours=24)
+CONTENT_TYPES = {"csv": "text/csv"}
+SHELF = "code_file"
+
+
+def make_file(batch_number: str, job: Job, *, public_url: str, now: Callable[[], datetime]) -> None:
+    """Make the codes of an approved batch and their file, and end the job; an edge of its own.
+
+    The codes are drawn and typeset first, and written, sealed and given out in one transaction at the end, which is
+    conditional on the job's claim: of two workers only the one that holds it changes anything, and of a worker that
+    died, or found the disk full, nothing is left but a file whose codes mean nothing. The next one begins anew.
+
+    Raises:
+        Unavailable: the file could not be kept.
+        LicenceNotValid, Conflict: as `issuing.make_codes`.
+        ClaimLost: another worker took over; nothing of ours is kept.
+    """
+    batch = get_batch(batch_number)
+    if batch.state is BatchState.MADE:
+        _end_of(batch, job, now())
+        return
+    lot, codes = get_lot(id=batch.lot_id), issuing.draw_codes(batch)
+    session.rollback()
+    content = code_file(
+        issuing.IssuedCodes(batch, codes), lot, ending=batch.form or "pdf", public_url=public_url, at=now(),
+        tick=job.advance,
+    )  # fmt: skip
+    content_type = CONTENT_TYPES.get(batch.form, "application/pdf")
+    key = files.put(content, kind=SHELF, content_type=content_type, public=False)
+    try:
+        _give_out(batch, codes, job, key, now())
+    except (ClaimLost, DomainError):  # certainly not committed: nobody can have the file
+        files.forget(key)
+        raise
+
+
+def _give_out(
+    batch: BatchView, codes: Sequence[issuing.IssuedCode], job: Job, key: str, at: datetime
+) -> None:
+    by = batch.issued_by_account_id
+    with transaction():
+        job.finish(result_url=f"/seller/codes/{batch.number}/file")
+        issuing.make_codes(batch.number, codes, at=at, by=by)
+        issuing.note_printed(batch.number, file_key=key, until=at + KEEP_FOR, at=at, by=by)
+
+
+def _end_of(batch: BatchView, job: Job, at: datetime) -> None:
+    """A batch that was made by another: its file, or codes that an earlier version wrote before it had the file."""
+    if batch.file_key is not None:
+        job.finish(result_url=f"/seller/codes/{batch.number}/file")
+        return
+    with transaction():
+        job.renew()
+        if batch.states.get(CodeState.RESERVED):
+            _void_unseen(batch, at)
+    raise Conflict(
+        _("The file could not be made; its codes are void. Ask for the batch again."),
+        code="batch_half_made", may_retry=False,
+    )  # fmt: skip
+
+
+def _void_unseen(batch: BatchView, at: datetime) -> None:
+    void_batch(
+        batch.number, grower_id=batch.grower_id, reason=_("its file was never made"), at=at, by=None,
+        states=frozenset({CodeState.RESERVED}),
+    )  # fmt: skip
+
+
+def void_half_made(event: JobFailed, *, event_id: str) -> None:  # noqa: ARG001 - every handler gets the id
+    """A job came to nothing: codes that it made and nobody saw are void, and the plants free for another batch.
+
+    So are those of a batch whose job nobody can try again.
+    """
+    number = session.scalar(select(CodeBatch.number).where(CodeBatch.job_id == event.public_id))
+    if number is None:
+        return
+    batch = get_batch(number)
+    if batch.state is BatchState.MADE and batch.states.get(CodeState.RESERVED):
+        _void_unseen(batch, moment())
+    elif not get_progress(event.public_id, at=moment()).may_retry:
+        issuing.give_up(number, reason=event.message, at=moment())
+
+
+def forget_files(*, at: datetime) -> int:
+    """Remove the files of codes that have been there for a day; how many. An edge of its own."""
+    with transaction():
+        rows = session.execute(
+            select(CodeBatch.id, CodeBatch.file_key).where(CodeBatch.file_until <= at)
+        ).all()
+        ids = [row.id for row in rows]
+        changed(update(CodeBatch).where(CodeBatch.id.in_(ids)).values(file_key=None, file_until=None))
+    files.forget_each(row.file_key for row in rows if row.file_key)
+    return len(rows) + _forget_unknown(at)
+
+
+def _forget_unknown(at: datetime) -> int:
+    """Files that a worker put and did not live to note, or noted as gone and did not live to remove."""
+    old = files.keys_of(SHELF, until=at - KEEP_FOR)
+    known = set(session.scalars(select(CodeBatch.file_key).where(CodeBatch.file_key.in_(old))))
+    session.rollback()
+    return files.forget_each(one for one in old if one not in known)

@@ -1,0 +1,173 @@
+"""A grower on a phone: hang labels, measure, activate; pack bundles; take returns; fetch a made file."""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+
+from flask import Blueprint, Response, flash, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from branch import api as branch
+from core import files
+from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
+from core.clock import now
+from core.database import transaction
+from core.errors import Conflict, DomainError, Invalid, NotFound
+from core.uploads.forms.photo import FormPhoto, take_photo
+from core.web.bounds import PHOTO, takes
+from core.web.sending import creates, creating
+from traceability.codes.forms import ActivateForm, PackForm, ReturnForm
+from traceability.codes.queries.batches import get_batch
+from traceability.codes.queries.search import find
+from traceability.codes.rules.selection import read_selection
+from traceability.codes.service import bundling as bundles
+from traceability.codes.service import lifecycle as service
+from traceability.codes.service.refusals import note_refusal
+from traceability.codes.service.transitions import Measured, hold_ids
+
+blueprint = Blueprint("code_activation", __name__)
+
+
+@blueprint.route("/seller/codes/activate", methods=["GET", "POST"])
+@requires("codes.issue", scope=Scope.GROWER)
+@takes(PHOTO)
+@creates()
+def activate() -> ResponseReturnValue:
+    """Activate what was scanned, with what was measured."""
+    form = ActivateForm(codes=request.args.get("codes", ""))
+    photo = _photo(form)
+    if form.validate_on_submit() and photo.ok:
+        done = _try(form, lambda at: _activate(form, photo.key, at))
+        if done is not None:
+            return done
+    page = render_template("traceability/codes/activate.html", form=form, kept=bool(photo.key))
+    return page, 422 if form.errors else 200
+
+
+@blueprint.route("/seller/codes/pack", methods=["GET", "POST"])
+@requires("codes.issue", scope=Scope.GROWER)
+@creates()
+def pack() -> ResponseReturnValue:
+    """Pack plants' codes in a bundle's."""
+    form = PackForm()
+    if form.validate_on_submit():
+        done = _try(form, lambda at: _pack(form, at))
+        if done is not None:
+            return done
+    page = render_template("traceability/codes/pack.html", form=form)
+    return page, 422 if form.errors else 200
+
+
+@blueprint.route("/seller/codes/return", methods=["GET", "POST"])
+@requires("codes.issue", scope=Scope.GROWER)
+@takes(PHOTO)
+@creates()
+def take_back() -> ResponseReturnValue:
+    """Plants came back: count them, and their labels are used up."""
+    form = ReturnForm()
+    photo = _photo(form)
+    if form.validate_on_submit() and photo.ok:
+        done = _try(form, lambda at: _take_back(form, photo.key, at))
+        if done is not None:
+            return done
+    page = render_template("traceability/codes/return.html", form=form, kept=bool(photo.key))
+    return page, 422 if form.errors else 200
+
+
+@blueprint.get("/seller/codes/<batch>/file")
+@requires("codes.issue")
+def batch_file(batch: str) -> Response:
+    """The file of a batch that a worker made; it is there for a day, for the batch's grower only."""
+    grower = branch.require_grower(actor_id())
+    found = get_batch(batch, grower_id=grower.id)
+    if found.file_key is None or found.file_until is None or found.file_until <= now():
+        raise NotFound(
+            _("The file of this batch is gone. Void the batch and issue another."), code="file_gone"
+        )
+    ending = "csv" if found.form == "csv" else "pdf"
+    return Response(
+        files.get(found.file_key),
+        content_type="text/csv; charset=utf-8" if ending == "csv" else "application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="codes-{found.number}.{ending}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def _try(
+    form: ActivateForm | PackForm | ReturnForm, verb: Callable[[datetime], str]
+) -> ResponseReturnValue | None:
+    """Run a verb in one transaction; what it refuses stands at the form, which keeps what was typed: None then."""
+    try:
+        with creating() as made:
+            done = verb(now())
+            made.leads_to(request.path)
+    except DomainError as error:
+        form.form_errors.append(str(error))
+        if isinstance(form, ActivateForm):
+            keep_refusal(error, branch.require_grower(actor_id()).id)
+        return None
+    flash(done, "success")
+    return made.answer()
+
+
+def keep_refusal(error: DomainError, grower_id: int) -> None:
+    """What was refused leaves a trace, after the refusal undid everything else."""
+    if isinstance(error, Conflict):
+        with transaction():
+            note_refusal(error, grower_id=grower_id, at=now(), by=actor_id())
+
+
+def _activate(form: ActivateForm, photo_key: str | None, at: datetime) -> str:
+    grower = branch.require_grower(actor_id())
+    done = service.activate_codes(
+        (form.codes.data or "").splitlines(),
+        grower_id=grower.id,
+        at=at,
+        by=actor_id(),
+        measured=Measured(_whole(form.height.data), _whole(form.diameter.data, 10), photo_key),
+    )
+    return _(
+        "%(codes)s codes are active; %(plants)s plants were taken from your quota.",
+        codes=done.codes,
+        plants=done.plants,
+    )
+
+
+def _pack(form: PackForm, at: datetime) -> str:
+    grower = branch.require_grower(actor_id())
+    inside, plants = bundles.pack(
+        form.bundle.data or "",
+        (form.codes.data or "").splitlines(),
+        grower_id=grower.id,
+        at=at,
+        by=actor_id(),
+    )
+    return _("The bundle holds %(inside)s of %(plants)s plants.", inside=inside, plants=plants)
+
+
+def _take_back(form: ReturnForm, photo_key: str | None, at: datetime) -> str:
+    grower = branch.require_grower(actor_id())
+    found, refused = find(read_selection((form.codes.data or "").splitlines()))
+    if refused or any(one.code.grower_id != grower.id for one in found):
+        raise Invalid(_("Some of these are not codes of yours. Nothing was changed."), code="code_not_usable")
+    service.return_codes(
+        hold_ids(one.code.id for one in found),
+        counted=form.counted.data or 0,
+        reason=form.reason.data or "",
+        at=at,
+        by=actor_id(),
+        photo_key=photo_key,
+    )
+    return _("The labels are used up; your quota got back what you counted.")
+
+
+def _photo(form: ActivateForm | ReturnForm) -> FormPhoto:
+    return take_photo(form, kind="code_photo") if form.is_submitted() else FormPhoto(None, ok=True)
+
+
+def _whole(value: Decimal | None, times: int = 1) -> int | None:
+    return None if value is None else int((value * times).to_integral_value())

@@ -1,0 +1,113 @@
+"""The branch's part: a second person agrees to large batches and to voids of a grower's codes."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from branch import api as branch
+from core.accounts.gate import actor_id, may, requires
+from core.accounts.scopes import Scope
+from core.clock import now
+from core.database import transaction
+from core.errors import DomainError, Forbidden
+from core.web.sending import creates, creating
+from traceability.codes.forms import DecideForm, ProposeVoidForm
+from traceability.codes.queries.batches import get_batch
+from traceability.codes.service import approvals, issuing
+from traceability.codes.service.refusals import refusals_of
+from traceability.codes.wording import level_name
+
+blueprint = Blueprint("code_approval", __name__)
+
+
+@blueprint.get("/branch/codes")
+@requires("codes.view")
+def index() -> ResponseReturnValue:
+    """What waits for a second person."""
+    return _page(ProposeVoidForm(formdata=None)), 200
+
+
+@blueprint.post("/branch/codes/batches/<number>")
+@requires("codes.approve", scope=Scope.UNIT)
+def decide_batch(number: str) -> ResponseReturnValue:
+    """Agree to a large batch, or refuse it."""
+    form = DecideForm()
+    approve = request.form.get("decision") == "approve"
+    _require_reach(get_batch(number).grower_id, "codes.approve")
+    with transaction():
+        issuing.decide_batch(
+            number, approve=approve, reason=form.reason.data or "", at=now(), by=actor_id() or 0
+        )
+    flash(_("The batch is approved.") if approve else _("The batch is refused."), "success")
+    return redirect(url_for("code_approval.index"), 303)
+
+
+@blueprint.post("/branch/codes/voids")
+@requires("codes.void", scope=Scope.UNIT)
+@creates()
+def propose_void() -> ResponseReturnValue:
+    """Propose that codes of a grower are voided; another person confirms."""
+    form = ProposeVoidForm()
+    if form.validate():
+        try:
+            _require_reach(get_batch(form.batch.data or "").grower_id, "codes.void")
+            with creating() as made:
+                approvals.propose_void(
+                    form.batch.data or "",
+                    form.first.data or 1,
+                    form.last.data or 1,
+                    reason=form.reason.data or "",
+                    at=now(),
+                    by=actor_id() or 0,
+                )
+                made.leads_to(url_for("code_approval.index"))
+            flash(_("Proposed. Another person of the branch or the committee confirms it."), "success")
+            return made.answer()
+        except Forbidden:
+            raise
+        except DomainError as error:
+            form.form_errors.append(str(error))
+    return _page(form), 422
+
+
+@blueprint.post("/branch/codes/voids/<public_id>")
+@requires("codes.approve", scope=Scope.UNIT)
+def decide_void(public_id: str) -> ResponseReturnValue:
+    """Confirm a proposed void, or refuse it."""
+    confirm = request.form.get("decision") == "approve"
+    _require_reach(approvals.grower_of_void(public_id), "codes.approve")
+    with transaction():
+        approvals.decide_void(public_id, confirm=confirm, at=now(), by=actor_id() or 0)
+    flash(_("The codes are void.") if confirm else _("Nothing was voided."), "success")
+    return redirect(url_for("code_approval.index"), 303)
+
+
+def _require_reach(grower_id: int, permission: str) -> None:
+    branch.require_unit_access(actor_id(), branch.get_grower(id=grower_id).unit_id, permission)
+
+
+def _page(form: ProposeVoidForm) -> str:
+    here = {unit.id for unit in branch.units_where(actor_id() or 0, "codes.view")}
+    batches, voids = approvals.waiting_batches(), approvals.open_voids()
+    decided = approvals.decided_voids()
+    concerned = {one.grower_id for one in batches} | {one.grower_id for one in [*voids, *decided]}
+    growers = branch.growers_by_ids(concerned)
+    growers = {key: grower for key, grower in growers.items() if grower.unit_id in here}
+    within = branch.growers_within(actor_id() or 0, "codes.view")
+    refused = refusals_of(within)
+    names = {key: one.name for key, one in branch.growers_by_ids({one.grower_id for one in refused}).items()}
+    return render_template(
+        "traceability/codes/approvals.html",
+        batches=[one for one in batches if one.grower_id in growers],
+        voids=[one for one in voids if one.grower_id in growers],
+        decided=[one for one in decided if one.grower_id in growers],
+        growers=growers,
+        refused=refused,
+        names=names,
+        form=form,
+        decide=DecideForm(formdata=None),
+        level_name=level_name,
+        me=actor_id(),
+        may_approve=may("codes.approve"),
+        may_void=may("codes.void"),
+    )

@@ -1,0 +1,22 @@
+"""The branch's page of inner codes that are tried: nothing is locked, but whoever guesses is seen."""
+
+from flask import Blueprint, render_template
+
+from branch import api as branch
+from core.accounts.gate import actor_id, requires
+from core.clock import now
+from traceability.codes.queries.inner_tries import tried_codes
+
+blueprint = Blueprint("inner_tries", __name__)
+
+
+@blueprint.get("/branch/codes/inner")
+@requires("codes.view")
+def index() -> str:
+    """Inner codes that were entered wrongly of late."""
+    found = tried_codes(branch.growers_within(actor_id() or 0, "codes.view"), at=now())
+    return render_template(
+        "traceability/codes/inner_tries.html",
+        found=found,
+        growers=branch.growers_by_ids({one.grower_id for one in found}),
+    )

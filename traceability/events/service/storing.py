@@ -1,0 +1,111 @@
+"""Putting events into the store: once each, with their keys and their leaf in the log."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, cast
+
+from sqlalchemy import Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
+
+from core import jsontext
+from core.database import session
+from core.seal import append_many
+from traceability.events.models.sealing import KIND, sealed_body, subject_of
+from traceability.events.models.tables import EpcisEvent, EpcisKey
+from traceability.events.rules.columns import columns_of
+from traceability.events.rules.hashing import event_hash
+from traceability.events.rules.keys import Key, keys_of, short
+
+CHUNK = 200
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A valid event made ready: its id, content hash, and what the row will hold."""
+
+    event: Mapping[str, Any]
+    context: Any
+    event_id: str
+    hash: str
+    fingerprint: str
+    declares_error: bool
+    more_keys: tuple[Key, ...] = ()
+
+
+def prepare(event: Mapping[str, Any], context: Any, *, more_keys: Iterable[Key] = ()) -> Prepared:
+    """Hash a valid event and give it that hash as id where it has none of its own."""
+    uri = event_hash(event, context)
+    event_id = event.get("eventID", uri)
+    declaration = event.get("errorDeclaration")
+    # The hash does not cover the certificates; two events that differ only there are two.
+    told = jsontext.write([event_id, uri, declaration, event.get("certificationInfo")])
+    return Prepared(
+        event={**event, "eventID": event_id},
+        context=context,
+        event_id=event_id,
+        hash=uri.partition(";")[2].partition("?")[0],
+        fingerprint=sha256(told.encode()).hexdigest(),
+        declares_error=declaration is not None,
+        more_keys=tuple(more_keys),
+    )
+
+
+def store(
+    prepared: Sequence[Prepared], *, own: bool, at: datetime, by: int | None, capture_id: int | None = None
+) -> int:
+    """Add the events that are not there yet, seal them, and answer how many were new.
+
+    Safe against another transaction that stores the same at the same time: one of the two adds it.
+    """
+    fresh = list({one.fingerprint: one for one in prepared}.values())
+    stored = 0
+    for start in range(0, len(fresh), CHUNK):
+        chunk = {one.fingerprint: one for one in fresh[start : start + CHUNK]}
+        values = {
+            fingerprint: _row(one, own=own, at=at, by=by, capture_id=capture_id)
+            for fingerprint, one in chunk.items()
+        }
+        statement = (
+            _insert()(EpcisEvent)
+            .values(list(values.values()))
+            .on_conflict_do_nothing(index_elements=[EpcisEvent.fingerprint])
+            .returning(EpcisEvent.id, EpcisEvent.fingerprint)
+        )
+        new = {fingerprint: row_id for row_id, fingerprint in session.execute(statement)}
+        # The table itself: the ORM's bulk insert would make a statement of its own for each mix of NULLs.
+        keys = [row for fingerprint, row_id in new.items() for row in _key_rows(row_id, chunk[fingerprint])]
+        if keys:
+            session.execute(insert(cast("Table", EpcisKey.__table__)), keys)
+        append_many(
+            KIND,
+            [(subject_of(one), sealed_body(EpcisEvent(**row))) for one, row in values.items() if one in new],
+        )
+        stored += len(new)
+    return stored
+
+
+def _key_rows(row_id: int, one: Prepared) -> list[dict[str, Any]]:
+    return [
+        {"event_row_id": row_id, "kind": key.kind, "value": key.value, "raw": key.raw, "number": key.number}
+        for key in (*keys_of(one.event, one.context), *one.more_keys)
+    ]
+
+
+def _insert() -> Any:
+    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
+
+
+def _row(one: Prepared, *, own: bool, at: datetime, by: int | None, capture_id: int | None) -> dict[str, Any]:
+    return columns_of(one.event, one.context) | {
+        "fingerprint": one.fingerprint,
+        "event_id": short(one.event_id),
+        "hash": one.hash,
+        "record_time": at,
+        "own": own,
+        "body": jsontext.write(one.event),
+        "context": jsontext.write(one.context),
+        "capture_id": capture_id,
+        "by_account_id": by,
+    }

@@ -1,0 +1,142 @@
+"""`/epcis/queries`: queries that are kept under a name. Subscriptions are not offered, and say so."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response
+
+from core import jsontext
+from core.accounts.gate import public
+from core.accounts.scopes import Scope
+from core.accounts.tokens.bearer import bearer_account_id, bearer_requires
+from core.clock import now
+from core.database import transaction
+from core.errors import Conflict, NotFound
+from core.web.bounds import KB, takes
+from traceability.events.models.tables import EpcisQuery
+from traceability.events.queries import store as queries
+from traceability.events.rules.parameters import read_query
+from traceability.events.service.capturing import delete_query, keep_query
+from traceability.events.views.answers import EpcisProblem, answer, base_url
+from traceability.events.views.blueprint import blueprint, described, sent_text
+from traceability.events.views.paging import next_page, only_pages, parameters, read_paging
+from traceability.events.views.resources import page_of_events
+
+
+@blueprint.get("/queries")
+@described("The named queries", many=True)
+@public
+def named() -> Response:
+    only_pages()
+    paging = read_paging()
+    rows = queries.named_queries(size=paging.size + 1, after=paging.place or "")
+    shown = answer(f"[{','.join(_definition(row) for row in rows[: paging.size])}]")
+    return next_page(shown, rows[paging.size - 1].name) if len(rows) > paging.size else shown
+
+
+def _definition(row: EpcisQuery) -> str:
+    return f'{{"name":{json.dumps(row.name)},"query":{row.definition}}}'
+
+
+@blueprint.post("/queries")
+@described(
+    "Keep a query under a name",
+    "{name, query}, the query's parameters as for /epcis/events. Needs a token that may capture.",
+    ok=201,
+    says="Kept; Location is the query.",
+    more=(409, 413, 415),
+)
+@bearer_requires("epcis.capture", of=Scope.OWN)
+@takes(64 * KB)
+def keep() -> Response:
+    name, definition = _sent()
+    with transaction():
+        try:
+            keep_query(name, definition, at=now(), by=bearer_account_id())
+        except Conflict as error:
+            raise EpcisProblem("ResourceAlreadyExistsException", str(error.message)) from None
+    kept = Response(status=201)
+    kept.headers["Location"] = f"{base_url()}/queries/{quote(name, safe='')}"
+    return kept
+
+
+def _sent() -> tuple[str, Mapping[str, Any]]:
+    try:
+        sent = jsontext.read(sent_text(), most_values=jsontext.MOST_VALUES)
+    except jsontext.NotJson as error:
+        raise EpcisProblem("QueryValidationException", f"This is no JSON document: {error}.") from None
+    if not isinstance(sent, dict) or set(sent) != {"name", "query"} or not isinstance(sent["query"], dict):
+        raise EpcisProblem(
+            "QueryValidationException", "A query has a name and a query, an object, and nothing else."
+        )
+    name = sent["name"]
+    if not isinstance(name, str) or not 0 < len(name) <= 80 or not name.isprintable() or "/" in name:
+        raise EpcisProblem("QueryValidationException", "The name has 1 to 80 characters and no slash.")
+    return name, sent["query"]
+
+
+def _find(name: str) -> EpcisQuery:
+    row = queries.find_query(name)
+    if row is None:
+        raise EpcisProblem("NoSuchNameException", "There is no query of this name.")
+    return row
+
+
+@blueprint.get("/queries/<name>")
+@described("What a named query asks")
+@public
+def one(name: str) -> Response:
+    only_pages()
+    return answer(_definition(_find(name)))
+
+
+@blueprint.delete("/queries/<name>")
+@described("Delete a query that you keep", ok=204, says="Deleted.")
+@bearer_requires("epcis.capture", of=Scope.OWN)
+def forget(name: str) -> Response:
+    _find(name)
+    with transaction():
+        try:
+            delete_query(name, by=bearer_account_id())
+        except NotFound:
+            raise EpcisProblem(
+                "SecurityException", "Only the account that keeps a query deletes it.", status=403
+            ) from None
+    return Response(status=204)
+
+
+@blueprint.get("/queries/<name>/events")
+@described("The events that a named query finds", more=(413,))
+@public
+def results(name: str) -> Response:
+    row = _find(name)
+    for given in parameters():
+        raise EpcisProblem(
+            "QueryParameterException",
+            f"{given} is no parameter here: a named query has its own, and subscriptions are not offered.",
+            parameter=given,
+        )
+    definition = jsontext.read(row.definition)
+    context = definition.pop("@context", None)
+    return page_of_events(read_query(definition, context=context), name=name)
+
+
+@blueprint.route("/queries/<name>/subscriptions", methods=["GET", "POST"])
+@blueprint.route("/queries/<name>/subscriptions/<subscription_id>", methods=["GET", "DELETE"])
+@blueprint.doc(hide=True)
+@public(scope=Scope.VISITOR)
+def subscriptions(name: str, subscription_id: str = "") -> Response:  # noqa: ARG001 - none of them exists
+    raise EpcisProblem("ImplementationException", "Subscriptions are not offered here.", status=501)
+
+
+@blueprint.delete("/nextPageToken/<token>")
+@blueprint.doc(hide=True)
+@public(scope=Scope.VISITOR)
+def release(token: str) -> Response:  # noqa: ARG001 - a token holds nothing here
+    raise EpcisProblem(
+        "ImplementationException",
+        "Page tokens hold nothing on this server; they end by themselves.",
+        status=501,
+    )

@@ -1,0 +1,173 @@
+"""`/epcis/events`, the top-level resources and what stands below them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote
+
+from flask import Response, request
+
+from core.accounts.gate import public
+from core.accounts.tokens.bearer import allows, present_bearer
+from core.errors import Forbidden
+from traceability.events.queries import store as queries
+from traceability.events.rules import vocabulary
+from traceability.events.rules.filters import Filter, Has, In, Query
+from traceability.events.rules.identifiers import canonical
+from traceability.events.rules.keys import short
+from traceability.events.rules.parameters import read_query
+from traceability.events.rules.vocabulary import as_word
+from traceability.events.views.answers import EpcisProblem, collection, query_document
+from traceability.events.views.blueprint import blueprint, described
+from traceability.events.views.paging import Paging, next_page, only_pages, parameters, read_paging
+
+RESOURCES = ("eventTypes", "epcs", "bizSteps", "bizLocations", "readPoints", "dispositions")
+_STANDARD: dict[str, tuple[str, ...]] = {
+    "eventTypes": vocabulary.EVENT_TYPES,
+    "bizSteps": tuple(sorted(vocabulary.BIZ_STEPS)),
+    "dispositions": tuple(sorted(vocabulary.DISPOSITIONS)),
+}
+
+
+def sees_everything() -> bool:
+    """Whether the request may read what others sent: a token that says so. Without one, our own steps are public.
+
+    Raises:
+        Unauthorised: a token that is not valid.
+        Forbidden: a valid token that may not read.
+    """
+    found = present_bearer()
+    if found is None:
+        return False
+    if not allows(found, "epcis.read") and not allows(found, "epcis.capture"):
+        raise Forbidden("This token may not read events.", code="token_scope")
+    return allows(found, "epcis.read")
+
+
+def prefixes() -> dict[str, str]:
+    """The namespaces that the header GS1-Extensions defines: `example=http://ns.example.com/epcis/`."""
+    given = request.headers.get("GS1-Extensions", "")
+    pairs = (part.strip().partition("=") for part in given.split(",") if "=" in part)
+    return {name.strip(): uri.strip().strip("\"'") for name, _equals, uri in pairs}
+
+
+def page_of_events(query: Query, *, name: str = "SimpleEventQuery") -> Response:
+    """One page of what a query finds, with the address of the next."""
+    everything = sees_everything()
+    paging = read_paging()
+    if query.most is not None and paging.place is None:
+        found = queries.count_events(query, everything=everything, most=query.most)
+        if found > query.most:
+            raise EpcisProblem(
+                "QueryTooLargeException", f"More than {query.most} events match; narrow the query."
+            )
+    position, left = _begin(query, paging)
+    size = paging.size if left is None else min(paging.size, left)
+    rows = queries.find_events(query, everything=everything, size=size + 1, after=position) if size else []
+    shown = rows[:size]
+    document = query_document(shown, name=name)
+    left_after = None if left is None else left - len(shown)
+    if len(rows) > size and left_after != 0:
+        last = shown[-1]
+        value = None if query.order_by == "id" else getattr(last, query.order_by).isoformat()
+        return next_page(document, [value, last.id, left_after])
+    return document
+
+
+def _begin(query: Query, paging: Paging) -> tuple[queries.Position | None, int | None]:
+    if paging.place is None:
+        return None, query.limit
+    value, row_id, left = paging.place
+    at = datetime.fromisoformat(value).astimezone(UTC) if value else None
+    return queries.Position(at, row_id), left
+
+
+@blueprint.get("/events")
+@described(
+    "EPCIS events",
+    (
+        "An EPCISQueryDocument. Parameters are those of SimpleEventQuery that docs/epcis.md lists, several values "
+        "parted by |; an unknown one is refused. Without a token: the provenance steps recorded here."
+    ),
+    more=(413,),
+)
+@public
+def events() -> Response:
+    return page_of_events(_query())
+
+
+def _query(*more: Filter) -> Query:
+    query = read_query(parameters(), context=prefixes())
+    return replace(query, filters=(*more, *query.filters))
+
+
+@blueprint.get("/events/<path:event_id>", merge_slashes=False)
+@described("One EPCIS event, and the error declarations that repeat its id")
+@public
+def event(event_id: str) -> Response:
+    asked = parameters()
+    if event_id.startswith("ni:") and set(asked) == {"ver"}:
+        # The question mark of a hash id that was not encoded.
+        event_id, asked = f"{event_id}?ver={asked['ver']}", {}
+    if asked or request.args.keys() & {"perPage", "nextPageToken"}:
+        only = next(iter(asked or request.args))
+        raise EpcisProblem(
+            "QueryParameterException", f"{only} is no parameter of this resource.", parameter=only
+        )
+    found = queries.events_with_id(_whole(event_id), everything=sees_everything())
+    if not found:
+        raise EpcisProblem("NoSuchResourceException", "There is no event with this id that you may read.")
+    return query_document(found)
+
+
+def _whole(value: str) -> str:
+    """A path segment that a client or a proxy encoded twice, decoded."""
+    return unquote(value) if "%3A" in value.upper() else value
+
+
+@blueprint.get("/<any(eventTypes, epcs, bizSteps, bizLocations, readPoints, dispositions):resource>")
+@described("The values of a top-level resource that are known here")
+@public
+def values(resource: str) -> Response:
+    only_pages()
+    everything = sees_everything()
+    paging = read_paging()
+    if resource in _STANDARD:
+        stored = queries.values_of(resource, everything=everything, size=10_000)
+        return collection([*_STANDARD[resource], *(one for one in stored if one not in _STANDARD[resource])])
+    found = queries.values_of(resource, everything=everything, size=paging.size + 1, after=paging.place or "")
+    shown = collection(found[: paging.size])
+    return next_page(shown, found[paging.size - 1]) if len(found) > paging.size else shown
+
+
+@blueprint.get(
+    "/<any(eventTypes, epcs, bizSteps, bizLocations, readPoints, dispositions):resource>/<path:value>",
+    merge_slashes=False,
+)
+@described("What there is below a value of a top-level resource")
+@public
+def value(resource: str, value: str) -> Response:
+    only_pages()
+    value = _whole(value)
+    known = value in _STANDARD.get(resource, ())
+    if not known and not queries.occurs([_filter(resource, value)], everything=sees_everything()):
+        raise EpcisProblem("NoSuchResourceException", f"{value!r:.200} does not occur in the events here.")
+    return collection(["events"])
+
+
+@blueprint.get(
+    "/<any(eventTypes, epcs, bizSteps, bizLocations, readPoints, dispositions):resource>/<path:value>/events",
+    merge_slashes=False,
+)
+@described("The events with a value of a top-level resource", "Parameters as for /epcis/events.", more=(413,))
+@public
+def events_of_value(resource: str, value: str) -> Response:
+    return page_of_events(_query(_filter(resource, _whole(value))))
+
+
+def _filter(resource: str, value: str) -> Filter:
+    column: Any = queries.COLUMNS.get(resource)
+    if column is None:
+        return Has(queries.KINDS[resource], (short(canonical(value)),))
+    kind = {"bizSteps": "bizStep", "dispositions": "disposition"}.get(resource)
+    return In(column, (short(as_word(kind, value) if kind else value),))

@@ -1,0 +1,67 @@
+"""What of a plot and its surveys is sealed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import select
+
+from core.database import session
+from core.seal import Body, SealSource
+from traceability.plots.models.tables import Plot, PlotSurvey, SurveyStand
+
+
+def plot_subject(plot: Plot) -> str:
+    """The plot as the log knows it."""
+    return f"plot/{plot.number}"
+
+
+def plot_body(plot: Plot) -> dict[str, object]:
+    """Whose land it is, where, and how large."""
+    return {"grower": plot.grower_id, "unit": plot.unit_id, "area_m2": plot.area_m2, "state": plot.state}
+
+
+def survey_subject(survey: PlotSurvey) -> str:
+    """The survey as the log knows it."""
+    return f"survey/{survey.number}"
+
+
+def survey_body(survey: PlotSurvey, plot_number: str, stands: Iterable[SurveyStand]) -> dict[str, object]:
+    """What was found, by which account, and how far it is approved; the quota follows from it."""
+    return {
+        "plot": plot_number,
+        "year": survey.year,
+        "state": survey.state,
+        "area_m2": survey.area_m2,
+        "method": survey.method,
+        "outline": [[f"{latitude:.6f}", f"{longitude:.6f}"] for latitude, longitude in survey.outline],
+        "photo": survey.photo_key,
+        "surveyed_at": survey.surveyed_at.isoformat(),
+        "accounts": [
+            survey.surveyed_by_account_id,
+            survey.agreed_by_account_id,
+            survey.approved_by_account_id,
+        ],
+        "stands": sorted(
+            [stand.cultivar_group, stand.stage_code, stand.area_m2, stand.plants] for stand in stands
+        ),
+    }
+
+
+def _plots() -> Iterator[tuple[str, Body]]:
+    for plot in session.scalars(select(Plot).order_by(Plot.id)):
+        yield plot_subject(plot), plot_body(plot)
+
+
+def _surveys() -> Iterator[tuple[str, Body]]:
+    stands: dict[int, list[SurveyStand]] = defaultdict(list)
+    for stand in session.scalars(select(SurveyStand)):
+        stands[stand.survey_id].append(stand)
+    rows = session.execute(
+        select(PlotSurvey, Plot.number).join(Plot, Plot.id == PlotSurvey.plot_id).order_by(PlotSurvey.id)
+    )
+    for survey, number in rows:
+        yield survey_subject(survey), survey_body(survey, number, stands[survey.id])
+
+
+PLOTS = SealSource("plot", _plots, tables=("plot",))
+SURVEYS = SealSource("survey", _surveys, tables=("plot_survey", "survey_stand"))

@@ -1,0 +1,135 @@
+"""Recalling a lot: everything that came of it, every code, every order, in one action."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Flask, current_app
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from core import outbox, seal
+from core.clock import local_year
+from core.database import session
+from core.errors import Conflict, Invalid, NotFound
+from core.ids import readable_number
+from traceability.codes.queries.recalls import CodesReached, codes_reached
+from traceability.codes.service.lifecycle import recall_codes
+from traceability.lots.models.sealing import recall_body, recall_subject
+from traceability.lots.models.tables import Lot, LotRecall, LotRecallPart
+from traceability.lots.queries.descent import descendants
+from traceability.lots.queries.records import LotView, get_lot, lots_by_ids
+from traceability.lots.service import change_state
+from traceability.lots.states import LotState
+from traceability.recalls.events import LotRecalled
+
+# Numbers of orders that hold plants of these lots, whether or not they have left: asked of the room above.
+OrdersOfLots = Callable[[Collection[int]], set[str]]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a recall of a lot reaches."""
+
+    lots: tuple[LotView, ...]
+    codes: CodesReached
+    orders: frozenset[str]
+
+
+@dataclass(frozen=True)
+class RecallView:
+    """A recall that was carried out."""
+
+    number: str
+    lot_number: str
+    cultivar: str
+    grower_id: int
+    reason: str
+    lot_ids: tuple[int, ...]
+    lots: int
+    codes: int
+    orders: int
+    at: datetime
+
+
+def init_recalls(app: Flask, orders_of_lots: OrdersOfLots) -> None:
+    """Tell recalls who knows the orders; wired in `wsgi.py`."""
+    app.extensions["recalls"] = orders_of_lots
+
+
+def reach(lot_id: int) -> Reach:
+    """What a recall of the lot would reach now: shown before it is done."""
+    found = lots_by_ids(descendants([lot_id]))
+    lots = tuple(sorted(found.values(), key=lambda lot: (lot.recorded_at, lot.id)))
+    codes = codes_reached(found)
+    ask: OrdersOfLots = current_app.extensions["recalls"]
+    return Reach(lots, codes, codes.orders | ask(set(found)))
+
+
+def recall(lot_id: int, *, reason: str, at: datetime, by: int | None) -> RecallView:
+    """Recall a lot and everything that came of it. It is final, and two people's: see `recall_requests`.
+
+    Lots and codes say so from now on; buyers and growers are told after the commit (`LotRecalled`).
+
+    Raises:
+        NotFound: there is no such lot.
+        Invalid: no reason.
+        Conflict: the lot is recalled already (`lot_state`).
+    """
+    if not reason.strip():
+        raise Invalid(_("Say why the lot is recalled; buyers will read it."), code="reason_missing")
+    session.execute(select(Lot.id).where(Lot.id == lot_id).with_for_update())
+    lot = get_lot(id=lot_id)
+    if lot.state == LotState.RECALLED:
+        raise Conflict(_("The lot is recalled already."), code="lot_state")
+    reached = reach(lot_id)
+    for one in reached.lots:
+        if one.state != LotState.RECALLED:
+            change_state(one.id, LotState.RECALLED, reason=reason, at=at, by=by)
+    ids = [one.id for one in reached.lots]
+    codes = recall_codes(ids, reason=reason.strip(), at=at, by=by)
+    row = LotRecall(
+        number=readable_number("RC", local_year(at)),
+        lot_id=lot_id,
+        reason=reason.strip(),
+        lots=len(ids),
+        codes=codes,
+        orders=len(reached.orders),
+        at=at,
+        by_account_id=by,
+    )
+    session.add(row)
+    session.flush()
+    session.add_all(LotRecallPart(recall_id=row.id, lot_id=one) for one in ids)
+    session.flush()
+    body = recall_body(row, lot.number, [one.number for one in reached.lots])
+    seal.append("lot_recall", recall_subject(row), body)
+    outbox.record(LotRecalled(row.number, lot.grower_id, lot.number), at=at)
+    return get_recall(row.number)
+
+
+def get_recall(number: str) -> RecallView:
+    """The recall with this number.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = session.execute(
+        select(LotRecall, Lot).join(Lot, Lot.id == LotRecall.lot_id).where(LotRecall.number == number)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(_("There is no recall with this number."), code="no_such_recall")
+    row, lot = found
+    ids = session.scalars(select(LotRecallPart.lot_id).where(LotRecallPart.recall_id == row.id)).all()
+    return RecallView(
+        number=row.number,
+        lot_number=lot.number,
+        cultivar=lot.cultivar,
+        grower_id=lot.grower_id,
+        reason=row.reason,
+        lot_ids=tuple(sorted(ids)),
+        lots=row.lots,
+        codes=row.codes,
+        orders=row.orders,
+        at=row.at,
+    )

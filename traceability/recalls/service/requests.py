@@ -1,0 +1,211 @@
+"""Recalls take two people: one asks, which stops the sale at once; another confirms, which is the recall.
+
+Rows join the caller's transaction; nothing here commits.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, select
+
+from branch import api as branch
+from core import seal
+from core.accounts.queries import display_names
+from core.clock import local_year
+from core.database import session
+from core.errors import Conflict, Invalid, NotFound
+from core.ids import readable_number
+from traceability.lots.models.sealing import request_body, request_subject
+from traceability.lots.models.tables import Lot, LotRecall, RecallRequest, RecallStop
+from traceability.lots.queries.descent import descendants
+from traceability.lots.queries.records import LotView, get_lot, view
+from traceability.lots.service import change_state
+from traceability.lots.states import LotState, RequestState
+from traceability.recalls.service.recalling import RecallView, recall
+
+SHOWN = 30
+
+
+@dataclass(frozen=True)
+class RequestView:
+    """A recall that was asked for, with the names of who asked and who decided."""
+
+    number: str
+    lot: LotView
+    grower_id: int
+    reason: str
+    state: RequestState
+    asked_by_account_id: int
+    asked_by: str
+    asked_at: datetime
+    decided_by: str
+    decided_at: datetime | None
+    decision_reason: str
+    recall_number: str | None
+
+
+def ask_for_recall(lot_id: int, *, reason: str, at: datetime, by: int) -> str:
+    """Ask to recall a lot and stop the sale of it and of everything that came of it; the request's number.
+
+    Raises:
+        NotFound: there is no such lot.
+        Invalid: no reason.
+        Conflict: the lot is recalled (`lot_state`), or a recall of it was asked for already (`recall_asked`).
+    """
+    if not reason.strip():
+        raise Invalid(_("Say why the lot is recalled; buyers will read it."), code="reason_missing")
+    session.execute(select(Lot.id).where(Lot.id == lot_id).with_for_update())
+    lot = get_lot(id=lot_id)
+    if lot.state == LotState.RECALLED:
+        raise Conflict(_("The lot is recalled already."), code="lot_state")
+    if open_request(lot_id) is not None:
+        raise Conflict(_("A recall of this lot was asked for already."), code="recall_asked")
+    row = RecallRequest(
+        number=readable_number("RQ", local_year(at)),
+        lot_id=lot_id,
+        grower_id=lot.grower_id,
+        reason=reason.strip(),
+        asked_by_account_id=by,
+        asked_at=at,
+    )
+    session.add(row)
+    session.flush()
+    for one in _in_state(descendants([lot_id]), LotState.OPEN):
+        change_state(one, LotState.CLOSED, reason=row.reason, at=at, by=by)
+        session.add(RecallStop(request_id=row.id, lot_id=one))
+    session.flush()
+    _seal(row, lot.number)
+    return row.number
+
+
+def confirm_recall(number: str, *, at: datetime, by: int) -> RecallView:
+    """Another person confirms: codes, orders, buyers and growers are reached now. It is final.
+
+    Raises:
+        NotFound: no such request.
+        Conflict: it is decided (`recall_decided`), or the same person asked (`same_person`).
+        Forbidden: by another account of his, or he works for the lot's grower (`own_grower`).
+    """
+    row = _undecided(number, by=by)
+    done = recall(row.lot_id, reason=row.reason, at=at, by=by)
+    row.recall_id = session.scalar(select(LotRecall.id).where(LotRecall.number == done.number))
+    _decide(row, RequestState.DONE, reason="", at=at, by=by)
+    return done
+
+
+def refuse_recall(number: str, *, reason: str, at: datetime, by: int) -> None:
+    """Another person finds no ground for it: what the request stopped is on sale again.
+
+    A lot that another open request covers too stays closed.
+
+    Raises:
+        NotFound, Conflict: as `confirm_recall`.
+        Invalid: no reason.
+    """
+    if not reason.strip():
+        raise Invalid(_("Say why the recall is refused."), code="reason_missing")
+    row = _undecided(number, by=by)
+    _decide(row, RequestState.REFUSED, reason=reason.strip(), at=at, by=by)
+    stopped = set(session.scalars(select(RecallStop.lot_id).where(RecallStop.request_id == row.id)))
+    others = session.scalars(select(RecallRequest.lot_id).where(RecallRequest.state == "open")).all()
+    still = descendants(others) if others else set()
+    for lot_id in _in_state(stopped - set(still), LotState.CLOSED):
+        change_state(lot_id, LotState.OPEN, reason=row.decision_reason, at=at, by=by)
+
+
+def _undecided(number: str, *, by: int) -> RecallRequest:
+    row = session.scalar(
+        select(RecallRequest)
+        .where(RecallRequest.number == number.strip().upper())
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound(_("There is no such request."), code="no_such_request")
+    if row.state != RequestState.OPEN:
+        raise Conflict(_("This recall is decided already."), code="recall_decided")
+    if row.asked_by_account_id == by:
+        raise Conflict(_("Whoever asked for the recall cannot decide it."), code="same_person")
+    branch.require_independent(by, row.grower_id, earlier=[row.asked_by_account_id])
+    return row
+
+
+def _decide(row: RecallRequest, state: RequestState, *, reason: str, at: datetime, by: int) -> None:
+    row.state, row.decision_reason = str(state), reason
+    row.decided_by_account_id, row.decided_at = by, at
+    session.flush()
+    _seal(row, get_lot(id=row.lot_id).number)
+
+
+def _seal(row: RecallRequest, lot_number: str) -> None:
+    seal.append("recall_request", request_subject(row), request_body(row, lot_number))
+
+
+def _in_state(lot_ids: Collection[int], state: LotState) -> list[int]:
+    query = select(Lot.id).where(Lot.id.in_(list(lot_ids)), Lot.state == str(state)).order_by(Lot.id)
+    return list(session.scalars(query))
+
+
+def open_request(lot_id: int) -> RequestView | None:
+    """The recall of this lot that waits for a second person."""
+    found = _views(_select().where(RecallRequest.lot_id == lot_id, RecallRequest.state == "open"))
+    return found[0] if found else None
+
+
+def requests_of_lot(lot_id: int) -> list[RequestView]:
+    """Every recall that was asked for this lot, the newest first."""
+    return _views(_select().where(RecallRequest.lot_id == lot_id))
+
+
+def requests_of_growers(grower_ids: Collection[int]) -> list[RequestView]:
+    """Recalls asked for lots of these growers, those that wait first, then the newest."""
+    query = _select().where(RecallRequest.grower_id.in_(list(grower_ids))).limit(SHOWN)
+    return sorted(_views(query), key=lambda one: one.state != RequestState.OPEN)
+
+
+def get_request(number: str) -> RequestView:
+    """The request with this number.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = _views(_select().where(RecallRequest.number == number.strip().upper()))
+    if not found:
+        raise NotFound(_("There is no such request."), code="no_such_request")
+    return found[0]
+
+
+def _select() -> Select[RecallRequest, Lot, str]:
+    return (
+        select(RecallRequest, Lot, LotRecall.number)
+        .join(Lot, Lot.id == RecallRequest.lot_id)
+        .outerjoin(LotRecall, LotRecall.id == RecallRequest.recall_id)
+        .order_by(RecallRequest.id.desc())
+        .execution_options(populate_existing=True)
+    )
+
+
+def _views(query: Select[RecallRequest, Lot, str]) -> list[RequestView]:
+    rows = session.execute(query).all()
+    people = {row.asked_by_account_id for row, _lot, _recall in rows}
+    people |= {row.decided_by_account_id for row, _lot, _recall in rows if row.decided_by_account_id}
+    names = display_names(people)
+    return [
+        RequestView(
+            number=row.number,
+            lot=view(lot),
+            grower_id=row.grower_id,
+            reason=row.reason,
+            state=RequestState(row.state),
+            asked_by_account_id=row.asked_by_account_id,
+            asked_by=names.get(row.asked_by_account_id, ""),
+            asked_at=row.asked_at,
+            decided_by=names.get(row.decided_by_account_id or 0, ""),
+            decided_at=row.decided_at,
+            decision_reason=row.decision_reason,
+            recall_number=recall_number,
+        )
+        for row, lot, recall_number in rows
+    ]

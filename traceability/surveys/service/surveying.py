@@ -1,0 +1,214 @@
+"""Verbs of surveys: somebody measures, the village agrees, the town approves, and the approval becomes quota."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from branch import api as branch
+from core import seal
+from core.clock import local_year
+from core.database import changed, session
+from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.ids import readable_number
+from traceability.lots.models.tables import CultivarGroup
+from traceability.plots.models.sealing import plot_body, plot_subject, survey_body, survey_subject
+from traceability.plots.models.tables import Plot, PlotSurvey, SurveyStand
+from traceability.plots.service import LARGEST_M2
+from traceability.plots.states import STANDING, Decision, Method, SurveyState, after, is_another_person
+from traceability.quota.queries.ledger import stages
+from traceability.quota.service.accounting import approve_land
+
+
+@dataclass(frozen=True)
+class Stand:
+    """One cultivar group in one stage on a part of a plot."""
+
+    cultivar_group: str
+    stage_code: str
+    area_m2: int
+
+
+@dataclass(frozen=True)
+class NewSurvey:
+    """What was found on a plot; `outline` holds corners as latitude and longitude."""
+
+    year: int
+    area_m2: int
+    stands: Sequence[Stand]
+    method: str = Method.TAPE
+    outline: Sequence[tuple[float, float]] = ()
+    photo_key: str | None = None
+    note: str = ""
+
+
+def record_survey(plot_id: int, found: NewSurvey, *, surveyed_at: datetime, at: datetime, by: int) -> str:
+    """Record what `by` found on a plot; its number. Nothing is approved by it yet.
+
+    Raises:
+        Invalid: naming every field that breaks a rule.
+        Conflict: the plot has a survey of that year that stands (`survey_stands`).
+        NotFound: there is no such plot.
+    """
+    plot = session.get(Plot, plot_id, with_for_update=True)
+    if plot is None:
+        raise NotFound(_("There is no plot with this number."), code="no_such_plot")
+    _check(found, surveyed_at=surveyed_at, at=at)
+    standing = select(PlotSurvey.number).where(
+        PlotSurvey.plot_id == plot_id, PlotSurvey.year == found.year, PlotSurvey.state.in_(sorted(STANDING))
+    )
+    if (number := session.scalar(standing)) is not None:
+        raise Conflict(
+            _("Survey %(number)s of this year stands; it would have to be returned first.", number=number),
+            code="survey_stands",
+        )
+    survey = PlotSurvey(
+        number=readable_number("S", found.year),
+        plot_id=plot_id,
+        year=found.year,
+        state=str(SurveyState.SURVEYED),
+        area_m2=found.area_m2,
+        method=str(found.method),
+        outline=[list(corner) for corner in found.outline],
+        photo_key=found.photo_key,
+        note=found.note.strip(),
+        surveyed_at=surveyed_at,
+        surveyed_by_account_id=by,
+        recorded_at=at,
+    )
+    session.add(survey)
+    session.flush()
+    session.add_all(
+        SurveyStand(
+            survey_id=survey.id,
+            cultivar_group=stand.cultivar_group,
+            stage_code=stand.stage_code,
+            area_m2=stand.area_m2,
+        )
+        for stand in found.stands
+    )
+    session.flush()
+    _seal(survey.id)
+    return survey.number
+
+
+def decide(
+    plot_id: int, number: str, decision: Decision, *, at: datetime, by: int, reason: str = ""
+) -> SurveyState:
+    """Agree (village), approve (town) or return a survey of a plot; approval credits the quota of its year.
+
+    The caller checks that `by` holds the permission for the step in the plot's unit.
+
+    Raises:
+        NotFound: there is no such survey of this plot.
+        Conflict: its state does not allow that now (`survey_state`).
+        Forbidden: `by` took an earlier step of it (`same_person`), or works for the plot's grower (`own_grower`).
+        Invalid: a return without a reason.
+    """
+    survey = session.scalar(
+        select(PlotSurvey)
+        .where(PlotSurvey.number == number.strip().upper(), PlotSurvey.plot_id == plot_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if survey is None:
+        raise NotFound(_("There is no survey with this number."), code="no_such_survey")
+    target = after(SurveyState(survey.state), decision)
+    if target is None:
+        raise Conflict(_("The state of the survey does not allow that now."), code="survey_state")
+    _require_another(survey, decision, by)
+    if decision is Decision.RETURN and not reason.strip():
+        raise Invalid(_("Say why the survey is returned; who measured will read it."), code="reason_missing")
+    values: dict[str, object] = {"state": str(target), "reason": reason.strip()}
+    if decision is Decision.AGREE:
+        values |= {"agreed_at": at, "agreed_by_account_id": by}
+    if decision is Decision.APPROVE:
+        values |= {"approved_at": at, "approved_by_account_id": by}
+    if not changed(
+        update(PlotSurvey)
+        .where(PlotSurvey.id == survey.id, PlotSurvey.state == survey.state)
+        .values(**values)
+    ):
+        raise Conflict(_("The state of the survey does not allow that now."), code="survey_state")
+    session.refresh(survey)
+    if decision is Decision.APPROVE:
+        _credit(survey, at=at, by=by)
+    _seal(survey.id)
+    return target
+
+
+def _require_another(survey: PlotSurvey, decision: Decision, by: int) -> None:
+    surveyed_by, agreed_by = survey.surveyed_by_account_id, survey.agreed_by_account_id
+    if not is_another_person(decision, by, surveyed_by=surveyed_by, agreed_by=agreed_by):
+        raise Forbidden(
+            _("Another person than those who measured and agreed has to do this."), code="same_person"
+        )
+    if decision is not Decision.RETURN:
+        grower_id = session.scalar(select(Plot.grower_id).where(Plot.id == survey.plot_id))
+        branch.require_independent(by, grower_id, earlier=[surveyed_by, agreed_by])
+
+
+def approve_surveys(
+    found: Iterable[tuple[int, NewSurvey]], *, surveyor: int, village: int, town: int, at: datetime
+) -> None:
+    """Record surveys (plot ids with what was found) and take each through both steps, for a town that is set up at once."""
+    for plot_id, one in found:
+        number = record_survey(plot_id, one, surveyed_at=at, at=at, by=surveyor)
+        decide(plot_id, number, Decision.AGREE, at=at, by=village)
+        decide(plot_id, number, Decision.APPROVE, at=at, by=town)
+
+
+def _credit(survey: PlotSurvey, *, at: datetime, by: int) -> None:
+    """The measured area becomes the plot's, and what stands on it becomes quota."""
+    plot = session.get_one(Plot, survey.plot_id)
+    plot.area_m2 = survey.area_m2
+    for stand in session.scalars(select(SurveyStand).where(SurveyStand.survey_id == survey.id)):
+        stand.plants = approve_land(
+            grower_id=plot.grower_id,
+            unit_id=plot.unit_id,
+            cultivar_group=stand.cultivar_group,
+            stage_code=stand.stage_code,
+            area_m2=stand.area_m2,
+            year=survey.year,
+            reference=f"survey/{survey.number}",
+            at=at,
+            by=by,
+        )
+    session.flush()
+    seal.append("plot", plot_subject(plot), plot_body(plot))
+
+
+def _check(found: NewSurvey, *, surveyed_at: datetime, at: datetime) -> None:
+    wrong: dict[str, str] = {}
+    if not 1 <= found.area_m2 <= LARGEST_M2:
+        wrong["area"] = _("The area must be between 1 m² and 150,000 mu.")
+    if found.method not in set(Method):
+        wrong["method"] = _("Choose how the area was measured.")
+    if found.year not in {local_year(at), local_year(at) + 1}:
+        wrong["year"] = _("A survey is for this year or the next.")
+    if surveyed_at > at:
+        wrong["surveyed_on"] = _("The day of the survey lies in the future.")
+    pairs = [(stand.cultivar_group, stand.stage_code) for stand in found.stands]
+    groups = set(session.scalars(select(CultivarGroup.code)))
+    codes = {stage.code for stage in stages(at=at)}
+    if not pairs:
+        wrong["stands"] = _("Say what stands on the plot.")
+    elif len(set(pairs)) != len(pairs):
+        wrong["stands"] = _("Write each cultivar group and stage once.")
+    elif any(group not in groups or code not in codes for group, code in pairs):
+        wrong["stands"] = _("Choose a cultivar group and how far the plants have grown.")
+    elif any(stand.area_m2 < 1 for stand in found.stands) or (
+        sum(stand.area_m2 for stand in found.stands) > found.area_m2
+    ):
+        wrong["stands"] = _("The parts of the plot are larger than the plot.")
+    if wrong:
+        raise Invalid(" ".join(wrong.values()), code="invalid_survey", fields=wrong)
+
+
+def _seal(survey_id: int) -> None:
+    survey = session.get_one(PlotSurvey, survey_id)
+    plot = session.get_one(Plot, survey.plot_id)
+    stands = session.scalars(select(SurveyStand).where(SurveyStand.survey_id == survey_id)).all()
+    seal.append("survey", survey_subject(survey), survey_body(survey, plot.number, stands))
