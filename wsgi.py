@@ -30,6 +30,8 @@ from core.web.console import NavGroup, NavItem, init_console
 from core.web.health import Part, init_health
 from shop.orders.recalls import orders_of_lots
 from traceability.api import cultivar_group_name
+from traceability.events.models.indexed_keys import init_lot_ids
+from traceability.lots.queries.records import ids_by_number
 from traceability.recalls.service.recalling import init_recalls
 
 # The working side's navigation by topic: NavItem(endpoint, lazy label, symbol of templates/macros/icons.html,
@@ -763,6 +765,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     init_outbox(app, event_handlers())
     init_sources(app, [*seal_sources(), *init_rows(app, sealed_rows())])
     init_recalls(app, orders_of_lots)
+    init_lot_ids(app, ids_by_number)
     init_checks(app, checks())
     measures = [import_module(name).measure for name in MEASURED]
     init_health(app, parts_of_readiness(), measures, {"checks": ("checks.view", details)})

@@ -1,7 +1,7 @@
 """The database: one session per request, task or command, one transaction opened at its edge."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -61,6 +61,11 @@ alembic: "Alembic" = LocalProxy(_alembic)  # type: ignore[assignment]
 session: Session = LocalProxy(lambda: db.session)  # type: ignore[assignment]
 
 Money = Annotated[int, mapped_column(BigInt)]
+
+
+def allowed(column: str, words: Iterable[str]) -> str:
+    """A CHECK that `column` holds one of `words`."""
+    return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
 
 
 def pk() -> Mapped[int]:

@@ -1,7 +1,6 @@
 """Words of a lot: how it was raised, how its root travels, and its states."""
 
 import re
-from collections.abc import Iterable
 from enum import StrEnum
 
 SPECIES = "Osmanthus fragrans (Thunb.) Lour."
@@ -44,11 +43,6 @@ TRANSITIONS: dict[LotState, frozenset[LotState]] = {
 PROPAGATIONS = tuple(Propagation)
 ROOTS = tuple(Root)
 LOT_STATES = tuple(LotState)
-
-
-def allowed(column: str, words: Iterable[str]) -> str:
-    """A CHECK that `column` holds one of `words`."""
-    return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
 
 
 def is_age_code(text: str) -> bool:

@@ -15,6 +15,7 @@ from traceability.lots.queries.records import LotView, get_lot
 from traceability.lots.states import RequestState
 from traceability.lots.views import own_lot
 from traceability.lots.wording import REQUEST_TONES, request_state_name
+from traceability.recalls.forms import DecideRecallForm, RecallForm
 from traceability.recalls.service.recalling import reach
 from traceability.recalls.service.requests import (
     ask_for_recall,
@@ -24,7 +25,6 @@ from traceability.recalls.service.requests import (
     requests_of_growers,
     requests_of_lot,
 )
-from traceability.transformations.forms import DecideRecallForm, RecallForm
 
 blueprint = Blueprint("recalls", __name__)
 
@@ -58,7 +58,7 @@ def index() -> ResponseReturnValue:
     """Recalls that wait for a second person, and those that were decided: who asked, who decided."""
     growers = branch.growers_by_ids(branch.growers_within(actor_id() or 0, "lots.view"))
     return render_template(
-        "traceability/lots/recalls.html",
+        "traceability/recalls/recalls.html",
         found=requests_of_growers(growers),
         growers=growers,
         state_name=request_state_name,
@@ -117,7 +117,7 @@ def _page(
     waits = next((one for one in requests if one.state is RequestState.OPEN), None)
     at_branch = here == "recalls.of_lot"
     return render_template(
-        "traceability/lots/recall.html",
+        "traceability/recalls/recall.html",
         lot=lot,
         form=form,
         decide=decide_form or DecideRecallForm(formdata=None),

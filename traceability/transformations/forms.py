@@ -1,4 +1,4 @@
-"""What a grower says about a transformation, and why a lot is recalled."""
+"""What a grower says about a transformation."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -88,17 +88,6 @@ class StepForm(PageForm):
             changes["root"] = self.root.data
         words = [word for word in re.split(r"[^0-9]+", self.parts.data or "") if word]
         return [Outcome(min(int(word), 100_000_000), changes) for word in words[:50]]
-
-
-class RecallForm(PageForm):
-    reason = TextAreaField(
-        _l("Reason"),
-        [DataRequired(_l("Say why the lot is recalled; buyers will read it.")), Length(max=500)],
-    )
-
-
-class DecideRecallForm(PageForm):
-    reason = TextAreaField(_l("Reason of the refusal"), [Length(max=500)])
 
 
 def _lot_words(lot: LotView) -> str:

@@ -57,7 +57,7 @@ def transform(number: str) -> ResponseReturnValue:
                 form.parts.errors = [*form.parts.errors, str(error)]
     return (
         render_template(
-            "traceability/lots/transform.html",
+            "traceability/transformations/transform.html",
             lot=lot,
             form=form,
             kind=kind,
@@ -103,7 +103,7 @@ def family_of_own(number: str) -> ResponseReturnValue:
     """What the lot came of, and what came of it."""
     lot = own_lot(number)
     return render_template(
-        "traceability/lots/family.html", lot=lot, endpoint="lots.show", **_family(lot, "lots.show")
+        "traceability/transformations/family.html", lot=lot, endpoint="lots.show", **_family(lot, "lots.show")
     )
 
 
@@ -124,7 +124,7 @@ def find() -> ResponseReturnValue:
         )
     rows = session.scalars(query.offset((page - 1) * PER_PAGE).limit(PER_PAGE + 1)).all()
     return render_template(
-        "traceability/lots/find.html",
+        "traceability/transformations/find.html",
         lots=[view(row) for row in rows[:PER_PAGE]],
         more=len(rows) > PER_PAGE,
         page=page,
@@ -142,7 +142,7 @@ def show(number: str) -> ResponseReturnValue:
     """A lot as the branch sees it: what it is and its family."""
     lot = _visible(number, "lots.view")
     return render_template(
-        "traceability/lots/at_branch.html",
+        "traceability/transformations/at_branch.html",
         lot=lot,
         grower=branch.get_grower(id=lot.grower_id),
         may_recall=may("lots.recall") and lot.state != "recalled",

@@ -6,10 +6,9 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Base, allowed, fk, pk
 from core.types import JSONType
 from traceability.alarms.states import AlarmState, AlarmStep, AlarmSubject
-from traceability.lots.states import allowed
 
 
 class RuleThresholds(Base):

@@ -13,8 +13,8 @@ from hashlib import sha256
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from core.keyed_digests import derived_key
 from core.settings import Settings
-from traceability.codes.models.digests import derived_key
 
 ASKED_FOR_S = 600
 PASS_FOR_S = 1_800

@@ -7,10 +7,9 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import append_only
-from core.database import Base, fk, pk
+from core.database import Base, allowed, fk, pk
 from core.types import JSONType
 from traceability.cases.states import CaseState, CaseStep, CaseVerdict, EvidenceKind, Origin, SubjectKind
-from traceability.lots.states import allowed
 
 
 class CounterfeitCase(Base):

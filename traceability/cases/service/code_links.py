@@ -4,9 +4,7 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 
-from traceability.codes.models.digests import key_for
-from traceability.codes.rules.notation import masked_read
-from traceability.verification.queries import Check
+from core.keyed_digests import key_for
 
 MAC_BYTES = 16
 
@@ -20,9 +18,9 @@ class AboutCode:
     masked: str
 
 
-def about_token(check: Check) -> str:
+def about_token(about: AboutCode) -> str:
     """A word for the address of the report form."""
-    told = f"{check.digest.hex()}~{check.verdict}~{masked_read(check.plain)}".encode()
+    told = f"{about.digest.hex()}~{about.verdict}~{about.masked}".encode()
     return f"{_text(told)}.{_seal(told)}"
 
 

@@ -12,13 +12,13 @@ from core import files
 from core.accounts.identity import folded, parse_identity
 from core.database import session
 from core.errors import DomainError, Invalid
+from core.keyed_digests import key_for, keyed
 from core.uploads.service import without_metadata
 from traceability.cases.models.tables import CaseReport
 from traceability.cases.queries.records import CaseView
 from traceability.cases.rules.evidence import Evidence
 from traceability.cases.service.opening import open_case, open_case_about
 from traceability.cases.states import EvidenceKind, Origin, Subject
-from traceability.codes.models.digests import key_for, keyed
 from traceability.codes.models.tables import Code, InnerTry
 
 MOST_PHOTOS = 4

@@ -5,34 +5,7 @@ stolen database neither yields codes nor lets anyone test guesses, and the kinds
 Changing the application's secret therefore makes every printed code unknown: docs/operations.md says so.
 """
 
-import hmac
-from functools import lru_cache
-
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from flask import current_app
-
-from core.settings import Settings
-
-
-@lru_cache(maxsize=8)
-def derived_key(secret: str, purpose: str) -> bytes:
-    """32 bytes for one `purpose`; the same secret and purpose give the same key."""
-    return HKDF(algorithm=SHA256(), length=32, salt=b"guiyuan traceability", info=purpose.encode()).derive(
-        secret.encode()
-    )
-
-
-def key_for(purpose: str) -> bytes:
-    """The application's key for one `purpose`; ask once, then use `keyed` for many messages."""
-    settings: Settings = current_app.config["SETTINGS"]
-    return derived_key(settings.secret, purpose)
-
-
-def keyed(key: bytes, message: str) -> bytes:
-    """HMAC-SHA256."""
-    return hmac.digest(key, message.encode(), "sha256")
-
+from core.keyed_digests import key_for, keyed
 
 CODE = "trace code v1"
 LEAF_SALT = "leaf salt v1"

@@ -5,9 +5,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Base, allowed, fk, pk
 from traceability.codes.states import ActionKind, BatchState, CodeState, Level
-from traceability.lots.states import allowed
 
 LEVELS = tuple(Level)
 STATES = tuple(CodeState)

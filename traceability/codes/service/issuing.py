@@ -14,10 +14,11 @@ from core.clock import local_year
 from core.database import changed, session
 from core.errors import Conflict, Invalid
 from core.ids import readable_number
+from core.keyed_digests import key_for, keyed
 from core.settings import Settings
 from traceability.codes.models import sealing
 from traceability.codes.models import step_sealing as steps
-from traceability.codes.models.digests import CODE, INNER, LEAF_SALT, SALT_BYTES, key_for, keyed
+from traceability.codes.models.digests import CODE, INNER, LEAF_SALT, SALT_BYTES
 from traceability.codes.models.tables import Code, CodeBatch, CodeChange, InnerCode
 from traceability.codes.queries.batches import BatchView, get_batch, plants_under_codes
 from traceability.codes.rules.batch_tree import RootBuilder, leaf_hash

@@ -1,16 +1,18 @@
 """The keys by which events are found, as the database has them and as the events' own texts say: the audit compares them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
+from flask import Flask, current_app
 from sqlalchemy import select
 
 from core.database import session
 from traceability.events.models.tables import EpcisKey
 from traceability.events.rules.keys import Key
-from traceability.lots.models.tables import Lot
 
+# Every lot's id by its number: asked of the feature above.
+IdsByNumber = Callable[[], Mapping[str, int]]
 AT_A_TIME = 5_000
 LOT = re.compile(r'/lots/([^"/]+)"')
 
@@ -26,10 +28,15 @@ def indexed_keys() -> Iterator[tuple[int, list[Key]]]:
         yield event_row_id, [Key(row.kind, row.value, row.raw, row.number) for row in of_event]
 
 
-def ids_by_number() -> dict[str, int]:
-    """Every lot's id by its number."""
-    rows = session.execute(select(Lot.number, Lot.id))
-    return {row.number: row.id for row in rows}
+def init_lot_ids(app: Flask, ids_by_number: IdsByNumber) -> None:
+    """Tell the audit of events who knows the lots; wired in `wsgi.py`."""
+    app.extensions["lot_ids"] = ids_by_number
+
+
+def lot_ids() -> Mapping[str, int]:
+    """Every lot's id by its number, as it was handed in."""
+    ids_by_number: IdsByNumber = current_app.extensions["lot_ids"]
+    return ids_by_number()
 
 
 def lot_keys(body: str, lots: Mapping[str, int]) -> list[Key]:

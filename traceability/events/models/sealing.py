@@ -11,7 +11,7 @@ from core import jsontext
 from core.database import session
 from core.seal import SealSource
 from core.seal.entries import moment
-from traceability.events.models.indexed_keys import ids_by_number, indexed_keys, lot_keys
+from traceability.events.models.indexed_keys import indexed_keys, lot_ids, lot_keys
 from traceability.events.models.tables import EpcisEvent
 from traceability.events.rules.columns import columns_of
 from traceability.events.rules.keys import Key, keys_of
@@ -40,7 +40,7 @@ def sealed_body(event: EpcisEvent) -> dict[str, Any]:
 
 
 def _bodies() -> Iterator[tuple[str, dict[str, Any]]]:
-    indexed, lots = indexed_keys(), ids_by_number()
+    indexed, lots = indexed_keys(), lot_ids()
     at, keys = next(indexed, (0, []))
     for event in session.scalars(select(EpcisEvent).order_by(EpcisEvent.id).execution_options(yield_per=500)):
         while 0 < at < event.id:

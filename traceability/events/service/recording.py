@@ -8,8 +8,8 @@ from hashlib import sha256
 from flask import current_app
 
 from branch import api as branch
+from core.keyed_digests import derived_key
 from core.settings import Settings
-from traceability.codes.models.digests import derived_key
 from traceability.events.rules.keys import Key
 from traceability.events.rules.steps import Names, Step, as_event, context_of, lots_of
 from traceability.events.service.storing import prepare, store

@@ -11,7 +11,7 @@ import typst
 from core.texts import seen
 
 HERE = Path(__file__).resolve().parent
-FONTS = HERE.parents[1] / "static" / "fonts"
+FONTS = HERE.parents[2] / "static" / "fonts"
 
 
 def compile_pdf(

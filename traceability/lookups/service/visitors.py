@@ -7,9 +7,9 @@ from hashlib import sha256
 
 from flask import current_app
 
+from core.keyed_digests import derived_key
 from core.networks import customer_of, neighbourhood_of
 from core.settings import Settings
-from traceability.codes.models.digests import derived_key
 from traceability.lookups.service.address_database import province_of
 
 # What WeChat adds to its name changes when a phone leaves its wireless network: the phone is the same.

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Base, allowed, fk, pk
 from traceability.lots.rules.balance import Side, StepKind
-from traceability.lots.states import LOT_STATES, PROPAGATIONS, ROOTS, RequestState, allowed
+from traceability.lots.states import LOT_STATES, PROPAGATIONS, ROOTS, RequestState
 
 
 class CultivarGroup(Base):

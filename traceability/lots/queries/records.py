@@ -146,6 +146,12 @@ def lots_of_grower(grower_id: int, *, state: str | None = None) -> list[LotView]
     return [view(row) for row in session.scalars(query)]
 
 
+def ids_by_number() -> dict[str, int]:
+    """Every lot's id by its number."""
+    rows = session.execute(select(Lot.number, Lot.id))
+    return {row.number: row.id for row in rows}
+
+
 def changes_of(lot_id: int) -> list[LotChangeView]:
     """What happened to the lot, the oldest first."""
     rows = session.scalars(select(LotChange).where(LotChange.lot_id == lot_id).order_by(LotChange.id))

@@ -5,8 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
-from traceability.lots.states import allowed
+from core.database import Base, allowed, fk, pk
 from traceability.papers.rules import PaperKind
 
 KINDS = tuple(PaperKind)

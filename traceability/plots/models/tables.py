@@ -5,9 +5,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Base, allowed, fk, pk
 from core.types import JSONType
-from traceability.lots.states import allowed
 from traceability.plots.states import Method, SurveyState
 
 ONE_STANDING = text("state IN ('surveyed', 'agreed', 'approved')")

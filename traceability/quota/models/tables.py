@@ -5,8 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
-from traceability.lots.states import allowed
+from core.database import Base, allowed, fk, pk
 from traceability.quota.rules import MoveKind, Role
 
 

@@ -185,7 +185,7 @@ def _show(plot: PlotView, form: DecisionForm) -> str:
 def _page(name: str, **context: Any) -> str:
     known = {stage.code: stage_words(stage) for stage in stages(at=now())}
     return render_template(
-        f"traceability/plots/{name}",
+        f"traceability/surveys/{name}",
         state_name=survey_state_name,
         tones=TONES,
         steps_of=survey_steps,

@@ -28,7 +28,7 @@ def index() -> ResponseReturnValue:
     grower = branch.require_grower(actor_id())
     plots = plots_of_grower(grower.id)
     return render_template(
-        "traceability/plots/index.html",
+        "traceability/surveys/index.html",
         plots=plots,
         surveys=standing_surveys([plot.id for plot in plots], year=local_year(now())),
         state_name=survey_state_name,
@@ -57,7 +57,7 @@ def new() -> ResponseReturnValue:
             made.leads_to(url_for("lots.new", plot=plot.number))
         flash(_("The plot is registered. Now record what grows on it."), "success")
         return made.answer()
-    return render_template("traceability/plots/new.html", form=form), 422 if form.errors else 200
+    return render_template("traceability/surveys/new.html", form=form), 422 if form.errors else 200
 
 
 @blueprint.get("/seller/plots/<number>")
@@ -68,7 +68,7 @@ def show(number: str) -> ResponseReturnValue:
     plot = get_plot(grower_id=grower.id, number=number)
     lots = [lot for lot in lots_of_grower(grower.id) if lot.plot_id == plot.id]
     return render_template(
-        "traceability/plots/show.html",
+        "traceability/surveys/show.html",
         plot=plot,
         lots=lots,
         surveys=surveys_of_plot(plot.id),

@@ -27,11 +27,11 @@ from core.seal.queries import proof_answer, proof_for
 from core.web.limits import VERIFY, limiter, posts_only
 from core.web.problems import wants_json
 from traceability.alarms.views.question import stop_who_tries
-from traceability.cases.service.code_links import about_token
+from traceability.cases.service.code_links import AboutCode, about_token
 from traceability.codes.models.sealing import batch_subject
 from traceability.codes.queries.proofs import membership
 from traceability.codes.queries.search import problem_text
-from traceability.codes.rules.notation import LENGTH, looks_like_code, read_code
+from traceability.codes.rules.notation import LENGTH, looks_like_code, masked_read, read_code
 from traceability.codes.rules.verdicts import TONES, Verdict
 from traceability.codes.service.inner_codes import Entrant, enter_inner
 from traceability.lookups.service import recording as lookups
@@ -94,7 +94,7 @@ def code(code: str) -> Response:
         history=wording.history_text(check),
         papers=wording.papers_text(check).split("\n"),
         licence_state=wording.licence_state_name(check.licence.effective_state) if check.licence else None,
-        about=about_token(check),
+        about=about_token(AboutCode(check.digest, check.verdict, masked_read(check.plain))),
         sealed=wording.seal_text(check),
         proof=bool(check.seal and check.seal.number is not None),
         inner=wording.inner_text(check),

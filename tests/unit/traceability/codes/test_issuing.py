@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from branch.api import LicenceNotValid, Scope
 from core.database import Base, db, transaction
 from core.errors import Conflict, Invalid, NotFound
+from core.keyed_digests import derived_key
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
 from tests.factories.traceability import make_codes, make_lot, ship
@@ -17,7 +18,7 @@ from traceability.api import (
     issue_codes,
     void_batch,
 )
-from traceability.codes.models.digests import code_digest, derived_key
+from traceability.codes.models.digests import code_digest
 from traceability.codes.models.tables import Code, CodeBatch, InnerCode
 from traceability.codes.queries.batches import batches_of_lot, changes_of_batch, get_batch
 from traceability.codes.rules.notation import is_well_formed

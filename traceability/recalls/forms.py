@@ -1,0 +1,18 @@
+"""Why a lot is recalled, and why a recall is refused."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from core.web.sending import PageForm
+
+
+class RecallForm(PageForm):
+    reason = TextAreaField(
+        _l("Reason"),
+        [DataRequired(_l("Say why the lot is recalled; buyers will read it.")), Length(max=500)],
+    )
+
+
+class DecideRecallForm(PageForm):
+    reason = TextAreaField(_l("Reason of the refusal"), [Length(max=500)])
