@@ -28,7 +28,7 @@ from core.settings import Settings, load_settings
 from core.web.app import make_base_app
 from core.web.console import NavGroup, NavItem, init_console
 from core.web.health import Part, init_health
-from shop.orders.recalls import orders_of_lots
+from shop.orders.service.recall_notices import orders_of_lots
 from traceability.api import cultivar_group_name
 from traceability.events.models.indexed_keys import init_lot_ids
 from traceability.lots.queries.records import ids_by_number
@@ -172,26 +172,26 @@ BLUEPRINTS: list[str] = [
     "branch.reports.editions.views",
     "branch.programmes.views",
     "shop.promotion.views",
-    "shop.search.views",
-    "shop.search.api_views",
+    "shop.search.views.pages",
+    "shop.search.views.json_api",
     "shop.channels.views",
-    "shop.shipping.dispatch.tracking_views",
-    "shop.shipping.dispatch.views",
-    "shop.shipping.dispatch.return_views",
+    "shop.dispatch.views.tracking_numbers",
+    "shop.dispatch.views.packing",
+    "shop.dispatch.views.returns",
     "shop.home.views",
     "shop.catalogue.views",
-    "shop.seller.views",
-    "shop.seller.listing_views",
-    "shop.seller.price_views",
+    "shop.seller.views.day",
+    "shop.seller.views.listings",
+    "shop.seller.views.prices",
     "shop.cart.views",
-    "shop.shipping.freight.views",
-    "shop.orders.views",
-    "shop.orders.api_views",
+    "shop.freight.views",
+    "shop.orders.views.pages",
+    "shop.checkout.views.json_api",
     "shop.payees.views",
     "shop.payments.webhook",
-    "shop.payments.views",
-    "shop.payments.cashier_views",
-    "shop.payments.refund_views",
+    "shop.payments.views.buyer",
+    "shop.payments.views.cashier",
+    "shop.payments.views.refunds",
     "branch.licences.views",
     "branch.licences.mark_views",
     "branch.storefronts.views",
@@ -226,8 +226,8 @@ COMMANDS: list[str] = [
     "shop.search.cli",
     "shop.payments.cli",
     "shop.channels.cli",
-    "shop.demo.cli",
-    "shop.shipping.dispatch.cli",
+    "shop.demo.cli.commands",
+    "shop.dispatch.cli",
 ]
 
 # Modules that define tables but are not imported by any view.
@@ -268,13 +268,13 @@ MODELS: list[str] = [
     "shop.catalogue.models",
     "shop.search.models",
     "shop.stock.models",
-    "shop.shipping.freight.models",
+    "shop.freight.models",
     "shop.cart.models",
-    "shop.orders.models",
-    "shop.payees.models",
-    "shop.payments.models",
+    "shop.orders.models.tables",
+    "shop.payees.models.tables",
+    "shop.payments.models.tables",
     "shop.channels.models",
-    "shop.shipping.dispatch.models",
+    "shop.dispatch.models",
 ]
 
 # Modules with an `init_app(app, settings)` to be called at start.
@@ -283,9 +283,9 @@ PARTS: list[str] = [
     "core.seal.keys",
     "core.backup.place",
     "branch.organisation.policy",
-    "shop.search.service",
-    "shop.payments.provider",
-    "shop.orders.hold_page",
+    "shop.search.service.finding",
+    "shop.payments.service.provider",
+    "shop.checkout.wording",
     "traceability.lookups.service.address_database",
 ]
 
@@ -311,10 +311,10 @@ TASKS: list[str] = [
     "traceability.surveys.tasks",
     "traceability.lookups.tasks",
     "traceability.alarms.tasks",
-    "shop.search.tasks",
-    "shop.payments.tasks",
-    "shop.channels.tasks",
-    "shop.catalogue.tasks",
+    "shop.search.tasks.jobs",
+    "shop.payments.tasks.jobs",
+    "shop.channels.tasks.jobs",
+    "shop.catalogue.tasks.jobs",
     "shop.orders.tasks",
 ]
 
@@ -388,16 +388,16 @@ def event_handlers() -> dict[type, list[Handler]]:
     from core.checks.events import ChecksFailed, FaultsFound
     from core.progress import JobFailed
     from shop.catalogue import events as catalogue
-    from shop.catalogue.uploads import note_failed_upload
-    from shop.channels.running import note_failed_import
+    from shop.catalogue.service.photo_uploads import note_failed_upload
+    from shop.channels.tasks.applying import note_failed_import
     from shop.orders import events as orders
-    from shop.orders import notices
-    from shop.orders.inner_codes import tell_buyer_of_tries
-    from shop.orders.recalls import find_buyers_of_recall, tell_buyer_of_recall
+    from shop.orders.service import notices
+    from shop.orders.service.inner_code_notices import tell_buyer_of_tries
+    from shop.orders.service.recall_notices import find_buyers_of_recall, tell_buyer_of_recall
     from shop.payees import events as payees
-    from shop.payees.notices import tell_everyone_concerned
-    from shop.payments.handlers import close_payment_pages, tell_buyers_of_account, tell_cashiers
-    from shop.search.handlers import follow_grower, follow_listing
+    from shop.payees.service.notices import tell_everyone_concerned
+    from shop.payments.tasks.handlers import close_payment_pages, tell_buyers_of_account, tell_cashiers
+    from shop.search.tasks.handlers import follow_grower, follow_listing
     from traceability.codes.events import InnerCodeTried
     from traceability.codes.service.notices import tell_grower_of_tries
     from traceability.codes.tasks.large_batches import void_half_made
@@ -591,7 +591,7 @@ SWEEPS: dict[str, Any] = {
 def report_sections() -> list[SectionFunction]:
     """What a report consists of, in its order; each is a function `(period, scope) -> Section`. Asked when one is built."""
     from branch.reports import breakdowns, comparison, effect, overall, programme, quality, seasonal, units
-    from shop.channels.section import imports
+    from shop.channels.service.report_section import imports
     from traceability.authenticity.service.report_section import authenticity
 
     return [
@@ -623,7 +623,7 @@ def seal_sources() -> list[Sealed]:
     from branch.reports import sealing as reports
     from branch.reports.editions import sealing as report_editions
     from branch.reports.thread import sealing as report_posts
-    from shop.payees import sealing as payees
+    from shop.payees.models import sealing as payees
     from traceability.alarms.models import sealing as alarms
     from traceability.cases.models import sealing as cases
     from traceability.certificates.models import sealing as certificates
@@ -675,8 +675,8 @@ def sealed_rows() -> list[SealedRows]:
     from branch.organisation import sealing as organisation
     from branch.storefronts import sealing as storefronts
     from core import sealing as core
-    from shop.orders import sealing as orders
-    from shop.payments import sealing as payments
+    from shop.orders.models import sealing as orders
+    from shop.payments.models import sealing as payments
     from traceability.alarms.models import sealed_rows as alarms
     from traceability.cases.models import sealed_rows as cases
     from traceability.codes.models import sealed_rows as codes
@@ -733,7 +733,7 @@ def checks() -> list[Check]:
 
 def parts_of_readiness() -> dict[str, Part]:
     """What `/readyz` names besides the database and the broker."""
-    from shop.search import service as search
+    from shop.search.service import finding as search
 
     return {"search": Part(search.check, needed=False)}
 

@@ -184,9 +184,9 @@ def _give_import(storefront_id: str, number: int) -> None:
     from core import progress
     from core.clock import now
     from core.database import transaction
-    from shop.channels import service as channels
-    from shop.channels.orders import OutsideLine, OutsideOrder
-    from shop.channels.taobao import Parsed
+    from shop.channels.rules.outside_orders import OutsideLine, OutsideOrder
+    from shop.channels.rules.taobao import Parsed
+    from shop.channels.service import importing as channels
 
     at = now()
     line = OutsideLine(0, "1", "示范丹桂苗", "", "", 2, 5_000, 5_000, 0)

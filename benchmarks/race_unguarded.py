@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from core.database import db, session
-from shop.cart.offers import offers_by_sku
-from shop.orders import api_views
-from shop.orders.rules import OrderRequest
-from shop.stock import service as stock
+from shop.cart.queries.offers import offers_by_sku
+from shop.checkout.views import json_api as api_views
+from shop.orders.rules.order_request import OrderRequest
 from shop.stock.models import Stock
+from shop.stock.service import movements as stock
 from wsgi import create_app as create_guarded_app
 
 

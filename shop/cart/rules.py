@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from shop.catalogue.pricing import CheaperTier, QuantityRule, Tier, cheaper_next_tier, tier_price
+from shop.catalogue.rules.pricing import CheaperTier, QuantityRule, Tier, cheaper_next_tier, tier_price
 
 
 class ProblemCode(StrEnum):

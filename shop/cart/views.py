@@ -14,13 +14,14 @@ from core.database import transaction
 from core.errors import Invalid, NotFound
 from core.reading import may_note, noting
 from core.web.sending import creates, creating
-from shop.cart import queries, service
+from shop.cart import service
 from shop.cart.models import Cart
-from shop.cart.offers import basket, offers_by_sku
+from shop.cart.queries import contents as queries
+from shop.cart.queries.offers import basket, offers_by_sku
 from shop.cart.rules import Offer
 from shop.cart.wording import hint_sentence, problem_sentence, units
-from shop.catalogue.pricing import MAX_QUANTITY
-from shop.shipping.addresses import find_province, provinces
+from shop.catalogue.rules.pricing import MAX_QUANTITY
+from shop.freight.rules.addresses import find_province, provinces
 
 blueprint = Blueprint("cart", __name__)
 COOKIE = "gy_cart"

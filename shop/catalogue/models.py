@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.database import Base, fk, pk
 from core.types import BigInt, JSONType, UTCDateTime
-from shop.catalogue.attributes import Root, Unit
-from shop.catalogue.seasons import Season
+from shop.catalogue.rules.measures import Root, Unit
+from shop.catalogue.rules.seasons import Season
 from shop.catalogue.states import ListingState
 
 

@@ -14,8 +14,16 @@ from core.accounts.gate import public
 from core.clock import now
 from core.errors import NotFound
 from core.web.i18n import per_language
-from shop.catalogue.delivery import freight_hint
-from shop.catalogue.describing import (
+from shop.catalogue.queries.freight_hint import freight_hint
+from shop.catalogue.queries.front import (
+    ListingCard,
+    ListingPage,
+    VariantView,
+    get_listing,
+    listings_of_grower,
+)
+from shop.catalogue.service.refusals import reason_sentence
+from shop.catalogue.wording.plants import (
     dispatch_words,
     plant_facts,
     price_words,
@@ -23,9 +31,7 @@ from shop.catalogue.describing import (
     size_line,
     village_name,
 )
-from shop.catalogue.queries import ListingCard, ListingPage, VariantView, get_listing, listings_of_grower
-from shop.catalogue.wording import reason_sentence
-from shop.shipping.addresses import provinces
+from shop.freight.rules.addresses import provinces
 from traceability import api as traceability
 
 NEAREST_PROVINCE = "420000"

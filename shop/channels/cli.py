@@ -15,10 +15,12 @@ from core.commands import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 from core.money import Money
-from shop.channels import keeping, running, service
-from shop.channels.reading import UnreadableFile
-from shop.channels.tables import UnknownFile
-from shop.channels.taobao import Parsed, parse
+from shop.channels.rules.tables import UnknownFile
+from shop.channels.rules.taobao import Parsed, parse
+from shop.channels.service import importing as service
+from shop.channels.service import stored_plans as keeping
+from shop.channels.service.reading import UnreadableFile
+from shop.channels.tasks import applying as running
 
 group = CommandGroup("channels", help="Orders of growers' outside shops.")
 PLATFORMS = ("taobao", "pinduoduo", "jd", "douyin")

@@ -18,11 +18,13 @@ from core.errors import NotFound
 from core.web.bounds import TABLES, takes
 from core.web.pagination import Page, page_number
 from core.web.sending import creates, creating
-from shop.channels import keeping, running, service
 from shop.channels.forms import UploadForm
 from shop.channels.models import OutsideImport
-from shop.channels.reading import UnreadableFile
-from shop.channels.tables import UnknownFile, order_rows, tables_of
+from shop.channels.rules.tables import UnknownFile, order_rows, tables_of
+from shop.channels.service import importing as service
+from shop.channels.service import stored_plans as keeping
+from shop.channels.service.reading import UnreadableFile
+from shop.channels.tasks import applying as running
 from shop.channels.wording import reason_sentence, unknown_sentence
 
 blueprint = Blueprint("channels", __name__)

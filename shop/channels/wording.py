@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from shop.channels.tables import UnknownFile
+from shop.channels.rules.tables import UnknownFile
 
 
 def reason_sentence(reason: str) -> str:

@@ -12,7 +12,7 @@ from branch import api as branch
 from core.accounts.queries import display_names
 from core.database import session
 from core.errors import NotFound
-from shop.payees.models import PayeeAccount
+from shop.payees.models.tables import PayeeAccount
 from shop.payees.rules import ON_THE_WAY, Standing, in_force, paths_above, standing
 
 

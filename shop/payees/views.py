@@ -15,9 +15,10 @@ from core.clock import now
 from core.database import transaction
 from core.errors import Conflict
 from core.web.sending import creates, creating
-from shop.payees import queries, service, wording
+from shop.payees import queries, wording
 from shop.payees.forms import PayeeForm, WithdrawForm
 from shop.payees.rules import Standing
+from shop.payees.service import deciding as service
 
 blueprint = Blueprint("payees", __name__)
 

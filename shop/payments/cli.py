@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from core.commands import CommandGroup
-from shop.payments import sweeping
-from shop.payments.provider import configured
+from shop.payments.service.provider import configured
+from shop.payments.tasks import sweeping
 
 group = CommandGroup("payments", help="Money: what is open at the payment provider.")
 

@@ -22,10 +22,8 @@ from core.jobs import send_soon
 from core.sweeps import note_failure
 from core.web.app import csrf
 from core.web.bounds import MB, takes
-from shop.payments import service, settling
-from shop.payments.models import Payment, Refund, StripeEvent
-from shop.payments.provider import BadSignature, currency_of, gateway, refund_of, session_of
-from shop.payments.said import (
+from shop.payments.models.tables import Payment, Refund, StripeEvent
+from shop.payments.schemas import (
     ChargeSaid,
     DisputeSaid,
     Malformed,
@@ -35,8 +33,11 @@ from shop.payments.said import (
     checked,
     kept,
 )
+from shop.payments.service import attempts as service
+from shop.payments.service import settling
+from shop.payments.service.provider import BadSignature, currency_of, gateway, refund_of, session_of
 from shop.payments.states import RefundState
-from shop.payments.steps import reached
+from shop.payments.tasks.fault_points import reached
 
 log = structlog.get_logger(__name__)
 EVENT = "shop.payments.event"

@@ -5,7 +5,8 @@ import click
 from core.claims import InWork
 from core.clock import now
 from core.commands import CommandGroup
-from shop.search import rebuilding, service
+from shop.search.service import finding as service
+from shop.search.tasks import rebuilding
 
 group = CommandGroup("search", help="The search index.")
 

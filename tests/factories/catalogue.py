@@ -5,12 +5,13 @@ from functools import lru_cache
 from typing import Any
 
 from branch.api import GrowerView, licence_of
-from shop.catalogue import drafts, service
-from shop.catalogue.attributes import Size
 from shop.catalogue.models import Listing
-from shop.catalogue.offers import Offer, VariantOffer
-from shop.catalogue.pricing import QuantityRule, Tier
-from shop.catalogue.seasons import Season, Window
+from shop.catalogue.rules.measures import Size
+from shop.catalogue.rules.offers import Offer, VariantOffer
+from shop.catalogue.rules.pricing import QuantityRule, Tier
+from shop.catalogue.rules.seasons import Season, Window
+from shop.catalogue.service import drafts
+from shop.catalogue.service import publishing as service
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
 from tests.factories.pictures import picture

@@ -7,13 +7,13 @@ from typing import Any
 from branch.api import GrowerView
 from core.database import session, transaction
 from shop.catalogue.models import Listing, PriceTier, Variant
-from shop.orders.models import Order
-from shop.orders.queries import OrderView, order_by_id
-from shop.orders.rules import Buyer, OrderRequest, ShipTo
-from shop.orders.service import confirm_consignment, place_order
+from shop.freight.rules.addresses import resolve
+from shop.orders.models.tables import Order
+from shop.orders.queries.order_views import OrderView, order_by_id
+from shop.orders.rules.order_request import Buyer, OrderRequest, ShipTo
+from shop.orders.service.front import confirm_consignment, place_order
 from shop.orders.states import By, PaymentMethod
-from shop.shipping.addresses import resolve
-from shop.stock import api as stock
+from shop.stock.service import front as stock
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
 from tests.factories.payees import ensure_payee

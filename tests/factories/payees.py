@@ -7,8 +7,8 @@ from sqlalchemy import select
 from branch.api import UnitView
 from core.clock import now
 from core.database import session
-from shop.payees.models import PayeeAccount
-from shop.payees.sealing import seal_account
+from shop.payees.models.sealing import seal_account
+from shop.payees.models.tables import PayeeAccount
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_tree
 

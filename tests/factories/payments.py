@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from branch.api import GrowerView
 from core.database import session
-from shop.orders.models import Consignment, Order, OrderLine
+from shop.orders.models.tables import Consignment, Order, OrderLine
 from shop.orders.states import PaymentMethod
-from shop.stock import api as stock
+from shop.stock.service import front as stock
 from tests.factories.orders import make_order, make_variant
 from tests.factories.organisation import make_grower
 

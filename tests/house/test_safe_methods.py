@@ -30,7 +30,9 @@ NOTED = {
     "core/accounts/tokens/bearer.py": {"when a token was used last"},
     "core/accounts/sessions.py": {"when a device was seen last", "that a session is over"},
     "shop/cart/views.py": {"that what a visitor gathered is the account's now"},
-    "shop/payments/views.py": {"what the payment service answers of this payment, as its own message would"},
+    "shop/payments/views/buyer.py": {
+        "what the payment service answers of this payment, as its own message would"
+    },
     "traceability/verification/views/pages.py": {
         "that a code was looked up, which is what copies are found by"
     },

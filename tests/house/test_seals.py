@@ -12,8 +12,8 @@ from branch.organisation.models import Takeover
 from branch.organisation.takeover_sealing import seal_takeover
 from core import seal
 from core.database import Base
-from shop.payees.models import PayeeAccount
-from shop.payees.sealing import seal_account
+from shop.payees.models.sealing import seal_account
+from shop.payees.models.tables import PayeeAccount
 from tests.factories.organisation import make_tree
 from tests.seals import Watch
 from wsgi import seal_sources, sealed_rows

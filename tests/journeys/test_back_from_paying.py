@@ -4,7 +4,7 @@ import pytest
 
 from core.clock import now
 from core.database import transaction
-from shop.payments import service
+from shop.payments.service import attempts as service
 from tests.factories.payments import make_stocked_order
 
 

@@ -10,11 +10,11 @@ from core.clock import now
 from core.database import transaction
 from core.messaging import Message
 from core.web.formatting import dt
-from shop.orders import service as orders
-from shop.orders.models import Order
-from shop.orders.queries import order_by_id
+from shop.orders.models.tables import Order
+from shop.orders.queries.order_views import order_by_id
+from shop.orders.service import front as orders
 from shop.orders.states import By
-from shop.stock import api as stock
+from shop.stock.service import front as stock
 from tests.factories.accounts import PASSWORD, make_account
 from tests.factories.orders import make_seller, make_variant
 

@@ -6,7 +6,7 @@ import pytest
 
 from core.clock import now
 from core.database import transaction
-from shop.shipping.freight import queries
+from shop.freight import queries
 from tests.factories.orders import make_seller
 
 

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from core.database import session, transaction
 from shop.catalogue.models import Listing, PhotoUpload
-from shop.catalogue.queries import own_listings
-from shop.catalogue.tasks import make_photo
+from shop.catalogue.queries.front import own_listings
+from shop.catalogue.tasks.jobs import make_photo
 from tests.factories.licences import make_licence
 from tests.factories.pictures import camera_exif, picture
 from tests.factories.traceability import make_lot, make_plot
@@ -276,7 +276,7 @@ def test_rows_are_added_and_removed_without_javascript(seller):
 def test_photos_are_ordered_and_removed(app, seller):
     answer = send(seller, TYPED, action="draft", photos=[picture(), picture(colour=(200, 120, 20))])
     with app.app_context():
-        from shop.catalogue.drafts import own_listing
+        from shop.catalogue.service.drafts import own_listing
 
         slug = listings(app, seller.grower)[0].slug
         for upload in session.scalars(sa.select(PhotoUpload)).all():

@@ -9,8 +9,8 @@ from branch.licences.models import Licence
 from branch.licences.service import suspend
 from core.clock import now
 from core.database import transaction
-from shop.orders.models import Order
-from shop.stock import api as stock
+from shop.orders.models.tables import Order
+from shop.stock.service import front as stock
 from tests.factories.orders import make_seller, make_variant
 
 BODY = {

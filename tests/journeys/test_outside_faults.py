@@ -22,7 +22,7 @@ from core.database import db, transaction
 from core.outbox import OutboxEvent, waiting
 from core.parts import folder as beats_of
 from core.settings import Settings
-from shop.orders.models import Order
+from shop.orders.models.tables import Order
 from shop.stock.models import StockHold
 from tests.conftest import IsolatedClient
 from tests.factories.accounts import PASSWORD, make_account

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from branch.organisation.models import Membership
 from core.database import transaction
 from core.messaging import Message
-from shop.orders.models import Order
-from shop.payees.models import PayeeAccount
+from shop.orders.models.tables import Order
+from shop.payees.models.tables import PayeeAccount
 from tests.at_once import all_look_first, at_once
 from tests.factories.accounts import make_account
 from tests.factories.orders import make_seller, make_variant, place

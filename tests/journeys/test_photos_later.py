@@ -9,9 +9,10 @@ from core import files
 from core.clock import now
 from core.database import transaction
 from core.outbox import deliver_pending
-from shop.catalogue import photos, uploads
 from shop.catalogue.models import Photo, PhotoUpload
-from shop.catalogue.tasks import forget_originals, make_photo
+from shop.catalogue.service import photo_renderings as photos
+from shop.catalogue.service import photo_uploads as uploads
+from shop.catalogue.tasks.jobs import forget_originals, make_photo
 from tests.journeys.test_listing import TYPED, listings, page_of, picture, seller, send
 
 assert seller  # the fixture
@@ -109,7 +110,7 @@ def test_a_draft_with_pictures_on_their_way_can_be_thrown_away(app, seller):
 
 
 def test_photos_on_their_way_count_towards_the_most(app, seller, monkeypatch):
-    monkeypatch.setattr("shop.catalogue.drafts.MAX_PHOTOS", 2)
+    monkeypatch.setattr("shop.catalogue.service.drafts.MAX_PHOTOS", 2)
     answer = send(seller, TYPED, action="draft", photos=[picture(colour=one) for one in COLOURS])
     assert answer.status_code == 422
     assert len(sent(app)) == 1

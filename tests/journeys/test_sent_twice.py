@@ -15,8 +15,8 @@ from core.progress import JobProgress
 from core.web import sending
 from shop.cart.models import CartLine
 from shop.catalogue.models import Listing
-from shop.orders.models import Order
-from shop.payees.models import PayeeAccount
+from shop.orders.models.tables import Order
+from shop.payees.models.tables import PayeeAccount
 from shop.stock.models import Stock
 from tests.at_once import all_look_first, at_once, windows_of
 from tests.factories.licences import make_licence
@@ -214,7 +214,7 @@ def test_a_program_that_sends_the_last_plants_order_twice_at_once_gets_one_order
     with transaction():
         sku = make_variant(at=at, grower=make_seller(at=at), on_hand=10).sku
     body = ORDER | {"lines": [{"sku": sku, "quantity": 10}]}
-    all_look_first(monkeypatch, "shop.orders.attempts.find_by_key", 3)
+    all_look_first(monkeypatch, "shop.checkout.views.placing.find_by_key", 3)
 
     def send():
         key = {"Idempotency-Key": "the-same-key-1"}
@@ -234,7 +234,7 @@ def test_a_key_whose_order_was_sent_at_the_same_moment_with_another_body_is_refu
     at = now()
     with transaction():
         sku = make_variant(at=at, grower=make_seller(at=at), on_hand=10).sku
-    all_look_first(monkeypatch, "shop.orders.attempts.find_by_key", 2)
+    all_look_first(monkeypatch, "shop.checkout.views.placing.find_by_key", 2)
 
     def send(quantity):
         body = ORDER | {"lines": [{"sku": sku, "quantity": quantity}]}

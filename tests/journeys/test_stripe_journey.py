@@ -11,9 +11,9 @@ from branch.ledger.models import SaleFactRow
 from core.clock import now
 from core.database import transaction
 from core.messaging import Message
-from shop.orders.models import Order
-from shop.orders.queries import order_by_id
-from shop.payments.gateway import Gateway
+from shop.orders.models.tables import Order
+from shop.orders.queries.order_views import order_by_id
+from shop.payments.service.stripe_gateway import Gateway
 from tests.factories.orders import make_seller, make_variant
 from tests.stand_ins.stripe_server import SECRET, StripeStandIn
 

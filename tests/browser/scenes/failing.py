@@ -29,7 +29,7 @@ def one_of_each() -> str:
                 attempts=7,
                 failed_at=at - timedelta(hours=2),
                 available_at=at + timedelta(hours=1),
-                last_error="shop.orders.notices.tell_buyer_of_order: NotFound: no such order",
+                last_error="shop.orders.service.notices.tell_buyer_of_order: NotFound: no such order",
             )
         )
         messaging.enqueue(

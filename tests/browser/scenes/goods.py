@@ -13,13 +13,13 @@ from core.ids import random_id
 from core.job_runs import Job
 from core.progress import JOB, start
 from shop.catalogue.models import Listing
-from shop.channels import keeping
-from shop.channels import service as channels
 from shop.channels.models import OutsideImport
-from shop.channels.tables import tables_of
-from shop.channels.taobao import parse
-from shop.orders.models import Consignment, Order
-from shop.payments import service as payments
+from shop.channels.rules.tables import tables_of
+from shop.channels.rules.taobao import parse
+from shop.channels.service import importing as channels
+from shop.channels.service import stored_plans as keeping
+from shop.orders.models.tables import Consignment, Order
+from shop.payments.service import attempts as payments
 from tests.browser.scenes.money import an_order
 from tests.browser.town import account_of, grower1
 from tests.factories.exports import taobao_pair

@@ -8,13 +8,16 @@ from core import files
 from core.clock import now
 from core.database import session, transaction
 from shop.catalogue.models import Listing, Variant
-from shop.orders.models import Order
-from shop.orders.rules import Buyer
+from shop.orders.models.tables import Order
+from shop.orders.rules.order_request import Buyer
 from shop.orders.states import By
-from shop.payees.models import PayeeAccount
-from shop.payments import proofs, refunds, service, wishes
-from shop.payments.queries import proofs_of, refunds_of
-from shop.payments.rules import Heard, SessionNews
+from shop.payees.models.tables import PayeeAccount
+from shop.payments.queries.order_money import proofs_of, refunds_of
+from shop.payments.rules.provider_news import Heard, SessionNews
+from shop.payments.service import attempts as service
+from shop.payments.service import cancel_requests as wishes
+from shop.payments.service import refunds
+from shop.payments.service import transfer_proofs as proofs
 from tests.browser.town import grower1
 from tests.factories.orders import place
 from tests.factories.payments import make_stocked_order
@@ -87,7 +90,7 @@ def cancel_form() -> str:
 
 
 def parcel_of(order: Order) -> tuple[int, str]:
-    from shop.orders.changes import consignments_of
+    from shop.orders.service.transitions import consignments_of
 
     first = consignments_of(order.id)[0]
     return first.id, first.number

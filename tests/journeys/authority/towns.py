@@ -37,9 +37,9 @@ from core.database import session
 from core.progress import JobProgress
 from shop.catalogue.models import Listing, Variant
 from shop.channels.models import OutsideImport
-from shop.orders.models import Consignment, HoldAllowance
-from shop.payments import proofs
-from shop.payments.models import CancelWish, Payment, Refund
+from shop.orders.models.tables import Consignment, HoldAllowance
+from shop.payments.models.tables import CancelWish, Payment, Refund
+from shop.payments.service import transfer_proofs as proofs
 from tests.factories.accounts import make_account
 from tests.factories.cases import make_case
 from tests.factories.licences import GROUPS, make_licence, make_storefront

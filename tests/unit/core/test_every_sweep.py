@@ -21,9 +21,9 @@ from core import files
 from core.clock import local_day, local_year, now
 from core.database import transaction
 from core.messaging import Message
-from shop.orders import paying
 from shop.orders import tasks as orders
-from shop.orders.models import Order
+from shop.orders.models.tables import Order
+from shop.orders.service import paying
 from tests.bad_rows import failures, spoil
 from tests.factories.accounts import make_account
 from tests.factories.cases import make_case

@@ -17,7 +17,7 @@ from core.clock import local_day, now
 from core.database import session as database
 from core.database import transaction
 from core.errors import DomainError, Forbidden
-from shop.payees import service as payees
+from shop.payees.service import deciding as payees
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_membership
 from tests.journeys.authority.towns import make_places

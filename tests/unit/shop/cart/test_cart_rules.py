@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shop.cart.rules import Offer, ProblemCode, group_by_grower, line_problem, price_line, rounded_weight_g
-from shop.catalogue.pricing import QuantityRule, Tier
+from shop.catalogue.rules.pricing import QuantityRule, Tier
 
 OFFER = Offer(
     variant_id=1,

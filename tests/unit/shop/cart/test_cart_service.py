@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from shop.cart import service
 from shop.cart.models import Cart, CartLine
-from shop.cart.offers import basket
-from shop.cart.queries import EMPTY, find_cart
+from shop.cart.queries.contents import EMPTY, find_cart
+from shop.cart.queries.offers import basket
 from shop.cart.rules import ProblemCode
 from shop.catalogue.models import Listing
 from tests.factories.accounts import make_account

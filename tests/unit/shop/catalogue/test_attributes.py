@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.catalogue.attributes import Root, Size, cm_from_mm, parse_range, range_text, size_problems, span
+from shop.catalogue.rules.measures import Root, Size, cm_from_mm, parse_range, range_text, size_problems, span
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import zlib
 import pytest
 from PIL import Image
 
-from shop.catalogue import photos
-from shop.catalogue.photos import PhotoRefused, render
+from shop.catalogue.service import photo_renderings as photos
+from shop.catalogue.service.photo_renderings import PhotoRefused, render
 from tests.factories.pictures import camera_exif, picture
 
 pytestmark = pytest.mark.usefixtures("app")

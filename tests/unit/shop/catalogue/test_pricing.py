@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.catalogue.pricing import (
+from shop.catalogue.rules.pricing import (
     QuantityRule,
     Tier,
     cheaper_next_tier,

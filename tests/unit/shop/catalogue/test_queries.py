@@ -6,10 +6,7 @@ import pytest
 
 from core.database import transaction
 from core.errors import NotFound
-from shop.catalogue import drafts, service
-from shop.catalogue.attributes import Size
-from shop.catalogue.pricing import QuantityRule, Tier
-from shop.catalogue.queries import (
+from shop.catalogue.queries.front import (
     documents_for_index,
     get_listing,
     listing_cards,
@@ -18,8 +15,12 @@ from shop.catalogue.queries import (
     recent_listings,
     variants_for_sale,
 )
-from shop.catalogue.sellable import reason_not_for_sale
-from shop.stock import api as stock
+from shop.catalogue.rules.measures import Size
+from shop.catalogue.rules.pricing import QuantityRule, Tier
+from shop.catalogue.rules.sellable import reason_not_for_sale
+from shop.catalogue.service import drafts
+from shop.catalogue.service import publishing as service
+from shop.stock.service import front as stock
 from tests.factories.catalogue import make_draft, make_listing, make_offer, make_variant_offer
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shop.catalogue.pricing import (
+from shop.catalogue.rules.pricing import (
     MAX_TIERS,
     QuantityRule,
     Tier,
@@ -13,7 +13,7 @@ from shop.catalogue.pricing import (
     offer_problems,
     tier_price,
 )
-from shop.catalogue.seasons import (
+from shop.catalogue.rules.seasons import (
     Season,
     Window,
     monday,
@@ -23,7 +23,7 @@ from shop.catalogue.seasons import (
     sale_problem,
     window_problems,
 )
-from shop.catalogue.sellable import reason_not_for_sale
+from shop.catalogue.rules.sellable import reason_not_for_sale
 
 NOON = datetime(2026, 3, 12, 4, tzinfo=UTC)
 SPRING, WINTER = Window(Season.SPRING, 8, 14), Window(Season.AUTUMN, 46, 6)

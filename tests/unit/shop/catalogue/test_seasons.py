@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.catalogue.seasons import (
+from shop.catalogue.rules.seasons import (
     Season,
     Window,
     monday,

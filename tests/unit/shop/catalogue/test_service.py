@@ -9,13 +9,14 @@ from branch.licences import service as licences
 from core.database import transaction
 from core.errors import Conflict, NotFound
 from core.outbox import OutboxEvent
-from shop.catalogue import drafts, service
-from shop.catalogue.attributes import Size
 from shop.catalogue.models import ListingChange, Photo
-from shop.catalogue.offers import Offer
-from shop.catalogue.pricing import QuantityRule, Tier
-from shop.catalogue.queries import get_listing
-from shop.stock import api as stock
+from shop.catalogue.queries.front import get_listing
+from shop.catalogue.rules.measures import Size
+from shop.catalogue.rules.offers import Offer
+from shop.catalogue.rules.pricing import QuantityRule, Tier
+from shop.catalogue.service import drafts
+from shop.catalogue.service import publishing as service
+from shop.stock.service import front as stock
 from tests.factories.catalogue import TREE, make_draft, make_listing, make_offer, make_variant_offer
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower

@@ -2,7 +2,7 @@
 
 import re
 
-from shop.catalogue.slugs import WORDS_LENGTH, listing_slug
+from shop.catalogue.rules.slugs import WORDS_LENGTH, listing_slug
 
 
 def test_a_chinese_title_reads_in_pinyin():

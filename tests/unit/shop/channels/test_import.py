@@ -13,10 +13,11 @@ from core.clock import now
 from core.database import transaction
 from core.errors import NotFound
 from core.progress import get_progress
-from shop.channels import keeping, taobao
 from shop.channels.models import OutsideImport, OutsideOrderRow
-from shop.channels.taobao import parse
-from shop.channels.tasks import apply_planned, plan_import
+from shop.channels.rules import taobao
+from shop.channels.rules.taobao import parse
+from shop.channels.service import stored_plans as keeping
+from shop.channels.tasks.jobs import apply_planned, plan_import
 from tests.factories.licences import make_storefront
 from tests.unit.shop.channels.conftest import SHOP, facts, run_import
 from tests.unit.shop.channels.test_taobao_files import PERSONAL, reshaped

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.channels import taobao
-from shop.channels.layouts import LAYOUTS
-from shop.channels.orders import Raw, spread
-from shop.channels.reading import UnreadableFile, clean, fold
-from shop.channels.tables import UnknownFile, from_json, order_rows, tables_of, to_json
-from shop.channels.taobao import orders_of, parse
+from shop.channels.rules import taobao
+from shop.channels.rules.layouts import LAYOUTS
+from shop.channels.rules.outside_orders import Raw, spread
+from shop.channels.rules.tables import UnknownFile, from_json, order_rows, tables_of, to_json
+from shop.channels.rules.taobao import orders_of, parse
+from shop.channels.service.reading import UnreadableFile, clean, fold
 from tests.published.vectors import vectors
 from tests.unit.shop.channels.conftest import suborder_file
 

@@ -6,9 +6,9 @@ from random import Random
 import pytest
 
 from core.clock import local_day
-from shop.demo.history import facts, targets
-from shop.demo.plan import plan_town
-from shop.demo.truth import EFFECT, SEASONS, authorised_in, weights
+from shop.demo.rules.plan import plan_town
+from shop.demo.rules.truth import EFFECT, SEASONS, authorised_in, weights
+from shop.demo.service.sales_history import facts, targets
 
 THIRD_YEAR = 2025
 TOWN = plan_town("town", third_year=THIRD_YEAR)

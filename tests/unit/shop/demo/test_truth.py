@@ -7,9 +7,9 @@ import pytest
 
 from branch.uplift import Panel, estimate
 from core.clock import local_day
-from shop.demo.history import facts, targets
-from shop.demo.plan import plan_town
-from shop.demo.truth import EFFECT
+from shop.demo.rules.plan import plan_town
+from shop.demo.rules.truth import EFFECT
+from shop.demo.service.sales_history import facts, targets
 
 THIRD_YEAR = 2025
 FIRST_YEAR = THIRD_YEAR - 2

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.database import transaction
-from shop.catalogue.seasons import Dispatch
+from shop.catalogue.rules.seasons import Dispatch
 from shop.home.queries import CARDS, CARDS_PER_GROWER, in_season
 from tests.factories.licences import make_mark
 from tests.factories.organisation import make_grower

@@ -7,13 +7,13 @@ import sqlalchemy as sa
 
 from branch.ledger.models import SaleFactRow
 from core.database import session
-from shop.orders.changes import consignments_of, lines_of
-from shop.orders.models import Order
-from shop.orders.queries import order_by_id
+from shop.orders.models.tables import Order
+from shop.orders.queries.order_views import order_by_id
+from shop.orders.service.transitions import consignments_of, lines_of
 from shop.orders.states import BEFORE_DISPATCH, MAY_LEAVE, SETTLED, FulfilmentState, PaymentState
-from shop.orders.wording import fulfilment_words, payment_words, timeline
-from shop.payments.models import Payment, Refund
-from shop.payments.queries import panel
+from shop.orders.wording.states import fulfilment_words, payment_words, timeline
+from shop.payments.models.tables import Payment, Refund
+from shop.payments.queries.order_money import panel
 from shop.payments.states import Stage
 from shop.stock.models import HoldState, Stock, StockHold
 

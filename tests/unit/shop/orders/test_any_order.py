@@ -10,17 +10,21 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from core.database import session, transaction
 from core.errors import Conflict, Invalid
-from shop.orders import service as orders
-from shop.orders.changes import consignments_of, lines_of
-from shop.orders.models import Order
+from shop.orders.models.tables import Order
+from shop.orders.service import front as orders
+from shop.orders.service.transitions import consignments_of, lines_of
 from shop.orders.states import BUYER, By, PaymentMethod
-from shop.payments import doubts, proofs, refund_rows, refunds, service, settling, wishes
-from shop.payments.ledger import attempts_of
-from shop.payments.models import Refund
-from shop.payments.provider import RefundNews
-from shop.payments.queries import proofs_of, wishes_of
-from shop.payments.rules import Heard, SessionNews
-from shop.stock.errors import OutOfStock
+from shop.payments.models.tables import Refund
+from shop.payments.queries.order_money import proofs_of, wishes_of
+from shop.payments.rules.provider_news import Heard, SessionNews
+from shop.payments.service import attempts as service
+from shop.payments.service import cancel_requests as wishes
+from shop.payments.service import doubts, refunds, settling
+from shop.payments.service import refund_progress as refund_rows
+from shop.payments.service import transfer_proofs as proofs
+from shop.payments.service.provider import RefundNews
+from shop.payments.service.row_locks import attempts_of
+from shop.stock.service.out_of_stock import OutOfStock
 from tests.factories.orders import make_request, make_seller, make_variant
 from tests.unit.shop.orders.order_life import ON_HAND, STEP, check
 

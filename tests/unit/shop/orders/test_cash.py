@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.orders.cash import CLOSED, CashParcel, outcome, taken_minor
+from shop.orders.rules.cash_on_delivery import CLOSED, CashParcel, outcome, taken_minor
 from shop.orders.states import FulfilmentState, PaymentState
 
 CANCELLED = CashParcel(FulfilmentState.CANCELLED, False, 70, 0)

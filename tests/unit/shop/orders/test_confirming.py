@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from core.database import transaction
 from core.errors import Conflict
 from core.messaging import Message
-from shop.orders import service as orders
-from shop.orders.queries import due_to_expire, due_to_remind, order_by_id
+from shop.orders.queries.order_views import due_to_expire, due_to_remind, order_by_id
+from shop.orders.service import front as orders
 from shop.orders.states import SYSTEM, By
 from shop.orders.tasks import expire, remind
-from shop.orders.wording import timeline
-from shop.stock import api as stock
+from shop.orders.wording.states import timeline
+from shop.stock.service import front as stock
 from tests.at_once import at_once
 from tests.factories.accounts import make_account
 from tests.factories.orders import make_seller, make_variant, place

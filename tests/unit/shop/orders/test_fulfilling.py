@@ -4,12 +4,12 @@ import sqlalchemy as sa
 from branch.ledger.models import SaleFactRow
 from core.database import transaction
 from core.errors import Conflict, NotFound
-from shop.orders import service as orders
-from shop.orders.models import Order
-from shop.orders.queries import order_by_id
+from shop.orders.models.tables import Order
+from shop.orders.queries.order_views import order_by_id
+from shop.orders.service import front as orders
 from shop.orders.states import BUYER, By
-from shop.payments import refunds
-from shop.stock import api as stock
+from shop.payments.service import refunds
+from shop.stock.service import front as stock
 from tests.factories.orders import make_seller, make_variant, place
 
 GROWER = By("grower")

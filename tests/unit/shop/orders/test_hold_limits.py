@@ -6,17 +6,17 @@ import pytest
 
 from core.database import transaction
 from shop.catalogue.models import Listing
-from shop.orders.attempts import place_once
-from shop.orders.buyer_keys import network_key
-from shop.orders.errors import HoldLimit
-from shop.orders.hold_limits import plain_street
-from shop.orders.models import HoldAllowance, Order
-from shop.orders.queries import order_by_id
-from shop.orders.rules import Buyer, ShipTo
-from shop.orders.service import cancel_order, mark_delivered, mark_dispatched, mark_packed
+from shop.checkout.views.placing import place_once
+from shop.freight.rules.addresses import resolve
+from shop.orders.models.tables import HoldAllowance, Order
+from shop.orders.queries.order_views import order_by_id
+from shop.orders.rules.order_request import Buyer, ShipTo
+from shop.orders.rules.unpaid_limits import plain_street
+from shop.orders.service.buyer_keys import network_key
+from shop.orders.service.front import cancel_order, mark_delivered, mark_dispatched, mark_packed
+from shop.orders.service.refusals import HoldLimit
 from shop.orders.states import By
-from shop.shipping.addresses import resolve
-from shop.stock import api as stock
+from shop.stock.service import front as stock
 from tests.factories.accounts import make_account
 from tests.factories.orders import make_request, make_seller, make_variant, place
 

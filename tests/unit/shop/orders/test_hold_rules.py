@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from shop.orders.hold_limits import (
+from shop.orders.rules.unpaid_limits import (
     NETWORK_TIMES,
     Amount,
     Holder,

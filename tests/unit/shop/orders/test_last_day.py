@@ -6,11 +6,11 @@ import pytest
 
 from branch.api import LicenceNotValid
 from core.database import transaction
-from shop.cart.offers import offers_by_id
-from shop.catalogue import service as catalogue
-from shop.orders.errors import NotOnSale
-from shop.orders.service import place_order
-from shop.seller.day import LICENCE_WARNING, licence_to_renew
+from shop.cart.queries.offers import offers_by_id
+from shop.catalogue.service import publishing as catalogue
+from shop.orders.service.front import place_order
+from shop.orders.service.refusals import NotOnSale
+from shop.seller.views.todos import LICENCE_WARNING, licence_to_renew
 from tests.factories.catalogue import make_draft, make_offer
 from tests.factories.licences import make_licence
 from tests.factories.orders import make_request, make_variant

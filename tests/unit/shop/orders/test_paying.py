@@ -7,11 +7,11 @@ from branch.ledger.models import SaleFactRow
 from core.database import transaction
 from core.errors import Conflict, Invalid
 from core.outbox import OutboxEvent
-from shop.orders import service as orders
-from shop.orders.models import Order
-from shop.orders.queries import due_to_expire, order_by_id
+from shop.orders.models.tables import Order
+from shop.orders.queries.order_views import due_to_expire, order_by_id
+from shop.orders.service import front as orders
 from shop.orders.states import BUYER, By, PaymentState
-from shop.stock import api as stock
+from shop.stock.service import front as stock
 from tests.factories.orders import make_seller, make_variant, place
 
 CASHIER = By("cashier")
@@ -78,7 +78,7 @@ def test_every_paid_line_becomes_one_fact_and_freight_none(order, session, at):
 
 
 def test_nothing_stands_in_the_ledger_when_the_payment_fails_half_way(order, session, at, monkeypatch):
-    from shop.orders import paying
+    from shop.orders.service import paying
 
     def away(*_arguments, **_values):
         raise RuntimeError("the process dies here")

@@ -10,14 +10,14 @@ from branch.licences.service import suspend
 from core.database import transaction
 from core.outbox import OutboxEvent
 from shop.catalogue.models import Listing
-from shop.orders.attempts import place_once
-from shop.orders.errors import InvalidOrder, KeyReused, NotOnSale, PriceChanged
-from shop.orders.models import Order
-from shop.orders.queries import order_by_id
-from shop.orders.service import place_order
-from shop.shipping.freight.rules import Rate
-from shop.shipping.freight.service import write_table
-from shop.stock import api as stock
+from shop.checkout.views.placing import place_once
+from shop.freight.rules.rates import Rate
+from shop.freight.service import write_table
+from shop.orders.models.tables import Order
+from shop.orders.queries.order_views import order_by_id
+from shop.orders.service.front import place_order
+from shop.orders.service.refusals import InvalidOrder, KeyReused, NotOnSale, PriceChanged
+from shop.stock.service import front as stock
 from tests.factories.orders import make_request, make_variant, place
 from traceability.api import add_to_lot, get_lot
 
@@ -125,7 +125,7 @@ def test_a_licence_suspended_after_the_page_was_read_still_stops_the_order(
     variants, session, at, monkeypatch
 ):
     """What was read first says that all is well; the check with the row held does not believe it."""
-    from shop.orders import placing
+    from shop.orders.service import placing
 
     def read_then_suspended(skus, *, at):
         offers = read(skus, at=at)
@@ -183,7 +183,7 @@ def test_the_same_key_with_another_wish_is_refused(variants, at):
 
 def test_an_attempt_that_loses_the_race_for_its_key_finds_the_winner(variants, session, at, monkeypatch):
     """Both looked and found nothing; the unique key decides, and the loser answers the winner's order."""
-    from shop.orders import attempts
+    from shop.checkout.views import placing as attempts
 
     request = make_request((variants[0].sku, 1))
     winner, _new = place_once(request, at=at)

@@ -9,12 +9,12 @@ from core.claims import Retry
 from core.database import transaction
 from core.errors import Conflict
 from core.sweeps import note_failure
-from shop.orders.models import Order
-from shop.orders.queries import EXPIRY, due_to_expire, order_by_id
-from shop.orders.service import cancel_order, expire_order, mark_paid, refuse_proof, submit_proof
+from shop.orders.models.tables import Order
+from shop.orders.queries.order_views import EXPIRY, due_to_expire, order_by_id
+from shop.orders.service.front import cancel_order, expire_order, mark_paid, refuse_proof, submit_proof
 from shop.orders.states import By
 from shop.orders.tasks import expire
-from shop.stock import api as stock
+from shop.stock.service import front as stock
 from tests.factories.orders import make_order, make_variant, place
 from tests.factories.payments import make_stocked_order
 
@@ -88,7 +88,7 @@ def test_a_refused_proof_gives_the_buyer_until_the_new_end(variant, at):
 
 
 def stock_was_free_before(variant, end):
-    from shop.stock.service import lapse
+    from shop.stock.service.movements import lapse
 
     return lapse(variant.id, at=end - SECOND)
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.orders.splitting import PricedLine, Refundable, share_refund, split
+from shop.orders.rules.splitting import PricedLine, Refundable, share_refund, split
 
 
 @st.composite

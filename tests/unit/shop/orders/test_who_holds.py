@@ -6,12 +6,12 @@ import sqlalchemy as sa
 from core.clock import now
 from core.database import transaction
 from core.messaging import Message
-from shop.orders import service as orders
-from shop.orders.errors import HoldLimit
-from shop.orders.hold_queries import allowances_of, holds_of
-from shop.orders.queries import order_by_id
+from shop.orders.queries.order_views import order_by_id
+from shop.orders.queries.unpaid_holds import allowances_of, holds_of
+from shop.orders.service import front as orders
+from shop.orders.service.refusals import HoldLimit
 from shop.orders.states import By
-from shop.payments import proofs
+from shop.payments.service import transfer_proofs as proofs
 from tests.factories.orders import make_seller, make_variant, place
 
 

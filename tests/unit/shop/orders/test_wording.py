@@ -1,10 +1,10 @@
 import pytest
 
 from core.database import transaction
-from shop.orders import service as orders
-from shop.orders.queries import order_by_id
+from shop.orders.queries.order_views import order_by_id
+from shop.orders.service import front as orders
 from shop.orders.states import BUYER, By, FulfilmentState, PaymentMethod, PaymentState
-from shop.orders.wording import (
+from shop.orders.wording.states import (
     FULFILMENT_TONES,
     PAYMENT_TONES,
     fulfilment_words,

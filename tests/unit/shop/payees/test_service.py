@@ -7,10 +7,10 @@ import sqlalchemy as sa
 
 from core.errors import Conflict, Forbidden
 from core.messaging import Message
-from shop.payees import service
 from shop.payees.events import PayeeConfirmed, PayeeProposed, PayeeWithdrawn
-from shop.payees.models import PayeeAccount
-from shop.payees.notices import tell_everyone_concerned
+from shop.payees.models.tables import PayeeAccount
+from shop.payees.service import deciding as service
+from shop.payees.service.notices import tell_everyone_concerned
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_membership, make_tree
 

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from branch.ledger.models import SaleFactRow
 from core.clock import now
 from core.database import db, transaction
-from shop.orders.models import Consignment, Order
-from shop.payments import flows
-from shop.payments.gateway import Gateway
-from shop.payments.models import Payment, Refund
+from shop.orders.models.tables import Consignment, Order
+from shop.payments.models.tables import Payment, Refund
+from shop.payments.service.stripe_gateway import Gateway
+from shop.payments.tasks import stripe_calls as flows
 from shop.stock.models import Stock
 from tests.factories.payments import make_stocked_order
 from tests.stand_ins.stripe_server import SECRET, StripeStandIn

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from core.clock import now
 from core.database import transaction
 from shop.orders.states import By
-from shop.payments import flows, refunds
+from shop.payments.service import refunds
+from shop.payments.tasks import stripe_calls as flows
 
 
 def test_one_message_delivered_six_times_at_once_pays_once(stripe, session_id, books):

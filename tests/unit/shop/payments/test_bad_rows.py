@@ -3,7 +3,8 @@
 from core.clock import now
 from core.database import transaction
 from shop.orders.states import By
-from shop.payments import refunds, sweeping
+from shop.payments.service import refunds
+from shop.payments.tasks import sweeping
 from tests.bad_rows import failures, spoil
 
 STAFF = By("staff")

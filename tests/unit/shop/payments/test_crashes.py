@@ -13,11 +13,14 @@ import sqlalchemy as sa
 
 from core.clock import now
 from core.database import db, transaction
-from shop.orders.models import Order
+from shop.orders.models.tables import Order
 from shop.orders.states import By
-from shop.payments import flows, refunds, steps, sweeping
-from shop.payments.gateway import Gateway
-from shop.payments.models import Payment
+from shop.payments.models.tables import Payment
+from shop.payments.service import refunds
+from shop.payments.service.stripe_gateway import Gateway
+from shop.payments.tasks import fault_points as steps
+from shop.payments.tasks import stripe_calls as flows
+from shop.payments.tasks import sweeping
 from tests.stand_ins.stripe_server import SECRET
 from tests.unit.shop.payments.conftest import WEBHOOK
 
@@ -86,7 +89,7 @@ def whole_life(app, stripe, order_id, books, die):
 
 
 def _first_parcel(order_id):
-    from shop.orders.changes import consignments_of
+    from shop.orders.service.transitions import consignments_of
 
     return consignments_of(order_id)[0].id
 

@@ -7,10 +7,14 @@ from core.clock import now
 from core.database import db, transaction
 from core.errors import Conflict
 from core.messaging import Message
-from shop.orders import service as orders
+from shop.orders.service import front as orders
 from shop.orders.states import By
-from shop.payments import doubts, flows, refund_rows, refunds, sweeping, wishes
-from shop.payments.models import Payment, Refund
+from shop.payments.models.tables import Payment, Refund
+from shop.payments.service import cancel_requests as wishes
+from shop.payments.service import doubts, refunds
+from shop.payments.service import refund_progress as refund_rows
+from shop.payments.tasks import stripe_calls as flows
+from shop.payments.tasks import sweeping
 from shop.stock.models import Stock
 
 pytestmark = pytest.mark.both

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.claims import WorkClaim
 from core.database import db
-from shop.payments.models import StripeEvent
+from shop.payments.models.tables import StripeEvent
 from shop.payments.webhook import EFFECTS, EVENT
 from tests.stand_ins.stripe_delivery import signature
 from tests.stand_ins.stripe_server import SECRET

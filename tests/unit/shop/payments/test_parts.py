@@ -11,10 +11,13 @@ from core.clock import now
 from core.database import transaction
 from core.errors import Forbidden
 from core.messaging import Message
-from shop.orders.models import Consignment, Order
-from shop.payments import agreements, desk, parts, proofs
-from shop.payments.models import CancelWish, Payment, Refund
-from shop.payments.wording import attention
+from shop.orders.models.tables import Consignment, Order
+from shop.payments.models.tables import CancelWish, Payment, Refund
+from shop.payments.queries import cashier as desk
+from shop.payments.queries import cashier_scope as parts
+from shop.payments.service import agreements
+from shop.payments.service import transfer_proofs as proofs
+from shop.payments.wording.attention import attention
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_membership, make_tree
 from tests.factories.payees import make_payee

@@ -7,12 +7,16 @@ from sqlalchemy.exc import IntegrityError
 from core.clock import now
 from core.database import db, transaction
 from core.errors import Conflict, Invalid
-from shop.orders import service as orders
-from shop.orders.models import OrderLine
+from shop.orders.models.tables import OrderLine
+from shop.orders.service import front as orders
 from shop.orders.states import By
-from shop.payments import flows, refund_rows, refunds, sweeping, wishes
-from shop.payments.models import Payment, Refund, RefundChange
-from shop.payments.refundable import refundable
+from shop.payments.models.tables import Payment, Refund, RefundChange
+from shop.payments.queries.refundable import refundable
+from shop.payments.service import cancel_requests as wishes
+from shop.payments.service import refund_progress as refund_rows
+from shop.payments.service import refunds
+from shop.payments.tasks import stripe_calls as flows
+from shop.payments.tasks import sweeping
 from shop.stock.models import Stock, StockHold
 
 STAFF = By("staff")
@@ -166,7 +170,7 @@ def test_an_unpaid_order_gives_nothing_back(session_id, books):
 
 def test_the_conditional_update_stops_what_would_be_more_than_was_paid(paid):
     payment = paid.payments[0]
-    from shop.payments.ledger import reserve_refund
+    from shop.payments.service.row_locks import reserve_refund
 
     with pytest.raises(Conflict) as caught, transaction():
         reserve_refund(payment.id, payment.received_minor + 1)

@@ -4,8 +4,8 @@ import pytest
 import sqlalchemy as sa
 
 from core.errors import Conflict
-from shop.payments.ledger import reserve_refund
-from shop.payments.models import Payment
+from shop.payments.models.tables import Payment
+from shop.payments.service.row_locks import reserve_refund
 from tests.factories.orders import make_order
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.errors import Conflict
-from shop.payments.rules import Heard, heard_of, seen_elsewhere, session_end, share_of_line
+from shop.payments.rules.provider_news import Heard, heard_of, seen_elsewhere, session_end, share_of_line
 from shop.payments.states import REFUND_STATES, STAGES, check_refund, check_stage
 
 AT = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)

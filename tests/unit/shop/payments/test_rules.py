@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Conflict
-from shop.payments.rules import (
+from shop.payments.rules.provider_news import (
     SHORTEST_SESSION,
     Expected,
     Heard,

@@ -2,8 +2,8 @@ import pytest
 from flask import Flask
 
 from core.settings import SettingError, Settings
-from shop.payments.methods import options
-from shop.payments.provider import init_app
+from shop.payments.service.provider import init_app
+from shop.payments.wording.methods import options
 from tests.stand_ins.stripe_server import SECRET, StripeStandIn
 
 

@@ -8,8 +8,8 @@ from flask import get_template_attribute
 
 from core.clock import now
 from shop.orders.states import BEFORE_DISPATCH, FulfilmentState, PaymentMethod, PaymentState
-from shop.payments.queries import Panel
-from shop.payments.standings import Act, GrowerAct, Standing, grower_acts, money_of
+from shop.payments.queries.order_money import Panel
+from shop.payments.rules.standings import Act, GrowerAct, Standing, grower_acts, money_of
 from shop.payments.states import ARRIVED, Stage
 
 STAGES = [

@@ -7,10 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from core.database import db, transaction
-from shop.orders import service as orders
+from shop.orders.service import front as orders
 from shop.orders.states import SYSTEM
-from shop.payments import flows, sweeping
-from shop.payments.models import Payment, StripeEvent
+from shop.payments.models.tables import Payment, StripeEvent
+from shop.payments.tasks import stripe_calls as flows
+from shop.payments.tasks import sweeping
 from shop.stock.models import Stock
 
 PAID_FACTS = 3

@@ -5,8 +5,8 @@ import pytest
 
 from core.clock import now
 from core.database import db, transaction
-from shop.orders.models import Order
-from shop.payments import proof_files
+from shop.orders.models.tables import Order
+from shop.payments.service import proof_files
 from shop.stock.models import Stock
 from tests.factories.payees import make_payee
 from tests.factories.payments import make_stocked_order
@@ -40,7 +40,7 @@ def open_proof(books):
 
 
 def proofs_of(books):
-    from shop.payments.queries import proofs_of as read
+    from shop.payments.queries.order_money import proofs_of as read
 
     db.session.rollback()
     return read(books.order_id)
@@ -111,7 +111,7 @@ def test_a_second_click_of_the_cashier_pays_nothing_twice(client, login, address
 def test_money_for_plants_that_are_gone_is_paid_back_by_hand(client, login, address, books):
     send(client, address)
     with transaction() as session:
-        from shop.stock import api as stock
+        from shop.stock.service import front as stock
 
         stock.let_lapse(books.order_id)
         session.execute(Stock.__table__.update().values(on_hand=0))

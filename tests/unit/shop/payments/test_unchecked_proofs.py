@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from core.database import db, transaction
 from core.errors import Conflict
 from core.messaging import Message
-from shop.orders import service as orders
-from shop.orders.models import Order
-from shop.orders.queries import order_by_id
+from shop.orders.models.tables import Order
+from shop.orders.queries.order_views import order_by_id
+from shop.orders.service import front as orders
+from shop.orders.service.deadlines import working_days_after
 from shop.orders.tasks import expire, remind
-from shop.orders.terms import working_days_after
-from shop.payments import proofs
-from shop.stock import api as stock
+from shop.payments.service import transfer_proofs as proofs
+from shop.stock.service import front as stock
 from tests.at_once import at_once
 from tests.factories.orders import make_variant, place
 

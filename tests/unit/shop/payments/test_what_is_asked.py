@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from core.database import db, transaction
-from shop.payments import refund_rows, sweeping
-from shop.payments.models import Payment, Refund
-from shop.payments.provider import ProviderAway
+from shop.payments.models.tables import Payment, Refund
+from shop.payments.service import refund_progress as refund_rows
+from shop.payments.service.provider import ProviderAway
+from shop.payments.tasks import sweeping
 from tests.factories.orders import make_order
 
 SECOND = timedelta(seconds=1)

@@ -6,9 +6,10 @@ import pytest
 
 from core.clock import now
 from core.database import transaction
-from shop.search import rebuilding, service
-from shop.search.bad_listings import LISTING
-from shop.search.engine import SearchAway, Wanted
+from shop.search.service import finding as service
+from shop.search.service.engine import SearchAway, Wanted
+from shop.search.tasks import rebuilding
+from shop.search.tasks.bad_listings import LISTING
 from tests.bad_rows import failures, spoil
 from tests.factories.catalogue import make_listing
 
@@ -23,7 +24,7 @@ def listings(app, session):
 @pytest.fixture
 def mend(listings, monkeypatch):
     """The first listing cannot be written; calling it mends that."""
-    from shop.search import embedded
+    from shop.search.service import tantivy_engine as embedded
 
     return spoil(monkeypatch, embedded, "flat", lambda document, _names: document.id == listings[0])
 

@@ -4,11 +4,11 @@ import dataclasses
 
 import pytest
 
-from shop.catalogue.attributes import Size
-from shop.catalogue.queries import IndexDocument
-from shop.catalogue.seasons import Season
-from shop.search.embedded import EmbeddedEngine
-from shop.search.engine import IndexMissing, SearchAway, Wanted
+from shop.catalogue.queries.front import IndexDocument
+from shop.catalogue.rules.measures import Size
+from shop.catalogue.rules.seasons import Season
+from shop.search.service.engine import IndexMissing, SearchAway, Wanted
+from shop.search.service.tantivy_engine import EmbeddedEngine
 from tests.conftest import NOON
 
 GROUPS = {

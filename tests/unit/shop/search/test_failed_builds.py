@@ -5,8 +5,9 @@ import shutil
 import pytest
 
 from core.database import transaction
-from shop.search import rebuilding, service
-from shop.search.engine import SearchAway
+from shop.search.service import finding as service
+from shop.search.service.engine import SearchAway
+from shop.search.tasks import rebuilding
 from tests.factories.catalogue import make_listing
 
 

@@ -3,9 +3,10 @@
 import pytest
 
 from core.settings import SettingError, Settings
-from shop.search import bad_listings, rebuilding, service
-from shop.search.engine import IndexMissing, SearchAway, Wanted
-from shop.search.meili import INDEX, MeilisearchEngine
+from shop.search.service import finding as service
+from shop.search.service.engine import IndexMissing, SearchAway, Wanted
+from shop.search.service.meilisearch_engine import INDEX, MeilisearchEngine
+from shop.search.tasks import bad_listings, rebuilding
 from tests.conftest import NOON
 from tests.stand_ins.meilisearch_server import MeilisearchStandIn
 from tests.unit.shop.search.test_embedded import GROUPS, document

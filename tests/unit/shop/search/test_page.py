@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from core.clock import now
 from core.database import transaction
 from shop.catalogue.models import PriceTier
-from shop.search import rebuilding
+from shop.search.tasks import rebuilding
 from shop.stock.models import Stock
 from tests.factories.catalogue import make_listing
 

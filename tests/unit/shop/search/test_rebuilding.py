@@ -16,10 +16,11 @@ from core.claims import ClaimLost, InWork, WorkClaim, in_work
 from core.clock import now
 from core.database import transaction
 from shop.catalogue.models import Listing
-from shop.search import bad_listings, rebuilding, service
-from shop.search.engine import IndexMissing, SearchAway, Wanted
-from shop.search.meili import INDEX, NEW, MeilisearchEngine
 from shop.search.models import SearchChange
+from shop.search.service import finding as service
+from shop.search.service.engine import IndexMissing, SearchAway, Wanted
+from shop.search.service.meilisearch_engine import INDEX, NEW, MeilisearchEngine
+from shop.search.tasks import bad_listings, rebuilding
 from tests.factories.catalogue import make_listing
 from tests.running import environment, running
 from tests.stand_ins.meilisearch_server import MeilisearchStandIn

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.search.words import SizeWanted, parse_query, pinyin_tokens, simplified, text_tokens
+from shop.search.rules import SizeWanted, parse_query, pinyin_tokens, simplified, text_tokens
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from shop.seller.fields import KilogramField, RangeField, WholeField, YuanField, kilogram_text, yuan_text
+from shop.seller.forms.fields import (
+    KilogramField,
+    RangeField,
+    WholeField,
+    YuanField,
+    kilogram_text,
+    yuan_text,
+)
 
 pytestmark = pytest.mark.usefixtures("app")
 

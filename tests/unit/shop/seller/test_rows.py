@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.seller.rows import change_rows
+from shop.seller.forms.rows import change_rows
 
 TYPED = {
     "title": ["丹桂"],

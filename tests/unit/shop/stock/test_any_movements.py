@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import Invalid
-from shop.stock import api as stock
+from shop.stock.service import front as stock
 from tests.factories.orders import make_order, make_variant
 
 MOVEMENTS = st.lists(

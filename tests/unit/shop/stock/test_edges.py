@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from core.errors import Invalid
-from shop.stock import api as stock
-from shop.stock.service import lapse
+from shop.stock.service import front as stock
+from shop.stock.service.movements import lapse
 from tests.factories.orders import make_order, make_variant
 
 HOUR = timedelta(hours=1)

@@ -6,8 +6,8 @@ from sqlalchemy.exc import IntegrityError
 
 from core.database import transaction
 from core.errors import Invalid
-from shop.stock import api as stock
 from shop.stock.models import Stock
+from shop.stock.service import front as stock
 from tests.factories.orders import make_order, make_variant
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from core.networks import neighbourhood_of as network_of
 from core.settings import SettingError, Settings
-from shop.shipping.addresses import provinces
+from shop.freight.rules.addresses import provinces
 from tests.factories.address_database import record, write_database
 from traceability.lookups.rules.provinces import PROVINCES, distance_km, province_named
 from traceability.lookups.service import address_database

@@ -1,0 +1,139 @@
+"""Pictures that were sent and are not photos yet: kept as they came until a worker has made the pictures of them.
+
+What the camera wrote is still in them, so they lie on the private shelf, and go as soon as they are worked on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import selectinload
+
+from core import files, progress
+from core.database import changed, session, transaction
+from core.errors import Conflict
+from core.ids import random_id
+from core.job_runs import Job
+from core.progress import JobFailed
+from shop.catalogue.models import Listing, PhotoUpload
+from shop.catalogue.service import drafts
+
+SHELF = "photo_original"
+TASK = "shop.catalogue.make_photo"
+KEEP_FOR = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class UploadView:
+    """`problem` says in words why there is no photo of it; empty while it is being made."""
+
+    public_id: str
+    name: str
+    problem: str
+
+
+def store_original(data: bytes) -> str:
+    """Lay an uploaded picture down as it came; called outside of a transaction. Answers its key."""
+    return files.put(data, kind=SHELF, content_type="application/octet-stream", public=False)
+
+
+def add(listing: Listing, key: str, name: str, *, keep_place_and_time: bool, at: datetime, by: int) -> None:
+    """Have the pictures of a stored original made for a listing, in the caller's transaction.
+
+    Raises:
+        Conflict: the listing has as many photos as fit.
+    """
+    waiting = session.scalar(
+        select(func.count()).where(PhotoUpload.listing_id == listing.id, PhotoUpload.problem == "")
+    )
+    if len(listing.photos) + (waiting or 0) >= drafts.MAX_PHOTOS:
+        raise Conflict(
+            _("A listing has room for %(most)s photos.", most=drafts.MAX_PHOTOS), code="too_many_photos"
+        )
+    upload = PhotoUpload(
+        public_id=random_id(drafts.PHOTO_ID_LENGTH),
+        listing_id=listing.id,
+        original_key=key,
+        name=name[:120],
+        keep_place_and_time=keep_place_and_time,
+        added_at=at,
+    )
+    upload.job_id = progress.start(
+        "photo",
+        task=TASK,
+        args=[upload.public_id],
+        owner_account_id=by,
+        needs=progress.Authority("listings.edit", grower_id=listing.grower_id),
+    )
+    session.add(upload)
+    session.flush()
+
+
+def of_listing(listing_id: int) -> list[UploadView]:
+    """What was sent for a listing and is no photo yet, in the order in which it came."""
+    rows = session.scalars(
+        select(PhotoUpload).where(PhotoUpload.listing_id == listing_id).order_by(PhotoUpload.id)
+    )
+    return [UploadView(row.public_id, row.name, row.problem) for row in rows]
+
+
+def drop(listing: Listing, public_id: str) -> None:
+    """Forget what was sent; its job finds nothing to do. One that is gone already is fine."""
+    changed(
+        delete(PhotoUpload).where(PhotoUpload.listing_id == listing.id, PhotoUpload.public_id == public_id)
+    )
+
+
+def make_photo(public_id: str, job: Job, *, at: datetime) -> None:
+    """Make the pictures of an upload and add them to its listing as a photo; an edge, for the worker.
+
+    Raises:
+        PhotoRefused: the file cannot become a photo; the message says why and what to do.
+        Conflict: the listing has as many photos as fit.
+        ClaimLost: another worker took over.
+    """
+    columns = (PhotoUpload.listing_id, PhotoUpload.original_key, PhotoUpload.keep_place_and_time)
+    upload = session.execute(select(*columns).where(PhotoUpload.public_id == public_id)).one_or_none()
+    session.rollback()
+    if upload is None:
+        job.finish()
+        return
+    listing_id, key, keep_place_and_time = upload
+    stored = drafts.store_photo(files.get(key), keep_place_and_time=keep_place_and_time)
+    with transaction():
+        job.finish()
+        if changed(delete(PhotoUpload).where(PhotoUpload.public_id == public_id)):
+            drafts.attach_photo(_held(listing_id), stored, at=at)
+        wanted = session.scalar(select(PhotoUpload.id).where(PhotoUpload.original_key == key).limit(1))
+    if wanted is None:
+        files.forget(key)
+
+
+def _held(listing_id: int) -> Listing:
+    """The listing with its photos; two that are ready at once are added one after the other."""
+    found = select(Listing).where(Listing.id == listing_id).options(selectinload(Listing.photos))
+    return session.scalars(found.with_for_update(of=Listing).execution_options(populate_existing=True)).one()
+
+
+def note_failed_upload(event: JobFailed, *, event_id: str) -> None:  # noqa: ARG001 - every handler gets the id
+    """There will be no photo of an upload: the form says why."""
+    why = event.message or _("This picture could not be prepared. Please send it again.")
+    changed(update(PhotoUpload).where(PhotoUpload.job_id == event.public_id).values(problem=why))
+
+
+def forget_originals(*, at: datetime) -> int:
+    """Remove originals that nobody will make a photo of: dropped, refused a day ago, or left by a killed worker."""
+    with transaction():
+        changed(
+            update(PhotoUpload)
+            .where(PhotoUpload.problem != "", PhotoUpload.added_at <= at - KEEP_FOR)
+            .values(original_key="")
+        )
+        old = files.keys_of(SHELF, until=at - KEEP_FOR)
+        wanted = set(
+            session.scalars(select(PhotoUpload.original_key).where(PhotoUpload.original_key.in_(old)))
+        )
+    return files.forget_each(one for one in old if one not in wanted)

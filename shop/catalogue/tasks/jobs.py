@@ -1,0 +1,19 @@
+"""What the worker does for listings."""
+
+from celery import shared_task
+
+from core.clock import now
+from core.job_runs import work
+from shop.catalogue.service import photo_uploads as uploads
+
+
+@shared_task(name="shop.catalogue.make_photo")
+def make_photo(job_id: str, public_id: str) -> None:
+    """Make the three pictures of an uploaded one."""
+    work(job_id, lambda job: uploads.make_photo(public_id, job, at=now()))
+
+
+@shared_task(name="shop.catalogue.forget_originals")
+def forget_originals() -> int:
+    """Originals hold what the camera wrote; none stays without need."""
+    return uploads.forget_originals(at=now())

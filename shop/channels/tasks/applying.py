@@ -1,0 +1,85 @@
+"""Applying an import from its edges (command, task): chunk by chunk, each chunk one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from branch import api as branch
+from core.claims import in_work
+from core.database import session, transaction
+from core.errors import NotFound
+from core.progress import JobFailed
+from shop.channels.models import OutsideImport
+from shop.channels.rules.outside_orders import OutsideOrder
+from shop.channels.service import importing as service
+from shop.channels.service.booking import Shop
+
+BY_CONSOLE = "channels.import"  # the claim of `flask channels import`; imports of the page are jobs
+
+
+def shop_of(storefront: branch.StorefrontView) -> Shop:
+    """The storefront as facts know it."""
+    return Shop(public_id=storefront.public_id, grower_id=storefront.grower_id, channel=storefront.channel)
+
+
+def get_import(public_id: str) -> OutsideImport:
+    """One import.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    row = session.scalars(select(OutsideImport).where(OutsideImport.public_id == public_id)).one_or_none()
+    if row is None:
+        raise NotFound(code="import_unknown")
+    return row
+
+
+def state_of(row: OutsideImport, *, at: datetime) -> str:
+    """Its state; one that a console was booking, and is not any more, has failed."""
+    left = row.state == "applying" and row.job_id is None and not in_work(BY_CONSOLE, row.public_id, at=at)
+    return "failed" if left else row.state
+
+
+def apply_import(
+    import_id: int,
+    orders: Sequence[OutsideOrder],
+    storefront: branch.StorefrontView,
+    *,
+    at: datetime,
+    progress: Callable[[int], None] | None = None,
+    still_ours: Callable[[], None] = lambda: None,
+    on_finished: Callable[[Counter[str]], None] = lambda _counts: None,
+) -> Counter[str]:
+    """Apply all chunks of a claimed import; what was done before a crash is met again as unchanged.
+
+    Args:
+        progress: told how many orders are done, between transactions.
+        still_ours: called at the head of each transaction; what it raises undoes that one and stops.
+        on_finished: told the counts in the last transaction.
+    """
+    shop = shop_of(storefront)
+    words = service.cultivar_words()
+    counts: Counter[str] = Counter()
+    done = 0
+    for chunk in service.chunks(orders):
+        with transaction():
+            still_ours()
+            counts += service.apply_orders(
+                chunk, import_id=import_id, storefront_id=storefront.id, shop=shop, words=words, at=at
+            )
+        done += len(chunk)
+        if progress is not None:
+            progress(done)
+    with transaction():
+        service.finish(import_id, shop, at=at)
+        on_finished(counts)
+    return counts
+
+
+def note_failed_import(event: JobFailed, *, event_id: str) -> None:  # noqa: ARG001 - every handler gets the id
+    """The job of an import came to nothing: its page says so, and offers to try again."""
+    service.note_state(event.public_id, failed=True)

@@ -1,0 +1,38 @@
+"""`flask demo load [--size small|town]`."""
+
+from __future__ import annotations
+
+import time
+
+import click
+from flask import current_app
+
+from core.clock import now
+from core.commands import CommandGroup
+from core.errors import DomainError
+from core.web.app import DEMO_MARKER
+from shop.demo.cli.loading import load
+from shop.demo.service.members import DOMAIN, GROWERS_WITH_ACCOUNT, PASSWORD, STAFF
+
+group = CommandGroup("demo", help="The demonstration town.")
+
+
+@group.command("load")
+@click.option("--size", type=click.Choice(["small", "town"]), default="small", show_default=True)
+def load_town(size: str) -> None:
+    """Fill an empty system with invented growers, listings and three years of sales."""
+    began = time.monotonic()
+
+    def say(text: str) -> None:
+        click.echo(f"  {time.monotonic() - began:5.1f} s  {text}")
+
+    try:
+        load(size, at=now(), settings=current_app.config["SETTINGS"], say=say)
+    except DomainError as error:
+        raise click.ClickException(str(error)) from None
+    (current_app.config["SETTINGS"].var / DEMO_MARKER).touch()
+    say("done")
+    names = [name for name, *_rest in STAFF] + [f"grower{n + 1}" for n in range(GROWERS_WITH_ACCOUNT)]
+    click.echo(
+        f"Sign-ins, only on this machine, password {PASSWORD}: " + ", ".join(f"{n}@{DOMAIN}" for n in names)
+    )

@@ -1,0 +1,312 @@
+"""The grower's packing table: what is due, one parcel at a time, and many tracking numbers at once."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
+
+from branch import api as branch
+from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
+from core.clock import local_day, now
+from core.database import transaction
+from core.errors import DomainError, Invalid
+from core.settings import Settings
+from core.web.bounds import PHOTO, takes
+from core.web.sending import creates, creating
+from shop.dispatch import queries
+from shop.dispatch.forms import FreshCodesForm, PaperForm, SendForm
+from shop.dispatch.rules import COURIERS
+from shop.dispatch.service import dispatching as service
+from shop.dispatch.service.seedling_labels import seedling_labels
+from shop.orders.queries import order_views as orders
+from shop.orders.service import fulfilling
+from shop.orders.states import By, FulfilmentState
+from traceability import api as traceability
+
+blueprint = Blueprint("dispatch", __name__)
+TABS = {
+    "to_pack": FulfilmentState.TO_PACK,
+    "packed": FulfilmentState.PACKED,
+    "dispatched": FulfilmentState.DISPATCHED,
+}
+
+
+def _grower() -> branch.GrowerView:
+    return branch.require_grower(actor_id())
+
+
+def _by() -> By:
+    return By("grower", actor_id())
+
+
+@blueprint.get("/seller/dispatch")
+@requires("orders.dispatch")
+def home() -> str:
+    """Parcels to pack by the week in which they are due, packed ones by courier, and those that left."""
+    grower = _grower()
+    tab = request.args.get("state", "to_pack")
+    state = TABS.get(tab, FulfilmentState.TO_PACK)
+    found = queries.parcels(grower.id, state)
+    return render_template(
+        "shop/dispatch/home.html",
+        tab=tab if tab in TABS else "to_pack",
+        counts=orders.count_by_state([grower.id]),
+        tabs=TABS,
+        weeks=[(week, list(some)) for week, some in groupby(found, key=lambda one: one.week)],
+        parcels=found,
+        today=local_day(now()),
+    )
+
+
+@blueprint.get("/seller/dispatch/packing-list")
+@requires("orders.dispatch")
+def packing_list() -> str:
+    """What goes into each parcel, to be printed and ticked off."""
+    found = queries.parcels(_grower().id, FulfilmentState.TO_PACK)
+    return render_template("shop/dispatch/packing_list.html", parcels=found, at=now())
+
+
+@blueprint.get("/seller/dispatch/<number>")
+@requires("orders.dispatch")
+def parcel(number: str) -> ResponseReturnValue:
+    """Everything about one parcel on one screen."""
+    return _page(queries.get_parcel(number, _grower().id))
+
+
+def _page(
+    one: queries.Parcel,
+    *,
+    paper_form: PaperForm | None = None,
+    send_form: SendForm | None = None,
+    fresh_form: FreshCodesForm | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> ResponseReturnValue:
+    at = now()
+    draft = queries.draft_of(one.id)
+    kinds = traceability.required_papers(one.province, roots=one.roots, grower_id=one.grower_id)
+    have = {paper.kind: paper for paper in traceability.papers_of(one.number)}
+    lacking = traceability.missing_papers(
+        one.number, one.province, on=local_day(at), roots=one.roots, grower_id=one.grower_id
+    )
+    paper_form = paper_form or PaperForm(formdata=None, kind=str(lacking[0]) if lacking else None)
+    paper_form.kind.choices = [
+        SelectChoice(str(kind), traceability.paper_kind_name(kind))
+        for kind in traceability.PaperKind
+        if kind != traceability.PaperKind.LABEL
+    ]
+    send_form = send_form or SendForm(
+        formdata=None, codes=draft.codes, courier=draft.courier, tracking_number=draft.tracking_number
+    )
+    fresh_form = _fresh_form(one, fresh_form)
+    html = render_template(
+        "shop/dispatch/parcel.html",
+        parcel=one,
+        kinds=kinds,
+        have=have,
+        lacking=lacking,
+        label_kind=traceability.PaperKind.LABEL,
+        kind_name=traceability.paper_kind_name,
+        codes=traceability.codes_of_consignment(one.number),
+        paper_form=paper_form,
+        send_form=send_form,
+        fresh_form=fresh_form,
+        couriers=COURIERS,
+        problem=problem,
+        today=local_day(at),
+    )
+    return html, status
+
+
+def _fresh_form(one: queries.Parcel, form: FreshCodesForm | None) -> FreshCodesForm:
+    form = form or FreshCodesForm(formdata=None)
+    form.lot.choices = [
+        SelectChoice(
+            lot_id, next(f"{line.lot_number} {line.title}" for line in one.lines if line.lot_id == lot_id)
+        )
+        for lot_id in one.plants_by_lot
+    ]
+    offered = {level for lot_id in one.plants_by_lot for level in _levels(lot_id)}
+    form.level.choices = [choice for choice in form.level.choices if choice.value in offered]
+    if form.count.data is None and one.lines:
+        bundles = all(line.unit == "bundle" for line in one.lines)
+        form.level.data = "bundle" if bundles or "unit" not in offered else "unit"
+        form.count.data = one.lines[0].quantity
+    return form
+
+
+def _levels(lot_id: int) -> set[str]:
+    """What codes are worth their label for plants of this lot."""
+    lot = traceability.get_lot(id=lot_id)
+    settings: Settings = current_app.config["SETTINGS"]
+    return {
+        str(level)
+        for level in traceability.offered_levels(
+            lot.ground_diameter_mm_max, plant_code_from_mm=settings.plant_code_from_mm
+        )
+    }
+
+
+@blueprint.post("/seller/dispatch/<number>/papers")
+@requires("orders.dispatch", scope=Scope.GROWER)
+@takes(PHOTO)
+@creates()
+def add_paper(number: str) -> ResponseReturnValue:
+    """Record a paper; a scan that came with a form that failed is kept."""
+    one = queries.get_parcel(number, _grower().id)
+    form = PaperForm()
+    form.kind.choices = [SelectChoice(str(kind), str(kind)) for kind in traceability.PaperKind]
+    try:
+        upload = form.scan.data.read() if form.scan.data else b""
+        if upload:
+            form.kept.data = traceability.kept_token([traceability.keep_upload(upload)], purpose=one.number)
+        if not form.validate():
+            return _page(one, paper_form=form, status=422)
+        keys = traceability.read_kept(form.kept.data, purpose=one.number)
+        with creating() as made:
+            traceability.record_paper(
+                consignment_number=one.number,
+                kind=form.kind.data,
+                number=form.number.data or "",
+                issued_on=form.issued_on.data,
+                valid_until=form.valid_until.data,
+                file_key=keys[0] if keys else None,
+                at=now(),
+                by=actor_id(),
+            )
+            made.leads_to(url_for("dispatch.parcel", number=one.number, _anchor="papers"))
+    except Invalid as error:
+        form.number.errors = [*form.number.errors, str(error)]
+        return _page(one, paper_form=form, status=422)
+    flash(_("The paper is recorded."), "success")
+    return made.answer()
+
+
+@blueprint.post("/seller/dispatch/<number>/label.pdf")
+@requires("orders.dispatch", scope=Scope.GROWER)
+def label(number: str) -> ResponseReturnValue:
+    """The seedling label as a PDF; printing it here records it as a paper that travels."""
+    one = queries.get_parcel(number, _grower().id)
+    at = now()
+    on = local_day(at)
+    labels = seedling_labels(one, at=at, on=on)
+    with transaction():
+        traceability.record_printed_label(consignment_number=one.number, at=at, on=on, by=actor_id())
+    return _download(
+        traceability.seedling_labels_pdf(labels, at=at), f"{one.number}-label.pdf", "application/pdf"
+    )
+
+
+@blueprint.post("/seller/dispatch/<number>/codes")
+@requires("orders.dispatch", scope=Scope.GROWER)
+@creates()
+def fresh_codes(number: str) -> ResponseReturnValue:
+    """Issue codes for this parcel, hand them out once as a file and note their range in the draft."""
+    one = queries.get_parcel(number, _grower().id)
+    form = _fresh_form(one, FreshCodesForm())
+    if not form.validate():
+        return _page(one, fresh_form=form, status=422)
+    lot_id, count = form.lot.data, form.count.data
+    if form.level.data not in _levels(lot_id):
+        form.level.errors = [_("These plants are too thin for codes of their own: give codes to bundles.")]
+        return _page(one, fresh_form=form, status=422)
+    plants = one.plants_by_lot[lot_id]
+    per_code = 1 if form.level.data == "unit" else plants // count
+    at = now()
+    if per_code < 1 or per_code * count != plants:
+        text = _("%(plants)s plants cannot be shared by %(count)s codes.", plants=plants, count=count)
+        form.count.errors = [text]
+        return _page(one, fresh_form=form, status=422)
+    draft = queries.draft_of(one.id)
+    with creating() as made:
+        made.leads_to(_to(one))
+        issued = traceability.issue_codes(lot_id, form.level.data, count, per_code, at=at, by=actor_id())
+        lines = [*draft.codes.splitlines(), f"{issued.batch.number} 1-{count}"]
+        service.save_draft(
+            one,
+            codes="\n".join(lines),
+            courier=draft.courier,
+            tracking_number=draft.tracking_number,
+            at=at,
+        )
+    data = traceability.code_file(
+        issued,
+        traceability.get_lot(id=lot_id),
+        ending=form.ending.data,
+        public_url=current_app.config["SETTINGS"].base_url,
+        at=at,
+    )
+    kind = "application/pdf" if form.ending.data == "pdf" else "text/csv"
+    return _download(data, f"{issued.batch.number}.{form.ending.data}", kind)
+
+
+def _download(data: bytes, name: str, content_type: str) -> Response:
+    return Response(
+        data,
+        content_type=content_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
+
+
+@blueprint.post("/seller/dispatch/<number>/packed")
+@requires("orders.dispatch", scope=Scope.GROWER)
+def packed(number: str) -> ResponseReturnValue:
+    """The parcel is ready for the courier."""
+    one = queries.get_parcel(number, _grower().id)
+    with transaction():
+        fulfilling.mark_packed(one.id, at=now(), by=_by())
+    flash(_("Parcel %(number)s is packed.", number=one.number), "success")
+    return redirect(url_for("dispatch.home") if request.form.get("back") == "list" else _to(one), 303)
+
+
+@blueprint.post("/seller/dispatch/<number>/unpacked")
+@requires("orders.dispatch", scope=Scope.GROWER)
+def unpacked(number: str) -> ResponseReturnValue:
+    """Open a packed parcel again."""
+    one = queries.get_parcel(number, _grower().id)
+    with transaction():
+        fulfilling.mark_unpacked(one.id, at=now(), by=_by(), reason=_("opened again by the grower"))
+    return redirect(_to(one), 303)
+
+
+def _to(one: queries.Parcel) -> str:
+    return url_for("dispatch.parcel", number=one.number)
+
+
+@blueprint.post("/seller/dispatch/<number>")
+@requires("orders.dispatch", scope=Scope.GROWER)
+def send(number: str) -> ResponseReturnValue:
+    """Keep what was typed; with the button "dispatch", send the parcel off or say what is missing."""
+    grower = _grower()
+    one = queries.get_parcel(number, grower.id)
+    form = SendForm()
+    if not form.validate():
+        return _page(one, send_form=form, status=422)
+    typed = {
+        "codes": form.codes.data or "",
+        "courier": form.courier.data or "",
+        "tracking_number": form.tracking_number.data or "",
+    }
+    with transaction():
+        service.save_draft(one, **typed, at=now())
+    if request.form.get("do") != "dispatch":
+        flash(_("Kept. The parcel has not left yet."), "info")
+        return redirect(_to(one), 303)
+    try:
+        with transaction():
+            service.dispatch(one, **typed, seller=grower.name, at=now(), by=_by())
+    except DomainError as error:
+        status = 422 if isinstance(error, Invalid) else 409
+        if "tried" in error.details:  # codes that were activated on the way
+            with transaction():
+                traceability.note_refusal(error, grower_id=grower.id, at=now(), by=actor_id())
+        for name, sentence in error.details.get("fields", {}).items():
+            form[name].errors = [sentence]
+        return _page(one, send_form=form, problem=str(error), status=status)
+    flash(_("Parcel %(number)s has left. The buyer is told.", number=one.number), "success")
+    return redirect(_to(one), 303)

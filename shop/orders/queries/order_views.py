@@ -1,0 +1,352 @@
+"""Reads of orders, as frozen views for pages, messages and programs."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, func, select
+
+from branch import api as branch
+from core.accounts.scopes import Scope, note_checked
+from core.database import session
+from core.errors import NotFound
+from core.sweeps import free
+from core.web.pagination import Page
+from shop.cart.rules import rounded_weight_g
+from shop.orders.models.tables import Consignment, ConsignmentChange, Order, OrderChange, OrderLine
+from shop.orders.states import OPEN_PAYMENT, WAITS_FOR_US, FulfilmentState, PaymentMethod, PaymentState
+
+EXPIRY, REMINDING = "shop.orders.expire", "shop.orders.remind"
+REMIND_BEFORE = timedelta(hours=24)
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    sku: str
+    slug: str
+    title: str
+    grade: str
+    cultivar_group: str
+    cultivar: str
+    root: str
+    photo_key: str | None
+    lot_id: int | None
+    unit: str
+    plants_per_unit: int
+    quantity: int
+    plants: int
+    weight_g: int
+    unit_price_minor: int
+    line_total_minor: int
+    discount_minor: int
+    refunded_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    from_state: str | None
+    to_state: str
+    at: datetime
+    actor: str
+    by_account_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsignmentView:
+    id: int
+    number: str
+    grower_id: int
+    grower_name: str
+    grower_slug: str
+    state: FulfilmentState
+    goods_minor: int
+    discount_minor: int
+    freight_minor: int
+    total_minor: int
+    refunded_minor: int
+    weight_g: int
+    courier: str | None
+    tracking_number: str | None
+    packed_at: datetime | None
+    dispatched_at: datetime | None
+    delivered_at: datetime | None
+    lines: tuple[LineView, ...]
+    changes: tuple[ChangeView, ...]
+
+    @property
+    def plants(self) -> int:
+        return sum(line.plants for line in self.lines)
+
+    @property
+    def shown_weight_g(self) -> int:
+        return rounded_weight_g(self.weight_g)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """A whole order. Personal fields are for its buyer, its growers' labels and the branch's cashier."""
+
+    id: int
+    number: str
+    access_token: str
+    account_id: int | None
+    state: PaymentState
+    method: PaymentMethod
+    currency: str
+    goods_minor: int
+    discount_minor: int
+    freight_minor: int
+    total_minor: int
+    refunded_minor: int
+    placed_at: datetime
+    expires_at: datetime | None
+    paid_at: datetime | None
+    buyer_name: str
+    buyer_phone: str
+    buyer_email: str | None
+    province_code: str
+    province: str
+    city: str
+    district: str
+    street: str
+    postcode: str | None
+    note: str
+    locale: str
+    consignments: tuple[ConsignmentView, ...]
+    changes: tuple[ChangeView, ...]
+
+    @property
+    def awaits_payment(self) -> bool:
+        return self.state == PaymentState.AWAITING_PAYMENT
+
+    @property
+    def address(self) -> str:
+        """As a label writes it; a municipality is named once."""
+        parts = [self.province, self.city, self.district]
+        return "".join(dict.fromkeys(parts)) + self.street
+
+
+def get_order(number: str, *, token: str | None = None, account_id: int | None = None) -> OrderView:
+    """The order of this number, for whoever holds its token or bought it with this account.
+
+    Raises:
+        NotFound: no such order, or neither fits; which of them is not told.
+    """
+    row = session.scalar(select(Order).where(Order.number == number.strip().upper()))
+    if row is not None and _may_see(row, token=token, account_id=account_id):
+        note_checked(Scope.TOKEN)
+        return _view([row])[0]
+    raise NotFound(
+        _("There is no order under this address. Use the link from your message."), code="no_such_order"
+    )
+
+
+def _may_see(order: Order, *, token: str | None, account_id: int | None) -> bool:
+    if token is not None and hmac.compare_digest(token.encode(), order.access_token.encode()):
+        return True
+    return account_id is not None and order.account_id == account_id
+
+
+def order_by_id(order_id: int) -> OrderView:
+    """Raises NotFound when there is none."""
+    row = session.get(Order, order_id)
+    if row is None:
+        raise NotFound(_("There is no such order."), code="no_such_order")
+    return _view([row])[0]
+
+
+def orders_of_account(account_id: int, *, page: int) -> Page[OrderView]:
+    """What an account has bought, newest first."""
+    return _page(Order.account_id == account_id, page=page)
+
+
+def orders_of_growers(
+    grower_ids: Sequence[int], *, states: Sequence[FulfilmentState] = (), page: int
+) -> Page[OrderView]:
+    """Orders with a consignment of these growers, newest first; `states` are the consignment's."""
+    wanted = select(Consignment.order_id).where(Consignment.grower_id.in_(grower_ids))
+    if states:
+        wanted = wanted.where(Consignment.fulfilment_state.in_(states))
+    return _page(Order.id.in_(wanted), page=page)
+
+
+def count_by_state(grower_ids: Sequence[int]) -> dict[FulfilmentState, int]:
+    """How many consignments of these growers stand in each state."""
+    rows = session.execute(
+        select(Consignment.fulfilment_state, func.count())
+        .where(Consignment.grower_id.in_(grower_ids))
+        .group_by(Consignment.fulfilment_state)
+    ).all()
+    found = {FulfilmentState(state): count for state, count in rows}
+    return {state: found.get(state, 0) for state in FulfilmentState}
+
+
+def order_of_consignment(number: str, *, grower_id: int) -> tuple[OrderView, ConsignmentView]:
+    """A grower's own consignment with its order.
+
+    Raises:
+        NotFound: no such consignment, or another grower's.
+    """
+    order_id = session.scalar(
+        select(Consignment.order_id).where(Consignment.number == number, Consignment.grower_id == grower_id)
+    )
+    if order_id is None:
+        raise NotFound(_("There is no such parcel."), code="no_such_consignment")
+    order = order_by_id(order_id)
+    return order, next(one for one in order.consignments if one.number == number)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What leads a buyer to an order just placed."""
+
+    number: str
+    access_token: str
+    awaits_payment: bool
+
+
+def door_of(order_id: int) -> Door:
+    """The way to an order that exists."""
+    row = session.execute(
+        select(Order.number, Order.access_token, Order.payment_state).where(Order.id == order_id)
+    ).one()
+    return Door(row.number, row.access_token, row.payment_state == PaymentState.AWAITING_PAYMENT)
+
+
+def find_by_key(key: str) -> tuple[int, str] | None:
+    """The id and request digest of the order that was placed with an idempotency key."""
+    row = session.execute(select(Order.id, Order.request_digest).where(Order.idempotency_key == key)).first()
+    return (row.id, row.request_digest) if row else None
+
+
+def due_to_expire(*, at: datetime, limit: int = 200) -> list[int]:
+    """Orders whose time to be paid, confirmed or looked at is over by `at`, oldest first; without what failed lately."""
+    return list(
+        session.scalars(
+            select(Order.id)
+            .where(
+                Order.payment_state.in_(OPEN_PAYMENT),
+                Order.expires_at <= at,
+                free(EXPIRY, Order.id, at=at),
+            )
+            .order_by(Order.expires_at)
+            .limit(limit)
+        )
+    )
+
+
+def due_to_remind(*, at: datetime, limit: int = 200) -> list[int]:
+    """Orders that wait for a grower or the cashier, of whose end in less than `REMIND_BEFORE` nobody was reminded."""
+    return list(
+        session.scalars(
+            select(Order.id)
+            .where(
+                Order.payment_state.in_(WAITS_FOR_US),
+                Order.expires_at > at,
+                Order.expires_at <= at + REMIND_BEFORE,
+                Order.reminded_at.is_(None),
+                free(REMINDING, Order.id, at=at),
+            )
+            .order_by(Order.expires_at)
+            .limit(limit)
+        )
+    )
+
+
+def last_order_of(account_id: int) -> OrderView | None:
+    """For filling in the next checkout."""
+    row = session.scalar(
+        select(Order).where(Order.account_id == account_id).order_by(Order.id.desc()).limit(1)
+    )
+    return _view([row])[0] if row else None
+
+
+def _page(condition: ColumnElement[bool], *, page: int) -> Page[OrderView]:
+    total = session.scalar(select(func.count()).select_from(Order).where(condition)) or 0
+    rows = session.scalars(
+        select(Order)
+        .where(condition)
+        .order_by(Order.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    ).all()
+    return Page(_view(rows), total, page, PAGE_SIZE)
+
+
+def _view(rows: Sequence[Order]) -> list[OrderView]:
+    """Views of orders in the given order, in five statements for any number."""
+    order_ids = [row.id for row in rows]
+    consignments = session.scalars(
+        select(Consignment).where(Consignment.order_id.in_(order_ids)).order_by(Consignment.id)
+    ).all()
+    ids = [one.id for one in consignments]
+    lines: dict[int, list[LineView]] = {one: [] for one in ids}
+    for line in session.scalars(
+        select(OrderLine).where(OrderLine.consignment_id.in_(ids)).order_by(OrderLine.position)
+    ):
+        lines[line.consignment_id].append(_line_view(line))
+    order_changes: dict[int, list[ChangeView]] = {one: [] for one in order_ids}
+    for change in session.scalars(
+        select(OrderChange).where(OrderChange.order_id.in_(order_ids)).order_by(OrderChange.id)
+    ):
+        order_changes[change.order_id].append(_change_view(change))
+    parcel_changes: dict[int, list[ChangeView]] = {one: [] for one in ids}
+    for moved in session.scalars(
+        select(ConsignmentChange)
+        .where(ConsignmentChange.consignment_id.in_(ids))
+        .order_by(ConsignmentChange.id)
+    ):
+        parcel_changes[moved.consignment_id].append(_change_view(moved))
+    growers = branch.growers_by_ids({one.grower_id for one in consignments})
+    views: dict[int, list[ConsignmentView]] = {one: [] for one in order_ids}
+    for one in consignments:
+        grower = growers[one.grower_id]
+        views[one.order_id].append(
+            _consignment_view(one, grower, tuple(lines[one.id]), tuple(parcel_changes[one.id]))
+        )
+    return [_order_view(row, tuple(views[row.id]), tuple(order_changes[row.id])) for row in rows]
+
+
+def _line_view(row: OrderLine) -> LineView:
+    return LineView(**{name: getattr(row, name) for name in LineView.__dataclass_fields__})
+
+
+def _change_view(row: OrderChange | ConsignmentChange) -> ChangeView:
+    return ChangeView(**{name: getattr(row, name) for name in ChangeView.__dataclass_fields__})
+
+
+def _consignment_view(
+    row: Consignment,
+    grower: branch.GrowerView,
+    lines: tuple[LineView, ...],
+    changes: tuple[ChangeView, ...],
+) -> ConsignmentView:
+    given: dict[str, Any] = {
+        "grower_name": grower.name,
+        "grower_slug": grower.slug,
+        "state": FulfilmentState(row.fulfilment_state),
+        "lines": lines,
+        "changes": changes,
+    }
+    names = [name for name in ConsignmentView.__dataclass_fields__ if name not in given]
+    return ConsignmentView(**given, **{name: getattr(row, name) for name in names})
+
+
+def _order_view(
+    row: Order, consignments: tuple[ConsignmentView, ...], changes: tuple[ChangeView, ...]
+) -> OrderView:
+    given: dict[str, Any] = {
+        "state": PaymentState(row.payment_state),
+        "method": PaymentMethod(row.payment_method),
+        "consignments": consignments,
+        "changes": changes,
+    }
+    names = [name for name in OrderView.__dataclass_fields__ if name not in given]
+    return OrderView(**given, **{name: getattr(row, name) for name in names})

@@ -1,0 +1,161 @@
+"""What buyers and growers are told at each step, queued by the outbox; nothing is sent twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from branch import api as branch
+from core.accounts.models import Account
+from core.clock import local_day, now
+from core.database import session
+from core.messaging import enqueue
+from core.web.formatting import dt
+from shop.orders import events
+from shop.orders.models.tables import Consignment
+from shop.orders.queries.order_views import ConsignmentView, OrderView, order_by_id
+from shop.orders.states import FulfilmentState, PaymentMethod, PaymentState
+
+OrderEvent = events.OrderPlaced | events.OrderPaid | events.OrderExpired | events.OrderCancelled
+ParcelEvent = (
+    events.ConsignmentDispatched
+    | events.ConsignmentDelivered
+    | events.ConsignmentCancelled
+    | events.ConsignmentReturned
+    | events.ConsignmentConfirmed
+    | events.ConsignmentLapsed
+)
+
+
+def tell_buyer_of_order(event: OrderEvent, *, event_id: str) -> None:
+    """Handler: one message to the buyer about a step of the whole order."""
+    order = order_by_id(event.order_id)
+    _tell_buyer(
+        order,
+        event_id,
+        "order_changed",
+        what=type(event).__name__,
+        method=order.method,
+        total_minor=order.total_minor,
+        hours=current_app.config["SETTINGS"].cash_confirm_hours,
+        after_proof=order.changes[-1].from_state == PaymentState.PROOF_SUBMITTED,
+    )
+
+
+def tell_buyer_of_parcel(event: ParcelEvent, *, event_id: str) -> None:
+    """Handler: one message to the buyer about a step of one grower's parcel."""
+    order, parcel = _parcel(event.consignment_id)
+    _tell_buyer(
+        order,
+        event_id,
+        "parcel_changed",
+        what=type(event).__name__,
+        parcel=parcel.number,
+        grower=parcel.grower_name,
+        courier=parcel.courier or "",
+        tracking_number=parcel.tracking_number or "",
+        owes_nothing=order.method == PaymentMethod.CASH_ON_DELIVERY,
+        reason=parcel.changes[-1].reason,
+    )
+
+
+def tell_growers_to_pack(
+    event: events.OrderPlaced | events.OrderPaid,
+    *,
+    event_id: str,  # noqa: ARG001 - the parcel, not the event, is told of once
+) -> None:
+    """Handler: as soon as a parcel may be packed, or is to be confirmed, its grower's people are told; once each."""
+    order = order_by_id(event.order_id)
+    for parcel in order.consignments:
+        if parcel.state == FulfilmentState.TO_PACK:
+            _tell_grower(order, parcel, f"to-pack:{parcel.number}", "parcel_to_pack")
+        elif parcel.state == FulfilmentState.TO_CONFIRM:
+            _ask_to_confirm(order, parcel, f"to-confirm:{parcel.number}", again=False)
+
+
+def remind_growers_to_confirm(event: events.OrderNearsEnd, *, event_id: str) -> None:
+    """Handler: the people of each grower who has not said yet whether a cash order is meant are reminded."""
+    order = order_by_id(event.order_id)
+    for parcel in order.consignments:
+        if parcel.state == FulfilmentState.TO_CONFIRM:
+            _ask_to_confirm(order, parcel, event_id, again=True)
+
+
+def ask_buyer_for_held(event: events.HoldAskedFor, *, event_id: str) -> None:  # noqa: ARG001 - asked once a day
+    """Handler: a buyer who has not paid yet hears, at most once a day, that the grower asks for the plants."""
+    order, parcel = _parcel(event.consignment_id)
+    if order.state != PaymentState.AWAITING_PAYMENT:
+        return
+    _tell_buyer(
+        order,
+        f"hold-asked:{parcel.number}:{local_day(now())}",
+        "hold_asked_for",
+        grower=parcel.grower_name,
+        until=dt(order.expires_at) if order.expires_at else "",
+    )
+
+
+def _ask_to_confirm(order: OrderView, parcel: ConsignmentView, key: str, *, again: bool) -> None:
+    _tell_grower(
+        order,
+        parcel,
+        key,
+        "parcel_to_confirm",
+        until=dt(order.expires_at) if order.expires_at else "",
+        again=again,
+        total_minor=parcel.total_minor,
+    )
+
+
+def tell_grower_of_end(
+    event: events.ConsignmentDelivered | events.ConsignmentCancelled | events.ConsignmentLapsed,
+    *,
+    event_id: str,
+) -> None:
+    """Handler: the grower's people hear that a parcel was received or will not be sent."""
+    order, parcel = _parcel(event.consignment_id)
+    _tell_grower(order, parcel, event_id, "parcel_ended", what=type(event).__name__)
+
+
+def _parcel(consignment_id: int) -> tuple[OrderView, ConsignmentView]:
+    order_id = session.scalar(select(Consignment.order_id).where(Consignment.id == consignment_id))
+    order = order_by_id(order_id or 0)
+    return order, next(one for one in order.consignments if one.id == consignment_id)
+
+
+def _tell_buyer(order: OrderView, event_id: str, template: str, **context: Any) -> None:
+    base_url = current_app.config["SETTINGS"].base_url
+    enqueue(
+        dedupe_key=f"{event_id}:buyer",
+        to=order.buyer_email or order.buyer_phone,
+        template=template,
+        locale=order.locale,
+        context={
+            "number": order.number,
+            "address": f"{base_url}/orders/{order.number}?token={order.access_token}",
+            **context,
+        },
+    )
+
+
+def _tell_grower(order: OrderView, parcel: ConsignmentView, key: str, template: str, **context: Any) -> None:
+    base_url = current_app.config["SETTINGS"].base_url
+    people = [person.account_id for person in branch.people_of(parcel.grower_id)]
+    for account in session.scalars(select(Account).where(Account.id.in_(people), Account.active)):
+        receiver = account.email or account.phone
+        if receiver:
+            enqueue(
+                dedupe_key=f"{key}:{account.id}",
+                to=receiver,
+                template=template,
+                locale=account.locale,
+                context={
+                    "parcel": parcel.number,
+                    "province": order.province,
+                    "plants_count": parcel.plants,
+                    "address": f"{base_url}/seller/orders/{parcel.number}",
+                    **context,
+                },
+            )

@@ -1,0 +1,157 @@
+"""The rows of a new order: what was agreed, written down once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import insert
+
+from core.clock import local_year
+from core.database import session
+from core.ids import access_token, readable_number
+from shop.cart.rules import Offer
+from shop.orders.models.tables import Consignment, ConsignmentChange, Order, OrderChange, OrderLine
+from shop.orders.rules.order_request import OrderRequest
+from shop.orders.rules.splitting import Share, Split
+from shop.orders.service.buyer_keys import address_key, network_key
+from shop.orders.states import BUYER, By, FulfilmentState, PaymentMethod, first_payment_state
+
+
+def write_order(
+    request: OrderRequest,
+    whole: Split,
+    *,
+    expires_at: datetime | None,
+    payee_account: str | None = None,
+    at: datetime,
+) -> Order:
+    """The order's own row with its first change; `payee_account` is the one that its buyer is told, for good.
+
+    Raises:
+        IntegrityError: an order with this key exists.
+    """
+    place = request.ship_to.place
+    order = Order(
+        number=readable_number("GY", local_year(at)),
+        access_token=access_token(),
+        account_id=request.account_id,
+        idempotency_key=request.key,
+        request_digest=request.digest,
+        buyer_name=request.buyer.name,
+        buyer_phone=request.buyer.phone,
+        buyer_email=request.buyer.email,
+        province_code=place.province.code,
+        province=place.province.name,
+        city=place.city.name,
+        district=place.district.name,
+        district_code=place.district.code,
+        street=request.ship_to.street,
+        postcode=request.ship_to.postcode,
+        note=request.note,
+        locale=request.locale,
+        payment_method=request.payment_method,
+        payee_account=payee_account,
+        payment_state=first_payment_state(request.payment_method),
+        currency="CNY",
+        goods_minor=whole.goods_minor,
+        discount_minor=whole.discount_minor,
+        freight_minor=whole.freight_minor,
+        total_minor=whole.total_minor,
+        refunded_minor=0,
+        placed_at=at,
+        expires_at=expires_at,
+        address_key=address_key(place.district.code, request.ship_to.street),
+        network_key=network_key(request.network),
+    )
+    session.add(order)
+    session.flush()
+    by = By(BUYER.role, request.account_id)
+    session.add(
+        OrderChange(
+            order_id=order.id,
+            from_state=None,
+            to_state=order.payment_state,
+            at=at,
+            actor=by.role,
+            by_account_id=by.account_id,
+        )
+    )
+    return order
+
+
+def write_consignments(order: Order, whole: Split, offers: Mapping[int, Offer], *, at: datetime) -> None:
+    """A consignment per grower with its lines; `offers` by variant id. Each grower confirms a cash order first."""
+    cash = order.payment_method == PaymentMethod.CASH_ON_DELIVERY
+    state = FulfilmentState.TO_CONFIRM if cash else FulfilmentState.WAITING
+    consignments = []
+    for position, share in enumerate(whole.shares, start=1):
+        weight_g = sum(one.line.quantity * offers[one.line.variant_id].unit_weight_g for one in share.lines)
+        consignments.append(
+            Consignment(
+                number=f"{order.number}-{position}",
+                order_id=order.id,
+                grower_id=share.grower_id,
+                fulfilment_state=state,
+                goods_minor=share.goods_minor,
+                discount_minor=share.discount_minor,
+                freight_minor=share.freight_minor,
+                total_minor=share.total_minor,
+                refunded_minor=0,
+                weight_g=weight_g,
+            )
+        )
+    session.add_all(consignments)
+    session.flush()
+    session.execute(
+        insert(ConsignmentChange),
+        [
+            {
+                "consignment_id": one.id,
+                "from_state": None,
+                "to_state": state,
+                "at": at,
+                "actor": BUYER.role,
+                "by_account_id": order.account_id,
+                "reason": "",
+            }
+            for one in consignments
+        ],
+    )
+    rows = []
+    for consignment, share in zip(consignments, whole.shares, strict=True):
+        rows += _line_rows(consignment.id, share, offers)
+    session.execute(insert(OrderLine), rows)
+
+
+def _line_rows(consignment_id: int, share: Share, offers: Mapping[int, Offer]) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for position, one in enumerate(share.lines, start=1):
+        offer = offers[one.line.variant_id]
+        rows.append(
+            {
+                "consignment_id": consignment_id,
+                "position": position,
+                "variant_id": offer.variant_id,
+                "lot_id": offer.lot_id,
+                "sku": offer.sku,
+                "slug": offer.slug,
+                "title": offer.title,
+                "grade": offer.grade,
+                "cultivar_group": offer.cultivar_group,
+                "cultivar": offer.cultivar,
+                "root": offer.root,
+                "size_class": offer.size_class,
+                "photo_key": offer.photo_key,
+                "unit": offer.unit,
+                "plants_per_unit": offer.plants_per_unit,
+                "quantity": one.line.quantity,
+                "plants": one.line.quantity * offer.plants_per_unit,
+                "weight_g": one.line.quantity * offer.unit_weight_g,
+                "unit_price_minor": one.line.unit_price_minor,
+                "line_total_minor": one.line.line_total_minor,
+                "discount_minor": one.discount_minor,
+                "refunded_minor": 0,
+            }
+        )
+    return rows

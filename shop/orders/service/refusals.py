@@ -1,0 +1,91 @@
+"""What a buyer is told when an order cannot be placed as asked. `OutOfStock` lives with the stock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from core.errors import Conflict, Invalid
+from shop.catalogue.service.refusals import reason_sentence
+from shop.orders.rules.unpaid_limits import Exceeded, Measure
+from shop.orders.wording.unpaid_limits import limit_sentence
+
+
+class InvalidOrder(Invalid):
+    """Fields of the order are missing or wrong; `fields` maps each one's path to a sentence."""
+
+    code = "invalid_order"
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        super().__init__(
+            _("Some fields of the order need a change."),
+            fields={path: str(sentence) for path, sentence in fields.items()},
+        )
+
+
+class NotOnSale(Conflict):
+    """A listing was withdrawn, or its licence or lot no longer allows a sale; SKU -> the catalogue's reason."""
+
+    code = "not_on_sale"
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        super().__init__(
+            _("Something in your order is not on sale now. Take it out and order again; your cart is kept."),
+            lines=[
+                {"sku": sku, "reason": reason, "message": reason_sentence(reason)}
+                for sku, reason in reasons.items()
+            ],
+        )
+
+
+class HoldLimit(Conflict):
+    """The buyer would keep more from others, unpaid, than is allowed at a time.
+
+    `limit` names it: `cash_plants`, `cash_value`, `cash_share`, `cash_strangers`, or the same with `unpaid`.
+    """
+
+    code = "hold_limit"
+
+    def __init__(self, found: Exceeded) -> None:
+        in_money = found.measure is Measure.VALUE
+        unit = "minor" if in_money else "plants"
+        figures: dict[str, Any] = {
+            f"allowed_{unit}": found.allowed,
+            f"held_{unit}": found.held,
+            f"wanted_{unit}": found.wanted,
+        }
+        super().__init__(
+            limit_sentence(found),
+            limit=f"{found.way}_{found.measure}",
+            counted_by=found.holder,
+            sku=found.sku or None,
+            **figures,
+        )
+
+
+class PriceChanged(Conflict):
+    """The total is no longer what the buyer was shown."""
+
+    code = "price_changed"
+
+    def __init__(self, shown_minor: int, total_minor: int) -> None:
+        super().__init__(
+            _(
+                "A price or the freight has changed since you saw it. Look at the new total, then order again."
+            ),
+            shown_minor=shown_minor,
+            total_minor=total_minor,
+        )
+
+
+class KeyReused(Invalid):
+    """The idempotency key belongs to another order."""
+
+    code = "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This Idempotency-Key was used for another order. Send a new key for a new order.")
+        )

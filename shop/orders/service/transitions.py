@@ -1,0 +1,150 @@
+"""The only way a state changes: along its table, on a locked row, leaving a row behind."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from core.database import session
+from core.errors import Conflict, NotFound
+from shop.orders.models.tables import Consignment, ConsignmentChange, Order, OrderChange, OrderLine
+from shop.orders.states import (
+    OPEN_PAYMENT,
+    By,
+    FulfilmentState,
+    PaymentState,
+    check_fulfilment,
+    check_payment,
+)
+
+
+def locked_order(order_id: int) -> Order:
+    """The order, its row taken until the end of the transaction.
+
+    Raises:
+        NotFound: no such order.
+    """
+    order = session.get(Order, order_id, with_for_update=True, populate_existing=True)
+    if order is None:
+        raise NotFound(_("There is no such order."), code="no_such_order")
+    return order
+
+
+def locked_consignment(consignment_id: int) -> tuple[Order, Consignment]:
+    """A consignment and its order, the order's row taken: whoever changes either takes that row first.
+
+    Raises:
+        NotFound: no such consignment.
+    """
+    order_id = session.scalar(select(Consignment.order_id).where(Consignment.id == consignment_id))
+    if order_id is None:
+        raise NotFound(_("There is no such parcel."), code="no_such_consignment")
+    order = locked_order(order_id)
+    return order, session.get_one(Consignment, consignment_id, populate_existing=True)
+
+
+def consignments_of(order_id: int) -> list[Consignment]:
+    return list(
+        session.scalars(
+            select(Consignment)
+            .where(Consignment.order_id == order_id)
+            .order_by(Consignment.id)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def lines_of(consignment_ids: list[int]) -> dict[int, list[OrderLine]]:
+    """The lines of each consignment, in their order."""
+    found: dict[int, list[OrderLine]] = {one: [] for one in consignment_ids}
+    for line in session.scalars(
+        select(OrderLine)
+        .where(OrderLine.consignment_id.in_(consignment_ids))
+        .order_by(OrderLine.consignment_id, OrderLine.position)
+        .execution_options(populate_existing=True)
+    ):
+        found[line.consignment_id].append(line)
+    return found
+
+
+def move_payment(
+    order: Order,
+    target: PaymentState,
+    *,
+    at: datetime,
+    by: By,
+    reason: str = "",
+    reference: str | None = None,
+) -> None:
+    """Move a locked order's payment.
+
+    Raises:
+        Conflict: code `wrong_state`, when the table does not have this transition.
+    """
+    current = PaymentState(order.payment_state)
+    check_payment(current, target)
+    order.payment_state = target
+    if target not in OPEN_PAYMENT:
+        order.network_key = None
+    session.add(
+        OrderChange(
+            order_id=order.id,
+            from_state=current,
+            to_state=target,
+            reference=reference,
+            at=at,
+            actor=by.role,
+            by_account_id=by.account_id,
+            reason=reason,
+        )
+    )
+
+
+def note_payment(order: Order, *, at: datetime, by: By, reason: str, reference: str) -> None:
+    """Leave a row of money that moved while a locked order's payment stays where it is."""
+    session.add(
+        OrderChange(
+            order_id=order.id,
+            from_state=order.payment_state,
+            to_state=order.payment_state,
+            reference=reference,
+            at=at,
+            actor=by.role,
+            by_account_id=by.account_id,
+            reason=reason,
+        )
+    )
+
+
+def move_consignment(
+    consignment: Consignment,
+    target: FulfilmentState,
+    *,
+    at: datetime,
+    by: By,
+    reason: str = "",
+    source: FulfilmentState | None = None,
+) -> None:
+    """Move a consignment whose order is locked; where more than one state leads to `target`, from `source` only.
+
+    Raises:
+        Conflict: code `wrong_state`, when the table does not have this transition.
+    """
+    current = FulfilmentState(consignment.fulfilment_state)
+    check_fulfilment(current, target)
+    if source not in (None, current):
+        raise Conflict(f"{current} -> {target}", code="wrong_state", current=current, target=target)
+    consignment.fulfilment_state = target
+    session.add(
+        ConsignmentChange(
+            consignment_id=consignment.id,
+            from_state=current,
+            to_state=target,
+            at=at,
+            actor=by.role,
+            by_account_id=by.account_id,
+            reason=reason,
+        )
+    )

@@ -1,0 +1,236 @@
+"""Orders on pages: the buyer's, the account's list, the grower's list, the branch's overview."""
+
+from __future__ import annotations
+
+from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from branch import api as branch
+from core.accounts.gate import actor_id, current_actor, public, requires, signed_in
+from core.accounts.scopes import Scope
+from core.clock import now
+from core.database import transaction
+from core.errors import NotFound
+from core.seal import proof_answer
+from core.web.pagination import page_number
+from shop.cart.wording import units
+from shop.checkout.views import pages as checkout_views
+from shop.orders.queries import order_views as queries
+from shop.orders.service import front as service
+from shop.orders.states import By, FulfilmentState
+from shop.orders.views import unpaid_holds as hold_views
+from shop.orders.views.blueprint import blueprint
+from shop.orders.wording import states as wording
+from shop.payments.views import front as payments
+from traceability import api as traceability
+
+__all__ = ["blueprint", "checkout_views", "hold_views"]
+
+
+@blueprint.app_template_global()
+def order_words() -> object:
+    """The states of orders in words, for the templates of this feature."""
+    return wording
+
+
+def _order(number: str) -> queries.OrderView:
+    return queries.get_order(
+        number,
+        token=request.args.get("token") or request.form.get("token"),
+        account_id=current_actor().account_id,
+    )
+
+
+@blueprint.get("/orders/<number>")
+@public
+def page(number: str) -> ResponseReturnValue:
+    """An order as its buyer follows it: money, and each grower's parcel with its papers and codes."""
+    order = _order(number)
+    numbers = [parcel.number for parcel in order.consignments]
+    panel = payments.panel(order.id)
+    money = payments.money_words(panel.standing)
+    response = make_response(
+        render_template(
+            "shop/orders/order.html",
+            order=order,
+            panel=panel,
+            money=money,
+            timelines={
+                parcel.number: wording.timeline(order, parcel, money=money) for parcel in order.consignments
+            },
+            papers=traceability.papers_of_many(numbers),
+            codes=traceability.codes_of_consignments(numbers),
+            certificates=traceability.certificates_of(numbers),
+            units=units,
+        )
+    )
+    return _private(response)
+
+
+def _private(response: Response) -> Response:
+    """The address holds the token: it must not travel on with the next link, nor into search engines."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@blueprint.get("/orders/<number>/papers/<public_id>")
+@public
+def paper(number: str, public_id: str) -> ResponseReturnValue:
+    """The scan of a paper that travels with one of the order's parcels."""
+    order = _order(number)
+    content, content_type, seen = traceability.paper_file(public_id)
+    if seen.consignment_number not in {parcel.number for parcel in order.consignments}:
+        raise NotFound(_("There is no file of this paper."), code="no_such_paper")
+    response = Response(content, content_type=content_type)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return _private(response)
+
+
+@blueprint.get("/orders/<number>/certificate.pdf")
+@public
+def certificate(number: str) -> ResponseReturnValue:
+    """Where the plants of the order come from, as PDF with its proofs attached; one page a parcel that left."""
+    order = _order(number)
+    found = traceability.certificates_of([parcel.number for parcel in order.consignments])
+    if not found:
+        raise NotFound(_("Nothing of this order has left yet."), code="no_certificate")
+    pdf = traceability.certificate_pdf(list(found.values()), at=max(one.at for one in found.values()))
+    response = Response(pdf, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{order.number}.pdf"'
+    return _private(response)
+
+
+@blueprint.get("/orders/<number>/parcels/<parcel_number>/proof")
+@public
+def certificate_proof(number: str, parcel_number: str) -> ResponseReturnValue:
+    """The proof that is attached to the certificate, as a file of its own."""
+    order = _order(number)
+    if parcel_number not in {parcel.number for parcel in order.consignments}:
+        raise NotFound(_("There is no such parcel."), code="no_such_consignment")
+    return _private(proof_answer(traceability.certificate_proof(parcel_number), parcel_number))
+
+
+@blueprint.post("/orders/<number>/parcels/<parcel_number>/received")
+@public(scope=Scope.TOKEN)
+def received(number: str, parcel_number: str) -> ResponseReturnValue:
+    """The buyer says that a parcel has arrived."""
+    order = _order(number)
+    parcel = next((one for one in order.consignments if one.number == parcel_number), None)
+    if parcel is None:
+        raise NotFound(_("There is no such parcel."), code="no_such_consignment")
+    with transaction():
+        service.mark_delivered(parcel.id, at=now(), by=By("buyer", current_actor().account_id))
+    flash(_("Thank you. Please compare the codes with the plants before you plant them."), "success")
+    return redirect(url_for("orders.page", number=order.number, token=order.access_token), 303)
+
+
+@blueprint.get("/account/orders")
+@signed_in
+def own_orders() -> ResponseReturnValue:
+    """What this account has bought."""
+    found = queries.orders_of_account(actor_id(), page=page_number(request.args.get("page")))
+    return render_template("shop/orders/own_orders.html", orders=found, units=units)
+
+
+@blueprint.get("/seller/orders")
+@requires("orders.sell")
+def seller_orders() -> ResponseReturnValue:
+    """A grower's parcels, by state."""
+    grower = branch.require_grower(actor_id())
+    states = _states(request.args.get("state"))
+    found = queries.orders_of_growers([grower.id], states=states, page=page_number(request.args.get("page")))
+    return render_template(
+        "shop/orders/seller_orders.html",
+        grower=grower,
+        orders=found,
+        chosen=request.args.get("state", ""),
+        counts=queries.count_by_state([grower.id]),
+        states=list(FulfilmentState),
+        units=units,
+    )
+
+
+@blueprint.get("/seller/orders/<parcel_number>")
+@requires("orders.sell")
+def seller_order(parcel_number: str) -> ResponseReturnValue:
+    """One parcel as its grower sees it."""
+    grower = branch.require_grower(actor_id())
+    order, parcel = queries.order_of_consignment(parcel_number, grower_id=grower.id)
+    standing, acts = payments.at_parcel(order.id, parcel.id)
+    return render_template(
+        "shop/orders/seller_order.html",
+        standing=standing,
+        acts=acts,
+        order=order,
+        parcel=parcel,
+        timeline_steps=wording.timeline(order, parcel, money=payments.money_words(standing)),
+        units=units,
+    )
+
+
+@blueprint.post("/seller/orders/<parcel_number>/confirm")
+@requires("orders.sell", scope=Scope.GROWER)
+def seller_confirm(parcel_number: str) -> ResponseReturnValue:
+    """The grower has called the buyer of an order to be paid at the door, and packs it."""
+    grower = branch.require_grower(actor_id())
+    _order_view, parcel = queries.order_of_consignment(parcel_number, grower_id=grower.id)
+    with transaction():
+        service.confirm_consignment(parcel.id, at=now(), by=By("grower", actor_id()))
+    flash(_("Confirmed: the buyer is told, and you may pack."), "success")
+    return redirect(url_for("orders.seller_order", parcel_number=parcel_number), 303)
+
+
+@blueprint.post("/seller/orders/<parcel_number>/cancel")
+@requires("orders.sell", scope=Scope.GROWER)
+def seller_cancel(parcel_number: str) -> ResponseReturnValue:
+    """A grower cannot send a parcel that is to be paid at the door."""
+    grower = branch.require_grower(actor_id())
+    order, parcel = queries.order_of_consignment(parcel_number, grower_id=grower.id)
+    reason = request.form.get("reason", "").strip()[:200]
+    if request.form.get("unreached"):
+        with force_locale(order.locale):
+            reason = _("We could not reach you by telephone.")
+    if not reason:
+        flash(_("Say why; the buyer reads it."), "error")
+        return redirect(url_for("orders.seller_order", parcel_number=parcel_number), 303)
+    with transaction():
+        service.cancel_consignment(parcel.id, at=now(), by=By("grower", actor_id()), reason=reason)
+    flash(_("The parcel is cancelled; its plants are on sale again."), "success")
+    return redirect(url_for("orders.seller_order", parcel_number=parcel_number), 303)
+
+
+@blueprint.get("/branch/orders")
+@requires("orders.view")
+def branch_orders() -> ResponseReturnValue:
+    """The parcels of all growers below the units where this account may look; no buyer's name or address."""
+    growers = _growers_in_sight(actor_id())
+    states = _states(request.args.get("state"))
+    found = queries.orders_of_growers(
+        list(growers), states=states, page=page_number(request.args.get("page"))
+    )
+    return render_template(
+        "shop/orders/branch_orders.html",
+        orders=found,
+        growers=growers,
+        chosen=request.args.get("state", ""),
+        counts=queries.count_by_state(list(growers)),
+        states=list(FulfilmentState),
+        units=units,
+    )
+
+
+def _growers_in_sight(account_id: int) -> dict[int, str]:
+    """The growers, by id with their name, below the units where the account may look at orders; also those who have left."""
+    found = branch.growers_by_ids(branch.growers_within(account_id, "orders.view"))
+    return {grower.id: grower.name for grower in found.values()}
+
+
+def _states(word: str | None) -> list[FulfilmentState]:
+    if not word:
+        return []
+    if word not in set(FulfilmentState):
+        abort(404)
+    return [FulfilmentState(word)]

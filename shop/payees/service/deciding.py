@@ -1,0 +1,158 @@
+"""Verbs on payee accounts: one person proposes, another confirms, anyone who may confirm withdraws. Nothing here commits."""
+
+from datetime import datetime, timedelta
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from branch import api as branch
+from core.database import changed, session
+from core.errors import Conflict, Invalid, NotFound
+from core.ids import random_id
+from core.outbox import record
+from core.settings import Settings
+from shop.payees.events import PayeeConfirmed, PayeeProposed, PayeeWithdrawn
+from shop.payees.models.sealing import seal_account
+from shop.payees.models.tables import PayeeAccount
+from shop.payees.queries import payees_of
+
+PROPOSE, CONFIRM = "payees.propose", "payees.confirm"
+
+
+def pause() -> timedelta:
+    """How long a confirmed account waits before buyers are told it."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return timedelta(hours=settings.payee_pause_hours)
+
+
+def propose(
+    unit_id: int,
+    *,
+    payee: str,
+    bank: str,
+    account_number: str,
+    note: str = "",
+    reason: str,
+    by: int,
+    at: datetime,
+) -> str:
+    """Propose where the buyers of a unit's growers transfer to; the public id of the proposal.
+
+    Raises:
+        Forbidden: the account may not propose there.
+        Conflict: another account of the unit is on the way, or nobody there would look for the transfers.
+        Invalid: no reason given.
+    """
+    unit = branch.require_unit_access(by, unit_id, PROPOSE)
+    if not reason.strip():
+        raise Invalid(_("Say why the account changes; everyone concerned reads it."), code="reason_missing")
+    branch.lock_unit(unit.id)
+    if payees_of([unit], at=at)[0].on_the_way is not None:
+        raise Conflict(
+            _("Another account of this unit is on the way. Withdraw it first, or wait until it is in force."),
+            code="payee_on_the_way",
+        )
+    if not _has_cashier(unit):
+        raise Conflict(
+            _(
+                "Nobody at this unit or above it looks for transfers. Give somebody the role of secretary there first."
+            ),
+            code="no_cashier",
+        )
+    row = PayeeAccount(
+        public_id=random_id(20),
+        unit_id=unit_id,
+        unit_path=unit.path,
+        payee=payee.strip(),
+        bank=bank.strip(),
+        account_number=account_number.strip(),
+        note=note.strip(),
+        reason=reason.strip(),
+        proposed_by_account_id=by,
+        proposed_at=at,
+    )
+    session.add(row)
+    session.flush()
+    seal_account(row)
+    record(PayeeProposed(row.public_id), at=at)
+    return row.public_id
+
+
+def confirm(public_id: str, *, by: int, at: datetime) -> datetime:
+    """The second person confirms; answers from when the account counts.
+
+    Raises:
+        Forbidden: the account may not confirm there, or is another one of whoever proposed it.
+        Conflict: the same person proposed it, or somebody who may not any more, or it was confirmed or withdrawn
+            meanwhile.
+        NotFound: there is none with this id.
+    """
+    row = _locked(public_id)
+    branch.require_unit_access(by, row.unit_id, CONFIRM)
+    if row.proposed_by_account_id == by:
+        raise Conflict(_("You proposed this account; another person has to confirm it."), code="same_person")
+    branch.require_independent(by, earlier=[row.proposed_by_account_id])
+    if not branch.may(row.proposed_by_account_id, PROPOSE, row.unit_id):
+        raise Conflict(
+            _("Whoever proposed this account may not any more. Withdraw it and propose it anew."),
+            code="proposer_left",
+        )
+    since = at + pause()
+    done = changed(
+        update(PayeeAccount)
+        .where(
+            PayeeAccount.id == row.id,
+            PayeeAccount.confirmed_at.is_(None),
+            PayeeAccount.withdrawn_at.is_(None),
+        )
+        .values(confirmed_by_account_id=by, confirmed_at=at, in_force_from=since)
+    )
+    if not done:
+        raise Conflict(_("Somebody decided about this account meanwhile."), code="payee_decided")
+    session.refresh(row)
+    seal_account(row)
+    record(PayeeConfirmed(public_id), at=at)
+    return since
+
+
+def withdraw(public_id: str, *, reason: str, by: int, at: datetime) -> None:
+    """Take an account back, at once: before it counts, or as one to which nobody should transfer any more.
+
+    Raises:
+        Forbidden: the account may not confirm there.
+        Conflict: it was withdrawn before.
+        Invalid: no reason given.
+        NotFound: there is none with this id.
+    """
+    row = _locked(public_id)
+    branch.require_unit_access(by, row.unit_id, CONFIRM)
+    if not reason.strip():
+        raise Invalid(_("Say why; everyone concerned reads it."), code="reason_missing")
+    done = changed(
+        update(PayeeAccount)
+        .where(PayeeAccount.id == row.id, PayeeAccount.withdrawn_at.is_(None))
+        .values(withdrawn_by_account_id=by, withdrawn_at=at, withdrawn_reason=reason.strip())
+    )
+    if not done:
+        raise Conflict(_("Somebody decided about this account meanwhile."), code="payee_decided")
+    session.refresh(row)
+    seal_account(row)
+    record(PayeeWithdrawn(public_id), at=at)
+
+
+def _has_cashier(unit: branch.UnitView) -> bool:
+    above = [one for one in branch.all_units() if unit.path.startswith(one.path)]
+    return any(branch.may(one.account_id, "payments.confirm", unit.id) for one in branch.members_of(above))
+
+
+def _locked(public_id: str) -> PayeeAccount:
+    row = session.scalar(
+        select(PayeeAccount)
+        .where(PayeeAccount.public_id == public_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound(_("There is no such account."), code="no_such_payee")
+    return row

@@ -1,0 +1,69 @@
+"""Tells everyone whom a payee account concerns what happened to it."""
+
+from __future__ import annotations
+
+from flask import current_app
+from sqlalchemy import select
+
+from branch import api as branch
+from core.accounts.models import Account
+from core.clock import local_minute, now
+from core.database import session
+from core.messaging import enqueue
+from shop.payees.events import PayeeConfirmed, PayeeProposed, PayeeWithdrawn
+from shop.payees.queries import PayeeView, get_payee
+from shop.payees.service.deciding import CONFIRM
+
+
+def tell_everyone_concerned(event: PayeeProposed | PayeeConfirmed | PayeeWithdrawn, *, event_id: str) -> None:
+    """Handler: one message to each person of the unit and of the growers below it, and to whoever else may confirm."""
+    account = get_payee(event.public_id, at=now())
+    unit = branch.unit_by_id(account.unit_id)
+    staff, growers = staff_concerned(unit), growers_concerned(unit)
+    people = select(Account).where(Account.id.in_(staff | growers), Account.active).order_by(Account.id)
+    for person in session.scalars(people):
+        receiver = person.email or person.phone
+        if receiver:
+            page = f"branch/payees/{account.public_id}" if person.id in staff else "seller/payee"
+            enqueue(
+                dedupe_key=f"{event_id}:{person.id}",
+                to=receiver,
+                template="payee_account",
+                locale=person.locale,
+                context={
+                    "what": type(event).__name__,
+                    "unit": unit.name_en if person.locale == "en" else unit.name_zh,
+                    "payee": account.payee,
+                    "bank": account.bank,
+                    "account_number": account.account_number,
+                    "by": _who(event, account),
+                    "reason": account.withdrawn_reason or account.reason,
+                    "since": local_minute(account.in_force_from) if account.in_force_from else "",
+                    "address": f"{current_app.config['SETTINGS'].base_url}/{page}",
+                },
+            )
+
+
+def _who(event: PayeeProposed | PayeeConfirmed | PayeeWithdrawn, account: PayeeView) -> str:
+    if isinstance(event, PayeeProposed):
+        return account.proposed_by
+    return account.confirmed_by if isinstance(event, PayeeConfirmed) else account.withdrawn_by
+
+
+def staff_concerned(unit: branch.UnitView) -> set[int]:
+    """Everyone with a role at the unit or below it, and whoever above it may confirm its accounts."""
+    above = [one for one in branch.all_units() if unit.path.startswith(one.path)]
+    members = branch.members_of([*branch.units_below(unit.id), *above])
+    return {
+        one.account_id
+        for one in members
+        if (one.unit is not None and one.unit.path.startswith(unit.path))
+        or branch.may(one.account_id, CONFIRM, unit.id)
+    }
+
+
+def growers_concerned(unit: branch.UnitView) -> set[int]:
+    """Everyone who works for a grower below the unit."""
+    return {
+        person.account_id for grower in branch.growers_in(unit.id) for person in branch.people_of(grower.id)
+    }

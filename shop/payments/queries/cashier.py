@@ -1,0 +1,212 @@
+"""Reads of the cashier's desk and of refund forms, within the units that the cashier looks after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from core.accounts.models import Account
+from core.database import session
+from core.errors import NotFound
+from shop.orders.models.tables import Consignment, Order
+from shop.orders.states import PaymentMethod, PaymentState
+from shop.payments.models.tables import CancelWish, Payment, Refund, TransferProof
+from shop.payments.queries import cashier_scope as parts
+from shop.payments.queries.order_money import RefundView, WishView, refund_view, wish_view
+from shop.payments.service import doubts as in_doubt
+from shop.payments.service.agreements import Agreed, Step, agreed_on
+from shop.payments.states import ProofState, RefundState, Stage, WishState
+from shop.payments.wording.attention import attention_words
+
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingProof:
+    """A transfer to look for on the account."""
+
+    public_id: str
+    order_id: int
+    order_number: str
+    buyer_name: str
+    total_minor: int
+    stated_minor: int
+    currency: str
+    note: str
+    state: str
+    submitted_at: datetime
+    ends_at: datetime | None
+    ended: bool
+    file_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A payment that a person must look at."""
+
+    public_id: str
+    order_number: str
+    state: str
+    amount_minor: int
+    heard_amount_minor: int | None
+    heard_currency: str | None
+    currency: str
+    what: str
+    in_doubt: bool
+    may_accept: bool
+    agreed: tuple[Agreed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    proofs: tuple[WaitingProof, ...]
+    refunds: tuple[RefundView, ...]
+    doubts: tuple[Doubt, ...]
+    wishes: tuple[WishView, ...]
+
+
+def desk(account_id: int) -> Desk:
+    """What waits for the cashier: proofs, refunds to pay by hand, payments in doubt, wishes to cancel."""
+    reach = parts.reach_of(account_id, "payments.confirm")
+    proofs = session.execute(
+        select(TransferProof, Order)
+        .join(Order, Order.id == TransferProof.order_id)
+        .where(TransferProof.state == ProofState.SUBMITTED, parts.receipts(reach))
+        .order_by(TransferProof.submitted_at)
+        .limit(SHOWN)
+    )
+    by_hand = Payment.method != PaymentMethod.STRIPE
+    refunds = session.execute(
+        select(Refund, Order)
+        .join(Order, Order.id == Refund.order_id)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where((Refund.state == RefundState.FAILED) | ((Refund.state == RefundState.DUE) & by_hand))
+        .where(parts.refunds(reach))
+        .order_by(Refund.id)
+        .limit(SHOWN)
+    )
+    doubts = session.execute(
+        select(Payment, Order.number)
+        .join(Order, Order.id == Payment.order_id)
+        .where(
+            Payment.attention.is_not(None) | (Payment.state == Stage.DOUBTFUL),
+            parts.has_part(reach),
+        )
+        .order_by(Payment.id.desc())
+        .limit(SHOWN)
+    )
+    wishes = session.execute(
+        select(CancelWish, Consignment, Order.number)
+        .join(Consignment, Consignment.id == CancelWish.consignment_id)
+        .join(Order, Order.id == Consignment.order_id)
+        .where(CancelWish.state == WishState.OPEN, Consignment.grower_id.in_(reach.growers))
+        .order_by(CancelWish.id)
+        .limit(SHOWN)
+    )
+    return Desk(
+        proofs=tuple(_waiting(proof, order) for proof, order in proofs),
+        refunds=tuple(refund_view(refund, order) for refund, order in refunds),
+        doubts=tuple(_doubt(payment, number) for payment, number in doubts),
+        wishes=tuple(wish_view(*row) for row in wishes),
+    )
+
+
+def _waiting(proof: TransferProof, order: Order) -> WaitingProof:
+    return WaitingProof(
+        public_id=proof.public_id,
+        order_id=order.id,
+        order_number=order.number,
+        buyer_name=order.buyer_name,
+        total_minor=order.total_minor,
+        stated_minor=proof.stated_minor,
+        currency=order.currency,
+        note=proof.note,
+        state=proof.state,
+        submitted_at=proof.submitted_at,
+        ends_at=order.expires_at,
+        ended=order.payment_state != PaymentState.PROOF_SUBMITTED,
+        file_key=proof.file_key,
+    )
+
+
+def _doubt(payment: Payment, number: str) -> Doubt:
+    return Doubt(
+        public_id=payment.public_id,
+        order_number=number,
+        state=payment.state,
+        amount_minor=payment.amount_minor,
+        heard_amount_minor=payment.heard_amount_minor,
+        heard_currency=payment.heard_currency,
+        currency=payment.currency,
+        what=attention_words(payment.attention or ""),
+        in_doubt=payment.state == Stage.DOUBTFUL,
+        may_accept=in_doubt.may_accept(payment),
+        agreed=tuple(one for one in (agreed_on(payment, step) for step in Step) if one.by),
+    )
+
+
+def cashiers_of(order_id: int) -> list[Account]:
+    """The nearest people who confirm the receipt that waits for an order."""
+    payee = session.scalar(
+        select(TransferProof.payee_account)
+        .where(TransferProof.order_id == order_id)
+        .order_by(TransferProof.id.desc())
+        .limit(1)
+    )
+    found = parts.cashiers_of(order_id, payee)
+    return list(
+        session.scalars(select(Account).where(Account.id.in_(found), Account.active).order_by(Account.id))
+    )
+
+
+def proof_for_cashier(account_id: int, public_id: str) -> WaitingProof:
+    """One proof, for a cashier of the account to which it was transferred.
+
+    Raises:
+        NotFound: no such proof.
+        Forbidden: outside of the cashier's units.
+    """
+    found = session.execute(
+        select(TransferProof, Order)
+        .join(Order, Order.id == TransferProof.order_id)
+        .where(TransferProof.public_id == public_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(_("There is no such proof."), code="no_such_proof")
+    parts.require_receipt(account_id, found[0].id)
+    return _waiting(*found)
+
+
+@dataclass(frozen=True, slots=True)
+class GrowersPage:
+    """Wishes to cancel and refunds of one grower's parcels, the latest first."""
+
+    wishes: tuple[WishView, ...]
+    refunds: tuple[RefundView, ...]
+
+
+def of_grower(grower_id: int) -> GrowersPage:
+    """What a grower sees of money going back."""
+    wishes = session.execute(
+        select(CancelWish, Consignment, Order.number)
+        .join(Consignment, Consignment.id == CancelWish.consignment_id)
+        .join(Order, Order.id == Consignment.order_id)
+        .where(Consignment.grower_id == grower_id, CancelWish.state == WishState.OPEN)
+        .order_by(CancelWish.id)
+        .limit(SHOWN)
+    )
+    refunds = session.execute(
+        select(Refund, Order)
+        .join(Order, Order.id == Refund.order_id)
+        .join(Consignment, Consignment.id == Refund.consignment_id)
+        .where(Consignment.grower_id == grower_id)
+        .order_by(Refund.id.desc())
+        .limit(SHOWN)
+    )
+    return GrowersPage(
+        wishes=tuple(wish_view(*row) for row in wishes),
+        refunds=tuple(refund_view(refund, order) for refund, order in refunds),
+    )

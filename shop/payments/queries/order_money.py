@@ -1,0 +1,230 @@
+"""Reads of money: for the buyer's order page, the cashier's desk and the refund form."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from branch import api as branch
+from core.accounts.scopes import Scope, note_checked
+from core.clock import now
+from core.database import session
+from core.errors import NotFound
+from shop.orders.models.tables import Consignment, Order
+from shop.orders.service.transitions import consignments_of
+from shop.orders.states import (
+    BEFORE_DISPATCH,
+    FulfilmentState,
+    PaymentMethod,
+    PaymentState,
+)
+from shop.orders.wording.states import phone_words
+from shop.payees.queries import PaidTo, PayeeView, account_of_order
+from shop.payments.models.tables import CancelWish, Payment, Refund, TransferProof
+from shop.payments.rules.standings import Act, GrowerAct, Standing, grower_acts, money_of
+from shop.payments.states import Stage, WishState
+
+
+@dataclass(frozen=True, slots=True)
+class ProofView:
+    public_id: str
+    state: str
+    stated_minor: int
+    submitted_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundView:
+    number: str
+    order_number: str
+    amount_minor: int
+    currency: str
+    state: str
+    kind: str
+    reason: str
+    created_at: datetime
+    done_at: datetime | None
+    buyer_name: str
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WishView:
+    public_id: str
+    consignment_number: str
+    order_number: str
+    reason: str
+    state: str
+    answer: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What an order's page says about its money, and what the buyer may do there."""
+
+    order_number: str
+    token: str
+    method: str
+    state: str
+    total_minor: int
+    currency: str
+    expires_at: datetime | None
+    phone: str
+    standing: Standing
+    goes_back: bool
+    arrived_minor: int | None
+    arrived_currency: str | None
+    can_pay_now: bool
+    account: PayeeView | None
+    account_changed: bool
+    account_unit: str
+    can_send_proof: bool
+    proofs: tuple[ProofView, ...]
+    refunds: tuple[RefundView, ...]
+    can_cancel_order: bool
+    can_ask_to_cancel: tuple[str, ...]
+    wishes: tuple[WishView, ...]
+
+
+def buyers_order(number: str, token: str | None, *, account_id: int | None = None) -> Order:
+    """An order for whoever holds its token, or for the account that placed it.
+
+    Raises:
+        NotFound: no such order, or not theirs; the answer does not say which.
+    """
+    order = session.scalars(select(Order).where(Order.number == number)).one_or_none()
+    if order is not None:
+        by_link = token and hmac.compare_digest(order.access_token.encode(), token.encode())
+        if by_link or (account_id is not None and order.account_id == account_id):
+            note_checked(Scope.TOKEN)
+            return order
+    raise NotFound(
+        _("There is no such order, or the link is not complete. Please open it from your message."),
+        code="no_such_order",
+    )
+
+
+def panel(order_id: int) -> Panel:
+    """Everything that an order's page shows about its money."""
+    order = session.get_one(Order, order_id)
+    payments = session.scalars(select(Payment).where(Payment.order_id == order_id)).all()
+    wishes = wishes_of(order_id)
+    parcels = consignments_of(order_id)
+    asked = {wish.consignment_number for wish in wishes if wish.state == WishState.OPEN}
+    money = money_of(
+        PaymentState(order.payment_state),
+        PaymentMethod(order.payment_method),
+        {Stage(payment.state) for payment in payments},
+        [FulfilmentState(one.fulfilment_state) for one in parcels],
+    )
+    doubtful = next((one for one in payments if one.state == Stage.DOUBTFUL), None)
+    transfer = order.payment_method == PaymentMethod.OFFLINE_TRANSFER
+    growers = {one.grower_id for one in parcels}
+    paid_to = account_of_order(order.payee_account, growers, at=now()) if transfer else PaidTo(None)
+    return Panel(
+        order_number=order.number,
+        token=order.access_token,
+        method=order.payment_method,
+        state=order.payment_state,
+        total_minor=order.total_minor,
+        currency=order.currency,
+        expires_at=order.expires_at,
+        phone=phone_words(order.buyer_phone),
+        standing=money.standing,
+        goes_back=money.goes_back,
+        arrived_minor=doubtful.heard_amount_minor if doubtful else None,
+        arrived_currency=doubtful.heard_currency if doubtful else None,
+        can_pay_now=Act.PAY in money.acts,
+        account=paid_to.account,
+        account_changed=paid_to.changed,
+        account_unit=branch.unit_name(branch.unit_by_id(paid_to.account.unit_id)) if paid_to.account else "",
+        can_send_proof=Act.SEND_RECEIPT in money.acts,
+        proofs=proofs_of(order_id),
+        refunds=refunds_of(order_id),
+        can_cancel_order=Act.CANCEL_ORDER in money.acts,
+        can_ask_to_cancel=tuple(
+            one.number
+            for one in parcels
+            if Act.ASK_TO_CANCEL in money.acts
+            and one.fulfilment_state in BEFORE_DISPATCH
+            and one.number not in asked
+        ),
+        wishes=wishes,
+    )
+
+
+def at_parcel(order_id: int, consignment_id: int) -> tuple[Standing, frozenset[GrowerAct]]:
+    """How the money of an order stands, and what the grower of one of its parcels may do about it."""
+    order = session.get_one(Order, order_id)
+    parcels = consignments_of(order_id)
+    mine = next(one for one in parcels if one.id == consignment_id)
+    state, method = PaymentState(order.payment_state), PaymentMethod(order.payment_method)
+    stages = session.scalars(select(Payment.state).where(Payment.order_id == order_id))
+    money = money_of(
+        state,
+        method,
+        {Stage(one) for one in stages},
+        [FulfilmentState(one.fulfilment_state) for one in parcels],
+    )
+    parcel = FulfilmentState(mine.fulfilment_state)
+    return money.standing, grower_acts(state, method, parcel, handed_over=mine.delivered_at is not None)
+
+
+def proofs_of(order_id: int) -> tuple[ProofView, ...]:
+    rows = session.scalars(
+        select(TransferProof).where(TransferProof.order_id == order_id).order_by(TransferProof.id)
+    )
+    return tuple(
+        ProofView(row.public_id, row.state, row.stated_minor, row.submitted_at, row.reason) for row in rows
+    )
+
+
+def refund_view(refund: Refund, order: Order) -> RefundView:
+    return RefundView(
+        number=refund.number,
+        order_number=order.number,
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+        state=refund.state,
+        kind=refund.kind,
+        reason=refund.reason,
+        created_at=refund.created_at,
+        done_at=refund.done_at,
+        buyer_name=order.buyer_name,
+        last_error=refund.last_error,
+    )
+
+
+def refunds_of(order_id: int) -> tuple[RefundView, ...]:
+    order = session.get_one(Order, order_id)
+    rows = session.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.id))
+    return tuple(refund_view(row, order) for row in rows)
+
+
+def wish_view(wish: CancelWish, consignment: Consignment, order_number: str) -> WishView:
+    return WishView(
+        public_id=wish.public_id,
+        consignment_number=consignment.number,
+        order_number=order_number,
+        reason=wish.reason,
+        state=wish.state,
+        answer=wish.answer,
+        created_at=wish.created_at,
+    )
+
+
+def wishes_of(order_id: int) -> tuple[WishView, ...]:
+    rows = session.execute(
+        select(CancelWish, Consignment, Order.number)
+        .join(Consignment, Consignment.id == CancelWish.consignment_id)
+        .join(Order, Order.id == Consignment.order_id)
+        .where(Order.id == order_id)
+        .order_by(CancelWish.id)
+    )
+    return tuple(wish_view(*row) for row in rows)

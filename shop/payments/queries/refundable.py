@@ -1,0 +1,97 @@
+"""A parcel as the refund form shows it: what of it may still be given back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from branch import api as branch
+from core.database import session
+from core.errors import NotFound
+from shop.orders.models.tables import Consignment, Order
+from shop.orders.service.transitions import lines_of
+from shop.orders.states import BEFORE_DISPATCH
+from shop.payments.service.refunds import units_refunded
+
+
+@dataclass(frozen=True, slots=True)
+class RefundableLine:
+    id: int
+    title: str
+    size: str
+    unit: str
+    unit_price_minor: int
+    quantity: int
+    units_left: int
+    amount_left_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refundable:
+    """One consignment as the refund form shows it."""
+
+    consignment_id: int
+    consignment_number: str
+    order_number: str
+    grower_id: int
+    grower_name: str
+    state: str
+    has_left: bool
+    method: str
+    currency: str
+    total_minor: int
+    refunded_minor: int
+    left_minor: int
+    freight_left_minor: int
+    lines: tuple[RefundableLine, ...]
+
+
+def refundable(consignment_number: str) -> Refundable:
+    """A consignment and what of it may still be given back.
+
+    Raises:
+        NotFound: no such consignment.
+    """
+    found = session.execute(
+        select(Consignment, Order)
+        .join(Order, Order.id == Consignment.order_id)
+        .where(Consignment.number == consignment_number)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(_("There is no such parcel."), code="no_such_consignment")
+    consignment, order = found
+    lines = lines_of([consignment.id])[consignment.id]
+    before = units_refunded([line.id for line in lines])
+    views = tuple(
+        RefundableLine(
+            id=line.id,
+            title=line.title,
+            size=line.grade,
+            unit=line.unit,
+            unit_price_minor=line.unit_price_minor,
+            quantity=line.quantity,
+            units_left=line.quantity - max(before.get(line.id, 0), line.units_back),
+            amount_left_minor=line.line_total_minor - line.discount_minor - line.refunded_minor,
+        )
+        for line in lines
+    )
+    left = consignment.total_minor - consignment.refunded_minor
+    grower = branch.get_grower(id=consignment.grower_id)
+    return Refundable(
+        consignment_id=consignment.id,
+        consignment_number=consignment.number,
+        order_number=order.number,
+        grower_id=grower.id,
+        grower_name=grower.name,
+        state=consignment.fulfilment_state,
+        has_left=consignment.fulfilment_state not in BEFORE_DISPATCH,
+        method=order.payment_method,
+        currency=order.currency,
+        total_minor=consignment.total_minor,
+        refunded_minor=consignment.refunded_minor,
+        left_minor=left,
+        freight_left_minor=left - sum(line.amount_left_minor for line in views),
+        lines=views,
+    )

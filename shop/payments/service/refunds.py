@@ -1,0 +1,199 @@
+"""Verbs on refunds. A refund is booked in the order and the ledger when it is decided; the money follows.
+
+Deciding is one transaction: the amount is taken out of what may be given back, the order, its lines, its
+stock and the ledger are told. Sending is a call outside any transaction with a key made from the refund's
+row; a process that dies in between leaves a row `due`, which the sweep sends again with the same key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from core.database import session
+from core.errors import Conflict, Invalid
+from core.ids import random_id
+from shop.orders.models.tables import Consignment, Order, OrderLine
+from shop.orders.rules.cash_on_delivery import taken_minor
+from shop.orders.service import front as orders
+from shop.orders.service.fulfilling import cash_parcel
+from shop.orders.service.transitions import consignments_of, lines_of, locked_consignment
+from shop.orders.states import By, PaymentMethod
+from shop.payments.models.tables import Payment, PaymentChange, Refund, RefundLine
+from shop.payments.rules.provider_news import share_of_line
+from shop.payments.service.refund_progress import add_row
+from shop.payments.service.row_locks import attempts_of, receipt_of, refuse_disputed, reserve_refund
+from shop.payments.states import RefundKind, Stage
+
+
+def open_refund(
+    consignment_id: int,
+    *,
+    units: Mapping[int, int],
+    freight: bool,
+    reduction_minor: int = 0,
+    reason: str,
+    by: By,
+    at: datetime,
+) -> Refund:
+    """Decide to give money back for one consignment.
+
+    Args:
+        consignment_id: whose money.
+        units: how many units of which line, by the line's id; their share of the price goes back.
+        freight: whether what is left of the freight goes back too.
+        reduction_minor: a reduction of price on top, for plants that are kept.
+        reason: a sentence that the buyer reads.
+        by: who decides.
+        at: now.
+
+    Raises:
+        Invalid: `nothing_to_refund`, `refund_too_large`.
+        Conflict: `not_paid`, `more_than_paid`, `disputed` while the buyer's bank disputes the payment.
+    """
+    order, consignment = locked_consignment(consignment_id)
+    payment = _receipt(order, at=at)
+    refuse_disputed(payment)
+    lines = {line.id: line for line in lines_of([consignment_id])[consignment_id]}
+    amounts = _line_amounts(lines, units)
+    freight_minor = _freight_left(consignment, lines.values()) if freight else 0
+    amount = sum(amounts.values()) + freight_minor + reduction_minor
+    if amount <= 0:
+        raise Invalid(_("Choose what is to be refunded."), code="nothing_to_refund")
+    if amount > consignment.total_minor - consignment.refunded_minor:
+        raise Invalid(
+            _("That is more than was paid for this parcel and not yet given back."), code="refund_too_large"
+        )
+    reserve_refund(payment.id, amount)
+    refund = add_row(
+        payment,
+        amount_minor=amount,
+        kind=RefundKind.AGREED,
+        reason=reason,
+        by=by,
+        at=at,
+        consignment_id=consignment_id,
+        freight_minor=freight_minor,
+    )
+    session.add_all(
+        RefundLine(refund_id=refund.id, order_line_id=line_id, quantity=units[line_id], amount_minor=part)
+        for line_id, part in amounts.items()
+    )
+    orders.apply_refund(
+        order.id,
+        amount_minor=amount,
+        at=at,
+        reference=refund.number,
+        by=by,
+        consignment_id=consignment_id,
+        reason=reason,
+        lines_minor=amounts if not reduction_minor else None,
+        units_back=dict(units),
+    )
+    return refund
+
+
+def open_whole(consignment_id: int, *, reason: str, by: By, at: datetime) -> Refund:
+    """Give back all that is left of a consignment; one that has not left is cancelled by that.
+
+    Raises:
+        Invalid: `nothing_to_refund`.
+        Conflict: `not_paid`, `disputed`.
+    """
+    _order, _consignment = locked_consignment(consignment_id)
+    lines = lines_of([consignment_id])[consignment_id]
+    before = units_refunded([line.id for line in lines])
+    units = {line.id: line.quantity - before.get(line.id, 0) for line in lines}
+    left = sum(line.line_total_minor - line.discount_minor - line.refunded_minor for line in lines)
+    named = sum(_line_amounts({line.id: line for line in lines}, units).values())
+    return open_refund(
+        consignment_id,
+        units={line_id: count for line_id, count in units.items() if count},
+        freight=True,
+        reduction_minor=max(0, left - named),
+        reason=reason,
+        by=by,
+        at=at,
+    )
+
+
+def _line_amounts(lines: Mapping[int, OrderLine], units: Mapping[int, int]) -> dict[int, int]:
+    """What each line's units are worth, never more than is left of the line."""
+    if set(units) - set(lines):
+        raise Invalid(_("A line does not belong to this parcel."), code="foreign_line")
+    before = units_refunded(list(units))
+    amounts = {}
+    for line_id, count in units.items():
+        line = lines[line_id]
+        if not 0 <= count <= line.quantity - before.get(line_id, 0):
+            raise Invalid(_("More units than were bought and not yet refunded."), code="refund_too_large")
+        net = line.line_total_minor - line.discount_minor
+        worth = share_of_line(net, line.quantity, before.get(line_id, 0), count)
+        amounts[line_id] = min(worth, net - line.refunded_minor)
+    return {line_id: amount for line_id, amount in amounts.items() if units[line_id]}
+
+
+def _freight_left(consignment: Consignment, lines: Iterable[OrderLine]) -> int:
+    goods_left = sum(one.line_total_minor - one.discount_minor - one.refunded_minor for one in lines)
+    return consignment.total_minor - consignment.refunded_minor - goods_left
+
+
+def units_refunded(line_ids: list[int]) -> dict[int, int]:
+    """How many units of each line were refunded already."""
+    rows = session.execute(
+        select(RefundLine.order_line_id, func.sum(RefundLine.quantity))
+        .where(RefundLine.order_line_id.in_(line_ids))
+        .group_by(RefundLine.order_line_id)
+    )
+    return {line_id: int(count) for line_id, count in rows}
+
+
+def _receipt(order: Order, *, at: datetime) -> Payment:
+    """The payment that the order was paid by. Cash taken at the doors becomes one when first asked for.
+
+    Raises:
+        Conflict: code `not_paid`.
+    """
+    cash = order.payment_method == PaymentMethod.CASH_ON_DELIVERY
+    payment = receipt_of(order.id)
+    parcels = [cash_parcel(one) for one in consignments_of(order.id)] if cash else []
+    if payment is None and not any(one.handed_over for one in parcels):
+        raise Conflict(_("Nothing was paid for this order, so nothing can be given back."), code="not_paid")
+    if cash:
+        payment = payment or next(reversed(attempts_of(order.id)), None) or _cash_payment(order, at=at)
+        payment.received_minor = taken_minor(parcels)
+        payment.state = Stage.RECEIVED
+        session.flush()
+    assert payment is not None
+    return payment
+
+
+def _cash_payment(order: Order, *, at: datetime) -> Payment:
+    public_id = random_id(20)
+    payment = Payment(
+        public_id=public_id,
+        order_id=order.id,
+        attempt=1,
+        method=order.payment_method,
+        state=Stage.RECEIVED,
+        amount_minor=order.total_minor,
+        currency=order.currency,
+        received_minor=0,
+        refunded_minor=0,
+        heard=0,
+        heard_refunded_minor=0,
+        idempotency_key=f"guiyuan-session-{public_id}",
+        created_at=at,
+        arrived_at=order.paid_at or at,
+    )
+    session.add(payment)
+    session.flush()
+    session.add(
+        PaymentChange(
+            payment_id=payment.id, from_state=None, to_state=Stage.RECEIVED, at=at, cause="cash taken"
+        )
+    )
+    return payment

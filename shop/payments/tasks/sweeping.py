@@ -1,0 +1,121 @@
+"""What a lost message or a dead process left open: found by asking Stripe, and finished."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import ColumnElement, or_, select
+
+from core.clock import now
+from core.database import session
+from core.sweeps import each, free
+from shop.orders.models.tables import Order
+from shop.orders.states import PaymentMethod
+from shop.payments.models.tables import Payment, Refund
+from shop.payments.service.provider import ProviderAway, ProviderRefused, configured
+from shop.payments.states import RefundState, Stage
+from shop.payments.tasks.stripe_calls import check, send_refund
+
+log = structlog.get_logger(__name__)
+# How long money that arrived is watched for refunds made elsewhere, disputes and lost messages.
+WATCHED_FOR = timedelta(days=30)
+LOOK_AGAIN = timedelta(hours=12)
+CHECKING, REFUNDING = "shop.payments.check", "shop.payments.send_refund"
+
+
+@dataclass(slots=True)
+class Swept:
+    """What a sweep found open; what it could not ask because Stripe was away; what went wrong here."""
+
+    sessions: int = 0
+    refunds: int = 0
+    changed: int = 0
+    away: int = 0
+    failed: int = 0
+
+
+def sweep(*, everything: bool = False, of: ColumnElement[bool] | None = None) -> Swept:
+    """Ask Stripe about everything open and finish it; an edge with transactions of its own.
+
+    Args:
+        everything: also what was looked at lately.
+        of: only the payments and refunds of these orders.
+    """
+    swept = Swept()
+    if not configured():
+        return swept
+    session.rollback()
+
+    def ask(payment_id: int) -> bool:
+        swept.sessions += 1
+        try:
+            return check(payment_id) not in {"nothing_new", "nothing_to_ask"}
+        except (ProviderAway, ProviderRefused) as error:
+            swept.away += 1
+            log.warning("payment_not_checked", payment_id=payment_id, error=type(error).__name__)
+            return False
+
+    due = _to_check(everything=everything, of=of)
+    asked = each(CHECKING, due, ask, own_transactions=True, when_due=not everything)
+    swept.changed += asked.counted
+    swept.failed += asked.failed
+    sent = send_due_refunds(everything=everything, of=of)
+    swept.refunds += sent.refunds
+    swept.changed += sent.changed
+    swept.away += sent.away
+    swept.failed += sent.failed
+    session.rollback()
+    return swept
+
+
+def send_due_refunds(*, everything: bool = False, of: ColumnElement[bool] | None = None) -> Swept:
+    """Send what is decided and not sent, or only what concerns the orders `of`."""
+    swept = Swept()
+    if not configured():
+        return swept
+    session.rollback()
+    due = (
+        select(Refund.id)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where(Refund.state == RefundState.DUE, Payment.method == PaymentMethod.STRIPE)
+    )
+    if of is not None:
+        due = due.join(Order, Order.id == Refund.order_id).where(of)
+    if not everything:
+        due = due.where(Refund.next_attempt_at <= now(), free(REFUNDING, Refund.id))
+
+    def send(refund_id: int) -> bool:
+        swept.refunds += 1
+        state = send_refund(refund_id)
+        swept.away += state == RefundState.DUE
+        return state != RefundState.DUE
+
+    ids = session.scalars(due.order_by(Refund.id)).all()
+    sent = each(REFUNDING, ids, send, own_transactions=True, when_due=not everything)
+    swept.changed += sent.counted
+    swept.failed += sent.failed
+    return swept
+
+
+def _to_check(*, everything: bool, of: ColumnElement[bool] | None) -> list[int]:
+    """Stripe payments whose end we have not heard, then those whose refunds are on their way, then the watched."""
+    moment = now()
+    unfinished = Payment.state.in_([Stage.OPEN, Stage.PROCESSING])
+    # A session that ended in silence may have been paid in its last second.
+    ended = Payment.state.in_([Stage.EXPIRED, Stage.FAILED]) & (Payment.checked_at.is_(None))
+    on_the_way = Payment.id.in_(select(Refund.payment_id).where(Refund.state == RefundState.SENT))
+    watched = (Payment.state == Stage.RECEIVED) & (Payment.arrived_at > moment - WATCHED_FOR)
+    if not everything:
+        watched &= or_(Payment.checked_at.is_(None), Payment.checked_at < moment - LOOK_AGAIN)
+    wanted = (
+        select(Payment.id)
+        .where(Payment.method == PaymentMethod.STRIPE, or_(unfinished, ended, on_the_way, watched))
+        .order_by(Payment.id)
+    )
+    if of is not None:
+        wanted = wanted.join(Order, Order.id == Payment.order_id).where(of)
+    if not everything:
+        wanted = wanted.where(free(CHECKING, Payment.id, at=moment))
+    return list(session.scalars(wanted))

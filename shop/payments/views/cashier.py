@@ -1,0 +1,228 @@
+"""The cashier's desk: transfers to confirm, refunds to pay by hand, payments in doubt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from branch import api as branch
+from core.accounts.gate import actor_id, requires
+from core.accounts.scopes import Scope
+from core.clock import now
+from core.database import session, transaction
+from core.errors import Conflict, NotFound
+from shop.payees.queries import payees_of
+from shop.payments.forms import ConfirmForm, ReferenceForm, RejectForm
+from shop.payments.models.tables import Payment, Refund
+from shop.payments.queries import cashier as desk
+from shop.payments.queries import cashier_scope as parts
+from shop.payments.queries import order_money as queries
+from shop.payments.service import agreements
+from shop.payments.service import refund_progress as refund_rows
+from shop.payments.service import transfer_proofs as proofs
+from shop.payments.service.agreements import Step
+from shop.payments.service.provider import configured
+from shop.payments.states import Stage
+from shop.payments.tasks import sweeping
+from shop.payments.views.buyer import private_file
+
+blueprint = Blueprint("cashier", __name__)
+
+
+@blueprint.get("/branch/cashier")
+@requires("payments.confirm")
+def home() -> Any:
+    """What waits."""
+    return render_template(
+        "shop/payments/cashier.html",
+        desk=desk.desk(actor_id()),
+        without_account=[
+            one.unit
+            for one in payees_of(branch.units_where(actor_id(), "payments.confirm"), at=now())[:1]
+            if not one.in_force
+        ],
+        unit_name=branch.unit_name,
+        stripe_set_up=configured(),
+    )
+
+
+def _proof_page(public_id: str, *, confirm: ConfirmForm, reject: RejectForm, status: int = 200) -> Any:
+    found = desk.proof_for_cashier(actor_id(), public_id)
+    page = render_template(
+        "shop/payments/cashier_proof.html",
+        proof=found,
+        is_picture=found.file_key.endswith(".jpg"),
+        confirm=confirm,
+        reject=reject,
+    )
+    return page, status
+
+
+@blueprint.get("/branch/cashier/proofs/<public_id>")
+@requires("payments.confirm")
+def proof(public_id: str) -> Any:
+    """One receipt beside what the order asks for."""
+    return _proof_page(public_id, confirm=ConfirmForm(), reject=RejectForm(formdata=None))
+
+
+@blueprint.get("/branch/cashier/proofs/<public_id>/file")
+@requires("payments.confirm")
+def proof_file(public_id: str) -> Response:
+    return private_file(desk.proof_for_cashier(actor_id(), public_id).file_key)
+
+
+@blueprint.post("/branch/cashier/proofs/<public_id>/confirm")
+@requires("payments.confirm", scope=Scope.UNIT)
+def confirm_proof(public_id: str) -> Any:
+    """The money is on the account, exactly the order's total."""
+    found = desk.proof_for_cashier(actor_id(), public_id)
+    form = ConfirmForm()
+    if not form.validate():
+        return _proof_page(public_id, confirm=form, reject=RejectForm(formdata=None), status=422)
+    try:
+        with transaction():
+            payment = proofs.confirm(
+                public_id,
+                amount_minor=form.amount.minor,
+                reference=form.reference.data.strip(),
+                by_account_id=actor_id(),
+                at=now(),
+            )
+            state = payment.state
+    except Conflict as refused:
+        if refused.code != "amount_differs":
+            raise
+        form.amount.errors = [
+            _(
+                "The order's total is another one. Confirm only the exact sum; else reject and say what is missing."
+            )
+        ]
+        return _proof_page(public_id, confirm=form, reject=RejectForm(formdata=None), status=422)
+    if state == "received":
+        flash(_("Order %(number)s is paid; the growers may pack.", number=found.order_number), "success")
+    else:
+        flash(_("The plants are gone meanwhile. Please pay the money back; it stands below."), "warning")
+    return redirect(url_for("cashier.home"), 303)
+
+
+@blueprint.post("/branch/cashier/proofs/<public_id>/reject")
+@requires("payments.confirm", scope=Scope.UNIT)
+def reject_proof(public_id: str) -> Any:
+    """The money is not there, or not all of it."""
+    desk.proof_for_cashier(actor_id(), public_id)
+    form = RejectForm()
+    if not form.validate():
+        return _proof_page(public_id, confirm=ConfirmForm(formdata=None), reject=form, status=422)
+    with transaction():
+        proofs.reject(public_id, reason=form.reason.data.strip(), by_account_id=actor_id(), at=now())
+    flash(_("The buyer is told and may send another receipt."), "success")
+    return redirect(url_for("cashier.home"), 303)
+
+
+def _refund_id(number: str) -> int:
+    refund = session.scalars(select(Refund).where(Refund.number == number)).one_or_none()
+    if refund is None:
+        raise NotFound(_("There is no such refund."), code="no_such_refund")
+    parts.require_refund(actor_id(), refund.id)
+    return refund.id
+
+
+@blueprint.route("/branch/cashier/refunds/<number>", methods=["GET", "POST"])
+@requires("payments.refund", scope=Scope.UNIT)
+def refund(number: str) -> Any:
+    """Pay a refund by hand and write the bank's reference down."""
+    refund_id = _refund_id(number)
+    order_id = session.get_one(Refund, refund_id).order_id
+    shown = next(one for one in queries.refunds_of(order_id) if one.number == number)
+    form = ReferenceForm()
+    status = 200
+    if request.method == "POST":
+        if form.validate():
+            with transaction():
+                refund_rows.finish_by_hand(
+                    refund_id, reference=form.reference.data.strip(), by_account_id=actor_id(), at=now()
+                )
+            flash(_("Refund %(number)s is paid; the buyer is told.", number=number), "success")
+            return redirect(url_for("cashier.home"), 303)
+        status = 422
+    return render_template("shop/payments/cashier_refund.html", refund=shown, form=form), status
+
+
+@blueprint.get("/branch/cashier/refund")
+@requires("payments.refund")
+def find_parcel() -> Any:
+    """From the number on a parcel to its refund form."""
+    number = request.args.get("parcel", "").strip().upper()
+    if not number:
+        flash(_("Enter the number that stands on the parcel."), "warning")
+        return redirect(url_for("cashier.home"), 303)
+    return redirect(url_for("refunds.by_staff", number=number), 303)
+
+
+@blueprint.post("/branch/cashier/payments/<public_id>/seen")
+@requires("payments.confirm", scope=Scope.UNIT)
+def seen(public_id: str) -> Any:
+    """Somebody has looked at a payment in doubt."""
+    payment = session.scalars(select(Payment).where(Payment.public_id == public_id)).one_or_none()
+    if payment is None:
+        raise NotFound(_("There is no such payment."), code="no_such_payment")
+    parts.require_some_part(actor_id(), payment.order_id, "payments.confirm")
+    if payment.state == Stage.DOUBTFUL:
+        raise Conflict(_("Accept this money or give it back; until then it stays here."), code="in_doubt")
+    with transaction():
+        session.get_one(Payment, payment.id).attention = None
+    return redirect(url_for("cashier.home"), 303)
+
+
+def _decide(public_id: str, step: Step, done: str) -> Any:
+    payment_id = session.scalar(select(Payment.id).where(Payment.public_id == public_id))
+    if payment_id is None:
+        raise NotFound(_("There is no such payment."), code="no_such_payment")
+    with transaction():
+        agreed = agreements.decide(payment_id, step, by_account_id=actor_id(), at=now())
+        state = session.get_one(Payment, payment_id).state
+    if agreed.missing:
+        flash(
+            _(
+                "You agreed for your growers. The cashiers of %(growers)s are asked to agree for theirs; until then nothing happens.",
+                growers=", ".join(agreed.missing),
+            ),
+            "info",
+        )
+    elif step is Step.ACCEPT and state != Stage.RECEIVED:
+        flash(_("The plants are gone meanwhile, so the money goes back; the buyer is told."), "warning")
+    else:
+        flash(done, "success")
+    return redirect(url_for("cashier.home"), 303)
+
+
+@blueprint.post("/branch/cashier/payments/<public_id>/accept")
+@requires("payments.confirm", scope=Scope.UNIT)
+def accept(public_id: str) -> Any:
+    """Another amount than the order's total arrived, and it counts."""
+    return _decide(public_id, Step.ACCEPT, _("The order is paid; the buyer is told."))
+
+
+@blueprint.post("/branch/cashier/payments/<public_id>/give-back")
+@requires("payments.refund", scope=Scope.UNIT)
+def give_back(public_id: str) -> Any:
+    """What arrived is not the order's payment."""
+    return _decide(public_id, Step.GIVE_BACK, _("The money goes back; the buyer is told."))
+
+
+@blueprint.post("/branch/cashier/reconcile")
+@requires("payments.confirm", scope=Scope.UNIT)
+def reconcile() -> Any:
+    """Ask Stripe about what is open of the orders in which the cashier's growers have a part, now."""
+    swept = sweeping.sweep(everything=True, of=parts.own_orders(actor_id(), "payments.confirm"))
+    flash(
+        _(
+            "Asked about %(count)s payments; %(changed)s were settled.",
+            count=swept.sessions,
+            changed=swept.changed,
+        )
+    )
+    return redirect(url_for("cashier.home"), 303)

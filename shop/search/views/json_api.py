@@ -1,0 +1,103 @@
+"""Listings for programs: `/api/v1/listings`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response, jsonify, request
+
+from core.accounts.gate import public
+from core.clock import local_day, now
+from core.web.api_docs import answer_of
+from shop.catalogue.queries.front import ListingCard, get_listing, listing_cards
+from shop.search.schemas.json_api import ListingOut, ListingsOut, ListingsQuery
+from shop.search.schemas.search_request import wanted_from
+from shop.search.service import finding as service
+from shop.search.service.engine import PAGE_SIZE, Found
+
+blueprint = APIBlueprint("search_api", __name__, tag="Listings")
+
+
+@blueprint.get("/api/v1/listings")
+@blueprint.input(ListingsQuery, location="query", validation=False, arg_name="_documented")
+@blueprint.doc(
+    summary="Find listings",
+    description="Words, pinyin, sizes; prices in fen; 24 a page. What cannot be understood is left out.",
+    responses=answer_of(200, "A page of listings", ListingsOut),
+)
+@public
+def api_listings(**_documented: Any) -> Response:
+    """A page of listings in the shape of the contract."""
+    at = now()
+    wanted = wanted_from(request.args, today=local_day(at), minor=True)
+    found = service.find(wanted)
+    cards = listing_cards(found.ids, at)
+    return jsonify(
+        items=[listing_json(card) for card in cards],
+        total=found.total,
+        page=wanted.page,
+        pages=max(1, -(-found.total // PAGE_SIZE)),
+        facets=_facets_json(found),
+        engine=found.engine,
+        relaxed=found.relaxed,
+    )
+
+
+@blueprint.get("/api/v1/listings/<slug>")
+@blueprint.doc(
+    summary="One listing",
+    responses=answer_of(200, "The listing", ListingOut) | {404: "It was never published."},
+)
+@public
+def api_listing(slug: str) -> Response:
+    """One listing; 404 when it was never published."""
+    return jsonify(listing_json(get_listing(slug, now()).card))
+
+
+def listing_json(card: ListingCard) -> dict[str, Any]:
+    """A listing with what is needed to order it; lengths and money in the units of their names."""
+    return {
+        "slug": card.slug,
+        "title": card.title,
+        "cultivar_group": card.cultivar_group,
+        "cultivar": card.cultivar,
+        "propagation": card.propagation,
+        "root": card.root,
+        "origin": card.origin,
+        "on_sale": card.saleable,
+        "reason": card.reason,
+        "photo_url": card.photo.medium_url if card.photo else None,
+        "grower": {
+            "slug": card.grower.slug,
+            "name": card.grower.name,
+            "licence_number": card.licence.number if card.licence else None,
+        },
+        "variants": [
+            {
+                "sku": variant.sku,
+                "title": variant.title,
+                "unit": variant.unit,
+                "plants_per_unit": variant.plants_per_unit,
+                "currency": card.currency,
+                "price_tiers": [
+                    {"from_quantity": tier.from_quantity, "unit_price_minor": tier.unit_price_minor}
+                    for tier in variant.tiers
+                ],
+                "minimum_quantity": variant.minimum_quantity,
+                "increment": variant.increment,
+                "available": variant.available if card.saleable else 0,
+            }
+            for variant in card.variants
+        ],
+    }
+
+
+def _facets_json(found: Found) -> dict[str, list[dict[str, Any]]]:
+    return {
+        name: [
+            {"value": one.value, "label_zh": one.label_zh, "label_en": one.label_en, "count": one.count}
+            for one in values
+        ]
+        for name, values in found.facets.items()
+    }
