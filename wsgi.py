@@ -28,7 +28,12 @@ from core.settings import Settings, load_settings
 from core.web.app import make_base_app
 from core.web.console import NavGroup, NavItem, init_console
 from core.web.health import Part, init_health
+from shop.catalogue.queries.for_sale import skus_of
 from shop.orders.service.recall_notices import orders_of_lots
+from shop.orders.views.money import OrderMoney, init_order_money
+from shop.payments.queries.order_money import at_parcel, panel
+from shop.payments.wording.attention import money_words
+from shop.stock.service.out_of_stock import init_stock
 from traceability.api import cultivar_group_name
 from traceability.events.models.indexed_keys import init_lot_ids
 from traceability.lots.queries.records import ids_by_number
@@ -185,6 +190,8 @@ BLUEPRINTS: list[str] = [
     "shop.seller.views.prices",
     "shop.cart.views",
     "shop.freight.views",
+    "shop.checkout.views.pages",
+    "shop.orders.views.unpaid_holds",
     "shop.orders.views.pages",
     "shop.checkout.views.json_api",
     "shop.payees.views",
@@ -758,13 +765,16 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     init_reports(app, sections=report_sections, group_name=cultivar_group_name)
     for name in PARTS:
         import_module(name).init_app(app, settings)
-    for name in BLUEPRINTS:
-        app.register_blueprint(import_module(name).blueprint)
+    # Files of several features may share a blueprint: it is registered when all of its routes are there.
+    for blueprint in dict.fromkeys([import_module(name).blueprint for name in BLUEPRINTS]):
+        app.register_blueprint(blueprint)
     for name in COMMANDS:
         app.cli.add_command(import_module(name).group)
     init_outbox(app, event_handlers())
     init_sources(app, [*seal_sources(), *init_rows(app, sealed_rows())])
     init_recalls(app, orders_of_lots)
+    init_stock(app, skus_of)
+    init_order_money(app, OrderMoney(panel, at_parcel, money_words))
     init_lot_ids(app, ids_by_number)
     init_checks(app, checks())
     measures = [import_module(name).measure for name in MEASURED]

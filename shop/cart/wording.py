@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from core.web.formatting import bundles, money, number, plants
 from shop.cart.rules import Line, ProblemCode
-from shop.catalogue.service.refusals import reason_sentence
+from shop.catalogue.wording.reasons import reason_sentence
 
 
 def units(quantity: int, unit: str) -> str:

@@ -14,23 +14,13 @@ from core.accounts.gate import public
 from core.clock import now
 from core.errors import NotFound
 from core.web.i18n import per_language
+from shop.catalogue.queries.cards import ListingCard, ListingPage, VariantView
 from shop.catalogue.queries.freight_hint import freight_hint
-from shop.catalogue.queries.front import (
-    ListingCard,
-    ListingPage,
-    VariantView,
-    get_listing,
-    listings_of_grower,
-)
-from shop.catalogue.service.refusals import reason_sentence
-from shop.catalogue.wording.plants import (
-    dispatch_words,
-    plant_facts,
-    price_words,
-    root_words,
-    size_line,
-    village_name,
-)
+from shop.catalogue.queries.listing_page import get_listing
+from shop.catalogue.queries.listings import listings_of_grower
+from shop.catalogue.service.size_titles import size_line
+from shop.catalogue.wording.plants import dispatch_words, plant_facts, price_words, root_words, village_name
+from shop.catalogue.wording.reasons import reason_sentence
 from shop.freight.rules.addresses import provinces
 from traceability import api as traceability
 

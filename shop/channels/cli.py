@@ -16,10 +16,10 @@ from core.database import transaction
 from core.errors import DomainError
 from core.money import Money
 from shop.channels.rules.tables import UnknownFile
-from shop.channels.rules.taobao import Parsed, parse
+from shop.channels.rules.taobao import Parsed
 from shop.channels.service import importing as service
 from shop.channels.service import stored_plans as keeping
-from shop.channels.service.reading import UnreadableFile
+from shop.channels.service.reading import UnreadableFile, parse
 from shop.channels.tasks import applying as running
 
 group = CommandGroup("channels", help="Orders of growers' outside shops.")

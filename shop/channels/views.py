@@ -20,12 +20,13 @@ from core.web.pagination import Page, page_number
 from core.web.sending import creates, creating
 from shop.channels.forms import UploadForm
 from shop.channels.models import OutsideImport
-from shop.channels.rules.tables import UnknownFile, order_rows, tables_of
+from shop.channels.rules.tables import UnknownFile, order_rows
 from shop.channels.service import importing as service
 from shop.channels.service import stored_plans as keeping
-from shop.channels.service.reading import UnreadableFile
+from shop.channels.service.reading import UnreadableFile, tables_of
+from shop.channels.service.rejections import reason_sentence
 from shop.channels.tasks import applying as running
-from shop.channels.wording import reason_sentence, unknown_sentence
+from shop.channels.wording import unknown_sentence
 
 blueprint = Blueprint("channels", __name__)
 READ_AS = {"taobao": "taobao", "tmall": "taobao"}

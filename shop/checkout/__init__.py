@@ -1,0 +1,1 @@
+"""From a cart, or a program's wish, to a placed order and its payment."""

@@ -14,7 +14,7 @@ from core.web.sending import PageForm
 from shop.cart.rules import Basket
 from shop.freight.rules.addresses import find_province, provinces
 from shop.orders.queries.order_views import OrderView
-from shop.payments.views.front import Option
+from shop.payments.wording.methods import Option
 
 # Where the name of a field in the JSON API stands in the form.
 FIELDS = {

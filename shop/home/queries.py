@@ -12,7 +12,8 @@ from flask_babel import get_locale, ngettext
 
 from branch import api as branch
 from core.web.formatting import number
-from shop.catalogue.queries.front import ListingCard, recent_listings
+from shop.catalogue.queries.cards import ListingCard
+from shop.catalogue.queries.listings import recent_listings
 from traceability import api as traceability
 
 PICTURES = Path(__file__).resolve().parents[2] / "static" / "img"

@@ -147,3 +147,7 @@ def first_payment_state(method: PaymentMethod) -> PaymentState:
     if method is PaymentMethod.CASH_ON_DELIVERY:
         return PaymentState.DUE_ON_DELIVERY
     return PaymentState.AWAITING_PAYMENT
+
+
+# A parcel that is with its buyer, on its way back or will not leave keeps nothing from others.
+ENDED = (FulfilmentState.DELIVERED, FulfilmentState.RETURNED, FulfilmentState.CANCELLED)

@@ -12,7 +12,7 @@ from core.database import session
 from core.money import Money
 from core.web.xml import xml_answer
 from shop.catalogue.models import Listing
-from shop.catalogue.queries.front import listing_cards, published_ids
+from shop.catalogue.queries.listings import listing_cards, published_ids
 from shop.catalogue.states import ListingState
 
 blueprint = Blueprint("promotion", __name__)

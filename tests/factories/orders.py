@@ -11,9 +11,10 @@ from shop.freight.rules.addresses import resolve
 from shop.orders.models.tables import Order
 from shop.orders.queries.order_views import OrderView, order_by_id
 from shop.orders.rules.order_request import Buyer, OrderRequest, ShipTo
-from shop.orders.service.front import confirm_consignment, place_order
+from shop.orders.service.fulfilling import confirm_consignment
+from shop.orders.service.placing import place_order
 from shop.orders.states import By, PaymentMethod
-from shop.stock.service import front as stock
+from shop.stock.service import movements as stock
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
 from tests.factories.payees import ensure_payee

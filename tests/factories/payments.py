@@ -7,7 +7,7 @@ from branch.api import GrowerView
 from core.database import session
 from shop.orders.models.tables import Consignment, Order, OrderLine
 from shop.orders.states import PaymentMethod
-from shop.stock.service import front as stock
+from shop.stock.service import movements as stock
 from tests.factories.orders import make_order, make_variant
 from tests.factories.organisation import make_grower
 

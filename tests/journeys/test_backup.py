@@ -8,7 +8,7 @@ import pytest
 
 from core.database import db, transaction
 from core.seal.sequencer import sequence
-from shop.orders.service.front import mark_paid
+from shop.orders.service.paying import mark_paid
 from tests.factories.orders import make_variant, place
 from tests.running import ROOT, as_environment, environment
 

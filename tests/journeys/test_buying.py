@@ -12,9 +12,10 @@ from core.messaging import Message
 from core.web.formatting import dt
 from shop.orders.models.tables import Order
 from shop.orders.queries.order_views import order_by_id
-from shop.orders.service import front as orders
+from shop.orders.service import fulfilling as orders
 from shop.orders.states import By
-from shop.stock.service import front as stock
+from shop.stock import queries as stock
+from shop.stock.service.movements import set_on_hand
 from tests.factories.accounts import PASSWORD, make_account
 from tests.factories.orders import make_seller, make_variant
 
@@ -158,7 +159,7 @@ def test_what_was_typed_stays_when_a_field_is_wrong(client, fill_cart):
 def test_what_sold_out_meanwhile_is_named_and_the_cart_is_kept(client, fill_cart, variants):
     fill_cart(40)
     with transaction():
-        stock.set_on_hand(variants[0].id, 5)
+        set_on_hand(variants[0].id, 5)
     answer, _fields = send_checkout(client)
     html = answer.get_data(as_text=True)
     assert answer.status_code == 409

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from core.database import session, transaction
 from shop.catalogue.models import Listing, PhotoUpload
-from shop.catalogue.queries.front import own_listings
+from shop.catalogue.queries.listings import own_listings
 from shop.catalogue.tasks.jobs import make_photo
 from tests.factories.licences import make_licence
 from tests.factories.pictures import camera_exif, picture

@@ -10,7 +10,7 @@ from branch.licences.service import suspend
 from core.clock import now
 from core.database import transaction
 from shop.orders.models.tables import Order
-from shop.stock.service import front as stock
+from shop.stock import queries as stock
 from tests.factories.orders import make_seller, make_variant
 
 BODY = {

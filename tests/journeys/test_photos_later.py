@@ -12,6 +12,7 @@ from core.outbox import deliver_pending
 from shop.catalogue.models import Photo, PhotoUpload
 from shop.catalogue.service import photo_renderings as photos
 from shop.catalogue.service import photo_uploads as uploads
+from shop.catalogue.tasks import photo_making
 from shop.catalogue.tasks.jobs import forget_originals, make_photo
 from tests.journeys.test_listing import TYPED, listings, page_of, picture, seller, send
 
@@ -96,7 +97,7 @@ def test_a_picture_that_was_dropped_meanwhile_is_not_added(app, seller):
     with app.app_context():
         forget_originals()
         assert files.get(key)
-        uploads.forget_originals(at=now() + timedelta(days=2))
+        photo_making.forget_originals(at=now() + timedelta(days=2))
         assert files.keys_of(uploads.SHELF, until=now()) == []
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from shop.cart.rules import Basket, Offer, group_by_grower, price_line, weight_g
-from shop.catalogue.queries.front import SaleVariant, variants_for_sale
+from shop.catalogue.queries.for_sale import SaleVariant, variants_for_sale
 from shop.freight.queries import freight_quote
 from shop.freight.rules.rates import PlantSize, unit_weight_g
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
+from core.database import session
 from shop.catalogue.models import Listing, Variant
 from shop.catalogue.queries.bulk_reading import load_cards
 from shop.catalogue.queries.cards import ListingCard, VariantView
@@ -64,3 +65,8 @@ def variants_for_sale(
             if key in wanted:
                 found[key] = SaleVariant(card, variant)
     return found
+
+
+def skus_of(variant_ids: Collection[int]) -> dict[int, str]:
+    """The SKU of each of these variants."""
+    return dict(session.execute(select(Variant.id, Variant.sku).where(Variant.id.in_(variant_ids))).all())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shop.catalogue.queries.front import ListingCard, VariantView
+from shop.catalogue.queries.cards import ListingCard, VariantView
 from shop.freight.queries import freight_quote
 
 

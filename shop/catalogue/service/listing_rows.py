@@ -11,8 +11,8 @@ from shop.catalogue.models import DispatchWindow, Listing, PriceTier, Variant
 from shop.catalogue.rules.measures import RANGES, Size, span
 from shop.catalogue.rules.offers import Offer, VariantOffer
 from shop.catalogue.rules.slugs import listing_slug
+from shop.catalogue.service.size_titles import size_line
 from shop.catalogue.states import ListingState
-from shop.catalogue.wording.plants import size_line
 from shop.freight.rules.rates import PlantSize, plant_weight_g
 from traceability import api as traceability
 

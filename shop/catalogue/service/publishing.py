@@ -20,7 +20,7 @@ from shop.catalogue.rules.sellable import CHANNEL
 from shop.catalogue.service.listing_rows import fill, offered_variants, set_tiers, set_variants, set_windows
 from shop.catalogue.service.refusals import fault_sentence
 from shop.catalogue.states import ListingState, may_become
-from shop.stock.service import front as stock
+from shop.stock.service import movements as stock
 from traceability import api as traceability
 
 

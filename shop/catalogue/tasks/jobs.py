@@ -4,7 +4,7 @@ from celery import shared_task
 
 from core.clock import now
 from core.job_runs import work
-from shop.catalogue.service import photo_uploads as uploads
+from shop.catalogue.tasks import photo_making as uploads
 
 
 @shared_task(name="shop.catalogue.make_photo")

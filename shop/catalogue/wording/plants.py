@@ -40,19 +40,6 @@ def propagation_words(propagation: str) -> str:
     return str(PROPAGATION_WORDS[Propagation(propagation)])
 
 
-def size_line(size: Size) -> str:
-    """The measures that the trade asks for first, in one line; empty when none is known."""
-    ground = span(size.ground_diameter_mm_min, size.ground_diameter_mm_max, "diameter")
-    breast = span(size.breast_diameter_mm_min, size.breast_diameter_mm_max, "diameter")
-    tall = span(size.height_cm_min, size.height_cm_max)
-    parts = [
-        _("ground diameter %(size)s", size=ground) if ground else "",
-        _("breast diameter %(size)s", size=breast) if breast and not ground else "",
-        _("height %(size)s", size=tall) if tall else "",
-    ]
-    return " · ".join(part for part in parts if part)
-
-
 def dispatch_words(dispatch: Dispatch) -> str:
     """When an order placed today leaves the nursery."""
     if dispatch.kind == "any_time" or dispatch.ends_on is None:

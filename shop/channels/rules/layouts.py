@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from shop.channels.service.reading import Row, find_header, fold
+from shop.channels.rules.rows import Row, find_header, fold
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shop.channels.rules.layouts import LAYOUTS, Layout, UnknownLayout, recognise
-from shop.channels.service.reading import HEADER_WITHIN, Row, cleaned, raw_rows
+from shop.channels.rules.rows import HEADER_WITHIN, Row, cleaned
 
 ADDRESS = "address"
 PLACE = re.compile(r"[\u4e00-\u9fff]{2,14}")
@@ -40,22 +40,12 @@ class Table:
         return "" if place is None else row.cells[place]
 
 
-def tables_of(files: Iterable[tuple[str, bytes]], platform: str) -> list[Table]:
-    """Read files, given as name and content; of addresses only province and city are kept.
-
-    Raises:
-        UnknownFile: a file whose header is not known; nothing is taken then.
-        UnreadableFile: a file that is neither text nor a workbook.
-    """
-    return [_table(name, raw_rows(data), platform) for name, data in files]
-
-
 def order_rows(brought: Iterable[Table]) -> int:
     """How many rows the tables that name orders hold: what a worker has to read."""
     return sum(len(one.rows) for one in brought if one.layout.kind != "items")
 
 
-def _table(name: str, rows: list[tuple[int, list[str]]], platform: str) -> Table:
+def table_of(name: str, rows: list[tuple[int, list[str]]], platform: str) -> Table:
     head = [Row(number, cleaned(cells)) for number, cells in rows[:HEADER_WITHIN]]
     try:
         found = recognise(head, platform)

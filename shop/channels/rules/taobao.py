@@ -16,8 +16,8 @@ from decimal import Decimal
 
 from core.clock import SHANGHAI
 from shop.channels.rules.outside_orders import OutsideLine, OutsideOrder, Raw, Rejected, spread
-from shop.channels.rules.tables import ADDRESS, Table, place_in, tables_of
-from shop.channels.service.reading import Row
+from shop.channels.rules.rows import Row
+from shop.channels.rules.tables import ADDRESS, Table, place_in
 
 ORDER_ID = re.compile(r"\d{10,24}")
 RUINED_ID = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
@@ -51,16 +51,6 @@ class Parsed:
     rejected: list[Rejected] = field(default_factory=list)
     row_counts: dict[str, int] = field(default_factory=dict)
     totals_minor: dict[str, int] = field(default_factory=dict)
-
-
-def parse(files: Iterable[tuple[str, bytes]], *, platform: str = "taobao") -> Parsed:
-    """Read order, item and sub-order files that belong together, in any order.
-
-    Raises:
-        UnknownFile: a file whose header is not known; nothing is taken then.
-        UnreadableFile: a file that is neither text nor a workbook.
-    """
-    return orders_of(tables_of(files, platform))
 
 
 def orders_of(tables: Iterable[Table], *, on_rows: Callable[[int], None] = lambda _done: None) -> Parsed:

@@ -7,20 +7,16 @@ rows with one cell more than the header.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 
 from core.intake.documents import table_rows
 from core.intake.refusals import FileRefused
+from shop.channels.rules.tables import Table, table_of
+from shop.channels.rules.taobao import Parsed, orders_of
 
 MAX_BYTES = 64 * 1024 * 1024
-HEADER_WITHIN = 5
-ARMOUR = ("=", "'")
-EQUALS = re.compile(r'^=?"?(.*?)"?$', re.DOTALL)
 
 
 class UnreadableFile(ValueError):  # noqa: N818 - it is the file that is at fault
@@ -30,14 +26,6 @@ class UnreadableFile(ValueError):  # noqa: N818 - it is the file that is at faul
         super().__init__(code)
         self.code = code
         self.message = message
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row with the number it has in the file, counted from 1 as a spreadsheet shows it."""
-
-    number: int
-    cells: tuple[str, ...]
 
 
 def raw_rows(data: bytes) -> list[tuple[int, list[str]]]:
@@ -55,36 +43,21 @@ def raw_rows(data: bytes) -> list[tuple[int, list[str]]]:
         raise UnreadableFile(code, refused.message) from None
 
 
-def cleaned(cells: Iterable[str]) -> tuple[str, ...]:
-    """Cells without the armour of spreadsheets."""
-    return tuple(map(clean, cells))
+def tables_of(files: Iterable[tuple[str, bytes]], platform: str) -> list[Table]:
+    """Read files, given as name and content; of addresses only province and city are kept.
 
-
-def clean(cell: str) -> str:
-    """The cell without the armour of spreadsheets: `="..."`, a leading apostrophe or tab, blanks around."""
-    text = cell.strip()
-    if not text.startswith(ARMOUR):
-        return text
-    if text.startswith("="):
-        match = EQUALS.match(text)
-        text = match.group(1) if match else text
-    return text.removeprefix("'").strip()
-
-
-def fold(name: str) -> str:
-    """A header's name as it is compared: full width folded, no blanks, lower case."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", name)).lower()
-
-
-def find_header(rows: Sequence[Row], required: frozenset[str]) -> tuple[int, dict[str, int]] | None:
-    """Where the header is: its index in `rows` and the column of each folded name; None when it is not there.
-
-    The first of several columns with one name counts.
+    Raises:
+        UnknownFile: a file whose header is not known; nothing is taken then.
+        UnreadableFile: a file that is neither text nor a workbook.
     """
-    for index, row in enumerate(rows[:HEADER_WITHIN]):
-        columns: dict[str, int] = {}
-        for column, name in enumerate(row.cells):
-            columns.setdefault(fold(name), column)
-        if required <= columns.keys():
-            return index, columns
-    return None
+    return [table_of(name, raw_rows(data), platform) for name, data in files]
+
+
+def parse(files: Iterable[tuple[str, bytes]], *, platform: str = "taobao") -> Parsed:
+    """Read order, item and sub-order files that belong together, in any order.
+
+    Raises:
+        UnknownFile: a file whose header is not known; nothing is taken then.
+        UnreadableFile: a file that is neither text nor a workbook.
+    """
+    return orders_of(tables_of(files, platform))

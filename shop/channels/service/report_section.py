@@ -12,7 +12,7 @@ from sqlalchemy import select
 from branch import api as branch
 from core.database import session
 from shop.channels.models import OutsideImport
-from shop.channels.wording import reason_sentence
+from shop.channels.service.rejections import reason_sentence
 
 COUNTED = ("create", "update", "unchanged", "reject")
 UNNAMED = "unnamed"

@@ -22,7 +22,8 @@ from shop.checkout.schemas.order_request import read_order
 from shop.checkout.views.placing import place_once
 from shop.orders.queries import order_views as queries
 from shop.orders.service.refusals import InvalidOrder
-from shop.payments.views import front as payments
+from shop.payments.tasks import stripe_calls as payments
+from shop.payments.wording.methods import options
 
 blueprint = APIBlueprint("orders_api", __name__, tag="Orders")
 
@@ -64,7 +65,7 @@ def place(**_documented: Any) -> tuple[Response, int]:
         key=f"api:{account_id or '-'}:{given}",
         account_id=account_id,
         locale=str(get_locale() or "zh"),
-        methods=[one.code for one in payments.options()],
+        methods=[one.code for one in options()],
         network=request.remote_addr,
     )
     order_id, _is_new = place_once(wish, at=now())

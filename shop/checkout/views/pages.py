@@ -33,7 +33,9 @@ from shop.orders.service.refusals import InvalidOrder, KeyReused, PriceChanged
 from shop.orders.states import PaymentMethod
 from shop.orders.views.blueprint import blueprint
 from shop.payees.wording import no_account
-from shop.payments.views import front as payments
+from shop.payments.tasks.stripe_calls import start
+from shop.payments.views.returning import note_payer
+from shop.payments.wording import methods as payments
 
 ATTEMPT = re.compile(r"[0-9a-z]{32}")
 
@@ -119,8 +121,8 @@ def _onward(order_id: int) -> BaseResponse:
     """To the payment page when there is one, else to the order's own page."""
     door = door_of(order_id)
     own_page = url_for("orders.page", number=door.number, token=door.access_token)
-    payments.note_payer(door.number)
-    return redirect((payments.start(order_id) if door.awaits_payment else None) or own_page, 303)
+    note_payer(door.number)
+    return redirect((start(order_id) if door.awaits_payment else None) or own_page, 303)
 
 
 def _keep_province(cart: CartView, form: CheckoutForm) -> None:
@@ -140,7 +142,7 @@ def _page(form: CheckoutForm, basket: Basket, *, problem: str = "") -> str:
     form.offer(options)
     near = cities(form.province_code) if form.province_code else ()
     return render_template(
-        "shop/orders/checkout.html",
+        "shop/checkout/checkout.html",
         form=form,
         basket=basket,
         options=options,
@@ -160,7 +162,7 @@ def summary() -> ResponseReturnValue:
     """The sums for a province, for the page to put in place while the buyer types."""
     cart = present_cart()
     form = CheckoutForm(formdata=None, province=request.args.get("province", ""))
-    return render_template("shop/orders/_summary.html", basket=_basket(cart, form), units=units)
+    return render_template("shop/checkout/_summary.html", basket=_basket(cart, form), units=units)
 
 
 @blueprint.get("/addresses")

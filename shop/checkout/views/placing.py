@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from core.database import transaction
 from shop.orders.queries.order_views import find_by_key
 from shop.orders.rules.order_request import OrderRequest
-from shop.orders.service.front import place_order
+from shop.orders.service.placing import place_order
 from shop.orders.service.refusals import KeyReused
 
 

@@ -10,8 +10,7 @@ from sqlalchemy import select
 from core.database import session
 from shop.catalogue.models import Listing, Variant
 from shop.orders.models.tables import Consignment, HoldAllowance, Order
-from shop.orders.service.unpaid_limits import ENDED
-from shop.orders.states import OPEN_PAYMENT, FulfilmentState, PaymentState
+from shop.orders.states import ENDED, OPEN_PAYMENT, FulfilmentState, PaymentState
 from shop.stock.models import HoldState, Stock, StockHold
 
 

@@ -25,13 +25,11 @@ from shop.orders.rules.unpaid_limits import (
     way_of,
 )
 from shop.orders.service.refusals import HoldLimit
-from shop.orders.states import OPEN_PAYMENT, FulfilmentState, PaymentMethod, PaymentState
+from shop.orders.states import ENDED, OPEN_PAYMENT, FulfilmentState, PaymentMethod, PaymentState
 from shop.stock.models import HoldState, Stock, StockHold
 
 # Our own space of PostgreSQL's advisory locks.
 LOCKS = 0x484F4C44
-# A parcel that is with its buyer, on its way back or will not leave keeps nothing from others.
-ENDED = (FulfilmentState.DELIVERED, FulfilmentState.RETURNED, FulfilmentState.CANCELLED)
 Sums = dict[Holder, dict[int, Amount]]
 
 

@@ -16,17 +16,13 @@ from core.errors import NotFound
 from core.seal import proof_answer
 from core.web.pagination import page_number
 from shop.cart.wording import units
-from shop.checkout.views import pages as checkout_views
 from shop.orders.queries import order_views as queries
-from shop.orders.service import front as service
+from shop.orders.service import fulfilling as service
 from shop.orders.states import By, FulfilmentState
-from shop.orders.views import unpaid_holds as hold_views
 from shop.orders.views.blueprint import blueprint
+from shop.orders.views.money import order_money
 from shop.orders.wording import states as wording
-from shop.payments.views import front as payments
 from traceability import api as traceability
-
-__all__ = ["blueprint", "checkout_views", "hold_views"]
 
 
 @blueprint.app_template_global()
@@ -49,8 +45,8 @@ def page(number: str) -> ResponseReturnValue:
     """An order as its buyer follows it: money, and each grower's parcel with its papers and codes."""
     order = _order(number)
     numbers = [parcel.number for parcel in order.consignments]
-    panel = payments.panel(order.id)
-    money = payments.money_words(panel.standing)
+    panel = order_money().panel(order.id)
+    money = order_money().words(panel.standing)
     response = make_response(
         render_template(
             "shop/orders/order.html",
@@ -159,14 +155,14 @@ def seller_order(parcel_number: str) -> ResponseReturnValue:
     """One parcel as its grower sees it."""
     grower = branch.require_grower(actor_id())
     order, parcel = queries.order_of_consignment(parcel_number, grower_id=grower.id)
-    standing, acts = payments.at_parcel(order.id, parcel.id)
+    standing, acts = order_money().at_parcel(order.id, parcel.id)
     return render_template(
         "shop/orders/seller_order.html",
         standing=standing,
         acts=acts,
         order=order,
         parcel=parcel,
-        timeline_steps=wording.timeline(order, parcel, money=payments.money_words(standing)),
+        timeline_steps=wording.timeline(order, parcel, money=order_money().words(standing)),
         units=units,
     )
 

@@ -15,11 +15,10 @@ from shop.orders.models.tables import Consignment, Order
 from shop.orders.states import PaymentMethod, PaymentState
 from shop.payments.models.tables import CancelWish, Payment, Refund, TransferProof
 from shop.payments.queries import cashier_scope as parts
+from shop.payments.queries import doubts as in_doubt
+from shop.payments.queries.doubts import Agreed, Step, agreed_on
 from shop.payments.queries.order_money import RefundView, WishView, refund_view, wish_view
-from shop.payments.service import doubts as in_doubt
-from shop.payments.service.agreements import Agreed, Step, agreed_on
 from shop.payments.states import ProofState, RefundState, Stage, WishState
-from shop.payments.wording.attention import attention_words
 
 SHOWN = 100
 
@@ -54,7 +53,7 @@ class Doubt:
     heard_amount_minor: int | None
     heard_currency: str | None
     currency: str
-    what: str
+    attention: str
     in_doubt: bool
     may_accept: bool
     agreed: tuple[Agreed, ...]
@@ -141,7 +140,7 @@ def _doubt(payment: Payment, number: str) -> Doubt:
         heard_amount_minor=payment.heard_amount_minor,
         heard_currency=payment.heard_currency,
         currency=payment.currency,
-        what=attention_words(payment.attention or ""),
+        attention=payment.attention or "",
         in_doubt=payment.state == Stage.DOUBTFUL,
         may_accept=in_doubt.may_accept(payment),
         agreed=tuple(one for one in (agreed_on(payment, step) for step in Step) if one.by),

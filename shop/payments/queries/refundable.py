@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from branch import api as branch
 from core.database import session
@@ -13,7 +13,7 @@ from core.errors import NotFound
 from shop.orders.models.tables import Consignment, Order
 from shop.orders.service.transitions import lines_of
 from shop.orders.states import BEFORE_DISPATCH
-from shop.payments.service.refunds import units_refunded
+from shop.payments.models.tables import RefundLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +95,13 @@ def refundable(consignment_number: str) -> Refundable:
         freight_left_minor=left - sum(line.amount_left_minor for line in views),
         lines=views,
     )
+
+
+def units_refunded(line_ids: list[int]) -> dict[int, int]:
+    """How many units of each line were refunded already."""
+    rows = session.execute(
+        select(RefundLine.order_line_id, func.sum(RefundLine.quantity))
+        .where(RefundLine.order_line_id.in_(line_ids))
+        .group_by(RefundLine.order_line_id)
+    )
+    return {line_id: int(count) for line_id, count in rows}

@@ -15,11 +15,12 @@ from core.database import session
 from core.errors import Conflict
 from core.ids import random_id
 from shop.orders.models.tables import Order
-from shop.orders.service import front as orders
+from shop.orders.service import paying as orders
 from shop.orders.service.deadlines import check_by, longest_hold
 from shop.orders.service.transitions import consignments_of, locked_order
 from shop.orders.states import PROVIDER, By, PaymentMethod, PaymentState
 from shop.payments.models.tables import Payment, PaymentChange
+from shop.payments.rules.attention import attention
 from shop.payments.rules.provider_news import (
     MAX_ATTEMPTS,
     Expected,
@@ -33,11 +34,10 @@ from shop.payments.service import refund_progress as refund_rows
 from shop.payments.service.row_locks import attempts_of, locked_payment, move
 from shop.payments.service.settling import settle
 from shop.payments.states import ARRIVED, OVER, Stage
-from shop.payments.wording.attention import attention
 from shop.stock.service import movements as stock
 
 if TYPE_CHECKING:
-    from shop.payments.service.provider import Session
+    from shop.payments.rules.provider_answers import Session
 
 TIME_TO_RETRY = timedelta(minutes=40)
 

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from core.database import session
 from shop.orders.models.tables import Order
-from shop.orders.service import front as orders
+from shop.orders.service import paying as orders
 from shop.orders.states import PaymentState
 from shop.payments.models.tables import Payment
+from shop.payments.rules.attention import attention
 from shop.payments.service import refund_progress as refund_rows
 from shop.payments.states import DISPUTE_CLOSED as CLOSED
 from shop.payments.states import ONLY_A_WARNING, RefundKind, Stage
-from shop.payments.wording.attention import attention
 
 
 def learn(payment: Payment, *, dispute_id: str, status: str, amount_minor: int) -> bool:

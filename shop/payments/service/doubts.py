@@ -9,25 +9,16 @@ from flask_babel import gettext as _
 from core.database import session
 from core.errors import Conflict
 from shop.orders.models.tables import Order
-from shop.orders.service import front as orders
+from shop.orders.service import paying as orders
 from shop.orders.states import By
 from shop.payments.models.tables import Payment
+from shop.payments.queries.doubts import may_accept
 from shop.payments.service import notices as messages
 from shop.payments.service import refund_progress as refund_rows
 from shop.payments.service.row_locks import locked_payment, move, refuse_disputed
 from shop.payments.states import RefundKind, Stage
-from shop.payments.wording.attention import disagreements_of
 
 GIVEN_BACK = "disagrees"
-
-
-def may_accept(payment: Payment) -> bool:
-    """Whether only the amount differs: then a cashier may take it as the payment of its order."""
-    return (
-        payment.state == Stage.DOUBTFUL
-        and disagreements_of(payment.attention or "") == {"amount"}
-        and bool(payment.heard_amount_minor)
-    )
 
 
 def check(payment: Payment, *, accepted: bool) -> None:

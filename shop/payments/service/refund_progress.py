@@ -11,15 +11,15 @@ from core.clock import local_year
 from core.database import session
 from core.errors import Conflict
 from core.ids import random_id, readable_number
-from shop.orders.service import front as orders
+from shop.orders.service import paying as orders
 from shop.orders.service.transitions import locked_order
 from shop.orders.states import PROVIDER, SYSTEM, By
 from shop.payments.models.tables import Payment, ProviderRefund, Refund, RefundChange
+from shop.payments.rules.attention import attention
 from shop.payments.rules.provider_news import seen_elsewhere
 from shop.payments.service import notices as messages
 from shop.payments.service.row_locks import locked_refund, move_refund, refuse_disputed, reserve_refund
 from shop.payments.states import RefundKind, RefundState, Stage
-from shop.payments.wording.attention import attention
 
 NOT_MADE = frozenset({"failed", "canceled"})
 FIRST_RETRY = timedelta(seconds=30)

@@ -11,18 +11,18 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
 
 from core.database import session
 from core.errors import Conflict, Invalid
 from core.ids import random_id
 from shop.orders.models.tables import Consignment, Order, OrderLine
 from shop.orders.rules.cash_on_delivery import taken_minor
-from shop.orders.service import front as orders
+from shop.orders.service import paying as orders
 from shop.orders.service.fulfilling import cash_parcel
 from shop.orders.service.transitions import consignments_of, lines_of, locked_consignment
 from shop.orders.states import By, PaymentMethod
 from shop.payments.models.tables import Payment, PaymentChange, Refund, RefundLine
+from shop.payments.queries.refundable import units_refunded
 from shop.payments.rules.provider_news import share_of_line
 from shop.payments.service.refund_progress import add_row
 from shop.payments.service.row_locks import attempts_of, receipt_of, refuse_disputed, reserve_refund
@@ -139,16 +139,6 @@ def _line_amounts(lines: Mapping[int, OrderLine], units: Mapping[int, int]) -> d
 def _freight_left(consignment: Consignment, lines: Iterable[OrderLine]) -> int:
     goods_left = sum(one.line_total_minor - one.discount_minor - one.refunded_minor for one in lines)
     return consignment.total_minor - consignment.refunded_minor - goods_left
-
-
-def units_refunded(line_ids: list[int]) -> dict[int, int]:
-    """How many units of each line were refunded already."""
-    rows = session.execute(
-        select(RefundLine.order_line_id, func.sum(RefundLine.quantity))
-        .where(RefundLine.order_line_id.in_(line_ids))
-        .group_by(RefundLine.order_line_id)
-    )
-    return {line_id: int(count) for line_id, count in rows}
 
 
 def _receipt(order: Order, *, at: datetime) -> Payment:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from core.database import session
 from shop.orders.models.tables import Order
 from shop.payments.models.tables import Payment, ProviderRefund
+from shop.payments.rules.attention import attention
 from shop.payments.service import disputes, doubts
 from shop.payments.service import refund_progress as refund_rows
 from shop.payments.service.row_locks import locked_payment
 from shop.payments.states import Stage
-from shop.payments.wording.attention import attention
 
 if TYPE_CHECKING:
-    from shop.payments.service.provider import RefundNews
+    from shop.payments.rules.provider_answers import RefundNews
 
 
 def hear_refund(payment_id: int, news: RefundNews, *, at: datetime) -> str:

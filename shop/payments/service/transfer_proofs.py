@@ -11,7 +11,8 @@ from core.database import session
 from core.errors import Conflict, NotFound
 from core.ids import random_id
 from shop.orders.models.tables import Order
-from shop.orders.service import front as orders
+from shop.orders.service import paying as orders
+from shop.orders.service.deadlines import pay_by
 from shop.orders.service.transitions import consignments_of, locked_order
 from shop.orders.states import BUYER, By, PaymentMethod, PaymentState
 from shop.payees.queries import account_of_order
@@ -111,7 +112,7 @@ def reject(public_id: str, *, reason: str, by_account_id: int | None, at: dateti
             at=at,
             by=By("cashier", by_account_id),
             reason=reason,
-            expires_at=orders.pay_by(PaymentMethod.OFFLINE_TRANSFER, at=at, placed_at=order.placed_at),
+            expires_at=pay_by(PaymentMethod.OFFLINE_TRANSFER, at=at, placed_at=order.placed_at),
         )
     proof.state = ProofState.REJECTED
     proof.reason = reason

@@ -16,20 +16,13 @@ from core.errors import Conflict
 from shop.orders.models.tables import Order
 from shop.orders.states import PaymentMethod, PaymentState
 from shop.payments.models.tables import Payment, Refund
+from shop.payments.rules.provider_answers import Item, RefundNews, Session, SessionOrder
 from shop.payments.rules.provider_news import Heard
 from shop.payments.service import attempts as service
 from shop.payments.service import refund_progress as refund_rows
 from shop.payments.service import settling
-from shop.payments.service.provider import (
-    Item,
-    ProviderAway,
-    ProviderRefused,
-    RefundNews,
-    Session,
-    SessionOrder,
-    configured,
-    gateway,
-)
+from shop.payments.service.provider import configured, gateway
+from shop.payments.service.provider_errors import ProviderAway, ProviderRefused
 from shop.payments.service.row_locks import locked_refund
 from shop.payments.states import RefundState, Stage, dispute_is_open
 from shop.payments.tasks.fault_points import reached

@@ -14,7 +14,8 @@ from core.sweeps import each, free
 from shop.orders.models.tables import Order
 from shop.orders.states import PaymentMethod
 from shop.payments.models.tables import Payment, Refund
-from shop.payments.service.provider import ProviderAway, ProviderRefused, configured
+from shop.payments.service.provider import configured
+from shop.payments.service.provider_errors import ProviderAway, ProviderRefused
 from shop.payments.states import RefundState, Stage
 from shop.payments.tasks.stripe_calls import check, send_refund
 

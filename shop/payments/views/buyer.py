@@ -22,7 +22,7 @@ from core.web.bounds import PHOTO, takes
 from core.web.limits import ORDER, limiter, posts_only
 from core.web.sending import creates, creating
 from shop.orders.models.tables import Consignment, Order
-from shop.orders.service import front as orders
+from shop.orders.service import paying as orders
 from shop.orders.states import BUYER
 from shop.orders.wording.states import payment_words
 from shop.payments.forms import CancelForm, ProofForm, ReturnedForm
@@ -31,7 +31,7 @@ from shop.payments.queries import order_money as queries
 from shop.payments.service import cancel_requests as wishes
 from shop.payments.service import proof_files
 from shop.payments.service import transfer_proofs as proofs
-from shop.payments.service.provider import ProviderAway
+from shop.payments.service.provider_errors import ProviderAway
 from shop.payments.tasks import stripe_calls as flows
 from shop.payments.views.returning import note_payer, went_to_pay
 

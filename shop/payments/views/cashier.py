@@ -20,14 +20,15 @@ from shop.payments.models.tables import Payment, Refund
 from shop.payments.queries import cashier as desk
 from shop.payments.queries import cashier_scope as parts
 from shop.payments.queries import order_money as queries
+from shop.payments.queries.doubts import Step
 from shop.payments.service import agreements
 from shop.payments.service import refund_progress as refund_rows
 from shop.payments.service import transfer_proofs as proofs
-from shop.payments.service.agreements import Step
 from shop.payments.service.provider import configured
 from shop.payments.states import Stage
 from shop.payments.tasks import sweeping
 from shop.payments.views.buyer import private_file
+from shop.payments.wording.attention import attention_words
 
 blueprint = Blueprint("cashier", __name__)
 
@@ -38,6 +39,7 @@ def home() -> Any:
     """What waits."""
     return render_template(
         "shop/payments/cashier.html",
+        attention_words=attention_words,
         desk=desk.desk(actor_id()),
         without_account=[
             one.unit

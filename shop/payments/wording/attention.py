@@ -7,11 +7,6 @@ from flask_babel import gettext as _
 from shop.payments.rules.standings import Standing
 
 
-def attention(code: str, detail: str = "") -> str:
-    """What is kept in `payment.attention`."""
-    return f"{code}:{detail}"
-
-
 def money_words(standing: str) -> str:
     """Where money is of which more is known than that it is awaited; empty for everything else."""
     words: dict[str, str] = {
@@ -19,12 +14,6 @@ def money_words(standing: str) -> str:
         Standing.UNDER_WAY: _("Payment on its way"),
     }
     return words.get(standing, "")
-
-
-def disagreements_of(kept: str) -> frozenset[str]:
-    """In what money disagrees with its order: of `amount`, `currency`, `order`, `payment`."""
-    code, _colon, detail = kept.partition(":")
-    return frozenset(detail.split(",")) if code == "disagrees" else frozenset()
 
 
 def attention_words(kept: str) -> str:

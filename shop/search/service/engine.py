@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from core.errors import Unavailable
-from shop.catalogue.queries.front import IndexDocument
+from shop.catalogue.queries.index_documents import IndexDocument
 
 SORTS = ("relevance", "price", "-price", "new", "diameter", "-diameter")
 PAGE_SIZE = 24

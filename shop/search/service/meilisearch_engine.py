@@ -10,7 +10,7 @@ import meilisearch
 from meilisearch.errors import MeilisearchApiError, MeilisearchError
 
 from core.ids import random_id
-from shop.catalogue.queries.front import IndexDocument
+from shop.catalogue.queries.index_documents import IndexDocument
 from shop.search.rules import SizeWanted, parse_query, pinyin_tokens, simplified
 from shop.search.service.engine import (
     PAGE_SIZE,

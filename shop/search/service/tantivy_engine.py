@@ -20,7 +20,7 @@ from tantivy import FieldType, Index, Occur
 from tantivy import Query as Q  # noqa: N817 - every line below is a query
 
 from core.atomic import write_durably
-from shop.catalogue.queries.front import IndexDocument
+from shop.catalogue.queries.index_documents import IndexDocument
 from shop.search.rules import Query, SizeWanted, pairs, parse_query, pinyin_tokens, sound_of, text_tokens
 from shop.search.service.engine import (
     PAGE_SIZE,

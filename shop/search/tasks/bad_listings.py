@@ -13,7 +13,7 @@ from core.database import session
 from core.errors import Unavailable
 from core.faults import database_away, words_of
 from core.sweeps import note_failure, note_success
-from shop.catalogue.queries.front import IndexDocument, documents_for_index, ids_for_index
+from shop.catalogue.queries.index_documents import IndexDocument, documents_for_index, ids_for_index
 from shop.search.service import finding as service
 
 log = structlog.get_logger(__name__)

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from core.claims import Claim, InWork, NotDue, Retry, find_claim, held, in_work
 from core.database import changed, session, transaction
-from shop.catalogue.queries.front import IndexDocument
+from shop.catalogue.queries.index_documents import IndexDocument
 from shop.search.models import SearchChange
 from shop.search.service import finding as service
 from shop.search.service.engine import IndexMissing, SearchAway

@@ -10,7 +10,9 @@ from flask import Response, jsonify, request
 from core.accounts.gate import public
 from core.clock import local_day, now
 from core.web.api_docs import answer_of
-from shop.catalogue.queries.front import ListingCard, get_listing, listing_cards
+from shop.catalogue.queries.cards import ListingCard
+from shop.catalogue.queries.listing_page import get_listing
+from shop.catalogue.queries.listings import listing_cards
 from shop.search.schemas.json_api import ListingOut, ListingsOut, ListingsQuery
 from shop.search.schemas.search_request import wanted_from
 from shop.search.service import finding as service

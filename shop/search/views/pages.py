@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from core.accounts.gate import public
 from core.clock import local_day, now
 from core.web.pagination import Page
-from shop.catalogue.queries.front import listing_cards
+from shop.catalogue.queries.listings import listing_cards
 from shop.search.schemas.search_request import wanted_from
 from shop.search.service import finding as service
 from shop.search.service.engine import PAGE_SIZE, SORTS

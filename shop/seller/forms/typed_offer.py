@@ -9,7 +9,7 @@ from typing import Any
 from wtforms import Field
 
 from core.clock import local_day, local_moment
-from shop.catalogue.queries.front import ListingCard, VariantView
+from shop.catalogue.queries.cards import ListingCard, VariantView
 from shop.catalogue.rules.measures import Size, Unit, range_text
 from shop.catalogue.rules.offers import Offer, VariantOffer
 from shop.catalogue.rules.pricing import QuantityRule, Tier

@@ -18,12 +18,13 @@ from core.web.bounds import PHOTOS, takes
 from core.web.sending import creates, made_nothing, stop_if_sent
 from shop.catalogue.models import Listing
 from shop.catalogue.queries.bulk_reading import photo_view
-from shop.catalogue.queries.front import PhotoView, own_listings
+from shop.catalogue.queries.cards import PhotoView
+from shop.catalogue.queries.listings import own_listings
 from shop.catalogue.service import drafts
 from shop.catalogue.service import photo_uploads as uploads
 from shop.catalogue.service import publishing as service
-from shop.catalogue.service.refusals import reason_sentence
 from shop.catalogue.states import ListingState
+from shop.catalogue.wording.reasons import reason_sentence
 from shop.seller.forms.listing import ListingForm, leaves
 from shop.seller.forms.rows import change_rows
 from shop.seller.forms.typed_offer import Typed, typed_from, typed_of

@@ -12,7 +12,8 @@ from core.accounts.scopes import Scope
 from core.clock import now
 from core.errors import DomainError, NotFound
 from core.web.sending import creates, creating
-from shop.catalogue.queries.front import ListingCard, own_listings
+from shop.catalogue.queries.cards import ListingCard
+from shop.catalogue.queries.listings import own_listings
 from shop.catalogue.rules.offers import VariantOffer
 from shop.catalogue.service import drafts
 from shop.catalogue.service import publishing as service

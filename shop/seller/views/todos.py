@@ -16,9 +16,10 @@ from flask_babel import ngettext
 from branch import api as branch
 from core.clock import local_day
 from core.web.formatting import day_words, number
-from shop.catalogue.queries.front import ListingCard, own_listings
-from shop.catalogue.service.refusals import reason_sentence
+from shop.catalogue.queries.cards import ListingCard
+from shop.catalogue.queries.listings import own_listings
 from shop.catalogue.states import ListingState
+from shop.catalogue.wording.reasons import reason_sentence
 from shop.dispatch import queries as dispatch
 from shop.orders.queries.order_views import count_by_state
 from shop.orders.states import FulfilmentState

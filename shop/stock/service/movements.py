@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -16,10 +17,9 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.database import changed, session
 from core.errors import Invalid
-from shop.catalogue.models import Variant
 from shop.stock.models import HoldState, Stock, StockHold
 from shop.stock.queries import available
-from shop.stock.service.out_of_stock import OutOfStock, ShortLine
+from shop.stock.service.out_of_stock import OutOfStock, ShortLine, SkusOf
 
 Line = tuple[int, int]
 
@@ -284,9 +284,6 @@ def _sell(variant_id: int, quantity: int, *, from_held: bool) -> int:
 
 def _named(short: Sequence[Line]) -> list[ShortLine]:
     left = available(variant_id for variant_id, _quantity in short)
-    skus = dict(
-        session.execute(
-            select(Variant.id, Variant.sku).where(Variant.id.in_([one for one, _quantity in short]))
-        ).all()
-    )
+    skus_of: SkusOf = current_app.extensions["skus_of"]
+    skus = skus_of([one for one, _quantity in short])
     return [ShortLine(skus[variant_id], wanted, left[variant_id]) for variant_id, wanted in short]

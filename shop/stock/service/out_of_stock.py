@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from flask import Flask
 from flask_babel import gettext as _
 
 from core.errors import Conflict
+
+# The SKU of each variant, by its id: asked of the catalogue, which stands above.
+SkusOf = Callable[[Collection[int]], Mapping[int, str]]
+
+
+def init_stock(app: Flask, skus_of: SkusOf) -> None:
+    """Tell stock who knows the SKUs of variants; wired in `wsgi.py`."""
+    app.extensions["skus_of"] = skus_of
 
 
 @dataclass(frozen=True, slots=True)

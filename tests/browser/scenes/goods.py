@@ -14,10 +14,9 @@ from core.job_runs import Job
 from core.progress import JOB, start
 from shop.catalogue.models import Listing
 from shop.channels.models import OutsideImport
-from shop.channels.rules.tables import tables_of
-from shop.channels.rules.taobao import parse
 from shop.channels.service import importing as channels
 from shop.channels.service import stored_plans as keeping
+from shop.channels.service.reading import parse, tables_of
 from shop.orders.models.tables import Consignment, Order
 from shop.payments.service import attempts as payments
 from tests.browser.scenes.money import an_order

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from core.database import Base, alembic, db, transaction
 from core.schema import FOLDER, heads
 from core.settings import Settings
-from shop.orders.service.front import mark_paid
+from shop.orders.service.paying import mark_paid
 from tests.factories.orders import make_variant, place
 from wsgi import create_app
 

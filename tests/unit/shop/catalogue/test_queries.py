@@ -6,21 +6,17 @@ import pytest
 
 from core.database import transaction
 from core.errors import NotFound
-from shop.catalogue.queries.front import (
-    documents_for_index,
-    get_listing,
-    listing_cards,
-    listings_of_grower,
-    own_listings,
-    recent_listings,
-    variants_for_sale,
-)
+from shop.catalogue.queries.for_sale import variants_for_sale
+from shop.catalogue.queries.index_documents import documents_for_index
+from shop.catalogue.queries.listing_page import get_listing
+from shop.catalogue.queries.listings import listing_cards, listings_of_grower, own_listings, recent_listings
 from shop.catalogue.rules.measures import Size
 from shop.catalogue.rules.pricing import QuantityRule, Tier
 from shop.catalogue.rules.sellable import reason_not_for_sale
 from shop.catalogue.service import drafts
 from shop.catalogue.service import publishing as service
-from shop.stock.service import front as stock
+from shop.stock.models import Stock
+from shop.stock.service import movements as stock
 from tests.factories.catalogue import make_draft, make_listing, make_offer, make_variant_offer
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
@@ -107,7 +103,7 @@ def test_a_card_counts_plants_and_names_the_cheapest(listed, at):
 def test_what_is_held_for_a_buyer_is_not_available(session, listed, at):
     variant = get_listing(listed[1].slug, at).card.variants[1]
     with transaction():
-        session.get(stock.Stock, variant.id).held = 2
+        session.get(Stock, variant.id).held = 2
     bundle = get_listing(listed[1].slug, at).card.variants[1]
     assert (bundle.on_hand, bundle.available, bundle.most_orderable, bundle.sold_out) == (3, 1, 0, True)
 

@@ -10,13 +10,13 @@ from core.database import transaction
 from core.errors import Conflict, NotFound
 from core.outbox import OutboxEvent
 from shop.catalogue.models import ListingChange, Photo
-from shop.catalogue.queries.front import get_listing
+from shop.catalogue.queries.listing_page import get_listing
 from shop.catalogue.rules.measures import Size
 from shop.catalogue.rules.offers import Offer
 from shop.catalogue.rules.pricing import QuantityRule, Tier
 from shop.catalogue.service import drafts
 from shop.catalogue.service import publishing as service
-from shop.stock.service import front as stock
+from shop.stock.service import movements as stock
 from tests.factories.catalogue import TREE, make_draft, make_listing, make_offer, make_variant_offer
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower

@@ -5,8 +5,8 @@ import pytest
 from branch.licences import service as licences
 from core.clock import now
 from core.database import transaction
-from shop.catalogue.queries.front import get_listing
-from shop.stock.service import front as stock
+from shop.catalogue.queries.listing_page import get_listing
+from shop.stock.service import movements as stock
 from tests.factories.catalogue import make_listing, make_offer, make_variant_offer
 from tests.factories.licences import make_licence, make_storefront
 from tests.factories.organisation import make_grower

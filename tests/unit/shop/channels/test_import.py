@@ -15,8 +15,8 @@ from core.errors import NotFound
 from core.progress import get_progress
 from shop.channels.models import OutsideImport, OutsideOrderRow
 from shop.channels.rules import taobao
-from shop.channels.rules.taobao import parse
 from shop.channels.service import stored_plans as keeping
+from shop.channels.service.reading import parse
 from shop.channels.tasks.jobs import apply_planned, plan_import
 from tests.factories.licences import make_storefront
 from tests.unit.shop.channels.conftest import SHOP, facts, run_import

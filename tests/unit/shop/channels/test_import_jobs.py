@@ -16,10 +16,9 @@ from core.outbox import deliver_pending
 from core.progress import JOB, get_progress
 from shop.channels.models import OutsideImport
 from shop.channels.rules import taobao
-from shop.channels.rules.tables import tables_of
-from shop.channels.rules.taobao import parse
 from shop.channels.service import importing as service
 from shop.channels.service import stored_plans as keeping
+from shop.channels.service.reading import parse, tables_of
 from shop.channels.tasks import applying as running
 from shop.channels.tasks.jobs import apply_planned, forget_plans, plan_import
 from tests.unit.shop.channels.conftest import facts, run_import

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from shop.channels.rules import taobao
 from shop.channels.rules.layouts import LAYOUTS
 from shop.channels.rules.outside_orders import Raw, spread
-from shop.channels.rules.tables import UnknownFile, from_json, order_rows, tables_of, to_json
-from shop.channels.rules.taobao import orders_of, parse
-from shop.channels.service.reading import UnreadableFile, clean, fold
+from shop.channels.rules.rows import clean, fold
+from shop.channels.rules.tables import UnknownFile, from_json, order_rows, to_json
+from shop.channels.rules.taobao import orders_of
+from shop.channels.service.reading import UnreadableFile, parse, tables_of
 from tests.published.vectors import vectors
 from tests.unit.shop.channels.conftest import suborder_file
 

@@ -15,7 +15,7 @@ from shop.catalogue.rules.seasons import Season, Window
 from shop.dispatch import queries
 from shop.dispatch.rules import due_day, read_tracking, week_of
 from shop.orders.models.tables import Consignment, OrderLine
-from shop.orders.service import front as orders
+from shop.orders.service import paying as orders
 from tests.factories.catalogue import make_listing
 from tests.factories.orders import place
 from tests.factories.pictures import picture

@@ -11,18 +11,21 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from core.database import session, transaction
 from core.errors import Conflict, Invalid
 from shop.orders.models.tables import Order
-from shop.orders.service import front as orders
+from shop.orders.service import fulfilling
+from shop.orders.service.fulfilling import mark_delivered, mark_dispatched, mark_packed
+from shop.orders.service.paying import cancel_order, expire_order, remind_of_end
+from shop.orders.service.placing import place_order
 from shop.orders.service.transitions import consignments_of, lines_of
 from shop.orders.states import BUYER, By, PaymentMethod
 from shop.payments.models.tables import Refund
 from shop.payments.queries.order_money import proofs_of, wishes_of
+from shop.payments.rules.provider_answers import RefundNews
 from shop.payments.rules.provider_news import Heard, SessionNews
 from shop.payments.service import attempts as service
 from shop.payments.service import cancel_requests as wishes
 from shop.payments.service import doubts, refunds, settling
 from shop.payments.service import refund_progress as refund_rows
 from shop.payments.service import transfer_proofs as proofs
-from shop.payments.service.provider import RefundNews
 from shop.payments.service.row_locks import attempts_of
 from shop.stock.service.out_of_stock import OutOfStock
 from tests.factories.orders import make_request, make_seller, make_variant
@@ -56,7 +59,7 @@ class AnyOrder(RuleBasedStateMachine):
             for number, grower in enumerate(growers)
         ]
         wish = make_request(*((variant.sku, 3 + n) for n, variant in enumerate(variants)), method=method)
-        self.order_id = orders.place_order(wish, at=self.at).id
+        self.order_id = place_order(wish, at=self.at).id
         if reach > 0:
             self._made_ready()
         if reach > 1:
@@ -88,32 +91,32 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(part=PART, verb=st.sampled_from(["confirm_consignment", "mark_packed"]))
     def works(self, part, verb):
-        self.act(getattr(orders, verb), self.parcel(part).id, by=GROWER)
+        self.act(getattr(fulfilling, verb), self.parcel(part).id, by=GROWER)
 
     @rule(part=PART, verb=st.sampled_from(["cancel_consignment", "mark_unpacked", "mark_returned"]))
     def takes_back(self, part, verb):
-        self.act(getattr(orders, verb), self.parcel(part).id, by=GROWER, reason="示范")
+        self.act(getattr(fulfilling, verb), self.parcel(part).id, by=GROWER, reason="示范")
 
     @rule(part=PART)
     def sends(self, part):
         """Packed and given to the courier, as far as that is allowed now."""
         parcel = self.parcel(part).id
-        self.act(orders.mark_packed, parcel, by=GROWER)
-        self.act(orders.mark_dispatched, parcel, courier="顺丰", tracking_number="SF1", by=GROWER)
+        self.act(mark_packed, parcel, by=GROWER)
+        self.act(mark_dispatched, parcel, courier="顺丰", tracking_number="SF1", by=GROWER)
 
     @rule(part=PART)
     def arrives(self, part):
-        self.act(orders.mark_delivered, self.parcel(part).id, by=BUYER)
+        self.act(mark_delivered, self.parcel(part).id, by=BUYER)
 
     @rule()
     def buyer_cancels(self):
-        self.act(orders.cancel_order, self.order_id, by=BUYER)
+        self.act(cancel_order, self.order_id, by=BUYER)
 
     @rule(days=st.integers(0, 20))
     def time_passes(self, days):
         self.at += STEP * 24 * days / 7
-        self.act(orders.remind_of_end, self.order_id)
-        self.act(orders.expire_order, self.order_id)
+        self.act(remind_of_end, self.order_id)
+        self.act(expire_order, self.order_id)
 
     @rule(heard=st.sampled_from(Heard), differs=st.sampled_from([0, 0, 0, -1, 1]))
     def provider_says(self, heard, differs):

@@ -9,11 +9,13 @@ from core.database import transaction
 from core.errors import Conflict
 from core.messaging import Message
 from shop.orders.queries.order_views import due_to_expire, due_to_remind, order_by_id
-from shop.orders.service import front as orders
+from shop.orders.service import fulfilling as orders
+from shop.orders.service.paying import cancel_order, expire_order
 from shop.orders.states import SYSTEM, By
 from shop.orders.tasks import expire, remind
 from shop.orders.wording.states import timeline
-from shop.stock.service import front as stock
+from shop.stock import queries as stock
+from shop.stock.service.out_of_stock import OutOfStock
 from tests.at_once import at_once
 from tests.factories.accounts import make_account
 from tests.factories.orders import make_seller, make_variant, place
@@ -73,7 +75,7 @@ def test_what_nobody_confirms_ends_by_itself_and_the_rest_goes_on(cash, variants
 
 
 def test_an_order_that_nobody_confirms_is_cancelled(cash, variants, at):
-    do(orders.expire_order, cash.id, at=at + TIME)
+    do(expire_order, cash.id, at=at + TIME)
     assert order_by_id(cash.id).state == "cancelled"
     assert [figures(one) for one in variants] == [(10, 0, 0), (10, 0, 0)]
     with pytest.raises(Conflict):
@@ -96,7 +98,7 @@ def test_declining_and_cancelling_free_the_plants_at_once(cash, variants, at, wh
         for part in cash.consignments:
             do(orders.cancel_consignment, part.id, at=at, by=GROWER, reason="nobody reached")
     else:
-        do(orders.cancel_order, cash.id, at=at, by=BUYER)
+        do(cancel_order, cash.id, at=at, by=BUYER)
     assert order_by_id(cash.id).state == "cancelled"
     assert [figures(one) for one in variants] == [(10, 0, 0), (10, 0, 0)]
 
@@ -104,7 +106,7 @@ def test_declining_and_cancelling_free_the_plants_at_once(cash, variants, at, wh
 def test_a_word_that_comes_late_counts_while_there_are_plants(cash, variants, at):
     late = at + TIME + timedelta(minutes=1)
     place((variants[0].sku, 8), at=late)  # the sweep has not come: a buyer calls the lapsed promise back
-    with pytest.raises(stock.OutOfStock):
+    with pytest.raises(OutOfStock):
         do(orders.confirm_consignment, cash.consignments[0].id, at=late, by=GROWER)
     assert order_by_id(cash.id).consignments[0].state == "to_confirm"
     do(orders.confirm_consignment, cash.consignments[1].id, at=late, by=GROWER)
@@ -115,8 +117,8 @@ def test_a_word_that_comes_late_counts_while_there_are_plants(cash, variants, at
 def test_of_a_word_and_an_end_at_the_same_moment_one_counts(app, session, cash, variants, at, other):
     part = cash.consignments[0]
     ends = {
-        "expire": lambda: orders.expire_order(cash.id, at=at + TIME),
-        "cancel": lambda: orders.cancel_order(cash.id, at=at, by=BUYER),
+        "expire": lambda: expire_order(cash.id, at=at + TIME),
+        "cancel": lambda: cancel_order(cash.id, at=at, by=BUYER),
         "decline": lambda: orders.cancel_consignment(part.id, at=at, by=GROWER, reason="-"),
     }
 

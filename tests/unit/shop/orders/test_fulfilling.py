@@ -6,10 +6,11 @@ from core.database import transaction
 from core.errors import Conflict, NotFound
 from shop.orders.models.tables import Order
 from shop.orders.queries.order_views import order_by_id
-from shop.orders.service import front as orders
+from shop.orders.service import fulfilling as orders
+from shop.orders.service.paying import apply_refund, cancel_order, mark_paid
 from shop.orders.states import BUYER, By
 from shop.payments.service import refunds
-from shop.stock.service import front as stock
+from shop.stock import queries as stock
 from tests.factories.orders import make_seller, make_variant, place
 
 GROWER = By("grower")
@@ -110,7 +111,7 @@ def test_only_what_was_delivered_for_cash_can_be_refunded(cash, at):
     send(cash.consignments[1], at)
     do(orders.mark_returned, cash.consignments[1].id, at=at, by=GROWER, reason="nobody at home")
     whole = cash.consignments[0].total_minor
-    do(orders.apply_refund, cash.id, amount_minor=whole, at=at, reference="re_1")
+    do(apply_refund, cash.id, amount_minor=whole, at=at, reference="re_1")
     seen = order_by_id(cash.id)
     assert seen.state == "refunded"
     assert [one.refunded_minor for one in seen.consignments] == [whole, 0]
@@ -124,14 +125,14 @@ def test_a_cash_order_of_which_nothing_was_taken_is_cancelled(cash, variants, at
 
 
 def test_a_cash_order_is_cancelled_as_a_whole_before_anything_left(cash, variants, at):
-    do(orders.cancel_order, cash.id, at=at, by=BUYER)
+    do(cancel_order, cash.id, at=at, by=BUYER)
     assert stock.available([v.id for v in variants]) == {v.id: 10 for v in variants}
 
 
 def test_a_cash_order_of_which_a_parcel_left_is_not_cancelled_as_a_whole(cash, variants, at):
     send(cash.consignments[0], at)
     with pytest.raises(Conflict):
-        do(orders.cancel_order, cash.id, at=at, by=BUYER)
+        do(cancel_order, cash.id, at=at, by=BUYER)
     assert order_by_id(cash.id).state == "due_on_delivery"
     assert stock.stock_of([variants[1].id])[variants[1].id].sold == 1
 
@@ -140,7 +141,7 @@ def test_a_cash_order_of_which_a_parcel_left_is_not_cancelled_as_a_whole(cash, v
 def test_a_part_that_waits_or_is_paid_is_not_simply_cancelled(variants, at, paid, code):
     order = place((variants[0].sku, 1), at=at)
     if paid:
-        do(orders.mark_paid, order.id, at=at, reference="p")
+        do(mark_paid, order.id, at=at, reference="p")
     with pytest.raises(Conflict) as caught:
         do(orders.cancel_consignment, order.consignments[0].id, at=at, by=GROWER, reason="-")
     assert caught.value.code == code
@@ -150,7 +151,7 @@ def test_a_parcel_that_does_not_exist_is_not_found(session, at):
     with pytest.raises(NotFound):
         do(orders.mark_packed, 99, at=at, by=GROWER)
     with pytest.raises(NotFound):
-        do(orders.mark_paid, 99, at=at, reference="-")
+        do(mark_paid, 99, at=at, reference="-")
 
 
 @pytest.mark.both

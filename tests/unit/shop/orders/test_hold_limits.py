@@ -13,10 +13,11 @@ from shop.orders.queries.order_views import order_by_id
 from shop.orders.rules.order_request import Buyer, ShipTo
 from shop.orders.rules.unpaid_limits import plain_street
 from shop.orders.service.buyer_keys import network_key
-from shop.orders.service.front import cancel_order, mark_delivered, mark_dispatched, mark_packed
+from shop.orders.service.fulfilling import mark_delivered, mark_dispatched, mark_packed
+from shop.orders.service.paying import cancel_order
 from shop.orders.service.refusals import HoldLimit
 from shop.orders.states import By
-from shop.stock.service import front as stock
+from shop.stock import queries as stock
 from tests.factories.accounts import make_account
 from tests.factories.orders import make_request, make_seller, make_variant, place
 

@@ -8,7 +8,7 @@ from branch.api import LicenceNotValid
 from core.database import transaction
 from shop.cart.queries.offers import offers_by_id
 from shop.catalogue.service import publishing as catalogue
-from shop.orders.service.front import place_order
+from shop.orders.service.placing import place_order
 from shop.orders.service.refusals import NotOnSale
 from shop.seller.views.todos import LICENCE_WARNING, licence_to_renew
 from tests.factories.catalogue import make_draft, make_offer

@@ -9,9 +9,11 @@ from core.errors import Conflict, Invalid
 from core.outbox import OutboxEvent
 from shop.orders.models.tables import Order
 from shop.orders.queries.order_views import due_to_expire, order_by_id
-from shop.orders.service import front as orders
+from shop.orders.service import paying as orders
+from shop.orders.service.fulfilling import mark_dispatched, mark_packed, mark_returned
 from shop.orders.states import BUYER, By, PaymentState
-from shop.stock.service import front as stock
+from shop.stock import queries as stock
+from shop.stock.service.out_of_stock import OutOfStock
 from tests.factories.orders import make_seller, make_variant, place
 
 CASHIER = By("cashier")
@@ -111,7 +113,7 @@ def test_money_that_comes_after_the_stock_is_gone_changes_nothing(order, variant
     late = at + timedelta(hours=1)
     do(orders.expire_order, order.id, at=late)
     place((variants[0].sku, 8), at=late)
-    with pytest.raises(stock.OutOfStock) as caught:
+    with pytest.raises(OutOfStock) as caught:
         pay(order, late)
     assert [line.sku for line in caught.value.lines] == [variants[0].sku]
     assert order_by_id(order.id).state == "expired"
@@ -195,8 +197,8 @@ def test_a_growers_part_is_refunded_and_the_rest_goes_on(order, variants, sessio
 def test_a_refund_after_dispatch_gives_money_and_no_plants_back(order, variants, session, at):
     pay(order, at)
     part = order.consignments[0]
-    do(orders.mark_packed, part.id, at=at, by=CASHIER)
-    do(orders.mark_dispatched, part.id, courier="SF", tracking_number="1", at=at, by=CASHIER)
+    do(mark_packed, part.id, at=at, by=CASHIER)
+    do(mark_dispatched, part.id, courier="SF", tracking_number="1", at=at, by=CASHIER)
     refund(order, 3_00, at, consignment_id=part.id)
     after = order_by_id(order.id)
     assert after.consignments[0].state == "dispatched"
@@ -209,9 +211,9 @@ def test_a_parcel_that_came_back_and_is_refunded_was_not_sold(order, variants, s
     """In the books; the plants are not sold again by themselves."""
     pay(order, at)
     part = order.consignments[0]
-    do(orders.mark_packed, part.id, at=at, by=CASHIER)
-    do(orders.mark_dispatched, part.id, courier="SF", tracking_number="1", at=at, by=CASHIER)
-    do(orders.mark_returned, part.id, at=at, by=CASHIER, reason="too dry")
+    do(mark_packed, part.id, at=at, by=CASHIER)
+    do(mark_dispatched, part.id, courier="SF", tracking_number="1", at=at, by=CASHIER)
+    do(mark_returned, part.id, at=at, by=CASHIER, reason="too dry")
     refund(order, part.total_minor, at, consignment_id=part.id)
     back = [one.plants for one in facts(session) if one.kind == "refund"]
     assert sorted(back) == [-4, -1]
@@ -247,14 +249,14 @@ def test_what_nobody_paid_is_not_refunded(order, at):
 def test_a_dispute_stops_the_parcels_until_it_is_won(order, at):
     pay(order, at)
     part = order.consignments[0]
-    do(orders.mark_packed, part.id, at=at, by=CASHIER)
+    do(mark_packed, part.id, at=at, by=CASHIER)
     do(orders.open_dispute, order.id, at=at, reference="dp_1")
     with pytest.raises(Conflict) as caught:
-        do(orders.mark_dispatched, part.id, courier="SF", tracking_number="1", at=at, by=CASHIER)
+        do(mark_dispatched, part.id, courier="SF", tracking_number="1", at=at, by=CASHIER)
     assert caught.value.code == "not_paid"
     do(orders.close_dispute, order.id, at=at, reference="dp_1")
     assert order_by_id(order.id).state == PaymentState.PAID
-    do(orders.mark_dispatched, part.id, courier="SF", tracking_number="1", at=at, by=CASHIER)
+    do(mark_dispatched, part.id, courier="SF", tracking_number="1", at=at, by=CASHIER)
 
 
 def test_a_dispute_that_is_won_leaves_an_order_as_far_refunded_as_it_was(order, at):

@@ -15,9 +15,10 @@ from shop.freight.rules.rates import Rate
 from shop.freight.service import write_table
 from shop.orders.models.tables import Order
 from shop.orders.queries.order_views import order_by_id
-from shop.orders.service.front import place_order
+from shop.orders.service.placing import place_order
 from shop.orders.service.refusals import InvalidOrder, KeyReused, NotOnSale, PriceChanged
-from shop.stock.service import front as stock
+from shop.stock import queries as stock
+from shop.stock.service.out_of_stock import OutOfStock
 from tests.factories.orders import make_request, make_variant, place
 from traceability.api import add_to_lot, get_lot
 
@@ -84,7 +85,7 @@ def test_the_event_names_the_order_and_no_person(variants, session, at):
 
 
 def test_every_short_line_is_named_and_nothing_is_kept(variants, session, at):
-    with pytest.raises(stock.OutOfStock) as caught:
+    with pytest.raises(OutOfStock) as caught:
         place((variants[0].sku, 101), (variants[1].sku, 1), (variants[2].sku, 200), at=at)
     assert {(line.sku, line.wanted, line.available) for line in caught.value.lines} == {
         (variants[0].sku, 101, 100),
@@ -196,7 +197,7 @@ def test_an_attempt_that_loses_the_race_for_its_key_finds_the_winner(variants, s
 
 def test_what_goes_with_an_order_fails_with_it(variants, session, at):
     emptied = []
-    with pytest.raises(stock.OutOfStock):
+    with pytest.raises(OutOfStock):
         place_once(make_request((variants[0].sku, 500)), at=at, then=lambda: emptied.append("cart"))
     assert emptied == []
 

@@ -11,10 +11,10 @@ from core.errors import Conflict
 from core.sweeps import note_failure
 from shop.orders.models.tables import Order
 from shop.orders.queries.order_views import EXPIRY, due_to_expire, order_by_id
-from shop.orders.service.front import cancel_order, expire_order, mark_paid, refuse_proof, submit_proof
+from shop.orders.service.paying import cancel_order, expire_order, mark_paid, refuse_proof, submit_proof
 from shop.orders.states import By
 from shop.orders.tasks import expire
-from shop.stock.service import front as stock
+from shop.stock import queries as stock
 from tests.factories.orders import make_order, make_variant, place
 from tests.factories.payments import make_stocked_order
 

@@ -8,7 +8,8 @@ from core.database import transaction
 from core.messaging import Message
 from shop.orders.queries.order_views import order_by_id
 from shop.orders.queries.unpaid_holds import allowances_of, holds_of
-from shop.orders.service import front as orders
+from shop.orders.service import fulfilling as orders
+from shop.orders.service.paying import mark_paid
 from shop.orders.service.refusals import HoldLimit
 from shop.orders.states import By
 from shop.payments.service import transfer_proofs as proofs
@@ -62,7 +63,7 @@ def test_only_the_growers_own_part_stands_there_and_only_while_it_is_held_unpaid
         paid.consignments[0].number,
     ]
     with transaction():
-        orders.mark_paid(paid.id, at=now(), reference="-")
+        mark_paid(paid.id, at=now(), reference="-")
     [size] = holds_of(grower.id)
     assert (size.sku, size.held, [one.quantity for one in size.holds]) == (variant.sku, 3, [3])
     part = both.consignments[0].id
@@ -127,7 +128,7 @@ def test_a_later_word_counts_and_is_the_growers_own(seller, grower, login):
 def test_nothing_is_asked_for_that_is_paid_or_another_growers(seller, variant, session, run_jobs):
     paid = place((variant.sku, 5), at=now())
     with transaction():
-        orders.mark_paid(paid.id, at=now(), reference="-")
+        mark_paid(paid.id, at=now(), reference="-")
         others = make_variant(at=now())
     foreign = place((others.sku, 5), at=now())
     for order, answer in ((paid, 409), (foreign, 404)):

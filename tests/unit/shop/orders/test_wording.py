@@ -2,7 +2,8 @@ import pytest
 
 from core.database import transaction
 from shop.orders.queries.order_views import order_by_id
-from shop.orders.service import front as orders
+from shop.orders.service import fulfilling as orders
+from shop.orders.service.paying import mark_paid
 from shop.orders.states import BUYER, By, FulfilmentState, PaymentMethod, PaymentState
 from shop.orders.wording.states import (
     FULFILMENT_TONES,
@@ -53,13 +54,13 @@ def test_a_parcels_timeline_follows_it_to_the_door(session, at):
     part = order.consignments[0].id
     seen = [states_of(order.id)]
     for verb, values in (
-        (orders.mark_paid, {"reference": "p"}),
+        (mark_paid, {"reference": "p"}),
         (orders.mark_packed, {"by": GROWER}),
         (orders.mark_dispatched, {"by": GROWER, "courier": "顺丰", "tracking_number": "SF1"}),
         (orders.mark_delivered, {"by": BUYER}),
     ):
         with transaction():
-            verb(order.id if verb is orders.mark_paid else part, at=at, **values)
+            verb(order.id if verb is mark_paid else part, at=at, **values)
         seen.append(states_of(order.id))
     assert seen == [
         ["done", "now", "next", "next", "next"],

@@ -7,7 +7,7 @@ from core.clock import now
 from core.database import db, transaction
 from core.errors import Conflict
 from core.messaging import Message
-from shop.orders.service import front as orders
+from shop.orders.service import paying as orders
 from shop.orders.states import By
 from shop.payments.models.tables import Payment, Refund
 from shop.payments.service import cancel_requests as wishes

@@ -15,9 +15,10 @@ from shop.orders.models.tables import Consignment, Order
 from shop.payments.models.tables import CancelWish, Payment, Refund
 from shop.payments.queries import cashier as desk
 from shop.payments.queries import cashier_scope as parts
+from shop.payments.queries.doubts import Step
+from shop.payments.rules.attention import attention
 from shop.payments.service import agreements
 from shop.payments.service import transfer_proofs as proofs
-from shop.payments.wording.attention import attention
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_membership, make_tree
 from tests.factories.payees import make_payee
@@ -234,7 +235,7 @@ def state_of(session, payment_id):
 
 
 @pytest.mark.both
-@pytest.mark.parametrize("step", list(agreements.Step))
+@pytest.mark.parametrize("step", list(Step))
 def test_money_of_a_shared_order_needs_the_word_of_each_branch(in_doubt, shared, session, step):
     payment_id, cashiers = in_doubt
     _order, _proof, (_ours, theirs), _cashiers = shared
@@ -253,19 +254,19 @@ def test_money_of_a_shared_order_needs_the_word_of_each_branch(in_doubt, shared,
 
 def test_a_word_for_the_other_step_does_not_add_up(in_doubt, session):
     payment_id, cashiers = in_doubt
-    agree(payment_id, agreements.Step.ACCEPT, cashiers["osmanthus"])
-    assert agree(payment_id, agreements.Step.GIVE_BACK, cashiers["tea"])
+    agree(payment_id, Step.ACCEPT, cashiers["osmanthus"])
+    assert agree(payment_id, Step.GIVE_BACK, cashiers["tea"])
     assert state_of(session, payment_id) == "doubtful"
 
 
 def test_who_lost_the_role_since_has_no_word_any_more(in_doubt, session):
     payment_id, cashiers = in_doubt
-    agree(payment_id, agreements.Step.GIVE_BACK, cashiers["osmanthus"])
+    agree(payment_id, Step.GIVE_BACK, cashiers["osmanthus"])
     with transaction():
         session.execute(delete(Membership).where(Membership.account_id == cashiers["osmanthus"]))
-    assert agree(payment_id, agreements.Step.GIVE_BACK, cashiers["tea"])
+    assert agree(payment_id, Step.GIVE_BACK, cashiers["tea"])
     assert state_of(session, payment_id) == "doubtful"
-    assert agree(payment_id, agreements.Step.GIVE_BACK, cashiers["town"]) == ()
+    assert agree(payment_id, Step.GIVE_BACK, cashiers["town"]) == ()
 
 
 def test_a_cashier_of_no_part_has_no_word(in_doubt, session):
@@ -273,4 +274,4 @@ def test_a_cashier_of_no_part_has_no_word(in_doubt, session):
     with transaction():
         stranger = make_account().id
     with pytest.raises(Forbidden):
-        agree(payment_id, agreements.Step.GIVE_BACK, stranger)
+        agree(payment_id, Step.GIVE_BACK, stranger)

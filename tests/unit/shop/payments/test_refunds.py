@@ -8,7 +8,7 @@ from core.clock import now
 from core.database import db, transaction
 from core.errors import Conflict, Invalid
 from shop.orders.models.tables import OrderLine
-from shop.orders.service import front as orders
+from shop.orders.service import fulfilling as orders
 from shop.orders.states import By
 from shop.payments.models.tables import Payment, Refund, RefundChange
 from shop.payments.queries.refundable import refundable

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.database import db, transaction
-from shop.orders.service import front as orders
+from shop.orders.service import paying as orders
 from shop.orders.states import SYSTEM
 from shop.payments.models.tables import Payment, StripeEvent
 from shop.payments.tasks import stripe_calls as flows

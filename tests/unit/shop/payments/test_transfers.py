@@ -111,7 +111,7 @@ def test_a_second_click_of_the_cashier_pays_nothing_twice(client, login, address
 def test_money_for_plants_that_are_gone_is_paid_back_by_hand(client, login, address, books):
     send(client, address)
     with transaction() as session:
-        from shop.stock.service import front as stock
+        from shop.stock.service import movements as stock
 
         stock.let_lapse(books.order_id)
         session.execute(Stock.__table__.update().values(on_hand=0))

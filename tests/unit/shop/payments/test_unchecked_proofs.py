@@ -10,11 +10,11 @@ from core.errors import Conflict
 from core.messaging import Message
 from shop.orders.models.tables import Order
 from shop.orders.queries.order_views import order_by_id
-from shop.orders.service import front as orders
+from shop.orders.service import paying as orders
 from shop.orders.service.deadlines import working_days_after
 from shop.orders.tasks import expire, remind
 from shop.payments.service import transfer_proofs as proofs
-from shop.stock.service import front as stock
+from shop.stock import queries as stock
 from tests.at_once import at_once
 from tests.factories.orders import make_variant, place
 

@@ -7,7 +7,7 @@ import pytest
 from core.database import db, transaction
 from shop.payments.models.tables import Payment, Refund
 from shop.payments.service import refund_progress as refund_rows
-from shop.payments.service.provider import ProviderAway
+from shop.payments.service.provider_errors import ProviderAway
 from shop.payments.tasks import sweeping
 from tests.factories.orders import make_order
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from shop.catalogue.queries.front import IndexDocument
+from shop.catalogue.queries.index_documents import IndexDocument
 from shop.catalogue.rules.measures import Size
 from shop.catalogue.rules.seasons import Season
 from shop.search.service.engine import IndexMissing, SearchAway, Wanted

@@ -7,11 +7,11 @@ import pytest
 from branch.api import grower_of
 from branch.licences import service as licences
 from core.database import transaction
-from shop.catalogue.queries.front import get_listing
+from shop.catalogue.queries.listing_page import get_listing
 from shop.orders.models.tables import Consignment
 from shop.seller.views import todos as day
 from shop.seller.views.current_seller import Seller
-from shop.stock.service import front as stock
+from shop.stock.service import movements as stock
 from tests.factories.accounts import make_account
 from tests.factories.catalogue import make_draft, make_listing
 from tests.factories.licences import make_licence

@@ -6,7 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import Invalid
-from shop.stock.service import front as stock
+from shop.stock.queries import stock_of
+from shop.stock.service import movements as stock
+from shop.stock.service.out_of_stock import OutOfStock
 from tests.factories.orders import make_order, make_variant
 
 MOVEMENTS = st.lists(
@@ -20,7 +22,7 @@ MOVEMENTS = st.lists(
 
 
 def figures_of(variant_id):
-    seen = stock.stock_of([variant_id])[variant_id]
+    seen = stock_of([variant_id])[variant_id]
     return seen.on_hand, seen.held, seen.sold
 
 
@@ -94,7 +96,7 @@ def test_after_any_movements_the_figures_are_those_of_a_plain_count(session, at,
             try:
                 with session.begin_nested():
                     verbs[kind](orders[who], units)
-            except (stock.OutOfStock, Invalid, ValueError):
+            except (OutOfStock, Invalid, ValueError):
                 assert not count.moved(kind, who, units), f"{kind} of {units} was refused"
             else:
                 assert count.moved(kind, who, units), f"{kind} of {units} was allowed"

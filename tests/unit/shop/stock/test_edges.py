@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from core.errors import Invalid
-from shop.stock.service import front as stock
+from shop.stock.queries import stock_of
+from shop.stock.service import movements as stock
 from shop.stock.service.movements import lapse
+from shop.stock.service.out_of_stock import OutOfStock
 from tests.factories.orders import make_order, make_variant
 
 HOUR = timedelta(hours=1)
@@ -24,7 +26,7 @@ def orders(session, at):
 
 
 def figures(variant_id):
-    seen = stock.stock_of([variant_id])[variant_id]
+    seen = stock_of([variant_id])[variant_id]
     return seen.on_hand, seen.held, seen.sold
 
 
@@ -45,7 +47,7 @@ def test_the_last_unit_can_be_promised_and_no_more(shelf, orders, at, wanted, he
         stock.hold(orders[0], [(shelf[0], wanted)], at=at, expires_at=None)
         assert figures(shelf[0]) == (10, wanted, 0)
     else:
-        with pytest.raises(stock.OutOfStock):
+        with pytest.raises(OutOfStock):
             stock.hold(orders[0], [(shelf[0], wanted)], at=at, expires_at=None)
         assert figures(shelf[0]) == (10, 0, 0)
     assert figures(shelf[1]) == (10, 0, 0)

@@ -7,7 +7,9 @@ from sqlalchemy.exc import IntegrityError
 from core.database import transaction
 from core.errors import Invalid
 from shop.stock.models import Stock
-from shop.stock.service import front as stock
+from shop.stock.queries import available, stock_of
+from shop.stock.service import movements as stock
+from shop.stock.service.out_of_stock import OutOfStock
 from tests.factories.orders import make_order, make_variant
 
 
@@ -24,7 +26,7 @@ def an_order(at):
 
 
 def figures(variant_id):
-    seen = stock.stock_of([variant_id])[variant_id]
+    seen = stock_of([variant_id])[variant_id]
     return seen.on_hand, seen.held, seen.sold
 
 
@@ -35,28 +37,28 @@ def hold(order_id, *lines, at, minutes=40):
 
 def test_held_units_are_no_longer_available(shelf, at):
     hold(an_order(at), (shelf[0], 4), at=at)
-    assert stock.available(shelf) == {shelf[0]: 6, shelf[1]: 10}
+    assert available(shelf) == {shelf[0]: 6, shelf[1]: 10}
 
 
 def test_every_short_line_is_named_and_nothing_is_held(shelf, at):
     order = an_order(at)
-    with pytest.raises(stock.OutOfStock) as caught, transaction():
+    with pytest.raises(OutOfStock) as caught, transaction():
         stock.hold(order, [(shelf[1], 12), (shelf[0], 11)], at=at, expires_at=None)
     assert [(line.wanted, line.available) for line in caught.value.lines] == [(11, 10), (12, 10)]
     assert all(line.sku.startswith("SKU") for line in caught.value.lines)
-    assert stock.available(shelf) == {shelf[0]: 10, shelf[1]: 10}
+    assert available(shelf) == {shelf[0]: 10, shelf[1]: 10}
 
 
 @pytest.mark.both
 def test_a_caller_who_goes_on_after_a_short_line_has_held_nothing(shelf, at):
     order = an_order(at)
-    with transaction(), pytest.raises(stock.OutOfStock):
+    with transaction(), pytest.raises(OutOfStock):
         stock.hold(order, [(shelf[0], 3), (shelf[1], 11)], at=at, expires_at=None)
-    assert stock.available(shelf) == {shelf[0]: 10, shelf[1]: 10}
+    assert available(shelf) == {shelf[0]: 10, shelf[1]: 10}
 
 
 def test_lines_of_the_same_variant_count_together(shelf, at):
-    with pytest.raises(stock.OutOfStock):
+    with pytest.raises(OutOfStock):
         hold(an_order(at), (shelf[0], 6), (shelf[0], 5), at=at)
     hold(an_order(at), (shelf[0], 6), (shelf[0], 4), at=at)
     assert figures(shelf[0]) == (10, 10, 0)
@@ -66,7 +68,7 @@ def test_a_variant_without_stock_is_short(session, at):
     with transaction():
         variant = make_variant(at=at, on_hand=0)
         session.execute(sa.delete(Stock))
-    with pytest.raises(stock.OutOfStock) as caught:
+    with pytest.raises(OutOfStock) as caught:
         hold(an_order(at), (variant.id, 1), at=at)
     assert caught.value.lines[0].available == 0
 
@@ -96,7 +98,7 @@ def test_releasing_frees_what_is_held_once(shelf, at):
 def test_a_promise_that_ran_out_makes_room_for_the_next_buyer(shelf, at):
     first, second = an_order(at), an_order(at)
     hold(first, (shelf[0], 8), at=at, minutes=40)
-    with pytest.raises(stock.OutOfStock):
+    with pytest.raises(OutOfStock):
         hold(second, (shelf[0], 5), at=at + timedelta(minutes=39))
     hold(second, (shelf[0], 5), at=at + timedelta(minutes=40))
     assert figures(shelf[0]) == (10, 5, 0)
@@ -106,7 +108,7 @@ def test_a_lost_promise_is_taken_again_while_there_is_stock(shelf, at):
     first, second = an_order(at), an_order(at)
     hold(first, (shelf[0], 5), at=at)
     hold(second, (shelf[0], 6), at=at + timedelta(hours=1))
-    with pytest.raises(stock.OutOfStock) as caught, transaction():
+    with pytest.raises(OutOfStock) as caught, transaction():
         stock.take(first)
     assert (caught.value.lines[0].wanted, caught.value.lines[0].available) == (5, 4)
     with transaction():
@@ -134,7 +136,7 @@ def test_a_promise_without_an_end_does_not_run_out(shelf, at):
     hold(first, (shelf[0], 8), at=at)
     with transaction():
         stock.extend(first, expires_at=None)
-    with pytest.raises(stock.OutOfStock):
+    with pytest.raises(OutOfStock):
         hold(second, (shelf[0], 5), at=at + timedelta(days=30))
 
 
@@ -157,7 +159,7 @@ def test_the_stock_cannot_be_set_below_what_is_promised(shelf, at):
     assert caught.value.details["held"] == 4
     with transaction():
         stock.set_on_hand(shelf[0], 4)
-    assert stock.available(shelf)[shelf[0]] == 0
+    assert available(shelf)[shelf[0]] == 0
 
 
 def test_a_negative_stock_is_refused(shelf):

@@ -1,1 +1,0 @@
-"""Where parcels go, what that costs, and how they leave."""
