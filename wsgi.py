@@ -15,19 +15,19 @@ from flask_babel import lazy_gettext as _l
 
 from branch.reports.building import init_reports
 from branch.reports.evidence import SectionFunction
-from core.accounts.tokens.scopes import init_token_scopes
+from core.accounts.queries.token_scopes import init_token_scopes
+from core.application import make_base_app
 from core.checks.queries import details
-from core.checks.registry import Check, init_checks
+from core.checks.service import Check, init_checks
 from core.cli import init_cli
 from core.failures.wording import init_failures
+from core.health.views import Part, init_health
 from core.jobs import init_jobs
-from core.outbox import Handler, init_outbox
+from core.outbox.service import Handler, init_outbox
 from core.seal import Sealed, init_sources
-from core.seal.rows import SealedRows, init_rows
+from core.seal.service.sealed_rows import SealedRows, init_rows
 from core.settings import Settings, load_settings
-from core.web.app import make_base_app
-from core.web.console import NavGroup, NavItem, init_console
-from core.web.health import Part, init_health
+from core.web.views.navigation import NavGroup, NavItem, init_console
 from shop.catalogue.queries.for_sale import skus_of
 from shop.orders.service.recall_notices import orders_of_lots
 from shop.orders.views.money import OrderMoney, init_order_money
@@ -131,13 +131,13 @@ CONSOLE: list[NavGroup] = [
 
 # Modules with a `blueprint`, in the order in which their routes are looked up.
 BLUEPRINTS: list[str] = [
-    "core.accounts.views",
-    "core.accounts.factor_views",
-    "core.accounts.tokens.views",
-    "core.accounts.devices.views",
+    "core.accounts.views.account",
+    "core.accounts.views.second_factor",
+    "core.accounts.views.tokens",
+    "core.accounts.views.devices",
     "core.failures.views",
     "core.checks.views",
-    "core.seal.views",
+    "core.seal.views.log",
     "branch.organisation.views",
     "branch.organisation.unit_views",
     "branch.organisation.operator_views",
@@ -214,7 +214,7 @@ TOKEN_SCOPES: dict[str, Any] = {
 
 # Modules with a `group` of commands for `flask`.
 COMMANDS: list[str] = [
-    "core.accounts.tokens.cli",
+    "core.accounts.cli",
     "core.backup.cli",
     "core.checks.cli",
     "core.failures.cli",
@@ -239,16 +239,16 @@ COMMANDS: list[str] = [
 
 # Modules that define tables but are not imported by any view.
 MODELS: list[str] = [
-    "core.accounts.devices.models",
-    "core.backup.models",
+    "core.accounts.models.devices",
+    "core.backup.models.runs",
     "core.checks.models",
-    "core.claims",
+    "core.work_claims",
     "core.failures.models",
-    "core.messaging",
-    "core.outbox",
-    "core.form_keys",
-    "core.progress",
-    "core.seal.models",
+    "core.messaging.service.enqueueing",
+    "core.outbox.service",
+    "core.form_keys.service",
+    "core.progress.service.starting",
+    "core.seal.models.leaves",
     "branch.growers.models",
     "branch.organisation.models",
     "branch.ledger.models",
@@ -286,9 +286,9 @@ MODELS: list[str] = [
 
 # Modules with an `init_app(app, settings)` to be called at start.
 PARTS: list[str] = [
-    "core.accounts.security",
-    "core.seal.keys",
-    "core.backup.place",
+    "core.accounts.views.security",
+    "core.seal.models.log",
+    "core.backup.service.storage",
     "branch.organisation.policy",
     "shop.search.service.finding",
     "shop.payments.service.provider",
@@ -301,14 +301,14 @@ MEASURED: list[str] = ["core.failures.views", "core.backup.views", "core.checks.
 
 # Modules with Celery tasks.
 TASKS: list[str] = [
-    "core.tasks",
+    "core.forgetting.tasks",
     "core.accounts.tasks",
     "traceability.codes.tasks.batch_files",
     "traceability.cases.tasks",
     "core.failures.tasks",
-    "core.seal.tasks",
+    "core.seal.tasks.periodic",
     "core.backup.tasks",
-    "core.checks.tasks",
+    "core.checks.tasks.periodic",
     "branch.ledger.tasks",
     "branch.reports.tasks",
     "branch.reports.editions.tasks",
@@ -390,10 +390,10 @@ def event_handlers() -> dict[type, list[Handler]]:
     from branch.storefronts import events as storefronts
     from branch.storefronts.notices import tell_grower as tell_grower_of_storefront
     from core.accounts.events import RecoveryAsked
-    from core.accounts.recovery import answer as answer_recovery
+    from core.accounts.service.recovery import answer as answer_recovery
     from core.backup.events import BackupFailed, FaultsFoundByBackup
     from core.checks.events import ChecksFailed, FaultsFound
-    from core.progress import JobFailed
+    from core.progress.service.starting import JobFailed
     from shop.catalogue import events as catalogue
     from shop.catalogue.service.photo_uploads import note_failed_upload
     from shop.channels.tasks.applying import note_failed_import
@@ -681,7 +681,7 @@ def sealed_rows() -> list[SealedRows]:
     from branch.licences import row_sealing as licences
     from branch.organisation import sealing as organisation
     from branch.storefronts import sealing as storefronts
-    from core import sealing as core
+    from core import sealed_tables as core
     from shop.orders.models import sealing as orders
     from shop.payments.models import sealing as payments
     from traceability.alarms.models import sealed_rows as alarms
@@ -718,7 +718,7 @@ def checks() -> list[Check]:
     from branch.ledger import invariants as ledger
     from branch.ledger import rollup
     from branch.storefronts import invariants as suspensions
-    from core.seal.audit import check_kinds, check_seal
+    from core.seal.queries.audit import check_kinds, check_seal
     from traceability.codes.models import sealing as codes
     from traceability.codes.models import step_sealing as code_steps
     from traceability.lookups.queries import looked_up_last

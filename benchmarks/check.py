@@ -43,7 +43,7 @@ def measure(count: int) -> bool:
 def _build(count: int) -> None:
     from core.clock import now
     from core.database import transaction
-    from core.seal.sequencer import sequence
+    from core.seal.tasks.sequencer import sequence
     from tests.factories.licences import make_licence
     from tests.factories.traceability import approve_plot, make_lot, make_plot
     from traceability.api import accept_codes, activate_batch, bind_codes, ensure_reference_data, issue_codes
@@ -82,7 +82,7 @@ def _build(count: int) -> None:
 def _measure(count: int) -> bool:
     from sqlalchemy import select, text
 
-    from core.checks.running import keep, run_sample, run_whole
+    from core.checks.tasks.running import keep, run_sample, run_whole
     from core.database import session, transaction
     from traceability.codes.models.tables import Code
 

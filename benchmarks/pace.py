@@ -92,8 +92,9 @@ class Probes:
         """Give each of the three its next piece of work."""
         from celery import current_app as celery
 
-        from core import outbox, seal
+        from core import seal
         from core.database import transaction
+        from core.outbox import service as outbox
         from shop.orders.events import ConsignmentPacked
 
         subject = f"pace/{os.getpid()}-{number}"
@@ -107,8 +108,8 @@ class Probes:
     def look(self) -> None:
         """Note what is done by now."""
         from core.database import session
-        from core.outbox import OutboxEvent
-        from core.seal.models import SealLeaf
+        from core.outbox.service import OutboxEvent
+        from core.seal.models.leaves import SealLeaf
 
         session.rollback()
         numbered = sa.select(SealLeaf.subject).where(
@@ -140,10 +141,10 @@ class Probes:
 def give_long_work() -> list[str]:
     """Two reports, two batches of labels, two imports; the public ids of their jobs."""
     from branch.storefronts.models import Storefront
-    from core import progress
     from core.clock import local_year, now
     from core.database import session, transaction
-    from core.progress import JobProgress
+    from core.progress.service import starting as progress
+    from core.progress.service.starting import JobProgress
     from traceability.codes.service import issuing
     from traceability.lots.models.tables import Lot
 
@@ -181,9 +182,9 @@ def give_long_work() -> list[str]:
 
 def _give_import(storefront_id: str, number: int) -> None:
     from branch import api as branch
-    from core import progress
     from core.clock import now
     from core.database import transaction
+    from core.progress.service import starting as progress
     from shop.channels.rules.outside_orders import OutsideLine, OutsideOrder
     from shop.channels.rules.taobao import Parsed
     from shop.channels.service import importing as channels
@@ -210,7 +211,7 @@ def _give_import(storefront_id: str, number: int) -> None:
 
 def open_jobs(ids: list[str]) -> int:
     from core.database import session
-    from core.progress import OPEN, JobProgress
+    from core.progress.service.starting import OPEN, JobProgress
 
     session.rollback()
     return (

@@ -43,7 +43,7 @@ def connected(kind: str, folder: Path) -> Iterator[Connection]:
         (folder / name).mkdir(parents=True, exist_ok=True)
     if kind == "ours":
         given: dict[str, Any] = {
-            "transport": "core.broker.transport:Transport",
+            "transport": "core.broker.service.transport:Transport",
             "transport_options": {
                 "folder": str(folder / "messages"),
                 "queue_of_task": lambda _: QUEUE.name,

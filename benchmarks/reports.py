@@ -37,7 +37,7 @@ import sqlalchemy as sa
 
 from benchmarks.report_facts import PROVINCES, load_facts, make_growers
 from benchmarks.running import empty_database
-from core.memory import without_collecting
+from core.garbage_collection import without_collecting
 from tests.running import ROOT, environment
 
 if TYPE_CHECKING:

@@ -46,10 +46,10 @@ def body(n: int) -> dict[str, object]:
 def measure(seconds: float) -> bool:
     """In a process of its own with one database: append, insert, sequence, keep up, verify."""
     from core.database import alembic, session
-    from core.seal.audit import audit_files_and_leaves
-    from core.seal.keys import this_log
-    from core.seal.models import SealLeaf
-    from core.seal.sequencer import sequence, waiting
+    from core.seal.models.leaves import SealLeaf
+    from core.seal.models.log import this_log
+    from core.seal.queries.audit import audit_files_and_leaves
+    from core.seal.tasks.sequencer import sequence, waiting
     from wsgi import create_app
 
     app = create_app()
@@ -115,7 +115,7 @@ def _insert(table: sa.Table, first: int, count: int) -> None:
 
 def _keep_up(seconds: float) -> bool:
     """Offer `RATE` leaves a second while another process signs; whether all were taken and signed in time."""
-    from core.seal.queries import signed_size
+    from core.seal.queries.subjects import signed_size
 
     with _sequencer():
         before, begun = signed_size(), time.perf_counter()
@@ -161,7 +161,7 @@ def _sequencer() -> Iterator[None]:
 
 def sequence_until_told() -> None:
     """What the worker does, every second, until nobody listens any more."""
-    from core.seal.sequencer import sequence
+    from core.seal.tasks.sequencer import sequence
     from wsgi import create_app
 
     with create_app().app_context():
@@ -196,7 +196,7 @@ def audit_over_http(size: int) -> bool:
 
 def fill(size: int) -> None:
     from core.database import alembic
-    from core.seal.sequencer import sequence
+    from core.seal.tasks.sequencer import sequence
     from wsgi import create_app
 
     with create_app().app_context():

@@ -11,9 +11,9 @@ from celery import current_app as celery
 from flask import Flask, current_app
 from pydantic import SecretStr
 
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
+from core.data_dictionary import data_dictionary
 from core.database import alembic, db
-from core.dictionary import data_dictionary
 from core.jobs import FAST, SLOW
 from core.schema import SchemaDiffers, require_current, require_known
 from core.settings import Settings, unknown_names

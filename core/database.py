@@ -14,8 +14,8 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from werkzeug.local import LocalProxy
 
-from core.keeping import guard_lengths
-from core.reading import refuse_while_reading
+from core.column_limits import guard_lengths
+from core.safe_methods import refuse_while_reading
 from core.types import BigInt, JSONType, UTCDateTime
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def transaction() -> Iterator[Session]:
 
     Raises:
         NestedTransactionError: called inside another `transaction()`.
-        WroteWhileReadingError: the request that is answered only reads (`core.reading`).
+        WroteWhileReadingError: the request that is answered only reads (`core.safe_methods`).
     """
     refuse_while_reading()
     current = db.session

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 
-from core.keeping import guard_engine
+from core.column_limits import guard_engine
 
 # How long a statement waits for somebody else's lock before the visitor is told to come again.
 LOCK_PATIENCE_S = 30.0

@@ -7,7 +7,7 @@ import structlog
 from celery import Celery, Task, current_app
 from flask import Flask
 
-from core.broker import folder
+from core.broker.service import folder
 from core.settings import SettingError, Settings
 
 log = structlog.get_logger(__name__)
@@ -44,7 +44,7 @@ def init_jobs(
     celery = Celery(app.name, task_cls=FlaskTask)
     celery.conf.update(
         broker_url=settings.celery_broker_url or "folder://localhost",
-        broker_transport=None if settings.celery_broker_url else "core.broker.transport:Transport",
+        broker_transport=None if settings.celery_broker_url else "core.broker.service.transport:Transport",
         broker_transport_options=_transport_options(settings, queue_of),
         broker_connection_retry_on_startup=True,
         # A broker that goes is waited for as long as it takes; meanwhile `/readyz` names it.
@@ -62,7 +62,7 @@ def init_jobs(
         timezone="Asia/Shanghai",
         enable_utc=True,
         beat_schedule={name: _expiring(line) for name, line in schedules.items()},
-        beat_scheduler="core.schedule:KeptSchedule",
+        beat_scheduler="core.scheduler:KeptSchedule",
         beat_schedule_filename=str(settings.var / "schedule.json"),
         beat_max_loop_interval=1,
     )

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.logs import configure_logging
 from core.schema import is_current
 from core.settings import Settings, load_settings, unknown_names
 from core.supervisor import Supervisor, commands, end_all, start
-from core.web.logs import configure_logging
 
 
 def say(text: str) -> None:

@@ -20,9 +20,9 @@ from typing import Any
 
 import structlog
 
-from core import parts
+from core import heartbeats as parts
+from core.logs import configure_logging
 from core.settings import Settings, load_settings
-from core.web.logs import configure_logging
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +74,7 @@ class Part:
         return sum(1 for death in self.deaths if at - death < WITHIN_S)
 
     def state(self, at: float) -> dict[str, Any]:
-        """What `core.parts` keeps of it."""
+        """What `core.heartbeats` keeps of it."""
         state = "running" if self.process else "waiting"
         if self.recent_deaths(at) >= MANY_DEATHS:
             state = "unsteady"

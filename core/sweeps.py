@@ -12,10 +12,21 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy import ColumnElement, String, cast, delete, exists, or_, select
 
-from core.claims import CLAIM_FOR, RETRY, Claim, ClaimLost, InWork, NotDue, Retry, WorkClaim, let_go, take
 from core.clock import now
 from core.database import changed, session, transaction
-from core.faults import database_away, words_of
+from core.database_errors import database_away, words_of
+from core.work_claims import (
+    CLAIM_FOR,
+    RETRY,
+    Claim,
+    ClaimLost,
+    InWork,
+    NotDue,
+    Retry,
+    WorkClaim,
+    let_go,
+    take,
+)
 
 log = structlog.get_logger(__name__)
 Key = TypeVar("Key")

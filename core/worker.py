@@ -8,7 +8,7 @@ from celery import current_app as celery
 from celery.signals import task_postrun, task_prerun
 from flask import current_app
 
-from core import parts
+from core import heartbeats as parts
 from core.jobs import FAST, FORMER, SLOW
 
 # The fast kind waits for networks too (mail, Stripe, witnesses): two that hang leave room for the seal.

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.claims import WorkClaim
 from core.database import session
+from core.work_claims import WorkClaim
 
 
 class BadRowError(RuntimeError):

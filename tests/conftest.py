@@ -30,9 +30,9 @@ from hypothesis import settings as properties
 from werkzeug.test import EnvironBuilder
 
 from core.database import db
+from core.logs import configure_logging
 from core.settings import Settings
-from core.web.limits import counter
-from core.web.logs import configure_logging
+from core.web.views.limits import counter
 from tests import dialects
 from tests.both import belongs_on_both
 from tests.clock import Clock
@@ -319,8 +319,8 @@ def run_jobs(app: Flask) -> Callable[[], None]:
     """Deliver the outbox and the messages until nothing is due, as the worker does."""
 
     def run() -> None:
-        from core.messaging import send_waiting
-        from core.outbox import deliver_pending
+        from core.messaging.service.enqueueing import send_waiting
+        from core.outbox.service import deliver_pending
 
         def work() -> None:
             with app.app_context():

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.database import db
 from core.seal import Sealed
-from core.seal.audit import audit_source
+from core.seal.queries.audit import audit_source
 
 WRITES = re.compile(r'\s*(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)"?', re.IGNORECASE)
 SETS = re.compile(r"\s*UPDATE\s+\S+\s+SET\s+(.*?)(?:\sWHERE\s|$)", re.IGNORECASE | re.DOTALL)

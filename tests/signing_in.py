@@ -5,7 +5,7 @@ from http.cookies import SimpleCookie
 from flask import Flask, session
 from flask_security import login_user
 
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.database import db
 
 

@@ -11,9 +11,9 @@ from branch.growers.queries import GrowerFile
 from branch.growers.service import Application
 from branch.growers.uscc import is_valid_uscc, normalise_uscc
 from branch.organisation.queries import UnitView, unit_name
-from core.accounts.forms import identity_field
-from core.accounts.identity import Identity, normalise_phone, parse_identity
-from core.web.sending import PageForm
+from core.accounts.forms.sign_in import identity_field
+from core.accounts.rules.identity import Identity, normalise_phone, parse_identity
+from core.form_keys.views import PageForm
 
 
 class ApplyForm(PageForm):

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from branch.growers.models import Grower, GrowerMember
-from core.accounts.models import Account
-from core.accounts.persons import contacts_of_one, same_person
+from core.accounts.models.account import Account
+from core.accounts.queries.same_person import contacts_of_one, same_person
 from core.database import session
 from core.errors import Forbidden
 

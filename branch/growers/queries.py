@@ -12,10 +12,10 @@ from branch.growers.models import Grower, GrowerChange, GrowerMember
 from branch.growers.states import GrowerState
 from branch.organisation.models import Unit
 from branch.organisation.queries import UnitView, unit_view, units_below, units_where
-from core.accounts.models import Account
-from core.accounts.scopes import Scope, note_checked
+from core.accounts.models.account import Account
 from core.database import read_columns, session
 from core.errors import Forbidden, NotFound
+from core.scopes import Scope, note_checked
 
 PAGE_SIZE = 20
 

@@ -1,7 +1,7 @@
 """What of growers is sealed: names and where they belong, who works for them, and each step of their standing."""
 
 from branch.growers.models import Grower, GrowerChange, GrowerMember
-from core.seal.rows import SealedRows
+from core.seal.service.sealed_rows import SealedRows
 
 ROWS = (
     SealedRows(

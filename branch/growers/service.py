@@ -14,12 +14,13 @@ from branch.growers.states import NEEDS_REASON, GrowerState, may_become
 from branch.organisation.invitations import InvitationView
 from branch.organisation.pending import end_all_of_grower, invitation_over
 from branch.organisation.queries import require_unit_access, unit_by_id
-from core import messaging, pinyin
-from core.accounts.models import Account
+from core import pinyin
+from core.accounts.models.account import Account
 from core.clock import to_utc
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid
 from core.ids import random_id
+from core.messaging.service import enqueueing as messaging
 
 
 @dataclass(frozen=True)

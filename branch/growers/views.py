@@ -19,15 +19,15 @@ from branch.organisation.queries import (
     units_where,
     villages,
 )
-from core.accounts.gate import actor_id, may, requires, signed_in
-from core.accounts.proof_pages import come_back_here
-from core.accounts.scopes import Scope
+from core.accounts.views.way_back import come_back_here
+from core.addresses import public_address
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, DomainError, Invalid
-from core.web.addresses import public_address
-from core.web.pagination import page_number
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, may, requires, signed_in
+from core.scopes import Scope
+from core.web.rules.pagination import page_number
 
 blueprint = Blueprint("growers", __name__)
 

@@ -18,13 +18,13 @@ from branch.ledger.coverage import covered_months
 from branch.ledger.coverage_rules import OWN_SHOP, CoverageMap, CoverageState
 from branch.ledger.forms import NO, YES, ChannelForm
 from branch.ledger.sales_channels import PLATFORMS, Declaration, declarations_of
-from core.accounts.gate import actor_id, requires
-from core.accounts.scopes import Scope
 from core.clock import local_day, month_start, now
 from core.database import transaction
 from core.errors import Invalid, NotFound
-from core.reading import may_note, noting
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, requires
+from core.safe_methods import may_note, noting
+from core.scopes import Scope
 
 blueprint = Blueprint("sales_channels", __name__)
 

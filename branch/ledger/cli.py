@@ -9,7 +9,7 @@ import click
 from branch.ledger import invariants, reconciling, rollup
 from branch.ledger.periods import parse_period
 from core.clock import local_day, now
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
 from core.database import transaction
 
 group = CommandGroup("ledger", help="The ledger of sales.")

@@ -14,12 +14,12 @@ from branch.ledger import costs
 from branch.ledger.cost_rules import Purpose, has_a_sheet, is_full, parts_of_year
 from branch.ledger.forms import CostForm
 from branch.ledger.periods import Period, parse_period
-from core.accounts.gate import actor_id, requires
-from core.accounts.scopes import Scope
 from core.clock import local_day, now
 from core.errors import NotFound
-from core.web.formatting import month_words
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, requires
+from core.scopes import Scope
+from core.web.wording.formatting import month_words
 
 blueprint = Blueprint("costs", __name__)
 

@@ -9,9 +9,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from branch.ledger.cost_rules import Purpose
-from core.web.fields import DateField
-from core.web.sending import PageForm
-from core.web.yuan import MOST_YUAN, YuanField
+from core.form_keys.views import PageForm
+from core.web.forms.fields import DateField
+from core.web.forms.yuan import MOST_YUAN, YuanField
 
 YES, NO = "yes", "no"
 

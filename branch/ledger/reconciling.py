@@ -24,10 +24,10 @@ from branch.ledger.periods import Period, month_of
 from branch.ledger.rollup import KEYS, SUMS, daily_sums
 from branch.organisation.models import Membership
 from branch.organisation.roles import Role
-from core import messaging
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.clock import month_start
 from core.database import session, transaction
+from core.messaging.service import enqueueing as messaging
 
 log = structlog.get_logger(__name__)
 

@@ -12,10 +12,10 @@ from branch.ledger import records
 from branch.ledger.channels import channel_name
 from branch.ledger.periods import month_of, parse_period
 from core import seal
-from core.accounts.gate import actor_id, requires
 from core.clock import local_day, now
 from core.errors import Invalid
-from core.web.pagination import page_number
+from core.gate import actor_id, requires
+from core.web.rules.pagination import page_number
 
 blueprint = Blueprint("sale_records", __name__)
 

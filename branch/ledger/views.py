@@ -18,12 +18,12 @@ from branch.ledger.channels import channel_name
 from branch.ledger.periods import Period, month_of, parse_period
 from branch.ledger.queries import SalesSum
 from branch.organisation.queries import UnitView, unit_name, units_below, units_where
-from core.accounts.gate import actor_id, requires
 from core.clock import local_day, now
+from core.csv_export import csv_bytes
 from core.database import session, transaction
 from core.errors import Invalid, NotFound
-from core.reading import may_note, noting
-from core.tables import csv_bytes
+from core.gate import actor_id, requires
+from core.safe_methods import may_note, noting
 
 blueprint = Blueprint("ledger", __name__)
 

@@ -1,7 +1,7 @@
 """What of marks is sealed: what is registered, and each version of their rules of use."""
 
 from branch.licences.models import Mark, MarkRules
-from core.seal.rows import SealedRows
+from core.seal.service.sealed_rows import SealedRows
 
 ROWS = (
     SealedRows(

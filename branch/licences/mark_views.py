@@ -10,16 +10,16 @@ from branch.licences.forms import MarkForm, RulesForm
 from branch.licences.marks import MarkView
 from branch.licences.sentences import KIND_NAMES, list_words
 from branch.organisation.queries import get_unit, require_unit_access, units_where
-from core import files
-from core.accounts.gate import actor_id, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, Invalid
-from core.intake.documents import Rendering, picture
-from core.intake.refusals import FileRefused
-from core.web.bounds import MB, takes
-from core.web.sending import creates, creating
+from core.files import service as files
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, requires
+from core.intake.service.documents import Rendering, picture
+from core.intake.service.refusals import FileRefused
+from core.scopes import Scope
+from core.web.views.bounds import MB, takes
 
 blueprint = Blueprint("marks", __name__)
 

@@ -12,9 +12,9 @@ from branch.growers.queries import GrowerView
 from branch.licences.models import Mark, MarkRules
 from branch.organisation.models import Unit
 from branch.organisation.queries import require_unit_access
-from core.accounts.scopes import Scope, note_checked
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
+from core.scopes import Scope, note_checked
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from branch.growers.models import GrowerMember
 from branch.licences import events
 from branch.licences.models import Licence
-from core import messaging
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.database import session
+from core.messaging.service import enqueueing as messaging
 
 LicenceEvent = (
     events.LicenceApplied

@@ -15,7 +15,7 @@ from branch.licences.models import Licence, LicenceChange, Mark
 from branch.licences.states import LicenceState, Scope, Standing, standing
 from branch.licences.suspensions import BRANCH, standing_sources
 from branch.organisation.models import Unit
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.clock import local_day
 from core.database import read_columns, session
 from core.errors import Conflict, NotFound

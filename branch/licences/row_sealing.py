@@ -1,7 +1,7 @@
 """What of licences seals itself beside their facts (`sealing`): the application, and all that a step says."""
 
 from branch.licences.models import Licence, LicenceChange
-from core.seal.rows import SealedRows
+from core.seal.service.sealed_rows import SealedRows
 
 ROWS = (
     SealedRows(

@@ -20,7 +20,7 @@ from core.clock import local_day, local_year
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import readable_number
-from core.outbox import record
+from core.outbox.service import record
 from core.sweeps import free
 
 NUMBER_LENGTH = 5

@@ -21,13 +21,13 @@ from branch.licences.sentences import (
 )
 from branch.licences.states import LicenceState, Standing, Step, steps_from
 from branch.organisation.queries import require_unit_access, units_where
-from core.accounts.gate import actor_id, may, requires
-from core.accounts.scopes import Scope
 from core.clock import local_day, now
 from core.database import transaction
 from core.errors import Conflict, Invalid
-from core.web.pagination import page_number
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, may, requires
+from core.scopes import Scope
+from core.web.rules.pagination import page_number
 
 blueprint = Blueprint("licences", __name__)
 

@@ -9,13 +9,13 @@ from branch.organisation import queries, service
 from branch.organisation.permissions import PERMISSIONS_OF
 from branch.organisation.roles import WITHOUT_UNIT, Role
 from branch.organisation.takeover_cli import operator_account
-from core.accounts import lost_factor
-from core.accounts.identity import parse_identity
-from core.accounts.passwords import SHORTEST, is_too_simple
-from core.accounts.queries import find_account, find_confirmed
-from core.accounts.service import create_account
+from core.accounts.queries.account import find_account, find_confirmed
+from core.accounts.rules.identity import parse_identity
+from core.accounts.rules.passwords import SHORTEST, is_too_simple
+from core.accounts.service import lost_factor
+from core.accounts.service.account import create_account
 from core.clock import now
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 

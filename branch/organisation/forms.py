@@ -9,10 +9,10 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from branch.organisation.names import KIND_NAMES, ROLE_NAMES
 from branch.organisation.queries import UnitView, unit_name
 from branch.organisation.roles import KINDS_BELOW, Role
-from core.accounts.forms import identity_field
-from core.accounts.identity import Identity, parse_identity
-from core.web.fields import IntegerField
-from core.web.sending import PageForm
+from core.accounts.forms.sign_in import identity_field
+from core.accounts.rules.identity import Identity, parse_identity
+from core.form_keys.views import PageForm
+from core.web.forms.fields import IntegerField
 
 
 class GiveRoleForm(PageForm):

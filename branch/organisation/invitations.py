@@ -18,14 +18,14 @@ from branch.organisation.powers import may_give
 from branch.organisation.queries import UnitView, unit_by_id
 from branch.organisation.roles import Role
 from branch.organisation.service import give_role
-from core import messaging
-from core.accounts.identity import Identity, masked, parse_identity
-from core.accounts.models import Account
-from core.accounts.queries import find_confirmed
-from core.accounts.scopes import Scope, note_checked
+from core.accounts.models.account import Account
+from core.accounts.queries.account import find_confirmed
+from core.accounts.rules.identity import Identity, masked, parse_identity
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid
 from core.ids import access_token
+from core.messaging.service import enqueueing as messaging
+from core.scopes import Scope, note_checked
 
 VALID_FOR = timedelta(days=7)
 DAY = timedelta(days=1)

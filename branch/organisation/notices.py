@@ -9,12 +9,12 @@ from branch.organisation.events import RoleChanged, TakeoverEnded, UnitTakenOver
 from branch.organisation.models import Membership, MembershipChange
 from branch.organisation.queries import all_units, members_of, unit_by_id
 from branch.organisation.takeovers import get_takeover
-from core import messaging
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.backup.events import BackupFailed, FaultsFoundByBackup
 from core.checks.events import ChecksFailed, FaultsFound
 from core.clock import local_minute, now
 from core.database import session
+from core.messaging.service import enqueueing as messaging
 from core.settings import Settings
 
 

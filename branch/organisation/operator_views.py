@@ -9,13 +9,13 @@ from branch.organisation import invitations, pending, powers, queries, service, 
 from branch.organisation.forms import AppointForm, TakeOverForm, TownForm
 from branch.organisation.names import KIND_NAMES, ROLE_NAMES
 from branch.organisation.roles import Role
-from core.accounts.gate import actor_id, requires
-from core.accounts.queries import find_confirmed
-from core.accounts.scopes import Scope
+from core.accounts.queries.account import find_confirmed
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, requires
+from core.scopes import Scope
 
 blueprint = Blueprint("operations", __name__)
 FOUND, TAKE_OVER = "units.found", takeovers.TAKE_OVER

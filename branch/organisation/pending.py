@@ -14,8 +14,8 @@ from branch.organisation.models import Invitation
 from branch.organisation.powers import may_give
 from branch.organisation.queries import UnitView, roles_held, unit_by_id
 from branch.organisation.roles import Role
-from core.accounts.identity import masked, parse_identity
-from core.accounts.models import Account
+from core.accounts.models.account import Account
+from core.accounts.rules.identity import masked, parse_identity
 from core.database import changed, session
 from core.errors import Conflict, Forbidden, NotFound
 

@@ -11,13 +11,14 @@ from branch.organisation.queries import (
     require_unit_access,
     roles_held,
 )
-from core import job_runs
-from core.accounts import second_factor, sessions
-from core.accounts.gate import set_policy
-from core.accounts.models import Account
+from core.accounts.models import second_factor
+from core.accounts.models.account import Account
+from core.accounts.views import sessions
 from core.database import session
 from core.errors import Forbidden
-from core.progress import Authority
+from core.gate import set_policy
+from core.progress.service.starting import Authority
+from core.progress.tasks import running as job_runs
 from core.settings import Settings
 
 CACHE = "guiyuan.permissions"

@@ -12,12 +12,12 @@ from sqlalchemy.orm import aliased
 from branch.organisation.models import Membership, MembershipChange, Takeover, Unit
 from branch.organisation.permissions import PERMISSIONS_OF
 from branch.organisation.roles import TRUSTED, Held, Role, covers
-from core.accounts.identity import masked, parse_identity
-from core.accounts.models import Account
-from core.accounts.scopes import Scope, note_checked
+from core.accounts.models.account import Account
+from core.accounts.rules.identity import masked, parse_identity
 from core.clock import now
 from core.database import session
 from core.errors import Forbidden, NotFound
+from core.scopes import Scope, note_checked
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What of the tree is sealed: units with their names and places, roles, and who gave or took them."""
 
 from branch.organisation.models import Membership, MembershipChange, Unit
-from core.seal.rows import SealedRows
+from core.seal.service.sealed_rows import SealedRows
 
 ROWS = (
     SealedRows("unit", Unit, columns=("code", "name_zh", "name_en", "kind", "parent_id", "path")),

@@ -20,7 +20,7 @@ from branch.organisation.roles import KINDS_BELOW, WITHOUT_UNIT, Role
 from core import pinyin
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid
-from core.outbox import record
+from core.outbox.service import record
 
 REASON_LIMIT = 500
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]")

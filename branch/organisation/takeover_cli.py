@@ -6,10 +6,10 @@ from sqlalchemy import select
 from branch.organisation import queries, takeovers
 from branch.organisation.models import Membership
 from branch.organisation.roles import Role
-from core.accounts.identity import parse_identity
-from core.accounts.queries import find_account
+from core.accounts.queries.account import find_account
+from core.accounts.rules.identity import parse_identity
 from core.clock import now, to_utc
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
 from core.database import session, transaction
 from core.errors import DomainError
 

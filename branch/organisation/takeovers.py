@@ -14,11 +14,11 @@ from branch.organisation.pending import end_powerless
 from branch.organisation.queries import UnitView, holds_everywhere, unit_by_id
 from branch.organisation.roles import Role
 from branch.organisation.takeover_sealing import seal_takeover
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.database import changed, session
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.ids import random_id
-from core.outbox import record
+from core.outbox.service import record
 
 TAKE_OVER = "units.take_over"
 MOST_DAYS = 30

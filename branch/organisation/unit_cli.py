@@ -4,7 +4,7 @@ import click
 
 from branch.organisation import queries, service
 from branch.organisation.names import KIND_NAMES
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 

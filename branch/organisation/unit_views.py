@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 from branch.organisation import queries, service
 from branch.organisation.forms import RenameForm, UnitForm
 from branch.organisation.names import KIND_NAMES
-from core.accounts.gate import actor_id, requires
-from core.accounts.scopes import Scope
 from core.database import transaction
 from core.errors import DomainError
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, requires
+from core.scopes import Scope
 
 blueprint = Blueprint("units", __name__)
 EDIT = "units.edit"

@@ -11,15 +11,15 @@ from branch.organisation.names import KIND_NAMES, ROLE_NAMES
 from branch.organisation.powers import may_give
 from branch.organisation.roles import GIVEN_BY_STAFF, RANK, TRUSTED, Role
 from branch.organisation.takeovers import end_takeover, get_takeover, takeovers_of
-from core.accounts.gate import actor_id, may, requires, signed_in
-from core.accounts.proof_pages import come_back_here
-from core.accounts.queries import find_confirmed
-from core.accounts.scopes import Scope
+from core.accounts.queries.account import find_confirmed
+from core.accounts.views.way_back import come_back_here
+from core.addresses import public_address
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
-from core.web.addresses import public_address
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, may, requires, signed_in
+from core.scopes import Scope
 
 blueprint = Blueprint("organisation", __name__)
 

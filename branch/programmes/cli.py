@@ -9,7 +9,7 @@ import click
 from branch.organisation.queries import all_units, get_unit
 from branch.programmes import queries, service
 from core.clock import local_day, now
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 

@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from core.web.fields import DateField
-from core.web.sending import PageForm
+from core.form_keys.views import PageForm
+from core.web.forms.fields import DateField
 
 LONGEST_NAME = 120
 LONGEST_NOTE = 1000

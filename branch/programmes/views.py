@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 from branch.organisation.queries import get_unit, unit_name, units_where
 from branch.programmes import queries, service
 from branch.programmes.forms import ProgrammeForm, WithdrawProgrammeForm
-from core.accounts.gate import actor_id, current_actor, may, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Invalid
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, current_actor, may, requires
+from core.scopes import Scope
 
 blueprint = Blueprint("programmes", __name__)
 

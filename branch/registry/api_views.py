@@ -8,8 +8,8 @@ from flask import request
 
 from branch.registry.answers import check_document
 from branch.registry.views import checked
-from core.accounts.gate import public
-from core.web.limits import VERIFY, limiter
+from core.gate import public
+from core.web.views.limits import VERIFY, limiter
 
 blueprint = APIBlueprint("registry_api", __name__, tag="Registry")
 

@@ -6,7 +6,7 @@ from branch.storefronts.addresses import Refusal
 from branch.storefronts.checks import UrlCheck, UrlStatus
 from branch.storefronts.sentences import looks_like, why_unrecognised
 from core.clock import local_day
-from core.web.formatting import day
+from core.web.wording.formatting import day
 
 TONES = {
     UrlStatus.AUTHORISED: "ok",

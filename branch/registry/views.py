@@ -27,12 +27,12 @@ from branch.storefronts.addresses import MAX_TEXT, Refusal, ShopAddress, recogni
 from branch.storefronts.checks import check_url
 from branch.storefronts.sentences import platform_name
 from core import seal
-from core.accounts.gate import public
 from core.clock import now
 from core.errors import Invalid, NotFound
-from core.web.limits import VERIFY, limiter
-from core.web.pagination import page_number
-from core.web.problems import wants_json
+from core.gate import public
+from core.web.rules.pagination import page_number
+from core.web.views.limits import VERIFY, limiter
+from core.web.views.problems import wants_json
 
 blueprint = Blueprint("registry", __name__)
 

@@ -28,11 +28,11 @@ from branch.reports.evidence import Scope, SectionFunction
 from branch.reports.gathering import gather, grower_ids_of, in_active_locale
 from branch.reports.revisions import as_plain, differences, with_revisions
 from branch.reports.versions import Place, changed_inputs, place_of
-from core import files
 from core.clock import local_day
 from core.database import session, transaction
 from core.errors import Conflict, Invalid
-from core.memory import without_collecting
+from core.files import service as files
+from core.garbage_collection import without_collecting
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

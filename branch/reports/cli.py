@@ -11,7 +11,7 @@ from branch.organisation.queries import get_unit
 from branch.reports import building
 from core.atomic import write_durably
 from core.clock import now
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
 from core.database import session
 from core.errors import Conflict, DomainError
 

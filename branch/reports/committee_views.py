@@ -19,9 +19,9 @@ from branch.reports.thread.forms import AskForm, WordsForm, places_of
 from branch.reports.thread.queries import thread_of
 from branch.reports.views import attempt, language, moved, words
 from core import seal
-from core.accounts.gate import actor_id, current_actor, may, requires
-from core.accounts.scopes import Scope
 from core.clock import now
+from core.gate import actor_id, current_actor, may, requires
+from core.scopes import Scope
 
 blueprint = Blueprint("report_desk", __name__)
 blueprint.context_processor(words)

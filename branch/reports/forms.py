@@ -9,8 +9,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from branch.ledger.periods import LONGEST_KEY, Period, between, parse_period
 from branch.reports.service import LONGEST_COMMENT
-from core.web.fields import IntegerField
-from core.web.sending import PageForm
+from core.form_keys.views import PageForm
+from core.web.forms.fields import IntegerField
 
 
 class BuildForm(PageForm):

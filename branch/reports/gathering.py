@@ -31,7 +31,7 @@ from branch.reports.programme_dates import ProgrammeDate
 from branch.reports.provinces import province_code
 from core.clock import local_day, month_start, to_shanghai
 from core.database import session
-from core.memory import without_collecting
+from core.garbage_collection import without_collecting
 
 # How far back the panel reaches: old habits of a trade say little about today's.
 LONGEST_HISTORY_YEARS = 6

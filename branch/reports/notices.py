@@ -12,9 +12,9 @@ from sqlalchemy import select
 from branch.organisation.queries import unit_by_id
 from branch.reports.models import Report
 from branch.reports.people import nearest_holders
-from core import messaging
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.database import session
+from core.messaging.service import enqueueing as messaging
 from core.settings import Settings
 
 

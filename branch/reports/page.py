@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from branch.reports import wording
 from branch.reports.document import Document, Row, Table
-from core.seal.daily import present_head, short_head
+from core.seal.service.daily_heads import present_head, short_head
 
 
 def render_html(document: Document, pictures: Mapping[str, bytes]) -> bytes:

@@ -17,8 +17,8 @@ from branch.ledger.periods import parse_period
 from branch.reports import charts, wording
 from branch.reports.document import Document, Row, Section, Table
 from branch.reports.page import trace
-from core.memory import without_collecting
-from core.texts import seen
+from core.garbage_collection import without_collecting
+from core.unseen_characters import seen
 
 TEMPLATE = Path(__file__).with_name("typst") / "report.typ"
 ANNEX_NAME = "annex.json"

@@ -22,7 +22,7 @@ from branch.organisation.queries import (
 from branch.reports.document import Document, from_json
 from branch.reports.models import Report, ReportFile, ReportReview
 from branch.reports.states import ReportState
-from core.accounts.persons import same_person
+from core.accounts.queries.same_person import same_person
 from core.clock import local_moment
 from core.database import session
 from core.errors import NotFound

@@ -13,7 +13,7 @@ from branch.reports.queries import branches_without_report
 from core.clock import local_day, now
 from core.database import session
 from core.errors import Conflict
-from core.job_runs import Job, work
+from core.progress.tasks.running import Job, work
 from core.sweeps import each
 
 log = structlog.get_logger(__name__)

@@ -26,13 +26,14 @@ from branch.reports.editions.proving import KeptEdition
 from branch.reports.models import Report, ReportFile
 from branch.reports.replaying import Replayed, replay
 from branch.reports.sealing import sealed_body, subject_of
-from core import files, seal
+from core import seal
 from core.database import session
 from core.errors import NotFound, Unavailable
-from core.seal.checking import Checked, check_proof
-from core.seal.keys import this_log
-from core.seal.merkle import ProofFails
-from core.seal.note import BadNote
+from core.files import service as files
+from core.seal.models.log import this_log
+from core.seal.rules.merkle import ProofFails
+from core.seal.rules.note import BadNote
+from core.seal.rules.proof_check import Checked, check_proof
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from branch.ledger.periods import Period
 from branch.reports.document import Document, from_json
 from branch.reports.models import Report, ReportFile
-from core import files
 from core.database import session
 from core.errors import NotFound
+from core.files import service as files
 
 
 @dataclass(frozen=True, slots=True)

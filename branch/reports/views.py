@@ -23,13 +23,15 @@ from branch.reports.thread.forms import WordsForm
 from branch.reports.thread.queries import thread_of
 from branch.reports.thread.states import ANSWERED_ON
 from branch.reports.thread.words import place_name, question_tone, question_words
-from core import files, progress, seal
-from core.accounts.gate import actor_id, current_actor, may, requires
-from core.accounts.scopes import Scope
+from core import seal
 from core.clock import local_day, now
 from core.database import transaction
 from core.errors import Conflict, Invalid
-from core.web.sending import PageForm, creates, creating
+from core.files import service as files
+from core.form_keys.views import PageForm, creates, creating
+from core.gate import actor_id, current_actor, may, requires
+from core.progress.service import starting as progress
+from core.scopes import Scope
 
 blueprint = Blueprint("reports", __name__)
 

@@ -19,7 +19,7 @@ from branch.reports.archive import finished
 from branch.reports.document import Cell, Column, Document, Row, Table
 from branch.reports.live_cells import formulas
 from branch.reports.page import head_of_log
-from core.tables import csv_bytes, guarded
+from core.csv_export import csv_bytes, guarded
 
 FORMATS = {"count": "#,##0", "money": "#,##0.00", "price": "#,##0.00", "ratio": "0.0%", "points": "0.0"}
 NO_MOMENT = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)

@@ -5,7 +5,7 @@ from flask import current_app
 
 from branch.licences.notices import tell_people
 from branch.storefronts.unjudged import unjudged_addresses
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
 from core.database import transaction
 
 group = CommandGroup("storefronts", help="Outside shops of growers.")

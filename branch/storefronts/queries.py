@@ -12,7 +12,7 @@ from branch.licences.suspensions import BRANCH, standing_sources
 from branch.organisation.models import Unit
 from branch.storefronts.models import Storefront, StorefrontAddress, StorefrontChange
 from branch.storefronts.states import StorefrontState
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.database import session
 from core.errors import NotFound
 

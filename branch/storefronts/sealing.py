@@ -1,7 +1,7 @@
 """What of the register of outside shops is sealed: shops, their addresses, each step, and the warnings."""
 
 from branch.storefronts.models import ShopWarning, Storefront, StorefrontAddress, StorefrontChange
-from core.seal.rows import SealedRows
+from core.seal.service.sealed_rows import SealedRows
 
 ROWS = (
     SealedRows(

@@ -20,7 +20,7 @@ from branch.storefronts.warnings import warned_since
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import random_id
-from core.outbox import record
+from core.outbox.service import record
 
 MOST_ADDRESSES = 12
 

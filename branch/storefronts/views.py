@@ -15,13 +15,13 @@ from branch.storefronts.forms import AddressForm, DecisionForm, ProposalForm
 from branch.storefronts.sentences import STATE_NAMES, STATE_TONES, STEP_NAMES, platform_name
 from branch.storefronts.states import StorefrontState, StorefrontStep, steps_from
 from branch.storefronts.unjudged import unjudged_addresses
-from core.accounts.gate import actor_id, may, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, Invalid
-from core.web.pagination import page_number
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, may, requires
+from core.scopes import Scope
+from core.web.rules.pagination import page_number
 
 blueprint = Blueprint("storefronts", __name__)
 

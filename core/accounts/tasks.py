@@ -6,8 +6,8 @@ from celery import shared_task
 from flask import current_app
 from sqlalchemy import delete
 
-from core.accounts.devices.models import AccountDevice
-from core.accounts.devices.queries import FORGETTING, ids_to_forget
+from core.accounts.models.devices import AccountDevice
+from core.accounts.queries.devices import FORGETTING, ids_to_forget
 from core.clock import now
 from core.database import changed
 from core.settings import Settings

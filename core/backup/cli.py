@@ -8,15 +8,15 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from core.backup.copies.manifest import BackupDamaged, read_manifest
-from core.backup.place import BackupInWork, Place, PlaceOpen, this_place
+from core.backup.models.manifest import BackupDamaged, read_manifest
 from core.backup.rules import moment_of
 from core.backup.service.checking import check
 from core.backup.service.making import BackupRefused, make
 from core.backup.service.restoring import Restored, RestoreRefused, restore
+from core.backup.service.storage import BackupInWork, Place, PlaceOpen, this_place
 from core.backup.service.targets import DatabaseInUse
 from core.clock import local_minute, now
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
 from core.schema import heads
 from core.settings import Settings
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from core.backup.models import BackupRun
+from core.backup.models.runs import BackupRun
 from core.clock import now
 from core.database import session
 

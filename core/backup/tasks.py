@@ -6,17 +6,17 @@ import structlog
 from celery import shared_task
 from flask import current_app
 
-from core import outbox
 from core.backup import rules
 from core.backup.events import BackupFailed, FaultsFoundByBackup
-from core.backup.models import BackupRun
-from core.backup.place import BackupInWork, Place, this_place
+from core.backup.models.runs import BackupRun
 from core.backup.queries import backup_standing
 from core.backup.service.checking import refuse_unsound
 from core.backup.service.making import make
+from core.backup.service.storage import BackupInWork, Place, this_place
 from core.clock import local_day, now
 from core.database import session, transaction
-from core.faults import plain
+from core.database_errors import plain
+from core.outbox import service as outbox
 from core.settings import Settings
 
 log = structlog.get_logger(__name__)

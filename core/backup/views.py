@@ -4,8 +4,8 @@ import structlog
 from prometheus_client import Gauge
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.backup.place import this_place
 from core.backup.queries import backup_standing
+from core.backup.service.storage import this_place
 from core.clock import now
 
 log = structlog.get_logger(__name__)

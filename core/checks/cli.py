@@ -7,11 +7,11 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.checks.registry import checks
 from core.checks.rules import line_of
-from core.checks.running import keep, run_whole
-from core.commands import SingleCommand
-from core.seal.findings import Finding
+from core.checks.service import checks
+from core.checks.tasks.running import keep, run_whole
+from core.command_groups import SingleCommand
+from core.seal.rules.findings import Finding
 
 GOOD, FOUND, NOT_RUN = 0, 1, 2
 

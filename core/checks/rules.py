@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from hashlib import sha256
 
 from core.clock import last_time
-from core.seal.findings import Finding
+from core.seal.rules.findings import Finding
 
 # After the backup, before the reports.
 NIGHTLY_AT = time(2, 30)

@@ -5,10 +5,10 @@ from flask import Blueprint, render_template
 from prometheus_client import Gauge
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.accounts.gate import requires
 from core.checks.queries import checks_standing, last_run, runs
 from core.checks.wording import OUTCOME_TONE, OUTCOME_WORDS, check_words, fault_words
 from core.clock import now
+from core.gate import requires
 
 blueprint = Blueprint("checks", __name__, url_prefix="/operations/checks")
 log = structlog.get_logger(__name__)

@@ -3,7 +3,7 @@
 import click
 
 from core.clock import now, to_utc
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 from core.failures import queries, service

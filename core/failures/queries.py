@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Select, String, and_, case, cast, func, literal, null, or_, select, union_all
 
-from core.claims import WorkClaim
 from core.database import session
 from core.errors import NotFound
-from core.messaging import STUCK_AFTER, Message
-from core.outbox import OutboxEvent
-from core.web.pagination import Page
+from core.messaging.service.enqueueing import STUCK_AFTER, Message
+from core.outbox.service import OutboxEvent
+from core.web.rules.pagination import Page
+from core.work_claims import WorkClaim
 
 KINDS = ("event", "message", "work")
 PAGE_SIZE = 25

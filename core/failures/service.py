@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, delete, or_, update
 
-from core import job_runs
-from core.claims import WorkClaim
 from core.database import after_commit, changed, session
 from core.errors import Conflict, Invalid, NotFound
 from core.failures.models import FailureDecision
 from core.failures.queries import Failure, get_failure
 from core.jobs import send_soon
-from core.messaging import Message, in_no_hands
-from core.outbox import OutboxEvent
-from core.progress import JOB, get_row
+from core.messaging.service.enqueueing import Message, in_no_hands
+from core.outbox.service import OutboxEvent
+from core.progress.service.starting import JOB, get_row
+from core.progress.tasks import running as job_runs
+from core.work_claims import WorkClaim
 
 LONGEST_REASON = 500
 # Every sweep has come by several times since: nobody wants this row any more.

@@ -9,15 +9,15 @@ from flask_babel import gettext as _
 from prometheus_client import Gauge
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.accounts.gate import actor_id, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, NotFound
 from core.failures import queries, service
 from core.failures.forms import AsideForm
 from core.failures.wording import KIND_WORDS, STATE_TONE, STATE_WORDS, what_words
-from core.web.pagination import page_number
+from core.gate import actor_id, requires
+from core.scopes import Scope
+from core.web.rules.pagination import page_number
 
 blueprint = Blueprint("failures", __name__, url_prefix="/operations/failures")
 log = structlog.get_logger(__name__)

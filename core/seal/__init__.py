@@ -7,11 +7,11 @@
 in the transaction that changes the row. Everything else (numbers, tiles, signatures, proofs) follows by itself.
 """
 
-from core.seal.entries import REMOVED, moment
-from core.seal.findings import Finding
-from core.seal.queries import Member, SealView, proof_answer, proof_for, seal_of, seals_of
-from core.seal.service import append, append_many
-from core.seal.sources import Body, Sealed, SealSource, SealStory, init_sources
+from core.seal.queries.sources import Body, Sealed, SealSource, SealStory, init_sources
+from core.seal.queries.subjects import Member, SealView, proof_answer, proof_for, seal_of, seals_of
+from core.seal.rules.entries import REMOVED, moment
+from core.seal.rules.findings import Finding
+from core.seal.service.appending import append, append_many
 
 __all__ = [
     "REMOVED",

@@ -9,25 +9,25 @@ import click
 
 from core.atomic import write_once
 from core.clock import now, to_utc
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
 from core.database import db, session
-from core.seal.audit import audit
-from core.seal.checking import Checked, check_proof, proofs_in
-from core.seal.comparing import Answer, Comparison, LogAway, compare, kept_in, shown_at, shown_here
-from core.seal.comparing_words import explained, title
-from core.seal.keys import this_log
-from core.seal.merkle import ProofFails
-from core.seal.note import BadNote, Signer, Verifier
-from core.seal.queries import signed_size
-from core.seal.repair import NothingToRepair, adopt, rebuild, take_in
-from core.seal.sequencer import sequence, waiting
-from core.seal.sources import sources
-from core.seal.standing import SealRefused, stand
-from core.seal.statics import export
-from core.seal.tiles import TileDamaged
-from core.seal.views import signed_at
-from core.seal.witness import Witness, make_server
-from core.seal.witnesses import witness_key, witnesses_of
+from core.seal.models.log import this_log
+from core.seal.queries.audit import audit
+from core.seal.queries.sources import sources
+from core.seal.queries.standing import SealRefused, stand
+from core.seal.queries.subjects import signed_size
+from core.seal.rules.merkle import ProofFails
+from core.seal.rules.note import BadNote, Signer, Verifier
+from core.seal.rules.proof_check import Checked, check_proof, proofs_in
+from core.seal.rules.tiles import TileDamaged
+from core.seal.service.comparing import Answer, Comparison, LogAway, compare, kept_in, shown_at, shown_here
+from core.seal.service.static_copy import export
+from core.seal.service.witness import Witness, make_server
+from core.seal.tasks.cosigning import witness_key, witnesses_of
+from core.seal.tasks.repair import NothingToRepair, adopt, rebuild, take_in
+from core.seal.tasks.sequencer import sequence, waiting
+from core.seal.views.log import signed_at
+from core.seal.wording import explained, title
 
 LONGEST_KEPT = 16 * 1024 * 1024
 

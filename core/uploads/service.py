@@ -3,8 +3,8 @@
 from flask_babel import gettext as _
 
 from core.errors import Invalid
-from core.intake.documents import Rendering, paper_pages, picture
-from core.intake.refusals import FileRefused
+from core.intake.service.documents import Rendering, paper_pages, picture
+from core.intake.service.refusals import FileRefused
 
 MOST_BYTES = 12 * 1024 * 1024
 MOST_PIXELS = 60_000_000

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from core.accounts.gate import current_actor, public
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Invalid, NotFound
-from core.reading import may_note, noting
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import current_actor, public
+from core.safe_methods import may_note, noting
+from core.scopes import Scope
 from shop.cart import service
 from shop.cart.models import Cart
 from shop.cart.queries import contents as queries

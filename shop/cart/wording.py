@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from core.web.formatting import bundles, money, number, plants
+from core.web.wording.formatting import bundles, money, number, plants
 from shop.cart.rules import Line, ProblemCode
 from shop.catalogue.wording.reasons import reason_sentence
 

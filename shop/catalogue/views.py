@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from branch import api as branch
-from core.accounts.gate import public
 from core.clock import now
 from core.errors import NotFound
-from core.web.i18n import per_language
+from core.gate import public
+from core.web.wording.languages import per_language
 from shop.catalogue.queries.cards import ListingCard, ListingPage, VariantView
 from shop.catalogue.queries.freight_hint import freight_hint
 from shop.catalogue.queries.listing_page import get_listing

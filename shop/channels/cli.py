@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 from branch import api as branch
-from core.claims import held
 from core.clock import local_day, now
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 from core.money import Money
+from core.work_claims import held
 from shop.channels.rules.tables import UnknownFile
 from shop.channels.rules.taobao import Parsed
 from shop.channels.service import importing as service

@@ -10,8 +10,8 @@ from wtforms import SelectField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from core.clock import local_day, now
-from core.web.fields import DateField
-from core.web.sending import PageForm
+from core.form_keys.views import PageForm
+from core.web.forms.fields import DateField
 
 
 class UploadForm(PageForm):

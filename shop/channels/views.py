@@ -9,15 +9,15 @@ from werkzeug.utils import redirect
 from wtforms.fields.choices import SelectChoice
 
 from branch import api as branch
-from core import progress
-from core.accounts.gate import actor_id, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
 from core.errors import NotFound
-from core.web.bounds import TABLES, takes
-from core.web.pagination import Page, page_number
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, requires
+from core.progress.service import starting as progress
+from core.scopes import Scope
+from core.web.rules.pagination import Page, page_number
+from core.web.views.bounds import TABLES, takes
 from shop.channels.forms import UploadForm
 from shop.channels.models import OutsideImport
 from shop.channels.rules.tables import UnknownFile, order_rows

@@ -8,7 +8,7 @@ from flask import Flask
 from flask_babel import gettext as _
 
 from core.settings import Settings
-from core.web.formatting import plants
+from core.web.wording.formatting import plants
 from shop.cart.rules import Basket
 from shop.orders.rules.unpaid_limits import Amount, Limits, Way, allowed_of
 from shop.orders.service.unpaid_limits import account_is_known, limits

@@ -6,7 +6,7 @@ import click
 
 from core.atomic import write_durably
 from core.clock import local_day, now
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 from shop.dispatch.queries import parcels_of_order

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core.accounts.gate import actor_id, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Invalid
+from core.gate import actor_id, requires
+from core.scopes import Scope
 from shop.freight import forms as typed
 from shop.freight import service
 from shop.freight.queries import own_tables

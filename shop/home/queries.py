@@ -11,7 +11,7 @@ from pathlib import Path
 from flask_babel import get_locale, ngettext
 
 from branch import api as branch
-from core.web.formatting import number
+from core.web.wording.formatting import number
 from shop.catalogue.queries.cards import ListingCard
 from shop.catalogue.queries.listings import recent_listings
 from traceability import api as traceability

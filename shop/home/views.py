@@ -3,8 +3,8 @@
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
-from core.accounts.gate import public
 from core.clock import local_day, now
+from core.gate import public
 from shop.home import queries
 
 blueprint = Blueprint("home", __name__)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from branch import api as branch
-from core.accounts.queries import display_names
+from core.accounts.queries.account import display_names
 from core.database import session
 from core.errors import NotFound
 from shop.payees.models.tables import PayeeAccount

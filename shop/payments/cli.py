@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
 from shop.payments.service.provider import configured
 from shop.payments.tasks import sweeping
 

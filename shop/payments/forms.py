@@ -10,8 +10,8 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from core.web.sending import PageForm
-from core.web.yuan import MOST_YUAN, YuanField
+from core.form_keys.views import PageForm
+from core.web.forms.yuan import MOST_YUAN, YuanField
 
 
 def _given(message: Any) -> InputRequired:

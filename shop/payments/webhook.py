@@ -13,16 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from core import jsontext
-from core.accounts.gate import public
-from core.accounts.scopes import Scope, note_checked
-from core.claims import Retry
+from core import strict_json as jsontext
+from core.application import csrf
 from core.clock import now
 from core.database import after_commit, session, transaction
+from core.gate import public
 from core.jobs import send_soon
+from core.scopes import Scope, note_checked
 from core.sweeps import note_failure
-from core.web.app import csrf
-from core.web.bounds import MB, takes
+from core.web.views.bounds import MB, takes
+from core.work_claims import Retry
 from shop.payments.models.tables import Payment, Refund, StripeEvent
 from shop.payments.rules.provider_answers import currency_of, refund_of, session_of
 from shop.payments.schemas import (

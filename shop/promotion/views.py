@@ -6,11 +6,11 @@ from flask import Blueprint, Response, current_app
 from sqlalchemy import select
 
 from branch import api as branch
-from core.accounts.gate import public
 from core.clock import now
 from core.database import session
+from core.gate import public
 from core.money import Money
-from core.web.xml import xml_answer
+from core.web.views.xml import xml_answer
 from shop.catalogue.models import Listing
 from shop.catalogue.queries.listings import listing_cards, published_ids
 from shop.catalogue.states import ListingState

@@ -2,9 +2,9 @@
 
 import click
 
-from core.claims import InWork
 from core.clock import now
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
+from core.work_claims import InWork
 from shop.search.service import finding as service
 from shop.search.tasks import rebuilding
 

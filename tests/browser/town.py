@@ -8,9 +8,9 @@ from PIL import Image, ImageDraw
 from sqlalchemy import select
 
 from branch.api import GrowerView, grower_of
-from core.accounts.identity import parse_identity
-from core.accounts.models import Account
-from core.accounts.service import create_account
+from core.accounts.models.account import Account
+from core.accounts.rules.identity import parse_identity
+from core.accounts.service.account import create_account
 from core.database import session, transaction
 
 DOMAIN = "demo.guiyuan.example"

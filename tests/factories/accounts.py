@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_security import hash_password
 
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.clock import now
 from core.database import session
 

@@ -26,9 +26,9 @@ from cryptography.x509.oid import NameOID
 from flask import Flask, request
 
 from core import seal
-from core.accounts.gate import public
 from core.database import alembic, db, transaction
-from core.seal.sequencer import sequence
+from core.gate import public
+from core.seal.tasks.sequencer import sequence
 from core.settings import Settings
 from tests.running import ROOT, free_port, listens, running, served, until
 from wsgi import create_app

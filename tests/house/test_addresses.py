@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from core.database import db, session, transaction
-from core.messaging import Message
+from core.messaging.service.enqueueing import Message
 from tests.conftest import hidden_of
 from tests.factories.accounts import make_account
 from wsgi import create_app
@@ -18,7 +18,7 @@ PUBLIC = "https://guiyuan.example.org"
 
 
 def test_no_address_is_made_from_what_a_request_says():
-    judged = "core/web/addresses.py"  # refuses requests by their host
+    judged = "core/addresses.py"  # refuses requests by their host
     places = [
         f"{path.relative_to(ROOT)}: {found.group()}"
         for folder in ("core", "branch", "traceability", "shop", "templates")

@@ -1,6 +1,6 @@
 """Every route says how much it takes, and what takes more than a form of text is known here by name."""
 
-from core.web.bounds import FORM, KB, MB, PHOTO, PHOTOS, TABLES, most_bytes_of
+from core.web.views.bounds import FORM, KB, MB, PHOTO, PHOTOS, TABLES, most_bytes_of
 from traceability.events.views.answers import MAX_BYTES
 
 LARGER = {

@@ -11,7 +11,7 @@ from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po
 
-from core.web.catalogues import FOLDER, fragments
+from core.web.wording.catalogues import FOLDER, fragments
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("core", "branch", "traceability", "shop")

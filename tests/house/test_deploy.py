@@ -11,7 +11,7 @@ import pytest
 
 from core.settings import Settings
 from core.supervisor import commands
-from core.web.bounds import most_bytes_of
+from core.web.views.bounds import most_bytes_of
 from tests.fresh.blocks import blocks
 
 ROOT = Path(__file__).resolve().parents[2]

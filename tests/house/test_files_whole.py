@@ -10,11 +10,11 @@ IN_PLACE = re.compile(
 # Where nothing is kept: a folder that goes with the task, a lock, a stream; and the two parts that do it.
 ALLOWED = {
     "core/atomic.py": "the part itself",
-    "core/backup/place.py": "a lock",
-    "core/files.py": "an object store puts whole objects; a folder is tried at the start",
-    "core/intake/worker.py": "a word to the kernel",
-    "core/seal/store.py": "a lock",
-    "core/seal/witness.py": "a lock",
+    "core/backup/service/storage.py": "a lock",
+    "core/files/service.py": "an object store puts whole objects; a folder is tried at the start",
+    "core/intake/service/worker.py": "a word to the kernel",
+    "core/seal/models/tile_store.py": "a lock",
+    "core/seal/service/witness.py": "a lock",
     "shop/search/service/tantivy_engine.py": "a lock",
     "branch/reports/pdf.py": "a temporary folder",
     "traceability/cases/wording/letters.py": "a temporary folder",

@@ -11,7 +11,7 @@ from core.errors import NotFound
 from tests import dialects
 from tests.both import belongs_on_both, speaks_of_dialects
 from tests.unit.branch.ledger import test_concurrency
-from tests.unit.core import test_claims
+from tests.unit.core import test_work_claims as test_claims
 from tests.unit.shop.orders import test_states
 from tests.unit.shop.stock import test_stock
 

@@ -9,7 +9,7 @@ import pytest
 from flask import g
 
 from core.database import transaction
-from core.reading import ASKED_AS, WroteWhileReadingError, may_note, noting, refuse_while_reading
+from core.safe_methods import ASKED_AS, WroteWhileReadingError, may_note, noting, refuse_while_reading
 from tests.conftest import IsolatedClient
 from tests.factories.accounts import make_account
 
@@ -18,17 +18,17 @@ ROOMS = ("core", "branch", "traceability", "shop")
 # `request.method == "GET"` and the rest for everything else is how HEAD came to accept invitations.
 ASKS_FOR_READING = re.compile(r"""method\s*(==|!=|in|not in)\s*[\[({]?["'](GET|HEAD|OPTIONS)""")
 ALLOWED = {
-    "core/web/api_docs.py": "writes an example of a request",
-    "core/web/i18n.py": "a form that failed is led back to itself by its address",
-    "core/web/headers.py": "what was sent may be kept nowhere",
-    "core/web/limits.py": "limits on what is sent",
+    "core/web/views/api_docs.py": "writes an example of a request",
+    "core/web/wording/languages.py": "a form that failed is led back to itself by its address",
+    "core/web/views/headers.py": "what was sent may be kept nowhere",
+    "core/web/views/limits.py": "limits on what is sent",
     "traceability/events/views/blueprint.py": "answers OPTIONS itself, as EPCIS asks, before any view",
 }
 NOTED = {
     "branch/ledger/channel_views.py": {"sums that follow from the facts"},
     "branch/ledger/views.py": {"sums that follow from the facts"},
-    "core/accounts/tokens/bearer.py": {"when a token was used last"},
-    "core/accounts/sessions.py": {"when a device was seen last", "that a session is over"},
+    "core/accounts/views/bearer.py": {"when a token was used last"},
+    "core/accounts/views/sessions.py": {"when a device was seen last", "that a session is over"},
     "shop/cart/views.py": {"that what a visitor gathered is the account's now"},
     "shop/payments/views/buyer.py": {
         "what the payment service answers of this payment, as its own message would"

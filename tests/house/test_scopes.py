@@ -9,10 +9,10 @@ from werkzeug.routing import Rule
 
 from branch.organisation.permissions import GROWER, PERMISSIONS_OF
 from branch.organisation.roles import Role
-from core.accounts.gate import Actor, public, requires, signed_in
-from core.accounts.scopes import SAFE, Scope, ScopeNotCheckedError, note_checked
 from core.database import transaction
 from core.errors import Forbidden
+from core.gate import Actor, public, requires, signed_in
+from core.scopes import SAFE, Scope, ScopeNotCheckedError, note_checked
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_membership
 
@@ -88,7 +88,7 @@ def test_that_another_account_may_do_it_says_nothing_about_the_one_that_acts(app
 def test_what_is_held_at_a_unit_does_not_count_for_what_everybody_shares(app, session, monkeypatch):
     account = make_account()
     make_membership(account.id, "secretary", "guihua")
-    monkeypatch.setattr("core.accounts.gate.current_actor", lambda: Actor(account.id, "", None))
+    monkeypatch.setattr("core.gate.current_actor", lambda: Actor(account.id, "", None))
 
     def view() -> str:
         return "in"

@@ -12,12 +12,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from core.checks.registry import checks
+from core.checks.service import checks
 from core.database import Base, db
 from core.seal import SealSource, SealStory
-from core.seal.audit import BENT
-from core.seal.entries import canonical
-from core.seal.sources import sources
+from core.seal.queries.audit import BENT
+from core.seal.queries.sources import sources
+from core.seal.rules.entries import canonical
 from core.types import UTCDateTime
 from traceability.cases.rules.evidence import BEGINNING, digest_of
 from traceability.cases.states import EvidenceKind

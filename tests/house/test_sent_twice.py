@@ -7,7 +7,7 @@ import pytest
 from flask_security.forms import Form as SecurityForm
 from flask_wtf import FlaskForm
 
-from core.web.sending import PageForm
+from core.form_keys.views import PageForm
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 ROOMS = ("core", "branch", "traceability", "shop")

@@ -10,9 +10,9 @@ ROOMS = ("core", "branch", "traceability", "shop")
 PARSERS = {
     # Who reads JSON that we wrote ourselves, or that an operator or auditor names on his own command line.
     "json.loads": {
-        "core/jsontext.py", "core/intake/wire.py", "core/parts.py", "core/schedule.py", "core/backup/copies/manifest.py",
-        "core/seal/entries.py", "core/seal/witness.py", "core/seal/checking.py", "core/seal/audit.py", "core/seal/keys.py",
-        "core/seal/outside.py",
+        "core/strict_json.py", "core/intake/rules/wire.py", "core/heartbeats.py", "core/scheduler.py", "core/backup/models/manifest.py",
+        "core/seal/rules/entries.py", "core/seal/service/witness.py", "core/seal/rules/proof_check.py", "core/seal/queries/audit.py", "core/seal/models/log.py",
+        "core/seal/queries/unsigned.py",
         "branch/reports/sealing.py", "branch/reports/carried.py", "branch/reports/versions.py", "branch/reports/verifying.py",
         "branch/reports/building.py", "branch/reports/audit.py", "branch/reports/replaying.py",
         "traceability/events/views/capture.py", "traceability/codes/models/step_sealing.py", "shop/channels/service/stored_plans.py",
@@ -20,33 +20,33 @@ PARSERS = {
     "json.load": set(),
     "flask.json.loads": set(),
     "flask.json.load": set(),
-    "wtforms.IntegerField": {"core/web/fields.py"},
-    "wtforms.DecimalField": {"core/web/fields.py"},
-    "wtforms.DateField": {"core/web/fields.py"},
+    "wtforms.IntegerField": {"core/web/forms/fields.py"},
+    "wtforms.DecimalField": {"core/web/forms/fields.py"},
+    "wtforms.DateField": {"core/web/forms/fields.py"},
     "wtforms.FloatField": set(),
     "wtforms.DateTimeField": set(),
     "wtforms.DateTimeLocalField": set(),
     "wtforms.MonthField": set(),
     "wtforms.TimeField": set(),
-    "PIL.Image.open": {"core/intake/parsers/pictures.py"},
-    "python_calamine": {"core/intake/parsers/tables.py"},
-    "csv.reader": {"core/intake/parsers/tables.py", "branch/reports/carried.py"},
+    "PIL.Image.open": {"core/intake/rules/pictures.py"},
+    "python_calamine": {"core/intake/rules/tables.py"},
+    "csv.reader": {"core/intake/rules/tables.py", "branch/reports/carried.py"},
     "csv.DictReader": set(),
     # The one writer of tables, and the one workbook, whose texts pass through it.
-    "csv.writer": {"core/tables.py"},
+    "csv.writer": {"core/csv_export.py"},
     "csv.DictWriter": set(),
     "openpyxl.Workbook": {"branch/reports/workbook.py"},
     "openpyxl.load_workbook": set(),
     # Reports are our own archives; `carried` looks at one that an auditor names on his own command line.
     "zipfile.ZipFile": {
-        "core/intake/parsers/tables.py", "branch/reports/archive.py", "branch/reports/carried.py",
+        "core/intake/rules/tables.py", "branch/reports/archive.py", "branch/reports/carried.py",
         "branch/reports/workbook.py", "traceability/cases/views/download.py",
     },
     # Who counts as one by address; EPCIS only asks whether a text is an address.
     "ipaddress": {"core/networks.py", "traceability/events/rules/shapes.py"},
     "flask_limiter.util": set(),
-    "email_validator": {"core/accounts/identity.py"},
-    "phonenumbers": {"core/accounts/identity.py", "shop/orders/wording/states.py"},
+    "email_validator": {"core/accounts/rules/identity.py"},
+    "phonenumbers": {"core/accounts/rules/identity.py", "shop/orders/wording/states.py"},
     "tarfile": set(),
     "pickle": set(),
     "marshal": set(),
@@ -110,7 +110,7 @@ def test_files_are_parsed_in_the_process_made_for_it():
         if (name == parser or name.startswith(f"{parser}.")) and path not in allowed
     ]
     assert not wrong, (
-        "read it through core.intake, core.jsontext or core.web.fields, write it through core.tables:\n"
+        "read it through core.intake, core.strict_json or core.web.forms.fields, write it through core.csv_export:\n"
         + "\n".join(wrong)
     )
 
@@ -121,7 +121,7 @@ def test_parsers_are_loaded_only_by_the_process_that_reads():
         for path, tree in sources()
         if not path.startswith("core/intake/")
         for name in names_used(tree)
-        if name.startswith(("core.intake.parsers", "core.intake.worker"))
+        if name.startswith(("core.intake.rules", "core.intake.service.worker"))
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -130,10 +130,10 @@ def test_xml_leaves_through_the_part_that_keeps_it_whole():
     wrong = [
         path
         for path, tree in sources()
-        if path != "core/web/xml.py"
+        if path != "core/web/views/xml.py"
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and _dotted(node.func).endswith("render_template")
         and any(isinstance(one, ast.Constant) and str(one.value).endswith(".xml") for one in node.args)
     ]
-    assert not wrong, "answer it with core.web.xml:\n" + "\n".join(wrong)
+    assert not wrong, "answer it with core.web.views.xml:\n" + "\n".join(wrong)

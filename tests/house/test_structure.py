@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 
+from core.data_dictionary import data_dictionary
 from core.database import REVISION, Base, alembic, db
-from core.dictionary import data_dictionary
 from core.schema import FOLDER
 from core.settings import Settings
 from tests.house.contracts import foreign_imports, upward_imports

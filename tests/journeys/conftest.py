@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.database import db
-from core.web.limits import counter
+from core.web.views.limits import counter
 from wsgi import create_app
 
 

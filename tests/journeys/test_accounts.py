@@ -9,11 +9,11 @@ from flask import current_app
 from passlib.totp import TOTP
 from sqlalchemy import select
 
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.clock import now
 from core.database import session as database
 from core.database import transaction
-from core.messaging import Message
+from core.messaging.service.enqueueing import Message
 from tests.conftest import hidden_of
 from tests.factories.accounts import PASSWORD, make_account
 from tests.factories.organisation import make_membership

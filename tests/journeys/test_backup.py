@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from core.database import db, transaction
-from core.seal.sequencer import sequence
+from core.seal.tasks.sequencer import sequence
 from shop.orders.service.paying import mark_paid
 from tests.factories.orders import make_variant, place
 from tests.running import ROOT, as_environment, environment

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from core.clock import now
 from core.database import transaction
-from core.messaging import Message
-from core.web.formatting import dt
+from core.messaging.service.enqueueing import Message
+from core.web.wording.formatting import dt
 from shop.orders.models.tables import Order
 from shop.orders.queries.order_views import order_by_id
 from shop.orders.service import fulfilling as orders

@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 
 from core.clock import now
 from core.database import transaction
-from core.seal.checking import check_proof
-from core.seal.keys import this_log
-from core.seal.merkle import ProofFails
-from core.seal.note import BadNote
-from core.seal.sequencer import sequence
+from core.seal.models.log import this_log
+from core.seal.rules.merkle import ProofFails
+from core.seal.rules.note import BadNote
+from core.seal.rules.proof_check import check_proof
+from core.seal.tasks.sequencer import sequence
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
 from tests.factories.pictures import picture

@@ -7,12 +7,12 @@ import pytest
 from flask_security import login_user
 from sqlalchemy import select
 
-from core.accounts.devices.models import AccountDevice
-from core.accounts.forms import SignInForm
-from core.accounts.models import Account
+from core.accounts.forms.sign_in import SignInForm
+from core.accounts.models.account import Account
+from core.accounts.models.devices import AccountDevice
 from core.database import session as database
 from core.database import transaction
-from core.messaging import Message
+from core.messaging.service.enqueueing import Message
 from core.settings import Settings
 from tests.at_once import copy_of
 from tests.factories.accounts import PASSWORD, make_account

@@ -8,11 +8,11 @@ from sqlalchemy import select
 from branch.growers.models import Grower, GrowerChange
 from branch.growers.service import Application, apply_to_join
 from branch.organisation.models import Membership, MembershipChange
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.database import session as database
 from core.database import transaction
 from core.errors import Invalid
-from core.messaging import Message
+from core.messaging.service.enqueueing import Message
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_tree
 

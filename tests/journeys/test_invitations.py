@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from branch.growers.models import Grower
 from branch.organisation.models import Invitation
-from core.accounts.models import AccountCode
+from core.accounts.models.account import AccountCode
 from core.database import session as database
 from core.database import transaction
-from core.messaging import Message
+from core.messaging.service.enqueueing import Message
 from tests.factories.organisation import make_tree
 
 MEMBERS, PEOPLE = "/branch/members", "/grower/people"

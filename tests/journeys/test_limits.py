@@ -4,7 +4,7 @@ import pytest
 
 from core.database import db
 from core.settings import Settings
-from core.web.limits import counter
+from core.web.views.limits import counter
 from wsgi import create_app
 
 

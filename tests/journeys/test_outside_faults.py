@@ -19,8 +19,8 @@ import sqlalchemy as sa
 from core import engine
 from core.clock import now
 from core.database import db, transaction
-from core.outbox import OutboxEvent, waiting
-from core.parts import folder as beats_of
+from core.heartbeats import folder as beats_of
+from core.outbox.service import OutboxEvent, waiting
 from core.settings import Settings
 from shop.orders.models.tables import Order
 from shop.stock.models import StockHold

@@ -5,10 +5,10 @@ import re
 import pytest
 from sqlalchemy import select
 
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.database import session as database
 from core.database import transaction
-from core.messaging import Message
+from core.messaging.service.enqueueing import Message
 from tests.factories.accounts import PASSWORD, make_account
 from tests.signing_in import session_cookie
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from core.clock import now
 from core.database import db, transaction
-from core.messaging import Message
-from core.outbox import OutboxEvent, waiting
+from core.messaging.service.enqueueing import Message
+from core.outbox.service import OutboxEvent, waiting
 from core.settings import Settings
 from tests.factories.orders import make_variant
 from tests.running import (
@@ -92,7 +92,7 @@ def figures(town):
 
 
 def test_two_web_processes_count_attempts_together(town):
-    limit = 60  # core.web.limits.VERIFY, per minute
+    limit = 60  # core.web.views.limits.VERIFY, per minute
     address = "/registry/check?url=https://shop.example.org"
     statuses = [ask(town.ports[n % 2], "GET", address)[0] for n in range(limit + 4)]
     assert statuses == [200] * limit + [429] * 4

@@ -7,12 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from branch.api import grower_of
-from core.accounts.models import Account
-from core.accounts.tokens.models import ApiToken
+from core.accounts.models.account import Account
+from core.accounts.models.tokens import ApiToken
 from core.clock import now
 from core.database import db, transaction
-from core.progress import JobProgress
-from core.web import sending
+from core.form_keys import views as sending
+from core.progress.service.starting import JobProgress
 from shop.cart.models import CartLine
 from shop.catalogue.models import Listing
 from shop.orders.models.tables import Order
@@ -103,7 +103,7 @@ def test_the_form_of_a_lot_sent_twice_makes_one_lot(seller, count):
 def test_two_windows_that_record_a_lot_at_the_same_moment_make_one(app, seller, count, monkeypatch):
     before = count(Lot)
     data = form_of(seller.get("/seller/lots/new").text, "quantity") | LOT | {"plot": seller.plot.number}
-    all_look_first(monkeypatch, "core.web.sending.find_used", 3)
+    all_look_first(monkeypatch, "core.form_keys.views.find_used", 3)
     answers = at_once(
         [partial(one.post, "/seller/lots/new", data=data) for one in windows_of(app, seller, 3)]
     )
@@ -147,7 +147,7 @@ def test_publishing_from_two_windows_at_the_same_moment_makes_one_listing_and_on
     app, seller, count, monkeypatch
 ):
     before, data = count(Lot), listing_form(seller)
-    all_look_first(monkeypatch, "core.web.sending.find_used", 2)
+    all_look_first(monkeypatch, "core.form_keys.views.find_used", 2)
     answers = at_once([partial(publish, one, data) for one in windows_of(app, seller, 2)])
     assert [one.status_code for one in answers] == [303, 303], answers[0].text
     assert answers[0].location == answers[1].location

@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from branch.organisation import takeovers
 from branch.organisation.models import Membership, Takeover
 from branch.organisation.queries import get_unit
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.database import transaction
 from core.errors import Forbidden
-from core.messaging import Message
+from core.messaging.service.enqueueing import Message
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_membership
 from tests.seals import not_as_sealed

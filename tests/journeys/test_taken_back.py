@@ -7,12 +7,12 @@ from flask import current_app
 from passlib.totp import TOTP
 from sqlalchemy import select
 
-from core.accounts.devices.models import FactorGuess
-from core.accounts.factor_guards import is_right
-from core.accounts.models import Account
+from core.accounts.models.account import Account
+from core.accounts.models.devices import FactorGuess
+from core.accounts.views.second_factor_guards import is_right
 from core.database import db, transaction
 from core.database import session as database
-from core.messaging import Message
+from core.messaging.service.enqueueing import Message
 from tests.at_once import at_once
 from tests.conftest import hidden_of
 from tests.factories.accounts import PASSWORD, make_account

@@ -215,7 +215,7 @@ def test_nothing_of_a_check_is_kept_in_clear(client, scene):
 
 def test_the_code_is_not_logged(client, scene, capsys):
     code = scene(Verdict.SHIPPED).code
-    from core.web.logs import configure_logging
+    from core.logs import configure_logging
 
     configure_logging("INFO")
     try:

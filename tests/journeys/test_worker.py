@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from core.broker import folder
+from core.broker.service import folder
 from core.database import db, transaction
 from core.jobs import message_folder
-from core.messaging import enqueue
+from core.messaging.service.enqueueing import enqueue
 from core.settings import Settings
 from tests.running import environment, running, until, worker_command
 from tests.stores import make_tables

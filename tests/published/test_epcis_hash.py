@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core import jsontext
+from core import strict_json as jsontext
 from tests.published.vectors import vectors
 from traceability.events.rules.hashing import event_hash, prehash
 

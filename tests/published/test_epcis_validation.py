@@ -7,7 +7,7 @@ import random
 import pytest
 from jsonschema import Draft7Validator, FormatChecker
 
-from core import jsontext
+from core import strict_json as jsontext
 from tests.published.vectors import vectors
 from traceability.events.rules.documents import check_alone, check_document
 from traceability.events.rules.validation import EVENT_TYPES, check_event

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from core.seal.merkle import ProofFails, verify_inclusion
+from core.seal.rules.merkle import ProofFails, verify_inclusion
 from tests.published.vectors import vectors
 
 

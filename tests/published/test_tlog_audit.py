@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 
 from core import seal
 from core.database import alembic, db, transaction
-from core.seal.keys import this_log
-from core.seal.models import SealLeaf
-from core.seal.sequencer import sequence
-from core.seal.statics import export
+from core.seal.models.leaves import SealLeaf
+from core.seal.models.log import this_log
+from core.seal.service.static_copy import export
+from core.seal.tasks.sequencer import sequence
 from core.settings import Settings
 from tests.auditor import auditor, run_auditor
 from tests.running import served

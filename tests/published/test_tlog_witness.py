@@ -22,13 +22,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from core.seal import merkle
-from core.seal.audit import check_seal
-from core.seal.keys import this_log
-from core.seal.note import Checkpoint, Note, Signer, write_hashes
-from core.seal.sequencer import sequence
-from core.seal.witness import SIZE, Witness
-from core.seal.witnesses import WitnessAddress, collect, witnesses_of
+from core.seal.models.log import this_log
+from core.seal.queries.audit import check_seal
+from core.seal.rules import merkle
+from core.seal.rules.note import Checkpoint, Note, Signer, write_hashes
+from core.seal.service.witness import SIZE, Witness
+from core.seal.tasks.cosigning import WitnessAddress, collect, witnesses_of
+from core.seal.tasks.sequencer import sequence
 from tests.unit.core.seal.test_sequencer import append
 
 SIGNER = Signer("witness.example/w1", bytes(range(1, 33)))
@@ -107,7 +107,7 @@ def ask(app, session, monkeypatch):
 
     def ask(foreign: Foreign, known: int = 0):
         from core.database import transaction
-        from core.seal.models import SealWitness
+        from core.seal.models.leaves import SealWitness
 
         with served(foreign) as url:
             given = (WitnessAddress.parse(f"{url}#{SIGNER.cosigner}"),)
@@ -184,7 +184,7 @@ def test_what_is_no_conflict_is_trouble_and_no_alarm(session, ask, status, body)
 
 
 def test_an_alarm_stands_while_the_witness_is_away_and_ends_when_it_cosigns(session, ask):
-    from core.seal.witnesses import _remember
+    from core.seal.tasks.cosigning import _remember
 
     view = ask(Foreign(6, *FOREIGN["litewitness"]), 6)
     assert view.alarm_at is not None

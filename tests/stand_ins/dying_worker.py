@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from flask import Flask
 
-from core.messaging import enqueue
-from core.outbox import deliver_pending, init_outbox, outside_transaction
+from core.messaging.service.enqueueing import enqueue
+from core.outbox.service import deliver_pending, init_outbox, outside_transaction
 from core.settings import load_settings
 from shop.orders.events import ConsignmentPacked
 from wsgi import create_app

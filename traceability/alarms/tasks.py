@@ -4,10 +4,10 @@ from datetime import datetime
 
 from celery import shared_task
 
-from core.claims import InWork, held
 from core.clock import now
 from core.database import transaction
 from core.sweeps import all_or_each, due_again, each
+from core.work_claims import InWork, held
 from traceability.alarms.queries.licensee_facts import facts_of, seasons_of
 from traceability.alarms.service import judging as service
 

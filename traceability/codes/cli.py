@@ -7,7 +7,7 @@ from flask import current_app
 
 from core.atomic import write_durably
 from core.clock import now
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 from core.settings import Settings

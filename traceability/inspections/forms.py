@@ -8,8 +8,8 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from core.web.fields import IntegerField
-from core.web.sending import PageForm
+from core.form_keys.views import PageForm
+from core.web.forms.fields import IntegerField
 from traceability.inspections.service import Seen
 
 PLANTS = NumberRange(min=0, max=10_000_000, message=_l("Type a number of plants, 0 or more."))

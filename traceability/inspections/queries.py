@@ -7,7 +7,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import Row, select
 
-from core.accounts.queries import display_names
+from core.accounts.queries.account import display_names
 from core.database import session
 from core.errors import NotFound
 from traceability.inspections.models.tables import Inspection

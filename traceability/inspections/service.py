@@ -12,7 +12,7 @@ from core import seal
 from core.clock import local_year
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
-from core.form_keys import SentOtherwise
+from core.form_keys.service import SentOtherwise
 from core.ids import readable_number
 from traceability.events.rules.steps import Inspected
 from traceability.events.service.recording import record_step

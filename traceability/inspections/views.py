@@ -16,17 +16,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core import files
-from core.accounts.gate import actor_id, public, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, Forbidden, Invalid, NotFound
-from core.form_keys import SentOtherwise
+from core.files import service as files
+from core.form_keys.service import SentOtherwise
+from core.gate import actor_id, public, requires
 from core.ids import random_id
+from core.scopes import Scope
 from core.uploads.forms.photo import take_photo
-from core.web.bounds import PHOTO, takes
-from core.web.problems import problem, wants_json
+from core.web.views.bounds import PHOTO, takes
+from core.web.views.problems import problem, wants_json
 from traceability.inspections.forms import InspectionForm
 from traceability.inspections.queries import (
     InspectionView,

@@ -10,8 +10,8 @@ from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
-from core.web.fields import DecimalField, IntegerField
-from core.web.sending import PageForm
+from core.form_keys.views import PageForm
+from core.web.forms.fields import DecimalField, IntegerField
 from traceability.lots.queries.records import CultivarGroupView, CultivarView, LotView
 from traceability.lots.service import NewLot
 from traceability.lots.states import AGE_CODE, Propagation, Root

@@ -5,14 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core.accounts.gate import actor_id, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, Forbidden, Invalid
+from core.form_keys.views import creates, creating, made_nothing
+from core.gate import actor_id, requires
+from core.scopes import Scope
 from core.uploads.forms.photo import take_photo
-from core.web.bounds import PHOTO, takes
-from core.web.sending import creates, creating, made_nothing
+from core.web.views.bounds import PHOTO, takes
 from traceability.lots import service
 from traceability.lots.forms import CountForm, LotForm, StateForm
 from traceability.lots.queries.records import (

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from branch import api as branch
-from core import files
 from core.database import read_columns, session
 from core.errors import NotFound
-from core.web.i18n import per_language
+from core.files import service as files
+from core.web.wording.languages import per_language
 from traceability.papers.models.tables import Paper, PaperRuleChange, PaperRuleRow
 from traceability.papers.rules import (
     ANY,

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from core import files
 from core.database import session
 from core.errors import Invalid
+from core.files import service as files
 from core.ids import random_id
 from core.uploads.service import content_type_of
 from traceability.papers.models.tables import Paper, PaperRuleChange, PaperRuleRow

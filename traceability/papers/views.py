@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core.accounts.gate import actor_id, may, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.errors import Invalid
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, may, requires
+from core.scopes import Scope
 from traceability.lots.wording import root_name
 from traceability.papers import service
 from traceability.papers.forms import GENERAL, RuleForm

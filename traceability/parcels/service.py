@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import current_app
 from sqlalchemy import select
 
-from core import jsontext
+from core import strict_json as jsontext
 from core.database import session
 from traceability.events.models.tables import EpcisEvent, EpcisKey
 from traceability.events.rules.keys import short

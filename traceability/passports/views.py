@@ -5,12 +5,12 @@ from flask.json import dumps
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from core.accounts.gate import public
+from core.addresses import public_address
 from core.clock import now
 from core.errors import NotFound
+from core.gate import public
 from core.seal import proof_answer, proof_for
-from core.web.addresses import public_address
-from core.web.limits import VERIFY, limiter
+from core.web.views.limits import VERIFY, limiter
 from traceability.lots.states import LotState
 from traceability.lots.views import size_line
 from traceability.lots.wording import propagation_name, root_name, step_name, step_words

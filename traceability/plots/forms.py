@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from core.web.fields import DecimalField
-from core.web.sending import PageForm
+from core.form_keys.views import PageForm
+from core.web.forms.fields import DecimalField
 
 M2_PER_MU = Decimal(2000) / 3
 

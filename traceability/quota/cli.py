@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
 from core.database import transaction
 from traceability.quota.queries import invariants
 

@@ -7,8 +7,8 @@ from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from core.web.fields import DateField, DecimalField, IntegerField
-from core.web.sending import PageForm
+from core.form_keys.views import PageForm
+from core.web.forms.fields import DateField, DecimalField, IntegerField
 
 PLANTS = [
     InputRequired(_l("Type how many plants there are.")),

@@ -3,7 +3,7 @@
 import click
 
 from core.clock import now
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
 from core.database import transaction
 from traceability.papers.service import ensure_paper_rules
 from traceability.reference.service.cultivars import ensure_reference_data

@@ -18,14 +18,14 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MIMEAccept
 
 from branch import api as branch
-from core.accounts.gate import actor_id, public, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, NotFound
-from core.web.limits import VERIFY, limiter
-from core.web.problems import problem
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, public, requires
+from core.scopes import Scope
+from core.web.views.limits import VERIFY, limiter
+from core.web.views.problems import problem
 from traceability.lots.queries.records import lots_of_grower
 from traceability.resolver import service
 from traceability.resolver.forms import LotUnderItemForm, TradeItemForm

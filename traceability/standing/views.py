@@ -4,8 +4,8 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from branch import api as branch
-from core.accounts.gate import actor_id, requires
 from core.clock import now
+from core.gate import actor_id, requires
 from traceability.codes.rules.verdicts import TONES
 from traceability.standing import wording
 from traceability.standing.queries import standing_of

@@ -12,8 +12,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from core.clock import local_day, local_moment
-from core.web.fields import DateField, DecimalField
-from core.web.sending import PageForm
+from core.form_keys.views import PageForm
+from core.web.forms.fields import DateField, DecimalField
 from traceability.lots.queries.records import CultivarGroupView, in_chinese
 from traceability.plots.forms import M2_PER_MU
 from traceability.plots.states import Method, read_outline

@@ -8,10 +8,10 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from core.accounts.queries import display_names
+from core.accounts.queries.account import display_names
 from core.database import session
 from core.errors import NotFound
-from core.web.pagination import Page
+from core.web.rules.pagination import Page
 from traceability.plots.models.tables import Plot, PlotSurvey, SurveyStand
 from traceability.plots.queries import PlotView, view
 from traceability.plots.states import STANDING, SurveyState, outline_area_m2

@@ -11,8 +11,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from core.web.fields import DecimalField, IntegerField
-from core.web.sending import PageForm
+from core.form_keys.views import PageForm
+from core.web.forms.fields import DecimalField, IntegerField
 from traceability.lots.queries.records import LotView
 from traceability.lots.rules.balance import StepKind
 from traceability.lots.states import Root

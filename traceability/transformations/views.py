@@ -6,13 +6,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from branch import api as branch
-from core.accounts.gate import actor_id, may, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session
 from core.errors import DomainError
-from core.web.pagination import page_number
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, may, requires
+from core.scopes import Scope
+from core.web.rules.pagination import page_number
 from traceability.lots.models.tables import Lot
 from traceability.lots.queries.descent import family
 from traceability.lots.queries.records import LotView, get_lot, lots_of_grower, view

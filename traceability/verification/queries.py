@@ -10,9 +10,9 @@ from sqlalchemy import Select, StatementLambdaElement, bindparam, lambda_stmt, l
 from branch import api as branch
 from core.clock import local_day
 from core.database import read_columns
-from core.seal.models import SealLeaf
-from core.seal.newest import NEWEST_FIRST
-from core.seal.queries import signed_size
+from core.seal.models.leaves import SealLeaf
+from core.seal.queries.newest import NEWEST_FIRST
+from core.seal.queries.subjects import signed_size
 from traceability.alarms.queries.records import brakes_column
 from traceability.alarms.rules.brakes import Brakes
 from traceability.codes.models.digests import code_digest

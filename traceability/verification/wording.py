@@ -5,8 +5,8 @@ from collections.abc import Callable
 from flask_babel import gettext as _
 
 from core.clock import local_day
-from core.web.formatting import day_words, dt, number, plants
-from core.web.i18n import per_language
+from core.web.wording.formatting import day_words, dt, number, plants
+from core.web.wording.languages import per_language
 from traceability.codes.rules.notation import CodeProblem
 from traceability.codes.rules.verdicts import Doubt, Verdict
 from traceability.codes.service.inner_codes import InnerAnswer, InnerResult

@@ -4,8 +4,8 @@ from email.utils import format_datetime
 
 from flask import Blueprint, Response, current_app
 
-from core.accounts.gate import public
-from core.web.xml import xml_answer
+from core.gate import public
+from core.web.views.xml import xml_answer
 from traceability.warnings.queries import latest_warnings
 
 blueprint = Blueprint("warnings", __name__)

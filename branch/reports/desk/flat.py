@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from branch.reports import labels
 from branch.reports.desk.queries import Desk
 from core.clock import local_day
-from core.tables import csv_bytes
+from core.csv_export import csv_bytes
 
 
 def desk_csv(shown: Desk) -> bytes:

@@ -18,8 +18,8 @@ from branch.reports.editions import service
 from branch.reports.models import Report
 from branch.reports.queries import find_report
 from branch.reports.service import ShelvedFile, require_second_person
-from core import files
 from core.database import session, transaction
+from core.files import service as files
 
 OnStep = Callable[[int, int], None]
 

@@ -13,12 +13,14 @@ from branch.reports.editions.sealing import subject_of
 from branch.reports.page import cells
 from branch.reports.queries import find_report
 from branch.reports.views import attempt, language
-from core import files, progress, seal
-from core.accounts.gate import actor_id, current_actor, public, requires
-from core.accounts.scopes import Scope
+from core import seal
 from core.clock import now
 from core.errors import NotFound
-from core.web.sending import creates, creating
+from core.files import service as files
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, current_actor, public, requires
+from core.progress.service import starting as progress
+from core.scopes import Scope
 
 blueprint = Blueprint("editions", __name__)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.backup.copies import log as log_copy
-from core.backup.copies import manifest as manifests
-from core.backup.copies import postgresql, sqlite
-from core.backup.copies.manifest import BackupDamaged, Manifest, read_manifest
-from core.backup.copies.writing import digest_of
-from core.backup.place import Place
+from core.backup.models import manifest as manifests
+from core.backup.models.manifest import BackupDamaged, Manifest, read_manifest
+from core.backup.service import copying_log as log_copy
+from core.backup.service import copying_postgresql as postgresql
+from core.backup.service import copying_sqlite as sqlite
+from core.backup.service.storage import Place
+from core.backup.service.writing import digest_of
 
 
 def check(folder: Path) -> tuple[Manifest, list[str]]:

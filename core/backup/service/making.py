@@ -14,14 +14,16 @@ import sqlalchemy as sa
 from flask import current_app
 
 from core.backup import rules
-from core.backup.copies import log as log_copy
-from core.backup.copies import postgresql, sqlite, stored_files
-from core.backup.copies.manifest import BackupDamaged, DatabaseFacts, Manifest, SecretFacts, read_manifest
-from core.backup.copies.stored_files import SHELF, Former
-from core.backup.copies.writing import Writer
-from core.backup.place import Place
+from core.backup.models.manifest import BackupDamaged, DatabaseFacts, Manifest, SecretFacts, read_manifest
+from core.backup.service import copying_files as stored_files
+from core.backup.service import copying_log as log_copy
+from core.backup.service import copying_postgresql as postgresql
+from core.backup.service import copying_sqlite as sqlite
+from core.backup.service.copying_files import SHELF, Former
+from core.backup.service.storage import Place
+from core.backup.service.writing import Writer
 from core.database import db
-from core.seal.keys import this_log
+from core.seal.models.log import this_log
 from core.settings import Settings
 
 SECRET = "keys/secret_key"  # noqa: S105 - a file's name

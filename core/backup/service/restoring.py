@@ -12,17 +12,17 @@ from flask import current_app
 
 from core.atomic import write_durably
 from core.backup import rules
-from core.backup.copies import log as log_copy
-from core.backup.copies import stored_files
-from core.backup.copies.manifest import Manifest
+from core.backup.models.manifest import Manifest
+from core.backup.service import copying_files as stored_files
+from core.backup.service import copying_log as log_copy
 from core.backup.service.checking import require_restorable
 from core.backup.service.making import NOTES, SEAL_KEY, SECRET, fingerprint_of
 from core.backup.service.targets import this_target
 from core.schema import is_old, known_revisions
-from core.seal import merkle
-from core.seal.keys import Log, this_log
-from core.seal.note import BadNote
-from core.seal.tiles import TileDamaged, TreeReader
+from core.seal.models.log import Log, this_log
+from core.seal.rules import merkle
+from core.seal.rules.note import BadNote
+from core.seal.rules.tiles import TileDamaged, TreeReader
 from core.settings import Settings
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import Flask, current_app
 
-from core.backup.copies import postgresql, sqlite
-from core.backup.copies.manifest import DatabaseFacts
+from core.backup.models.manifest import DatabaseFacts
+from core.backup.service import copying_postgresql as postgresql
+from core.backup.service import copying_sqlite as sqlite
 from core.database import Base, db
 
 OURS = sa.text("""

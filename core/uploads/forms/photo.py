@@ -5,8 +5,8 @@ from typing import Protocol
 
 from wtforms import FileField, HiddenField
 
-from core import files
 from core.errors import Invalid
+from core.files import service as files
 from core.uploads.forms.upload_tokens import kept_token, read_kept
 from core.uploads.service import without_metadata
 

@@ -12,9 +12,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
-from core import files
 from core.database import session
 from core.errors import Conflict, NotFound
+from core.files import service as files
 from core.ids import random_id
 from shop.catalogue.models import Listing, Photo, PhotoUpload, Variant
 from shop.catalogue.service import photo_renderings as photos

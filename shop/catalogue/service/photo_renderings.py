@@ -13,8 +13,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from core.errors import Invalid
-from core.intake.documents import MOST_PIXELS, Rendering, check_pixels, picture
-from core.intake.refusals import FileRefused
+from core.intake.service.documents import MOST_PIXELS, Rendering, check_pixels, picture
+from core.intake.service.refusals import FileRefused
 
 WIDTHS = {"small": 360, "medium": 800, "large": 1600}
 CONTENT_TYPE = "image/webp"

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
 
-from core import files, progress
 from core.database import changed, session
 from core.errors import Conflict
+from core.files import service as files
 from core.ids import random_id
-from core.progress import JobFailed
+from core.progress.service import starting as progress
+from core.progress.service.starting import JobFailed
 from shop.catalogue.models import Listing, PhotoUpload
 from shop.catalogue.service import drafts
 

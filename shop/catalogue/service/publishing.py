@@ -9,10 +9,10 @@ from typing import Any
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core import outbox
 from core.clock import local_day
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
+from core.outbox import service as outbox
 from shop.catalogue.events import ListingChanged, ListingPublished, ListingWithdrawn
 from shop.catalogue.models import Listing, ListingChange, Variant
 from shop.catalogue.rules.offers import Fault, Offer, VariantOffer, offer_faults, price_faults, stock_faults

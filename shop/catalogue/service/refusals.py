@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 
-from core.web.formatting import money
+from core.web.wording.formatting import money
 from shop.catalogue.rules.offers import Fault
 
 

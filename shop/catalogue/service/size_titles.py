@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from core.web.formatting import span
+from core.web.wording.formatting import span
 from shop.catalogue.rules.measures import Size
 
 

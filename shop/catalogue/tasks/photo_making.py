@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import selectinload
 
-from core import files
 from core.database import changed, session, transaction
-from core.job_runs import Job
+from core.files import service as files
+from core.progress.tasks.running import Job
 from shop.catalogue.models import Listing, PhotoUpload
 from shop.catalogue.service import drafts
 from shop.catalogue.service.photo_uploads import KEEP_FOR, SHELF

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from branch import api as branch
-from core.web.formatting import day_words, height, money, span
+from core.web.wording.formatting import day_words, height, money, span
 from shop.catalogue.queries.cards import ListingCard, VariantView
 from shop.catalogue.rules.measures import Propagation, Root, Size, Unit
 from shop.catalogue.rules.seasons import Dispatch

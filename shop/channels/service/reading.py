@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 
-from core.intake.documents import table_rows
-from core.intake.refusals import FileRefused
+from core.intake.service.documents import table_rows
+from core.intake.service.refusals import FileRefused
 from shop.channels.rules.tables import Table, table_of
 from shop.channels.rules.taobao import Parsed, orders_of
 

@@ -15,9 +15,9 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from core import files
 from core.database import session
 from core.errors import NotFound
+from core.files import service as files
 from core.ids import random_id
 from shop.channels.models import OutsideImport
 from shop.channels.rules import tables

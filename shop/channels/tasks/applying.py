@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from branch import api as branch
-from core.claims import in_work
 from core.database import session, transaction
 from core.errors import NotFound
-from core.progress import JobFailed
+from core.progress.service.starting import JobFailed
+from core.work_claims import in_work
 from shop.channels.models import OutsideImport
 from shop.channels.rules.outside_orders import OutsideOrder
 from shop.channels.service import importing as service

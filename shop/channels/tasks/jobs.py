@@ -4,10 +4,10 @@ from celery import shared_task
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core import files
 from core.clock import now
 from core.database import transaction
-from core.job_runs import Job, work
+from core.files import service as files
+from core.progress.tasks.running import Job, work
 from shop.channels.rules.tables import Table, order_rows
 from shop.channels.rules.taobao import Parsed, orders_of
 from shop.channels.service import importing as service

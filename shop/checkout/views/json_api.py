@@ -9,14 +9,14 @@ from flask import Response, jsonify, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from core.accounts.gate import current_actor, public
-from core.accounts.scopes import Scope
+from core.application import csrf
 from core.clock import now
-from core.web.api_docs import answer_of
-from core.web.app import csrf
-from core.web.bounds import KB, takes
-from core.web.incoming import reads_json
-from core.web.limits import ORDER, limiter
+from core.gate import current_actor, public
+from core.scopes import Scope
+from core.web.views.api_docs import answer_of
+from core.web.views.bounds import KB, takes
+from core.web.views.incoming import reads_json
+from core.web.views.limits import ORDER, limiter
 from shop.checkout.schemas.json_api import OrderAnswer, OrderHeaders, OrderIn, OrderQuery
 from shop.checkout.schemas.order_request import read_order
 from shop.checkout.views.placing import place_once

@@ -9,14 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
-from core.accounts.gate import current_actor, public
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
+from core.gate import current_actor, public
 from core.ids import access_token
-from core.web.fields import typed_count
-from core.web.limits import ORDER, limiter, posts_only
+from core.scopes import Scope
+from core.web.forms.fields import typed_count
+from core.web.views.limits import ORDER, limiter, posts_only
 from shop.cart import service as carts
 from shop.cart.queries.contents import CartView
 from shop.cart.queries.offers import basket as price_basket

@@ -7,10 +7,10 @@ import time
 import click
 from flask import current_app
 
+from core.application import DEMO_MARKER
 from core.clock import now
-from core.commands import CommandGroup
+from core.command_groups import CommandGroup
 from core.errors import DomainError
-from core.web.app import DEMO_MARKER
 from shop.demo.cli.loading import load
 from shop.demo.service.members import DOMAIN, GROWERS_WITH_ACCOUNT, PASSWORD, STAFF
 

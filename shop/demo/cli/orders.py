@@ -9,10 +9,10 @@ from pathlib import Path
 from sqlalchemy import select
 
 from branch import api as branch
-from core import files
 from core.atomic import write_durably
 from core.clock import local_day
 from core.database import session, transaction
+from core.files import service as files
 from shop.catalogue.models import Listing, Variant
 from shop.demo.rules.pictures import picture
 from shop.demo.rules.plan import TownPlan

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from branch import api as branch
-from core.accounts.identity import Identity, parse_identity
-from core.accounts.service import create_account
+from core.accounts.rules.identity import Identity, parse_identity
+from core.accounts.service.account import create_account
 from core.clock import local_day, local_moment, local_year
 from shop.demo.rules.plan import VILLAGES, Nursery, TownPlan
 

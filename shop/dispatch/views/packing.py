@@ -10,14 +10,14 @@ from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from branch import api as branch
-from core.accounts.gate import actor_id, requires
-from core.accounts.scopes import Scope
 from core.clock import local_day, now
 from core.database import transaction
 from core.errors import DomainError, Invalid
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, requires
+from core.scopes import Scope
 from core.settings import Settings
-from core.web.bounds import PHOTO, takes
-from core.web.sending import creates, creating
+from core.web.views.bounds import PHOTO, takes
 from shop.dispatch import queries
 from shop.dispatch.forms import FreshCodesForm, PaperForm, SendForm
 from shop.dispatch.rules import COURIERS

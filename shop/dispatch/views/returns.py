@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core.accounts.gate import actor_id, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, DomainError
-from core.web.bounds import PHOTO, takes
-from core.web.fields import typed_count
+from core.gate import actor_id, requires
+from core.scopes import Scope
+from core.web.forms.fields import typed_count
+from core.web.views.bounds import PHOTO, takes
 from shop.dispatch import queries
 from shop.dispatch.forms import ReturnParcelForm
 from shop.orders.service import fulfilling

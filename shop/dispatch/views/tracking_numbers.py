@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from branch import api as branch
-from core.accounts.gate import actor_id, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, NotFound
+from core.gate import actor_id, requires
+from core.scopes import Scope
 from shop.dispatch import queries
 from shop.dispatch.forms import TrackingForm
 from shop.dispatch.rules import TrackingRow, read_tracking

@@ -3,7 +3,7 @@
 How it was paid, sent and given back goes on changing; that is sealed as facts of the ledger. Who bought is not sealed.
 """
 
-from core.seal.rows import SealedRows
+from core.seal.service.sealed_rows import SealedRows
 from shop.orders.models.tables import Order
 
 ROWS = (

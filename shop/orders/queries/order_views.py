@@ -12,11 +12,11 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select
 
 from branch import api as branch
-from core.accounts.scopes import Scope, note_checked
 from core.database import session
 from core.errors import NotFound
+from core.scopes import Scope, note_checked
 from core.sweeps import free
-from core.web.pagination import Page
+from core.web.rules.pagination import Page
 from shop.cart.rules import rounded_weight_g
 from shop.orders.models.tables import Consignment, ConsignmentChange, Order, OrderChange, OrderLine
 from shop.orders.states import OPEN_PAYMENT, WAITS_FOR_US, FulfilmentState, PaymentMethod, PaymentState

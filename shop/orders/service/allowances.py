@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.database import changed, session
 from core.errors import Conflict
-from core.outbox import record
+from core.outbox.service import record
 from shop.orders.events import HoldAskedFor
 from shop.orders.models.tables import HoldAllowance
 from shop.orders.service.transitions import locked_consignment

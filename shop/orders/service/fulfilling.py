@@ -8,7 +8,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from core.errors import Conflict
-from core.outbox import record
+from core.outbox.service import record
 from shop.orders.events import (
     ConsignmentCancelled,
     ConsignmentConfirmed,

@@ -6,7 +6,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from core.database import session
-from core.messaging import enqueue
+from core.messaging.service.enqueueing import enqueue
 from shop.orders.models.tables import Order
 from traceability import api as traceability
 

@@ -8,11 +8,11 @@ from flask import current_app
 from sqlalchemy import select
 
 from branch import api as branch
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.clock import local_day, now
 from core.database import session
-from core.messaging import enqueue
-from core.web.formatting import dt
+from core.messaging.service.enqueueing import enqueue
+from core.web.wording.formatting import dt
 from shop.orders import events
 from shop.orders.models.tables import Consignment
 from shop.orders.queries.order_views import ConsignmentView, OrderView, order_by_id

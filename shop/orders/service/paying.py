@@ -11,7 +11,7 @@ from sqlalchemy import select
 from core.database import session
 from core.errors import Invalid
 from core.money import allocate
-from core.outbox import record
+from core.outbox.service import record
 from shop.orders.events import (
     ConsignmentCancelled,
     OrderCancelled,

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from branch import api as branch
 from core.errors import Conflict
-from core.outbox import record
+from core.outbox.service import record
 from shop.cart.queries.offers import offers_by_sku
 from shop.cart.rules import Offer
 from shop.freight.queries import freight_quote

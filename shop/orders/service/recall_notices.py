@@ -8,8 +8,8 @@ from flask import current_app
 from sqlalchemy import select
 
 from core.database import session
-from core.messaging import enqueue
-from core.outbox import record
+from core.messaging.service.enqueueing import enqueue
+from core.outbox.service import record
 from shop.orders.events import OrderReachedByRecall
 from shop.orders.models.tables import Consignment, Order, OrderLine
 from shop.orders.states import FulfilmentState

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from core.errors import Conflict, Invalid
-from core.web.formatting import money, plants
+from core.web.wording.formatting import money, plants
 from shop.catalogue.wording.reasons import reason_sentence
 from shop.orders.rules.unpaid_limits import Exceeded, Holder, Measure, Way
 

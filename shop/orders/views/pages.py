@@ -8,13 +8,13 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core.accounts.gate import actor_id, current_actor, public, requires, signed_in
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import NotFound
+from core.gate import actor_id, current_actor, public, requires, signed_in
+from core.scopes import Scope
 from core.seal import proof_answer
-from core.web.pagination import page_number
+from core.web.rules.pagination import page_number
 from shop.cart.wording import units
 from shop.orders.queries import order_views as queries
 from shop.orders.service import fulfilling as service

@@ -11,14 +11,14 @@ from wtforms import StringField, TelField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from branch import api as branch
-from core.accounts.gate import Scope, actor_id, requires
-from core.accounts.identity import normalise_phone
+from core.accounts.rules.identity import normalise_phone
 from core.clock import now
 from core.database import transaction
 from core.errors import NotFound
-from core.web.fields import IntegerField
-from core.web.sending import PageForm
-from core.web.yuan import MOST_YUAN, YuanField
+from core.form_keys.views import PageForm
+from core.gate import Scope, actor_id, requires
+from core.web.forms.fields import IntegerField
+from core.web.forms.yuan import MOST_YUAN, YuanField
 from shop.cart.wording import units
 from shop.orders.queries import order_views as queries
 from shop.orders.queries import unpaid_holds as hold_queries

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from core.web.formatting import money, plants
+from core.web.wording.formatting import money, plants
 from shop.orders.rules.unpaid_limits import Amount
 
 

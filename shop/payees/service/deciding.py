@@ -10,7 +10,7 @@ from branch import api as branch
 from core.database import changed, session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import random_id
-from core.outbox import record
+from core.outbox.service import record
 from core.settings import Settings
 from shop.payees.events import PayeeConfirmed, PayeeProposed, PayeeWithdrawn
 from shop.payees.models.sealing import seal_account

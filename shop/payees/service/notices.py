@@ -6,10 +6,10 @@ from flask import current_app
 from sqlalchemy import select
 
 from branch import api as branch
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.clock import local_minute, now
 from core.database import session
-from core.messaging import enqueue
+from core.messaging.service.enqueueing import enqueue
 from shop.payees.events import PayeeConfirmed, PayeeProposed, PayeeWithdrawn
 from shop.payees.queries import PayeeView, get_payee
 from shop.payees.service.deciding import CONFIRM

@@ -1,6 +1,6 @@
 """What of payments is sealed: each proof of a transfer, and what the cashier made of it."""
 
-from core.seal.rows import SealedRows
+from core.seal.service.sealed_rows import SealedRows
 from shop.payments.models.tables import TransferProof
 
 ROWS = (

@@ -8,7 +8,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.database import session
 from core.errors import NotFound
 from shop.orders.models.tables import Consignment, Order

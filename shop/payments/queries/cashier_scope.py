@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from branch import api as branch
-from core.accounts.scopes import Scope, note_checked
 from core.database import session
 from core.errors import Forbidden
+from core.scopes import Scope, note_checked
 from shop.orders.models.tables import Consignment, Order
 from shop.orders.states import PaymentMethod
 from shop.payees.models.tables import PayeeAccount

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import select
 
 from branch import api as branch
-from core.accounts.queries import display_names
+from core.accounts.queries.account import display_names
 from core.database import session
 from shop.orders.models.tables import Consignment
 from shop.payments.models.tables import Payment, PaymentAgreement

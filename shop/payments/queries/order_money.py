@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from branch import api as branch
-from core.accounts.scopes import Scope, note_checked
 from core.clock import now
 from core.database import session
 from core.errors import NotFound
+from core.scopes import Scope, note_checked
 from shop.orders.models.tables import Consignment, Order
 from shop.orders.service.transitions import consignments_of
 from shop.orders.states import (

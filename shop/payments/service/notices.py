@@ -8,10 +8,10 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.database import session
-from core.messaging import enqueue
-from core.web.formatting import dt
+from core.messaging.service.enqueueing import enqueue
+from core.web.wording.formatting import dt
 from shop.orders.models.tables import Order
 from shop.payments.models.tables import Payment, Refund, TransferProof
 

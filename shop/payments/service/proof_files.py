@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from core.errors import Invalid
-from core.intake.documents import Rendering, paper_pages, picture
-from core.intake.refusals import FileRefused
+from core.intake.service.documents import Rendering, paper_pages, picture
+from core.intake.service.refusals import FileRefused
 
 MAX_BYTES = 8 * 1024 * 1024
 LONGEST_SIDE_PX = 2000

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from core.clock import local_day, now
 from core.database import session
-from core.outbox import outside_transaction
+from core.outbox.service import outside_transaction
 from shop.orders.events import HoldAskedFor, OrderCancelled, OrderExpired, OrderNearsEnd
 from shop.orders.models.tables import Consignment, Order
 from shop.orders.states import PaymentMethod, PaymentState

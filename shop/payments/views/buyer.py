@@ -10,17 +10,17 @@ from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
 
-from core import files
-from core.accounts.gate import current_actor, public
-from core.accounts.identity import parse_identity
-from core.accounts.scopes import Scope
+from core.accounts.rules.identity import parse_identity
 from core.clock import now
 from core.database import session, transaction
 from core.errors import DomainError, Invalid, NotFound
-from core.reading import may_note, noting
-from core.web.bounds import PHOTO, takes
-from core.web.limits import ORDER, limiter, posts_only
-from core.web.sending import creates, creating
+from core.files import service as files
+from core.form_keys.views import creates, creating
+from core.gate import current_actor, public
+from core.safe_methods import may_note, noting
+from core.scopes import Scope
+from core.web.views.bounds import PHOTO, takes
+from core.web.views.limits import ORDER, limiter, posts_only
 from shop.orders.models.tables import Consignment, Order
 from shop.orders.service import paying as orders
 from shop.orders.states import BUYER

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from branch import api as branch
-from core.accounts.gate import actor_id, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
 from core.errors import Conflict, NotFound
+from core.gate import actor_id, requires
+from core.scopes import Scope
 from shop.payees.queries import payees_of
 from shop.payments.forms import ConfirmForm, ReferenceForm, RejectForm
 from shop.payments.models.tables import Payment, Refund

@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from branch import api as branch
-from core.accounts.gate import actor_id, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound
-from core.web.fields import typed_count
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, requires
+from core.scopes import Scope
+from core.web.forms.fields import typed_count
 from shop.orders.models.tables import Consignment
 from shop.orders.states import By
 from shop.payments.forms import DeclineForm, RefundForm

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from werkzeug.datastructures import MultiDict
 
-from core.web.pagination import page_number
+from core.web.rules.pagination import page_number
 from shop.search.service.engine import SORTS, Wanted
 
 ROOTS = ("bare_root", "root_ball", "container")

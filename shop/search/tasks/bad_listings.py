@@ -8,11 +8,11 @@ from typing import TypeVar
 
 import structlog
 
-from core.claims import ClaimLost
 from core.database import session
+from core.database_errors import database_away, words_of
 from core.errors import Unavailable
-from core.faults import database_away, words_of
 from core.sweeps import note_failure, note_success
+from core.work_claims import ClaimLost
 from shop.catalogue.queries.index_documents import IndexDocument, documents_for_index, ids_for_index
 from shop.search.service import finding as service
 

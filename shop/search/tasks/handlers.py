@@ -6,7 +6,7 @@ from typing import Any
 
 from core.clock import now
 from core.database import session
-from core.outbox import outside_transaction
+from core.outbox.service import outside_transaction
 from shop.catalogue.queries.listings import published_ids
 from shop.search.tasks import rebuilding
 

@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from core.claims import InWork
 from core.clock import now
+from core.work_claims import InWork
 from shop.search.tasks import rebuilding
 
 

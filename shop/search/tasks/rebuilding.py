@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import delete, select
 
-from core.claims import Claim, InWork, NotDue, Retry, find_claim, held, in_work
 from core.database import changed, session, transaction
+from core.work_claims import Claim, InWork, NotDue, Retry, find_claim, held, in_work
 from shop.catalogue.queries.index_documents import IndexDocument
 from shop.search.models import SearchChange
 from shop.search.service import finding as service

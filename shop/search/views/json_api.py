@@ -7,9 +7,9 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response, jsonify, request
 
-from core.accounts.gate import public
 from core.clock import local_day, now
-from core.web.api_docs import answer_of
+from core.gate import public
+from core.web.views.api_docs import answer_of
 from shop.catalogue.queries.cards import ListingCard
 from shop.catalogue.queries.listing_page import get_listing
 from shop.catalogue.queries.listings import listing_cards

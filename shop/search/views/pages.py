@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from core.accounts.gate import public
 from core.clock import local_day, now
-from core.web.pagination import Page
+from core.gate import public
+from core.web.rules.pagination import Page
 from shop.catalogue.queries.listings import listing_cards
 from shop.search.schemas.search_request import wanted_from
 from shop.search.service import finding as service

@@ -13,7 +13,7 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import StringField
 
-from core.web.formatting import M2_PER_MU
+from core.web.wording.formatting import M2_PER_MU
 from shop.catalogue.rules.measures import parse_range
 
 TOO_MUCH = Decimal(10) ** 12

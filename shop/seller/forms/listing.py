@@ -22,8 +22,8 @@ from wtforms import (
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
-from core.web.fields import DateField
-from core.web.sending import PageForm
+from core.form_keys.views import PageForm
+from core.web.forms.fields import DateField
 from shop.catalogue.rules.measures import Unit
 from shop.catalogue.rules.offers import MAX_VARIANTS
 from shop.catalogue.rules.pricing import MAX_TIERS

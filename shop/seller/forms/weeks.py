@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from flask_babel import gettext as _
 from wtforms import SelectChoice
 
-from core.web.formatting import day_words
+from core.web.wording.formatting import day_words
 from shop.catalogue.rules.seasons import LAST_WEEK, monday
 
 WEEKS_AHEAD = 52

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core.accounts.gate import actor_id
 from core.errors import Forbidden
+from core.gate import actor_id
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core.accounts.gate import requires
 from core.clock import local_day, now
+from core.gate import requires
 from shop.seller.views import todos as day
 from shop.seller.views.current_seller import current_seller
 

@@ -9,13 +9,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from core.accounts.gate import requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import session, transaction
-from core.form_keys import SentOtherwise
-from core.web.bounds import PHOTOS, takes
-from core.web.sending import creates, made_nothing, stop_if_sent
+from core.form_keys.service import SentOtherwise
+from core.form_keys.views import creates, made_nothing, stop_if_sent
+from core.gate import requires
+from core.scopes import Scope
+from core.web.views.bounds import PHOTOS, takes
 from shop.catalogue.models import Listing
 from shop.catalogue.queries.bulk_reading import photo_view
 from shop.catalogue.queries.cards import PhotoView

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from core.accounts.gate import requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.errors import DomainError, NotFound
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import requires
+from core.scopes import Scope
 from shop.catalogue.queries.cards import ListingCard
 from shop.catalogue.queries.listings import own_listings
 from shop.catalogue.rules.offers import VariantOffer

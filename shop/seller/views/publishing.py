@@ -14,8 +14,8 @@ from wtforms import SelectChoice
 
 from core.clock import local_day
 from core.errors import Conflict, DomainError, Forbidden, Invalid
-from core.web.fields import typed_count
-from core.web.sending import Made, creating
+from core.form_keys.views import Made, creating
+from core.web.forms.fields import typed_count
 from shop.catalogue.models import Listing
 from shop.catalogue.service import drafts
 from shop.catalogue.service import photo_renderings as photos

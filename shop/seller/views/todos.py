@@ -15,7 +15,7 @@ from flask_babel import ngettext
 
 from branch import api as branch
 from core.clock import local_day
-from core.web.formatting import day_words, number
+from core.web.wording.formatting import day_words, number
 from shop.catalogue.queries.cards import ListingCard
 from shop.catalogue.queries.listings import own_listings
 from shop.catalogue.states import ListingState

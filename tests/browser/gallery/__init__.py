@@ -24,8 +24,8 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import ListWidget
 
-from core.accounts.gate import public
 from core.errors import Conflict, Forbidden, Unavailable
+from core.gate import public
 from traceability.alarms.service import questions
 from traceability.alarms.views.question import QuestionAsked
 

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from core import messaging
-from core.checks.running import Outcome, keep
-from core.claims import WorkClaim
+from core.checks.tasks.running import Outcome, keep
 from core.clock import now
 from core.database import session, transaction
-from core.messaging import Message
-from core.outbox import OutboxEvent, record
-from core.seal.findings import Finding
+from core.messaging.service import enqueueing as messaging
+from core.messaging.service.enqueueing import Message
+from core.outbox.service import OutboxEvent, record
+from core.seal.rules.findings import Finding
+from core.work_claims import WorkClaim
 from shop.orders.events import OrderPaid
 
 

@@ -6,12 +6,12 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from branch import api as branch
-from core.claims import take
 from core.clock import now
 from core.database import session, transaction
 from core.ids import random_id
-from core.job_runs import Job
-from core.progress import JOB, start
+from core.progress.service.starting import JOB, start
+from core.progress.tasks.running import Job
+from core.work_claims import take
 from shop.catalogue.models import Listing
 from shop.channels.models import OutsideImport
 from shop.channels.service import importing as channels

@@ -4,9 +4,9 @@ import itertools
 
 from sqlalchemy import select
 
-from core import files
 from core.clock import now
 from core.database import session, transaction
+from core.files import service as files
 from shop.catalogue.models import Listing, Variant
 from shop.orders.models.tables import Order
 from shop.orders.rules.order_request import Buyer

@@ -10,7 +10,7 @@ from branch.organisation import invitations
 from branch.organisation.models import Membership
 from branch.organisation.queries import get_unit
 from branch.storefronts.models import Storefront, StorefrontAddress
-from core.accounts.identity import parse_identity
+from core.accounts.rules.identity import parse_identity
 from core.clock import now
 from core.database import session, transaction
 from tests.browser.town import DOMAIN, PASSWORD, account_of, grower1, open_account

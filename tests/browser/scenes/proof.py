@@ -12,8 +12,8 @@ from branch.reports.queries import find_report
 from branch.reports.states import ReportState
 from core.clock import local_day, now
 from core.database import transaction
-from core.seal.keys import this_log
-from core.seal.sequencer import sequence
+from core.seal.models.log import this_log
+from core.seal.tasks.sequencer import sequence
 from tests.browser.town import account_of
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_lot, ship

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from flask import Flask
 from werkzeug.routing import Rule
 
-from core.accounts.scopes import SAFE
+from core.scopes import SAFE
 from tests.journeys.authority.towns import Place
 
 #: By the beginning of the endpoint, the longest that fits: the argument and the object that stands for it.

@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.accounts.scopes import SAFE
 from core.clock import now
 from core.database import transaction
+from core.scopes import SAFE
 from tests.conftest import hidden_of
 from tests.journeys.authority import routes
 from tests.journeys.authority.towns import make_places
@@ -57,7 +57,7 @@ def people(app, login, places, client):
 @pytest.fixture
 def nothing_is_kept(monkeypatch):
     # On a busy machine the table takes minutes: that a device is still in use is no change that anybody asked for.
-    monkeypatch.setattr("core.accounts.devices.service.SEEN_EVERY", timedelta(days=1))
+    monkeypatch.setattr("core.accounts.service.devices.SEEN_EVERY", timedelta(days=1))
 
     def refuse(session: Session) -> None:
         raise WouldCommit

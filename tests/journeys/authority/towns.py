@@ -27,14 +27,15 @@ from branch.reports import service as reports
 from branch.reports.document import Document, to_json
 from branch.reports.editions.models import ReportEdition
 from branch.reports.states import ReportState
-from core import files, seal
-from core.accounts.devices.models import AccountDevice
-from core.accounts.models import Account
-from core.accounts.tokens.models import ApiToken
-from core.claims import WorkClaim
+from core import seal
+from core.accounts.models.account import Account
+from core.accounts.models.devices import AccountDevice
+from core.accounts.models.tokens import ApiToken
 from core.clock import local_day
 from core.database import session
-from core.progress import JobProgress
+from core.files import service as files
+from core.progress.service.starting import JobProgress
+from core.work_claims import WorkClaim
 from shop.catalogue.models import Listing, Variant
 from shop.channels.models import OutsideImport
 from shop.orders.models.tables import Consignment, HoldAllowance

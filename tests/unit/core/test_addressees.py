@@ -2,9 +2,14 @@
 
 import pytest
 
-from core.accounts.identity import is_of_another_script, normalise_email, normalise_phone, parse_identity
-from core.addressees import ANY_MAIL, filled, serving, would_address
-from core.messaging import _apprise_module, _channels_for, reaches
+from core.accounts.rules.identity import (
+    is_of_another_script,
+    normalise_email,
+    normalise_phone,
+    parse_identity,
+)
+from core.messaging.rules import ANY_MAIL, filled, serving, would_address
+from core.messaging.service.enqueueing import _apprise_module, _channels_for, reaches
 
 MAIL = "mailto://u:p@smtp.example.org?from=s@example.org&to={email}"
 SMS = "twilio://AC" + "a" * 32 + ":" + "b" * 32 + "@+15551234567/{phone}"

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from core import files
 from core.atomic import UNFINISHED, remove_unfinished, write_durably, write_once
 from core.clock import now
 from core.errors import NotFound, Unavailable
+from core.files import service as files
 from core.settings import SettingError, kept_secret
 from tests.running import environment, running
 

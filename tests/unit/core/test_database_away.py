@@ -7,7 +7,7 @@ from psycopg import errors as postgres
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from core.faults import database_away
+from core.database_errors import database_away
 
 
 def of_sqlite(code):

@@ -17,10 +17,10 @@ from branch.reports.deadlines import service as duties
 from branch.reports.deadlines import tasks as duty_tasks
 from branch.reports.deadlines.models import ReportDuty
 from branch.reports.models import Report
-from core import files
 from core.clock import local_day, local_year, now
 from core.database import transaction
-from core.messaging import Message
+from core.files import service as files
+from core.messaging.service.enqueueing import Message
 from shop.orders import tasks as orders
 from shop.orders.models.tables import Order
 from shop.orders.service import paying

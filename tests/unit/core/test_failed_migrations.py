@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 BEGUN = """
 import sqlalchemy as sa
 from alembic import op
-from core.altering import without_foreign_keys
+from core.alter_table import without_foreign_keys
 
 revision = "{revision}"
 down_revision = "{before}"

@@ -5,18 +5,19 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from core import forgetting, messaging
-from core.accounts import recovery
-from core.accounts.code_rules import CODE_FOR
-from core.accounts.codes import send_code
-from core.accounts.identity import Identity
-from core.accounts.models import Account
-from core.accounts.notices import LINK_FOR
+from core.accounts.models.account import Account
+from core.accounts.rules.codes import CODE_FOR
+from core.accounts.rules.identity import Identity
+from core.accounts.service import recovery
+from core.accounts.service.codes import send_code
+from core.accounts.service.notices import LINK_FOR
 from core.clock import now
 from core.database import transaction
 from core.failures.queries import failures
-from core.messaging import Message, send_waiting
-from core.outbox import OutboxEvent, deliver_pending
+from core.forgetting import service as forgetting
+from core.messaging.service import enqueueing as messaging
+from core.messaging.service.enqueueing import Message, send_waiting
+from core.outbox.service import OutboxEvent, deliver_pending
 from tests.factories.accounts import make_account
 from tests.seals import not_as_sealed
 

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import messaging, outbox
 from core.database import NestedTransactionError, transaction
+from core.messaging.service import enqueueing as messaging
 from core.money import Money, allocate
-from core.outbox import OutboxDelivery, OutboxEvent
+from core.outbox import service as outbox
+from core.outbox.service import OutboxDelivery, OutboxEvent
 
 
 @given(st.integers(-(10**12), 10**12), st.lists(st.integers(0, 10**6), min_size=1, max_size=30))

@@ -9,16 +9,17 @@ import sqlalchemy as sa
 from branch.api import get_unit
 from branch.growers.models import GrowerMember
 from branch.organisation.models import Membership
-from core import job_runs, progress
 from core import jobs as celery_jobs
-from core.accounts.models import Account
-from core.claims import WorkClaim, find_claim, take
+from core.accounts.models.account import Account
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, Invalid, Unavailable
-from core.job_runs import RETRY, again, resume, work
-from core.outbox import OutboxEvent
-from core.progress import JOB, JobProgress, get_progress
+from core.outbox.service import OutboxEvent
+from core.progress.service import starting as progress
+from core.progress.service.starting import JOB, JobProgress, get_progress
+from core.progress.tasks import running as job_runs
+from core.progress.tasks.running import RETRY, again, resume, work
+from core.work_claims import WorkClaim, find_claim, take
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_membership
 

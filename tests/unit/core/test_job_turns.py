@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from core import jobs as celery_jobs
-from core import progress
-from core.claims import find_claim
 from core.database import db, transaction
 from core.errors import Unavailable
-from core.job_runs import resume, work
-from core.progress import JOB, SEND_AGAIN_AFTER, JobProgress
+from core.progress.service import starting as progress
+from core.progress.service.starting import JOB, SEND_AGAIN_AFTER, JobProgress
+from core.progress.tasks.running import resume, work
+from core.work_claims import find_claim
 
 CLAIM_FOR = timedelta(minutes=7)
 

@@ -8,7 +8,7 @@ import pytest
 from apprise.decorators import notify
 
 from core.database import db, transaction
-from core.messaging import enqueue, send_waiting, unsent
+from core.messaging.service.enqueueing import enqueue, send_waiting, unsent
 
 SECOND = timedelta(seconds=1)
 WORKERS = 4

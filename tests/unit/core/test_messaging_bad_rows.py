@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from psycopg import errors as postgres_errors
 from sqlalchemy.exc import OperationalError
 
-from core import messaging
 from core.clock import now
 from core.database import transaction
-from core.messaging import MAX_ATTEMPTS, Message, send_waiting
+from core.messaging.service import enqueueing as messaging
+from core.messaging.service.enqueueing import MAX_ATTEMPTS, Message, send_waiting
 from tests.seals import unwatched
 
 TEMPLATE = "ledger_differs"

@@ -164,7 +164,7 @@ def test_an_empty_database_is_upgraded_in_one_go_and_again_to_no_effect(two_apps
 AFTER_THE_START = """
 import sqlalchemy as sa
 from alembic import op
-from core.altering import altering, without_foreign_keys
+from core.alter_table import altering, without_foreign_keys
 
 revision = "unit_add_seat"
 down_revision = "{head}"

@@ -6,7 +6,7 @@ import pytest
 
 from core.clock import local_day, local_moment, month_start, to_shanghai
 from core.money import Money, allocate
-from core.web.pagination import Page, page_number
+from core.web.rules.pagination import Page, page_number
 
 
 @pytest.mark.parametrize(

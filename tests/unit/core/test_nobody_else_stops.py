@@ -6,19 +6,21 @@ import pytest
 import sqlalchemy as sa
 
 from core import jobs as celery_jobs
-from core import messaging, outbox, progress
 from core.backup import tasks as backup_tasks
-from core.backup.models import BackupRun
-from core.claims import find_claim, take
+from core.backup.models.runs import BackupRun
 from core.clock import now
 from core.database import after_commit, db, transaction
-from core.job_runs import resume, work
-from core.messaging import Message
-from core.outbox import OutboxEvent
-from core.progress import JOB, JobProgress
-from core.seal import witnesses
-from core.seal.models import SealWitness
+from core.messaging.service import enqueueing as messaging
+from core.messaging.service.enqueueing import Message
+from core.outbox import service as outbox
+from core.outbox.service import OutboxEvent
+from core.progress.service import starting as progress
+from core.progress.service.starting import JOB, JobProgress
+from core.progress.tasks.running import resume, work
+from core.seal.models.leaves import SealWitness
+from core.seal.tasks import cosigning as witnesses
 from core.sweeps import Swept, each, note_failure
+from core.work_claims import find_claim, take
 from tests.bad_rows import failures
 
 pytestmark = pytest.mark.both

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from core import outbox
 from core.database import db, transaction
-from core.outbox import deliver_pending, outside_transaction, record, waiting
+from core.outbox import service as outbox
+from core.outbox.service import deliver_pending, outside_transaction, record, waiting
 
 SECOND = timedelta(seconds=1)
 # What passes between one failure and the next attempt: five seconds, doubled each time, an hour at most.

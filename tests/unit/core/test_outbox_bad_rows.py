@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from psycopg import errors as postgres_errors
 from sqlalchemy.exc import OperationalError
 
-from core import outbox
 from core.clock import now
 from core.database import transaction
 from core.errors import Unavailable
-from core.event_bodies import UnreadableEvent, from_body, to_body
-from core.outbox import ATTEMPTS, RETRY, OutboxDelivery, OutboxEvent
+from core.outbox import service as outbox
+from core.outbox.rules import UnreadableEvent, from_body, to_body
+from core.outbox.service import ATTEMPTS, RETRY, OutboxDelivery, OutboxEvent
 from tests.seals import unwatched
 
 

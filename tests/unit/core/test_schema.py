@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from core.database import alembic, db
+from core.health.views import GROUND_PARTS
 from core.schema import FOLDER, heads, is_current
 from core.settings import Settings
-from core.web.health import GROUND_PARTS
 from tests.stores import make_tables
 from wsgi import create_app
 

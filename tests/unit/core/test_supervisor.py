@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from core import parts, supervisor
-from core.parts import PartAway
+from core import heartbeats as parts
+from core import supervisor
+from core.heartbeats import PartAway
 from core.settings import Settings
 from core.supervisor import LONG_BACK_OFF_S, MANY_DEATHS, STEADY_AFTER_S, Part, Supervisor
 from tests.running import ROOT, until

@@ -1,6 +1,6 @@
 """What of alarms is sealed: whom they doubt, and what people made of it. What the rules reckon goes on changing."""
 
-from core.seal.rows import SealedRows
+from core.seal.service.sealed_rows import SealedRows
 from traceability.alarms.models.tables import Alarm, AlarmChange
 
 ROWS = (

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from core import seal
 from core.database import session
 from core.seal import Body, SealSource
-from core.seal.entries import moment
+from core.seal.rules.entries import moment
 from traceability.alarms.models.tables import RuleThresholds
 
 KIND = "rule_thresholds"

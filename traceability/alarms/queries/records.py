@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
 
 from branch import api as branch
-from core.accounts.queries import display_names
+from core.accounts.queries.account import display_names
 from core.database import session
 from core.errors import Forbidden, NotFound
-from core.web.pagination import Page
+from core.web.rules.pagination import Page
 from traceability.alarms.models.tables import Alarm, AlarmChange, AlarmFinding, RuleThresholds
 from traceability.alarms.states import AlarmState, AlarmStep, AlarmSubject
 from traceability.cases.models.tables import CounterfeitCase

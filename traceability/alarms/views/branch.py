@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core.accounts.gate import actor_id, may, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, Forbidden
-from core.web.pagination import page_number
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, may, requires
+from core.scopes import Scope
+from core.web.rules.pagination import page_number
 from traceability.alarms.forms import AlarmDecisionForm, ThresholdsForm
 from traceability.alarms.queries.records import (
     AlarmView,

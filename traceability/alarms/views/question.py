@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import TooManyRequests
 
-from core.accounts.gate import public
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.errors import Invalid
-from core.web.limits import VERIFY, limiter
-from core.web.problems import problem, wants_json
+from core.gate import public
+from core.scopes import Scope
+from core.web.views.limits import VERIFY, limiter
+from core.web.views.problems import problem, wants_json
 from traceability.alarms.rules.brakes import Brakes, Gate, gate_for
 from traceability.alarms.service import questions
 from traceability.lookups.queries import UnknownsOfNetwork

@@ -1,6 +1,6 @@
 """Whom a case is about, whether it casts doubt, who looks after it, its steps and who gave what evidence: sealed beside its verdict (`sealing`)."""
 
-from core.seal.rows import SealedRows
+from core.seal.service.sealed_rows import SealedRows
 from traceability.cases.models.tables import CaseChange, CaseEvidence, CounterfeitCase
 
 ROWS = (

@@ -8,11 +8,11 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, or_, select
 
-from core.accounts.queries import display_names
+from core.accounts.queries.account import display_names
 from core.clock import local_day
 from core.database import session
 from core.errors import NotFound
-from core.web.pagination import Page
+from core.web.rules.pagination import Page
 from traceability.cases.models.tables import CaseChange, CaseEvidence, CaseReport, CounterfeitCase
 from traceability.cases.rules.evidence import Piece
 from traceability.cases.states import (

@@ -3,8 +3,8 @@
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core.accounts.scopes import Scope, note_checked
 from core.errors import Forbidden
+from core.scopes import Scope, note_checked
 from traceability.cases.queries.records import CaseView
 
 

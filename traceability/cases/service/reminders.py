@@ -7,10 +7,10 @@ from flask import current_app
 from sqlalchemy import Select, or_, select, update
 
 from branch import api as branch
-from core import messaging
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.clock import local_day
 from core.database import changed, session
+from core.messaging.service import enqueueing as messaging
 from core.settings import Settings
 from core.sweeps import free
 from traceability.cases.models.sealing import seal_case

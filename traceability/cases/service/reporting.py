@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from sqlalchemy import false, func, select
 
 from branch import api as branch
-from core import files
-from core.accounts.identity import folded, parse_identity
+from core.accounts.rules.identity import folded, parse_identity
 from core.database import session
 from core.errors import DomainError, Invalid
+from core.files import service as files
 from core.keyed_digests import key_for, keyed
 from core.uploads.service import without_metadata
 from traceability.cases.models.tables import CaseReport

@@ -6,11 +6,11 @@ from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core.accounts.gate import actor_id, requires
-from core.accounts.queries import display_names
+from core.accounts.queries.account import display_names
 from core.clock import now
-from core.tables import csv_bytes
-from core.web.formatting import day, dt
+from core.csv_export import csv_bytes
+from core.gate import actor_id, requires
+from core.web.wording.formatting import day, dt
 from traceability.cases.queries import records as queries
 from traceability.cases.wording import names as wording
 

@@ -6,19 +6,19 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from core.accounts.gate import public
-from core.accounts.scopes import Scope
+from core.addresses import public_address
+from core.application import csrf
 from core.clock import local_day, now
+from core.csv_export import csv_text
 from core.errors import Invalid
+from core.form_keys.views import creates, creating
+from core.gate import public
 from core.networks import neighbourhood_of
-from core.tables import csv_text
+from core.scopes import Scope
 from core.uploads.forms.upload_tokens import kept_token, read_kept
-from core.web.addresses import public_address
-from core.web.app import csrf
-from core.web.bounds import PHOTOS, takes
-from core.web.limits import REPORT, VERIFY, limiter, posts_only
-from core.web.problems import wants_json
-from core.web.sending import creates, creating
+from core.web.views.bounds import PHOTOS, takes
+from core.web.views.limits import REPORT, VERIFY, limiter, posts_only
+from core.web.views.problems import wants_json
 from traceability.cases.forms import ReportForm
 from traceability.cases.queries.records import CaseView, get_case, steps_of
 from traceability.cases.queries.statistics import COLUMNS, monthly_counts

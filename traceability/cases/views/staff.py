@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core import files, seal
-from core.accounts.gate import actor_id, requires
-from core.accounts.queries import display_names
+from core import seal
+from core.accounts.queries.account import display_names
 from core.clock import now
 from core.errors import Conflict, NotFound
-from core.web.pagination import page_number
+from core.files import service as files
+from core.gate import actor_id, requires
+from core.web.rules.pagination import page_number
 from traceability.cases.models.sealing import subject_of
 from traceability.cases.queries import records as queries
 from traceability.cases.queries.records import CaseView, get_case

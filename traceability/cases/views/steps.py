@@ -6,13 +6,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from core.accounts.gate import actor_id, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, requires
+from core.scopes import Scope
 from core.uploads.forms.upload_tokens import kept_token, read_kept
-from core.web.bounds import PHOTOS, takes
-from core.web.sending import creates, creating
+from core.web.views.bounds import PHOTOS, takes
 from traceability.cases import forms
 from traceability.cases.queries.records import CaseView, evidence_views, steps_of
 from traceability.cases.rules.evidence import Evidence

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from core.web.formatting import dt, number
+from core.web.wording.formatting import dt, number
 
 NAMES: dict[str, Callable[[], str]] = {
     "alarm": lambda: _("Alarm"),

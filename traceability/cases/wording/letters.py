@@ -15,11 +15,12 @@ from flask import current_app
 from flask_babel import force_locale
 
 from branch import api as branch
-from core import files, seal
+from core import seal
 from core.clock import local_day, local_minute
 from core.errors import NotFound, Unavailable
+from core.files import service as files
 from core.settings import Settings
-from core.texts import seen
+from core.unseen_characters import seen
 from traceability.cases.models.sealing import subject_of
 from traceability.cases.queries.records import CaseView, EvidenceView, evidence_file, evidence_views
 from traceability.cases.states import EvidenceKind

@@ -3,7 +3,7 @@
 The codes themselves follow from their sealed steps (`steps`).
 """
 
-from core.seal.rows import SealedRows
+from core.seal.service.sealed_rows import SealedRows
 from traceability.codes.models.tables import CodeAction, CodeBatch, VoidProposal
 
 ROWS = (

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core import seal
 from core.database import session
-from core.seal.entries import moment
+from core.seal.rules.entries import moment
 from traceability.codes.models.tables import Code, CodeAction, CodeBatch
 from traceability.codes.rules.batch_tree import root_of
 from traceability.codes.states import TARGET_OF, ActionKind, BatchState

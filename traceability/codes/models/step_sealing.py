@@ -19,9 +19,9 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from core import seal
 from core.database import session
 from core.seal import Finding
-from core.seal.entries import moment, second
-from core.seal.models import SealLeaf
-from core.seal.newest import OLDEST_FIRST
+from core.seal.models.leaves import SealLeaf
+from core.seal.queries.newest import OLDEST_FIRST
+from core.seal.rules.entries import moment, second
 from traceability.codes.models.tables import Code, CodeBatch, CodeMember, InnerCode
 from traceability.codes.rules.sealed_steps import (
     FIELDS,

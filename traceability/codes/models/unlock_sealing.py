@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from core import seal
 from core.database import session
-from core.seal.entries import moment
+from core.seal.rules.entries import moment
 from traceability.codes.models.tables import Code, CodeBatch, InnerUnlock
 
 KIND = "inner_unlock"

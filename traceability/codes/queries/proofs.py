@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from core.database import session
 from core.errors import NotFound
-from core.seal.merkle import Levels
-from core.seal.queries import Member
+from core.seal.queries.subjects import Member
+from core.seal.rules.merkle import Levels
 from traceability.codes.models.digests import code_digest, leaf_salt
 from traceability.codes.models.tables import Code, CodeBatch
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from hashlib import sha256
 
-from core.seal import merkle
+from core.seal.rules import merkle
 
 
 def leaf_hash(salt: bytes, code: str) -> bytes:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 
 from branch import api as branch
-from core.accounts.queries import display_names
+from core.accounts.queries.account import display_names
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import random_id

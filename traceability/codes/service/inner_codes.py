@@ -14,10 +14,10 @@ from hmac import compare_digest
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 
-from core import outbox
 from core.clock import local_day
 from core.database import session
 from core.errors import Invalid, NotFound
+from core.outbox import service as outbox
 from traceability.codes.events import InnerCodeTried
 from traceability.codes.models.digests import code_digest, inner_digest
 from traceability.codes.models.tables import Code, CodeBatch, InnerCode, InnerTry

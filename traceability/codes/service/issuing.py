@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 from sqlalchemy import insert, select, update
 
 from branch import api as branch
-from core import progress
 from core.clock import local_year
 from core.database import changed, session
 from core.errors import Conflict, Invalid
 from core.ids import readable_number
 from core.keyed_digests import key_for, keyed
+from core.progress.service import starting as progress
 from core.settings import Settings
 from traceability.codes.models import sealing
 from traceability.codes.models import step_sealing as steps

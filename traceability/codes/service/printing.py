@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 
 from branch import api as branch
 from core.clock import local_day
+from core.csv_export import csv_bytes
 from core.errors import Invalid
-from core.tables import csv_bytes
 from traceability.codes.rules.notation import address, grouped
 from traceability.codes.service.issuing import IssuedCodes
 from traceability.codes.states import Level

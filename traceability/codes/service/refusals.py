@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from core import seal
-from core.accounts.queries import display_names
+from core.accounts.queries.account import display_names
 from core.clock import local_day
 from core.database import session
 from core.errors import Conflict, DomainError

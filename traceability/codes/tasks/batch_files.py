@@ -3,8 +3,8 @@
 from celery import shared_task
 from flask import current_app
 
-from core import job_runs
 from core.clock import now
+from core.progress.tasks import running as job_runs
 from traceability.codes.tasks import large_batches as making
 
 

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from core import files
-from core.claims import ClaimLost
 from core.clock import now as moment
 from core.database import changed, session, transaction
 from core.errors import Conflict, DomainError
-from core.job_runs import Job
-from core.progress import JobFailed, get_progress
+from core.files import service as files
+from core.progress.service.starting import JobFailed, get_progress
+from core.progress.tasks.running import Job
+from core.work_claims import ClaimLost
 from traceability.codes.models.tables import CodeBatch
 from traceability.codes.queries.batches import BatchView, get_batch
 from traceability.codes.service import issuing

@@ -9,15 +9,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core import files
-from core.accounts.gate import actor_id, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, DomainError, Invalid, NotFound
+from core.files import service as files
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, requires
+from core.scopes import Scope
 from core.uploads.forms.photo import FormPhoto, take_photo
-from core.web.bounds import PHOTO, takes
-from core.web.sending import creates, creating
+from core.web.views.bounds import PHOTO, takes
 from traceability.codes.forms import ActivateForm, PackForm, ReturnForm
 from traceability.codes.queries.batches import get_batch
 from traceability.codes.queries.search import find

@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core.accounts.gate import actor_id, may, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError, Forbidden
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, may, requires
+from core.scopes import Scope
 from traceability.codes.forms import DecideForm, ProposeVoidForm
 from traceability.codes.queries.batches import get_batch
 from traceability.codes.service import approvals, issuing

@@ -6,13 +6,13 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from core.accounts.gate import actor_id, requires
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, DomainError
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, requires
+from core.scopes import Scope
 from core.settings import Settings
-from core.web.sending import creates, creating
 from traceability.codes.forms import IssueForm, VoidForm
 from traceability.codes.queries.batches import batches_of_lot, get_batch
 from traceability.codes.service import issuing

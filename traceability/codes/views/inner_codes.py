@@ -3,8 +3,8 @@
 from flask import Blueprint, render_template
 
 from branch import api as branch
-from core.accounts.gate import actor_id, requires
 from core.clock import now
+from core.gate import actor_id, requires
 from traceability.codes.queries.inner_tries import tried_codes
 
 blueprint = Blueprint("inner_tries", __name__)

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core import jsontext
+from core import strict_json as jsontext
 from core.database import session
 from core.seal import SealSource
-from core.seal.entries import moment
+from core.seal.rules.entries import moment
 from traceability.events.models.indexed_keys import indexed_keys, lot_ids, lot_keys
 from traceability.events.models.tables import EpcisEvent
 from traceability.events.rules.columns import columns_of

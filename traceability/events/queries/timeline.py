@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from core import jsontext
+from core import strict_json as jsontext
 from core.database import session
 from traceability.events.models.tables import EpcisEvent, EpcisKey
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, text
 
-from core import jsontext
+from core import strict_json as jsontext
 from core.database import changed, session
 from core.errors import Conflict, NotFound
 from core.ids import random_id

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
-from core import jsontext
+from core import strict_json as jsontext
 from core.database import session
 from core.seal import append_many
 from traceability.events.models.sealing import KIND, sealed_body, subject_of

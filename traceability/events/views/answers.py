@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, current_app, g, request
 
-from core import jsontext
+from core import strict_json as jsontext
 from core.clock import now
 from traceability.events.queries.store import StoredEvent
 from traceability.events.rules.contexts import STANDARD, join, parts_of

@@ -9,9 +9,9 @@ from flask import Response, current_app, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException
 
+from core.application import csrf
 from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unauthorised
-from core.web.app import csrf
-from core.web.problems import on_http_error as core_http_error
+from core.web.views.problems import on_http_error as core_http_error
 from traceability.events.rules.parameter_values import BadParameter
 from traceability.events.service.capturing import NotValid
 from traceability.events.views.answers import (

@@ -6,13 +6,13 @@ from urllib.parse import quote
 
 from flask import Response, request
 
-from core import jsontext
-from core.accounts.scopes import Scope
-from core.accounts.tokens.bearer import bearer_account_id, bearer_requires
+from core import strict_json as jsontext
+from core.accounts.views.bearer import bearer_account_id, bearer_requires
 from core.clock import now
 from core.database import transaction
-from core.web.bounds import takes
-from core.web.limits import limiter
+from core.scopes import Scope
+from core.web.views.bounds import takes
+from core.web.views.limits import limiter
 from traceability.events.models.tables import CaptureJob
 from traceability.events.queries.store import find_job, jobs_of
 from traceability.events.rules.documents import events_of

@@ -7,14 +7,14 @@ from urllib.parse import quote
 
 from flask import Response
 
-from core import jsontext
-from core.accounts.gate import public
-from core.accounts.scopes import Scope
-from core.accounts.tokens.bearer import bearer_account_id, bearer_requires
+from core import strict_json as jsontext
+from core.accounts.views.bearer import bearer_account_id, bearer_requires
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, NotFound
-from core.web.bounds import KB, takes
+from core.gate import public
+from core.scopes import Scope
+from core.web.views.bounds import KB, takes
 from traceability.events.models.tables import EpcisQuery
 from traceability.events.queries import store as queries
 from traceability.events.rules.parameters import read_query

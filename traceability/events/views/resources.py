@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 from flask import Response, request
 
-from core.accounts.gate import public
-from core.accounts.tokens.bearer import allows, present_bearer
+from core.accounts.views.bearer import allows, present_bearer
 from core.errors import Forbidden
+from core.gate import public
 from traceability.events.queries import store as queries
 from traceability.events.rules import vocabulary
 from traceability.events.rules.filters import Filter, Has, In, Query

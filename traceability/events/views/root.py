@@ -4,7 +4,7 @@ import json
 
 from flask import Response
 
-from core.accounts.gate import public
+from core.gate import public
 from traceability.events.rules.contexts import STANDARD
 from traceability.events.rules.steps import TERMS
 from traceability.events.views import capture as capturing

@@ -8,7 +8,7 @@ from typing import Any
 
 import typst
 
-from core.texts import seen
+from core.unseen_characters import seen
 
 HERE = Path(__file__).resolve().parent
 FONTS = HERE.parents[2] / "static" / "fonts"

@@ -3,7 +3,7 @@
 The lot as it stands is sealed by `sealing`; what it cannot tell of the past stands here.
 """
 
-from core.seal.rows import SealedRows
+from core.seal.service.sealed_rows import SealedRows
 from traceability.lots.models.tables import Cultivar, CultivarGroup, Lot, LotChange, RecallRequest, RecallStop
 
 ROWS = (

@@ -1,6 +1,6 @@
 """What of papers is sealed: each paper that travels, which ones are needed, and who decided that."""
 
-from core.seal.rows import SealedRows
+from core.seal.service.sealed_rows import SealedRows
 from traceability.papers.models.tables import Paper, PaperRuleChange, PaperRuleRow
 
 ROWS = (

@@ -1,6 +1,6 @@
 """What of land seals itself beside its facts (`sealing`): names, and when who recorded, agreed and approved."""
 
-from core.seal.rows import SealedRows
+from core.seal.service.sealed_rows import SealedRows
 from traceability.plots.models.tables import Plot, PlotSurvey
 
 ROWS = (

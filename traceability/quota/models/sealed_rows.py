@@ -1,6 +1,6 @@
 """What of the quota's terms seals itself: the stages of growth, by which plants are counted and sold."""
 
-from core.seal.rows import SealedRows
+from core.seal.service.sealed_rows import SealedRows
 from traceability.quota.models.tables import GrowthStage
 
 ROWS = (

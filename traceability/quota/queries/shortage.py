@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.database import session
-from core.web.formatting import number
+from core.web.wording.formatting import number
 from traceability.lots.queries.records import in_chinese
 from traceability.plots.models.tables import Plot, PlotSurvey, SurveyStand
 from traceability.plots.states import STANDING, SurveyState

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from branch import api as branch
-from core.accounts.gate import actor_id, may, requires
-from core.accounts.scopes import Scope, note_checked
 from core.clock import local_year, now
 from core.errors import DomainError, Forbidden, NotFound
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, may, requires
+from core.scopes import Scope, note_checked
 from traceability.lots.queries.records import cultivar_group_name
 from traceability.quota.forms import FiguresForm, TransferForm
 from traceability.quota.queries.ledger import (

@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core.accounts.gate import actor_id, requires
-from core.accounts.scopes import Scope
 from core.clock import local_day, local_year, now
 from core.errors import DomainError, NotFound
-from core.web.pagination import Page, page_number
-from core.web.sending import creates, creating
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, requires
+from core.scopes import Scope
+from core.web.rules.pagination import Page, page_number
 from traceability.lots.queries.records import cultivar_group_name
 from traceability.quota.forms import GrowForm
 from traceability.quota.queries.ledger import BalanceView, balances_of_units, growing_on

@@ -4,9 +4,9 @@ from flask import current_app
 from sqlalchemy import select
 
 from branch import api as branch
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.database import session
-from core.messaging import enqueue
+from core.messaging.service.enqueueing import enqueue
 from traceability.recalls.events import LotRecalled
 from traceability.recalls.service.recalling import get_recall
 

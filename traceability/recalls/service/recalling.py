@@ -8,11 +8,12 @@ from flask import Flask, current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from core import outbox, seal
+from core import seal
 from core.clock import local_year
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import readable_number
+from core.outbox import service as outbox
 from traceability.codes.queries.recalls import CodesReached, codes_reached
 from traceability.codes.service.lifecycle import recall_codes
 from traceability.lots.models.sealing import recall_body, recall_subject

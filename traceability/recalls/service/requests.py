@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 
 from branch import api as branch
 from core import seal
-from core.accounts.queries import display_names
+from core.accounts.queries.account import display_names
 from core.clock import local_year
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound

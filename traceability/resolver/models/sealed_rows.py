@@ -1,6 +1,6 @@
 """What of trade items is sealed: whose GTIN it is, what it is called, and which lots are sold under it."""
 
-from core.seal.rows import SealedRows
+from core.seal.service.sealed_rows import SealedRows
 from traceability.resolver.models.tables import TradeItem, TradeItemLot
 
 ROWS = (

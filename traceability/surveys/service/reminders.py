@@ -7,10 +7,10 @@ from flask import current_app
 from sqlalchemy import select
 
 from branch import api as branch
-from core import messaging
-from core.accounts.models import Account
+from core.accounts.models.account import Account
 from core.clock import local_year
 from core.database import session
+from core.messaging.service import enqueueing as messaging
 from core.settings import Settings
 from core.sweeps import free
 from traceability.plots.models.tables import Plot, PlotSurvey

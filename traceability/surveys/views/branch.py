@@ -7,16 +7,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core import files
-from core.accounts.gate import actor_id, may, requires
-from core.accounts.scopes import Scope
 from core.clock import local_day, local_year, now
 from core.database import transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.files import service as files
+from core.form_keys.views import creates, creating
+from core.gate import actor_id, may, requires
+from core.scopes import Scope
 from core.uploads.forms.photo import take_photo
-from core.web.bounds import PHOTO, takes
-from core.web.pagination import page_number
-from core.web.sending import creates, creating
+from core.web.rules.pagination import page_number
+from core.web.views.bounds import PHOTO, takes
 from traceability.lots.queries.records import cultivar_group_name, cultivar_groups
 from traceability.plots.queries import PlotView
 from traceability.plots.states import Decision, SurveyState

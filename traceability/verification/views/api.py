@@ -3,8 +3,8 @@
 from apiflask import APIBlueprint
 from flask import Response, jsonify
 
-from core.accounts.gate import public
-from core.web.api_docs import answer_of
+from core.gate import public
+from core.web.views.api_docs import answer_of
 from traceability.verification.schemas.answers import as_json
 from traceability.verification.schemas.api import CodeOut
 from traceability.verification.views.pages import check_code, guessing, keep_private

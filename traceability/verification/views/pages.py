@@ -17,15 +17,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core.accounts.gate import public
-from core.accounts.scopes import Scope
 from core.clock import now
 from core.database import transaction
 from core.errors import Invalid, NotFound
-from core.reading import may_note, noting
-from core.seal.queries import proof_answer, proof_for
-from core.web.limits import VERIFY, limiter, posts_only
-from core.web.problems import wants_json
+from core.gate import public
+from core.safe_methods import may_note, noting
+from core.scopes import Scope
+from core.seal.queries.subjects import proof_answer, proof_for
+from core.web.views.limits import VERIFY, limiter, posts_only
+from core.web.views.problems import wants_json
 from traceability.alarms.views.question import stop_who_tries
 from traceability.cases.service.code_links import AboutCode, about_token
 from traceability.codes.models.sealing import batch_subject

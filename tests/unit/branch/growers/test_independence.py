@@ -10,9 +10,9 @@ from branch.growers.states import GrowerState
 from branch.licences import service as licences
 from branch.storefronts import service as storefronts
 from branch.storefronts.states import StorefrontStep
-from core.accounts.devices.service import open_device
-from core.accounts.models import Account
-from core.accounts.persons import mailbox, same_person
+from core.accounts.models.account import Account
+from core.accounts.queries.same_person import mailbox, same_person
+from core.accounts.service.devices import open_device
 from core.clock import local_day, now
 from core.database import session as database
 from core.database import transaction

@@ -15,7 +15,7 @@ from branch.ledger.periods import Period
 from branch.ledger.rollup import ensure_fresh
 from core.database import transaction
 from core.errors import Invalid
-from core.seal.models import SealLeaf
+from core.seal.models.leaves import SealLeaf
 from tests.factories.ledger import NOON, make_fact
 from tests.factories.organisation import make_grower
 

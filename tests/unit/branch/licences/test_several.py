@@ -9,10 +9,10 @@ from branch.api import LicenceNotValid, Scope, licence_of, require_valid_licence
 from branch.licences import service
 from branch.licences.queries import find_licensee, licences_of_growers
 from branch.licences.states import Standing
-from core.claims import Retry
 from core.clock import local_day
 from core.database import transaction
 from core.sweeps import note_failure
+from core.work_claims import Retry
 from tests.factories.licences import make_licence, make_mark
 from tests.factories.organisation import make_grower
 

@@ -4,15 +4,15 @@ import pytest
 from sqlalchemy import func, select
 
 from branch.organisation.models import Membership
-from core.accounts.devices.models import AccountDevice
-from core.accounts.devices.service import open_device
-from core.accounts.lost_factor import resets_of
-from core.accounts.models import Account
+from core.accounts.models.account import Account
+from core.accounts.models.devices import AccountDevice
+from core.accounts.service.devices import open_device
+from core.accounts.service.lost_factor import resets_of
 from core.clock import now
 from core.database import session as database
 from core.database import transaction
-from core.messaging import Message
-from core.seal.models import SealLeaf
+from core.messaging.service.enqueueing import Message
+from core.seal.models.leaves import SealLeaf
 from tests.factories.accounts import PASSWORD, make_account
 from tests.factories.organisation import make_membership, make_tree
 from tests.seals import not_as_sealed

@@ -12,8 +12,8 @@ from branch.organisation.queries import member_with, roles_held
 from branch.organisation.roles import Role
 from branch.organisation.service import give_role, take_role
 from branch.organisation.takeovers import end_takeover, take_over
-from core.accounts.identity import parse_identity
-from core.accounts.models import Account
+from core.accounts.models.account import Account
+from core.accounts.rules.identity import parse_identity
 from core.clock import now
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.factories.accounts import make_account

@@ -9,7 +9,7 @@ from branch.programmes import queries, service
 from branch.programmes.sealing import SOURCE
 from core.database import session, transaction
 from core.errors import Invalid, NotFound
-from core.seal.audit import audit_rows
+from core.seal.queries.audit import audit_rows
 from tests.factories.organisation import make_tree
 from tests.seals import behind_the_back
 

@@ -10,7 +10,7 @@ from branch.reports.figures import MonthRow, Totals
 from branch.reports.verifying import verify
 from core.clock import now
 from core.database import transaction
-from core.seal.sequencer import sequence
+from core.seal.tasks.sequencer import sequence
 from tests.factories.sales import make_branch_with_sales
 
 APRIL = Period(2026, 4)

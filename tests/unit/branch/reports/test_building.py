@@ -251,7 +251,7 @@ def test_the_schedule_builds_last_month_for_every_branch(session, growers):
 def test_every_file_lies_on_its_shelf_with_its_digest(session, growers):
     import hashlib
 
-    from core import files
+    from core.files import service as files
 
     made = make()
     keep(made)
@@ -262,7 +262,7 @@ def test_every_file_lies_on_its_shelf_with_its_digest(session, growers):
 
 
 def test_a_build_that_fails_says_so_on_its_page(session, growers):
-    from core import progress
+    from core.progress.service import starting as progress
 
     with transaction():
         job = progress.start("report", task="branch.reports.build", locale="en")

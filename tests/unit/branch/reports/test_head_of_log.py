@@ -1,10 +1,10 @@
 """What a report prints of the public log: the head there was when it was made."""
 
 from branch.reports.page import head_of_log
-from core.seal.daily import short_head
-from core.seal.keys import this_log
-from core.seal.note import Checkpoint, Note
-from core.seal.sequencer import sequence
+from core.seal.models.log import this_log
+from core.seal.rules.note import Checkpoint, Note
+from core.seal.service.daily_heads import short_head
+from core.seal.tasks.sequencer import sequence
 from tests.unit.core.seal.test_sequencer import append
 
 

@@ -16,10 +16,10 @@ from branch.reports import building, carried
 from branch.reports.models import ReportFile
 from branch.reports.verdict_words import sentences
 from branch.reports.verifying import verify
-from core import files
 from core.clock import now
 from core.database import db, transaction
-from core.seal.sequencer import sequence
+from core.files import service as files
+from core.seal.tasks.sequencer import sequence
 from tests.factories.ledger import make_fact
 from tests.factories.sales import RECORDED, make_branch_with_sales
 from tests.seals import behind_the_back

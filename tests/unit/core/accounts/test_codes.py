@@ -5,16 +5,16 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from core.accounts.code_rules import MOST_TRIES
-from core.accounts.codes import count_attempt, redeem_code, send_code
-from core.accounts.devices.models import AccountDevice
-from core.accounts.devices.service import open_device
-from core.accounts.identity import parse_identity
-from core.accounts.models import Account, AccountCode, ContactMessage
-from core.accounts.service import prove_contact, recover_by, recovers
-from core.accounts.tokens.models import ApiToken
+from core.accounts.models.account import Account, AccountCode, ContactMessage
+from core.accounts.models.devices import AccountDevice
+from core.accounts.models.tokens import ApiToken
+from core.accounts.rules.codes import MOST_TRIES
+from core.accounts.rules.identity import parse_identity
+from core.accounts.service.account import prove_contact, recover_by, recovers
+from core.accounts.service.codes import count_attempt, redeem_code, send_code
+from core.accounts.service.devices import open_device
 from core.errors import Conflict, Invalid
-from core.messaging import Message
+from core.messaging.service.enqueueing import Message
 from tests.factories.accounts import make_account
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from core.accounts.devices.models import AccountDevice
-from core.accounts.devices.queries import devices_of
-from core.accounts.devices.rules import pause_after, worth_telling
-from core.accounts.devices.service import end_device, end_others, end_own, open_device
-from core.accounts.models import Account
+from core.accounts.models.account import Account
+from core.accounts.models.devices import AccountDevice
+from core.accounts.queries.devices import devices_of
+from core.accounts.rules.devices import pause_after, worth_telling
+from core.accounts.service.devices import end_device, end_others, end_own, open_device
 from core.errors import NotFound
-from core.messaging import Message
+from core.messaging.service.enqueueing import Message
 from tests.factories.accounts import make_account
 
 MINUTE = timedelta(minutes=1)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.accounts.identity import Identity, masked, normalise_phone, parse_identity
+from core.accounts.rules.identity import Identity, masked, normalise_phone, parse_identity
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ import pytest
 import sqlalchemy as sa
 
 from core.accounts import tasks
-from core.accounts.devices.models import AccountDevice
-from core.accounts.devices.queries import knows_browser
-from core.accounts.devices.rules import BROWSER_KNOWN_FOR, ENDED_KEPT_FOR
-from core.accounts.devices.service import end_device, open_device
-from core.accounts.models import Account
+from core.accounts.models.account import Account
+from core.accounts.models.devices import AccountDevice
+from core.accounts.queries.devices import knows_browser
+from core.accounts.rules.devices import BROWSER_KNOWN_FOR, ENDED_KEPT_FOR
+from core.accounts.service.devices import end_device, open_device
 from core.database import transaction
 from tests.factories.accounts import make_account
 

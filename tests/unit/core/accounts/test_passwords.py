@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.accounts.passwords import is_too_simple
+from core.accounts.rules.passwords import is_too_simple
 
 ABOUT = ("secretary", "13800138000", "李桂")
 

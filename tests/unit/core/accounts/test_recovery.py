@@ -4,8 +4,8 @@ import pytest
 import sqlalchemy as sa
 
 from core.accounts.events import RecoveryAsked
-from core.accounts.recovery import answer
-from core.messaging import Message
+from core.accounts.service.recovery import answer
+from core.messaging.service.enqueueing import Message
 from tests.factories.accounts import make_account
 
 

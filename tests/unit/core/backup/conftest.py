@@ -9,12 +9,12 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 
-from core import files
-from core.backup.copies.manifest import FileFacts, read_manifest
-from core.backup.copies.writing import digest_of
-from core.backup.place import Place
+from core.backup.models.manifest import FileFacts, read_manifest
+from core.backup.service.storage import Place
+from core.backup.service.writing import digest_of
 from core.database import alembic, db, transaction
-from core.seal.sequencer import sequence
+from core.files import service as files
+from core.seal.tasks.sequencer import sequence
 from core.settings import Settings
 from tests.factories.licences import make_licence
 from wsgi import create_app

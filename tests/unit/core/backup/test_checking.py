@@ -9,12 +9,12 @@ from contextlib import closing
 
 import pytest
 
-from core.backup.copies import manifest as manifests
-from core.backup.copies.manifest import BackupDamaged
+from core.backup.models import manifest as manifests
+from core.backup.models.manifest import BackupDamaged
 from core.backup.service.checking import check, require_restorable
 from core.backup.service.making import make
 from core.database import db
-from core.seal.tiles import pack
+from core.seal.rules.tiles import pack
 from tests.factories.licences import LEAVES_OF_FIRST
 from tests.unit.core.backup.conftest import sign_again
 

@@ -13,17 +13,17 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select, text
 
-from core import files
-from core.backup.copies import log as log_copy
-from core.backup.copies.writing import Writer
-from core.backup.place import BackupInWork
+from core.backup.service import copying_log as log_copy
 from core.backup.service import making
 from core.backup.service.checking import check
 from core.backup.service.making import BackupRefused, fingerprint_of, make
+from core.backup.service.storage import BackupInWork
+from core.backup.service.writing import Writer
 from core.database import alembic, db, transaction
-from core.messaging import Message
-from core.seal.keys import this_log
-from core.seal.sequencer import sequence
+from core.files import service as files
+from core.messaging.service.enqueueing import Message
+from core.seal.models.log import this_log
+from core.seal.tasks.sequencer import sequence
 from tests.factories.licences import LEAVES_OF_FIRST
 from tests.running import ROOT, environment
 from tests.unit.core.backup.conftest import complete, inside, listed, migrate
@@ -216,8 +216,8 @@ def test_only_one_is_made_at_a_time(filled, place, at):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from core.backup.copies import log
-from core.backup.place import Place
+from core.backup.models import log
+from core.backup.service.storage import Place
 from core.backup.service.making import make
 from core.clock import now
 from core.database import alembic

@@ -9,19 +9,19 @@ import pytest
 from sqlalchemy import select
 
 from core.backup import tasks
-from core.backup.copies.writing import Writer
-from core.backup.models import BackupRun
-from core.backup.place import Place
+from core.backup.models.runs import BackupRun
 from core.backup.rules import last_night, name_of
+from core.backup.service.storage import Place
+from core.backup.service.writing import Writer
 from core.backup.tasks import nightly
 from core.clock import now
 from core.database import transaction
-from core.messaging import Message
+from core.messaging.service.enqueueing import Message
 from core.settings import SettingError, Settings
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_membership
 from tests.unit.core.backup.conftest import inside
-from tests.unit.core.web.test_health import gauge
+from tests.unit.core.test_health import gauge
 from wsgi import create_app
 
 HOUR = timedelta(hours=1)

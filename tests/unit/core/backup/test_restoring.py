@@ -7,21 +7,21 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 
-from core import files
-from core.backup.copies import manifest as manifests
-from core.backup.copies.manifest import BackupDamaged
+from core.backup.models import manifest as manifests
+from core.backup.models.manifest import BackupDamaged
 from core.backup.service import restoring
 from core.backup.service.making import make
 from core.backup.service.restoring import RestoreRefused, restore
 from core.backup.service.targets import DatabaseInUse
 from core.clock import now
 from core.database import Base, alembic, db, transaction
-from core.seal.audit import audit
-from core.seal.keys import this_log
-from core.seal.repair import adopt
-from core.seal.sequencer import sequence, waiting
-from core.seal.sources import sources
-from core.seal.standing import SealRefused, stand
+from core.files import service as files
+from core.seal.models.log import this_log
+from core.seal.queries.audit import audit
+from core.seal.queries.sources import sources
+from core.seal.queries.standing import SealRefused, stand
+from core.seal.tasks.repair import adopt
+from core.seal.tasks.sequencer import sequence, waiting
 from tests.factories.licences import LEAVES_OF_NEXT, make_licence
 from tests.unit.core.backup.conftest import SECRET, command, inside, migrate
 from tests.unit.core.test_migrations import furniture

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from core.broker import folder, readers
-from core.broker.folder import UnreadableError, fresh_name
-from core.broker.readers import MOST_DEATHS, Reader
+from core.broker.service import folder, readers
+from core.broker.service.folder import UnreadableError, fresh_name
+from core.broker.service.readers import MOST_DEATHS, Reader
 from tests.running import ROOT, until
 
 QUEUE = "fast"
@@ -84,7 +84,7 @@ HOLDER = textwrap.dedent(
     """
     import sys, time
     from pathlib import Path
-    from core.broker.readers import Reader
+    from core.broker.service.readers import Reader
     held = Reader(Path(sys.argv[1]), "fast").take()
     print(held, flush=True)
     time.sleep(60)

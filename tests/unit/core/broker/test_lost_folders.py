@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from core.broker import folder, readers
-from core.broker.readers import Reader
+from core.broker.service import folder, readers
+from core.broker.service.readers import Reader
 from tests.unit.core.broker.test_folder import QUEUE, contents
 
 

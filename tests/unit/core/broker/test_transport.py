@@ -10,7 +10,7 @@ from kombu import Connection, Queue
 from structlog.testing import capture_logs
 
 from benchmarks.queue import race
-from core.broker import folder, readers
+from core.broker.service import folder, readers
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 QUEUE = Queue("fast", routing_key="fast")
@@ -24,7 +24,7 @@ def connection(tmp_path):
         "queue_of_task": lambda task: "slow" if task == "report" else "fast",
         "polling_interval": 0.01,
     }
-    given = {"transport": "core.broker.transport:Transport", "transport_options": options}
+    given = {"transport": "core.broker.service.transport:Transport", "transport_options": options}
     with Connection("folder://localhost", **given) as connection:
         yield connection
 

@@ -8,14 +8,14 @@ from sqlalchemy import select
 from core.checks import rules
 from core.checks.models import CheckFinding, CheckRun
 from core.checks.queries import checks_standing, last_run, runs
-from core.checks.registry import Check, checks, init_checks
-from core.checks.running import keep, run_sample, run_whole
-from core.checks.tasks import nightly, sample
+from core.checks.service import Check, checks, init_checks
+from core.checks.tasks.periodic import nightly, sample
+from core.checks.tasks.running import keep, run_sample, run_whole
 from core.database import transaction
-from core.messaging import Message
-from core.outbox import OutboxEvent, deliver_pending
-from core.seal.findings import Finding
-from core.seal.sequencer import sequence
+from core.messaging.service.enqueueing import Message
+from core.outbox.service import OutboxEvent, deliver_pending
+from core.seal.rules.findings import Finding
+from core.seal.tasks.sequencer import sequence
 from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower

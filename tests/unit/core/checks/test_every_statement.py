@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from core import messaging, outbox
 from core.checks.events import FaultsFound
-from core.checks.running import run_whole
+from core.checks.tasks.running import run_whole
 from core.clock import now
 from core.database import transaction
-from core.seal.sequencer import sequence
+from core.messaging.service import enqueueing as messaging
+from core.outbox import service as outbox
+from core.seal.tasks.sequencer import sequence
 from tests.factories.accounts import make_account
 from tests.factories.cases import make_case
 from tests.factories.licences import make_licence

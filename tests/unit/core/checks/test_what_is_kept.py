@@ -7,15 +7,16 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from core import seal
-from core.checks import cli, running
+from core.checks import cli
 from core.checks.models import CheckFinding
 from core.checks.queries import checks_standing, details
-from core.checks.registry import Check, init_checks
 from core.checks.rules import STALE_AFTER
-from core.checks.running import keep, run_sample, run_whole
+from core.checks.service import Check, init_checks
+from core.checks.tasks import running
+from core.checks.tasks.running import keep, run_sample, run_whole
 from core.database import transaction
-from core.seal.findings import Finding
-from core.seal.models import SealLeaf
+from core.seal.models.leaves import SealLeaf
+from core.seal.rules.findings import Finding
 
 
 @pytest.fixture

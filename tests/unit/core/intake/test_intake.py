@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from core.intake import documents, process, refusals
-from core.intake.bounds import MB, Bounds
-from core.intake.documents import Rendering, check_pixels, paper_pages, picture, table_rows
-from core.intake.measuring import pixels, scans
-from core.intake.refusals import FileRefused
+from core.intake.rules.bounds import MB, Bounds
+from core.intake.rules.measuring import pixels, scans
+from core.intake.service import documents, process, refusals
+from core.intake.service.documents import Rendering, check_pixels, paper_pages, picture, table_rows
+from core.intake.service.refusals import FileRefused
 from tests.factories import pictures
 from tests.factories.workbooks import repacked, sheet, workbook
 

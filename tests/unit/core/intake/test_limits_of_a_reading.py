@@ -10,12 +10,13 @@ import threading
 
 import pytest
 
-from core.intake import process, wire
-from core.intake.bounds import MOST_ZIP_ENTRIES
-from core.intake.documents import Rendering, paper_pages, picture, table_rows
-from core.intake.parsers.tables import CHUNK
-from core.intake.refusals import FileRefused
-from core.intake.wire import Broken, Said
+from core.intake.rules import wire
+from core.intake.rules.bounds import MOST_ZIP_ENTRIES
+from core.intake.rules.tables import CHUNK
+from core.intake.rules.wire import Broken, Said
+from core.intake.service import process
+from core.intake.service.documents import Rendering, paper_pages, picture, table_rows
+from core.intake.service.refusals import FileRefused
 from tests.factories import pictures
 from tests.factories.workbooks import repacked, sheet, workbook
 
@@ -72,7 +73,7 @@ def test_what_was_agreed_arrives_whole():
 
 LIMITS = """
 import resource
-from core.intake.worker import limit
+from core.intake.service.worker import limit
 limit({"memory_bytes": 2**28, "cpu_s": 5, "wall_s": 5})
 print([resource.getrlimit(one) for one in (resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC, resource.RLIMIT_CORE)])
 """

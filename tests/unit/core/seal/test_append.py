@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from core import seal
 from core.database import transaction
-from core.seal.entries import NotSealable
-from core.seal.models import SealLeaf
+from core.seal.models.leaves import SealLeaf
+from core.seal.rules.entries import NotSealable
 
 
 def leaves(session):

@@ -11,14 +11,14 @@ from branch.licences.service import reinstate, suspend
 from core import seal
 from core.clock import now
 from core.database import db, transaction
-from core.seal.audit import audit
-from core.seal.keys import this_log
-from core.seal.models import SealLeaf
-from core.seal.queries import signed_size
-from core.seal.repair import ADOPTED, NothingToRepair, adopt, rebuild, take_in
-from core.seal.sequencer import sequence
-from core.seal.sources import sources
-from core.seal.standing import SealRefused, published_entry
+from core.seal.models.leaves import SealLeaf
+from core.seal.models.log import this_log
+from core.seal.queries.audit import audit
+from core.seal.queries.sources import sources
+from core.seal.queries.standing import SealRefused, published_entry
+from core.seal.queries.subjects import signed_size
+from core.seal.tasks.repair import ADOPTED, NothingToRepair, adopt, rebuild, take_in
+from core.seal.tasks.sequencer import sequence
 from tests.factories.ledger import make_fact
 from tests.factories.licences import make_licence
 from tests.seals import behind_the_back

@@ -3,14 +3,14 @@
 import pytest
 from sqlalchemy import select, text, update
 
-from core.claims import WorkClaim
 from core.clock import now
 from core.database import transaction
-from core.seal import witnesses
-from core.seal.models import SealLeaf, SealWitness
-from core.seal.sequencer import sequence
-from core.seal.unsealable import LEAF
-from core.seal.witnesses import collect
+from core.seal.models.leaves import SealLeaf, SealWitness
+from core.seal.tasks import cosigning as witnesses
+from core.seal.tasks.cosigning import collect
+from core.seal.tasks.sequencer import sequence
+from core.seal.tasks.unsealable import LEAF
+from core.work_claims import WorkClaim
 from tests.bad_rows import failures, spoil
 from tests.unit.core.seal.test_sequencer import append, head
 from tests.unit.core.seal.test_witness import our_witness, served, witnessed_by

@@ -9,19 +9,20 @@ from sqlalchemy import select
 
 from core.clock import now
 from core.database import transaction
-from core.messaging import Message
-from core.seal import comparing, merkle
-from core.seal.audit import audit
-from core.seal.comparing import Answer, LogAway, compare, kept_in, shown_at, shown_here
-from core.seal.comparing_words import explained, title
-from core.seal.daily import keep_head, kept_heads
-from core.seal.keys import this_log
-from core.seal.models import SealHead, SealLeaf
-from core.seal.note import BadNote, Checkpoint, Signer
-from core.seal.queries import proof_for
-from core.seal.sequencer import sequence
-from core.seal.sources import sources
-from core.seal.tasks import keep_head_task
+from core.messaging.service.enqueueing import Message
+from core.seal.models.leaves import SealHead, SealLeaf
+from core.seal.models.log import this_log
+from core.seal.queries.audit import audit
+from core.seal.queries.sources import sources
+from core.seal.queries.subjects import proof_for
+from core.seal.rules import merkle
+from core.seal.rules.note import BadNote, Checkpoint, Signer
+from core.seal.service import comparing
+from core.seal.service.comparing import Answer, LogAway, compare, kept_in, shown_at, shown_here
+from core.seal.service.daily_heads import keep_head, kept_heads
+from core.seal.tasks.periodic import keep_head_task
+from core.seal.tasks.sequencer import sequence
+from core.seal.wording import explained, title
 from tests.running import served
 from tests.unit.core.seal.test_sequencer import append, forget_after
 

@@ -11,13 +11,13 @@ from sqlalchemy import select
 from core import seal
 from core.clock import now
 from core.database import alembic, db, transaction
-from core.seal import merkle
-from core.seal.audit import audit
-from core.seal.keys import this_log
-from core.seal.models import SealLeaf
-from core.seal.note import open_checkpoint
-from core.seal.sequencer import sequence
-from core.seal.tiles import TreeReader
+from core.seal.models.leaves import SealLeaf
+from core.seal.models.log import this_log
+from core.seal.queries.audit import audit
+from core.seal.rules import merkle
+from core.seal.rules.note import open_checkpoint
+from core.seal.rules.tiles import TreeReader
+from core.seal.tasks.sequencer import sequence
 from core.settings import Settings
 from tests.running import environment
 from wsgi import create_app

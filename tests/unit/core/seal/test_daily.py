@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from core.database import transaction
-from core.messaging import Message
-from core.seal.daily import keep_head, kept_heads
-from core.seal.keys import this_log
-from core.seal.note import Note, Signer
-from core.seal.sequencer import sequence
+from core.messaging.service.enqueueing import Message
+from core.seal.models.log import this_log
+from core.seal.rules.note import Note, Signer
+from core.seal.service.daily_heads import keep_head, kept_heads
+from core.seal.tasks.sequencer import sequence
 from tests.unit.core.seal.test_sequencer import append
 
 

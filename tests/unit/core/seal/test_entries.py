@@ -9,7 +9,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.seal.entries import (
+from core.seal.rules.entries import (
     LARGEST_INTEGER,
     LONGEST_ENTRY,
     NotSealable,

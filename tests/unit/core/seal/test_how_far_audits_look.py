@@ -5,15 +5,15 @@ import json
 
 from sqlalchemy import delete, select, update
 
-from core import messaging
 from core.clock import now
 from core.database import changed, transaction
-from core.messaging import Message
-from core.seal import rows
-from core.seal.audit import CHUNK, check_seal
-from core.seal.keys import this_log
-from core.seal.models import SealLeaf, SealWitness
-from core.seal.witnesses import WitnessAddress
+from core.messaging.service import enqueueing as messaging
+from core.messaging.service.enqueueing import Message
+from core.seal.models.leaves import SealLeaf, SealWitness
+from core.seal.models.log import this_log
+from core.seal.queries.audit import CHUNK, check_seal
+from core.seal.service import sealed_rows as rows
+from core.seal.tasks.cosigning import WitnessAddress
 from tests.seals import behind_the_back, not_as_sealed
 from traceability.papers.models.tables import PaperRuleRow
 

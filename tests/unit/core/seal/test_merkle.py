@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.seal import merkle
+from core.seal.rules import merkle
 
 LEAVES = [merkle.leaf_hash(bytes([n])) for n in range(40)]
 

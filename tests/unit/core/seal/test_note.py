@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.seal.merkle import EMPTY_ROOT, leaf_hash
-from core.seal.note import (
+from core.seal.rules.merkle import EMPTY_ROOT, leaf_hash
+from core.seal.rules.note import (
     BadNote,
     Checkpoint,
     Note,

@@ -6,15 +6,16 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from branch.organisation.models import Membership, MembershipChange, Unit
-from core import messaging, outbox
 from core.checks.events import FaultsFound
 from core.clock import now
 from core.database import changed, transaction
-from core.messaging import Message
-from core.outbox import OutboxEvent
-from core.seal.models import SealLeaf
-from core.seal.repair import take_in
-from core.seal.sources import sources
+from core.messaging.service import enqueueing as messaging
+from core.messaging.service.enqueueing import Message
+from core.outbox import service as outbox
+from core.outbox.service import OutboxEvent
+from core.seal.models.leaves import SealLeaf
+from core.seal.queries.sources import sources
+from core.seal.tasks.repair import take_in
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_tree
 from tests.seals import NotSealed, behind_the_back, not_as_sealed

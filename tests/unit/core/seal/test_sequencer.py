@@ -9,13 +9,14 @@ from sqlalchemy import delete, select, text, update
 
 from core import seal
 from core.database import db, transaction
-from core.seal import merkle, sequencer
-from core.seal.keys import this_log
-from core.seal.models import SealLeaf, SealState
-from core.seal.note import open_checkpoint
-from core.seal.sequencer import sequence
-from core.seal.standing import SealRefused, entry_of, published_entry, stand
-from core.seal.tiles import Tile, TreeReader, parse_path
+from core.seal.models.leaves import SealLeaf, SealState
+from core.seal.models.log import this_log
+from core.seal.queries.standing import SealRefused, entry_of, published_entry, stand
+from core.seal.rules import merkle
+from core.seal.rules.note import open_checkpoint
+from core.seal.rules.tiles import Tile, TreeReader, parse_path
+from core.seal.tasks import sequencer
+from core.seal.tasks.sequencer import sequence
 
 
 def append(count, start=0):

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.seal import merkle
-from core.seal.store import TileStore
-from core.seal.tiles import (
+from core.seal.models.tile_store import TileStore
+from core.seal.rules import merkle
+from core.seal.rules.tiles import (
     ENTRIES,
     Tile,
     TileDamaged,

@@ -7,13 +7,13 @@ import pytest
 from branch.api import append_facts
 from core import seal
 from core.database import transaction
-from core.seal.checking import check_proof, proofs_in
-from core.seal.keys import this_log
-from core.seal.merkle import Levels, ProofFails, leaf_hash
-from core.seal.note import BadNote, Signer, Verifier, open_checkpoint
-from core.seal.queries import signed_size
-from core.seal.sequencer import sequence
-from core.seal.tiles import unpack
+from core.seal.models.log import this_log
+from core.seal.queries.subjects import signed_size
+from core.seal.rules.merkle import Levels, ProofFails, leaf_hash
+from core.seal.rules.note import BadNote, Signer, Verifier, open_checkpoint
+from core.seal.rules.proof_check import check_proof, proofs_in
+from core.seal.rules.tiles import unpack
+from core.seal.tasks.sequencer import sequence
 from tests.factories.ledger import make_fact
 from tests.factories.licences import make_licence
 from tests.unit.core.seal.test_sequencer import append

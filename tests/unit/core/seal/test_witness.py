@@ -9,16 +9,17 @@ import pytest
 
 from core.clock import now
 from core.database import transaction
-from core.seal import merkle, witnesses
-from core.seal import witness as witness_server
-from core.seal.keys import this_log
-from core.seal.models import SealWitness
-from core.seal.note import Checkpoint, Note, Signer, Verifier, cosignature_time, write_hashes
-from core.seal.queries import proof_for
-from core.seal.sequencer import sequence
-from core.seal.standing import SealRefused
-from core.seal.witness import SIZE, Witness, make_server
-from core.seal.witnesses import WitnessAddress, collect, witnesses_of
+from core.seal.models.leaves import SealWitness
+from core.seal.models.log import this_log
+from core.seal.queries.standing import SealRefused
+from core.seal.queries.subjects import proof_for
+from core.seal.rules import merkle
+from core.seal.rules.note import Checkpoint, Note, Signer, Verifier, cosignature_time, write_hashes
+from core.seal.service import witness as witness_server
+from core.seal.service.witness import SIZE, Witness, make_server
+from core.seal.tasks import cosigning as witnesses
+from core.seal.tasks.cosigning import WitnessAddress, collect, witnesses_of
+from core.seal.tasks.sequencer import sequence
 from tests.unit.core.seal.test_sequencer import append, forget_after
 
 LOG = Signer("log.example/log", bytes(range(32)))

@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import HiddenField
 
-from core import files
+from core.files import service as files
 from core.uploads.forms.photo import FormPhoto, take_photo
 from core.uploads.forms.upload_tokens import kept_token
 from tests.factories.pictures import picture

@@ -1,7 +1,7 @@
 """The page for programs and the notice of the demonstration."""
 
-from core.web.api_docs import operations
-from core.web.app import DEMO_MARKER
+from core.application import DEMO_MARKER
+from core.web.views.api_docs import operations
 
 
 def test_every_operation_of_the_description_stands_on_the_page(app, client):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.web.catalogues import compile_catalogues, compiled
+from core.web.wording.catalogues import compile_catalogues, compiled
 
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: nplurals=1; plural=0;\\n"\n\n'
 

@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.web import formatting
+from core.web.wording import formatting
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, Form, StringField
 
-from core import jsontext
-from core.keeping import NotKept
-from core.texts import first_unseen, seen, without_unseen
-from core.web.fields import DateField, DecimalField, IntegerField
+from core import strict_json as jsontext
+from core.column_limits import NotKept
+from core.unseen_characters import first_unseen, seen, without_unseen
+from core.web.forms.fields import DateField, DecimalField, IntegerField
 
 
 class Typed(Form):
@@ -182,7 +182,7 @@ def test_what_no_database_keeps_is_refused_before_it_is_asked(session, value):
 def test_of_many_rows_in_one_statement_each_is_looked_at(session):
     import sqlalchemy as sa
 
-    from core.claims import WorkClaim
+    from core.work_claims import WorkClaim
 
     rows = [{"kind": "k", "key": key, "attempts": 0} for key in ("first", "a\x00b")]
     with pytest.raises(NotKept):
@@ -194,7 +194,7 @@ def test_of_many_rows_in_one_statement_each_is_looked_at(session):
 def test_a_text_longer_than_its_column_is_refused_on_every_database(session, at, changed):
     from core.database import transaction
     from core.errors import Invalid
-    from core.messaging import Message
+    from core.messaging.service.enqueueing import Message
 
     too_long = "k" * 5000
     with pytest.raises(Invalid) as caught, transaction() as current:

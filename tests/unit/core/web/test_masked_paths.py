@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.web.logs import mask_path
+from core.logs import mask_path
 
 PATHS = [
     ("/C/7K3F9QAB0123456Z", "/C/*"),

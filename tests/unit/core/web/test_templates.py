@@ -8,8 +8,8 @@ from flask_babel import force_locale
 from markupsafe import Markup
 from werkzeug.routing import BuildError
 
-from core.web.templates import CompiledTemplates, compiler_of
-from core.web.visits import LightSessions
+from core.web.views.light_sessions import LightSessions
+from core.web.views.templates import CompiledTemplates, compiler_of
 
 
 def rendered(app: Flask, source: str, path: str = "/", **values: object) -> str:

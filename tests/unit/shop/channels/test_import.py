@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from branch import api as branch
 from branch.ledger.models import ChannelCoverage, SaleFactRow
-from core import files
 from core.clock import now
 from core.database import transaction
 from core.errors import NotFound
-from core.progress import get_progress
+from core.files import service as files
+from core.progress.service.starting import get_progress
 from shop.channels.models import OutsideImport, OutsideOrderRow
 from shop.channels.rules import taobao
 from shop.channels.service import stored_plans as keeping

@@ -6,14 +6,15 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from core import files, progress
-from core.claims import ClaimLost, WorkClaim, find_claim, take
 from core.clock import now
 from core.database import transaction
 from core.errors import NotFound
-from core.job_runs import RETRY, again, resume
-from core.outbox import deliver_pending
-from core.progress import JOB, get_progress
+from core.files import service as files
+from core.outbox.service import deliver_pending
+from core.progress.service import starting as progress
+from core.progress.service.starting import JOB, get_progress
+from core.progress.tasks.running import RETRY, again, resume
+from core.work_claims import ClaimLost, WorkClaim, find_claim, take
 from shop.channels.models import OutsideImport
 from shop.channels.rules import taobao
 from shop.channels.service import importing as service

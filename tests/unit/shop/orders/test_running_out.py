@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from core.claims import Retry
 from core.database import transaction
 from core.errors import Conflict
 from core.sweeps import note_failure
+from core.work_claims import Retry
 from shop.orders.models.tables import Order
 from shop.orders.queries.order_views import EXPIRY, due_to_expire, order_by_id
 from shop.orders.service.paying import cancel_order, expire_order, mark_paid, refuse_proof, submit_proof

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.claims import WorkClaim
 from core.database import db
+from core.work_claims import WorkClaim
 from shop.payments.models.tables import StripeEvent
 from shop.payments.webhook import EFFECTS, EVENT
 from tests.stand_ins.stripe_delivery import signature

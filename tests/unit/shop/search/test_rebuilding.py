@@ -12,9 +12,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from core.claims import ClaimLost, InWork, WorkClaim, in_work
 from core.clock import now
 from core.database import transaction
+from core.work_claims import ClaimLost, InWork, WorkClaim, in_work
 from shop.catalogue.models import Listing
 from shop.search.models import SearchChange
 from shop.search.service import finding as service

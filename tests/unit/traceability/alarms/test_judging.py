@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from core.database import transaction
 from core.errors import Conflict, Invalid
-from core.seal.models import SealLeaf
+from core.seal.models.leaves import SealLeaf
 from tests.factories.accounts import make_account
 from tests.factories.lookups import make_lookup, make_visitor
 from tests.factories.verification import make_scene

@@ -7,8 +7,8 @@ from branch.api import check_url, licence_of
 from core.database import session as db_session
 from core.database import transaction
 from core.errors import Conflict, Forbidden
-from core.messaging import Message
-from core.seal.sequencer import sequence
+from core.messaging.service.enqueueing import Message
+from core.seal.tasks.sequencer import sequence
 from tests.factories.accounts import make_account
 from tests.factories.cases import confirm_case, make_case
 from tests.factories.licences import make_storefront

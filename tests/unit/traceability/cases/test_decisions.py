@@ -11,7 +11,7 @@ from branch.growers.models import GrowerMember
 from core.database import session as db_session
 from core.database import transaction
 from core.errors import Conflict, Forbidden, Invalid
-from core.seal.models import SealLeaf
+from core.seal.models.leaves import SealLeaf
 from tests.factories.accounts import make_account
 from tests.factories.cases import confirm_case, make_case
 from tests.factories.licences import make_mark

@@ -5,11 +5,11 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from core.database import transaction
-from core.seal.audit import audit_rows
-from core.seal.checking import check_proof, proofs_in
 from core.seal.cli import group as seal_commands
-from core.seal.keys import this_log
-from core.seal.sequencer import sequence
+from core.seal.models.log import this_log
+from core.seal.queries.audit import audit_rows
+from core.seal.rules.proof_check import check_proof, proofs_in
+from core.seal.tasks.sequencer import sequence
 from tests.factories.catalogue import make_listing
 from tests.factories.orders import place
 from tests.factories.traceability import make_codes, ship

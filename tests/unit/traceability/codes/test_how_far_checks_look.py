@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import func, select
 
 from core.database import transaction
-from core.seal.models import SealLeaf
-from core.seal.sequencer import sequence
+from core.seal.models.leaves import SealLeaf
+from core.seal.tasks.sequencer import sequence
 from tests.factories.traceability import make_codes
 from tests.seals import behind_the_back, not_as_sealed
 from traceability.codes.models import step_sealing as steps

@@ -10,14 +10,14 @@ import pytest
 import sqlalchemy as sa
 
 from branch.growers.models import GrowerMember
-from core import files
-from core.claims import ClaimLost, WorkClaim, in_work, take
 from core.clock import now
 from core.database import transaction
 from core.errors import NotFound, Unavailable
-from core.job_runs import Job
-from core.outbox import deliver_pending
-from core.progress import JOB, JobFailed, get_progress
+from core.files import service as files
+from core.outbox.service import deliver_pending
+from core.progress.service.starting import JOB, JobFailed, get_progress
+from core.progress.tasks.running import Job
+from core.work_claims import ClaimLost, WorkClaim, in_work, take
 from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_lot

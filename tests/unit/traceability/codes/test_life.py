@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from core.database import transaction
 from core.errors import Conflict, Invalid
-from core.seal.models import SealLeaf
+from core.seal.models.leaves import SealLeaf
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_codes, make_lot, ship
 from tests.seals import behind_the_back

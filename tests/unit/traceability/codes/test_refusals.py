@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from core.clock import local_year
 from core.database import transaction
 from core.errors import Conflict, Invalid
-from core.seal.audit import audit_rows
-from core.seal.entries import canonical, moment
-from core.seal.models import SealLeaf
+from core.seal.models.leaves import SealLeaf
+from core.seal.queries.audit import audit_rows
+from core.seal.rules.entries import canonical, moment
 from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence
 from tests.factories.traceability import approve_plot, grant_quota, make_codes, make_lot, make_plot

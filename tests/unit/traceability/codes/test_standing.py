@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from core.database import transaction
-from core.seal.models import SealLeaf
-from core.seal.repair import take_in
-from core.seal.sequencer import sequence
-from core.seal.sources import sources
+from core.seal.models.leaves import SealLeaf
+from core.seal.queries.sources import sources
+from core.seal.tasks.repair import take_in
+from core.seal.tasks.sequencer import sequence
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_codes, make_lot, ship
 from tests.seals import behind_the_back, not_as_sealed

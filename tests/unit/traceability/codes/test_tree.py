@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.seal.merkle import EMPTY_ROOT, Levels, ProofFails, verify_inclusion
+from core.seal.rules.merkle import EMPTY_ROOT, Levels, ProofFails, verify_inclusion
 from traceability.codes.rules.batch_tree import leaf_hash, root_of
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.accounts.tokens.service import create_token
+from core.accounts.service.tokens import create_token
 from core.clock import now
 from core.database import transaction
 from tests.factories.accounts import make_account

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.database import transaction
-from core.seal.models import SealLeaf
+from core.seal.models.leaves import SealLeaf
 from tests.unit.traceability.events.conftest import CONTEXT, Program, a_document, an_event
 from traceability.events.models.sealing import SOURCE
 from traceability.events.models.tables import EpcisEvent

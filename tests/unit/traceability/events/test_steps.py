@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.database import db, transaction
-from core.seal.models import SealLeaf
+from core.seal.models.leaves import SealLeaf
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_lot
 from tests.seals import behind_the_back

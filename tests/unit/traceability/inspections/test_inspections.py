@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from core.clock import now
 from core.database import transaction
-from core.form_keys import SentOtherwise
-from core.seal.audit import audit_rows
+from core.form_keys.service import SentOtherwise
+from core.seal.queries.audit import audit_rows
 from tests.factories.pictures import picture
 from tests.factories.traceability import make_lot
 from tests.form_reader import form_of

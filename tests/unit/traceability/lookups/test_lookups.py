@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import bindparam, insert, select, text
 
-from core.claims import Retry
 from core.clock import local_day
 from core.database import transaction
 from core.sweeps import note_failure
+from core.work_claims import Retry
 from tests.factories.verification import make_scene
 from traceability.codes.rules.notation import new_code
 from traceability.lookups.models import CodeLookup, LookupDay

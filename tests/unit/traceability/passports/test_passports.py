@@ -6,9 +6,9 @@ import pytest
 
 from branch.api import get_grower
 from core.database import transaction
-from core.seal.checking import check_proof
-from core.seal.keys import this_log
-from core.seal.sequencer import sequence
+from core.seal.models.log import this_log
+from core.seal.rules.proof_check import check_proof
+from core.seal.tasks.sequencer import sequence
 from tests.factories.catalogue import make_listing
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_codes, make_lot, ship

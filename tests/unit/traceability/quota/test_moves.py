@@ -7,11 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from branch.api import LicenceNotValid, Scope
-from core.claims import Retry
 from core.clock import local_day
 from core.database import transaction
 from core.errors import Conflict, Invalid
 from core.sweeps import note_failure
+from core.work_claims import Retry
 from tests.factories.licences import make_licence, make_mark
 from tests.factories.organisation import make_grower
 from tests.factories.traceability import approve_plot, make_lot, make_plot

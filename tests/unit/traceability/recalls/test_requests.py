@@ -11,8 +11,8 @@ from branch.growers.service import decide
 from branch.growers.states import GrowerState
 from core.database import db, transaction
 from core.errors import Conflict, Invalid, NotFound
-from core.messaging import Message
-from core.seal.models import SealLeaf
+from core.messaging.service.enqueueing import Message
+from core.seal.models.leaves import SealLeaf
 from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import Conflict, Invalid
-from core.seal.models import SealLeaf
+from core.seal.models.leaves import SealLeaf
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
 from tests.factories.traceability import make_codes, make_lot, make_plot

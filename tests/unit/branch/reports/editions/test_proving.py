@@ -10,10 +10,10 @@ from branch.api import append_facts
 from branch.reports import carried
 from branch.reports.verdict_words import sentences
 from branch.reports.verifying import verify
-from core import files
 from core.clock import now
 from core.database import transaction
-from core.seal.sequencer import sequence
+from core.files import service as files
+from core.seal.tasks.sequencer import sequence
 from tests.factories.ledger import make_fact
 from tests.factories.sales import RECORDED
 from tests.seals import behind_the_back

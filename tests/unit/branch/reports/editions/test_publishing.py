@@ -151,8 +151,8 @@ def test_a_withdrawn_edition_shows_its_reason_and_no_figures(client, session, ac
 
 def test_each_edition_and_its_end_are_sealed(client, session, accepted, committee):
     from branch.reports.editions.sealing import SOURCE
-    from core.seal.audit import audit_rows
-    from core.seal.sequencer import sequence
+    from core.seal.queries.audit import audit_rows
+    from core.seal.tasks.sequencer import sequence
     from tests.seals import behind_the_back
 
     publish(accepted, committee.account_id)

@@ -15,7 +15,7 @@ from branch.reports.thread.states import QuestionState
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, DomainError, Forbidden, Invalid
-from core.messaging import Message
+from core.messaging.service.enqueueing import Message
 from tests.factories.reports import PERIOD, make_report
 
 
@@ -157,7 +157,7 @@ def test_open_questions_are_listed_by_unit(session, people, report):
 
 
 def test_both_sides_are_told_in_their_language(session, people, report, run_jobs):
-    from core.accounts.models import Account
+    from core.accounts.models.account import Account
 
     with transaction():
         session.execute(sa.update(Account).where(Account.id == people["secretary"]).values(locale="en"))
@@ -240,8 +240,8 @@ def test_of_two_questions_at_once_the_second_sees_the_first(app, session, people
 
 
 def test_words_that_are_changed_behind_the_back_are_found_out(app, session, people, report):
-    from core.seal.audit import audit_rows
-    from core.seal.sequencer import sequence
+    from core.seal.queries.audit import audit_rows
+    from core.seal.tasks.sequencer import sequence
     from tests.seals import behind_the_back
 
     ask(report, people["committee"])

@@ -1,0 +1,72 @@
+"""Reads of accounts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from core.accounts.models.account import Account
+from core.accounts.rules.identity import Identity
+from core.database import session
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """An account as its owner sees it."""
+
+    id: int
+    display_name: str
+    locale: str
+    email: str | None
+    phone: str | None
+    email_confirmed_at: datetime | None
+    phone_confirmed_at: datetime | None
+    second_factor: bool
+    recovery_codes_left: int
+    demo: bool
+
+
+def find_account(identity: Identity) -> Account | None:
+    """The account that signs in with this phone number or e-mail address."""
+    column = Account.email if identity.kind == "email" else Account.phone
+    return session.scalar(select(Account).where(column == identity.value))
+
+
+def find_confirmed(identity: Identity) -> int | None:
+    """The id of the active account whose owner has proved that this contact is theirs."""
+    account = find_account(identity)
+    if account is None or not account.active:
+        return None
+    confirmed = account.email_confirmed_at if identity.kind == "email" else account.phone_confirmed_at
+    return account.id if confirmed else None
+
+
+def get_account_view(account: Account) -> AccountView:
+    """What the account page shows."""
+    return AccountView(
+        id=account.id,
+        display_name=account.display_name,
+        locale=account.locale,
+        email=account.email,
+        phone=account.phone,
+        email_confirmed_at=account.email_confirmed_at,
+        phone_confirmed_at=account.phone_confirmed_at,
+        second_factor=account.has_second_factor,
+        recovery_codes_left=len(account.mf_recovery_codes or []),
+        demo=account.demo,
+    )
+
+
+def display_names(account_ids: Iterable[int]) -> dict[int, str]:
+    """Names by account id; unknown ids are left out."""
+    rows = session.execute(select(Account.id, Account.display_name).where(Account.id.in_(set(account_ids))))
+    return {row.id: row.display_name for row in rows}
+
+
+def current_contacts(account: Account | None) -> tuple[str, ...]:
+    """What a password must not be made of."""
+    if account is None:
+        return ()
+    name = (account.email or "").partition("@")[0]
+    return tuple(part for part in (name, (account.phone or "")[-11:], account.display_name) if part)

@@ -1,0 +1,85 @@
+"""`Authorization: Bearer ...`: routes for programs. No session and no cookie counts here, so none can be abused."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import current_app, g, request
+from flask_babel import gettext as _
+
+from core.accounts.queries.tokens import Bearer, find_bearer
+from core.accounts.service.tokens import NOTED_EVERY, note_use
+from core.clock import now
+from core.database import transaction
+from core.errors import Forbidden, Unauthorised
+from core.safe_methods import may_note, noting
+from core.scopes import Scope, held_to, note_checked
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def bearer_requires(scope: str, *, of: Scope | None = None) -> Callable[[View], View]:
+    """Mark a view as open to tokens with `scope` whose account still holds that permission itself.
+
+    A view that writes says `of` whose things; see `core.scopes`.
+    """
+
+    def mark(view: View) -> View:
+        held = held_to(view, of)
+
+        @wraps(held)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            found = present_bearer()
+            if found is None:
+                raise Unauthorised(
+                    _("Send a token: Authorization: Bearer, then the token."), code="token_missing"
+                )
+            if not allows(found, scope):
+                raise Forbidden(_("This token may not do that."), code="token_scope", scope=scope)
+            return held(*args, **kwargs)
+
+        guarded.gate = scope  # type: ignore[attr-defined]
+        guarded.by_token = True  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return mark
+
+
+def allows(bearer: Bearer, scope: str) -> bool:
+    """Whether the token names `scope` and its account holds that permission now."""
+    return scope in bearer.scopes and current_app.extensions["gate_policy"](bearer.account_id, scope)
+
+
+def present_bearer() -> Bearer | None:
+    """Who the request's token speaks for; None when it brings none.
+
+    Raises:
+        Unauthorised: it brings one that is unknown, revoked or expired, or another kind of credentials.
+    """
+    if "bearer" not in g:
+        g.bearer = _read()
+    found: Bearer | None = g.bearer
+    return found
+
+
+def bearer_account_id() -> int:
+    """The account behind the token; only inside views marked with `bearer_requires`."""
+    found = present_bearer()
+    assert found is not None
+    note_checked(Scope.OWN)
+    return found.account_id
+
+
+def _read() -> Bearer | None:
+    header = request.headers.get("Authorization", "").strip()
+    if not header:
+        return None
+    kind, _space, secret = header.partition(" ")
+    at = now()
+    found = find_bearer(secret.strip(), at=at) if kind.lower() == "bearer" else None
+    if found is None:
+        raise Unauthorised(_("This token is not valid, or not any more."), code="token_invalid")
+    if may_note() and (found.last_used_at is None or found.last_used_at < at - NOTED_EVERY):
+        with noting("when a token was used last"), transaction():
+            note_use(found.token_id, at=at)
+    return found

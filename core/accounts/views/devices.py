@@ -1,0 +1,53 @@
+"""The page of an account's devices: where it is signed in, and signing out from there."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from core.accounts.queries import devices as queries
+from core.accounts.service import devices as service
+from core.accounts.views import sessions
+from core.accounts.wording.devices import device_words
+from core.clock import now
+from core.database import transaction
+from core.gate import actor_id, signed_in
+from core.scopes import Scope
+
+blueprint = Blueprint("devices", __name__, url_prefix="/account/devices")
+
+
+@blueprint.get("")
+@signed_in
+def index() -> str:
+    at = now()
+    lasting = sessions.lasting_of(actor_id())
+    found = queries.devices_of(actor_id(), here_id=sessions.device_id(), since=at - lasting.idle)
+    return render_template(
+        "core/accounts/devices.html",
+        devices=[one for one in found if at - one.signed_in_at < lasting.whole],
+        words=device_words,
+        lasting=lasting,
+        staff=sessions.is_staff(actor_id()),
+    )
+
+
+@blueprint.post("/<public_id>/sign-out")
+@signed_in(scope=Scope.OWN)
+def end(public_id: str) -> Any:
+    with transaction():
+        service.end_own(actor_id(), public_id, at=now())
+    flash(_("That device is signed out."), "success")
+    return redirect(url_for("devices.index"), 303)
+
+
+@blueprint.post("/sign-out-others")
+@signed_in(scope=Scope.OWN)
+def end_others() -> Any:
+    with transaction():
+        n = service.end_others(actor_id(), but=sessions.device_id(), by="owner", at=now())
+    flash(
+        ngettext("%(num)s other device is signed out.", "%(num)s other devices are signed out.", n), "success"
+    )
+    return redirect(url_for("devices.index"), 303)

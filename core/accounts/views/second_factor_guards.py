@@ -1,0 +1,121 @@
+"""What stands before a second factor: how often it may be guessed at, and that only the old one changes it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+from flask import current_app, flash, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_security import Security
+from flask_security.twofactor import tf_clean_session
+from sqlalchemy import select
+
+from core.accounts.models.account import Account
+from core.accounts.service import devices as service
+from core.accounts.views import sessions
+from core.clock import now
+from core.database import session as database
+from core.database import transaction
+
+View = Callable[..., Any]
+# Pages of Flask-Security on which a code or a recovery code follows the password.
+GUESSED_AT = ("two_factor_token_validation", "mf_recovery")
+# Pages that make, change or show second factors.
+ONLY_WITH_THE_OLD = ("two_factor_setup", "two_factor_setup_validate", "mf_recovery_codes")
+# Pages on which somebody who has given the password sets the first factor up, before he is signed in.
+SET_UP_ON_THE_WAY_IN = ("two_factor_setup", "two_factor_token_validation")
+SHOWN_AT = "factor_shown_at"
+SHOWN_FOR = timedelta(minutes=10)
+
+
+def wrapped(name: str, view: View) -> View:
+    """A view of Flask-Security behind what its second factor needs."""
+    if name in GUESSED_AT:
+        view = _slowed(view)
+    if name in ONLY_WITH_THE_OLD:
+        view = _only_with_the_old(view)
+    return _none_over_another(view) if name in SET_UP_ON_THE_WAY_IN else view
+
+
+def note_shown() -> None:
+    """The present factor was shown on this device, just now."""
+    session[SHOWN_AT] = int(now().timestamp())
+
+
+def shown() -> bool:
+    """Whether it was shown a short while ago."""
+    return now().timestamp() - session.get(SHOWN_AT, 0) < SHOWN_FOR.total_seconds()
+
+
+def is_right(account: Account, code: str) -> bool:
+    """Whether `code` is what the authenticator app shows, or a recovery code, which is used up then."""
+    security: Security = current_app.extensions["security"]
+    code = "".join(code.split())
+    if code.isdecimal() and security.totp_factory.verify_totp(
+        token=code, totp_secret=account.tf_totp_secret or "", user=account, window=60
+    ):
+        return True
+    codes = security.mf_recovery_codes_util
+    if not codes.check_recovery_code(account, code):
+        return False
+    codes.delete_recovery_code(account, code)
+    return True
+
+
+def too_often(wait: timedelta) -> str:
+    """The sentence for whoever has to wait."""
+    minutes = max(1, -(-int(wait.total_seconds()) // 60))
+    return _("Too many wrong codes in a row. Please try again in %(minutes)s min.", minutes=minutes)
+
+
+def _slowed(view: View) -> View:
+    @wraps(view)
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        account = _account_on_its_way() if request.method == "POST" else None
+        if account is None:
+            return view(*args, **kwargs)
+        with transaction():
+            origin = service.origin_of(account.id, sessions.browser_key())
+            wait = service.take_guess(account, origin, at=now())
+        if wait:
+            flash(too_often(wait), "error")
+            return redirect(request.full_path, 303)
+        answer = view(*args, **kwargs)
+        if current_user.is_authenticated:
+            with transaction():
+                service.forget_guesses(account.id, origin)
+        return answer
+
+    return counted
+
+
+def _account_on_its_way() -> Account | None:
+    """Who has given a right password in this session and owes the second factor."""
+    found = session.get("tf_user_id")
+    return database.scalar(select(Account).where(Account.fs_uniquifier == found)) if found else None
+
+
+def _only_with_the_old(view: View) -> View:
+    @wraps(view)
+    def asked(*args: Any, **kwargs: Any) -> Any:
+        if current_user.is_authenticated and current_user.has_second_factor and not shown():
+            return redirect(url_for("factor.show", next=request.path), 303)
+        return view(*args, **kwargs)
+
+    return asked
+
+
+def _none_over_another(view: View) -> View:
+    """A sign-in that was begun before there was a factor (sessions lie in cookies, and cookies are kept) sets none up over it."""
+
+    @wraps(view)
+    def asked(*args: Any, **kwargs: Any) -> Any:
+        account = None if current_user.is_authenticated else _account_on_its_way()
+        if account is not None and account.has_second_factor and session.get("tf_state") != "ready":
+            tf_clean_session()
+            return redirect(url_for("security.login"), 303)
+        return view(*args, **kwargs)
+
+    return asked

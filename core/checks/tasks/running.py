@@ -1,0 +1,199 @@
+"""Running the checks and keeping what they said. Edges: they open their own transactions."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from sqlalchemy import func, select, update
+
+from core.checks.events import ChecksFailed, FaultsFound
+from core.checks.models import CheckFinding, CheckRun
+from core.checks.queries import last_run
+from core.checks.rules import digest_of, line_of
+from core.checks.service import Check, checks
+from core.clock import now
+from core.database import changed, db, session, transaction
+from core.database_errors import plain, words_of
+from core.outbox import service as outbox
+from core.seal.models.leaves import SealLeaf
+from core.seal.rules.findings import Finding
+
+log = structlog.get_logger(__name__)
+
+# Findings beyond these are counted, not kept: somebody who bent so much is noticed by the first.
+KEPT = 1_000
+NAMED = 10
+
+
+@dataclass
+class Outcome:
+    """What a run found: the findings that are kept, and how many there were by check."""
+
+    kind: str
+    started_at: datetime
+    leaf_id: int = 0
+    findings: list[tuple[str, Finding]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def word(self) -> str:
+        """`failed` when a check could not be asked, else `findings` when one found something, else `good`."""
+        return "failed" if self.failed else "findings" if any(self.counts.values()) else "good"
+
+
+Tell = Callable[[str, Finding], None]
+
+
+def run_whole(*, tell: Tell | None = None, only: frozenset[str] = frozenset()) -> Outcome:
+    """Hold everything against everything; nothing is kept yet.
+
+    Args:
+        tell: called with each finding as it is found.
+        only: the names of the checks that are wanted; all when empty.
+    """
+    wanted = [one for one in checks() if not only or one.name in only]
+    outcome = _begin("whole")
+    for check in wanted:
+        if check.prepare is not None:
+            _guarded(outcome, check, _prepared(check.prepare), tell)
+    snapshot()
+    for check in wanted:
+        if check.name not in outcome.failed:
+            _guarded(outcome, check, check.whole, tell)
+            session.expunge_all()
+    session.rollback()
+    return outcome
+
+
+def run_sample() -> Outcome:
+    """Look at what changed since the last run, and at a few rows drawn by chance."""
+    since = last_run("sample") or last_run("whole")
+    outcome = _begin("sample")
+    snapshot()
+    for check in checks():
+        if check.sample is not None:
+            sample = check.sample
+            _guarded(outcome, check, lambda sample=sample: sample(since.leaf_id if since else 0), None)  # type: ignore[misc]
+            session.expunge_all()
+    session.rollback()
+    return outcome
+
+
+def keep(outcome: Outcome) -> int:
+    """Keep what a run found; whoever has to know is told of what was not known. How many that were."""
+    before = last_run(outcome.kind)
+    session.rollback()
+    ended_at = now()
+    with transaction():
+        fresh = [finding for check, finding in outcome.findings if _note(check, finding, at=ended_at)]
+        if outcome.kind == "whole":
+            _forget_what_is_gone(outcome)
+        session.add(
+            CheckRun(
+                kind=outcome.kind,
+                outcome=outcome.word,
+                started_at=outcome.started_at,
+                ended_at=ended_at,
+                counts=outcome.counts,
+                seconds=outcome.seconds,
+                failed=outcome.failed,
+                leaf_id=outcome.leaf_id,
+            )
+        )
+        if fresh:
+            rows = "\n".join(f"{one.table or 'log'} {one.what}" for one in fresh[:NAMED])
+            outbox.record(FaultsFound(len(fresh), rows), at=ended_at)
+        if outcome.failed and (before is None or not before.failed):
+            causes = "\n".join(f"{name}: {cause}" for name, cause in outcome.failed.items())
+            outbox.record(ChecksFailed(causes), at=ended_at)
+    log.info("checks_done", kind=outcome.kind, outcome=outcome.word, counts=outcome.counts)
+    return len(fresh)
+
+
+def _begin(kind: str) -> Outcome:
+    session.rollback()
+    newest = session.scalar(select(func.max(SealLeaf.id))) or 0
+    session.rollback()
+    return Outcome(kind, now(), newest)
+
+
+def snapshot() -> None:
+    """Let everything that is read from now on be of one moment."""
+    session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def _prepared(prepare: Callable[[], object]) -> Callable[[], Iterator[Finding]]:
+    def run() -> Iterator[Finding]:
+        with transaction():
+            prepare()
+        return iter(())
+
+    return run
+
+
+def _guarded(outcome: Outcome, check: Check, run: Callable[[], Iterator[Finding]], tell: Tell | None) -> None:
+    """Run one check; one that cannot be run stops no other."""
+    started = time.perf_counter()
+    count = 0
+    try:
+        for finding in run():
+            count += 1
+            if len(outcome.findings) < KEPT:
+                outcome.findings.append((check.name, finding))
+            if tell is not None:
+                tell(check.name, finding)
+    except Exception as error:
+        log.exception("check_failed", check=check.name)
+        outcome.failed[check.name] = plain(words_of(error))[:500]
+        snapshot()
+    outcome.counts[check.name] = outcome.counts.get(check.name, 0) + count
+    spent = outcome.seconds.get(check.name, 0.0) + time.perf_counter() - started
+    outcome.seconds[check.name] = round(spent, 3)
+
+
+def _note(check: str, finding: Finding, *, at: datetime) -> bool:
+    """Keep a finding; whether it was not known."""
+    digest = digest_of(check, finding)
+    row = session.scalar(select(CheckFinding).where(CheckFinding.digest == digest))
+    if row is None:
+        log.warning("check_found", check=check, line=line_of(finding))
+        session.add(
+            CheckFinding(
+                digest=digest,
+                check=check,
+                table=finding.table,
+                code=finding.code,
+                what=plain(finding.what),
+                text=plain(finding.text),
+                first_at=at,
+                last_at=at,
+            )
+        )
+        session.flush()
+        return True
+    known = row.gone_at is None
+    row.last_at, row.gone_at, row.code, row.text = at, None, finding.code, plain(finding.text)
+    row.first_at = row.first_at if known else at
+    return not known
+
+
+def _forget_what_is_gone(outcome: Outcome) -> None:
+    """What a check that ran did not find again agrees by now; not when it found more than is kept."""
+    if sum(outcome.counts.values()) > len(outcome.findings):
+        return
+    asked = [name for name in outcome.counts if name not in outcome.failed]
+    changed(
+        update(CheckFinding)
+        .where(
+            CheckFinding.check.in_(asked),
+            CheckFinding.gone_at.is_(None),
+            CheckFinding.last_at < outcome.started_at,
+        )
+        .values(gone_at=now())
+    )

@@ -1,0 +1,63 @@
+"""What is sealed: each feature says how its rows look today, so that the audit can compare them with the log."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app
+
+from core.seal.rules.findings import Finding
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SealSource:
+    """One kind of sealed rows.
+
+    `bodies()` yields `(subject, body)` of every row as it stands now, made by the same function that made
+    the appended bodies. `tables` are the tables behind it: in the tests, a transaction that writes to one
+    of them without appending a leaf of this kind does not commit. `free` are columns of theirs that are not
+    sealed: an UPDATE of nothing else needs no leaf.
+    """
+
+    kind: str
+    bodies: Callable[[], Iterator[tuple[str, Body]]]
+    tables: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SealStory:
+    """Rows whose standing follows from many leaves together: each leaf tells one step of several rows.
+
+    `audit()` folds the leaves and compares; `take_in()` seals the standing of rows that no leaf tells of and
+    answers how many. `tables` as for a `SealSource`.
+    """
+
+    kind: str
+    audit: Callable[[], Iterator[Finding]]
+    take_in: Callable[[], int]
+    tables: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
+
+
+Sealed = SealSource | SealStory
+
+
+def init_sources(app: Flask, sources: Sequence[Sealed]) -> None:
+    """Wire what is sealed; `wsgi.py` lists it.
+
+    Raises:
+        ValueError: two sources have one kind.
+    """
+    kinds = [source.kind for source in sources]
+    if len(set(kinds)) != len(kinds):
+        raise ValueError(f"a kind is sealed by two sources: {sorted(kinds)}")
+    app.extensions["seal_sources"] = tuple(sources)
+
+
+def sources() -> tuple[Sealed, ...]:
+    """Every kind of sealed rows."""
+    found: tuple[Sealed, ...] = current_app.extensions["seal_sources"]
+    return found

@@ -1,0 +1,326 @@
+"""Signed notes, checkpoints, cosignatures and proof files, as C2SP specifies them. Pure.
+
+signed-note (Ed25519, type 0x01), tlog-checkpoint, tlog-cosignature (Ed25519, type 0x04) and
+`c2sp.org/tlog-proof@v1`. Keys are written as Go's `note` package writes them, so that its tools read ours.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+import struct
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from core.seal.rules.merkle import HASH_BYTES
+
+SIGNATURE = 0x01
+COSIGNATURE = 0x04
+PRIVATE = "PRIVATE+KEY"
+LONGEST_NOTE = 1_000_000
+MOST_SIGNATURES = 100
+DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
+PROOF_HEADER = "c2sp.org/tlog-proof@v1"
+
+
+class BadNote(ValueError):  # noqa: N818 - says what it is
+    """A note, key or proof file is malformed, or no known key signed it."""
+
+
+def _base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadNote("not base64") from None
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def is_key_name(name: str) -> bool:
+    """Whether a name may stand in a signature line: no spaces, no plus, no control characters."""
+    return bool(name) and "+" not in name and name.isprintable() and not any(one.isspace() for one in name)
+
+
+def key_id(name: str, kind: int, public: bytes) -> bytes:
+    """The four bytes that name a key in a signature line."""
+    return hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + public).digest()[:4]
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """A known public key; `kind` says whether it signs notes (0x01) or cosigns checkpoints (0x04)."""
+
+    name: str
+    kind: int
+    public: bytes
+
+    @classmethod
+    def parse(cls, vkey: str) -> Verifier:
+        """Read `<name>+<key id>+<base64 of type and key>`.
+
+        Raises:
+            BadNote: it is not such a key, or not an Ed25519 one.
+        """
+        name, _, rest = vkey.strip().partition("+")
+        hexadecimal, _, encoded = rest.partition("+")
+        key = _base64(encoded)
+        if not is_key_name(name) or len(key) != 33 or key[0] not in {SIGNATURE, COSIGNATURE}:
+            raise BadNote("not a verifier key of a kind that is known here")
+        found = cls(name, key[0], key[1:])
+        if found.id.hex() != hexadecimal:
+            raise BadNote("the key does not have the id that it names")
+        return found
+
+    @property
+    def id(self) -> bytes:
+        return key_id(self.name, self.kind, self.public)
+
+    def __str__(self) -> str:
+        return f"{self.name}+{self.id.hex()}+{_text(bytes([self.kind]) + self.public)}"
+
+    def holds(self, text: str, signature: bytes) -> bool:
+        """Whether `signature` (without the key id) is this key's over `text`."""
+        message = text.encode()
+        if self.kind == COSIGNATURE:
+            if len(signature) != 72:
+                return False
+            message = _cosigned(text, struct.unpack(">Q", signature[:8])[0])
+            signature = signature[8:]
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+        except InvalidSignature:
+            return False
+        return True
+
+
+def _cosigned(text: str, timestamp: int) -> bytes:
+    return f"cosignature/v1\ntime {timestamp}\n{text}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A private key with the name under which it signs."""
+
+    name: str
+    seed: bytes = field(repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> Signer:
+        """Read `PRIVATE+KEY+<name>+<key id>+<base64 of type and seed>`.
+
+        Raises:
+            BadNote: it is not such a key.
+        """
+        head, _, rest = text.strip().partition("+KEY+")
+        name, _, rest = rest.partition("+")
+        hexadecimal, _, encoded = rest.partition("+")
+        key = _base64(encoded)
+        if head != "PRIVATE" or not is_key_name(name) or len(key) != 33 or key[0] != SIGNATURE:
+            raise BadNote("not a private note key")
+        found = cls(name, key[1:])
+        if found.verifier.id.hex() != hexadecimal:
+            raise BadNote("the key does not have the id that it names")
+        return found
+
+    @classmethod
+    def generate(cls, name: str) -> Signer:
+        if not is_key_name(name):
+            raise BadNote(f"{name!r} cannot name a key: no spaces, no plus")
+        return cls(name, Ed25519PrivateKey.generate().private_bytes_raw())
+
+    @property
+    def _private(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.seed)
+
+    @property
+    def verifier(self) -> Verifier:
+        return Verifier(self.name, SIGNATURE, self._private.public_key().public_bytes_raw())
+
+    @property
+    def cosigner(self) -> Verifier:
+        return Verifier(self.name, COSIGNATURE, self._private.public_key().public_bytes_raw())
+
+    def written(self) -> str:
+        """The private key as text, to be kept in a file."""
+        return f"{PRIVATE}+{self.name}+{self.verifier.id.hex()}+{_text(bytes([SIGNATURE]) + self.seed)}"
+
+    def sign(self, text: str) -> str:
+        """The signature line over a note's text."""
+        return _line(self.verifier, self._private.sign(text.encode()))
+
+    def cosign(self, text: str, *, timestamp: int) -> str:
+        """The cosignature line over a checkpoint's text at a POSIX time."""
+        signature = self._private.sign(_cosigned(text, timestamp))
+        return _line(self.cosigner, struct.pack(">Q", timestamp) + signature)
+
+
+def _line(verifier: Verifier, signature: bytes) -> str:
+    return f"— {verifier.name} {_text(verifier.id + signature)}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note taken apart: its text with the last newline, and its signature lines with theirs."""
+
+    text: str
+    lines: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, note: str) -> Note:
+        """Take a note apart.
+
+        Raises:
+            BadNote: it is not formed as a signed note.
+        """
+        if len(note) > LONGEST_NOTE or any(ord(one) < 0x20 and one != "\n" for one in note):
+            raise BadNote("the note is too long or holds control characters")
+        head, gap, tail = note.rpartition("\n\n")
+        lines = tuple(tail.splitlines(keepends=True))
+        if not gap or not lines or not tail.endswith("\n") or len(lines) > MOST_SIGNATURES:
+            raise BadNote("the note has no signatures")
+        for line in lines:
+            _parts(line)
+        return cls(head + "\n", lines)
+
+    def signed_by(self, known: Iterable[Verifier]) -> list[Verifier]:
+        """Which of the known keys signed; unknown ones are passed over.
+
+        Raises:
+            BadNote: a known key's signature is wrong.
+        """
+        keys = {(one.name, one.id): one for one in known}
+        found: list[Verifier] = []
+        for line in self.lines:
+            name, identity, signature = _parts(line)
+            key = keys.get((name, identity))
+            if key is None or key in found:
+                continue
+            if not key.holds(self.text, signature):
+                raise BadNote(f"the signature of {name} does not hold")
+            found.append(key)
+        return found
+
+    def __str__(self) -> str:
+        return self.text + "\n" + "".join(self.lines)
+
+
+def _parts(line: str) -> tuple[str, bytes, bytes]:
+    dash, _, rest = line.removesuffix("\n").partition(" ")
+    name, _, encoded = rest.partition(" ")
+    signature = _base64(encoded)
+    if dash != "—" or not is_key_name(name) or len(signature) < 5:
+        raise BadNote("a signature line is malformed")
+    return name, signature[:4], signature[4:]
+
+
+def cosignature_time(line: str) -> int:
+    """The POSIX time that an Ed25519 cosignature line carries."""
+    _name, _identity, signature = _parts(line)
+    timestamp: int = struct.unpack(">Q", signature[:8])[0]
+    return timestamp
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The head of a log: its origin, size and root."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    @classmethod
+    def parse(cls, text: str) -> Checkpoint:
+        """Read the text of a checkpoint; extension lines are passed over.
+
+        Raises:
+            BadNote: it is not one.
+        """
+        lines = text.split("\n")
+        if len(lines) < 4 or lines[-1] or not all(lines[:-1]) or not DECIMAL.fullmatch(lines[1]):
+            raise BadNote("not a checkpoint")
+        found = cls(lines[0], int(lines[1]), _base64(lines[2]))
+        if len(found.root) != HASH_BYTES:
+            raise BadNote("the root is not a SHA-256 hash")
+        return found
+
+    @property
+    def text(self) -> str:
+        return f"{self.origin}\n{self.size}\n{_text(self.root)}\n"
+
+    def signed(self, signer: Signer) -> str:
+        """The whole note, signed by the log."""
+        return self.text + "\n" + signer.sign(self.text)
+
+
+def open_checkpoint(note: str, log: Verifier) -> Checkpoint:
+    """The head that a log signed.
+
+    Raises:
+        BadNote: malformed, of another log, or not signed by this one.
+    """
+    parsed = Note.parse(note)
+    found = Checkpoint.parse(parsed.text)
+    if found.origin != log.name:
+        raise BadNote(f"the checkpoint is of the log {found.origin}, not of {log.name}")
+    if not parsed.signed_by([log]):
+        raise BadNote(f"the checkpoint is not signed by {log.name}")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ProofFile:
+    """A `c2sp.org/tlog-proof@v1`: an entry's place and path, the checkpoint, and what opens the entry."""
+
+    index: int
+    path: tuple[bytes, ...]
+    checkpoint: str
+    extra: bytes = b""
+
+    @classmethod
+    def parse(cls, text: str) -> ProofFile:
+        """Read a proof file.
+
+        Raises:
+            BadNote: it is not one.
+        """
+        head, gap, checkpoint = text.partition("\n\n")
+        lines = head.split("\n")
+        if not gap or lines.pop(0) != PROOF_HEADER or not lines:
+            raise BadNote("not a proof of a transparency log")
+        extra = b""
+        if lines[0].startswith("extra "):
+            extra = _base64(lines.pop(0).removeprefix("extra "))
+        index = lines.pop(0).removeprefix("index ") if lines and lines[0].startswith("index ") else ""
+        if not DECIMAL.fullmatch(index):
+            raise BadNote("the proof names no entry")
+        return cls(int(index), read_hashes(lines), checkpoint, extra)
+
+    def __str__(self) -> str:
+        head = [PROOF_HEADER]
+        if self.extra:
+            head.append(f"extra {_text(self.extra)}")
+        head += [f"index {self.index}", *write_hashes(self.path)]
+        return "\n".join(head) + "\n\n" + self.checkpoint
+
+
+def read_hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
+    """Hashes in base64, one a line.
+
+    Raises:
+        BadNote: one is not a SHA-256 hash, or there are more than a tree can need.
+    """
+    found = tuple(_base64(line) for line in lines)
+    if len(found) > 63 or any(len(one) != HASH_BYTES for one in found):
+        raise BadNote("the proof holds something that is not a hash")
+    return found
+
+
+def write_hashes(hashes: Iterable[bytes]) -> list[str]:
+    return [_text(one) for one in hashes]

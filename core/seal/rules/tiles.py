@@ -1,0 +1,193 @@
+"""Tiles and entry bundles of C2SP tlog-tiles: their paths, how a tree grows into them, and how one is read. Pure."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from core.seal.rules.merkle import HASH_BYTES, Levels, fold, leaf_hash
+
+WIDTH = 256
+HEIGHT = 8
+ENTRIES = -1
+_PATH = re.compile(r"(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
+Load = Callable[["Tile"], bytes]
+
+
+class TileDamaged(ValueError):  # noqa: N818 - says what it is
+    """A tile is missing, cut short, or says something else than it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """The place of a tile; `level` -1 stands for entry bundles, `width` 256 for a full one."""
+
+    level: int
+    index: int
+    width: int = WIDTH
+
+    @property
+    def path(self) -> str:
+        """`tile/<L>/<N>[.p/<W>]` as the specification writes it."""
+        digits = f"{self.index:03d}"
+        digits = digits.zfill(-(-len(digits) // 3) * 3)
+        groups = [digits[i : i + 3] for i in range(0, len(digits), 3)]
+        number = "/".join([*(f"x{one}" for one in groups[:-1]), groups[-1]])
+        level = "entries" if self.level == ENTRIES else str(self.level)
+        return f"tile/{level}/{number}" + ("" if self.width == WIDTH else f".p/{self.width}")
+
+    @property
+    def full(self) -> Tile:
+        return Tile(self.level, self.index)
+
+    @property
+    def end(self) -> int:
+        """How large a tree must be to have this tile."""
+        return (self.index * WIDTH + self.width) << (HEIGHT * max(self.level, 0))
+
+
+def parse_path(path: str) -> Tile | None:
+    """The tile under a path without its leading `tile/`; None when no tile can be there."""
+    found = _PATH.fullmatch(path)
+    if found is None:
+        return None
+    level, digits, width = found.groups()
+    index = int(digits.replace("x", "").replace("/", ""))
+    tile = Tile(ENTRIES if level == "entries" else int(level), index, int(width or WIDTH))
+    # One spelling each: no leading zero groups, no level beyond 63, no partial tile of full width.
+    return (
+        tile
+        if f"tile/{path}" == tile.path and tile.level <= 63 and (width is None or tile.width < WIDTH)
+        else None
+    )
+
+
+def tiles_of(size: int) -> list[Tile]:
+    """Every tile and entry bundle that a tree of `size` consists of."""
+    found = []
+    for level in (ENTRIES, *range(64)):
+        count = size >> (HEIGHT * max(level, 0))
+        if not count:
+            break
+        found += [Tile(level, index) for index in range(count // WIDTH)]
+        if count % WIDTH:
+            found.append(Tile(level, count // WIDTH, count % WIDTH))
+    return found
+
+
+def pack(entries: Sequence[bytes]) -> bytes:
+    """An entry bundle: each entry behind its length, a big-endian 16-bit number."""
+    return b"".join(struct.pack(">H", len(one)) + one for one in entries)
+
+
+def unpack(bundle: bytes, most: int = WIDTH) -> list[bytes]:
+    """The first `most` entries of a bundle.
+
+    Raises:
+        TileDamaged: it is cut short.
+    """
+    found: list[bytes] = []
+    at = 0
+    while at < len(bundle) and len(found) < most:
+        (length,) = struct.unpack_from(">H", bundle, at) if at + 2 <= len(bundle) else (len(bundle),)
+        entry = bundle[at + 2 : at + 2 + length]
+        if len(entry) != length:
+            raise TileDamaged("an entry bundle is cut short")
+        found.append(entry)
+        at += 2 + length
+    return found
+
+
+def hashes_of(tile: bytes) -> list[bytes]:
+    return [tile[i : i + HASH_BYTES] for i in range(0, len(tile), HASH_BYTES)]
+
+
+def cut(tile: Tile, data: bytes) -> bytes:
+    """The first `tile.width` hashes or entries of a wider tile's content.
+
+    Raises:
+        TileDamaged: there are fewer.
+    """
+    if tile.level == ENTRIES:
+        entries = unpack(data, tile.width)
+        if len(entries) < tile.width:
+            raise TileDamaged(f"{tile.path} is cut short")
+        return pack(entries)
+    if len(data) < tile.width * HASH_BYTES:
+        raise TileDamaged(f"{tile.path} is cut short")
+    return data[: tile.width * HASH_BYTES]
+
+
+def grow(size: int, load: Load, entries: Sequence[bytes]) -> list[tuple[Tile, bytes]]:
+    """The tiles that change when a tree of `size` gains `entries`, bundles first, then level by level.
+
+    Args:
+        size: of the tree that the tiles under `load` hold.
+        load: the content of a tile of that tree.
+        entries: what follows.
+    """
+    written = _append(ENTRIES, size, load, list(entries), unpack, pack)
+    hashes = [leaf_hash(one) for one in entries]
+    for level in range(64):
+        if not hashes:
+            break
+        grown = _append(level, size >> (HEIGHT * level), load, hashes, hashes_of, b"".join)
+        written += grown
+        hashes = [Levels(hashes_of(data)).root for tile, data in grown if tile.width == WIDTH]
+    return written
+
+
+def _append(
+    level: int,
+    count: int,
+    load: Load,
+    added: list[bytes],
+    split: Callable[[bytes], list[bytes]],
+    join: Callable[[Sequence[bytes]], bytes],
+) -> list[tuple[Tile, bytes]]:
+    """The tiles of one level when `added` follow its `count` items."""
+    first, begun = divmod(count, WIDTH)
+    items = split(load(Tile(level, first, begun))) if begun else []
+    if len(items) != begun:
+        raise TileDamaged(f"{Tile(level, first, begun).path} is cut short")
+    items += added
+    chunks = [items[i : i + WIDTH] for i in range(0, len(items), WIDTH)]
+    return [(Tile(level, first + place, len(chunk)), join(chunk)) for place, chunk in enumerate(chunks)]
+
+
+class TreeReader:
+    """Hashes of the complete subtrees of a tree of `size`, out of its tiles."""
+
+    def __init__(self, size: int, load: Load) -> None:
+        self.size = size
+        self._load = load
+        self._kept: dict[Tile, list[list[bytes]]] = {}
+
+    def read(self, level: int, index: int) -> bytes:
+        """As `merkle` asks for it.
+
+        Raises:
+            TileDamaged: the tile that should hold it does not.
+        """
+        tile_level, within = divmod(level, HEIGHT)
+        first = index << within
+        tile_index, place = divmod(first, WIDTH)
+        width = min(WIDTH, (self.size >> (HEIGHT * tile_level)) - tile_index * WIDTH)
+        levels = self._levels(Tile(tile_level, tile_index, width))
+        return levels[within][place >> within]
+
+    def _levels(self, tile: Tile) -> list[list[bytes]]:
+        kept = self._kept.get(tile)
+        if kept is None:
+            data = self._load(tile)
+            if len(data) != tile.width * HASH_BYTES:
+                raise TileDamaged(f"{tile.path} is cut short")
+            kept = [hashes_of(data)]
+            while len(kept[-1]) > 1:
+                kept.append(fold(kept[-1]))
+            if len(self._kept) > 512:
+                self._kept.clear()
+            self._kept[tile] = kept
+        return kept

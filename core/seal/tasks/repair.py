@@ -1,0 +1,218 @@
+"""The ways forward after a backup was restored, and after an upgrade: adopt, rebuild, take in. Edges, with their own transactions."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from itertools import islice
+
+from sqlalchemy import func, insert, select, update
+
+from core.clock import now, to_utc
+from core.database import session, transaction
+from core.seal.models.leaves import SealLeaf, SealState
+from core.seal.models.log import Log, Signed
+from core.seal.models.tile_store import TileStore
+from core.seal.queries.audit import newest_leaves
+from core.seal.queries.sources import Sealed, SealSource, SealStory
+from core.seal.queries.standing import SealRefused, entry_of, published_entry, stand
+from core.seal.rules import merkle
+from core.seal.rules.entries import ADOPTED, entry_time, read_entry
+from core.seal.rules.note import BadNote, Checkpoint, open_checkpoint
+from core.seal.rules.tiles import ENTRIES, WIDTH, Tile, TileDamaged, TreeReader, grow, unpack
+from core.seal.service.appending import append, append_many
+from core.seal.tasks.sequencer import ROUND
+
+TAKEN_IN = "seal_taken_in"
+CHUNK = 500
+
+
+class NothingToRepair(RuntimeError):  # noqa: N818 - says what it is
+    """The command does not fit the state of things; the text says why."""
+
+
+def _memories(log: Log) -> list[Signed]:
+    """Whatever can still be read of what was signed last."""
+    found = []
+    try:
+        note = log.store.checkpoint()
+        if note is not None:
+            head = open_checkpoint(note, log.verifier)
+            found.append(Signed(head.size, head.root, now()))
+    except (BadNote, UnicodeDecodeError):
+        pass  # A damaged checkpoint is why somebody repairs; the other memories are held against the tree.
+    try:
+        kept = log.memory.read()
+    except BadNote:
+        kept = None
+    state = session.get(SealState, 1, populate_existing=True)
+    if kept is not None:
+        found.append(kept)
+    if state is not None:
+        found.append(Signed(state.size, bytes.fromhex(state.root), state.signed_at))
+    return found
+
+
+def adopt(log: Log) -> tuple[int, int]:
+    """Let a database that is older than the log continue after the last signed entry.
+
+    Leaves that the database still has, waiting, get the numbers that they have in the log; for those that
+    it has lost, the public entry is kept alone. That it was done is sealed itself, with both counts.
+
+    Returns:
+        How many were found again, and how many are lost.
+
+    Raises:
+        NothingToRepair: the database is not behind, or belongs to another log.
+        SealRefused: the files do not lead to what was signed.
+    """
+    with log.store.only_one() as alone:
+        if not alone:
+            raise NothingToRepair("The sequencer is at work; try again in a moment.")
+        try:
+            stand(log)
+        except SealRefused as error:
+            if error.code != "database_behind":
+                raise
+        else:
+            raise NothingToRepair("The database has every signed entry; there is nothing to adopt.")
+        last = max(_memories(log), key=lambda one: one.size)
+        with transaction():
+            begun = session.scalar(select(func.count()).where(SealLeaf.number.is_not(None))) or 0
+            _require_beginning(log, begun, last.size)
+            found, lost = _continue(log, begun, last.size)
+            append(
+                ADOPTED,
+                f"log/adopted/{last.size}",
+                {"from": begun, "to": last.size, "found": found, "lost": lost},
+            )
+    return found, lost
+
+
+def _require_beginning(log: Log, begun: int, size: int) -> None:
+    for number in sorted({0, begun - 1} if begun else set()):
+        leaf = session.scalar(select(SealLeaf).where(SealLeaf.number == number))
+        if leaf is None or entry_of(leaf) != published_entry(log, number, size):
+            raise NothingToRepair(
+                f"Entry {number} of the log is not the one in this database: they do not belong together."
+            )
+
+
+def _continue(log: Log, begun: int, size: int) -> tuple[int, int]:
+    rows = session.scalars(
+        select(SealLeaf).where(SealLeaf.number.is_(None)).execution_options(yield_per=CHUNK)
+    )
+    waiting = {entry_of(leaf): leaf.id for leaf in rows}
+    found = lost = 0
+    for number, entry in _entries(log, begun, size):
+        leaf_id = waiting.pop(entry, None)
+        if leaf_id is not None:
+            session.execute(update(SealLeaf).where(SealLeaf.id == leaf_id).values(number=number))
+            found += 1
+            continue
+        kind = read_entry(entry)["kind"]
+        session.execute(
+            insert(SealLeaf).values(kind=kind, at=entry_time(entry), entry=entry.decode(), number=number)
+        )
+        lost += 1
+    return found, lost
+
+
+def _entries(log: Log, begun: int, size: int) -> Iterator[tuple[int, bytes]]:
+    for index in range(begun // WIDTH, -(-size // WIDTH)):
+        width = min(WIDTH, size - index * WIDTH)
+        for number, entry in enumerate(unpack(log.store.load(Tile(ENTRIES, index, width))), index * WIDTH):
+            if number >= begun:
+                yield number, entry
+
+
+def rebuild(log: Log) -> int:
+    """Write the tiles anew from the database; they must lead to the root that was signed last.
+
+    The folder's old tiles are kept beside the new ones under `tile.replaced`.
+
+    Returns:
+        The size of the log.
+
+    Raises:
+        NothingToRepair: nothing was signed, or the database does not lead to what was signed.
+    """
+    with log.store.only_one() as alone:
+        if not alone:
+            raise NothingToRepair("The sequencer is at work; try again in a moment.")
+        memories = _memories(log)
+        last = max(memories, key=lambda one: one.size, default=None)
+        if last is None or last.size == 0:
+            raise NothingToRepair("Nothing that was signed is remembered; there is nothing to rebuild.")
+        fresh = TileStore(log.store.folder / "rebuilding")
+        shutil.rmtree(fresh.folder, ignore_errors=True)
+        for start in range(0, last.size, ROUND):
+            for tile, data in grow(start, fresh.load, _from_database(start, min(ROUND, last.size - start))):
+                fresh.write(tile, data)
+        tree = TreeReader(last.size, fresh.load)
+        for one in memories:
+            if merkle.root(one.size, tree.read) != one.root:
+                shutil.rmtree(fresh.folder)
+                raise NothingToRepair(
+                    f"The leaves in the database do not lead to the root that was signed at entry {one.size}: "
+                    "`flask seal verify` names those that were changed. Restore the files of the log instead."
+                )
+        _swap(log, fresh)
+        log.memory.write(last)
+        log.store.publish(Checkpoint(log.origin, last.size, last.root).signed(log.signer))
+    return last.size
+
+
+def _from_database(start: int, count: int) -> list[bytes]:
+    rows = session.scalars(
+        select(SealLeaf)
+        .where(SealLeaf.number >= start, SealLeaf.number < start + count)
+        .order_by(SealLeaf.number)
+    ).all()
+    if len(rows) != count:
+        raise NothingToRepair(
+            f"The database lacks entries after {start}. Restore the files of the log, then `flask seal adopt`."
+        )
+    entries = [entry_of(row) for row in rows]
+    session.expunge_all()
+    return entries
+
+
+def _swap(log: Log, fresh: TileStore) -> None:
+    old, replaced = log.store.folder / "tile", log.store.folder / "tile.replaced"
+    if old.exists():  # not so when a rebuild was killed right here: what it put aside is still the old one
+        shutil.rmtree(replaced, ignore_errors=True)
+        old.rename(replaced)
+    (fresh.folder / "tile").rename(old)
+    shutil.rmtree(fresh.folder)
+
+
+def take_in(sources: tuple[Sealed, ...]) -> dict[str, int]:
+    """Seal every row that never was, once after an upgrade; that it was done is sealed itself, with the counts.
+
+    Returns:
+        How many rows of each kind were sealed now.
+    """
+    counts: dict[str, int] = {}
+    with transaction():
+        for source in sources:
+            count = source.take_in() if isinstance(source, SealStory) else _take_in_rows(source)
+            if count:
+                counts[source.kind] = count
+        if counts:
+            append(TAKEN_IN, f"log/taken-in/{to_utc(now()):%Y%m%dT%H%M%S}", counts)
+    return counts
+
+
+def _take_in_rows(source: SealSource) -> int:
+    count = 0
+    bodies = source.bodies()
+    while chunk := list(islice(bodies, CHUNK)):
+        sealed = newest_leaves(source.kind, [subject for subject, _body in chunk])
+        fresh = [(subject, body) for subject, body in chunk if subject not in sealed]
+        append_many(source.kind, fresh)
+        count += len(fresh)
+    return count
+
+
+__all__ = ["ADOPTED", "TAKEN_IN", "NothingToRepair", "TileDamaged", "adopt", "rebuild", "take_in"]

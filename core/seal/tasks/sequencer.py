@@ -1,0 +1,207 @@
+"""The one sequencer: numbers leaves, writes tiles and entries durably, then signs.
+
+An edge: it opens its own transactions. Each step may be the last one before the machine stops; the next
+run finds what the steps before it left, and goes on from there:
+
+1. leaves get their numbers (committed);
+2. entry bundles and tiles are written, beyond what is signed, so nobody relies on them yet;
+3. the file beside the key remembers the size and root that are about to be signed;
+4. the checkpoint is signed and published;
+5. the database notes what was signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Integer, bindparam, func, select, text
+
+from core.clock import now
+from core.database import db, read_columns, session, transaction
+from core.seal.models.leaves import SealLeaf, SealState
+from core.seal.models.log import Log, Signed, this_log
+from core.seal.queries.standing import Standing, entry_of, stand
+from core.seal.rules import merkle
+from core.seal.rules.note import Checkpoint
+from core.seal.rules.tiles import WIDTH, Tile, TreeReader, grow
+from core.seal.tasks.unsealable import LEFT_OUT_SQL, anything_waits, leave_out_bad
+
+log_of_events = structlog.get_logger(__name__)
+
+# Leaves in one round: forty tiles, a few megabytes, a second of work.
+ROUND = 40 * WIDTH
+ADVISORY_LOCK = 0x5EA1
+# The last condition is not written as `IS NULL`: PostgreSQL, which has seen few leaves waiting when it last counted,
+# would look through the index of waiting ones once for each of them.
+NUMBER = text(f"""
+UPDATE seal_leaf SET number = :first + waiting.place
+FROM (
+    SELECT id, row_number() OVER (ORDER BY id) - 1 AS place
+    FROM (
+        SELECT id FROM seal_leaf WHERE number IS NULL AND NOT {LEFT_OUT_SQL} ORDER BY id LIMIT :most
+    ) AS next
+) AS waiting
+WHERE seal_leaf.id = waiting.id AND COALESCE(seal_leaf.number, -1) = -1
+""")  # noqa: S608 - a word of ours
+
+# What `entry_of` reads, of the leaves that are numbered and not yet signed.
+LEAVES = (
+    select(
+        SealLeaf.id, SealLeaf.number, SealLeaf.kind, SealLeaf.at, SealLeaf.subject, SealLeaf.salt, SealLeaf.body,
+        SealLeaf.entry,
+    )
+    .where(SealLeaf.number >= bindparam("first"))
+    .order_by(SealLeaf.number)
+    .limit(bindparam("most", type_=Integer()))
+)  # fmt: skip
+
+
+def reached(step: str) -> None:
+    """A step is done and durable."""
+    log_of_events.debug("seal_step", step=step)
+
+
+def sequence(*, most: int = ROUND) -> int | None:
+    """Take in what waits and sign, until nothing waits.
+
+    Returns:
+        How many entries were added; None when another process is at it.
+
+    Raises:
+        SealRefused: signing could contradict what was signed before.
+    """
+    log = this_log()
+    with log.store.only_one() as first, _database_lock(wanted=first) as alone:
+        if not alone:
+            return None
+        added = 0
+        while True:
+            gained = _round(log, most)
+            added += gained
+            if gained < most:
+                return added
+
+
+@contextmanager
+def _database_lock(*, wanted: bool) -> Iterator[bool]:
+    """PostgreSQL's advisory lock, for sequencers on several machines; SQLite needs no more than the file's."""
+    if not wanted or db.engine.dialect.name != "postgresql":
+        yield wanted
+        return
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        key = {"key": ADVISORY_LOCK}
+        if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+
+
+def _round(log: Log, most: int) -> int:
+    session.rollback()
+    standing = stand(log)
+    if standing.numbered == standing.size:
+        leave_out_bad(most)
+        if not anything_waits():
+            _finish(log, standing)
+            return 0
+        _give_numbers(standing.numbered, most)
+        reached("numbered")
+    entries = _numbered_entries(standing.size, most)
+    size = standing.size + len(entries)
+    root, full = _write_tiles(log, standing.size, entries)
+    reached("written")
+    signed = Signed(size, root, now())
+    log.memory.write(signed)
+    reached("remembered")
+    _publish(log, signed)
+    _note(signed)
+    reached("noted")
+    for tile in full:
+        log.store.drop_partials(tile)
+    return len(entries)
+
+
+def _give_numbers(first: int, most: int) -> None:
+    values = {"first": first, "most": most}
+    if db.engine.dialect.name == "sqlite":
+        _write_through(values)
+        return
+    with transaction():
+        session.execute(NUMBER, values)
+
+
+def _write_through(values: dict[str, int]) -> None:
+    """Number on SQLite with a commit that reaches the disk, and everything before it: what is signed must not be lost with the power."""
+    raw = db.engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA synchronous=FULL")
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute(NUMBER.text, values)
+            cursor.execute("COMMIT")
+        finally:
+            cursor.execute("PRAGMA synchronous=NORMAL")
+    finally:
+        raw.close()
+
+
+def _numbered_entries(first: int, most: int) -> list[bytes]:
+    session.rollback()
+    rows = read_columns(LEAVES, {"first": first, "most": most}).all()
+    if [row.number for row in rows] != list(range(first, first + len(rows))):
+        raise AssertionError(f"the numbers after {first} have a gap")
+    return [entry_of(row) for row in rows]
+
+
+def _write_tiles(log: Log, size: int, entries: list[bytes]) -> tuple[bytes, list[Tile]]:
+    """The root of the tree with `entries`, and the tiles that are full now."""
+    fresh = grow(size, log.store.load, entries)
+    for tile, data in fresh:
+        log.store.write(tile, data)
+        reached("tile")
+    written = dict(fresh)
+
+    def load(tile: Tile) -> bytes:
+        return written[tile] if tile in written else log.store.load(tile)
+
+    after = size + len(entries)
+    root = merkle.root(after, TreeReader(after, load).read)
+    return root, [tile for tile in written if tile.width == WIDTH]
+
+
+def _publish(log: Log, signed: Signed) -> None:
+    log.store.publish(Checkpoint(log.origin, signed.size, signed.root).signed(log.signer))
+    reached("signed")
+
+
+def _finish(log: Log, standing: Standing) -> None:
+    """Complete what a run that ended early has left: the checkpoint or the note of it; sign the empty log once."""
+    signed = Signed(standing.size, standing.root, now())
+    if not standing.published:
+        _publish(log, signed)
+    if not standing.noted:
+        _note(signed)
+
+
+def _note(signed: Signed) -> None:
+    with transaction():
+        state = session.get(SealState, 1)
+        if state is None:
+            state = SealState(id=1)
+            session.add(state)
+        state.size, state.root, state.signed_at = signed.size, signed.root.hex(), signed.at
+
+
+def waiting() -> tuple[int, datetime | None]:
+    """How many leaves have no number yet, and since when the oldest waits."""
+    count, since = session.execute(
+        select(func.count(), func.min(SealLeaf.at)).where(SealLeaf.number.is_(None))
+    ).one()
+    return count, since

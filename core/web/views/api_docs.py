@@ -1,0 +1,105 @@
+"""`/api/docs`: the generated description of the JSON API as a page of ours, without script."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from apiflask import APIFlask, Schema
+from flask import Blueprint, current_app, render_template
+
+from core.gate import public
+
+blueprint = Blueprint("api_docs", __name__)
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457; `code` is stable, further members name what was wrong",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "request_id": {"type": "string"},
+    },
+}
+
+
+def answer_of(status: int, description: str, schema: type[Schema]) -> dict[Any, Any]:
+    """What `blueprint.doc(responses=...)` takes for one answer that the view writes by itself."""
+    return {status: {"description": description, "content": {"application/json": {"schema": schema}}}}
+
+
+def describe_problems(spec: dict[Any, Any] | str) -> dict[Any, Any] | str:
+    """In a generated description: every refusal is a problem document, and 429 may always come."""
+    assert isinstance(spec, dict)
+    spec["components"]["schemas"]["Problem"] = PROBLEM
+    for unused in ("HTTPError", "ValidationError"):
+        spec["components"]["schemas"].pop(unused, None)
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for methods in spec["paths"].values():
+        for method, operation in methods.items():
+            if method == "parameters":
+                continue
+            answers = operation["responses"]
+            answers.setdefault("429", {"description": "Too often; wait for Retry-After seconds"})
+            for status, answer in answers.items():
+                if str(status)[0] in "45":
+                    answer["content"] = content
+    return spec
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing that a program may ask."""
+
+    method: str
+    path: str
+    summary: str
+    description: str
+    parameters: tuple[tuple[str, str, bool], ...]
+    answers: tuple[tuple[str, str], ...]
+    takes_json: bool
+
+    def example(self, base_url: str) -> str:
+        """A curl command for it; what stands in braces is to be replaced."""
+        words = ["curl", "--globoff"]
+        if self.method != "GET":
+            words += ["-X", self.method]
+        if self.takes_json:
+            words += ["-H 'Content-Type: application/json'", "-d @body.json"]
+        words.append(f"'{base_url.rstrip('/')}{self.path}'")
+        return " ".join(words)
+
+
+def operations(spec: dict[str, Any]) -> list[Operation]:
+    """The operations of an OpenAPI document, by path and method."""
+    return [
+        Operation(
+            method=method.upper(),
+            path=path,
+            summary=found.get("summary", ""),
+            description=found.get("description", ""),
+            parameters=tuple(
+                (item["name"], item["in"], bool(item.get("required"))) for item in found.get("parameters", [])
+            ),
+            answers=tuple(
+                (str(status), answer.get("description", ""))
+                for status, answer in sorted(
+                    found.get("responses", {}).items(), key=lambda pair: str(pair[0])
+                )
+            ),
+            takes_json="requestBody" in found,
+        )
+        for path, methods in sorted(spec["paths"].items())
+        for method, found in sorted(methods.items())
+    ]
+
+
+@blueprint.get("/api/docs")
+@public
+def page() -> str:
+    """Each operation with its parameters, answers and an example."""
+    spec = cast("dict[str, Any]", cast("APIFlask", current_app).spec)
+    base_url = current_app.config["SETTINGS"].base_url
+    return render_template("core/api_docs.html", operations=operations(spec), base_url=base_url)
