@@ -244,10 +244,10 @@ MODELS: list[str] = [
     "core.checks.models",
     "core.work_claims",
     "core.failures.models",
-    "core.messaging.service.enqueueing",
-    "core.outbox.service",
-    "core.form_keys.service",
-    "core.progress.service.starting",
+    "core.messaging.models",
+    "core.outbox.models",
+    "core.form_keys.models",
+    "core.progress.models",
     "core.seal.models.leaves",
     "branch.growers.models",
     "branch.organisation.models",
@@ -287,7 +287,7 @@ MODELS: list[str] = [
 # Modules with an `init_app(app, settings)` to be called at start.
 PARTS: list[str] = [
     "core.accounts.views.security",
-    "core.seal.models.log",
+    "core.seal.views.log_files",
     "core.backup.service.storage",
     "branch.organisation.policy",
     "shop.search.service.finding",
@@ -301,6 +301,11 @@ MEASURED: list[str] = ["core.failures.views", "core.backup.views", "core.checks.
 
 # Modules with Celery tasks.
 TASKS: list[str] = [
+    "core.outbox.tasks",
+    "core.messaging.tasks",
+    "core.progress.tasks.periodic",
+    "core.files.tasks",
+    "core.form_keys.tasks",
     "core.forgetting.tasks",
     "core.accounts.tasks",
     "traceability.codes.tasks.batch_files",
@@ -393,7 +398,7 @@ def event_handlers() -> dict[type, list[Handler]]:
     from core.accounts.service.recovery import answer as answer_recovery
     from core.backup.events import BackupFailed, FaultsFoundByBackup
     from core.checks.events import ChecksFailed, FaultsFound
-    from core.progress.service.starting import JobFailed
+    from core.progress.events import JobFailed
     from shop.catalogue import events as catalogue
     from shop.catalogue.service.photo_uploads import note_failed_upload
     from shop.channels.tasks.applying import note_failed_import

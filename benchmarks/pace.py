@@ -108,7 +108,7 @@ class Probes:
     def look(self) -> None:
         """Note what is done by now."""
         from core.database import session
-        from core.outbox.service import OutboxEvent
+        from core.outbox.models import OutboxEvent
         from core.seal.models.leaves import SealLeaf
 
         session.rollback()
@@ -143,8 +143,8 @@ def give_long_work() -> list[str]:
     from branch.storefronts.models import Storefront
     from core.clock import local_year, now
     from core.database import session, transaction
+    from core.progress.models import JobProgress
     from core.progress.service import starting as progress
-    from core.progress.service.starting import JobProgress
     from traceability.codes.service import issuing
     from traceability.lots.models.tables import Lot
 
@@ -211,7 +211,7 @@ def _give_import(storefront_id: str, number: int) -> None:
 
 def open_jobs(ids: list[str]) -> int:
     from core.database import session
-    from core.progress.service.starting import OPEN, JobProgress
+    from core.progress.models import OPEN, JobProgress
 
     session.rollback()
     return (

@@ -15,10 +15,11 @@ from core import engine
 from core.addresses import init_addresses
 from core.database import db, name_revision, render_column_type
 from core.files.service import init_files
+from core.files.views import blueprint as files_blueprint
 from core.form_keys.views import init_sending
 from core.logs import init_logs
-from core.messaging.service.enqueueing import init_messaging
-from core.progress.views import blueprint as web_blueprint
+from core.messaging.service.channels import init_messaging
+from core.progress.views import blueprint as progress_blueprint
 from core.safe_methods import init_reading
 from core.settings import SettingError, Settings
 from core.web.views.api_docs import blueprint as api_docs_blueprint
@@ -26,12 +27,12 @@ from core.web.views.api_docs import describe_problems
 from core.web.views.bounds import init_bounds
 from core.web.views.headers import init_headers
 from core.web.views.incoming import init_incoming, read_first
+from core.web.views.language import init_i18n
 from core.web.views.light_sessions import LightSessions
 from core.web.views.limits import init_limits
 from core.web.views.problems import init_problems
 from core.web.views.templates import init_templates
 from core.web.wording.formatting import init_formatting
-from core.web.wording.languages import init_i18n
 
 ROOT = Path(__file__).resolve().parents[1]
 # Written by `flask demo load` and `make run`.
@@ -121,7 +122,8 @@ def make_base_app(settings: Settings) -> APIFlask:
     init_files(app, settings)
     init_messaging(app, settings)
     init_problems(app)
-    app.register_blueprint(web_blueprint)
+    app.register_blueprint(files_blueprint)
+    app.register_blueprint(progress_blueprint)
     app.register_blueprint(api_docs_blueprint)
     app.spec_processor(describe_problems)
     _tell_of_demonstration(app, settings)

@@ -21,7 +21,7 @@ def data_dictionary() -> str:
     lines = [HEAD]
     feature = None
     for mapper in mappers:
-        if (here := mapper.class_.__module__.removesuffix(".models")) != feature:
+        if (here := _place(mapper)[1]) != feature:
             feature = here
             lines.append(f"## `{feature.replace('.', '/')}`\n")
         lines += _table(mapper)
@@ -30,7 +30,7 @@ def data_dictionary() -> str:
 
 def _place(mapper: Mapper[object]) -> tuple[int, str]:
     module = mapper.class_.__module__
-    return ROOMS.index(module.partition(".")[0]), module
+    return ROOMS.index(module.partition(".")[0]), ".".join(module.split(".")[:2])
 
 
 def _table(mapper: Mapper[object]) -> Iterator[str]:

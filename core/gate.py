@@ -16,7 +16,6 @@ from flask_login import current_user
 
 from core.errors import Forbidden
 from core.scopes import Scope, held_to, note_checked
-from core.web.views.problems import wants_json
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -144,3 +143,11 @@ def _guard(view: View, permission: str | None, scope: Scope | None) -> View:
 
     guarded.gate = permission or "signed_in"  # type: ignore[attr-defined]
     return guarded  # type: ignore[return-value]
+
+
+def wants_json() -> bool:
+    """Whether the answer should be a document for programs."""
+    if request.path.startswith(("/api/", "/epcis/")):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return best is not None and best != "text/html"

@@ -4,8 +4,8 @@ Nor can it be that an operator took somebody's second factor off.
 """
 
 from core.accounts.models.account import FactorReset
-from core.messaging.service.enqueueing import Message
-from core.outbox.service import OutboxEvent
+from core.messaging.models import Message
+from core.outbox.models import OutboxEvent
 from core.seal.service.sealed_rows import SealedRows
 
 DELIVERY = ("attempts", "available_at", "last_error", "failed_at", "set_aside_at")

@@ -319,8 +319,8 @@ def run_jobs(app: Flask) -> Callable[[], None]:
     """Deliver the outbox and the messages until nothing is due, as the worker does."""
 
     def run() -> None:
-        from core.messaging.service.enqueueing import send_waiting
-        from core.outbox.service import deliver_pending
+        from core.messaging.tasks import send_waiting
+        from core.outbox.tasks import deliver_pending
 
         def work() -> None:
             with app.app_context():

@@ -13,7 +13,7 @@ from branch.growers.uscc import is_valid_uscc, normalise_uscc
 from branch.organisation.queries import UnitView, unit_name
 from core.accounts.forms.sign_in import identity_field
 from core.accounts.rules.identity import Identity, normalise_phone, parse_identity
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 
 
 class ApplyForm(PageForm):

@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from branch.ledger.cost_rules import Purpose
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 from core.web.forms.fields import DateField
 from core.web.forms.yuan import MOST_YUAN, YuanField
 

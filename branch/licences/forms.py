@@ -16,7 +16,7 @@ from branch.licences.queries import LicenceView
 from branch.licences.sentences import CHANNELS, KIND_NAMES, channel_name
 from branch.licences.states import Scope, tidy
 from branch.organisation.queries import UnitView, unit_name
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 from core.web.forms.fields import DateField
 
 REQUIRED = _l("Please fill this in.")

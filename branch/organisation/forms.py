@@ -11,7 +11,7 @@ from branch.organisation.queries import UnitView, unit_name
 from branch.organisation.roles import KINDS_BELOW, Role
 from core.accounts.forms.sign_in import identity_field
 from core.accounts.rules.identity import Identity, parse_identity
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 from core.web.forms.fields import IntegerField
 
 

@@ -29,10 +29,9 @@ from branch.storefronts.sentences import platform_name
 from core import seal
 from core.clock import now
 from core.errors import Invalid, NotFound
-from core.gate import public
+from core.gate import public, wants_json
 from core.web.rules.pagination import page_number
 from core.web.views.limits import VERIFY, limiter
-from core.web.views.problems import wants_json
 
 blueprint = Blueprint("registry", __name__)
 

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from branch.ledger.periods import LONGEST_KEY, Period, between, parse_period
 from branch.reports.service import LONGEST_COMMENT
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 from core.web.forms.fields import IntegerField
 
 

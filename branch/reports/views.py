@@ -28,7 +28,8 @@ from core.clock import local_day, now
 from core.database import transaction
 from core.errors import Conflict, Invalid
 from core.files import service as files
-from core.form_keys.views import PageForm, creates, creating
+from core.form_keys.forms import PageForm
+from core.form_keys.views import creates, creating
 from core.gate import actor_id, current_actor, may, requires
 from core.progress.service import starting as progress
 from core.scopes import Scope
@@ -104,7 +105,7 @@ def build() -> ResponseReturnValue:
             needs=progress.Authority("reports.build", unit_id=unit.id),
             message=_("Waiting for its turn"),
         )
-        made.leads_to(url_for("web.job", public_id=job))
+        made.leads_to(url_for("progress.job", public_id=job))
     return made.answer()
 
 

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from branch.licences.marks import MarkView
 from branch.storefronts.addresses import MAX_TEXT, ShopAddress, as_registered
 from branch.storefronts.sentences import looks_like, why_unrecognised
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 
 
 def one_shop(_form: PageForm, field: StringField) -> None:

@@ -5,7 +5,7 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from core.failures.service import LONGEST_REASON
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 
 
 class AsideForm(PageForm):

@@ -8,8 +8,8 @@ from sqlalchemy import Select, String, and_, case, cast, func, literal, null, or
 
 from core.database import session
 from core.errors import NotFound
-from core.messaging.service.enqueueing import STUCK_AFTER, Message
-from core.outbox.service import OutboxEvent
+from core.messaging.models import STUCK_AFTER, Message
+from core.outbox.models import OutboxEvent
 from core.web.rules.pagination import Page
 from core.work_claims import WorkClaim
 

@@ -11,10 +11,12 @@ from core.errors import Conflict, Invalid, NotFound
 from core.failures.models import FailureDecision
 from core.failures.queries import Failure, get_failure
 from core.jobs import send_soon
-from core.messaging.service.enqueueing import Message, in_no_hands
-from core.outbox.service import OutboxEvent
-from core.progress.service.starting import JOB, get_row
-from core.progress.tasks import running as job_runs
+from core.messaging.models import Message
+from core.messaging.queries import in_no_hands
+from core.outbox.models import OutboxEvent
+from core.progress.models import JOB
+from core.progress.queries import get_row
+from core.progress.service import retrying
 from core.work_claims import WorkClaim
 
 LONGEST_REASON = 500
@@ -133,7 +135,7 @@ def _work_again(number: int, at: datetime) -> int:
 def _job_again(public_id: str, at: datetime) -> bool:
     row = get_row(public_id, lock=True)
     if row.state == "failed":
-        job_runs.again(public_id)
+        retrying.again(public_id)
         return True
     row.send_again_at = at
     return bool(

@@ -12,8 +12,9 @@ from sqlalchemy import String, cast, or_, select
 
 from core.clock import now
 from core.database import session
-from core.messaging.service.enqueueing import Message
-from core.outbox.service import OutboxEvent, secret_events
+from core.messaging.models import Message
+from core.outbox.models import OutboxEvent
+from core.outbox.service import secret_events
 from core.seal.service.appending import append_many
 from core.seal.service.sealed_rows import FORGOTTEN, SealedRows, forgotten
 from core.sealed_tables import EVENTS, MESSAGES

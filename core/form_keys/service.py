@@ -9,33 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from celery import shared_task
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Engine, Row, Select, String, Text, delete, select, update
+from sqlalchemy import Engine, Row, Select, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import Mapped, mapped_column
 
-from core.clock import now
-from core.database import Base, changed, pk, session, transaction
+from core.database import changed, session
 from core.errors import Conflict
+from core.form_keys.models import FormKey
 from core.form_keys.rules import FORGOTTEN_AFTER
 
 FORGOTTEN_AT_ONCE = 5_000
-
-
-class FormKey(Base):
-    """One rendering of a form that was sent and did its work, and where the answer led; forgotten after some days."""
-
-    __tablename__ = "form_key"
-
-    id: Mapped[int] = pk()
-    key: Mapped[str] = mapped_column(String(32), unique=True)
-    sender: Mapped[str] = mapped_column(String(64))
-    content: Mapped[str] = mapped_column(String(64))
-    leads_to: Mapped[str] = mapped_column(Text)
-    memo: Mapped[str] = mapped_column(Text)
-    used_at: Mapped[datetime] = mapped_column(index=True)
 
 
 @dataclass(frozen=True)
@@ -128,15 +112,3 @@ def forget_used(*, at: datetime, at_once: int = FORGOTTEN_AT_ONCE) -> int:
     """Forget up to `at_once` keys that no page can carry any more; how many. In the caller's transaction."""
     old = select(FormKey.id).where(FormKey.used_at < at - FORGOTTEN_AFTER).order_by(FormKey.id).limit(at_once)
     return changed(delete(FormKey).where(FormKey.id.in_(old)))
-
-
-@shared_task(name="core.form_keys.forget")
-def forget() -> int:
-    """Forget old keys, in small transactions, so that nobody waits long."""
-    at, total = now(), 0
-    while True:
-        with transaction():
-            forgotten = forget_used(at=at)
-        total += forgotten
-        if forgotten < FORGOTTEN_AT_ONCE:
-            return total

@@ -19,7 +19,6 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, flash, g, redirect, request, session
 from flask_babel import gettext as _
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
@@ -57,18 +56,6 @@ class Made:
         """The way to what was made."""
         assert self.outcome is not None
         return redirect(self.outcome.address, SEE_OTHER)
-
-
-class PageForm(FlaskForm):
-    """A form of a page; it does not hold when its page was too old to be sent, and keeps what was typed."""
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        sound: bool = super().validate(extra_validators)
-        sent = g.get("form_sent")
-        if sent is not None and sent.problem:
-            self.form_errors.append(sent.problem)
-            return False
-        return sound
 
 
 def form_key() -> str:

@@ -18,8 +18,9 @@ from core import jobs
 from core.clock import now
 from core.database import session
 from core.gate import may, public
-from core.messaging.service import enqueueing as messaging
-from core.outbox import service as outbox
+from core.messaging import queries as messaging_queries
+from core.messaging.models import UNSENT
+from core.outbox import queries as outbox_queries
 from core.safe_methods import asked_method
 from core.schema import require_current
 
@@ -168,12 +169,12 @@ def _details() -> dict[str, Any]:
 def metrics() -> Response:
     """Prometheus text format; counts only, nothing of persons. What waits is NaN while the database is away."""
     try:
-        EVENTS.set(outbox.waiting())
-        unsent: Mapping[str, float] = messaging.unsent(at=now())
+        EVENTS.set(outbox_queries.waiting())
+        unsent: Mapping[str, float] = messaging_queries.unsent(at=now())
     except SQLAlchemyError as error:
         log.warning("metrics_without_database", error=type(error).__name__)
         EVENTS.set(UNKNOWN)
-        unsent = dict.fromkeys(messaging.UNSENT, UNKNOWN)
+        unsent = dict.fromkeys(UNSENT, UNKNOWN)
     for state, number in unsent.items():
         MESSAGES.labels(state).set(number)
     if figures := jobs.queue_figures():

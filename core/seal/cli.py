@@ -14,19 +14,19 @@ from core.database import db, session
 from core.seal.models.log import this_log
 from core.seal.queries.audit import audit
 from core.seal.queries.sources import sources
-from core.seal.queries.standing import SealRefused, stand
+from core.seal.queries.standing import NothingToRepair, SealRefused, signed_at, stand
 from core.seal.queries.subjects import signed_size
+from core.seal.queries.witnesses import witnesses_of
 from core.seal.rules.merkle import ProofFails
 from core.seal.rules.note import BadNote, Signer, Verifier
 from core.seal.rules.proof_check import Checked, check_proof, proofs_in
 from core.seal.rules.tiles import TileDamaged
+from core.seal.rules.witnesses import witness_key
 from core.seal.service.comparing import Answer, Comparison, LogAway, compare, kept_in, shown_at, shown_here
 from core.seal.service.static_copy import export
 from core.seal.service.witness import Witness, make_server
-from core.seal.tasks.cosigning import witness_key, witnesses_of
-from core.seal.tasks.repair import NothingToRepair, adopt, rebuild, take_in
+from core.seal.tasks.repair import adopt, rebuild, take_in
 from core.seal.tasks.sequencer import sequence, waiting
-from core.seal.views.log import signed_at
 from core.seal.wording import explained, title
 
 LONGEST_KEPT = 16 * 1024 * 1024

@@ -10,7 +10,7 @@ from wtforms import SelectField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from core.clock import local_day, now
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 from core.web.forms.fields import DateField
 
 

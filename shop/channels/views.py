@@ -109,7 +109,7 @@ def _plan(form: UploadForm, storefront: branch.StorefrontView) -> ResponseReturn
             needs=progress.Authority("channels.import", grower_id=storefront.grower_id),
         )
         row.job_id = job_id
-        made.leads_to(url_for("web.job", public_id=job_id))
+        made.leads_to(url_for("progress.job", public_id=job_id))
     return made.answer()
 
 
@@ -128,7 +128,7 @@ def one_import(public_id: str) -> str:
         storefront=storefront,
         page=Page(planned[start : start + ROWS_PER_PAGE], len(planned), number, ROWS_PER_PAGE),
         rejected=[(one, reason_sentence(one.reason)) for one in service.rejected_of(row)],
-        job_url=url_for("web.job", public_id=row.job_id) if row.job_id else None,
+        job_url=url_for("progress.job", public_id=row.job_id) if row.job_id else None,
     )
 
 
@@ -149,4 +149,4 @@ def apply(public_id: str) -> ResponseReturnValue:
             needs=progress.Authority("channels.import", grower_id=storefront.grower_id),
         )
         service.claim(row_id, job_id=job_id, at=now())
-    return redirect(url_for("web.job", public_id=job_id))
+    return redirect(url_for("progress.job", public_id=job_id))

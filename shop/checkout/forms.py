@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, HiddenField, RadioField, SelectField, StringField, TelField
 from wtforms.validators import Optional
 
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 from shop.cart.rules import Basket
 from shop.freight.rules.addresses import find_province, provinces
 from shop.orders.queries.order_views import OrderView

@@ -6,7 +6,7 @@ from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 from core.web.forms.fields import DateField, IntegerField
 
 

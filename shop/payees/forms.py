@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from branch import api as branch
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 
 NUMBER = r"^\s*[0-9A-Za-z](?:[ -]?[0-9A-Za-z]){5,33}\s*$"
 

@@ -10,7 +10,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 from core.web.forms.yuan import MOST_YUAN, YuanField
 
 

@@ -366,5 +366,5 @@ NO_PAGES = {
     "verification.proof": "a file",
     "verification.code_lower": "the same page as verification.code",
     "verification_api.code_api": "for programs",
-    "web.media": "files",
+    "files.media": "files",
 }

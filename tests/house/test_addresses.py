@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from core.database import db, session, transaction
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from tests.conftest import hidden_of
 from tests.factories.accounts import make_account
 from wsgi import create_app

@@ -7,7 +7,7 @@ import pytest
 from flask_security.forms import Form as SecurityForm
 from flask_wtf import FlaskForm
 
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 ROOMS = ("core", "branch", "traceability", "shop")
@@ -118,7 +118,7 @@ HARMLESS = {
     "units.rename": SAME,
     "verification.inner": "the same device may enter the right code again; a wrong one is one more try of this device",
     "verification.verify": ASKS,
-    "web.job_again": "a job that waits or runs again already is refused",
+    "progress.job_again": "a job that waits or runs again already is refused",
 }
 # Flask-Security's: passwords and factors are set, not added; a message that is asked for again is sent again, with a limit.
 NOT_OURS = "security."

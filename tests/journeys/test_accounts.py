@@ -13,7 +13,7 @@ from core.accounts.models.account import Account
 from core.clock import now
 from core.database import session as database
 from core.database import transaction
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from tests.conftest import hidden_of
 from tests.factories.accounts import PASSWORD, make_account
 from tests.factories.organisation import make_membership

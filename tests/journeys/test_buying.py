@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from core.clock import now
 from core.database import transaction
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from core.web.wording.formatting import dt
 from shop.orders.models.tables import Order
 from shop.orders.queries.order_views import order_by_id

@@ -12,7 +12,7 @@ from core.accounts.models.account import Account
 from core.accounts.models.devices import AccountDevice
 from core.database import session as database
 from core.database import transaction
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from core.settings import Settings
 from tests.at_once import copy_of
 from tests.factories.accounts import PASSWORD, make_account

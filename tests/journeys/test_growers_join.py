@@ -12,7 +12,7 @@ from core.accounts.models.account import Account
 from core.database import session as database
 from core.database import transaction
 from core.errors import Invalid
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_tree
 

@@ -10,7 +10,7 @@ from branch.organisation.models import Invitation
 from core.accounts.models.account import AccountCode
 from core.database import session as database
 from core.database import transaction
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from tests.factories.organisation import make_tree
 
 MEMBERS, PEOPLE = "/branch/members", "/grower/people"

@@ -20,7 +20,8 @@ from core import engine
 from core.clock import now
 from core.database import db, transaction
 from core.heartbeats import folder as beats_of
-from core.outbox.service import OutboxEvent, waiting
+from core.outbox.models import OutboxEvent
+from core.outbox.queries import waiting
 from core.settings import Settings
 from shop.orders.models.tables import Order
 from shop.stock.models import StockHold

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from branch.organisation.models import Membership
 from core.database import transaction
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from shop.orders.models.tables import Order
 from shop.payees.models.tables import PayeeAccount
 from tests.at_once import all_look_first, at_once

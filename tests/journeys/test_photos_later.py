@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from core.clock import now
 from core.database import transaction
 from core.files import service as files
-from core.outbox.service import deliver_pending
+from core.outbox.tasks import deliver_pending
 from shop.catalogue.models import Photo, PhotoUpload
 from shop.catalogue.service import photo_renderings as photos
 from shop.catalogue.service import photo_uploads as uploads

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from core.accounts.models.account import Account
 from core.database import session as database
 from core.database import transaction
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from tests.factories.accounts import PASSWORD, make_account
 from tests.signing_in import session_cookie
 

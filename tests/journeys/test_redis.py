@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from core.clock import now
 from core.database import db, transaction
-from core.messaging.service.enqueueing import Message
-from core.outbox.service import OutboxEvent, waiting
+from core.messaging.models import Message
+from core.outbox.models import OutboxEvent
+from core.outbox.queries import waiting
 from core.settings import Settings
 from tests.factories.orders import make_variant
 from tests.running import (

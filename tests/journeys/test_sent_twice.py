@@ -12,7 +12,7 @@ from core.accounts.models.tokens import ApiToken
 from core.clock import now
 from core.database import db, transaction
 from core.form_keys import views as sending
-from core.progress.service.starting import JobProgress
+from core.progress.models import JobProgress
 from shop.cart.models import CartLine
 from shop.catalogue.models import Listing
 from shop.orders.models.tables import Order

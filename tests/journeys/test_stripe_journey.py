@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from branch.ledger.models import SaleFactRow
 from core.clock import now
 from core.database import transaction
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from shop.orders.models.tables import Order
 from shop.orders.queries.order_views import order_by_id
 from shop.payments.service.stripe_gateway import Gateway

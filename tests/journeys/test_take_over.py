@@ -9,7 +9,7 @@ from branch.organisation.queries import get_unit
 from core.accounts.models.account import Account
 from core.database import transaction
 from core.errors import Forbidden
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_membership
 from tests.seals import not_as_sealed

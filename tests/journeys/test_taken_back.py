@@ -12,7 +12,7 @@ from core.accounts.models.devices import FactorGuess
 from core.accounts.views.second_factor_guards import is_right
 from core.database import db, transaction
 from core.database import session as database
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from tests.at_once import at_once
 from tests.conftest import hidden_of
 from tests.factories.accounts import PASSWORD, make_account

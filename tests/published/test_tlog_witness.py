@@ -24,10 +24,13 @@ import pytest
 
 from core.seal.models.log import this_log
 from core.seal.queries.audit import check_seal
+from core.seal.queries.witnesses import witnesses_of
 from core.seal.rules import merkle
-from core.seal.rules.note import Checkpoint, Note, Signer, write_hashes
+from core.seal.rules.note import Checkpoint, Note, Signer
+from core.seal.rules.proof_files import write_hashes
+from core.seal.rules.witnesses import WitnessAddress
 from core.seal.service.witness import SIZE, Witness
-from core.seal.tasks.cosigning import WitnessAddress, collect, witnesses_of
+from core.seal.tasks.cosigning import collect
 from core.seal.tasks.sequencer import sequence
 from tests.unit.core.seal.test_sequencer import append
 

@@ -10,7 +10,8 @@ from datetime import timedelta
 from flask import Flask
 
 from core.messaging.service.enqueueing import enqueue
-from core.outbox.service import deliver_pending, init_outbox, outside_transaction
+from core.outbox.service import init_outbox, outside_transaction
+from core.outbox.tasks import deliver_pending
 from core.settings import load_settings
 from shop.orders.events import ConsignmentPacked
 from wsgi import create_app

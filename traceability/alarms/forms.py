@@ -5,7 +5,7 @@ from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 from traceability.alarms.states import AlarmStep
 
 

@@ -7,7 +7,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 from traceability.cases.states import CaseVerdict
 from traceability.lots.queries.records import find_lot
 

@@ -21,12 +21,12 @@ from core.database import transaction
 from core.errors import DomainError, Forbidden, Invalid, NotFound
 from core.files import service as files
 from core.form_keys.service import SentOtherwise
-from core.gate import actor_id, public, requires
+from core.gate import actor_id, public, requires, wants_json
 from core.ids import random_id
 from core.scopes import Scope
 from core.uploads.forms.photo import take_photo
 from core.web.views.bounds import PHOTO, takes
-from core.web.views.problems import problem, wants_json
+from core.web.views.problems import problem
 from traceability.inspections.forms import InspectionForm
 from traceability.inspections.queries import (
     InspectionView,

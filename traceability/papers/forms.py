@@ -5,7 +5,7 @@ from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 from traceability.lots.states import Root
 from traceability.lots.wording import root_name
 from traceability.papers.queries import paper_kind_name

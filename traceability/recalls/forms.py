@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 
 
 class RecallForm(PageForm):

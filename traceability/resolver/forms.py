@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 from traceability.lots.queries.records import LotView
 from traceability.resolver.queries import TradeItemView
 

@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from core.clock import local_day, local_moment
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 from core.web.forms.fields import DateField, DecimalField
 from traceability.lots.queries.records import CultivarGroupView, in_chinese
 from traceability.plots.forms import M2_PER_MU

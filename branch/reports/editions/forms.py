@@ -7,7 +7,7 @@ from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from branch.reports.service import LONGEST_COMMENT
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 
 
 class WithdrawForm(PageForm):

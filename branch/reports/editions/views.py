@@ -84,7 +84,7 @@ def publish(public_id: str) -> ResponseReturnValue:
             owner_account_id=actor.account_id,
             needs=progress.Authority("reports.publish", unit_id=unit_id),
         )
-        made.leads_to(url_for("web.job", public_id=job))
+        made.leads_to(url_for("progress.job", public_id=job))
     return made.answer()
 
 

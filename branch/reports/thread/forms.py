@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from branch.reports.document import Document
 from branch.reports.service import LONGEST_COMMENT
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 from core.web.forms.fields import IntegerField
 
 WORDS = [DataRequired(_l("Please write a sentence.")), Length(max=LONGEST_COMMENT)]

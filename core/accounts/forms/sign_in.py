@@ -20,8 +20,8 @@ from wtforms.validators import DataRequired, EqualTo, Length
 from core.accounts.queries.account import find_account
 from core.accounts.rules.identity import Identity, is_of_another_script, parse_identity
 from core.accounts.views.sessions import is_staff
-from core.form_keys.views import PageForm
-from core.messaging.service.enqueueing import reaches
+from core.form_keys.forms import PageForm
+from core.messaging.service.channels import reaches
 
 LOCALES = [SelectChoice("zh_Hans_CN", "中文"), SelectChoice("en", "English")]
 

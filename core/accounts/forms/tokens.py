@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectChoice, SelectMultipleField, StringField, ValidationError, widgets
 from wtforms.validators import DataRequired, Length
 
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 
 DAYS = [
     SelectChoice("30", _l("30 days")),

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.accounts.models.second_factor import required_for
 from core.database import Base, fk, pk
 from core.ids import random_id
 from core.types import JSONType, UTCDateTime
@@ -70,9 +71,12 @@ class Account(Base, UserMixin):
         return bool(tf_setup_methods) or self.check_tf_required_setup(), tf_setup_methods
 
     def check_tf_required_setup(self) -> bool:
-        from core.accounts.models.second_factor import required_for
+        return self.needs_second_factor
 
-        return required_for(self)
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether its roles ask for one, set up or not."""
+        return required_for(self.id, demo=self.demo)
 
 
 class FactorReset(Base):

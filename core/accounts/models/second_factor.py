@@ -1,12 +1,8 @@
 """Who must have a second factor. The rule needs roles, which live up the stairs: they hand it in."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
-
-if TYPE_CHECKING:
-    from core.accounts.models.account import Account
 
 EXTENSION = "second_factor_rule"
 
@@ -16,13 +12,6 @@ def set_rule(app: Flask, holds_trusted_role: Callable[[int], bool]) -> None:
     app.extensions[EXTENSION] = holds_trusted_role
 
 
-def required_for(account: "Account") -> bool:
+def required_for(account_id: int, *, demo: bool) -> bool:
     """Secretaries, committees and operators need one; demonstration accounts are excepted."""
-    if account.demo:
-        return False
-    return bool(current_app.extensions[EXTENSION](account.id))
-
-
-def missing_for(account: "Account") -> bool:
-    """Whether the account has to set one up before it goes on."""
-    return not account.has_second_factor and required_for(account)
+    return not demo and bool(current_app.extensions[EXTENSION](account_id))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask import request
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased
 
@@ -103,3 +104,11 @@ def guesses_of(account_id: int, browser_digest: str) -> FactorGuess | None:
             FactorGuess.account_id == account_id, FactorGuess.browser_digest == browser_digest
         )
     )
+
+
+BROWSER_COOKIE = "guiyuan_browser"
+
+
+def browser_key() -> str:
+    """By what this browser is known again; empty for one that never signed in."""
+    return request.cookies.get(BROWSER_COOKIE, "")

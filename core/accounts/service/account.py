@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 from flask_security import hash_password
 
 from core.accounts.models.account import Account
-from core.accounts.models.second_factor import required_for
 from core.accounts.queries.account import find_account
 from core.accounts.rules.identity import Identity
 from core.accounts.service import notices
@@ -100,7 +99,7 @@ def recover_by(account_id: int, contact: Identity, *, at: datetime) -> None:
         return
     end_others(account_id, but=None, by="password", at=at)
     end_tokens(account_id, at=at)
-    if account.has_second_factor and not required_for(account):
+    if account.has_second_factor and not account.needs_second_factor:
         account.tf_primary_method = account.tf_totp_secret = account.mf_recovery_codes = None
         notices.tell_factor_changed(account, "turned_off")
 

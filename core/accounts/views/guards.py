@@ -11,7 +11,7 @@ from flask_login import current_user
 from flask_security import logout_user
 from flask_security.utils import check_and_update_authn_fresh
 
-from core.accounts.models import second_factor
+from core.accounts.queries import devices as accounts_devices
 from core.accounts.queries.account import find_account
 from core.accounts.queries.devices import knows_browser
 from core.accounts.queries.digests import digest
@@ -20,10 +20,9 @@ from core.accounts.views import second_factor_guards as factor_guards
 from core.accounts.views import sessions
 from core.database import transaction
 from core.errors import Forbidden
-from core.gate import public
+from core.gate import public, wants_json
 from core.scopes import Scope
 from core.web.views.limits import SIGN_IN, limiter, posts_only, who_asks
-from core.web.views.problems import wants_json
 
 #: Attempts that fail for one account, from wherever they come.
 PER_ACCOUNT = "10 per 15 minutes"
@@ -131,7 +130,7 @@ def _typed_identity() -> str:
     identity = parse_identity(request.form.get("email", ""))
     if identity is None:
         return "account:?"
-    account, browser = find_account(identity), sessions.browser_key()
+    account, browser = find_account(identity), accounts_devices.browser_key()
     known = account is not None and knows_browser(account.id, browser)
     return f"account:{identity.value}:{digest(browser) if known else ''}"
 
@@ -147,14 +146,14 @@ def _failed(response: Response) -> bool:
 
 def _first_things_first() -> Any:
     """Close demonstration accounts on an open server; lead those who need a second factor to it."""
-    if request.blueprint in {"security", None} or request.endpoint == "web.media":
+    if request.blueprint in {"security", None} or request.endpoint == "files.media":
         return None
     if not _has_session() or not current_user.is_authenticated:
         return None
     if current_user.demo and not current_app.config["SETTINGS"].is_this_machine:
         logout_user()
         return redirect(url_for("security.login"))
-    if second_factor.missing_for(current_user):
+    if not current_user.has_second_factor and current_user.needs_second_factor:
         if wants_json():
             raise Forbidden(_("Set up a second factor first."), code="second_factor_missing")
         flash(_("Your role needs a second factor. Please set it up first."), "info")

@@ -9,8 +9,8 @@ from flask_security.utils import validate_redirect_url
 
 from core.accounts.forms.sign_in import FactorForm
 from core.accounts.models.account import Account
+from core.accounts.queries import devices as accounts_devices
 from core.accounts.service import devices as service
-from core.accounts.views import sessions
 from core.accounts.views.second_factor_guards import is_right, note_shown, too_often
 from core.clock import now
 from core.database import session, transaction
@@ -37,7 +37,7 @@ def show() -> Any:
         return _page(form), 422
     account = session.get_one(Account, actor_id())
     with transaction():
-        origin = service.origin_of(account.id, sessions.browser_key())
+        origin = service.origin_of(account.id, accounts_devices.browser_key())
         wait = service.take_guess(account, origin, at=now())
     if wait:
         form.code.errors = [too_often(wait)]

@@ -13,8 +13,8 @@ from flask_security.twofactor import tf_clean_session
 from sqlalchemy import select
 
 from core.accounts.models.account import Account
+from core.accounts.queries import devices as accounts_devices
 from core.accounts.service import devices as service
-from core.accounts.views import sessions
 from core.clock import now
 from core.database import session as database
 from core.database import transaction
@@ -77,7 +77,7 @@ def _slowed(view: View) -> View:
         if account is None:
             return view(*args, **kwargs)
         with transaction():
-            origin = service.origin_of(account.id, sessions.browser_key())
+            origin = service.origin_of(account.id, accounts_devices.browser_key())
             wait = service.take_guess(account, origin, at=now())
         if wait:
             flash(too_often(wait), "error")

@@ -15,7 +15,7 @@ from flask_security.utils import set_request_attr
 from sqlalchemy import inspect
 
 from core.accounts.models.account import Account
-from core.accounts.queries.devices import find_open
+from core.accounts.queries.devices import BROWSER_COOKIE, browser_key, find_open
 from core.accounts.rules.devices import BROWSER_KNOWN_FOR, Lasting
 from core.accounts.service import devices as service
 from core.clock import now
@@ -26,11 +26,10 @@ from core.safe_methods import may_note, noting
 from core.settings import Settings
 
 EXTENSION = "staff_rule"
-BROWSER_COOKIE = "guiyuan_browser"
 # Whether the session was opened by signing in or by the remembering cookie.
 SIGNED_IN_HERE = "signed_in_here"
 # A page that asks by itself how far a task is does not mean that somebody sits there.
-ASKED_BY_SCRIPTS = {"web.job", "static", "web.media"}
+ASKED_BY_SCRIPTS = {"progress.job", "static", "files.media"}
 
 
 def set_staff_rule(app: Flask, holds_role: Callable[[int], bool]) -> None:
@@ -62,11 +61,6 @@ def device_id() -> int | None:
     """The device of this request's session."""
     found: int | None = g.get("device_id")
     return found
-
-
-def browser_key() -> str:
-    """By what this browser is known again; empty for one that never signed in."""
-    return request.cookies.get(BROWSER_COOKIE, "")
 
 
 def load(key: str) -> Account | None:

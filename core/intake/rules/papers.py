@@ -6,8 +6,7 @@ import re
 from typing import Any
 
 from core.intake.rules import bounds
-from core.intake.rules.wire import Said
-from core.intake.service.worker import Refused
+from core.intake.rules.wire import Refused, Said
 
 _COUNT = re.compile(rb"/Count\s+(\d{1,9})")
 _PAGE = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")

@@ -13,8 +13,7 @@ from typing import Any
 from PIL import ExifTags, Image, ImageCms, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from core.intake.rules.measuring import pixels
-from core.intake.rules.wire import Said
-from core.intake.service.worker import Refused
+from core.intake.rules.wire import Refused, Said
 
 # Pillow loads its formats at the first picture; here they are loaded before the fork, and only these are ever used.
 FORMATS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)

@@ -16,8 +16,7 @@ from typing import Any
 import python_calamine
 
 from core.intake.rules import bounds
-from core.intake.rules.wire import Said
-from core.intake.service.worker import Refused
+from core.intake.rules.wire import Refused, Said
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 CHUNK = 256 * 1024

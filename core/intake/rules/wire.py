@@ -69,3 +69,12 @@ def _exactly(channel: socket.socket, size: int) -> bytes:
             raise Broken("the other side ended")
         filled += read
     return bytes(got)
+
+
+class Refused(Exception):  # noqa: N818 - it is an answer
+    """The file breaks a rule: a stable `code` and numbers for the sentence."""
+
+    def __init__(self, code: str, **details: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details

@@ -9,10 +9,10 @@ import signal
 import socket
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from core.intake.rules import wire
-from core.intake.rules.wire import Said
+from core.intake.rules.wire import Refused, Said
 
 # What may be asked for; the modules are loaded before the fork, so that each reading finds them there.
 PARSERS = {
@@ -26,15 +26,6 @@ PATIENCE_S = 30.0
 TIME, MEMORY, FAULT = "time", "memory", "fault"
 OUT_OF_TIME = {signal.SIGXCPU, signal.SIGALRM}
 OUT_OF_MEMORY = {signal.SIGABRT, signal.SIGKILL}
-
-
-class Refused(Exception):  # noqa: N818 - it is an answer
-    """The file breaks a rule: a stable `code` and numbers for the sentence."""
-
-    def __init__(self, code: str, **details: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.details = details
 
 
 def load_parsers() -> None:

@@ -18,19 +18,13 @@ from sqlalchemy import exists, select, update
 from core.clock import now
 from core.database import changed, in_transaction, session, transaction
 from core.database_errors import database_away, plain
-from core.errors import Conflict, DomainError, Forbidden, Unavailable
+from core.errors import DomainError, Forbidden, Unavailable
 from core.jobs import send_soon
 from core.outbox import service as outbox
-from core.progress.service.starting import (
-    JOB,
-    OPEN,
-    SEND_AGAIN_AFTER,
-    Authority,
-    JobFailed,
-    JobProgress,
-    get_row,
-    send_after_commit,
-)
+from core.progress.events import JobFailed
+from core.progress.models import JOB, OPEN, JobProgress
+from core.progress.queries import get_row
+from core.progress.service.starting import SEND_AGAIN_AFTER, Authority
 from core.sweeps import free, note_failure
 from core.work_claims import (
     CLAIM_FOR,
@@ -41,7 +35,6 @@ from core.work_claims import (
     Retry,
     WorkClaim,
     find_claim,
-    forget,
     let_go,
     take,
 )
@@ -280,21 +273,3 @@ def _send_again(public_id: str) -> bool:
         row = get_row(public_id)
         task, args = row.task, tuple(row.args)
     return send_soon(task, public_id, *args)
-
-
-def again(public_id: str) -> None:
-    """Try a failed job again, because its owner asks for it; in the caller's transaction.
-
-    Raises:
-        NotFound: no such job.
-        Conflict: it did not fail, or cannot be repeated.
-    """
-    row = get_row(public_id, lock=True)
-    if row.state != "failed" or not row.may_retry:
-        raise Conflict(_("This is not waiting for another try."), code="job_not_failed")
-    forget(JOB, public_id)
-    row.state, row.message, row.done, row.may_retry = "waiting", "", 0, False
-    row.started_at = row.updated_at = now()
-    row.sendings = 0
-    session.flush()
-    send_after_commit(row)

@@ -1,4 +1,4 @@
-"""The log's key and what it signed last, both kept in files outside of the database; wiring at start."""
+"""The log's key and what it signed last, both kept in files outside of the database."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app
+from flask import current_app
 
 from core.atomic import write_durably, write_once
 from core.seal.models.tile_store import TileStore
 from core.seal.rules.merkle import HASH_BYTES
 from core.seal.rules.note import BadNote, Signer, Verifier, is_key_name
-from core.seal.tasks.cosigning import WitnessAddress
-from core.seal.views.log_files import LogFiles
+from core.seal.rules.witnesses import WitnessAddress
 from core.settings import SettingError, Settings
 
 
@@ -95,7 +94,7 @@ def this_log() -> Log:
     return log
 
 
-def init_app(app: Flask, settings: Settings) -> None:
+def open_log(settings: Settings) -> Log:
     """Open the log; its key is made on first start.
 
     Raises:
@@ -113,9 +112,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     except BadNote as error:
         raise SettingError("WITNESS_URLS", str(error)) from None
     memory = Memory(path.with_name(path.name + ".signed"))
-    log = Log(signer, TileStore(folder), memory, witnesses)
-    app.extensions["seal"] = log
-    app.wsgi_app = LogFiles(app.wsgi_app, log)  # type: ignore[method-assign]
+    return Log(signer, TileStore(folder), memory, witnesses)
 
 
 def _key(path: Path, settings: Settings) -> Signer:

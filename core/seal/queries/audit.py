@@ -19,6 +19,7 @@ from core.seal.queries.newest import newest_ids
 from core.seal.queries.sources import Sealed, SealSource, SealStory, sources
 from core.seal.queries.standing import SealRefused, entry_of, remembered
 from core.seal.queries.unsigned import audit_lost, audit_unsigned
+from core.seal.queries.witnesses import witnesses_of
 from core.seal.rules import merkle
 from core.seal.rules.entries import (
     REMOVED,
@@ -31,7 +32,6 @@ from core.seal.rules.entries import (
 )
 from core.seal.rules.findings import Finding
 from core.seal.rules.tiles import ENTRIES, WIDTH, Tile, TileDamaged, hashes_of, unpack
-from core.seal.tasks.cosigning import witnesses_of
 
 CHUNK = 500
 # What reading a row raises that no code of ours has written: a word that is none, a row that points to nothing.

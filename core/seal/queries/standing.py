@@ -164,3 +164,16 @@ def _require_own(log: Log, size: int) -> None:
                 "Nothing is signed. Connect the database that this log was written from, or begin another log "
                 "with another SEAL_KEY_FILE and SEAL_DIR.",
             )
+
+
+class NothingToRepair(RuntimeError):  # noqa: N818 - says what it is
+    """The command does not fit the state of things; the text says why."""
+
+
+def signed_at(log: Log) -> datetime | None:
+    """When the present checkpoint was signed, as the file beside the key remembers."""
+    try:
+        kept = log.memory.read()
+    except BadNote:
+        return None
+    return kept.at if kept else None

@@ -16,9 +16,9 @@ from core.seal.models.log import Log, this_log
 from core.seal.queries.newest import NEWEST_FIRST, newest_ids
 from core.seal.rules import merkle
 from core.seal.rules.entries import canonical
-from core.seal.rules.note import ProofFile
+from core.seal.rules.note import size_of
+from core.seal.rules.proof_files import ProofFile
 from core.seal.rules.tiles import TreeReader
-from core.seal.views.log_files import size_of
 
 SOON_S = 10
 

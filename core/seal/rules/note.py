@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import re
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
@@ -25,21 +25,20 @@ PRIVATE = "PRIVATE+KEY"
 LONGEST_NOTE = 1_000_000
 MOST_SIGNATURES = 100
 DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
-PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 
 
 class BadNote(ValueError):  # noqa: N818 - says what it is
     """A note, key or proof file is malformed, or no known key signed it."""
 
 
-def _base64(text: str) -> bytes:
+def bytes_of_base64(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise BadNote("not base64") from None
 
 
-def _text(data: bytes) -> str:
+def base64_of(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
@@ -70,7 +69,7 @@ class Verifier:
         """
         name, _, rest = vkey.strip().partition("+")
         hexadecimal, _, encoded = rest.partition("+")
-        key = _base64(encoded)
+        key = bytes_of_base64(encoded)
         if not is_key_name(name) or len(key) != 33 or key[0] not in {SIGNATURE, COSIGNATURE}:
             raise BadNote("not a verifier key of a kind that is known here")
         found = cls(name, key[0], key[1:])
@@ -83,7 +82,7 @@ class Verifier:
         return key_id(self.name, self.kind, self.public)
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.id.hex()}+{_text(bytes([self.kind]) + self.public)}"
+        return f"{self.name}+{self.id.hex()}+{base64_of(bytes([self.kind]) + self.public)}"
 
     def holds(self, text: str, signature: bytes) -> bool:
         """Whether `signature` (without the key id) is this key's over `text`."""
@@ -121,7 +120,7 @@ class Signer:
         head, _, rest = text.strip().partition("+KEY+")
         name, _, rest = rest.partition("+")
         hexadecimal, _, encoded = rest.partition("+")
-        key = _base64(encoded)
+        key = bytes_of_base64(encoded)
         if head != "PRIVATE" or not is_key_name(name) or len(key) != 33 or key[0] != SIGNATURE:
             raise BadNote("not a private note key")
         found = cls(name, key[1:])
@@ -149,7 +148,7 @@ class Signer:
 
     def written(self) -> str:
         """The private key as text, to be kept in a file."""
-        return f"{PRIVATE}+{self.name}+{self.verifier.id.hex()}+{_text(bytes([SIGNATURE]) + self.seed)}"
+        return f"{PRIVATE}+{self.name}+{self.verifier.id.hex()}+{base64_of(bytes([SIGNATURE]) + self.seed)}"
 
     def sign(self, text: str) -> str:
         """The signature line over a note's text."""
@@ -162,7 +161,7 @@ class Signer:
 
 
 def _line(verifier: Verifier, signature: bytes) -> str:
-    return f"— {verifier.name} {_text(verifier.id + signature)}\n"
+    return f"— {verifier.name} {base64_of(verifier.id + signature)}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +213,7 @@ class Note:
 def _parts(line: str) -> tuple[str, bytes, bytes]:
     dash, _, rest = line.removesuffix("\n").partition(" ")
     name, _, encoded = rest.partition(" ")
-    signature = _base64(encoded)
+    signature = bytes_of_base64(encoded)
     if dash != "—" or not is_key_name(name) or len(signature) < 5:
         raise BadNote("a signature line is malformed")
     return name, signature[:4], signature[4:]
@@ -245,14 +244,14 @@ class Checkpoint:
         lines = text.split("\n")
         if len(lines) < 4 or lines[-1] or not all(lines[:-1]) or not DECIMAL.fullmatch(lines[1]):
             raise BadNote("not a checkpoint")
-        found = cls(lines[0], int(lines[1]), _base64(lines[2]))
+        found = cls(lines[0], int(lines[1]), bytes_of_base64(lines[2]))
         if len(found.root) != HASH_BYTES:
             raise BadNote("the root is not a SHA-256 hash")
         return found
 
     @property
     def text(self) -> str:
-        return f"{self.origin}\n{self.size}\n{_text(self.root)}\n"
+        return f"{self.origin}\n{self.size}\n{base64_of(self.root)}\n"
 
     def signed(self, signer: Signer) -> str:
         """The whole note, signed by the log."""
@@ -274,53 +273,13 @@ def open_checkpoint(note: str, log: Verifier) -> Checkpoint:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class ProofFile:
-    """A `c2sp.org/tlog-proof@v1`: an entry's place and path, the checkpoint, and what opens the entry."""
-
-    index: int
-    path: tuple[bytes, ...]
-    checkpoint: str
-    extra: bytes = b""
-
-    @classmethod
-    def parse(cls, text: str) -> ProofFile:
-        """Read a proof file.
-
-        Raises:
-            BadNote: it is not one.
-        """
-        head, gap, checkpoint = text.partition("\n\n")
-        lines = head.split("\n")
-        if not gap or lines.pop(0) != PROOF_HEADER or not lines:
-            raise BadNote("not a proof of a transparency log")
-        extra = b""
-        if lines[0].startswith("extra "):
-            extra = _base64(lines.pop(0).removeprefix("extra "))
-        index = lines.pop(0).removeprefix("index ") if lines and lines[0].startswith("index ") else ""
-        if not DECIMAL.fullmatch(index):
-            raise BadNote("the proof names no entry")
-        return cls(int(index), read_hashes(lines), checkpoint, extra)
-
-    def __str__(self) -> str:
-        head = [PROOF_HEADER]
-        if self.extra:
-            head.append(f"extra {_text(self.extra)}")
-        head += [f"index {self.index}", *write_hashes(self.path)]
-        return "\n".join(head) + "\n\n" + self.checkpoint
-
-
-def read_hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
-    """Hashes in base64, one a line.
+def size_of(note: str) -> int:
+    """The size that a checkpoint of our own tells, from its second line.
 
     Raises:
-        BadNote: one is not a SHA-256 hash, or there are more than a tree can need.
+        BadNote: it is not a checkpoint.
     """
-    found = tuple(_base64(line) for line in lines)
-    if len(found) > 63 or any(len(one) != HASH_BYTES for one in found):
-        raise BadNote("the proof holds something that is not a hash")
-    return found
-
-
-def write_hashes(hashes: Iterable[bytes]) -> list[str]:
-    return [_text(one) for one in hashes]
+    lines = note.split("\n", 2)
+    if len(lines) < 3 or not DECIMAL.fullmatch(lines[1]):
+        raise BadNote("not a checkpoint")
+    return int(lines[1])

@@ -12,7 +12,8 @@ from typing import Any
 
 from core.seal.rules.entries import Opening, entry_time, opens, read_entry
 from core.seal.rules.merkle import ProofFails, leaf_hash, verify_inclusion
-from core.seal.rules.note import PROOF_HEADER, BadNote, Note, ProofFile, Verifier, open_checkpoint
+from core.seal.rules.note import BadNote, Note, Verifier, open_checkpoint
+from core.seal.rules.proof_files import PROOF_HEADER, ProofFile
 
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 

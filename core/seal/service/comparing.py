@@ -18,8 +18,9 @@ from urllib.request import Request, urlopen
 from core.seal.models.log import Log
 from core.seal.rules import merkle
 from core.seal.rules.merkle import ProofFails
-from core.seal.rules.note import PROOF_HEADER, BadNote, Checkpoint, Note, ProofFile, Verifier, open_checkpoint
+from core.seal.rules.note import BadNote, Checkpoint, Note, Verifier, open_checkpoint
 from core.seal.rules.proof_check import proofs_in
+from core.seal.rules.proof_files import PROOF_HEADER, ProofFile
 from core.seal.rules.tiles import Tile, TileDamaged, TreeReader, cut
 
 PATIENCE_S = 10

@@ -7,10 +7,10 @@ from pathlib import Path
 from core.atomic import write_durably
 from core.seal.models.log import Log
 from core.seal.models.tile_store import TileStore
+from core.seal.queries.standing import NothingToRepair
 from core.seal.rules import merkle
 from core.seal.rules.note import open_checkpoint
 from core.seal.rules.tiles import TileDamaged, TreeReader, tiles_of
-from core.seal.tasks.repair import NothingToRepair
 
 READ_ME = """\
 The transparency log {origin}, at {size} entries: a copy of its public files as C2SP tlog-tiles has them.

@@ -18,7 +18,8 @@ from pathlib import Path
 from core.atomic import write_durably
 from core.clock import now
 from core.seal.rules.merkle import EMPTY_ROOT, ProofFails, verify_consistency
-from core.seal.rules.note import DECIMAL, BadNote, Checkpoint, Note, Signer, Verifier, read_hashes
+from core.seal.rules.note import DECIMAL, BadNote, Checkpoint, Note, Signer, Verifier
+from core.seal.rules.proof_files import read_hashes
 
 TEXT = "text/plain; charset=utf-8"
 SIZE = "text/x.tlog.size"

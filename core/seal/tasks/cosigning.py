@@ -5,11 +5,9 @@ An edge: it talks to the network between its transactions, never inside one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPException
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from urllib.request import Request
 
 import structlog
@@ -22,7 +20,6 @@ from core.http_client import ask
 from core.seal.models.leaves import SealWitness
 from core.seal.rules.merkle import consistency_proof
 from core.seal.rules.note import (
-    COSIGNATURE,
     DECIMAL,
     BadNote,
     Checkpoint,
@@ -30,9 +27,10 @@ from core.seal.rules.note import (
     Verifier,
     cosignature_time,
     open_checkpoint,
-    write_hashes,
 )
+from core.seal.rules.proof_files import write_hashes
 from core.seal.rules.tiles import TreeReader
+from core.seal.rules.witnesses import WitnessAddress, witness_key
 
 if TYPE_CHECKING:
     from core.seal.models.log import Log
@@ -52,72 +50,6 @@ class WitnessAway(RuntimeError):  # noqa: N818 - says what it is
 
 class ForkSeen(WitnessAway):
     """A witness says that it has cosigned something else than this log tells now: the gravest that it can say."""
-
-
-@dataclass(frozen=True, slots=True)
-class WitnessAddress:
-    """Where a witness takes checkpoints, and its key when it was given."""
-
-    url: str
-    key: Verifier | None
-
-    @classmethod
-    def parse(cls, text: str) -> WitnessAddress:
-        """Read `https://witness.example/w1#<its verifier key>`; without a key, it is asked once and kept.
-
-        Raises:
-            BadNote: not an address, or not the key of a witness.
-        """
-        url, _, vkey = text.partition("#")
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise BadNote(f"{url!r} is not an address that starts with http:// or https://")
-        return cls(url.rstrip("/"), witness_key(vkey) if vkey else None)
-
-
-def witness_key(vkey: str) -> Verifier:
-    """The key of a witness.
-
-    Raises:
-        BadNote: it is not one of type 0x04.
-    """
-    key = Verifier.parse(vkey)
-    if key.kind != COSIGNATURE:
-        raise BadNote(f"{key.name} is not the key of a witness (type 0x04)")
-    return key
-
-
-@dataclass(frozen=True, slots=True)
-class WitnessView:
-    """A witness of the log: up to which entry it has cosigned, when, and what is wrong, if anything.
-
-    `alarm_at`: since when it says that the log was forked or set back; empty once it cosigns again.
-    """
-
-    name: str
-    url: str
-    size: int
-    cosigned_at: datetime | None
-    trouble: str
-    alarm_at: datetime | None = None
-
-
-def witnesses_of(log: Log) -> list[WitnessView]:
-    """The witnesses that are asked now, with one query."""
-    if not log.witnesses:
-        return []
-    rows = session.scalars(select(SealWitness).where(SealWitness.url.in_([one.url for one in log.witnesses])))
-    known = {row.url: row for row in rows}
-    found = []
-    for address in log.witnesses:
-        row = known.get(address.url)
-        key = Verifier.parse(row.vkey) if row and row.vkey else address.key
-        name = key.name if key else urlsplit(address.url).netloc
-        if row is None:
-            found.append(WitnessView(name, address.url, 0, None, ""))
-        else:
-            found.append(WitnessView(name, address.url, row.size, row.cosigned_at, row.trouble, row.alarm_at))
-    return found
 
 
 def collect(log: Log) -> int:

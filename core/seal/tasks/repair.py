@@ -15,7 +15,7 @@ from core.seal.models.log import Log, Signed
 from core.seal.models.tile_store import TileStore
 from core.seal.queries.audit import newest_leaves
 from core.seal.queries.sources import Sealed, SealSource, SealStory
-from core.seal.queries.standing import SealRefused, entry_of, published_entry, stand
+from core.seal.queries.standing import NothingToRepair, SealRefused, entry_of, published_entry, stand
 from core.seal.rules import merkle
 from core.seal.rules.entries import ADOPTED, entry_time, read_entry
 from core.seal.rules.note import BadNote, Checkpoint, open_checkpoint
@@ -25,10 +25,6 @@ from core.seal.tasks.sequencer import ROUND
 
 TAKEN_IN = "seal_taken_in"
 CHUNK = 500
-
-
-class NothingToRepair(RuntimeError):  # noqa: N818 - says what it is
-    """The command does not fit the state of things; the text says why."""
 
 
 def _memories(log: Log) -> list[Signed]:

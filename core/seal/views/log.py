@@ -1,6 +1,5 @@
 """Pages of the log. Its files are answered by `serving` before a request gets here: what arrives is not there."""
 
-from datetime import datetime
 from typing import NoReturn
 
 import structlog
@@ -11,12 +10,13 @@ from flask_babel import gettext as _
 from core.clock import now
 from core.errors import NotFound
 from core.gate import public
-from core.seal.models.log import Log, this_log
+from core.seal.models.log import this_log
+from core.seal.queries.standing import signed_at
 from core.seal.queries.subjects import signed_size
+from core.seal.queries.witnesses import witnesses_of
 from core.seal.rules.note import BadNote
 from core.seal.service.comparing import LogAway, compare, kept_in, shown_here
 from core.seal.service.daily_heads import kept_heads
-from core.seal.tasks.cosigning import witnesses_of
 from core.seal.wording import TONES, explained, title
 from core.settings import Settings
 from core.web.views.limits import VERIFY, limiter
@@ -65,15 +65,6 @@ def about() -> str:
         signed_at=signed_at(log),
         witnesses=witnesses_of(log),
     )
-
-
-def signed_at(log: Log) -> datetime | None:
-    """When the present checkpoint was signed, as the file beside the key remembers."""
-    try:
-        kept = log.memory.read()
-    except BadNote:
-        return None
-    return kept.at if kept else None
 
 
 @blueprint.get("/log/compare")

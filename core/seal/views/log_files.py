@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from core.seal.rules.note import DECIMAL, BadNote
+from flask import Flask
+
+from core.seal.models.log import Log, open_log
+from core.seal.rules.note import BadNote, size_of
 from core.seal.rules.tiles import ENTRIES, TileDamaged, parse_path
-
-if TYPE_CHECKING:
-    from core.seal.models.log import Log
+from core.settings import Settings
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_MOMENT = "public, max-age=2"
@@ -27,16 +28,15 @@ class Resource:
     compressible: bool = False
 
 
-def size_of(note: str) -> int:
-    """The size that a checkpoint of our own tells, from its second line.
+def init_app(app: Flask, settings: Settings) -> None:
+    """Open the log and serve its files before the application.
 
     Raises:
-        BadNote: it is not a checkpoint.
+        SettingError: SEAL_KEY_FILE, SEAL_DIR, LOG_ORIGIN or WITNESS_URLS does not work.
     """
-    lines = note.split("\n", 2)
-    if len(lines) < 3 or not DECIMAL.fullmatch(lines[1]):
-        raise BadNote("not a checkpoint")
-    return int(lines[1])
+    log = open_log(settings)
+    app.extensions["seal"] = log
+    app.wsgi_app = LogFiles(app.wsgi_app, log)  # type: ignore[method-assign]
 
 
 def find_resource(log: Log, path: str) -> Resource | None:

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from core.engine import is_away
 from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unauthorised, Unavailable
+from core.gate import wants_json
 
 log = structlog.get_logger(__name__)
 RETRY_AFTER_S = "60"
@@ -60,14 +61,6 @@ UNEXPECTED = (
     _l("Something went wrong on our side"),
     _l("Nothing was changed. Please try again; if it stays, tell your branch the number below."),
 )
-
-
-def wants_json() -> bool:
-    """Whether the answer should be a document for programs."""
-    if request.path.startswith(("/api/", "/epcis/")):
-        return True
-    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
-    return best is not None and best != "text/html"
 
 
 def problem(status: int, code: str, title: Any, detail: Any, **extra: Any) -> Response:

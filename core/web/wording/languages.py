@@ -9,17 +9,10 @@ from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from babel import Locale
-from flask import Blueprint, Flask, redirect, request
-from flask.typing import ResponseReturnValue
-from flask_babel import Babel, get_locale
+from flask import request
+from flask_babel import get_locale
 from flask_login import current_user
 from werkzeug.datastructures import LanguageAccept
-
-from core.addresses import safe_path
-from core.errors import Forbidden
-from core.gate import public
-from core.scopes import Scope
-from core.web.wording.catalogues import DOMAIN, FOLDER, compile_catalogues
 
 CHINESE = "zh_Hans_CN"
 ENGLISH = "en"
@@ -31,8 +24,6 @@ COOKIE_AGE_S = 365 * 24 * 3600
 REMEMBERED = 4096
 P = ParamSpec("P")
 R = TypeVar("R")
-
-blueprint = Blueprint("language", __name__)
 
 
 def per_language(function: Callable[P, R]) -> Callable[P, R]:
@@ -47,21 +38,6 @@ def per_language(function: Callable[P, R]) -> Callable[P, R]:
         return made(html_lang(), *args, **options)
 
     return words
-
-
-def init_i18n(app: Flask) -> None:
-    """Compile stale catalogues, choose the language of each request, and offer the switch."""
-    compile_catalogues()
-    app.config["BABEL_DEFAULT_LOCALE"] = CHINESE
-    app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Shanghai"
-    app.config["BABEL_DOMAIN"] = DOMAIN
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(FOLDER)
-    Babel(app, locale_selector=lambda: PARSED[select_locale()])
-    app.jinja_env.globals.update(html_lang=html_lang, return_path=return_path)
-    app.register_blueprint(blueprint)
-    if "csrf" in app.extensions:
-        # It changes nothing but the visitor's own cookie, and pages stay free of sessions this way.
-        app.extensions["csrf"].exempt(switch)
 
 
 def select_locale() -> str:
@@ -108,18 +84,3 @@ def return_path() -> str:
         return request.path if rule is not None and "GET" in (rule.methods or ()) else "/"
     query = request.query_string.decode("utf-8", "replace")
     return f"{request.path}?{query}" if query else request.path
-
-
-@blueprint.post("/language")
-@public(scope=Scope.VISITOR)
-def switch() -> ResponseReturnValue:
-    """Keep the chosen language in a cookie and return to the page."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "same-site", "none"}:
-        raise Forbidden(code="cross_site")
-    locale = request.form.get("locale")
-    response = redirect(safe_path(request.form.get("next")), 303)
-    if locale in LOCALES:
-        response.set_cookie(
-            COOKIE, locale, max_age=COOKIE_AGE_S, httponly=True, samesite="Lax", secure=request.is_secure
-        )
-    return response

@@ -15,8 +15,8 @@ from core.database import changed, session
 from core.errors import Conflict
 from core.files import service as files
 from core.ids import random_id
+from core.progress.events import JobFailed
 from core.progress.service import starting as progress
-from core.progress.service.starting import JobFailed
 from shop.catalogue.models import Listing, PhotoUpload
 from shop.catalogue.service import drafts
 

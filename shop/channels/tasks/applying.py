@@ -11,7 +11,7 @@ from sqlalchemy import select
 from branch import api as branch
 from core.database import session, transaction
 from core.errors import NotFound
-from core.progress.service.starting import JobFailed
+from core.progress.events import JobFailed
 from core.work_claims import in_work
 from shop.channels.models import OutsideImport
 from shop.channels.rules.outside_orders import OutsideOrder

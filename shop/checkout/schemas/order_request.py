@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from core.accounts.rules.identity import normalise_email, normalise_phone
-from core.messaging.service.enqueueing import reaches
+from core.messaging.service.channels import reaches
 from shop.freight.rules.addresses import Place, UnknownPlaceError, resolve
 from shop.orders.rules.order_request import Buyer, OrderRequest, ShipTo
 from shop.orders.service.refusals import InvalidOrder

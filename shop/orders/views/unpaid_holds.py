@@ -15,7 +15,7 @@ from core.accounts.rules.identity import normalise_phone
 from core.clock import now
 from core.database import transaction
 from core.errors import NotFound
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 from core.gate import Scope, actor_id, requires
 from core.web.forms.fields import IntegerField
 from core.web.forms.yuan import MOST_YUAN, YuanField

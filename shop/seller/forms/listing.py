@@ -22,7 +22,7 @@ from wtforms import (
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
-from core.form_keys.views import PageForm
+from core.form_keys.forms import PageForm
 from core.web.forms.fields import DateField
 from shop.catalogue.rules.measures import Unit
 from shop.catalogue.rules.offers import MAX_VARIANTS

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from core.checks.tasks.running import Outcome, keep
 from core.clock import now
 from core.database import session, transaction
+from core.messaging.models import Message
 from core.messaging.service import enqueueing as messaging
-from core.messaging.service.enqueueing import Message
-from core.outbox.service import OutboxEvent, record
+from core.outbox.models import OutboxEvent
+from core.outbox.service import record
 from core.seal.rules.findings import Finding
 from core.work_claims import WorkClaim
 from shop.orders.events import OrderPaid

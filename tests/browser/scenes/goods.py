@@ -9,7 +9,8 @@ from branch import api as branch
 from core.clock import now
 from core.database import session, transaction
 from core.ids import random_id
-from core.progress.service.starting import JOB, start
+from core.progress.models import JOB
+from core.progress.service.starting import start
 from core.progress.tasks.running import Job
 from core.work_claims import take
 from shop.catalogue.models import Listing

@@ -62,7 +62,7 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "storefronts.": {"public_id": "storefront"},
     "tokens.": {"public_id": "program"},
     "units.": {"code": "unit"},
-    "web.job": {"public_id": "job"},
+    "progress.job": {"public_id": "job"},
 }
 
 #: What is sent where the check stands behind the form; `{name}` is an object of the place that is asked about.

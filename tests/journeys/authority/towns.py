@@ -34,7 +34,7 @@ from core.accounts.models.tokens import ApiToken
 from core.clock import local_day
 from core.database import session
 from core.files import service as files
-from core.progress.service.starting import JobProgress
+from core.progress.models import JobProgress
 from core.work_claims import WorkClaim
 from shop.catalogue.models import Listing, Variant
 from shop.channels.models import OutsideImport

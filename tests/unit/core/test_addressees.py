@@ -9,7 +9,7 @@ from core.accounts.rules.identity import (
     parse_identity,
 )
 from core.messaging.rules import ANY_MAIL, filled, serving, would_address
-from core.messaging.service.enqueueing import _apprise_module, _channels_for, reaches
+from core.messaging.service.channels import _apprise_module, channels_for, reaches
 
 MAIL = "mailto://u:p@smtp.example.org?from=s@example.org&to={email}"
 SMS = "twilio://AC" + "a" * 32 + ":" + "b" * 32 + "@+15551234567/{phone}"
@@ -48,10 +48,10 @@ def test_nobody_is_taken_whom_messages_would_not_reach(app, session):
 
 def test_what_would_go_to_somebody_else_is_not_sent(app, session, monkeypatch):
     monkeypatch.setitem(app.extensions, "messaging", ([MAIL], None))
-    assert _channels_for("o'neil@b.example") == (
+    assert channels_for("o'neil@b.example") == (
         [], "a channel in NOTIFY_URLS would write to somebody else than this address names",
     )  # fmt: skip
-    assert _channels_for("li@b.example")[0] == [filled(MAIL, "li@b.example")]
+    assert channels_for("li@b.example")[0] == [filled(MAIL, "li@b.example")]
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,11 @@ import pytest
 import sqlalchemy as sa
 
 from core.database import db, transaction
-from core.messaging.service.enqueueing import Message
-from core.outbox.service import OutboxDelivery, OutboxEvent, deliver_pending, record, waiting
+from core.messaging.models import Message
+from core.outbox.models import OutboxDelivery, OutboxEvent
+from core.outbox.queries import waiting
+from core.outbox.service import record
+from core.outbox.tasks import deliver_pending
 from core.settings import Settings
 from tests.running import environment, running, until, worker_command
 from tests.stand_ins.dying_worker import FIRST_LINE, ORDER, heard, hears

@@ -20,7 +20,7 @@ from branch.reports.models import Report
 from core.clock import local_day, local_year, now
 from core.database import transaction
 from core.files import service as files
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from shop.orders import tasks as orders
 from shop.orders.models.tables import Order
 from shop.orders.service import paying

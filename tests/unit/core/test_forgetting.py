@@ -15,9 +15,11 @@ from core.clock import now
 from core.database import transaction
 from core.failures.queries import failures
 from core.forgetting import service as forgetting
+from core.messaging.models import Message
 from core.messaging.service import enqueueing as messaging
-from core.messaging.service.enqueueing import Message, send_waiting
-from core.outbox.service import OutboxEvent, deliver_pending
+from core.messaging.tasks import send_waiting
+from core.outbox.models import OutboxEvent
+from core.outbox.tasks import deliver_pending
 from tests.factories.accounts import make_account
 from tests.seals import not_as_sealed
 

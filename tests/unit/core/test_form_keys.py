@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from core.clock import now
 from core.database import transaction
-from core.form_keys import service as form_keys
+from core.form_keys import tasks
+from core.form_keys.models import FormKey
 from core.form_keys.rules import FORGOTTEN_AFTER, VALID_FOR, make_key, read_key
 from core.form_keys.service import (
-    FormKey,
     Outcome,
     Sending,
     SentBefore,
@@ -113,11 +113,11 @@ def test_keys_are_forgotten_in_batches_once_no_page_can_carry_them(session, at):
 
 
 def test_the_task_forgets_until_nothing_is_old(session, monkeypatch):
-    monkeypatch.setattr(form_keys, "FORGOTTEN_AT_ONCE", 2)
+    monkeypatch.setattr(tasks, "FORGOTTEN_AT_ONCE", 2)
     with transaction():
         for n in range(5):
             claim(Sending(f"old-{n}", "s", "c"), at=now() - FORGOTTEN_AFTER - timedelta(hours=1))
-    assert form_keys.forget() == 5
+    assert tasks.forget() == 5
 
 
 @pytest.mark.both

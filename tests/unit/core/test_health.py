@@ -12,8 +12,8 @@ from core.clock import now
 from core.database import db, transaction
 from core.health.views import Part, init_health
 from core.jobs import message_folder
+from core.messaging.models import STUCK_AFTER, UNSENT, Message
 from core.messaging.service import enqueueing as messaging
-from core.messaging.service.enqueueing import STUCK_AFTER, Message
 from core.settings import Settings
 
 LIVING = {"web", "worker-fast", "worker-slow", "scheduler"}
@@ -64,9 +64,7 @@ def test_messages_that_wait_are_counted_by_state_and_a_stuck_one_stands_apart(cl
     queue(client, "b", state="sending", available_at=now())
     queue(client, "c", state="sending", available_at=now() - STUCK_AFTER - timedelta(seconds=1))
     queue(client, "d", state="sent")
-    counted = {
-        state: gauge(client, f'guiyuan_messages_unsent{{state="{state}"}}') for state in messaging.UNSENT
-    }
+    counted = {state: gauge(client, f'guiyuan_messages_unsent{{state="{state}"}}') for state in UNSENT}
     assert counted == {"waiting": "1.0", "sending": "1.0", "stuck": "1.0", "failed": "0.0"}
     assert gauge(client, "guiyuan_outbox_waiting") == "0.0"
 

@@ -14,11 +14,14 @@ from core.accounts.models.account import Account
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, Invalid, Unavailable
-from core.outbox.service import OutboxEvent
+from core.outbox.models import OutboxEvent
+from core.progress import queries as progress_queries
+from core.progress.models import JOB, JobProgress
+from core.progress.queries import get_progress
 from core.progress.service import starting as progress
-from core.progress.service.starting import JOB, JobProgress, get_progress
+from core.progress.service.retrying import again
 from core.progress.tasks import running as job_runs
-from core.progress.tasks.running import RETRY, again, resume, work
+from core.progress.tasks.running import RETRY, resume, work
 from core.work_claims import WorkClaim, find_claim, take
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_membership
@@ -98,7 +101,7 @@ def test_a_job_that_the_broker_never_got_is_sent_by_the_schedule_and_not_each_ti
 def test_a_job_that_nobody_takes_up_is_sent_less_and_less_often(session, sent, at):
     job_id = begin()
     with transaction():
-        progress.get_row(job_id).send_again_at = at
+        progress_queries.get_row(job_id).send_again_at = at
     sent.clear()
     minutes = [minute for minute in range(240) if resume(at=at + timedelta(minutes=minute))]
     waits = [after - before for before, after in pairwise(minutes)]
@@ -113,7 +116,7 @@ def test_what_a_dead_worker_held_is_sent_when_its_claim_has_run_out_however_ofte
 ):
     job_id = begin()
     with transaction():
-        row = progress.get_row(job_id)
+        row = progress_queries.get_row(job_id)
         row.sendings, row.send_again_at = 9, now() + timedelta(hours=1)
 
     def looked_at_meanwhile(job):
@@ -134,7 +137,7 @@ def test_what_a_dead_worker_held_is_sent_when_its_claim_has_run_out_however_ofte
 def test_what_failed_is_sent_when_the_turn_comes_that_its_page_tells(session, sent, error):
     job_id = begin()
     with transaction():
-        row = progress.get_row(job_id)
+        row = progress_queries.get_row(job_id)
         row.sendings, row.send_again_at = 9, now() + timedelta(hours=1)
     work(job_id, failing(error))
     turn = find_claim(JOB, job_id).available_at
@@ -149,7 +152,7 @@ def test_the_time_left_goes_on_at_the_pace_so_far(session, sent):
 
     def do(job):
         job.advance(10)
-        begun = progress.get_row(job_id).started_at
+        begun = progress_queries.get_row(job_id).started_at
         told.append(get_progress(job_id, at=begun + timedelta(seconds=20)).left_s)
         session.rollback()
         job.finish()

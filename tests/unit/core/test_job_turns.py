@@ -10,8 +10,10 @@ from sqlalchemy.exc import OperationalError
 from core import jobs as celery_jobs
 from core.database import db, transaction
 from core.errors import Unavailable
+from core.progress import queries as progress_queries
+from core.progress.models import JOB, JobProgress
 from core.progress.service import starting as progress
-from core.progress.service.starting import JOB, SEND_AGAIN_AFTER, JobProgress
+from core.progress.service.starting import SEND_AGAIN_AFTER
 from core.progress.tasks.running import resume, work
 from core.work_claims import find_claim
 
@@ -24,7 +26,7 @@ def job_id(session, clock, monkeypatch):
     monkeypatch.setattr(celery_jobs.current_app, "send_task", lambda *_, **__: None)
     with transaction():
         public_id = progress.start("thing", task="tests.do")
-        progress.get_row(public_id).sendings = 9
+        progress_queries.get_row(public_id).sendings = 9
     return public_id
 
 

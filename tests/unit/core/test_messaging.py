@@ -8,7 +8,9 @@ import pytest
 from apprise.decorators import notify
 
 from core.database import db, transaction
-from core.messaging.service.enqueueing import enqueue, send_waiting, unsent
+from core.messaging.queries import unsent
+from core.messaging.service.enqueueing import enqueue
+from core.messaging.tasks import send_waiting
 
 SECOND = timedelta(seconds=1)
 WORKERS = 4

@@ -11,8 +11,12 @@ from sqlalchemy.exc import OperationalError
 
 from core.clock import now
 from core.database import transaction
+from core.messaging import queries as messaging_queries
+from core.messaging import tasks
+from core.messaging import tasks as sending
+from core.messaging.models import Message
 from core.messaging.service import enqueueing as messaging
-from core.messaging.service.enqueueing import MAX_ATTEMPTS, Message, send_waiting
+from core.messaging.tasks import MAX_ATTEMPTS, send_waiting
 from tests.seals import unwatched
 
 TEMPLATE = "ledger_differs"
@@ -36,7 +40,7 @@ class Channel:
 @pytest.fixture
 def channel(session, monkeypatch):
     one = Channel()
-    monkeypatch.setattr(messaging, "_apprise", lambda _channels: one)
+    monkeypatch.setattr(sending, "apprise_for", lambda _channels: one)
     return one
 
 
@@ -99,10 +103,10 @@ def test_after_the_last_attempt_it_has_failed_and_waits_for_nobody(session, chan
         session.execute(sa.update(Message).values(attempts=MAX_ATTEMPTS - 1))
     send_waiting()
     assert kept(session, first).state == "failed"
-    assert messaging.unsent(at=now())["failed"] == 1
+    assert messaging_queries.unsent(at=now())["failed"] == 1
     with transaction():
         session.execute(sa.update(Message).values(set_aside_at=now()))
-    assert messaging.unsent(at=now())["failed"] == 0
+    assert messaging_queries.unsent(at=now())["failed"] == 0
 
 
 def test_since_when_it_fails_is_kept_while_it_fails_again(session, channel):
@@ -121,8 +125,8 @@ def test_a_message_that_another_worker_took_while_it_was_written_is_not_sent_aga
     message_id = queue()
     attempts = kept(session, message_id).attempts
     session.rollback()
-    assert messaging._claim(message_id, attempts + 1)
-    assert not messaging._claim(message_id, attempts + 1)
+    assert tasks._claim(message_id, attempts + 1)
+    assert not tasks._claim(message_id, attempts + 1)
     assert send_waiting() == 0
     assert channel.titles == []
 
@@ -167,7 +171,7 @@ def test_a_message_that_was_stuck_here_and_is_in_other_hands_now_stays_there(ses
     def taken_over():
         with transaction():
             session.execute(sa.update(Message).values(state="waiting", attempts=0))
-        assert messaging._claim(message_id, 1)
+        assert tasks._claim(message_id, 1)
 
     channel.before = taken_over
     send_waiting()
@@ -179,7 +183,7 @@ def test_a_message_that_another_took_meanwhile_is_not_noted_as_one_that_cannot_b
     """The other has a newer version, with the template."""
     queue()
     later = queue(template="that_is_gone")
-    channel.before = lambda: messaging._claim(later, 1)
+    channel.before = lambda: tasks._claim(later, 1)
     assert send_waiting() == 1
     row = kept(session, later)
     assert (row.state, row.last_error) == ("sending", None)
@@ -192,7 +196,7 @@ def test_a_database_that_goes_away_ends_the_run_and_marks_no_message(session, ch
     def gone(_message_id):
         raise away
 
-    monkeypatch.setattr(messaging, "_written", gone)
+    monkeypatch.setattr(sending, "_written", gone)
     with pytest.raises(OperationalError):
         send_waiting()
     row = kept(session, message_id)

@@ -10,12 +10,13 @@ from core.backup import tasks as backup_tasks
 from core.backup.models.runs import BackupRun
 from core.clock import now
 from core.database import after_commit, db, transaction
+from core.messaging import tasks as messaging_tasks
+from core.messaging.models import Message
 from core.messaging.service import enqueueing as messaging
-from core.messaging.service.enqueueing import Message
-from core.outbox import service as outbox
-from core.outbox.service import OutboxEvent
+from core.outbox import tasks as outbox_tasks
+from core.outbox.models import OutboxEvent
+from core.progress.models import JOB, JobProgress
 from core.progress.service import starting as progress
-from core.progress.service.starting import JOB, JobProgress
 from core.progress.tasks.running import resume, work
 from core.seal.models.leaves import SealWitness
 from core.seal.tasks import cosigning as witnesses
@@ -138,7 +139,7 @@ def test_an_event_that_others_have_locked_keeps_no_other(session, locked):
                 )
             )
     locked("outbox_event")
-    outbox.deliver_pending()
+    outbox_tasks.deliver_pending()
     session.rollback()
     assert session.scalars(sa.select(OutboxEvent.last_error).order_by(OutboxEvent.id)).all()[1]
 
@@ -150,7 +151,7 @@ def test_a_message_that_others_have_locked_keeps_no_other(session, locked):
                 dedupe_key=f"{number}", to="a@example.org", template="no_such", context={}, locale="en"
             )
     locked("message")
-    messaging.send_waiting()
+    messaging_tasks.send_waiting()
     session.rollback()
     assert session.scalars(sa.select(Message.last_error).order_by(Message.id)).all()[1]
 

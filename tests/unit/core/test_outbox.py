@@ -8,7 +8,9 @@ import pytest
 
 from core.database import db, transaction
 from core.outbox import service as outbox
-from core.outbox.service import deliver_pending, outside_transaction, record, waiting
+from core.outbox.queries import waiting
+from core.outbox.service import outside_transaction, record
+from core.outbox.tasks import deliver_pending
 
 SECOND = timedelta(seconds=1)
 # What passes between one failure and the next attempt: five seconds, doubled each time, an hour at most.

@@ -11,9 +11,12 @@ from sqlalchemy.exc import OperationalError
 from core.clock import now
 from core.database import transaction
 from core.errors import Unavailable
+from core.outbox import queries as outbox_queries
 from core.outbox import service as outbox
+from core.outbox import tasks
+from core.outbox.models import OutboxDelivery, OutboxEvent
 from core.outbox.rules import UnreadableEvent, from_body, to_body
-from core.outbox.service import ATTEMPTS, RETRY, OutboxDelivery, OutboxEvent
+from core.outbox.tasks import ATTEMPTS, RETRY
 from tests.seals import unwatched
 
 
@@ -80,7 +83,7 @@ BODIES = {
 def test_a_body_that_cannot_be_read_keeps_no_other_event_back(heard, session, body):
     row_id = recorded(session)
     spoil("body = " + ("CAST(:body AS JSONB)" if _postgres(session) else ":body"), row_id, body=body)
-    assert outbox.deliver_pending() == 1
+    assert tasks.deliver_pending() == 1
     assert heard == ["good"]
     row = kept(session, row_id)
     assert row.last_error.startswith("UnreadableEvent: Happened")
@@ -96,7 +99,7 @@ def test_a_body_that_is_no_json_keeps_no_other_event_back(heard, session):
     """SQLite keeps any text; PostgreSQL refuses it at once, so there it is a JSON text."""
     row_id = recorded(session)
     spoil("""body = '"torn"'""" if _postgres(session) else "body = '{\"number'", row_id)
-    assert outbox.deliver_pending() == 1
+    assert tasks.deliver_pending() == 1
     assert heard == ["good"]
     assert kept(session, row_id).last_error
 
@@ -105,7 +108,7 @@ def test_a_body_that_is_no_json_keeps_no_other_event_back(heard, session):
 def test_a_name_without_a_line_in_the_table_keeps_no_other_event_back(heard, session):
     row_id = recorded(session)
     spoil("name = 'OfTomorrow'", row_id)
-    assert outbox.deliver_pending() == 1
+    assert tasks.deliver_pending() == 1
     assert heard == ["good"]
     assert "no line for OfTomorrow" in kept(session, row_id).last_error
 
@@ -113,11 +116,11 @@ def test_a_name_without_a_line_in_the_table_keeps_no_other_event_back(heard, ses
 def test_a_row_that_is_good_again_is_delivered_in_its_turn(heard, session):
     row_id = recorded(session)
     spoil("name = 'OfTomorrow'", row_id)
-    outbox.deliver_pending()
+    tasks.deliver_pending()
     spoil("name = 'Happened'", row_id)
-    assert outbox.deliver_pending() == 0, "before its turn"
+    assert tasks.deliver_pending() == 0, "before its turn"
     due_again(session)
-    assert outbox.deliver_pending() == 1
+    assert tasks.deliver_pending() == 1
     row = kept(session, row_id)
     assert (row.last_error, row.failed_at) == (None, None)
     assert row.done_at is not None
@@ -130,7 +133,7 @@ def test_a_handler_that_fails_keeps_no_other_handler_from_hearing(app, heard, se
     good = app.extensions["outbox"]["Happened"][1][0]
     outbox.init_outbox(app, {Happened: [bad, good]})
     row_id = recorded(session)
-    assert outbox.deliver_pending() == 0
+    assert tasks.deliver_pending() == 0
     assert heard == ["first", "good"]
     assert "bad: RuntimeError: no template" in kept(session, row_id).last_error
     assert session.scalar(sa.select(sa.func.count()).select_from(OutboxDelivery)) == 2
@@ -152,9 +155,9 @@ def test_the_wait_doubles_up_to_an_hour(app, heard, session):
         with transaction():
             session.execute(sa.update(OutboxEvent).values(available_at=now(), attempts=attempts))
         before = now()
-        outbox.deliver_pending()
+        tasks.deliver_pending()
         waits.append(round((kept(session, 1).available_at - before).total_seconds()))
-        assert outbox.deliver_pending() == 0
+        assert tasks.deliver_pending() == 0
         assert kept(session, 1).attempts == attempts + 1, "it is left alone until then"
     assert waits == [5, 10, 20, 40, 2560, 3600]
 
@@ -162,10 +165,10 @@ def test_the_wait_doubles_up_to_an_hour(app, heard, session):
 def test_since_when_it_fails_is_kept_while_it_fails_again(app, heard, session):
     failing(app, RuntimeError())
     row_id = recorded(session)
-    outbox.deliver_pending()
+    tasks.deliver_pending()
     since = kept(session, row_id).failed_at
     due_again(session)
-    outbox.deliver_pending()
+    tasks.deliver_pending()
     again = kept(session, row_id)
     assert (again.attempts, again.failed_at) == (2, since)
 
@@ -175,12 +178,12 @@ def test_after_the_last_attempt_it_is_dead_and_counted_no_more_among_those_that_
     recorded(session)
     with transaction():
         session.execute(sa.update(OutboxEvent).where(OutboxEvent.id == 1).values(attempts=ATTEMPTS - 1))
-    outbox.deliver_pending()
+    tasks.deliver_pending()
     assert kept(session, 1).dead_at is not None
     assert kept(session, 2).dead_at is None
-    assert outbox.waiting() == 1
+    assert outbox_queries.waiting() == 1
     due_again(session)
-    outbox.deliver_pending()
+    tasks.deliver_pending()
     assert kept(session, 1).attempts == ATTEMPTS
 
 
@@ -189,7 +192,7 @@ def test_a_part_that_is_away_makes_no_event_dead(app, heard, session):
     recorded(session)
     with transaction():
         session.execute(sa.update(OutboxEvent).values(attempts=ATTEMPTS - 1))
-    outbox.deliver_pending()
+    tasks.deliver_pending()
     assert kept(session, 1).dead_at is None
 
 
@@ -198,7 +201,7 @@ def test_an_event_that_ends_its_worker_each_time_is_dead_in_the_end(heard, sessi
     recorded(session)
     with transaction():
         session.execute(sa.update(OutboxEvent).where(OutboxEvent.id == 1).values(attempts=ATTEMPTS))
-    assert outbox.deliver_pending() == 1
+    assert tasks.deliver_pending() == 1
     assert kept(session, 1).dead_at is not None
     assert heard == ["good"]
 
@@ -206,9 +209,9 @@ def test_an_event_that_ends_its_worker_each_time_is_dead_in_the_end(heard, sessi
 def test_an_event_in_other_hands_is_not_taken(heard, session):
     row_id = recorded(session)
     with transaction():
-        assert outbox._claim(row_id, timedelta(minutes=2)) == 1
-        assert outbox._claim(row_id, timedelta(minutes=2)) == 0
-    assert outbox.deliver_pending() == 1
+        assert tasks._claim(row_id, timedelta(minutes=2)) == 1
+        assert tasks._claim(row_id, timedelta(minutes=2)) == 0
+    assert tasks.deliver_pending() == 1
     assert heard == ["good"]
 
 
@@ -217,7 +220,7 @@ def test_a_database_that_goes_away_ends_the_run_and_marks_no_event(app, heard, s
     failing(app, OperationalError("SELECT", {}, postgres_errors.AdminShutdown("bye")))
     recorded(session)
     with pytest.raises(OperationalError):
-        outbox.deliver_pending()
+        tasks.deliver_pending()
     for row_id in (1, 2):
         row = kept(session, row_id)
         assert (row.attempts, row.last_error, row.failed_at) == (0, None, None)

@@ -13,7 +13,7 @@ from core import seal
 from core.clock import now
 from core.database import session as current
 from core.database import transaction
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from core.sweeps import Swept, all_or_each, due_again, each, free, note_failure, note_success
 from core.work_claims import InWork, Retry, WorkClaim, find_claim, take
 

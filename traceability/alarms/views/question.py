@@ -7,10 +7,10 @@ from werkzeug.exceptions import TooManyRequests
 
 from core.clock import now
 from core.errors import Invalid
-from core.gate import public
+from core.gate import public, wants_json
 from core.scopes import Scope
 from core.web.views.limits import VERIFY, limiter
-from core.web.views.problems import problem, wants_json
+from core.web.views.problems import problem
 from traceability.alarms.rules.brakes import Brakes, Gate, gate_for
 from traceability.alarms.service import questions
 from traceability.lookups.queries import UnknownsOfNetwork

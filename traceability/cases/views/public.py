@@ -12,13 +12,12 @@ from core.clock import local_day, now
 from core.csv_export import csv_text
 from core.errors import Invalid
 from core.form_keys.views import creates, creating
-from core.gate import public
+from core.gate import public, wants_json
 from core.networks import neighbourhood_of
 from core.scopes import Scope
 from core.uploads.forms.upload_tokens import kept_token, read_kept
 from core.web.views.bounds import PHOTOS, takes
 from core.web.views.limits import REPORT, VERIFY, limiter, posts_only
-from core.web.views.problems import wants_json
 from traceability.cases.forms import ReportForm
 from traceability.cases.queries.records import CaseView, get_case, steps_of
 from traceability.cases.queries.statistics import COLUMNS, monthly_counts

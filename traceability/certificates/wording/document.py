@@ -8,7 +8,7 @@ from flask import current_app
 
 from core.clock import local_minute
 from core.seal import proof_for
-from core.seal.rules.note import ProofFile
+from core.seal.rules.proof_files import ProofFile
 from traceability.certificates.models.sealing import subject_of
 from traceability.certificates.queries import CertificateView
 from traceability.labels.rules.typesetting import compile_pdf

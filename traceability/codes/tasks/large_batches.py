@@ -10,7 +10,8 @@ from core.clock import now as moment
 from core.database import changed, session, transaction
 from core.errors import Conflict, DomainError
 from core.files import service as files
-from core.progress.service.starting import JobFailed, get_progress
+from core.progress.events import JobFailed
+from core.progress.queries import get_progress
 from core.progress.tasks.running import Job
 from core.work_claims import ClaimLost
 from traceability.codes.models.tables import CodeBatch

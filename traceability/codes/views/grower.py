@@ -93,7 +93,10 @@ def _ask(lot: LotView, form: IssueForm) -> ResponseReturnValue:
             form=form.file.data,
         )
         waits = batch.state is BatchState.REQUESTED
-        here, job = url_for("codes.of_lot", number=lot.number), url_for("web.job", public_id=batch.job_id)
+        here, job = (
+            url_for("codes.of_lot", number=lot.number),
+            url_for("progress.job", public_id=batch.job_id),
+        )
         made.leads_to(here if waits else job)
     if waits:
         flash(_("The branch was asked to approve this batch; its file is made then."), "info")

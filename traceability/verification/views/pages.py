@@ -20,12 +20,11 @@ from branch import api as branch
 from core.clock import now
 from core.database import transaction
 from core.errors import Invalid, NotFound
-from core.gate import public
+from core.gate import public, wants_json
 from core.safe_methods import may_note, noting
 from core.scopes import Scope
 from core.seal.queries.subjects import proof_answer, proof_for
 from core.web.views.limits import VERIFY, limiter, posts_only
-from core.web.views.problems import wants_json
 from traceability.alarms.views.question import stop_who_tries
 from traceability.cases.service.code_links import AboutCode, about_token
 from traceability.codes.models.sealing import batch_subject

@@ -13,7 +13,7 @@ from branch.ledger.periods import Period
 from branch.ledger.rollup import refresh_rollups
 from branch.ledger.tasks import reconcile as nightly
 from core.database import transaction
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from tests.factories.accounts import make_account
 from tests.factories.ledger import NOON, make_fact, make_refund
 from tests.factories.organisation import make_grower, make_membership

@@ -11,7 +11,7 @@ from branch.api import LicenceNotValid, require_valid_licence
 from branch.licences import service
 from core.database import session as current_session
 from core.database import transaction
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
 

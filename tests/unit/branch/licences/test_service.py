@@ -18,7 +18,7 @@ from branch.licences.models import Licence, LicenceChange
 from branch.licences.queries import changes_of, get_licence
 from core.database import transaction
 from core.errors import Conflict, Forbidden, Invalid
-from core.outbox.service import OutboxEvent
+from core.outbox.models import OutboxEvent
 from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence, make_mark
 from tests.factories.organisation import make_grower, make_membership

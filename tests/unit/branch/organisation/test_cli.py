@@ -11,7 +11,7 @@ from core.accounts.service.lost_factor import resets_of
 from core.clock import now
 from core.database import session as database
 from core.database import transaction
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from core.seal.models.leaves import SealLeaf
 from tests.factories.accounts import PASSWORD, make_account
 from tests.factories.organisation import make_membership, make_tree

@@ -262,10 +262,11 @@ def test_every_file_lies_on_its_shelf_with_its_digest(session, growers):
 
 
 def test_a_build_that_fails_says_so_on_its_page(session, growers):
+    from core.progress import queries as progress_queries
     from core.progress.service import starting as progress
 
     with transaction():
         job = progress.start("report", task="branch.reports.build", locale="en")
     tasks.build_report.run(job, "nowhere", "2026-04", None, "")
-    view = progress.get_progress(job, at=now())
+    view = progress_queries.get_progress(job, at=now())
     assert (view.state, view.message) == ("failed", "There is no unit with the code nowhere.")

@@ -14,7 +14,7 @@ from core.accounts.service.account import prove_contact, recover_by, recovers
 from core.accounts.service.codes import count_attempt, redeem_code, send_code
 from core.accounts.service.devices import open_device
 from core.errors import Conflict, Invalid
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from tests.factories.accounts import make_account
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)

@@ -11,7 +11,7 @@ from core.accounts.queries.devices import devices_of
 from core.accounts.rules.devices import pause_after, worth_telling
 from core.accounts.service.devices import end_device, end_others, end_own, open_device
 from core.errors import NotFound
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from tests.factories.accounts import make_account
 
 MINUTE = timedelta(minutes=1)

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from core.accounts.events import RecoveryAsked
 from core.accounts.service.recovery import answer
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from tests.factories.accounts import make_account
 
 

@@ -12,7 +12,7 @@ from core.accounts.queries.tokens import find_bearer
 from core.accounts.service.tokens import MOST_ALIVE, create_token, note_use, revoke_token
 from core.database import transaction
 from core.errors import Conflict, Invalid, NotFound
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_membership
 

@@ -21,7 +21,7 @@ from core.backup.service.storage import BackupInWork
 from core.backup.service.writing import Writer
 from core.database import alembic, db, transaction
 from core.files import service as files
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from core.seal.models.log import this_log
 from core.seal.tasks.sequencer import sequence
 from tests.factories.licences import LEAVES_OF_FIRST

@@ -16,7 +16,7 @@ from core.backup.service.writing import Writer
 from core.backup.tasks import nightly
 from core.clock import now
 from core.database import transaction
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from core.settings import SettingError, Settings
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_membership

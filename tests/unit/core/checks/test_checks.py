@@ -12,8 +12,9 @@ from core.checks.service import Check, checks, init_checks
 from core.checks.tasks.periodic import nightly, sample
 from core.checks.tasks.running import keep, run_sample, run_whole
 from core.database import transaction
-from core.messaging.service.enqueueing import Message
-from core.outbox.service import OutboxEvent, deliver_pending
+from core.messaging.models import Message
+from core.outbox.models import OutboxEvent
+from core.outbox.tasks import deliver_pending
 from core.seal.rules.findings import Finding
 from core.seal.tasks.sequencer import sequence
 from tests.factories.accounts import make_account

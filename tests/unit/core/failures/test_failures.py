@@ -11,10 +11,10 @@ from core.errors import Conflict, Invalid, NotFound
 from core.failures import queries, service
 from core.failures.models import FailureDecision
 from core.failures.tasks import forget_settled
+from core.messaging.models import STUCK_AFTER, Message
 from core.messaging.service import enqueueing as messaging
-from core.messaging.service.enqueueing import STUCK_AFTER, Message
 from core.outbox import service as outbox
-from core.outbox.service import OutboxEvent
+from core.outbox.models import OutboxEvent
 from core.work_claims import WorkClaim, held
 from tests.unit.core.test_outbox import Told
 
@@ -222,8 +222,8 @@ def test_the_command_lists_tries_again_and_sets_aside(app, session):
 
 
 def test_a_job_that_failed_is_sent_again(session, monkeypatch):
+    from core.progress.models import JOB, JobProgress
     from core.progress.service import starting as progress
-    from core.progress.service.starting import JOB, JobProgress
 
     sent = []
     monkeypatch.setattr("core.jobs.send_soon", lambda task, *_args: sent.append(task))

@@ -15,9 +15,9 @@ from core.seal.models.leaves import SealLeaf
 from core.seal.models.log import this_log
 from core.seal.queries.audit import audit
 from core.seal.queries.sources import sources
-from core.seal.queries.standing import SealRefused, published_entry
+from core.seal.queries.standing import NothingToRepair, SealRefused, published_entry
 from core.seal.queries.subjects import signed_size
-from core.seal.tasks.repair import ADOPTED, NothingToRepair, adopt, rebuild, take_in
+from core.seal.tasks.repair import ADOPTED, adopt, rebuild, take_in
 from core.seal.tasks.sequencer import sequence
 from tests.factories.ledger import make_fact
 from tests.factories.licences import make_licence

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.clock import now
 from core.database import transaction
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from core.seal.models.leaves import SealHead, SealLeaf
 from core.seal.models.log import this_log
 from core.seal.queries.audit import audit

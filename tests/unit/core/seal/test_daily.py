@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from core.database import transaction
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from core.seal.models.log import this_log
 from core.seal.rules.note import Note, Signer
 from core.seal.service.daily_heads import keep_head, kept_heads

@@ -7,13 +7,13 @@ from sqlalchemy import delete, select, update
 
 from core.clock import now
 from core.database import changed, transaction
+from core.messaging.models import Message
 from core.messaging.service import enqueueing as messaging
-from core.messaging.service.enqueueing import Message
 from core.seal.models.leaves import SealLeaf, SealWitness
 from core.seal.models.log import this_log
 from core.seal.queries.audit import CHUNK, check_seal
+from core.seal.rules.witnesses import WitnessAddress
 from core.seal.service import sealed_rows as rows
-from core.seal.tasks.cosigning import WitnessAddress
 from tests.seals import behind_the_back, not_as_sealed
 from traceability.papers.models.tables import PaperRuleRow
 

@@ -7,12 +7,12 @@ from core.seal.rules.note import (
     BadNote,
     Checkpoint,
     Note,
-    ProofFile,
     Signer,
     Verifier,
     cosignature_time,
     open_checkpoint,
 )
+from core.seal.rules.proof_files import ProofFile
 
 # The example of Go's note package documentation.
 PETER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"

@@ -9,10 +9,11 @@ from branch.organisation.models import Membership, MembershipChange, Unit
 from core.checks.events import FaultsFound
 from core.clock import now
 from core.database import changed, transaction
+from core.messaging import tasks as messaging_tasks
+from core.messaging.models import Message
 from core.messaging.service import enqueueing as messaging
-from core.messaging.service.enqueueing import Message
 from core.outbox import service as outbox
-from core.outbox.service import OutboxEvent
+from core.outbox.models import OutboxEvent
 from core.seal.models.leaves import SealLeaf
 from core.seal.queries.sources import sources
 from core.seal.tasks.repair import take_in
@@ -82,7 +83,7 @@ def test_what_is_not_sealed_of_a_row_changes_without_a_leaf(session, at):
             locale="en",
             at=at,
         )
-    assert messaging.send_waiting() == 1
+    assert messaging_tasks.send_waiting() == 1
     assert len(leaves(session, "message")) == 1
     assert "example.org" not in json.dumps(leaves(session, "message"))
     assert not_as_sealed("message") == []

@@ -13,12 +13,15 @@ from core.seal.models.leaves import SealWitness
 from core.seal.models.log import this_log
 from core.seal.queries.standing import SealRefused
 from core.seal.queries.subjects import proof_for
+from core.seal.queries.witnesses import witnesses_of
 from core.seal.rules import merkle
-from core.seal.rules.note import Checkpoint, Note, Signer, Verifier, cosignature_time, write_hashes
+from core.seal.rules.note import Checkpoint, Note, Signer, Verifier, cosignature_time
+from core.seal.rules.proof_files import write_hashes
+from core.seal.rules.witnesses import WitnessAddress
 from core.seal.service import witness as witness_server
 from core.seal.service.witness import SIZE, Witness, make_server
 from core.seal.tasks import cosigning as witnesses
-from core.seal.tasks.cosigning import WitnessAddress, collect, witnesses_of
+from core.seal.tasks.cosigning import collect
 from core.seal.tasks.sequencer import sequence
 from tests.unit.core.seal.test_sequencer import append, forget_after
 

@@ -194,7 +194,7 @@ def test_of_many_rows_in_one_statement_each_is_looked_at(session):
 def test_a_text_longer_than_its_column_is_refused_on_every_database(session, at, changed):
     from core.database import transaction
     from core.errors import Invalid
-    from core.messaging.service.enqueueing import Message
+    from core.messaging.models import Message
 
     too_long = "k" * 5000
     with pytest.raises(Invalid) as caught, transaction() as current:

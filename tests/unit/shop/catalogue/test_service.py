@@ -8,7 +8,7 @@ from sqlalchemy import select
 from branch.licences import service as licences
 from core.database import transaction
 from core.errors import Conflict, NotFound
-from core.outbox.service import OutboxEvent
+from core.outbox.models import OutboxEvent
 from shop.catalogue.models import ListingChange, Photo
 from shop.catalogue.queries.listing_page import get_listing
 from shop.catalogue.rules.measures import Size

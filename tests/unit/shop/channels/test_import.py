@@ -12,7 +12,7 @@ from core.clock import now
 from core.database import transaction
 from core.errors import NotFound
 from core.files import service as files
-from core.progress.service.starting import get_progress
+from core.progress.queries import get_progress
 from shop.channels.models import OutsideImport, OutsideOrderRow
 from shop.channels.rules import taobao
 from shop.channels.service import stored_plans as keeping

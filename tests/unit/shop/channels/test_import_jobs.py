@@ -10,10 +10,12 @@ from core.clock import now
 from core.database import transaction
 from core.errors import NotFound
 from core.files import service as files
-from core.outbox.service import deliver_pending
+from core.outbox.tasks import deliver_pending
+from core.progress.models import JOB
+from core.progress.queries import get_progress
 from core.progress.service import starting as progress
-from core.progress.service.starting import JOB, get_progress
-from core.progress.tasks.running import RETRY, again, resume
+from core.progress.service.retrying import again
+from core.progress.tasks.running import RETRY, resume
 from core.work_claims import ClaimLost, WorkClaim, find_claim, take
 from shop.channels.models import OutsideImport
 from shop.channels.rules import taobao

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from branch.ledger.models import SaleFactRow
 from core.database import transaction
 from core.errors import Conflict, Invalid
-from core.outbox.service import OutboxEvent
+from core.outbox.models import OutboxEvent
 from shop.orders.models.tables import Order
 from shop.orders.queries.order_views import due_to_expire, order_by_id
 from shop.orders.service import paying as orders

@@ -8,7 +8,7 @@ from branch.api import licence_of
 from branch.licences.models import Licence
 from branch.licences.service import suspend
 from core.database import transaction
-from core.outbox.service import OutboxEvent
+from core.outbox.models import OutboxEvent
 from shop.catalogue.models import Listing
 from shop.checkout.views.placing import place_once
 from shop.freight.rules.rates import Rate

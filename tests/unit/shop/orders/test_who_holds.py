@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from core.clock import now
 from core.database import transaction
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from shop.orders.queries.order_views import order_by_id
 from shop.orders.queries.unpaid_holds import allowances_of, holds_of
 from shop.orders.service import fulfilling as orders

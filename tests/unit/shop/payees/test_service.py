@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.errors import Conflict, Forbidden
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from shop.payees.events import PayeeConfirmed, PayeeProposed, PayeeWithdrawn
 from shop.payees.models.tables import PayeeAccount
 from shop.payees.service import deciding as service

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from core.clock import now
 from core.database import db, transaction
 from core.errors import Conflict
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from shop.orders.service import paying as orders
 from shop.orders.states import By
 from shop.payments.models.tables import Payment, Refund

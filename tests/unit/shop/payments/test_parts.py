@@ -10,7 +10,7 @@ from branch.organisation.models import Membership
 from core.clock import now
 from core.database import transaction
 from core.errors import Forbidden
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from shop.orders.models.tables import Consignment, Order
 from shop.payments.models.tables import CancelWish, Payment, Refund
 from shop.payments.queries import cashier as desk

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from core.database import db, transaction
 from core.errors import Conflict
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from shop.orders.models.tables import Order
 from shop.orders.queries.order_views import order_by_id
 from shop.orders.service import paying as orders

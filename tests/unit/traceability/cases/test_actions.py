@@ -7,7 +7,7 @@ from branch.api import check_url, licence_of
 from core.database import session as db_session
 from core.database import transaction
 from core.errors import Conflict, Forbidden
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from core.seal.tasks.sequencer import sequence
 from tests.factories.accounts import make_account
 from tests.factories.cases import confirm_case, make_case

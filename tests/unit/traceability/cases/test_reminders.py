@@ -8,7 +8,7 @@ from sqlalchemy import select
 from core.database import session as db_session
 from core.database import transaction
 from core.errors import Conflict
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from tests.factories.accounts import make_account
 from tests.factories.cases import make_case
 from tests.factories.licences import make_mark

@@ -13,7 +13,7 @@ from branch.storefronts import invariants
 from branch.storefronts.models import StorefrontAddress
 from core.database import changed, transaction
 from core.errors import Conflict
-from core.outbox.service import OutboxEvent
+from core.outbox.models import OutboxEvent
 from tests.factories.accounts import make_account
 from tests.factories.cases import confirm_case, make_case
 from tests.factories.licences import make_storefront

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from core.database import Base, db, transaction
 from core.errors import Invalid, NotFound
-from core.outbox.service import OutboxEvent
+from core.outbox.models import OutboxEvent
 from core.seal.models.leaves import SealLeaf
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_codes, make_lot, ship

@@ -14,8 +14,10 @@ from core.clock import now
 from core.database import transaction
 from core.errors import NotFound, Unavailable
 from core.files import service as files
-from core.outbox.service import deliver_pending
-from core.progress.service.starting import JOB, JobFailed, get_progress
+from core.outbox.tasks import deliver_pending
+from core.progress.events import JobFailed
+from core.progress.models import JOB
+from core.progress.queries import get_progress
 from core.progress.tasks.running import Job
 from core.work_claims import ClaimLost, WorkClaim, in_work, take
 from tests.factories.accounts import make_account

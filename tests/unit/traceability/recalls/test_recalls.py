@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from core.database import transaction
 from core.errors import Conflict, Invalid
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from shop.orders.service import recall_notices as buyers
 from tests.bad_rows import spoil
 from tests.factories.orders import make_order, make_seller, place

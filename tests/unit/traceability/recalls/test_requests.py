@@ -11,7 +11,7 @@ from branch.growers.service import decide
 from branch.growers.states import GrowerState
 from core.database import db, transaction
 from core.errors import Conflict, Invalid, NotFound
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from core.seal.models.leaves import SealLeaf
 from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence

@@ -8,7 +8,7 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from core.database import transaction
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_membership
 from tests.factories.traceability import approve_plot, make_plot

@@ -14,7 +14,7 @@ from branch.reports.deadlines.queries import duties_of
 from branch.reports.deadlines.rules import Plan, Step, days_late, due_on, due_steps, months_to_open
 from branch.reports.people import nearest_holders
 from core.database import transaction
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_membership, make_tree
 from tests.factories.reports import make_report

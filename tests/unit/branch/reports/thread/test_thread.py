@@ -15,7 +15,7 @@ from branch.reports.thread.states import QuestionState
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, DomainError, Forbidden, Invalid
-from core.messaging.service.enqueueing import Message
+from core.messaging.models import Message
 from tests.factories.reports import PERIOD, make_report
 
 

@@ -1,0 +1,31 @@
+"""What is known of messages that are not sent."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from core.database import session
+from core.messaging.models import STUCK_AFTER, UNSENT, Message
+
+
+def in_no_hands(at: datetime) -> ColumnElement[bool]:
+    """The SQL condition for a message that is not being sent `at` this moment, and was not sent."""
+    return or_(
+        Message.state.in_(("waiting", "failed")),
+        and_(Message.state == "sending", Message.available_at <= at - STUCK_AFTER),
+    )
+
+
+def unsent(*, at: datetime) -> dict[str, int]:
+    """How many messages are not sent, by state; `stuck` are those in `sending` for longer than any channel takes."""
+    taken_long_ago = and_(Message.state == "sending", Message.available_at <= at - STUCK_AFTER)
+    rows = session.execute(
+        select(Message.state, func.count(), func.count(case((taken_long_ago, 1))))
+        .where(Message.state.in_(UNSENT), Message.set_aside_at.is_(None))
+        .group_by(Message.state)
+    )
+    counted = dict.fromkeys(UNSENT, 0)
+    for state, number, stuck in rows:
+        counted[state] = number - stuck
+        counted["stuck"] += stuck
+    return counted

@@ -1,0 +1,143 @@
+"""What the worker does about messages: send them."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from celery import shared_task
+from flask import render_template
+from flask_babel import force_locale
+from sqlalchemy import ColumnElement, func, select, update
+
+from core.clock import now
+from core.database import changed, session, transaction
+from core.database_errors import database_away, words_of
+from core.messaging.models import Message
+from core.messaging.service.channels import apprise_for, channels_for
+from core.unseen_characters import without_unseen
+from core.work_claims import Retry
+
+log = structlog.get_logger(__name__)
+
+MAX_ATTEMPTS = 6
+
+# Half a day, for a channel that is away over night.
+RETRY = Retry(first=timedelta(minutes=2), factor=4, longest=timedelta(hours=12), attempts=MAX_ATTEMPTS)
+
+
+def send_waiting(*, limit: int = 100) -> int:
+    """Send what waits; an edge. Each message is claimed first, so two workers never send the same one.
+
+    One that cannot be written or sent waits for its next turn, and the others are sent.
+
+    Raises:
+        DBAPIError: the database went away; the run ends, and no message is marked for it.
+    """
+    session.rollback()
+    due = list(session.scalars(select(Message.id).where(*_due()).order_by(Message.id).limit(limit)))
+    session.rollback()
+    return sum(_send_or_pass(message_id) for message_id in due)
+
+
+def _due() -> tuple[ColumnElement[bool], ...]:
+    return (Message.state == "waiting", Message.available_at <= now())
+
+
+def _send_or_pass(message_id: int) -> bool:
+    """As `_send`; what cannot even be claimed or noted, being locked by others, keeps nobody waiting."""
+    try:
+        return _send(message_id)
+    except Exception as error:
+        session.rollback()
+        if database_away(error):
+            raise
+        log.exception("message_passed_over", message_id=message_id)
+        return False
+
+
+def _send(message_id: int) -> bool:
+    """Write the text, then claim the message, then call the channel: what fails before that loses nothing."""
+    attempts = session.scalar(select(Message.attempts).where(Message.id == message_id))
+    if attempts is None:
+        return False
+    attempts += 1
+    try:
+        receiver, title, body = _written(message_id)
+    except Exception as error:
+        session.rollback()
+        if database_away(error):
+            raise
+        log.exception("message_not_written", message_id=message_id)
+        _not_sent(message_id, attempts, words_of(error), taken_at=None)
+        return False
+    taken_at = _claim(message_id, attempts)
+    if taken_at is None:
+        return False
+    channels, cause = channels_for(receiver)
+    cause = "the channel refused it" if channels else cause
+    sent = False
+    try:
+        sent = bool(channels) and bool(apprise_for(channels).notify(body=body, title=title))
+    except Exception as failure:  # noqa: BLE001 - a channel may fail in any way
+        cause = type(failure).__name__
+    if not sent:
+        log.warning("message_not_sent", message_id=message_id, attempts=attempts)
+        _not_sent(message_id, attempts, cause, taken_at=taken_at, again=bool(channels))
+        return False
+    with transaction():
+        values = {"state": "sent", "sent_at": now(), "last_error": None, "failed_at": None}
+        changed(update(Message).where(*_taken(message_id, taken_at)).values(values))
+    return True
+
+
+def _written(message_id: int) -> tuple[str, str, str]:
+    """Receiver, title and text of a message in its language."""
+    row = session.get_one(Message, message_id, populate_existing=True)
+    with force_locale(row.locale):
+        text = without_unseen(render_template(f"emails/{row.template}.txt", **row.context))
+    title, _, body = text.strip().partition("\n")
+    receiver = row.receiver
+    session.rollback()
+    return receiver, title, body.strip()
+
+
+def _claim(message_id: int, attempts: int) -> datetime | None:
+    """Take a message that still waits, for this attempt; the moment tells the taking apart. None when another has it."""
+    moment = now()
+    with transaction():
+        taken = changed(
+            update(Message)
+            .where(Message.id == message_id, *_due())
+            .values(state="sending", attempts=attempts, available_at=moment)
+        )
+    return moment if taken else None
+
+
+def _taken(message_id: int, taken_at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Still in our hands: not sent by whoever tried again what was stuck here, nor in his hands."""
+    return (Message.id == message_id, Message.state == "sending", Message.available_at == taken_at)
+
+
+def _not_sent(
+    message_id: int, attempts: int, error: str, *, taken_at: datetime | None, again: bool = True
+) -> None:
+    """Note a failure: the message waits for its next turn, and after the last one, or if nothing will change, no more."""
+    moment = now()
+    mine = _taken(message_id, taken_at) if taken_at else (Message.id == message_id, *_due())
+    with transaction():
+        changed(
+            update(Message)
+            .where(*mine)
+            .values(
+                state="waiting" if again and attempts < MAX_ATTEMPTS else "failed",
+                attempts=attempts,
+                available_at=moment + RETRY.wait(attempts),
+                last_error=error,
+                failed_at=func.coalesce(Message.failed_at, moment),
+            )
+        )
+
+
+@shared_task(name="core.messaging.send")
+def send_messages() -> int:
+    """Send the messages that wait."""
+    return send_waiting()
