@@ -13,8 +13,8 @@ from apiflask import APIFlask
 from celery.schedules import crontab
 from flask_babel import lazy_gettext as _l
 
-from branch.reports.building import init_reports
-from branch.reports.evidence import SectionFunction
+from branch.reports.sections.contract import SectionFunction
+from branch.reports.service.building import init_reports
 from core.accounts.queries.token_scopes import init_token_scopes
 from core.application import make_base_app
 from core.checks.queries import details
@@ -138,9 +138,9 @@ BLUEPRINTS: list[str] = [
     "core.failures.views",
     "core.checks.views",
     "core.seal.views.log",
-    "branch.organisation.views",
-    "branch.organisation.unit_views",
-    "branch.organisation.operator_views",
+    "branch.organisation.views.members",
+    "branch.organisation.views.units",
+    "branch.organisation.views.operator",
     "branch.growers.views",
     "traceability.papers.views",
     "traceability.surveys.views.grower",
@@ -168,13 +168,13 @@ BLUEPRINTS: list[str] = [
     "traceability.cases.views.steps",
     "traceability.cases.views.download",
     "traceability.warnings.views",
-    "branch.ledger.views",
-    "branch.ledger.record_views",
-    "branch.ledger.channel_views",
-    "branch.ledger.cost_views",
-    "branch.reports.views",
-    "branch.reports.committee_views",
-    "branch.reports.editions.views",
+    "branch.ledger.views.sums",
+    "branch.ledger.views.single_sales",
+    "branch.ledger.views.channels",
+    "branch.ledger.views.costs",
+    "branch.reports.views.branch",
+    "branch.reports.views.committee",
+    "branch.reports.views.editions",
     "branch.programmes.views",
     "shop.promotion.views",
     "shop.search.views.pages",
@@ -199,11 +199,11 @@ BLUEPRINTS: list[str] = [
     "shop.payments.views.buyer",
     "shop.payments.views.cashier",
     "shop.payments.views.refunds",
-    "branch.licences.views",
-    "branch.licences.mark_views",
+    "branch.licences.views.decisions",
+    "branch.licences.views.marks",
     "branch.storefronts.views",
-    "branch.registry.views",
-    "branch.registry.api_views",
+    "branch.registry.views.pages",
+    "branch.registry.views.api",
 ]
 
 # What a token for a program can be allowed to do: permissions, each with its words.
@@ -226,10 +226,10 @@ COMMANDS: list[str] = [
     "branch.ledger.cli",
     "branch.reports.cli",
     "branch.programmes.cli",
-    "branch.organisation.cli",
+    "branch.organisation.cli.users",
     "branch.storefronts.cli",
-    "branch.organisation.unit_cli",
-    "branch.organisation.takeover_cli",
+    "branch.organisation.cli.units",
+    "branch.organisation.cli.takeovers",
     "shop.search.cli",
     "shop.payments.cli",
     "shop.channels.cli",
@@ -249,17 +249,17 @@ MODELS: list[str] = [
     "core.form_keys.models",
     "core.progress.models",
     "core.seal.models.leaves",
-    "branch.growers.models",
-    "branch.organisation.models",
-    "branch.ledger.models",
-    "branch.reports.models",
-    "branch.programmes.models",
-    "branch.reports.thread.models",
+    "branch.growers.models.tables",
+    "branch.organisation.models.tables",
+    "branch.ledger.models.tables",
+    "branch.reports.models.tables",
+    "branch.programmes.models.tables",
+    "branch.reports.questions.models.tables",
     "branch.reports.deadlines.models",
-    "branch.reports.editions.models",
-    "branch.reports.desk.models",
-    "branch.licences.models",
-    "branch.storefronts.models",
+    "branch.reports.editions.models.tables",
+    "branch.reports.review.models",
+    "branch.licences.models.tables",
+    "branch.storefronts.models.tables",
     "traceability.plots.models.tables",
     "traceability.lots.models.tables",
     "traceability.papers.models.tables",
@@ -289,7 +289,7 @@ PARTS: list[str] = [
     "core.accounts.views.security",
     "core.seal.views.log_files",
     "core.backup.service.storage",
-    "branch.organisation.policy",
+    "branch.access.queries",
     "shop.search.service.finding",
     "shop.payments.service.provider",
     "shop.checkout.wording",
@@ -315,9 +315,9 @@ TASKS: list[str] = [
     "core.backup.tasks",
     "core.checks.tasks.periodic",
     "branch.ledger.tasks",
-    "branch.reports.tasks",
-    "branch.reports.editions.tasks",
-    "branch.reports.deadlines.tasks",
+    "branch.reports.tasks.building",
+    "branch.reports.tasks.editions",
+    "branch.reports.tasks.deadlines",
     "branch.licences.tasks",
     "traceability.quota.tasks",
     "traceability.surveys.tasks",
@@ -383,9 +383,9 @@ QUEUES: dict[str, list[str]] = {
 def event_handlers() -> dict[type, list[Handler]]:
     """Which handler hears which event: one block per handler, then the events that nobody needs to hear yet."""
     from branch.licences import events as licences
-    from branch.licences.notices import tell_grower as tell_grower_of_licence
+    from branch.licences.service.notices import tell_grower as tell_grower_of_licence
     from branch.organisation.events import RoleChanged, TakeoverEnded, UnitTakenOver
-    from branch.organisation.notices import (
+    from branch.organisation.service.notices import (
         tell_of_faults,
         tell_of_role,
         tell_operators_of_backup,
@@ -393,7 +393,7 @@ def event_handlers() -> dict[type, list[Handler]]:
         tell_unit_of_takeover,
     )
     from branch.storefronts import events as storefronts
-    from branch.storefronts.notices import tell_grower as tell_grower_of_storefront
+    from branch.storefronts.service.notices import tell_grower as tell_grower_of_storefront
     from core.accounts.events import RecoveryAsked
     from core.accounts.service.recovery import answer as answer_recovery
     from core.backup.events import BackupFailed, FaultsFoundByBackup
@@ -602,7 +602,8 @@ SWEEPS: dict[str, Any] = {
 
 def report_sections() -> list[SectionFunction]:
     """What a report consists of, in its order; each is a function `(period, scope) -> Section`. Asked when one is built."""
-    from branch.reports import breakdowns, comparison, effect, overall, programme, quality, seasonal, units
+    from branch.reports.sections import breakdowns, comparison, effect, overall, quality, seasonal, units
+    from branch.reports.sections import programmes as programme
     from shop.channels.service.report_section import imports
     from traceability.authenticity.service.report_section import authenticity
 
@@ -627,14 +628,14 @@ def report_sections() -> list[SectionFunction]:
 
 def seal_sources() -> list[Sealed]:
     """What is sealed in the public log, and how its rows look today: one line per feature's `sealing.py`."""
-    from branch.ledger import record_sealing as records
-    from branch.ledger import sealing as ledger
-    from branch.licences import sealing as licences
-    from branch.organisation import takeover_sealing as takeovers
-    from branch.programmes import sealing as programmes
-    from branch.reports import sealing as reports
-    from branch.reports.editions import sealing as report_editions
-    from branch.reports.thread import sealing as report_posts
+    from branch.ledger.models import record_sealing as records
+    from branch.ledger.models import sealing as ledger
+    from branch.licences.models import sealing as licences
+    from branch.organisation.models import takeover_sealing as takeovers
+    from branch.programmes.models import sealing as programmes
+    from branch.reports.editions.models import sealing as report_editions
+    from branch.reports.models import sealing as reports
+    from branch.reports.questions.models import sealing as report_posts
     from shop.payees.models import sealing as payees
     from traceability.alarms.models import sealing as alarms
     from traceability.cases.models import sealing as cases
@@ -681,11 +682,11 @@ def seal_sources() -> list[Sealed]:
 
 def sealed_rows() -> list[SealedRows]:
     """Tables whose rows seal themselves as they are written: one line per feature's list."""
-    from branch.growers import sealing as growers
-    from branch.licences import mark_sealing as marks
-    from branch.licences import row_sealing as licences
-    from branch.organisation import sealing as organisation
-    from branch.storefronts import sealing as storefronts
+    from branch.growers.models import sealing as growers
+    from branch.licences.models import sealed_marks as marks
+    from branch.licences.models import sealed_rows as licences
+    from branch.organisation.models import sealing as organisation
+    from branch.storefronts.models import sealing as storefronts
     from core import sealed_tables as core
     from shop.orders.models import sealing as orders
     from shop.payments.models import sealing as payments
@@ -720,9 +721,9 @@ def sealed_rows() -> list[SealedRows]:
 
 def checks() -> list[Check]:
     """What `flask check` asks, by night and by hand: one line per feature whose books can be held against each other."""
-    from branch.ledger import invariants as ledger
-    from branch.ledger import rollup
-    from branch.storefronts import invariants as suspensions
+    from branch.ledger.queries import invariants as ledger
+    from branch.ledger.service import daily_sums as rollup
+    from branch.storefronts.queries import invariants as suspensions
     from core.seal.queries.audit import check_kinds, check_seal
     from traceability.codes.models import sealing as codes
     from traceability.codes.models import step_sealing as code_steps

@@ -140,7 +140,7 @@ class Probes:
 
 def give_long_work() -> list[str]:
     """Two reports, two batches of labels, two imports; the public ids of their jobs."""
-    from branch.storefronts.models import Storefront
+    from branch.storefronts.models.tables import Storefront
     from core.clock import local_year, now
     from core.database import session, transaction
     from core.progress.models import JobProgress

@@ -110,7 +110,7 @@ def load_facts(count: int, grower_ids: list[int]) -> float:
 
     The indexes that guard nothing are made once all facts are there.
     """
-    from branch.ledger.models import SaleFactRow
+    from branch.ledger.models.tables import SaleFactRow
     from core.database import session, transaction
 
     dialect = session.get_bind().dialect.name

@@ -41,8 +41,8 @@ from core.garbage_collection import without_collecting
 from tests.running import ROOT, environment
 
 if TYPE_CHECKING:
-    from branch.ledger.periods import Period
-    from branch.reports.evidence import Scope
+    from branch.ledger.rules.periods import Period
+    from branch.reports.facts.evidence import Scope
 
 SIZES = (500_000, 5_000_000)
 MOST_DATA_S = 1.0
@@ -53,9 +53,9 @@ TODAY = date(2026, 1, 20)
 
 def measure(facts: int) -> dict[str, float]:
     """In a process of its own with one database: load and sum up unless that is done, report, scan."""
-    from branch.ledger import rollup
-    from branch.organisation.queries import get_unit
-    from branch.reports.gathering import grower_ids_of
+    from branch.ledger.service import daily_sums as rollup
+    from branch.organisation.queries.tree import get_unit
+    from branch.reports.queries.evidence import grower_ids_of
     from core.database import alembic, transaction
     from wsgi import create_app
 
@@ -86,10 +86,10 @@ def _analyse() -> None:
 def _reports(grower_ids: list[int]) -> dict[str, float]:
     from flask_babel import force_locale
 
-    from branch.ledger.periods import Period, twelve_months
-    from branch.organisation.queries import get_unit
-    from branch.reports import building
-    from branch.reports.gathering import gather
+    from branch.ledger.rules.periods import Period, twelve_months
+    from branch.organisation.queries.tree import get_unit
+    from branch.reports.queries.evidence import gather
+    from branch.reports.service import building
     from core.database import session
 
     unit = get_unit("guihua-osmanthus")
@@ -116,8 +116,8 @@ def _printed(period: Period, scope: Scope) -> bytes:
     """The PDF of the report in the active language, from what was gathered."""
     from flask import current_app
 
-    from branch.reports import annex, pdf
-    from branch.reports.assembly import assemble
+    from branch.reports.formats import annex, pdf
+    from branch.reports.sections.assembly import assemble
 
     sections = current_app.extensions["report_sections"]()
     document = assemble(period, scope, sections, locale="zh")
@@ -149,7 +149,7 @@ class _Clock:
 
 def _full_scan(grower_ids: list[int], *, since: date, until: date) -> _Scanned:
     """What the report asks for, summed from the facts: by channel and group, size, province, span, kind, last record."""
-    from branch.ledger.models import SaleFactRow as Fact
+    from branch.ledger.models.tables import SaleFactRow as Fact
     from core.database import session
 
     # With a plus no index is taken: SQLite would follow one through the table in another order than it lies in.
@@ -180,7 +180,7 @@ def _full_scan(grower_ids: list[int], *, since: date, until: date) -> _Scanned:
 
 def _kept(scope: Scope) -> _Scanned:
     """The same out of what was gathered."""
-    from branch.reports.provinces import province_code
+    from branch.reports.facts.provinces import province_code
 
     codes = {province_code(name): name for name in PROVINCES}
     evidence = scope.evidence
@@ -199,8 +199,8 @@ def _kept(scope: Scope) -> _Scanned:
 
 def _one_day() -> Any:
     """The page of one month by day, from the daily sums."""
-    from branch.growers.models import Grower
-    from branch.ledger import queries
+    from branch.growers.models.tables import Grower
+    from branch.ledger.queries import sums as queries
     from core.database import session
 
     ids = list(session.scalars(sa.select(Grower.id)))

@@ -122,8 +122,8 @@ def inside(*keys: str) -> dict[tuple[str, ...], tuple[int, int, int, int]]:
     """The same by the kept sums: daily ones where a product is asked for, monthly ones otherwise."""
     import sqlalchemy as sa
 
-    from branch.ledger.models import SalesDaily, SalesMonthly
-    from branch.ledger.months import month_of_day
+    from branch.ledger.models.tables import SalesDaily, SalesMonthly
+    from branch.ledger.queries.expected import month_of_day
     from core.database import session
 
     table: Any = SalesDaily if "product" in keys else SalesMonthly
@@ -142,7 +142,9 @@ def inside(*keys: str) -> dict[tuple[str, ...], tuple[int, int, int, int]]:
 
 def measure(count: int) -> bool:
     """In a process of its own with one empty database: take in, sum up, compare."""
-    from branch.ledger import invariants, queries, rollup
+    from branch.ledger.queries import invariants
+    from branch.ledger.queries import sums as queries
+    from branch.ledger.service import daily_sums as rollup
     from core.database import alembic, session, transaction
     from tests.factories.organisation import make_grower
     from wsgi import create_app

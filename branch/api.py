@@ -1,8 +1,8 @@
 """The front door of branch: what the rooms upstairs may ask. Each feature lists its part below."""
 
 # --- organisation: the tree, and who may do what where -----------------------------------------
-from branch.growers.independence import require_independent, works_for
-from branch.growers.queries import (
+from branch.access.queries import may, permissions_of
+from branch.growers.queries.directory import (
     GrowerView,
     admitted_growers,
     find_grower,
@@ -14,28 +14,18 @@ from branch.growers.queries import (
     people_of,
     require_grower,
 )
-from branch.growers.service import Application, register_grower
+from branch.growers.queries.independence import require_independent, works_for
+from branch.growers.service.membership import Application, register_grower
+from branch.growers.service.notices import tell_people
+from branch.ledger.queries.provinces import PlantsSold, plants_by_province
 
 # --- ledger: what was sold ---------------------------------------------------------------------
-from branch.ledger.facts import FactKind, SaleFact, reversal_of
-from branch.ledger.geography import PlantsSold, plants_by_province
-from branch.ledger.periods import Period
-from branch.ledger.rollup import rebuild_rollups, refresh_rollups
-from branch.ledger.sales_channels import declare_channel, record_coverage
-from branch.ledger.service import AppendResult, append_facts
-
-# --- licences: marks, and who may use them --------------------------------------------------------
-from branch.licences.marks import (
-    CultivarGroup,
-    MarkFacts,
-    MarkView,
-    all_marks,
-    enter_mark,
-    get_mark,
-    marks_open_to,
-)
-from branch.licences.notices import tell_people
-from branch.licences.queries import (
+from branch.ledger.rules.facts import FactKind, SaleFact, reversal_of
+from branch.ledger.rules.periods import Period
+from branch.ledger.service.appending import AppendResult, append_facts
+from branch.ledger.service.channels import declare_channel, record_coverage
+from branch.ledger.service.daily_sums import rebuild_rollups, refresh_rollups
+from branch.licences.queries.validity import (
     LicenceNotValid,
     LicenceView,
     Licensee,
@@ -45,15 +35,24 @@ from branch.licences.queries import (
     licences_of_growers,
     require_valid_licence,
 )
-from branch.licences.queries import suspended_by as licence_suspended_by
-from branch.licences.service import apply_for_licence
-from branch.licences.service import grant as grant_licence
-from branch.licences.service import reinstate as reinstate_licence
-from branch.licences.service import suspend as suspend_licence
+from branch.licences.queries.validity import suspended_by as licence_suspended_by
+from branch.licences.service.decisions import apply_for_licence
+from branch.licences.service.decisions import grant as grant_licence
+from branch.licences.service.decisions import reinstate as reinstate_licence
+from branch.licences.service.decisions import suspend as suspend_licence
+
+# --- licences: marks, and who may use them --------------------------------------------------------
+from branch.licences.service.marks import (
+    CultivarGroup,
+    MarkFacts,
+    MarkView,
+    all_marks,
+    enter_mark,
+    get_mark,
+    marks_open_to,
+)
 from branch.licences.states import Scope, Standing
-from branch.organisation.names import ROLE_NAMES
-from branch.organisation.policy import may, permissions_of
-from branch.organisation.queries import (
+from branch.organisation.queries.tree import (
     MemberView,
     UnitView,
     all_units,
@@ -67,21 +66,22 @@ from branch.organisation.queries import (
     units_where,
     villages,
 )
-from branch.organisation.roles import Role
-from branch.organisation.service import add_unit, give_role, lock_unit
+from branch.organisation.rules.roles import Role
+from branch.organisation.service.tree import add_unit, give_role, lock_unit
+from branch.organisation.wording import ROLE_NAMES
+from branch.platforms.rules.recognition import shop_key
+from branch.platforms.rules.shop_pages import Platform
 
 # --- storefronts: outside shops and the check of an address ---------------------------------------
 from branch.reports.document import Column, Row, Section, Table
-from branch.reports.evidence import Scope as ReportScope
-from branch.storefronts.addresses import shop_key
-from branch.storefronts.checks import UrlCheck, UrlStatus, check_url
-from branch.storefronts.queries import StorefrontView, get_storefront, storefronts_of
-from branch.storefronts.queries import suspended_by as storefront_suspended_by
-from branch.storefronts.service import decide as decide_storefront
-from branch.storefronts.service import propose_storefront
-from branch.storefronts.shop_pages import Platform
+from branch.reports.facts.evidence import Scope as ReportScope
+from branch.storefronts.queries.address_check import UrlCheck, UrlStatus, check_url
+from branch.storefronts.queries.register import StorefrontView, get_storefront, storefronts_of
+from branch.storefronts.queries.register import suspended_by as storefront_suspended_by
+from branch.storefronts.service.decisions import decide as decide_storefront
+from branch.storefronts.service.decisions import propose_storefront
+from branch.storefronts.service.warnings import lift_warning, warn_of_shop
 from branch.storefronts.states import StorefrontState, StorefrontStep
-from branch.storefronts.warnings import lift_warning, warn_of_shop
 
 account_roles = roles_held
 

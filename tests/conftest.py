@@ -372,7 +372,7 @@ def login(app: Flask) -> Callable[..., FlaskClient]:
     def sign_in(
         *, role: str = "buyer", unit: str | None = None, grower_id: int | None = None, **columns: Any
     ) -> FlaskClient:
-        from branch.growers.models import GrowerMember
+        from branch.growers.models.tables import GrowerMember
         from core.clock import now
         from core.database import transaction
 

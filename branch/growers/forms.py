@@ -7,10 +7,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 
-from branch.growers.queries import GrowerFile
-from branch.growers.service import Application
-from branch.growers.uscc import is_valid_uscc, normalise_uscc
-from branch.organisation.queries import UnitView, unit_name
+from branch.growers.queries.directory import GrowerFile
+from branch.growers.rules.credit_code import is_valid_uscc, normalise_uscc
+from branch.growers.service.membership import Application
+from branch.organisation.queries.tree import UnitView, unit_name
 from core.accounts.forms.sign_in import identity_field
 from core.accounts.rules.identity import Identity, normalise_phone, parse_identity
 from core.form_keys.forms import PageForm

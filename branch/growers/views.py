@@ -5,13 +5,12 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 
-from branch.growers import queries, service
 from branch.growers.forms import ApplyForm, DecideForm, InviteForm
-from branch.growers.names import PERSON_NAMES, STATE_NAMES, STATE_TONES
+from branch.growers.queries import directory as queries
+from branch.growers.service import membership as service
 from branch.growers.states import NEXT, GrowerState, may_become
-from branch.organisation import invitations, pending
-from branch.organisation.names import ROLE_NAMES
-from branch.organisation.queries import (
+from branch.growers.wording import PERSON_NAMES, STATE_NAMES, STATE_TONES
+from branch.organisation.queries.tree import (
     require_unit_access,
     unit_by_id,
     unit_name,
@@ -19,6 +18,9 @@ from branch.organisation.queries import (
     units_where,
     villages,
 )
+from branch.organisation.service import invitations
+from branch.organisation.service import pending_invitations as pending
+from branch.organisation.wording import ROLE_NAMES
 from core.accounts.views.way_back import come_back_here
 from core.addresses import public_address
 from core.clock import now

@@ -6,8 +6,10 @@ from datetime import date
 
 import click
 
-from branch.ledger import invariants, reconciling, rollup
-from branch.ledger.periods import parse_period
+from branch.ledger.queries import invariants
+from branch.ledger.rules.periods import parse_period
+from branch.ledger.service import daily_sums as rollup
+from branch.ledger.service import reconciling
 from core.clock import local_day, now
 from core.command_groups import CommandGroup
 from core.database import transaction

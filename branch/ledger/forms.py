@@ -8,7 +8,7 @@ from wtforms import RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from branch.ledger.cost_rules import Purpose
+from branch.ledger.rules.costs import Purpose
 from core.form_keys.forms import PageForm
 from core.web.forms.fields import DateField
 from core.web.forms.yuan import MOST_YUAN, YuanField

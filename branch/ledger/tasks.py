@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from branch.ledger import reconciling, rollup
+from branch.ledger.service import daily_sums as rollup
+from branch.ledger.service import reconciling
 from core.clock import local_day, now
 from core.sweeps import all_or_each
 

@@ -11,11 +11,11 @@ from wtforms import RadioField, SelectField, SelectMultipleField, StringField, T
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from branch.licences.marks import MarkFacts, MarkView, read_cultivar_groups
-from branch.licences.queries import LicenceView
-from branch.licences.sentences import CHANNELS, KIND_NAMES, channel_name
+from branch.licences.queries.validity import LicenceView
+from branch.licences.service.marks import MarkFacts, MarkView, read_cultivar_groups
 from branch.licences.states import Scope, tidy
-from branch.organisation.queries import UnitView, unit_name
+from branch.licences.wording import CHANNELS, KIND_NAMES, channel_name
+from branch.organisation.queries.tree import UnitView, unit_name
 from core.form_keys.forms import PageForm
 from core.web.forms.fields import DateField
 

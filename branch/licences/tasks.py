@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from branch.licences import service
+from branch.licences.service import decisions as service
 from core.clock import now
 from core.sweeps import batch_by_batch
 

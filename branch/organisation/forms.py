@@ -6,9 +6,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from branch.organisation.names import KIND_NAMES, ROLE_NAMES
-from branch.organisation.queries import UnitView, unit_name
-from branch.organisation.roles import KINDS_BELOW, Role
+from branch.organisation.queries.tree import UnitView, unit_name
+from branch.organisation.rules.roles import KINDS_BELOW, Role
+from branch.organisation.wording import KIND_NAMES, ROLE_NAMES
 from core.accounts.forms.sign_in import identity_field
 from core.accounts.rules.identity import Identity, parse_identity
 from core.form_keys.forms import PageForm

@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from branch.organisation.queries import all_units, get_unit
+from branch.organisation.queries.tree import all_units, get_unit
 from branch.programmes import queries, service
 from core.clock import local_day, now
 from core.command_groups import CommandGroup

@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from branch.organisation.models import Unit
-from branch.organisation.queries import UnitView, require_unit_access, unit_name, units_where
-from branch.programmes.models import Programme
+from branch.organisation.models.tables import Unit
+from branch.organisation.queries.tree import UnitView, require_unit_access, unit_name, units_where
+from branch.programmes.models.tables import Programme
 from core.clock import local_day
 from core.database import session
 from core.errors import NotFound

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from branch.organisation.queries import require_unit_access
-from branch.programmes.models import Programme
-from branch.programmes.sealing import seal_programme
+from branch.organisation.queries.tree import require_unit_access
+from branch.programmes.models.sealing import seal_programme
+from branch.programmes.models.tables import Programme
 from core.clock import local_day
 from core.database import changed, session
 from core.errors import Invalid, NotFound

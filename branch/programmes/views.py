@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from branch.organisation.queries import get_unit, unit_name, units_where
+from branch.organisation.queries.tree import get_unit, unit_name, units_where
 from branch.programmes import queries, service
 from branch.programmes.forms import ProgrammeForm, WithdrawProgrammeForm
 from core.clock import now

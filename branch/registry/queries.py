@@ -7,11 +7,11 @@ from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from branch.growers.models import Grower
-from branch.licences.models import Licence
-from branch.licences.queries import LicenceFile, files, licence_file
-from branch.organisation.models import Unit
-from branch.storefronts.models import Storefront, StorefrontAddress
+from branch.growers.models.tables import Grower
+from branch.licences.models.tables import Licence
+from branch.licences.queries.validity import LicenceFile, files, licence_file
+from branch.organisation.models.tables import Unit
+from branch.storefronts.models.tables import Storefront, StorefrontAddress
 from branch.storefronts.states import StorefrontState
 from core import pinyin
 from core.clock import local_day

@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 from flask_babel import force_locale
 
-from branch.ledger.periods import Period, between, parse_period
-from branch.organisation.queries import get_unit
-from branch.reports import building
+from branch.ledger.rules.periods import Period, between, parse_period
+from branch.organisation.queries.tree import get_unit
+from branch.reports.service import building
 from core.atomic import write_durably
 from core.clock import now
 from core.command_groups import CommandGroup
@@ -63,8 +63,8 @@ def verify(file: Path, lang: str | None) -> None:
     same today; 1 not proved; 2 facts that the report rests on were changed; 3 records that came in later give other figures;
     4 a public edition that was withdrawn or replaced.
     """
-    from branch.reports.verdict_words import sentences
-    from branch.reports.verifying import verify as verified
+    from branch.reports.audit.verifying import verify as verified
+    from branch.reports.audit.wording import sentences
 
     verdict = verified(file.read_bytes())
     for language in [lang] if lang else list(building.LANGUAGES):

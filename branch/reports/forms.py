@@ -7,8 +7,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from branch.ledger.periods import LONGEST_KEY, Period, between, parse_period
-from branch.reports.service import LONGEST_COMMENT
+from branch.ledger.rules.periods import LONGEST_KEY, Period, between, parse_period
+from branch.reports.service.recording import LONGEST_COMMENT
 from core.form_keys.forms import PageForm
 from core.web.forms.fields import IntegerField
 

@@ -3,8 +3,8 @@
 import click
 from flask import current_app
 
-from branch.licences.notices import tell_people
-from branch.storefronts.unjudged import unjudged_addresses
+from branch.growers.service.notices import tell_people
+from branch.storefronts.queries.unusable_addresses import unjudged_addresses
 from core.command_groups import CommandGroup
 from core.database import transaction
 

@@ -5,16 +5,18 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from branch.growers.queries import require_grower
-from branch.licences.marks import get_mark, marks_open_to
-from branch.licences.queries import licences_of_growers
-from branch.licences.sentences import STANDING_NAMES, STANDING_TONES, village_name
-from branch.organisation.queries import require_unit_access, units_where
-from branch.storefronts import queries, service
+from branch.growers.queries.directory import require_grower
+from branch.licences.queries.validity import licences_of_growers
+from branch.licences.service.marks import get_mark, marks_open_to
+from branch.licences.wording import STANDING_NAMES, STANDING_TONES, village_name
+from branch.organisation.queries.tree import require_unit_access, units_where
+from branch.platforms.wording import platform_name
 from branch.storefronts.forms import AddressForm, DecisionForm, ProposalForm
-from branch.storefronts.sentences import STATE_NAMES, STATE_TONES, STEP_NAMES, platform_name
+from branch.storefronts.queries import register as queries
+from branch.storefronts.queries.unusable_addresses import unjudged_addresses
+from branch.storefronts.service import decisions as service
 from branch.storefronts.states import StorefrontState, StorefrontStep, steps_from
-from branch.storefronts.unjudged import unjudged_addresses
+from branch.storefronts.wording import STATE_NAMES, STATE_TONES, STEP_NAMES
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, Invalid

@@ -10,7 +10,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page
 
-from branch.ledger.periods import month_before
+from branch.ledger.rules.periods import month_before
 from core.clock import local_day, now
 from tests.browser import system
 from tests.browser.walk import Walk, text

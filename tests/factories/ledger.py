@@ -4,7 +4,7 @@ import itertools
 from datetime import UTC, datetime
 from typing import Any
 
-from branch.ledger.facts import SaleFact
+from branch.ledger.rules.facts import SaleFact
 
 NOON = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
 _numbers = itertools.count(1)

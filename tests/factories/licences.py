@@ -15,9 +15,9 @@ from branch.api import (
     get_mark,
     get_storefront,
 )
-from branch.licences import service
-from branch.licences.queries import get_licence
-from branch.storefronts import service as storefronts
+from branch.licences.queries.validity import get_licence
+from branch.licences.service import decisions as service
+from branch.storefronts.service import decisions as storefronts
 from branch.storefronts.states import StorefrontStep
 from core.clock import local_day, now
 from core.errors import NotFound

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from branch.api import GrowerView, Role, UnitView, add_unit, give_role, register_grower
-from branch.growers.service import Application
+from branch.growers.service.membership import Application
 from core.clock import now
 
 _numbers = itertools.count(1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from branch.ledger.periods import Period
-from branch.reports.evidence import Scope
-from branch.reports.panel import PanelCell, PanelGrower, months_between
+from branch.ledger.rules.periods import Period
+from branch.reports.facts.evidence import Scope
+from branch.reports.facts.panel import PanelCell, PanelGrower, months_between
 from tests.factories.reports import SEASON, make_scope
 
 FIRST, LAST = Period(2023, 1), Period(2026, 4)

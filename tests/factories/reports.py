@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from branch.ledger.periods import Period
-from branch.reports.evidence import ChildLabel, Evidence, GrowerLabel, Scope
-from branch.reports.figures import MonthRow, Span, Totals
-from branch.reports.pieces import Piece
+from branch.ledger.rules.periods import Period
+from branch.reports.facts.coded_sums import Piece
+from branch.reports.facts.evidence import ChildLabel, Evidence, GrowerLabel, Scope
+from branch.reports.facts.figures import MonthRow, Span, Totals
 from branch.reports.states import ReportState
 
 SEASON = (2, 6, 24, 18, 7, 3, 2, 3, 9, 16, 8, 2)
@@ -119,8 +119,8 @@ def make_report(
     documents: dict[str, Any] | None = None,
 ) -> str:
     """A kept report without files, moved as far as `state` by the account `by`; an older version is replaced."""
-    from branch.ledger.periods import parse_period
-    from branch.reports import service
+    from branch.ledger.rules.periods import parse_period
+    from branch.reports.service import recording as service
     from core.clock import now
     from tests.factories.organisation import make_tree
 
@@ -141,5 +141,5 @@ def make_report(
     steps = {"draft": (), "submitted": (ReportState.SUBMITTED,)}
     for step in steps.get(state, (ReportState.SUBMITTED, ReportState(state))):
         report = service.locked_report(public_id)
-        service._move(report, step, account_id=by, by_name="", comment="", at=now())
+        service.change_state(report, step, account_id=by, by_name="", comment="", at=now())
     return public_id

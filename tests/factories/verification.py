@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from branch.licences import service as licences
+from branch.licences.service import decisions as licences
 from core.clock import now
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_codes, make_lot, ship

@@ -16,7 +16,7 @@ ALLOWED = {
     "core/seal/models/tile_store.py": "a lock",
     "core/seal/service/witness.py": "a lock",
     "shop/search/service/tantivy_engine.py": "a lock",
-    "branch/reports/pdf.py": "a temporary folder",
+    "branch/reports/formats/pdf.py": "a temporary folder",
     "traceability/cases/wording/letters.py": "a temporary folder",
 }
 

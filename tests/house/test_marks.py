@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from branch.organisation.queries import get_unit
+from branch.organisation.queries.tree import get_unit
 from core.database import db
 from core.errors import NotFound
 from tests import dialects
@@ -71,7 +71,7 @@ def test_what_is_excused_from_postgresql_still_exists():
 def test_who_speaks_sql_is_written_down_by_name(session, app):
     with pytest.raises(NotFound):
         get_unit("nobody")
-    assert "branch/organisation/queries.py:get_unit" in dialects.heard[db.engine.dialect.name]
+    assert "branch/organisation/queries/tree.py:get_unit" in dialects.heard[db.engine.dialect.name]
 
 
 @pytest.mark.parametrize(("at_hand", "status"), [(True, 1), (False, 0)])

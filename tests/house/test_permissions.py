@@ -1,6 +1,6 @@
 """Every permission that a route asks for stands in the table of roles, and the navigation leads nobody astray."""
 
-from branch.organisation.permissions import ALL_PERMISSIONS, PERMISSIONS_OF
+from branch.organisation.rules.permissions import ALL_PERMISSIONS, PERMISSIONS_OF
 from wsgi import CONSOLE
 
 

@@ -7,8 +7,8 @@ import pytest
 from flask import Flask, g
 from werkzeug.routing import Rule
 
-from branch.organisation.permissions import GROWER, PERMISSIONS_OF
-from branch.organisation.roles import Role
+from branch.organisation.rules.permissions import GROWER, PERMISSIONS_OF
+from branch.organisation.rules.roles import Role
 from core.database import transaction
 from core.errors import Forbidden
 from core.gate import Actor, public, requires, signed_in

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from branch.organisation.models import Takeover
-from branch.organisation.takeover_sealing import seal_takeover
+from branch.organisation.models.tables import Takeover
+from branch.organisation.models.takeover_sealing import seal_takeover
 from core import seal
 from core.database import Base
 from shop.payees.models.sealing import seal_account

@@ -13,8 +13,8 @@ PARSERS = {
         "core/strict_json.py", "core/intake/rules/wire.py", "core/heartbeats.py", "core/scheduler.py", "core/backup/models/manifest.py",
         "core/seal/rules/entries.py", "core/seal/service/witness.py", "core/seal/rules/proof_check.py", "core/seal/queries/audit.py", "core/seal/models/log.py",
         "core/seal/queries/unsigned.py",
-        "branch/reports/sealing.py", "branch/reports/carried.py", "branch/reports/versions.py", "branch/reports/verifying.py",
-        "branch/reports/building.py", "branch/reports/audit.py", "branch/reports/replaying.py",
+        "branch/reports/models/sealing.py", "branch/reports/audit/claims.py", "branch/reports/queries/versions.py", "branch/reports/audit/verifying.py",
+        "branch/reports/service/building.py", "branch/reports/audit/comparing.py", "branch/reports/audit/replaying.py",
         "traceability/events/views/capture.py", "traceability/codes/models/step_sealing.py", "shop/channels/service/stored_plans.py",
     },
     "json.load": set(),
@@ -30,17 +30,17 @@ PARSERS = {
     "wtforms.TimeField": set(),
     "PIL.Image.open": {"core/intake/rules/pictures.py"},
     "python_calamine": {"core/intake/rules/tables.py"},
-    "csv.reader": {"core/intake/rules/tables.py", "branch/reports/carried.py"},
+    "csv.reader": {"core/intake/rules/tables.py", "branch/reports/audit/claims.py"},
     "csv.DictReader": set(),
     # The one writer of tables, and the one workbook, whose texts pass through it.
     "csv.writer": {"core/csv_export.py"},
     "csv.DictWriter": set(),
-    "openpyxl.Workbook": {"branch/reports/workbook.py"},
+    "openpyxl.Workbook": {"branch/reports/formats/xlsx.py"},
     "openpyxl.load_workbook": set(),
     # Reports are our own archives; `carried` looks at one that an auditor names on his own command line.
     "zipfile.ZipFile": {
-        "core/intake/rules/tables.py", "branch/reports/archive.py", "branch/reports/carried.py",
-        "branch/reports/workbook.py", "traceability/cases/views/download.py",
+        "core/intake/rules/tables.py", "branch/reports/formats/xlsx_bytes.py", "branch/reports/audit/claims.py",
+        "branch/reports/formats/xlsx.py", "traceability/cases/views/download.py",
     },
     # Who counts as one by address; EPCIS only asks whether a text is an address.
     "ipaddress": {"core/networks.py", "traceability/events/rules/shapes.py"},

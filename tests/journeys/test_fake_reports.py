@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from branch.organisation.queries import get_unit
+from branch.organisation.queries.tree import get_unit
 from core.database import transaction
 from tests.factories.licences import make_mark
 from tests.factories.verification import make_scene

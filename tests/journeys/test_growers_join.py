@@ -5,9 +5,9 @@ import re
 import pytest
 from sqlalchemy import select
 
-from branch.growers.models import Grower, GrowerChange
-from branch.growers.service import Application, apply_to_join
-from branch.organisation.models import Membership, MembershipChange
+from branch.growers.models.tables import Grower, GrowerChange
+from branch.growers.service.membership import Application, apply_to_join
+from branch.organisation.models.tables import Membership, MembershipChange
 from core.accounts.models.account import Account
 from core.database import session as database
 from core.database import transaction

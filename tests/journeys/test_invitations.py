@@ -5,8 +5,8 @@ import re
 import pytest
 from sqlalchemy import select
 
-from branch.growers.models import Grower
-from branch.organisation.models import Invitation
+from branch.growers.models.tables import Grower
+from branch.organisation.models.tables import Invitation
 from core.accounts.models.account import AccountCode
 from core.database import session as database
 from core.database import transaction

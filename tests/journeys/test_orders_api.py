@@ -5,8 +5,8 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from branch.licences.models import Licence
-from branch.licences.service import suspend
+from branch.licences.models.tables import Licence
+from branch.licences.service.decisions import suspend
 from core.clock import now
 from core.database import transaction
 from shop.orders.models.tables import Order

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from branch.organisation.models import Membership
+from branch.organisation.models.tables import Membership
 from core.database import transaction
 from core.messaging.models import Message
 from shop.orders.models.tables import Order

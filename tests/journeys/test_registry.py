@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from branch.api import Scope
-from branch.licences import service
+from branch.licences.service import decisions as service
 from core.clock import now
 from core.database import transaction
 from tests.factories.licences import make_licence, make_mark, make_storefront

@@ -5,8 +5,9 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from branch.reports import building, tasks
-from branch.reports.models import Report, ReportReview
+from branch.reports.models.tables import Report, ReportReview
+from branch.reports.service import building
+from branch.reports.tasks import building as tasks
 from core.clock import now
 from core.database import transaction
 from tests.conftest import hidden_of
@@ -43,7 +44,7 @@ def revision_of(page):
 def report(session, town):
     """The draft of April, built as the command line does."""
     from branch.api import get_unit
-    from branch.ledger.periods import parse_period
+    from branch.ledger.rules.periods import parse_period
 
     made = building.make(parse_period(PERIOD), get_unit("guihua-osmanthus"), at=now())
     return building.keep(made, at=now(), account_id=None, by_name="")

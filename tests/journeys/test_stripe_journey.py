@@ -7,7 +7,7 @@ import urllib.request
 import pytest
 import sqlalchemy as sa
 
-from branch.ledger.models import SaleFactRow
+from branch.ledger.models.tables import SaleFactRow
 from core.clock import now
 from core.database import transaction
 from core.messaging.models import Message

@@ -3,9 +3,9 @@
 import pytest
 import sqlalchemy as sa
 
-from branch.organisation import takeovers
-from branch.organisation.models import Membership, Takeover
-from branch.organisation.queries import get_unit
+from branch.organisation.models.tables import Membership, Takeover
+from branch.organisation.queries.tree import get_unit
+from branch.organisation.service import takeovers
 from core.accounts.models.account import Account
 from core.database import transaction
 from core.errors import Forbidden

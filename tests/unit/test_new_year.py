@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from branch.api import append_facts
-from branch.ledger import rollup
-from branch.ledger.periods import month_before, month_of
-from branch.ledger.queries import net_by_month
+from branch.ledger.queries.sums import net_by_month
+from branch.ledger.rules.periods import month_before, month_of
+from branch.ledger.service import daily_sums as rollup
 from core.clock import local_day, local_minute, local_year
 from core.database import Base, db, transaction
 from tests.factories.accounts import make_account

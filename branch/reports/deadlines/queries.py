@@ -8,11 +8,11 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from branch.organisation.models import Unit
-from branch.organisation.queries import unit_name, unit_view
+from branch.organisation.models.tables import Unit
+from branch.organisation.queries.tree import unit_name, unit_view
 from branch.reports.deadlines.models import ReportDuty, ReportReminder
 from branch.reports.deadlines.rules import days_late
-from branch.reports.models import Report
+from branch.reports.models.tables import Report
 from core.database import session
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from branch.ledger.periods import Period, month_before, month_of
+from branch.ledger.rules.periods import Period, month_before, month_of
 from core.clock import local_day, local_moment
 
 # Nobody is woken up: what is due goes out from this hour of its day on.

@@ -7,13 +7,13 @@ from datetime import datetime
 from flask import current_app
 from sqlalchemy import func, select, update
 
-from branch.ledger.periods import month_before, parse_period
-from branch.organisation.models import Unit
-from branch.reports import notices
+from branch.ledger.rules.periods import month_before, parse_period
+from branch.organisation.models.tables import Unit
 from branch.reports.deadlines.models import ReportDuty, ReportReminder
 from branch.reports.deadlines.rules import Plan, Step, due_on, due_steps, months_to_open
-from branch.reports.models import Report, ReportReview
-from branch.reports.people import nearest_holders
+from branch.reports.models.tables import Report, ReportReview
+from branch.reports.queries.recipients import nearest_holders
+from branch.reports.service import notices
 from branch.reports.states import ReportState
 from core.clock import local_day
 from core.database import session

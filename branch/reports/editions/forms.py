@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from branch.reports.service import LONGEST_COMMENT
+from branch.reports.service.recording import LONGEST_COMMENT
 from core.form_keys.forms import PageForm
 
 

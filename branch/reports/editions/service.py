@@ -9,13 +9,13 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import func, select, update
 
-from branch.organisation.queries import require_unit_access
-from branch.reports import notices
-from branch.reports.editions.models import ReportEdition, ReportEditionFile
-from branch.reports.editions.sealing import seal_edition
+from branch.organisation.queries.tree import require_unit_access
+from branch.reports.editions.models.sealing import seal_edition
+from branch.reports.editions.models.tables import ReportEdition, ReportEditionFile
 from branch.reports.editions.states import EditionState
-from branch.reports.models import Report
-from branch.reports.service import ShelvedFile, locked_report, require_second_person, require_short
+from branch.reports.models.tables import Report
+from branch.reports.service import notices
+from branch.reports.service.recording import ShelvedFile, locked_report, require_second_person, require_short
 from branch.reports.states import ReportState
 from core.database import changed, session
 from core.errors import Conflict, Invalid, NotFound

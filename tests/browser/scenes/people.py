@@ -4,12 +4,12 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from branch import api as branch
-from branch.growers.service import Application, apply_to_join
-from branch.licences.models import Licence
-from branch.organisation import invitations
-from branch.organisation.models import Membership
-from branch.organisation.queries import get_unit
-from branch.storefronts.models import Storefront, StorefrontAddress
+from branch.growers.service.membership import Application, apply_to_join
+from branch.licences.models.tables import Licence
+from branch.organisation.models.tables import Membership
+from branch.organisation.queries.tree import get_unit
+from branch.organisation.service import invitations
+from branch.storefronts.models.tables import Storefront, StorefrontAddress
 from core.accounts.rules.identity import parse_identity
 from core.clock import now
 from core.database import session, transaction

@@ -5,10 +5,11 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page
 
-from branch.ledger.periods import month_before, parse_period
-from branch.organisation.queries import get_unit
-from branch.reports import building, service
-from branch.reports.queries import find_report
+from branch.ledger.rules.periods import month_before, parse_period
+from branch.organisation.queries.tree import get_unit
+from branch.reports.queries.pages import find_report
+from branch.reports.review.service import moving
+from branch.reports.service import building
 from branch.reports.states import ReportState
 from core.clock import local_day, now
 from core.database import transaction
@@ -103,7 +104,7 @@ def submitted_report() -> str:
     public_id = report_of(month_before(month_before(local_day(now())).start).key)
     account = account_of("secretary")
     with transaction():
-        service.move_report(
+        moving.move_report(
             public_id,
             ReportState.SUBMITTED,
             revision=find_report(public_id).revision,

@@ -3,17 +3,17 @@
 from datetime import date
 from functools import cache
 
-from branch.ledger.periods import month_before
-from branch.organisation.queries import get_unit
+from branch.ledger.rules.periods import month_before
+from branch.organisation.queries.tree import get_unit
 from branch.programmes import service as programmes_of
-from branch.reports import service
 from branch.reports.deadlines import service as deadlines
-from branch.reports.editions import publishing
 from branch.reports.editions import service as editions
-from branch.reports.editions.queries import editions_of_report
-from branch.reports.queries import find_report
+from branch.reports.editions.queries.published import editions_of_report
+from branch.reports.queries.pages import find_report
+from branch.reports.questions import service as thread
+from branch.reports.review.service import moving
 from branch.reports.states import ReportState
-from branch.reports.thread import service as thread
+from branch.reports.tasks import publishing
 from core.clock import local_day, now
 from core.database import session, transaction
 from tests.browser.scenes.proof import report_of
@@ -33,7 +33,7 @@ def _months_ago(number: int) -> str:
 def _move(public_id: str, target: ReportState, who: str) -> None:
     account = account_of(who)
     with transaction():
-        service.move_report(
+        moving.move_report(
             public_id,
             target,
             revision=find_report(public_id).revision,

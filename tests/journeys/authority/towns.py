@@ -17,15 +17,15 @@ from branch.api import (
     enter_mark,
     register_grower,
 )
-from branch.growers.models import GrowerMember
-from branch.ledger.periods import parse_period
-from branch.organisation import takeovers
-from branch.organisation.models import Invitation, Membership
-from branch.organisation.roles import Role
+from branch.growers.models.tables import GrowerMember
+from branch.ledger.rules.periods import parse_period
+from branch.organisation.models.tables import Invitation, Membership
+from branch.organisation.rules.roles import Role
+from branch.organisation.service import takeovers
 from branch.programmes.service import note_programme
-from branch.reports import service as reports
 from branch.reports.document import Document, to_json
-from branch.reports.editions.models import ReportEdition
+from branch.reports.editions.models.tables import ReportEdition
+from branch.reports.service import recording as reports
 from branch.reports.states import ReportState
 from core import seal
 from core.accounts.models.account import Account
@@ -322,7 +322,7 @@ def _paper_trail(place: Place, mark: MarkView, at: datetime) -> None:
         by_name="",
         at=at,
     )
-    reports._move(
+    reports.change_state(
         reports.locked_report(report), ReportState.SUBMITTED, account_id=None, by_name="", comment="", at=at
     )
     values["report"] = report

@@ -5,18 +5,18 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from branch.ledger import rollup
 from branch.ledger import tasks as ledger
-from branch.ledger.models import SalesDaily
-from branch.licences import service as licences
+from branch.ledger.models.tables import SalesDaily
+from branch.ledger.service import daily_sums as rollup
 from branch.licences import tasks as licence_tasks
-from branch.licences.models import Licence
-from branch.reports import building
-from branch.reports import tasks as reports
+from branch.licences.models.tables import Licence
+from branch.licences.service import decisions as licences
 from branch.reports.deadlines import service as duties
-from branch.reports.deadlines import tasks as duty_tasks
 from branch.reports.deadlines.models import ReportDuty
-from branch.reports.models import Report
+from branch.reports.models.tables import Report
+from branch.reports.service import building
+from branch.reports.tasks import building as reports
+from branch.reports.tasks import deadlines as duty_tasks
 from core.clock import local_day, local_year, now
 from core.database import transaction
 from core.files import service as files
@@ -276,7 +276,7 @@ def test_duties_are_opened_and_reminded_of(session, clock, at, bad):
 
 
 def test_a_report_whose_glyph_is_missing_keeps_no_other_branch_from_its_own(session, clock, at, monkeypatch):
-    from branch.organisation.models import Unit
+    from branch.organisation.models.tables import Unit
 
     with transaction():
         make_tree()

@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from branch.api import get_unit
-from branch.growers.models import GrowerMember
-from branch.organisation.models import Membership
+from branch.growers.models.tables import GrowerMember
+from branch.organisation.models.tables import Membership
 from core import jobs as celery_jobs
 from core.accounts.models.account import Account
 from core.clock import now

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from branch.api import find_grower, get_grower, grower_of, growers_by_ids, growers_in, require_grower
-from branch.growers.models import GrowerMember
-from branch.growers.queries import changes_of, grower_list, growers_within
-from branch.growers.service import Application, add_staff, apply_to_join, decide
+from branch.growers.models.tables import GrowerMember
+from branch.growers.queries.directory import changes_of, grower_list, growers_within
+from branch.growers.service.membership import Application, add_staff, apply_to_join, decide
 from branch.growers.states import GrowerState
 from core.database import session as database
 from core.database import transaction

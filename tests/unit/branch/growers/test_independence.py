@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from branch.api import get_unit, require_independent, works_for
-from branch.growers import service as growers
-from branch.growers.models import GrowerMember
+from branch.growers.models.tables import GrowerMember
+from branch.growers.service import membership as growers
 from branch.growers.states import GrowerState
-from branch.licences import service as licences
-from branch.storefronts import service as storefronts
+from branch.licences.service import decisions as licences
+from branch.storefronts.service import decisions as storefronts
 from branch.storefronts.states import StorefrontStep
 from core.accounts.models.account import Account
 from core.accounts.queries.same_person import mailbox, same_person

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from branch.growers.slugs import slug_base
+from branch.growers.rules.credit_code import ALPHABET, is_valid_uscc, normalise_uscc
+from branch.growers.rules.slugs import slug_base
 from branch.growers.states import NEEDS_REASON, NEXT, GrowerState, may_become
-from branch.growers.uscc import ALPHABET, is_valid_uscc, normalise_uscc
 
 
 @pytest.mark.parametrize("code", ["91350100M000100Y43", "911100007109250324", "91310000MA1FL5HX8B"])

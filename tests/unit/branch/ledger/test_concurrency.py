@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from branch.api import append_facts, refresh_rollups
-from branch.ledger import invariants
+from branch.ledger.queries import invariants
 from core.database import db, session, transaction
 from tests.factories.ledger import NOON, make_fact
 from tests.factories.organisation import make_grower
@@ -89,6 +89,6 @@ def test_many_appends_and_refreshes_at_once_end_in_agreement(app, session, growe
     with transaction():
         refresh_rollups()
     assert broken() == []
-    from branch.ledger.models import SaleFactRow
+    from branch.ledger.models.tables import SaleFactRow
 
     assert session.query(SaleFactRow).count() == 24

@@ -6,12 +6,13 @@ import pytest
 import sqlalchemy as sa
 
 from branch.api import append_facts, declare_channel, record_coverage
-from branch.growers.service import Application, apply_to_join, decide
+from branch.growers.service.membership import Application, apply_to_join, decide
 from branch.growers.states import GrowerState
-from branch.ledger.coverage import CoverageState, covered_months
-from branch.ledger.models import ChannelCoverage, SalesChannel
-from branch.ledger.rollup import ensure_fresh
-from branch.ledger.sales_channels import PLATFORMS, declarations_of
+from branch.ledger.models.tables import ChannelCoverage, SalesChannel
+from branch.ledger.queries.channels import declarations_of
+from branch.ledger.queries.coverage import CoverageState, covered_months
+from branch.ledger.service.channels import PLATFORMS
+from branch.ledger.service.daily_sums import ensure_fresh
 from core.database import transaction
 from core.errors import Invalid
 from tests.factories.accounts import make_account

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from branch.ledger.coverage_rules import (
+from branch.ledger.rules.coverage import (
     ChannelKnowledge,
     CoverageMap,
     CoverageState,
@@ -14,7 +14,7 @@ from branch.ledger.coverage_rules import (
     joined,
     months_between,
 )
-from branch.ledger.periods import Period, month_of, twelve_months
+from branch.ledger.rules.periods import Period, month_of, twelve_months
 
 DAY = timedelta(days=1)
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)

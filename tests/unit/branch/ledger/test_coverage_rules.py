@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from branch.ledger.coverage_rules import (
+from branch.ledger.rules.coverage import (
     ChannelKnowledge,
     CoverageMap,
     CoverageState,
@@ -17,7 +17,7 @@ from branch.ledger.coverage_rules import (
     joined,
     months_between,
 )
-from branch.ledger.periods import Period
+from branch.ledger.rules.periods import Period
 
 COMPLETE, PARTIAL, NONE, NO_SHOP = CoverageState
 JAN, FEB, MAR, APR = (date(2026, month, 1) for month in range(1, 5))

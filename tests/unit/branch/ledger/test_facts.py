@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from branch.ledger.facts import FactKind, SaleFact, faults, reversal_of
+from branch.ledger.rules.facts import FactKind, SaleFact, faults, reversal_of
 
 NOON = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
 

@@ -65,7 +65,7 @@ def test_on_postgresql_the_guards_agree(tmp_path, postgres_url):
 
 @pytest.mark.parametrize("word", ["UPDATE", "DELETE"])
 def test_the_refusal_says_what_to_do_instead(word):
-    from branch.ledger import guards
+    from branch.ledger.models import guards
 
     assert any(word in statement for statement in guards.SQLITE)
     assert "record a reversal" in guards.REFUSAL

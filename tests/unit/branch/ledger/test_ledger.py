@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import DatabaseError
 
 from branch.api import SaleFact, append_facts, refresh_rollups, reversal_of
-from branch.ledger import invariants, rollup
-from branch.ledger.models import SaleFactRow, SalesDaily, SalesDirty
+from branch.ledger.models.tables import SaleFactRow, SalesDaily, SalesDirty
+from branch.ledger.queries import invariants
+from branch.ledger.service import daily_sums as rollup
 from core.database import db, transaction
 from core.errors import Invalid
 from tests.examples import examples

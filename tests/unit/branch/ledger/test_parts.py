@@ -5,9 +5,12 @@ from datetime import UTC, date, datetime
 import pytest
 import sqlalchemy as sa
 
-from branch.ledger import invariants, parts, rollup
-from branch.ledger.models import SalesDaily, SalesDirty, SalesMonthly, SalesPart
-from branch.ledger.service import append_facts
+from branch.ledger.models.tables import SalesDaily, SalesDirty, SalesMonthly, SalesPart
+from branch.ledger.queries import invariants
+from branch.ledger.queries.parts import parts_by
+from branch.ledger.service import daily_sums as rollup
+from branch.ledger.service import monthly_parts as parts
+from branch.ledger.service.appending import append_facts
 from core.clock import now
 from core.database import transaction
 from core.sweeps import note_failure
@@ -32,7 +35,7 @@ def refresh():
 
 
 def in_march(grower, dimension):
-    found = parts.parts_by(dimension, grower_ids=[grower.id], since=date(2026, 3, 1), until=date(2026, 4, 1))
+    found = parts_by(dimension, grower_ids=[grower.id], since=date(2026, 3, 1), until=date(2026, 4, 1))
     return {one.value: (one.plants, one.gross_minor - one.discount_minor - one.refund_minor) for one in found}
 
 

@@ -4,7 +4,14 @@ from datetime import date
 
 import pytest
 
-from branch.ledger.periods import LONGEST_KEY, Period, between, month_before, parse_period, twelve_months
+from branch.ledger.rules.periods import (
+    LONGEST_KEY,
+    Period,
+    between,
+    month_before,
+    parse_period,
+    twelve_months,
+)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from branch.api import append_facts, refresh_rollups
-from branch.ledger import parts, queries
+from branch.ledger.queries import sums as queries
+from branch.ledger.queries.parts import parts_by
 from core.database import transaction
 from tests.factories.ledger import NOON, make_fact
 from tests.factories.organisation import make_grower
@@ -54,6 +55,6 @@ def test_monthly_rows_are_the_sums_by_everything_a_month_knows(growers):
 
 
 def test_parts_come_in_the_order_of_grower_month_and_value(growers):
-    found = parts.parts_by("province", grower_ids=growers, since=date(2025, 10, 1), until=date(2026, 2, 1))
+    found = parts_by("province", grower_ids=growers, since=date(2025, 10, 1), until=date(2026, 2, 1))
     assert [one[:3] for one in found] == sorted(one[:3] for one in found)
     assert {one.value for one in found} == {"", "湖北省", "浙江省"}

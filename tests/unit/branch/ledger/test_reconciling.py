@@ -6,11 +6,12 @@ import pytest
 import sqlalchemy as sa
 
 from branch.api import append_facts
-from branch.ledger import invariants, reconciling
 from branch.ledger.cli import group
-from branch.ledger.models import ReconcileRun, SalesDaily, SalesDirty, SalesPart
-from branch.ledger.periods import Period
-from branch.ledger.rollup import refresh_rollups
+from branch.ledger.models.tables import ReconcileRun, SalesDaily, SalesDirty, SalesPart
+from branch.ledger.queries import invariants
+from branch.ledger.rules.periods import Period
+from branch.ledger.service import reconciling
+from branch.ledger.service.daily_sums import refresh_rollups
 from branch.ledger.tasks import reconcile as nightly
 from core.database import transaction
 from core.messaging.models import Message

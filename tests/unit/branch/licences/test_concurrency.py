@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from branch.api import LicenceNotValid, require_valid_licence
-from branch.licences import service
+from branch.licences.service import decisions as service
 from core.database import session as current_session
 from core.database import transaction
 from core.messaging.models import Message

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from branch.api import LicenceNotValid, UrlStatus, check_url, licence_of, require_valid_licence
-from branch.licences import service
-from branch.licences.queries import find_licensee, get_licence, licences_at_grower
+from branch.licences.queries.validity import find_licensee, get_licence, licences_at_grower
+from branch.licences.service import decisions as service
 from branch.licences.states import Standing
 from branch.registry.queries import register, valid_count
 from core.clock import local_day

@@ -2,8 +2,8 @@
 
 import pytest
 
-from branch.licences import marks
-from branch.licences.marks import CultivarGroup, read_cultivar_groups
+from branch.licences.service import marks
+from branch.licences.service.marks import CultivarGroup, read_cultivar_groups
 from core.database import transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.factories.accounts import make_account

@@ -13,9 +13,9 @@ from branch.api import (
     licences_of_growers,
     require_valid_licence,
 )
-from branch.licences import service
-from branch.licences.models import Licence, LicenceChange
-from branch.licences.queries import changes_of, get_licence
+from branch.licences.models.tables import Licence, LicenceChange
+from branch.licences.queries.validity import changes_of, get_licence
+from branch.licences.service import decisions as service
 from core.database import transaction
 from core.errors import Conflict, Forbidden, Invalid
 from core.outbox.models import OutboxEvent
@@ -140,7 +140,7 @@ def test_a_licence_covers_only_its_scope(session, at, grower):
 
 
 def test_a_grower_who_left_cannot_sell_on_his_licence(session, at, grower):
-    from branch.growers.models import Grower
+    from branch.growers.models.tables import Grower
 
     with transaction():
         make_licence(grower, at=at)

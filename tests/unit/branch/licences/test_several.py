@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 
 from branch.api import LicenceNotValid, Scope, licence_of, require_valid_licence
-from branch.licences import service
-from branch.licences.queries import find_licensee, licences_of_growers
+from branch.licences.queries.validity import find_licensee, licences_of_growers
+from branch.licences.service import decisions as service
 from branch.licences.states import Standing
 from core.clock import local_day
 from core.database import transaction

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from branch.organisation.models import Membership
+from branch.organisation.models.tables import Membership
 from core.accounts.models.account import Account
 from core.accounts.models.devices import AccountDevice
 from core.accounts.service.devices import open_device

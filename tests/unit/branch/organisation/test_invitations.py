@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from branch.organisation.invitations import accept, get_invitation, invite_to_grower, invite_to_unit
-from branch.organisation.models import Invitation
-from branch.organisation.pending import pending_at, withdraw
-from branch.organisation.queries import member_with, roles_held
-from branch.organisation.roles import Role
-from branch.organisation.service import give_role, take_role
-from branch.organisation.takeovers import end_takeover, take_over
+from branch.organisation.models.tables import Invitation
+from branch.organisation.queries.tree import member_with, roles_held
+from branch.organisation.rules.roles import Role
+from branch.organisation.service.invitations import accept, get_invitation, invite_to_grower, invite_to_unit
+from branch.organisation.service.pending_invitations import pending_at, withdraw
+from branch.organisation.service.takeovers import end_takeover, take_over
+from branch.organisation.service.tree import give_role, take_role
 from core.accounts.models.account import Account
 from core.accounts.rules.identity import parse_identity
 from core.clock import now

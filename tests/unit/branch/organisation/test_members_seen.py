@@ -1,6 +1,7 @@
 """Whom an operator can call, and whom only whoever looks after a unit."""
 
-from branch.organisation import queries, takeovers
+from branch.organisation.queries import tree as queries
+from branch.organisation.service import takeovers
 from core.clock import now
 from core.database import transaction
 from tests.factories.accounts import make_account

@@ -2,8 +2,8 @@
 
 import pytest
 
-from branch.organisation.permissions import ALL_PERMISSIONS, PERMISSIONS_OF
-from branch.organisation.roles import RANK, TRUSTED, Held, Role, covers, may_change_role
+from branch.organisation.rules.permissions import ALL_PERMISSIONS, PERMISSIONS_OF
+from branch.organisation.rules.roles import RANK, TRUSTED, Held, Role, covers, may_change_role
 
 TOWN, BRANCH, VILLAGE, OTHER = "guihua/", "guihua/osmanthus/", "guihua/osmanthus/bamboo/", "guihua/tea/"
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from branch.organisation.queries import units_where
-from branch.organisation.roles import Role
-from branch.organisation.takeovers import end_takeover, get_takeover, take_over, takeovers_of
+from branch.organisation.queries.tree import units_where
+from branch.organisation.rules.roles import Role
+from branch.organisation.service.takeovers import end_takeover, get_takeover, take_over, takeovers_of
 from core.errors import Conflict, Invalid
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_membership, make_tree

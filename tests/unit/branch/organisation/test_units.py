@@ -2,8 +2,8 @@
 
 import pytest
 
-from branch.organisation import service
-from branch.organisation.queries import all_units, get_unit
+from branch.organisation.queries.tree import all_units, get_unit
+from branch.organisation.service import tree as service
 from core.database import transaction
 from core.errors import Conflict, Invalid
 from tests.factories.organisation import make_membership

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from branch.organisation.queries import get_unit
+from branch.organisation.queries.tree import get_unit
 from branch.programmes import queries, service
-from branch.programmes.sealing import SOURCE
+from branch.programmes.models.sealing import SOURCE
 from core.database import session, transaction
 from core.errors import Invalid, NotFound
 from core.seal.queries.audit import audit_rows

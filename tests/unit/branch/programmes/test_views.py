@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from branch.organisation.queries import get_unit
+from branch.organisation.queries.tree import get_unit
 from branch.programmes import service
-from branch.programmes.models import Programme
+from branch.programmes.models.tables import Programme
 from core.clock import local_day, now
 from core.database import transaction
 from core.errors import Forbidden

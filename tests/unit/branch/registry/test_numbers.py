@@ -2,7 +2,7 @@
 
 import pytest
 
-from branch.registry.numbers import licence_number
+from branch.registry.rules import licence_number
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import pytest
 from flask_babel import force_locale
 
-from branch.ledger.periods import Period
-from branch.reports.assembly import assemble
-from branch.reports.building import LANGUAGES
+from branch.ledger.rules.periods import Period
+from branch.reports.sections.assembly import assemble
+from branch.reports.service.building import LANGUAGES
 from tests.factories.reports import make_scope
 from wsgi import report_sections
 

@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 from flask_babel import force_locale
 
-from branch.ledger.periods import parse_period, twelve_months
-from branch.reports import annex, audit
-from branch.reports.assembly import assemble
+from branch.ledger.rules.periods import parse_period, twelve_months
+from branch.reports.audit import comparing as audit
+from branch.reports.audit.effect import recompute_effect
 from branch.reports.document import Column, Row, Section, Table
-from branch.reports.evidence import ChildLabel, CoverageCount, GrowerLabel
-from branch.reports.figures import MonthRow, Totals
-from branch.reports.programme_dates import ProgrammeDate
-from branch.reports.recompute_effect import recompute_effect
+from branch.reports.facts.evidence import ChildLabel, CoverageCount, GrowerLabel
+from branch.reports.facts.figures import MonthRow, Totals
+from branch.reports.facts.programme_dates import ProgrammeDate
+from branch.reports.formats import annex
+from branch.reports.sections.assembly import assemble
 from tests.factories.panels import with_panel
 from tests.factories.reports import make_month_rows, make_scope
 from wsgi import report_sections

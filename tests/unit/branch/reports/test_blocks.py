@@ -3,11 +3,12 @@
 import pytest
 
 from branch.api import get_unit
-from branch.ledger.periods import Period
-from branch.reports import annex, building
-from branch.reports.blocks import NET, Blocks, Surroundings
-from branch.reports.figures import MonthRow, Totals
-from branch.reports.verifying import verify
+from branch.ledger.rules.periods import Period
+from branch.reports.audit.verifying import verify
+from branch.reports.facts.blocks import NET, Blocks, Surroundings
+from branch.reports.facts.figures import MonthRow, Totals
+from branch.reports.formats import annex
+from branch.reports.service import building
 from core.clock import now
 from core.database import transaction
 from core.seal.tasks.sequencer import sequence

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from branch.reports.bridge import bridge, divide_half_even
-from branch.reports.figures import Totals
+from branch.reports.facts.bridge import bridge, divide_half_even
+from branch.reports.facts.figures import Totals
 
 totals = st.builds(
     Totals,

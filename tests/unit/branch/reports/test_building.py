@@ -6,11 +6,12 @@ import pytest
 import sqlalchemy as sa
 
 from branch.api import append_facts, get_unit
-from branch.ledger.periods import Period
-from branch.reports import building, tasks
+from branch.ledger.rules.periods import Period
 from branch.reports.document import Column, Row, Section, Table
-from branch.reports.models import Report, ReportFile
-from branch.reports.service import move_report
+from branch.reports.models.tables import Report, ReportFile
+from branch.reports.review.service.moving import move_report
+from branch.reports.service import building
+from branch.reports.tasks import building as tasks
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, Invalid
@@ -185,7 +186,7 @@ def test_of_two_who_decide_at_the_same_moment_one_succeeds(session, growers, log
 
 @pytest.mark.both
 def test_a_name_that_cannot_be_printed_is_named(session, growers):
-    from branch.growers.models import Grower
+    from branch.growers.models.tables import Grower
 
     with transaction():
         session.execute(sa.update(Grower).where(Grower.id == growers[0].id).values(name="\U0002a7dd苗圃"))

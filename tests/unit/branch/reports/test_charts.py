@@ -7,10 +7,10 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from branch.reports import charts
-from branch.reports.chart_sheet import MissingGlyphError, Scale, Sheet, fitting, shortened, widest, width
+from branch.reports.charts import drawing as charts
+from branch.reports.charts.sheet import MissingGlyphError, Scale, Sheet, fitting, shortened, widest, width
 from branch.reports.document import Chart, Series
-from branch.reports.provinces import PROVINCES
+from branch.reports.facts.provinces import PROVINCES
 
 LONG = "桂花镇第一示范基地苗木专业合作社"
 LONGER = "The very first demonstration nursery of osmanthus seedlings"

@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 from flask_babel import force_locale
 
-from branch.ledger.periods import Period, parse_period
-from branch.reports.building import LANGUAGES
+from branch.ledger.rules.periods import Period, parse_period
 from branch.reports.document import data_annex, from_json, to_json
-from branch.reports.figures import MonthRow, Totals
-from branch.reports.page import render_html
+from branch.reports.facts.figures import MonthRow, Totals
+from branch.reports.formats.html import render_html
+from branch.reports.service.building import LANGUAGES
 from tests.factories.reports import make_month_rows
 
 

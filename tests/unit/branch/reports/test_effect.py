@@ -7,11 +7,12 @@ from datetime import date
 import pytest
 from flask_babel import force_locale
 
-from branch.ledger.periods import Period
-from branch.reports import charts, effect
-from branch.reports.building import LANGUAGES
-from branch.reports.effect_figures import effect_of, effect_window
-from branch.reports.panel import PanelGrower
+from branch.ledger.rules.periods import Period
+from branch.reports.charts import drawing as charts
+from branch.reports.facts.effect import effect_of, effect_window
+from branch.reports.facts.panel import PanelGrower
+from branch.reports.sections import effect
+from branch.reports.service.building import LANGUAGES
 from tests.factories.panels import make_panel, with_panel
 from tests.factories.reports import make_scope
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from branch.ledger.periods import Period
-from branch.reports import figures
-from branch.reports.figures import MonthRow, Span, Totals
+from branch.ledger.rules.periods import Period
+from branch.reports.facts import figures
+from branch.reports.facts.figures import MonthRow, Span, Totals
 
 MARCH = Period(2026, 3)
 LAST_MARCH = Period(2025, 3)

@@ -17,9 +17,12 @@ from flask_babel import force_locale
 from markupsafe import escape
 from PIL import Image
 
-from branch.reports import charts, page, pdf, workbook
-from branch.reports.building import LANGUAGES
+from branch.reports.charts import drawing as charts
 from branch.reports.document import Chart, Column, Row, Series, Table
+from branch.reports.formats import html as page
+from branch.reports.formats import pdf
+from branch.reports.formats import xlsx as workbook
+from branch.reports.service.building import LANGUAGES
 
 pytestmark = pytest.mark.slow
 

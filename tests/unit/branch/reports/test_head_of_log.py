@@ -1,6 +1,6 @@
 """What a report prints of the public log: the head there was when it was made."""
 
-from branch.reports.page import head_of_log
+from branch.reports.formats.html import head_of_log
 from core.seal.models.log import this_log
 from core.seal.rules.note import Checkpoint, Note
 from core.seal.service.daily_heads import short_head

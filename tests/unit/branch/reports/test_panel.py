@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from branch.ledger.periods import Period
-from branch.reports.panel import PanelCell, PanelGrower, build_panel, months_between
+from branch.ledger.rules.periods import Period
+from branch.reports.facts.panel import PanelCell, PanelGrower, build_panel, months_between
 
 JANUARY, MARCH, APRIL = Period(2025, 1), Period(2025, 3), Period(2025, 4)
 ANNA, BO = PanelGrower(11, date(2025, 3, 20), channels_known=True), PanelGrower(5, None, channels_known=True)

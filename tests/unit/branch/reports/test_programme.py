@@ -6,13 +6,13 @@ from datetime import date
 import pytest
 from flask_babel import force_locale
 
-from branch.ledger.periods import Period
-from branch.reports import charts
-from branch.reports.building import LANGUAGES
-from branch.reports.evidence import GrowerLabel
-from branch.reports.panel import PanelCell
-from branch.reports.programme import programme, programme_effects
-from branch.reports.programme_dates import ProgrammeDate
+from branch.ledger.rules.periods import Period
+from branch.reports.charts import drawing as charts
+from branch.reports.facts.evidence import GrowerLabel
+from branch.reports.facts.panel import PanelCell
+from branch.reports.facts.programme_dates import ProgrammeDate
+from branch.reports.sections.programmes import programme, programme_effects
+from branch.reports.service.building import LANGUAGES
 from tests.factories.panels import make_panel
 from tests.factories.reports import make_scope
 

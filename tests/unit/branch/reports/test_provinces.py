@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from branch.reports.charts_of_parts import SHADES, grey, shade_of
-from branch.reports.provinces import PROVINCES, province_code
+from branch.reports.charts.shares import SHADES, grey, shade_of
+from branch.reports.facts.provinces import PROVINCES, province_code
 
 
 def test_every_province_has_a_square_of_its_own():

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from flask_babel import force_locale
 
-from branch.ledger.periods import Period
-from branch.reports.building import LANGUAGES
-from branch.reports.figures import MonthRow, Totals
-from branch.reports.revisions import differences, with_revisions
+from branch.ledger.rules.periods import Period
+from branch.reports.facts.figures import MonthRow, Totals
+from branch.reports.sections.revisions import differences, with_revisions
+from branch.reports.service.building import LANGUAGES
 from tests.factories.reports import make_month_rows
 
 APRIL = Period(2026, 4)

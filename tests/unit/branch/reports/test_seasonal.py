@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from flask_babel import force_locale
 
-from branch.ledger.periods import Period
-from branch.reports import charts
-from branch.reports.building import LANGUAGES
-from branch.reports.seasonal import seasonal, seasonal_series
+from branch.ledger.rules.periods import Period
+from branch.reports.charts import drawing as charts
+from branch.reports.sections.seasonal import seasonal, seasonal_series
+from branch.reports.service.building import LANGUAGES
 from tests.factories.panels import make_panel, with_panel
 from tests.factories.reports import make_scope
 

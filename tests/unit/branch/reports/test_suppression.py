@@ -13,12 +13,12 @@ from flask_babel import force_locale
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from branch.ledger.periods import Period
-from branch.reports import breakdowns, overall, units
-from branch.reports.assembly import assemble
+from branch.ledger.rules.periods import Period
 from branch.reports.document import Section
-from branch.reports.figures import MonthRow, Totals
-from branch.reports.pieces import OTHERS, Piece
+from branch.reports.facts.coded_sums import OTHERS, Piece
+from branch.reports.facts.figures import MonthRow, Totals
+from branch.reports.sections import breakdowns, overall, units
+from branch.reports.sections.assembly import assemble
 from tests.examples import examples
 from tests.factories.reports import make_scope
 from wsgi import report_sections

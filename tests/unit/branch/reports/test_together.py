@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from branch.ledger.periods import Period
-from branch.reports.figures import MonthRow, Totals, channels_together, grouped, groups_together, total
+from branch.ledger.rules.periods import Period
+from branch.reports.facts.figures import MonthRow, Totals, channels_together, grouped, groups_together, total
 
 amounts = st.integers(0, 10**9)
 totals = st.builds(Totals, amounts, amounts, amounts, amounts, amounts)

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from flask_babel import force_locale
 
-from branch.ledger.periods import Period
-from branch.reports import units
-from branch.reports.building import LANGUAGES
-from branch.reports.evidence import ChildLabel
+from branch.ledger.rules.periods import Period
+from branch.reports.facts.evidence import ChildLabel
+from branch.reports.sections import units
+from branch.reports.service.building import LANGUAGES
 from tests.factories.reports import make_scope
 
 APRIL = Period(2026, 4)

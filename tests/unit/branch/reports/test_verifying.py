@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from flask_babel import force_locale
 
 from branch.api import append_facts, get_unit
-from branch.ledger.models import SalesDaily, SalesDirty
-from branch.ledger.periods import Period
-from branch.reports import building, carried
-from branch.reports.models import ReportFile
-from branch.reports.verdict_words import sentences
-from branch.reports.verifying import verify
+from branch.ledger.models.tables import SalesDaily, SalesDirty
+from branch.ledger.rules.periods import Period
+from branch.reports.audit import claims as carried
+from branch.reports.audit.verifying import verify
+from branch.reports.audit.wording import sentences
+from branch.reports.models.tables import ReportFile
+from branch.reports.service import building
 from core.clock import now
 from core.database import db, transaction
 from core.files import service as files

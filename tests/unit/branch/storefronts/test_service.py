@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import select, update
 
 from branch.api import Scope, UrlStatus, check_url, get_storefront, storefronts_of
-from branch.licences import service as licences
-from branch.storefronts import service
-from branch.storefronts.models import StorefrontAddress
-from branch.storefronts.queries import addresses_of, changes_of, get_storefront_file
+from branch.licences.service import decisions as licences
+from branch.storefronts.models.tables import StorefrontAddress
+from branch.storefronts.queries.register import addresses_of, changes_of, get_storefront_file
+from branch.storefronts.queries.unusable_addresses import unjudged_addresses
+from branch.storefronts.service import decisions as service
 from branch.storefronts.states import StorefrontState, StorefrontStep, after, steps_from
-from branch.storefronts.unjudged import unjudged_addresses
 from core.database import session as db_session
 from core.database import transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from branch.api import check_url, lift_warning, warn_of_shop
-from branch.growers.models import Grower
+from branch.growers.models.tables import Grower
 from core.database import transaction
 from tests.factories.licences import make_licence, make_storefront
 from tests.factories.organisation import make_grower

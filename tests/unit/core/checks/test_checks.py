@@ -84,7 +84,7 @@ def test_operators_and_committees_are_told_of_rows_without_what_stands_in_them(s
         unit = make_grower(at=at).unit_id
         for number, role in enumerate(("operator", "committee", "secretary")):
             account = make_account(email=f"{role}@example.org", at=at)
-            from branch.organisation.models import Membership
+            from branch.organisation.models.tables import Membership
 
             held = Membership(
                 account_id=account.id, unit_id=None if role == "operator" else unit, role=role, since=at

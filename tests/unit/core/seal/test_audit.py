@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from branch.api import append_facts
-from branch.licences.service import reinstate, suspend
+from branch.licences.service.decisions import reinstate, suspend
 from core import seal
 from core.clock import now
 from core.database import db, transaction

@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import delete, select, update
 
-from branch.organisation.models import Membership, MembershipChange, Unit
+from branch.organisation.models.tables import Membership, MembershipChange, Unit
 from core.checks.events import FaultsFound
 from core.clock import now
 from core.database import changed, transaction

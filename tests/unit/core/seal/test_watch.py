@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from branch.licences import service
+from branch.licences.service import decisions as service
 from core import seal
 from core.database import transaction
 from tests.factories.licences import make_licence

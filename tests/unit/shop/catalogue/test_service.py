@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from branch.licences import service as licences
+from branch.licences.service import decisions as licences
 from core.database import transaction
 from core.errors import Conflict, NotFound
 from core.outbox.models import OutboxEvent

@@ -2,7 +2,7 @@
 
 import pytest
 
-from branch.licences import service as licences
+from branch.licences.service import decisions as licences
 from core.clock import now
 from core.database import transaction
 from shop.catalogue.queries.listing_page import get_listing

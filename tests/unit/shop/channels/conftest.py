@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from branch.ledger.models import SaleFactRow
+from branch.ledger.models.tables import SaleFactRow
 from core.database import transaction
 from shop.channels.cli import group
 from tests.factories.licences import make_storefront

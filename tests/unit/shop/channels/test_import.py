@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from branch import api as branch
-from branch.ledger.models import ChannelCoverage, SaleFactRow
+from branch.ledger.models.tables import ChannelCoverage, SaleFactRow
 from core.clock import now
 from core.database import transaction
 from core.errors import NotFound

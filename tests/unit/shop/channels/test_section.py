@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from flask_babel import force_locale
 
-from branch.ledger.periods import Period
-from branch.reports.assembly import assemble
-from branch.reports.recompute_registers import registers
+from branch.ledger.rules.periods import Period
+from branch.reports.audit.registers import registers
+from branch.reports.sections.assembly import assemble
 from core.clock import now
 from core.database import session as database
 from core.database import transaction

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from branch.licences import service as licences
+from branch.licences.service import decisions as licences
 from core.clock import now
 from core.database import transaction
 from shop.catalogue.rules.seasons import Season, Window

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from branch.ledger.models import SaleFactRow
+from branch.ledger.models.tables import SaleFactRow
 from core.database import session
 from shop.orders.models.tables import Order
 from shop.orders.queries.order_views import order_by_id

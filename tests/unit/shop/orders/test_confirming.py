@@ -169,7 +169,7 @@ def test_orders_of_one_buyer_at_the_same_moment_hold_no_more_than_one_may(app, s
 
 @pytest.mark.both
 def test_growers_are_told_at_once_and_reminded_once(variants, session, clock, at, run_jobs):
-    from branch.growers.models import GrowerMember
+    from branch.growers.models.tables import GrowerMember
     from shop.catalogue.models import Listing
 
     with transaction():

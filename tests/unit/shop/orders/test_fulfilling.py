@@ -1,7 +1,7 @@
 import pytest
 import sqlalchemy as sa
 
-from branch.ledger.models import SaleFactRow
+from branch.ledger.models.tables import SaleFactRow
 from core.database import transaction
 from core.errors import Conflict, NotFound
 from shop.orders.models.tables import Order

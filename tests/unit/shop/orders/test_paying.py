@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from branch.ledger.models import SaleFactRow
+from branch.ledger.models.tables import SaleFactRow
 from core.database import transaction
 from core.errors import Conflict, Invalid
 from core.outbox.models import OutboxEvent

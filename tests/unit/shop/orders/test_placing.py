@@ -5,8 +5,8 @@ import pytest
 import sqlalchemy as sa
 
 from branch.api import licence_of
-from branch.licences.models import Licence
-from branch.licences.service import suspend
+from branch.licences.models.tables import Licence
+from branch.licences.service.decisions import suspend
 from core.database import transaction
 from core.outbox.models import OutboxEvent
 from shop.catalogue.models import Listing

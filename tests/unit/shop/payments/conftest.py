@@ -5,7 +5,7 @@ import contextvars
 import pytest
 import sqlalchemy as sa
 
-from branch.ledger.models import SaleFactRow
+from branch.ledger.models.tables import SaleFactRow
 from core.clock import now
 from core.database import db, transaction
 from shop.orders.models.tables import Consignment, Order

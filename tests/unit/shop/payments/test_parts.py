@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import delete, select
 
 from branch.api import Role, add_unit, get_unit, give_role
-from branch.growers.service import decide
+from branch.growers.service.membership import decide
 from branch.growers.states import GrowerState
-from branch.organisation.models import Membership
+from branch.organisation.models.tables import Membership
 from core.clock import now
 from core.database import transaction
 from core.errors import Forbidden

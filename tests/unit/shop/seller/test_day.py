@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from branch.api import grower_of
-from branch.licences import service as licences
+from branch.licences.service import decisions as licences
 from core.database import transaction
 from shop.catalogue.queries.listing_page import get_listing
 from shop.orders.models.tables import Consignment

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from branch.api import Period, get_unit
-from branch.reports.gathering import gather
+from branch.reports.queries.evidence import gather
 from core.database import transaction
 from tests.factories.accounts import make_account
 from tests.factories.cases import confirm_case, make_case

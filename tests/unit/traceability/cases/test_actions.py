@@ -103,7 +103,7 @@ def test_a_notice_reaches_the_people_of_the_grower(staff, session, at):
     with transaction():
         scene = make_scene("shipped", at=at)
         case = make_case(subject=Subject.of_code(scene.code_id), at=at)
-        from branch.growers.models import GrowerMember
+        from branch.growers.models.tables import GrowerMember
 
         owner = make_account(email="owner@example.org", at=at)
         db_session.add(GrowerMember(grower_id=case.grower_id, account_id=owner.id, role="owner", since=at))

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from branch.api import check_url
-from branch.growers.models import GrowerMember
+from branch.growers.models.tables import GrowerMember
 from core.database import session as db_session
 from core.database import transaction
 from core.errors import Conflict, Forbidden, Invalid

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select, update
 
 from branch.api import StorefrontStep, check_url, decide_storefront, licence_of, storefront_suspended_by
-from branch.licences import service as licences
-from branch.licences.queries import suspended_by
-from branch.licences.suspensions import standing_sources
-from branch.storefronts import invariants
-from branch.storefronts.models import StorefrontAddress
+from branch.licences.queries.validity import suspended_by
+from branch.licences.rules.suspensions import standing_sources
+from branch.licences.service import decisions as licences
+from branch.storefronts.models.tables import StorefrontAddress
+from branch.storefronts.queries import invariants
 from core.database import changed, transaction
 from core.errors import Conflict
 from core.outbox.models import OutboxEvent

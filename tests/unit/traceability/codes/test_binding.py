@@ -123,7 +123,7 @@ def test_a_recalled_lot_does_not_leave(session, at):
 
 
 def test_a_suspended_licence_stops_the_parcel(session, at):
-    from branch.licences.service import suspend
+    from branch.licences.service.decisions import suspend
 
     with transaction():
         lot = make_lot()

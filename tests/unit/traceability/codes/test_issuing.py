@@ -88,7 +88,7 @@ def test_a_licence_for_other_cultivar_groups_issues_nothing(session, at):
 
 
 def test_a_suspended_licence_stops_activation(session, at):
-    from branch.licences.service import suspend
+    from branch.licences.service.decisions import suspend
 
     with transaction():
         lot = make_lot()

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from branch.growers.models import GrowerMember
+from branch.growers.models.tables import GrowerMember
 from core.clock import now
 from core.database import transaction
 from core.errors import NotFound, Unavailable

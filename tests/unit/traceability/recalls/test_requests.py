@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from branch.api import get_grower
-from branch.growers.service import decide
+from branch.growers.service.membership import decide
 from branch.growers.states import GrowerState
 from core.database import db, transaction
 from core.errors import Conflict, Invalid, NotFound

@@ -6,13 +6,13 @@ from threading import Barrier, Thread
 import pytest
 import sqlalchemy as sa
 
-from branch.ledger.periods import Period
-from branch.reports import service as reports
+from branch.ledger.rules.periods import Period
 from branch.reports.deadlines import service
 from branch.reports.deadlines.models import ReportDuty, ReportReminder
 from branch.reports.deadlines.queries import duties_of
 from branch.reports.deadlines.rules import Plan, Step, days_late, due_on, due_steps, months_to_open
-from branch.reports.people import nearest_holders
+from branch.reports.queries.recipients import nearest_holders
+from branch.reports.review.service import moving
 from core.database import transaction
 from core.messaging.models import Message
 from tests.factories.accounts import make_account
@@ -154,7 +154,7 @@ def test_a_submitted_report_is_not_reminded_of(session, people, duties):
     with transaction():
         public_id = make_report(state="draft", by=None)
     with transaction():
-        reports.move_report(
+        moving.move_report(
             public_id, "submitted",
             revision=0, comment="", account_id=people["secretary"], by_name="s", at=shanghai(5, 12),
         )  # fmt: skip

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from flask_babel import force_locale
 
 from branch.api import append_facts
-from branch.reports import carried
-from branch.reports.verdict_words import sentences
-from branch.reports.verifying import verify
+from branch.reports.audit import claims as carried
+from branch.reports.audit.verifying import verify
+from branch.reports.audit.wording import sentences
 from core.clock import now
 from core.database import transaction
 from core.files import service as files

@@ -6,13 +6,14 @@ import pytest
 import sqlalchemy as sa
 
 from branch.api import get_unit
-from branch.ledger import rollup
-from branch.ledger.periods import Period
-from branch.reports import building, service
-from branch.reports.editions import publishing
+from branch.ledger.rules.periods import Period
+from branch.ledger.service import daily_sums as rollup
 from branch.reports.editions import service as editions
-from branch.reports.editions.models import ReportEdition
-from branch.reports.editions.tasks import publish_edition
+from branch.reports.editions.models.tables import ReportEdition
+from branch.reports.review.service import moving
+from branch.reports.service import building
+from branch.reports.tasks import publishing
+from branch.reports.tasks.editions import publish_edition
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, DomainError, Forbidden, Invalid
@@ -43,7 +44,7 @@ def committee(login, growers):
 
 def move(report, target, account, revision):
     with transaction():
-        service.move_report(
+        moving.move_report(
             report, target, revision=revision, comment="", account_id=account, by_name="x", at=now()
         )
 
@@ -150,7 +151,7 @@ def test_a_withdrawn_edition_shows_its_reason_and_no_figures(client, session, ac
 
 
 def test_each_edition_and_its_end_are_sealed(client, session, accepted, committee):
-    from branch.reports.editions.sealing import SOURCE
+    from branch.reports.editions.models.sealing import SOURCE
     from core.seal.queries.audit import audit_rows
     from core.seal.tasks.sequencer import sequence
     from tests.seals import behind_the_back

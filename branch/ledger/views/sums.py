@@ -1,0 +1,213 @@
+"""Sales as the ledger holds them: for the branch over its growers, for a grower over his own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from branch.growers.models.tables import Grower
+from branch.growers.queries.directory import require_grower
+from branch.ledger.queries import sums as queries
+from branch.ledger.queries.sums import SalesSum
+from branch.ledger.rules.periods import Period, month_of, parse_period
+from branch.ledger.service import daily_sums as rollup
+from branch.ledger.wording import channel_name
+from branch.organisation.queries.tree import UnitView, unit_name, units_below, units_where
+from core.clock import local_day, now
+from core.csv_export import csv_bytes
+from core.database import session, transaction
+from core.errors import Invalid, NotFound
+from core.gate import actor_id, requires
+from core.safe_methods import may_note, noting
+
+blueprint = Blueprint("ledger", __name__)
+
+NUMBERS = ("orders", "plants", "gross_minor", "discount_minor", "refund_minor", "net_minor")
+
+
+@dataclass(frozen=True, slots=True)
+class SalesTable:
+    """Sums under one heading; `key` names the table in addresses."""
+
+    key: str
+    title: str
+    first: str
+    rows: tuple[tuple[str, SalesSum], ...]
+
+    @property
+    def total(self) -> SalesSum:
+        return SalesSum(
+            ("total",), *(sum(getattr(one, name) for _name, one in self.rows) for name in NUMBERS)
+        )
+
+
+@blueprint.get("/branch/sales")
+@requires("ledger.view")
+def sales() -> ResponseReturnValue:
+    """Totals of a month or a year by day or month, channel and grower, of one unit and below."""
+    units = units_where(actor_id(), "ledger.view")
+    here = _chosen_unit(units)
+    ids, names = _growers_of(here)
+    return _page(
+        "branch/ledger/sales.html",
+        ids,
+        names,
+        endpoint="ledger.sales",
+        units=units,
+        here=here,
+        unit_name=unit_name,
+    )
+
+
+@blueprint.get("/branch/sales/<table>.csv")
+@requires("ledger.view")
+def sales_csv(table: str) -> ResponseReturnValue:
+    """One of the tables of `/branch/sales` as a file."""
+    ids, names = _growers_of(_chosen_unit(units_where(actor_id(), "ledger.view")))
+    return _csv(table, ids, names)
+
+
+@blueprint.get("/seller/sales")
+@requires("ledger.own")
+def own() -> ResponseReturnValue:
+    """A grower's own sales over all channels."""
+    grower = require_grower(actor_id())
+    return _page("branch/ledger/own.html", [grower.id], {grower.id: grower.name}, endpoint="ledger.own")
+
+
+@blueprint.get("/seller/sales/<table>.csv")
+@requires("ledger.own")
+def own_csv(table: str) -> ResponseReturnValue:
+    """One of the tables of `/seller/sales` as a file."""
+    grower = require_grower(actor_id())
+    return _csv(table, [grower.id], {grower.id: grower.name})
+
+
+def _chosen_unit(units: Sequence[UnitView]) -> UnitView | None:
+    """The unit asked for, else the highest; one outside the account's units does not exist for it."""
+    code = request.args.get("unit")
+    if not code:
+        return next(iter(units), None)
+    found = next((unit for unit in units if unit.code == code), None)
+    if found is None:
+        raise NotFound(_("There is no unit with the code %(code)s.", code=code), code="unit_unknown")
+    return found
+
+
+def _growers_of(unit: UnitView | None) -> tuple[list[int], dict[int, str]]:
+    below = [one.id for one in units_below(unit.id)] if unit else []
+    rows = session.execute(select(Grower.id, Grower.name).where(Grower.unit_id.in_(below)))
+    names = {row.id: row.name for row in rows}
+    return sorted(names), names
+
+
+def _period(grower_ids: Sequence[int]) -> Period:
+    """The window asked for, else the latest month with records."""
+    text = request.args.get("period", "").strip()
+    if text:
+        try:
+            return parse_period(text)
+        except ValueError:
+            raise Invalid(
+                _(
+                    "Please give a month as 2026-03, a year as 2026, a season as 2026-S1, or months as 2026-03..2026-08."
+                ),
+                code="period_malformed",
+            ) from None
+    return month_of(queries.newest_day(grower_ids) or local_day(now()))
+
+
+def _fresh() -> None:
+    """Bring the sums up to date before anything is shown."""
+    if rollup.needs_refresh() and may_note():
+        with noting("sums that follow from the facts"), transaction():
+            rollup.ensure_fresh()
+
+
+def _page(
+    template: str, ids: list[int], names: dict[int, str], *, endpoint: str, **more: Any
+) -> ResponseReturnValue:
+    _fresh()
+    period = _period(ids)
+    tables = _tables(period, ids, names)
+    before, after = period.before(), period.after()
+    unit = request.args.get("unit")
+
+    def address(**changes: Any) -> str:
+        return url_for(endpoint, **{"unit": unit, **changes})
+
+    def file_address(table: str) -> str:
+        return url_for(f"{endpoint}_csv", table=table, period=period.key, unit=unit)
+
+    return render_template(
+        template, period=period, tables=tables, before=before,
+        after=after if after.start <= local_day(now()) else None,
+        address=address, file_address=file_address, **more,
+    )  # fmt: skip
+
+
+def _tables(period: Period, ids: Sequence[int], names: dict[int, str]) -> list[SalesTable]:
+    over_time = ("day", _("By day"), _("Day")) if period.month else ("month", _("By month"), _("Month"))
+    wanted: list[tuple[str, str, str, Callable[[Any], str]]] = [
+        (*over_time, str),
+        ("channel", _("By channel"), _("Channel"), channel_name),
+    ]
+    if len(ids) > 1:
+        wanted.append(("grower", _("By grower"), _("Grower"), lambda grower_id: names[grower_id]))
+    else:
+        wanted.append(("product", _("By product"), _("Product"), str))
+    return [_table(period, ids, *one) for one in wanted]
+
+
+def _table(
+    period: Period, ids: Sequence[int], by: str, title: str, first: str, name: Callable[[Any], str]
+) -> SalesTable:
+    sums = queries.sums_by(by, grower_ids=ids, since=period.start, until=period.end)
+    if by not in {"day", "month"}:
+        sums.sort(key=lambda one: -one.net_minor)
+    return SalesTable(by, title, first, tuple((name(one.key[0]), one) for one in sums))
+
+
+def _csv(key: str, ids: list[int], names: dict[int, str]) -> Response:
+    _fresh()
+    period = _period(ids)
+    found = next((one for one in _tables(period, ids, names) if one.key == key), None)
+    if found is None:
+        raise NotFound(_("There is no such table."), code="table_unknown")
+    head = (
+        found.first,
+        _("Number of orders"),
+        _("Number of plants"),
+        _("Gross sales (yuan)"),
+        _("Discounts (yuan)"),
+        _("Refunds (yuan)"),
+        _("Net sales (yuan)"),
+    )
+    rows = [
+        (
+            name,
+            one.orders,
+            one.plants,
+            *(
+                _yuan(amount)
+                for amount in (one.gross_minor, one.discount_minor, one.refund_minor, one.net_minor)
+            ),
+        )
+        for name, one in [*found.rows, (_("Sum total"), found.total)]
+    ]
+    return Response(
+        csv_bytes([head, *rows]),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="sales-{period.key}-by-{key}.csv"'},
+    )
+
+
+def _yuan(minor: int) -> str:
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{abs(minor) // 100}.{abs(minor) % 100:02d}"

@@ -1,0 +1,252 @@
+"""Marks: reading them, entering them, publishing a new version of their rules. Nothing here commits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from branch.growers.queries.directory import GrowerView
+from branch.licences.models.tables import Mark, MarkRules
+from branch.organisation.models.tables import Unit
+from branch.organisation.queries.tree import require_unit_access
+from core.database import session
+from core.errors import Conflict, Invalid, NotFound
+from core.scopes import Scope, note_checked
+
+
+@dataclass(frozen=True)
+class CultivarGroup:
+    """A group of cultivars that a mark can cover, with its name in both languages."""
+
+    code: str
+    name_zh: str
+    name_en: str
+
+    @property
+    def name(self) -> str:
+        """The name in the language of the page."""
+        locale = get_locale()
+        return self.name_en if locale is not None and locale.language == "en" else self.name_zh
+
+
+@dataclass(frozen=True)
+class MarkFacts:
+    """What is entered about a mark; `code` begins the numbers of its licences and never changes."""
+
+    code: str
+    name: str
+    name_en: str
+    kind: str
+    registrant: str
+    registration_number: str
+    classes: str
+    cultivar_groups: tuple[CultivarGroup, ...] = ()
+    logo_key: str | None = None
+
+
+@dataclass(frozen=True)
+class MarkView:
+    """A mark as others see it."""
+
+    id: int
+    unit_id: int
+    unit_path: str
+    facts: MarkFacts
+    rules_version: int
+
+    @property
+    def group_names(self) -> dict[str, str]:
+        """Names of its cultivar groups by code, in the language of the page."""
+        return {group.code: group.name for group in self.facts.cultivar_groups}
+
+
+@dataclass(frozen=True)
+class RulesView:
+    """One version of the rules of use."""
+
+    version: int
+    text: str
+    published_at: datetime
+
+
+def _view(mark: Mark, unit: Unit) -> MarkView:
+    return MarkView(
+        id=mark.id,
+        unit_id=mark.unit_id,
+        unit_path=unit.path,
+        facts=MarkFacts(
+            code=mark.code,
+            name=mark.name,
+            name_en=mark.name_en,
+            kind=mark.kind,
+            registrant=mark.registrant,
+            registration_number=mark.registration_number,
+            classes=mark.classes,
+            cultivar_groups=tuple(CultivarGroup(**group) for group in mark.cultivar_groups),
+            logo_key=mark.logo_key,
+        ),
+        rules_version=mark.rules_version,
+    )
+
+
+def all_marks() -> list[MarkView]:
+    """Every mark, in the order of entry."""
+    rows = session.execute(select(Mark, Unit).join(Unit, Unit.id == Mark.unit_id).order_by(Mark.id))
+    return [_view(*row) for row in rows]
+
+
+def get_mark(code: str) -> MarkView:
+    """The mark with this code.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = session.execute(
+        select(Mark, Unit).join(Unit, Unit.id == Mark.unit_id).where(Mark.code == code)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(_("There is no mark with the code %(code)s.", code=code), code="mark_unknown")
+    return _view(*row)
+
+
+def marks_open_to(grower: GrowerView) -> list[MarkView]:
+    """The marks whose unit looks after the grower's village."""
+    return [mark for mark in all_marks() if grower.unit_path.startswith(mark.unit_path)]
+
+
+def rules_of(mark_id: int) -> list[RulesView]:
+    """All versions of a mark's rules, the newest first."""
+    rows = session.scalars(
+        select(MarkRules).where(MarkRules.mark_id == mark_id).order_by(MarkRules.version.desc())
+    )
+    return [RulesView(row.version, row.text, row.published_at) for row in rows]
+
+
+def get_rules(mark_id: int, version: int) -> RulesView:
+    """One version of the rules.
+
+    Raises:
+        NotFound: it was never published.
+    """
+    row = session.scalar(select(MarkRules).where(MarkRules.mark_id == mark_id, MarkRules.version == version))
+    if row is None:
+        raise NotFound(_("This version of the rules was never published."), code="rules_unknown")
+    return RulesView(row.version, row.text, row.published_at)
+
+
+def enter_mark(
+    facts: MarkFacts, *, rules_text: str, unit_id: int, by_account_id: int | None, at: datetime
+) -> MarkView:
+    """Enter a mark with the first version of its rules. Without an actor (demonstration, take-over) nobody is asked.
+
+    Raises:
+        Conflict: the code is taken.
+        Forbidden: the actor may not enter marks at this unit.
+        Invalid: there are no rules.
+    """
+    if by_account_id is not None:
+        require_unit_access(by_account_id, unit_id, "marks.edit")
+    if not rules_text.strip():
+        raise Invalid(_("A mark needs its rules of use."), code="rules_missing")
+    if session.scalar(select(Mark.id).where(Mark.code == facts.code)) is not None:
+        raise Conflict(
+            _("The code %(code)s is taken by another mark.", code=facts.code), code="mark_code_taken"
+        )
+    mark = Mark(code=facts.code, unit_id=unit_id, rules_version=1, created_at=at)
+    _write(mark, facts)
+    session.add(mark)
+    session.flush()
+    session.add(
+        MarkRules(
+            mark_id=mark.id,
+            version=1,
+            text=rules_text.strip(),
+            published_at=at,
+            published_by_account_id=by_account_id,
+        )
+    )
+    session.flush()
+    return get_mark(facts.code)
+
+
+def correct_mark(code: str, facts: MarkFacts, *, by_account_id: int) -> MarkView:
+    """Change what is entered about a mark; its code stays, because numbers of licences carry it.
+
+    Raises:
+        Forbidden: the actor may not edit marks at its unit.
+    """
+    mark = _locked(code, by_account_id)
+    _write(mark, facts)
+    session.flush()
+    return get_mark(code)
+
+
+def publish_rules(code: str, text: str, *, by_account_id: int, at: datetime) -> int:
+    """Publish a new version of the rules; licences keep the version under which they were granted.
+
+    Returns:
+        The number of the new version.
+
+    Raises:
+        Invalid: the text is empty, or is the present one.
+    """
+    mark = _locked(code, by_account_id)
+    present = get_rules(mark.id, mark.rules_version)
+    if not text.strip() or text.strip() == present.text:
+        raise Invalid(_("The text is the same as the present version."), code="rules_unchanged")
+    mark.rules_version += 1
+    session.add(
+        MarkRules(
+            mark_id=mark.id,
+            version=mark.rules_version,
+            text=text.strip(),
+            published_at=at,
+            published_by_account_id=by_account_id,
+        )
+    )
+    session.flush()
+    return mark.rules_version
+
+
+def _locked(code: str, by_account_id: int) -> Mark:
+    mark = session.scalar(select(Mark).where(Mark.code == code).with_for_update())
+    if mark is None:
+        raise NotFound(_("There is no mark with the code %(code)s.", code=code), code="mark_unknown")
+    require_unit_access(by_account_id, mark.unit_id, "marks.edit")
+    note_checked(Scope.MARK, of=by_account_id)
+    return mark
+
+
+def _write(mark: Mark, facts: MarkFacts) -> None:
+    mark.name = facts.name
+    mark.name_en = facts.name_en
+    mark.kind = facts.kind
+    mark.registrant = facts.registrant
+    mark.registration_number = facts.registration_number
+    mark.classes = facts.classes
+    mark.cultivar_groups = [
+        {"code": group.code, "name_zh": group.name_zh, "name_en": group.name_en}
+        for group in facts.cultivar_groups
+    ]
+    if facts.logo_key:
+        mark.logo_key = facts.logo_key
+
+
+def read_cultivar_groups(lines: Sequence[str]) -> tuple[CultivarGroup, ...]:
+    """Cultivar groups from lines `code, Chinese name, English name`.
+
+    Raises:
+        ValueError: naming the line that cannot be read.
+    """
+    groups = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        parts = [part.strip() for part in line.replace("，", ",").split(",")]
+        if len(parts) != 3 or not all(parts) or not parts[0].isascii():
+            raise ValueError(str(number))
+        groups.append(CultivarGroup(*parts))
+    return tuple(groups)

@@ -1,0 +1,316 @@
+"""Reads of the tree and of who holds which role in it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from sqlalchemy import exists, literal, select, union_all
+from sqlalchemy.orm import aliased
+
+from branch.organisation.models.tables import Membership, MembershipChange, Takeover, Unit
+from branch.organisation.rules.permissions import PERMISSIONS_OF
+from branch.organisation.rules.roles import TRUSTED, Held, Role, covers
+from core.accounts.models.account import Account
+from core.accounts.rules.identity import masked, parse_identity
+from core.clock import now
+from core.database import session
+from core.errors import Forbidden, NotFound
+from core.scopes import Scope, note_checked
+
+
+@dataclass(frozen=True)
+class UnitView:
+    """A unit as other rooms see it; `path` ends with a slash."""
+
+    id: int
+    code: str
+    name_zh: str
+    name_en: str
+    kind: str
+    parent_id: int | None
+    path: str
+
+    @property
+    def depth(self) -> int:
+        """0 for the root."""
+        return self.path.count("/") - 1
+
+
+@dataclass(frozen=True)
+class MemberView:
+    """One role that somebody holds."""
+
+    id: int
+    account_id: int
+    display_name: str
+    contact: str
+    role: Role
+    unit: UnitView | None
+    since: datetime
+    second_factor: bool
+    demo: bool
+
+
+@dataclass(frozen=True)
+class MemberChangeView:
+    """One line of the history of roles."""
+
+    at: datetime
+    display_name: str
+    role: Role
+    action: str
+    unit: UnitView | None
+    by: str
+    reason: str
+
+
+def unit_view(unit: Unit) -> UnitView:
+    """The row as other modules see it."""
+    return UnitView(
+        id=unit.id,
+        code=unit.code,
+        name_zh=unit.name_zh,
+        name_en=unit.name_en,
+        kind=unit.kind,
+        parent_id=unit.parent_id,
+        path=unit.path,
+    )
+
+
+def unit_name(unit: UnitView) -> str:
+    """The unit's name in the language of the page."""
+    locale = get_locale()
+    return unit.name_en if locale is not None and locale.language == "en" else unit.name_zh
+
+
+def get_unit(code: str) -> UnitView:
+    """The unit with this code.
+
+    Raises:
+        NotFound: no unit has it.
+    """
+    unit = session.scalar(select(Unit).where(Unit.code == code))
+    if unit is None:
+        raise NotFound(_("There is no unit with the code %(code)s.", code=code), code="unit_unknown")
+    return unit_view(unit)
+
+
+def unit_by_id(unit_id: int) -> UnitView:
+    """The unit with this key.
+
+    Raises:
+        NotFound: no unit has it.
+    """
+    unit = session.get(Unit, unit_id)
+    if unit is None:
+        raise NotFound(_("This unit does not exist."), code="unit_unknown")
+    return unit_view(unit)
+
+
+def all_units() -> list[UnitView]:
+    """Every unit, parents before their children."""
+    return [unit_view(unit) for unit in session.scalars(select(Unit).order_by(Unit.path))]
+
+
+def units_below(unit_id: int) -> list[UnitView]:
+    """The unit and everything below it, parents before their children."""
+    path = unit_by_id(unit_id).path
+    found = session.scalars(
+        select(Unit).where(Unit.path.startswith(path, autoescape=True)).order_by(Unit.path)
+    )
+    return [unit_view(unit) for unit in found]
+
+
+def villages() -> list[UnitView]:
+    """Where a grower can be at home."""
+    found = session.scalars(select(Unit).where(Unit.kind == "village").order_by(Unit.path))
+    return [unit_view(unit) for unit in found]
+
+
+def roles_held(account_id: int) -> list[Held]:
+    """The roles that were given to this account, each with the place it reaches from, and those it has taken over.
+
+    Whoever runs the installation does so at no unit: an operator's role at one counts for nothing. What an operator
+    has taken over counts as long as he is one.
+    """
+    at = now()
+    still_operator = exists().where(
+        Membership.account_id == account_id, Membership.role == Role.OPERATOR, Membership.unit_id.is_(None)
+    )
+    given = (
+        select(Membership.role, Unit.path, Membership.id.label("row_id"), literal(0).label("taken_over"))
+        .outerjoin(Unit, Unit.id == Membership.unit_id)
+        .where(Membership.account_id == account_id)
+        .where((Membership.role != Role.OPERATOR) | Membership.unit_id.is_(None))
+    )
+    taken_over = (
+        select(Takeover.role, Unit.path, Takeover.id, literal(1))
+        .join(Unit, Unit.id == Takeover.unit_id)
+        .where(
+            Takeover.account_id == account_id,
+            Takeover.begun_at <= at,
+            Takeover.ends_at > at,
+            Takeover.ended_at.is_(None),
+            still_operator,
+        )
+    )
+    rows = session.execute(union_all(given, taken_over).order_by("taken_over", "row_id"))
+    return [Held(Role(role), path) for role, path, _id, _taken_over in rows]
+
+
+def holds_role(account_id: int) -> bool:
+    """Whether the account works for a unit, or runs the installation."""
+    return bool(roles_held(account_id))
+
+
+def holds_trusted_role(account_id: int) -> bool:
+    """Whether others rely on this account, so that it needs a second factor."""
+    return any(held.role in TRUSTED for held in roles_held(account_id))
+
+
+def holds_everywhere(account_id: int, permission: str) -> bool:
+    """Whether the account holds `permission` without a unit: for what everybody shares."""
+    return any(
+        held.unit_path is None and permission in PERMISSIONS_OF[held.role] for held in roles_held(account_id)
+    )
+
+
+def units_where(account_id: int, permission: str) -> list[UnitView]:
+    """The units at which the account's given roles hold `permission`, parents before children."""
+    reach = [held for held in roles_held(account_id) if permission in PERMISSIONS_OF[held.role]]
+    if not reach:
+        return []
+    return [unit for unit in all_units() if any(covers(held.unit_path, unit.path) for held in reach)]
+
+
+def require_unit_access(account_id: int | None, unit_id: int, permission: str) -> UnitView:
+    """The unit, when the account may do `permission` there.
+
+    Raises:
+        Forbidden: the unit is not below one where the account holds such a role.
+        NotFound: there is no such unit.
+    """
+    unit = unit_by_id(unit_id)
+    held = roles_held(account_id) if account_id is not None else []
+    if any(permission in PERMISSIONS_OF[one.role] and covers(one.unit_path, unit.path) for one in held):
+        note_checked(Scope.UNIT, of=account_id)
+        return unit
+    raise Forbidden(_("This lies outside the units that you look after."), code="outside_your_units")
+
+
+def _contact(account: Account) -> str:
+    return account.email or account.phone or ""
+
+
+def members_of(units: Iterable[UnitView]) -> list[MemberView]:
+    """Who holds a role at these units, higher units first."""
+    by_id: dict[int | None, UnitView] = {unit.id: unit for unit in units}
+    rows = session.execute(
+        select(Membership, Account)
+        .join(Account, Account.id == Membership.account_id)
+        .where(Membership.unit_id.in_(by_id))
+        .order_by(Membership.id)
+    )
+    found = [_member(membership, account, by_id[membership.unit_id]) for membership, account in rows]
+    return sorted(found, key=lambda one: one.unit.path if one.unit else "")
+
+
+def members_as_seen(account_id: int, units: Iterable[UnitView]) -> list[MemberView]:
+    """As `members_of`; how to reach somebody is masked for who does not see him by a role at his unit or above it.
+
+    So an operator, who holds his role at no unit, reads who holds what, and whom he can call only once he has taken a
+    unit's work over in plain sight.
+    """
+    reach = [
+        held
+        for held in roles_held(account_id)
+        if held.unit_path and "members.view" in PERMISSIONS_OF[held.role]
+    ]
+    return [
+        one
+        if one.account_id == account_id
+        or (one.unit is not None and any(covers(held.unit_path, one.unit.path) for held in reach))
+        else replace(one, contact=_masked(one.contact))
+        for one in members_of(units)
+    ]
+
+
+def _masked(contact: str) -> str:
+    identity = parse_identity(contact)
+    return masked(identity) if identity else ""
+
+
+def get_member(membership_id: int) -> MemberView:
+    """One membership.
+
+    Raises:
+        NotFound: it was taken away meanwhile, or never was.
+    """
+    row = session.execute(
+        select(Membership, Account, Unit)
+        .join(Account, Account.id == Membership.account_id)
+        .outerjoin(Unit, Unit.id == Membership.unit_id)
+        .where(Membership.id == membership_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(_("This role is not held any more."), code="role_not_held")
+    membership, account, unit = row
+    return _member(membership, account, unit_view(unit) if unit else None)
+
+
+def member_with(account_id: int, role: Role, unit: UnitView | None) -> MemberView:
+    """The membership by which an account holds a role at a unit, or without one.
+
+    Raises:
+        NotFound: it does not hold it there.
+    """
+    found = session.scalar(
+        select(Membership.id).where(
+            Membership.account_id == account_id,
+            Membership.role == role,
+            Membership.unit_id.is_(None) if unit is None else Membership.unit_id == unit.id,
+        )
+    )
+    return get_member(found or 0)
+
+
+def _member(membership: Membership, account: Account, unit: UnitView | None) -> MemberView:
+    return MemberView(
+        id=membership.id,
+        account_id=account.id,
+        display_name=account.display_name,
+        contact=_contact(account),
+        role=Role(membership.role),
+        unit=unit,
+        since=membership.since,
+        second_factor=account.has_second_factor,
+        demo=account.demo,
+    )
+
+
+def member_changes(units: Iterable[UnitView], *, limit: int = 30) -> list[MemberChangeView]:
+    """The latest roles given and taken at these units, newest first."""
+    by_id: dict[int | None, UnitView] = {unit.id: unit for unit in units}
+    by = aliased(Account)
+    rows = session.execute(
+        select(MembershipChange, Account.display_name, by.display_name)
+        .join(Account, Account.id == MembershipChange.account_id)
+        .outerjoin(by, by.id == MembershipChange.by_account_id)
+        .where(MembershipChange.unit_id.in_(by_id))
+        .order_by(MembershipChange.id.desc())
+        .limit(limit)
+    )
+    return [
+        MemberChangeView(
+            at=change.at,
+            display_name=name,
+            role=Role(change.role),
+            action=change.action,
+            unit=by_id[change.unit_id],
+            by=by_name or "",
+            reason=change.reason,
+        )
+        for change, name, by_name in rows
+    ]

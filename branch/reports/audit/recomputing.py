@@ -1,0 +1,165 @@
+"""The figures of a report, computed anew from its annex by the rules that the annex and the definitions state.
+
+Shares no code with what wrote the report: exact fractions and the standard library only. Pure.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from branch.reports.audit.annex_inputs import (
+    Book,
+    Figures,
+    Sums,
+    add,
+    complete,
+    month_key,
+    net,
+    price,
+    records,
+    refund_rate,
+    share,
+)
+from branch.reports.audit.breakdowns import breakdown, units
+from branch.reports.audit.registers import registers
+
+TOTAL_COLUMNS = {"gross": "gross_minor", "discount": "discount_minor", "refund": "refund_minor"}
+
+
+def recompute(annex: dict[str, Any]) -> Figures:
+    """Figures by (section, table, row, column)."""
+    book = Book(annex)
+    found: Figures = {}
+    _totals(book, found)
+    _months(book, found)
+    if annex["window"]["standing"] != "open":
+        _comparison(book, found)
+        _bridge(book, found)
+    village = {f"{number}": one["village"] for number, one in annex["growers"].items()}
+    groupings: dict[str, Callable[[dict[str, Any]], str]] = {
+        "channels": lambda row: row["channel"],
+        "cultivar_groups": lambda row: row["cultivar_group"],
+        "villages": lambda row: village[str(row["grower"])],
+        "growers": lambda row: f"grower-{row['grower']}",
+    }
+    for section, of in groupings.items():
+        breakdown(book, section, book.rows, of, found)
+    for section in ("sizes", "provinces"):
+        if section in annex["inputs"]:
+            breakdown(book, section, records(annex["inputs"][section]), lambda row: row["code"], found)
+    units(book, found)
+    _coverage(book, found)
+    registers(annex, found)
+    return found
+
+
+def _totals(book: Book, found: Figures) -> None:
+    sums = add(book.now(book.rows))
+    cells: dict[str, Fraction | int | None] = {
+        "orders": sums["orders"],
+        "plants": sums["plants"],
+        "net": net(sums),
+        "price": price(sums),
+        "refund_rate": refund_rate(sums),
+        **{column: sums[name] for column, name in TOTAL_COLUMNS.items()},
+    }
+    for column, value in cells.items():
+        found["overall", "totals", "all", column] = value
+
+
+def _months(book: Book, found: Figures) -> None:
+    """Twelve months up to the window's end; a month that is not over on the day of building is not compared."""
+    sums: defaultdict[str, int] = defaultdict(int)
+    for row in book.rows:
+        sums[row["month"]] += net(row)
+    last = date.fromisoformat(book.annex["window"]["until"])
+    table = book.annex["sections"]["overall"]["months"]["rows"]
+    for back in range(12, 0, -1):
+        month = month_key(last.year, last.month - back)
+        earlier = month_key(last.year - 1, last.month - back)
+        key = ("overall", "months", month)
+        found[*key, "net"] = sums[month] or None
+        found[*key, "net_before"] = sums[earlier] or None
+        # Which months were over is told by the day of building, which an annex does not carry.
+        if not (book.is_open and table[month]["growth"] is None):
+            found[*key, "growth"] = book.growth(sums[month], sums[earlier], book.smallest)
+
+
+def _comparison(book: Book, found: Figures) -> None:
+    inside = complete(book)
+    rows_like = [row for row in book.rows if row["grower"] in inside]
+    too_few = len(inside) < book.settings["fewest_like_for_like_growers"]
+    for name, rows, hidden in (("all", book.rows, False), ("like_for_like", rows_like, too_few)):
+        now, before = add(book.now(rows)), add(book.before(rows))
+        small = net(before) < book.smallest
+        growth = book.growth(net(now), net(before), book.smallest)
+        plants = book.growth(now["plants"], before["plants"])
+        cells: dict[str, Fraction | int | None] = {
+            "now": net(now),
+            "before": net(before),
+            "growth": None if hidden else growth,
+            "plants": now["plants"],
+            "plants_before": before["plants"],
+            "plants_growth": None if hidden or small else plants,
+        }
+        for column, value in cells.items():
+            found["comparison", "comparison", name, column] = value
+
+
+def _bridge(book: Book, found: Figures) -> None:
+    """New growers, those who no longer sell, and the same ones by quantity (at last year's price) and price."""
+    now, before = _by_grower(book.now(book.rows)), _by_grower(book.before(book.rows))
+    steps = dict.fromkeys(("new", "lost", "quantity", "price", "unsplit"), 0)
+    for grower in now.keys() | before.keys():
+        if grower not in before:
+            steps["new"] += net(now[grower])
+        elif grower not in now:
+            steps["lost"] -= net(before[grower])
+        else:
+            this, last = now[grower], before[grower]
+            change = net(this) - net(last)
+            if last["plants"] <= 0 or this["plants"] <= 0:
+                steps["unsplit"] += change
+                continue
+            # `round` of a fraction goes half to even.
+            quantity = round(Fraction(net(last), last["plants"]) * (this["plants"] - last["plants"]))
+            steps["quantity"] += quantity
+            steps["price"] += change - quantity
+    whole = sum(net(sums) for sums in before.values())
+    for name, amount in steps.items():
+        found["comparison", "bridge", name, "amount"] = amount
+        found["comparison", "bridge", name, "points"] = book.growth(whole + amount, whole, book.smallest)
+    for name, amount in (("before", whole), ("after", sum(net(sums) for sums in now.values()))):
+        found["comparison", "bridge", name, "amount"] = amount
+        found["comparison", "bridge", name, "points"] = None
+
+
+def _by_grower(rows: Iterable[dict[str, Any]]) -> dict[int, Sums]:
+    mine: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        mine[row["grower"]].append(row)
+    return {grower: add(one) for grower, one in mine.items()}
+
+
+def _coverage(book: Book, found: Figures) -> None:
+    """Grower-months with records, among growers with any record since the earlier window began."""
+    table = book.annex["sections"].get("quality", {}).get("coverage", {}).get("rows", {})
+    since = book.annex["window"]["before_from"]
+    sellers = {span["grower"] for span in book.spans if span["last_day"] >= since}
+    months = [key for key in table if key != "total"]
+    recorded = {
+        month: len({row["grower"] for row in book.rows if row["month"] == month} & sellers)
+        for month in months
+    }
+    whole = (len(sellers) * len(months), sum(recorded.values()))
+    lines = {**{month: (len(sellers), seen) for month, seen in recorded.items()}, "total": whole}
+    for month, (possible, seen) in lines.items():
+        key = ("quality", "coverage", month)
+        found[*key, "growers"] = possible
+        found[*key, "recorded"] = seen
+        found[*key, "missing"] = possible - seen
+        found[*key, "share"] = share(seen, possible)

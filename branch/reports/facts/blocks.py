@@ -1,0 +1,200 @@
+"""What reports and public editions are made of: months, each judged by its own facts alone. Pure.
+
+A block is one unit's one month: of a public edition one branch's, of a report that of its own unit. Which of its rows
+may be printed follows from the facts of the block and nothing else, and whatever is printed is a sum of whole rows of
+blocks that may all be printed. So no two of them, of whatever windows, tell more together than the blocks do; and
+blocks have nothing in common with each other.
+
+A public edition prints channels, groups and villages in yuan, sizes in plants and provinces in orders, three quantities that no
+table adds to one another. A report prints all of them in every quantity, so that all its tables are one question.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from branch.ledger.rules.periods import Period
+from branch.reports.facts.coded_sums import Piece
+from branch.reports.facts.evidence import Scope
+from branch.reports.facts.figures import MonthRow, added
+from branch.reports.facts.suppression import Atom, Cell, is_small, rows_to_hide
+
+NET, PLANTS, ORDERS = "net", "plants", "orders"
+OF_TOTALS: dict[str, Callable[[Any], int]] = {
+    NET: lambda totals: totals.net_minor,
+    PLANTS: lambda totals: totals.plants,
+    ORDERS: lambda totals: totals.orders,
+}
+# The growers who belong to no branch are a block of their own.
+NO_BRANCH = ""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The facts of every branch that a report's unit lies in or reaches over.
+
+    `homes` names each grower's branch, `villages` the unit where it belongs, `units` the one just below the report's.
+    `within` is true for units below a branch: `rows`, `sizes` and `provinces` then hold the whole branch, which is
+    more than the report's own.
+    """
+
+    rows: Sequence[MonthRow]
+    sizes: Sequence[Piece]
+    provinces: Sequence[Piece]
+    homes: Mapping[int, str]
+    villages: Mapping[int, str]
+    units: Mapping[int, str] = field(default_factory=dict)
+    within: bool = False
+
+
+def blocks_of(scope: Scope) -> Blocks:
+    """The months of a report's own unit."""
+    evidence = scope.evidence
+
+    def looked_at() -> Blocks:
+        villages = {grower_id: label.village_code for grower_id, label in scope.growers.items()}
+        units = {grower_id: child.code for grower_id, child in scope.children.items()}
+        homes = dict.fromkeys(scope.growers, NO_BRANCH)
+        return Blocks(Surroundings(evidence.rows, evidence.sizes, evidence.provinces, homes, villages, units))
+
+    return scope.once("blocks", None, looked_at)
+
+
+class Blocks:
+    """The blocks of some units' months, each looked at when it is first asked for."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self.around = around
+        self._rows = _by_block(around.rows, around.homes)
+        self._sizes = _by_block(around.sizes, around.homes)
+        self._provinces = _by_block(around.provinces, around.homes)
+        self._public: dict[tuple[str, Period], frozenset[str]] = {}
+        self._hidden: dict[Period, frozenset[str]] = {}
+
+    def may_show(self, keys: Iterable[str], growers: Iterable[int], months: Iterable[Period]) -> bool:
+        """Whether a public edition may print the sum of these rows over the months, of the branches of these growers."""
+        keys, homes = list(keys), sorted({self.around.homes[grower] for grower in growers})
+        return all(self._may_show(key, (home, month)) for month in months for home in homes for key in keys)
+
+    def _may_show(self, key: str, block: tuple[str, Period]) -> bool:
+        if self._is_small(block):
+            return False
+        if key in OF_TOTALS:  # of three growers and more, whatever else has to go
+            return True
+        if block not in self._public:
+            self._public[block] = _hidden_to_all(self._tables(block))
+        return key not in self._public[block]
+
+    def _is_small(self, block: tuple[str, Period]) -> bool:
+        return is_small(frozenset((row.grower_id, None) for row in self._rows[block]))
+
+    def is_small(self, month: Period) -> bool:
+        """Whether one or two growers stand behind a whole month of a report's own unit."""
+        return self._is_small((NO_BRANCH, month))
+
+    def _hidden_in(self, month: Period) -> frozenset[str]:
+        if month not in self._hidden:
+            self._hidden[month] = _hidden_at_home(self._tables((NO_BRANCH, month)))
+        return self._hidden[month]
+
+    def codes_to_hide(self, table: str, months: Iterable[Period]) -> set[str]:
+        """The codes of a report's table that must not have a row of their own over these months."""
+        start = f"{table}:"
+        rows = frozenset().union(*(self._hidden_in(month) for month in months))
+        return {row.removeprefix(start) for row in rows if row.startswith(start)}
+
+    def _tables(self, block: tuple[str, Period]) -> dict[str, dict[str, Cell]]:
+        """The rows of a block's tables, those of each table under the quantity in which everybody may read it."""
+        rows, sizes, provinces = self._rows[block], self._sizes[block], self._provinces[block]
+        villages, units = self.around.villages, self.around.units
+        atoms = _Atoms({NET: rows, PLANTS: sizes, ORDERS: provinces})
+        placed = [row for row in rows if row.grower_id in units]
+        return {
+            NET: atoms.table("channels", NET, rows, lambda row: row.channel)
+            | atoms.table("cultivar_groups", NET, rows, lambda row: row.cultivar_group)
+            | atoms.table("villages", NET, rows, lambda row: villages[row.grower_id]),
+            "": atoms.table("units", NET, placed, lambda row: units[row.grower_id]),
+            PLANTS: atoms.table("sizes", PLANTS, sizes, lambda row: row.code),
+            ORDERS: atoms.table("provinces", ORDERS, provinces, lambda row: row.code),
+        }
+
+
+class _Atoms:
+    """What growers contributed to a block: parts by channel and group, by size, and by province.
+
+    How a grower's sizes and provinces cut across his channels and each other is not on record, and nobody can count on
+    it: any part may meet any other. A combination of sums leaves a grower out exactly when it gives all his parts
+    of a kind the same weight and these weights come to nothing; so it is enough to let each part meet the first of each other kind.
+    """
+
+    def __init__(self, kinds: Mapping[str, Sequence[Any]]) -> None:
+        parts: defaultdict[int, dict[str, set[Any]]] = defaultdict(lambda: {kind: set() for kind in kinds})
+        for kind, rows in kinds.items():
+            for row in rows:
+                parts[row.grower_id][kind].add(_part(row))
+        self._met: defaultdict[tuple[int, str, Any], set[Atom]] = defaultdict(set)
+        for grower_id, found in parts.items():
+            firsts = {kind: min(mine) for kind, mine in found.items() if mine}
+            for kind in firsts:
+                for part in found[kind]:
+                    meeting = firsts | {kind: part}
+                    atom = (grower_id, tuple(meeting.items()))
+                    for one in meeting.items():
+                        self._met[grower_id, *one].add(atom)
+
+    def of(self, kind: str, rows: Iterable[Any]) -> Cell:
+        """The atoms of some rows of one kind."""
+        return frozenset(chain.from_iterable(self._met[row.grower_id, kind, _part(row)] for row in rows))
+
+    def table(self, key: str, kind: str, rows: Sequence[Any], of: Callable[[Any], str]) -> dict[str, Cell]:
+        """The rows of one table, the largest first: an order that follows from the facts of the block too."""
+        found: defaultdict[str, list[Any]] = defaultdict(list)
+        for row in rows:
+            found[of(row)].append(row)
+        size = {code: OF_TOTALS[kind](added(row.totals for row in mine)) for code, mine in found.items()}
+        order = sorted(found, key=lambda code: (-size[code], code))
+        return {f"{key}:{code}": self.of(kind, found[code]) for code in order}
+
+
+def _part(row: Any) -> Any:
+    return (row.channel, row.cultivar_group) if isinstance(row, MonthRow) else row.code
+
+
+def _by_block(rows: Iterable[Any], homes: Mapping[int, str]) -> defaultdict[tuple[str, Period], list[Any]]:
+    found: defaultdict[tuple[str, Period], list[Any]] = defaultdict(list)
+    for row in rows:
+        found[homes[row.grower_id], row.month].append(row)
+    return found
+
+
+def _hidden_to_all(tables: Mapping[str, Mapping[str, Cell]]) -> frozenset[str]:
+    """The rows that stay out of public editions: each quantity's own, beside its total."""
+    return frozenset().union(*(_to_hide(tables[measure]) for measure in OF_TOTALS))
+
+
+def _hidden_at_home(tables: Mapping[str, Mapping[str, Cell]]) -> frozenset[str]:
+    """The rows that stay out of reports: there every row stands in every quantity, beside what the public reads of it."""
+    to_all = _hidden_to_all(tables)
+    rows = {key: cell for table in tables.values() for key, cell in table.items()}
+    hidden = to_all | _to_hide(rows, but=to_all)
+    for measure in OF_TOTALS:
+        read = [cell for key, cell in tables[measure].items() if key in hidden - to_all]
+        if read:
+            hidden |= _to_hide(rows, but=hidden, beside=read)
+    return hidden
+
+
+def _to_hide(
+    rows: Mapping[str, Cell], *, but: AbstractSet[str] = frozenset(), beside: Iterable[Cell] = ()
+) -> frozenset[str]:
+    """The rows that must not stand beside the total, which always does, and each other; `but` those that do not anyway."""
+    whole: Cell = frozenset().union(*rows.values())
+    if is_small(whole):
+        return frozenset(rows)
+    left = {key: [cell] for key, cell in rows.items() if key not in but}
+    return rows_to_hide(left, list(left), beside=[whole, *beside])

@@ -1,0 +1,50 @@
+"""What a breakdown is made of: sums with a code to group them by. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from branch.ledger.rules.periods import Period
+from branch.reports.facts.figures import Totals, added
+
+OTHERS = "others"
+
+
+class Piece(NamedTuple):
+    """What one grower sold in one month under one code of a breakdown ("" where nothing is named)."""
+
+    code: str
+    grower_id: int
+    month: Period
+    totals: Totals
+
+
+def sums(pieces: Iterable[Piece]) -> dict[str, Totals]:
+    """Totals by code, the largest net sales first, ties in the order of the codes."""
+    parts: defaultdict[str, list[Totals]] = defaultdict(list)
+    for piece in pieces:
+        parts[piece.code].append(piece.totals)
+    found = {code: added(one) for code, one in parts.items()}
+    return dict(sorted(found.items(), key=lambda item: (-item[1].net_minor, item[0])))
+
+
+def during(pieces: Iterable[Piece], months: Iterable[Period]) -> list[Piece]:
+    wanted = set(months)
+    return [piece for piece in pieces if piece.month in wanted]
+
+
+def renamed(pieces: list[Piece], together: Collection[str]) -> list[Piece]:
+    """`pieces` with the codes `together` under `OTHERS`."""
+    if not together:
+        return pieces
+    return [piece._replace(code=OTHERS) if piece.code in together else piece for piece in pieces]
+
+
+def monthly(pieces: Iterable[Piece]) -> dict[tuple[str, Period], int]:
+    """Net sales in fen by code and month; nothing where nothing was sold."""
+    found: defaultdict[tuple[str, Period], int] = defaultdict(int)
+    for piece in pieces:
+        found[piece.code, piece.month] += piece.totals.net_minor
+    return dict(found)

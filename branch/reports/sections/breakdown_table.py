@@ -1,0 +1,256 @@
+"""One breakdown of a window: its table, its largest row in words, bars, and small multiples of twelve months."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask_babel import gettext as _
+
+from branch.ledger.rules.periods import Period, twelve_months
+from branch.reports.document import Chart, Column, Row, Section, Series, Table
+from branch.reports.facts import coded_sums as pieces
+from branch.reports.facts import figures
+from branch.reports.facts.blocks import Blocks, blocks_of
+from branch.reports.facts.coded_sums import OTHERS, Piece
+from branch.reports.facts.evidence import Scope
+from branch.reports.facts.figures import Totals
+from branch.reports.wording import numbers as wording
+
+LONGEST_CHART = 12
+MOST_PANELS = 8
+NET, SHARE, NET_BEFORE, POINTS = 3, 6, 7, 9
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """What is broken down by what: `first` heads the column of names, `pieces` gives those of 24 months.
+
+    With `apart` every code has a row of its own; else those that may not be shown are put together.
+    """
+
+    key: str
+    title: str
+    first: str
+    name: Callable[[str], str]
+    pieces: Callable[[], Sequence[Piece]]
+    apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The numbers of a breakdown, the same in every language: sums by code in this window and the one before it,
+    and net sales by code and month of the `panels`, the largest codes of twelve months.
+    """
+
+    now: dict[str, Totals]
+    before: dict[str, Totals]
+    panels: tuple[str, ...]
+    cells: dict[tuple[str, str], int | None]
+
+
+def section(period: Period, scope: Scope, one: Breakdown) -> Section:
+    """Table, bars and small multiples; rows that may not be shown are put together."""
+    found = sums(period, scope, one)
+    if not found.now and not found.before:
+        return Section(one.key, one.title, (_("Nothing on record for this breakdown."),))
+    main = table(period, scope, one)
+    months = _months(period, one, found)
+    return Section(
+        one.key,
+        one.title,
+        largest(main),
+        (main, months),
+        (bars(period, main), _multiples(months)),
+        (why_empty(),),
+    )
+
+
+def why_empty() -> str:
+    return _(
+        "A dash stands where fewer than three growers are behind a figure in some month, or where such a figure could be computed from the others; a breakdown has them together in one row."
+    )
+
+
+def named(name: Callable[[str], str]) -> Callable[[str], str]:
+    """`name`, with words for the row of those that were put together."""
+    return lambda code: _("Others, together") if code == OTHERS else name(code)
+
+
+def sums(period: Period, scope: Scope, one: Breakdown) -> Sums:
+    """What is shown, computed once; nothing before while this window is open."""
+    return scope.once(f"breakdown {one.key}", period, lambda: _sums(period, scope, one))
+
+
+def _sums(period: Period, scope: Scope, one: Breakdown) -> Sums:
+    found, months, blocks = one.pieces(), twelve_months(period), blocks_of(scope)
+    now = pieces.during(found, period.months())
+    before = [] if scope.is_open(period) else pieces.during(found, period.year_before().months())
+    if one.apart:
+        return Sums(pieces.sums(now), pieces.sums(before), (), {})
+    year = now if period.months() == months else pieces.during(found, months)
+    together = blocks.codes_to_hide(one.key, {piece.month for piece in (*now, *before)})
+    now, before, year = (pieces.renamed(part, together) for part in (now, before, year))
+    panels, cells = tuple(pieces.sums(year))[:MOST_PANELS], pieces.monthly(year)
+    shown = {month: _codes_shown(blocks, one.key, month, panels, together) for month in months}
+    return Sums(
+        pieces.sums(now),
+        pieces.sums(before),
+        panels,
+        {
+            (code, month.key): cells.get((code, month)) if code in shown[month] else None
+            for code in panels
+            for month in months
+        },
+    )
+
+
+def _codes_shown(
+    blocks: Blocks, key: str, month: Period, codes: Sequence[str], together: AbstractSet[str]
+) -> set[str]:
+    """Which of `codes` may have a number in a month; those `together` when all of them may, or all others."""
+    if blocks.is_small(month):
+        return set()
+    hidden = blocks.codes_to_hide(key, {month})
+    shown = set(codes) - hidden
+    return shown - {OTHERS} if hidden & together and hidden - together else shown
+
+
+def table(period: Period, scope: Scope, one: Breakdown) -> Table:
+    found, name = sums(period, scope, one), one.name if one.apart else named(one.name)
+    now, before = found.now, found.before
+    whole_now, whole_before = sum(now.values(), Totals()), sum(before.values(), Totals())
+    order = [*now, *(code for code in before if code not in now)]
+    rows = tuple(
+        _row(code, name(code), now.get(code), before.get(code), whole_now, whole_before) for code in order
+    )
+    columns = (
+        Column("name", one.first),
+        Column("orders", _("Number of orders"), "count"),
+        Column("plants", _("Number of plants"), "count"),
+        Column("net", _("Net sales (yuan)"), "money"),
+        Column("price", _("Average price (yuan a plant)"), "price"),
+        Column("refund_rate", _("Refund rate"), "ratio"),
+        Column("share", _("Share of sales"), "ratio"),
+        Column("net_before", _("A year before (yuan)"), "money"),
+        Column("growth", _("Change, year on year"), "ratio"),
+        Column("share_points", _("Share, change (percentage points)"), "points"),
+    )
+    total = _row(
+        "total", _("Sum total"), whole_now, whole_before if before else None, whole_now, whole_before
+    )
+    return Table(one.key, one.title, columns, rows, total)
+
+
+def _row(
+    key: str, name: str, now: Totals | None, before: Totals | None, whole_now: Totals, whole_before: Totals
+) -> Row:
+    this, last = now or Totals(), before or Totals()
+    share_now = figures.share(this.net_minor, whole_now.net_minor)
+    share_before = figures.share(last.net_minor, whole_before.net_minor)
+    shift: Decimal | None = None if share_now is None or share_before is None else share_now - share_before
+    return Row(
+        key,
+        (
+            name,
+            this.orders,
+            this.plants,
+            this.net_minor,
+            this.average_price_minor,
+            this.refund_rate,
+            share_now,
+            None if before is None else last.net_minor,
+            figures.growth(this.net_minor, last.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR),
+            shift,
+        ),
+    )
+
+
+def largest(table: Table) -> tuple[str, ...]:
+    """One sentence on the largest row and how its share moved."""
+    if not table.rows or not isinstance(table.rows[0].cells[SHARE], Decimal):
+        return (_("No sales on record."),)
+    row = next((row for row in table.rows if row.key not in {OTHERS, ""}), table.rows[0])
+    share = row.cells[SHARE]
+    assert isinstance(share, Decimal)
+    sentence = _(
+        "%(name)s is the largest with %(amount)s, %(share)s of net sales.",
+        name=row.cells[0],
+        amount=wording.amount(int(row.cells[NET] or 0)),
+        share=wording.percent(share),
+    )
+    points = row.cells[POINTS]
+    if isinstance(points, Decimal):
+        shift = _("Its share changed by %(points)s percentage points.", points=wording.points(points))
+        return (f"{sentence} {shift}",)
+    return (sentence,)
+
+
+def bars(period: Period, table: Table) -> Chart:
+    """The largest rows, this window beside the year before; the rest is in the table."""
+    rows = table.rows[:LONGEST_CHART]
+    title = table.title
+    unit, divisor = wording.chart_unit(
+        max((int(value or 0) for row in rows for value in (row.cells[NET], row.cells[NET_BEFORE])), default=0)
+    )
+    if len(table.rows) > LONGEST_CHART:
+        title = _("%(title)s, the %(number)s largest", title=table.title, number=LONGEST_CHART)
+    series = [Series(period.key, tuple(int(row.cells[NET] or 0) for row in rows))]
+    before = tuple(_whole(row.cells[NET_BEFORE]) for row in rows)
+    if any(value is not None for value in before):
+        series.append(Series(period.year_before().key, before))
+    return Chart(
+        key=table.key,
+        kind="bars",
+        title=title,
+        alt=_(
+            "Bars of net sales, %(now)s beside %(before)s; the numbers are in the table.",
+            now=period.key,
+            before=period.year_before().key,
+        ),
+        unit=unit,
+        divisor=divisor,
+        categories=tuple(str(row.cells[0]) for row in rows),
+        series=tuple(series),
+        table_key=table.key,
+    )
+
+
+def _months(period: Period, one: Breakdown, found: Sums) -> Table:
+    """Twelve months down, the largest codes across; a month of one or two growers stays empty."""
+    months, name = twelve_months(period), named(one.name)
+    codes, cells = found.panels, found.cells
+    columns = (
+        Column("month", _("Month")),
+        *(Column(code or "unnamed", name(code), "money") for code in codes),
+    )
+    rows = tuple(Row(month.key, (month.key, *(cells[code, month.key] for code in codes))) for month in months)
+    title = _("%(title)s, twelve months, net sales (yuan)", title=one.title)
+    return Table(f"{one.key}_months", title, columns, rows)
+
+
+def _multiples(table: Table) -> Chart:
+    """One small panel per column of the table, all on one scale."""
+    values = [tuple(_whole(row.cells[place]) for row in table.rows) for place in range(1, len(table.columns))]
+    unit, divisor = wording.chart_unit(max((value or 0 for one in values for value in one), default=0))
+    return Chart(
+        key=table.key,
+        kind="multiples",
+        title=_("Month by month, one scale for all"),
+        alt=_(
+            "One small chart for each, twelve months of net sales on one scale; the numbers are in the table."
+        ),
+        unit=unit,
+        divisor=divisor,
+        categories=tuple(row.key[2:] for row in table.rows),
+        series=tuple(
+            Series(column.title, one) for column, one in zip(table.columns[1:], values, strict=True)
+        ),
+        table_key=table.key,
+    )
+
+
+def _whole(cell: str | int | Decimal | None) -> int | None:
+    return None if cell is None else int(cell)

@@ -1,0 +1,233 @@
+"""The section that holds this window against last year's: all growers, like-for-like, the bridge."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from branch.ledger.rules.periods import Period
+from branch.reports.document import Chart, Column, Row, Section, Series, Table
+from branch.reports.facts import figures
+from branch.reports.facts.bridge import Bridge, bridge
+from branch.reports.facts.evidence import Scope
+from branch.reports.facts.figures import Totals
+from branch.reports.wording import numbers as wording
+
+
+def ordinary_growth() -> str:
+    """The remark that rungs D1 to D3 never go without."""
+    return _(
+        "Ordinary growth: it includes the growth of the market and is not an effect of the mark or of the branch."
+    )
+
+
+def not_yet_compared() -> str:
+    return _("The window is still open. It is held against last year only when it is over.")
+
+
+def comparison(period: Period, scope: Scope) -> Section:
+    """Rungs D2, D3 and D5: all growers, growers with complete data, and the bridge between the years."""
+    if scope.is_open(period):
+        return Section(
+            "comparison", _("Against the same window of last year"), (not_yet_compared(), ordinary_growth())
+        )
+    now, before = scope.summed_now(period), scope.summed_before(period)
+    total_now, total_before = figures.total(now), figures.total(before)
+    like = scope.like_for_like(period)
+    parts = bridge(
+        figures.grouped(before, lambda row: row.grower_id), figures.grouped(now, lambda row: row.grower_id)
+    )
+    steps = _bridge_table(parts)
+    all_growth = figures.growth(
+        total_now.net_minor, total_before.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR
+    )
+    return Section(
+        key="comparison",
+        title=_("Against the same window of last year"),
+        paragraphs=(
+            _(
+                "All growers (D2): net sales %(change)s on the year before, from %(before)s to %(now)s.",
+                change=wording.change(all_growth),
+                before=wording.amount(total_before.net_minor),
+                now=wording.amount(total_now.net_minor),
+            ),
+            like_for_like_sentence(like),
+            _bridge_sentence(parts),
+            ordinary_growth(),
+        ),
+        tables=(_comparison_table(total_now, total_before, like), steps),
+        charts=(_bridge_chart(period, steps),),
+        notes=(
+            _(
+                "Quantity is the change in plants at last year's average price of the same grower; price is the rest, "
+                "so it also holds changes in the mix of sizes and in refunds."
+            ),
+        ),
+    )
+
+
+def like_for_like_sentence(like: figures.LikeForLike) -> str:
+    inside, outside = len(like.inside), len(like.outside)
+    covered = wording.NOTHING if like.share_now is None else wording.percent(like.share_now)
+    scope = _(
+        "%(inside)s growers have complete data in both windows, %(outside)s do not; the former make %(share)s of the sales.",
+        inside=inside,
+        outside=outside,
+        share=covered,
+    )
+    if like.reason == "too_few_growers":
+        verdict = _(
+            "Like-for-like (D3): not stated, fewer than %(least)s growers have complete data.",
+            least=figures.FEWEST_LIKE_FOR_LIKE_GROWERS,
+        )
+    elif like.reason == "base_too_small":
+        verdict = _("Like-for-like (D3): not stated, last year's base is below CNY 10,000.")
+    else:
+        verdict = _("Like-for-like (D3): net sales %(change)s.", change=wording.change(like.growth))
+    return f"{verdict} {scope}"
+
+
+def _bridge_sentence(parts: Bridge) -> str:
+    sentence = _(
+        "Of the change of %(change)s, new growers account for %(new)s, growers who no longer sell for %(lost)s, "
+        "and the same growers for %(quantity)s by quantity and %(price)s by price (D5).",
+        change=wording.amount(parts.after_minor - parts.before_minor),
+        new=wording.amount(parts.new_minor),
+        lost=wording.amount(parts.lost_minor),
+        quantity=wording.amount(parts.quantity_minor),
+        price=wording.amount(parts.price_minor),
+    )
+    if parts.unsplit_minor:
+        rest = _(
+            "%(amount)s could not be split into quantity and price.",
+            amount=wording.amount(parts.unsplit_minor),
+        )
+        return f"{sentence} {rest}"
+    return sentence
+
+
+def _growers(number: int) -> str:
+    return ngettext("%(num)s grower", "%(num)s growers", number)
+
+
+def _bridge_table(parts: Bridge) -> Table:
+    rows = [
+        Row("before", (_("Last year"), parts.before_minor, None)),
+        Row(
+            "new",
+            (
+                _("New: %(growers)s", growers=_growers(parts.new_growers)),
+                parts.new_minor,
+                _part(parts.new_minor, parts),
+            ),
+        ),
+        Row(
+            "lost",
+            (
+                _("No longer: %(growers)s", growers=_growers(parts.lost_growers)),
+                parts.lost_minor,
+                _part(parts.lost_minor, parts),
+            ),
+        ),
+        Row(
+            "quantity",
+            (
+                _("Same %(growers)s, quantity", growers=_growers(parts.same_growers)),
+                parts.quantity_minor,
+                _part(parts.quantity_minor, parts),
+            ),
+        ),
+        Row(
+            "price",
+            (
+                _("Same %(growers)s, price", growers=_growers(parts.same_growers)),
+                parts.price_minor,
+                _part(parts.price_minor, parts),
+            ),
+        ),
+    ]
+    if parts.unsplit_minor:
+        rows.append(
+            Row(
+                "unsplit",
+                (_("Same growers, not to be split"), parts.unsplit_minor, _part(parts.unsplit_minor, parts)),
+            )
+        )
+    columns = (
+        Column("step", _("Step of the bridge")),
+        Column("amount", _("Net sales (yuan)"), "money"),
+        Column("points", _("Contribution (percentage points)"), "points"),
+    )
+    return Table(
+        "bridge",
+        _("From last year to this"),
+        columns,
+        tuple(rows),
+        Row("after", (_("This year"), parts.after_minor, None)),
+    )
+
+
+def _part(minor: int, parts: Bridge) -> Decimal | None:
+    return figures.growth(
+        parts.before_minor + minor, parts.before_minor, smallest_base=figures.SMALLEST_BASE_MINOR
+    )
+
+
+def _bridge_chart(period: Period, table: Table) -> Chart:
+    rows = table.all_rows()
+    unit, divisor = wording.chart_unit(max(abs(int(row.cells[1] or 0)) for row in rows))
+    return Chart(
+        key="bridge",
+        kind="bridge",
+        title=_("From %(before)s to %(now)s", before=period.year_before().key, now=period.key),
+        alt=_("A bridge from last year's net sales to this year's; each step is a row of the table."),
+        unit=unit,
+        divisor=divisor,
+        categories=tuple(str(row.cells[0]) for row in rows),
+        series=(Series("amount", tuple(int(row.cells[1] or 0) for row in rows)),),
+        table_key="bridge",
+    )
+
+
+def _comparison_table(now: Totals, before: Totals, like: figures.LikeForLike) -> Table:
+    columns = (
+        Column("measure", _("Measure")),
+        Column("now", _("This window (yuan)"), "money"),
+        Column("before", _("A year before (yuan)"), "money"),
+        Column("growth", _("Change, year on year"), "ratio"),
+        Column("plants", _("Plants, this window"), "count"),
+        Column("plants_before", _("Plants, a year before"), "count"),
+        Column("plants_growth", _("Change in plants"), "ratio"),
+    )
+    smallest = figures.SMALLEST_BASE_MINOR
+    plants_all = figures.growth(now.plants, before.plants) if before.net_minor >= smallest else None
+    plants_like = figures.growth(like.now.plants, like.before.plants) if like.reason is None else None
+    rows = (
+        Row(
+            "all",
+            (
+                _("All growers (D2)"),
+                now.net_minor,
+                before.net_minor,
+                figures.growth(now.net_minor, before.net_minor, smallest_base=smallest),
+                now.plants,
+                before.plants,
+                plants_all,
+            ),
+        ),
+        Row(
+            "like_for_like",
+            (
+                _("Like-for-like (D3)"),
+                like.now.net_minor,
+                like.before.net_minor,
+                like.growth,
+                like.now.plants,
+                like.before.plants,
+                plants_like,
+            ),
+        ),
+    )
+    return Table("comparison", _("Comparison"), columns, rows)

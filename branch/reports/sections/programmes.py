@@ -1,0 +1,281 @@
+"""Section on programmes that began on one date (C1), and on a flagship unit against a synthetic comparison (C3)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import gettext as _
+
+from branch.ledger.rules.periods import Period, month_of
+from branch.reports.document import Chart, Column, Row, Section, Series, Table
+from branch.reports.facts.effect import SETTINGS, effect_window
+from branch.reports.facts.evidence import Scope
+from branch.reports.facts.panel import PanelCell, PanelGrower, build_panel
+from branch.reports.facts.programme_dates import ProgrammeDate
+from branch.reports.facts.programme_effects import ProgrammeEffect, flagship, single_date
+from branch.reports.wording import effect as effect_words
+from branch.reports.wording import numbers as wording
+from branch.reports.wording.effect import as_ratio
+from branch.uplift.gates import Gate
+
+FEN = 100
+
+
+def programme(period: Period, scope: Scope) -> Section:
+    """Every programme noted for the unit or below it, in the order of their dates."""
+    title = _("Programmes with one date (C1, C3)")
+    found = programme_effects(period, scope)
+    if not found:
+        return Section(
+            "programmes",
+            title,
+            (
+                _(
+                    "No programme with one date is noted for this unit, so there is no figure on rungs C1 and C3."
+                ),
+            ),
+        )
+    tables = [_summary(found)]
+    charts = []
+    for number, one in enumerate(found, start=1):
+        if one.refusal is None:
+            months = _months(number, one)
+            tables += [_gates(number, one), months]
+            charts.append(_chart(months, one))
+    return Section(
+        "programmes",
+        title,
+        tuple(_sentence(one, scope) for one in found),
+        tuple(tables),
+        tuple(charts),
+        (
+            _(
+                "C1 has no group to compare with: a change of the market at that date cannot be told from an effect of the programme."
+            ),
+            _(
+                "C3 compares with a mixture of growers elsewhere who are not authorised; it assumes that the mixture would have gone on as the unit."
+            ),
+            _(
+                "The day on which a programme was noted stands beside its date, so that a reader sees whether it was chosen after the sales."
+            ),
+        ),
+        outcomes={"programmes": [_outcome(one) for one in found]},
+    )
+
+
+def programme_effects(period: Period, scope: Scope) -> tuple[ProgrammeEffect, ...]:
+    """C1 for programmes of the unit itself, C3 for those of units below it."""
+    inside: dict[str, tuple[int, ...]] = {}
+    for label in scope.growers.values():
+        child = scope.children.get(label.id)
+        for code in {label.village_code, label.village_code if child is None else child.code}:
+            inside[code] = (*inside.get(code, ()), label.id)
+    return _effects(
+        effect_window(period)[-1],
+        scope.unit_code,
+        scope.evidence.programmes,
+        scope.evidence.panel_growers,
+        scope.evidence.panel_cells,
+        tuple(sorted(inside.items())),
+        period.is_preliminary(scope.today),
+    )
+
+
+@lru_cache(maxsize=8)
+def _effects(
+    last: Period,
+    unit_code: str,
+    programmes: tuple[ProgrammeDate, ...],
+    growers: tuple[PanelGrower, ...],
+    cells: tuple[PanelCell, ...],
+    inside: tuple[tuple[str, tuple[int, ...]], ...],
+    provisional: bool,
+) -> tuple[ProgrammeEffect, ...]:
+    begun = [one for one in programmes if one.started_on <= last.last_day]
+    built = build_panel(growers, cells, last=last) if begun else None
+    if built is None:
+        return tuple(ProgrammeEffect("C1", one, 0, "too_few_growers") for one in begun)
+    villages = dict(inside)
+    return tuple(
+        single_date(built, one, SETTINGS, provisional=provisional)
+        if one.unit_code == unit_code
+        else flagship(built, one, villages.get(one.unit_code, ()), SETTINGS, provisional=provisional)
+        for one in begun
+    )
+
+
+def _sentence(one: ProgrammeEffect, scope: Scope) -> str:
+    names = {label.village_code: label.village_name for label in scope.growers.values()}
+    what = _(
+        "%(rung)s, %(name)s (%(unit)s), begun on %(day)s, noted on %(noted)s, %(growers)s growers with whole records:",
+        rung=one.rung,
+        name=one.programme.name,
+        unit=names.get(one.programme.unit_code, scope.unit_name),
+        day=one.programme.started_on.isoformat(),
+        noted=one.programme.noted_on.isoformat(),
+        growers=one.growers,
+    )
+    return f"{what} {_verdict(one)}"
+
+
+def _verdict(one: ProgrammeEffect) -> str:
+    if one.refusal:
+        return _refusal(one.refusal)
+    closed = {gate.code for gate in one.closed}
+    if one.is_stated:
+        return _(
+            "estimated difference %(percent)s from what the months before led to expect (95%% interval %(interval)s).",
+            percent=effect_words.percent(one.ratio),
+            interval=effect_words.interval(one.low, one.high),
+        )
+    if closed & {"G3.zero", "C3.rank"} and "G4.width" not in closed:
+        return _(
+            "no clear change was found (95%% interval %(interval)s).",
+            interval=effect_words.interval(one.low, one.high),
+        )
+    return _(
+        "no figure is stated; closed: %(codes)s. %(reason)s",
+        codes=", ".join(gate.code for gate in one.closed),
+        reason=closed_reason(one.closed[0]),
+    )
+
+
+def closed_reason(gate: Gate) -> str:
+    if gate.code == "C3.rank":
+        return _("Units where nothing happened differ as much as this one.")
+    return effect_words.closed_reason(gate)
+
+
+def _refusal(code: str) -> str:
+    words = {
+        "too_few_growers": _("no figure: fewer than ten growers are on record in every month."),
+        "too_few_before": _("no figure: less than 24 whole months on record before the date."),
+        "too_few_after": _("no figure: less than 12 whole months on record since the date."),
+        "too_few_donors": _("no figure: fewer than 20 growers without authorisation to compare with."),
+        "poor_fit": _("no figure: no mixture of other growers moved as the unit did before the date."),
+        "suppressed": _("no figure: it would stand on fewer than three growers."),
+    }
+    return words.get(code, _("no figure: the data do not determine one."))
+
+
+def _summary(found: tuple[ProgrammeEffect, ...]) -> Table:
+    """The numbers of those that may be printed; a closed gate leaves the row empty."""
+    columns = (
+        Column("programme", _("Programme")),
+        Column("rung", _("Rung")),
+        Column("growers", _("Growers with whole records"), "count"),
+        Column("value", _("Difference from predicted"), "ratio"),
+        Column("low", _("95% interval from"), "ratio"),
+        Column("high", _("95% interval to"), "ratio"),
+        Column("yuan", _("Amount (yuan)"), "money"),
+    )
+    return Table(
+        "programmes",
+        _("Programmes with one date"),
+        columns,
+        tuple(
+            Row(
+                str(number),
+                (one.programme.name, one.rung, one.growers if one.growers > 2 else None, *_numbers(one)),
+            )
+            for number, one in enumerate(found, start=1)
+        ),
+    )
+
+
+def _numbers(one: ProgrammeEffect) -> tuple[Any, ...]:
+    if not one.is_stated:
+        return (None, None, None, None)
+    return (
+        *(as_ratio(value - 1) for value in (one.ratio, one.low, one.high)),
+        round((one.actual - one.predicted) * FEN),
+    )
+
+
+def _gates(number: int, one: ProgrammeEffect) -> Table:
+    names = {
+        "C1.before": _("Months before the date"),
+        "C1.after": _("Months since the date"),
+        "C3.donors": _("Growers in the comparison that could be fitted"),
+        "C3.rank": _("Share of units where nothing happened that differ as much"),
+    }
+    rows = tuple(
+        Row(
+            gate.code,
+            (
+                names.get(gate.code) or effect_words.gate_name(gate.code),
+                gate.code,
+                effect_words.gate_value(gate, gate.value),
+                _("gate open") if gate.passed else _("gate closed"),
+            ),
+        )
+        for gate in one.gates
+    )
+    columns = (
+        Column("asks", _("What it asks")),
+        Column("gate", _("Gate")),
+        Column("value", _("Value found")),
+        Column("passed", _("Gate is")),
+    )
+    return Table(f"programme_gates_{number}", _("Gates: %(name)s", name=one.programme.name), columns, rows)
+
+
+def _months(number: int, one: ProgrammeEffect) -> Table:
+    columns = (
+        Column("month", _("Month")),
+        Column("actual", _("As recorded (yuan)"), "money"),
+        Column("predicted", _("Expected without the programme (yuan)"), "money"),
+    )
+    rows = tuple(
+        Row(month.key, (month.key, round(actual * FEN), round(predicted * FEN)))
+        for month, actual, predicted in one.months
+    )
+    return Table(
+        f"programme_{number}", _("Before and since: %(name)s", name=one.programme.name), columns, rows
+    )
+
+
+def _chart(table: Table, one: ProgrammeEffect) -> Chart:
+    def column(place: int) -> tuple[int, ...]:
+        return tuple(int(row.cells[place] or 0) for row in table.rows)
+
+    begun = month_of(one.programme.started_on).key
+
+    def since(after: bool) -> tuple[int | None, ...]:
+        return tuple(
+            value if (row.key >= begun) is after else None
+            for row, value in zip(table.rows, column(2), strict=True)
+        )
+
+    unit, divisor = wording.chart_unit(max((*column(1), *column(2)), default=0))
+    return Chart(
+        key=table.key,
+        kind="series",
+        title=table.title,
+        alt=_(
+            "Two lines by month, sales as recorded and as expected without the programme that began on %(day)s; the numbers are in the table.",
+            day=one.programme.started_on.isoformat(),
+        ),
+        unit=unit,
+        divisor=divisor,
+        categories=tuple(row.key[2:] for row in table.rows),
+        series=(
+            Series(_("As recorded"), column(1)),
+            Series(_("Expected without the programme"), since(True)),
+            Series(_("The same before the date"), since(False)),
+        ),
+        table_key=table.key,
+    )
+
+
+def _outcome(one: ProgrammeEffect) -> dict[str, Any]:
+    return {
+        "rung": one.rung,
+        "started_on": one.programme.started_on.isoformat(),
+        "refusal": one.refusal,
+        "ratio": None if one.refusal else f"{one.ratio:.6f}",
+        "low": None if one.refusal else f"{one.low:.6f}",
+        "high": None if one.refusal else f"{one.high:.6f}",
+        "gates": [{"code": gate.code, "passed": gate.passed} for gate in one.gates],
+    }

@@ -1,0 +1,188 @@
+"""The sums that a public edition prints, each with what growers contributed to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask_babel import gettext as _
+
+from branch.ledger.rules.periods import Period, twelve_months
+from branch.ledger.wording import channel_name
+from branch.reports.facts import coded_sums as pieces
+from branch.reports.facts import figures
+from branch.reports.facts.blocks import NET, OF_TOTALS, ORDERS, PLANTS, Blocks
+from branch.reports.facts.coded_sums import Piece
+from branch.reports.facts.evidence import Scope
+from branch.reports.facts.figures import MonthRow, Totals, added
+from branch.reports.facts.suppression import Atom
+from branch.reports.wording import numbers as wording
+
+LIKE = "like_for_like"
+Rows = Sequence[MonthRow | Piece]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One row that the edition may print: its sums of this window and of the one before, and which of them it prints."""
+
+    key: str
+    name: str
+    now: Rows
+    before: Rows
+    shown: tuple[bool, bool] = (True, True)
+
+    @property
+    def code(self) -> str:
+        return self.key.partition(":")[2]
+
+    @property
+    def totals(self) -> tuple[Totals, Totals]:
+        return added(row.totals for row in self.now), added(row.totals for row in self.before)
+
+    def printed(self, measure: str) -> tuple[int | None, int | None]:
+        """The value of either window; None where it is hidden, and before when there is nothing."""
+        now, before = (OF_TOTALS[measure](one) for one in self.totals)
+        return (now if self.shown[0] else None), (before if self.shown[1] and self.before else None)
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A table whose rows sum to `whole` in one quantity; what is not shown of a window is printed together."""
+
+    key: str
+    title: str
+    first: str
+    measure: str
+    whole: Part
+    parts: tuple[Part, ...]
+
+    def rest(self) -> tuple[int | None, int | None]:
+        """What the rows that are not shown come to in either window; None when all of them are."""
+        whole = self.whole.printed(self.measure)
+        found: list[int | None] = []
+        for place in (0, 1):
+            gone = [one for one in self.parts if not one.shown[place] and (one.now, one.before)[place]]
+            shown = sum(one.printed(self.measure)[place] or 0 for one in self.parts)
+            value = whole[place]
+            found.append(value - shown if gone and value is not None else None)
+        return found[0], found[1]
+
+
+def cell_of(rows: Rows) -> frozenset[Atom]:
+    """What growers contributed to a sum in yuan."""
+    return frozenset(
+        (row.grower_id, (row.month.key, row.channel, row.cultivar_group))
+        for row in rows
+        if isinstance(row, MonthRow)
+    )
+
+
+class Parts:
+    """The parts of one edition: what the report's unit sold in its windows, under what the blocks allow."""
+
+    def __init__(self, period: Period, scope: Scope, blocks: Blocks) -> None:
+        self.period, self.scope, self.blocks = period, scope, blocks
+        self.is_open = scope.is_open(period)
+        self.months = (period.months(), () if self.is_open else period.year_before().months())
+        # Of a unit below a branch nothing is printed that the branch does not print: its own row there.
+        within = blocks.around.within
+        codes = sorted({label.village_code for label in scope.growers.values()})
+        self.own = [f"villages:{code}" for code in codes] if within else [NET]
+
+    def shown(self, keys: Sequence[str], months: Sequence[Period]) -> bool:
+        return self.blocks.may_show(keys, self.scope.growers, months)
+
+    @cached_property
+    def whole(self) -> Part:
+        shown = self.shown(self.own, self.months[0]), self.shown(self.own, self.months[1])
+        before = self.scope.before(self.period) if shown[1] else []
+        return Part(NET, self.period.key, self.scope.now(self.period), before, shown)
+
+    def twelve(self) -> Breakdown:
+        """Net sales of twelve months and of those a year before."""
+
+        def during(month: Period) -> list[MonthRow]:
+            return figures.within(self.scope.evidence.rows, month)
+
+        def part(month: Period) -> Part:
+            before = month.year_before()
+            return Part(
+                f"months:{month.key}",
+                month.key,
+                during(month),
+                [] if self.scope.is_open(month) else during(before),
+                (self.shown(self.own, [month]), self.shown(self.own, [before])),
+            )
+
+        parts = tuple(part(month) for month in twelve_months(self.period))
+        return Breakdown("months", _("Net sales of twelve months"), _("Month"), NET, self.whole, parts)
+
+    def breakdowns(self) -> tuple[Breakdown, ...]:
+        if self.blocks.around.within:
+            return ()
+        scope = self.scope
+        names = {label.village_code: label.village_name for label in scope.growers.values()}
+        rows = scope.now(self.period), self.whole.before
+        found = (
+            self._broken_down(
+                "channels", _("By channel"), _("Channel"), NET, rows, lambda row: row.channel, channel_name
+            ),
+            self._broken_down(
+                "cultivar_groups", _("By cultivar group"), _("Cultivar group"), NET, rows,
+                lambda row: row.cultivar_group, lambda code: scope.group_name(code) if code else _("Not named"),
+            ),
+            self._broken_down(
+                "sizes", _("By size class"), _("Size class"), PLANTS, self._pieces(scope.evidence.sizes),
+                lambda row: row.code, wording.size_class,
+            ),
+            self._broken_down(
+                "villages", _("By village"), _("Village"), NET, rows,
+                lambda row: scope.growers[row.grower_id].village_code, lambda code: names[code],
+            ),
+            self._broken_down(
+                "provinces", _("By province of the buyer"), _("Province"), ORDERS,
+                self._pieces(scope.evidence.provinces), lambda row: row.code, wording.province,
+            ),
+        )  # fmt: skip
+        return tuple(one for one in found if one.parts)
+
+    def _pieces(self, found: Sequence[Piece]) -> tuple[Rows, Rows]:
+        before = pieces.during(found, self.months[1]) if self.whole.before else []
+        return pieces.during(found, self.months[0]), before
+
+    def _broken_down(
+        self, key: str, title: str, first: str, measure: str, rows: tuple[Rows, Rows],
+        of: Callable[[Any], str], name: Callable[[str], str],
+    ) -> Breakdown:  # fmt: skip
+        """A row for each code that may be shown in either window, the largest first."""
+        value = OF_TOTALS[measure]
+        sums = {
+            code: value(added(row.totals for row in rows[0] if of(row) == code))
+            for code in {of(row) for side in rows for row in side}
+        }
+        parts = tuple(
+            Part(
+                f"{key}:{code}",
+                name(code),
+                [row for row in rows[0] if of(row) == code],
+                [row for row in rows[1] if of(row) == code],
+                (
+                    self.shown([f"{key}:{code}"], self.months[0]),
+                    self.shown([f"{key}:{code}"], self.months[1]),
+                ),
+            )
+            for code in sorted(sums, key=lambda code: (-sums[code], code))
+        )
+        whole = Part(measure, "", rows[0], rows[1], self.whole.shown)
+        return Breakdown(key, title, first, measure, whole, parts)
+
+    def like_for_like(self, whole: Part) -> Part:
+        inside = set(self.scope.like_for_like(self.period).inside)
+
+        def mine(rows: Rows) -> Any:
+            return [row for row in rows if row.grower_id in inside]
+
+        return Part(LIKE, "", mine(whole.now), mine(whole.before))

@@ -1,0 +1,273 @@
+"""How a public edition prints its sums: headline, sections, tables, charts, definitions."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from flask_babel import gettext as _
+
+from branch.ledger.rules.periods import Period
+from branch.reports.document import Chart, Column, Definition, Figure, Row, Section, Series, Table
+from branch.reports.facts import figures
+from branch.reports.facts.blocks import NET as YUAN
+from branch.reports.facts.blocks import ORDERS, PLANTS
+from branch.reports.facts.coded_sums import OTHERS
+from branch.reports.facts.evidence import Scope
+from branch.reports.sections.breakdown_table import LONGEST_CHART, why_empty
+from branch.reports.sections.comparison import not_yet_compared, ordinary_growth
+from branch.reports.sections.public_sums import LIKE, Breakdown, Part
+from branch.reports.wording import numbers as wording
+
+# Where a row of a breakdown has its name and its values.
+NAME, NOW, SHARE, BEFORE, CHANGE = range(5)
+
+
+def headline(
+    period: Period, scope: Scope, whole: Part, *, like_shown: bool, within: bool
+) -> tuple[Figure, ...]:
+    """The figures of the first page; with `within`, net sales only, as nothing else of such a unit was checked."""
+    now, before = whole.totals
+    like = scope.like_for_like(period)
+    growth = figures.growth(now.net_minor, before.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR)
+    not_stated = _("not stated")
+    sold = _(
+        "%(plants)s, average price %(price)s yuan a plant.",
+        plants=wording.plants(now.plants),
+        price=wording.NOTHING if now.average_price_minor is None else wording.yuan(now.average_price_minor),
+    )
+    third = _signed(like.growth) if like_shown and like.growth is not None else not_stated
+    return (
+        Figure(
+            "net", _("Net sales"), wording.amount(now.net_minor), "D1", _("counted"), "" if within else sold
+        ),
+        Figure(
+            "growth",
+            _("Against last year, all growers"),
+            not_stated if growth is None else _signed(growth),
+            "D2",
+            _("compared"),
+            ordinary_growth(),
+        ),
+        Figure(
+            LIKE,
+            _("Against last year, like-for-like"),
+            third,
+            "D3",
+            _("compared, constant growers"),
+            _("%(growers)s growers with complete data. Not an effect of the mark.", growers=len(like.inside)),
+        ),
+    )
+
+
+def _signed(ratio: Decimal) -> str:
+    value = figures.rounded(ratio * 100, 1)
+    return f"{value:+,}%" if value else "0.0%"
+
+
+def overall(whole: Part, months: Breakdown, *, within: bool) -> Section:
+    now, _before = whole.totals
+    net = wording.amount(now.net_minor)
+    growers = wording.count(len({row.grower_id for row in whole.now}))
+    sentence = (
+        _("Net sales %(net)s by %(growers)s growers.", net=net, growers=growers)
+        if within
+        else _(
+            "Net sales %(net)s: %(plants)s in %(orders)s orders by %(growers)s growers.",
+            net=net,
+            plants=wording.plants(now.plants),
+            orders=wording.count(now.orders),
+            growers=growers,
+        )
+    )
+    rows = tuple(
+        Row(part.name, (part.name, *printed, _growth(*printed)))
+        for part in months.parts
+        for printed in (part.printed(YUAN),)
+    )
+    columns = (
+        Column("month", _("Month")),
+        Column("net", _("Net sales (yuan)"), "money"),
+        Column("net_before", _("A year before (yuan)"), "money"),
+        Column("growth", _("Change, year on year"), "ratio"),
+    )
+    table = Table("months", months.title, columns, rows)
+    return Section("overall", _("Overall"), (sentence,), (table,), (_lines(table),), (why_empty(),))
+
+
+def _growth(now: int | None, before: int | None) -> Decimal | None:
+    if now is None or before is None:
+        return None
+    return figures.growth(now, before, smallest_base=figures.SMALLEST_BASE_MINOR)
+
+
+def compared(period: Period, scope: Scope, whole: Part, *, like_shown: bool) -> Section:
+    title = _("Against the same window of last year")
+    if scope.is_open(period):
+        return Section("comparison", title, (not_yet_compared(), ordinary_growth()))
+    if not whole.before:
+        return Section(
+            "comparison",
+            title,
+            (_("Of the year before there is nothing that may be printed."), ordinary_growth()),
+        )
+    now, before = whole.totals
+    growth = figures.growth(now.net_minor, before.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR)
+    like = scope.like_for_like(period)
+    if like_shown and like.growth is not None:
+        third = _("Like-for-like (D3): net sales %(change)s.", change=wording.change(like.growth))
+    else:
+        third = _("Like-for-like (D3): not stated.")
+    sentences = (
+        _(
+            "All growers (D2): net sales %(change)s on the year before, from %(before)s to %(now)s.",
+            change=wording.change(growth),
+            before=wording.amount(before.net_minor),
+            now=wording.amount(now.net_minor),
+        ),
+        third,
+        ordinary_growth(),
+    )
+    return Section("comparison", title, sentences)
+
+
+def broken_down(one: Breakdown, period: Period) -> Section:
+    """A table in one quantity, with what is not shown of a window in one row, and its bars."""
+    whole = one.whole.printed(one.measure)
+    rows = [
+        _row(one, part.code, part.name, part.printed(one.measure), whole)
+        for part in one.parts
+        if any(
+            part.printed(one.measure)[place] is not None and (part.now, part.before)[place]
+            for place in (0, 1)
+        )
+    ]
+    rest = one.rest()
+    if rest != (None, None):
+        rows.append(_row(one, OTHERS, _("Others, together"), rest, whole))
+    kind = "money" if one.measure == YUAN else "count"
+    now, before = {
+        YUAN: (_("Net sales (yuan)"), _("A year before (yuan)")),
+        PLANTS: (_("Number of plants"), _("Plants a year before")),
+        ORDERS: (_("Number of orders"), _("Orders a year before")),
+    }[one.measure]
+    columns = (
+        Column("name", one.first),
+        Column(one.measure, now, kind),
+        Column("share", _("Share"), "ratio"),
+        Column(f"{one.measure}_before", before, kind),
+        Column("growth", _("Change, year on year"), "ratio")
+        if one.measure == YUAN
+        else Column("share_points", _("Share, change (percentage points)"), "points"),
+    )
+    total = _row(one, "total", _("Sum total"), whole, whole)
+    table = Table(one.key, one.title, columns, tuple(rows), total)
+    charts = (_bars(one, table, period),) if sum(row.cells[NOW] is not None for row in rows) > 1 else ()
+    return Section(one.key, one.title, (), (table,), charts, (why_empty(), _three_quantities()))
+
+
+def _row(
+    one: Breakdown,
+    key: str,
+    name: str,
+    printed: tuple[int | None, int | None],
+    whole: tuple[int | None, int | None],
+) -> Row:
+    """A row's values; change in per cent of yuan, of plants and orders in points of the share."""
+    shares = [
+        None if value is None or of is None else figures.share(value, of)
+        for value, of in zip(printed, whole, strict=True)
+    ]
+    if one.measure == YUAN:
+        change = _growth(*printed)
+    else:
+        change = None if shares[0] is None or shares[1] is None else shares[0] - shares[1]
+    return Row(key, (name, printed[0], shares[0], printed[1], change))
+
+
+def _three_quantities() -> str:
+    return _(
+        "Channels, cultivar groups and villages are given in yuan, sizes in plants, provinces in orders, so that no table can be subtracted from another."
+    )
+
+
+def _lines(table: Table) -> Chart:
+    def values(place: int) -> tuple[int | None, ...]:
+        return tuple(None if row.cells[place] is None else int(row.cells[place] or 0) for row in table.rows)
+
+    unit, divisor = wording.chart_unit(max((value or 0 for value in values(1) + values(2)), default=0))
+    return Chart(
+        key="months",
+        kind="lines",
+        title=table.title,
+        alt=_(
+            "Lines of net sales by month, from %(first)s to %(last)s and a year before; the numbers are in the table.",
+            first=table.rows[0].key,
+            last=table.rows[-1].key,
+        ),
+        unit=unit,
+        divisor=divisor,
+        categories=tuple(row.key[2:] for row in table.rows),
+        series=(
+            Series(_("These twelve months"), values(1)),
+            Series(_("A year before"), values(2)),
+        ),
+        table_key="months",
+    )
+
+
+def _bars(one: Breakdown, table: Table, period: Period) -> Chart:
+    shown = [row for row in table.rows if row.cells[NOW] is not None][:LONGEST_CHART]
+    now = tuple(int(row.cells[NOW] or 0) for row in shown)
+    before = tuple(None if row.cells[BEFORE] is None else int(row.cells[BEFORE] or 0) for row in shown)
+    largest = max((value or 0 for value in now + before), default=0)
+    if one.measure == YUAN:
+        unit, divisor = wording.chart_unit(largest)
+        alt = _(
+            "Bars of net sales, %(now)s beside %(before)s; the numbers are in the table.",
+            now=period.key,
+            before=period.year_before().key,
+        )
+    else:
+        unit, divisor = _("plants") if one.measure == PLANTS else _("orders"), 1
+        alt = _(
+            "Bars of numbers, %(now)s beside %(before)s; the numbers are in the table.",
+            now=period.key,
+            before=period.year_before().key,
+        )
+    series = [Series(period.key, now)]
+    if any(value is not None for value in before):
+        series.append(Series(period.year_before().key, before))
+    return Chart(
+        key=table.key,
+        kind="bars",
+        title=table.title,
+        alt=alt,
+        unit=unit,
+        divisor=divisor,
+        categories=tuple(str(row.cells[NAME]) for row in shown),
+        series=tuple(series),
+        table_key=table.key,
+    )
+
+
+def definitions() -> tuple[Definition, ...]:
+    return (
+        Definition(
+            _("Net sales"),
+            _("Goods less discounts less refunds, in yuan at current prices, without freight."),
+        ),
+        Definition(
+            _("Number of plants"), _("Plants of paid lines less plants of refunded lines that came back.")
+        ),
+        Definition(
+            _("Like-for-like"),
+            _("Only growers with complete data in both windows; at least ten, else not stated."),
+        ),
+        Definition(_("Reporting period"), _("Calendar months in China Standard Time (UTC+8).")),
+        Definition(
+            _("No single grower"),
+            _(
+                "No figure speaks of one or two growers, and none can be had by adding and subtracting the others; this was checked over all tables at once."
+            ),
+        ),
+    )

@@ -1,0 +1,167 @@
+"""Pages of the committee: what came in, one report at a time, ask back, accept."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from branch.reports.editions.queries.published import editions_of_report
+from branch.reports.formats.html import cells
+from branch.reports.forms import MoveForm
+from branch.reports.models.sealing import subject_of
+from branch.reports.queries import pages as queries
+from branch.reports.queries.pages import find_report, is_own
+from branch.reports.questions import service as thread
+from branch.reports.questions.forms import AskForm, WordsForm
+from branch.reports.questions.queries import thread_of
+from branch.reports.questions.wording import places_of
+from branch.reports.review.queries import Desk, desk
+from branch.reports.states import ReportState
+from branch.reports.views.branch import attempt, language, moved, words
+from branch.reports.views.committee_csv import desk_csv
+from core import seal
+from core.clock import now
+from core.gate import actor_id, current_actor, may, requires
+from core.scopes import Scope
+
+blueprint = Blueprint("report_desk", __name__)
+blueprint.context_processor(words)
+
+
+@blueprint.get("/committee/reports")
+@requires("reports.view")
+def index() -> ResponseReturnValue:
+    """What came in, what is late, what was asked and how the months went; of one unit or period when chosen."""
+    shown = _desk()
+    return render_template(
+        "committee/reports.html",
+        desk=shown,
+        waiting=_chosen(shown, [ReportState.SUBMITTED]),
+        past=_chosen(shown, [ReportState.ACCEPTED, ReportState.RETURNED, ReportState.ARCHIVED]),
+        unit=request.args.get("unit", ""),
+        period=request.args.get("period", ""),
+    )
+
+
+def _desk() -> Desk:
+    return desk(
+        actor_id(), unit_code=request.args.get("unit", ""), period=request.args.get("period", ""), at=now()
+    )
+
+
+def _chosen(shown: Desk, states: list[ReportState]) -> list[queries.ReportLine]:
+    """The reports in these states, as the filters say."""
+    period, names = request.args.get("period", ""), set(shown.unit_names.values())
+    found = queries.reports_for(actor_id(), states=[str(state) for state in states])
+    return [one for one in found if one.unit_name in names and (not period or one.period == period)]
+
+
+@blueprint.get("/committee/reports.csv")
+@requires("reports.view")
+def index_csv() -> ResponseReturnValue:
+    """The same as one line per unit and month, for a spreadsheet."""
+    headers = {"Content-Disposition": 'attachment; filename="reports.csv"'}
+    return Response(desk_csv(_desk()), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@blueprint.get("/committee/reports/<public_id>")
+@requires("reports.view")
+def review(public_id: str) -> ResponseReturnValue:
+    """One page: three figures with their grade, what changed, what is doubtful, questions, the decision."""
+    return _review(public_id, 200)
+
+
+def _review(
+    public_id: str,
+    status: int,
+    *,
+    form: MoveForm | None = None,
+    asking: AskForm | None = None,
+    reply: tuple[str, WordsForm] | None = None,
+) -> ResponseReturnValue:
+    """The page; the forms are what was typed and could not be saved."""
+    report = queries.report_for(actor_id(), public_id, language=language())
+    row = find_report(public_id)
+    asked = thread_of(report.unit_id, report.period)
+    withdrawals = {
+        one.post.public_id: WordsForm(None, prefix=one.post.public_id) for one in asked.open_questions
+    }
+    if reply is not None:
+        withdrawals[reply[0]] = reply[1]
+    asking = asking or AskForm(None)
+    asking.place.choices = places_of(report.document)
+    return render_template(
+        "committee/report.html",
+        report=report,
+        form=form or MoveForm(None),
+        asking=asking,
+        thread=asked,
+        withdrawals=withdrawals if may("reports.review") else {},
+        cells=cells,
+        may_review=may("reports.review"),
+        own=is_own(row, actor_id()),
+        editions=editions_of_report(report.unit_id, report.period),
+        may_publish=may("reports.publish") and "public-zh" in row.documents,
+        seal=seal.seal_of(subject_of(public_id)),
+    ), status
+
+
+@blueprint.post("/committee/reports/<public_id>/decide")
+@requires("reports.review", scope=Scope.UNIT)
+def decide(public_id: str) -> ResponseReturnValue:
+    """Accept, or put in the archive."""
+    form = MoveForm()
+    refused = moved(form, public_id, allowed={ReportState.ACCEPTED, ReportState.ARCHIVED})
+    if refused is not None:
+        return _review(public_id, refused, form=form)
+    return redirect(url_for("report_desk.review", public_id=public_id))
+
+
+@blueprint.post("/committee/reports/<public_id>/questions")
+@requires("reports.review", scope=Scope.UNIT)
+def ask(public_id: str) -> ResponseReturnValue:
+    """Ask the branch back; the button says whether the report goes back to it at once."""
+    form = AskForm()
+    report = queries.report_for(actor_id(), public_id, language=language())
+    form.place.choices = places_of(report.document)
+    refused = attempt(
+        form,
+        form.words,
+        lambda: thread.ask(
+            public_id,
+            words=form.words.data,
+            place=form.place.data or "",
+            returns=form.returns.data == "yes",
+            revision=form.revision.data,
+            seen=form.seen.data,
+            account_id=actor_id(),
+            by_name=current_actor().display_name,
+            at=now(),
+        ),
+    )
+    if refused is not None:
+        return _review(public_id, refused, asking=form)
+    return redirect(url_for("report_desk.review", public_id=public_id, _anchor="questions"))
+
+
+@blueprint.post("/committee/reports/<public_id>/questions/<question_id>/withdraw")
+@requires("reports.review", scope=Scope.UNIT)
+def withdraw(public_id: str, question_id: str) -> ResponseReturnValue:
+    """Take a question back, saying why."""
+    form = WordsForm(prefix=question_id)
+    refused = attempt(
+        form,
+        form.words,
+        lambda: thread.withdraw(
+            public_id,
+            question_id,
+            words=form.words.data,
+            seen=form.seen.data,
+            account_id=actor_id(),
+            by_name=current_actor().display_name,
+            at=now(),
+        ),
+    )
+    if refused is not None:
+        return _review(public_id, refused, reply=(question_id, form))
+    return redirect(url_for("report_desk.review", public_id=public_id, _anchor="questions"))

@@ -1,0 +1,307 @@
+"""Verbs about outside storefronts: propose, decide, add another address. Nothing here commits."""
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, false, select, update
+
+from branch.growers.models.tables import Grower
+from branch.growers.queries.independence import require_independent
+from branch.licences.rules.suspensions import BRANCH
+from branch.licences.service.suspensions import other_sources
+from branch.organisation.queries.tree import require_unit_access
+from branch.platforms.rules.recognition import ShopAddress, as_registered
+from branch.platforms.wording import why_unrecognised
+from branch.storefronts import events
+from branch.storefronts.models.tables import Storefront, StorefrontAddress, StorefrontChange
+from branch.storefronts.queries.register import suspended_by
+from branch.storefronts.queries.unusable_addresses import why_unjudged
+from branch.storefronts.queries.warnings import warned_since
+from branch.storefronts.states import LIVE, NEEDS_REASON, StorefrontState, StorefrontStep, after
+from core.database import session
+from core.errors import Conflict, Invalid, NotFound
+from core.ids import random_id
+from core.outbox.service import record
+
+MOST_ADDRESSES = 12
+
+
+def propose_storefront(
+    grower_id: int,
+    mark_id: int,
+    *,
+    address: str,
+    shop_name: str,
+    by_account_id: int | None,
+    at: datetime,
+) -> str:
+    """Put an outside shop of a grower before the branch.
+
+    Returns:
+        The storefront's public id.
+
+    Raises:
+        Conflict: the shop is known already.
+        Invalid: the address does not name one shop.
+    """
+    found = _readable(address)
+    _refuse_if_taken(found.keys, by_grower=grower_id)
+    storefront = Storefront(
+        public_id=random_id(8),
+        grower_id=grower_id,
+        mark_id=mark_id,
+        platform=found.platform,
+        shop_name=shop_name.strip(),
+        state=StorefrontState.PROPOSED,
+        proposed_at=at,
+    )
+    session.add(storefront)
+    session.flush()
+    _add_keys(storefront, found, given=address, main=True, at=at)
+    _note(storefront, StorefrontStep.PROPOSE, None, by_account_id=by_account_id, reason="", at=at)
+    return storefront.public_id
+
+
+def add_address(
+    public_id: str,
+    address: str,
+    *,
+    at: datetime,
+    grower_id: int | None = None,
+    by_account_id: int | None = None,
+) -> None:
+    """Register another address of the same shop; a grower (`grower_id`) only while it is proposed.
+
+    Raises:
+        Conflict: the address belongs to another shop, or there are too many.
+        Forbidden: the grower is outside the actor's units.
+        Invalid: the address does not name one shop.
+    """
+    storefront = _locked(public_id)
+    if grower_id is not None:
+        if storefront.grower_id != grower_id:
+            raise _unknown()
+        if storefront.state != StorefrontState.PROPOSED:
+            raise Conflict(
+                _("The branch has decided about this shop; ask it to add the address."), code="decided"
+            )
+    elif by_account_id is not None:
+        _require_access(storefront, by_account_id)
+    found = _readable(address)
+    present = list(
+        session.scalars(select(StorefrontAddress.key).where(StorefrontAddress.storefront_id == storefront.id))
+    )
+    if set(found.keys) <= set(present):
+        return
+    if len(present) >= MOST_ADDRESSES:
+        raise Conflict(_("This shop has enough addresses already."), code="too_many_addresses")
+    _refuse_if_taken(found.keys, besides=storefront.id)
+    _add_keys(storefront, found, given=address, main=False, at=at)
+
+
+def decide(
+    public_id: str,
+    step: StorefrontStep,
+    *,
+    reason: str = "",
+    by_account_id: int | None,
+    at: datetime,
+    source: str = BRANCH,
+) -> None:
+    """Authorise, refuse, suspend, reinstate or end a storefront. Without an actor (demonstration) nobody is asked.
+
+    A suspension stands until its own `source` (the branch, or a case by its number) ends it. What a case suspended ends with
+    its verdict, also where no address names a shop any more: the storefront then answers for nobody.
+
+    Raises:
+        Conflict: the step does not fit its state, a case holds the suspension (`held_by_case`), another shop carries one of
+            its addresses, or the branch decides though none of them names a shop (`address_unjudged`).
+        Forbidden: the grower is outside the actor's units.
+        Invalid: the step needs a reason.
+    """
+    storefront = _locked(public_id)
+    if by_account_id is not None:
+        _require_access(storefront, by_account_id)
+    before = StorefrontState(storefront.state)
+    to_state = after(before, step)
+    if to_state is None:
+        raise Conflict(
+            _("This has been decided meanwhile; the page shows the present state."), code="decided"
+        )
+    if step in NEEDS_REASON and not reason.strip():
+        raise Invalid(_("Say why; the grower reads it."), code="reason_missing")
+    if step in {StorefrontStep.SUSPEND, StorefrontStep.REINSTATE}:
+        suspending = step is StorefrontStep.SUSPEND
+        if other_sources(suspended_by(public_id), source, suspending=suspending):
+            to_state = StorefrontState.SUSPENDED
+    judged = _judged_keys(storefront)
+    if source == BRANCH and to_state in LIVE and not judged:
+        raise Conflict(
+            _("The address of this shop names no shop: add the shop's own address first."),
+            code="address_unjudged",
+        )
+    if step is StorefrontStep.AUTHORISE:
+        own = judged
+        _refuse_if_taken(own, besides=storefront.id)
+        _refuse_if_warned_of(own)
+        storefront.since = at
+    _note(
+        storefront,
+        step,
+        before,
+        by_account_id=by_account_id,
+        reason=reason,
+        at=at,
+        to_state=to_state,
+        source=source,
+    )
+    session.execute(
+        update(StorefrontAddress)
+        .where(StorefrontAddress.storefront_id == storefront.id)
+        .values(live=StorefrontAddress.key.in_(judged) if to_state in LIVE else false())
+    )
+    if to_state is not before or step is StorefrontStep.SUSPEND:
+        _tell(storefront, to_state, reason.strip(), at)
+
+
+def take_back(public_id: str, *, grower_id: int, by_account_id: int, at: datetime) -> None:
+    """The grower takes back a proposal, or says that a shop is his no longer.
+
+    Raises:
+        Conflict: it has ended already.
+        NotFound: it is not his.
+    """
+    if _locked(public_id).grower_id != grower_id:
+        raise _unknown()
+    storefront = _locked(public_id)
+    before = StorefrontState(storefront.state)
+    if after(before, StorefrontStep.END) is None:
+        raise Conflict(
+            _("This has been decided meanwhile; the page shows the present state."), code="decided"
+        )
+    _note(storefront, StorefrontStep.END, before, by_account_id=by_account_id, reason="", at=at)
+    session.execute(
+        update(StorefrontAddress).where(StorefrontAddress.storefront_id == storefront.id).values(live=False)
+    )
+    _tell(storefront, StorefrontState.ENDED, "", at)
+
+
+def _judged_keys(storefront: Storefront) -> tuple[str, ...]:
+    rows = session.execute(
+        select(StorefrontAddress.key, StorefrontAddress.given).where(
+            StorefrontAddress.storefront_id == storefront.id
+        )
+    )
+    return tuple(row.key for row in rows if not why_unjudged(row.key, row.given))
+
+
+def _readable(address: str) -> ShopAddress:
+    found = as_registered(address)
+    if not isinstance(found, ShopAddress):
+        raise Invalid(why_unrecognised(found.reason, found.platform), code=found.reason.value)
+    return found
+
+
+def _refuse_if_taken(keys: tuple[str, ...], *, besides: int = 0, by_grower: int | None = None) -> None:
+    taken = select(Storefront.shop_name).join(
+        StorefrontAddress, StorefrontAddress.storefront_id == Storefront.id
+    )
+    taken = taken.where(StorefrontAddress.key.in_(keys), Storefront.id != besides)
+    live: ColumnElement[bool] = StorefrontAddress.live.is_(True)
+    if by_grower is not None:
+        live = live | ((Storefront.grower_id == by_grower) & (Storefront.state == StorefrontState.PROPOSED))
+    name = session.scalar(taken.where(live).limit(1))
+    if name is not None:
+        raise Conflict(
+            _("This address is registered already, for the shop %(name)s.", name=name), code="address_taken"
+        )
+
+
+def _refuse_if_warned_of(keys: tuple[str, ...]) -> None:
+    if warned_since(keys) is not None:
+        raise Conflict(
+            _("A decided case speaks against this shop. Reopen the case first."), code="shop_warned_of"
+        )
+
+
+def _add_keys(storefront: Storefront, found: ShopAddress, *, given: str, main: bool, at: datetime) -> None:
+    have = set(
+        session.scalars(select(StorefrontAddress.key).where(StorefrontAddress.storefront_id == storefront.id))
+    )
+    for position, key in enumerate(key for key in found.keys if key not in have):
+        session.add(
+            StorefrontAddress(
+                storefront_id=storefront.id,
+                key=key,
+                given=given.strip()[:500],
+                shown=found.shown[:300],
+                main=main and position == 0,
+                live=StorefrontState(storefront.state) in LIVE,
+                added_at=at,
+            )
+        )
+    session.flush()
+
+
+def _locked(public_id: str) -> Storefront:
+    storefront = session.scalar(
+        select(Storefront)
+        .where(Storefront.public_id == public_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if storefront is None:
+        raise _unknown()
+    return storefront
+
+
+def _unknown() -> NotFound:
+    return NotFound(_("There is no such storefront."), code="storefront_unknown")
+
+
+def _require_access(storefront: Storefront, account_id: int) -> None:
+    unit_id = session.scalar(select(Grower.unit_id).where(Grower.id == storefront.grower_id))
+    require_unit_access(account_id, unit_id or 0, "storefronts.decide")
+    require_independent(account_id, storefront.grower_id)
+
+
+def _note(
+    storefront: Storefront,
+    step: StorefrontStep,
+    before: StorefrontState | None,
+    *,
+    by_account_id: int | None,
+    reason: str,
+    at: datetime,
+    to_state: StorefrontState | None = None,
+    source: str = BRANCH,
+) -> None:
+    to_state = to_state or after(before, step)
+    if to_state is None:
+        raise AssertionError((before, step))
+    storefront.state = to_state
+    session.add(
+        StorefrontChange(
+            storefront_id=storefront.id,
+            step=step,
+            from_state=before,
+            to_state=to_state,
+            at=at,
+            by_account_id=by_account_id,
+            reason=reason.strip(),
+            source=None if source == BRANCH else source,
+        )
+    )
+    session.flush()
+
+
+def _tell(storefront: Storefront, state: StorefrontState, reason: str, at: datetime) -> None:
+    public_id, grower_id = storefront.public_id, storefront.grower_id
+    if state is StorefrontState.AUTHORISED:
+        record(events.StorefrontAuthorised(public_id, grower_id), at=at)
+    elif state is StorefrontState.REFUSED:
+        record(events.StorefrontRefused(public_id, grower_id, reason), at=at)
+    elif state is StorefrontState.SUSPENDED:
+        record(events.StorefrontSuspended(public_id, grower_id, reason), at=at)
+    elif state is StorefrontState.ENDED:
+        record(events.StorefrontEnded(public_id, grower_id), at=at)
