@@ -13,7 +13,7 @@ from branch.organisation.queries.tree import (
 from branch.organisation.rules.permissions import BUYER, GROWER, PERMISSIONS_OF
 from core.accounts.models import second_factor
 from core.accounts.models.account import Account
-from core.accounts.views import sessions
+from core.accounts.queries import staff as accounts_staff
 from core.database import session
 from core.errors import Forbidden
 from core.gate import set_policy
@@ -28,7 +28,7 @@ def init_app(app: Flask, settings: Settings) -> None:  # noqa: ARG001 - the sign
     """Answer the gate, and say whose sign-in needs a second factor."""
     set_policy(app, may)
     second_factor.set_rule(app, holds_trusted_role)
-    sessions.set_staff_rule(app, holds_role)
+    accounts_staff.set_staff_rule(app, holds_role)
     job_runs.set_authority(app, still_holds)
 
 

@@ -46,7 +46,7 @@ PARSERS = {
     "ipaddress": {"core/networks.py", "traceability/events/rules/shapes.py"},
     "flask_limiter.util": set(),
     "email_validator": {"core/accounts/rules/identity.py"},
-    "phonenumbers": {"core/accounts/rules/identity.py", "shop/orders/wording/states.py"},
+    "phonenumbers": {"core/accounts/rules/identity.py", "shop/orders/wording/state_names.py"},
     "tarfile": set(),
     "pickle": set(),
     "marshal": set(),

@@ -18,8 +18,8 @@ from wtforms import (
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from core.accounts.queries.account import find_account
+from core.accounts.queries.staff import is_staff
 from core.accounts.rules.identity import Identity, is_of_another_script, parse_identity
-from core.accounts.views.sessions import is_staff
 from core.form_keys.forms import PageForm
 from core.messaging.service.channels import reaches
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from core.accounts.queries import devices as queries
+from core.accounts.queries import staff as accounts_staff
 from core.accounts.service import devices as service
 from core.accounts.views import sessions
 from core.accounts.wording.devices import device_words
@@ -29,7 +30,7 @@ def index() -> str:
         devices=[one for one in found if at - one.signed_in_at < lasting.whole],
         words=device_words,
         lasting=lasting,
-        staff=sessions.is_staff(actor_id()),
+        staff=accounts_staff.is_staff(actor_id()),
     )
 
 

@@ -5,7 +5,6 @@ key of a sign-in: ended there, it is dead everywhere, also in copies of the cook
 after a while without use and after a working day, and is never let in by the remembering cookie alone.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from sqlalchemy import inspect
 
 from core.accounts.models.account import Account
 from core.accounts.queries.devices import BROWSER_COOKIE, browser_key, find_open
+from core.accounts.queries.staff import is_staff
 from core.accounts.rules.devices import BROWSER_KNOWN_FOR, Lasting
 from core.accounts.service import devices as service
 from core.clock import now
@@ -25,16 +25,10 @@ from core.ids import random_id
 from core.safe_methods import may_note, noting
 from core.settings import Settings
 
-EXTENSION = "staff_rule"
 # Whether the session was opened by signing in or by the remembering cookie.
 SIGNED_IN_HERE = "signed_in_here"
 # A page that asks by itself how far a task is does not mean that somebody sits there.
 ASKED_BY_SCRIPTS = {"progress.job", "static", "files.media"}
-
-
-def set_staff_rule(app: Flask, holds_role: Callable[[int], bool]) -> None:
-    """Install the question "does this account hold a role, at a unit or as the operator?"."""
-    app.extensions[EXTENSION] = holds_role
 
 
 def init_sessions(app: Flask) -> None:
@@ -44,11 +38,6 @@ def init_sessions(app: Flask) -> None:
     user_logged_in.connect(_begin, app)
     user_logged_out.connect(_end, app)
     app.before_request(_note_seen)
-
-
-def is_staff(account_id: int) -> bool:
-    """Whether the account holds a role."""
-    return bool(current_app.extensions[EXTENSION](account_id))
 
 
 def lasting_of(account_id: int) -> Lasting:

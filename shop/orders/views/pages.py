@@ -21,7 +21,7 @@ from shop.orders.service import fulfilling as service
 from shop.orders.states import By, FulfilmentState
 from shop.orders.views.blueprint import blueprint
 from shop.orders.views.money import order_money
-from shop.orders.wording import states as wording
+from shop.orders.wording import state_names as wording
 from traceability import api as traceability
 
 

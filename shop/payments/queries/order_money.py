@@ -22,7 +22,7 @@ from shop.orders.states import (
     PaymentMethod,
     PaymentState,
 )
-from shop.orders.wording.states import phone_words
+from shop.orders.wording.state_names import phone_words
 from shop.payees.queries import PaidTo, PayeeView, account_of_order
 from shop.payments.models.tables import CancelWish, Payment, Refund, TransferProof
 from shop.payments.rules.standings import Act, GrowerAct, Standing, grower_acts, money_of

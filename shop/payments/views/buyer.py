@@ -24,7 +24,7 @@ from core.web.views.limits import ORDER, limiter, posts_only
 from shop.orders.models.tables import Consignment, Order
 from shop.orders.service import paying as orders
 from shop.orders.states import BUYER
-from shop.orders.wording.states import payment_words
+from shop.orders.wording.state_names import payment_words
 from shop.payments.forms import CancelForm, ProofForm, ReturnedForm
 from shop.payments.models.tables import Payment
 from shop.payments.queries import order_money as queries

@@ -11,7 +11,7 @@ from shop.orders.models.tables import Order
 from shop.orders.queries.order_views import order_by_id
 from shop.orders.service.transitions import consignments_of, lines_of
 from shop.orders.states import BEFORE_DISPATCH, MAY_LEAVE, SETTLED, FulfilmentState, PaymentState
-from shop.orders.wording.states import fulfilment_words, payment_words, timeline
+from shop.orders.wording.state_names import fulfilment_words, payment_words, timeline
 from shop.payments.models.tables import Payment, Refund
 from shop.payments.queries.order_money import panel
 from shop.payments.states import Stage

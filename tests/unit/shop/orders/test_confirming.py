@@ -13,7 +13,7 @@ from shop.orders.service import fulfilling as orders
 from shop.orders.service.paying import cancel_order, expire_order
 from shop.orders.states import SYSTEM, By
 from shop.orders.tasks import expire, remind
-from shop.orders.wording.states import timeline
+from shop.orders.wording.state_names import timeline
 from shop.stock import queries as stock
 from shop.stock.service.out_of_stock import OutOfStock
 from tests.at_once import at_once

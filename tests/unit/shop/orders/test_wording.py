@@ -5,7 +5,7 @@ from shop.orders.queries.order_views import order_by_id
 from shop.orders.service import fulfilling as orders
 from shop.orders.service.paying import mark_paid
 from shop.orders.states import BUYER, By, FulfilmentState, PaymentMethod, PaymentState
-from shop.orders.wording.states import (
+from shop.orders.wording.state_names import (
     FULFILMENT_TONES,
     PAYMENT_TONES,
     fulfilment_words,
