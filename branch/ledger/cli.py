@@ -6,10 +6,10 @@ from datetime import date
 
 import click
 
+from branch.ledger import tasks
 from branch.ledger.queries import invariants
 from branch.ledger.rules.periods import parse_period
 from branch.ledger.service import daily_sums as rollup
-from branch.ledger.service import reconciling
 from core.clock import local_day, now
 from core.command_groups import CommandGroup
 from core.database import transaction
@@ -65,7 +65,7 @@ def reconcile(day: date | None, month_key: str | None) -> None:
             chosen = parse_period(month_key)
         except ValueError:
             raise click.BadParameter(month_key, param_hint="--month") from None
-    run = reconciling.reconcile(day or local_day(now()), at=now(), month=chosen)
+    run = tasks.reconcile(day or local_day(now()), at=now(), month=chosen)
     if run is None:
         click.echo("there are no facts yet")
         return

@@ -1,10 +1,26 @@
 """What the worker does for the ledger."""
 
-from celery import shared_task
+from __future__ import annotations
 
+from datetime import date, datetime
+
+from celery import shared_task
+from sqlalchemy import insert
+
+from branch.ledger.models.tables import SalesDirty
+from branch.ledger.rules.periods import Period
 from branch.ledger.service import daily_sums as rollup
-from branch.ledger.service import reconciling
+from branch.ledger.service.reconciling import (
+    RunView,
+    compare,
+    drawn_month,
+    examples_of,
+    months_on_record,
+    tell_of_differences,
+    write_run,
+)
 from core.clock import local_day, now
+from core.database import session, transaction
 from core.sweeps import all_or_each
 
 
@@ -14,8 +30,37 @@ def refresh_rollups() -> int:
     return all_or_each(rollup.SUMMING, rollup.marked_days(at=now()), rollup.refresh_days).counted
 
 
+def reconcile(day: date, *, at: datetime, month: Period | None = None) -> RunView | None:
+    """Compare the sums of one month with its facts, mark the days that differ, write the run down.
+
+    Opens its own transactions, being called at edges: the comparison, which may take long, holds no lock, and what
+    it finds is looked at again before anything is marked. None when nothing is on record.
+    """
+    with transaction():
+        rollup.ensure_fresh()
+    months = months_on_record()
+    if not months:
+        return None
+    chosen = month or drawn_month(day, months)
+    compared, suspected = compare(chosen)
+    session.rollback()
+    with transaction():
+        rollup.ensure_fresh()
+        found = compare(chosen, only=suspected)[1] if suspected else {}
+        if found:
+            session.execute(
+                insert(SalesDirty), [{"grower_id": who, "local_day": when} for who, when in sorted(found)]
+            )
+        view = RunView(
+            day, months[0].key, months[-1].key, chosen.key, compared, len(found), examples_of(found)
+        )
+        write_run(view, at)
+    tell_of_differences(view)
+    return view
+
+
 @shared_task(name="branch.ledger.reconcile")
-def reconcile() -> int:
+def reconcile_drawn_month() -> int:
     """Compare a month, drawn by the date, with the facts; the rows that differ, which are then put right."""
-    run = reconciling.reconcile(local_day(now()), at=now())
+    run = reconcile(local_day(now()), at=now())
     return 0 if run is None else run.differing

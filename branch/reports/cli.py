@@ -9,6 +9,7 @@ from flask_babel import force_locale
 from branch.ledger.rules.periods import Period, between, parse_period
 from branch.organisation.queries.tree import get_unit
 from branch.reports.service import building
+from branch.reports.tasks import making
 from core.atomic import write_durably
 from core.clock import now
 from core.command_groups import CommandGroup
@@ -32,7 +33,7 @@ def build(unit_code: str, output: Path | None, **window: str | None) -> None:
     try:
         unit = get_unit(unit_code)
         session.rollback()
-        made = building.make(
+        made = making.make(
             period, unit, at=now(), on_step=lambda done, steps, what: click.echo(f"[{done}/{steps}] {what}")
         )
     except DomainError as error:
@@ -46,7 +47,7 @@ def build(unit_code: str, output: Path | None, **window: str | None) -> None:
                 write_durably(path, one.data)
                 click.echo(f"{path}  {len(one.data):,} bytes")
     try:
-        public_id = building.keep(made, at=now(), account_id=None, by_name="")
+        public_id = making.keep(made, at=now(), account_id=None, by_name="")
     except Conflict as error:
         click.echo(f"not kept: {error}", err=True)
     else:

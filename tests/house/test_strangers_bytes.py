@@ -14,7 +14,7 @@ PARSERS = {
         "core/seal/rules/entries.py", "core/seal/service/witness.py", "core/seal/rules/proof_check.py", "core/seal/queries/audit.py", "core/seal/models/log.py",
         "core/seal/queries/unsigned.py",
         "branch/reports/models/sealing.py", "branch/reports/audit/claims.py", "branch/reports/queries/versions.py", "branch/reports/audit/verifying.py",
-        "branch/reports/service/building.py", "branch/reports/audit/comparing.py", "branch/reports/audit/replaying.py",
+        "branch/reports/tasks/making.py", "branch/reports/audit/__main__.py", "branch/reports/audit/replaying.py",
         "traceability/events/views/capture.py", "traceability/codes/models/step_sealing.py", "shop/channels/service/stored_plans.py",
     },
     "json.load": set(),

@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from branch.reports.models.tables import Report, ReportReview
-from branch.reports.service import building
 from branch.reports.tasks import building as tasks
+from branch.reports.tasks import making
 from core.clock import now
 from core.database import transaction
 from tests.conftest import hidden_of
@@ -46,8 +46,8 @@ def report(session, town):
     from branch.api import get_unit
     from branch.ledger.rules.periods import parse_period
 
-    made = building.make(parse_period(PERIOD), get_unit("guihua-osmanthus"), at=now())
-    return building.keep(made, at=now(), account_id=None, by_name="")
+    made = making.make(parse_period(PERIOD), get_unit("guihua-osmanthus"), at=now())
+    return making.keep(made, at=now(), account_id=None, by_name="")
 
 
 def submit(client, report, **values):

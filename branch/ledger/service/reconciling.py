@@ -13,14 +13,13 @@ from typing import Any
 
 import structlog
 from prometheus_client import Gauge
-from sqlalchemy import and_, func, insert, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from branch.ledger.models.tables import (
     ReconcileRun,
     SaleFactRow,
     SalesDaily,
-    SalesDirty,
     SalesMonthly,
     SalesPart,
 )
@@ -36,12 +35,11 @@ from branch.ledger.queries.expected import (
 )
 from branch.ledger.rules.coverage import months_between
 from branch.ledger.rules.periods import Period, month_of
-from branch.ledger.service import daily_sums as rollup
 from branch.organisation.models.tables import Membership
 from branch.organisation.rules.roles import Role
 from core.accounts.models.account import Account
 from core.clock import month_start
-from core.database import session, transaction
+from core.database import session
 from core.messaging.service import enqueueing as messaging
 
 log = structlog.get_logger(__name__)
@@ -81,34 +79,7 @@ def months_on_record() -> list[Period]:
     return [month_of(first) for first in months_between(min(days), month_start(max(days), 1))] if days else []
 
 
-def reconcile(day: date, *, at: datetime, month: Period | None = None) -> RunView | None:
-    """Compare the sums of one month with its facts, mark the days that differ, write the run down.
-
-    Opens its own transactions, being called at edges: the comparison, which may take long, holds no lock, and what
-    it finds is looked at again before anything is marked. None when nothing is on record.
-    """
-    with transaction():
-        rollup.ensure_fresh()
-    months = months_on_record()
-    if not months:
-        return None
-    chosen = month or drawn_month(day, months)
-    compared, suspected = _compare(chosen)
-    session.rollback()
-    with transaction():
-        rollup.ensure_fresh()
-        found = _compare(chosen, only=suspected)[1] if suspected else {}
-        if found:
-            session.execute(
-                insert(SalesDirty), [{"grower_id": who, "local_day": when} for who, when in sorted(found)]
-            )
-        view = RunView(day, months[0].key, months[-1].key, chosen.key, compared, len(found), _examples(found))
-        _write_down(view, at)
-    _tell(view)
-    return view
-
-
-def _compare(month: Period, only: dict[GrowerDay, str] | None = None) -> tuple[int, dict[GrowerDay, str]]:
+def compare(month: Period, only: dict[GrowerDay, str] | None = None) -> tuple[int, dict[GrowerDay, str]]:
     """How many grower-days were compared, and those that differ, each with what differs."""
     growers = sorted({who for who, _when in only} if only else session.scalars(_growers()))
     days = _days_that_differ(month, growers)
@@ -206,11 +177,11 @@ def _months_that_differ(month: Period, growers: Sequence[int]) -> dict[GrowerDay
     }
 
 
-def _examples(found: dict[GrowerDay, str]) -> tuple[str, ...]:
+def examples_of(found: dict[GrowerDay, str]) -> tuple[str, ...]:
     return tuple(found[key] for key in sorted(found)[:SHOWN])
 
 
-def _write_down(view: RunView, at: datetime) -> None:
+def write_run(view: RunView, at: datetime) -> None:
     session.add(
         ReconcileRun(
             day=view.day,
@@ -246,7 +217,7 @@ def _write_down(view: RunView, at: datetime) -> None:
             )
 
 
-def _tell(view: RunView) -> None:
+def tell_of_differences(view: RunView) -> None:
     details = {"night": view.day.isoformat(), "month": view.month, "days": view.days}
     if view.differing:
         log.error("ledger_sums_differ", **details, differing=view.differing, examples=list(view.examples[:5]))

@@ -6,35 +6,27 @@ An edge like a task or a command: it opens its own transactions, and none is ope
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from flask import Flask, current_app
 from flask_babel import force_locale
-from flask_babel import lazy_gettext as _l
 
 from branch.ledger.rules.periods import Period
-from branch.ledger.service import daily_sums as rollup
 from branch.organisation.queries.tree import UnitView
-from branch.reports.document import Document, to_json
+from branch.reports.document import Document
 from branch.reports.facts.blocks import Blocks
 from branch.reports.facts.evidence import Scope
 from branch.reports.formats import annex
 from branch.reports.formats import html as page
-from branch.reports.queries.evidence import gather, grower_ids_of, in_active_locale
+from branch.reports.queries.evidence import gather, in_active_locale
 from branch.reports.queries.surrounding_branches import surroundings
 from branch.reports.queries.versions import Place, changed_inputs, place_of
 from branch.reports.sections.contract import SectionFunction
 from branch.reports.sections.public_edition import public_edition
 from branch.reports.sections.revisions import as_plain, differences, with_revisions
-from branch.reports.service import recording as service
-from core.clock import local_day
-from core.database import session, transaction
-from core.errors import Conflict, Invalid
-from core.files import service as files
 from core.garbage_collection import without_collecting
 
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -102,47 +94,6 @@ def init_reports(
 
 
 @without_collecting()
-def make(
-    period: Period, unit: UnitView, *, at: datetime, on_step: OnStep = lambda _done, _all, _what: None
-) -> Made:
-    """Write the report of `unit` about `period`; equal facts give equal bytes.
-
-    Raises:
-        Invalid: the period has not begun, or a text cannot be printed.
-        Conflict: sums of the period are missing.
-    """
-    from branch.reports.charts.drawing import MissingGlyphError
-
-    if local_day(at) < period.start:
-        raise Invalid(_l("This period has not begun yet."), code="period_not_begun")
-    steps = 1 + 3 * len(LANGUAGES)
-    with transaction():
-        rollup.ensure_fresh()
-        if rollup.left_out(grower_ids_of(unit), period.start, period.end):
-            raise Conflict(
-                _l("Some sales of this period cannot be summed up. The operators have been told; please build the report again later."),
-                code="sums_missing",
-            )  # fmt: skip
-    written = write(period, unit, today=local_day(at))
-    documents = written.documents
-    session.rollback()
-    on_step(1, steps, str(_l("Figures are computed")))
-    made: list[MadeFile] = [MadeFile(_name(period, unit, "", "json"), "json", "", written.annex)]
-    try:
-        for number, (language, locale) in enumerate(LANGUAGES.items()):
-            with force_locale(locale):
-                made += _forms(documents[language], written.annex, period, unit, language)
-            on_step(1 + 3 * (number + 1), steps, str(_l("Written in one more language")))
-    except MissingGlyphError as error:
-        raise Invalid(
-            _l("These characters cannot be printed: %(characters)s. Please correct the name they stand in.",
-               characters=" ".join(error.characters)),
-            code="glyph_missing",
-        ) from error  # fmt: skip
-    return Made(period, unit, documents, written.annex, tuple(made), written.public)
-
-
-@without_collecting()
 def write(period: Period, unit: UnitView, *, today: date, place: Place | None = None) -> Written:
     """Compute and word the report as it is on the day `today`; reads only.
 
@@ -195,7 +146,7 @@ def _revises(
     }
 
 
-def _forms(
+def rendered_forms(
     document: Document, frozen: bytes, period: Period, unit: UnitView, language: str
 ) -> list[MadeFile]:
     # matplotlib, Typst and openpyxl take seconds to load; only who builds a report waits for them.
@@ -204,7 +155,7 @@ def _forms(
     from branch.reports.formats import xlsx as workbook
 
     def named(form: str, data: bytes, part: str = "") -> MadeFile:
-        return MadeFile(_name(period, unit, language, form, part), form, language, data)
+        return MadeFile(file_name(period, unit, language, form, part), form, language, data)
 
     drawn = {chart.key: charts.draw(chart) for section in document.sections for chart in section.charts}
     pictures = {key: one.png for key, one in drawn.items()}
@@ -217,46 +168,5 @@ def _forms(
     ]
 
 
-def _name(period: Period, unit: UnitView, language: str, form: str, part: str = "") -> str:
+def file_name(period: Period, unit: UnitView, language: str, form: str, part: str = "") -> str:
     return "-".join(word for word in (unit.code, period.key, part, language) if word) + f".{form}"
-
-
-def keep(
-    made: Made,
-    *,
-    at: datetime,
-    account_id: int | None,
-    by_name: str,
-    on_kept: Callable[[str], None] = lambda _public_id: None,
-) -> str:
-    """Store the files and the report as a draft, unless the latest version says the same.
-
-    `on_kept` is told the public id in the same transaction.
-
-    Returns:
-        The public id of the new or the standing version.
-
-    Raises:
-        Conflict: `report_with_committee`, when the latest version waits for the committee.
-    """
-    shelved = [
-        service.ShelvedFile(
-            name=one.name,
-            format=one.format,
-            locale=one.locale,
-            file_key=files.put(one.data, kind="report", content_type=CONTENT_TYPES[one.format], public=False),
-            sha256=one.sha256,
-            size=len(one.data),
-        )
-        for one in made.files
-    ]
-    documents: dict[str, Any] = {language: to_json(document) for language, document in made.documents.items()}
-    documents |= {f"public-{language}": to_json(document) for language, document in made.public.items()}
-    with transaction():
-        public_id = service.record_report(
-            made.unit.id, made.period, digest=made.document.digest, preliminary=made.document.preliminary,
-            documents=documents, frozen=annex.head(json.loads(made.annex)), annex_sha256=made.document.annex_digest,
-            version=made.document.version, files=shelved, account_id=account_id, by_name=by_name, at=at,
-        )  # fmt: skip
-        on_kept(public_id)
-    return public_id

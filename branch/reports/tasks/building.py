@@ -9,7 +9,7 @@ from flask_babel import gettext
 from branch.ledger.rules.periods import month_before, parse_period
 from branch.organisation.queries.tree import get_unit
 from branch.reports.queries.pages import branches_without_report
-from branch.reports.service import building
+from branch.reports.tasks import making
 from core.clock import local_day, now
 from core.database import session
 from core.errors import Conflict
@@ -28,13 +28,13 @@ def build_report(job_id: str, unit_code: str, period_key: str, account_id: int |
     def build(job: Job) -> None:
         unit = get_unit(unit_code)
         session.rollback()
-        made = building.make(
+        made = making.make(
             parse_period(period_key),
             unit,
             at=now(),
             on_step=lambda done, steps, what: job.advance(done, total=steps, message=what),
         )
-        building.keep(
+        making.keep(
             made,
             at=now(),
             account_id=account_id,
@@ -63,7 +63,7 @@ def build_last_month() -> int:
     def build(key: str) -> None:
         unit = units[key]
         try:
-            building.keep(building.make(period, unit, at=at), at=at, account_id=None, by_name="")
+            making.keep(making.make(period, unit, at=at), at=at, account_id=None, by_name="")
         except Conflict as conflict:
             if conflict.code != "report_with_committee":
                 raise

@@ -9,8 +9,8 @@ from branch.ledger.rules.periods import month_before, parse_period
 from branch.organisation.queries.tree import get_unit
 from branch.reports.queries.pages import find_report
 from branch.reports.review.service import moving
-from branch.reports.service import building
 from branch.reports.states import ReportState
+from branch.reports.tasks import making
 from core.clock import local_day, now
 from core.database import transaction
 from core.seal.models.log import this_log
@@ -89,9 +89,9 @@ def report_in_haste(page: Page) -> None:
 def report_of(key: str) -> str:
     """The report of the osmanthus branch about that window, built by the secretary."""
     unit = get_unit("guihua-osmanthus")
-    made = building.make(parse_period(key), unit, at=now())
+    made = making.make(parse_period(key), unit, at=now())
     account = account_of("secretary")
-    return building.keep(made, at=now(), account_id=account.id, by_name=account.display_name)
+    return making.keep(made, at=now(), account_id=account.id, by_name=account.display_name)
 
 
 def draft_report() -> str:

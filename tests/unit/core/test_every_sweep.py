@@ -14,9 +14,9 @@ from branch.licences.service import decisions as licences
 from branch.reports.deadlines import service as duties
 from branch.reports.deadlines.models import ReportDuty
 from branch.reports.models.tables import Report
-from branch.reports.service import building
 from branch.reports.tasks import building as reports
 from branch.reports.tasks import deadlines as duty_tasks
+from branch.reports.tasks import making
 from core.clock import local_day, local_year, now
 from core.database import transaction
 from core.files import service as files
@@ -283,14 +283,14 @@ def test_a_report_whose_glyph_is_missing_keeps_no_other_branch_from_its_own(sess
         branches = session.scalars(sa.select(Unit).where(Unit.kind == "branch").order_by(Unit.path)).all()
         branches[0].name_zh = "桂花\ue000支部"
     drawn = []
-    forms = building._forms
+    forms = making.rendered_forms
 
     def few(document, frozen, period, unit, language):
         """One form, with the real check of its glyphs: this is about who is built, not about drawing."""
         drawn.append(unit.code)
         return [one for one in forms(document, frozen, period, unit, language) if one.format == "html"]
 
-    monkeypatch.setattr(building, "_forms", few)
+    monkeypatch.setattr(making, "rendered_forms", few)
     clock.to(at.replace(month=4, day=2))
     assert reports.build_last_month.run() == len(branches) - 1
     built = set(column(session, Report.unit_id))

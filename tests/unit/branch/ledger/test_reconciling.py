@@ -6,13 +6,14 @@ import pytest
 import sqlalchemy as sa
 
 from branch.api import append_facts
+from branch.ledger import tasks as ledger_tasks
 from branch.ledger.cli import group
 from branch.ledger.models.tables import ReconcileRun, SalesDaily, SalesDirty, SalesPart
 from branch.ledger.queries import invariants
 from branch.ledger.rules.periods import Period
 from branch.ledger.service import reconciling
 from branch.ledger.service.daily_sums import refresh_rollups
-from branch.ledger.tasks import reconcile as nightly
+from branch.ledger.tasks import reconcile_drawn_month as nightly
 from core.database import transaction
 from core.messaging.models import Message
 from tests.factories.accounts import make_account
@@ -42,7 +43,7 @@ def growers(session):
 
 
 def compare(month=MARCH):
-    return reconciling.reconcile(NIGHT, at=NOON, month=month)
+    return ledger_tasks.reconcile(NIGHT, at=NOON, month=month)
 
 
 def net_of_march(session):
@@ -163,5 +164,5 @@ def test_the_command_puts_right_what_it_finds_and_fails(app, growers, session):
 
 
 def test_before_the_first_fact_there_is_nothing_to_compare(app, session):
-    assert reconciling.reconcile(NIGHT, at=NOON) is None
+    assert ledger_tasks.reconcile(NIGHT, at=NOON) is None
     assert "no facts yet" in app.test_cli_runner().invoke(group, ["reconcile"]).output

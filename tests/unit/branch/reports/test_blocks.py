@@ -8,7 +8,7 @@ from branch.reports.audit.verifying import verify
 from branch.reports.facts.blocks import NET, Blocks, Surroundings
 from branch.reports.facts.figures import MonthRow, Totals
 from branch.reports.formats import annex
-from branch.reports.service import building
+from branch.reports.tasks import making
 from core.clock import now
 from core.database import transaction
 from core.seal.tasks.sequencer import sequence
@@ -56,8 +56,8 @@ def test_a_report_made_when_other_figures_were_hidden_is_proved_today(session, m
     with monkeypatch.context() as earlier:
         earlier.setattr(annex, "code", lambda: made_by)
         earlier.setattr(Blocks, "codes_to_hide", then)
-        built = building.make(APRIL, get_unit("guihua-osmanthus"), at=now())
-        building.keep(built, at=now(), account_id=None, by_name="")
+        built = making.make(APRIL, get_unit("guihua-osmanthus"), at=now())
+        making.keep(built, at=now(), account_id=None, by_name="")
     sequence()
     monkeypatch.setattr(Blocks, "codes_to_hide", today)
     verdict = verify(built.annex)

@@ -10,8 +10,8 @@ from branch.ledger.rules.periods import Period
 from branch.reports.document import Column, Row, Section, Table
 from branch.reports.models.tables import Report, ReportFile
 from branch.reports.review.service.moving import move_report
-from branch.reports.service import building
 from branch.reports.tasks import building as tasks
+from branch.reports.tasks import making
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, Invalid
@@ -31,11 +31,11 @@ def growers(session):
 
 
 def make(period=APRIL):
-    return building.make(period, get_unit("guihua-osmanthus"), at=now())
+    return making.make(period, get_unit("guihua-osmanthus"), at=now())
 
 
 def keep(made):
-    return building.keep(made, at=now(), account_id=None, by_name="")
+    return making.keep(made, at=now(), account_id=None, by_name="")
 
 
 def sell_more(grower, **values):

@@ -16,7 +16,7 @@ from branch.reports.audit import claims as carried
 from branch.reports.audit.verifying import verify
 from branch.reports.audit.wording import sentences
 from branch.reports.models.tables import ReportFile
-from branch.reports.service import building
+from branch.reports.tasks import making
 from core.clock import now
 from core.database import db, transaction
 from core.files import service as files
@@ -46,8 +46,8 @@ def growers(session):
 @pytest.fixture
 def made(growers):
     """The report of April, kept and sealed: its files by their endings, the Chinese ones."""
-    built = building.make(APRIL, get_unit("guihua-osmanthus"), at=now())
-    building.keep(built, at=now(), account_id=None, by_name="")
+    built = making.make(APRIL, get_unit("guihua-osmanthus"), at=now())
+    making.keep(built, at=now(), account_id=None, by_name="")
     sequence()
     return {one.format: one.data for one in built.files if one.locale in {"zh", ""}}
 
@@ -165,8 +165,8 @@ def test_nothing_is_left_behind_by_a_check(session, made):
 
 
 def test_a_report_that_is_not_signed_yet_says_so(growers, verified):
-    built = building.make(APRIL, get_unit("guihua-osmanthus"), at=now())
-    building.keep(built, at=now(), account_id=None, by_name="")
+    built = making.make(APRIL, get_unit("guihua-osmanthus"), at=now())
+    making.keep(built, at=now(), account_id=None, by_name="")
     code, said = verified(built.annex)
     assert code == 1
     assert "not signed yet" in said

@@ -12,7 +12,7 @@ from branch.reports.editions import service as editions
 from branch.reports.editions.models.tables import ReportEdition
 from branch.reports.review.service import moving
 from branch.reports.service import building
-from branch.reports.tasks import publishing
+from branch.reports.tasks import making, publishing
 from branch.reports.tasks.editions import publish_edition
 from core.clock import now
 from core.database import transaction
@@ -51,8 +51,8 @@ def move(report, target, account, revision):
 
 @pytest.fixture
 def report(session, growers, secretary, committee):
-    made = building.make(Period(2026, 4), get_unit(UNIT), at=now())
-    public_id = building.keep(made, at=now(), account_id=None, by_name="")
+    made = making.make(Period(2026, 4), get_unit(UNIT), at=now())
+    public_id = making.keep(made, at=now(), account_id=None, by_name="")
     move(public_id, "submitted", secretary, 0)
     return public_id
 
@@ -220,8 +220,8 @@ def test_of_two_who_publish_at_once_one_does(app, session, accepted, committee, 
 
 def test_a_season_is_published_beside_its_months(client, session, growers, secretary, committee):
     for period in (Period(2026, 3), Period(2026, season=1)):
-        made = building.make(period, get_unit(UNIT), at=now())
-        public_id = building.keep(made, at=now(), account_id=None, by_name="")
+        made = making.make(period, get_unit(UNIT), at=now())
+        public_id = making.keep(made, at=now(), account_id=None, by_name="")
         move(public_id, "submitted", secretary, 0)
         move(public_id, "accepted", committee.account_id, 1)
         publish(public_id, committee.account_id)

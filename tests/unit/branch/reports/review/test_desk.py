@@ -14,7 +14,7 @@ from branch.reports.review.models import ReportKeyFigures
 from branch.reports.review.queries import desk
 from branch.reports.review.rules import HEIGHT, MARGIN, WIDTH, sparkline
 from branch.reports.review.service import moving
-from branch.reports.service import building
+from branch.reports.tasks import making
 from core.clock import local_day, now
 from core.database import transaction
 from tests.factories.sales import make_branch_with_sales
@@ -65,8 +65,8 @@ def committee(login, growers):
 
 @pytest.fixture
 def report(session, growers, secretary):
-    made = building.make(Period(2026, 4), get_unit(UNIT), at=now())
-    public_id = building.keep(made, at=now(), account_id=None, by_name="")
+    made = making.make(Period(2026, 4), get_unit(UNIT), at=now())
+    public_id = making.keep(made, at=now(), account_id=None, by_name="")
     with transaction():
         moving.move_report(
             public_id, "submitted",
