@@ -191,6 +191,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_event")),
         sa.UniqueConstraint("event_id", name=op.f("uq_outbox_event_event_id")),
     )
+    op.create_index(op.f("ix_outbox_event_name"), "outbox_event", ["name"], unique=False)
     op.create_index("ix_outbox_event_open", "outbox_event", ["done_at", "available_at"], unique=False)
     op.create_table(
         "seal_head",

@@ -316,6 +316,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("provider_session_id", name=op.f("uq_payment_provider_session_id")),
         sa.UniqueConstraint("public_id", name=op.f("uq_payment_public_id")),
     )
+    op.create_index(
+        "ix_payment_attention",
+        "payment",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("attention IS NOT NULL OR state = 'doubtful'"),
+        postgresql_where=sa.text("attention IS NOT NULL OR state = 'doubtful'"),
+    )
     op.create_index("ix_payment_open", "payment", ["method", "state"], unique=False)
     op.create_index(
         "uq_payment_one_receipt_per_order",

@@ -660,6 +660,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_code_action")),
         sa.UniqueConstraint("number", name=op.f("uq_code_action_number")),
     )
+    op.create_index(op.f("ix_code_action_at"), "code_action", ["at"], unique=False)
     op.create_index(op.f("ix_code_action_grower_id"), "code_action", ["grower_id"], unique=False)
     op.create_index(op.f("ix_code_action_lot_id"), "code_action", ["lot_id"], unique=False)
     op.create_table(

@@ -98,6 +98,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         chosen = metafunc.config.getoption("--db")
         if chosen == "marked":
             chosen = "both" if belongs_on_both(metafunc.definition) else "sqlite"
+        if metafunc.definition.get_closest_marker("postgresql"):
+            chosen = "postgresql"
         kinds = ["sqlite", "postgresql"] if chosen == "both" else [chosen]
         metafunc.parametrize("database_kind", kinds)
 

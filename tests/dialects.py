@@ -34,15 +34,21 @@ def listen(engine: sa.Engine) -> None:
     known = heard[engine.dialect.name]
 
     def note(*_rest: Any) -> None:
-        frame: Any = inspect.currentframe()
-        while frame is not None:
-            path = frame.f_code.co_filename
-            if path.startswith(ROOMS) and path not in PASSES_ON:
-                known.add(f"{path[len(ROOT) + 1 :]}:{frame.f_code.co_qualname}")
-                return
-            frame = frame.f_back
+        if function := speaker():
+            known.add(function)
 
     sa.event.listen(engine, "before_cursor_execute", note)
+
+
+def speaker() -> str:
+    """Which function of ours sends what is about to be sent; empty when none does."""
+    frame: Any = inspect.currentframe()
+    while frame is not None:
+        path = frame.f_code.co_filename
+        if path.startswith(ROOMS) and path not in PASSES_ON:
+            return f"{path[len(ROOT) + 1 :]}:{frame.f_code.co_qualname}"
+        frame = frame.f_back
+    return ""
 
 
 def unheard(known: dict[str, Iterable[str]]) -> list[str]:

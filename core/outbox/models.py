@@ -20,6 +20,7 @@ class OutboxEvent(Base):
     __table_args__ = (
         CheckConstraint("attempts >= 0", name="attempts_not_negative"),
         Index("ix_outbox_event_open", "done_at", "available_at"),
+        Index(None, "name"),
     )
 
     id: Mapped[int] = pk()

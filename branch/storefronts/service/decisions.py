@@ -207,7 +207,7 @@ def _refuse_if_taken(keys: tuple[str, ...], *, besides: int = 0, by_grower: int 
         StorefrontAddress, StorefrontAddress.storefront_id == Storefront.id
     )
     taken = taken.where(StorefrontAddress.key.in_(keys), Storefront.id != besides)
-    live: ColumnElement[bool] = StorefrontAddress.live.is_(True)
+    live: ColumnElement[bool] = StorefrontAddress.live.expression  # bare, as the rule of its index says
     if by_grower is not None:
         live = live | ((Storefront.grower_id == by_grower) & (Storefront.state == StorefrontState.PROPOSED))
     name = session.scalar(taken.where(live).limit(1))

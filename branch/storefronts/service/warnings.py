@@ -30,9 +30,7 @@ def warn_of_shop(address: str, *, reference: str, at: datetime) -> str:
     found = as_registered(address)
     if not isinstance(found, ShopAddress):
         raise Invalid(why_unrecognised(found.reason, found.platform), code=found.reason.value)
-    live = select(StorefrontAddress.id).where(
-        StorefrontAddress.key.in_(found.keys), StorefrontAddress.live.is_(True)
-    )
+    live = select(StorefrontAddress.id).where(StorefrontAddress.key.in_(found.keys), StorefrontAddress.live)
     if session.scalar(live.limit(1)) is not None:
         raise Conflict(
             _("This shop stands in the register as a grower's own. Suspend it there instead."),

@@ -18,6 +18,9 @@ def _one_of(column: str, words: type[StrEnum]) -> str:
     return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
 
 
+ATTENTION = f"attention IS NOT NULL OR state = '{Stage.DOUBTFUL}'"  # what a cashier has to look at
+
+
 class Payment(Base):
     """`heard`, `heard_refunded_minor` and `dispute_status` are what the provider said; `state` is what we made of it.
 
@@ -41,6 +44,7 @@ class Payment(Base):
             postgresql_where=text("state = 'received'"),
         ),
         Index("ix_payment_open", "method", "state"),
+        Index("ix_payment_attention", "id", sqlite_where=text(ATTENTION), postgresql_where=text(ATTENTION)),
     )
 
     id: Mapped[int] = pk()

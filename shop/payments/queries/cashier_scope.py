@@ -49,7 +49,10 @@ def own_orders(account_id: int, permission: str) -> ColumnElement[bool]:
 
 
 def _has_foreign_part(reach: Reach) -> ColumnElement[bool]:
-    return Order.id.in_(select(Consignment.order_id).where(Consignment.grower_id.not_in(reach.growers)))
+    foreign = select(Consignment.id).where(
+        Consignment.order_id == Order.id, Consignment.grower_id.not_in(reach.growers)
+    )
+    return foreign.exists()
 
 
 def _to_account_of(reach: Reach) -> ColumnElement[bool]:

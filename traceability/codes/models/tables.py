@@ -62,6 +62,7 @@ class CodeAction(Base):
         CheckConstraint(allowed("kind", tuple(ActionKind)), name="kind_known"),
         CheckConstraint("codes > 0", name="codes_positive"),
         CheckConstraint("quota >= 0", name="quota_not_negative"),
+        Index(None, "at"),
     )
 
     id: Mapped[int] = pk()
