@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, count
 from typing import Any
 
 from branch.ledger.rules.periods import Period
@@ -137,15 +137,21 @@ class _Atoms:
         for kind, rows in kinds.items():
             for row in rows:
                 parts[row.grower_id][kind].add(_part(row))
-        self._met: defaultdict[tuple[int, str, Any], set[Atom]] = defaultdict(set)
+        self._met: dict[tuple[int, str, Any], set[Atom]] = {}
         for grower_id, found in parts.items():
-            firsts = {kind: min(mine) for kind, mine in found.items() if mine}
-            for kind in firsts:
-                for part in found[kind]:
-                    meeting = firsts | {kind: part}
-                    atom = (grower_id, tuple(meeting.items()))
-                    for one in meeting.items():
-                        self._met[grower_id, *one].add(atom)
+            first: Atom = (
+                grower_id,
+                0,
+            )  # where the first of every kind meet; the others are told apart by numbers
+            numbers, firsts = count(1), {kind: min(mine) for kind, mine in found.items() if mine}
+            others = {
+                kind: {part: (grower_id, next(numbers)) for part in found[kind] if part != firsts[kind]}
+                for kind in firsts
+            }
+            every = {first}.union(*(atoms.values() for atoms in others.values()))
+            for kind, atoms in others.items():
+                self._met[grower_id, kind, firsts[kind]] = every.difference(atoms.values())
+                self._met |= {(grower_id, kind, part): {atom} for part, atom in atoms.items()}
 
     def of(self, kind: str, rows: Iterable[Any]) -> Cell:
         """The atoms of some rows of one kind."""
@@ -179,8 +185,10 @@ def _hidden_to_all(tables: Mapping[str, Mapping[str, Cell]]) -> frozenset[str]:
 
 def _hidden_at_home(tables: Mapping[str, Mapping[str, Cell]]) -> frozenset[str]:
     """The rows that stay out of reports: there every row stands in every quantity, beside what the public reads of it."""
-    to_all = _hidden_to_all(tables)
     rows = {key: cell for table in tables.values() for key, cell in table.items()}
+    if not _to_hide(rows):  # then nothing stays out of a part of them either
+        return frozenset()
+    to_all = _hidden_to_all(tables)
     hidden = to_all | _to_hide(rows, but=to_all)
     for measure in OF_TOTALS:
         read = [cell for key, cell in tables[measure].items() if key in hidden - to_all]

@@ -84,7 +84,7 @@ class Printed:
         """
         import numpy as np
 
-        if not self.matrix.size:
+        if all(len(who) >= FEWEST_GROWERS for who in self.owners):
             return None
         _left, basis = self._bases()
         for columns in self._heavy_columns((basis**2).sum(axis=0)):
