@@ -10,8 +10,8 @@ from itertools import combinations, product
 import numpy as np
 
 from branch.ledger.rules.periods import Period
-from branch.reports.facts.figures import MonthRow, Totals
 from branch.reports.facts.coded_sums import Piece
+from branch.reports.facts.figures import MonthRow, Totals
 from tests.factories.reports import make_scope
 
 PRIME = 2**31 - 1
