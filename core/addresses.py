@@ -3,15 +3,14 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, request, url_for
 
-from core.settings import THIS_MACHINE, Settings
+from core.settings import THIS_MACHINE, Settings, current_settings
 
 
 def public_address(endpoint: str, /, **values: Any) -> str:
     """The address of a page as people outside may use it, whatever host the present request named."""
-    settings: Settings = current_app.config["SETTINGS"]
-    return f"{settings.base_url}{url_for(endpoint, _external=False, **values)}"
+    return f"{current_settings().base_url}{url_for(endpoint, _external=False, **values)}"
 
 
 def safe_path(target: str | None) -> str:

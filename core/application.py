@@ -28,7 +28,7 @@ from core.web.views.bounds import init_bounds
 from core.web.views.headers import init_headers
 from core.web.views.incoming import init_incoming, read_first
 from core.web.views.language import init_i18n
-from core.web.views.light_sessions import LightSessions
+from core.web.views.light_sessions import SESSION_COOKIE, LightSessions
 from core.web.views.limits import init_limits
 from core.web.views.problems import init_problems
 from core.web.views.templates import init_templates
@@ -64,7 +64,7 @@ def make_base_app(settings: Settings) -> APIFlask:
         SERVER_NAME=urlsplit(settings.base_url).netloc,
         PREFERRED_URL_SCHEME=urlsplit(settings.base_url).scheme,
         TESTING=settings.testing,
-        SESSION_COOKIE_NAME="guiyuan",
+        SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.is_secure,

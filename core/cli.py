@@ -8,7 +8,7 @@ from typing import Any
 import click
 import sqlalchemy as sa
 from celery import current_app as celery
-from flask import Flask, current_app
+from flask import Flask
 from pydantic import SecretStr
 
 from core.command_groups import CommandGroup
@@ -16,7 +16,7 @@ from core.data_dictionary import data_dictionary
 from core.database import alembic, db
 from core.jobs import FAST, SLOW
 from core.schema import SchemaDiffers, require_current, require_known
-from core.settings import Settings, unknown_names
+from core.settings import current_settings, unknown_names
 
 
 class MigrationCommands(click.Group):
@@ -60,7 +60,7 @@ def init_cli(app: Flask) -> None:
 @click.command("settings")
 def show_settings() -> None:
     """Print what is in force, secrets masked."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = current_settings()
     for name in sorted(type(settings).model_fields):
         value = getattr(settings, name)
         given = "set" if name in settings.model_fields_set else "default"

@@ -5,9 +5,8 @@ from functools import lru_cache
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from flask import current_app
 
-from core.settings import Settings
+from core.settings import current_settings
 
 
 @lru_cache(maxsize=8)
@@ -20,8 +19,7 @@ def derived_key(secret: str, purpose: str) -> bytes:
 
 def key_for(purpose: str) -> bytes:
     """The application's key for one `purpose`; ask once, then use `keyed` for many messages."""
-    settings: Settings = current_app.config["SETTINGS"]
-    return derived_key(settings.secret, purpose)
+    return derived_key(current_settings().secret, purpose)
 
 
 def keyed(key: bytes, message: str) -> bytes:

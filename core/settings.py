@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
+from flask import Flask, current_app
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -217,3 +218,14 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "environment"
         raise SettingError(name, first["msg"].removeprefix("Value error, ")) from None
+
+
+def settings_of(app: Flask) -> Settings:
+    """What an application was made with."""
+    settings: Settings = app.config["SETTINGS"]
+    return settings
+
+
+def current_settings() -> Settings:
+    """The settings of the present application; whoever needs one asks here."""
+    return settings_of(current_app)

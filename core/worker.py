@@ -6,10 +6,10 @@ from typing import Any
 from celery import bootsteps
 from celery import current_app as celery
 from celery.signals import task_postrun, task_prerun
-from flask import current_app
 
 from core import heartbeats as parts
 from core.jobs import FAST, FORMER, SLOW
+from core.settings import current_settings
 
 # The fast kind waits for networks too (mail, Stripe, witnesses): two that hang leave room for the seal.
 CONCURRENCY = {FAST: 4, SLOW: 2}
@@ -30,7 +30,7 @@ def _ended(task_id: str, **_more: object) -> None:
 
 def work(kind: str, concurrency: int | None = None) -> None:
     """Work off the queues of this kind until stopped."""
-    folder = parts.folder(current_app.config["SETTINGS"])
+    folder = parts.folder(current_settings())
 
     class Beat(bootsteps.StartStopStep):
         """A step of the worker (Celery's way to add one): beats by the worker's own timer."""

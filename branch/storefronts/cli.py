@@ -1,12 +1,12 @@
 """`flask storefronts`: outside shops whose addresses name no shop."""
 
 import click
-from flask import current_app
 
 from branch.growers.service.notices import tell_people
 from branch.storefronts.queries.unusable_addresses import unjudged_addresses
 from core.command_groups import CommandGroup
 from core.database import transaction
+from core.settings import current_settings
 
 group = CommandGroup("storefronts", help="Outside shops of growers.")
 
@@ -27,7 +27,7 @@ def check(context: click.Context, *, tell: bool) -> None:
                     context={
                         "shop_name": one.shop_name,
                         "address": one.address,
-                        "page": f"{current_app.config['SETTINGS'].base_url}/seller/storefronts",
+                        "page": f"{current_settings().base_url}/seller/storefronts",
                     },
                 )
     for one in found:

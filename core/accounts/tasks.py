@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 from celery import shared_task
-from flask import current_app
 from sqlalchemy import delete
 
 from core.accounts.models.devices import AccountDevice
 from core.accounts.queries.devices import FORGETTING, ids_to_forget
 from core.clock import now
 from core.database import changed
-from core.settings import Settings
+from core.settings import current_settings
 from core.sweeps import batch_by_batch
 
 AT_ONCE = 500
@@ -19,8 +18,7 @@ AT_ONCE = 500
 @shared_task(name=FORGETTING)
 def forget_devices() -> int:
     """Drop sign-ins that nobody asks about any more; how many. Nightly."""
-    settings: Settings = current_app.config["SETTINGS"]
-    at, session_for = now(), timedelta(days=settings.session_days)
+    at, session_for = now(), timedelta(days=current_settings().session_days)
     return batch_by_batch(
         FORGETTING,
         lambda: ids_to_forget(at=at, session_for=session_for, limit=AT_ONCE),

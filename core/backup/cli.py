@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import click
-from flask import current_app
 
 from core.backup.models.manifest import BackupDamaged, read_manifest
 from core.backup.rules import moment_of
@@ -18,7 +17,7 @@ from core.backup.service.targets import DatabaseInUse
 from core.clock import local_minute, now
 from core.command_groups import CommandGroup
 from core.schema import heads
-from core.settings import Settings
+from core.settings import current_settings
 
 group = CommandGroup("backup", help="Database, files, log and keys in one place, and back.")
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -61,7 +60,7 @@ def create(folder: Path | None, *, thin_out: bool) -> None:
         return
     click.echo(str(made.folder))
     if thin_out and not findings:
-        settings: Settings = current_app.config["SETTINGS"]
+        settings = current_settings()
         for name in place.thin_out(days=settings.backup_keep_days, months=settings.backup_keep_months):
             click.echo(f"removed {name}", err=True)
     if findings:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import structlog
 from celery import shared_task
-from flask import current_app
 
 from core.backup import rules
 from core.backup.events import BackupFailed, FaultsFoundByBackup
@@ -17,7 +16,7 @@ from core.clock import local_day, now
 from core.database import session, transaction
 from core.database_errors import plain
 from core.outbox import service as outbox
-from core.settings import Settings
+from core.settings import current_settings
 
 log = structlog.get_logger(__name__)
 LONGEST_ERROR = 2000
@@ -74,7 +73,7 @@ def _night_of(run: BackupRun) -> str:
 
 def _thin_out(place: Place) -> None:
     """Remove what is not kept; a folder that cannot be removed makes the backup no worse."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = current_settings()
     try:
         for name in place.thin_out(days=settings.backup_keep_days, months=settings.backup_keep_months):
             log.info("backup_removed", name=name)

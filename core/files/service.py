@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from core.atomic import remove_unfinished, write_durably
 from core.errors import NotFound, Unavailable
-from core.settings import SettingError, Settings
+from core.settings import SettingError, Settings, current_settings
 from core.sweeps import each
 
 log = structlog.get_logger(__name__)
@@ -167,7 +167,7 @@ def forget_each(keys: Iterable[str]) -> int:
 
 def remove_torn() -> int:
     """Remove what killed writers left in the folders that are ours; how many files."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = current_settings()
     filesystem, root = current_app.extensions["files"]
     folders = {settings.var, settings.seal_dir, Path(root) if "file" in filesystem.protocol else None}
     return sum(remove_unfinished(one) for one in folders if one is not None)

@@ -28,6 +28,7 @@ from core.database import db, transaction
 from core.errors import DomainError, Invalid
 from core.form_keys.rules import make_key, read_key
 from core.form_keys.service import Outcome, Sending, SentBefore, SentOtherwise, claim, find_used, note_outcome
+from core.settings import current_settings
 
 View = TypeVar("View", bound=Callable[..., Any])
 FIELD = "form_key"
@@ -187,7 +188,7 @@ def _status(answer: Any) -> int:
 
 
 def _secret() -> str:
-    return str(current_app.config["SECRET_KEY"])
+    return current_settings().secret
 
 
 def _sender() -> str:

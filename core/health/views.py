@@ -23,6 +23,7 @@ from core.messaging.models import UNSENT
 from core.outbox import queries as outbox_queries
 from core.safe_methods import asked_method
 from core.schema import require_current
+from core.settings import settings_of
 
 blueprint = Blueprint("health", __name__)
 log = structlog.get_logger(__name__)
@@ -109,7 +110,7 @@ def init_health(
     """
     app.extensions["readiness_details"] = details
     app.extensions["measures"] = tuple(measures)
-    lives = {name: Part(check, needed=False) for name, check in living.checks(app.config["SETTINGS"]).items()}
+    lives = {name: Part(check, needed=False) for name, check in living.checks(settings_of(app)).items()}
     app.extensions["readiness"] = {**GROUND_PARTS, **parts, **lives}
     app.register_blueprint(blueprint)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 from sqlalchemy import select
 
 from branch import api as branch
@@ -10,6 +10,7 @@ from core.clock import now
 from core.database import session
 from core.gate import public
 from core.money import Money
+from core.settings import current_settings
 from core.web.views.xml import xml_answer
 from shop.catalogue.models import Listing
 from shop.catalogue.queries.listings import listing_cards, published_ids
@@ -37,8 +38,11 @@ MOST_IN_FEED = 2_000
 @public
 def robots() -> Response:
     """Open to all but what belongs to one person."""
-    base = current_app.config["SETTINGS"].base_url
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED), f"Sitemap: {base}/sitemap.xml"]
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in CLOSED),
+        f"Sitemap: {current_settings().base_url}/sitemap.xml",
+    ]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 
 
@@ -55,7 +59,7 @@ def sitemap() -> Response:
     return xml_answer(
         "shop/promotion/sitemap.xml",
         "application/xml",
-        base=current_app.config["SETTINGS"].base_url,
+        base=current_settings().base_url,
         pages=("/", "/search", "/verify", "/registry", "/report-fake"),
         listings=listings,
         growers=branch.admitted_growers(),
@@ -73,7 +77,7 @@ def products() -> Response:
     return xml_answer(
         "shop/promotion/products.xml",
         "application/rss+xml",
-        base=current_app.config["SETTINGS"].base_url,
+        base=current_settings().base_url,
         cards=[card for card in cards if card.saleable],
         amount=lambda minor, currency: Money(minor, currency).decimal_text(),
     )

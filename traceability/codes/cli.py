@@ -3,14 +3,13 @@
 from pathlib import Path
 
 import click
-from flask import current_app
 
 from core.atomic import write_durably
 from core.clock import now
 from core.command_groups import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
-from core.settings import Settings
+from core.settings import current_settings
 from traceability.codes.queries.batches import get_batch
 from traceability.codes.service import issuing
 from traceability.codes.service import lifecycle as service
@@ -37,7 +36,6 @@ LEVELS = ["bundle", "unit", "lot"]
 @click.option("--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help=".csv or .pdf")
 def issue(lot_number: str, level: str, count: int, plants: int | None, activate: bool, output: Path) -> None:
     """Issue codes for a lot and write them to OUTPUT, the only place where they stand in clear."""
-    settings: Settings = current_app.config["SETTINGS"]
     ending = output.suffix.lower().lstrip(".")
     if ending not in {"csv", "pdf"}:
         raise click.BadParameter("the file must end in .csv or .pdf", param_hint="--output")
@@ -53,7 +51,7 @@ def issue(lot_number: str, level: str, count: int, plants: int | None, activate:
             issued = issuing.issue_codes(lot.id, level, count, per_code, at=at, by=None)
             if activate:
                 service.activate_batch(issued.batch.number, grower_id=lot.grower_id, at=at, by=None)
-            content = code_file(issued, lot, ending=ending, public_url=settings.base_url, at=at)
+            content = code_file(issued, lot, ending=ending, public_url=current_settings().base_url, at=at)
             write_durably(output, content, mode=0o600)
             written = True
     except BaseException as error:

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import quote
 
-from flask import current_app
 from sqlalchemy import select
 
 from core import strict_json as jsontext
 from core.database import session
+from core.settings import current_settings
 from traceability.events.models.tables import EpcisEvent, EpcisKey
 from traceability.events.rules.keys import short
 from traceability.events.rules.steps import Packed, Portion, Received, Shipped
@@ -24,7 +24,6 @@ def record_dispatch(
     """Store that a parcel was packed and shipped, with the papers that travel; in the caller's transaction."""
     lots = lots_by_ids(plants_by_lot)
     contents = tuple((lots[lot_id], plants) for lot_id, plants in sorted(plants_by_lot.items()))
-    base_url = current_app.config["SETTINGS"].base_url
     papers = sorted(
         {(str(paper.kind), paper.number) for paper in papers_of(consignment_number) if paper.number}
     )
@@ -35,7 +34,8 @@ def record_dispatch(
                 consignment_number,
                 contents,
                 certificates=tuple(
-                    f"{base_url}/papers/{kind}/{quote(number, safe='')}" for kind, number in papers
+                    f"{current_settings().base_url}/papers/{kind}/{quote(number, safe='')}"
+                    for kind, number in papers
                 ),
             ),
         ],

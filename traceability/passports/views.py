@@ -1,6 +1,6 @@
 """The public page of a lot; the same address answers programs in JSON-LD."""
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask.json import dumps
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,6 +10,7 @@ from core.clock import now
 from core.errors import NotFound
 from core.gate import public
 from core.seal import proof_answer, proof_for
+from core.settings import current_settings
 from core.web.views.limits import VERIFY, limiter
 from traceability.lots.states import LotState
 from traceability.lots.views import size_line
@@ -63,7 +64,7 @@ def proof(number: str) -> Response:
 def _document(passport: Passport) -> Response:
     key = passport.lot.photo_key
     photo = public_address("files.media", key=key) if key else None
-    told = document(passport, base=current_app.config["SETTINGS"].base_url, photo=photo)
+    told = document(passport, base=current_settings().base_url, photo=photo)
     answer = Response(dumps(told, ensure_ascii=False, indent=1, sort_keys=False), content_type=MEDIA_TYPE)
     answer.headers["Access-Control-Allow-Origin"] = "*"
     return answer

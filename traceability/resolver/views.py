@@ -5,7 +5,6 @@ from typing import Any
 from flask import (
     Blueprint,
     Response,
-    current_app,
     flash,
     jsonify,
     redirect,
@@ -24,6 +23,7 @@ from core.errors import DomainError, NotFound
 from core.form_keys.views import creates, creating
 from core.gate import actor_id, public, requires
 from core.scopes import Scope
+from core.settings import current_settings
 from core.web.views.limits import VERIFY, limiter
 from core.web.views.problems import problem
 from traceability.lots.queries.records import lots_of_grower
@@ -63,10 +63,9 @@ def open_to_scripts(response: Response) -> Response:
 @public
 def description() -> Response:
     """The resolver description file."""
-    base = current_app.config["SETTINGS"].base_url
     return jsonify(
         name="Guiyuan",
-        resolverRoot=base,
+        resolverRoot=current_settings().base_url,
         supportedPrimaryKeys=["01"],
         supportedLinkType=[{"namespace": VOCABULARY, "prefix": "gs1:"}],
         linkTypeDefaultCanBeLinkset=False,
@@ -78,13 +77,12 @@ def description() -> Response:
 @limiter.limit(VERIFY)
 def resolve(rest: str) -> ResponseReturnValue:
     """Send on to the best link, or answer with the linkset when it is asked for."""
-    base = current_app.config["SETTINGS"].base_url
     path = request.environ.get("RAW_URI", request.full_path).partition("?")[0] or f"/01/{rest}"
     try:
         link = parse_path(path.rstrip("/"), request.query_string.decode("latin-1"))
     except LinkSyntaxError as error:
         return problem(400, "digital_link_syntax", _("This is no GS1 Digital Link"), str(error))
-    contexts = contexts_of(link, base=base, at=now())
+    contexts = contexts_of(link, base=current_settings().base_url, at=now())
     asked = request.args.get("linkType", "")
     document = linkset(contexts)
     if asked in ALL or (not asked and _wants_linkset(request.accept_mimetypes)):

@@ -2,9 +2,10 @@
 
 from email.utils import format_datetime
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 
 from core.gate import public
+from core.settings import current_settings
 from core.web.views.xml import xml_answer
 from traceability.warnings.queries import latest_warnings
 
@@ -18,7 +19,7 @@ def feed() -> Response:
     return xml_answer(
         "traceability/warnings/notices.xml",
         "application/rss+xml",
-        base=current_app.config["SETTINGS"].base_url,
+        base=current_settings().base_url,
         warnings=latest_warnings(),
         moment=format_datetime,
     )

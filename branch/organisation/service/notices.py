@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
 from branch.organisation.events import RoleChanged, TakeoverEnded, UnitTakenOver
@@ -15,7 +14,7 @@ from core.checks.events import ChecksFailed, FaultsFound
 from core.clock import local_minute, now
 from core.database import session
 from core.messaging.service import enqueueing as messaging
-from core.settings import Settings
+from core.settings import current_settings
 
 
 def tell_operators_of_backup(event: BackupFailed | FaultsFoundByBackup, *, event_id: str) -> None:
@@ -28,8 +27,11 @@ def tell_operators_of_backup(event: BackupFailed | FaultsFoundByBackup, *, event
 
 def tell_of_faults(event: FaultsFound, *, event_id: str) -> None:
     """Handler: one message to each operator and each member of a committee when the books do not agree."""
-    settings: Settings = current_app.config["SETTINGS"]
-    context = {"count": event.count, "rows": event.rows, "url": f"{settings.base_url}/operations/checks"}
+    context = {
+        "count": event.count,
+        "rows": event.rows,
+        "url": f"{current_settings().base_url}/operations/checks",
+    }
     _tell(("operator", "committee"), "faults_found", context, event_id)
 
 
@@ -82,7 +84,7 @@ def tell_unit_of_takeover(event: UnitTakenOver | TakeoverEnded, *, event_id: str
                     "until": local_minute(found.ends_at),
                     "ended_by": found.ended_by,
                     "reason": found.reason,
-                    "address": f"{current_app.config['SETTINGS'].base_url}/branch/members",
+                    "address": f"{current_settings().base_url}/branch/members",
                 },
                 locale=account.locale,
             )
@@ -111,7 +113,7 @@ def tell_of_role(event: RoleChanged, *, event_id: str) -> None:
                     "role": change.role,
                     "by": by.display_name if by is not None else "",
                     "reason": change.reason,
-                    "address": f"{current_app.config['SETTINGS'].base_url}/branch/members",
+                    "address": f"{current_settings().base_url}/branch/members",
                 },
                 locale=account.locale,
             )

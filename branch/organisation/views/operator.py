@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from branch.organisation.forms import AppointForm, TakeOverForm, TownForm
@@ -20,6 +20,7 @@ from core.errors import DomainError
 from core.form_keys.views import creates, creating
 from core.gate import actor_id, requires
 from core.scopes import Scope
+from core.settings import current_settings
 
 blueprint = Blueprint("operations", __name__)
 FOUND, TAKE_OVER = "units.found", takeovers.TAKE_OVER
@@ -83,8 +84,7 @@ def appoint(code: str) -> Any:
                 token = invitations.invite_to_unit(
                     contact, role, unit, by_account_id=actor_id(), reason=form.reason.data or "", at=now()
                 )
-                base_url = current_app.config["SETTINGS"].base_url
-                link = f"{base_url}{url_for('organisation.invitation', token=token)}"
+                link = f"{current_settings().base_url}{url_for('organisation.invitation', token=token)}"
                 invitations.tell(contact, link, queries.unit_name(unit), at=now())
             made.leads_to(url_for("operations.units"))
     except DomainError as error:

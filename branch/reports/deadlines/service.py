@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import current_app
 from sqlalchemy import func, select, update
 
 from branch.ledger.rules.periods import month_before, parse_period
@@ -17,7 +16,7 @@ from branch.reports.service import notices
 from branch.reports.states import ReportState
 from core.clock import local_day
 from core.database import session
-from core.settings import Settings
+from core.settings import current_settings
 from core.sweeps import free
 
 ASKING, REMINDING = "branch.reports.ask", "branch.reports.remind"
@@ -25,7 +24,7 @@ ASKING, REMINDING = "branch.reports.ask", "branch.reports.remind"
 
 def plan_in_force() -> Plan:
     """The settings REPORT_DAY, REPORT_REMINDER_DAYS and REPORT_ESCALATION_DAYS."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = current_settings()
     return Plan(settings.report_day, settings.report_reminder_days, settings.report_escalation_days)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
 from branch.organisation.queries.tree import unit_by_id
@@ -15,7 +14,7 @@ from branch.reports.queries.recipients import nearest_holders
 from core.accounts.models.account import Account
 from core.database import session
 from core.messaging.service import enqueueing as messaging
-from core.settings import Settings
+from core.settings import current_settings
 
 
 def tell_branch(report: Report, what: str, *, key: str, at: datetime, but: int | None = None) -> int:
@@ -55,7 +54,6 @@ def send(
     at: datetime,
 ) -> int:
     """Queue one message to each account that can be reached; how many were queued."""
-    settings: Settings = current_app.config["SETTINGS"]
     unit = unit_by_id(unit_id)
     accounts = session.scalars(
         select(Account).where(Account.id.in_(list(receivers)), Account.active).order_by(Account.id)
@@ -69,7 +67,7 @@ def send(
                 dedupe_key=f"{dedupe}:{account.id}",
                 to=receiver,
                 template=template,
-                context={**context, "unit": name, "url": f"{settings.base_url}{path}"},
+                context={**context, "unit": name, "url": f"{current_settings().base_url}{path}"},
                 locale=account.locale,
                 at=at,
             )

@@ -22,6 +22,7 @@ from core.accounts.queries.staff import is_staff
 from core.accounts.rules.identity import Identity, is_of_another_script, parse_identity
 from core.form_keys.forms import PageForm
 from core.messaging.service.channels import reaches
+from core.settings import current_settings
 
 LOCALES = [SelectChoice("zh_Hans_CN", "中文"), SelectChoice("en", "English")]
 
@@ -90,7 +91,7 @@ class SignInForm(LoginForm):
         self.user = find_account(identity) if identity else None
         if not super().validate(**kwargs) or self.user is None:
             return False
-        if self.user.demo and not current_app.config["SETTINGS"].is_this_machine:
+        if self.user.demo and not current_settings().is_this_machine:
             self.form_errors.append(
                 _("Demonstration accounts are closed because this server is open to others.")
             )

@@ -6,12 +6,13 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from flask import current_app
+
+from core.settings import current_settings
 
 
 def digest(secret: str) -> str:
     """The keyed digest under which a token is kept and found; a stolen database yields no token."""
-    key = _key(current_app.config["SETTINGS"].secret)
+    key = _key(current_settings().secret)
     return hmac.new(key, secret.encode(), sha256).hexdigest()
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response, current_app, flash, redirect, request, url_for
+from flask import Flask, Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_security import logout_user
@@ -22,6 +22,8 @@ from core.database import transaction
 from core.errors import Forbidden
 from core.gate import public, wants_json
 from core.scopes import Scope
+from core.settings import current_settings
+from core.web.views.light_sessions import carries_session
 from core.web.views.limits import SIGN_IN, limiter, posts_only, who_asks
 
 #: Attempts that fail for one account, from wherever they come.
@@ -148,9 +150,9 @@ def _first_things_first() -> Any:
     """Close demonstration accounts on an open server; lead those who need a second factor to it."""
     if request.blueprint in {"security", None} or request.endpoint == "files.media":
         return None
-    if not _has_session() or not current_user.is_authenticated:
+    if not carries_session() or not current_user.is_authenticated:
         return None
-    if current_user.demo and not current_app.config["SETTINGS"].is_this_machine:
+    if current_user.demo and not current_settings().is_this_machine:
         logout_user()
         return redirect(url_for("security.login"))
     if not current_user.has_second_factor and current_user.needs_second_factor:
@@ -159,8 +161,3 @@ def _first_things_first() -> Any:
         flash(_("Your role needs a second factor. Please set it up first."), "info")
         return redirect(url_for("security.two_factor_setup"))
     return None
-
-
-def _has_session() -> bool:
-    names = (current_app.config["SESSION_COOKIE_NAME"], current_app.config["REMEMBER_COOKIE_NAME"])
-    return any(name in request.cookies for name in names)

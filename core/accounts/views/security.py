@@ -29,6 +29,7 @@ from core.clock import now
 from core.database import db, in_transaction, session
 from core.safe_methods import refuse_while_reading
 from core.settings import Settings
+from core.web.views.light_sessions import REMEMBER_COOKIE
 
 NOTICES = {"security/email/change_notice", "security/email/reset_notice"}
 
@@ -205,7 +206,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.config[f"SECURITY_{name}"] = value
     for name, message in MESSAGES.items():
         app.config[f"SECURITY_MSG_{name}"] = message
-    app.config["REMEMBER_COOKIE_NAME"] = "guiyuan_remember"
+    app.config["REMEMBER_COOKIE_NAME"] = REMEMBER_COOKIE
     app.config["REMEMBER_COOKIE_HTTPONLY"] = True
     app.config["REMEMBER_COOKIE_SECURE"] = settings.is_secure
     app.config["REMEMBER_COOKIE_SAMESITE"] = "Lax"

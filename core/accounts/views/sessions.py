@@ -8,7 +8,7 @@ after a while without use and after a working day, and is never let in by the re
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, Response, after_this_request, current_app, g, request, session
+from flask import Flask, Response, after_this_request, g, request, session
 from flask_login import current_user, user_logged_in, user_logged_out
 from flask_security.utils import set_request_attr
 from sqlalchemy import inspect
@@ -23,7 +23,8 @@ from core.database import in_transaction, transaction
 from core.database import session as database
 from core.ids import random_id
 from core.safe_methods import may_note, noting
-from core.settings import Settings
+from core.settings import Settings, current_settings
+from core.web.views.light_sessions import carries_session
 
 # Whether the session was opened by signing in or by the remembering cookie.
 SIGNED_IN_HERE = "signed_in_here"
@@ -42,7 +43,7 @@ def init_sessions(app: Flask) -> None:
 
 def lasting_of(account_id: int) -> Lasting:
     """How long a sign-in of this account lasts."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = current_settings()
     return _staffs(settings) if is_staff(account_id) else _others(settings)
 
 
@@ -58,7 +59,7 @@ def load(key: str) -> Account | None:
     if found is None or not found[0].active:
         return None
     account, device = found
-    at, settings = now(), current_app.config["SETTINGS"]
+    at, settings = now(), current_settings()
     times: dict[str, Any] = {
         "signed_in_at": device.signed_in_at,
         "last_seen_at": device.last_seen_at,
@@ -142,7 +143,7 @@ def _keep_browser_key() -> str:
             BROWSER_COOKIE,
             key,
             max_age=BROWSER_KNOWN_FOR,
-            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            secure=current_settings().is_secure,
             httponly=True,
             samesite="Lax",
             path="/account",
@@ -154,8 +155,7 @@ def _keep_browser_key() -> str:
 
 def _note_seen() -> None:
     """Every few minutes, that the device is in use."""
-    names = (current_app.config["SESSION_COOKIE_NAME"], current_app.config["REMEMBER_COOKIE_NAME"])
-    if request.endpoint in ASKED_BY_SCRIPTS or not any(name in request.cookies for name in names):
+    if request.endpoint in ASKED_BY_SCRIPTS or not carries_session():
         return
     if not current_user.is_authenticated or device_id() is None or not may_note():
         return

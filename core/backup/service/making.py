@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask import current_app
 
 from core.backup import rules
 from core.backup.models.manifest import BackupDamaged, DatabaseFacts, Manifest, SecretFacts, read_manifest
@@ -24,7 +23,7 @@ from core.backup.service.storage import Place
 from core.backup.service.writing import Writer
 from core.database import db
 from core.seal.models.log import this_log
-from core.settings import Settings
+from core.settings import Settings, current_settings
 
 SECRET = "keys/secret_key"  # noqa: S105 - a file's name
 SEAL_KEY = "keys/seal_key"
@@ -55,7 +54,7 @@ def make(place: Place, *, at: datetime) -> Made:
         BackupInWork: another process is at it.
         OSError: the disk is full or away; nothing stays behind that looks like a backup.
     """
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = current_settings()
     former = _former(place)
     with place.making(at) as folder:
         _require_room(place, former)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from flask import current_app
-
 from core.atomic import write_durably
 from core.backup import rules
 from core.backup.models.manifest import Manifest
@@ -23,7 +21,7 @@ from core.seal.models.log import Log, this_log
 from core.seal.rules import merkle
 from core.seal.rules.note import BadNote
 from core.seal.rules.tiles import TileDamaged, TreeReader
-from core.settings import Settings
+from core.settings import Settings, current_settings
 
 
 class RestoreRefused(Exception):  # noqa: N818 - says what it is
@@ -55,7 +53,7 @@ def restore(folder: Path, *, replace: bool, without_secret: bool, at: datetime) 
         DatabaseInUse: something is still running; nothing was touched.
     """
     manifest = require_restorable(folder)
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = current_settings()
     log, target, stamp = this_log(), this_target(), rules.stamp_of(at)
     _require_fit(manifest, target.kind)
     if not without_secret:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -16,7 +15,7 @@ from core.messaging.service import enqueueing as messaging
 from core.seal.models.leaves import SealHead
 from core.seal.models.log import this_log
 from core.seal.rules.note import Checkpoint, Note
-from core.settings import Settings
+from core.settings import current_settings
 from core.web.wording.languages import CHINESE, LOCALES
 
 
@@ -69,7 +68,7 @@ def keep_head(*, at: datetime) -> bool:
         return False
     head = _head_in(note)
     session.add(SealHead(day=day, size=head.size, root=head.root.hex(), note=note, at=at))
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = current_settings()
     told = _told(day, short_head(head.size, head.root))
     for receiver in settings.checkpoint_to:
         messaging.enqueue(

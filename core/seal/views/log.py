@@ -3,7 +3,7 @@
 from typing import NoReturn
 
 import structlog
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,7 +18,7 @@ from core.seal.rules.note import BadNote
 from core.seal.service.comparing import LogAway, compare, kept_in, shown_here
 from core.seal.service.daily_heads import kept_heads
 from core.seal.wording import TONES, explained, title
-from core.settings import Settings
+from core.settings import current_settings
 from core.web.views.limits import VERIFY, limiter
 from core.web.views.xml import xml_answer
 
@@ -101,11 +101,10 @@ def compare_kept() -> ResponseReturnValue:
 @public
 def checkpoints() -> Response:
     """The signed heads of the last days as an Atom feed (RFC 4287), for those who keep them."""
-    settings: Settings = current_app.config["SETTINGS"]
     answer = xml_answer(
         "core/checkpoints.xml",
         "application/atom+xml",
-        base=settings.base_url,
+        base=current_settings().base_url,
         origin=this_log().origin,
         heads=kept_heads(FEED_DAYS),
         updated=now(),

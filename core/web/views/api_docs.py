@@ -7,6 +7,7 @@ from apiflask import APIFlask, Schema
 from flask import Blueprint, current_app, render_template
 
 from core.gate import public
+from core.settings import current_settings
 
 blueprint = Blueprint("api_docs", __name__)
 
@@ -101,5 +102,6 @@ def operations(spec: dict[str, Any]) -> list[Operation]:
 def page() -> str:
     """Each operation with its parameters, answers and an example."""
     spec = cast("dict[str, Any]", cast("APIFlask", current_app).spec)
-    base_url = current_app.config["SETTINGS"].base_url
-    return render_template("core/api_docs.html", operations=operations(spec), base_url=base_url)
+    return render_template(
+        "core/api_docs.html", operations=operations(spec), base_url=current_settings().base_url
+    )

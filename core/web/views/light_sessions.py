@@ -1,7 +1,15 @@
 """Sessions that cost nothing to those who have none: most visitors only look."""
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+
+SESSION_COOKIE = "guiyuan"
+REMEMBER_COOKIE = "guiyuan_remember"
+
+
+def carries_session() -> bool:
+    """Whether the present request brings a session, or a device's key that begins one."""
+    return not request.cookies.keys().isdisjoint({SESSION_COOKIE, REMEMBER_COOKIE})
 
 
 class LightSessions(SecureCookieSessionInterface):

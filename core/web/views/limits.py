@@ -70,14 +70,13 @@ ORDER = "30 per minute"
 def init_limits(app: Flask, settings: Settings) -> None:
     """Count where all web processes can see it, if Redis is there."""
     broker = settings.celery_broker_url
-    app.config["RATELIMIT_STORAGE_URI"] = (
-        broker if broker.startswith(("redis://", "rediss://")) else "memory://"
-    )
+    shared = broker.startswith(("redis://", "rediss://"))
+    app.config["RATELIMIT_STORAGE_URI"] = broker if shared else "memory://"
     app.config["RATELIMIT_ENABLED"] = settings.ratelimit_enabled
     app.config["RATELIMIT_HEADERS_ENABLED"] = True
     app.config["RATELIMIT_SWALLOW_ERRORS"] = True
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
-    if not app.config["RATELIMIT_STORAGE_URI"].startswith("memory"):
+    if shared:
         app.config["RATELIMIT_STORAGE_OPTIONS"] = {"socket_connect_timeout": 2, "socket_timeout": 2}
     counter.init_app(app)
     app.before_request(_count)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 
 import click
-from flask import current_app
 
 from core.application import DEMO_MARKER
 from core.clock import now
 from core.command_groups import CommandGroup
 from core.errors import DomainError
+from core.settings import current_settings
 from shop.demo.cli.loading import load
 from shop.demo.service.members import DOMAIN, GROWERS_WITH_ACCOUNT, PASSWORD, STAFF
 
@@ -27,10 +27,10 @@ def load_town(size: str) -> None:
         click.echo(f"  {time.monotonic() - began:5.1f} s  {text}")
 
     try:
-        load(size, at=now(), settings=current_app.config["SETTINGS"], say=say)
+        load(size, at=now(), settings=current_settings(), say=say)
     except DomainError as error:
         raise click.ClickException(str(error)) from None
-    (current_app.config["SETTINGS"].var / DEMO_MARKER).touch()
+    (current_settings().var / DEMO_MARKER).touch()
     say("done")
     names = [name for name, *_rest in STAFF] + [f"grower{n + 1}" for n in range(GROWERS_WITH_ACCOUNT)]
     click.echo(

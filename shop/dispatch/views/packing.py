@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
@@ -16,7 +16,7 @@ from core.errors import DomainError, Invalid
 from core.form_keys.views import creates, creating
 from core.gate import actor_id, requires
 from core.scopes import Scope
-from core.settings import Settings
+from core.settings import current_settings
 from core.web.views.bounds import PHOTO, takes
 from shop.dispatch import queries
 from shop.dispatch.forms import FreshCodesForm, PaperForm, SendForm
@@ -143,11 +143,10 @@ def _fresh_form(one: queries.Parcel, form: FreshCodesForm | None) -> FreshCodesF
 def _levels(lot_id: int) -> set[str]:
     """What codes are worth their label for plants of this lot."""
     lot = traceability.get_lot(id=lot_id)
-    settings: Settings = current_app.config["SETTINGS"]
     return {
         str(level)
         for level in traceability.offered_levels(
-            lot.ground_diameter_mm_max, plant_code_from_mm=settings.plant_code_from_mm
+            lot.ground_diameter_mm_max, plant_code_from_mm=current_settings().plant_code_from_mm
         )
     }
 
@@ -238,7 +237,7 @@ def fresh_codes(number: str) -> ResponseReturnValue:
         issued,
         traceability.get_lot(id=lot_id),
         ending=form.ending.data,
-        public_url=current_app.config["SETTINGS"].base_url,
+        public_url=current_settings().base_url,
         at=at,
     )
     kind = "application/pdf" if form.ending.data == "pdf" else "text/csv"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hmac
 
-from flask import current_app
-
 from core.networks import customer_of, parsed_address
+from core.settings import current_settings
 from shop.orders.rules.unpaid_limits import plain_street
 
 
@@ -24,5 +23,6 @@ def network_key(address: str | None) -> str | None:
 
 
 def _keyed(purpose: str, message: str) -> str:
-    secret: str = current_app.config["SETTINGS"].secret
-    return hmac.digest(secret.encode(), f"order {purpose} v1\n{message}".encode(), "sha256").hex()[:32]
+    return hmac.digest(
+        current_settings().secret.encode(), f"order {purpose} v1\n{message}".encode(), "sha256"
+    ).hex()[:32]

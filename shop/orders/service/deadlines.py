@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flask import current_app
-
 from core.clock import to_shanghai
-from core.settings import Settings
+from core.settings import current_settings
 from shop.orders.states import PaymentMethod
 
 SATURDAY = 5
@@ -23,7 +21,7 @@ def working_days_after(moment: datetime, days: int) -> datetime:
 
 def longest_hold(placed_at: datetime) -> datetime:
     """When the plants of an unpaid order are free again, whatever was sent, refused or promised meanwhile."""
-    return placed_at + timedelta(days=_settings().hold_longest_days)
+    return placed_at + timedelta(days=current_settings().hold_longest_days)
 
 
 def pay_by(method: PaymentMethod, *, at: datetime, placed_at: datetime | None = None) -> datetime:
@@ -34,7 +32,7 @@ def pay_by(method: PaymentMethod, *, at: datetime, placed_at: datetime | None = 
         at: the moment from which the buyer has time.
         placed_at: when it was placed; `at` when that is now.
     """
-    settings = _settings()
+    settings = current_settings()
     if method is PaymentMethod.CASH_ON_DELIVERY:
         return at + timedelta(hours=settings.cash_confirm_hours)
     time = (
@@ -47,10 +45,5 @@ def pay_by(method: PaymentMethod, *, at: datetime, placed_at: datetime | None = 
 
 def check_by(*, at: datetime, placed_at: datetime, holds: bool) -> datetime:
     """Until when the cashier looks for a transfer that was shown at `at`; an order that holds plants ends with its hold."""
-    end = working_days_after(at, _settings().proof_check_days)
+    end = working_days_after(at, current_settings().proof_check_days)
     return min(end, longest_hold(placed_at)) if holds else end
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings

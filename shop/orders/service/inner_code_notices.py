@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import current_app
 from sqlalchemy import select
 
 from core.database import session
 from core.messaging.service.enqueueing import enqueue
+from core.settings import current_settings
 from shop.orders.models.tables import Order
 from traceability import api as traceability
 
@@ -16,7 +16,6 @@ def tell_buyer_of_tries(event: traceability.InnerCodeTried, *, event_id: str) ->
     order = session.scalars(select(Order).where(Order.number == event.order_number)).one_or_none()
     if order is None:
         return
-    base_url = current_app.config["SETTINGS"].base_url
     enqueue(
         dedupe_key=f"inner:{event.label}:{event.day}:buyer",
         to=order.buyer_email or order.buyer_phone,
@@ -24,6 +23,6 @@ def tell_buyer_of_tries(event: traceability.InnerCodeTried, *, event_id: str) ->
         locale=order.locale,
         context={
             "number": order.number,
-            "address": f"{base_url}/orders/{order.number}?token={order.access_token}",
+            "address": f"{current_settings().base_url}/orders/{order.number}?token={order.access_token}",
         },
     )

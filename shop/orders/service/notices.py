@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
 from branch import api as branch
@@ -12,6 +11,7 @@ from core.accounts.models.account import Account
 from core.clock import local_day, now
 from core.database import session
 from core.messaging.service.enqueueing import enqueue
+from core.settings import current_settings
 from core.web.wording.formatting import dt
 from shop.orders import events
 from shop.orders.models.tables import Consignment
@@ -39,7 +39,7 @@ def tell_buyer_of_order(event: OrderEvent, *, event_id: str) -> None:
         what=type(event).__name__,
         method=order.method,
         total_minor=order.total_minor,
-        hours=current_app.config["SETTINGS"].cash_confirm_hours,
+        hours=current_settings().cash_confirm_hours,
         after_proof=order.changes[-1].from_state == PaymentState.PROOF_SUBMITTED,
     )
 
@@ -126,7 +126,6 @@ def _parcel(consignment_id: int) -> tuple[OrderView, ConsignmentView]:
 
 
 def _tell_buyer(order: OrderView, event_id: str, template: str, **context: Any) -> None:
-    base_url = current_app.config["SETTINGS"].base_url
     enqueue(
         dedupe_key=f"{event_id}:buyer",
         to=order.buyer_email or order.buyer_phone,
@@ -134,14 +133,13 @@ def _tell_buyer(order: OrderView, event_id: str, template: str, **context: Any) 
         locale=order.locale,
         context={
             "number": order.number,
-            "address": f"{base_url}/orders/{order.number}?token={order.access_token}",
+            "address": f"{current_settings().base_url}/orders/{order.number}?token={order.access_token}",
             **context,
         },
     )
 
 
 def _tell_grower(order: OrderView, parcel: ConsignmentView, key: str, template: str, **context: Any) -> None:
-    base_url = current_app.config["SETTINGS"].base_url
     people = [person.account_id for person in branch.people_of(parcel.grower_id)]
     for account in session.scalars(select(Account).where(Account.id.in_(people), Account.active)):
         receiver = account.email or account.phone
@@ -155,7 +153,7 @@ def _tell_grower(order: OrderView, parcel: ConsignmentView, key: str, template: 
                     "parcel": parcel.number,
                     "province": order.province,
                     "plants_count": parcel.plants,
-                    "address": f"{base_url}/seller/orders/{parcel.number}",
+                    "address": f"{current_settings().base_url}/seller/orders/{parcel.number}",
                     **context,
                 },
             )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from flask import current_app
 from sqlalchemy import select
 
 from core.database import session
 from core.messaging.service.enqueueing import enqueue
 from core.outbox.service import record
+from core.settings import current_settings
 from shop.orders.events import OrderReachedByRecall
 from shop.orders.models.tables import Consignment, Order, OrderLine
 from shop.orders.states import FulfilmentState
@@ -48,7 +48,6 @@ def tell_buyer_of_recall(event: OrderReachedByRecall, *, event_id: str) -> None:
     """Handler: the buyer of an order is told once that a recall reached it."""
     recall = traceability.get_recall(event.recall_number)
     order = session.scalars(select(Order).where(Order.number == event.order_number)).one()
-    base_url = current_app.config["SETTINGS"].base_url
     enqueue(
         dedupe_key=f"{recall.number}:buyer:{order.number}",
         to=order.buyer_email or order.buyer_phone,
@@ -58,6 +57,6 @@ def tell_buyer_of_recall(event: OrderReachedByRecall, *, event_id: str) -> None:
             "number": order.number,
             "cultivar": recall.cultivar,
             "reason": recall.reason,
-            "address": f"{base_url}/orders/{order.number}?token={order.access_token}",
+            "address": f"{current_settings().base_url}/orders/{order.number}?token={order.access_token}",
         },
     )

@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
-from flask import current_app
 from sqlalchemy import ColumnElement, case, func, or_, select, text
 
 from core.database import session
-from core.settings import Settings
+from core.settings import current_settings
 from shop.orders.models.tables import Consignment, HoldAllowance, Order, OrderLine
 from shop.orders.rules.unpaid_limits import (
     Amount,
@@ -35,7 +34,7 @@ Sums = dict[Holder, dict[int, Amount]]
 
 def limits() -> Limits:
     """What the settings allow."""
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = current_settings()
     return Limits(
         most={
             Way.CASH: Amount(settings.cash_hold_plants, settings.cash_hold_yuan * 100),

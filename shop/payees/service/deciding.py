@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
@@ -11,7 +10,7 @@ from core.database import changed, session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import random_id
 from core.outbox.service import record
-from core.settings import Settings
+from core.settings import current_settings
 from shop.payees.events import PayeeConfirmed, PayeeProposed, PayeeWithdrawn
 from shop.payees.models.sealing import seal_account
 from shop.payees.models.tables import PayeeAccount
@@ -22,8 +21,7 @@ PROPOSE, CONFIRM = "payees.propose", "payees.confirm"
 
 def pause() -> timedelta:
     """How long a confirmed account waits before buyers are told it."""
-    settings: Settings = current_app.config["SETTINGS"]
-    return timedelta(hours=settings.payee_pause_hours)
+    return timedelta(hours=current_settings().payee_pause_hours)
 
 
 def propose(

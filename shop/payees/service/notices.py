@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask import current_app
 from sqlalchemy import select
 
 from branch import api as branch
@@ -10,6 +9,7 @@ from core.accounts.models.account import Account
 from core.clock import local_minute, now
 from core.database import session
 from core.messaging.service.enqueueing import enqueue
+from core.settings import current_settings
 from shop.payees.events import PayeeConfirmed, PayeeProposed, PayeeWithdrawn
 from shop.payees.queries import PayeeView, get_payee
 from shop.payees.service.deciding import CONFIRM
@@ -39,7 +39,7 @@ def tell_everyone_concerned(event: PayeeProposed | PayeeConfirmed | PayeeWithdra
                     "by": _who(event, account),
                     "reason": account.withdrawn_reason or account.reason,
                     "since": local_minute(account.in_force_from) if account.in_force_from else "",
-                    "address": f"{current_app.config['SETTINGS'].base_url}/{page}",
+                    "address": f"{current_settings().base_url}/{page}",
                 },
             )
 

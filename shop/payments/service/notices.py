@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
 from core.accounts.models.account import Account
 from core.database import session
 from core.messaging.service.enqueueing import enqueue
+from core.settings import current_settings
 from core.web.wording.formatting import dt
 from shop.orders.models.tables import Order
 from shop.payments.models.tables import Payment, Refund, TransferProof
 
 
 def _tell(order: Order, template: str, key: str, **context: Any) -> None:
-    base_url = current_app.config["SETTINGS"].base_url
     enqueue(
         dedupe_key=f"{template}:{key}",
         to=order.buyer_email or order.buyer_phone,
@@ -25,7 +24,7 @@ def _tell(order: Order, template: str, key: str, **context: Any) -> None:
         locale=order.locale,
         context={
             "number": order.number,
-            "address": f"{base_url}/orders/{order.number}?token={order.access_token}",
+            "address": f"{current_settings().base_url}/orders/{order.number}?token={order.access_token}",
             **context,
         },
     )
@@ -132,7 +131,6 @@ def part_waits(order: Order, payment: Payment, step: str, account_ids: Collectio
 
 
 def _tell_cashiers(cashiers: Iterable[Account], template: str, key: str, **context: Any) -> None:
-    base_url = current_app.config["SETTINGS"].base_url
     for account in cashiers:
         receiver = account.email or account.phone
         if receiver:
@@ -141,5 +139,5 @@ def _tell_cashiers(cashiers: Iterable[Account], template: str, key: str, **conte
                 to=receiver,
                 template=template,
                 locale=account.locale,
-                context=context | {"address": f"{base_url}/branch/cashier"},
+                context=context | {"address": f"{current_settings().base_url}/branch/cashier"},
             )

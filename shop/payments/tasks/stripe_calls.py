@@ -7,12 +7,12 @@ same keys.
 from __future__ import annotations
 
 import structlog
-from flask import current_app
 from sqlalchemy import select
 
 from core.clock import now
 from core.database import session, transaction
 from core.errors import Conflict
+from core.settings import current_settings
 from shop.orders.models.tables import Order
 from shop.orders.states import PaymentMethod, PaymentState
 from shop.payments.models.tables import Payment, Refund
@@ -98,7 +98,7 @@ def _open_session(attempt: service.Attempt) -> Session:
 
 
 def _session_order(attempt: service.Attempt) -> SessionOrder:
-    base_url = current_app.config["SETTINGS"].base_url
+    base_url = current_settings().base_url
     back = RETURN_PATH.format(public_id=attempt.public_id)
     return SessionOrder(
         idempotency_key=attempt.idempotency_key,

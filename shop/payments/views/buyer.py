@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from core.form_keys.views import creates, creating
 from core.gate import current_actor, public
 from core.safe_methods import may_note, noting
 from core.scopes import Scope
+from core.settings import current_settings
 from core.web.views.bounds import PHOTO, takes
 from core.web.views.limits import ORDER, limiter, posts_only
 from shop.orders.models.tables import Consignment, Order
@@ -148,7 +149,7 @@ def proof(number: str) -> Any:
 
 
 def _keys() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="transfer-proof")
+    return URLSafeSerializer(current_settings().secret, salt="transfer-proof")
 
 
 def _kept_file(form: ProofForm) -> tuple[str | None, str | None]:

@@ -14,7 +14,7 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from core.keyed_digests import derived_key
-from core.settings import Settings
+from core.settings import current_settings
 
 ASKED_FOR_S = 600
 PASS_FOR_S = 1_800
@@ -35,8 +35,7 @@ def _signer(purpose: str) -> URLSafeTimedSerializer:
 
 
 def _digest(nonce: str, answer: int) -> str:
-    settings: Settings = current_app.config["SETTINGS"]
-    key = derived_key(settings.secret, "answer to a question v1")
+    key = derived_key(current_settings().secret, "answer to a question v1")
     return hmac.new(key, f"{nonce} {answer}".encode(), sha256).hexdigest()
 
 

@@ -9,12 +9,12 @@ from sqlalchemy import select
 from branch import api as branch
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid
+from core.settings import current_settings
 from traceability.cases.models.sealing import seal_case
 from traceability.cases.models.tables import CaseChange, CounterfeitCase
 from traceability.cases.queries.records import CaseView, view
 from traceability.cases.service.access import require_access
 from traceability.cases.service.recording import leave_step, locked
-from traceability.cases.service.settings import case_days
 from traceability.cases.service.undoing import end_suspensions
 from traceability.cases.states import (
     DECIDED_ALONE,
@@ -173,7 +173,7 @@ def reopen(number: str, *, note: str, at: datetime, by: int) -> CaseView:
     case.proposed_by_account_id = case.decided_by_account_id = None
     case.escalated_unit_id = None
     case.answer = ""
-    case.due_at = at + timedelta(days=case_days())
+    case.due_at = at + timedelta(days=current_settings().case_days)
     case.reopened += 1
     return end(case, CaseStep.REOPEN, source, note=note, detail=detail, at=at, by=by)
 

@@ -11,12 +11,12 @@ from core.clock import local_year
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid
 from core.ids import readable_number
+from core.settings import current_settings
 from traceability.cases.models.sealing import seal_case
 from traceability.cases.models.tables import CounterfeitCase
 from traceability.cases.queries.records import CaseView, view
 from traceability.cases.rules.evidence import Evidence
 from traceability.cases.service.recording import leave_step, locked, put_on_record
-from traceability.cases.service.settings import case_days
 from traceability.cases.states import OPEN_STATES, CaseState, CaseStep, Origin, Subject
 from traceability.codes.models.tables import Code
 from traceability.lots.models.tables import Lot
@@ -77,7 +77,7 @@ def open_case(
         contact=contact.strip(),
         locale=locale,
         opened_at=at,
-        due_at=at + timedelta(days=case_days()),
+        due_at=at + timedelta(days=current_settings().case_days),
         answer="",
         evidence_count=0,
         evidence_head="0" * 64,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy import Select, or_, select, update
 
 from branch import api as branch
@@ -11,13 +10,12 @@ from core.accounts.models.account import Account
 from core.clock import local_day
 from core.database import changed, session
 from core.messaging.service import enqueueing as messaging
-from core.settings import Settings
+from core.settings import current_settings
 from core.sweeps import free
 from traceability.cases.models.sealing import seal_case
 from traceability.cases.models.tables import CaseNotice, CaseReport, CounterfeitCase
 from traceability.cases.rules.deadlines import PLAN, Due, Notice, due_notices
 from traceability.cases.service.recording import leave_step, locked
-from traceability.cases.service.settings import case_days
 from traceability.cases.states import OPEN_STATES, CaseState, CaseStep
 
 REMINDING, FORGETTING = "traceability.cases.remind", "traceability.cases.forget_contacts"
@@ -103,7 +101,7 @@ def _due(case: CounterfeitCase, at: datetime) -> Due:
     rows = session.scalars(select(CaseNotice.kind).where(CaseNotice.case_id == case.id))
     prefix = f"{case.reopened}:"
     return due_notices(
-        since=case.due_at - timedelta(days=case_days()),
+        since=case.due_at - timedelta(days=current_settings().case_days),
         due_at=case.due_at,
         sent={kind.removeprefix(prefix) for kind in rows if kind.startswith(prefix)},
         at=at,
@@ -180,7 +178,6 @@ def _tell(case: CounterfeitCase, notice: Notice, account: Account, *, at: dateti
     receiver = account.email or account.phone
     if not receiver:
         return False
-    settings: Settings = current_app.config["SETTINGS"]
     return messaging.enqueue(
         dedupe_key=f"case:{case.number}:{case.reopened}:{notice.kind}:{account.id}",
         to=receiver,
@@ -189,7 +186,7 @@ def _tell(case: CounterfeitCase, notice: Notice, account: Account, *, at: dateti
             "kind": notice.kind,
             "number": case.number,
             "due_on": local_day(case.due_at).isoformat(),
-            "url": f"{settings.base_url}/branch/reports-of-fakes/{case.number}",
+            "url": f"{current_settings().base_url}/branch/reports-of-fakes/{case.number}",
         },
         locale=account.locale,
         at=at,

@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import typst
-from flask import current_app
 from flask_babel import force_locale
 
 from branch import api as branch
@@ -19,7 +18,7 @@ from core import seal
 from core.clock import local_day, local_minute
 from core.errors import NotFound, Unavailable
 from core.files import service as files
-from core.settings import Settings
+from core.settings import current_settings
 from core.unseen_characters import seen
 from traceability.cases.models.sealing import subject_of
 from traceability.cases.queries.records import CaseView, EvidenceView, evidence_file, evidence_views
@@ -60,7 +59,7 @@ def letter_pdf(case: CaseView, kind: str, *, at: datetime) -> bytes:
     pieces = evidence_views(case.id)
     pictures = {f"piece-{one.position}.jpg": _bytes(case, one) for one in pieces if one.has_file}
     mark = next((one.facts for one in branch.all_marks()), None)
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = current_settings()
     values = {
         "kind": kind,
         "number": case.number,

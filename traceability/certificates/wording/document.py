@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from flask import current_app
-
 from core.clock import local_minute
 from core.seal import proof_for
 from core.seal.rules.proof_files import ProofFile
+from core.settings import current_settings
 from traceability.certificates.models.sealing import subject_of
 from traceability.certificates.queries import CertificateView
 from traceability.labels.rules.typesetting import compile_pdf
@@ -39,11 +38,10 @@ def certificate_pdf(certificates: Sequence[CertificateView], *, at: datetime) ->
         f"{one.consignment_number}.tlog-proof": str(certificate_proof(one.consignment_number)).encode()
         for one in certificates
     }
-    base_url = current_app.config["SETTINGS"].base_url
     return compile_pdf(
         TEMPLATE,
         {
-            "base_url": base_url,
+            "base_url": current_settings().base_url,
             "certificates": [_page(one) for one in certificates],
         },
         at=at,

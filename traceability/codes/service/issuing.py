@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import insert, select, update
 
@@ -15,7 +14,7 @@ from core.errors import Conflict, Invalid
 from core.ids import readable_number
 from core.keyed_digests import key_for, keyed
 from core.progress.service import starting as progress
-from core.settings import Settings
+from core.settings import current_settings
 from traceability.codes.models import sealing
 from traceability.codes.models import step_sealing as steps
 from traceability.codes.models.digests import CODE, INNER, LEAF_SALT, SALT_BYTES
@@ -57,8 +56,7 @@ class IssuedCodes:
 
 def approval_above() -> int:
     """Batches of more codes than this need a second person: the setting CODES_APPROVAL_ABOVE."""
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings.codes_approval_above
+    return current_settings().codes_approval_above
 
 
 def issue_codes(

@@ -1,18 +1,20 @@
 """Large files of labels are made in the worker, showing how far they are, and forgotten after a day."""
 
 from celery import shared_task
-from flask import current_app
 
 from core.clock import now
 from core.progress.tasks import running as job_runs
+from core.settings import current_settings
 from traceability.codes.tasks import large_batches as making
 
 
 @shared_task(name="traceability.labels.make")
 def make(job_id: str, batch_number: str) -> None:
     """Make one batch's codes and file; the job's page leads to the file."""
-    public_url = current_app.config["SETTINGS"].base_url
-    job_runs.work(job_id, lambda job: making.make_file(batch_number, job, public_url=public_url, now=now))
+    job_runs.work(
+        job_id,
+        lambda job: making.make_file(batch_number, job, public_url=current_settings().base_url, now=now),
+    )
 
 
 @shared_task(name="traceability.labels.forget_files")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,7 +12,7 @@ from core.errors import Conflict, DomainError
 from core.form_keys.views import creates, creating
 from core.gate import actor_id, requires
 from core.scopes import Scope
-from core.settings import Settings
+from core.settings import Settings, current_settings
 from traceability.codes.forms import IssueForm, VoidForm
 from traceability.codes.queries.batches import batches_of_lot, get_batch
 from traceability.codes.service import issuing
@@ -36,12 +36,11 @@ def of_lot(number: str) -> ResponseReturnValue:
     """The lot's batches of codes, and the form that issues another and answers with its file."""
     lot = own_lot(number)
     form = _issue_form(lot)
-    settings: Settings = current_app.config["SETTINGS"]
     if form.validate_on_submit():
         try:
             if (form.count.data or 0) > min(AT_ONCE, issuing.approval_above()):
                 return _ask(lot, form)
-            return _hand_out(lot, form, settings)
+            return _hand_out(lot, form, current_settings())
         except DomainError as error:
             form.form_errors.append(str(error))
     return _page(lot, form), 422 if form.errors else 200
@@ -49,8 +48,9 @@ def of_lot(number: str) -> ResponseReturnValue:
 
 def _issue_form(lot: LotView, **values: Any) -> IssueForm:
     form = IssueForm(**values)
-    settings: Settings = current_app.config["SETTINGS"]
-    form.offer(offered_levels(lot.ground_diameter_mm_max, plant_code_from_mm=settings.plant_code_from_mm))
+    form.offer(
+        offered_levels(lot.ground_diameter_mm_max, plant_code_from_mm=current_settings().plant_code_from_mm)
+    )
     return form
 
 

@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from flask import current_app
-
 from branch import api as branch
 from core.keyed_digests import derived_key
-from core.settings import Settings
+from core.settings import current_settings
 from traceability.events.rules.keys import Key
 from traceability.events.rules.steps import Names, Step, as_event, context_of, lots_of
 from traceability.events.service.storing import prepare, store
@@ -44,14 +42,13 @@ def record_steps(
 
 def parcel_address(consignment_number: str) -> str:
     """How a parcel is called in events."""
-    return Names(current_app.config["SETTINGS"].base_url, {}, {}, _keyed).parcel(consignment_number)
+    return Names(current_settings().base_url, {}, {}, _keyed).parcel(consignment_number)
 
 
 def _names(steps: Sequence[Step], at: datetime) -> Names:
-    settings: Settings = current_app.config["SETTINGS"]
     growers = sorted({lot.grower_id for step in steps for lot in lots_of(step)})
     return Names(
-        base_url=settings.base_url,
+        base_url=current_settings().base_url,
         slugs={one.id: one.slug for one in branch.growers_by_ids(growers).values()},
         licences={
             grower_id: licence.number
@@ -64,6 +61,5 @@ def _names(steps: Sequence[Step], at: datetime) -> Names:
 
 def _keyed(purpose: str, number: str) -> str:
     """A public id for something whose own number is nobody else's business: 100 bits of a keyed digest."""
-    settings: Settings = current_app.config["SETTINGS"]
-    key = derived_key(settings.secret, f"epcis {purpose} v1")
+    key = derived_key(current_settings().secret, f"epcis {purpose} v1")
     return hmac.new(key, number.encode(), sha256).hexdigest()[:25]

@@ -5,10 +5,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, current_app, g, request
+from flask import Response, g, request
 
 from core import strict_json as jsontext
 from core.clock import now
+from core.settings import current_settings
 from traceability.events.queries.store import StoredEvent
 from traceability.events.rules.contexts import STANDARD, join, parts_of
 from traceability.events.rules.shapes import Fault
@@ -83,7 +84,7 @@ def of_faults(faults: Sequence[Fault]) -> EpcisProblem:
 
 def base_url() -> str:
     """Where the binding stands."""
-    return f"{current_app.config['SETTINGS'].base_url}/epcis"
+    return f"{current_settings().base_url}/epcis"
 
 
 def answer(text: str, status: int = 200) -> Response:

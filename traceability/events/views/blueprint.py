@@ -5,12 +5,13 @@ from typing import Any
 
 import structlog
 from apiflask import APIBlueprint
-from flask import Response, current_app, request
+from flask import Response, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException
 
 from core.application import csrf
 from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unauthorised
+from core.settings import current_settings
 from core.web.views.problems import on_http_error as core_http_error
 from traceability.events.rules.parameter_values import BadParameter
 from traceability.events.service.capturing import NotValid
@@ -130,9 +131,7 @@ def name_versions(response: Response) -> Response:
     """Every answer says which versions it speaks."""
     response.headers["GS1-EPCIS-Version"] = VERSION
     response.headers["GS1-CBV-Version"] = VERSION
-    response.headers.setdefault(
-        "GS1-Extensions", f"guiyuan={current_app.config['SETTINGS'].base_url}/epcis/terms/"
-    )
+    response.headers.setdefault("GS1-Extensions", f"guiyuan={current_settings().base_url}/epcis/terms/")
     return response
 
 

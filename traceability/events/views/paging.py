@@ -6,10 +6,11 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, current_app, request
+from flask import Response, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from core.clock import now
+from core.settings import current_settings
 from traceability.events.views.answers import EpcisProblem, base_url
 
 DEFAULT = 30
@@ -94,7 +95,7 @@ def only_pages() -> None:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SETTINGS"].secret, salt="epcis page v1")
+    return URLSafeTimedSerializer(current_settings().secret, salt="epcis page v1")
 
 
 def _list_digest() -> str:

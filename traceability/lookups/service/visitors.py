@@ -5,11 +5,9 @@ import re
 from dataclasses import dataclass
 from hashlib import sha256
 
-from flask import current_app
-
 from core.keyed_digests import derived_key
 from core.networks import customer_of, neighbourhood_of
-from core.settings import Settings
+from core.settings import current_settings
 from traceability.lookups.service.address_database import province_of
 
 # What WeChat adds to its name changes when a phone leaves its wireless network: the phone is the same.
@@ -48,5 +46,6 @@ def visitor_of(address: str, agent: str) -> Visitor:
 
 
 def _keyed(purpose: str, message: str, length: int) -> bytes:
-    settings: Settings = current_app.config["SETTINGS"]
-    return hmac.new(derived_key(settings.secret, purpose), message.encode(), sha256).digest()[:length]
+    return hmac.new(derived_key(current_settings().secret, purpose), message.encode(), sha256).digest()[
+        :length
+    ]

@@ -1,12 +1,12 @@
 """Tells the people of a grower that a lot of theirs is recalled."""
 
-from flask import current_app
 from sqlalchemy import select
 
 from branch import api as branch
 from core.accounts.models.account import Account
 from core.database import session
 from core.messaging.service.enqueueing import enqueue
+from core.settings import current_settings
 from traceability.recalls.events import LotRecalled
 from traceability.recalls.service.recalling import get_recall
 
@@ -30,6 +30,6 @@ def tell_grower_of_recall(event: LotRecalled, *, event_id: str) -> None:  # noqa
                     "lots": recall.lots,
                     "codes": recall.codes,
                     "orders": recall.orders,
-                    "address": f"{current_app.config['SETTINGS'].base_url}/seller/lots/{recall.lot_number}",
+                    "address": f"{current_settings().base_url}/seller/lots/{recall.lot_number}",
                 },
             )

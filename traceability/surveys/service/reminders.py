@@ -3,7 +3,6 @@
 from collections import Counter
 from datetime import datetime
 
-from flask import current_app
 from sqlalchemy import select
 
 from branch import api as branch
@@ -11,7 +10,7 @@ from core.accounts.models.account import Account
 from core.clock import local_year
 from core.database import session
 from core.messaging.service import enqueueing as messaging
-from core.settings import Settings
+from core.settings import current_settings
 from core.sweeps import free
 from traceability.plots.models.tables import Plot, PlotSurvey
 from traceability.plots.states import STANDING, SurveyState
@@ -57,7 +56,7 @@ def remind_of_growth(account_id: int, *, at: datetime) -> int:
     receiver = account.email or account.phone
     if not plots or not receiver:
         return 0
-    settings: Settings = current_app.config["SETTINGS"]
+    settings = current_settings()
     return messaging.enqueue(
         dedupe_key=f"growth:{year}:{account.id}",
         to=receiver,
