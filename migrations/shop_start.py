@@ -324,7 +324,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("attention IS NOT NULL OR state = 'doubtful'"),
         postgresql_where=sa.text("attention IS NOT NULL OR state = 'doubtful'"),
     )
-    op.create_index("ix_payment_open", "payment", ["method", "state", "arrived_at"], unique=False)
+    op.create_index("ix_payment_open", "payment", ["method", "state"], unique=False)
     op.create_index(
         "uq_payment_one_receipt_per_order",
         "payment",

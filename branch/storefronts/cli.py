@@ -22,7 +22,7 @@ def check(context: click.Context, *, tell: bool) -> None:
             for one in found:
                 tell_people(
                     one.grower_id,
-                    event_id=f"unjudged:{one.public_id}:{one.address}"[:120],
+                    key=f"unjudged:{one.public_id}:{one.address}"[:120],
                     template="storefront_unjudged",
                     context={
                         "shop_name": one.shop_name,

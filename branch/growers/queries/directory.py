@@ -293,8 +293,6 @@ def people_of(grower_id: int) -> list[GrowerPerson]:
         .order_by(GrowerMember.role, GrowerMember.id)
     )
     return [
-        GrowerPerson(
-            account.id, account.display_name, account.email or account.phone or "", member.role, member.since
-        )
+        GrowerPerson(account.id, account.display_name, account.contact, member.role, member.since)
         for member, account in rows
     ]

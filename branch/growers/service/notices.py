@@ -10,28 +10,15 @@ from sqlalchemy import select
 from branch.growers.models.tables import Grower, GrowerMember
 from branch.growers.states import GrowerState
 from core.accounts.models.account import Account
+from core.accounts.service.notifying import notify_account, notify_accounts
 from core.clock import to_utc
 from core.database import session
-from core.messaging.service import enqueueing as messaging
 
 
-def tell_people(grower_id: int, *, event_id: str, template: str, context: dict[str, Any]) -> None:
+def tell_people(grower_id: int, *, key: str, template: str, context: dict[str, Any]) -> None:
     """Queue one message to each person who works for the grower."""
-    people = session.scalars(
-        select(Account)
-        .join(GrowerMember, GrowerMember.account_id == Account.id)
-        .where(GrowerMember.grower_id == grower_id, Account.active)
-    )
-    for account in people:
-        receiver = account.email or account.phone
-        if receiver:
-            messaging.enqueue(
-                dedupe_key=f"{event_id}:{account.id}",
-                to=receiver,
-                template=template,
-                context=context,
-                locale=account.locale,
-            )
+    people = select(GrowerMember.account_id).where(GrowerMember.grower_id == grower_id)
+    notify_accounts(list(session.scalars(people)), template, context, key=key)
 
 
 def tell_owner(grower: Grower, state: GrowerState, *, at: datetime) -> None:
@@ -43,10 +30,9 @@ def tell_owner(grower: Grower, state: GrowerState, *, at: datetime) -> None:
     )
     if owner is None:
         return
-    messaging.enqueue(
-        dedupe_key=f"grower-{state}:{grower.slug}:{to_utc(at):%Y%m%dT%H%M%S%f}",
-        to=owner.email or owner.phone or grower.phone,
-        template=f"grower_{state}",
-        context={"grower": grower.name, "reason": grower.state_reason},
-        locale=owner.locale,
+    notify_account(
+        owner,
+        f"grower_{state}",
+        {"grower": grower.name, "reason": grower.state_reason},
+        key=f"grower-{state}:{grower.slug}:{to_utc(at):%Y%m%dT%H%M%S%f}",
     )

@@ -35,12 +35,11 @@ from branch.ledger.queries.expected import (
 )
 from branch.ledger.rules.coverage import months_between
 from branch.ledger.rules.periods import Period, month_of
-from branch.organisation.models.tables import Membership
+from branch.organisation.queries.tree import holders_of_roles
 from branch.organisation.rules.roles import Role
-from core.accounts.models.account import Account
+from core.accounts.service.notifying import notify_accounts
 from core.clock import month_start
 from core.database import session
-from core.messaging.service import enqueueing as messaging
 
 log = structlog.get_logger(__name__)
 
@@ -196,25 +195,17 @@ def write_run(view: RunView, at: datetime) -> None:
     )
     if not view.differing:
         return
-    operators = session.scalars(
-        select(Account)
-        .join(Membership, Membership.account_id == Account.id)
-        .where(Membership.role == Role.OPERATOR, Account.active)
+    notify_accounts(
+        holders_of_roles([Role.OPERATOR]),
+        "ledger_differs",
+        {
+            "month": view.month,
+            "differing": view.differing,
+            "days": view.days,
+            "examples": list(view.examples[:5]),
+        },
+        key=f"ledger-differs:{view.month}:{at.isoformat()}",
     )
-    for account in operators:
-        if receiver := account.email or account.phone:
-            messaging.enqueue(
-                dedupe_key=f"ledger-differs:{view.month}:{at.isoformat()}:{account.id}",
-                to=receiver,
-                template="ledger_differs",
-                context={
-                    "month": view.month,
-                    "differing": view.differing,
-                    "days": view.days,
-                    "examples": list(view.examples[:5]),
-                },
-                locale=account.locale,
-            )
 
 
 def tell_of_differences(view: RunView) -> None:

@@ -24,7 +24,7 @@ def tell_grower(event: LicenceEvent, *, event_id: str) -> None:
     last_day = session.scalar(select(Licence.valid_until).where(Licence.number == event.number))
     tell_people(
         event.grower_id,
-        event_id=event_id,
+        key=event_id,
         template="licence_changed",
         context={
             "what": type(event).__name__,

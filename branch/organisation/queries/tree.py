@@ -1,6 +1,6 @@
 """Reads of the tree and of who holds which role in it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -36,6 +36,10 @@ class UnitView:
     def depth(self) -> int:
         """0 for the root."""
         return self.path.count("/") - 1
+
+    def name_in(self, locale: str) -> str:
+        """Its name for a reader of this language, `en` or `zh_Hans_CN`."""
+        return self.name_en if locale == "en" else self.name_zh
 
 
 @dataclass(frozen=True)
@@ -200,8 +204,9 @@ def require_unit_access(account_id: int | None, unit_id: int, permission: str) -
     raise Forbidden(_("This lies outside the units that you look after."), code="outside_your_units")
 
 
-def _contact(account: Account) -> str:
-    return account.email or account.phone or ""
+def holders_of_roles(roles: Collection[str]) -> set[int]:
+    """The accounts that hold one of these roles anywhere."""
+    return set(session.scalars(select(Membership.account_id).where(Membership.role.in_(roles))))
 
 
 def members_of(units: Iterable[UnitView]) -> list[MemberView]:
@@ -281,7 +286,7 @@ def _member(membership: Membership, account: Account, unit: UnitView | None) -> 
         id=membership.id,
         account_id=account.id,
         display_name=account.display_name,
-        contact=_contact(account),
+        contact=account.contact,
         role=Role(membership.role),
         unit=unit,
         since=membership.since,

@@ -2,18 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import select
-
 from branch.organisation.events import RoleChanged, TakeoverEnded, UnitTakenOver
-from branch.organisation.models.tables import Membership, MembershipChange
-from branch.organisation.queries.tree import all_units, members_of, unit_by_id
+from branch.organisation.models.tables import MembershipChange
+from branch.organisation.queries.tree import all_units, holders_of_roles, members_of, unit_by_id
 from branch.organisation.service.takeovers import get_takeover
 from core.accounts.models.account import Account
+from core.accounts.service.notifying import notify_accounts
 from core.backup.events import BackupFailed, FaultsFoundByBackup
 from core.checks.events import ChecksFailed, FaultsFound
 from core.clock import local_minute, now
 from core.database import session
-from core.messaging.service import enqueueing as messaging
 from core.settings import current_settings
 
 
@@ -41,24 +39,7 @@ def tell_operators_of_checks(event: ChecksFailed, *, event_id: str) -> None:
 
 
 def _tell(roles: tuple[str, ...], template: str, context: dict[str, Any], event_id: str) -> None:
-    accounts = session.scalars(
-        select(Account)
-        .where(
-            Account.active,
-            Account.id.in_(select(Membership.account_id).where(Membership.role.in_(roles))),
-        )
-        .order_by(Account.id)
-    )
-    for account in accounts:
-        receiver = account.email or account.phone
-        if receiver:
-            messaging.enqueue(
-                dedupe_key=f"{event_id}:{account.id}",
-                to=receiver,
-                template=template,
-                context=context,
-                locale=account.locale,
-            )
+    notify_accounts(holders_of_roles(roles), template, context, key=event_id)
 
 
 def tell_unit_of_takeover(event: UnitTakenOver | TakeoverEnded, *, event_id: str) -> None:
@@ -66,54 +47,46 @@ def tell_unit_of_takeover(event: UnitTakenOver | TakeoverEnded, *, event_id: str
     found = get_takeover(event.public_id, at=now())
     path = found.unit.path
     places = [one for one in all_units() if one.path.startswith(path) or path.startswith(one.path)]
+
+    def context(account: Account) -> dict[str, Any]:
+        return {
+            "what": type(event).__name__,
+            "unit": found.unit.name_in(account.locale),
+            "name": found.by,
+            "role": str(found.role),
+            "until": local_minute(found.ends_at),
+            "ended_by": found.ended_by,
+            "reason": found.reason,
+            "address": _members_page(),
+        }
+
     people = {member.account_id for member in members_of(places)} | {found.account_id}
-    for account in session.scalars(
-        select(Account).where(Account.id.in_(people), Account.active).order_by(Account.id)
-    ):
-        receiver = account.email or account.phone
-        if receiver:
-            messaging.enqueue(
-                dedupe_key=f"{event_id}:{account.id}",
-                to=receiver,
-                template="unit_taken_over",
-                context={
-                    "what": type(event).__name__,
-                    "unit": found.unit.name_en if account.locale == "en" else found.unit.name_zh,
-                    "name": found.by,
-                    "role": str(found.role),
-                    "until": local_minute(found.ends_at),
-                    "ended_by": found.ended_by,
-                    "reason": found.reason,
-                    "address": f"{current_settings().base_url}/branch/members",
-                },
-                locale=account.locale,
-            )
+    notify_accounts(people, "unit_taken_over", context, key=event_id)
 
 
 def tell_of_role(event: RoleChanged, *, event_id: str) -> None:
     """Handler: one message to the person meant, and to each who holds a role at the unit or above it."""
     change = session.get_one(MembershipChange, event.change_id)
-    unit = unit_by_id(change.unit_id) if change.unit_id is not None else None
-    above = [one for one in all_units() if unit is not None and unit.path.startswith(one.path)]
-    people = {member.account_id for member in members_of(above)} | {change.account_id}
+    if change.unit_id is None:
+        return
+    unit = unit_by_id(change.unit_id)
+    above = [one for one in all_units() if unit.path.startswith(one.path)]
     meant, by = session.get_one(Account, change.account_id), session.get(Account, change.by_account_id)
-    for account in session.scalars(
-        select(Account).where(Account.id.in_(people), Account.active).order_by(Account.id)
-    ):
-        receiver = account.email or account.phone
-        if receiver and unit is not None:
-            messaging.enqueue(
-                dedupe_key=f"{event_id}:{account.id}",
-                to=receiver,
-                template="role_changed",
-                context={
-                    "given": change.action == "given",
-                    "unit": unit.name_en if account.locale == "en" else unit.name_zh,
-                    "name": meant.display_name,
-                    "role": change.role,
-                    "by": by.display_name if by is not None else "",
-                    "reason": change.reason,
-                    "address": f"{current_settings().base_url}/branch/members",
-                },
-                locale=account.locale,
-            )
+
+    def context(account: Account) -> dict[str, Any]:
+        return {
+            "given": change.action == "given",
+            "unit": unit.name_in(account.locale),
+            "name": meant.display_name,
+            "role": change.role,
+            "by": by.display_name if by is not None else "",
+            "reason": change.reason,
+            "address": _members_page(),
+        }
+
+    people = {member.account_id for member in members_of(above)} | {change.account_id}
+    notify_accounts(people, "role_changed", context, key=event_id)
+
+
+def _members_page() -> str:
+    return f"{current_settings().base_url}/branch/members"

@@ -6,32 +6,26 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from branch.organisation.queries.tree import unit_by_id
 from branch.reports.models.tables import Report
 from branch.reports.queries.recipients import nearest_holders
-from core.accounts.models.account import Account
-from core.database import session
-from core.messaging.service import enqueueing as messaging
+from core.accounts.service.notifying import notify_accounts
 from core.settings import current_settings
 
 
 def tell_branch(report: Report, what: str, *, key: str, at: datetime, but: int | None = None) -> int:
     """Tell those who submit this unit's reports; `key` makes the notice one of its kind."""
     _unit, holders = nearest_holders(report.unit_id, "reports.submit")
-    return _tell(report, what, holders - {but}, f"/branch/reports/{report.public_id}", key=key, at=at)
+    return _tell(report, what, holders - {but or 0}, f"/branch/reports/{report.public_id}", key=key, at=at)
 
 
 def tell_committee(report: Report, what: str, *, key: str, at: datetime, but: int | None = None) -> int:
     """Tell those who review this unit's reports."""
     _unit, holders = nearest_holders(report.unit_id, "reports.review")
-    return _tell(report, what, holders - {but}, f"/committee/reports/{report.public_id}", key=key, at=at)
+    return _tell(report, what, holders - {but or 0}, f"/committee/reports/{report.public_id}", key=key, at=at)
 
 
-def _tell(
-    report: Report, what: str, receivers: Collection[int | None], path: str, *, key: str, at: datetime
-) -> int:
+def _tell(report: Report, what: str, receivers: Collection[int], path: str, *, key: str, at: datetime) -> int:
     return send(
         receivers,
         template="report_moved",
@@ -44,7 +38,7 @@ def _tell(
 
 
 def send(
-    receivers: Collection[int | None],
+    receivers: Collection[int],
     *,
     template: str,
     dedupe: str,
@@ -54,21 +48,16 @@ def send(
     at: datetime,
 ) -> int:
     """Queue one message to each account that can be reached; how many were queued."""
+    settings = current_settings()
     unit = unit_by_id(unit_id)
-    accounts = session.scalars(
-        select(Account).where(Account.id.in_(list(receivers)), Account.active).order_by(Account.id)
+    return notify_accounts(
+        receivers,
+        template,
+        lambda account: {
+            **context,
+            "unit": unit.name_in(account.locale),
+            "url": f"{settings.base_url}{path}",
+        },
+        key=dedupe,
+        at=at,
     )
-    queued = 0
-    for account in accounts:
-        receiver = account.email or account.phone
-        if receiver:
-            name = unit.name_en if account.locale.startswith("en") else unit.name_zh
-            queued += messaging.enqueue(
-                dedupe_key=f"{dedupe}:{account.id}",
-                to=receiver,
-                template=template,
-                context={**context, "unit": name, "url": f"{current_settings().base_url}{path}"},
-                locale=account.locale,
-                at=at,
-            )
-    return queued

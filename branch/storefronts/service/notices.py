@@ -17,7 +17,7 @@ def tell_grower(event: StorefrontEvent, *, event_id: str) -> None:
     storefront = get_storefront(event.public_id)
     tell_people(
         event.grower_id,
-        event_id=event_id,
+        key=event_id,
         template="storefront_changed",
         context={
             "what": type(event).__name__,

@@ -50,6 +50,11 @@ class Account(Base, UserMixin):
         return []
 
     @property
+    def contact(self) -> str:
+        """Where its owner reads messages: an e-mail address, else a telephone number."""
+        return self.email or self.phone or ""
+
+    @property
     def has_second_factor(self) -> bool:
         return bool(self.tf_primary_method and self.tf_totp_secret)
 
@@ -60,7 +65,7 @@ class Account(Base, UserMixin):
 
     def calc_username(self) -> str:
         """The name an authenticator app shows beside the code."""
-        return self.email or self.phone or self.display_name
+        return self.contact or self.display_name
 
     def check_tf_required(
         self,

@@ -69,7 +69,7 @@ def prove_contact(account_id: int, contact: Identity, *, at: datetime) -> None:
     _free(contact, account_id)
     account = session.get_one(Account, account_id)
     former = account.email if contact.kind == "email" else account.phone
-    others = notices.reach(account)
+    others = account.contact
     typed = _typed_only(account)
     dropped = typed if typed is not None and typed.kind != contact.kind else None
     if (former and former != contact.value) or dropped is not None:

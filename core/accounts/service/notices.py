@@ -4,16 +4,11 @@ from datetime import timedelta
 
 from core.accounts.models.account import Account
 from core.accounts.rules.identity import Identity
+from core.accounts.service.notifying import notify_account
 from core.ids import random_id
-from core.messaging.service import enqueueing as messaging
 
 # As long as Flask-Security takes a link of recovery (SECURITY_RESET_PASSWORD_WITHIN).
 LINK_FOR = timedelta(days=1)
-
-
-def reach(account: Account) -> str:
-    """Where the account's owner reads messages."""
-    return account.email or account.phone or ""
 
 
 def send_recovery_link(account: Account, link: str) -> None:
@@ -79,11 +74,11 @@ def _tell(
     to: str = "",
     secret_for: timedelta | None = None,
 ) -> None:
-    messaging.enqueue(
-        dedupe_key=f"{template}:{random_id(20)}",
-        to=to or reach(account),
-        template=template,
-        context=context | {"name": account.display_name},
-        locale=account.locale,
+    notify_account(
+        account,
+        template,
+        context | {"name": account.display_name},
+        key=f"{template}:{random_id(20)}",
+        to=to,
         secret_for=secret_for,
     )

@@ -7,14 +7,13 @@ from typing import Any
 from sqlalchemy import select
 
 from branch import api as branch
-from core.accounts.models.account import Account
 from core.clock import local_day, now
 from core.database import session
 from core.messaging.service.enqueueing import enqueue
 from core.settings import current_settings
 from core.web.wording.formatting import dt
 from shop.orders import events
-from shop.orders.models.tables import Consignment
+from shop.orders.models.tables import Consignment, Order
 from shop.orders.queries.order_views import ConsignmentView, OrderView, order_by_id
 from shop.orders.states import FulfilmentState, PaymentMethod, PaymentState
 
@@ -32,10 +31,10 @@ ParcelEvent = (
 def tell_buyer_of_order(event: OrderEvent, *, event_id: str) -> None:
     """Handler: one message to the buyer about a step of the whole order."""
     order = order_by_id(event.order_id)
-    _tell_buyer(
+    tell_buyer(
         order,
-        event_id,
         "order_changed",
+        key=f"{event_id}:buyer",
         what=type(event).__name__,
         method=order.method,
         total_minor=order.total_minor,
@@ -47,10 +46,10 @@ def tell_buyer_of_order(event: OrderEvent, *, event_id: str) -> None:
 def tell_buyer_of_parcel(event: ParcelEvent, *, event_id: str) -> None:
     """Handler: one message to the buyer about a step of one grower's parcel."""
     order, parcel = _parcel(event.consignment_id)
-    _tell_buyer(
+    tell_buyer(
         order,
-        event_id,
         "parcel_changed",
+        key=f"{event_id}:buyer",
         what=type(event).__name__,
         parcel=parcel.number,
         grower=parcel.grower_name,
@@ -88,10 +87,10 @@ def ask_buyer_for_held(event: events.HoldAskedFor, *, event_id: str) -> None:  #
     order, parcel = _parcel(event.consignment_id)
     if order.state != PaymentState.AWAITING_PAYMENT:
         return
-    _tell_buyer(
+    tell_buyer(
         order,
-        f"hold-asked:{parcel.number}:{local_day(now())}",
         "hold_asked_for",
+        key=f"hold-asked:{parcel.number}:{local_day(now())}:buyer",
         grower=parcel.grower_name,
         until=dt(order.expires_at) if order.expires_at else "",
     )
@@ -125,9 +124,10 @@ def _parcel(consignment_id: int) -> tuple[OrderView, ConsignmentView]:
     return order, next(one for one in order.consignments if one.id == consignment_id)
 
 
-def _tell_buyer(order: OrderView, event_id: str, template: str, **context: Any) -> None:
+def tell_buyer(order: Order | OrderView, template: str, *, key: str, **context: Any) -> None:
+    """Queue one message to the buyer of an order, with its number and the address of its page."""
     enqueue(
-        dedupe_key=f"{event_id}:buyer",
+        dedupe_key=key,
         to=order.buyer_email or order.buyer_phone,
         template=template,
         locale=order.locale,
@@ -140,20 +140,15 @@ def _tell_buyer(order: OrderView, event_id: str, template: str, **context: Any) 
 
 
 def _tell_grower(order: OrderView, parcel: ConsignmentView, key: str, template: str, **context: Any) -> None:
-    people = [person.account_id for person in branch.people_of(parcel.grower_id)]
-    for account in session.scalars(select(Account).where(Account.id.in_(people), Account.active)):
-        receiver = account.email or account.phone
-        if receiver:
-            enqueue(
-                dedupe_key=f"{key}:{account.id}",
-                to=receiver,
-                template=template,
-                locale=account.locale,
-                context={
-                    "parcel": parcel.number,
-                    "province": order.province,
-                    "plants_count": parcel.plants,
-                    "address": f"{current_settings().base_url}/seller/orders/{parcel.number}",
-                    **context,
-                },
-            )
+    branch.tell_people(
+        parcel.grower_id,
+        key=key,
+        template=template,
+        context={
+            "parcel": parcel.number,
+            "province": order.province,
+            "plants_count": parcel.plants,
+            "address": f"{current_settings().base_url}/seller/orders/{parcel.number}",
+            **context,
+        },
+    )

@@ -7,11 +7,10 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from core.database import session
-from core.messaging.service.enqueueing import enqueue
 from core.outbox.service import record
-from core.settings import current_settings
 from shop.orders.events import OrderReachedByRecall
 from shop.orders.models.tables import Consignment, Order, OrderLine
+from shop.orders.service.notices import tell_buyer
 from shop.orders.states import FulfilmentState
 from traceability import api as traceability
 
@@ -48,15 +47,10 @@ def tell_buyer_of_recall(event: OrderReachedByRecall, *, event_id: str) -> None:
     """Handler: the buyer of an order is told once that a recall reached it."""
     recall = traceability.get_recall(event.recall_number)
     order = session.scalars(select(Order).where(Order.number == event.order_number)).one()
-    enqueue(
-        dedupe_key=f"{recall.number}:buyer:{order.number}",
-        to=order.buyer_email or order.buyer_phone,
-        template="lot_recalled_buyer",
-        locale=order.locale,
-        context={
-            "number": order.number,
-            "cultivar": recall.cultivar,
-            "reason": recall.reason,
-            "address": f"{current_settings().base_url}/orders/{order.number}?token={order.access_token}",
-        },
+    tell_buyer(
+        order,
+        "lot_recalled_buyer",
+        key=f"{recall.number}:buyer:{order.number}",
+        cultivar=recall.cultivar,
+        reason=recall.reason,
     )

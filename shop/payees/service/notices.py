@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
 
 from branch import api as branch
 from core.accounts.models.account import Account
+from core.accounts.service.notifying import notify_accounts
 from core.clock import local_minute, now
-from core.database import session
-from core.messaging.service.enqueueing import enqueue
 from core.settings import current_settings
 from shop.payees.events import PayeeConfirmed, PayeeProposed, PayeeWithdrawn
 from shop.payees.queries import PayeeView, get_payee
@@ -20,28 +19,22 @@ def tell_everyone_concerned(event: PayeeProposed | PayeeConfirmed | PayeeWithdra
     account = get_payee(event.public_id, at=now())
     unit = branch.unit_by_id(account.unit_id)
     staff, growers = staff_concerned(unit), growers_concerned(unit)
-    people = select(Account).where(Account.id.in_(staff | growers), Account.active).order_by(Account.id)
-    for person in session.scalars(people):
-        receiver = person.email or person.phone
-        if receiver:
-            page = f"branch/payees/{account.public_id}" if person.id in staff else "seller/payee"
-            enqueue(
-                dedupe_key=f"{event_id}:{person.id}",
-                to=receiver,
-                template="payee_account",
-                locale=person.locale,
-                context={
-                    "what": type(event).__name__,
-                    "unit": unit.name_en if person.locale == "en" else unit.name_zh,
-                    "payee": account.payee,
-                    "bank": account.bank,
-                    "account_number": account.account_number,
-                    "by": _who(event, account),
-                    "reason": account.withdrawn_reason or account.reason,
-                    "since": local_minute(account.in_force_from) if account.in_force_from else "",
-                    "address": f"{current_settings().base_url}/{page}",
-                },
-            )
+
+    def context(person: Account) -> dict[str, Any]:
+        page = f"branch/payees/{account.public_id}" if person.id in staff else "seller/payee"
+        return {
+            "what": type(event).__name__,
+            "unit": unit.name_in(person.locale),
+            "payee": account.payee,
+            "bank": account.bank,
+            "account_number": account.account_number,
+            "by": _who(event, account),
+            "reason": account.withdrawn_reason or account.reason,
+            "since": local_minute(account.in_force_from) if account.in_force_from else "",
+            "address": f"{current_settings().base_url}/{page}",
+        }
+
+    notify_accounts(staff | growers, "payee_account", context, key=event_id)
 
 
 def _who(event: PayeeProposed | PayeeConfirmed | PayeeWithdrawn, account: PayeeView) -> str:

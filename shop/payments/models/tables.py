@@ -43,7 +43,7 @@ class Payment(Base):
             sqlite_where=text("state = 'received'"),
             postgresql_where=text("state = 'received'"),
         ),
-        Index("ix_payment_open", "method", "state", "arrived_at"),
+        Index("ix_payment_open", "method", "state"),
         Index("ix_payment_attention", "id", sqlite_where=text(ATTENTION), postgresql_where=text(ATTENTION)),
     )
 

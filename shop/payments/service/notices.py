@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import select
-
-from core.accounts.models.account import Account
-from core.database import session
-from core.messaging.service.enqueueing import enqueue
+from core.accounts.service.notifying import notify_accounts
 from core.settings import current_settings
 from core.web.wording.formatting import dt
 from shop.orders.models.tables import Order
+from shop.orders.service.notices import tell_buyer
 from shop.payments.models.tables import Payment, Refund, TransferProof
 
 
 def _tell(order: Order, template: str, key: str, **context: Any) -> None:
-    enqueue(
-        dedupe_key=f"{template}:{key}",
-        to=order.buyer_email or order.buyer_phone,
-        template=template,
-        locale=order.locale,
-        context={
-            "number": order.number,
-            "address": f"{current_settings().base_url}/orders/{order.number}?token={order.access_token}",
-            **context,
-        },
-    )
+    tell_buyer(order, template, key=f"{template}:{key}", **context)
 
 
 def payment_failed(order: Order, payment: Payment) -> None:
@@ -103,10 +90,10 @@ def cancel_declined(order: Order, wish_id: str, consignment_number: str, answer:
     _tell(order, "cancel_declined", wish_id, consignment=consignment_number, answer=answer)
 
 
-def receipt_waits(order: Order, cashiers: Iterable[Account], *, key: str) -> None:
+def receipt_waits(order: Order, account_ids: Collection[int], *, key: str) -> None:
     """A buyer's receipt has not been looked at, and the order ends soon."""
     _tell_cashiers(
-        cashiers,
+        account_ids,
         "receipt_waits",
         key,
         number=order.number,
@@ -119,7 +106,7 @@ def receipt_waits(order: Order, cashiers: Iterable[Account], *, key: str) -> Non
 def part_waits(order: Order, payment: Payment, step: str, account_ids: Collection[int]) -> None:
     """A cashier agreed for his growers' part of a shared order; these cashiers have not, for theirs."""
     _tell_cashiers(
-        session.scalars(select(Account).where(Account.id.in_(account_ids), Account.active)),
+        account_ids,
         "part_waits",
         f"part-waits:{payment.public_id}:{step}",
         number=order.number,
@@ -130,14 +117,6 @@ def part_waits(order: Order, payment: Payment, step: str, account_ids: Collectio
     )
 
 
-def _tell_cashiers(cashiers: Iterable[Account], template: str, key: str, **context: Any) -> None:
-    for account in cashiers:
-        receiver = account.email or account.phone
-        if receiver:
-            enqueue(
-                dedupe_key=f"{key}:{account.id}",
-                to=receiver,
-                template=template,
-                locale=account.locale,
-                context=context | {"address": f"{current_settings().base_url}/branch/cashier"},
-            )
+def _tell_cashiers(account_ids: Collection[int], template: str, key: str, **context: Any) -> None:
+    base_url = current_settings().base_url
+    notify_accounts(account_ids, template, context | {"address": f"{base_url}/branch/cashier"}, key=key)

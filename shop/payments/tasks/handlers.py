@@ -23,7 +23,7 @@ def tell_cashiers(event: OrderNearsEnd | HoldAskedFor, *, event_id: str) -> None
     if order.payment_state != PaymentState.PROOF_SUBMITTED:
         return
     key = f"receipt-waits:{order.number}:{local_day(now())}"
-    messages.receipt_waits(order, desk.cashiers_of(order.id), key=key)
+    messages.receipt_waits(order, [cashier.id for cashier in desk.cashiers_of(order.id)], key=key)
 
 
 UNPAID = (PaymentState.AWAITING_PAYMENT, PaymentState.PROOF_SUBMITTED)

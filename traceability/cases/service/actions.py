@@ -63,7 +63,7 @@ def _do(case: CounterfeitCase, kind: ActionKind, note: str, *, at: datetime, by:
     if kind is ActionKind.SHOP_NOTICE and case.grower_id is not None:
         branch.tell_people(
             case.grower_id,
-            event_id=f"case:{case.number}:notice:{case.reopened}",
+            key=f"case:{case.number}:notice:{case.reopened}",
             template="case_notice",
             context={"number": case.number, "answer": case.answer, "note": note},
         )

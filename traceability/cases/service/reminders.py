@@ -1,15 +1,14 @@
 """Reminding the people of a case and telling the unit above; each notice once. Nothing here commits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, or_, select, update
 
 from branch import api as branch
-from core.accounts.models.account import Account
+from core.accounts.service.notifying import notify_accounts
 from core.clock import local_day
 from core.database import changed, session
-from core.messaging.service import enqueueing as messaging
 from core.settings import current_settings
 from core.sweeps import free
 from traceability.cases.models.sealing import seal_case
@@ -57,7 +56,7 @@ def remind(number: str, *, at: datetime) -> int:
         _escalate(case, unit_id, at=at)
     else:
         unit_id, receivers = case.unit_id, _responsible(case)
-    queued = sum(_tell(case, due.send, account, at=at) for account in _accounts(receivers))
+    queued = _tell(case, due.send, receivers, at=at)
     session.add(_row(case, due.send, sent=queued, unit_id=unit_id, at=at))
     session.flush()
     return queued
@@ -168,29 +167,16 @@ def _holders(unit: branch.UnitView, permission: str) -> set[int]:
     }
 
 
-def _accounts(ids: Iterable[int]) -> list[Account]:
-    return list(
-        session.scalars(select(Account).where(Account.id.in_(set(ids)), Account.active).order_by(Account.id))
-    )
-
-
-def _tell(case: CounterfeitCase, notice: Notice, account: Account, *, at: datetime) -> bool:
-    receiver = account.email or account.phone
-    if not receiver:
-        return False
-    return messaging.enqueue(
-        dedupe_key=f"case:{case.number}:{case.reopened}:{notice.kind}:{account.id}",
-        to=receiver,
-        template="case_deadline",
-        context={
-            "kind": notice.kind,
-            "number": case.number,
-            "due_on": local_day(case.due_at).isoformat(),
-            "url": f"{current_settings().base_url}/branch/reports-of-fakes/{case.number}",
-        },
-        locale=account.locale,
-        at=at,
-    )
+def _tell(case: CounterfeitCase, notice: Notice, account_ids: Collection[int], *, at: datetime) -> int:
+    settings = current_settings()
+    context = {
+        "kind": notice.kind,
+        "number": case.number,
+        "due_on": local_day(case.due_at).isoformat(),
+        "url": f"{settings.base_url}/branch/reports-of-fakes/{case.number}",
+    }
+    key = f"case:{case.number}:{case.reopened}:{notice.kind}"
+    return notify_accounts(account_ids, "case_deadline", context, key=key, at=at)
 
 
 def _escalate(case: CounterfeitCase, unit_id: int | None, *, at: datetime) -> None:

@@ -8,7 +8,7 @@ def tell_grower_of_tries(event: InnerCodeTried, *, event_id: str) -> None:  # no
     """Handler: one message a day and label to each person who works for the grower."""
     branch.tell_people(
         event.grower_id,
-        event_id=f"inner:{event.label}:{event.day}",
+        key=f"inner:{event.label}:{event.day}",
         template="inner_code_tried",
         context={"label": event.label, "order": event.order_number},
     )

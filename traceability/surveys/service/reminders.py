@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from branch import api as branch
 from core.accounts.models.account import Account
+from core.accounts.service.notifying import notify_accounts
 from core.clock import local_year
 from core.database import session
-from core.messaging.service import enqueueing as messaging
 from core.settings import current_settings
 from core.sweeps import free
 from traceability.plots.models.tables import Plot, PlotSurvey
@@ -49,26 +49,23 @@ def remind_of_growth(account_id: int, *, at: datetime) -> int:
     The quota of a year ends with it; what grew on stands in the new survey by its stage, so growth into the
     next size class is proposed plot by plot and confirmed by whoever measures. Once a year and person.
     """
-    account = session.get_one(Account, account_id)
     year = local_year(at)
-    here = {unit.id for unit in branch.units_where(account.id, "plots.survey")}
+    here = {unit.id for unit in branch.units_where(account_id, "plots.survey")}
     plots = sum(count for unit_id, count in plots_without_survey(year).items() if unit_id in here)
-    receiver = account.email or account.phone
-    if not plots or not receiver:
+    if not plots:
         return 0
     settings = current_settings()
-    return messaging.enqueue(
-        dedupe_key=f"growth:{year}:{account.id}",
-        to=receiver,
-        template="plots_to_survey",
-        context={
+    return notify_accounts(
+        [account_id],
+        "plots_to_survey",
+        {
             "year": year,
             "plots": plots,
             "url": f"{settings.base_url}/branch/plots?state=missing",
             "growth_url": f"{settings.base_url}/branch/quota/growth"
-            if branch.units_where(account.id, "quota.decide")
+            if branch.units_where(account_id, "quota.decide")
             else "",
         },
-        locale=account.locale,
+        key=f"growth:{year}",
         at=at,
     )

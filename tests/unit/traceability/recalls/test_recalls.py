@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from core.database import transaction
 from core.errors import Conflict, Invalid
 from core.messaging.models import Message
+from shop.orders.service import notices
 from shop.orders.service import recall_notices as buyers
 from tests.bad_rows import spoil
 from tests.factories.orders import make_order, make_seller, place
@@ -102,7 +103,7 @@ def test_the_walk_reaches_three_generations_and_200_orders(session, sold, at, ru
 
 def test_a_buyer_who_cannot_be_told_keeps_no_other_from_hearing(session, sold, at, run_jobs, monkeypatch):
     mother, _family, _stranger, numbers = sold
-    spoil(monkeypatch, buyers, "enqueue", lambda *, dedupe_key, **_rest: dedupe_key.endswith(numbers[0]))
+    spoil(monkeypatch, notices, "enqueue", lambda *, dedupe_key, **_rest: dedupe_key.endswith(numbers[0]))
     with transaction():
         recall(mother.id, reason="canker in the cuttings", at=at, by=None)
     run_jobs()
