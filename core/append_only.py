@@ -10,31 +10,34 @@ from sqlalchemy import DDL, Table, event
 from core.database import Base
 
 
-def guard(*models: type[Base]) -> None:
-    """Make the tables of these models append-only wherever they are created."""
+def guard(*models: type[Base], instead: str = "") -> None:
+    """Make the tables of these models append-only wherever they are created; `instead` is told to whoever tries."""
     for model in models:
         table = cast("Table", model.__table__)
-        for dialect, statements in (("sqlite", sqlite(table.name)), ("postgresql", postgresql(table.name))):
+        for dialect, statements in (
+            ("sqlite", sqlite(table.name, instead)),
+            ("postgresql", postgresql(table.name, instead)),
+        ):
             for statement in statements:
                 ddl = DDL(statement.replace("%", "%%")).execute_if(dialect=dialect)
                 event.listen(table, "after_create", ddl)
 
 
-def sqlite(table: str) -> tuple[str, ...]:
+def sqlite(table: str, instead: str = "") -> tuple[str, ...]:
     """The triggers that make `table` append-only on SQLite."""
     return tuple(
         f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only{instead}'); END"
         for verb in ("UPDATE", "DELETE")
     )
 
 
-def postgresql(table: str) -> tuple[str, ...]:
+def postgresql(table: str, instead: str = "") -> tuple[str, ...]:
     """The same on PostgreSQL, TRUNCATE included."""
     return (
         f"""CREATE OR REPLACE FUNCTION {table}_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION '{table} is append-only{instead}' USING ERRCODE = 'restrict_violation';
 END
 $$""",
         f"""CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}

@@ -11,6 +11,7 @@ import structlog
 from flask import current_app
 from flask.globals import app_ctx
 from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from werkzeug.local import LocalProxy
 
@@ -146,6 +147,16 @@ def after_commit(callback: Callable[[], None], *, key: str) -> None:
 
         poke.poke_key = key  # type: ignore[attr-defined]
         waiting.append(poke)
+
+
+def is_postgresql() -> bool:
+    """Whether the session writes to PostgreSQL; SQLite, the other one, has one writer at a time and needs no locks."""
+    return db.session.get_bind().dialect.name == "postgresql"
+
+
+def insert_into(table: type[Base] | sa.Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that may say what happens ON CONFLICT, in the words of the database in use."""
+    return postgresql.insert(table) if is_postgresql() else sqlite.insert(table)
 
 
 def changed(statement: sa.Update | sa.Delete | sa.Insert) -> int:

@@ -15,12 +15,11 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
-from core.database import Base, changed, in_transaction, pk, session, transaction
+from core.database import Base, changed, in_transaction, insert_into, pk, session, transaction
 from core.database_errors import database_away, words_of
 from core.errors import Conflict, Unavailable
 from core.ids import random_id
@@ -274,8 +273,7 @@ def take(
 
 
 def _insert_unless_there(**values: Any) -> bool:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(WorkClaim).values(**values).on_conflict_do_nothing(index_elements=["kind", "key"])
+    statement = insert_into(WorkClaim).values(**values).on_conflict_do_nothing(index_elements=["kind", "key"])
     return session.scalar(statement.returning(WorkClaim.id)) is not None
 
 

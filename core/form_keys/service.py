@@ -11,10 +11,8 @@ from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Engine, Row, Select, delete, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from core.database import changed, session
+from core.database import changed, insert_into, session
 from core.errors import Conflict
 from core.form_keys.models import FormKey
 from core.form_keys.rules import FORGOTTEN_AFTER
@@ -67,9 +65,8 @@ def claim(sending: Sending, *, at: datetime) -> None:
         SentBefore: with what it led to then.
         SentOtherwise: the key was used for something else.
     """
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     taken = session.scalar(
-        insert(FormKey)
+        insert_into(FormKey)
         .values(
             key=sending.key, sender=sending.sender, content=sending.content, leads_to="", memo="", used_at=at
         )

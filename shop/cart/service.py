@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from core.database import session
+from core.database import insert_into, is_postgresql, session
 from core.ids import access_token
 from shop.cart.models import Cart, CartLine
 
@@ -93,11 +91,10 @@ def empty(cart_id: int, *, at: datetime) -> None:
 
 
 def _write_line(cart_id: int, variant_id: int, quantity: int, *, at: datetime, on_conflict: str) -> None:
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    statement = (postgresql_insert if is_postgresql else sqlite_insert)(CartLine).values(
+    statement = insert_into(CartLine).values(
         cart_id=cart_id, variant_id=variant_id, quantity=quantity, added_at=at
     )
-    larger = (func.greatest if is_postgresql else func.max)(CartLine.quantity, quantity)
+    larger = (func.greatest if is_postgresql() else func.max)(CartLine.quantity, quantity)
     session.execute(
         statement.on_conflict_do_update(
             index_elements=[CartLine.cart_id, CartLine.variant_id],

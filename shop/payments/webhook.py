@@ -10,13 +10,11 @@ from typing import Any
 import structlog
 from flask import Blueprint, request
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core import strict_json as jsontext
 from core.application import csrf
 from core.clock import now
-from core.database import after_commit, session, transaction
+from core.database import after_commit, insert_into, session, transaction
 from core.gate import public
 from core.jobs import send_soon
 from core.scopes import Scope, note_checked
@@ -159,9 +157,8 @@ def _store(event: dict[str, Any], kind: str, subject: Mapping[str, Any], *, at: 
 
 
 def _insert(**values: Any) -> bool:
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     written = session.scalar(
-        insert(StripeEvent)
+        insert_into(StripeEvent)
         .values(**values)
         .on_conflict_do_nothing(index_elements=[StripeEvent.id])
         .returning(StripeEvent.id)

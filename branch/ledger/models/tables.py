@@ -2,10 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import DDL, CheckConstraint, Date, Index, String, UniqueConstraint, event
+from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from branch.ledger.models import guards
+from core import append_only
 from core.database import Base, fk, pk
 from core.types import JSONType, UTCDateTime
 
@@ -256,10 +256,4 @@ class ReconcileRun(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-for _dialect, _statements in (("sqlite", guards.SQLITE), ("postgresql", guards.POSTGRESQL)):
-    for _statement in _statements:
-        event.listen(
-            SaleFactRow.__table__,
-            "after_create",
-            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),
-        )
+append_only.guard(SaleFactRow, instead=": record a reversal instead")

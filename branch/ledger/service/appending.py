@@ -10,12 +10,11 @@ from typing import Any, cast
 
 from flask_babel import gettext as _
 from sqlalchemy import Table, insert, select
-from sqlalchemy.dialects import postgresql
 
 from branch.ledger.models.sealing import seal_facts
 from branch.ledger.models.tables import SaleFactRow, SalesDirty
 from branch.ledger.rules.facts import SaleFact, faults
-from core.database import Base, session
+from core.database import Base, insert_into, is_postgresql, session
 from core.errors import Invalid
 
 CHUNK = 500
@@ -130,13 +129,13 @@ def _write(facts: list[SaleFact], *, at: datetime) -> set[tuple[str, str]]:
         return set()
     table = _table(SaleFactRow)
     rows = list(_rows(facts, at=at))
-    if session.get_bind().dialect.name != "postgresql":
+    if not is_postgresql():
         # The transaction holds SQLite's only write lock, so what was not there a moment ago is new.
         session.execute(insert(table), rows)
         seal_facts(facts, at=at)
         return {fact.key for fact in facts}
     statement = (
-        postgresql.insert(table)
+        insert_into(table)
         .on_conflict_do_nothing(index_elements=["source", "source_ref"])
         .returning(table.c.source, table.c.source_ref)
     )

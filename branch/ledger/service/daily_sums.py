@@ -24,7 +24,7 @@ from branch.ledger.queries.expected import DAILY_KEYS, SUMS, daily_sums
 from branch.ledger.service import monthly_parts as parts
 from branch.ledger.service import monthly_sums as months
 from core.clock import now
-from core.database import session
+from core.database import is_postgresql, session
 from core.sweeps import free
 
 SUMMING = "branch.ledger.sum_up"
@@ -152,5 +152,5 @@ def _fill(sums: Select[tuple[object, ...]]) -> None:
 
 def _alone() -> None:
     """Let no other refresh run beside this one; on SQLite the transaction's write lock does it."""
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgresql():
         session.execute(text("LOCK TABLE sales_daily IN SHARE ROW EXCLUSIVE MODE"))

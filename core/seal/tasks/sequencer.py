@@ -20,7 +20,7 @@ import structlog
 from sqlalchemy import Integer, bindparam, func, select, text
 
 from core.clock import now
-from core.database import db, read_columns, session, transaction
+from core.database import db, is_postgresql, read_columns, session, transaction
 from core.seal.models.leaves import SealLeaf, SealState
 from core.seal.models.log import Log, Signed, this_log
 from core.seal.queries.standing import Standing, entry_of, stand
@@ -88,7 +88,7 @@ def sequence(*, most: int = ROUND) -> int | None:
 @contextmanager
 def _database_lock(*, wanted: bool) -> Iterator[bool]:
     """PostgreSQL's advisory lock, for sequencers on several machines; SQLite needs no more than the file's."""
-    if not wanted or db.engine.dialect.name != "postgresql":
+    if not wanted or not is_postgresql():
         yield wanted
         return
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -129,7 +129,7 @@ def _round(log: Log, most: int) -> int:
 
 def _give_numbers(first: int, most: int) -> None:
     values = {"first": first, "most": most}
-    if db.engine.dialect.name == "sqlite":
+    if not is_postgresql():
         _write_through(values)
         return
     with transaction():

@@ -6,10 +6,8 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from core.database import changed, session
+from core.database import changed, insert_into, session
 from core.errors import Conflict
 from core.outbox.service import record
 from shop.orders.events import HoldAskedFor
@@ -29,7 +27,6 @@ def allow_more(
     at: datetime,
 ) -> None:
     """Let the buyer with this number (E.164) hold so much of the grower's plants unpaid; a later word counts."""
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     given = {
         "plants": plants,
         "value_minor": value_minor,
@@ -38,7 +35,7 @@ def allow_more(
         "given_by": by_account_id,
     }
     session.execute(
-        insert(HoldAllowance)
+        insert_into(HoldAllowance)
         .values(grower_id=grower_id, phone=phone, **given)
         .on_conflict_do_update(index_elements=[HoldAllowance.grower_id, HoldAllowance.phone], set_=given)
     )

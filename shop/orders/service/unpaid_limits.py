@@ -8,7 +8,7 @@ from zlib import crc32
 
 from sqlalchemy import ColumnElement, case, func, or_, select, text
 
-from core.database import session
+from core.database import is_postgresql, session
 from core.settings import current_settings
 from shop.orders.models.tables import Consignment, HoldAllowance, Order, OrderLine
 from shop.orders.rules.unpaid_limits import (
@@ -51,7 +51,7 @@ def lock_holders(order: Order) -> None:
 
     Taken before any stock, in one order by everybody who places an order; nothing else takes these locks.
     """
-    if session.get_bind().dialect.name != "postgresql":
+    if not is_postgresql():
         return
     keys = sorted({crc32(f"{holder}:{value}".encode()) - 2**31 for holder, value in _known_by(order).items()})
     session.execute(

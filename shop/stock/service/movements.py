@@ -12,10 +12,8 @@ from datetime import datetime
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import Row, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from core.database import changed, session
+from core.database import changed, insert_into, session
 from core.errors import Invalid
 from shop.stock.models import HoldState, Stock, StockHold
 from shop.stock.queries import available
@@ -32,9 +30,8 @@ def set_on_hand(variant_id: int, quantity: int) -> None:
     """
     if quantity < 0:
         raise Invalid(_("A stock cannot be below zero."), code="below_zero")
-    dialect_insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     written = session.scalar(
-        dialect_insert(Stock)
+        insert_into(Stock)
         .values(variant_id=variant_id, on_hand=quantity, held=0, sold=0)
         .on_conflict_do_update(
             index_elements=[Stock.variant_id], set_={"on_hand": quantity}, where=Stock.held <= quantity

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select, text
 
 from core import strict_json as jsontext
-from core.database import changed, session
+from core.database import changed, is_postgresql, session
 from core.errors import Conflict, NotFound
 from core.ids import random_id
 from traceability.events.models.tables import CaptureJob, EpcisEvent, EpcisQuery
@@ -128,7 +128,7 @@ def _without_clashes(candidates: Sequence[_Candidate]) -> tuple[list[_Candidate]
 
 def _claim(event_ids: set[str]) -> None:
     """On PostgreSQL, locks by buckets of ids, always in the same order; on SQLite there is one writer anyway."""
-    if session.get_bind().dialect.name != "postgresql":
+    if not is_postgresql():
         return
     buckets = sorted({zlib.crc32(event_id.encode()) % BUCKETS for event_id in event_ids})
     session.execute(

@@ -7,10 +7,9 @@ from hashlib import sha256
 from typing import Any, cast
 
 from sqlalchemy import Table, insert
-from sqlalchemy.dialects import postgresql, sqlite
 
 from core import strict_json as jsontext
-from core.database import session
+from core.database import insert_into, session
 from core.seal import append_many
 from traceability.events.models.sealing import KIND, sealed_body, subject_of
 from traceability.events.models.tables import EpcisEvent, EpcisKey
@@ -68,7 +67,7 @@ def store(
             for fingerprint, one in chunk.items()
         }
         statement = (
-            _insert()(EpcisEvent)
+            insert_into(EpcisEvent)
             .values(list(values.values()))
             .on_conflict_do_nothing(index_elements=[EpcisEvent.fingerprint])
             .returning(EpcisEvent.id, EpcisEvent.fingerprint)
@@ -91,10 +90,6 @@ def _key_rows(row_id: int, one: Prepared) -> list[dict[str, Any]]:
         {"event_row_id": row_id, "kind": key.kind, "value": key.value, "raw": key.raw, "number": key.number}
         for key in (*keys_of(one.event, one.context), *one.more_keys)
     ]
-
-
-def _insert() -> Any:
-    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
 
 
 def _row(one: Prepared, *, own: bool, at: datetime, by: int | None, capture_id: int | None) -> dict[str, Any]:

@@ -8,10 +8,9 @@ from functools import lru_cache
 from typing import Any, Protocol, cast
 
 from sqlalchemy import Table, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from core.clock import local_day
-from core.database import session
+from core.database import insert_into, is_postgresql, session
 from core.sweeps import free
 from traceability.lookups.models import CodeLookup, LookupDay
 from traceability.lookups.queries import History
@@ -48,7 +47,7 @@ def record(check: Checked, *, visitor: Visitor, at: datetime) -> LookupView:
     One statement; the alarm rules hear of it from the table, never in the request.
     """
     session.connection().execute(
-        _folding_insert(session.get_bind().dialect.name),
+        _folding_insert(is_postgresql()),
         {
             "code_digest": check.digest,
             "device_digest": visitor.crowd if check.history.crowded else visitor.device,
@@ -67,11 +66,10 @@ def record(check: Checked, *, visitor: Visitor, at: datetime) -> LookupView:
 
 
 @lru_cache(maxsize=2)
-def _folding_insert(dialect_name: str) -> Any:
-    """The insert that a repeated check turns into a move of its last time; built once."""
-    dialect = sqlite if dialect_name == "sqlite" else postgresql
+def _folding_insert(_postgresql: bool) -> Any:
+    """The insert that a repeated check turns into a move of its last time; built once for each kind of database."""
     table = cast("Table", CodeLookup.__table__)
-    row = dialect.insert(table)
+    row = insert_into(table)
     return row.on_conflict_do_update(
         index_elements=["code_digest", "device_digest"],
         set_={"times": table.c.times + 1, "last_at": row.excluded.last_at},

@@ -5,12 +5,10 @@ from dataclasses import astuple
 from datetime import datetime
 
 from sqlalchemy import select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core import seal
 from core.clock import local_year
-from core.database import changed, session
+from core.database import changed, insert_into, session
 from core.ids import readable_number
 from traceability.lots.models.tables import Lot
 from traceability.quota.models.sealing import move_body, move_subject
@@ -100,9 +98,9 @@ def accounts(names: list[AccountName]) -> dict[AccountName, int]:
             dict(zip(KEY, (*astuple(name.key), str(name.role)), strict=True)) | {"balance": 0}
             for name in missing
         ]
-        dialect = session.get_bind().dialect.name
-        insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
-        session.execute(insert(QuotaAccount).values(rows).on_conflict_do_nothing(index_elements=list(KEY)))
+        session.execute(
+            insert_into(QuotaAccount).values(rows).on_conflict_do_nothing(index_elements=list(KEY))
+        )
         found = _ids(names)
     return found
 

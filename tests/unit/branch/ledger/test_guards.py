@@ -64,8 +64,10 @@ def test_on_postgresql_the_guards_agree(tmp_path, postgres_url):
 
 
 @pytest.mark.parametrize("word", ["UPDATE", "DELETE"])
-def test_the_refusal_says_what_to_do_instead(word):
-    from branch.ledger.models import guards
-
-    assert any(word in statement for statement in guards.SQLITE)
-    assert "record a reversal" in guards.REFUSAL
+def test_the_refusal_says_what_to_do_instead(word, tmp_path):
+    statements = [
+        sql for _name, sql in guards_after(create_all, f"sqlite:///{tmp_path / 'created.db'}", tmp_path)
+    ]
+    refusals = [sql for sql in statements if f"BEFORE {word}" in sql]
+    assert len(refusals) == 1
+    assert "record a reversal" in refusals[0]
