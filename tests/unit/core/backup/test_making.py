@@ -216,7 +216,7 @@ def test_only_one_is_made_at_a_time(filled, place, at):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from core.backup.models import log
+from core.backup.service import copying_log as log
 from core.backup.service.storage import Place
 from core.backup.service.making import make
 from core.clock import now

@@ -234,7 +234,7 @@ LIMITED = textwrap.dedent(
     """
     import resource, signal, sys
     from pathlib import Path
-    from core.broker import folder, readers
+    from core.broker.service import folder, readers
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4, 4))
     try:

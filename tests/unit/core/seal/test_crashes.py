@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[4]
 KILLED_AT = """
 import os, signal, sys
-from core.seal import sequencer
+from core.seal.tasks import sequencer
 from wsgi import create_app
 
 step, times = sys.argv[1], int(sys.argv[2])

@@ -232,7 +232,7 @@ DYING = """
 import time
 from core.clock import now
 from core.settings import load_settings
-from shop.search import bad_listings, rebuilding, service
+from shop.search.tasks import bad_listings, rebuilding
 from wsgi import create_app
 real = bad_listings.documents_for_index
 def documents(**options):

@@ -171,7 +171,8 @@ def test_a_worker_that_was_overtaken_before_it_began_makes_no_code(session):
 DYING = """
 import sys, time
 from core.settings import load_settings
-from traceability.labels import making, tasks
+from traceability.codes.tasks import batch_files as tasks
+from traceability.codes.tasks import large_batches as making
 from wsgi import create_app
 def never(*args, **options):
     print("file put", flush=True)
