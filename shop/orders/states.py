@@ -6,11 +6,10 @@ service says so. A transition that is not in its table does not happen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.errors import Conflict
+from core.state_tables import StateTable
 
 
 class PaymentMethod(StrEnum):
@@ -46,42 +45,50 @@ class FulfilmentState(StrEnum):
 
 # An expired order may still become paid, or its transfer be proved: the money was on its way. The service
 # takes the stock again first; when it is gone the order stays as it is and the payment is given back.
-PAYMENT_TRANSITIONS: Mapping[PaymentState, frozenset[PaymentState]] = {
-    PaymentState.AWAITING_PAYMENT: frozenset(
-        {PaymentState.PAID, PaymentState.PROOF_SUBMITTED, PaymentState.EXPIRED, PaymentState.CANCELLED}
-    ),
-    PaymentState.PROOF_SUBMITTED: frozenset(
-        {PaymentState.PAID, PaymentState.AWAITING_PAYMENT, PaymentState.EXPIRED, PaymentState.CANCELLED}
-    ),
-    PaymentState.DUE_ON_DELIVERY: frozenset(
-        {PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED, PaymentState.CANCELLED}
-    ),
-    PaymentState.EXPIRED: frozenset({PaymentState.PAID, PaymentState.PROOF_SUBMITTED}),
-    PaymentState.CANCELLED: frozenset(),
-    PaymentState.PAID: frozenset(
-        {PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED, PaymentState.DISPUTED}
-    ),
-    PaymentState.PARTLY_REFUNDED: frozenset(
-        {PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED, PaymentState.DISPUTED}
-    ),
-    PaymentState.DISPUTED: frozenset(
-        {PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED}
-    ),
-    PaymentState.REFUNDED: frozenset(),
-}
+PAYMENT_TRANSITIONS: StateTable[PaymentState, PaymentState] = StateTable(
+    {
+        PaymentState.AWAITING_PAYMENT: frozenset(
+            {PaymentState.PAID, PaymentState.PROOF_SUBMITTED, PaymentState.EXPIRED, PaymentState.CANCELLED}
+        ),
+        PaymentState.PROOF_SUBMITTED: frozenset(
+            {PaymentState.PAID, PaymentState.AWAITING_PAYMENT, PaymentState.EXPIRED, PaymentState.CANCELLED}
+        ),
+        PaymentState.DUE_ON_DELIVERY: frozenset(
+            {PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED, PaymentState.CANCELLED}
+        ),
+        PaymentState.EXPIRED: frozenset({PaymentState.PAID, PaymentState.PROOF_SUBMITTED}),
+        PaymentState.CANCELLED: frozenset(),
+        PaymentState.PAID: frozenset(
+            {PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED, PaymentState.DISPUTED}
+        ),
+        PaymentState.PARTLY_REFUNDED: frozenset(
+            {PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED, PaymentState.DISPUTED}
+        ),
+        PaymentState.DISPUTED: frozenset(
+            {PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED}
+        ),
+        PaymentState.REFUNDED: frozenset(),
+    }
+)
 
-FULFILMENT_TRANSITIONS: Mapping[FulfilmentState, frozenset[FulfilmentState]] = {
-    FulfilmentState.WAITING: frozenset({FulfilmentState.TO_PACK, FulfilmentState.CANCELLED}),
-    FulfilmentState.TO_CONFIRM: frozenset({FulfilmentState.TO_PACK, FulfilmentState.CANCELLED}),
-    FulfilmentState.TO_PACK: frozenset({FulfilmentState.PACKED, FulfilmentState.CANCELLED}),
-    FulfilmentState.PACKED: frozenset(
-        {FulfilmentState.TO_PACK, FulfilmentState.DISPATCHED, FulfilmentState.CANCELLED}
-    ),
-    FulfilmentState.DISPATCHED: frozenset({FulfilmentState.DELIVERED, FulfilmentState.RETURNED}),
-    FulfilmentState.DELIVERED: frozenset({FulfilmentState.RETURNED}),
-    FulfilmentState.RETURNED: frozenset(),
-    FulfilmentState.CANCELLED: frozenset(),
-}
+FULFILMENT_TRANSITIONS: StateTable[FulfilmentState, FulfilmentState] = StateTable(
+    {
+        FulfilmentState.WAITING: frozenset({FulfilmentState.TO_PACK, FulfilmentState.CANCELLED}),
+        FulfilmentState.TO_CONFIRM: frozenset({FulfilmentState.TO_PACK, FulfilmentState.CANCELLED}),
+        FulfilmentState.TO_PACK: frozenset({FulfilmentState.PACKED, FulfilmentState.CANCELLED}),
+        FulfilmentState.PACKED: frozenset(
+            {FulfilmentState.TO_PACK, FulfilmentState.DISPATCHED, FulfilmentState.CANCELLED}
+        ),
+        FulfilmentState.DISPATCHED: frozenset({FulfilmentState.DELIVERED, FulfilmentState.RETURNED}),
+        FulfilmentState.DELIVERED: frozenset({FulfilmentState.RETURNED}),
+        FulfilmentState.RETURNED: frozenset(),
+        FulfilmentState.CANCELLED: frozenset(),
+    }
+)
+
+# From where a state is reached, and the refusal (`wrong_state`) of a step that is not in the table.
+payment_sources, check_payment = PAYMENT_TRANSITIONS.sources_of, PAYMENT_TRANSITIONS.check
+fulfilment_sources, check_fulfilment = FULFILMENT_TRANSITIONS.sources_of, FULFILMENT_TRANSITIONS.check
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,36 +117,6 @@ BEFORE_DISPATCH = frozenset(
     {FulfilmentState.WAITING, FulfilmentState.TO_CONFIRM, FulfilmentState.TO_PACK, FulfilmentState.PACKED}
 )
 ON_THE_WAY_OR_THERE = frozenset({FulfilmentState.DISPATCHED, FulfilmentState.DELIVERED})
-
-
-def payment_sources(target: PaymentState) -> frozenset[PaymentState]:
-    """The payment states from which `target` can be reached in one step."""
-    return frozenset(state for state, targets in PAYMENT_TRANSITIONS.items() if target in targets)
-
-
-def fulfilment_sources(target: FulfilmentState) -> frozenset[FulfilmentState]:
-    """The fulfilment states from which `target` can be reached in one step."""
-    return frozenset(state for state, targets in FULFILMENT_TRANSITIONS.items() if target in targets)
-
-
-def check_payment(current: PaymentState, target: PaymentState) -> None:
-    """Refuse a payment transition that is not in the table.
-
-    Raises:
-        Conflict: code `wrong_state`, with `current` and `target`.
-    """
-    if target not in PAYMENT_TRANSITIONS[current]:
-        raise Conflict(f"{current} -> {target}", code="wrong_state", current=current, target=target)
-
-
-def check_fulfilment(current: FulfilmentState, target: FulfilmentState) -> None:
-    """Refuse a fulfilment transition that is not in the table.
-
-    Raises:
-        Conflict: code `wrong_state`, with `current` and `target`.
-    """
-    if target not in FULFILMENT_TRANSITIONS[current]:
-        raise Conflict(f"{current} -> {target}", code="wrong_state", current=current, target=target)
 
 
 def first_payment_state(method: PaymentMethod) -> PaymentState:

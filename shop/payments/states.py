@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 
-from core.errors import Conflict
+from core.state_tables import StateTable
 
 
 class Stage(StrEnum):
@@ -27,17 +26,20 @@ class Stage(StrEnum):
 
 _MONEY_ARRIVED = frozenset({Stage.RECEIVED, Stage.UNCLAIMED, Stage.DOUBTFUL})
 
-STAGES: Mapping[Stage, frozenset[Stage]] = {
-    Stage.OPEN: _MONEY_ARRIVED | {Stage.PROCESSING, Stage.FAILED, Stage.EXPIRED, Stage.CANCELLED},
-    Stage.PROCESSING: _MONEY_ARRIVED | {Stage.FAILED},
-    # Money that arrives after the end is still money: events may come late and in any order.
-    Stage.FAILED: _MONEY_ARRIVED,
-    Stage.EXPIRED: _MONEY_ARRIVED | {Stage.PROCESSING, Stage.FAILED},
-    Stage.CANCELLED: _MONEY_ARRIVED | {Stage.PROCESSING, Stage.FAILED},
-    Stage.RECEIVED: frozenset(),
-    Stage.UNCLAIMED: frozenset(),
-    Stage.DOUBTFUL: frozenset({Stage.RECEIVED, Stage.UNCLAIMED}),
-}
+STAGES: StateTable[Stage, Stage] = StateTable(
+    {
+        Stage.OPEN: _MONEY_ARRIVED | {Stage.PROCESSING, Stage.FAILED, Stage.EXPIRED, Stage.CANCELLED},
+        Stage.PROCESSING: _MONEY_ARRIVED | {Stage.FAILED},
+        # Money that arrives after the end is still money: events may come late and in any order.
+        Stage.FAILED: _MONEY_ARRIVED,
+        Stage.EXPIRED: _MONEY_ARRIVED | {Stage.PROCESSING, Stage.FAILED},
+        Stage.CANCELLED: _MONEY_ARRIVED | {Stage.PROCESSING, Stage.FAILED},
+        Stage.RECEIVED: frozenset(),
+        Stage.UNCLAIMED: frozenset(),
+        Stage.DOUBTFUL: frozenset({Stage.RECEIVED, Stage.UNCLAIMED}),
+    }
+)
+check_stage = STAGES.check
 
 ARRIVED = _MONEY_ARRIVED
 # Nothing more will come by itself, and another attempt may start.
@@ -53,14 +55,17 @@ class RefundState(StrEnum):
     FAILED = "failed"
 
 
-REFUND_STATES: Mapping[RefundState, frozenset[RefundState]] = {
-    RefundState.DUE: frozenset({RefundState.SENT, RefundState.DONE, RefundState.FAILED}),
-    RefundState.SENT: frozenset({RefundState.DONE, RefundState.FAILED}),
-    # A bank may send money back days after it took it.
-    RefundState.DONE: frozenset({RefundState.FAILED}),
-    # The buyer is still owed: a cashier pays by hand.
-    RefundState.FAILED: frozenset({RefundState.DONE}),
-}
+REFUND_STATES: StateTable[RefundState, RefundState] = StateTable(
+    {
+        RefundState.DUE: frozenset({RefundState.SENT, RefundState.DONE, RefundState.FAILED}),
+        RefundState.SENT: frozenset({RefundState.DONE, RefundState.FAILED}),
+        # A bank may send money back days after it took it.
+        RefundState.DONE: frozenset({RefundState.FAILED}),
+        # The buyer is still owed: a cashier pays by hand.
+        RefundState.FAILED: frozenset({RefundState.DONE}),
+    }
+)
+check_refund = REFUND_STATES.check
 
 
 class RefundKind(StrEnum):
@@ -94,23 +99,3 @@ class WishState(StrEnum):
     OPEN = "open"
     GRANTED = "granted"
     DECLINED = "declined"
-
-
-def check_stage(current: Stage, target: Stage) -> None:
-    """Refuse a move of a payment that is not in the table.
-
-    Raises:
-        Conflict: code `wrong_state`.
-    """
-    if target not in STAGES[current]:
-        raise Conflict(f"{current} -> {target}", code="wrong_state", current=current, target=target)
-
-
-def check_refund(current: RefundState, target: RefundState) -> None:
-    """Refuse a move of a refund that is not in the table.
-
-    Raises:
-        Conflict: code `wrong_state`.
-    """
-    if target not in REFUND_STATES[current]:
-        raise Conflict(f"{current} -> {target}", code="wrong_state", current=current, target=target)

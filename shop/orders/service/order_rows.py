@@ -11,11 +11,12 @@ from core.clock import local_year
 from core.database import session
 from core.ids import access_token, readable_number
 from shop.cart.rules import Offer
-from shop.orders.models.tables import Consignment, ConsignmentChange, Order, OrderChange, OrderLine
+from shop.orders.models.tables import Consignment, ConsignmentChange, Order, OrderLine
 from shop.orders.rules.order_request import OrderRequest
 from shop.orders.rules.splitting import Share, Split
 from shop.orders.service.buyer_keys import address_key, network_key
-from shop.orders.states import BUYER, By, FulfilmentState, PaymentMethod, first_payment_state
+from shop.orders.service.transitions import PAYMENT
+from shop.orders.states import BUYER, FulfilmentState, PaymentMethod, first_payment_state
 
 
 def write_order(
@@ -66,17 +67,7 @@ def write_order(
     )
     session.add(order)
     session.flush()
-    by = By(BUYER.role, request.account_id)
-    session.add(
-        OrderChange(
-            order_id=order.id,
-            from_state=None,
-            to_state=order.payment_state,
-            at=at,
-            actor=by.role,
-            by_account_id=by.account_id,
-        )
-    )
+    PAYMENT.note(order, None, at=at, by=request.account_id, actor=BUYER.role)
     return order
 
 

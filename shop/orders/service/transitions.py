@@ -8,16 +8,21 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.database import session
-from core.errors import Conflict, NotFound
+from core.errors import NotFound
+from core.state_tables import wrong_state
+from core.transitions import Life
 from shop.orders.models.tables import Consignment, ConsignmentChange, Order, OrderChange, OrderLine
 from shop.orders.states import (
+    FULFILMENT_TRANSITIONS,
     OPEN_PAYMENT,
+    PAYMENT_TRANSITIONS,
     By,
     FulfilmentState,
     PaymentState,
-    check_fulfilment,
-    check_payment,
 )
+
+PAYMENT = Life(PAYMENT_TRANSITIONS, OrderChange, of="order_id", column="payment_state")
+FULFILMENT = Life(FULFILMENT_TRANSITIONS, ConsignmentChange, of="consignment_id", column="fulfilment_state")
 
 
 def locked_order(order_id: int) -> Order:
@@ -83,38 +88,21 @@ def move_payment(
     Raises:
         Conflict: code `wrong_state`, when the table does not have this transition.
     """
-    current = PaymentState(order.payment_state)
-    check_payment(current, target)
-    order.payment_state = target
+    PAYMENT.move(order, target, at=at, by=by.account_id, actor=by.role, reason=reason, reference=reference)
     if target not in OPEN_PAYMENT:
         order.network_key = None
-    session.add(
-        OrderChange(
-            order_id=order.id,
-            from_state=current,
-            to_state=target,
-            reference=reference,
-            at=at,
-            actor=by.role,
-            by_account_id=by.account_id,
-            reason=reason,
-        )
-    )
 
 
 def note_payment(order: Order, *, at: datetime, by: By, reason: str, reference: str) -> None:
     """Leave a row of money that moved while a locked order's payment stays where it is."""
-    session.add(
-        OrderChange(
-            order_id=order.id,
-            from_state=order.payment_state,
-            to_state=order.payment_state,
-            reference=reference,
-            at=at,
-            actor=by.role,
-            by_account_id=by.account_id,
-            reason=reason,
-        )
+    PAYMENT.note(
+        order,
+        order.payment_state,
+        at=at,
+        by=by.account_id,
+        actor=by.role,
+        reason=reason,
+        reference=reference,
     )
 
 
@@ -132,19 +120,7 @@ def move_consignment(
     Raises:
         Conflict: code `wrong_state`, when the table does not have this transition.
     """
-    current = FulfilmentState(consignment.fulfilment_state)
-    check_fulfilment(current, target)
+    current = consignment.fulfilment_state
     if source not in (None, current):
-        raise Conflict(f"{current} -> {target}", code="wrong_state", current=current, target=target)
-    consignment.fulfilment_state = target
-    session.add(
-        ConsignmentChange(
-            consignment_id=consignment.id,
-            from_state=current,
-            to_state=target,
-            at=at,
-            actor=by.role,
-            by_account_id=by.account_id,
-            reason=reason,
-        )
-    )
+        raise wrong_state(current, target)
+    FULFILMENT.move(consignment, target, at=at, by=by.account_id, actor=by.role, reason=reason)

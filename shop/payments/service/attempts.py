@@ -19,7 +19,7 @@ from shop.orders.service import paying as orders
 from shop.orders.service.deadlines import check_by, longest_hold
 from shop.orders.service.transitions import consignments_of, locked_order
 from shop.orders.states import PROVIDER, By, PaymentMethod, PaymentState
-from shop.payments.models.tables import Payment, PaymentChange
+from shop.payments.models.tables import Payment
 from shop.payments.rules.attention import attention
 from shop.payments.rules.provider_news import (
     MAX_ATTEMPTS,
@@ -31,7 +31,7 @@ from shop.payments.rules.provider_news import (
 )
 from shop.payments.service import notices as messages
 from shop.payments.service import refund_progress as refund_rows
-from shop.payments.service.row_locks import attempts_of, locked_payment, move
+from shop.payments.service.row_locks import PAYMENT, attempts_of, locked_payment, move
 from shop.payments.service.settling import settle
 from shop.payments.states import ARRIVED, OVER, Stage
 from shop.stock.service import movements as stock
@@ -134,9 +134,7 @@ def _new_attempt(order: Order, attempt: int, *, at: datetime) -> Payment:
     )
     session.add(payment)
     session.flush()
-    session.add(
-        PaymentChange(payment_id=payment.id, from_state=None, to_state=Stage.OPEN, at=at, cause="begun")
-    )
+    PAYMENT.note(payment, None, at=at, by=None, cause="begun")
     return payment
 
 

@@ -14,11 +14,17 @@ from core.ids import random_id, readable_number
 from shop.orders.service import paying as orders
 from shop.orders.service.transitions import locked_order
 from shop.orders.states import PROVIDER, SYSTEM, By
-from shop.payments.models.tables import Payment, ProviderRefund, Refund, RefundChange
+from shop.payments.models.tables import Payment, ProviderRefund, Refund
 from shop.payments.rules.attention import attention
 from shop.payments.rules.provider_news import seen_elsewhere
 from shop.payments.service import notices as messages
-from shop.payments.service.row_locks import locked_refund, move_refund, refuse_disputed, reserve_refund
+from shop.payments.service.row_locks import (
+    REFUND,
+    locked_refund,
+    move_refund,
+    refuse_disputed,
+    reserve_refund,
+)
 from shop.payments.states import RefundKind, RefundState, Stage
 
 NOT_MADE = frozenset({"failed", "canceled"})
@@ -140,16 +146,7 @@ def add_row(
     )
     session.add(refund)
     session.flush()
-    session.add(
-        RefundChange(
-            refund_id=refund.id,
-            from_state=None,
-            to_state=RefundState.DUE,
-            at=at,
-            by_account_id=by.account_id,
-            cause=reason[:200],
-        )
-    )
+    REFUND.note(refund, None, at=at, by=by.account_id, cause=reason[:200])
     return refund
 
 

@@ -21,11 +21,11 @@ from shop.orders.service import paying as orders
 from shop.orders.service.fulfilling import cash_parcel
 from shop.orders.service.transitions import consignments_of, lines_of, locked_consignment
 from shop.orders.states import By, PaymentMethod
-from shop.payments.models.tables import Payment, PaymentChange, Refund, RefundLine
+from shop.payments.models.tables import Payment, Refund, RefundLine
 from shop.payments.queries.refundable import units_refunded
 from shop.payments.rules.provider_news import share_of_line
 from shop.payments.service.refund_progress import add_row
-from shop.payments.service.row_locks import attempts_of, receipt_of, refuse_disputed, reserve_refund
+from shop.payments.service.row_locks import PAYMENT, attempts_of, receipt_of, refuse_disputed, reserve_refund
 from shop.payments.states import RefundKind, Stage
 
 
@@ -181,9 +181,5 @@ def _cash_payment(order: Order, *, at: datetime) -> Payment:
     )
     session.add(payment)
     session.flush()
-    session.add(
-        PaymentChange(
-            payment_id=payment.id, from_state=None, to_state=Stage.RECEIVED, at=at, cause="cash taken"
-        )
-    )
+    PAYMENT.note(payment, None, at=at, by=None, cause="cash taken")
     return payment

@@ -9,10 +9,14 @@ from sqlalchemy import select, update
 
 from core.database import changed, session
 from core.errors import Conflict, NotFound
+from core.transitions import Life
 from shop.orders.models.tables import Order
 from shop.orders.service.transitions import locked_order
 from shop.payments.models.tables import Payment, PaymentChange, Refund, RefundChange
-from shop.payments.states import RefundState, Stage, check_refund, check_stage, dispute_is_open
+from shop.payments.states import REFUND_STATES, STAGES, RefundState, Stage, dispute_is_open
+
+PAYMENT = Life(STAGES, PaymentChange, of="payment_id")
+REFUND = Life(REFUND_STATES, RefundChange, of="refund_id")
 
 
 def locked_payment(payment_id: int) -> tuple[Order, Payment]:
@@ -68,19 +72,7 @@ def move(
     Raises:
         Conflict: code `wrong_state`.
     """
-    current = Stage(payment.state)
-    check_stage(current, target)
-    payment.state = target
-    session.add(
-        PaymentChange(
-            payment_id=payment.id,
-            from_state=current,
-            to_state=target,
-            at=at,
-            by_account_id=by_account_id,
-            cause=cause,
-        )
-    )
+    PAYMENT.move(payment, target, at=at, by=by_account_id, cause=cause)
 
 
 def move_refund(
@@ -91,19 +83,7 @@ def move_refund(
     Raises:
         Conflict: code `wrong_state`.
     """
-    current = RefundState(refund.state)
-    check_refund(current, target)
-    refund.state = target
-    session.add(
-        RefundChange(
-            refund_id=refund.id,
-            from_state=current,
-            to_state=target,
-            at=at,
-            by_account_id=by_account_id,
-            cause=cause[:200],
-        )
-    )
+    REFUND.move(refund, target, at=at, by=by_account_id, cause=cause[:200])
 
 
 def refuse_disputed(payment: Payment) -> None:
