@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 import sqlalchemy as sa
 import structlog
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from flask_alembic import Alembic
 
 log = structlog.get_logger(__name__)
+Row = TypeVar("Row")
 
 # Names of constraints follow one rule on every engine, so that migrations and models can agree.
 NAMING = {
@@ -157,6 +158,12 @@ def is_postgresql() -> bool:
 def insert_into(table: type[Base] | sa.Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that may say what happens ON CONFLICT, in the words of the database in use."""
     return postgresql.insert(table) if is_postgresql() else sqlite.insert(table)
+
+
+def locked(model: type[Row], *conditions: sa.ColumnElement[bool]) -> Row | None:
+    """The row that meets the conditions as it stands now, held until the transaction ends; None when there is none."""
+    query = sa.select(model).where(*conditions).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
 def changed(statement: sa.Update | sa.Delete | sa.Insert) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Generic, TypeVar, cast
 
 from core.errors import Conflict
@@ -39,6 +39,14 @@ class StateTable(dict[State, Mapping[Step, State] | frozenset[State]], Generic[S
         if target is None:
             raise wrong_state(current, step)
         return target
+
+    def allows(self, current: State | str, step: Step) -> bool:
+        """Whether `step` can be taken from `current`."""
+        return self.after(current, step) is not None
+
+    def steps_from(self, current: State | str) -> list[Step]:
+        """The steps that can be taken from `current`, in the order of the table."""
+        return list(cast("Iterable[Step]", self.get(cast("State", current), ())))
 
     def sources_of(self, target: State) -> frozenset[State]:
         """The states from which `target` can be reached in one step."""

@@ -1,6 +1,6 @@
 """The one way a state changes: along its table, on a row that is held, leaving a row that tells of it.
 
-    LIFE = Life(TRANSITIONS, StorefrontChange, of="storefront_id", refusal=decided_meanwhile)
+    LIFE = Life(TRANSITIONS, StorefrontChange, of="storefront_id")
 
     storefront = locked(Storefront, Storefront.public_id == public_id)
     LIFE.require(storefront, Step.SUSPEND)
@@ -16,15 +16,32 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from flask_babel import gettext as _
+
 from core.database import session
+from core.errors import Conflict, DomainError, Invalid
 from core.state_tables import State, StateTable, Step
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from core.errors import DomainError
-
 Change = TypeVar("Change")
+
+
+def decided_meanwhile(*_moved: object) -> Conflict:
+    """What is said to whoever decides what somebody else decided first."""
+    return Conflict(_("This has been decided meanwhile; the page shows the present state."), code="decided")
+
+
+def require_reason(reason: str, sentence: str, *, code: str = "reason_missing") -> str:
+    """The reason without the space around it.
+
+    Raises:
+        Invalid: `sentence`, when nothing was written.
+    """
+    if not reason.strip():
+        raise Invalid(sentence, code=code)
+    return reason.strip()
 
 
 @dataclass(frozen=True)
@@ -36,7 +53,7 @@ class Life(Generic[State, Step, Change]):
         change: the model of the rows that tell of steps; of `step`, `from_state` and `to_state` it has what it needs.
         of: the column of `change` that names the row that moved.
         column: where the row that moves keeps its state.
-        refusal: what is raised when the table does not have a step; without it `wrong_state`.
+        refusal: what is raised, made of row and step, when the table does not have it; without it `wrong_state`.
         seal: called with the row and its change once both are flushed.
     """
 
@@ -44,7 +61,7 @@ class Life(Generic[State, Step, Change]):
     change: Callable[..., Change]
     of: str
     column: str = "state"
-    refusal: Callable[[], DomainError] | None = None
+    refusal: Callable[[Any, Step], DomainError] | None = None
     seal: Callable[[Any, Change], None] | None = None
 
     def require(self, row: Any, step: Step) -> State:
@@ -58,7 +75,7 @@ class Life(Generic[State, Step, Change]):
             return self.table.check(current, step)
         target = self.table.after(current, step)
         if target is None:
-            raise self.refusal()
+            raise self.refusal(row, step)
         return target
 
     def move(
@@ -78,8 +95,8 @@ class Life(Generic[State, Step, Change]):
             DomainError: the refusal, when the table does not have it.
         """
         current, target = getattr(row, self.column), self.require(row, step)
-        setattr(row, self.column, target if to is None else to)
-        return self.note(row, current, at=at, by=by, step=step, **columns)
+        setattr(row, self.column, str(target if to is None else to))
+        return self.note(row, current, step=step, at=at, by=by, **columns)
 
     def note(
         self,
@@ -92,7 +109,7 @@ class Life(Generic[State, Step, Change]):
         **columns: Any,
     ) -> Change:
         """Leave the change of a row that stood at `before` (None: it is new) and stands where it stands, and seal it."""
-        told = {"step": step, "from_state": before, "to_state": getattr(row, self.column)}
+        told = {"step": step and str(step), "from_state": before, "to_state": getattr(row, self.column)}
         columns |= {name: value for name, value in told.items() if hasattr(self.change, name)}
         change = self.change(**{self.of: row.id}, at=at, by_account_id=by, **columns)
         session.add(change)

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from core.state_tables import StateTable
+
 
 class GrowerState(StrEnum):
     """Where a grower stands with the branch."""
@@ -12,17 +14,15 @@ class GrowerState(StrEnum):
     LEFT = "left"
 
 
-NEXT = {
-    GrowerState.APPLIED: frozenset({GrowerState.ADMITTED, GrowerState.REFUSED}),
-    GrowerState.REFUSED: frozenset({GrowerState.APPLIED}),
-    GrowerState.ADMITTED: frozenset({GrowerState.LEFT}),
-    GrowerState.LEFT: frozenset({GrowerState.APPLIED}),
-}
+NEXT: StateTable[GrowerState, GrowerState] = StateTable(
+    {
+        GrowerState.APPLIED: frozenset({GrowerState.ADMITTED, GrowerState.REFUSED}),
+        GrowerState.REFUSED: frozenset({GrowerState.APPLIED}),
+        GrowerState.ADMITTED: frozenset({GrowerState.LEFT}),
+        GrowerState.LEFT: frozenset({GrowerState.APPLIED}),
+    }
+)
+may_become = NEXT.allows
 
 #: States that may not be reached without saying why.
 NEEDS_REASON = frozenset({GrowerState.REFUSED, GrowerState.LEFT})
-
-
-def may_become(current: str, wanted: GrowerState) -> bool:
-    """Whether `wanted` may follow `current`."""
-    return wanted in NEXT[GrowerState(current)]

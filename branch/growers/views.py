@@ -105,7 +105,7 @@ def decide(slug: str) -> Any:
 def _show(slug: str, form: DecideForm) -> str:
     file = queries.get_file(slug)
     require_unit_access(actor_id(), file.grower.unit_id, "growers.view")
-    next_states = NEXT[GrowerState(file.grower.state)] - {GrowerState.APPLIED}
+    next_states = set(NEXT.steps_from(file.grower.state)) - {GrowerState.APPLIED}
     return _page(
         "show.html",
         file=file,

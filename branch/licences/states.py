@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from core.state_tables import StateTable
+
 
 class LicenceState(StrEnum):
     """What is written in the row of a licence."""
@@ -41,22 +43,30 @@ class Step(StrEnum):
 
 
 # A suspended licence that runs out stays suspended in its row: extending it must not end the suspension.
-TRANSITIONS: dict[tuple[LicenceState | None, Step], LicenceState] = {
-    (None, Step.APPLY): LicenceState.APPLIED,
-    (LicenceState.APPLIED, Step.GRANT): LicenceState.VALID,
-    (LicenceState.APPLIED, Step.REFUSE): LicenceState.WITHDRAWN,
-    (LicenceState.APPLIED, Step.WITHDRAW): LicenceState.WITHDRAWN,
-    (LicenceState.VALID, Step.SUSPEND): LicenceState.SUSPENDED,
-    (LicenceState.VALID, Step.EXTEND): LicenceState.VALID,
-    (LicenceState.VALID, Step.EXPIRE): LicenceState.EXPIRED,
-    (LicenceState.VALID, Step.WITHDRAW): LicenceState.WITHDRAWN,
-    (LicenceState.SUSPENDED, Step.SUSPEND): LicenceState.SUSPENDED,  # by one more source, never by the same
-    (LicenceState.SUSPENDED, Step.REINSTATE): LicenceState.VALID,
-    (LicenceState.SUSPENDED, Step.EXTEND): LicenceState.SUSPENDED,
-    (LicenceState.SUSPENDED, Step.WITHDRAW): LicenceState.WITHDRAWN,
-    (LicenceState.EXPIRED, Step.EXTEND): LicenceState.VALID,
-    (LicenceState.EXPIRED, Step.WITHDRAW): LicenceState.WITHDRAWN,
-}
+TRANSITIONS: StateTable[LicenceState | None, Step] = StateTable(
+    {
+        None: {Step.APPLY: LicenceState.APPLIED},
+        LicenceState.APPLIED: {
+            Step.GRANT: LicenceState.VALID,
+            Step.REFUSE: LicenceState.WITHDRAWN,
+            Step.WITHDRAW: LicenceState.WITHDRAWN,
+        },
+        LicenceState.VALID: {
+            Step.SUSPEND: LicenceState.SUSPENDED,
+            Step.EXTEND: LicenceState.VALID,
+            Step.EXPIRE: LicenceState.EXPIRED,
+            Step.WITHDRAW: LicenceState.WITHDRAWN,
+        },
+        LicenceState.SUSPENDED: {
+            Step.SUSPEND: LicenceState.SUSPENDED,  # by one more source, never by the same
+            Step.REINSTATE: LicenceState.VALID,
+            Step.EXTEND: LicenceState.SUSPENDED,
+            Step.WITHDRAW: LicenceState.WITHDRAWN,
+        },
+        LicenceState.EXPIRED: {Step.EXTEND: LicenceState.VALID, Step.WITHDRAW: LicenceState.WITHDRAWN},
+    }
+)
+after = TRANSITIONS.after
 
 # Steps that may not be taken without saying why.
 NEEDS_REASON = frozenset({Step.REFUSE, Step.SUSPEND, Step.REINSTATE, Step.WITHDRAW})
@@ -65,18 +75,11 @@ NEEDS_REASON = frozenset({Step.REFUSE, Step.SUSPEND, Step.REINSTATE, Step.WITHDR
 OPEN = (LicenceState.APPLIED, LicenceState.VALID, LicenceState.SUSPENDED)
 
 
-def after(state: LicenceState | None, step: Step) -> LicenceState | None:
-    """The state that `step` leads to, or None when it cannot be taken from `state`."""
-    return TRANSITIONS.get((state, step))
-
-
 def steps_from(state: LicenceState) -> list[Step]:
     """What staff can do with a licence in this state, in the order of the table. Expiry comes by date alone."""
-    return [
-        step
-        for (source, step), target in TRANSITIONS.items()
-        if source is state and step is not Step.EXPIRE and (step is not Step.SUSPEND or target is not source)
-    ]
+    possible = TRANSITIONS.steps_from(state)
+    again = Step.SUSPEND if state is LicenceState.SUSPENDED else None
+    return [step for step in possible if step not in {Step.EXPIRE, again}]
 
 
 def standing(state: LicenceState, valid_from: date | None, valid_until: date | None, on: date) -> Standing:

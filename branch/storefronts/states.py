@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from core.state_tables import StateTable
+
 
 class StorefrontState(StrEnum):
     """Where a storefront stands with the branch."""
@@ -24,18 +26,27 @@ class StorefrontStep(StrEnum):
     END = "end"
 
 
-TRANSITIONS: dict[tuple[StorefrontState | None, StorefrontStep], StorefrontState] = {
-    (None, StorefrontStep.PROPOSE): StorefrontState.PROPOSED,
-    (StorefrontState.PROPOSED, StorefrontStep.AUTHORISE): StorefrontState.AUTHORISED,
-    (StorefrontState.PROPOSED, StorefrontStep.REFUSE): StorefrontState.REFUSED,
-    (StorefrontState.PROPOSED, StorefrontStep.END): StorefrontState.ENDED,
-    (StorefrontState.AUTHORISED, StorefrontStep.SUSPEND): StorefrontState.SUSPENDED,
-    (StorefrontState.AUTHORISED, StorefrontStep.END): StorefrontState.ENDED,
-    # By one more source, never by the same.
-    (StorefrontState.SUSPENDED, StorefrontStep.SUSPEND): StorefrontState.SUSPENDED,
-    (StorefrontState.SUSPENDED, StorefrontStep.REINSTATE): StorefrontState.AUTHORISED,
-    (StorefrontState.SUSPENDED, StorefrontStep.END): StorefrontState.ENDED,
-}
+TRANSITIONS: StateTable[StorefrontState | None, StorefrontStep] = StateTable(
+    {
+        None: {StorefrontStep.PROPOSE: StorefrontState.PROPOSED},
+        StorefrontState.PROPOSED: {
+            StorefrontStep.AUTHORISE: StorefrontState.AUTHORISED,
+            StorefrontStep.REFUSE: StorefrontState.REFUSED,
+            StorefrontStep.END: StorefrontState.ENDED,
+        },
+        StorefrontState.AUTHORISED: {
+            StorefrontStep.SUSPEND: StorefrontState.SUSPENDED,
+            StorefrontStep.END: StorefrontState.ENDED,
+        },
+        StorefrontState.SUSPENDED: {
+            # By one more source, never by the same.
+            StorefrontStep.SUSPEND: StorefrontState.SUSPENDED,
+            StorefrontStep.REINSTATE: StorefrontState.AUTHORISED,
+            StorefrontStep.END: StorefrontState.ENDED,
+        },
+    }
+)
+after = TRANSITIONS.after
 
 # Steps that may not be taken without saying why.
 NEEDS_REASON = frozenset({StorefrontStep.REFUSE, StorefrontStep.SUSPEND})
@@ -44,15 +55,7 @@ NEEDS_REASON = frozenset({StorefrontStep.REFUSE, StorefrontStep.SUSPEND})
 LIVE = frozenset({StorefrontState.AUTHORISED, StorefrontState.SUSPENDED})
 
 
-def after(state: StorefrontState | None, step: StorefrontStep) -> StorefrontState | None:
-    """The state that `step` leads to, or None when it cannot be taken from `state`."""
-    return TRANSITIONS.get((state, step))
-
-
 def steps_from(state: StorefrontState) -> list[StorefrontStep]:
     """What staff can do with a storefront in this state, in the order of the table."""
-    return [
-        step
-        for (source, step), target in TRANSITIONS.items()
-        if source is state and (step is not StorefrontStep.SUSPEND or target is not source)
-    ]
+    again = StorefrontStep.SUSPEND if state is StorefrontState.SUSPENDED else None
+    return [step for step in TRANSITIONS.steps_from(state) if step is not again]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from core.state_tables import StateTable
+
 
 class ListingState(StrEnum):
     DRAFT = "draft"
@@ -12,14 +14,12 @@ class ListingState(StrEnum):
     ENDED = "ended"
 
 
-TRANSITIONS: dict[ListingState, frozenset[ListingState]] = {
-    ListingState.DRAFT: frozenset({ListingState.PUBLISHED}),
-    ListingState.PUBLISHED: frozenset({ListingState.PAUSED, ListingState.ENDED}),
-    ListingState.PAUSED: frozenset({ListingState.PUBLISHED, ListingState.ENDED}),
-    ListingState.ENDED: frozenset(),
-}
-
-
-def may_become(current: ListingState | str, wanted: ListingState | str) -> bool:
-    """Whether a listing may go from `current` to `wanted` in one step."""
-    return ListingState(wanted) in TRANSITIONS[ListingState(current)]
+TRANSITIONS: StateTable[ListingState, ListingState] = StateTable(
+    {
+        ListingState.DRAFT: frozenset({ListingState.PUBLISHED}),
+        ListingState.PUBLISHED: frozenset({ListingState.PAUSED, ListingState.ENDED}),
+        ListingState.PAUSED: frozenset({ListingState.PUBLISHED, ListingState.ENDED}),
+        ListingState.ENDED: frozenset(),
+    }
+)
+may_become = TRANSITIONS.allows

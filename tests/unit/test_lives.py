@@ -156,13 +156,11 @@ LIVES = {
 def told(table):
     """A table of moves as it is written above."""
     lines = {}
-    for source, target in table.items():
-        if isinstance(source, tuple):
-            state, step = source
-            lines.setdefault(str(state), []).append(f"{step}>{target}")
-        else:
-            lines[str(source)] = [str(one) for one in target]
-    return {state: " ".join(sorted(moves)) for state, moves in lines.items()}
+    for state, steps in table.items():
+        named = isinstance(steps, dict)
+        moves = [f"{step}>{target}" for step, target in steps.items()] if named else map(str, steps)
+        lines[str(state)] = " ".join(sorted(moves))
+    return lines
 
 
 @pytest.mark.parametrize("life", LIVES)

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from core.state_tables import StateTable
+
 
 class AlarmSubject(StrEnum):
     CODE = "code"
@@ -23,25 +25,20 @@ class AlarmStep(StrEnum):
     REOPEN = "reopen"
 
 
-TRANSITIONS: dict[tuple[AlarmState, AlarmStep], AlarmState] = {
-    (AlarmState.OPEN, AlarmStep.DOUBT): AlarmState.DOUBTED,
-    (AlarmState.OPEN, AlarmStep.CLEAR): AlarmState.CLEARED,
-    (AlarmState.DOUBTED, AlarmStep.CLEAR): AlarmState.CLEARED,
-    (AlarmState.CLEARED, AlarmStep.REOPEN): AlarmState.OPEN,
-}
+TRANSITIONS: StateTable[AlarmState, AlarmStep] = StateTable(
+    {
+        AlarmState.OPEN: {AlarmStep.DOUBT: AlarmState.DOUBTED, AlarmStep.CLEAR: AlarmState.CLEARED},
+        AlarmState.DOUBTED: {AlarmStep.CLEAR: AlarmState.CLEARED},
+        AlarmState.CLEARED: {AlarmStep.REOPEN: AlarmState.OPEN},
+    }
+)
+after = TRANSITIONS.after
 
 
 def steps_from(state: AlarmState, subject: AlarmSubject) -> list[AlarmStep]:
     """What a person may do; only a code can be doubted on its page, and rules reopen by themselves."""
     return [
         step
-        for (source, step) in TRANSITIONS
-        if source is state
-        and step is not AlarmStep.REOPEN
-        and (step is not AlarmStep.DOUBT or subject is AlarmSubject.CODE)
+        for step in TRANSITIONS.steps_from(state)
+        if step is not AlarmStep.REOPEN and (step is not AlarmStep.DOUBT or subject is AlarmSubject.CODE)
     ]
-
-
-def after(state: AlarmState, step: AlarmStep) -> AlarmState | None:
-    """Where `step` leads from `state`; None when the table does not allow it."""
-    return TRANSITIONS.get((state, step))

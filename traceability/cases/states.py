@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.state_tables import StateTable
+
 
 class Origin(StrEnum):
     """Who opened the case."""
@@ -78,20 +80,30 @@ class ActionKind(StrEnum):
 
 OPEN_STATES = frozenset({CaseState.RECEIVED, CaseState.INVESTIGATING, CaseState.PROPOSED})
 
-# (state, step) -> state. A step that is missing here cannot be taken, whoever asks.
-TRANSITIONS: dict[tuple[CaseState, CaseStep], CaseState] = {
-    (CaseState.RECEIVED, CaseStep.TAKE): CaseState.INVESTIGATING,
-    (CaseState.INVESTIGATING, CaseStep.TAKE): CaseState.INVESTIGATING,
-    (CaseState.INVESTIGATING, CaseStep.PROPOSE): CaseState.PROPOSED,
-    (CaseState.INVESTIGATING, CaseStep.DECIDE): CaseState.DECIDED,
-    (CaseState.PROPOSED, CaseStep.CONFIRM): CaseState.DECIDED,
-    (CaseState.PROPOSED, CaseStep.SEND_BACK): CaseState.INVESTIGATING,
-    (CaseState.DECIDED, CaseStep.ACT): CaseState.DECIDED,
-    (CaseState.DECIDED, CaseStep.CLOSE): CaseState.CLOSED,
-    (CaseState.DECIDED, CaseStep.REOPEN): CaseState.INVESTIGATING,
-    (CaseState.CLOSED, CaseStep.REOPEN): CaseState.INVESTIGATING,
-    **{(state, CaseStep.ESCALATE): state for state in OPEN_STATES},
-}
+# A step that is missing here cannot be taken, whoever asks.
+TRANSITIONS: StateTable[CaseState, CaseStep] = StateTable(
+    {
+        CaseState.RECEIVED: {CaseStep.TAKE: CaseState.INVESTIGATING, CaseStep.ESCALATE: CaseState.RECEIVED},
+        CaseState.INVESTIGATING: {
+            CaseStep.TAKE: CaseState.INVESTIGATING,
+            CaseStep.PROPOSE: CaseState.PROPOSED,
+            CaseStep.DECIDE: CaseState.DECIDED,
+            CaseStep.ESCALATE: CaseState.INVESTIGATING,
+        },
+        CaseState.PROPOSED: {
+            CaseStep.CONFIRM: CaseState.DECIDED,
+            CaseStep.SEND_BACK: CaseState.INVESTIGATING,
+            CaseStep.ESCALATE: CaseState.PROPOSED,
+        },
+        CaseState.DECIDED: {
+            CaseStep.ACT: CaseState.DECIDED,
+            CaseStep.CLOSE: CaseState.CLOSED,
+            CaseStep.REOPEN: CaseState.INVESTIGATING,
+        },
+        CaseState.CLOSED: {CaseStep.REOPEN: CaseState.INVESTIGATING},
+    }
+)
+after = TRANSITIONS.after
 
 PERMISSION_OF: dict[CaseStep, str] = {
     CaseStep.TAKE: "cases.decide",
@@ -108,14 +120,9 @@ PERMISSION_OF: dict[CaseStep, str] = {
 DECIDED_ALONE = frozenset({CaseVerdict.GENUINE, CaseVerdict.UNDETERMINED})
 
 
-def after(state: CaseState, step: CaseStep) -> CaseState | None:
-    """Where `step` leads from `state`; None when the table does not allow it."""
-    return TRANSITIONS.get((state, step))
-
-
 def steps_from(state: CaseState) -> list[CaseStep]:
     """The steps that a person may take from `state`."""
-    return [step for step in CaseStep if step in PERMISSION_OF and (state, step) in TRANSITIONS]
+    return [step for step in CaseStep if step in PERMISSION_OF and TRANSITIONS.allows(state, step)]
 
 
 @dataclass(frozen=True)

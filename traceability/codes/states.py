@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from core.state_tables import StateTable
+
 
 class Level(StrEnum):
     """What a code stands for. A lot's leaflet is copied on purpose and never speaks for one plant."""
@@ -33,18 +35,21 @@ class CodeState(StrEnum):
     RECALLED = "recalled"
 
 
-TRANSITIONS: dict[CodeState, frozenset[CodeState]] = {
-    CodeState.RESERVED: frozenset({CodeState.PRINTED, CodeState.VOIDED, CodeState.RECALLED}),
-    CodeState.PRINTED: frozenset({CodeState.ACTIVE, CodeState.VOIDED, CodeState.RECALLED}),
-    CodeState.ACTIVE: frozenset({CodeState.SHIPPED, CodeState.VOIDED, CodeState.RECALLED}),
-    CodeState.SHIPPED: frozenset(
-        {CodeState.ACCEPTED, CodeState.RETURNED, CodeState.VOIDED, CodeState.RECALLED}
-    ),
-    CodeState.ACCEPTED: frozenset({CodeState.RETURNED, CodeState.RECALLED}),
-    CodeState.VOIDED: frozenset(),
-    CodeState.RETURNED: frozenset(),
-    CodeState.RECALLED: frozenset(),
-}
+TRANSITIONS: StateTable[CodeState, CodeState] = StateTable(
+    {
+        CodeState.RESERVED: frozenset({CodeState.PRINTED, CodeState.VOIDED, CodeState.RECALLED}),
+        CodeState.PRINTED: frozenset({CodeState.ACTIVE, CodeState.VOIDED, CodeState.RECALLED}),
+        CodeState.ACTIVE: frozenset({CodeState.SHIPPED, CodeState.VOIDED, CodeState.RECALLED}),
+        CodeState.SHIPPED: frozenset(
+            {CodeState.ACCEPTED, CodeState.RETURNED, CodeState.VOIDED, CodeState.RECALLED}
+        ),
+        CodeState.ACCEPTED: frozenset({CodeState.RETURNED, CodeState.RECALLED}),
+        CodeState.VOIDED: frozenset(),
+        CodeState.RETURNED: frozenset(),
+        CodeState.RECALLED: frozenset(),
+    }
+)
+may_become, sources_of = TRANSITIONS.allows, TRANSITIONS.sources_of
 
 # What may still travel: bound to a parcel by dispatch, which activates what was only printed.
 BINDABLE = frozenset({CodeState.PRINTED, CodeState.ACTIVE})
@@ -86,22 +91,14 @@ class BatchState(StrEnum):
     MADE = "made"
 
 
-BATCH_TRANSITIONS: dict[BatchState, frozenset[BatchState]] = {
-    BatchState.REQUESTED: frozenset({BatchState.APPROVED, BatchState.REFUSED}),
-    BatchState.APPROVED: frozenset({BatchState.MADE, BatchState.REFUSED}),
-    BatchState.REFUSED: frozenset(),
-    BatchState.MADE: frozenset(),
-}
-
-
-def may_become(state: CodeState, target: CodeState) -> bool:
-    """Whether the table allows `state` -> `target`."""
-    return target in TRANSITIONS[state]
-
-
-def sources_of(target: CodeState) -> frozenset[CodeState]:
-    """The states from which `target` may be entered."""
-    return frozenset(state for state, targets in TRANSITIONS.items() if target in targets)
+BATCH_TRANSITIONS: StateTable[BatchState, BatchState] = StateTable(
+    {
+        BatchState.REQUESTED: frozenset({BatchState.APPROVED, BatchState.REFUSED}),
+        BatchState.APPROVED: frozenset({BatchState.MADE, BatchState.REFUSED}),
+        BatchState.REFUSED: frozenset(),
+        BatchState.MADE: frozenset(),
+    }
+)
 
 
 def offered_levels(ground_diameter_mm: int | None, *, plant_code_from_mm: int) -> tuple[Level, ...]:

@@ -18,12 +18,12 @@ from traceability.lots.models.tables import Cultivar, CultivarGroup, Lot, LotCha
 from traceability.lots.queries.records import LotView, get_lot, view
 from traceability.lots.states import (
     SPECIES,
+    TRANSITIONS,
     LotState,
     Propagation,
     RequestState,
     Root,
     is_age_code,
-    sources_of,
 )
 from traceability.plots.models.tables import Plot
 
@@ -244,7 +244,7 @@ def change_state(lot_id: int, target: LotState, *, reason: str, at: datetime, by
         raise Invalid(_("Say why the lot is recalled; buyers will read it."), code="reason_missing")
     moved = changed(
         update(Lot)
-        .where(Lot.id == lot_id, Lot.state.in_(sources_of(target)))
+        .where(Lot.id == lot_id, Lot.state.in_(TRANSITIONS.sources_of(target)))
         .values(state=str(target), state_reason=reason.strip())
     )
     if not moved:

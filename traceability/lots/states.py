@@ -3,6 +3,8 @@
 import re
 from enum import StrEnum
 
+from core.state_tables import StateTable
+
 SPECIES = "Osmanthus fragrans (Thunb.) Lour."
 AGE_CODE = re.compile(r"\d{1,2}(\(\d{1,2}\))?(-\d{1,2}){0,3}")
 
@@ -34,11 +36,13 @@ class RequestState(StrEnum):
     REFUSED = "refused"
 
 
-TRANSITIONS: dict[LotState, frozenset[LotState]] = {
-    LotState.OPEN: frozenset({LotState.CLOSED, LotState.RECALLED}),
-    LotState.CLOSED: frozenset({LotState.OPEN, LotState.RECALLED}),
-    LotState.RECALLED: frozenset(),
-}
+TRANSITIONS: StateTable[LotState, LotState] = StateTable(
+    {
+        LotState.OPEN: frozenset({LotState.CLOSED, LotState.RECALLED}),
+        LotState.CLOSED: frozenset({LotState.OPEN, LotState.RECALLED}),
+        LotState.RECALLED: frozenset(),
+    }
+)
 
 PROPAGATIONS = tuple(Propagation)
 ROOTS = tuple(Root)
@@ -51,8 +55,3 @@ def is_age_code(text: str) -> bool:
     Total years, in brackets the years of the stock, then the years after each transplanting.
     """
     return AGE_CODE.fullmatch(text) is not None
-
-
-def sources_of(target: LotState) -> list[LotState]:
-    """The states from which `target` may be entered. A recall is final."""
-    return [state for state, targets in TRANSITIONS.items() if target in targets]

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from enum import StrEnum
 
+from core.state_tables import StateTable
+
 METRES_PER_DEGREE = 111_320.0
 LEAST_POINTS, MOST_POINTS = 3, 200
 
@@ -32,20 +34,16 @@ class Method(StrEnum):
     REGISTER = "register"
 
 
-DECISIONS: dict[tuple[SurveyState, Decision], SurveyState] = {
-    (SurveyState.SURVEYED, Decision.AGREE): SurveyState.AGREED,
-    (SurveyState.SURVEYED, Decision.RETURN): SurveyState.RETURNED,
-    (SurveyState.AGREED, Decision.APPROVE): SurveyState.APPROVED,
-    (SurveyState.AGREED, Decision.RETURN): SurveyState.RETURNED,
-}
+DECISIONS: StateTable[SurveyState, Decision] = StateTable(
+    {
+        SurveyState.SURVEYED: {Decision.AGREE: SurveyState.AGREED, Decision.RETURN: SurveyState.RETURNED},
+        SurveyState.AGREED: {Decision.APPROVE: SurveyState.APPROVED, Decision.RETURN: SurveyState.RETURNED},
+    }
+)
+after = DECISIONS.after
 
 # A plot has at most one of these in a year.
 STANDING = frozenset({SurveyState.SURVEYED, SurveyState.AGREED, SurveyState.APPROVED})
-
-
-def after(state: SurveyState, decision: Decision) -> SurveyState | None:
-    """The state that a decision leads to; None where the table does not allow it."""
-    return DECISIONS.get((state, decision))
 
 
 def is_another_person(decision: Decision, by: int, *, surveyed_by: int, agreed_by: int | None) -> bool:

@@ -17,7 +17,7 @@ from branch.growers.queries.directory import (
 from branch.growers.queries.independence import require_independent
 from branch.growers.rules.slugs import slug_base
 from branch.growers.service.notices import tell_owner
-from branch.growers.states import NEEDS_REASON, GrowerState, may_become
+from branch.growers.states import NEEDS_REASON, NEXT, GrowerState, may_become
 from branch.organisation.queries.tree import require_unit_access, unit_by_id
 from branch.organisation.service.invitations import InvitationView
 from branch.organisation.service.pending_invitations import end_all_of_grower, invitation_over
@@ -25,6 +25,9 @@ from core import pinyin
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid
 from core.ids import random_id
+from core.transitions import Life, decided_meanwhile, require_reason
+
+MEMBERSHIP = Life(NEXT, GrowerChange, of="grower_id", refusal=decided_meanwhile)
 
 
 @dataclass(frozen=True)
@@ -86,12 +89,9 @@ def decide(slug: str, wanted: GrowerState, *, by_account_id: int, reason: str, a
     require_unit_access(by_account_id, view.unit_id, "growers.decide")
     require_independent(by_account_id, view.id)
     grower = session.get_one(Grower, view.id, with_for_update=True)
-    if not may_become(grower.state, wanted):
-        raise Conflict(
-            _("This has been decided meanwhile; the page shows the present state."), code="decided"
-        )
-    if wanted in NEEDS_REASON and not reason.strip():
-        raise Invalid(_("Say why; the applicant reads it."), code="reason_missing")
+    MEMBERSHIP.require(grower, wanted)
+    if wanted in NEEDS_REASON:
+        require_reason(reason, _("Say why; the applicant reads it."))
     _note(grower, wanted, by_account_id=by_account_id, reason=reason, at=at)
     if wanted is GrowerState.LEFT:
         end_all_of_grower(grower.id, by_account_id=by_account_id, at=at)
@@ -207,18 +207,11 @@ def _note(
     at: datetime,
     first: bool = False,
 ) -> None:
-    session.add(
-        GrowerChange(
-            grower_id=grower.id,
-            from_state=None if first else grower.state,
-            to_state=to_state,
-            by_account_id=by_account_id,
-            reason=reason.strip(),
-            at=at,
-        )
-    )
-    grower.state = to_state
     grower.state_reason = reason.strip()
+    if first:
+        MEMBERSHIP.note(grower, None, at=at, by=by_account_id, reason=grower.state_reason)
+    else:
+        MEMBERSHIP.move(grower, to_state, at=at, by=by_account_id, reason=grower.state_reason)
     decided = to_state is not GrowerState.APPLIED
     grower.decided_at = at if decided else None
     grower.decided_by_account_id = by_account_id if decided else None

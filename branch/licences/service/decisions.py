@@ -15,17 +15,19 @@ from branch.licences.models.tables import Licence, LicenceChange, Mark
 from branch.licences.queries.validity import suspended_by
 from branch.licences.rules.suspensions import BRANCH
 from branch.licences.service.suspensions import other_sources
-from branch.licences.states import NEEDS_REASON, OPEN, LicenceState, Scope, Step, after, tidy
+from branch.licences.states import NEEDS_REASON, OPEN, TRANSITIONS, LicenceState, Scope, Step, tidy
 from branch.organisation.queries.tree import require_unit_access
 from core.clock import local_day, local_year
-from core.database import session
+from core.database import locked, session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import readable_number
 from core.outbox.service import record
 from core.sweeps import free
+from core.transitions import Life, decided_meanwhile, require_reason
 
 NUMBER_LENGTH = 5
 EXPIRY = "branch.licences.expire"
+LICENCE = Life(TRANSITIONS, LicenceChange, of="licence_id", refusal=decided_meanwhile, seal=seal_step)
 
 
 def apply_for_licence(
@@ -70,7 +72,7 @@ def apply_for_licence(
     _set_scope(licence, scope)
     session.add(licence)
     session.flush()
-    _note(licence, Step.APPLY, None, by_account_id=by_account_id, reason="", at=at)
+    LICENCE.note(licence, None, step=Step.APPLY, at=at, by=by_account_id)
     record(events.LicenceApplied(number=licence.number, grower_id=grower_id), at=at)
     return licence.number
 
@@ -208,8 +210,8 @@ def take_back(number: str, *, grower_id: int, by_account_id: int, at: datetime) 
     if licence.grower_id != grower_id:
         raise _unknown(number)
     if licence.state != LicenceState.APPLIED:
-        raise _decided_meanwhile()
-    _note(licence, Step.WITHDRAW, LicenceState.APPLIED, by_account_id=by_account_id, reason="", at=at)
+        raise decided_meanwhile()
+    _move(licence, Step.WITHDRAW, by_account_id=by_account_id, at=at)
     record(events.LicenceWithdrawn(number=number, grower_id=grower_id, reason=""), at=at)
 
 
@@ -244,7 +246,7 @@ def expire_due(
         due = due.where(Licence.id.in_(ids))
     licences = list(session.scalars(due))
     for licence in licences:
-        _note(licence, Step.EXPIRE, LicenceState.VALID, by_account_id=None, reason="", at=at)
+        _move(licence, Step.EXPIRE, by_account_id=None, at=at)
         record(events.LicenceExpired(number=licence.number, grower_id=licence.grower_id), at=at)
     return len(licences)
 
@@ -264,11 +266,9 @@ def _take(
         unit_id = session.scalar(select(Grower.unit_id).where(Grower.id == licence.grower_id))
         require_unit_access(by_account_id, unit_id or 0, "licences.decide")
         require_independent(by_account_id, licence.grower_id)
-    before = LicenceState(licence.state)
-    if after(before, step) is None:
-        raise _decided_meanwhile()
-    if step in NEEDS_REASON and not reason.strip():
-        raise Invalid(_("Say why; the grower reads it."), code="reason_missing")
+    LICENCE.require(licence, step)
+    if step in NEEDS_REASON:
+        require_reason(reason, _("Say why; the grower reads it."))
     if write is not None:
         write(licence)
     others = (
@@ -276,26 +276,20 @@ def _take(
         if suspension_of
         else []
     )
-    _note(
+    _move(
         licence,
         step,
-        before,
         by_account_id=by_account_id,
         reason=reason,
         at=at,
-        to_state=LicenceState.SUSPENDED if others else None,
+        to=LicenceState.SUSPENDED if others else None,
         source=suspension_of,
     )
     return licence
 
 
 def _locked(number: str) -> Licence:
-    licence = session.scalar(
-        select(Licence)
-        .where(Licence.number == number)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    licence = locked(Licence, Licence.number == number)
     if licence is None:
         raise _unknown(number)
     return licence
@@ -307,41 +301,20 @@ def _unknown(number: str) -> NotFound:
     )
 
 
-def _decided_meanwhile() -> Conflict:
-    return Conflict(_("This has been decided meanwhile; the page shows the present state."), code="decided")
-
-
-def _note(
+def _move(
     licence: Licence,
     step: Step,
-    before: LicenceState | None,
     *,
     by_account_id: int | None,
-    reason: str,
     at: datetime,
-    to_state: LicenceState | None = None,
+    reason: str = "",
+    to: LicenceState | None = None,
     source: str = "",
 ) -> None:
-    to_state = to_state or after(before, step)
-    if to_state is None:
-        raise AssertionError((before, step))
-    licence.state = to_state
     details: dict[str, Any] = {"valid_until": licence.valid_until.isoformat()} if licence.valid_until else {}
     if source and source != BRANCH:
         details["source"] = source
-    change = LicenceChange(
-        licence_id=licence.id,
-        step=step,
-        from_state=before,
-        to_state=to_state,
-        at=at,
-        by_account_id=by_account_id,
-        reason=reason.strip(),
-        details=details,
-    )
-    session.add(change)
-    session.flush()
-    seal_step(licence, change)
+    LICENCE.move(licence, step, to=to, at=at, by=by_account_id, reason=reason.strip(), details=details)
 
 
 def _set_scope(licence: Licence, scope: Scope) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from core.errors import Conflict
+from core.transitions import decided_meanwhile
 
 
 def other_sources(sources: Sequence[str], source: str, *, suspending: bool) -> list[str]:
@@ -22,7 +23,5 @@ def other_sources(sources: Sequence[str], source: str, *, suspending: bool) -> l
                 ),
                 code="held_by_case",
             )
-        raise Conflict(
-            _("This has been decided meanwhile; the page shows the present state."), code="decided"
-        )
+        raise decided_meanwhile()
     return [one for one in sources if one != source]

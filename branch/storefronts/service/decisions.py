@@ -17,13 +17,15 @@ from branch.storefronts.models.tables import Storefront, StorefrontAddress, Stor
 from branch.storefronts.queries.register import suspended_by
 from branch.storefronts.queries.unusable_addresses import why_unjudged
 from branch.storefronts.queries.warnings import warned_since
-from branch.storefronts.states import LIVE, NEEDS_REASON, StorefrontState, StorefrontStep, after
-from core.database import session
+from branch.storefronts.states import LIVE, NEEDS_REASON, TRANSITIONS, StorefrontState, StorefrontStep
+from core.database import locked, session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import random_id
 from core.outbox.service import record
+from core.transitions import Life, decided_meanwhile, require_reason
 
 MOST_ADDRESSES = 12
+SHOP = Life(TRANSITIONS, StorefrontChange, of="storefront_id", refusal=decided_meanwhile)
 
 
 def propose_storefront(
@@ -58,7 +60,8 @@ def propose_storefront(
     session.add(storefront)
     session.flush()
     _add_keys(storefront, found, given=address, main=True, at=at)
-    _note(storefront, StorefrontStep.PROPOSE, None, by_account_id=by_account_id, reason="", at=at)
+    SHOP.note(storefront, None, step=StorefrontStep.PROPOSE, at=at, by=by_account_id)
+    session.flush()
     return storefront.public_id
 
 
@@ -122,14 +125,10 @@ def decide(
     storefront = _locked(public_id)
     if by_account_id is not None:
         _require_access(storefront, by_account_id)
-    before = StorefrontState(storefront.state)
-    to_state = after(before, step)
-    if to_state is None:
-        raise Conflict(
-            _("This has been decided meanwhile; the page shows the present state."), code="decided"
-        )
-    if step in NEEDS_REASON and not reason.strip():
-        raise Invalid(_("Say why; the grower reads it."), code="reason_missing")
+    before = storefront.state
+    to_state = SHOP.require(storefront, step)
+    if step in NEEDS_REASON:
+        require_reason(reason, _("Say why; the grower reads it."))
     if step in {StorefrontStep.SUSPEND, StorefrontStep.REINSTATE}:
         suspending = step is StorefrontStep.SUSPEND
         if other_sources(suspended_by(public_id), source, suspending=suspending):
@@ -145,22 +144,22 @@ def decide(
         _refuse_if_taken(own, besides=storefront.id)
         _refuse_if_warned_of(own)
         storefront.since = at
-    _note(
+    SHOP.move(
         storefront,
         step,
-        before,
-        by_account_id=by_account_id,
-        reason=reason,
+        to=to_state,
         at=at,
-        to_state=to_state,
-        source=source,
+        by=by_account_id,
+        reason=reason.strip(),
+        source=None if source == BRANCH else source,
     )
+    session.flush()
     session.execute(
         update(StorefrontAddress)
         .where(StorefrontAddress.storefront_id == storefront.id)
         .values(live=StorefrontAddress.key.in_(judged) if to_state in LIVE else false())
     )
-    if to_state is not before or step is StorefrontStep.SUSPEND:
+    if to_state != before or step is StorefrontStep.SUSPEND:
         _tell(storefront, to_state, reason.strip(), at)
 
 
@@ -171,15 +170,11 @@ def take_back(public_id: str, *, grower_id: int, by_account_id: int, at: datetim
         Conflict: it has ended already.
         NotFound: it is not his.
     """
-    if _locked(public_id).grower_id != grower_id:
-        raise _unknown()
     storefront = _locked(public_id)
-    before = StorefrontState(storefront.state)
-    if after(before, StorefrontStep.END) is None:
-        raise Conflict(
-            _("This has been decided meanwhile; the page shows the present state."), code="decided"
-        )
-    _note(storefront, StorefrontStep.END, before, by_account_id=by_account_id, reason="", at=at)
+    if storefront.grower_id != grower_id:
+        raise _unknown()
+    SHOP.move(storefront, StorefrontStep.END, at=at, by=by_account_id)
+    session.flush()
     session.execute(
         update(StorefrontAddress).where(StorefrontAddress.storefront_id == storefront.id).values(live=False)
     )
@@ -244,12 +239,7 @@ def _add_keys(storefront: Storefront, found: ShopAddress, *, given: str, main: b
 
 
 def _locked(public_id: str) -> Storefront:
-    storefront = session.scalar(
-        select(Storefront)
-        .where(Storefront.public_id == public_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    storefront = locked(Storefront, Storefront.public_id == public_id)
     if storefront is None:
         raise _unknown()
     return storefront
@@ -265,37 +255,7 @@ def _require_access(storefront: Storefront, account_id: int) -> None:
     require_independent(account_id, storefront.grower_id)
 
 
-def _note(
-    storefront: Storefront,
-    step: StorefrontStep,
-    before: StorefrontState | None,
-    *,
-    by_account_id: int | None,
-    reason: str,
-    at: datetime,
-    to_state: StorefrontState | None = None,
-    source: str = BRANCH,
-) -> None:
-    to_state = to_state or after(before, step)
-    if to_state is None:
-        raise AssertionError((before, step))
-    storefront.state = to_state
-    session.add(
-        StorefrontChange(
-            storefront_id=storefront.id,
-            step=step,
-            from_state=before,
-            to_state=to_state,
-            at=at,
-            by_account_id=by_account_id,
-            reason=reason.strip(),
-            source=None if source == BRANCH else source,
-        )
-    )
-    session.flush()
-
-
-def _tell(storefront: Storefront, state: StorefrontState, reason: str, at: datetime) -> None:
+def _tell(storefront: Storefront, state: StorefrontState | None, reason: str, at: datetime) -> None:
     public_id, grower_id = storefront.public_id, storefront.grower_id
     if state is StorefrontState.AUTHORISED:
         record(events.StorefrontAuthorised(public_id, grower_id), at=at)

@@ -109,10 +109,10 @@ def test_a_move_that_the_table_does_not_have_changes_nothing(database):
         "wrong_state",
         {"current": "over", "target": "end"},
     )
-    said = Life(TABLE, Change, of="thing_id", refusal=lambda: Conflict("decided", code="decided"))
+    said = Life(TABLE, Change, of="thing_id", refusal=lambda _row, step: Conflict(step, code="decided"))
     with pytest.raises(Conflict) as refused:
         said.require(row, Step.END)
-    assert refused.value.code == "decided"
+    assert (refused.value.code, str(refused.value)) == ("decided", "end")
     assert (row.state, database.done) == (State.OVER, [])
 
 
