@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 
 from branch import api as branch
 from core.clock import local_year
-from core.database import session
+from core.database import locked, session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import readable_number
+from core.transitions import Life, require_reason
 from traceability.alarms.models import sealing
 from traceability.alarms.models.tables import Alarm, AlarmChange, AlarmFinding, AlarmMark, RuleThresholds
 from traceability.alarms.queries.code_facts import (
@@ -27,7 +28,7 @@ from traceability.alarms.rules.judging import alert_of, judge_code, score_of
 from traceability.alarms.rules.judging import judge_network as rules_of_network
 from traceability.alarms.rules.licensees import judge_licensee
 from traceability.alarms.rules.thresholds import DEFAULTS, Versioned, problems_of, thresholds_from
-from traceability.alarms.states import AlarmState, AlarmStep, AlarmSubject, after
+from traceability.alarms.states import TRANSITIONS, AlarmState, AlarmStep, AlarmSubject
 from traceability.cases.rules.evidence import Evidence
 from traceability.cases.service.opening import open_case
 from traceability.cases.states import Origin, Subject
@@ -205,15 +206,8 @@ def _note(
         session.add(alarm)
         session.flush()
     elif alarm.state == AlarmState.CLEARED:
-        alarm.state, alarm.score, alarm.alert, alarm.case_number = (
-            str(AlarmState.OPEN),
-            score,
-            str(alert),
-            None,
-        )
-        session.add(
-            AlarmChange(alarm_id=alarm.id, step=str(AlarmStep.REOPEN), note="", by_account_id=None, at=at)
-        )
+        alarm.score, alarm.alert, alarm.case_number = score, str(alert), None
+        ALARM.move(alarm, AlarmStep.REOPEN, at=at, by=None, note="")
     fresh = _put_on_record(alarm, findings, rules.version, at=at)
     if fresh:
         alarm.last_at = at
@@ -282,14 +276,13 @@ def decide(number: str, step: AlarmStep, *, note: str, at: datetime, by: int) ->
         Conflict: the alarm does not allow the step now.
         Forbidden: one's own grower's alarm would be cleared (`own_grower`).
     """
-    if not note.strip():
-        raise Invalid(_("Write a note: what was found, what was done."), code="note_missing")
-    alarm = session.scalar(select(Alarm).where(Alarm.number == number).with_for_update())
+    note = require_reason(note, _("Write a note: what was found, what was done."), code="note_missing")
+    alarm = locked(Alarm, Alarm.number == number)
     if alarm is None:
         raise NotFound(_("There is no alarm with this number."), code="no_such_alarm")
-    target = after(AlarmState(alarm.state), step)
-    if target is None or step is AlarmStep.REOPEN or (step is AlarmStep.DOUBT and alarm.code_id is None):
-        raise Conflict(_("The alarm has moved on meanwhile."), code="alarm_state")
+    if step is AlarmStep.REOPEN or (step is AlarmStep.DOUBT and alarm.code_id is None):
+        raise _moved_on()
+    ALARM.require(alarm, step)
     grower_id = alarm.grower_id
     if alarm.code_id is not None:
         grower_id = session.scalar(select(Code.grower_id).where(Code.id == alarm.code_id))
@@ -297,6 +290,12 @@ def decide(number: str, step: AlarmStep, *, note: str, at: datetime, by: int) ->
         branch.require_independent(by, grower_id)
     if step is AlarmStep.CLEAR:
         alarm.cleared_until = at
-    alarm.state = str(target)
-    session.add(AlarmChange(alarm_id=alarm.id, step=str(step), note=note.strip(), by_account_id=by, at=at))
+    ALARM.move(alarm, step, at=at, by=by, note=note)
     session.flush()
+
+
+def _moved_on(*_moved: object) -> Conflict:
+    return Conflict(_("The alarm has moved on meanwhile."), code="alarm_state")
+
+
+ALARM = Life(TRANSITIONS, AlarmChange, of="alarm_id", refusal=_moved_on)

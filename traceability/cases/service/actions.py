@@ -6,10 +6,10 @@ from typing import Any
 from flask_babel import gettext as _
 
 from branch import api as branch
-from core.errors import Conflict, Invalid
+from core.errors import Conflict
 from traceability.cases.models.tables import CounterfeitCase
 from traceability.cases.queries.records import CaseView, view
-from traceability.cases.service.decisions import begin, end
+from traceability.cases.service.decisions import begin, end, worded
 from traceability.cases.states import ActionKind, CaseStep, CaseVerdict
 from traceability.lots.queries.records import get_lot
 from traceability.lots.states import LotState
@@ -50,13 +50,12 @@ def act(number: str, kind: ActionKind | str, *, note: str, at: datetime, by: int
         Invalid: no note.
     """
     kind = ActionKind(kind)
-    case, source = begin(number, CaseStep.ACT, by=by)
-    if not note.strip():
-        raise Invalid(_("Write a note: what was found, what was done."), code="note_missing")
+    case = begin(number, CaseStep.ACT, by=by)
+    note = worded(note)
     if kind not in open_actions(view(case), at=at):
         raise Conflict(_("This does not follow from the verdict of this case."), code="action_not_open")
-    detail: dict[str, Any] = {"kind": str(kind), **_do(case, kind, note.strip(), at=at, by=by)}
-    return end(case, CaseStep.ACT, source, note=note, detail=detail, at=at, by=by)
+    detail: dict[str, Any] = {"kind": str(kind), **_do(case, kind, note, at=at, by=by)}
+    return end(case, CaseStep.ACT, note=note, detail=detail, at=at, by=by)
 
 
 def _do(case: CounterfeitCase, kind: ActionKind, note: str, *, at: datetime, by: int) -> dict[str, Any]:

@@ -10,20 +10,13 @@ from branch import api as branch
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid
 from core.settings import current_settings
-from traceability.cases.models.sealing import seal_case
+from core.transitions import require_reason
 from traceability.cases.models.tables import CaseChange, CounterfeitCase
 from traceability.cases.queries.records import CaseView, view
 from traceability.cases.service.access import require_access
-from traceability.cases.service.recording import leave_step, locked
+from traceability.cases.service.recording import CASE, locked, take_step
 from traceability.cases.service.undoing import end_suspensions
-from traceability.cases.states import (
-    DECIDED_ALONE,
-    PERMISSION_OF,
-    CaseState,
-    CaseStep,
-    CaseVerdict,
-    after,
-)
+from traceability.cases.states import DECIDED_ALONE, PERMISSION_OF, CaseStep, CaseVerdict
 
 
 def take(
@@ -50,17 +43,17 @@ def take(
         Forbidden: outside the taker's area, or the taker works for the grower concerned.
         Invalid: the code is doubted without a word why.
     """
-    case, source = begin(number, CaseStep.TAKE, by=by)
+    case = begin(number, CaseStep.TAKE, by=by)
     if case.owner_account_id == by and not doubt_code:
         raise Conflict(_("You have this case already."), code="case_is_yours")
     if case.unit_id is None:
         case.unit_id = unit_id or branch.units_where(by, PERMISSION_OF[CaseStep.TAKE])[0].id
         require_access(view(case), by, PERMISSION_OF[CaseStep.TAKE])
     if doubt_code and case.code_id is not None:
-        note = _worded(note)
+        note = worded(note)
         case.code_doubted = True
     case.owner_account_id = by
-    return end(case, CaseStep.TAKE, source, note=note, at=at, by=by)
+    return end(case, CaseStep.TAKE, note=note, at=at, by=by)
 
 
 def propose(number: str, *, note: str, answer: str, shop: str = "", at: datetime, by: int) -> CaseView:
@@ -78,12 +71,12 @@ def propose(number: str, *, note: str, answer: str, shop: str = "", at: datetime
         Conflict, Forbidden: as `take`.
         Invalid: no note or no answer.
     """
-    case, source = begin(number, CaseStep.PROPOSE, by=by)
-    note, answer = _worded(note), _worded(answer)
+    case = begin(number, CaseStep.PROPOSE, by=by)
+    note, answer = worded(note), worded(answer)
     case.proposed_by_account_id = by
     case.shop = shop.strip() or case.shop
     detail = {"verdict": str(CaseVerdict.CONFIRMED_FAKE), "answer": answer, "shop": case.shop}
-    return end(case, CaseStep.PROPOSE, source, note=note, detail=detail, at=at, by=by)
+    return end(case, CaseStep.PROPOSE, note=note, detail=detail, at=at, by=by)
 
 
 def confirm(number: str, *, note: str, at: datetime, by: int) -> CaseView:
@@ -94,20 +87,18 @@ def confirm(number: str, *, note: str, at: datetime, by: int) -> CaseView:
         Forbidden: the second person is the first, lies outside the area or works for the grower.
         Invalid: no note.
     """
-    case, source = begin(number, CaseStep.CONFIRM, by=by)
+    case = begin(number, CaseStep.CONFIRM, by=by)
     if case.proposed_by_account_id == by:
         raise Forbidden(_("A second person must confirm what you proposed."), code="second_person")
     branch.require_independent(by, earlier=[case.proposed_by_account_id])
-    note = _worded(note)
+    note = worded(note)
     answer = _last_proposal(case.id)["answer"]
     listed = _warn_of_shop(case, at=at)
     if case.code_id is not None:
         case.code_doubted = True
     case.verdict, case.answer = str(CaseVerdict.CONFIRMED_FAKE), answer
     case.decided_by_account_id, case.decided_at = by, at
-    return end(
-        case, CaseStep.CONFIRM, source, note=note, detail={"listed": listed, **_found(case, at)}, at=at, by=by
-    )
+    return end(case, CaseStep.CONFIRM, note=note, detail={"listed": listed, **_found(case, at)}, at=at, by=by)
 
 
 def send_back(number: str, *, note: str, at: datetime, by: int) -> CaseView:
@@ -116,10 +107,10 @@ def send_back(number: str, *, note: str, at: datetime, by: int) -> CaseView:
     Raises:
         Conflict, Forbidden, Invalid: as `confirm`.
     """
-    case, source = begin(number, CaseStep.SEND_BACK, by=by)
-    note = _worded(note)
+    case = begin(number, CaseStep.SEND_BACK, by=by)
+    note = worded(note)
     case.proposed_by_account_id = None
-    return end(case, CaseStep.SEND_BACK, source, note=note, at=at, by=by)
+    return end(case, CaseStep.SEND_BACK, note=note, at=at, by=by)
 
 
 def decide(
@@ -134,16 +125,16 @@ def decide(
         Invalid: no note or no answer.
     """
     verdict = CaseVerdict(verdict)
-    case, source = begin(number, CaseStep.DECIDE, by=by)
+    case = begin(number, CaseStep.DECIDE, by=by)
     if verdict not in DECIDED_ALONE:
         raise Conflict(_("A confirmed fake is proposed first, then confirmed."), code="second_person")
-    note, answer = _worded(note), _worded(answer)
+    note, answer = worded(note), worded(answer)
     branch.lift_warning(case.number, at=at)
     end_suspensions(case, at=at)
     case.verdict, case.answer = str(verdict), answer
     case.decided_by_account_id, case.decided_at = by, at
     case.code_doubted = False
-    return end(case, CaseStep.DECIDE, source, note=note, detail=_found(case, at), at=at, by=by)
+    return end(case, CaseStep.DECIDE, note=note, detail=_found(case, at), at=at, by=by)
 
 
 def close(number: str, *, note: str = "", at: datetime, by: int) -> CaseView:
@@ -153,9 +144,9 @@ def close(number: str, *, note: str = "", at: datetime, by: int) -> CaseView:
         Conflict: it is not decided.
         Forbidden: as `take`.
     """
-    case, source = begin(number, CaseStep.CLOSE, by=by)
+    case = begin(number, CaseStep.CLOSE, by=by)
     case.closed_at = at
-    return end(case, CaseStep.CLOSE, source, note=note, at=at, by=by)
+    return end(case, CaseStep.CLOSE, note=note, at=at, by=by)
 
 
 def reopen(number: str, *, note: str, at: datetime, by: int) -> CaseView:
@@ -166,8 +157,8 @@ def reopen(number: str, *, note: str, at: datetime, by: int) -> CaseView:
         Forbidden: as `take`.
         Invalid: no note.
     """
-    case, source = begin(number, CaseStep.REOPEN, by=by)
-    note = _worded(note)
+    case = begin(number, CaseStep.REOPEN, by=by)
+    note = worded(note)
     detail = {"verdict": case.verdict, "answer": case.answer}
     case.verdict = case.decided_at = case.closed_at = None
     case.proposed_by_account_id = case.decided_by_account_id = None
@@ -175,11 +166,11 @@ def reopen(number: str, *, note: str, at: datetime, by: int) -> CaseView:
     case.answer = ""
     case.due_at = at + timedelta(days=current_settings().case_days)
     case.reopened += 1
-    return end(case, CaseStep.REOPEN, source, note=note, detail=detail, at=at, by=by)
+    return end(case, CaseStep.REOPEN, note=note, detail=detail, at=at, by=by)
 
 
-def begin(number: str, step: CaseStep, *, by: int) -> tuple[CounterfeitCase, CaseState]:
-    """The locked case and its state, once area, own interest and table allow the step.
+def begin(number: str, step: CaseStep, *, by: int) -> CounterfeitCase:
+    """The locked case, once area, own interest and table allow the step.
 
     Raises:
         Conflict: the table does not allow it.
@@ -192,16 +183,13 @@ def begin(number: str, step: CaseStep, *, by: int) -> tuple[CounterfeitCase, Cas
         raise Conflict(_("Take the case on first; then it is with your unit."), code="case_without_area")
     if case.grower_id is not None and branch.works_for(by, case.grower_id):
         raise Forbidden(_("You work for the grower whom this case is about."), code="own_case")
-    source = CaseState(case.state)
-    if after(source, step) is None:
-        raise Conflict(_("The case has moved on meanwhile."), code="case_state", state=case.state)
-    return case, source
+    CASE.require(case, step)
+    return case
 
 
 def end(
     case: CounterfeitCase,
     step: CaseStep,
-    source: CaseState,
     *,
     note: str,
     detail: dict[str, Any] | None = None,
@@ -209,9 +197,7 @@ def end(
     by: int,
 ) -> CaseView:
     """Move the case, leave the row of the step and seal."""
-    case.state = str(after(source, step))
-    leave_step(case, step, source, note=note, detail=detail, at=at, by=by)
-    seal_case(case)
+    take_step(case, step, note=note, detail=detail, at=at, by=by)
     return view(case)
 
 
@@ -220,10 +206,13 @@ def _found(case: CounterfeitCase, at: datetime) -> dict[str, Any]:
     return {"verdict": case.verdict, "in_time": at <= case.due_at}
 
 
-def _worded(text: str) -> str:
-    if not text.strip():
-        raise Invalid(_("Write a note: what was found, what was done."), code="note_missing")
-    return text.strip()
+def worded(text: str) -> str:
+    """The note without the space around it.
+
+    Raises:
+        Invalid: nothing was written.
+    """
+    return require_reason(text, _("Write a note: what was found, what was done."), code="note_missing")
 
 
 def _last_proposal(case_id: int) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from traceability.cases.models.sealing import seal_case
 from traceability.cases.models.tables import CounterfeitCase
 from traceability.cases.queries.records import CaseView, view
 from traceability.cases.rules.evidence import Evidence
-from traceability.cases.service.recording import leave_step, locked, put_on_record
-from traceability.cases.states import OPEN_STATES, CaseState, CaseStep, Origin, Subject
+from traceability.cases.service.recording import leave_opening, locked, put_on_record
+from traceability.cases.states import OPEN_STATES, CaseState, Origin, Subject
 from traceability.codes.models.tables import Code
 from traceability.lots.models.tables import Lot
 
@@ -84,7 +84,7 @@ def open_case(
     )
     session.add(case)
     session.flush()
-    leave_step(case, CaseStep.OPEN, None, at=at, by=by)
+    leave_opening(case, at=at, by=by)
     return _add(case, evidence, at=at, by=by)
 
 

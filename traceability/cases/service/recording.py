@@ -5,13 +5,24 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
+from core.database import locked as locked_row
 from core.database import session
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
+from core.transitions import Life
+from traceability.cases.models.sealing import seal_case
 from traceability.cases.models.tables import CaseChange, CaseEvidence, CounterfeitCase
 from traceability.cases.rules.evidence import Evidence, digest_of
-from traceability.cases.states import CaseState, CaseStep
+from traceability.cases.states import TRANSITIONS, CaseStep
+
+CASE = Life(
+    TRANSITIONS,
+    CaseChange,
+    of="case_id",
+    refusal=lambda case, _step: Conflict(
+        _("The case has moved on meanwhile."), code="case_state", state=case.state
+    ),
+)
 
 
 def locked(number: str) -> CounterfeitCase:
@@ -20,12 +31,7 @@ def locked(number: str) -> CounterfeitCase:
     Raises:
         NotFound: there is none.
     """
-    case = session.scalar(
-        select(CounterfeitCase)
-        .where(CounterfeitCase.number == number)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    case = locked_row(CounterfeitCase, CounterfeitCase.number == number)
     if case is None:
         raise NotFound(_("There is no case with this number."), code="no_such_case")
     return case
@@ -54,27 +60,22 @@ def put_on_record(case: CounterfeitCase, piece: Evidence, *, at: datetime, by: i
     case.evidence_head = digest
 
 
-def leave_step(
+def leave_opening(case: CounterfeitCase, *, at: datetime, by: int | None) -> None:
+    """Leave the row of a new case; it is sealed with its first evidence."""
+    CASE.note(case, None, step=CaseStep.OPEN, at=at, by=by, note="", detail={})
+    session.flush()
+
+
+def take_step(
     case: CounterfeitCase,
     step: CaseStep,
-    source: CaseState | None,
     *,
     note: str = "",
     detail: Mapping[str, Any] | None = None,
     at: datetime,
     by: int | None,
 ) -> None:
-    """Leave the row of one step; `case.state` is where it led."""
-    session.add(
-        CaseChange(
-            case_id=case.id,
-            step=str(step),
-            from_state=str(source) if source else None,
-            to_state=case.state,
-            note=note.strip(),
-            detail=dict(detail or {}),
-            by_account_id=by,
-            at=at,
-        )
-    )
+    """Move a locked case, leave the row of the step and seal."""
+    CASE.move(case, step, at=at, by=by, note=note.strip(), detail=dict(detail or {}))
     session.flush()
+    seal_case(case)

@@ -14,7 +14,7 @@ from core.sweeps import free
 from traceability.cases.models.sealing import seal_case
 from traceability.cases.models.tables import CaseNotice, CaseReport, CounterfeitCase
 from traceability.cases.rules.deadlines import PLAN, Due, Notice, due_notices
-from traceability.cases.service.recording import leave_step, locked
+from traceability.cases.service.recording import locked, take_step
 from traceability.cases.states import OPEN_STATES, CaseState, CaseStep
 
 REMINDING, FORGETTING = "traceability.cases.remind", "traceability.cases.forget_contacts"
@@ -181,5 +181,4 @@ def _tell(case: CounterfeitCase, notice: Notice, account_ids: Collection[int], *
 
 def _escalate(case: CounterfeitCase, unit_id: int | None, *, at: datetime) -> None:
     case.escalated_unit_id = unit_id
-    leave_step(case, CaseStep.ESCALATE, CaseState(case.state), detail={"unit_id": unit_id}, at=at, by=None)
-    seal_case(case)
+    take_step(case, CaseStep.ESCALATE, detail={"unit_id": unit_id}, at=at, by=None)
