@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from flask_babel import gettext as _
 
@@ -13,15 +12,28 @@ from core.clock import local_day
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from core.outbox import service as outbox
+from core.transitions import Life
 from shop.catalogue.events import ListingChanged, ListingPublished, ListingWithdrawn
 from shop.catalogue.models import Listing, ListingChange, Variant
 from shop.catalogue.rules.offers import Fault, Offer, VariantOffer, offer_faults, price_faults, stock_faults
 from shop.catalogue.rules.sellable import CHANNEL
 from shop.catalogue.service.listing_rows import fill, offered_variants, set_tiers, set_variants, set_windows
 from shop.catalogue.service.refusals import fault_sentence
-from shop.catalogue.states import ListingState, may_become
+from shop.catalogue.states import TRANSITIONS, ListingState
 from shop.stock.service import movements as stock
 from traceability import api as traceability
+
+LISTING = Life(
+    TRANSITIONS,
+    ListingChange,
+    of="listing_id",
+    refusal=lambda listing, wanted: Conflict(
+        _("The listing has changed meanwhile; look at it again."),
+        code="listing_state",
+        state=listing.state,
+        wanted=str(wanted),
+    ),
+)
 
 
 class OfferRefused(Invalid):
@@ -73,7 +85,8 @@ def publish(
     for variant, offered in zip(offered_variants(listing), offer.variants, strict=True):
         _set_stock(variant, offered)
     if listing.state == ListingState.PUBLISHED:
-        _note(listing, listing.state, "content", at, by_account_id, {"title": listing.title})
+        title = {"title": listing.title}
+        LISTING.note(listing, listing.state, at=at, by=by_account_id, what="content", detail=title)
         outbox.record(ListingChanged(listing.id), at=at)
     else:
         _move(listing, ListingState.PUBLISHED, at, by_account_id)
@@ -108,7 +121,8 @@ def change_prices(
         sku: {"before": before[sku], "after": after[sku]} for sku in after if after[sku] != before[sku]
     }
     on_hand = {offer.sku: offer.on_hand for offer in offers}
-    _note(listing, listing.state, "price", at, by_account_id, {"prices": changed, "on_hand": on_hand})
+    detail = {"prices": changed, "on_hand": on_hand}
+    LISTING.note(listing, listing.state, at=at, by=by_account_id, what="price", detail=detail)
     listing.updated_at = at
     if listing.state == ListingState.PUBLISHED:
         outbox.record(ListingChanged(listing.id), at=at)
@@ -152,41 +166,10 @@ def end(listing: Listing, *, at: datetime, by_account_id: int | None, reason: st
 def _move(
     listing: Listing, wanted: ListingState, at: datetime, by_account_id: int | None, reason: str = ""
 ) -> None:
-    current = listing.state
-    if not may_become(current, wanted):
-        raise Conflict(
-            _("The listing has changed meanwhile; look at it again."),
-            code="listing_state",
-            state=current,
-            wanted=str(wanted),
-        )
-    listing.state, listing.updated_at = wanted, at
+    LISTING.move(listing, wanted, at=at, by=by_account_id, what="state", detail={}, reason=reason[:200])
+    listing.updated_at = at
     if wanted == ListingState.PUBLISHED:
         listing.published_at = listing.published_at or at
-    _note(listing, current, "state", at, by_account_id, {}, reason)
-
-
-def _note(
-    listing: Listing,
-    from_state: str,
-    what: str,
-    at: datetime,
-    by_account_id: int | None,
-    detail: dict[str, Any],
-    reason: str = "",
-) -> None:
-    session.add(
-        ListingChange(
-            listing_id=listing.id,
-            from_state=from_state,
-            to_state=listing.state,
-            what=what,
-            detail=detail,
-            reason=reason[:200],
-            at=at,
-            by_account_id=by_account_id,
-        )
-    )
 
 
 def _set_stock(variant: Variant, offer: VariantOffer) -> None:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from branch import api as branch
 from core import seal
 from core.clock import local_year
-from core.database import changed, session
+from core.database import locked, session
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.ids import readable_number
+from core.transitions import require_reason
 from traceability.lots.models.tables import CultivarGroup
 from traceability.plots.models.sealing import plot_body, plot_subject, survey_body, survey_subject
 from traceability.plots.models.tables import Plot, PlotSurvey, SurveyStand
@@ -107,32 +108,21 @@ def decide(
         Forbidden: `by` took an earlier step of it (`same_person`), or works for the plot's grower (`own_grower`).
         Invalid: a return without a reason.
     """
-    survey = session.scalar(
-        select(PlotSurvey)
-        .where(PlotSurvey.number == number.strip().upper(), PlotSurvey.plot_id == plot_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    survey = locked(PlotSurvey, PlotSurvey.number == number.strip().upper(), PlotSurvey.plot_id == plot_id)
     if survey is None:
         raise NotFound(_("There is no survey with this number."), code="no_such_survey")
-    target = after(SurveyState(survey.state), decision)
+    target = after(survey.state, decision)
     if target is None:
         raise Conflict(_("The state of the survey does not allow that now."), code="survey_state")
     _require_another(survey, decision, by)
-    if decision is Decision.RETURN and not reason.strip():
-        raise Invalid(_("Say why the survey is returned; who measured will read it."), code="reason_missing")
-    values: dict[str, object] = {"state": str(target), "reason": reason.strip()}
+    if decision is Decision.RETURN:
+        require_reason(reason, _("Say why the survey is returned; who measured will read it."))
+    survey.state, survey.reason = str(target), reason.strip()
     if decision is Decision.AGREE:
-        values |= {"agreed_at": at, "agreed_by_account_id": by}
+        survey.agreed_at, survey.agreed_by_account_id = at, by
     if decision is Decision.APPROVE:
-        values |= {"approved_at": at, "approved_by_account_id": by}
-    if not changed(
-        update(PlotSurvey)
-        .where(PlotSurvey.id == survey.id, PlotSurvey.state == survey.state)
-        .values(**values)
-    ):
-        raise Conflict(_("The state of the survey does not allow that now."), code="survey_state")
-    session.refresh(survey)
+        survey.approved_at, survey.approved_by_account_id = at, by
+    session.flush()
     if decision is Decision.APPROVE:
         _credit(survey, at=at, by=by)
     _seal(survey.id)
