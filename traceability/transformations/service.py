@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from core import seal
 from core.clock import local_year
-from core.database import changed, session
+from core.database import changed, locked, session
 from core.errors import Conflict, Invalid
 from core.ids import readable_number
 from traceability.codes.queries.batches import plants_under_codes
@@ -142,12 +142,7 @@ def free_to_move(lot_id: int) -> int:
 
 
 def _locked(lot_id: int, grower_id: int) -> Lot:
-    lot = session.scalar(
-        select(Lot)
-        .where(Lot.id == lot_id, Lot.grower_id == grower_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    lot = locked(Lot, Lot.id == lot_id, Lot.grower_id == grower_id)
     if lot is None or lot.state != LotState.OPEN:
         raise Conflict(_("Only open lots of your own can be transformed."), code="lot_not_open")
     return lot

@@ -17,7 +17,7 @@ from branch.reports.models.tables import Report
 from branch.reports.service import notices
 from branch.reports.service.recording import ShelvedFile, locked_report, require_second_person, require_short
 from branch.reports.states import ReportState
-from core.database import changed, session
+from core.database import changed, locked, session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import random_id
 
@@ -34,12 +34,7 @@ def publish(public_id: str, *, files: Sequence[ShelvedFile], account_id: int, at
     require_second_person(report, account_id)
     require_publishable(report)
     here = (ReportEdition.unit_id == report.unit_id, ReportEdition.period == report.period)
-    standing = session.scalars(
-        select(ReportEdition)
-        .where(*here, ReportEdition.state == EditionState.PUBLISHED)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    standing = locked(ReportEdition, *here, ReportEdition.state == EditionState.PUBLISHED)
     if standing is not None and standing.report_id == report.id:
         raise Conflict(_("This report has been published already."), code="already_published")
     if standing is not None:
@@ -101,12 +96,7 @@ def withdraw(public_id: str, *, reason: str, account_id: int, at: datetime) -> R
         Conflict: it is not published any more.
         Invalid: no reason was given, or too many words.
     """
-    edition = session.scalars(
-        select(ReportEdition)
-        .where(ReportEdition.public_id == public_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    edition = locked(ReportEdition, ReportEdition.public_id == public_id)
     if edition is None:
         raise NotFound(_("There is no such edition."), code="edition_unknown")
     require_unit_access(account_id, edition.unit_id, "reports.publish")

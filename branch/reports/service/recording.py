@@ -16,7 +16,7 @@ from branch.reports.models.sealing import seal_move
 from branch.reports.models.tables import Report, ReportFile, ReportReview
 from branch.reports.queries.pages import is_own
 from branch.reports.states import ReportState, find_step
-from core.database import changed, session
+from core.database import changed, locked, session
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.ids import random_id
 
@@ -111,12 +111,7 @@ def locked_report(public_id: str) -> Report:
     Raises:
         NotFound: there is none.
     """
-    report = session.scalars(
-        select(Report)
-        .where(Report.public_id == public_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    report = locked(Report, Report.public_id == public_id)
     if report is None:
         raise NotFound(_("There is no such report."), code="report_unknown")
     return report

@@ -27,7 +27,7 @@ from core.accounts.rules.codes import (
 )
 from core.accounts.rules.identity import Identity, parse_identity
 from core.accounts.service import notices
-from core.database import changed, session
+from core.database import changed, locked, session
 from core.errors import Invalid
 from core.ids import random_id
 from core.scopes import Scope, note_checked
@@ -153,12 +153,7 @@ def redeem_code(public_id: str, code: str, *, at: datetime) -> Redeemed:
     wrong = Invalid(
         _("This code is not right, or no longer valid. You can ask for a new one."), code="code_wrong"
     )
-    page = session.scalar(
-        select(AccountCode)
-        .where(AccountCode.public_id == public_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    page = locked(AccountCode, AccountCode.public_id == public_id)
     if page is None or page.used_at is not None or page.expires_at <= at:
         raise wrong
     entered = _digest(page.contact, code)

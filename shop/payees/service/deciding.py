@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from branch import api as branch
-from core.database import changed, session
+from core.database import changed, locked, session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import random_id
 from core.outbox.service import record
@@ -145,12 +145,7 @@ def _has_cashier(unit: branch.UnitView) -> bool:
 
 
 def _locked(public_id: str) -> PayeeAccount:
-    row = session.scalar(
-        select(PayeeAccount)
-        .where(PayeeAccount.public_id == public_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = locked(PayeeAccount, PayeeAccount.public_id == public_id)
     if row is None:
         raise NotFound(_("There is no such account."), code="no_such_payee")
     return row

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 
 from branch import api as branch
 from core.accounts.queries.account import display_names
-from core.database import session
+from core.database import locked, session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import random_id
 from traceability.codes.models.tables import CodeBatch, VoidProposal
@@ -134,12 +134,7 @@ def decide_void(public_id: str, *, confirm: bool, at: datetime, by: int) -> int:
             codes can be voided any more (`code_state`).
         Forbidden: by another account of the same person, or he works for the grower (`own_grower`).
     """
-    row = session.scalar(
-        select(VoidProposal)
-        .where(VoidProposal.public_id == public_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = locked(VoidProposal, VoidProposal.public_id == public_id)
     if row is None:
         raise NotFound(_("There is no such proposal."), code="no_such_proposal")
     if row.state != "open":

@@ -14,7 +14,7 @@ from branch import api as branch
 from core import seal
 from core.accounts.queries.account import display_names
 from core.clock import local_year
-from core.database import session
+from core.database import locked, session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import readable_number
 from traceability.lots.models.sealing import request_body, request_subject
@@ -116,12 +116,7 @@ def refuse_recall(number: str, *, reason: str, at: datetime, by: int) -> None:
 
 
 def _undecided(number: str, *, by: int) -> RecallRequest:
-    row = session.scalar(
-        select(RecallRequest)
-        .where(RecallRequest.number == number.strip().upper())
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = locked(RecallRequest, RecallRequest.number == number.strip().upper())
     if row is None:
         raise NotFound(_("There is no such request."), code="no_such_request")
     if row.state != RequestState.OPEN:
