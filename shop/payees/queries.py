@@ -1,7 +1,7 @@
 """Reads of payee accounts: of a unit with their history, the one that an order is paid to."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,19 +79,17 @@ def _by_unit(unit_ids: Collection[int], *, at: datetime) -> dict[int, tuple[Paye
     query = select(PayeeAccount).where(PayeeAccount.unit_id.in_(unit_ids)).order_by(PayeeAccount.id.desc())
     for row in session.scalars(query):
         rows[row.unit_id].append(row)
-    people = {
+    names = display_names(
         person
         for group in rows.values()
         for row in group
         for person in (row.proposed_by_account_id, row.confirmed_by_account_id, row.withdrawn_by_account_id)
-        if person is not None
-    }
-    names = display_names(people)
+    )
     return {unit: tuple(_view(row, group, names, at=at) for row in group) for unit, group in rows.items()}
 
 
 def _view(
-    row: PayeeAccount, group: Iterable[PayeeAccount], names: dict[int, str], *, at: datetime
+    row: PayeeAccount, group: Iterable[PayeeAccount], names: Mapping[int | None, str], *, at: datetime
 ) -> PayeeView:
     return PayeeView(
         id=row.id,
@@ -104,12 +102,12 @@ def _view(
         reason=row.reason,
         standing=standing(row, group, at=at),
         proposed_by_id=row.proposed_by_account_id,
-        proposed_by=names.get(row.proposed_by_account_id, ""),
+        proposed_by=names[row.proposed_by_account_id],
         proposed_at=row.proposed_at,
-        confirmed_by=names.get(row.confirmed_by_account_id or 0, ""),
+        confirmed_by=names[row.confirmed_by_account_id],
         confirmed_at=row.confirmed_at,
         in_force_from=row.in_force_from,
-        withdrawn_by=names.get(row.withdrawn_by_account_id or 0, ""),
+        withdrawn_by=names[row.withdrawn_by_account_id],
         withdrawn_at=row.withdrawn_at,
         withdrawn_reason=row.withdrawn_reason,
     )

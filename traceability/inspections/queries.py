@@ -82,7 +82,7 @@ def lots_to_inspect(grower_ids: Collection[int]) -> list[LotView]:
 
 
 def _views(rows: Sequence[Row[Inspection, Lot]]) -> list[InspectionView]:
-    names = display_names({row.by_account_id for row, _lot in rows})
+    names = display_names(row.by_account_id for row, _lot in rows)
     return [
         InspectionView(
             number=row.number,
@@ -96,7 +96,7 @@ def _views(rows: Sequence[Row[Inspection, Lot]]) -> list[InspectionView]:
             device_at=row.device_at,
             received_at=row.received_at,
             event_id=row.event_id,
-            by=names.get(row.by_account_id, ""),
+            by=names[row.by_account_id],
         )
         for row, lot in rows
     ]

@@ -137,13 +137,11 @@ def _views(rows: list[PlotSurvey]) -> list[SurveyView]:
         stands[stand.survey_id].append(
             StandView(stand.cultivar_group, stand.stage_code, stand.area_m2, stand.plants)
         )
-    people = {
+    names = display_names(
         account_id
         for row in rows
         for account_id in (row.surveyed_by_account_id, row.agreed_by_account_id, row.approved_by_account_id)
-        if account_id is not None
-    }
-    names = display_names(people)
+    )
     return [
         SurveyView(
             number=row.number,
@@ -157,11 +155,11 @@ def _views(rows: list[PlotSurvey]) -> list[SurveyView]:
             note=row.note,
             reason=row.reason,
             surveyed_at=row.surveyed_at,
-            surveyed_by=names.get(row.surveyed_by_account_id, ""),
+            surveyed_by=names[row.surveyed_by_account_id],
             agreed_at=row.agreed_at,
-            agreed_by=names.get(row.agreed_by_account_id or 0, ""),
+            agreed_by=names[row.agreed_by_account_id],
             approved_at=row.approved_at,
-            approved_by=names.get(row.approved_by_account_id or 0, ""),
+            approved_by=names[row.approved_by_account_id],
             stands=tuple(stands[row.id]),
         )
         for row in rows

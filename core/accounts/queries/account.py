@@ -1,5 +1,6 @@
 """Reads of accounts."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,10 +59,11 @@ def get_account_view(account: Account) -> AccountView:
     )
 
 
-def display_names(account_ids: Iterable[int]) -> dict[int, str]:
-    """Names by account id; unknown ids are left out."""
-    rows = session.execute(select(Account.id, Account.display_name).where(Account.id.in_(set(account_ids))))
-    return {row.id: row.display_name for row in rows}
+def display_names(account_ids: Iterable[int | None]) -> defaultdict[int | None, str]:
+    """Names by account id; an unknown id, and None, is nobody: empty."""
+    wanted = set(account_ids) - {None}
+    rows = session.execute(select(Account.id, Account.display_name).where(Account.id.in_(wanted)))
+    return defaultdict(str, {row.id: row.display_name for row in rows})
 
 
 def current_contacts(account: Account | None) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def agreed_on(payment: Payment, step: Step) -> Agreed:
     words = _words(payment.id, step)
     missing = _without_word(payment, step, words)
     names = display_names(words)
-    by, growers = tuple(names.get(one, "") for one in words), tuple(one.name for one in missing)
+    by, growers = tuple(names[one] for one in words), tuple(one.name for one in missing)
     return Agreed(step, by, growers)
 
 

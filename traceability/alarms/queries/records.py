@@ -199,11 +199,9 @@ def steps_of(alarm_id: int) -> list[StepView]:
     rows = list(
         session.scalars(select(AlarmChange).where(AlarmChange.alarm_id == alarm_id).order_by(AlarmChange.id))
     )
-    names = display_names(row.by_account_id for row in rows if row.by_account_id is not None)
+    names = display_names(row.by_account_id for row in rows)
     return [
-        StepView(
-            AlarmStep(row.step), row.note, row.at, names.get(row.by_account_id or 0, ""), row.by_account_id
-        )
+        StepView(AlarmStep(row.step), row.note, row.at, names[row.by_account_id], row.by_account_id)
         for row in rows
     ]
 

@@ -158,7 +158,7 @@ def evidence_views(case_id: int) -> list[EvidenceView]:
             select(CaseEvidence).where(CaseEvidence.case_id == case_id).order_by(CaseEvidence.position)
         )
     )
-    names = display_names({row.by_account_id for row in rows if row.by_account_id})
+    names = display_names(row.by_account_id for row in rows)
     return [
         EvidenceView(
             position=row.position,
@@ -166,7 +166,7 @@ def evidence_views(case_id: int) -> list[EvidenceView]:
             body=row.body,
             has_file=row.file_key is not None,
             digest=row.digest,
-            by=names.get(row.by_account_id or 0, ""),
+            by=names[row.by_account_id],
             at=row.at,
         )
         for row in rows
@@ -221,10 +221,9 @@ def steps_of(case_id: int) -> list[StepView]:
     rows = list(
         session.scalars(select(CaseChange).where(CaseChange.case_id == case_id).order_by(CaseChange.id))
     )
-    names = display_names({row.by_account_id for row in rows if row.by_account_id})
+    names = display_names(row.by_account_id for row in rows)
     return [
-        StepView(CaseStep(row.step), row.note, row.detail, names.get(row.by_account_id or 0, ""), row.at)
-        for row in rows
+        StepView(CaseStep(row.step), row.note, row.detail, names[row.by_account_id], row.at) for row in rows
     ]
 
 

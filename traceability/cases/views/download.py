@@ -26,7 +26,7 @@ def table() -> Response:
     folder = asked if asked in queries.FOLDERS else "open"
     units = [unit.id for unit in branch.units_where(account_id, "cases.view")]
     cases = queries.all_cases(units, folder=folder, account_id=account_id)
-    owners = display_names({one.owner_account_id for one in cases if one.owner_account_id})
+    owners = display_names(one.owner_account_id for one in cases)
     growers = branch.growers_by_ids({one.grower_id for one in cases if one.grower_id})
     rows: list[Sequence[object]] = [
         [
@@ -54,7 +54,7 @@ def table() -> Response:
             wording.origin_name(one.origin),
             growers[one.grower_id].name if one.grower_id in growers else "",
             one.shop,
-            owners.get(one.owner_account_id or 0, ""),
+            owners[one.owner_account_id],
             dt(one.opened_at),
             day(one.due_at),
             _("yes") if one.is_late(at) else _("no"),

@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
         page=page,
         folder=folder,
         counts=queries.folder_counts(units, account_id),
-        names=display_names({case.owner_account_id for case in page.items if case.owner_account_id}),
+        names=display_names(case.owner_account_id for case in page.items),
         wording=wording,
         at=now(),
     )

@@ -158,7 +158,7 @@ def refusals_of(grower_ids: Collection[int]) -> list[RefusalView]:
         .order_by(ActivationRefusal.id.desc())
         .limit(SHOWN)
     ).all()
-    names = display_names({row.by_account_id for row, _number in rows if row.by_account_id is not None})
+    names = display_names(row.by_account_id for row, _number in rows)
     return [
         RefusalView(
             row.grower_id,
@@ -167,7 +167,7 @@ def refusals_of(grower_ids: Collection[int]) -> list[RefusalView]:
             row.codes,
             row.plants,
             row.free,
-            names.get(row.by_account_id or 0, ""),
+            names[row.by_account_id],
             row.at,
         )
         for row, number in rows

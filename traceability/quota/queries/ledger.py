@@ -275,7 +275,7 @@ def figures_history(mark_code: str = GENERAL) -> list[FiguresView]:
             select(StageFigures).where(StageFigures.mark_code == mark_code).order_by(StageFigures.id.desc())
         )
     )
-    names = display_names(row.by_account_id for row in rows if row.by_account_id is not None)
+    names = display_names(row.by_account_id for row in rows)
     return [
         FiguresView(
             row.stage_code,
@@ -283,7 +283,7 @@ def figures_history(mark_code: str = GENERAL) -> list[FiguresView]:
             row.survival_per_mille,
             row.valid_from,
             row.reason,
-            names.get(row.by_account_id or 0, ""),
+            names[row.by_account_id],
             row.mark_code,
         )
         for row in rows
