@@ -83,6 +83,9 @@ from branch.storefronts.service.decisions import propose_storefront
 from branch.storefronts.service.warnings import lift_warning, warn_of_shop
 from branch.storefronts.states import StorefrontState, StorefrontStep
 
+# --- two persons: what one proposed, another one decides --------------------------------------------
+from branch.two_persons.service import TwoPersons
+
 account_roles = roles_held
 
 __all__ = [
@@ -113,6 +116,7 @@ __all__ = [
     "StorefrontStep",
     "StorefrontView",
     "Table",
+    "TwoPersons",
     "UnitView",
     "UrlCheck",
     "UrlStatus",

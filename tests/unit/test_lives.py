@@ -241,25 +241,6 @@ def test_who_holds_which_right_takes_which_step_of_a_case():
 
 
 @pytest.mark.parametrize(
-    ("decision", "by", "surveyed_by", "agreed_by", "allowed"),
-    [
-        ("agree", 1, 1, None, False),
-        ("agree", 2, 1, None, True),
-        ("approve", 1, 1, 2, False),
-        ("approve", 2, 1, 2, False),
-        ("approve", 3, 1, 2, True),
-        ("return", 1, 1, 2, True),
-        ("return", 2, 1, 2, True),
-    ],
-)
-def test_three_people_stand_behind_a_survey(decision, by, surveyed_by, agreed_by, allowed):
-    found = plots.is_another_person(
-        plots.Decision(decision), by, surveyed_by=surveyed_by, agreed_by=agreed_by
-    )
-    assert found == allowed
-
-
-@pytest.mark.parametrize(
     ("diameter", "levels"),
     [(None, "unit bundle lot"), (29, "bundle lot"), (30, "unit bundle lot"), (31, "unit bundle lot")],
 )

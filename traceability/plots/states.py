@@ -46,15 +46,6 @@ after = DECISIONS.after
 STANDING = frozenset({SurveyState.SURVEYED, SurveyState.AGREED, SurveyState.APPROVED})
 
 
-def is_another_person(decision: Decision, by: int, *, surveyed_by: int, agreed_by: int | None) -> bool:
-    """Whether `by` may take the step: who measured does not agree, and neither of the two approves."""
-    if decision is Decision.AGREE:
-        return by != surveyed_by
-    if decision is Decision.APPROVE:
-        return by not in {surveyed_by, agreed_by}
-    return True
-
-
 def read_outline(text: str) -> list[tuple[float, float]] | None:
     """Corners of a plot, one `latitude, longitude` per line, in decimal degrees; None when it is not that."""
     corners: list[tuple[float, float]] = []

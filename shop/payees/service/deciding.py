@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import update
 
 from branch import api as branch
-from core.database import changed, locked, session
+from core.database import locked, session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import random_id
 from core.outbox.service import record
@@ -17,6 +16,13 @@ from shop.payees.models.tables import PayeeAccount
 from shop.payees.queries import payees_of
 
 PROPOSE, CONFIRM = "payees.propose", "payees.confirm"
+
+PAYEE = branch.TwoPersons(
+    own=lambda: Conflict(
+        _("You proposed this account; another person has to confirm it."), code="same_person"
+    ),
+    seal=seal_account,
+)
 
 
 def pause() -> timedelta:
@@ -88,28 +94,15 @@ def confirm(public_id: str, *, by: int, at: datetime) -> datetime:
     """
     row = _locked(public_id)
     branch.require_unit_access(by, row.unit_id, CONFIRM)
-    if row.proposed_by_account_id == by:
-        raise Conflict(_("You proposed this account; another person has to confirm it."), code="same_person")
-    branch.require_independent(by, earlier=[row.proposed_by_account_id])
+    PAYEE.require_another(row, by)
     if not branch.may(row.proposed_by_account_id, PROPOSE, row.unit_id):
         raise Conflict(
             _("Whoever proposed this account may not any more. Withdraw it and propose it anew."),
             code="proposer_left",
         )
     since = at + pause()
-    done = changed(
-        update(PayeeAccount)
-        .where(
-            PayeeAccount.id == row.id,
-            PayeeAccount.confirmed_at.is_(None),
-            PayeeAccount.withdrawn_at.is_(None),
-        )
-        .values(confirmed_by_account_id=by, confirmed_at=at, in_force_from=since)
-    )
-    if not done:
-        raise Conflict(_("Somebody decided about this account meanwhile."), code="payee_decided")
-    session.refresh(row)
-    seal_account(row)
+    _require_undecided(row.confirmed_at or row.withdrawn_at)
+    PAYEE.sign(row, "confirmed", at=at, by=by, in_force_from=since)
     record(PayeeConfirmed(public_id), at=at)
     return since
 
@@ -127,21 +120,19 @@ def withdraw(public_id: str, *, reason: str, by: int, at: datetime) -> None:
     branch.require_unit_access(by, row.unit_id, CONFIRM)
     if not reason.strip():
         raise Invalid(_("Say why; everyone concerned reads it."), code="reason_missing")
-    done = changed(
-        update(PayeeAccount)
-        .where(PayeeAccount.id == row.id, PayeeAccount.withdrawn_at.is_(None))
-        .values(withdrawn_by_account_id=by, withdrawn_at=at, withdrawn_reason=reason.strip())
-    )
-    if not done:
-        raise Conflict(_("Somebody decided about this account meanwhile."), code="payee_decided")
-    session.refresh(row)
-    seal_account(row)
+    _require_undecided(row.withdrawn_at)
+    PAYEE.sign(row, "withdrawn", at=at, by=by, withdrawn_reason=reason.strip())
     record(PayeeWithdrawn(public_id), at=at)
 
 
 def _has_cashier(unit: branch.UnitView) -> bool:
     above = [one for one in branch.all_units() if unit.path.startswith(one.path)]
     return any(branch.may(one.account_id, "payments.confirm", unit.id) for one in branch.members_of(above))
+
+
+def _require_undecided(decided_at: datetime | None) -> None:
+    if decided_at is not None:
+        raise Conflict(_("Somebody decided about this account meanwhile."), code="payee_decided")
 
 
 def _locked(public_id: str) -> PayeeAccount:

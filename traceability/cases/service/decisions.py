@@ -18,6 +18,10 @@ from traceability.cases.service.recording import CASE, locked, take_step
 from traceability.cases.service.undoing import end_suspensions
 from traceability.cases.states import DECIDED_ALONE, PERMISSION_OF, CaseStep, CaseVerdict
 
+FAKE = branch.TwoPersons(
+    own=lambda: Forbidden(_("A second person must confirm what you proposed."), code="second_person")
+)
+
 
 def take(
     number: str,
@@ -88,9 +92,7 @@ def confirm(number: str, *, note: str, at: datetime, by: int) -> CaseView:
         Invalid: no note.
     """
     case = begin(number, CaseStep.CONFIRM, by=by)
-    if case.proposed_by_account_id == by:
-        raise Forbidden(_("A second person must confirm what you proposed."), code="second_person")
-    branch.require_independent(by, earlier=[case.proposed_by_account_id])
+    FAKE.require_another(case, by)
     note = worded(note)
     answer = _last_proposal(case.id)["answer"]
     listed = _warn_of_shop(case, at=at)

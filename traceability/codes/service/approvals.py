@@ -18,6 +18,10 @@ from traceability.codes.states import BatchState
 
 SHOWN = 20
 
+VOID = branch.TwoPersons(
+    own=lambda: Conflict(_("Whoever proposed the void cannot confirm it."), code="same_person"),
+)
+
 
 @dataclass(frozen=True)
 class VoidView:
@@ -59,9 +63,11 @@ def _voids(which: ColumnElement[bool]) -> list[VoidView]:
         .where(which)
         .order_by(VoidProposal.id)
     ).all()
-    people = {row.proposed_by_account_id for row, _number, _grower in rows}
-    people |= {row.decided_by_account_id for row, _number, _grower in rows if row.decided_by_account_id}
-    names = display_names(people)
+    names = display_names(
+        account_id
+        for row, _number, _grower in rows
+        for account_id in (row.proposed_by_account_id, row.decided_by_account_id)
+    )
     return [
         VoidView(
             public_id=row.public_id,
@@ -71,10 +77,10 @@ def _voids(which: ColumnElement[bool]) -> list[VoidView]:
             last=row.last,
             reason=row.reason,
             proposed_by_account_id=row.proposed_by_account_id,
-            proposed_by=names.get(row.proposed_by_account_id, ""),
+            proposed_by=names[row.proposed_by_account_id],
             proposed_at=row.proposed_at,
             state=row.state,
-            decided_by=names.get(row.decided_by_account_id or 0, ""),
+            decided_by=names[row.decided_by_account_id],
             decided_at=row.decided_at,
         )
         for row, number, grower_id in rows
@@ -139,12 +145,8 @@ def decide_void(public_id: str, *, confirm: bool, at: datetime, by: int) -> int:
         raise NotFound(_("There is no such proposal."), code="no_such_proposal")
     if row.state != "open":
         raise Conflict(_("This proposal is decided already."), code="void_decided")
-    if row.proposed_by_account_id == by:
-        raise Conflict(_("Whoever proposed the void cannot confirm it."), code="same_person")
-    branch.require_independent(by, grower_of_void(public_id), earlier=[row.proposed_by_account_id])
-    row.state = "done" if confirm else "refused"
-    row.decided_by_account_id, row.decided_at = by, at
-    session.flush()
+    VOID.require_another(row, by, grower_id=grower_of_void(public_id))
+    VOID.sign(row, at=at, by=by, state="done" if confirm else "refused")
     if not confirm:
         return 0
     batch = session.get_one(CodeBatch, row.batch_id)

@@ -33,6 +33,11 @@ MOST_IN_A_BATCH = 1_000_000
 MOST_PLANTS = 100_000
 AT_A_TIME = 5_000
 
+LARGE_BATCH = branch.TwoPersons(
+    own=lambda: Conflict(_("Whoever asked for the codes cannot approve them."), code="same_person"),
+    earlier=lambda batch: [batch.issued_by_account_id],
+)
+
 
 @dataclass(frozen=True)
 class IssuedCode:
@@ -152,9 +157,7 @@ def decide_batch(batch_number: str, *, approve: bool, reason: str, at: datetime,
         raise Invalid(_("Say why the batch is refused."), code="reason_missing")
     batch = get_batch(batch_number)
     target = BatchState.APPROVED if approve else BatchState.REFUSED
-    if batch.issued_by_account_id == by:
-        raise Conflict(_("Whoever asked for the codes cannot approve them."), code="same_person")
-    branch.require_independent(by, batch.grower_id, earlier=[batch.issued_by_account_id])
+    LARGE_BATCH.require_another(batch, by, grower_id=batch.grower_id)
     if batch.state is not BatchState.REQUESTED:
         raise _decided()
     _move_batch(batch.id, target, decided_by_account_id=by, decided_at=at, decision_reason=reason.strip())

@@ -27,6 +27,12 @@ from traceability.recalls.service.recalling import RecallView, recall
 
 SHOWN = 30
 
+RECALL = branch.TwoPersons(
+    own=lambda: Conflict(_("Whoever asked for the recall cannot decide it."), code="same_person"),
+    earlier=lambda row: [row.asked_by_account_id],
+    seal=lambda row: _seal(row, get_lot(id=row.lot_id).number),
+)
+
 
 @dataclass(frozen=True)
 class RequestView:
@@ -90,8 +96,8 @@ def confirm_recall(number: str, *, at: datetime, by: int) -> RecallView:
     """
     row = _undecided(number, by=by)
     done = recall(row.lot_id, reason=row.reason, at=at, by=by)
-    row.recall_id = session.scalar(select(LotRecall.id).where(LotRecall.number == done.number))
-    _decide(row, RequestState.DONE, reason="", at=at, by=by)
+    recall_id = session.scalar(select(LotRecall.id).where(LotRecall.number == done.number))
+    RECALL.sign(row, at=at, by=by, state=str(RequestState.DONE), recall_id=recall_id)
     return done
 
 
@@ -107,7 +113,7 @@ def refuse_recall(number: str, *, reason: str, at: datetime, by: int) -> None:
     if not reason.strip():
         raise Invalid(_("Say why the recall is refused."), code="reason_missing")
     row = _undecided(number, by=by)
-    _decide(row, RequestState.REFUSED, reason=reason.strip(), at=at, by=by)
+    RECALL.sign(row, at=at, by=by, state=str(RequestState.REFUSED), decision_reason=reason.strip())
     stopped = set(session.scalars(select(RecallStop.lot_id).where(RecallStop.request_id == row.id)))
     others = session.scalars(select(RecallRequest.lot_id).where(RecallRequest.state == "open")).all()
     still = descendants(others) if others else set()
@@ -121,17 +127,8 @@ def _undecided(number: str, *, by: int) -> RecallRequest:
         raise NotFound(_("There is no such request."), code="no_such_request")
     if row.state != RequestState.OPEN:
         raise Conflict(_("This recall is decided already."), code="recall_decided")
-    if row.asked_by_account_id == by:
-        raise Conflict(_("Whoever asked for the recall cannot decide it."), code="same_person")
-    branch.require_independent(by, row.grower_id, earlier=[row.asked_by_account_id])
+    RECALL.require_another(row, by, grower_id=row.grower_id)
     return row
-
-
-def _decide(row: RecallRequest, state: RequestState, *, reason: str, at: datetime, by: int) -> None:
-    row.state, row.decision_reason = str(state), reason
-    row.decided_by_account_id, row.decided_at = by, at
-    session.flush()
-    _seal(row, get_lot(id=row.lot_id).number)
 
 
 def _seal(row: RecallRequest, lot_number: str) -> None:
@@ -184,9 +181,11 @@ def _select() -> Select[RecallRequest, Lot, str]:
 
 def _views(query: Select[RecallRequest, Lot, str]) -> list[RequestView]:
     rows = session.execute(query).all()
-    people = {row.asked_by_account_id for row, _lot, _recall in rows}
-    people |= {row.decided_by_account_id for row, _lot, _recall in rows if row.decided_by_account_id}
-    names = display_names(people)
+    names = display_names(
+        account_id
+        for row, _lot, _recall in rows
+        for account_id in (row.asked_by_account_id, row.decided_by_account_id)
+    )
     return [
         RequestView(
             number=row.number,
@@ -195,9 +194,9 @@ def _views(query: Select[RecallRequest, Lot, str]) -> list[RequestView]:
             reason=row.reason,
             state=RequestState(row.state),
             asked_by_account_id=row.asked_by_account_id,
-            asked_by=names.get(row.asked_by_account_id, ""),
+            asked_by=names[row.asked_by_account_id],
             asked_at=row.asked_at,
-            decided_by=names.get(row.decided_by_account_id or 0, ""),
+            decided_by=names[row.decided_by_account_id],
             decided_at=row.decided_at,
             decision_reason=row.decision_reason,
             recall_number=recall_number,

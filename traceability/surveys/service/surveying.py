@@ -18,9 +18,16 @@ from traceability.lots.models.tables import CultivarGroup
 from traceability.plots.models.sealing import plot_body, plot_subject, survey_body, survey_subject
 from traceability.plots.models.tables import Plot, PlotSurvey, SurveyStand
 from traceability.plots.service import LARGEST_M2
-from traceability.plots.states import STANDING, Decision, Method, SurveyState, after, is_another_person
+from traceability.plots.states import STANDING, Decision, Method, SurveyState, after
 from traceability.quota.queries.ledger import stages
 from traceability.quota.service.accounting import approve_land
+
+SURVEY = branch.TwoPersons(
+    own=lambda: Forbidden(
+        _("Another person than those who measured and agreed has to do this."), code="same_person"
+    ),
+    earlier=lambda survey: [survey.surveyed_by_account_id, survey.agreed_by_account_id],
+)
 
 
 @dataclass(frozen=True)
@@ -114,9 +121,11 @@ def decide(
     target = after(survey.state, decision)
     if target is None:
         raise Conflict(_("The state of the survey does not allow that now."), code="survey_state")
-    _require_another(survey, decision, by)
     if decision is Decision.RETURN:
         require_reason(reason, _("Say why the survey is returned; who measured will read it."))
+    else:
+        grower_id = session.scalar(select(Plot.grower_id).where(Plot.id == plot_id))
+        SURVEY.require_another(survey, by, grower_id=grower_id)
     survey.state, survey.reason = str(target), reason.strip()
     if decision is Decision.AGREE:
         survey.agreed_at, survey.agreed_by_account_id = at, by
@@ -127,17 +136,6 @@ def decide(
         _credit(survey, at=at, by=by)
     _seal(survey.id)
     return target
-
-
-def _require_another(survey: PlotSurvey, decision: Decision, by: int) -> None:
-    surveyed_by, agreed_by = survey.surveyed_by_account_id, survey.agreed_by_account_id
-    if not is_another_person(decision, by, surveyed_by=surveyed_by, agreed_by=agreed_by):
-        raise Forbidden(
-            _("Another person than those who measured and agreed has to do this."), code="same_person"
-        )
-    if decision is not Decision.RETURN:
-        grower_id = session.scalar(select(Plot.grower_id).where(Plot.id == survey.plot_id))
-        branch.require_independent(by, grower_id, earlier=[surveyed_by, agreed_by])
 
 
 def approve_surveys(

@@ -84,6 +84,14 @@ def test_three_different_people_are_needed(plot, people, at, agreed_by, approved
     assert refused.value.code == "same_person"
 
 
+@pytest.mark.parametrize("returned_by", [0, 1], ids=["who measured", "who agreed"])
+def test_those_who_measured_and_agreed_may_return_it(plot, people, at, returned_by):
+    number = surveyed(plot, people[0], at)
+    decide(plot.id, number, Decision.AGREE, at=at, by=people[1])
+    answer = decide(plot.id, number, Decision.RETURN, at=at, by=people[returned_by], reason="measured anew")
+    assert answer is SurveyState.RETURNED
+
+
 def test_the_database_itself_refuses_one_person_in_two_steps(session, plot, people, at):
     surveyed(plot, people[0], at)
     with pytest.raises(IntegrityError):
