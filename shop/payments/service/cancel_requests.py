@@ -8,11 +8,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.database import session
-from core.errors import Conflict, NotFound
+from core.errors import Conflict
 from core.ids import random_id
 from shop.orders.service.transitions import locked_consignment
 from shop.orders.states import BEFORE_DISPATCH, SETTLED, By
 from shop.payments.models.tables import CancelWish, Refund
+from shop.payments.queries.lookups import get_wish
 from shop.payments.service import notices as messages
 from shop.payments.service import refunds
 from shop.payments.states import WishState
@@ -46,18 +47,6 @@ def ask(consignment_id: int, *, reason: str, at: datetime) -> CancelWish:
     )
     session.add(wish)
     session.flush()
-    return wish
-
-
-def get_wish(public_id: str) -> CancelWish:
-    """One wish.
-
-    Raises:
-        NotFound: no such wish.
-    """
-    wish = session.scalars(select(CancelWish).where(CancelWish.public_id == public_id)).one_or_none()
-    if wish is None:
-        raise NotFound(_("There is no such request."), code="no_such_wish")
     return wish
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.database import session
-from core.errors import Conflict, NotFound
+from core.errors import Conflict
 from core.ids import random_id
 from shop.orders.models.tables import Order
 from shop.orders.service import paying as orders
@@ -17,6 +17,7 @@ from shop.orders.service.transitions import consignments_of, locked_order
 from shop.orders.states import BUYER, By, PaymentMethod, PaymentState
 from shop.payees.queries import account_of_order
 from shop.payments.models.tables import Payment, TransferProof
+from shop.payments.queries.lookups import get_proof
 from shop.payments.service import attempts as service
 from shop.payments.service import notices as messages
 from shop.payments.states import ProofState
@@ -64,18 +65,6 @@ def _open_proof(public_id: str) -> tuple[Order, TransferProof]:
     if proof.state != ProofState.SUBMITTED:
         raise Conflict(_("Somebody has decided on this proof meanwhile."), code="proof_decided")
     return order, proof
-
-
-def get_proof(public_id: str) -> TransferProof:
-    """One proof.
-
-    Raises:
-        NotFound: no such proof.
-    """
-    proof = session.scalars(select(TransferProof).where(TransferProof.public_id == public_id)).one_or_none()
-    if proof is None:
-        raise NotFound(_("There is no such proof."), code="no_such_proof")
-    return proof
 
 
 def confirm(

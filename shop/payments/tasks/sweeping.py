@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 
 from core.clock import now
 from core.database import session
@@ -14,16 +13,13 @@ from core.sweeps import each, free
 from shop.orders.models.tables import Order
 from shop.orders.states import PaymentMethod
 from shop.payments.models.tables import Payment, Refund
+from shop.payments.queries.due import CHECKING, REFUNDING, _to_check
 from shop.payments.service.provider import configured
 from shop.payments.service.provider_errors import ProviderAway, ProviderRefused
-from shop.payments.states import RefundState, Stage
+from shop.payments.states import RefundState
 from shop.payments.tasks.stripe_calls import check, send_refund
 
 log = structlog.get_logger(__name__)
-# How long money that arrived is watched for refunds made elsewhere, disputes and lost messages.
-WATCHED_FOR = timedelta(days=30)
-LOOK_AGAIN = timedelta(hours=12)
-CHECKING, REFUNDING = "shop.payments.check", "shop.payments.send_refund"
 
 
 @dataclass(slots=True)
@@ -98,25 +94,3 @@ def send_due_refunds(*, everything: bool = False, of: ColumnElement[bool] | None
     swept.changed += sent.counted
     swept.failed += sent.failed
     return swept
-
-
-def _to_check(*, everything: bool, of: ColumnElement[bool] | None) -> list[int]:
-    """Stripe payments whose end we have not heard, then those whose refunds are on their way, then the watched."""
-    moment = now()
-    unfinished = Payment.state.in_([Stage.OPEN, Stage.PROCESSING])
-    # A session that ended in silence may have been paid in its last second.
-    ended = Payment.state.in_([Stage.EXPIRED, Stage.FAILED]) & (Payment.checked_at.is_(None))
-    on_the_way = Payment.id.in_(select(Refund.payment_id).where(Refund.state == RefundState.SENT))
-    watched = (Payment.state == Stage.RECEIVED) & (Payment.arrived_at > moment - WATCHED_FOR)
-    if not everything:
-        watched &= or_(Payment.checked_at.is_(None), Payment.checked_at < moment - LOOK_AGAIN)
-    wanted = (
-        select(Payment.id)
-        .where(Payment.method == PaymentMethod.STRIPE, or_(unfinished, ended, on_the_way, watched))
-        .order_by(Payment.id)
-    )
-    if of is not None:
-        wanted = wanted.join(Order, Order.id == Payment.order_id).where(of)
-    if not everything:
-        wanted = wanted.where(free(CHECKING, Payment.id, at=moment))
-    return list(session.scalars(wanted))

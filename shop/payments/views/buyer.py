@@ -28,6 +28,7 @@ from shop.orders.states import BUYER
 from shop.orders.wording.state_names import payment_words
 from shop.payments.forms import CancelForm, ProofForm, ReturnedForm
 from shop.payments.models.tables import Payment
+from shop.payments.queries import lookups
 from shop.payments.queries import order_money as queries
 from shop.payments.service import cancel_requests as wishes
 from shop.payments.service import proof_files
@@ -177,7 +178,7 @@ def _kept_file(form: ProofForm) -> tuple[str | None, str | None]:
 def proof_file(number: str, public_id: str) -> Response:
     """The buyer's own receipt."""
     order = _order(number)
-    found = proofs.get_proof(public_id)
+    found = lookups.get_proof(public_id)
     if found.order_id != order.id:
         raise NotFound(code="no_such_proof")
     return private_file(found.file_key)

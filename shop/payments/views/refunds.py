@@ -21,6 +21,7 @@ from shop.orders.states import By
 from shop.payments.forms import DeclineForm, RefundForm
 from shop.payments.queries import cashier as desk
 from shop.payments.queries import cashier_scope as parts
+from shop.payments.queries import lookups
 from shop.payments.queries.refundable import Refundable, refundable
 from shop.payments.service import cancel_requests as wishes
 from shop.payments.service import refunds
@@ -140,7 +141,7 @@ def answer_by_staff(public_id: str, answer: str) -> Any:
 
 
 def _answer(public_id: str, answer: str, permission: str, *, back: str) -> Any:
-    wish = wishes.get_wish(public_id)
+    wish = lookups.get_wish(public_id)
     number = session.scalar(select(Consignment.number).where(Consignment.id == wish.consignment_id))
     if number is None:
         raise NotFound(_("There is no such parcel."), code="no_such_consignment")
