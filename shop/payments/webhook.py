@@ -9,19 +9,17 @@ from typing import Any
 
 import structlog
 from flask import Blueprint, request
-from sqlalchemy import select
 
 from core import strict_json as jsontext
 from core.application import csrf
 from core.clock import now
-from core.database import after_commit, insert_into, session, transaction
+from core.database import transaction
 from core.gate import public
-from core.jobs import send_soon
 from core.scopes import Scope, note_checked
 from core.sweeps import note_failure
 from core.web.views.bounds import MB, takes
 from core.work_claims import Retry
-from shop.payments.models.tables import Payment, Refund, StripeEvent
+from shop.payments.queries.lookups import payment_named_by_provider
 from shop.payments.rules.provider_answers import currency_of, refund_of, session_of
 from shop.payments.schemas import (
     ChargeSaid,
@@ -35,10 +33,9 @@ from shop.payments.schemas import (
     kept,
 )
 from shop.payments.service import attempts as service
-from shop.payments.service import settling
+from shop.payments.service import settling, stripe_events
 from shop.payments.service.provider import gateway
 from shop.payments.service.provider_errors import BadSignature
-from shop.payments.states import RefundState
 from shop.payments.tasks.fault_points import reached
 
 log = structlog.get_logger(__name__)
@@ -104,7 +101,7 @@ def _keep_malformed(fault: Malformed) -> dict[str, str]:
     log.warning("stripe_malformed_event", event_id=event_id, fault=str(fault))
     with transaction():
         moment = now()
-        _insert(
+        stripe_events.store(
             id=event_id,
             kind="malformed",
             created_at=moment,
@@ -132,21 +129,13 @@ def hear_event(event: dict[str, Any], *, at: datetime) -> str:
         result = "other_mode"
     elif kind in EFFECTS:
         payment_id, result = EFFECTS[kind](subject, at)
-    row = session.get_one(StripeEvent, event["id"])
-    row.payment_id = payment_id
-    row.result = result
-    if payment_id is not None and _refunds_wait(payment_id):
-        after_commit(_poke, key="refunds")
+    stripe_events.note_effect(event["id"], payment_id, result)
     return result
-
-
-def _poke() -> None:
-    send_soon("shop.payments.send_refunds")
 
 
 def _store(event: dict[str, Any], kind: str, subject: Mapping[str, Any], *, at: datetime) -> bool:
     """Write the event's row; False when it stands there already. A second delivery waits for the first."""
-    return _insert(
+    return stripe_events.store(
         id=event["id"],
         kind=kind,
         created_at=datetime.fromtimestamp(event.get("created") or 0, UTC),
@@ -154,21 +143,6 @@ def _store(event: dict[str, Any], kind: str, subject: Mapping[str, Any], *, at: 
         result="new",
         subject=kept(subject, KEPT),
     )
-
-
-def _insert(**values: Any) -> bool:
-    written = session.scalar(
-        insert_into(StripeEvent)
-        .values(**values)
-        .on_conflict_do_nothing(index_elements=[StripeEvent.id])
-        .returning(StripeEvent.id)
-    )
-    return written is not None
-
-
-def _refunds_wait(payment_id: int) -> bool:
-    waiting = select(Refund.id).where(Refund.payment_id == payment_id, Refund.state == RefundState.DUE)
-    return session.scalar(waiting.limit(1)) is not None
 
 
 def _session_event(subject: dict[str, Any], at: datetime) -> Effect:
@@ -191,13 +165,7 @@ def _payment_of(subject: Mapping[str, Any]) -> int | None:
     """The payment behind a charge, a refund or a dispute."""
     intent = subject.get("payment_intent")
     intent = intent.get("id") if isinstance(intent, dict) else intent
-    found = None
-    if intent:
-        found = session.scalar(select(Payment.id).where(Payment.provider_payment_id == intent))
-    reference = (subject.get("metadata") or {}).get("payment")
-    if found is None and reference:
-        found = session.scalar(select(Payment.id).where(Payment.public_id == reference))
-    return found
+    return payment_named_by_provider(intent, (subject.get("metadata") or {}).get("payment"))
 
 
 def _charge_event(subject: dict[str, Any], at: datetime) -> Effect:

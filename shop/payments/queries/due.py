@@ -14,6 +14,8 @@ from shop.orders.states import PaymentMethod
 from shop.payments.models.tables import Payment, Refund
 from shop.payments.states import RefundState, Stage
 
+# Which orders are meant.
+Orders = ColumnElement[bool]
 # How long money that arrived is watched for refunds made elsewhere, disputes and lost messages.
 WATCHED_FOR = timedelta(days=30)
 
@@ -22,7 +24,7 @@ LOOK_AGAIN = timedelta(hours=12)
 CHECKING, REFUNDING = "shop.payments.check", "shop.payments.send_refund"
 
 
-def _to_check(*, everything: bool, of: ColumnElement[bool] | None) -> list[int]:
+def payments_to_check(*, everything: bool, of: Orders | None) -> list[int]:
     """Stripe payments whose end we have not heard, then those whose refunds are on their way, then the watched."""
     moment = now()
     unfinished = Payment.state.in_([Stage.OPEN, Stage.PROCESSING])
@@ -42,3 +44,17 @@ def _to_check(*, everything: bool, of: ColumnElement[bool] | None) -> list[int]:
     if not everything:
         wanted = wanted.where(free(CHECKING, Payment.id, at=moment))
     return list(session.scalars(wanted))
+
+
+def refunds_to_send(*, everything: bool, of: Orders | None) -> list[int]:
+    """Refunds that are decided and not sent, of payments that Stripe can give back."""
+    due = (
+        select(Refund.id)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where(Refund.state == RefundState.DUE, Payment.method == PaymentMethod.STRIPE)
+    )
+    if of is not None:
+        due = due.join(Order, Order.id == Refund.order_id).where(of)
+    if not everything:
+        due = due.where(Refund.next_attempt_at <= now(), free(REFUNDING, Refund.id))
+    return list(session.scalars(due.order_by(Refund.id)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from branch import api as branch
 from core.database import session
@@ -54,10 +54,17 @@ def refundable(consignment_number: str) -> Refundable:
     Raises:
         NotFound: no such consignment.
     """
+    return _refundable(Consignment.number == consignment_number)
+
+
+def refundable_of(consignment_id: int) -> Refundable:
+    """As `refundable`, by the consignment's id."""
+    return _refundable(Consignment.id == consignment_id)
+
+
+def _refundable(which: ColumnElement[bool]) -> Refundable:
     found = session.execute(
-        select(Consignment, Order)
-        .join(Order, Order.id == Consignment.order_id)
-        .where(Consignment.number == consignment_number)
+        select(Consignment, Order).join(Order, Order.id == Consignment.order_id).where(which)
     ).one_or_none()
     if found is None:
         raise NotFound(_("There is no such parcel."), code="no_such_consignment")

@@ -129,3 +129,14 @@ def _return(order: Order, payment: Payment, *, reason: str, by_account_id: int |
     session.flush()
     refund_rows.open_unclaimed(payment, reason=reason, at=at)
     messages.payment_unclaimed(order, payment, reason=reason)
+
+
+def mark_seen(payment: Payment) -> None:
+    """Somebody has looked at what was strange about a payment.
+
+    Raises:
+        Conflict: `in_doubt`; such money is accepted or given back.
+    """
+    if payment.state == Stage.DOUBTFUL:
+        raise Conflict(_("Accept this money or give it back; until then it stays here."), code="in_doubt")
+    payment.attention = None

@@ -93,3 +93,8 @@ def settle(order: Order, payment: Payment, *, at: datetime) -> None:
     session.flush()
     refund_rows.account_for_others(payment, at=at)
     disputes.follow(order, payment, at=at)
+
+
+def note_asked(payment_id: int, *, at: datetime) -> None:
+    """Stripe was asked about a payment."""
+    session.get_one(Payment, payment_id).checked_at = at

@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from core.clock import local_day, now
-from core.database import session
 from core.outbox.service import outside_transaction
 from shop.orders.events import HoldAskedFor, OrderCancelled, OrderExpired, OrderNearsEnd
-from shop.orders.models.tables import Consignment, Order
-from shop.orders.states import PaymentMethod, PaymentState
+from shop.orders.states import PaymentState
 from shop.payees.events import PayeeWithdrawn
 from shop.payees.queries import account_of_order
 from shop.payments.queries import cashier as desk
+from shop.payments.queries import lookups
 from shop.payments.service import notices as messages
 from shop.payments.tasks import stripe_calls as flows
 
 
 def tell_cashiers(event: OrderNearsEnd | HoldAskedFor, *, event_id: str) -> None:  # noqa: ARG001 - told once a day
     """Handler: whoever looks after the payments of an order's growers is reminded, once a day, that a receipt waits."""
-    order = session.get_one(Order, event.order_id)
+    order = lookups.order_row(event.order_id)
     if order.payment_state != PaymentState.PROOF_SUBMITTED:
         return
     key = f"receipt-waits:{order.number}:{local_day(now())}"
     messages.receipt_waits(order, [cashier.id for cashier in desk.cashiers_of(order.id)], key=key)
 
 
-UNPAID = (PaymentState.AWAITING_PAYMENT, PaymentState.PROOF_SUBMITTED)
-
-
 def tell_buyers_of_account(event: PayeeWithdrawn, *, event_id: str) -> None:  # noqa: ARG001 - told once an order
     """Handler: whoever was told an account, and has not paid, hears that nobody should transfer to it any more."""
-    told = select(Order).where(
-        Order.payee_account == event.public_id,
-        Order.payment_method == PaymentMethod.OFFLINE_TRANSFER,
-        Order.payment_state.in_(UNPAID),
-    )
-    for order in session.scalars(told.order_by(Order.id)):
-        growers = session.scalars(select(Consignment.grower_id).where(Consignment.order_id == order.id)).all()
+    for order, growers in lookups.unpaid_orders_to(event.public_id):
         present = account_of_order(event.public_id, growers, at=now()).account
         messages.account_withdrawn(order, event.public_id, another=present is not None)
 

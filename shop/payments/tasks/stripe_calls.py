@@ -7,15 +7,14 @@ same keys.
 from __future__ import annotations
 
 import structlog
-from sqlalchemy import select
 
 from core.clock import now
 from core.database import session, transaction
 from core.errors import Conflict
 from core.settings import current_settings
-from shop.orders.models.tables import Order
 from shop.orders.states import PaymentMethod, PaymentState
-from shop.payments.models.tables import Payment, Refund
+from shop.payments.models.tables import Payment
+from shop.payments.queries import lookups
 from shop.payments.rules.provider_answers import Item, RefundNews, Session, SessionOrder
 from shop.payments.rules.provider_news import Heard
 from shop.payments.service import attempts as service
@@ -119,7 +118,7 @@ def hear(payment_id: int, found: Session) -> str:
     reached("session.heard")
     with transaction():
         result = service.hear_session(payment_id, found.news, at=now())
-        _checked(payment_id)
+        settling.note_asked(payment_id, at=now())
         reached("session.written")
     reached("session.committed")
     return result
@@ -132,12 +131,11 @@ def check(payment_id: int) -> str:
         ProviderAway: Stripe does not answer.
     """
     session.rollback()
-    payment = session.get_one(Payment, payment_id, populate_existing=True)
+    payment, order = lookups.payment_with_order(payment_id)
     session_id, state = payment.provider_session_id, payment.state
-    order = session.get_one(Order, payment.order_id, populate_existing=True)
     wanted = order.payment_state in {PaymentState.AWAITING_PAYMENT, PaymentState.PROOF_SUBMITTED}
     if session_id is None:
-        return _no_session(payment_id)
+        return _no_session(payment)
     session.rollback()
     found = gateway().get_session(session_id)
     if found.news.heard is Heard.OPEN and not wanted:
@@ -148,27 +146,22 @@ def check(payment_id: int) -> str:
         for news in given_back:
             hear_refund(payment_id, news)
     with transaction():
-        _checked(payment_id)
+        settling.note_asked(payment_id, at=now())
     return result
 
 
-def _no_session(payment_id: int) -> str:
+def _no_session(payment: Payment) -> str:
     """A process died before it kept the session: ask with the same key which one it was, if the order waits."""
-    payment = session.get_one(Payment, payment_id)
     if payment.method != PaymentMethod.STRIPE or payment.state != Stage.OPEN:
         return "nothing_to_ask"
-    order_id = payment.order_id
+    payment_id, order_id = payment.id, payment.order_id
     try:
         pay(order_id)
     except (Conflict, ProviderAway):
         with transaction():
-            _checked(payment_id)
+            settling.note_asked(payment_id, at=now())
         return "not_payable"
     return "session_found"
-
-
-def _checked(payment_id: int) -> None:
-    session.get_one(Payment, payment_id).checked_at = now()
 
 
 def hear_refund(payment_id: int, news: RefundNews) -> str:
@@ -184,8 +177,7 @@ def send_refund(refund_id: int) -> str:
         one whose payment the buyer's bank disputes, until the bank has decided.
     """
     session.rollback()
-    refund = session.get_one(Refund, refund_id, populate_existing=True)
-    payment = session.get_one(Payment, refund.payment_id, populate_existing=True)
+    refund, payment = lookups.refund_with_payment(refund_id)
     if refund.state != RefundState.DUE or payment.method != PaymentMethod.STRIPE:
         return refund.state
     if dispute_is_open(payment.dispute_status):
@@ -215,15 +207,12 @@ def send_refund(refund_id: int) -> str:
     reached("refund.called")
     hear_refund(payment_id, news)
     reached("refund.committed")
-    return session.get_one(Refund, refund_id, populate_existing=True).state
+    return lookups.refund_with_payment(refund_id)[0].state
 
 
 def close_sessions(order_id: int) -> None:
     """An order ended unpaid: its hosted page must not take money any more."""
     if not configured():
         return
-    found = session.scalars(
-        select(Payment.id).where(Payment.order_id == order_id, Payment.state == Stage.OPEN)
-    ).all()
-    for payment_id in found:
+    for payment_id in lookups.open_payments(order_id):
         check(payment_id)

@@ -5,15 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import ColumnElement, select
 
-from core.clock import now
 from core.database import session
-from core.sweeps import each, free
-from shop.orders.models.tables import Order
-from shop.orders.states import PaymentMethod
-from shop.payments.models.tables import Payment, Refund
-from shop.payments.queries.due import CHECKING, REFUNDING, _to_check
+from core.sweeps import each
+from shop.payments.queries.due import CHECKING, REFUNDING, Orders, payments_to_check, refunds_to_send
 from shop.payments.service.provider import configured
 from shop.payments.service.provider_errors import ProviderAway, ProviderRefused
 from shop.payments.states import RefundState
@@ -33,7 +28,7 @@ class Swept:
     failed: int = 0
 
 
-def sweep(*, everything: bool = False, of: ColumnElement[bool] | None = None) -> Swept:
+def sweep(*, everything: bool = False, of: Orders | None = None) -> Swept:
     """Ask Stripe about everything open and finish it; an edge with transactions of its own.
 
     Args:
@@ -54,7 +49,7 @@ def sweep(*, everything: bool = False, of: ColumnElement[bool] | None = None) ->
             log.warning("payment_not_checked", payment_id=payment_id, error=type(error).__name__)
             return False
 
-    due = _to_check(everything=everything, of=of)
+    due = payments_to_check(everything=everything, of=of)
     asked = each(CHECKING, due, ask, own_transactions=True, when_due=not everything)
     swept.changed += asked.counted
     swept.failed += asked.failed
@@ -67,21 +62,12 @@ def sweep(*, everything: bool = False, of: ColumnElement[bool] | None = None) ->
     return swept
 
 
-def send_due_refunds(*, everything: bool = False, of: ColumnElement[bool] | None = None) -> Swept:
+def send_due_refunds(*, everything: bool = False, of: Orders | None = None) -> Swept:
     """Send what is decided and not sent, or only what concerns the orders `of`."""
     swept = Swept()
     if not configured():
         return swept
     session.rollback()
-    due = (
-        select(Refund.id)
-        .join(Payment, Payment.id == Refund.payment_id)
-        .where(Refund.state == RefundState.DUE, Payment.method == PaymentMethod.STRIPE)
-    )
-    if of is not None:
-        due = due.join(Order, Order.id == Refund.order_id).where(of)
-    if not everything:
-        due = due.where(Refund.next_attempt_at <= now(), free(REFUNDING, Refund.id))
 
     def send(refund_id: int) -> bool:
         swept.refunds += 1
@@ -89,8 +75,8 @@ def send_due_refunds(*, everything: bool = False, of: ColumnElement[bool] | None
         swept.away += state == RefundState.DUE
         return state != RefundState.DUE
 
-    ids = session.scalars(due.order_by(Refund.id)).all()
-    sent = each(REFUNDING, ids, send, own_transactions=True, when_due=not everything)
+    due = refunds_to_send(everything=everything, of=of)
+    sent = each(REFUNDING, due, send, own_transactions=True, when_due=not everything)
     swept.changed += sent.counted
     swept.failed += sent.failed
     return swept

@@ -8,11 +8,10 @@ import structlog
 from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import select
 
 from core.accounts.rules.identity import parse_identity
 from core.clock import now
-from core.database import session, transaction
+from core.database import transaction
 from core.errors import DomainError, Invalid, NotFound
 from core.files import service as files
 from core.form_keys.views import creates, creating
@@ -22,7 +21,7 @@ from core.scopes import Scope
 from core.settings import current_settings
 from core.web.views.bounds import PHOTO, takes
 from core.web.views.limits import ORDER, limiter, posts_only
-from shop.orders.models.tables import Consignment, Order
+from shop.orders.models.tables import Order
 from shop.orders.service import paying as orders
 from shop.orders.states import BUYER
 from shop.orders.wording.state_names import payment_words
@@ -106,10 +105,7 @@ def returned_elsewhere(public_id: str) -> Any:
 
 
 def _returned(public_id: str) -> tuple[Payment, Order]:
-    payment = session.scalars(select(Payment).where(Payment.public_id == public_id)).one_or_none()
-    if payment is None:
-        raise NotFound(_("There is no such payment."), code="no_such_payment")
-    return payment, session.get_one(Order, payment.order_id, populate_existing=True)
+    return lookups.payment_with_order(lookups.get_payment(public_id).id)
 
 
 def _returned_page(order: Order, form: ReturnedForm) -> str:
@@ -222,12 +218,7 @@ def _cancel(order_id: int, parcel: str | None, reason: str) -> None:
         orders.cancel_order(order_id, at=now(), by=BUYER, reason=reason)
         flash(_("The order is cancelled. Nothing was charged."), "success")
         return
-    consignment_id = session.scalar(
-        select(Consignment.id).where(Consignment.number == parcel, Consignment.order_id == order_id)
-    )
-    if consignment_id is None:
-        raise NotFound(_("There is no such parcel."), code="no_such_consignment")
-    wishes.ask(consignment_id, reason=reason, at=now())
+    wishes.ask(lookups.parcel_of_order(order_id, parcel), reason=reason, at=now())
     flash(_("The grower has your request and answers it before the parcel leaves."), "success")
 
 

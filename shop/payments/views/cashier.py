@@ -6,22 +6,21 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from branch import api as branch
 from core.clock import now
-from core.database import session, transaction
-from core.errors import Conflict, NotFound
+from core.database import transaction
+from core.errors import Conflict
 from core.gate import actor_id, requires
 from core.scopes import Scope
 from shop.payees.queries import payees_of
 from shop.payments.forms import ConfirmForm, ReferenceForm, RejectForm
-from shop.payments.models.tables import Payment, Refund
 from shop.payments.queries import cashier as desk
 from shop.payments.queries import cashier_scope as parts
+from shop.payments.queries import lookups
 from shop.payments.queries import order_money as queries
 from shop.payments.queries.doubts import Step
-from shop.payments.service import agreements
+from shop.payments.service import agreements, doubts
 from shop.payments.service import refund_progress as refund_rows
 from shop.payments.service import transfer_proofs as proofs
 from shop.payments.service.provider import configured
@@ -124,21 +123,14 @@ def reject_proof(public_id: str) -> Any:
     return redirect(url_for("cashier.home"), 303)
 
 
-def _refund_id(number: str) -> int:
-    refund = session.scalars(select(Refund).where(Refund.number == number)).one_or_none()
-    if refund is None:
-        raise NotFound(_("There is no such refund."), code="no_such_refund")
-    parts.require_refund(actor_id(), refund.id)
-    return refund.id
-
-
 @blueprint.route("/branch/cashier/refunds/<number>", methods=["GET", "POST"])
 @requires("payments.refund", scope=Scope.UNIT)
 def refund(number: str) -> Any:
     """Pay a refund by hand and write the bank's reference down."""
-    refund_id = _refund_id(number)
-    order_id = session.get_one(Refund, refund_id).order_id
-    shown = next(one for one in queries.refunds_of(order_id) if one.number == number)
+    row = lookups.get_refund(number)
+    refund_id = row.id
+    parts.require_refund(actor_id(), refund_id)
+    shown = next(one for one in queries.refunds_of(row.order_id) if one.number == number)
     form = ReferenceForm()
     status = 200
     if request.method == "POST":
@@ -168,24 +160,18 @@ def find_parcel() -> Any:
 @requires("payments.confirm", scope=Scope.UNIT)
 def seen(public_id: str) -> Any:
     """Somebody has looked at a payment in doubt."""
-    payment = session.scalars(select(Payment).where(Payment.public_id == public_id)).one_or_none()
-    if payment is None:
-        raise NotFound(_("There is no such payment."), code="no_such_payment")
+    payment = lookups.get_payment(public_id)
     parts.require_some_part(actor_id(), payment.order_id, "payments.confirm")
-    if payment.state == Stage.DOUBTFUL:
-        raise Conflict(_("Accept this money or give it back; until then it stays here."), code="in_doubt")
     with transaction():
-        session.get_one(Payment, payment.id).attention = None
+        doubts.mark_seen(payment)
     return redirect(url_for("cashier.home"), 303)
 
 
 def _decide(public_id: str, step: Step, done: str) -> Any:
-    payment_id = session.scalar(select(Payment.id).where(Payment.public_id == public_id))
-    if payment_id is None:
-        raise NotFound(_("There is no such payment."), code="no_such_payment")
+    payment = lookups.get_payment(public_id)
     with transaction():
-        agreed = agreements.decide(payment_id, step, by_account_id=actor_id(), at=now())
-        state = session.get_one(Payment, payment_id).state
+        agreed = agreements.decide(payment.id, step, by_account_id=actor_id(), at=now())
+        state = payment.state
     if agreed.missing:
         flash(
             _(

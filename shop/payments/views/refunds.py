@@ -6,23 +6,21 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from branch import api as branch
 from core.clock import now
-from core.database import session, transaction
-from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.database import transaction
+from core.errors import Conflict, Forbidden, Invalid
 from core.form_keys.views import creates, creating
 from core.gate import actor_id, requires
 from core.scopes import Scope
 from core.web.forms.fields import typed_count
-from shop.orders.models.tables import Consignment
 from shop.orders.states import By
 from shop.payments.forms import DeclineForm, RefundForm
 from shop.payments.queries import cashier as desk
 from shop.payments.queries import cashier_scope as parts
 from shop.payments.queries import lookups
-from shop.payments.queries.refundable import Refundable, refundable
+from shop.payments.queries.refundable import Refundable, refundable, refundable_of
 from shop.payments.service import cancel_requests as wishes
 from shop.payments.service import refunds
 from shop.payments.tasks import stripe_calls as flows
@@ -142,10 +140,7 @@ def answer_by_staff(public_id: str, answer: str) -> Any:
 
 def _answer(public_id: str, answer: str, permission: str, *, back: str) -> Any:
     wish = lookups.get_wish(public_id)
-    number = session.scalar(select(Consignment.number).where(Consignment.id == wish.consignment_id))
-    if number is None:
-        raise NotFound(_("There is no such parcel."), code="no_such_consignment")
-    by = _allow(refundable(number), permission)
+    by = _allow(refundable_of(wish.consignment_id), permission)
     if answer == "grant":
         with transaction():
             refund_id = wishes.grant(public_id, by=by, at=now()).id
