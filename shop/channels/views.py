@@ -18,6 +18,7 @@ from core.progress.service import starting as progress
 from core.scopes import Scope
 from core.web.rules.pagination import Page, page_number
 from core.web.views.bounds import TABLES, takes
+from shop.channels import queries as channels_queries
 from shop.channels.forms import UploadForm
 from shop.channels.models import OutsideImport
 from shop.channels.rules.tables import UnknownFile, order_rows
@@ -25,7 +26,6 @@ from shop.channels.service import importing as service
 from shop.channels.service import stored_plans as keeping
 from shop.channels.service.reading import UnreadableFile, tables_of
 from shop.channels.service.rejections import reason_sentence
-from shop.channels.tasks import applying as running
 from shop.channels.wording import unknown_sentence
 
 blueprint = Blueprint("channels", __name__)
@@ -39,7 +39,7 @@ def _own_storefronts() -> list[branch.StorefrontView]:
 
 
 def _own_import(public_id: str) -> tuple[OutsideImport, branch.StorefrontView]:
-    row = running.get_import(public_id)
+    row = channels_queries.get_import(public_id)
     for storefront in _own_storefronts():
         if storefront.id == row.storefront_id:
             return row, storefront
@@ -124,7 +124,7 @@ def one_import(public_id: str) -> str:
     return render_template(
         "shop/channels/import.html",
         row=row,
-        state=running.state_of(row, at=now()),
+        state=channels_queries.state_of(row, at=now()),
         storefront=storefront,
         page=Page(planned[start : start + ROWS_PER_PAGE], len(planned), number, ROWS_PER_PAGE),
         rejected=[(one, reason_sentence(one.reason)) for one in service.rejected_of(row)],

@@ -5,11 +5,11 @@ What the camera wrote is still in them, so they lie on the private shelf, and go
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import selectinload
 
 from core.database import changed, session
 from core.errors import Conflict
@@ -23,15 +23,6 @@ from shop.catalogue.service import drafts
 SHELF = "photo_original"
 TASK = "shop.catalogue.make_photo"
 KEEP_FOR = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class UploadView:
-    """`problem` says in words why there is no photo of it; empty while it is being made."""
-
-    public_id: str
-    name: str
-    problem: str
 
 
 def store_original(data: bytes) -> str:
@@ -71,14 +62,6 @@ def add(listing: Listing, key: str, name: str, *, keep_place_and_time: bool, at:
     session.flush()
 
 
-def of_listing(listing_id: int) -> list[UploadView]:
-    """What was sent for a listing and is no photo yet, in the order in which it came."""
-    rows = session.scalars(
-        select(PhotoUpload).where(PhotoUpload.listing_id == listing_id).order_by(PhotoUpload.id)
-    )
-    return [UploadView(row.public_id, row.name, row.problem) for row in rows]
-
-
 def drop(listing: Listing, public_id: str) -> None:
     """Forget what was sent; its job finds nothing to do. One that is gone already is fine."""
     changed(
@@ -90,3 +73,9 @@ def note_failed_upload(event: JobFailed, *, event_id: str) -> None:  # noqa: ARG
     """There will be no photo of an upload: the form says why."""
     why = event.message or _("This picture could not be prepared. Please send it again.")
     changed(update(PhotoUpload).where(PhotoUpload.job_id == event.public_id).values(problem=why))
+
+
+def _held(listing_id: int) -> Listing:
+    """The listing with its photos; two that are ready at once are added one after the other."""
+    found = select(Listing).where(Listing.id == listing_id).options(selectinload(Listing.photos))
+    return session.scalars(found.with_for_update(of=Listing).execution_options(populate_existing=True)).one()

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import selectinload
 
 from core.database import changed, session, transaction
 from core.files import service as files
 from core.progress.tasks.running import Job
-from shop.catalogue.models import Listing, PhotoUpload
+from shop.catalogue.models import PhotoUpload
 from shop.catalogue.service import drafts
-from shop.catalogue.service.photo_uploads import KEEP_FOR, SHELF
+from shop.catalogue.service.photo_uploads import KEEP_FOR, SHELF, _held
 
 
 def make_photo(public_id: str, job: Job, *, at: datetime) -> None:
@@ -38,12 +37,6 @@ def make_photo(public_id: str, job: Job, *, at: datetime) -> None:
         wanted = session.scalar(select(PhotoUpload.id).where(PhotoUpload.original_key == key).limit(1))
     if wanted is None:
         files.forget(key)
-
-
-def _held(listing_id: int) -> Listing:
-    """The listing with its photos; two that are ready at once are added one after the other."""
-    found = select(Listing).where(Listing.id == listing_id).options(selectinload(Listing.photos))
-    return session.scalars(found.with_for_update(of=Listing).execution_options(populate_existing=True)).one()
 
 
 def forget_originals(*, at: datetime) -> int:

@@ -13,9 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from core.database import session
 from core.errors import NotFound
 from core.files import service as files
 from core.ids import random_id
@@ -141,11 +139,3 @@ def from_json(body: dict[str, Any]) -> OutsideOrder:
     values["paid_at"] = datetime.fromisoformat(values["paid_at"]) if values["paid_at"] else None
     values["lines"] = tuple(OutsideLine(**line) for line in values["lines"])
     return OutsideOrder(**values)
-
-
-def forget_plans(*, at: datetime) -> int:
-    """Remove what nobody needs any more: of imports that were booked, and what was laid down and never noted."""
-    old = files.keys_of(SHELF, until=at - KEEP_FOR)
-    wanted = set(session.scalars(select(OutsideImport.plan_key).where(OutsideImport.plan_key.in_(old))))
-    session.rollback()
-    return files.forget_each(one for one in old if one not in wanted)

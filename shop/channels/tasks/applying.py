@@ -6,42 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-
 from branch import api as branch
-from core.database import session, transaction
-from core.errors import NotFound
+from core.database import transaction
 from core.progress.events import JobFailed
-from core.work_claims import in_work
-from shop.channels.models import OutsideImport
 from shop.channels.rules.outside_orders import OutsideOrder
 from shop.channels.service import importing as service
 from shop.channels.service.booking import Shop
-
-BY_CONSOLE = "channels.import"  # the claim of `flask channels import`; imports of the page are jobs
 
 
 def shop_of(storefront: branch.StorefrontView) -> Shop:
     """The storefront as facts know it."""
     return Shop(public_id=storefront.public_id, grower_id=storefront.grower_id, channel=storefront.channel)
-
-
-def get_import(public_id: str) -> OutsideImport:
-    """One import.
-
-    Raises:
-        NotFound: there is none with this id.
-    """
-    row = session.scalars(select(OutsideImport).where(OutsideImport.public_id == public_id)).one_or_none()
-    if row is None:
-        raise NotFound(code="import_unknown")
-    return row
-
-
-def state_of(row: OutsideImport, *, at: datetime) -> str:
-    """Its state; one that a console was booking, and is not any more, has failed."""
-    left = row.state == "applying" and row.job_id is None and not in_work(BY_CONSOLE, row.public_id, at=at)
-    return "failed" if left else row.state
 
 
 def apply_import(

@@ -8,11 +8,13 @@ from core.clock import now
 from core.database import transaction
 from core.files import service as files
 from core.progress.tasks.running import Job, work
+from shop.channels import queries as channels_queries
 from shop.channels.rules.tables import Table, order_rows
 from shop.channels.rules.taobao import Parsed, orders_of
 from shop.channels.service import importing as service
 from shop.channels.service import stored_plans as keeping
 from shop.channels.tasks import applying as running
+from shop.channels.tasks import forgetting
 
 
 @shared_task(name="shop.channels.apply")
@@ -30,14 +32,14 @@ def plan_import(job_id: str, import_public_id: str) -> None:
 @shared_task(name="shop.channels.forget_plans")
 def forget_plans() -> int:
     """What was kept of imports until they were booked goes."""
-    return keeping.forget_plans(at=now())
+    return forgetting.forget_plans(at=now())
 
 
 def _plan(job: Job, import_public_id: str) -> None:
     with transaction():
         job.renew()
         service.note_state(job.public_id, failed=False)
-        row = running.get_import(import_public_id)
+        row = channels_queries.get_import(import_public_id)
         import_id, before = row.id, row.plan_key
         chosen = [day for day in (row.first_day, row.last_day) if day is not None]
     brought = keeping.kept_tables(row)
@@ -53,7 +55,7 @@ def _plan(job: Job, import_public_id: str) -> None:
     with transaction():
         job.finish(result_url=f"/seller/channels/imports/{import_public_id}")
         if parsed is not None:
-            service.put_read(running.get_import(import_public_id), parsed, chosen)
+            service.put_read(channels_queries.get_import(import_public_id), parsed, chosen)
         service.put_plan(import_id, planned, plan_key=plan_key)
     if before and before != plan_key:
         files.forget(before)
@@ -71,7 +73,7 @@ def _apply(job: Job, import_public_id: str, storefront_public_id: str) -> None:
     with transaction():
         job.renew()
         service.note_state(job.public_id, failed=False)
-        row = running.get_import(import_public_id)
+        row = channels_queries.get_import(import_public_id)
         import_id, state, total = row.id, row.state, sum(row.counts.values())
     if state == "applied":
         job.finish(result_url=result_url)

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
-
 from branch import api as branch
 from core.atomic import write_durably
 from core.clock import local_day
-from core.database import session, transaction
+from core.database import transaction
 from core.files import service as files
-from shop.catalogue.models import Listing, Variant
+from shop.demo.queries import _cheap_variant
 from shop.demo.rules.pictures import picture
 from shop.demo.rules.plan import TownPlan
 from shop.dispatch import queries as parcels
@@ -123,18 +121,6 @@ def _place(wish: Wish, sellers: list[branch.GrowerView], place: int, *, at: date
             ),
             at=at,
         ).id
-
-
-def _cheap_variant(grower_id: int, place: int) -> tuple[str, int]:
-    """A size grade of the grower that can be bought, another one each time, in its smallest quantity."""
-    rows = session.execute(
-        select(Variant.sku, Variant.minimum_quantity)
-        .join(Listing, Listing.id == Variant.listing_id)
-        .where(Listing.grower_id == grower_id, Listing.state == "published")
-        .order_by(Variant.id)
-    ).all()
-    sku, minimum = rows[place % len(rows)]
-    return sku, minimum
 
 
 def _take_further(wish: Wish, order_id: int, staff: dict[str, int], *, at: datetime) -> list[str]:

@@ -14,6 +14,7 @@ from core.work_claims import Claim, InWork, NotDue, Retry, find_claim, held, in_
 from shop.catalogue.queries.index_documents import IndexDocument
 from shop.search.models import SearchChange
 from shop.search.service import finding as service
+from shop.search.service.changes import _remember
 from shop.search.service.engine import IndexMissing, SearchAway
 from shop.search.tasks.bad_listings import with_sound_listings
 
@@ -45,11 +46,6 @@ def index_listings(ids: Iterable[int], *, at: datetime) -> None:
     except IndexMissing:
         if not remembered:
             _remember(wanted, at)
-
-
-def _remember(ids: Iterable[int], at: datetime) -> None:
-    with transaction():
-        session.add_all(SearchChange(listing_id=one, noted_at=at) for one in ids)
 
 
 def rebuild(*, at: datetime, when_due: bool = False) -> int:

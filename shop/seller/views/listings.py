@@ -17,6 +17,7 @@ from core.gate import requires
 from core.scopes import Scope
 from core.web.views.bounds import PHOTOS, takes
 from shop.catalogue.models import Listing
+from shop.catalogue.queries import photo_uploads as catalogue_photo_uploads
 from shop.catalogue.queries.bulk_reading import photo_view
 from shop.catalogue.queries.cards import PhotoView
 from shop.catalogue.queries.listings import own_listings
@@ -187,7 +188,7 @@ def _page(
         slug=listing.slug if listing else None,
         state=listing.state if listing else "draft",
         photos=photos,
-        uploads=uploads.of_listing(listing.id) if listing else [],
+        uploads=catalogue_photo_uploads.of_listing(listing.id) if listing else [],
         problems=problems or [],
         wrong=[field for field in leaves(form) if field.errors],
         last=last,

@@ -1,0 +1,32 @@
+"""Imports of outside shops, and how they stand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from core.database import session
+from core.errors import NotFound
+from core.work_claims import in_work
+from shop.channels.models import OutsideImport
+
+BY_CONSOLE = "channels.import"  # the claim of `flask channels import`; imports of the page are jobs
+
+
+def get_import(public_id: str) -> OutsideImport:
+    """One import.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    row = session.scalars(select(OutsideImport).where(OutsideImport.public_id == public_id)).one_or_none()
+    if row is None:
+        raise NotFound(code="import_unknown")
+    return row
+
+
+def state_of(row: OutsideImport, *, at: datetime) -> str:
+    """Its state; one that a console was booking, and is not any more, has failed."""
+    left = row.state == "applying" and row.job_id is None and not in_work(BY_CONSOLE, row.public_id, at=at)
+    return "failed" if left else row.state
