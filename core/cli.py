@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import click
-import sqlalchemy as sa
 from celery import current_app as celery
 from flask import Flask
 from pydantic import SecretStr
@@ -98,7 +97,7 @@ def _require_current_schema() -> None:
     _tell_of_the_schema(require_current)
 
 
-def _tell_of_the_schema(require: Callable[[sa.Connection], None]) -> None:
+def _tell_of_the_schema(require: Callable[..., None]) -> None:
     """End the command with the sentence of `require` where the database is not as it asks."""
     try:
         with db.engine.connect() as connection:

@@ -130,6 +130,11 @@ def transaction() -> Iterator[Session]:
             log.exception("after_commit_failed", callback=getattr(callback, "poke_key", ""))
 
 
+def require_answer() -> None:
+    """Raises when the database does not answer."""
+    db.session.execute(sa.text("SELECT 1"))
+
+
 def in_transaction() -> bool:
     """Whether the caller stands inside `transaction()`."""
     return bool(db.session.info.get("in_transaction"))

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+# What edges catch: anything that the database answers with, and that a rule of a table is broken.
+DatabaseError = SQLAlchemyError
+RuleBroken = IntegrityError
 
 # Primary result codes of SQLite (sqlite.org/rescode.html): busy, locked, no memory, read-only, I/O, full, cannot open.
 _SQLITE_AWAY = frozenset({5, 6, 7, 8, 10, 13, 14})

@@ -2,11 +2,11 @@
 
 import structlog
 from prometheus_client import Gauge
-from sqlalchemy.exc import SQLAlchemyError
 
 from core.backup.queries import backup_standing
 from core.backup.service.storage import this_place
 from core.clock import now
+from core.database_errors import DatabaseError
 
 log = structlog.get_logger(__name__)
 
@@ -21,7 +21,7 @@ def measure() -> None:
     if this_place() is not None:
         try:
             standing = backup_standing()
-        except SQLAlchemyError as error:
+        except DatabaseError as error:
             log.warning("metrics_without_database", error=type(error).__name__)
         else:
             failed = standing.failed

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy.exc import SQLAlchemyError
 
 from core.checks.rules import line_of
 from core.checks.service import checks
 from core.checks.tasks.running import keep, run_whole
 from core.command_groups import SingleCommand
+from core.database_errors import DatabaseError
 from core.seal.rules.findings import Finding
 
 GOOD, FOUND, NOT_RUN = 0, 1, 2
@@ -34,7 +34,7 @@ def group(only: Sequence[str]) -> None:
         outcome = run_whole(tell=_tell, only=frozenset(only))
         if not only:
             keep(outcome)
-    except SQLAlchemyError as error:
+    except DatabaseError as error:
         click.echo(f"The checks could not be run: {error}", err=True)
         sys.exit(NOT_RUN)
     for name, count in outcome.counts.items():

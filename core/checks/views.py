@@ -3,11 +3,11 @@
 import structlog
 from flask import Blueprint, render_template
 from prometheus_client import Gauge
-from sqlalchemy.exc import SQLAlchemyError
 
 from core.checks.queries import checks_standing, last_run, runs
 from core.checks.wording import OUTCOME_TONE, OUTCOME_WORDS, check_words, fault_words
 from core.clock import now
+from core.database_errors import DatabaseError
 from core.gate import requires
 
 blueprint = Blueprint("checks", __name__, url_prefix="/operations/checks")
@@ -23,7 +23,7 @@ def measure() -> None:
     found = age = UNKNOWN
     try:
         run = last_run("whole")
-    except SQLAlchemyError as error:
+    except DatabaseError as error:
         log.warning("metrics_without_database", error=type(error).__name__)
     else:
         found = float(sum(run.counts.values())) if run else 0.0

@@ -7,10 +7,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from prometheus_client import Gauge
-from sqlalchemy.exc import SQLAlchemyError
 
 from core.clock import now
 from core.database import transaction
+from core.database_errors import DatabaseError
 from core.errors import Conflict, NotFound
 from core.failures import queries, service
 from core.failures.forms import AsideForm
@@ -33,7 +33,7 @@ def measure() -> None:
         counted = {
             kind: (float(one.failing), float(one.dead)) for kind, one in queries.counts(at=now()).items()
         }
-    except SQLAlchemyError as error:
+    except DatabaseError as error:
         log.warning("metrics_without_database", error=type(error).__name__)
         counted = dict.fromkeys(queries.KINDS, (UNKNOWN, UNKNOWN))
     for kind, (failing, dead) in counted.items():

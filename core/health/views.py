@@ -7,16 +7,15 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-import sqlalchemy as sa
 import structlog
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
-from sqlalchemy.exc import SQLAlchemyError
 
 from core import heartbeats as living
 from core import jobs
 from core.clock import now
-from core.database import session
+from core.database import require_answer, session
+from core.database_errors import DatabaseError
 from core.gate import may, public
 from core.messaging import queries as messaging_queries
 from core.messaging.models import UNSENT
@@ -71,7 +70,7 @@ class Part:
 
 def check_database() -> None:
     """Raises when the database does not answer."""
-    session.execute(sa.text("SELECT 1"))
+    require_answer()
 
 
 def check_schema() -> None:
@@ -172,7 +171,7 @@ def metrics() -> Response:
     try:
         EVENTS.set(outbox_queries.waiting())
         unsent: Mapping[str, float] = messaging_queries.unsent(at=now())
-    except SQLAlchemyError as error:
+    except DatabaseError as error:
         log.warning("metrics_without_database", error=type(error).__name__)
         EVENTS.set(UNKNOWN)
         unsent = dict.fromkeys(UNSENT, UNKNOWN)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from werkzeug.utils import redirect
 from wtforms.fields.choices import SelectChoice
 
@@ -18,7 +17,7 @@ from core.progress.service import starting as progress
 from core.scopes import Scope
 from core.web.rules.pagination import Page, page_number
 from core.web.views.bounds import TABLES, takes
-from shop.channels import queries as channels_queries
+from shop.channels import queries
 from shop.channels.forms import UploadForm
 from shop.channels.models import OutsideImport
 from shop.channels.rules.tables import UnknownFile, order_rows
@@ -39,7 +38,7 @@ def _own_storefronts() -> list[branch.StorefrontView]:
 
 
 def _own_import(public_id: str) -> tuple[OutsideImport, branch.StorefrontView]:
-    row = channels_queries.get_import(public_id)
+    row = queries.get_import(public_id)
     for storefront in _own_storefronts():
         if storefront.id == row.storefront_id:
             return row, storefront
@@ -60,12 +59,7 @@ def home() -> ResponseReturnValue:
         answer = _plan(form, chosen)
         if answer is not None:
             return answer
-    imports = session.scalars(
-        select(OutsideImport)
-        .where(OutsideImport.storefront_id.in_([one.id for one in storefronts]))
-        .order_by(OutsideImport.id.desc())
-        .limit(20)
-    ).all()
+    imports = queries.imports_of([one.id for one in storefronts])
     page = render_template(
         "shop/channels/home.html",
         form=form,
@@ -124,7 +118,7 @@ def one_import(public_id: str) -> str:
     return render_template(
         "shop/channels/import.html",
         row=row,
-        state=channels_queries.state_of(row, at=now()),
+        state=queries.state_of(row, at=now()),
         storefront=storefront,
         page=Page(planned[start : start + ROWS_PER_PAGE], len(planned), number, ROWS_PER_PAGE),
         rejected=[(one, reason_sentence(one.reason)) for one in service.rejected_of(row)],

@@ -8,7 +8,7 @@ from core.database import session
 from shop.catalogue.models import Listing, Variant
 
 
-def _cheap_variant(grower_id: int, place: int) -> tuple[str, int]:
+def cheap_variant(grower_id: int, place: int) -> tuple[str, int]:
     """A size grade of the grower that can be bought, another one each time, in its smallest quantity."""
     rows = session.execute(
         select(Variant.sku, Variant.minimum_quantity)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response
-from sqlalchemy import select
 
 from branch import api as branch
 from core.clock import now
-from core.database import session
 from core.gate import public
 from core.money import Money
 from core.settings import current_settings
 from core.web.views.xml import xml_answer
-from shop.catalogue.models import Listing
-from shop.catalogue.queries.listings import listing_cards, published_ids
-from shop.catalogue.states import ListingState
+from shop.catalogue.queries.listings import listing_cards, published_addresses, published_ids
 
 blueprint = Blueprint("promotion", __name__)
 CLOSED = (
@@ -50,18 +46,12 @@ def robots() -> Response:
 @public
 def sitemap() -> Response:
     """Listings on sale with the day of their last change, growers, and the pages for everyone."""
-    listings = session.execute(
-        select(Listing.slug, Listing.updated_at)
-        .where(Listing.state == ListingState.PUBLISHED)
-        .order_by(Listing.id.desc())
-        .limit(MOST)
-    ).all()
     return xml_answer(
         "shop/promotion/sitemap.xml",
         "application/xml",
         base=current_settings().base_url,
         pages=("/", "/search", "/verify", "/registry", "/report-fake"),
-        listings=listings,
+        listings=published_addresses(limit=MOST),
         growers=branch.admitted_growers(),
     )
 

@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from core.database_errors import DatabaseError
 from core.engine import is_away
 from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unauthorised, Unavailable
 from core.gate import wants_json
@@ -109,7 +109,7 @@ def init_problems(app: Flask) -> None:
     app.register_error_handler(DomainError, on_domain_error)
     app.register_error_handler(CSRFError, on_csrf_error)
     app.register_error_handler(HTTPException, on_http_error)
-    app.register_error_handler(SQLAlchemyError, on_database_error)
+    app.register_error_handler(DatabaseError, on_database_error)
     app.register_error_handler(OSError, on_storage_error)
     app.register_error_handler(Exception, on_unexpected)
 
@@ -144,7 +144,7 @@ def on_http_error(error: HTTPException) -> Any:
     return answer
 
 
-def on_database_error(error: SQLAlchemyError) -> Response:
+def on_database_error(error: DatabaseError) -> Response:
     """The database is away, locked or cannot write: come again. Anything else is ours."""
     if not is_away(error):
         return on_unexpected(error)
@@ -164,7 +164,7 @@ def _come_again(code: str) -> Response:
     status, title, what_to_do = TABLE[Unavailable]
     try:
         answer = _answer(status, code, title, what_to_do)
-    except SQLAlchemyError:
+    except DatabaseError:
         # A member's page asks the database for the member's name and language; a visitor's asks nothing.
         from core.web.wording.languages import visitors_locale
 

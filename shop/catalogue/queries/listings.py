@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from core.database import session
 from shop.catalogue.models import Listing
@@ -33,6 +33,12 @@ def published_ids(*, limit: int | None = None, grower_id: int | None = None) -> 
     if grower_id is not None:
         query = query.where(Listing.grower_id == grower_id)
     return list(session.scalars(query))
+
+
+def published_addresses(*, limit: int) -> Sequence[Row[str, datetime]]:
+    """`slug` and `updated_at` of what is on sale, newest first."""
+    wanted = select(Listing.slug, Listing.updated_at).where(Listing.state == ListingState.PUBLISHED)
+    return session.execute(wanted.order_by(Listing.id.desc()).limit(limit)).all()
 
 
 def recent_listings(at: datetime, *, limit: int = RECENT) -> list[ListingCard]:

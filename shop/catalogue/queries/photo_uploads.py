@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from core.database import session
 from shop.catalogue.models import PhotoUpload
@@ -25,3 +26,14 @@ def of_listing(listing_id: int) -> list[UploadView]:
         select(PhotoUpload).where(PhotoUpload.listing_id == listing_id).order_by(PhotoUpload.id)
     )
     return [UploadView(row.public_id, row.name, row.problem) for row in rows]
+
+
+def original_of(public_id: str) -> Row[int, str, bool] | None:
+    """`listing_id`, `original_key` and `keep_place_and_time` of an upload; None when it was dropped."""
+    columns = (PhotoUpload.listing_id, PhotoUpload.original_key, PhotoUpload.keep_place_and_time)
+    return session.execute(select(*columns).where(PhotoUpload.public_id == public_id)).one_or_none()
+
+
+def originals_in_use(keys: Sequence[str]) -> set[str]:
+    """Those of these keys of originals that a photo is still to be made of."""
+    return set(session.scalars(select(PhotoUpload.original_key).where(PhotoUpload.original_key.in_(keys))))

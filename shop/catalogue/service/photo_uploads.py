@@ -75,7 +75,23 @@ def note_failed_upload(event: JobFailed, *, event_id: str) -> None:  # noqa: ARG
     changed(update(PhotoUpload).where(PhotoUpload.job_id == event.public_id).values(problem=why))
 
 
-def _held(listing_id: int) -> Listing:
+def _locked_listing(listing_id: int) -> Listing:
     """The listing with its photos; two that are ready at once are added one after the other."""
     found = select(Listing).where(Listing.id == listing_id).options(selectinload(Listing.photos))
     return session.scalars(found.with_for_update(of=Listing).execution_options(populate_existing=True)).one()
+
+
+def attach(public_id: str, listing_id: int, stored: drafts.StoredPhoto, *, at: datetime) -> None:
+    """An upload becomes a photo of its listing, unless it was dropped meanwhile.
+
+    Raises:
+        Conflict: the listing has as many photos as fit.
+    """
+    if changed(delete(PhotoUpload).where(PhotoUpload.public_id == public_id)):
+        drafts.attach_photo(_locked_listing(listing_id), stored, at=at)
+
+
+def let_go_of_refused(*, until: datetime) -> None:
+    """Nobody needs the originals of pictures that were refused `until` then."""
+    refused = update(PhotoUpload).where(PhotoUpload.problem != "", PhotoUpload.added_at <= until)
+    changed(refused.values(original_key=""))

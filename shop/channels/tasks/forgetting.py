@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
-
 from core.database import session
 from core.files import service as files
-from shop.channels.models import OutsideImport
+from shop.channels import queries
 from shop.channels.service.stored_plans import KEEP_FOR, SHELF
 
 
 def forget_plans(*, at: datetime) -> int:
     """Remove what nobody needs any more: of imports that were booked, and what was laid down and never noted."""
     old = files.keys_of(SHELF, until=at - KEEP_FOR)
-    wanted = set(session.scalars(select(OutsideImport.plan_key).where(OutsideImport.plan_key.in_(old))))
+    wanted = queries.plans_in_use(old)
     session.rollback()
     return files.forget_each(one for one in old if one not in wanted)

@@ -8,7 +8,7 @@ from core.clock import now
 from core.database import transaction
 from core.files import service as files
 from core.progress.tasks.running import Job, work
-from shop.channels import queries as channels_queries
+from shop.channels import queries
 from shop.channels.rules.tables import Table, order_rows
 from shop.channels.rules.taobao import Parsed, orders_of
 from shop.channels.service import importing as service
@@ -39,7 +39,7 @@ def _plan(job: Job, import_public_id: str) -> None:
     with transaction():
         job.renew()
         service.note_state(job.public_id, failed=False)
-        row = channels_queries.get_import(import_public_id)
+        row = queries.get_import(import_public_id)
         import_id, before = row.id, row.plan_key
         chosen = [day for day in (row.first_day, row.last_day) if day is not None]
     brought = keeping.kept_tables(row)
@@ -55,7 +55,7 @@ def _plan(job: Job, import_public_id: str) -> None:
     with transaction():
         job.finish(result_url=f"/seller/channels/imports/{import_public_id}")
         if parsed is not None:
-            service.put_read(channels_queries.get_import(import_public_id), parsed, chosen)
+            service.put_read(queries.get_import(import_public_id), parsed, chosen)
         service.put_plan(import_id, planned, plan_key=plan_key)
     if before and before != plan_key:
         files.forget(before)
@@ -73,7 +73,7 @@ def _apply(job: Job, import_public_id: str, storefront_public_id: str) -> None:
     with transaction():
         job.renew()
         service.note_state(job.public_id, failed=False)
-        row = channels_queries.get_import(import_public_id)
+        row = queries.get_import(import_public_id)
         import_id, state, total = row.id, row.state, sum(row.counts.values())
     if state == "applied":
         job.finish(result_url=result_url)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
-
 from core.database import transaction
+from core.database_errors import RuleBroken
 from shop.orders.queries.order_views import find_by_key
 from shop.orders.rules.order_request import OrderRequest
 from shop.orders.service.placing import place_order
@@ -36,7 +35,7 @@ def place_once(
             order = place_order(request, at=at)
             if then is not None:
                 then()
-    except IntegrityError:
+    except RuleBroken:
         known = _known(request)
         if known is None:
             raise

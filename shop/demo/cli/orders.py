@@ -11,7 +11,7 @@ from core.atomic import write_durably
 from core.clock import local_day
 from core.database import transaction
 from core.files import service as files
-from shop.demo.queries import _cheap_variant
+from shop.demo.queries import cheap_variant
 from shop.demo.rules.pictures import picture
 from shop.demo.rules.plan import TownPlan
 from shop.dispatch import queries as parcels
@@ -105,7 +105,7 @@ def _open_account(staff: dict[str, int], *, at: datetime) -> None:
 
 def _place(wish: Wish, sellers: list[branch.GrowerView], place: int, *, at: datetime) -> int:
     with transaction():
-        lines = tuple(_cheap_variant(seller.id, place) for seller in sellers)
+        lines = tuple(cheap_variant(seller.id, place) for seller in sellers)
         return place_order(
             OrderRequest(
                 lines=lines,

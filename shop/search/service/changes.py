@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from core.database import session, transaction
+from sqlalchemy import delete
+
+from core.database import changed, session
 from shop.search.models import SearchChange
 
 
-def _remember(ids: Iterable[int], at: datetime) -> None:
-    with transaction():
-        session.add_all(SearchChange(listing_id=one, noted_at=at) for one in ids)
+def remember(ids: Iterable[int], *, at: datetime) -> None:
+    """Keep in mind that these listings changed, for the index that is being built."""
+    session.add_all(SearchChange(listing_id=one, noted_at=at) for one in ids)
+
+
+def forget(ids: Sequence[int]) -> None:
+    """Forget changes that the index in use holds."""
+    changed(delete(SearchChange).where(SearchChange.id.in_(ids)))

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, select
 
-from core.database import changed, session, transaction
+from core.database import session, transaction
 from core.work_claims import Claim, InWork, NotDue, Retry, find_claim, held, in_work
 from shop.catalogue.queries.index_documents import IndexDocument
-from shop.search.models import SearchChange
+from shop.search.queries import remembered_changes
+from shop.search.service import changes
 from shop.search.service import finding as service
-from shop.search.service.changes import _remember
 from shop.search.service.engine import IndexMissing, SearchAway
 from shop.search.tasks.bad_listings import with_sound_listings
 
@@ -39,13 +38,15 @@ def index_listings(ids: Iterable[int], *, at: datetime) -> None:
     wanted = list(ids)
     remembered = in_work(REBUILD, LISTINGS)
     if remembered:
-        _remember(wanted, at)
+        with transaction():
+            changes.remember(wanted, at=at)
     session.rollback()
     try:
         with_sound_listings(service.engine().put, at=at, ids=wanted)
     except IndexMissing:
         if not remembered:
-            _remember(wanted, at)
+            with transaction():
+                changes.remember(wanted, at=at)
 
 
 def rebuild(*, at: datetime, when_due: bool = False) -> int:
@@ -87,13 +88,13 @@ def _catch_up(at: datetime) -> int:
     """Write into the index in use what was remembered; only whoever holds the claim may forget it."""
     done = 0
     while True:
-        rows = session.execute(select(SearchChange.id, SearchChange.listing_id).limit(CATCH_UP_AT_ONCE)).all()
+        rows = remembered_changes(limit=CATCH_UP_AT_ONCE)
         session.rollback()
         if not rows:
             return done
         with_sound_listings(service.engine().put, at=at, ids={row.listing_id for row in rows})
         with transaction():
-            changed(delete(SearchChange).where(SearchChange.id.in_([row.id for row in rows])))
+            changes.forget([row.id for row in rows])
         done += len(rows)
 
 
@@ -108,7 +109,7 @@ def tend(*, at: datetime) -> int:
     try:
         if _is_missing() or _was_interrupted():
             return rebuild(at=at, when_due=True)
-        if not service.engine().has_litter() and session.scalar(select(SearchChange.id).limit(1)) is None:
+        if not service.engine().has_litter() and not remembered_changes(limit=1):
             return 0
         with held(REBUILD, LISTINGS, claim_for=CLAIM_FOR, when_due=True, retry=RETRY):
             service.engine().tidy()

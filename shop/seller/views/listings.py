@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.clock import now
-from core.database import session, transaction
+from core.database import transaction
 from core.form_keys.service import SentOtherwise
 from core.form_keys.views import creates, made_nothing, stop_if_sent
 from core.gate import requires
@@ -141,7 +141,6 @@ def _receive(seller: Seller, draft_key: str, problems: Sequence[str] = ()) -> Re
     with transaction():
         listing, full = publishing.keep(seller, draft_key, typed, sent, at=at)
         _change_photos(listing, action)
-        session.flush()
         stop_if_sent()  # what was published at this very moment shall not be a draft again
     problems = [*problems, *sent.refused, *full]
     form = publishing.make_form(seller, typed, at=at)

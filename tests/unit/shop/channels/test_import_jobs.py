@@ -17,7 +17,7 @@ from core.progress.service import starting as progress
 from core.progress.service.retrying import again
 from core.progress.tasks.running import RETRY, resume
 from core.work_claims import ClaimLost, WorkClaim, find_claim, take
-from shop.channels import queries as channels_queries
+from shop.channels import queries
 from shop.channels.models import OutsideImport
 from shop.channels.rules import taobao
 from shop.channels.service import importing as service
@@ -37,7 +37,7 @@ def planned(storefront, example):
         job = progress.start(
             "channels", task="shop.channels.apply", args=[public_id, storefront.public_id], total=5
         )
-        service.claim(channels_queries.get_import(public_id).id, job_id=job, at=now())
+        service.claim(queries.get_import(public_id).id, job_id=job, at=now())
     return public_id, job
 
 
@@ -143,7 +143,7 @@ def test_an_import_from_the_console_that_was_interrupted_says_so(
     assert done.exit_code != 0
     session.rollback()
     row = session.scalars(sa.select(OutsideImport)).one()
-    assert channels_queries.state_of(row, at=now()) == "failed"
+    assert queries.state_of(row, at=now()) == "failed"
 
 
 def test_the_same_files_brought_twice_are_two_imports_of_which_neither_takes_the_others_plan(
@@ -154,7 +154,7 @@ def test_the_same_files_brought_twice_are_two_imports_of_which_neither_takes_the
         plan_import(job, public_id)
         assert state_of(session, public_id) == "planned"
     for public_id, _job in brought:
-        assert len(keeping.kept_orders(channels_queries.get_import(public_id))) == 5
+        assert len(keeping.kept_orders(queries.get_import(public_id))) == 5
 
 
 def test_nothing_that_is_laid_down_of_the_same_files_lies_under_one_key(session, example):
@@ -170,7 +170,7 @@ def test_an_import_of_which_no_order_could_be_taken_keeps_its_plan(session, stor
     public_id, job = being_read(storefront, [(orders[0], orders[1].splitlines(keepends=True)[0])])
     plan_import(job, public_id)
     assert state_of(session, public_id) == "planned"
-    assert keeping.kept_plan(channels_queries.get_import(public_id)) == []
+    assert keeping.kept_plan(queries.get_import(public_id)) == []
 
 
 @pytest.mark.parametrize("bare", [True, False])
@@ -187,13 +187,11 @@ def test_what_an_earlier_version_kept_of_an_import_is_understood(session, storef
         json.dumps(old).encode(), kind=keeping.SHELF, content_type="application/json", public=False
     )
     with transaction():
-        channels_queries.get_import(public_id).plan_key = key
-    assert [one.order for one in keeping.kept_plan(channels_queries.get_import(public_id))] == parse(
-        example
-    ).orders
+        queries.get_import(public_id).plan_key = key
+    assert [one.order for one in keeping.kept_plan(queries.get_import(public_id))] == parse(example).orders
     plan_import(job, public_id)
     assert state_of(session, public_id) == "planned"
-    assert [one.action for one in keeping.kept_plan(channels_queries.get_import(public_id))] == ["create"] * 5
+    assert [one.action for one in keeping.kept_plan(queries.get_import(public_id))] == ["create"] * 5
 
 
 @pytest.mark.parametrize("gone", [True, False])
@@ -201,7 +199,7 @@ def test_what_was_kept_and_cannot_be_read_any_more_is_told_with_what_to_do(
     session, storefront, example, gone
 ):
     public_id, job = being_read(storefront, example)
-    kept = channels_queries.get_import(public_id).plan_key
+    kept = queries.get_import(public_id).plan_key
     session.rollback()
     if gone:
         files.forget(kept)
@@ -214,7 +212,7 @@ def test_what_was_kept_and_cannot_be_read_any_more_is_told_with_what_to_do(
             json.dumps(old).encode(), kind=keeping.SHELF, content_type="application/json", public=False
         )
         with transaction():
-            channels_queries.get_import(public_id).plan_key = key
+            queries.get_import(public_id).plan_key = key
     plan_import(job, public_id)
     view = get_progress(job, at=now())
     assert (view.state, view.may_retry) == ("failed", False)
@@ -235,7 +233,7 @@ def test_a_worker_that_was_overtaken_books_nothing_any_more(session, storefront,
         with transaction():
             session.execute(sa.update(WorkClaim).values(token="of another"))
 
-    row = channels_queries.get_import(public_id)
+    row = queries.get_import(public_id)
     import_id, orders = row.id, keeping.kept_orders(row)
     monkeypatch.setattr(service, "apply_orders", apply_orders)
     claim = take(JOB, job)
@@ -263,7 +261,7 @@ def test_a_comparison_that_fails_each_time_is_failed_and_can_be_tried_again(
         again(job)
     plan_import(job, public_id)
     assert state_of(session, public_id) == "planned"
-    row = channels_queries.get_import(public_id)
+    row = queries.get_import(public_id)
     assert [one.action for one in keeping.kept_plan(row)] == ["create"] * 5
     assert row.counts["create"] == 5
 
@@ -274,8 +272,8 @@ def test_what_was_kept_of_imports_goes_unless_somebody_may_still_confirm_it(sess
     waiting, _reading = being_read(storefront, example)
     never_noted = keeping.lay_down(tables_of(example, "taobao")).key
     booked, needed = (
-        channels_queries.get_import(public_id).plan_key,
-        channels_queries.get_import(waiting).plan_key,
+        queries.get_import(public_id).plan_key,
+        queries.get_import(waiting).plan_key,
     )
     session.rollback()
     apply_planned(job, public_id, storefront.public_id)
