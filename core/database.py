@@ -219,3 +219,10 @@ def render_column_type(kind: str, item: Any, context: Any) -> str | bool:
         context.imports.add("from core.types import UTCDateTime")
         return "UTCDateTime()"
     return False
+
+
+def snapshot() -> None:
+    """Let everything that is read from now on be of one moment."""
+    session.rollback()
+    if is_postgresql():
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

@@ -12,7 +12,7 @@ from core.accounts.rules.identity import Identity
 from core.accounts.service import notices
 from core.accounts.service.devices import end_codes, end_others
 from core.accounts.service.tokens import end_tokens
-from core.database import session
+from core.database import in_transaction, session
 from core.errors import Conflict
 
 
@@ -150,3 +150,10 @@ def _set_contact(account: Account, contact: Identity, *, confirmed_at: datetime 
         account.email, account.email_confirmed_at = contact.value, confirmed_at
     else:
         account.phone, account.phone_confirmed_at = contact.value, confirmed_at
+
+
+def only_one_at_a_time(user: Account, column: str) -> None:
+    """Read what can be used once as it is now, and let no other request read it until this one has used it up."""
+    if in_transaction():
+        session.flush()
+        session.refresh(session.get_one(Account, user.id), [column], with_for_update=True)

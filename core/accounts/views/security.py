@@ -17,6 +17,7 @@ from core.accounts.models.account import Account
 from core.accounts.queries.account import current_contacts
 from core.accounts.rules.identity import normalise_email, normalise_phone, spoken_phone
 from core.accounts.rules.passwords import SHORTEST, is_too_simple
+from core.accounts.service.account import only_one_at_a_time
 from core.accounts.service.codes import forget_links
 from core.accounts.service.devices import end_others
 from core.accounts.service.notices import tell_factor_changed, tell_password_changed, tell_recovery_codes
@@ -26,19 +27,12 @@ from core.accounts.views import second_factor_guards as factor_guards
 from core.accounts.views.account import recover
 from core.accounts.wording.flask_security import MESSAGES
 from core.clock import now
-from core.database import db, in_transaction, session
+from core.database import db, session
 from core.safe_methods import refuse_while_reading
 from core.settings import Settings
 from core.web.views.light_sessions import REMEMBER_COOKIE
 
 NOTICES = {"security/email/change_notice", "security/email/reset_notice"}
-
-
-def only_one_at_a_time(user: Account, column: str) -> None:
-    """Read what can be used once as it is now, and let no other request read it until this one has used it up."""
-    if in_transaction():
-        session.flush()
-        session.refresh(session.get_one(Account, user.id), [column], with_for_update=True)
 
 
 class Datastore(FSQLALiteUserDatastore):

@@ -14,7 +14,7 @@ from core.checks.queries import last_run
 from core.checks.rules import digest_of, line_of
 from core.checks.service import Check, checks
 from core.clock import now
-from core.database import changed, is_postgresql, session, transaction
+from core.database import changed, session, snapshot, transaction
 from core.database_errors import plain, words_of
 from core.outbox import service as outbox
 from core.seal.models.leaves import SealLeaf
@@ -119,13 +119,6 @@ def _begin(kind: str) -> Outcome:
     newest = session.scalar(select(func.max(SealLeaf.id))) or 0
     session.rollback()
     return Outcome(kind, now(), newest)
-
-
-def snapshot() -> None:
-    """Let everything that is read from now on be of one moment."""
-    session.rollback()
-    if is_postgresql():
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def _prepared(prepare: Callable[[], object]) -> Callable[[], Iterator[Finding]]:
