@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from celery import shared_task
-from sqlalchemy import insert
 
-from branch.ledger.models.tables import SalesDirty
 from branch.ledger.rules.periods import Period
 from branch.ledger.service import daily_sums as rollup
 from branch.ledger.service.reconciling import (
@@ -48,9 +46,7 @@ def reconcile(day: date, *, at: datetime, month: Period | None = None) -> RunVie
         rollup.ensure_fresh()
         found = compare(chosen, only=suspected)[1] if suspected else {}
         if found:
-            session.execute(
-                insert(SalesDirty), [{"grower_id": who, "local_day": when} for who, when in sorted(found)]
-            )
+            rollup.mark_days(found)
         view = RunView(
             day, months[0].key, months[-1].key, chosen.key, compared, len(found), examples_of(found)
         )

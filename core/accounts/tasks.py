@@ -3,12 +3,10 @@
 from datetime import timedelta
 
 from celery import shared_task
-from sqlalchemy import delete
 
-from core.accounts.models.devices import AccountDevice
 from core.accounts.queries.devices import FORGETTING, ids_to_forget
+from core.accounts.service.devices import forget as forget_devices_by_id
 from core.clock import now
-from core.database import changed
 from core.settings import current_settings
 from core.sweeps import batch_by_batch
 
@@ -22,5 +20,5 @@ def forget_devices() -> int:
     return batch_by_batch(
         FORGETTING,
         lambda: ids_to_forget(at=at, session_for=session_for, limit=AT_ONCE),
-        lambda ids: changed(delete(AccountDevice).where(AccountDevice.id.in_(ids))),
+        forget_devices_by_id,
     ).counted

@@ -10,7 +10,7 @@ import click
 from core.atomic import write_once
 from core.clock import now, to_utc
 from core.command_groups import CommandGroup
-from core.database import is_postgresql, session
+from core.database import session, snapshot
 from core.seal.models.log import this_log
 from core.seal.queries.audit import audit
 from core.seal.queries.sources import sources
@@ -77,9 +77,7 @@ def sequence_now() -> None:
 @group.command("verify")
 def verify() -> None:
     """Re-derive everything from the database and the files; name what differs and exit 1."""
-    session.rollback()
-    if is_postgresql():
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    snapshot()
     findings = 0
     for finding in audit(this_log(), sources(), at=now()):
         findings += 1

@@ -1,9 +1,11 @@
 """The rules of the house: stairs, gates, tables of events, migrations that agree with the models."""
 
+import ast
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -111,6 +113,44 @@ def test_services_never_commit():
         and any(word in path.read_text() for word in (".commit()", "with transaction()"))
     ]
     assert guilty == []
+
+
+SENDING = {"add", "add_all", "delete", "execute", "flush", "get", "get_one", "merge", "refresh", "scalar", "scalars"}  # fmt: skip
+
+
+def statements_sent(source: str) -> Iterator[int]:
+    """Lines that send something through the session of the database."""
+    tree = ast.parse(source)
+    sessions = {
+        name.asname or name.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "core.database"
+        for name in node.names
+        if name.name in {"session", "db"}
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in SENDING:
+            sender = node.value.value if isinstance(node.value, ast.Attribute) else node.value
+            if isinstance(sender, ast.Name) and sender.id in sessions:
+                yield node.lineno
+
+
+def test_pages_commands_and_webhooks_send_nothing_through_the_session():
+    paths = [
+        path
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        if {"views", "cli", "webhook"} & {path.stem, path.parent.name}
+    ]
+    assert len(paths) > 100
+    assert not [(str(path), line) for path in paths for line in statements_sent(path.read_text())]
+
+
+@pytest.mark.parametrize(
+    "line", ["session.get_one(Order, 1)", "db.session.add(row)", "database.scalar(query)"]
+)
+def test_what_is_sent_through_the_session_is_seen(line):
+    assert list(statements_sent(f"from core.database import db, session, session as database\n{line}")) == [2]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

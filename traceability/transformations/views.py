@@ -3,19 +3,16 @@
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from branch import api as branch
 from core.clock import now
-from core.database import session
 from core.errors import DomainError
 from core.form_keys.views import creates, creating
 from core.gate import actor_id, may, requires
 from core.scopes import Scope
 from core.web.rules.pagination import page_number
-from traceability.lots.models.tables import Lot
 from traceability.lots.queries.descent import family
-from traceability.lots.queries.records import LotView, get_lot, lots_of_grower, view
+from traceability.lots.queries.records import LotView, find_lots, get_lot, lots_of_grower
 from traceability.lots.rules.balance import StepKind
 from traceability.lots.rules.family_drawing import draw
 from traceability.lots.views import own_lot, size_line
@@ -27,7 +24,6 @@ from traceability.transformations.service import free_to_move
 from traceability.transformations.service import transform as transform_lots
 
 blueprint = Blueprint("lot_steps", __name__)
-PER_PAGE = 30
 
 
 @blueprint.route("/seller/lots/<number>/transform", methods=["GET", "POST"])
@@ -114,19 +110,12 @@ def find() -> ResponseReturnValue:
     wanted = request.args.get("q", "").strip()
     page = page_number(request.args.get("page"))
     growers = branch.growers_by_ids(branch.growers_within(actor_id() or 0, "lots.view"))
-    query = select(Lot).where(Lot.grower_id.in_(growers)).order_by(Lot.id.desc())
-    if wanted:
-        named = [grower_id for grower_id, one in growers.items() if wanted in one.name]
-        query = query.where(
-            (Lot.number == wanted.upper())
-            | Lot.cultivar.contains(wanted, autoescape=True)
-            | Lot.grower_id.in_(named)
-        )
-    rows = session.scalars(query.offset((page - 1) * PER_PAGE).limit(PER_PAGE + 1)).all()
+    named = [grower_id for grower_id, one in growers.items() if wanted in one.name]
+    lots, more = find_lots(growers, wanted, named, page=page)
     return render_template(
         "traceability/transformations/find.html",
-        lots=[view(row) for row in rows[:PER_PAGE]],
-        more=len(rows) > PER_PAGE,
+        lots=lots,
+        more=more,
         page=page,
         wanted=wanted,
         growers=growers,

@@ -296,3 +296,10 @@ def people_of(grower_id: int) -> list[GrowerPerson]:
         GrowerPerson(account.id, account.display_name, account.contact, member.role, member.since)
         for member, account in rows
     ]
+
+
+def grower_names_below(unit_id: int) -> dict[int, str]:
+    """The names of the growers, in any state, of a unit and of everything below it, by id."""
+    below = [unit.id for unit in units_below(unit_id)]
+    rows = session.execute(select(Grower.id, Grower.name).where(Grower.unit_id.in_(below)))
+    return {row.id: row.name for row in rows}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -65,6 +65,13 @@ def left_out(grower_ids: Collection[int], since: date, until: date) -> list[Grow
     )
     wanted = set(grower_ids)
     return sorted(GrowerDay(grower_id, day) for grower_id, day in rows if grower_id in wanted)
+
+
+def mark_days(days: Iterable[tuple[int, date]]) -> None:
+    """Have the daily sums of these days made anew."""
+    session.execute(
+        insert(SalesDirty), [{"grower_id": grower, "local_day": day} for grower, day in sorted(days)]
+    )
 
 
 def refresh_rollups() -> int:

@@ -9,19 +9,17 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from branch.growers.models.tables import Grower
-from branch.growers.queries.directory import require_grower
+from branch.growers.queries.directory import grower_names_below, require_grower
 from branch.ledger.queries import sums as queries
 from branch.ledger.queries.sums import SalesSum
 from branch.ledger.rules.periods import Period, month_of, parse_period
 from branch.ledger.service import daily_sums as rollup
 from branch.ledger.wording import channel_name
-from branch.organisation.queries.tree import UnitView, unit_name, units_below, units_where
+from branch.organisation.queries.tree import UnitView, unit_name, units_where
 from core.clock import local_day, now
 from core.csv_export import csv_bytes
-from core.database import session, transaction
+from core.database import transaction
 from core.errors import Invalid, NotFound
 from core.gate import actor_id, requires
 from core.safe_methods import may_note, noting
@@ -101,9 +99,7 @@ def _chosen_unit(units: Sequence[UnitView]) -> UnitView | None:
 
 
 def _growers_of(unit: UnitView | None) -> tuple[list[int], dict[int, str]]:
-    below = [one.id for one in units_below(unit.id)] if unit else []
-    rows = session.execute(select(Grower.id, Grower.name).where(Grower.unit_id.in_(below)))
-    names = {row.id: row.name for row in rows}
+    names = grower_names_below(unit.id) if unit else {}
     return sorted(names), names
 
 

@@ -1,9 +1,7 @@
 """`flask organisation`: an operator takes over a unit's work, from the command line of the server."""
 
 import click
-from sqlalchemy import select
 
-from branch.organisation.models.tables import Membership
 from branch.organisation.queries import tree as queries
 from branch.organisation.rules.roles import Role
 from branch.organisation.service import takeovers
@@ -11,7 +9,7 @@ from core.accounts.queries.account import find_account
 from core.accounts.rules.identity import parse_identity
 from core.clock import now, to_utc
 from core.command_groups import CommandGroup
-from core.database import session, transaction
+from core.database import transaction
 from core.errors import DomainError
 
 group = CommandGroup("organisation", help="Take over a unit's work for some days, in plain sight.")
@@ -59,9 +57,7 @@ def operator_account(contact: str | None) -> int:
         if account is None:
             raise click.BadParameter("no account has this contact", param_hint="--operator")
         return account.id
-    holders = session.scalars(
-        select(Membership.account_id).where(Membership.role == Role.OPERATOR, Membership.unit_id.is_(None))
-    ).all()
+    holders = queries.operators()
     if len(holders) != 1:
         raise click.UsageError(f"there are {len(holders)} operators; say which one with --operator")
     return holders[0]

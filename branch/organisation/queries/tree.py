@@ -1,6 +1,6 @@
 """Reads of the tree and of who holds which role in it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -202,6 +202,13 @@ def require_unit_access(account_id: int | None, unit_id: int, permission: str) -
         note_checked(Scope.UNIT, of=account_id)
         return unit
     raise Forbidden(_("This lies outside the units that you look after."), code="outside_your_units")
+
+
+def operators() -> Sequence[int]:
+    """The accounts that operate the service."""
+    return session.scalars(
+        select(Membership.account_id).where(Membership.role == Role.OPERATOR, Membership.unit_id.is_(None))
+    ).all()
 
 
 def holders_of_roles(roles: Collection[str]) -> set[int]:

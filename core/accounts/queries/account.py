@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from core.accounts.models.account import Account
 from core.accounts.rules.identity import Identity
@@ -72,3 +73,21 @@ def current_contacts(account: Account | None) -> tuple[str, ...]:
         return ()
     name = (account.email or "").partition("@")[0]
     return tuple(part for part in (name, (account.phone or "")[-11:], account.display_name) if part)
+
+
+def get_account(account_id: int) -> Account:
+    """The row of an account that exists."""
+    return session.get_one(Account, account_id)
+
+
+def account_by_uniquifier(uniquifier: str | None) -> Account | None:
+    """The account that Flask-Security knows by `uniquifier`."""
+    if not uniquifier:
+        return None
+    return session.scalar(select(Account).where(Account.fs_uniquifier == uniquifier))
+
+
+def unwritten_changes(account: Account) -> dict[str, Any]:
+    """What was changed of an account and is not written yet: value by column."""
+    with session.no_autoflush:
+        return {one.key: one.value for one in inspect(account).attrs if one.history.has_changes()}

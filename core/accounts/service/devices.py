@@ -1,10 +1,11 @@
 """Verbs of devices. Nothing here commits."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.accounts.models.account import Account, AccountCode
@@ -159,3 +160,8 @@ def _first_guess(account_id: int, origin: str, *, at: datetime) -> FactorGuess:
         assert found is not None
         return found
     return row
+
+
+def forget(ids: Collection[int]) -> int:
+    """Drop these sign-ins; how many there were."""
+    return changed(delete(AccountDevice).where(AccountDevice.id.in_(ids)))

@@ -12,14 +12,13 @@ from flask_security.utils import validate_redirect_url
 
 from core.accounts.forms.sign_in import CodeForm, ContactForm, ProfileForm, SignUpForm
 from core.accounts.models.account import Account
-from core.accounts.queries.account import find_confirmed, get_account_view
+from core.accounts.queries.account import find_confirmed, get_account, get_account_view
 from core.accounts.rules.identity import Identity, masked
 from core.accounts.service import account as service
 from core.accounts.service import codes, lost_factor, recovery
 from core.accounts.views.guards import fresh
 from core.accounts.views.way_back import way_back
 from core.clock import now
-from core.database import session as database_session
 from core.database import transaction
 from core.errors import Conflict, DomainError
 from core.form_keys.views import creates, creating, made_nothing
@@ -134,7 +133,7 @@ def contact() -> Any:
         status = 422 if request.method == "POST" else 200
         return render_template("core/accounts/contact.html", form=form), status
     with creating() as made:
-        account = database_session.get_one(Account, actor_id())
+        account = get_account(actor_id())
         code_page = codes.send_code(
             _owner_or_nobody(account, form.contact()), "confirm", form.contact(), at=now()
         )
@@ -168,7 +167,7 @@ def enter_code(public_id: str) -> Any:
         form.code.errors = [str(error.message)]
         return render_template("core/accounts/code.html", form=form), 422
     if proved.purpose == "recover":
-        account = database_session.get_one(Account, proved.account_id)
+        account = get_account(proved.account_id)
         token = generate_reset_password_token(account)
         return redirect(url_for("security.reset_password", token=token))
     flash(_("Thank you. You can sign in with this contact."), "success")

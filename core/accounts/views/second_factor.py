@@ -8,12 +8,12 @@ from flask_login import current_user
 from flask_security.utils import validate_redirect_url
 
 from core.accounts.forms.sign_in import FactorForm
-from core.accounts.models.account import Account
 from core.accounts.queries import devices as accounts_devices
+from core.accounts.queries.account import get_account
 from core.accounts.service import devices as service
 from core.accounts.views.second_factor_guards import is_right, note_shown, too_often
 from core.clock import now
-from core.database import session, transaction
+from core.database import transaction
 from core.gate import actor_id, signed_in
 from core.scopes import Scope
 from core.web.views.limits import SIGN_IN, limiter, posts_only
@@ -35,7 +35,7 @@ def show() -> Any:
         return _page(form)
     if not form.validate():
         return _page(form), 422
-    account = session.get_one(Account, actor_id())
+    account = get_account(actor_id())
     with transaction():
         origin = service.origin_of(account.id, accounts_devices.browser_key())
         wait = service.take_guess(account, origin, at=now())

@@ -10,13 +10,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_security import Security
 from flask_security.twofactor import tf_clean_session
-from sqlalchemy import select
 
 from core.accounts.models.account import Account
 from core.accounts.queries import devices as accounts_devices
+from core.accounts.queries.account import account_by_uniquifier
 from core.accounts.service import devices as service
 from core.clock import now
-from core.database import session as database
 from core.database import transaction
 
 View = Callable[..., Any]
@@ -93,8 +92,7 @@ def _slowed(view: View) -> View:
 
 def _account_on_its_way() -> Account | None:
     """Who has given a right password in this session and owes the second factor."""
-    found = session.get("tf_user_id")
-    return database.scalar(select(Account).where(Account.fs_uniquifier == found)) if found else None
+    return account_by_uniquifier(session.get("tf_user_id"))
 
 
 def _only_with_the_old(view: View) -> View:

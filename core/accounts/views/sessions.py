@@ -11,9 +11,9 @@ from typing import Any
 from flask import Flask, Response, after_this_request, g, request, session
 from flask_login import current_user, user_logged_in, user_logged_out
 from flask_security.utils import set_request_attr
-from sqlalchemy import inspect
 
 from core.accounts.models.account import Account
+from core.accounts.queries.account import unwritten_changes
 from core.accounts.queries.devices import BROWSER_COOKIE, browser_key, find_open
 from core.accounts.queries.staff import is_staff
 from core.accounts.rules.devices import BROWSER_KNOWN_FOR, Lasting
@@ -94,8 +94,7 @@ def _begin(_app: Flask, user: Account) -> None:
         return
     # The sign-in page of Flask-Security checks the password outside of a transaction, so that no lock is held while it is
     # hashed. What it has changed (a hash made anew) is carried over: what was read before may be older than others' writes.
-    with database.no_autoflush:
-        changes = {one.key: one.value for one in inspect(user).attrs if one.history.has_changes()}
+    changes = unwritten_changes(user)
     database.rollback()
     with transaction():
         for key, value in changes.items():

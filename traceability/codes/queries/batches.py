@@ -138,6 +138,16 @@ def get_batch(number: str, *, grower_id: int | None = None) -> BatchView:
     return found[0]
 
 
+def batch_of_job(job_id: str) -> str | None:
+    """The number of the batch whose codes a job makes."""
+    return session.scalar(select(CodeBatch.number).where(CodeBatch.job_id == job_id))
+
+
+def files_in_use(keys: Iterable[str]) -> set[str | None]:
+    """Those of these keys of files that a batch still names."""
+    return set(session.scalars(select(CodeBatch.file_key).where(CodeBatch.file_key.in_(list(keys)))))
+
+
 def views_of_batches(query: Select[CodeBatch]) -> list[BatchView]:
     """The batches of a select, the newest first, with their codes counted by state."""
     query = query.order_by(CodeBatch.id.desc()).execution_options(populate_existing=True)

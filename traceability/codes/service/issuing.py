@@ -222,6 +222,14 @@ def note_printed(
     return get_batch(batch_number)
 
 
+def take_files_off(*, at: datetime) -> list[str | None]:
+    """Batches name no file any more whose time is over; the keys of the files, which the caller removes."""
+    rows = session.execute(select(CodeBatch.id, CodeBatch.file_key).where(CodeBatch.file_until <= at)).all()
+    ids = [row.id for row in rows]
+    changed(update(CodeBatch).where(CodeBatch.id.in_(ids)).values(file_key=None, file_until=None))
+    return [row.file_key for row in rows]
+
+
 def _move_batch(batch_id: int, target: BatchState, **values: object) -> None:
     before = [str(state) for state, targets in BATCH_TRANSITIONS.items() if target in targets]
     moved = changed(

@@ -4,18 +4,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
 
 from core.clock import now as moment
-from core.database import changed, session, transaction
+from core.database import session, transaction
 from core.errors import Conflict, DomainError
 from core.files import service as files
 from core.progress.events import JobFailed
 from core.progress.queries import get_progress
 from core.progress.tasks.running import Job
 from core.work_claims import ClaimLost
-from traceability.codes.models.tables import CodeBatch
-from traceability.codes.queries.batches import BatchView, get_batch
+from traceability.codes.queries.batches import BatchView, batch_of_job, files_in_use, get_batch
 from traceability.codes.service import issuing
 from traceability.codes.service.lifecycle import void_batch
 from traceability.codes.service.printing import code_file
@@ -95,7 +93,7 @@ def void_half_made(event: JobFailed, *, event_id: str) -> None:  # noqa: ARG001 
 
     So are those of a batch whose job nobody can try again.
     """
-    number = session.scalar(select(CodeBatch.number).where(CodeBatch.job_id == event.public_id))
+    number = batch_of_job(event.public_id)
     if number is None:
         return
     batch = get_batch(number)
@@ -108,18 +106,14 @@ def void_half_made(event: JobFailed, *, event_id: str) -> None:  # noqa: ARG001 
 def forget_files(*, at: datetime) -> int:
     """Remove the files of codes that have been there for a day; how many. An edge of its own."""
     with transaction():
-        rows = session.execute(
-            select(CodeBatch.id, CodeBatch.file_key).where(CodeBatch.file_until <= at)
-        ).all()
-        ids = [row.id for row in rows]
-        changed(update(CodeBatch).where(CodeBatch.id.in_(ids)).values(file_key=None, file_until=None))
-    files.forget_each(row.file_key for row in rows if row.file_key)
-    return len(rows) + _forget_unknown(at)
+        keys = issuing.take_files_off(at=at)
+    files.forget_each(key for key in keys if key)
+    return len(keys) + _forget_unknown(at)
 
 
 def _forget_unknown(at: datetime) -> int:
     """Files that a worker put and did not live to note, or noted as gone and did not live to remove."""
     old = files.keys_of(SHELF, until=at - KEEP_FOR)
-    known = set(session.scalars(select(CodeBatch.file_key).where(CodeBatch.file_key.in_(old))))
+    known = files_in_use(old)
     session.rollback()
     return files.forget_each(one for one in old if one not in known)

@@ -13,6 +13,8 @@ from core.errors import NotFound
 from traceability.lots.models.tables import Cultivar, CultivarGroup, Lot, LotChange
 from traceability.lots.rules.sizes import span
 
+PER_PAGE = 30
+
 
 @dataclass(frozen=True)
 class CultivarGroupView:
@@ -144,6 +146,25 @@ def lots_of_grower(grower_id: int, *, state: str | None = None) -> list[LotView]
     if state:
         query = query.where(Lot.state == state)
     return [view(row) for row in session.scalars(query)]
+
+
+def find_lots(
+    grower_ids: Iterable[int], wanted: str, named: Iterable[int], *, page: int
+) -> tuple[list[LotView], bool]:
+    """Lots of these growers by number, a part of the cultivar's name, or of the growers `named`; the latest first.
+
+    Returns:
+        The lots of the page, and whether there are more on the next; all lots where nothing is `wanted`.
+    """
+    query = select(Lot).where(Lot.grower_id.in_(list(grower_ids))).order_by(Lot.id.desc())
+    if wanted:
+        query = query.where(
+            (Lot.number == wanted.upper())
+            | Lot.cultivar.contains(wanted, autoescape=True)
+            | Lot.grower_id.in_(list(named))
+        )
+    rows = session.scalars(query.offset((page - 1) * PER_PAGE).limit(PER_PAGE + 1)).all()
+    return [view(row) for row in rows[:PER_PAGE]], len(rows) > PER_PAGE
 
 
 def ids_by_number() -> dict[str, int]:
