@@ -29,3 +29,23 @@ def unsent(*, at: datetime) -> dict[str, int]:
         counted[state] = number - stuck
         counted["stuck"] += stuck
     return counted
+
+
+def waits(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The SQL conditions of messages that are to be sent now."""
+    return (Message.state == "waiting", Message.available_at <= at)
+
+
+def due_messages(*, limit: int, at: datetime) -> list[int]:
+    """The ids of messages that are to be sent now, the oldest first."""
+    return list(session.scalars(select(Message.id).where(*waits(at)).order_by(Message.id).limit(limit)))
+
+
+def attempts_at(message_id: int) -> int | None:
+    """How often a message was tried; None when it is gone."""
+    return session.scalar(select(Message.attempts).where(Message.id == message_id))
+
+
+def read_message(message_id: int) -> Message:
+    """A message as it stands in the database now."""
+    return session.get_one(Message, message_id, populate_existing=True)

@@ -6,12 +6,12 @@ import structlog
 from celery import shared_task
 from flask import render_template
 from flask_babel import force_locale
-from sqlalchemy import ColumnElement, func, select, update
 
 from core.clock import now
-from core.database import changed, session, transaction
+from core.database import session, transaction
 from core.database_errors import database_away, words_of
-from core.messaging.models import Message
+from core.messaging import queries
+from core.messaging.service import sending
 from core.messaging.service.channels import apprise_for, channels_for
 from core.unseen_characters import without_unseen
 from core.work_claims import Retry
@@ -33,13 +33,9 @@ def send_waiting(*, limit: int = 100) -> int:
         DBAPIError: the database went away; the run ends, and no message is marked for it.
     """
     session.rollback()
-    due = list(session.scalars(select(Message.id).where(*_due()).order_by(Message.id).limit(limit)))
+    due = queries.due_messages(limit=limit, at=now())
     session.rollback()
     return sum(_send_or_pass(message_id) for message_id in due)
-
-
-def _due() -> tuple[ColumnElement[bool], ...]:
-    return (Message.state == "waiting", Message.available_at <= now())
 
 
 def _send_or_pass(message_id: int) -> bool:
@@ -56,7 +52,7 @@ def _send_or_pass(message_id: int) -> bool:
 
 def _send(message_id: int) -> bool:
     """Write the text, then claim the message, then call the channel: what fails before that loses nothing."""
-    attempts = session.scalar(select(Message.attempts).where(Message.id == message_id))
+    attempts = queries.attempts_at(message_id)
     if attempts is None:
         return False
     attempts += 1
@@ -84,14 +80,13 @@ def _send(message_id: int) -> bool:
         _not_sent(message_id, attempts, cause, taken_at=taken_at, again=bool(channels))
         return False
     with transaction():
-        values = {"state": "sent", "sent_at": now(), "last_error": None, "failed_at": None}
-        changed(update(Message).where(*_taken(message_id, taken_at)).values(values))
+        sending.note_sent(message_id, taken_at=taken_at, at=now())
     return True
 
 
 def _written(message_id: int) -> tuple[str, str, str]:
     """Receiver, title and text of a message in its language."""
-    row = session.get_one(Message, message_id, populate_existing=True)
+    row = queries.read_message(message_id)
     with force_locale(row.locale):
         text = without_unseen(render_template(f"emails/{row.template}.txt", **row.context))
     title, _, body = text.strip().partition("\n")
@@ -104,37 +99,17 @@ def _claim(message_id: int, attempts: int) -> datetime | None:
     """Take a message that still waits, for this attempt; the moment tells the taking apart. None when another has it."""
     moment = now()
     with transaction():
-        taken = changed(
-            update(Message)
-            .where(Message.id == message_id, *_due())
-            .values(state="sending", attempts=attempts, available_at=moment)
-        )
+        taken = sending.claim(message_id, attempts, at=moment)
     return moment if taken else None
-
-
-def _taken(message_id: int, taken_at: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Still in our hands: not sent by whoever tried again what was stuck here, nor in his hands."""
-    return (Message.id == message_id, Message.state == "sending", Message.available_at == taken_at)
 
 
 def _not_sent(
     message_id: int, attempts: int, error: str, *, taken_at: datetime | None, again: bool = True
 ) -> None:
     """Note a failure: the message waits for its next turn, and after the last one, or if nothing will change, no more."""
-    moment = now()
-    mine = _taken(message_id, taken_at) if taken_at else (Message.id == message_id, *_due())
+    wait = RETRY.wait(attempts) if again and attempts < MAX_ATTEMPTS else None
     with transaction():
-        changed(
-            update(Message)
-            .where(*mine)
-            .values(
-                state="waiting" if again and attempts < MAX_ATTEMPTS else "failed",
-                attempts=attempts,
-                available_at=moment + RETRY.wait(attempts),
-                last_error=error,
-                failed_at=func.coalesce(Message.failed_at, moment),
-            )
-        )
+        sending.note_not_sent(message_id, attempts, error, taken_at=taken_at, wait=wait, at=now())
 
 
 @shared_task(name="core.messaging.send")

@@ -1,20 +1,18 @@
 """What the worker does about events: deliver them."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
 from celery import shared_task
 from flask import current_app
-from sqlalchemy import ColumnElement, func, insert, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from core.clock import now
-from core.database import changed, session, transaction
-from core.database_errors import database_away, words_of
+from core.database import session, transaction
+from core.database_errors import DatabaseError, RuleBroken, database_away, words_of
 from core.errors import Unavailable
-from core.outbox.models import OutboxDelivery, OutboxEvent
+from core.outbox import queries, service
 from core.outbox.rules import UnreadableEvent, from_body
 from core.outbox.service import Handler
 from core.work_claims import Retry
@@ -46,9 +44,7 @@ def deliver_pending(*, limit: int = 200, claim_for: timedelta = CLAIM_FOR) -> in
         DBAPIError: the database went away; no event is marked for it.
     """
     session.rollback()
-    due = list(
-        session.scalars(select(OutboxEvent.id).where(*_due(now())).order_by(OutboxEvent.id).limit(limit))
-    )
+    due = queries.due_events(limit=limit, at=now())
     session.rollback()
     return sum(_deliver_or_pass(row_id, claim_for) for row_id in due)
 
@@ -65,32 +61,11 @@ def _deliver_or_pass(row_id: int, claim_for: timedelta) -> bool:
         return False
 
 
-def _due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        OutboxEvent.done_at.is_(None),
-        OutboxEvent.dead_at.is_(None),
-        OutboxEvent.available_at <= moment,
-    )
-
-
-def _claim(row_id: int, claim_for: timedelta) -> int:
-    """Take one event for a while, unless another worker has it; which attempt this is, 0 when it is not ours."""
-    moment = now()
-    taken = changed(
-        update(OutboxEvent)
-        .where(OutboxEvent.id == row_id, *_due(moment))
-        .values(available_at=moment + claim_for, attempts=OutboxEvent.attempts + 1)
-    )
-    attempt = select(OutboxEvent.attempts).where(OutboxEvent.id == row_id)
-    return (session.scalar(attempt) or 0) if taken else 0
-
-
 def _deliver(row_id: int, claim_for: timedelta) -> bool:
     """Let every handler hear one event that has not heard it; a handler that fails keeps no other from hearing."""
-    heard = select(OutboxDelivery.handler).where(OutboxDelivery.event_row_id == row_id)
     with transaction():
-        attempt = _claim(row_id, claim_for)
-        already = set(session.scalars(heard)) if attempt else set()
+        attempt = service.claim(row_id, claim_for)
+        already = queries.heard_by(row_id) if attempt else set()
     if not attempt:
         return False
     if attempt > ATTEMPTS:
@@ -119,11 +94,7 @@ def _deliver(row_id: int, claim_for: timedelta) -> bool:
     if failures:
         return _postpone(row_id, attempt, "; ".join(failures), last=last)
     with transaction():
-        session.execute(
-            update(OutboxEvent)
-            .where(OutboxEvent.id == row_id)
-            .values(done_at=now(), last_error=None, failed_at=None)
-        )
+        service.note_done(row_id)
     return True
 
 
@@ -133,9 +104,8 @@ def _read(row_id: int) -> tuple[str, Any, Sequence[Handler]]:
     Raises:
         UnreadableEvent, ValueError: as `from_body`; the body is no JSON; nobody knows the name.
     """
-    row = select(OutboxEvent.event_id, OutboxEvent.name, OutboxEvent.body).where(OutboxEvent.id == row_id)
     try:
-        event_id, name, body = session.execute(row).one()
+        event_id, name, body = queries.contents_of(row_id)
     finally:
         session.rollback()
     if name not in current_app.extensions["outbox"]:
@@ -150,19 +120,15 @@ def _hear(handler: Handler, name: str, row_id: int, event: Any, event_id: str) -
             session.rollback()
             handler(event, event_id=event_id)
             with transaction():
-                _note(row_id, name)
+                service.note_heard(row_id, name)
         else:
             with transaction():
-                _note(row_id, name)
+                service.note_heard(row_id, name)
                 handler(event, event_id=event_id)
-    except IntegrityError as error:
+    except RuleBroken as error:
         # Another worker, which took over too early, was first to let this handler hear the event.
         if "outbox_delivery" not in str(error.orig):
             raise
-
-
-def _note(row_id: int, handler_name: str) -> None:
-    session.execute(insert(OutboxDelivery).values(event_row_id=row_id, handler=handler_name, at=now()))
 
 
 def _unless_away(row_id: int, error: Exception) -> None:
@@ -172,29 +138,15 @@ def _unless_away(row_id: int, error: Exception) -> None:
         return
     try:
         with transaction():
-            session.execute(
-                update(OutboxEvent)
-                .where(OutboxEvent.id == row_id)
-                .values(available_at=now(), attempts=OutboxEvent.attempts - 1)
-            )
-    except SQLAlchemyError as second:
+            service.give_back(row_id)
+    except DatabaseError as second:
         log.warning("outbox_claim_not_given_back", row=row_id, error=words_of(second))
     raise error
 
 
 def _postpone(row_id: int, attempt: int, error: str, *, last: bool) -> bool:
-    moment = now()
     with transaction():
-        session.execute(
-            update(OutboxEvent)
-            .where(OutboxEvent.id == row_id)
-            .values(
-                available_at=moment + RETRY.wait(attempt),
-                last_error=error[:2000],
-                failed_at=func.coalesce(OutboxEvent.failed_at, moment),
-                dead_at=moment if last else None,
-            )
-        )
+        service.postpone(row_id, error, wait=RETRY.wait(attempt), last=last)
     return False
 
 

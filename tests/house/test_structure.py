@@ -130,7 +130,9 @@ def statements_sent(source: str) -> Iterator[int]:
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in SENDING:
-            sender = node.value.value if isinstance(node.value, ast.Attribute) else node.value
+            sender = node.value
+            if isinstance(sender, ast.Attribute) and sender.attr == "session":
+                sender = sender.value
             if isinstance(sender, ast.Name) and sender.id in sessions:
                 yield node.lineno
 

@@ -12,8 +12,8 @@ from core.clock import now
 from core.database import transaction
 from core.errors import Unavailable
 from core.outbox import queries as outbox_queries
+from core.outbox import service, tasks
 from core.outbox import service as outbox
-from core.outbox import tasks
 from core.outbox.models import OutboxDelivery, OutboxEvent
 from core.outbox.rules import UnreadableEvent, from_body, to_body
 from core.outbox.tasks import ATTEMPTS, RETRY
@@ -209,8 +209,8 @@ def test_an_event_that_ends_its_worker_each_time_is_dead_in_the_end(heard, sessi
 def test_an_event_in_other_hands_is_not_taken(heard, session):
     row_id = recorded(session)
     with transaction():
-        assert tasks._claim(row_id, timedelta(minutes=2)) == 1
-        assert tasks._claim(row_id, timedelta(minutes=2)) == 0
+        assert service.claim(row_id, timedelta(minutes=2)) == 1
+        assert service.claim(row_id, timedelta(minutes=2)) == 0
     assert tasks.deliver_pending() == 1
     assert heard == ["good"]
 
