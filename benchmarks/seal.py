@@ -49,7 +49,8 @@ def measure(seconds: float) -> bool:
     from core.seal.models.leaves import SealLeaf
     from core.seal.models.log import this_log
     from core.seal.queries.audit import audit_files_and_leaves
-    from core.seal.tasks.sequencer import sequence, waiting
+    from core.seal.queries.unsealed import waiting
+    from core.seal.tasks.sequencer import sequence
     from wsgi import create_app
 
     app = create_app()

@@ -16,6 +16,7 @@ from core.seal.queries.audit import audit
 from core.seal.queries.sources import sources
 from core.seal.queries.standing import NothingToRepair, SealRefused, signed_at, stand
 from core.seal.queries.subjects import signed_size
+from core.seal.queries.unsealed import waiting
 from core.seal.queries.witnesses import witnesses_of
 from core.seal.rules.merkle import ProofFails
 from core.seal.rules.note import BadNote, Signer, Verifier
@@ -26,7 +27,7 @@ from core.seal.service.comparing import Answer, Comparison, LogAway, compare, ke
 from core.seal.service.static_copy import export
 from core.seal.service.witness import Witness, make_server
 from core.seal.tasks.repair import adopt, rebuild, take_in
-from core.seal.tasks.sequencer import sequence, waiting
+from core.seal.tasks.sequencer import sequence
 from core.seal.wording import explained, title
 
 LONGEST_KEPT = 16 * 1024 * 1024

@@ -2,19 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from core.checks.events import ChecksFailed, FaultsFound
-from core.checks.models import CheckFinding, CheckRun
+from core.checks.models import CheckRun
 from core.checks.queries import last_run
-from core.checks.rules import digest_of, line_of
-from core.checks.service import Check, checks
+from core.checks.service import Check, Outcome, _forget_what_is_gone, _note, checks
 from core.clock import now
-from core.database import changed, session, snapshot, transaction
+from core.database import session, snapshot, transaction
 from core.database_errors import plain, words_of
 from core.outbox import service as outbox
 from core.seal.models.leaves import SealLeaf
@@ -25,24 +22,6 @@ log = structlog.get_logger(__name__)
 # Findings beyond these are counted, not kept: somebody who bent so much is noticed by the first.
 KEPT = 1_000
 NAMED = 10
-
-
-@dataclass
-class Outcome:
-    """What a run found: the findings that are kept, and how many there were by check."""
-
-    kind: str
-    started_at: datetime
-    leaf_id: int = 0
-    findings: list[tuple[str, Finding]] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-    failed: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def word(self) -> str:
-        """`failed` when a check could not be asked, else `findings` when one found something, else `good`."""
-        return "failed" if self.failed else "findings" if any(self.counts.values()) else "good"
 
 
 Tell = Callable[[str, Finding], None]
@@ -148,45 +127,3 @@ def _guarded(outcome: Outcome, check: Check, run: Callable[[], Iterator[Finding]
     outcome.counts[check.name] = outcome.counts.get(check.name, 0) + count
     spent = outcome.seconds.get(check.name, 0.0) + time.perf_counter() - started
     outcome.seconds[check.name] = round(spent, 3)
-
-
-def _note(check: str, finding: Finding, *, at: datetime) -> bool:
-    """Keep a finding; whether it was not known."""
-    digest = digest_of(check, finding)
-    row = session.scalar(select(CheckFinding).where(CheckFinding.digest == digest))
-    if row is None:
-        log.warning("check_found", check=check, line=line_of(finding))
-        session.add(
-            CheckFinding(
-                digest=digest,
-                check=check,
-                table=finding.table,
-                code=finding.code,
-                what=plain(finding.what),
-                text=plain(finding.text),
-                first_at=at,
-                last_at=at,
-            )
-        )
-        session.flush()
-        return True
-    known = row.gone_at is None
-    row.last_at, row.gone_at, row.code, row.text = at, None, finding.code, plain(finding.text)
-    row.first_at = row.first_at if known else at
-    return not known
-
-
-def _forget_what_is_gone(outcome: Outcome) -> None:
-    """What a check that ran did not find again agrees by now; not when it found more than is kept."""
-    if sum(outcome.counts.values()) > len(outcome.findings):
-        return
-    asked = [name for name in outcome.counts if name not in outcome.failed]
-    changed(
-        update(CheckFinding)
-        .where(
-            CheckFinding.check.in_(asked),
-            CheckFinding.gone_at.is_(None),
-            CheckFinding.last_at < outcome.started_at,
-        )
-        .values(gone_at=now())
-    )

@@ -13,17 +13,16 @@ import structlog
 from flask import Flask, current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, select
 
 from core.clock import now
-from core.database import changed, in_transaction, session, transaction
+from core.database import in_transaction, session, transaction
 from core.database_errors import database_away, plain
 from core.errors import DomainError, Forbidden, Unavailable
 from core.jobs import send_soon
-from core.outbox import service as outbox
-from core.progress.events import JobFailed
 from core.progress.models import JOB, OPEN, JobProgress
 from core.progress.queries import get_row
+from core.progress.service.moving import _change, _move, _tell
 from core.progress.service.starting import SEND_AGAIN_AFTER, Authority
 from core.sweeps import free, note_failure
 from core.work_claims import (
@@ -203,20 +202,6 @@ def _still_open(job: Job) -> bool:
             return True
         job.claim.done()
     return False
-
-
-def _move(public_id: str, **values: Any) -> None:
-    _change(public_id, updated_at=now(), **values)
-
-
-def _change(public_id: str, **values: Any) -> None:
-    ours = update(JobProgress).where(JobProgress.public_id == public_id, JobProgress.state.in_(OPEN))
-    changed(ours.values(**values))
-
-
-def _tell(public_id: str, message: str) -> None:
-    kind = session.scalars(select(JobProgress.kind).where(JobProgress.public_id == public_id)).one()
-    outbox.record(JobFailed(kind=kind, public_id=public_id, message=message))
 
 
 def _end_if_dead(public_id: str) -> None:

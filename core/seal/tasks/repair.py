@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from itertools import islice
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select
 
 from core.clock import now, to_utc
 from core.database import session, transaction
@@ -15,16 +14,16 @@ from core.seal.models.log import Log, Signed
 from core.seal.models.tile_store import TileStore
 from core.seal.queries.audit import newest_leaves
 from core.seal.queries.sources import Sealed, SealSource, SealStory
-from core.seal.queries.standing import NothingToRepair, SealRefused, entry_of, published_entry, stand
+from core.seal.queries.standing import NothingToRepair, SealRefused, entry_of, stand
 from core.seal.rules import merkle
-from core.seal.rules.entries import ADOPTED, entry_time, read_entry
+from core.seal.rules.entries import ADOPTED
 from core.seal.rules.note import BadNote, Checkpoint, open_checkpoint
-from core.seal.rules.tiles import ENTRIES, WIDTH, Tile, TileDamaged, TreeReader, grow, unpack
+from core.seal.rules.tiles import TileDamaged, TreeReader, grow
+from core.seal.service.adopting import CHUNK, _continue, _require_beginning
 from core.seal.service.appending import append, append_many
 from core.seal.tasks.sequencer import ROUND
 
 TAKEN_IN = "seal_taken_in"
-CHUNK = 500
 
 
 def _memories(log: Log) -> list[Signed]:
@@ -83,43 +82,6 @@ def adopt(log: Log) -> tuple[int, int]:
                 {"from": begun, "to": last.size, "found": found, "lost": lost},
             )
     return found, lost
-
-
-def _require_beginning(log: Log, begun: int, size: int) -> None:
-    for number in sorted({0, begun - 1} if begun else set()):
-        leaf = session.scalar(select(SealLeaf).where(SealLeaf.number == number))
-        if leaf is None or entry_of(leaf) != published_entry(log, number, size):
-            raise NothingToRepair(
-                f"Entry {number} of the log is not the one in this database: they do not belong together."
-            )
-
-
-def _continue(log: Log, begun: int, size: int) -> tuple[int, int]:
-    rows = session.scalars(
-        select(SealLeaf).where(SealLeaf.number.is_(None)).execution_options(yield_per=CHUNK)
-    )
-    waiting = {entry_of(leaf): leaf.id for leaf in rows}
-    found = lost = 0
-    for number, entry in _entries(log, begun, size):
-        leaf_id = waiting.pop(entry, None)
-        if leaf_id is not None:
-            session.execute(update(SealLeaf).where(SealLeaf.id == leaf_id).values(number=number))
-            found += 1
-            continue
-        kind = read_entry(entry)["kind"]
-        session.execute(
-            insert(SealLeaf).values(kind=kind, at=entry_time(entry), entry=entry.decode(), number=number)
-        )
-        lost += 1
-    return found, lost
-
-
-def _entries(log: Log, begun: int, size: int) -> Iterator[tuple[int, bytes]]:
-    for index in range(begun // WIDTH, -(-size // WIDTH)):
-        width = min(WIDTH, size - index * WIDTH)
-        for number, entry in enumerate(unpack(log.store.load(Tile(ENTRIES, index, width))), index * WIDTH):
-            if number >= begun:
-                yield number, entry
 
 
 def rebuild(log: Log) -> int:

@@ -14,49 +14,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
 import structlog
-from sqlalchemy import Integer, bindparam, func, select, text
+from sqlalchemy import text
 
 from core.clock import now
 from core.database import db, is_postgresql, read_columns, session, transaction
-from core.seal.models.leaves import SealLeaf, SealState
+from core.seal.models.leaves import SealState
 from core.seal.models.log import Log, Signed, this_log
 from core.seal.queries.standing import Standing, entry_of, stand
+from core.seal.queries.unsealed import LEAVES, anything_waits
 from core.seal.rules import merkle
 from core.seal.rules.note import Checkpoint
 from core.seal.rules.tiles import WIDTH, Tile, TreeReader, grow
-from core.seal.tasks.unsealable import LEFT_OUT_SQL, anything_waits, leave_out_bad
+from core.seal.service.numbering import NUMBER
+from core.seal.tasks.unsealable import leave_out_bad
 
 log_of_events = structlog.get_logger(__name__)
 
 # Leaves in one round: forty tiles, a few megabytes, a second of work.
 ROUND = 40 * WIDTH
 ADVISORY_LOCK = 0x5EA1
-# The last condition is not written as `IS NULL`: PostgreSQL, which has seen few leaves waiting when it last counted,
-# would look through the index of waiting ones once for each of them.
-NUMBER = text(f"""
-UPDATE seal_leaf SET number = :first + waiting.place
-FROM (
-    SELECT id, row_number() OVER (ORDER BY id) - 1 AS place
-    FROM (
-        SELECT id FROM seal_leaf WHERE number IS NULL AND NOT {LEFT_OUT_SQL} ORDER BY id LIMIT :most
-    ) AS next
-) AS waiting
-WHERE seal_leaf.id = waiting.id AND COALESCE(seal_leaf.number, -1) = -1
-""")  # noqa: S608 - a word of ours
-
-# What `entry_of` reads, of the leaves that are numbered and not yet signed.
-LEAVES = (
-    select(
-        SealLeaf.id, SealLeaf.number, SealLeaf.kind, SealLeaf.at, SealLeaf.subject, SealLeaf.salt, SealLeaf.body,
-        SealLeaf.entry,
-    )
-    .where(SealLeaf.number >= bindparam("first"))
-    .order_by(SealLeaf.number)
-    .limit(bindparam("most", type_=Integer()))
-)  # fmt: skip
 
 
 def reached(step: str) -> None:
@@ -197,11 +175,3 @@ def _note(signed: Signed) -> None:
             state = SealState(id=1)
             session.add(state)
         state.size, state.root, state.signed_at = signed.size, signed.root.hex(), signed.at
-
-
-def waiting() -> tuple[int, datetime | None]:
-    """How many leaves have no number yet, and since when the oldest waits."""
-    count, since = session.execute(
-        select(func.count(), func.min(SealLeaf.at)).where(SealLeaf.number.is_(None))
-    ).one()
-    return count, since

@@ -5,46 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy import ColumnElement, Integer, String, bindparam, cast, exists, select
+from sqlalchemy import select
 
 from core.clock import now
 from core.database import read_columns, session
 from core.database_errors import database_away, words_of
 from core.seal.models.leaves import SealLeaf
 from core.seal.queries.standing import entry_of
+from core.seal.queries.unsealed import COLUMNS, LEAF, NEXT, left_out
 from core.sweeps import all_or_each, due_again
-from core.work_claims import WorkClaim
 
 log_of_events = structlog.get_logger(__name__)
-
-LEAF = "core.seal.leaf"
-# As `left_out` says it, for the statement that gives numbers.
-LEFT_OUT_SQL = (
-    f"EXISTS (SELECT 1 FROM work_claim WHERE work_claim.kind = '{LEAF}' "  # noqa: S608 - the word above
-    "AND work_claim.key = CAST(seal_leaf.id AS VARCHAR(20)))"
-)
-COLUMNS = (
-    SealLeaf.id, SealLeaf.kind, SealLeaf.at, SealLeaf.subject, SealLeaf.salt, SealLeaf.body, SealLeaf.entry,
-)  # fmt: skip
-
-
-def left_out() -> ColumnElement[bool]:
-    """The SQL condition of leaves that were found to be bad."""
-    return exists().where(WorkClaim.kind == LEAF, WorkClaim.key == cast(SealLeaf.id, String(20)))
-
-
-NEXT = (
-    select(*COLUMNS)
-    .where(SealLeaf.number.is_(None), ~left_out())
-    .order_by(SealLeaf.id)
-    .limit(bindparam("most", type_=Integer()))
-)
-
-
-def anything_waits() -> bool:
-    """Whether a leaf waits for its number, bad ones left out."""
-    waiting = select(SealLeaf.id).where(SealLeaf.number.is_(None), ~left_out())
-    return session.scalar(waiting.limit(1)) is not None
 
 
 def leave_out_bad(most: int) -> None:

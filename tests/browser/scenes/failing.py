@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from core.checks.tasks.running import Outcome, keep
+from core.checks.service import Outcome
+from core.checks.tasks.running import keep
 from core.clock import now
 from core.database import session, transaction
 from core.messaging.models import Message

@@ -20,8 +20,9 @@ from core.seal.models.log import this_log
 from core.seal.queries.audit import audit
 from core.seal.queries.sources import sources
 from core.seal.queries.standing import SealRefused, stand
+from core.seal.queries.unsealed import waiting
 from core.seal.tasks.repair import adopt
-from core.seal.tasks.sequencer import sequence, waiting
+from core.seal.tasks.sequencer import sequence
 from tests.factories.licences import LEAVES_OF_NEXT, make_licence
 from tests.unit.core.backup.conftest import SECRET, command, inside, migrate
 from tests.unit.core.test_migrations import furniture

@@ -6,10 +6,10 @@ from sqlalchemy import select, text, update
 from core.clock import now
 from core.database import transaction
 from core.seal.models.leaves import SealLeaf, SealWitness
+from core.seal.queries.unsealed import LEAF
 from core.seal.tasks import cosigning as witnesses
 from core.seal.tasks.cosigning import collect
 from core.seal.tasks.sequencer import sequence
-from core.seal.tasks.unsealable import LEAF
 from core.work_claims import WorkClaim
 from tests.bad_rows import failures, spoil
 from tests.unit.core.seal.test_sequencer import append, head

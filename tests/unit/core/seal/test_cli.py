@@ -5,8 +5,8 @@ import pytest
 from core.database import transaction
 from core.seal.models.log import this_log
 from core.seal.queries.subjects import proof_for
+from core.seal.queries.unsealed import waiting
 from core.seal.rules.note import Signer
-from core.seal.tasks.sequencer import waiting
 from core.settings import SettingError, Settings
 from tests.factories.licences import make_licence
 from tests.seals import behind_the_back

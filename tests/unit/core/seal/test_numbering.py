@@ -4,7 +4,8 @@ from sqlalchemy import text
 
 from core import seal
 from core.database import transaction
-from core.seal.tasks.sequencer import NUMBER, sequence
+from core.seal.service.numbering import NUMBER
+from core.seal.tasks.sequencer import sequence
 
 
 def test_each_waiting_leaf_is_numbered_by_its_key_when_the_database_expects_none_to_wait(app, session):

@@ -1,0 +1,25 @@
+"""An open job moves: what is written on its row. Nothing here commits."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from core.clock import now
+from core.database import changed, session
+from core.outbox import service as outbox
+from core.progress.events import JobFailed
+from core.progress.models import OPEN, JobProgress
+
+
+def _move(public_id: str, **values: Any) -> None:
+    _change(public_id, updated_at=now(), **values)
+
+
+def _change(public_id: str, **values: Any) -> None:
+    ours = update(JobProgress).where(JobProgress.public_id == public_id, JobProgress.state.in_(OPEN))
+    changed(ours.values(**values))
+
+
+def _tell(public_id: str, message: str) -> None:
+    kind = session.scalars(select(JobProgress.kind).where(JobProgress.public_id == public_id)).one()
+    outbox.record(JobFailed(kind=kind, public_id=public_id, message=message))

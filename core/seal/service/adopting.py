@@ -1,0 +1,54 @@
+"""A database that is older than the log takes over the entries that it lacks. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import insert, select, update
+
+from core.database import session
+from core.seal.models.leaves import SealLeaf
+from core.seal.models.log import Log
+from core.seal.queries.standing import NothingToRepair, entry_of, published_entry
+from core.seal.rules.entries import entry_time, read_entry
+from core.seal.rules.tiles import ENTRIES, WIDTH, Tile, unpack
+
+
+def _require_beginning(log: Log, begun: int, size: int) -> None:
+    for number in sorted({0, begun - 1} if begun else set()):
+        leaf = session.scalar(select(SealLeaf).where(SealLeaf.number == number))
+        if leaf is None or entry_of(leaf) != published_entry(log, number, size):
+            raise NothingToRepair(
+                f"Entry {number} of the log is not the one in this database: they do not belong together."
+            )
+
+
+def _continue(log: Log, begun: int, size: int) -> tuple[int, int]:
+    rows = session.scalars(
+        select(SealLeaf).where(SealLeaf.number.is_(None)).execution_options(yield_per=CHUNK)
+    )
+    waiting = {entry_of(leaf): leaf.id for leaf in rows}
+    found = lost = 0
+    for number, entry in _entries(log, begun, size):
+        leaf_id = waiting.pop(entry, None)
+        if leaf_id is not None:
+            session.execute(update(SealLeaf).where(SealLeaf.id == leaf_id).values(number=number))
+            found += 1
+            continue
+        kind = read_entry(entry)["kind"]
+        session.execute(
+            insert(SealLeaf).values(kind=kind, at=entry_time(entry), entry=entry.decode(), number=number)
+        )
+        lost += 1
+    return found, lost
+
+
+def _entries(log: Log, begun: int, size: int) -> Iterator[tuple[int, bytes]]:
+    for index in range(begun // WIDTH, -(-size // WIDTH)):
+        width = min(WIDTH, size - index * WIDTH)
+        for number, entry in enumerate(unpack(log.store.load(Tile(ENTRIES, index, width))), index * WIDTH):
+            if number >= begun:
+                yield number, entry
+
+
+CHUNK = 500
