@@ -8,7 +8,7 @@ import structlog
 from flask import Flask, current_app
 from sqlalchemy import select, update
 
-from core.checks.models import CheckFinding
+from core.checks.models import CheckFinding, CheckRun
 from core.checks.rules import digest_of, line_of
 from core.clock import now
 from core.database import changed, session
@@ -69,7 +69,7 @@ class Outcome:
         return "failed" if self.failed else "findings" if any(self.counts.values()) else "good"
 
 
-def _note(check: str, finding: Finding, *, at: datetime) -> bool:
+def note_finding(check: str, finding: Finding, *, at: datetime) -> bool:
     """Keep a finding; whether it was not known."""
     digest = digest_of(check, finding)
     row = session.scalar(select(CheckFinding).where(CheckFinding.digest == digest))
@@ -95,7 +95,7 @@ def _note(check: str, finding: Finding, *, at: datetime) -> bool:
     return not known
 
 
-def _forget_what_is_gone(outcome: Outcome) -> None:
+def note_gone(outcome: Outcome) -> None:
     """What a check that ran did not find again agrees by now; not when it found more than is kept."""
     if sum(outcome.counts.values()) > len(outcome.findings):
         return
@@ -108,4 +108,20 @@ def _forget_what_is_gone(outcome: Outcome) -> None:
             CheckFinding.last_at < outcome.started_at,
         )
         .values(gone_at=now())
+    )
+
+
+def note_run(outcome: Outcome, *, ended_at: datetime) -> None:
+    """Keep that a run has ended, and how."""
+    session.add(
+        CheckRun(
+            kind=outcome.kind,
+            outcome=outcome.word,
+            started_at=outcome.started_at,
+            ended_at=ended_at,
+            counts=outcome.counts,
+            seconds=outcome.seconds,
+            failed=outcome.failed,
+            leaf_id=outcome.leaf_id,
+        )
     )

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from core.clock import to_shanghai
 from core.database import session
 from core.errors import NotFound
 from core.progress.models import JOB, OPEN, JobProgress
+from core.sweeps import free
 from core.work_claims import WorkClaim, find_claim
 
 
@@ -83,3 +84,28 @@ def _waits_for(state: str, message: str, claim: WorkClaim | None, at: datetime) 
     if state == "running":
         return _("It was interrupted and waits for its next turn.")
     return message
+
+
+def dead_jobs(*, limit: int) -> list[str]:
+    """The public ids of open jobs that failed too often to be tried again by themselves."""
+    dead = exists().where(
+        WorkClaim.kind == JOB, WorkClaim.key == JobProgress.public_id, WorkClaim.dead_at.is_not(None)
+    )
+    is_open = JobProgress.state.in_(OPEN)
+    return list(session.scalars(select(JobProgress.public_id).where(is_open, dead).limit(limit)))
+
+
+def silent_jobs(*, at: datetime, limit: int) -> list[tuple[str, int]]:
+    """Open jobs of which nothing was heard for too long, and how often each was sent; their rows are locked."""
+    silent = (
+        select(JobProgress.public_id, JobProgress.sendings)
+        .where(
+            JobProgress.state.in_(OPEN),
+            JobProgress.send_again_at <= at,
+            free(JOB, JobProgress.public_id, at=at),
+        )
+        .order_by(JobProgress.send_again_at)
+        .limit(limit)
+    )
+    rows = session.execute(silent.with_for_update(skip_locked=True))
+    return [(row.public_id, row.sendings) for row in rows]

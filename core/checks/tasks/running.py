@@ -4,17 +4,15 @@ import time
 from collections.abc import Callable, Iterator
 
 import structlog
-from sqlalchemy import func, select
 
 from core.checks.events import ChecksFailed, FaultsFound
-from core.checks.models import CheckRun
 from core.checks.queries import last_run
-from core.checks.service import Check, Outcome, _forget_what_is_gone, _note, checks
+from core.checks.service import Check, Outcome, checks, note_finding, note_gone, note_run
 from core.clock import now
 from core.database import session, snapshot, transaction
 from core.database_errors import plain, words_of
 from core.outbox import service as outbox
-from core.seal.models.leaves import SealLeaf
+from core.seal.queries.unsealed import newest_leaf_id
 from core.seal.rules.findings import Finding
 
 log = structlog.get_logger(__name__)
@@ -68,21 +66,10 @@ def keep(outcome: Outcome) -> int:
     session.rollback()
     ended_at = now()
     with transaction():
-        fresh = [finding for check, finding in outcome.findings if _note(check, finding, at=ended_at)]
+        fresh = [finding for check, finding in outcome.findings if note_finding(check, finding, at=ended_at)]
         if outcome.kind == "whole":
-            _forget_what_is_gone(outcome)
-        session.add(
-            CheckRun(
-                kind=outcome.kind,
-                outcome=outcome.word,
-                started_at=outcome.started_at,
-                ended_at=ended_at,
-                counts=outcome.counts,
-                seconds=outcome.seconds,
-                failed=outcome.failed,
-                leaf_id=outcome.leaf_id,
-            )
-        )
+            note_gone(outcome)
+        note_run(outcome, ended_at=ended_at)
         if fresh:
             rows = "\n".join(f"{one.table or 'log'} {one.what}" for one in fresh[:NAMED])
             outbox.record(FaultsFound(len(fresh), rows), at=ended_at)
@@ -95,7 +82,7 @@ def keep(outcome: Outcome) -> int:
 
 def _begin(kind: str) -> Outcome:
     session.rollback()
-    newest = session.scalar(select(func.max(SealLeaf.id))) or 0
+    newest = newest_leaf_id()
     session.rollback()
     return Outcome(kind, now(), newest)
 

@@ -11,15 +11,15 @@ from core.progress.events import JobFailed
 from core.progress.models import OPEN, JobProgress
 
 
-def _move(public_id: str, **values: Any) -> None:
-    _change(public_id, updated_at=now(), **values)
+def move(public_id: str, **values: Any) -> None:
+    change(public_id, updated_at=now(), **values)
 
 
-def _change(public_id: str, **values: Any) -> None:
+def change(public_id: str, **values: Any) -> None:
     ours = update(JobProgress).where(JobProgress.public_id == public_id, JobProgress.state.in_(OPEN))
     changed(ours.values(**values))
 
 
-def _tell(public_id: str, message: str) -> None:
+def tell_failed(public_id: str, message: str) -> None:
     kind = session.scalars(select(JobProgress.kind).where(JobProgress.public_id == public_id)).one()
     outbox.record(JobFailed(kind=kind, public_id=public_id, message=message))

@@ -13,18 +13,17 @@ import structlog
 from flask import Flask, current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import exists, select
 
 from core.clock import now
 from core.database import in_transaction, session, transaction
 from core.database_errors import database_away, plain
 from core.errors import DomainError, Forbidden, Unavailable
 from core.jobs import send_soon
-from core.progress.models import JOB, OPEN, JobProgress
-from core.progress.queries import get_row
-from core.progress.service.moving import _change, _move, _tell
+from core.progress.models import JOB, OPEN
+from core.progress.queries import dead_jobs, get_row, silent_jobs
+from core.progress.service.moving import change, move, tell_failed
 from core.progress.service.starting import SEND_AGAIN_AFTER, Authority
-from core.sweeps import free, note_failure
+from core.sweeps import note_failure
 from core.work_claims import (
     CLAIM_FOR,
     Claim,
@@ -32,7 +31,6 @@ from core.work_claims import (
     InWork,
     NotDue,
     Retry,
-    WorkClaim,
     find_claim,
     let_go,
     take,
@@ -77,7 +75,7 @@ class Job:
             values["total"] = total
         with transaction():
             self.claim.renew()
-            _move(self.public_id, **values)
+            move(self.public_id, **values)
 
     def renew(self) -> None:
         """Keep the claim; at the head of a transaction this makes all of it conditional on its being ours still.
@@ -106,9 +104,9 @@ class Job:
         values["message"] = plain(values["message"])
         with nullcontext() if in_transaction() else transaction():
             self.claim.done()
-            _move(self.public_id, **values)
+            move(self.public_id, **values)
             if values["state"] == "failed":
-                _tell(self.public_id, values["message"])
+                tell_failed(self.public_id, values["message"])
         self.ended = True
 
 
@@ -183,7 +181,7 @@ def _let_go(job: Job, error: BaseException) -> None:
     with transaction():
         claim = find_claim(JOB, job.public_id)
         turn = now() + SEND_AGAIN_AFTER if claim is None else claim.available_at
-        _change(job.public_id, send_again_at=turn)
+        change(job.public_id, send_again_at=turn)
 
 
 def _refuse(job: Job, error: DomainError) -> None:
@@ -198,7 +196,7 @@ def _still_open(job: Job) -> bool:
     """Another worker may have ended it between our look and our claim."""
     with transaction():
         if get_row(job.public_id).state in OPEN:
-            _change(job.public_id, sendings=0, send_again_at=now() + job.claim.claim_for)
+            change(job.public_id, sendings=0, send_again_at=now() + job.claim.claim_for)
             return True
         job.claim.done()
     return False
@@ -210,8 +208,8 @@ def _end_if_dead(public_id: str) -> None:
         if claim is None or claim.dead_at is None:
             return
         message = _("It failed several times and is not tried again by itself. The cause has been noted.")
-        _move(public_id, state="failed", message=message, may_retry=True)
-        _tell(public_id, message)
+        move(public_id, state="failed", message=message, may_retry=True)
+        tell_failed(public_id, message)
 
 
 def resume(*, at: datetime) -> int:
@@ -220,24 +218,14 @@ def resume(*, at: datetime) -> int:
     Returns:
         How many were sent.
     """
-    dead = exists().where(
-        WorkClaim.kind == JOB, WorkClaim.key == JobProgress.public_id, WorkClaim.dead_at.is_not(None)
-    )
-    is_open = JobProgress.state.in_(OPEN)
     session.rollback()
-    for public_id in session.scalars(select(JobProgress.public_id).where(is_open, dead).limit(AT_ONCE)).all():
+    for public_id in dead_jobs(limit=AT_ONCE):
         _alone(_end_if_dead, public_id)
     with transaction():
-        silent = session.execute(
-            select(JobProgress.public_id, JobProgress.sendings)
-            .where(is_open, JobProgress.send_again_at <= at, free(JOB, JobProgress.public_id, at=at))
-            .order_by(JobProgress.send_again_at)
-            .limit(AT_ONCE)
-            .with_for_update(skip_locked=True)
-        ).all()
+        silent = silent_jobs(at=at, limit=AT_ONCE)
         for public_id, sendings in silent:
             wait = min(SEND_AGAIN_AFTER * 2 ** min(sendings + 1, 10), LONGEST_SILENCE)
-            _change(public_id, sendings=sendings + 1, send_again_at=at + wait)
+            change(public_id, sendings=sendings + 1, send_again_at=at + wait)
     return sum(_alone(_send_again, public_id) for public_id, _sendings in silent)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, String, bindparam, cast, exists, func, select
 
-from core.database import session
-from core.seal.models.leaves import SealLeaf
+from core.database import read_columns, session
+from core.seal.models.leaves import SealLeaf, SealState
+from core.seal.models.log import Signed
 from core.work_claims import WorkClaim
 
 LEAF = "core.seal.leaf"
@@ -60,3 +63,46 @@ def waiting() -> tuple[int, datetime | None]:
         select(func.count(), func.min(SealLeaf.at)).where(SealLeaf.number.is_(None))
     ).one()
     return count, since
+
+
+def newest_leaf_id() -> int:
+    """The id of the leaf that was added last; 0 when there is none."""
+    return session.scalar(select(func.max(SealLeaf.id))) or 0
+
+
+def next_leaves(most: int) -> Sequence[Any]:
+    """What an entry is made of, of the leaves that get their numbers next."""
+    return read_columns(NEXT, {"most": most}).all()
+
+
+def next_leaf_ids(most: int) -> Sequence[int]:
+    """The ids of the leaves that get their numbers next."""
+    waiting = select(SealLeaf.id).where(SealLeaf.number.is_(None), ~left_out())
+    return session.scalars(waiting.order_by(SealLeaf.id).limit(most)).all()
+
+
+def leaves_with_ids(ids: Sequence[int]) -> Sequence[Any]:
+    """What an entry is made of, of these leaves."""
+    return session.execute(select(*COLUMNS).where(SealLeaf.id.in_(ids))).all()
+
+
+def numbered_leaves(first: int, most: int) -> Sequence[Any]:
+    """What an entry is made of, of the leaves that have numbers from `first` on."""
+    return read_columns(LEAVES, {"first": first, "most": most}).all()
+
+
+def numbered_between(start: int, count: int) -> Sequence[SealLeaf]:
+    """The leaves with `count` numbers from `start` on, as far as the database has them."""
+    wanted = select(SealLeaf).where(SealLeaf.number >= start, SealLeaf.number < start + count)
+    return session.scalars(wanted.order_by(SealLeaf.number)).all()
+
+
+def count_numbered() -> int:
+    """How many leaves have a number."""
+    return session.scalar(select(func.count()).where(SealLeaf.number.is_not(None))) or 0
+
+
+def noted_state() -> Signed | None:
+    """What the database notes as signed last."""
+    state = session.get(SealState, 1, populate_existing=True)
+    return None if state is None else Signed(state.size, bytes.fromhex(state.root), state.signed_at)

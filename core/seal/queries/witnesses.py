@@ -48,3 +48,9 @@ def witnesses_of(log: Log) -> list[WitnessView]:
         else:
             found.append(WitnessView(name, address.url, row.size, row.cosigned_at, row.trouble, row.alarm_at))
     return found
+
+
+def noted_of(url: str) -> tuple[int, str]:
+    """Up to which size a witness has cosigned, and its key; 0 and empty when it is new."""
+    row = session.scalar(select(SealWitness).where(SealWitness.url == url))
+    return (row.size, row.vkey) if row else (0, "")

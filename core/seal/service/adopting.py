@@ -14,7 +14,7 @@ from core.seal.rules.entries import entry_time, read_entry
 from core.seal.rules.tiles import ENTRIES, WIDTH, Tile, unpack
 
 
-def _require_beginning(log: Log, begun: int, size: int) -> None:
+def require_beginning(log: Log, begun: int, size: int) -> None:
     for number in sorted({0, begun - 1} if begun else set()):
         leaf = session.scalar(select(SealLeaf).where(SealLeaf.number == number))
         if leaf is None or entry_of(leaf) != published_entry(log, number, size):
@@ -23,7 +23,7 @@ def _require_beginning(log: Log, begun: int, size: int) -> None:
             )
 
 
-def _continue(log: Log, begun: int, size: int) -> tuple[int, int]:
+def take_over_entries(log: Log, begun: int, size: int) -> tuple[int, int]:
     rows = session.scalars(
         select(SealLeaf).where(SealLeaf.number.is_(None)).execution_options(yield_per=CHUNK)
     )

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 from urllib.request import Request
 
 import structlog
-from sqlalchemy import select
 
 from core.clock import now
 from core.database import session, transaction
-from core.database_errors import database_away, plain, words_of
+from core.database_errors import database_away, words_of
 from core.http_client import ask
-from core.seal.models.leaves import SealWitness
+from core.seal.queries.witnesses import noted_of
 from core.seal.rules.merkle import consistency_proof
 from core.seal.rules.note import (
     DECIMAL,
@@ -31,6 +30,7 @@ from core.seal.rules.note import (
 from core.seal.rules.proof_files import write_hashes
 from core.seal.rules.tiles import TreeReader
 from core.seal.rules.witnesses import WitnessAddress, witness_key
+from core.seal.service import witness_notes
 
 if TYPE_CHECKING:
     from core.seal.models.log import Log
@@ -70,8 +70,7 @@ def collect(log: Log) -> int:
 
 def _line_of(log: Log, head: Checkpoint, note: str, address: WitnessAddress) -> str | None:
     """What one witness gave, None when it gave nothing; whatever is wrong with it is remembered and stops no other."""
-    row = session.scalar(select(SealWitness).where(SealWitness.url == address.url))
-    size, vkey = (row.size, row.vkey) if row else (0, "")
+    size, vkey = noted_of(address.url)
     session.rollback()
     try:
         key = address.key or (witness_key(vkey) if vkey else _ask_key(address.url))
@@ -100,18 +99,8 @@ def _line_of(log: Log, head: Checkpoint, note: str, address: WitnessAddress) -> 
 def _remember(
     url: str, vkey: str, size: int, at: datetime | None, trouble: str, *, alarm: bool = False
 ) -> None:
-    """An alarm stands until the witness cosigns again: one that is merely away meanwhile takes nothing back."""
     with transaction():
-        row = session.scalar(select(SealWitness).where(SealWitness.url == url))
-        if row is None:
-            row = SealWitness(url=url, vkey="", size=0)
-            session.add(row)
-        row.vkey, row.size, row.trouble = vkey, size, plain(trouble)
-        row.cosigned_at = at or row.cosigned_at
-        if at is not None:
-            row.alarm_at = None
-        elif alarm:
-            row.alarm_at = row.alarm_at or now()
+        witness_notes.remember(url, vkey, size, at, trouble, alarm=alarm)
 
 
 def _publish(log: Log, note: str, lines: list[str]) -> None:

@@ -5,21 +5,19 @@ from __future__ import annotations
 import shutil
 from itertools import islice
 
-from sqlalchemy import func, select
-
 from core.clock import now, to_utc
 from core.database import session, transaction
-from core.seal.models.leaves import SealLeaf, SealState
 from core.seal.models.log import Log, Signed
 from core.seal.models.tile_store import TileStore
 from core.seal.queries.audit import newest_leaves
 from core.seal.queries.sources import Sealed, SealSource, SealStory
 from core.seal.queries.standing import NothingToRepair, SealRefused, entry_of, stand
+from core.seal.queries.unsealed import count_numbered, noted_state, numbered_between
 from core.seal.rules import merkle
 from core.seal.rules.entries import ADOPTED
 from core.seal.rules.note import BadNote, Checkpoint, open_checkpoint
 from core.seal.rules.tiles import TileDamaged, TreeReader, grow
-from core.seal.service.adopting import CHUNK, _continue, _require_beginning
+from core.seal.service.adopting import CHUNK, require_beginning, take_over_entries
 from core.seal.service.appending import append, append_many
 from core.seal.tasks.sequencer import ROUND
 
@@ -40,12 +38,8 @@ def _memories(log: Log) -> list[Signed]:
         kept = log.memory.read()
     except BadNote:
         kept = None
-    state = session.get(SealState, 1, populate_existing=True)
-    if kept is not None:
-        found.append(kept)
-    if state is not None:
-        found.append(Signed(state.size, bytes.fromhex(state.root), state.signed_at))
-    return found
+    noted = noted_state()
+    return [*found, *(one for one in (kept, noted) if one is not None)]
 
 
 def adopt(log: Log) -> tuple[int, int]:
@@ -73,9 +67,9 @@ def adopt(log: Log) -> tuple[int, int]:
             raise NothingToRepair("The database has every signed entry; there is nothing to adopt.")
         last = max(_memories(log), key=lambda one: one.size)
         with transaction():
-            begun = session.scalar(select(func.count()).where(SealLeaf.number.is_not(None))) or 0
-            _require_beginning(log, begun, last.size)
-            found, lost = _continue(log, begun, last.size)
+            begun = count_numbered()
+            require_beginning(log, begun, last.size)
+            found, lost = take_over_entries(log, begun, last.size)
             append(
                 ADOPTED,
                 f"log/adopted/{last.size}",
@@ -122,11 +116,7 @@ def rebuild(log: Log) -> int:
 
 
 def _from_database(start: int, count: int) -> list[bytes]:
-    rows = session.scalars(
-        select(SealLeaf)
-        .where(SealLeaf.number >= start, SealLeaf.number < start + count)
-        .order_by(SealLeaf.number)
-    ).all()
+    rows = numbered_between(start, count)
     if len(rows) != count:
         raise NothingToRepair(
             f"The database lacks entries after {start}. Restore the files of the log, then `flask seal adopt`."

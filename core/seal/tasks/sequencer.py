@@ -12,29 +12,23 @@ run finds what the steps before it left, and goes on from there:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import structlog
-from sqlalchemy import text
 
 from core.clock import now
-from core.database import db, is_postgresql, read_columns, session, transaction
-from core.seal.models.leaves import SealState
+from core.database import db, is_postgresql, session, transaction
 from core.seal.models.log import Log, Signed, this_log
 from core.seal.queries.standing import Standing, entry_of, stand
-from core.seal.queries.unsealed import LEAVES, anything_waits
+from core.seal.queries.unsealed import anything_waits, numbered_leaves
 from core.seal.rules import merkle
 from core.seal.rules.note import Checkpoint
 from core.seal.rules.tiles import WIDTH, Tile, TreeReader, grow
-from core.seal.service.numbering import NUMBER
+from core.seal.service.numbering import NUMBER, database_lock, give_numbers, note_signed
 from core.seal.tasks.unsealable import leave_out_bad
 
 log_of_events = structlog.get_logger(__name__)
 
 # Leaves in one round: forty tiles, a few megabytes, a second of work.
 ROUND = 40 * WIDTH
-ADVISORY_LOCK = 0x5EA1
 
 
 def reached(step: str) -> None:
@@ -52,7 +46,7 @@ def sequence(*, most: int = ROUND) -> int | None:
         SealRefused: signing could contradict what was signed before.
     """
     log = this_log()
-    with log.store.only_one() as first, _database_lock(wanted=first) as alone:
+    with log.store.only_one() as first, database_lock(wanted=first) as alone:
         if not alone:
             return None
         added = 0
@@ -61,23 +55,6 @@ def sequence(*, most: int = ROUND) -> int | None:
             added += gained
             if gained < most:
                 return added
-
-
-@contextmanager
-def _database_lock(*, wanted: bool) -> Iterator[bool]:
-    """PostgreSQL's advisory lock, for sequencers on several machines; SQLite needs no more than the file's."""
-    if not wanted or not is_postgresql():
-        yield wanted
-        return
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        key = {"key": ADVISORY_LOCK}
-        if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
 
 def _round(log: Log, most: int) -> int:
@@ -106,12 +83,11 @@ def _round(log: Log, most: int) -> int:
 
 
 def _give_numbers(first: int, most: int) -> None:
-    values = {"first": first, "most": most}
     if not is_postgresql():
-        _write_through(values)
+        _write_through({"first": first, "most": most})
         return
     with transaction():
-        session.execute(NUMBER, values)
+        give_numbers(first, most)
 
 
 def _write_through(values: dict[str, int]) -> None:
@@ -132,7 +108,7 @@ def _write_through(values: dict[str, int]) -> None:
 
 def _numbered_entries(first: int, most: int) -> list[bytes]:
     session.rollback()
-    rows = read_columns(LEAVES, {"first": first, "most": most}).all()
+    rows = numbered_leaves(first, most)
     if [row.number for row in rows] != list(range(first, first + len(rows))):
         raise AssertionError(f"the numbers after {first} have a gap")
     return [entry_of(row) for row in rows]
@@ -170,8 +146,4 @@ def _finish(log: Log, standing: Standing) -> None:
 
 def _note(signed: Signed) -> None:
     with transaction():
-        state = session.get(SealState, 1)
-        if state is None:
-            state = SealState(id=1)
-            session.add(state)
-        state.size, state.root, state.signed_at = signed.size, signed.root.hex(), signed.at
+        note_signed(signed)

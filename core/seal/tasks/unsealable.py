@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy import select
 
 from core.clock import now
-from core.database import read_columns, session
+from core.database import session
 from core.database_errors import database_away, words_of
-from core.seal.models.leaves import SealLeaf
 from core.seal.queries.standing import entry_of
-from core.seal.queries.unsealed import COLUMNS, LEAF, NEXT, left_out
+from core.seal.queries.unsealed import LEAF, leaves_with_ids, next_leaf_ids, next_leaves
 from core.sweeps import all_or_each, due_again
 
 log_of_events = structlog.get_logger(__name__)
@@ -27,19 +25,18 @@ def leave_out_bad(most: int) -> None:
     session.rollback()
     all_or_each(LEAF, again, _compose)
     try:
-        for row in read_columns(NEXT, {"most": most}):
+        for row in next_leaves(most):
             entry_of(row)
     except Exception as error:
         session.rollback()
         if database_away(error):
             raise
         log_of_events.warning("seal_leaf_unsealable", error=words_of(error))
-        waiting = select(SealLeaf.id).where(SealLeaf.number.is_(None), ~left_out())
-        ids = session.scalars(waiting.order_by(SealLeaf.id).limit(most)).all()
+        ids = next_leaf_ids(most)
         session.rollback()
         all_or_each(LEAF, ids, _compose)
 
 
 def _compose(ids: Sequence[int]) -> None:
-    for row in session.execute(select(*COLUMNS).where(SealLeaf.id.in_(ids))):
+    for row in leaves_with_ids(ids):
         entry_of(row)
