@@ -15,7 +15,7 @@ from core.seal.queries.standing import SealRefused, entry_of, published_entry, s
 from core.seal.rules import merkle
 from core.seal.rules.note import open_checkpoint
 from core.seal.rules.tiles import Tile, TreeReader, parse_path
-from core.seal.tasks import sequencer
+from core.seal.service import numbering
 from core.seal.tasks.sequencer import sequence
 
 
@@ -121,9 +121,9 @@ def test_another_sequencer_on_the_same_postgresql_keeps_out_ours(session):
         pytest.skip("SQLite needs no more than the lock of the files")
     append(1)
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as other:
-        other.execute(text("SELECT pg_advisory_lock(:key)"), {"key": sequencer.ADVISORY_LOCK})
+        other.execute(text("SELECT pg_advisory_lock(:key)"), {"key": numbering.ADVISORY_LOCK})
         assert sequence() is None
-        other.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": sequencer.ADVISORY_LOCK})
+        other.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": numbering.ADVISORY_LOCK})
     assert sequence() == 1
 
 
