@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
 
 from branch.organisation.queries.tree import require_unit_access
 from branch.programmes.models.sealing import seal_programme
 from branch.programmes.models.tables import Programme
 from core.clock import local_day
-from core.database import changed, session
+from core.database import locked, session
 from core.errors import Invalid, NotFound
+from core.transitions import require_reason
 
 NOTE = "programmes.note"
 
@@ -68,19 +68,12 @@ def withdraw_programme(
         Invalid: `programme_without_reason`.
         NotFound: no programme that stands has this number.
     """
-    row = session.scalars(
-        select(Programme).where(Programme.id == programme_id).with_for_update()
-    ).one_or_none()
+    row = locked(Programme, Programme.id == programme_id)
     if row is not None and account_id is not None:
         require_unit_access(account_id, row.unit_id, NOTE)
-    if not reason.strip():
-        raise Invalid(_("Say why the programme is withdrawn."), code="programme_without_reason")
-    ended = changed(
-        update(Programme)
-        .where(Programme.id == programme_id, Programme.withdrawn_at.is_(None))
-        .values(withdrawn_at=at, withdrawn_reason=reason.strip(), withdrawn_by_account_id=account_id)
-    )
-    if row is None or not ended:
+    reason = require_reason(reason, _("Say why the programme is withdrawn."), code="programme_without_reason")
+    if row is None or row.withdrawn_at is not None:
         raise NotFound(_("There is no such programme."), code="programme_unknown")
-    session.refresh(row)
+    row.withdrawn_at, row.withdrawn_reason, row.withdrawn_by_account_id = at, reason, account_id
+    session.flush()
     seal_programme(row)

@@ -11,6 +11,7 @@ from core.clock import local_year
 from core.database import changed, session
 from core.errors import Conflict, Invalid
 from core.ids import readable_number
+from core.transitions import require_reason
 from traceability.events.rules.steps import Commissioned
 from traceability.events.service.recording import record_step
 from traceability.lots.models.sealing import lot_body, lot_subject
@@ -240,8 +241,8 @@ def change_state(lot_id: int, target: LotState, *, reason: str, at: datetime, by
         raise Conflict(
             _("A recall was asked for; until it is decided the lot stays closed."), code="recall_asked"
         )
-    if target is LotState.RECALLED and not reason.strip():
-        raise Invalid(_("Say why the lot is recalled; buyers will read it."), code="reason_missing")
+    if target is LotState.RECALLED:
+        require_reason(reason, _("Say why the lot is recalled; buyers will read it."))
     moved = changed(
         update(Lot)
         .where(Lot.id == lot_id, Lot.state.in_(TRANSITIONS.sources_of(target)))

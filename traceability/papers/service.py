@@ -9,6 +9,7 @@ from core.database import session
 from core.errors import Invalid
 from core.files import service as files
 from core.ids import random_id
+from core.transitions import require_reason
 from core.uploads.service import content_type_of
 from traceability.papers.models.tables import Paper, PaperRuleChange, PaperRuleRow
 from traceability.papers.queries import PaperView, paper_rules, papers_of
@@ -131,8 +132,7 @@ def set_rule(
     Raises:
         Invalid: no reason given, or a unit would do without a paper that everybody's rules ask for.
     """
-    if not reason.strip():
-        raise Invalid(_("Say why; the growers will ask."), code="reason_missing")
+    reason = require_reason(reason, _("Say why; the growers will ask."))
     if unit_code != EVERYBODY and not required:
         everybodys = required_kinds(paper_rules(), province=province, roots={root} - {ANY})
         if kind in everybodys:
@@ -172,8 +172,7 @@ def drop_rule(
     """
     if unit_code == EVERYBODY and province == ANY and root == ANY:
         raise Invalid(_("The general rule can be changed but not removed."), code="general_rule")
-    if not reason.strip():
-        raise Invalid(_("Say why; the growers will ask."), code="reason_missing")
+    reason = require_reason(reason, _("Say why; the growers will ask."))
     row = _rule(unit_code, province, root, kind)
     if row is not None:
         session.delete(row)
@@ -209,7 +208,7 @@ def _note(
             root=root,
             kind=str(kind),
             required=required,
-            reason=reason.strip()[:200],
+            reason=reason[:200],
             by_account_id=by,
             at=at,
         )

@@ -22,10 +22,11 @@ from core.accounts.models.account import Account
 from core.accounts.queries.account import find_confirmed
 from core.accounts.rules.identity import Identity, masked, parse_identity
 from core.database import session
-from core.errors import Conflict, Forbidden, Invalid
+from core.errors import Conflict, Forbidden
 from core.ids import access_token
 from core.messaging.service import enqueueing as messaging
 from core.scopes import Scope, note_checked
+from core.transitions import require_reason
 
 VALID_FOR = timedelta(days=7)
 DAY = timedelta(days=1)
@@ -68,8 +69,7 @@ def invite_to_unit(
         Invalid: the reason is missing.
         Conflict: `invitations_enough` for a day, of this sender or to this contact.
     """
-    if not reason.strip():
-        raise Invalid(_("Say why; the reason is kept with the change."), code="reason_missing")
+    reason = require_reason(reason, _("Say why; the reason is kept with the change."))
     if not may_give(by_account_id, role, unit):
         raise Forbidden(
             _("Only someone who holds this role or a higher one above this unit can change it."),
@@ -176,7 +176,7 @@ def _add(
             role=role,
             unit_id=unit_id,
             grower_id=grower_id,
-            reason=reason.strip(),
+            reason=reason,
             by_account_id=by_account_id,
             created_at=at,
             expires_at=at + VALID_FOR,

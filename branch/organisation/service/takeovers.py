@@ -19,6 +19,7 @@ from core.database import changed, session
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.ids import random_id
 from core.outbox.service import record
+from core.transitions import require_reason
 
 TAKE_OVER = "units.take_over"
 MOST_DAYS = 30
@@ -65,8 +66,7 @@ def take_over(
         )
     if not 1 <= days <= MOST_DAYS:
         raise Invalid(_("Between 1 and %(most)s days.", most=MOST_DAYS), code="takeover_days")
-    if not reason.strip():
-        raise Invalid(_("Say why; the unit's people read it."), code="reason_missing")
+    reason = require_reason(reason, _("Say why; the unit's people read it."))
     if role not in {Role.SECRETARY, Role.COMMITTEE}:
         raise Invalid(
             _("Only the work of a secretary or of the committee is taken over."), code="takeover_role"
@@ -86,7 +86,7 @@ def take_over(
         unit_id=unit.id,
         account_id=account_id,
         role=role,
-        reason=reason.strip()[:REASON_LIMIT],
+        reason=reason[:REASON_LIMIT],
         begun_at=at,
         ends_at=at + timedelta(days=days),
     )

@@ -16,6 +16,7 @@ from core import pinyin
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid
 from core.outbox.service import record
+from core.transitions import require_reason
 
 REASON_LIMIT = 500
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]")
@@ -145,8 +146,7 @@ def take_role(member: MemberView, *, by_account_id: int | None, reason: str, at:
 def _check_may_change(
     by_account_id: int | None, account_id: int, role: Role, unit: UnitView | None, reason: str
 ) -> None:
-    if not reason.strip():
-        raise Invalid(_("Say why; the reason is kept with the change."), code="reason_missing")
+    require_reason(reason, _("Say why; the reason is kept with the change."))
     if by_account_id is None:
         return
     if by_account_id == account_id:

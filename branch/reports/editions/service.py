@@ -18,8 +18,9 @@ from branch.reports.service import notices
 from branch.reports.service.recording import ShelvedFile, locked_report, require_second_person, require_short
 from branch.reports.states import ReportState
 from core.database import changed, locked, session
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, NotFound
 from core.ids import random_id
+from core.transitions import require_reason
 
 
 def publish(public_id: str, *, files: Sequence[ShelvedFile], account_id: int, at: datetime) -> ReportEdition:
@@ -100,9 +101,7 @@ def withdraw(public_id: str, *, reason: str, account_id: int, at: datetime) -> R
     if edition is None:
         raise NotFound(_("There is no such edition."), code="edition_unknown")
     require_unit_access(account_id, edition.unit_id, "reports.publish")
-    reason = require_short(reason)
-    if not reason:
-        raise Invalid(_("Please say why; the reason will be public."), code="reason_missing")
+    reason = require_reason(require_short(reason), _("Please say why; the reason will be public."))
     _end(edition, EditionState.WITHDRAWN, reason=reason, account_id=account_id, at=at)
     report = session.get_one(Report, edition.report_id)
     notices.tell_branch(report, "edition_withdrawn", key=edition.public_id, at=at, but=account_id)

@@ -12,7 +12,8 @@ from core.accounts.models.devices import FactorGuess
 from core.accounts.service import notices
 from core.accounts.service.devices import end_others
 from core.database import session
-from core.errors import Conflict, Invalid
+from core.errors import Conflict
+from core.transitions import require_reason
 
 SHOWN_FOR = timedelta(days=90)
 
@@ -35,8 +36,7 @@ def take_off(account_id: int, *, by_account_id: int, reason: str, at: datetime) 
         Invalid: no reason.
         Conflict: there is none to take off.
     """
-    if not reason.strip():
-        raise Invalid(_("Say why; the owner of the account reads it."), code="reason_missing")
+    reason = require_reason(reason, _("Say why; the owner of the account reads it."))
     account = session.get_one(Account, account_id, with_for_update=True)
     if not account.has_second_factor:
         raise Conflict(_("This account has no second factor."), code="no_second_factor")
@@ -44,10 +44,10 @@ def take_off(account_id: int, *, by_account_id: int, reason: str, at: datetime) 
     account.mf_recovery_codes = None
     session.execute(delete(FactorGuess).where(FactorGuess.account_id == account_id))
     end_others(account_id, but=None, by="second_factor", at=at)
-    session.add(FactorReset(account_id=account_id, by_account_id=by_account_id, reason=reason.strip(), at=at))
+    session.add(FactorReset(account_id=account_id, by_account_id=by_account_id, reason=reason, at=at))
     session.flush()
     by = session.get_one(Account, by_account_id).display_name
-    notices.tell_factor_taken_off(account, by=by, reason=reason.strip())
+    notices.tell_factor_taken_off(account, by=by, reason=reason)
 
 
 def resets_of(account_id: int, *, at: datetime) -> Sequence[ResetView]:

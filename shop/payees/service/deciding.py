@@ -6,10 +6,11 @@ from flask_babel import gettext as _
 
 from branch import api as branch
 from core.database import locked, session
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, NotFound
 from core.ids import random_id
 from core.outbox.service import record
 from core.settings import current_settings
+from core.transitions import require_reason
 from shop.payees.events import PayeeConfirmed, PayeeProposed, PayeeWithdrawn
 from shop.payees.models.sealing import seal_account
 from shop.payees.models.tables import PayeeAccount
@@ -49,8 +50,7 @@ def propose(
         Invalid: no reason given.
     """
     unit = branch.require_unit_access(by, unit_id, PROPOSE)
-    if not reason.strip():
-        raise Invalid(_("Say why the account changes; everyone concerned reads it."), code="reason_missing")
+    reason = require_reason(reason, _("Say why the account changes; everyone concerned reads it."))
     branch.lock_unit(unit.id)
     if payees_of([unit], at=at)[0].on_the_way is not None:
         raise Conflict(
@@ -72,7 +72,7 @@ def propose(
         bank=bank.strip(),
         account_number=account_number.strip(),
         note=note.strip(),
-        reason=reason.strip(),
+        reason=reason,
         proposed_by_account_id=by,
         proposed_at=at,
     )
@@ -118,10 +118,9 @@ def withdraw(public_id: str, *, reason: str, by: int, at: datetime) -> None:
     """
     row = _locked(public_id)
     branch.require_unit_access(by, row.unit_id, CONFIRM)
-    if not reason.strip():
-        raise Invalid(_("Say why; everyone concerned reads it."), code="reason_missing")
+    reason = require_reason(reason, _("Say why; everyone concerned reads it."))
     _require_undecided(row.withdrawn_at)
-    PAYEE.sign(row, "withdrawn", at=at, by=by, withdrawn_reason=reason.strip())
+    PAYEE.sign(row, "withdrawn", at=at, by=by, withdrawn_reason=reason)
     record(PayeeWithdrawn(public_id), at=at)
 
 

@@ -72,8 +72,7 @@ def change_thresholds(values: Mapping[str, int], *, reason: str, at: datetime, b
         Invalid: no reason, or a number out of its range (`details['fields']` names each with its range).
         Conflict: nothing changes.
     """
-    if not reason.strip():
-        raise Invalid(_("Say why the numbers change; the reason is sealed with them."), code="reason_missing")
+    reason = require_reason(reason, _("Say why the numbers change; the reason is sealed with them."))
     before = thresholds_in_force(at=at)
     merged = {**before.values.as_values(), **values}
     wrong = problems_of(merged)
@@ -85,7 +84,7 @@ def change_thresholds(values: Mapping[str, int], *, reason: str, at: datetime, b
         raise Invalid(_("Some numbers are out of their range."), code="threshold_range", fields=fields)
     if merged == before.values.as_values():
         raise Conflict(_("No number is different from those in force."), code="nothing_changes")
-    return _add_version(before.version + 1, merged, reason=reason.strip(), at=at, by=by).version
+    return _add_version(before.version + 1, merged, reason=reason, at=at, by=by).version
 
 
 def _add_version(

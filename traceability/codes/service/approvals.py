@@ -11,6 +11,7 @@ from core.accounts.queries.account import display_names
 from core.database import locked, session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import random_id
+from core.transitions import require_reason
 from traceability.codes.models.tables import CodeBatch, VoidProposal
 from traceability.codes.queries.batches import BatchView, get_batch, views_of_batches
 from traceability.codes.service.lifecycle import void_codes
@@ -110,10 +111,7 @@ def propose_void(batch_number: str, first: int, last: int, *, reason: str, at: d
         NotFound: no such batch.
         Invalid: no reason, or places that the batch does not have.
     """
-    if not reason.strip():
-        raise Invalid(
-            _("Say why these codes are voided; whoever scans one will read it."), code="reason_missing"
-        )
+    reason = require_reason(reason, _("Say why these codes are voided; whoever scans one will read it."))
     batch = get_batch(batch_number)
     if not 1 <= first <= last <= batch.count:
         raise Invalid(_("the batch does not have all these places"), code="no_such_places")
@@ -122,7 +120,7 @@ def propose_void(batch_number: str, first: int, last: int, *, reason: str, at: d
         batch_id=batch.id,
         first=first,
         last=last,
-        reason=reason.strip(),
+        reason=reason,
         proposed_by_account_id=by,
         proposed_at=at,
     )

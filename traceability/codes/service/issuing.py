@@ -15,6 +15,7 @@ from core.ids import readable_number
 from core.keyed_digests import key_for, keyed
 from core.progress.service import starting as progress
 from core.settings import current_settings
+from core.transitions import require_reason
 from traceability.codes.models import sealing
 from traceability.codes.models import step_sealing as steps
 from traceability.codes.models.digests import CODE, INNER, LEAF_SALT, SALT_BYTES
@@ -153,8 +154,8 @@ def decide_batch(batch_number: str, *, approve: bool, reason: str, at: datetime,
         Conflict: it is decided already (`batch_state`), or the same person asked for it (`same_person`).
         Forbidden: by another account of his, or he works for the grower (`own_grower`).
     """
-    if not approve and not reason.strip():
-        raise Invalid(_("Say why the batch is refused."), code="reason_missing")
+    if not approve:
+        require_reason(reason, _("Say why the batch is refused."))
     batch = get_batch(batch_number)
     target = BatchState.APPROVED if approve else BatchState.REFUSED
     LARGE_BATCH.require_another(batch, by, grower_id=batch.grower_id)

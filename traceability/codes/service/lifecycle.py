@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from branch import api as branch
 from core.errors import Conflict, Invalid
+from core.transitions import require_reason
 from traceability.codes.models.tables import Code, CodeAction
 from traceability.codes.queries.batches import BatchView, get_batch
 from traceability.codes.queries.search import find, unusable
@@ -287,11 +288,7 @@ def accept_held(rows: list[Held], *, at: datetime, by: int | None, reference: st
 
 
 def _reason(reason: str) -> str:
-    if not reason.strip():
-        raise Invalid(
-            _("Say why these codes are voided; whoever scans one will read it."), code="reason_missing"
-        )
-    return reason.strip()
+    return require_reason(reason, _("Say why these codes are voided; whoever scans one will read it."))
 
 
 def _check_measures(measured: Measured) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from core.clock import local_year
 from core.database import session
 from core.errors import Conflict, Invalid
+from core.transitions import require_reason
 from traceability.quota.models.tables import QuotaAccount, QuotaMove, QuotaPosting
 from traceability.quota.queries.ledger import balance, key_of_lot, mark_of_grower, stages
 from traceability.quota.queries.shortage import missing
@@ -108,8 +109,7 @@ def credit(
         Invalid: no reason, or not a number of plants above 0.
     """
     _positive(plants)
-    if not reason.strip():
-        raise Invalid(_("Say why the quota is given back."), code="reason_missing")
+    reason = require_reason(reason, _("Say why the quota is given back."))
     left = plants
     for key, used in _used(lot_id):
         part = min(left, used)
@@ -120,7 +120,7 @@ def credit(
                 {AccountName(key, Role.ACTIVATED): -part, AccountName(key, target): part},
                 plants=part,
                 reference=reference,
-                reason=reason.strip(),
+                reason=reason,
                 at=at,
                 by=by,
                 lot_id=lot_id,

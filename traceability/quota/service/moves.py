@@ -12,6 +12,7 @@ from core.clock import local_day, local_year
 from core.database import session
 from core.errors import Conflict, Invalid
 from core.sweeps import free
+from core.transitions import require_reason
 from traceability.quota.models.sealing import figures_body, figures_subject
 from traceability.quota.models.tables import QuotaAccount, QuotaMove, StageFigures
 from traceability.quota.queries.ledger import COUNTED, balance, stages
@@ -138,15 +139,14 @@ def set_figures(
             ),
             code="figures",
         )
-    if not reason.strip():
-        raise Invalid(_("Say why the figures change."), code="reason_missing")
+    reason = require_reason(reason, _("Say why the figures change."))
     row = StageFigures(
         mark_code=mark_code,
         stage_code=stage_code,
         plants_per_mu=plants_per_mu,
         survival_per_mille=survival_per_mille,
         valid_from=at,
-        reason=reason.strip(),
+        reason=reason,
         by_account_id=by,
     )
     session.add(row)
@@ -164,8 +164,7 @@ def _refuse_own(by: int | None, *grower_ids: int) -> None:
 def _check(plants: int, reason: str) -> None:
     if plants <= 0:
         raise Invalid(_("Type a number of plants above 0."), code="plants_not_positive")
-    if not reason.strip():
-        raise Invalid(_("Say why the quota moves."), code="reason_missing")
+    require_reason(reason, _("Say why the quota moves."))
 
 
 def _post(

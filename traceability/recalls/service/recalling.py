@@ -11,9 +11,10 @@ from sqlalchemy import select
 from core import seal
 from core.clock import local_year
 from core.database import session
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, NotFound
 from core.ids import readable_number
 from core.outbox import service as outbox
+from core.transitions import require_reason
 from traceability.codes.queries.recalls import CodesReached, codes_reached
 from traceability.codes.service.lifecycle import recall_codes
 from traceability.lots.models.sealing import recall_body, recall_subject
@@ -77,8 +78,7 @@ def recall(lot_id: int, *, reason: str, at: datetime, by: int | None) -> RecallV
         Invalid: no reason.
         Conflict: the lot is recalled already (`lot_state`).
     """
-    if not reason.strip():
-        raise Invalid(_("Say why the lot is recalled; buyers will read it."), code="reason_missing")
+    reason = require_reason(reason, _("Say why the lot is recalled; buyers will read it."))
     session.execute(select(Lot.id).where(Lot.id == lot_id).with_for_update())
     lot = get_lot(id=lot_id)
     if lot.state == LotState.RECALLED:
@@ -88,11 +88,11 @@ def recall(lot_id: int, *, reason: str, at: datetime, by: int | None) -> RecallV
         if one.state != LotState.RECALLED:
             change_state(one.id, LotState.RECALLED, reason=reason, at=at, by=by)
     ids = [one.id for one in reached.lots]
-    codes = recall_codes(ids, reason=reason.strip(), at=at, by=by)
+    codes = recall_codes(ids, reason=reason, at=at, by=by)
     row = LotRecall(
         number=readable_number("RC", local_year(at)),
         lot_id=lot_id,
-        reason=reason.strip(),
+        reason=reason,
         lots=len(ids),
         codes=codes,
         orders=len(reached.orders),

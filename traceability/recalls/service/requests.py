@@ -15,8 +15,9 @@ from core import seal
 from core.accounts.queries.account import display_names
 from core.clock import local_year
 from core.database import locked, session
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, NotFound
 from core.ids import readable_number
+from core.transitions import require_reason
 from traceability.lots.models.sealing import request_body, request_subject
 from traceability.lots.models.tables import Lot, LotRecall, RecallRequest, RecallStop
 from traceability.lots.queries.descent import descendants
@@ -60,8 +61,7 @@ def ask_for_recall(lot_id: int, *, reason: str, at: datetime, by: int) -> str:
         Invalid: no reason.
         Conflict: the lot is recalled (`lot_state`), or a recall of it was asked for already (`recall_asked`).
     """
-    if not reason.strip():
-        raise Invalid(_("Say why the lot is recalled; buyers will read it."), code="reason_missing")
+    reason = require_reason(reason, _("Say why the lot is recalled; buyers will read it."))
     session.execute(select(Lot.id).where(Lot.id == lot_id).with_for_update())
     lot = get_lot(id=lot_id)
     if lot.state == LotState.RECALLED:
@@ -72,7 +72,7 @@ def ask_for_recall(lot_id: int, *, reason: str, at: datetime, by: int) -> str:
         number=readable_number("RQ", local_year(at)),
         lot_id=lot_id,
         grower_id=lot.grower_id,
-        reason=reason.strip(),
+        reason=reason,
         asked_by_account_id=by,
         asked_at=at,
     )
@@ -110,10 +110,9 @@ def refuse_recall(number: str, *, reason: str, at: datetime, by: int) -> None:
         NotFound, Conflict: as `confirm_recall`.
         Invalid: no reason.
     """
-    if not reason.strip():
-        raise Invalid(_("Say why the recall is refused."), code="reason_missing")
+    reason = require_reason(reason, _("Say why the recall is refused."))
     row = _undecided(number, by=by)
-    RECALL.sign(row, at=at, by=by, state=str(RequestState.REFUSED), decision_reason=reason.strip())
+    RECALL.sign(row, at=at, by=by, state=str(RequestState.REFUSED), decision_reason=reason)
     stopped = set(session.scalars(select(RecallStop.lot_id).where(RecallStop.request_id == row.id)))
     others = session.scalars(select(RecallRequest.lot_id).where(RecallRequest.state == "open")).all()
     still = descendants(others) if others else set()
