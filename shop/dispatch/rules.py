@@ -11,20 +11,41 @@ from shop.catalogue.rules.seasons import Window, monday, next_dispatch
 
 # Days that a grower has from the first day on which the plants may travel.
 DAYS_TO_SEND = 3
-COURIERS = (
-    "顺丰速运",
-    "中通快递",
-    "圆通速递",
-    "申通快递",
-    "韵达快递",
-    "极兔速递",
-    "邮政EMS",
-    "德邦快递",
-    "百世快运",
-    "专车",
-)
-TRACKING = re.compile(r"[A-Za-z0-9-]{6,40}")
 MOST_ROWS = 500
+
+
+@dataclass(frozen=True)
+class Courier:
+    """Who takes parcels: its name as growers write it, what its numbers look like, and one for the sentence about a wrong one."""
+
+    name: str
+    number: str = r"[A-Za-z0-9-]{6,40}"
+    example: str = ""
+
+
+# One line a courier, offered where a parcel leaves; another name can be typed too, and has any courier's numbers.
+COURIERS = (
+    Courier("顺丰速运"),
+    Courier("中通快递"),
+    Courier("圆通速递"),
+    Courier("申通快递"),
+    Courier("韵达快递"),
+    Courier("极兔速递"),
+    Courier("邮政EMS"),
+    Courier("德邦快递"),
+    Courier("百世快运"),
+    Courier("专车"),
+)
+
+
+def courier_of(name: str) -> Courier:
+    """The courier of this name, or one of whom nothing else is known."""
+    return next((one for one in COURIERS if one.name == name.strip()), Courier(name))
+
+
+def number_fits(courier: str, tracking_number: str) -> bool:
+    """Whether a parcel of this courier can have this number."""
+    return re.fullmatch(courier_of(courier).number, tracking_number.strip()) is not None
 
 
 def due_day(windows: Sequence[Window], paid_on: date, *, presale_week: date | None = None) -> date:
@@ -66,7 +87,7 @@ def read_tracking(text: str) -> list[TrackingRow]:
         problem = ""
         if len(cells) != 3:
             problem = "three_cells"
-        elif not TRACKING.fullmatch(tracking):
+        elif not number_fits(courier, tracking):
             problem = "tracking_unreadable"
         elif parcel in seen:
             problem = "parcel_twice"

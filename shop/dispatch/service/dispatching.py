@@ -14,7 +14,7 @@ from core.database import session
 from core.errors import Conflict, Invalid
 from shop.dispatch.models import DispatchDraft
 from shop.dispatch.queries import Parcel
-from shop.dispatch.rules import TRACKING
+from shop.dispatch.rules import courier_of, number_fits
 from shop.orders.service import fulfilling
 from shop.orders.states import By, FulfilmentState
 from traceability import api as traceability
@@ -84,10 +84,17 @@ def _require_courier(courier: str, tracking_number: str) -> None:
     wrong: dict[str, str] = {}
     if not courier.strip():
         wrong["courier"] = _("Say which courier takes the parcel.")
-    if not TRACKING.fullmatch(tracking_number.strip()):
-        wrong["tracking_number"] = _("A tracking number has 6 to 40 letters and digits.")
+    if not number_fits(courier, tracking_number):
+        wrong["tracking_number"] = wrong_number(courier)
     if wrong:
         raise Invalid(" ".join(wrong.values()), code="courier_missing", fields=wrong)
+
+
+def wrong_number(courier: str) -> str:
+    """What a tracking number of this courier looks like, as a sentence."""
+    if example := courier_of(courier).example:
+        return _("A number of %(courier)s looks like %(example)s.", courier=courier.strip(), example=example)
+    return _("A tracking number has 6 to 40 letters and digits.")
 
 
 def missing(parcel: Parcel, *, at: datetime) -> list[str]:

@@ -58,7 +58,7 @@ def _line(row: TrackingRow) -> str:
 
 def _outcome(row: TrackingRow, *, confirmed: bool) -> Outcome:
     if row.problem:
-        return Outcome(row, _problem(row.problem))
+        return Outcome(row, _problem(row))
     grower = branch.require_grower(actor_id())
     try:
         parcel = queries.get_parcel(row.consignment_number, grower.id)
@@ -90,10 +90,10 @@ def _not_ready(parcel: queries.Parcel, codes: str) -> str:
     return "" if codes.strip() else _("No codes are entered for this parcel yet.")
 
 
-def _problem(word: str) -> str:
+def _problem(row: TrackingRow) -> str:
     sentences = {
         "three_cells": _("A row needs three cells: parcel, courier, tracking number."),
-        "tracking_unreadable": _("A tracking number has 6 to 40 letters and digits."),
+        "tracking_unreadable": service.wrong_number(row.courier),
         "parcel_twice": _("This parcel stands further up already."),
     }
-    return sentences[word]
+    return sentences[row.problem]
