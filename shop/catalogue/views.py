@@ -19,7 +19,8 @@ from shop.catalogue.queries.freight_hint import freight_hint
 from shop.catalogue.queries.listing_page import get_listing
 from shop.catalogue.queries.listings import listings_of_grower
 from shop.catalogue.service.size_titles import size_line
-from shop.catalogue.wording.plants import dispatch_words, plant_facts, price_words, root_words, village_name
+from shop.catalogue.wording.fields import plant_facts
+from shop.catalogue.wording.plants import dispatch_words, price_words, root_words, village_name
 from shop.catalogue.wording.reasons import reason_sentence
 from shop.freight.rules.addresses import provinces
 from traceability import api as traceability

@@ -21,7 +21,8 @@ from core.clock import local_day
 from core.database import session
 from shop.catalogue.models import DispatchWindow, Listing, Photo, PriceTier, Variant
 from shop.catalogue.queries.cards import ListingCard, PhotoView, VariantView
-from shop.catalogue.rules.measures import Size
+from shop.catalogue.rules.listing_fields import FIELDS, ListingFields
+from shop.catalogue.rules.measures import RANGES, Size
 from shop.catalogue.rules.pricing import QuantityRule, Tier
 from shop.catalogue.rules.seasons import Season, Window, next_dispatch, parse_week
 from shop.catalogue.rules.sellable import CHANNEL, reason_not_for_sale
@@ -29,7 +30,8 @@ from shop.stock.models import Stock
 from traceability import api as traceability
 
 SIZE_OF_VARIANT = tuple(field.name for field in fields(Size))
-SIZE_OF_LISTING = SIZE_OF_VARIANT[:8]  # the rest is told of its variants only
+SIZE_OF_LISTING = tuple(column for measure in RANGES for column in measure.columns)
+OF_LISTING = tuple(FIELDS)
 OF_VARIANT = (
     "id", "listing_id", "sku", "title", "unit", "plants_per_unit", "minimum_quantity", "increment", "weight_g",
     "withdrawn",
@@ -42,34 +44,6 @@ OF_WINDOW = ("season", "from_week", "to_week")
 _next_dispatch = lru_cache(maxsize=1024)(next_dispatch)
 
 
-class _Listing(NamedTuple):
-    """A listing's own columns."""
-
-    id: int
-    slug: str
-    title: str
-    description: str
-    state: str
-    cultivar_group: str
-    cultivar: str
-    propagation: str
-    age_code: str
-    root: str
-    grade: str
-    origin: str
-    currency: str
-    sale_from: datetime | None
-    sale_until: datetime | None
-    presale_week: str | None
-    published_at: datetime | None
-    updated_at: datetime
-    grower_id: int
-    lot_id: int | None
-
-
-OF_LISTING = _Listing._fields
-
-
 # Columns, not rows of the session: a page shows hundreds of them and changes none.
 FIRST_PHOTO = (
     select(func.min(Photo.position))
@@ -80,6 +54,8 @@ FIRST_PHOTO = (
 SPRING, AUTUMN = aliased(DispatchWindow), aliased(DispatchWindow)
 LISTINGS = (
     select(
+        Listing.grower_id,
+        Listing.lot_id,
         *(getattr(Listing, name) for name in (*OF_LISTING, *SIZE_OF_LISTING)),
         *(getattr(Photo, name) for name in OF_PHOTO),
         *(getattr(window, name) for window in (SPRING, AUTUMN) for name in OF_WINDOW),
@@ -112,17 +88,17 @@ def load_cards(
     if not rows:
         return {}
     variants = _variants([row.listing.id for row in rows], OFFERED if withdrawn else ON_OFFER)
-    grower_ids = {row.listing.grower_id for row in rows}
+    grower_ids = {row.grower_id for row in rows}
     growers = branch.growers_by_ids(grower_ids)
     licences = branch.licences_of_growers(grower_ids, at=at)
-    lots = traceability.lots_by_ids({row.listing.lot_id for row in rows if row.listing.lot_id is not None})
+    lots = traceability.lots_by_ids({row.lot_id for row in rows if row.lot_id is not None})
     return {
         row.listing.id: _card(
             row,
             variants=variants.get(row.listing.id, ()),
-            grower=growers[row.listing.grower_id],
-            licence=licences.get(row.listing.grower_id),
-            lot=lots.get(row.listing.lot_id) if row.listing.lot_id else None,
+            grower=growers[row.grower_id],
+            licence=licences.get(row.grower_id),
+            lot=lots.get(row.lot_id) if row.lot_id else None,
             at=at,
         )
         for row in rows
@@ -132,7 +108,9 @@ def load_cards(
 class _Shown(NamedTuple):
     """A row of LISTINGS, taken apart."""
 
-    listing: _Listing
+    grower_id: int
+    lot_id: int | None
+    listing: ListingFields
     size: Size
     photo: PhotoView | None
     windows: tuple[Window, ...]
@@ -140,11 +118,14 @@ class _Shown(NamedTuple):
     @classmethod
     def of(cls, row: Sequence[Any]) -> _Shown:
         parts = iter(row)
-        listing = _Listing(*islice(parts, len(OF_LISTING)))
-        size = Size(*islice(parts, len(SIZE_OF_LISTING)))
+        grower_id, lot_id = islice(parts, 2)
+        listing = ListingFields(**dict(zip(OF_LISTING, parts, strict=False)))
+        size = Size(**dict(zip(SIZE_OF_LISTING, parts, strict=False)))
         photo = PhotoView(*islice(parts, len(OF_PHOTO)))
         windows = [tuple(islice(parts, len(OF_WINDOW))) for _season in range(2)]
         return cls(
+            grower_id,
+            lot_id,
             listing,
             size,
             photo if photo.public_id else None,
@@ -200,25 +181,8 @@ def _card(
 ) -> ListingCard:
     listing = row.listing
     return ListingCard(
-        id=listing.id,
-        slug=listing.slug,
-        title=listing.title,
-        description=listing.description,
-        state=listing.state,
-        cultivar_group=listing.cultivar_group,
-        cultivar=listing.cultivar,
-        propagation=listing.propagation,
-        age_code=listing.age_code,
-        root=listing.root,
-        grade=listing.grade,
-        origin=listing.origin,
+        **vars(listing),
         size=row.size,
-        currency=listing.currency,
-        sale_from=listing.sale_from,
-        sale_until=listing.sale_until,
-        presale_week=listing.presale_week,
-        published_at=listing.published_at,
-        updated_at=listing.updated_at,
         photo=row.photo,
         windows=row.windows,
         dispatch=_next_dispatch(row.windows, local_day(at), presale_week=_promised(listing.presale_week)),

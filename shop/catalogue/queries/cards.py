@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from branch import api as branch
+from shop.catalogue.rules.listing_fields import ListingFields
 from shop.catalogue.rules.measures import Size, Unit
 from shop.catalogue.rules.pricing import QuantityRule, Tier, tier_price
 from shop.catalogue.rules.seasons import Dispatch, Window
@@ -93,33 +93,15 @@ class VariantView:
         return self.unit == Unit.BUNDLE
 
 
-@dataclass(frozen=True)
-class ListingCard:
+@dataclass(frozen=True, kw_only=True)
+class ListingCard(ListingFields):
     """A listing with its prices, stock, first photo, grower, licence and lot, as of one moment.
 
     `reason` says why nothing can be bought (see `wording.reason_sentence`); None means that it is on sale,
     which does not yet mean that any is left.
     """
 
-    id: int
-    slug: str
-    title: str
-    description: str
-    state: str
-    cultivar_group: str
-    cultivar: str
-    propagation: str
-    age_code: str
-    root: str
-    grade: str
-    origin: str
     size: Size
-    currency: str
-    sale_from: datetime | None
-    sale_until: datetime | None
-    presale_week: str | None
-    published_at: datetime | None
-    updated_at: datetime
     photo: PhotoView | None
     windows: tuple[Window, ...]
     dispatch: Dispatch

@@ -12,6 +12,7 @@ from core.database import session
 from shop.catalogue.models import Listing
 from shop.catalogue.queries.bulk_reading import load_cards
 from shop.catalogue.queries.cards import ListingCard
+from shop.catalogue.rules.listing_fields import LotFields, TypedFields, values_of
 from shop.catalogue.rules.measures import Size
 from shop.catalogue.rules.seasons import Season, Window
 from shop.catalogue.states import ListingState
@@ -19,8 +20,8 @@ from shop.catalogue.states import ListingState
 BATCH = 200
 
 
-@dataclass(frozen=True)
-class IndexDocument:
+@dataclass(frozen=True, kw_only=True)
+class IndexDocument(LotFields, TypedFields):
     """One listing for the index. `visible` is False when it must not be found: take it out then.
 
     `price_minor` is the price of one unit of the cheapest grade in its smallest order, `plant_price_minor` the
@@ -30,14 +31,6 @@ class IndexDocument:
     id: int
     slug: str
     visible: bool
-    title: str
-    description: str
-    cultivar_group: str
-    cultivar: str
-    propagation: str
-    root: str
-    grade: str
-    origin: str
     size: Size
     variant_titles: tuple[str, ...]
     seasons: tuple[Season, ...]
@@ -88,14 +81,7 @@ def _document(card: ListingCard) -> IndexDocument:
         id=card.id,
         slug=card.slug,
         visible=card.saleable and cheapest is not None,
-        title=card.title,
-        description=card.description,
-        cultivar_group=card.cultivar_group,
-        cultivar=card.cultivar,
-        propagation=card.propagation,
-        root=card.root,
-        grade=card.grade,
-        origin=card.origin,
+        **values_of(card, LotFields, TypedFields),
         size=card.size,
         variant_titles=tuple(variant.title for variant in card.variants),
         seasons=tuple(window.season for window in card.windows),

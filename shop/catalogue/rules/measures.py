@@ -6,9 +6,10 @@ Lengths are stored in the unit that their name carries. Ranges are written as th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import Annotated, get_type_hints
 
 
 class Root(StrEnum):
@@ -32,64 +33,96 @@ class Propagation(StrEnum):
 
 
 @dataclass(frozen=True)
+class Measure:
+    """What may be said of one measure; its name carries its unit. `root`: only of plants that travel so."""
+
+    lowest: int
+    highest: int
+    root: Root | None = None
+    name: str = ""
+    is_range: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Its names in `Size` and in the tables."""
+        return (f"{self.name}_min", f"{self.name}_max") if self.is_range else (self.name,)
+
+    @property
+    def in_mm(self) -> bool:
+        """Whether it is kept in millimetres; it is typed in centimetres then."""
+        return self.name.endswith("_mm")
+
+    @property
+    def form_field(self) -> str:
+        """Its name in the form, where a range stands without its unit."""
+        return self.name.removesuffix("_mm").removesuffix("_cm") if self.is_range else self.name
+
+
+Stem = Annotated[int | None, Measure(1, 2_000)]
+Reach = Annotated[int | None, Measure(1, 2_500)]
+
+
+@dataclass(frozen=True)
 class Size:
-    """The measures of one size grade; None where the grower gave none."""
+    """The measures of one size grade, in the order in which a page tells them; None where the grower gave none."""
 
-    height_cm_min: int | None = None
-    height_cm_max: int | None = None
-    ground_diameter_mm_min: int | None = None
-    ground_diameter_mm_max: int | None = None
-    breast_diameter_mm_min: int | None = None
-    breast_diameter_mm_max: int | None = None
-    crown_cm_min: int | None = None
-    crown_cm_max: int | None = None
-    branching_height_cm: int | None = None
-    root_ball_cm: int | None = None
-    container_l: int | None = None
+    ground_diameter_mm_min: Stem = None
+    ground_diameter_mm_max: Stem = None
+    breast_diameter_mm_min: Stem = None
+    breast_diameter_mm_max: Stem = None
+    height_cm_min: Reach = None
+    height_cm_max: Reach = None
+    crown_cm_min: Reach = None
+    crown_cm_max: Reach = None
+    branching_height_cm: Annotated[int | None, Measure(1, 1_000)] = None
+    root_ball_cm: Annotated[int | None, Measure(5, 500, Root.BALL)] = None
+    container_l: Annotated[int | None, Measure(1, 5_000, Root.CONTAINER)] = None
 
 
-LIMITS: dict[str, tuple[int, int]] = {
-    "height_cm": (1, 2_500),
-    "ground_diameter_mm": (1, 2_000),
-    "breast_diameter_mm": (1, 2_000),
-    "crown_cm": (1, 2_500),
-    "branching_height_cm": (1, 1_000),
-    "root_ball_cm": (5, 500),
-    "container_l": (1, 5_000),
-}
-RANGES = ("height_cm", "ground_diameter_mm", "breast_diameter_mm", "crown_cm")
+def _measures() -> Iterator[Measure]:
+    for name, hint in get_type_hints(Size, include_extras=True).items():
+        if not name.endswith("_max"):
+            said: Measure = hint.__metadata__[0]
+            yield replace(said, name=name.removesuffix("_min"), is_range=name.endswith("_min"))
+
+
+MEASURES = {measure.name: measure for measure in _measures()}
+RANGES = tuple(measure for measure in MEASURES.values() if measure.is_range)
+# A size grade has one of these at least.
+GRADED_BY = ("height_cm", "ground_diameter_mm", "breast_diameter_mm")
 
 
 @dataclass(frozen=True)
 class SizeProblem:
-    """`field` is a measure's name without `_min` or `_max`; `lowest` and `highest` are the limits of that measure."""
+    """What is wrong with one measure."""
 
     code: str
-    field: str
-    lowest: int = 0
-    highest: int = 0
+    measure: Measure
+
+    @property
+    def field(self) -> str:
+        return self.measure.name
 
 
 def size_problems(size: Size, root: Root | str) -> Iterator[SizeProblem]:
     """What is wrong with the measures of one size grade of plants that travel as `root`."""
-    for name in fields(size):
-        measure = name.name.removesuffix("_min").removesuffix("_max")
-        lowest, highest = LIMITS[measure]
-        value = getattr(size, name.name)
-        if value is not None and not lowest <= value <= highest:
-            yield SizeProblem("measure_out_of_range", measure, lowest, highest)
+    for measure in MEASURES.values():
+        for column in measure.columns:
+            value = getattr(size, column)
+            if value is not None and not measure.lowest <= value <= measure.highest:
+                yield SizeProblem("measure_out_of_range", measure)
     for measure in RANGES:
-        least, most = getattr(size, f"{measure}_min"), getattr(size, f"{measure}_max")
+        least, most = (getattr(size, column) for column in measure.columns)
         if least is not None and most is not None and most < least:
             yield SizeProblem("range_upside_down", measure)
-    if all(getattr(size, f"{measure}_min") is None for measure in RANGES[:3]):
-        yield SizeProblem("no_measure", "ground_diameter_mm")
+    if all(getattr(size, f"{name}_min") is None for name in GRADED_BY):
+        yield SizeProblem("no_measure", MEASURES["ground_diameter_mm"])
     if size.branching_height_cm and size.height_cm_max and size.branching_height_cm > size.height_cm_max:
-        yield SizeProblem("branches_above_top", "branching_height_cm")
+        yield SizeProblem("branches_above_top", MEASURES["branching_height_cm"])
     if root == Root.BALL and size.root_ball_cm is None:
-        yield SizeProblem("root_ball_missing", "root_ball_cm")
+        yield SizeProblem("root_ball_missing", MEASURES["root_ball_cm"])
     if root == Root.CONTAINER and size.container_l is None:
-        yield SizeProblem("container_missing", "container_l")
+        yield SizeProblem("container_missing", MEASURES["container_l"])
 
 
 def span(values: Iterable[tuple[int | None, int | None]]) -> tuple[int | None, int | None]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
+from shop.catalogue.rules.listing_fields import TYPED, TypedFields
 from shop.catalogue.rules.measures import Root, Size, Unit, size_problems
 from shop.catalogue.rules.pricing import QuantityRule, Tier, offer_problems
 from shop.catalogue.rules.seasons import Window, parse_week, presale_problem, window_problems
@@ -17,7 +18,6 @@ from shop.catalogue.rules.seasons import Window, parse_week, presale_problem, wi
 MAX_VARIANTS = 12
 MAX_ON_HAND = 100_000_000
 MAX_WEIGHT_G = 20_000_000
-TITLE_LENGTH = (4, 120)
 
 
 @dataclass(frozen=True)
@@ -47,18 +47,13 @@ class VariantOffer:
         return self.tier_rows[line] if line < len(self.tier_rows) else line
 
 
-@dataclass(frozen=True)
-class Offer:
+@dataclass(frozen=True, kw_only=True)
+class Offer(TypedFields):
     """A whole listing as offered; `root` is that of its lot."""
 
-    title: str
     root: Root | str
     variants: Sequence[VariantOffer]
-    description: str = ""
     windows: Sequence[Window] = ()
-    presale_week: str | None = None
-    sale_from: datetime | None = None
-    sale_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +72,7 @@ def offer_faults(offer: Offer, today: date) -> list[Fault]:
 
 
 def _listing_faults(offer: Offer) -> Iterator[Fault]:
-    least, most = TITLE_LENGTH
+    least, most = TYPED["title"].least, TYPED["title"].most
     if not least <= len(offer.title) <= most:
         yield Fault("title_length", "title", numbers={"least": least, "most": most})
     if not offer.variants:
@@ -99,11 +94,10 @@ def variant_faults(variant: VariantOffer, root: Root | str) -> Iterator[Fault]:
     """What is wrong with one size grade: its measures, its unit, its weight, its stock and its prices."""
     at = f"variants-{variant.row}-"
     for wrong in size_problems(variant.size, root):
-        name = wrong.field.removesuffix("_mm") if wrong.field.endswith("_diameter_mm") else wrong.field
-        name = name.removesuffix("_cm") if name in {"height_cm", "crown_cm"} else name
-        per_cm = 10 if wrong.field.endswith("_mm") else 1
-        limits = {"least": -(-wrong.lowest // per_cm), "most": wrong.highest // per_cm}
-        yield Fault(wrong.code, at + name, numbers=limits)
+        measure = wrong.measure
+        per_cm = 10 if measure.in_mm else 1
+        limits = {"least": -(-measure.lowest // per_cm), "most": measure.highest // per_cm}
+        yield Fault(wrong.code, at + measure.form_field, numbers=limits)
     if variant.unit == Unit.BUNDLE and variant.plants_per_unit < 2:
         yield Fault("bundle_too_small", at + "plants_per_unit")
     if variant.weight_g is not None and not 1 <= variant.weight_g <= MAX_WEIGHT_G:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from core.ids import random_id
 from shop.catalogue.models import DispatchWindow, Listing, PriceTier, Variant
+from shop.catalogue.rules.listing_fields import OF_LOT, TYPED
 from shop.catalogue.rules.measures import RANGES, Size, span
 from shop.catalogue.rules.offers import Offer, VariantOffer
 from shop.catalogue.rules.slugs import listing_slug
@@ -24,18 +25,14 @@ def fill(listing: Listing, offer: Offer, lot: traceability.LotView, at: datetime
     if listing.state == ListingState.DRAFT:
         listing.slug = listing_slug(offer.title)
     listing.lot_id = lot.id
-    listing.title, listing.description = offer.title, offer.description
-    for name in ("cultivar_group", "cultivar", "propagation", "age_code", "root", "grade", "origin"):
+    for name in TYPED:
+        setattr(listing, name, getattr(offer, name))
+    for name in OF_LOT:
         setattr(listing, name, getattr(lot, name) or "")
-    for measure in RANGES:
-        ends = [
-            (getattr(v.size, f"{measure}_min"), getattr(v.size, f"{measure}_max")) for v in offer.variants
-        ]
-        least, most = span(ends)
-        setattr(listing, f"{measure}_min", least)
-        setattr(listing, f"{measure}_max", most)
-    listing.sale_from, listing.sale_until = offer.sale_from, offer.sale_until
-    listing.presale_week = offer.presale_week
+    for least, most in (measure.columns for measure in RANGES):
+        ends = span((getattr(grade.size, least), getattr(grade.size, most)) for grade in offer.variants)
+        for column, end in zip((least, most), ends, strict=True):
+            setattr(listing, column, end)
     listing.updated_at = at
 
 

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from branch import api as branch
-from core.web.wording.formatting import day_words, height, money, span
-from shop.catalogue.queries.cards import ListingCard, VariantView
+from core.web.wording.formatting import day_words, money
+from shop.catalogue.queries.cards import ListingCard
 from shop.catalogue.rules.measures import Propagation, Root, Size, Unit
 from shop.catalogue.rules.seasons import Dispatch
 
@@ -74,20 +74,3 @@ def village_name(grower: branch.GrowerView) -> str:
     return (
         grower.village_name_en if locale is not None and locale.language == "en" else grower.village_name_zh
     )
-
-
-def plant_facts(card: ListingCard, variant: VariantView | None) -> list[tuple[str, str | None]]:
-    """What is known of the plants, label and value, with units; of the chosen size grade where there is one."""
-    size = variant.size if variant else card.size
-    return [
-        (_("Ground diameter"), span(size.ground_diameter_mm_min, size.ground_diameter_mm_max, "diameter")),
-        (_("Breast diameter"), span(size.breast_diameter_mm_min, size.breast_diameter_mm_max, "diameter")),
-        (_("Height"), span(size.height_cm_min, size.height_cm_max)),
-        (_("Crown"), span(size.crown_cm_min, size.crown_cm_max)),
-        (_("Branching height"), height(size.branching_height_cm) if size.branching_height_cm else None),
-        (_("Root travels as"), root_words(card.root, size)),
-        (_("Raised by"), propagation_words(card.propagation) if card.propagation else None),
-        (_("Age"), card.age_code or None),
-        (_("Grade"), card.grade or None),
-        (_("Origin"), card.origin or None),
-    ]

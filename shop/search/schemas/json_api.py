@@ -3,6 +3,7 @@
 from apiflask import Schema
 from apiflask.fields import Boolean, Dict, Integer, List, Nested, String
 
+from shop.catalogue.rules.listing_fields import FIELDS, IN_JSON
 from shop.search.service.engine import SORTS
 
 
@@ -29,14 +30,16 @@ class ListingGrowerOut(Schema):
     licence_number = String(required=True, allow_none=True)
 
 
-class ListingOut(Schema):
-    slug = String(required=True)
-    title = String(required=True)
-    cultivar_group = String(required=True)
-    cultivar = String(required=True)
-    propagation = String(required=True)
-    root = String(required=True)
-    origin = String(required=True)
+def _fields_in_json() -> dict[str, Integer | String]:
+    numbers = {name for name in IN_JSON if FIELDS[name].typed == "number"}
+    return {
+        name: Integer(required=True, allow_none=True) if name in numbers else String(required=True)
+        for name in IN_JSON
+    }
+
+
+# mypy takes no base class that is made by a call.
+class ListingOut(Schema.from_dict(_fields_in_json(), name="ListingFieldsOut")):  # type: ignore[misc]
     on_sale = Boolean(required=True)
     reason = String(
         required=True, allow_none=True, metadata={"description": "Why nothing can be ordered now"}

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from core.errors import Unavailable
 from shop.catalogue.queries.index_documents import IndexDocument
+from shop.catalogue.rules.listing_fields import SEARCHED
 
 SORTS = ("relevance", "price", "-price", "new", "diameter", "-diameter")
 PAGE_SIZE = 24
@@ -128,7 +129,7 @@ def flat(document: IndexDocument, group_names: Mapping[str, tuple[str, str]]) ->
     return {
         "id": document.id,
         "named": [document.title, document.cultivar, *names, document.grower_name, document.village_name_zh],
-        "told": [document.description, document.origin, document.grade, *document.variant_titles],
+        "told": [*(str(getattr(document, name) or "") for name in SEARCHED), *document.variant_titles],
         "cultivar_group": SEPARATOR.join((document.cultivar_group, *names)),
         "root": SEPARATOR.join((document.root, document.root, document.root)),
         "grower": SEPARATOR.join((document.grower_slug, document.grower_name, document.grower_name)),

@@ -13,6 +13,7 @@ from core.web.views.api_docs import answer_of
 from shop.catalogue.queries.cards import ListingCard
 from shop.catalogue.queries.listing_page import get_listing
 from shop.catalogue.queries.listings import listing_cards
+from shop.catalogue.rules.listing_fields import IN_JSON
 from shop.search.schemas.json_api import ListingOut, ListingsOut, ListingsQuery
 from shop.search.schemas.search_request import wanted_from
 from shop.search.service import finding as service
@@ -60,13 +61,7 @@ def api_listing(slug: str) -> Response:
 def listing_json(card: ListingCard) -> dict[str, Any]:
     """A listing with what is needed to order it; lengths and money in the units of their names."""
     return {
-        "slug": card.slug,
-        "title": card.title,
-        "cultivar_group": card.cultivar_group,
-        "cultivar": card.cultivar,
-        "propagation": card.propagation,
-        "root": card.root,
-        "origin": card.origin,
+        **{name: getattr(card, name) for name in IN_JSON},
         "on_sale": card.saleable,
         "reason": card.reason,
         "photo_url": card.photo.medium_url if card.photo else None,

@@ -17,18 +17,17 @@ from wtforms import (
     SelectChoice,
     SelectField,
     StringField,
-    TextAreaField,
 )
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
 
 from core.form_keys.forms import PageForm
-from core.web.forms.fields import DateField
 from shop.catalogue.rules.measures import Unit
 from shop.catalogue.rules.offers import MAX_VARIANTS
 from shop.catalogue.rules.pricing import MAX_TIERS
 from shop.catalogue.wording.plants import PROPAGATION_WORDS, ROOT_WORDS, UNIT_WORDS
-from shop.seller.forms.fields import KilogramField, MuField, RangeField, WholeField, YuanField
+from shop.seller.forms.fields import KilogramField, MuField, WholeField, YuanField
+from shop.seller.forms.kinds import field_of
 
 NEW_LOT = "new"
 NEW_PLOT = "new"
@@ -65,13 +64,13 @@ class VariantForm(LadderForm):
     """One size grade."""
 
     title = StringField(_l("Name of this size"), [Length(max=80)])
-    ground_diameter = RangeField(_l("Ground diameter"), to_mm=True)
-    height = RangeField(_l("Height"))
-    crown = RangeField(_l("Crown"))
-    breast_diameter = RangeField(_l("Breast diameter"), to_mm=True)
-    branching_height_cm = WholeField(_l("Branching height"))
-    root_ball_cm = WholeField(_l("Root ball diameter"))
-    container_l = WholeField(_l("Container size"))
+    ground_diameter = field_of("ground_diameter_mm")
+    height = field_of("height_cm")
+    crown = field_of("crown_cm")
+    breast_diameter = field_of("breast_diameter_mm")
+    branching_height_cm = field_of("branching_height_cm")
+    root_ball_cm = field_of("root_ball_cm")
+    container_l = field_of("container_l")
     unit = SelectField(_l("Sold as"), choices=choices(UNIT_WORDS), default=str(Unit.PLANT))
     plants_per_unit = WholeField(_l("Plants in a bundle"))
     weight_kg = KilogramField(_l("Weight of one plant, packed"))
@@ -97,7 +96,7 @@ class ListingForm(PageForm):
 
     photos = MultipleFileField(_l("Photos"))
     keep_place_and_time = BooleanField(_l("Keep place and time of the photos, for us alone"))
-    title = StringField(_l("Title"))
+    title = field_of("title")
     lot = SelectField(_l("Lot"), validate_choice=False)
     new_lot = FormField(NewLotForm)
     variants = FieldList(FormField(VariantForm), min_entries=1, max_entries=MAX_VARIANTS + 1)
@@ -107,10 +106,10 @@ class ListingForm(PageForm):
     autumn = BooleanField(_l("Autumn"), default=True)
     autumn_from = SelectField(_l("Autumn from"), coerce=int, validate_choice=False, default=44)
     autumn_to = SelectField(_l("Autumn until"), coerce=int, validate_choice=False, default=50)
-    presale_week = SelectField(_l("Sold before it is ready"), validate_choice=False)
-    sale_from = DateField(_l("On sale from"), [Optional()])
-    sale_until = DateField(_l("On sale until"), [Optional()])
-    description = TextAreaField(_l("Description"), [Length(max=5000)])
+    presale_week = field_of("presale_week")
+    sale_from = field_of("sale_from")
+    sale_until = field_of("sale_until")
+    description = field_of("description")
 
 
 class PricesForm(PageForm):

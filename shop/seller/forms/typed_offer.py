@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
 from typing import Any
 
 from wtforms import Field
 
-from core.clock import local_day, local_moment
 from shop.catalogue.queries.cards import ListingCard, VariantView
-from shop.catalogue.rules.measures import Size, Unit, range_text
+from shop.catalogue.rules.listing_fields import TYPED
+from shop.catalogue.rules.measures import MEASURES, Measure, Size, Unit, range_text
 from shop.catalogue.rules.offers import Offer, VariantOffer
 from shop.catalogue.rules.pricing import QuantityRule, Tier
 from shop.catalogue.rules.seasons import Season, Window
 from shop.seller.forms.fields import kilogram_text, yuan_text
+from shop.seller.forms.kinds import KINDS
 from shop.seller.forms.listing import LadderForm, ListingForm, VariantForm
 
 Typed = dict[str, list[str]]
@@ -29,14 +29,10 @@ def offer_of(form: ListingForm, root: str) -> Offer:
         if getattr(form, season).data
     ]
     return Offer(
-        title=(form.title.data or "").strip(),
         root=root,
         variants=[_variant(entry, root) for entry in form.variants],
-        description=(form.description.data or "").strip(),
         windows=windows,
-        presale_week=form.presale_week.data or None,
-        sale_from=_start_of(form.sale_from.data),
-        sale_until=_start_of(form.sale_until.data, after_days=1),
+        **{name: KINDS[field.typed].read(form[name].data) for name, field in TYPED.items()},
     )
 
 
@@ -60,24 +56,14 @@ def ladder_offer(entry: Field, size: Size, **more: Any) -> VariantOffer:
 def _variant(entry: Field, root: str) -> VariantOffer:
     form: VariantForm = entry.form
     unit = form.unit.data or Unit.PLANT
-    height, ground = form.height.ends, form.ground_diameter.ends
-    breast, crown = form.breast_diameter.ends, form.crown.ends
-    size = Size(
-        height_cm_min=height[0],
-        height_cm_max=height[1],
-        ground_diameter_mm_min=ground[0],
-        ground_diameter_mm_max=ground[1],
-        breast_diameter_mm_min=breast[0],
-        breast_diameter_mm_max=breast[1],
-        crown_cm_min=crown[0],
-        crown_cm_max=crown[1],
-        branching_height_cm=form.branching_height_cm.data,
-        root_ball_cm=form.root_ball_cm.data if root == "root_ball" else None,
-        container_l=form.container_l.data if root == "container" else None,
-    )
+    ends: dict[str, int | None] = {}
+    for measure in MEASURES.values():
+        field = form[measure.form_field]
+        typed = field.ends if measure.is_range else (field.data if measure.root in (None, root) else None,)
+        ends |= zip(measure.columns, typed, strict=True)
     return ladder_offer(
         entry,
-        size,
+        Size(**ends),
         weight_g=form.weight_kg.data,
         title=(form.title.data or "").strip(),
         unit=unit,
@@ -87,10 +73,6 @@ def _variant(entry: Field, root: str) -> VariantOffer:
 
 def _row(entry: Field) -> int:
     return int(entry.name.rsplit("-", 1)[1])
-
-
-def _start_of(day: date | None, *, after_days: int = 0) -> datetime | None:
-    return None if day is None else local_moment(day + timedelta(days=after_days))
 
 
 def typed_of(sent: Iterable[tuple[str, list[str]]]) -> Typed:
@@ -108,9 +90,10 @@ def typed_from(card: ListingCard, *, as_new: bool = False) -> Typed:
 
     With `as_new` it is the start of another one: no title, no skus, no prices, no stock, no sale dates.
     """
-    typed: Typed = {
-        "lot": [str(card.lot_id or "")],
-        "description": [card.description],
+    typed: Typed = {"lot": [str(card.lot_id or "")]} | {
+        name: [KINDS[field.typed].write(getattr(card, name))]
+        for name, field in TYPED.items()
+        if field.taken_over or not as_new
     }
     for window in card.windows:
         typed[window.season] = ["y"]
@@ -118,24 +101,13 @@ def typed_from(card: ListingCard, *, as_new: bool = False) -> Typed:
         typed[f"{window.season}_to"] = [str(window.to_week)]
     for row, variant in enumerate(card.variants):
         typed |= _typed_variant(f"variants-{row}-", variant, as_new=as_new)
-    if not as_new:
-        typed["title"] = [card.title]
-        typed["presale_week"] = [card.presale_week or ""]
-        typed["sale_from"] = [_day(card.sale_from)]
-        typed["sale_until"] = [_day(card.sale_until, before_days=1)]
     return typed
 
 
 def _typed_variant(at: str, variant: VariantView, *, as_new: bool) -> Typed:
-    size = variant.size
-    texts = {
-        "ground_diameter": range_text(size.ground_diameter_mm_min, size.ground_diameter_mm_max, in_cm=True),
-        "height": range_text(size.height_cm_min, size.height_cm_max),
-        "breast_diameter": range_text(size.breast_diameter_mm_min, size.breast_diameter_mm_max, in_cm=True),
-        "crown": range_text(size.crown_cm_min, size.crown_cm_max),
-        "branching_height_cm": size.branching_height_cm,
-        "root_ball_cm": size.root_ball_cm,
-        "container_l": size.container_l,
+    texts: dict[str, object] = {
+        measure.form_field: _typed_measure(measure, variant.size) for measure in MEASURES.values()
+    } | {
         "unit": variant.unit,
         "plants_per_unit": variant.plants_per_unit if variant.is_bundle else None,
         "weight_kg": kilogram_text(variant.weight_g),
@@ -149,6 +121,11 @@ def _typed_variant(at: str, variant: VariantView, *, as_new: bool) -> Typed:
     return typed | typed_ladder(at, variant, prices=not as_new)
 
 
+def _typed_measure(measure: Measure, size: Size) -> object:
+    ends = [getattr(size, column) for column in measure.columns]
+    return range_text(*ends, in_cm=measure.in_mm) if measure.is_range else ends[0]
+
+
 def typed_ladder(at: str, variant: VariantView, *, prices: bool = True) -> Typed:
     """The price lines of a size grade as one would have typed them."""
     typed: Typed = {}
@@ -156,7 +133,3 @@ def typed_ladder(at: str, variant: VariantView, *, prices: bool = True) -> Typed
         typed[f"{at}tiers-{line}-from_quantity"] = [str(tier.from_quantity)]
         typed[f"{at}tiers-{line}-unit_price"] = [yuan_text(tier.unit_price_minor) if prices else ""]
     return typed
-
-
-def _day(moment: datetime | None, *, before_days: int = 0) -> str:
-    return "" if moment is None else str(local_day(moment) - timedelta(days=before_days))
