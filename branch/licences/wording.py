@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from branch.licences.states import Standing, Step
 from branch.platforms.rules.shop_pages import Platform
 from branch.platforms.wording import PLATFORM_NAMES
+from core.web.wording.languages import in_chinese
 
 OWN_SHOP = "shop"
 CHANNELS = (OWN_SHOP, *Platform)
@@ -73,5 +73,4 @@ class InVillage(Protocol):
 
 def village_name(place: InVillage) -> str:
     """The village in the language of the page."""
-    locale = get_locale()
-    return place.village_name_en if locale is not None and locale.language == "en" else place.village_name_zh
+    return place.village_name_zh if in_chinese() else place.village_name_en

@@ -8,13 +8,13 @@ from flask_babel import force_locale
 
 from branch.ledger.rules.periods import Period, between, parse_period
 from branch.organisation.queries.tree import get_unit
-from branch.reports.service import building
 from branch.reports.tasks import making
 from core.atomic import write_durably
 from core.clock import now
 from core.command_groups import CommandGroup
 from core.database import session
 from core.errors import Conflict, DomainError
+from core.languages import LOCALES_BY_CODE
 
 group = CommandGroup("reports", help="Reports of a unit.")
 
@@ -56,7 +56,9 @@ def build(unit_code: str, output: Path | None, **window: str | None) -> None:
 
 @group.command("verify")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--lang", type=click.Choice(["zh", "en"]), help="One language only; both when left out.")
+@click.option(
+    "--lang", type=click.Choice(list(LOCALES_BY_CODE)), help="One language only; both when left out."
+)
 def verify(file: Path, lang: str | None) -> None:
     """Whether FILE belongs to a sealed report, and whether today's facts still give its figures.
 
@@ -68,8 +70,8 @@ def verify(file: Path, lang: str | None) -> None:
     from branch.reports.audit.wording import sentences
 
     verdict = verified(file.read_bytes())
-    for language in [lang] if lang else list(building.LANGUAGES):
-        with force_locale(building.LANGUAGES[language]):
+    for language in [lang] if lang else list(LOCALES_BY_CODE):
+        with force_locale(LOCALES_BY_CODE[language]):
             click.echo("\n".join((*sentences(verdict), "")))
     sys.exit(verdict.exit_code)
 

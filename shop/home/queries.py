@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from flask_babel import get_locale, ngettext
+from flask_babel import ngettext
 
 from branch import api as branch
 from core.web.wording.formatting import number
+from core.web.wording.languages import in_chinese
 from shop.catalogue.queries.cards import ListingCard
 from shop.catalogue.queries.listings import recent_listings
 from traceability import api as traceability
@@ -121,9 +122,7 @@ def _villages() -> Iterable[Village]:
 
 
 def _marks() -> Iterable[Mark]:
-    locale = get_locale()
-    english = locale is not None and locale.language == "en"
     for mark in branch.all_marks():
         facts = mark.facts
-        name = facts.name_en if english and facts.name_en else facts.name
+        name = facts.name if in_chinese() else facts.name_en or facts.name
         yield Mark(name, facts.registrant, facts.registration_number)

@@ -12,6 +12,7 @@ from branch import api as branch
 from core import seal
 from core.clock import local_day
 from core.database import session
+from core.languages import FIRST
 from traceability.certificates.models.sealing import KIND, sealed_body, subject_of
 from traceability.certificates.models.tables import Certificate
 from traceability.certificates.rules import folded
@@ -22,8 +23,6 @@ from traceability.lots.models.tables import CultivarGroup
 from traceability.lots.queries.records import LotView, lots_by_ids
 from traceability.lots.rules.sizes import diameter_span_cm
 from traceability.papers.queries import papers_of
-
-CHINESE = "zh_Hans_CN"
 
 
 def certify_parcel(consignment_number: str, *, at: datetime) -> None:
@@ -56,7 +55,7 @@ def facts_of(codes: Sequence[CodeView], *, at: datetime) -> dict[str, Any]:
         plants[code.lot_id] += code.plants
     lots = lots_by_ids(plants)
     groups = {row.code: row.name_zh for row in session.scalars(select(CultivarGroup))}
-    with force_locale(CHINESE):
+    with force_locale(FIRST.locale):
         papers = [[paper.kind_name, paper.number] for paper in papers_of(bound.consignment_number or "")]
     return {
         "parcel": bound.consignment_number,

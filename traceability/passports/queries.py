@@ -11,12 +11,13 @@ from branch import api as branch
 from core.database import session
 from core.errors import NotFound
 from core.seal import SealView, seal_of
+from core.web.wording.languages import in_chinese
 from traceability.codes.models.tables import Code
 from traceability.events.queries.timeline import TimelineStep, timeline_of_lot
 from traceability.lots.models.sealing import lot_subject
 from traceability.lots.models.tables import CultivarGroup, Lot
 from traceability.lots.queries.descent import Edge, edges_from, edges_to
-from traceability.lots.queries.records import LotView, in_chinese, lots_by_ids, view
+from traceability.lots.queries.records import LotView, lots_by_ids, view
 from traceability.lots.states import LotState
 from traceability.papers.models.tables import Paper
 from traceability.papers.rules import PaperKind

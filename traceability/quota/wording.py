@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from core.clock import now
-from traceability.lots.queries.records import in_chinese
+from core.web.wording.languages import in_chinese
 from traceability.quota.queries.ledger import stages
 from traceability.quota.rules import MoveKind, Role
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from branch import api as branch
 from core.database import session
 from core.errors import NotFound
+from core.web.wording.languages import in_chinese
 from traceability.codes.rules.notation import grouped, is_well_formed
 from traceability.lots.queries.records import LotView, get_lot, lots_by_ids
 from traceability.resolver.models.tables import TradeItem, TradeItemLot
@@ -31,8 +31,7 @@ class TradeItemView:
     @property
     def name(self) -> str:
         """The name in the language of the page."""
-        locale = get_locale()
-        return self.name_en or self.name_zh if locale and locale.language == "en" else self.name_zh
+        return self.name_zh if in_chinese() else self.name_en or self.name_zh
 
 
 def trade_items_of(grower_id: int) -> list[TradeItemView]:

@@ -13,6 +13,7 @@ from core.database import read_columns
 from core.seal.models.leaves import SealLeaf
 from core.seal.queries.newest import NEWEST_FIRST
 from core.seal.queries.subjects import signed_size
+from core.web.wording.languages import in_chinese
 from traceability.alarms.queries.records import brakes_column
 from traceability.alarms.rules.brakes import Brakes
 from traceability.codes.models.digests import code_digest
@@ -31,7 +32,7 @@ from traceability.lookups.queries import (
 )
 from traceability.lookups.service.visitors import Visitor
 from traceability.lots.models.tables import CultivarGroup, Lot
-from traceability.lots.queries.records import LOT_COLUMNS, LotView, in_chinese
+from traceability.lots.queries.records import LOT_COLUMNS, LotView
 from traceability.lots.states import LotState
 from traceability.papers.models.tables import Paper
 from traceability.papers.queries import PAPER_COLUMNS, PaperView, newest_of, paper_views

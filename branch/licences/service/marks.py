@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -15,6 +14,7 @@ from branch.organisation.queries.tree import require_unit_access
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from core.scopes import Scope, note_checked
+from core.web.wording.languages import in_chinese
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,7 @@ class CultivarGroup:
     @property
     def name(self) -> str:
         """The name in the language of the page."""
-        locale = get_locale()
-        return self.name_en if locale is not None and locale.language == "en" else self.name_zh
+        return self.name_zh if in_chinese() else self.name_en
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import exists, literal, select, union_all
 from sqlalchemy.orm import aliased
@@ -17,7 +16,9 @@ from core.accounts.rules.identity import masked, parse_identity
 from core.clock import now
 from core.database import session
 from core.errors import Forbidden, NotFound
+from core.languages import language_of
 from core.scopes import Scope, note_checked
+from core.web.wording.languages import in_chinese
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class UnitView:
         return self.path.count("/") - 1
 
     def name_in(self, locale: str) -> str:
-        """Its name for a reader of this language, `en` or `zh_Hans_CN`."""
-        return self.name_en if locale == "en" else self.name_zh
+        """Its name for a reader of this language."""
+        return self.name_zh if language_of(locale).chinese else self.name_en
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,7 @@ def unit_view(unit: Unit) -> UnitView:
 
 def unit_name(unit: UnitView) -> str:
     """The unit's name in the language of the page."""
-    locale = get_locale()
-    return unit.name_en if locale is not None and locale.language == "en" else unit.name_zh
+    return unit.name_zh if in_chinese() else unit.name_en
 
 
 def get_unit(code: str) -> UnitView:

@@ -21,6 +21,7 @@ from branch.reports.queries.versions import Place
 from branch.reports.sections.revisions import Difference, differences
 from branch.reports.service import building
 from core.clock import local_day
+from core.languages import FIRST, LOCALES_BY_CODE
 
 # Inputs that follow from sale facts and nothing else.
 OF_FACTS = frozenset({"kinds", "spans", "sizes", "provinces", "foreign"})
@@ -61,7 +62,7 @@ class Replayed:
 
     @property
     def same(self) -> bool:
-        return not (self.cells or self.other or self.registers or self.figures["zh"])
+        return not (self.cells or self.other or self.registers or self.figures[FIRST.code])
 
     @property
     def explained(self) -> bool:
@@ -79,7 +80,11 @@ def replay(report: Report, told: dict[str, Any] | None, *, public: bool = False)
     unit, period = get_unit(unit_by_id(report.unit_id).code), parse_period(report.period)
     growers = grower_ids_of(unit)
     prefix = "public-" if public else ""
-    documents = {language: from_json(report.documents[prefix + language]) for language in building.LANGUAGES}
+    documents = {
+        language: from_json(report.documents[prefix + language])
+        for language in LOCALES_BY_CODE
+        if prefix + language in report.documents
+    }
     built_at, today = report.built_at, local_day(report.built_at)
     place = Place(report.version, {}, None)
     written = from_the_facts(

@@ -30,6 +30,7 @@ from core import seal
 from core.database import session
 from core.errors import NotFound, Unavailable
 from core.files import service as files
+from core.languages import FIRST
 from core.seal.models.log import this_log
 from core.seal.rules.merkle import ProofFails
 from core.seal.rules.note import BadNote
@@ -171,7 +172,7 @@ def _named(number: str) -> Report | None:
 
 
 def _kept(report: Report) -> Kept:
-    number = from_json(report.documents["zh"]).number
+    number = from_json(report.documents[FIRST.code]).number
     return Kept(number, unit_by_id(report.unit_id).code, report.period, report.version, report.state)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from branch.reports.audit.replaying import ALL, Cell, Replayed
 from branch.reports.audit.verifying import Kept, Sealed, Verdict
@@ -14,6 +14,8 @@ from branch.reports.editions.states import EditionState
 from branch.reports.wording import numbers as wording
 from branch.reports.wording.report_states import state_name
 from core.clock import local_day, to_utc
+from core.languages import FIRST
+from core.web.wording.languages import spoken
 
 MOST_LISTED = 20
 
@@ -194,11 +196,10 @@ def _cell(cell: Cell) -> str:
 
 
 def _figures(found: Replayed) -> Iterator[str]:
-    locale = get_locale()
-    language = "en" if locale is not None and locale.language == "en" else "zh"
-    shown = [one for one in found.figures[language] if not one.private]
-    hidden = len(found.figures[language]) - len(shown)
-    if not found.figures[language]:
+    figures = found.figures.get(spoken().code) or found.figures[FIRST.code]
+    shown = [one for one in figures if not one.private]
+    hidden = len(figures) - len(shown)
+    if not figures:
         yield _("No printed figure differs.")
         return
     yield ngettext(

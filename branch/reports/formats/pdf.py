@@ -19,6 +19,7 @@ from branch.reports.document import Document, Row, Section, Table
 from branch.reports.formats.html import trace
 from branch.reports.wording import numbers as wording
 from core.garbage_collection import without_collecting
+from core.languages import language_of
 from core.unseen_characters import seen
 
 TEMPLATE = Path(__file__).with_name("typst") / "report.typ"
@@ -73,7 +74,7 @@ def _day(document: Document) -> date:
 def _content(document: Document) -> dict[str, Any]:
     made = _day(document)
     return {
-        "lang": "zh" if document.locale.startswith("zh") else "en",
+        "lang": language_of(document.locale).tag.split("-")[0],
         "title": document.title,
         "unit_name": document.unit_name,
         "period_label": document.period_label,

@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 from flask import current_app
-from flask_babel import get_locale
 from sqlalchemy import select
 
 from branch.growers.models.tables import Grower
@@ -32,6 +31,7 @@ from branch.reports.facts.provinces import province_code
 from core.clock import local_day, month_start, to_shanghai
 from core.database import session
 from core.garbage_collection import without_collecting
+from core.web.wording.languages import in_chinese
 
 # How far back the panel reaches: old habits of a trade say little about today's.
 LONGEST_HISTORY_YEARS = 6
@@ -101,10 +101,10 @@ def _growers(unit: UnitView) -> dict[int, GrowerLabel]:
         .where(Grower.unit_id.in_(units))
         .order_by(Grower.id)
     )
-    locale = get_locale()
-    english = locale is not None and locale.language == "en"
     return {
-        row.id: GrowerLabel(row.id, row.name, row.slug, row.code, row.name_en if english else row.name_zh)
+        row.id: GrowerLabel(
+            row.id, row.name, row.slug, row.code, row.name_zh if in_chinese() else row.name_en
+        )
         for row in rows
     }
 

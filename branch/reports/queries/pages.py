@@ -26,6 +26,7 @@ from core.accounts.queries.same_person import same_person
 from core.clock import local_moment
 from core.database import session
 from core.errors import NotFound
+from core.languages import FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,7 @@ def report_for(account_id: int, public_id: str, *, language: str) -> ReportView:
         state=report.state,
         revision=report.revision,
         built_at=report.built_at,
-        document=from_json(report.documents[language]),
+        document=from_json(report.documents.get(language) or report.documents[FIRST.code]),
         reviews=tuple(
             ReviewView(one.from_state, one.to_state, one.by_name, one.comment, one.at) for one in reviews
         ),

@@ -28,8 +28,8 @@ from branch.reports.sections.contract import SectionFunction
 from branch.reports.sections.public_edition import public_edition
 from branch.reports.sections.revisions import as_plain, differences, with_revisions
 from core.garbage_collection import without_collecting
+from core.languages import FIRST, LOCALES_BY_CODE
 
-LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CONTENT_TYPES = {
     "html": "text/html",
@@ -70,7 +70,7 @@ class Made:
 
     @property
     def document(self) -> Document:
-        return self.documents["zh"]
+        return self.documents[FIRST.code]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def write(period: Period, unit: UnitView, *, today: date, place: Place | None = 
     given: dict[str, Any] | None = None
     changed: tuple[str, ...] = ()
     blocks: Blocks | None = None
-    for language, locale in LANGUAGES.items():
+    for language, locale in LOCALES_BY_CODE.items():
         with force_locale(locale):
             scope = in_active_locale(scope, unit) if scope else gather(period, unit, today=today)
             document = assemble(period, scope, sections, locale=language)
@@ -123,9 +123,9 @@ def write(period: Period, unit: UnitView, *, today: date, place: Place | None = 
                 public[language] = edition
     assert scope is not None
     assert place is not None
-    with force_locale(LANGUAGES["zh"]):
-        revises = _revises(place, scope, documents["zh"], changed)
-        frozen = annex.freeze(period, scope, documents["zh"], revises=revises, given=given)
+    with force_locale(FIRST.locale):
+        revises = _revises(place, scope, documents[FIRST.code], changed)
+        frozen = annex.freeze(period, scope, documents[FIRST.code], revises=revises, given=given)
     digest = hashlib.sha256(frozen).hexdigest()
     return Written({key: replace(one, annex_digest=digest) for key, one in documents.items()}, frozen, public)
 
@@ -133,7 +133,7 @@ def write(period: Period, unit: UnitView, *, today: date, place: Place | None = 
 def _revises(
     place: Place, scope: Scope, document: Document, inputs: tuple[str, ...]
 ) -> dict[str, Any] | None:
-    earlier = place.earlier.get("zh")
+    earlier = place.earlier.get(FIRST.code)
     if earlier is None:
         return None
     slugs = annex.names_in_annex(scope)

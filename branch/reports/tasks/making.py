@@ -19,7 +19,6 @@ from branch.reports.queries.evidence import grower_ids_of
 from branch.reports.service import recording as service
 from branch.reports.service.building import (
     CONTENT_TYPES,
-    LANGUAGES,
     Made,
     MadeFile,
     OnStep,
@@ -32,6 +31,7 @@ from core.database import session, transaction
 from core.errors import Conflict, Invalid
 from core.files import service as files
 from core.garbage_collection import without_collecting
+from core.languages import LOCALES_BY_CODE
 
 
 @without_collecting()
@@ -48,7 +48,7 @@ def make(
 
     if local_day(at) < period.start:
         raise Invalid(_l("This period has not begun yet."), code="period_not_begun")
-    steps = 1 + 3 * len(LANGUAGES)
+    steps = 1 + 3 * len(LOCALES_BY_CODE)
     with transaction():
         rollup.ensure_fresh()
         if rollup.left_out(grower_ids_of(unit), period.start, period.end):
@@ -62,7 +62,7 @@ def make(
     on_step(1, steps, str(_l("Figures are computed")))
     made: list[MadeFile] = [MadeFile(file_name(period, unit, "", "json"), "json", "", written.annex)]
     try:
-        for number, (language, locale) in enumerate(LANGUAGES.items()):
+        for number, (language, locale) in enumerate(LOCALES_BY_CODE.items()):
             with force_locale(locale):
                 made += rendered_forms(documents[language], written.annex, period, unit, language)
             on_step(1 + 3 * (number + 1), steps, str(_l("Written in one more language")))

@@ -16,10 +16,11 @@ from branch.reports.document import Document, data_annex, from_json
 from branch.reports.editions import service
 from branch.reports.models.tables import Report
 from branch.reports.queries.pages import find_report
-from branch.reports.service.building import CONTENT_TYPES, LANGUAGES
+from branch.reports.service.building import CONTENT_TYPES
 from branch.reports.service.recording import ShelvedFile, require_second_person
 from core.database import session, transaction
 from core.files import service as files
+from core.languages import FIRST, LOCALES_BY_CODE
 
 OnStep = Callable[[int, int], None]
 
@@ -60,14 +61,18 @@ def publish(
     """
     report = require_allowed(public_id, account_id=account_id)
     stem = f"{unit_by_id(report.unit_id).code}-{report.period}-public"
-    documents = {language: from_json(report.documents[f"public-{language}"]) for language in LANGUAGES}
+    documents = {
+        language: from_json(report.documents[f"public-{language}"])
+        for language in LOCALES_BY_CODE
+        if f"public-{language}" in report.documents
+    }
     session.rollback()
     shelved: list[ShelvedFile] = []
-    for number, (language, locale) in enumerate(LANGUAGES.items()):
-        on_step(number, len(LANGUAGES))
-        with force_locale(locale):
-            shelved += _files(documents[language], stem, language)
-    on_step(len(LANGUAGES), len(LANGUAGES))
+    for number, (language, document) in enumerate(documents.items()):
+        on_step(number, len(documents))
+        with force_locale(LOCALES_BY_CODE[language]):
+            shelved += _files(document, stem, language)
+    on_step(len(documents), len(documents))
     with transaction():
         service.publish(public_id, files=shelved, account_id=account_id, at=at)
         on_published()
@@ -89,7 +94,7 @@ def _files(document: Document, stem: str, language: str) -> list[ShelvedFile]:
     made[f"{stem}-{language}.pdf"] = pdf.render_pdf(
         replace(document, doubtful=(*document.doubtful, _("This edition shows no single grower."))), figures
     )
-    if language == "zh":
+    if language == FIRST.code:
         made[f"{stem}.json"] = figures
     return [_shelved(name, data, language) for name, data in made.items()]
 

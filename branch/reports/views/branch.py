@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from wtforms import Field
 
@@ -35,6 +34,7 @@ from core.form_keys.views import creates, creating
 from core.gate import actor_id, current_actor, may, requires
 from core.progress.service import starting as progress
 from core.scopes import Scope
+from core.web.wording.languages import spoken
 
 blueprint = Blueprint("reports", __name__)
 
@@ -52,8 +52,7 @@ def words() -> dict[str, object]:
 
 
 def language() -> str:
-    locale = get_locale()
-    return "en" if locale is not None and locale.language == "en" else "zh"
+    return spoken().code
 
 
 def _build_form() -> BuildForm:

@@ -8,21 +8,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from branch.reports.document import Cell, Column
 from branch.reports.facts.figures import rounded
 from branch.reports.facts.provinces import PROVINCES
+from core.web.wording.languages import in_chinese
 
 NOTHING = "–"
 FEN_PER_YUAN = 100
 FEN_PER_WAN = 1_000_000
-
-
-def is_chinese() -> bool:
-    locale = get_locale()
-    return locale is None or locale.language == "zh"
 
 
 def yuan(minor: int | Decimal, places: int = 2) -> str:
@@ -52,7 +47,7 @@ def points(difference: Decimal) -> str:
 
 def amount(minor: int) -> str:
     """An amount within a sentence: 万元 from ten thousand yuan on in Chinese, full yuan in English."""
-    if not is_chinese():
+    if not in_chinese():
         return f"CNY {yuan(minor)}"
     if abs(minor) >= FEN_PER_WAN:
         return f"{rounded(Decimal(minor) / FEN_PER_WAN, 2):,} 万元"
@@ -75,12 +70,12 @@ def province(code: str) -> str:
     """The short name of a province; "" is for orders that name none."""
     if code not in PROVINCES:
         return _("Not named")
-    return PROVINCES[code].name_zh if is_chinese() else PROVINCES[code].name_en
+    return PROVINCES[code].name_zh if in_chinese() else PROVINCES[code].name_en
 
 
 def chart_unit(largest_minor: int) -> tuple[str, int]:
     """The unit of an axis and the fen it stands for, so that labels stay short."""
-    if is_chinese():
+    if in_chinese():
         return (_("10,000 yuan"), FEN_PER_WAN) if largest_minor >= FEN_PER_WAN else (_("yuan"), FEN_PER_YUAN)
     if largest_minor >= 1000 * FEN_PER_WAN:
         return _("million yuan"), 100 * FEN_PER_WAN

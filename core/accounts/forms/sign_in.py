@@ -21,10 +21,11 @@ from core.accounts.queries.account import find_account
 from core.accounts.queries.staff import is_staff
 from core.accounts.rules.identity import Identity, is_of_another_script, parse_identity
 from core.form_keys.forms import PageForm
+from core.languages import LANGUAGES
 from core.messaging.service.channels import reaches
 from core.settings import current_settings
 
-LOCALES = [SelectChoice("zh_Hans_CN", "中文"), SelectChoice("en", "English")]
+LOCALES = [SelectChoice(language.locale, language.name) for language in LANGUAGES]
 
 
 def check_identity(_form: PageForm, field: StringField) -> None:

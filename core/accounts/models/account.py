@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.accounts.models.second_factor import required_for
 from core.database import Base, fk, pk
 from core.ids import random_id
+from core.languages import BY_LOCALE, FIRST
 from core.types import JSONType, UTCDateTime
 
 
@@ -19,7 +20,7 @@ class Account(Base, UserMixin):
     __tablename__ = "account"
     __table_args__ = (
         CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="reachable"),
-        CheckConstraint("locale IN ('zh_Hans_CN', 'en')", name="locale_known"),
+        CheckConstraint(f"locale IN {tuple(BY_LOCALE)}", name="locale_known"),
     )
 
     id: Mapped[int] = pk()
@@ -31,7 +32,7 @@ class Account(Base, UserMixin):
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
     display_name: Mapped[str] = mapped_column(String(80))
-    locale: Mapped[str] = mapped_column(String(16), default="zh_Hans_CN")
+    locale: Mapped[str] = mapped_column(String(16), default=FIRST.locale)
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

@@ -14,6 +14,7 @@ from core.accounts.service.devices import end_codes, end_others
 from core.accounts.service.tokens import end_tokens
 from core.database import in_transaction, session
 from core.errors import Conflict
+from core.languages import FIRST
 
 
 def create_account(
@@ -22,7 +23,7 @@ def create_account(
     display_name: str,
     password: str,
     at: datetime,
-    locale: str = "zh_Hans_CN",
+    locale: str = FIRST.locale,
     confirmed: bool = False,
     demo: bool = False,
 ) -> Account:

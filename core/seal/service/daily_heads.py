@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 
 from core.clock import local_day
 from core.database import session
+from core.languages import BY_LOCALE, FIRST
 from core.messaging.service import enqueueing as messaging
 from core.seal.models.leaves import SealHead
 from core.seal.models.log import this_log
 from core.seal.rules.note import Checkpoint, Note
 from core.settings import current_settings
-from core.web.wording.languages import CHINESE, LOCALES
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def keep_head(*, at: datetime) -> bool:
                 "note": note,
                 "url": f"{settings.base_url}/log/compare",
             },
-            locale=CHINESE,
+            locale=FIRST.locale,
             at=at,
         )
     session.flush()
@@ -91,7 +91,7 @@ def keep_head(*, at: datetime) -> bool:
 def _told(day: date, head: str) -> list[dict[str, str]]:
     """What the message says, in each language: whoever keeps heads for others may read either."""
     told = []
-    for locale in LOCALES:
+    for locale in BY_LOCALE:
         with force_locale(locale):
             title = _("The public log on %(day)s: %(head)s", day=day.isoformat(), head=head)
             words = _(

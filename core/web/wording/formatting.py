@@ -4,30 +4,18 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from babel.dates import format_date
 from flask import Flask
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from core.clock import local_day, local_minute, to_shanghai
 from core.money import MINOR_DIGITS
+from core.web.wording.languages import PARSED, spoken
 
 SYMBOLS = {"CNY": "¥", "USD": "US$", "EUR": "€", "HKD": "HK$", "JPY": "JP¥"}
 MINUS = "−"
 M2_PER_MU = Decimal(2000) / 3
-ENGLISH_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 
 
 def init_formatting(app: Flask) -> None:
@@ -37,11 +25,6 @@ def init_formatting(app: Flask) -> None:
         *(area, height, diameter, span, weight, duration),
     )
     app.jinja_env.globals.update({f.__name__: f for f in formatters})
-
-
-def _is_english() -> bool:
-    locale = get_locale()
-    return locale is not None and locale.language == "en"
 
 
 def number(value: float | Decimal, digits: int = 0) -> str:
@@ -100,18 +83,12 @@ def day(value: date) -> str:
 
 def day_words(value: date) -> str:
     """A day as sentences write it: 3月12日, 12 March."""
-    when = _day(value)
-    if _is_english():
-        return f"{when.day} {ENGLISH_MONTHS[when.month - 1]}"
-    return f"{when.month}月{when.day}日"
+    return format_date(_day(value), spoken().day, locale=PARSED[spoken().locale])
 
 
 def month_words(value: date) -> str:
     """The month of a day: 2026年3月, March 2026."""
-    when = _day(value)
-    if _is_english():
-        return f"{ENGLISH_MONTHS[when.month - 1]} {when.year}"
-    return f"{when.year}年{when.month}月"
+    return format_date(_day(value), spoken().month, locale=PARSED[spoken().locale])
 
 
 def area(area_m2: float | Decimal, *, exact: bool = False) -> str:

@@ -1,7 +1,7 @@
-"""Languages: Chinese first, English complete.
+"""The language of a page: Chinese first, English complete.
 
-The language of a page is the visitor's choice (a cookie), else the account's, else Chinese unless the
-browser asks for English and mentions no Chinese at all.
+It is the visitor's choice (a cookie), else the account's, else Chinese unless the browser asks first for another one
+of ours and mentions no Chinese at all.
 """
 
 from collections.abc import Callable
@@ -11,13 +11,15 @@ from typing import Any, ParamSpec, TypeVar
 from babel import Locale
 from flask import request
 from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.datastructures import LanguageAccept
 
-CHINESE = "zh_Hans_CN"
-ENGLISH = "en"
-LOCALES = (CHINESE, ENGLISH)
-PARSED = {name: Locale.parse(name) for name in LOCALES}
+from core.languages import BY_LOCALE, FIRST, LANGUAGES, Language, find_language, language_of
+
+PARSED = {locale: Locale.parse(locale) for locale in BY_LOCALE}
+SPOKEN = {PARSED[language.locale]: language for language in LANGUAGES}
+WORDS = {"zh": _l("Chinese"), "en": _l("English")}
 COOKIE = "locale"
 COOKIE_AGE_S = 365 * 24 * 3600
 
@@ -43,11 +45,11 @@ def per_language(function: Callable[P, R]) -> Callable[P, R]:
 def select_locale() -> str:
     """The language of this request; outside of requests Chinese."""
     if not request:
-        return CHINESE
+        return FIRST.locale
     chosen = request.cookies.get(COOKIE)
-    if chosen in LOCALES:
+    if chosen in BY_LOCALE:
         return chosen
-    if (locale := getattr(current_user, "locale", None)) in LOCALES:
+    if (locale := getattr(current_user, "locale", None)) in BY_LOCALE:
         return str(locale)
     return visitors_locale()
 
@@ -55,21 +57,36 @@ def select_locale() -> str:
 def visitors_locale() -> str:
     """The language of this request as far as the browser tells it, whoever is signed in."""
     chosen = request.cookies.get(COOKIE)
-    if chosen in LOCALES:
+    if chosen in BY_LOCALE:
         return chosen
-    return ENGLISH if asks_for_english(request.accept_languages) else CHINESE
+    return language_asked_for(request.accept_languages).locale
 
 
-def asks_for_english(accepted: LanguageAccept) -> bool:
-    """Whether English stands first in what a browser accepts, and Chinese nowhere."""
-    languages = [tag.split("-")[0].lower() for tag, quality in accepted if quality > 0]
-    return bool(languages) and languages[0] == "en" and "zh" not in languages
+def language_asked_for(accepted: LanguageAccept) -> Language:
+    """Another language than the first only when a browser puts it first and accepts the first one nowhere."""
+    asked = [find_language(tag) for tag, quality in accepted if quality > 0]
+    return (asked[0] if asked and FIRST not in asked else None) or FIRST
+
+
+def spoken() -> Language:
+    """The language of the page, message or document being made; the first where there is none."""
+    locale = get_locale()
+    return FIRST if locale is None else SPOKEN.get(locale) or language_of(str(locale))
+
+
+def language_words(code: str) -> str:
+    """What a language is called in the one being spoken, or its own name."""
+    return str(WORDS.get(code, language_of(code).name))
+
+
+def in_chinese() -> bool:
+    """Whether names are told in Chinese in the language being spoken, else in English."""
+    return spoken().chinese
 
 
 def html_lang() -> str:
     """The language of the page as HTML names it."""
-    locale = get_locale()
-    return "en" if locale is not None and locale.language == "en" else "zh-CN"
+    return spoken().tag
 
 
 def return_path() -> str:

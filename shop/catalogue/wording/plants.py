@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from branch import api as branch
 from core.web.wording.formatting import day_words, money
+from core.web.wording.languages import in_chinese
 from shop.catalogue.queries.cards import ListingCard
 from shop.catalogue.rules.measures import Propagation, Root, Size, Unit
 from shop.catalogue.rules.seasons import Dispatch
@@ -70,7 +70,4 @@ def price_words(card: ListingCard) -> str:
 
 def village_name(grower: branch.GrowerView) -> str:
     """The grower's village in the language of the page."""
-    locale = get_locale()
-    return (
-        grower.village_name_en if locale is not None and locale.language == "en" else grower.village_name_zh
-    )
+    return grower.village_name_zh if in_chinese() else grower.village_name_en

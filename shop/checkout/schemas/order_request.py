@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from core.accounts.rules.identity import normalise_email, normalise_phone
+from core.languages import find_language
 from core.messaging.service.channels import reaches
 from shop.freight.rules.addresses import Place, UnknownPlaceError, resolve
 from shop.orders.rules.order_request import Buyer, OrderRequest, ShipTo
@@ -18,8 +19,6 @@ from shop.orders.states import PaymentMethod
 MAX_LINES = 100
 MAX_QUANTITY = 10_000_000
 LENGTHS = {"name": 60, "street": 200, "note": 300, "phone": 40, "email": 254, "place": 40}
-
-LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 
 Fields = dict[str, str]
 
@@ -47,7 +46,7 @@ def read_order(
     method = body.get("payment_method")
     if method not in methods:
         wrong["payment_method"] = _("Choose one of: %(methods)s.", methods=", ".join(methods))
-    chosen = LANGUAGES.get(str(body.get("locale") or locale)[:2].lower())
+    chosen = find_language(str(body.get("locale") or locale))
     if chosen is None:
         wrong["locale"] = _("Choose zh or en.")
     note = _text(body, "note", "note", wrong, most=LENGTHS["note"], required=False)
@@ -61,7 +60,7 @@ def read_order(
         buyer=buyer,
         ship_to=ship_to,
         payment_method=PaymentMethod(str(method)),
-        locale=chosen,
+        locale=chosen.locale,
         key=key,
         account_id=account_id,
         note=note,

@@ -6,7 +6,6 @@ from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from core.application import csrf
@@ -17,6 +16,7 @@ from core.web.views.api_docs import answer_of
 from core.web.views.bounds import KB, takes
 from core.web.views.incoming import reads_json
 from core.web.views.limits import ORDER, limiter
+from core.web.wording.languages import spoken
 from shop.checkout.schemas.json_api import OrderAnswer, OrderHeaders, OrderIn, OrderQuery
 from shop.checkout.schemas.order_request import read_order
 from shop.checkout.views.placing import place_once
@@ -64,7 +64,7 @@ def place(**_documented: Any) -> tuple[Response, int]:
         request.get_json(silent=True),
         key=f"api:{account_id or '-'}:{given}",
         account_id=account_id,
-        locale=str(get_locale() or "zh"),
+        locale=spoken().locale,
         methods=[one.code for one in options()],
         network=request.remote_addr,
     )

@@ -6,7 +6,6 @@ import re
 
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.clock import now
@@ -17,6 +16,7 @@ from core.ids import access_token
 from core.scopes import Scope
 from core.web.forms.fields import typed_count
 from core.web.views.limits import ORDER, limiter, posts_only
+from core.web.wording.languages import spoken
 from shop.cart import service as carts
 from shop.cart.queries.contents import CartView
 from shop.cart.queries.offers import basket as price_basket
@@ -96,7 +96,7 @@ def _place(form: CheckoutForm, cart: CartView, basket: Basket, key: str) -> int:
         form.body(basket),
         key=key,
         account_id=current_actor().account_id,
-        locale=str(get_locale() or "zh"),
+        locale=spoken().locale,
         methods=[one.code for one in payments.options()],
         network=request.remote_addr,
     )

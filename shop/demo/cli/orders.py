@@ -11,6 +11,7 @@ from core.atomic import write_durably
 from core.clock import local_day
 from core.database import transaction
 from core.files import service as files
+from core.languages import FIRST
 from shop.demo.queries import cheap_variant
 from shop.demo.rules.pictures import picture
 from shop.demo.rules.plan import TownPlan
@@ -116,7 +117,7 @@ def _place(wish: Wish, sellers: list[branch.GrowerView], place: int, *, at: date
                 ),
                 ship_to=ShipTo(resolve(*PLACES[place]), "演示路 1 号"),
                 payment_method=PaymentMethod(wish.method),
-                locale="zh_Hans_CN",
+                locale=FIRST.locale,
                 key=f"demo:{place}",
             ),
             at=at,

@@ -11,6 +11,7 @@ from typing import Any
 import stripe
 import structlog
 
+from core.languages import language_of
 from core.settings import SettingError
 from shop.payments.rules.provider_answers import RefundNews, Session, SessionOrder, refund_of, session_of
 from shop.payments.service.provider_errors import BadSignature, ProviderAway, ProviderRefused
@@ -79,7 +80,7 @@ class Gateway:
             "expires_at": int(order.expires_at.timestamp()),
             "success_url": order.success_url,
             "cancel_url": order.cancel_url,
-            "locale": "zh" if order.locale.lower().startswith("zh") else "en",
+            "locale": language_of(order.locale).tag.split("-")[0],
         }
         if order.email:
             params["customer_email"] = order.email

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core import append_only
 from core.database import Base, allowed, fk, pk
+from core.languages import FIRST
 from core.types import JSONType
 from traceability.cases.states import CaseState, CaseStep, CaseVerdict, EvidenceKind, Origin, SubjectKind
 
@@ -55,7 +56,7 @@ class CounterfeitCase(Base):
     summary: Mapped[str] = mapped_column(Text, default="")
     shop: Mapped[str] = mapped_column(String(500), default="")
     contact: Mapped[str] = mapped_column(String(120), default="")
-    locale: Mapped[str] = mapped_column(String(16), default="zh_Hans_CN")
+    locale: Mapped[str] = mapped_column(String(16), default=FIRST.locale)
     opened_at: Mapped[datetime] = mapped_column(index=True)
     due_at: Mapped[datetime]
     verdict: Mapped[str | None] = mapped_column(String(16))

@@ -11,6 +11,7 @@ from core.clock import local_year
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid
 from core.ids import readable_number
+from core.languages import FIRST
 from core.settings import current_settings
 from traceability.cases.models.sealing import seal_case
 from traceability.cases.models.tables import CounterfeitCase
@@ -31,7 +32,7 @@ def open_case(
     by: int | None,
     summary: str = "",
     contact: str = "",
-    locale: str = "zh_Hans_CN",
+    locale: str = FIRST.locale,
 ) -> CaseView:
     """Open a counterfeit case, or add what a rule saw or a visitor reported to the open case about the same subject.
 

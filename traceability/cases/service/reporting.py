@@ -13,6 +13,7 @@ from core.database import session
 from core.errors import DomainError, Invalid
 from core.files import service as files
 from core.keyed_digests import key_for, keyed
+from core.languages import FIRST
 from core.uploads.service import without_metadata
 from traceability.cases.models.tables import CaseReport
 from traceability.cases.queries.records import CaseView
@@ -42,7 +43,7 @@ class Report:
     photo_keys: tuple[str, ...] = ()
     code_digest: bytes | None = None
     code_verdict: str = ""
-    locale: str = "zh_Hans_CN"
+    locale: str = FIRST.locale
     order: str = ""
     network: bytes | None = None
 

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
@@ -18,6 +17,7 @@ from core.scopes import Scope
 from core.uploads.forms.upload_tokens import kept_token, read_kept
 from core.web.views.bounds import PHOTOS, takes
 from core.web.views.limits import REPORT, VERIFY, limiter, posts_only
+from core.web.wording.languages import spoken
 from traceability.cases.forms import ReportForm
 from traceability.cases.queries.records import CaseView, get_case, steps_of
 from traceability.cases.queries.statistics import COLUMNS, monthly_counts
@@ -84,7 +84,7 @@ def report() -> ResponseReturnValue:
                         photo_keys=tuple(kept),
                         code_digest=about.digest if about else None,
                         code_verdict=about.verdict if about else "",
-                        locale=str(get_locale() or "zh_Hans_CN"),
+                        locale=spoken().locale,
                         order=form.order.data or "",
                         network=visitor_of(request.remote_addr or "", request.user_agent.string).network,
                     ),

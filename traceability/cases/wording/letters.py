@@ -18,6 +18,7 @@ from core import seal
 from core.clock import local_day, local_minute
 from core.errors import NotFound, Unavailable
 from core.files import service as files
+from core.languages import FIRST
 from core.settings import current_settings
 from core.unseen_characters import seen
 from traceability.cases.models.sealing import subject_of
@@ -138,10 +139,10 @@ def _piece(piece: EvidenceView) -> dict[str, Any]:
 
 def _words(kind: EvidenceKind, body: Mapping[str, Any]) -> str:
     if kind is EvidenceKind.RULE:
-        with force_locale("zh_Hans_CN"):
+        with force_locale(FIRST.locale):
             return f"{rule_name(str(body.get('rule')))}（阈值第 {body.get('version')} 版）"
     if kind is EvidenceKind.CODE:
-        with force_locale("zh_Hans_CN"):
+        with force_locale(FIRST.locale):
             return shown_verdict(str(body.get("verdict_shown", "")))
     text = str(body.get("text", ""))
     answer = REGISTRY.get(str(body.get("registry", "")))

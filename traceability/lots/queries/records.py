@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import bindparam, select
 
 from core.database import read_columns, session
 from core.errors import NotFound
+from core.web.wording.languages import in_chinese
 from traceability.lots.models.tables import Cultivar, CultivarGroup, Lot, LotChange
 from traceability.lots.rules.sizes import span
 
@@ -98,12 +98,6 @@ class LotChangeView:
     plants: int
     reason: str
     at: datetime
-
-
-def in_chinese() -> bool:
-    """Whether the page, message or document being made is in Chinese; so where there is none."""
-    locale = get_locale()
-    return locale is None or locale.language == "zh"
 
 
 # The columns of a LotView in its order.

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.database import session
 from core.web.wording.formatting import number
-from traceability.lots.queries.records import in_chinese
+from core.web.wording.languages import in_chinese
 from traceability.plots.models.tables import Plot, PlotSurvey, SurveyStand
 from traceability.plots.states import STANDING, SurveyState
 from traceability.quota.models.tables import GrowthStage, QuotaAccount, QuotaPosting

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.languages import LOCALES_BY_CODE
+
 VOCABULARY = "https://ref.gs1.org/voc/"
 # Namespaces and prefixes by which a caller may name a link type of the vocabulary.
 NAMESPACES = (VOCABULARY, "https://gs1.org/voc/", "http://gs1.org/voc/", "gs1:")
@@ -20,7 +22,7 @@ class Link:
     href: str
     title: str
     media_type: str = "text/html"
-    languages: tuple[str, ...] = ("zh", "en")
+    languages: tuple[str, ...] = tuple(LOCALES_BY_CODE)
 
     def document(self) -> dict[str, Any]:
         """The link as a target object; the default link has nothing but its target and title."""

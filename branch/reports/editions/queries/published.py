@@ -16,6 +16,7 @@ from branch.reports.editions.states import EditionState
 from branch.reports.models.tables import Report
 from core.database import session
 from core.errors import NotFound
+from core.languages import FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def edition_of(unit_code: str, period: str, *, language: str) -> EditionView:
     )
     return EditionView(
         newest,
-        from_json(documents[f"public-{language}"]),
+        from_json(documents.get(f"public-{language}") or documents[f"public-{FIRST.code}"]),
         tuple(EditionFile(one.name, one.format, one.locale, one.sha256, one.size) for one in files),
         tuple(lines[1:]),
     )

@@ -10,14 +10,15 @@ from branch.reports.document import Document, Table, from_json
 from branch.reports.models.tables import Report
 from branch.reports.review.models import ReportKeyFigures
 from core.database import session
+from core.languages import FIRST
 
 
 def note_figures(report: Report) -> None:
     """Write down what the report says in sum; once, since what a report says never changes."""
     known = select(ReportKeyFigures.id).where(ReportKeyFigures.report_id == report.id)
-    if "zh" not in report.documents or session.scalar(known) is not None:
+    if FIRST.code not in report.documents or session.scalar(known) is not None:
         return
-    document = from_json(report.documents["zh"])
+    document = from_json(report.documents[FIRST.code])
     totals = _table(document, "overall", "totals")
     if totals is None:
         return

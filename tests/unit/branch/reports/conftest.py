@@ -5,7 +5,7 @@ from flask_babel import force_locale
 
 from branch.ledger.rules.periods import Period
 from branch.reports.sections.assembly import assemble
-from branch.reports.service.building import LANGUAGES
+from core.languages import LOCALES_BY_CODE as LANGUAGES
 from tests.factories.reports import make_scope
 from wsgi import report_sections
 

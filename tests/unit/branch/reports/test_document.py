@@ -12,7 +12,7 @@ from branch.ledger.rules.periods import Period, parse_period
 from branch.reports.document import data_annex, from_json, to_json
 from branch.reports.facts.figures import MonthRow, Totals
 from branch.reports.formats.html import render_html
-from branch.reports.service.building import LANGUAGES
+from core.languages import LOCALES_BY_CODE as LANGUAGES
 from tests.factories.reports import make_month_rows
 
 

@@ -12,7 +12,7 @@ from branch.reports.charts import drawing as charts
 from branch.reports.facts.effect import effect_of, effect_window
 from branch.reports.facts.panel import PanelGrower
 from branch.reports.sections import effect
-from branch.reports.service.building import LANGUAGES
+from core.languages import LOCALES_BY_CODE as LANGUAGES
 from tests.factories.panels import make_panel, with_panel
 from tests.factories.reports import make_scope
 

@@ -22,7 +22,7 @@ from branch.reports.document import Chart, Column, Row, Series, Table
 from branch.reports.formats import html as page
 from branch.reports.formats import pdf
 from branch.reports.formats import xlsx as workbook
-from branch.reports.service.building import LANGUAGES
+from core.languages import LOCALES_BY_CODE as LANGUAGES
 
 pytestmark = pytest.mark.slow
 

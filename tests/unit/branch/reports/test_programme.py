@@ -12,7 +12,7 @@ from branch.reports.facts.evidence import GrowerLabel
 from branch.reports.facts.panel import PanelCell
 from branch.reports.facts.programme_dates import ProgrammeDate
 from branch.reports.sections.programmes import programme, programme_effects
-from branch.reports.service.building import LANGUAGES
+from core.languages import LOCALES_BY_CODE as LANGUAGES
 from tests.factories.panels import make_panel
 from tests.factories.reports import make_scope
 

@@ -14,7 +14,7 @@ from branch.reports.facts.coded_sums import Piece
 from branch.reports.facts.suppression import Printed
 from branch.reports.sections.assembly import assemble
 from branch.reports.sections.public_edition import public_edition
-from branch.reports.service.building import LANGUAGES
+from core.languages import LOCALES_BY_CODE as LANGUAGES
 from tests.factories.reports import PROVINCES, SIZES, make_month_rows, make_scope
 from wsgi import report_sections
 

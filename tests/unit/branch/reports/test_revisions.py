@@ -8,7 +8,7 @@ from flask_babel import force_locale
 from branch.ledger.rules.periods import Period
 from branch.reports.facts.figures import MonthRow, Totals
 from branch.reports.sections.revisions import differences, with_revisions
-from branch.reports.service.building import LANGUAGES
+from core.languages import LOCALES_BY_CODE as LANGUAGES
 from tests.factories.reports import make_month_rows
 
 APRIL = Period(2026, 4)

@@ -8,7 +8,7 @@ from flask_babel import force_locale
 from branch.ledger.rules.periods import Period
 from branch.reports.charts import drawing as charts
 from branch.reports.sections.seasonal import seasonal, seasonal_series
-from branch.reports.service.building import LANGUAGES
+from core.languages import LOCALES_BY_CODE as LANGUAGES
 from tests.factories.panels import make_panel, with_panel
 from tests.factories.reports import make_scope
 
