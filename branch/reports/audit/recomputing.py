@@ -11,6 +11,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from branch.reports.audit import registers
 from branch.reports.audit.annex_inputs import (
     Book,
     Figures,
@@ -25,36 +26,9 @@ from branch.reports.audit.annex_inputs import (
     share,
 )
 from branch.reports.audit.breakdowns import breakdown, units
-from branch.reports.audit.registers import registers
 
+Recomputation = Callable[[Book, Figures], None]
 TOTAL_COLUMNS = {"gross": "gross_minor", "discount": "discount_minor", "refund": "refund_minor"}
-
-
-def recompute(annex: dict[str, Any]) -> Figures:
-    """Figures by (section, table, row, column)."""
-    book = Book(annex)
-    found: Figures = {}
-    _totals(book, found)
-    _months(book, found)
-    if annex["window"]["standing"] != "open":
-        _comparison(book, found)
-        _bridge(book, found)
-    village = {f"{number}": one["village"] for number, one in annex["growers"].items()}
-    groupings: dict[str, Callable[[dict[str, Any]], str]] = {
-        "channels": lambda row: row["channel"],
-        "cultivar_groups": lambda row: row["cultivar_group"],
-        "villages": lambda row: village[str(row["grower"])],
-        "growers": lambda row: f"grower-{row['grower']}",
-    }
-    for section, of in groupings.items():
-        breakdown(book, section, book.rows, of, found)
-    for section in ("sizes", "provinces"):
-        if section in annex["inputs"]:
-            breakdown(book, section, records(annex["inputs"][section]), lambda row: row["code"], found)
-    units(book, found)
-    _coverage(book, found)
-    registers(annex, found)
-    return found
 
 
 def _totals(book: Book, found: Figures) -> None:
@@ -163,3 +137,62 @@ def _coverage(book: Book, found: Figures) -> None:
         found[*key, "recorded"] = seen
         found[*key, "missing"] = possible - seen
         found[*key, "share"] = share(seen, possible)
+
+
+def _overall(book: Book, found: Figures) -> None:
+    _totals(book, found)
+    _months(book, found)
+
+
+def _against_last_year(book: Book, found: Figures) -> None:
+    if book.annex["window"]["standing"] != "open":
+        _comparison(book, found)
+        _bridge(book, found)
+
+
+def _by(section: str, of: Callable[[dict[str, Any]], str]) -> Recomputation:
+    """A breakdown of the sums by what `of` says of each."""
+    return lambda book, found: breakdown(book, section, book.rows, of, found)
+
+
+def _by_village(book: Book, found: Figures) -> None:
+    village = {number: one["village"] for number, one in book.annex["growers"].items()}
+    breakdown(book, "villages", book.rows, lambda row: village[str(row["grower"])], found)
+
+
+def _by_code(section: str) -> Recomputation:
+    """A breakdown whose sums are an input of their own."""
+    return lambda book, found: breakdown(
+        book, section, records(book.annex["inputs"][section]), lambda row: row["code"], found
+    )
+
+
+def _quality(book: Book, found: Figures) -> None:
+    _coverage(book, found)
+    registers.quality(book.annex["inputs"], found)
+
+
+# How an auditor computes each section's figures, by the section's key; `estimating.py` has those that need numpy.
+SECTIONS: dict[str, Recomputation] = {
+    "overall": _overall,
+    "comparison": _against_last_year,
+    "channels": _by("channels", lambda row: row["channel"]),
+    "cultivar_groups": _by("cultivar_groups", lambda row: row["cultivar_group"]),
+    "sizes": _by_code("sizes"),
+    "villages": _by_village,
+    "units": units,
+    "provinces": _by_code("provinces"),
+    "authenticity": lambda book, found: registers.authenticity(book.annex["inputs"], found),
+    "quality": _quality,
+    "imports": lambda book, found: registers.imports(book.annex["inputs"], found),
+    "growers": _by("growers", lambda row: f"grower-{row['grower']}"),
+}
+
+
+def recompute(annex: dict[str, Any]) -> Figures:
+    """Figures by (section, table, row, column)."""
+    book, found = Book(annex), Figures()
+    for section, recomputation in SECTIONS.items():
+        if annex["sections"].get(section):
+            recomputation(book, found)
+    return found

@@ -15,9 +15,8 @@ OF_IMPORTS = ("create", "update", "unchanged", "reject")
 VERDICTS = ("confirmed", "cleared", "undetermined")
 
 
-def registers(annex: dict[str, Any], found: Figures) -> None:
-    """Add these figures to `found`."""
-    given = annex["inputs"]
+def quality(given: dict[str, Any], found: Figures) -> None:
+    """Coverage, kinds of facts and sums in other currencies."""
     _coverage(records(given.get("coverage", {"columns": [], "rows": []})), found)
     for kind in ("sale", "refund", "reversal"):
         found["quality", "facts", kind, "facts"] = given["kinds"].get(kind, 0)
@@ -25,12 +24,14 @@ def registers(annex: dict[str, Any], found: Figures) -> None:
         net = row["gross_minor"] - row["discount_minor"] - row["refund_minor"]
         for column, value in (("orders", row["orders"]), ("plants", row["plants"]), ("net_minor", net)):
             found["quality", "foreign", row["value_0"], column] = value
-    for window, counts in given.get("authenticity", {}).items():
+
+
+def authenticity(given: dict[str, Any], found: Figures) -> None:
+    """What look-ups showed and how cases ended."""
+    for window, counts in given["authenticity"].items():
         decided = sum(counts[verdict] for verdict in VERDICTS)
         for row, value in {**counts, "decided": decided}.items():
             found["authenticity", "authenticity", row, window] = value
-    if "imports" in given:
-        _imports(given["imports"], found)
 
 
 def _coverage(rows: list[dict[str, Any]], found: Figures) -> None:
@@ -48,7 +49,9 @@ def _coverage(rows: list[dict[str, Any]], found: Figures) -> None:
         found[*key, "share"] = share(counts["complete"], counts.total())
 
 
-def _imports(given: dict[str, Any], found: Figures) -> None:
+def imports(given: dict[str, Any], found: Figures) -> None:
+    """What the files of imports held, and why rows were not taken."""
+    given = given["imports"]
     files, reasons = records(given["files"]), Counter[str]()
     for row in records(given["reasons"]):
         reasons[row["reason"]] += row["rows"]

@@ -20,7 +20,7 @@ from branch.reports.facts.bridge import bridge
 from branch.reports.facts.evidence import Scope
 from branch.reports.sections import quality
 from branch.reports.sections.comparison import not_yet_compared, ordinary_growth
-from branch.reports.sections.contract import SectionFunction
+from branch.reports.sections.contract import SectionFunction, definitions_of
 from branch.reports.sections.effect import headline_figure
 from branch.reports.wording import numbers as wording
 from core.clock import local_minute
@@ -45,7 +45,7 @@ def assemble(period: Period, scope: Scope, functions: Sequence[SectionFunction],
         changed=changed(period, scope),
         doubtful=quality.doubts(period, scope),
         sections=sections,
-        definitions=definitions(),
+        definitions=definitions(functions),
     )
 
 
@@ -212,83 +212,10 @@ def _price_change(now: figures.Totals, before: figures.Totals) -> str:
     )
 
 
-def definitions() -> tuple[Definition, ...]:
+def definitions(functions: Sequence[SectionFunction]) -> tuple[Definition, ...]:
+    """What the sections' terms mean, in their order, then what holds for all of them."""
     return (
-        Definition(
-            _("Net sales"),
-            _("Goods less discounts less refunds, in yuan at current prices, without freight."),
-            "overall/totals/all/net",
-        ),
-        Definition(
-            _("Gross sales"), _("Price times quantity of every paid line."), "overall/totals/all/gross"
-        ),
-        Definition(
-            _("Refunds"),
-            _("Money returned for goods, booked on the day of the refund, not of the sale."),
-            "overall/totals/all/refund",
-        ),
-        Definition(
-            _("Number of plants"),
-            _("Plants of paid lines less plants of refunded lines that came back."),
-            "overall/totals/all/plants",
-        ),
-        Definition(
-            _("Number of orders"),
-            _("An order of several growers counts once for each of them."),
-            "overall/totals/all/orders",
-        ),
-        Definition(_("Average price"), _("Net sales over plants."), "overall/totals/all/price"),
-        Definition(
-            _("Refund rate"),
-            _("Refunds of the window over goods less discounts of the window."),
-            "overall/totals/all/refund_rate",
-        ),
-        Definition(
-            _("Change, year on year"),
-            _(
-                "This window over the same window of last year, less one; not stated below a base of CNY 10,000."
-            ),
-            "comparison/comparison/all/growth",
-        ),
-        Definition(_("Reporting period"), _("Calendar months in China Standard Time (UTC+8).")),
-        Definition(
-            _("Like-for-like"),
-            _("Only growers with complete data in both windows; at least ten, else not stated."),
-            "comparison/comparison/like_for_like/growth",
-        ),
-        Definition(
-            _("D1 to D5"),
-            _(
-                "Rungs of evidence: D1 counted; D2 all growers compared; D3 constant growers compared; D4 the season "
-                "taken out; D5 the change decomposed. None of them shows what caused a change."
-            ),
-        ),
-        Definition(
-            _("C1 to C3"),
-            _(
-                "Rungs of cause: C1 one series before and after one date; C2 growers authorised at different dates against those not yet "
-                "authorised; C3 one unit against a mixture of others. Each holds only under the assumptions printed with it."
-            ),
-        ),
-        Definition(
-            _("Gates"),
-            _(
-                "Conditions that an estimate must pass before its number is printed. A closed gate takes the number from the headline "
-                "and is named there."
-            ),
-        ),
-        Definition(
-            _("95% interval"),
-            _(
-                "Where the true figure lies in 95 of 100 such estimates, if the assumptions hold; by leaving out one grower at a time."
-            ),
-        ),
-        Definition(
-            _("Grower-month on record"),
-            _(
-                "A month in which every channel that the grower uses is wholly on record. Other months are missing, not zero."
-            ),
-        ),
+        *(term for function in functions for term in definitions_of(function)),
         Definition(
             _("Too few growers"),
             _("Figures behind which one or two growers stand are not printed outside the annex by grower."),

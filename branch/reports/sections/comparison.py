@@ -8,11 +8,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from branch.ledger.rules.periods import Period
-from branch.reports.document import Chart, Column, Row, Section, Series, Table
+from branch.reports.document import Chart, Column, Definition, Row, Section, Series, Table
 from branch.reports.facts import figures
 from branch.reports.facts.bridge import Bridge, bridge
 from branch.reports.facts.evidence import Scope
 from branch.reports.facts.figures import Totals
+from branch.reports.sections.contract import defines
 from branch.reports.wording import numbers as wording
 
 
@@ -27,6 +28,32 @@ def not_yet_compared() -> str:
     return _("The window is still open. It is held against last year only when it is over.")
 
 
+def _terms() -> tuple[Definition, ...]:
+    return (
+        Definition(
+            _("Change, year on year"),
+            _(
+                "This window over the same window of last year, less one; not stated below a base of CNY 10,000."
+            ),
+            "comparison/comparison/all/growth",
+        ),
+        Definition(_("Reporting period"), _("Calendar months in China Standard Time (UTC+8).")),
+        Definition(
+            _("Like-for-like"),
+            _("Only growers with complete data in both windows; at least ten, else not stated."),
+            "comparison/comparison/like_for_like/growth",
+        ),
+        Definition(
+            _("D1 to D5"),
+            _(
+                "Rungs of evidence: D1 counted; D2 all growers compared; D3 constant growers compared; D4 the season "
+                "taken out; D5 the change decomposed. None of them shows what caused a change."
+            ),
+        ),
+    )
+
+
+@defines(_terms)
 def comparison(period: Period, scope: Scope) -> Section:
     """Rungs D2, D3 and D5: all growers, growers with complete data, and the bridge between the years."""
     if scope.is_open(period):

@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from branch.ledger.rules.periods import Period
-from branch.reports.document import Figure, Section
+from branch.reports.document import Definition, Figure, Section
 from branch.reports.facts.effect import SETTINGS, WITH_CHARTS, WITH_NUMBER, Effect, effect_of
 from branch.reports.facts.evidence import Scope
+from branch.reports.sections.contract import defines
 from branch.reports.sections.effect_tables import (
     estimate_table,
     events_chart,
@@ -27,6 +28,32 @@ from branch.reports.wording.effect import as_ratio
 from branch.uplift.assessment import Assessment
 
 
+def _terms() -> tuple[Definition, ...]:
+    return (
+        Definition(
+            _("C1 to C3"),
+            _(
+                "Rungs of cause: C1 one series before and after one date; C2 growers authorised at different dates against those not yet "
+                "authorised; C3 one unit against a mixture of others. Each holds only under the assumptions printed with it."
+            ),
+        ),
+        Definition(
+            _("Gates"),
+            _(
+                "Conditions that an estimate must pass before its number is printed. A closed gate takes the number from the headline "
+                "and is named there."
+            ),
+        ),
+        Definition(
+            _("95% interval"),
+            _(
+                "Where the true figure lies in 95 of 100 such estimates, if the assumptions hold; by leaving out one grower at a time."
+            ),
+        ),
+    )
+
+
+@defines(_terms)
 def effect(period: Period, scope: Scope) -> Section:
     """What authorisation is estimated to have changed, or why that cannot be said."""
     found = effect_of(period, scope)

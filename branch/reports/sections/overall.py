@@ -8,13 +8,49 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from branch.ledger.rules.periods import Period, twelve_months
-from branch.reports.document import Chart, Column, Row, Section, Series, Table
+from branch.reports.document import Chart, Column, Definition, Row, Section, Series, Table
 from branch.reports.facts import figures
 from branch.reports.facts.evidence import Scope
 from branch.reports.facts.figures import Totals
+from branch.reports.sections.contract import defines
 from branch.reports.wording import numbers as wording
 
 
+def _terms() -> tuple[Definition, ...]:
+    return (
+        Definition(
+            _("Net sales"),
+            _("Goods less discounts less refunds, in yuan at current prices, without freight."),
+            "overall/totals/all/net",
+        ),
+        Definition(
+            _("Gross sales"), _("Price times quantity of every paid line."), "overall/totals/all/gross"
+        ),
+        Definition(
+            _("Refunds"),
+            _("Money returned for goods, booked on the day of the refund, not of the sale."),
+            "overall/totals/all/refund",
+        ),
+        Definition(
+            _("Number of plants"),
+            _("Plants of paid lines less plants of refunded lines that came back."),
+            "overall/totals/all/plants",
+        ),
+        Definition(
+            _("Number of orders"),
+            _("An order of several growers counts once for each of them."),
+            "overall/totals/all/orders",
+        ),
+        Definition(_("Average price"), _("Net sales over plants."), "overall/totals/all/price"),
+        Definition(
+            _("Refund rate"),
+            _("Refunds of the window over goods less discounts of the window."),
+            "overall/totals/all/refund_rate",
+        ),
+    )
+
+
+@defines(_terms)
 def overall(period: Period, scope: Scope) -> Section:
     """Rung D1: totals of the window, and its months."""
     now = figures.total(scope.summed_now(period))

@@ -9,13 +9,26 @@ from flask_babel import ngettext
 
 from branch.ledger.rules.periods import REFUND_WINDOW_DAYS, Period
 from branch.ledger.wording import channel_name
-from branch.reports.document import Chart, Column, Row, Section, Series, Table
+from branch.reports.document import Chart, Column, Definition, Row, Section, Series, Table
 from branch.reports.facts import figures
 from branch.reports.facts.evidence import CoverageCount, Scope
 from branch.reports.facts.figures import Coverage
+from branch.reports.sections.contract import defines
 from branch.reports.wording import numbers as wording
 
 
+def _terms() -> tuple[Definition, ...]:
+    return (
+        Definition(
+            _("Grower-month on record"),
+            _(
+                "A month in which every channel that the grower uses is wholly on record. Other months are missing, not zero."
+            ),
+        ),
+    )
+
+
+@defines(_terms)
 def quality(period: Period, scope: Scope) -> Section:
     covered = _coverage(period, scope)
     by_channel = _channel_tables(scope)

@@ -7,7 +7,7 @@ import pytest
 from flask_babel import force_locale
 
 from branch.ledger.rules.periods import Period
-from branch.reports.audit.registers import registers
+from branch.reports.audit import registers
 from branch.reports.sections.assembly import assemble
 from core.clock import now
 from core.database import session as database
@@ -83,9 +83,7 @@ def test_an_auditor_adds_up_the_imports_one_by_one(app, storefront):
     with app.test_request_context(), force_locale("en"):
         section = imports(APRIL, scope)
     found = {}
-    registers(
-        {"inputs": {"kinds": {}, "foreign": {"columns": [], "rows": []}, "imports": section.inputs}}, found
-    )
+    registers.imports({"imports": section.inputs}, found)
     printed = {
         ("imports", table.key, row.key, "rows"): row.cells[1]
         for table in section.tables
