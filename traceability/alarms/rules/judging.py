@@ -244,9 +244,12 @@ def inner_burst(facts: NetworkFacts, t: Thresholds) -> Finding | None:
     return Finding("inner_burst", points, facts.entries, {"codes": facts.inner_codes})
 
 
+NETWORK_RULES = {"unknown_burst": unknown_burst, "inner_burst": inner_burst}
+
+
 def judge_network(facts: NetworkFacts, t: Thresholds) -> list[Finding]:
     """Every rule about a network that fires."""
-    return [one for one in (unknown_burst(facts, t), inner_burst(facts, t)) if one is not None]
+    return [finding for rule in NETWORK_RULES.values() if (finding := rule(facts, t)) is not None]
 
 
 def score_of(findings: Iterable[Finding]) -> int:

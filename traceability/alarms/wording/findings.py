@@ -1,6 +1,7 @@
 """Rules, alarms and thresholds in plain words."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,6 +11,7 @@ from traceability.alarms.queries.records import AlarmView, StepView
 from traceability.alarms.rules.facts import Alert
 from traceability.alarms.states import AlarmState, AlarmStep, AlarmSubject
 
+Figures = Mapping[str, Any]
 RULES: dict[str, Callable[[], str]] = {
     "levels": lambda: _("From score to alarm"),
     "crowd": lambda: _("Crowds before a screen"),
@@ -38,73 +40,58 @@ def rule_name(rule: str) -> str:
 
 
 def why(rule: str, figures: dict[str, Any]) -> str:
-    """What the rule saw, as a sentence for staff."""
-    n = dict.fromkeys(FIGURES, 0) | figures
-    if rule == "elsewhere":
-        if n["destination"]:
-            return _(
-                "Sent to %(destination)s, but looked up by %(parties)s parties in: %(provinces)s.",
-                destination=n["destination"],
-                parties=n["parties"],
-                provinces=n["provinces"],
-            )
+    """What the rule saw, as a sentence for staff; a figure that an old finding lacks is nothing."""
+    return SENTENCES[rule](defaultdict(int, figures)) if rule in SENTENCES else rule
+
+
+def _elsewhere(n: Figures) -> str:
+    if n["destination"]:
         return _(
-            "Not sold by an order here, and looked up in several provinces: %(provinces)s.",
-            provinces=n["provinces"],
-        )
-    if rule == "after_acceptance":
-        return _(
-            "The buyer had accepted; afterwards %(away)s parties elsewhere and %(late)s new ones nearby looked it up.",
-            away=n["away"],
-            late=n["late"],
-        )
-    if rule == "too_many":
-        return _(
-            "Looked up by %(parties)s parties, where %(expected)s are usual; up to %(provinces)s provinces within a week.",
+            "Sent to %(destination)s, but looked up by %(parties)s parties in: %(provinces)s.",
+            destination=n["destination"],
             parties=n["parties"],
-            expected=n["expected"],
-            provinces=n["provinces_in_a_week"],
-        )
-    if rule == "inner_code":
-        return _(
-            "Inner code entered wrongly %(wrong)s times from %(networks)s networks; entered rightly by %(right)s parties.",
-            wrong=n["wrong"],
-            networks=n["wrong_networks"],
-            right=n["right_parties"],
-        )
-    if rule == "surfaced_where_not_sold":
-        return _(
-            "%(codes)s active codes came up in provinces with no sale on record: %(provinces)s.",
-            codes=n["codes"],
             provinces=n["provinces"],
         )
-    if rule == "beyond_balance" and n["tries"]:
+    return _(
+        "Not sold by an order here, and looked up in several provinces: %(provinces)s.",
+        provinces=n["provinces"],
+    )
+
+
+def _beyond_balance(n: Figures) -> str:
+    if n["tries"]:
         return _(
             "Activations beyond land or lot were refused %(tries)s times within days, for %(plants)s plants.",
             tries=n["tries"],
             plants=n["plants"],
         )
-    if rule == "sales_gap":
-        return _(
-            "%(sent)s plants left with codes, but the ledger knows %(sold)s plants as sold.",
-            sent=n["sent"],
-            sold=n["sold"],
-        )
-    return SHORT[rule](n) if rule in SHORT else rule
+    return _("%(n)s plants more are active than the quota allows.", n=n["over"])
 
 
-FIGURES = (
-    *("parties", "provinces", "destination", "away", "late", "expected", "provinces_in_a_week", "wrong"),
-    *("right_parties", "codes", "sent", "sold", "pairs", "speed_km_h", "reports", "texts", "over"),
-    *("used_percent", "season_percent", "tries", "plants", "wrong_networks", "networks", "days", "proven"),
-)
-
-SHORT: dict[str, Callable[[dict[str, Any]], str]] = {
+SENTENCES: dict[str, Callable[[Figures], str]] = {
     "not_active": lambda n: _("The code is not in use, but %(n)s parties looked it up.", n=n["parties"]),
+    "elsewhere": _elsewhere,
+    "after_acceptance": lambda n: _(
+        "The buyer had accepted; afterwards %(away)s parties elsewhere and %(late)s new ones nearby looked it up.",
+        away=n["away"],
+        late=n["late"],
+    ),
     "impossible_travel": lambda n: _(
         "%(n)s pairs of look-ups lie so far apart that a plant would have travelled %(speed)s km/h.",
         n=n["pairs"],
         speed=n["speed_km_h"],
+    ),
+    "too_many": lambda n: _(
+        "Looked up by %(parties)s parties, where %(expected)s are usual; up to %(provinces)s provinces within a week.",
+        parties=n["parties"],
+        expected=n["expected"],
+        provinces=n["provinces_in_a_week"],
+    ),
+    "inner_code": lambda n: _(
+        "Inner code entered wrongly %(wrong)s times from %(networks)s networks; entered rightly by %(right)s parties.",
+        wrong=n["wrong"],
+        networks=n["wrong_networks"],
+        right=n["right_parties"],
     ),
     "reported": lambda n: _(
         "%(n)s reports about this code, from %(networks)s networks on %(days)s days; %(proven)s reporters proved to hold the goods.",
@@ -120,7 +107,7 @@ SHORT: dict[str, Callable[[dict[str, Any]], str]] = {
     "inner_burst": lambda n: _(
         "One network entered wrong inner codes for %(n)s labels within a day.", n=n["codes"]
     ),
-    "beyond_balance": lambda n: _("%(n)s plants more are active than the quota allows.", n=n["over"]),
+    "beyond_balance": _beyond_balance,
     "quota_pace": lambda n: _(
         "%(used)s%% of the quota is used after %(season)s%% of the year.",
         used=n["used_percent"],
@@ -129,6 +116,16 @@ SHORT: dict[str, Callable[[dict[str, Any]], str]] = {
     "surfaced_unsold": lambda n: _(
         "%(codes)s active codes came up away from home, where only %(sold)s were sold.",
         codes=n["codes"],
+        sold=n["sold"],
+    ),
+    "surfaced_where_not_sold": lambda n: _(
+        "%(codes)s active codes came up in provinces with no sale on record: %(provinces)s.",
+        codes=n["codes"],
+        provinces=n["provinces"],
+    ),
+    "sales_gap": lambda n: _(
+        "%(sent)s plants left with codes, but the ledger knows %(sold)s plants as sold.",
+        sent=n["sent"],
         sold=n["sold"],
     ),
     "odd_hours": lambda n: _("%(n)s codes were activated in the dead of one night.", n=n["codes"]),
