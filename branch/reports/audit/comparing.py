@@ -65,16 +65,13 @@ def _at(told: Any, path: str) -> Any:
 def _estimated(annex: dict[str, Any]) -> tuple[Figures, Mapping[str, str | bool | None]]:
     """Estimates, gates and adjusted series; without numpy these figures count among those that were not recomputed."""
     try:
-        from branch.reports.audit.estimating import ESTIMATED
+        from branch.reports.audit.effect import recompute_effect, recompute_seasonal
+        from branch.reports.audit.programmes import recompute_programmes
     except ImportError:
         return {}, {}
-    figures: Figures = {}
-    outcomes: dict[str, str | bool | None] = {}
-    for estimate in ESTIMATED.values():
-        of_section, ends = estimate(annex)
-        figures |= of_section
-        outcomes |= ends
-    return figures, outcomes
+    effect, outcomes = recompute_effect(annex)
+    programmes, of_programmes = recompute_programmes(annex)
+    return effect | recompute_seasonal(annex) | programmes, outcomes | of_programmes
 
 
 def _same(printed: Any, computed: Fraction | int | None) -> bool:

@@ -172,7 +172,7 @@ def _quality(book: Book, found: Figures) -> None:
     registers.quality(book.annex["inputs"], found)
 
 
-# How an auditor computes each section's figures, by the section's key; `estimating.py` has those that need numpy.
+# How an auditor computes each section's figures, by the section's key; `comparing.py` asks for estimates, which need numpy.
 SECTIONS: dict[str, Recomputation] = {
     "overall": _overall,
     "comparison": _against_last_year,
