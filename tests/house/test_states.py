@@ -57,7 +57,11 @@ TABLES = list(tables())
 
 # Tables that leave states out on purpose: the file, the enumeration, the states that it has no word for.
 PARTIAL = {
-    ("traceability/plots/states.py", "SurveyState", "APPROVED RETURNED"),  # nothing is decided of them any more
+    (
+        "traceability/plots/states.py",
+        "SurveyState",
+        "APPROVED RETURNED",
+    ),  # nothing is decided of them any more
     ("branch/reports/wording/report_states.py", "ReportState", "DRAFT"),  # no step leads to it
     ("traceability/surveys/views/branch.py", "SurveyState", "SURVEYED"),  # no decision leads to it
     # The way of a parcel that went well; what is not paid.
