@@ -29,7 +29,7 @@ from core.seal.service.sealed_rows import SealedRows, init_rows
 from core.settings import Settings, load_settings
 from core.web.views.navigation import NavGroup, NavItem, init_console
 from shop.catalogue.queries.for_sale import skus_of
-from shop.orders.service.recall_notices import orders_of_lots
+from shop.orders.queries.recalled import orders_of_lots
 from shop.orders.views.money import OrderMoney, init_order_money
 from shop.payments.queries.order_money import at_parcel, panel
 from shop.payments.wording.attention import money_words
@@ -643,7 +643,7 @@ def seal_sources() -> list[Sealed]:
     from traceability.codes.models import sealing as codes
     from traceability.codes.models import step_sealing as code_steps
     from traceability.codes.models import unlock_sealing as unlocking
-    from traceability.codes.service import refusals
+    from traceability.codes.models.refusal_sealing import SOURCE
     from traceability.events.models import sealing as events
     from traceability.inspections.models import sealing as inspections
     from traceability.lots.models import sealing as lots
@@ -663,7 +663,7 @@ def seal_sources() -> list[Sealed]:
         *codes.SOURCES,
         code_steps.SOURCE,
         unlocking.SOURCE,
-        refusals.SOURCE,
+        SOURCE,
         events.SOURCE,
         plots.PLOTS,
         plots.SURVEYS,

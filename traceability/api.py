@@ -4,11 +4,11 @@
 # --- papers -------------------------------------------------------------------------------------
 from core.uploads.forms.upload_tokens import kept_token, read_kept
 from traceability.cases.service.examples import open_example_cases
-from traceability.certificates.queries import CertificateView, certificates_of
+from traceability.certificates.queries import CertificateView, certificate_proof, certificates_of
 from traceability.certificates.service import certify_parcel
 
 # --- certificates of provenance --------------------------------------------------------------------
-from traceability.certificates.wording.document import certificate_pdf, certificate_proof
+from traceability.certificates.wording.document import certificate_pdf
 from traceability.codes.events import InnerCodeTried
 from traceability.codes.queries.batches import (
     BatchView,

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from apiflask import Schema
+from apiflask.fields import Dict, String
+
 from branch.licences.queries.validity import LicenceChangeView, LicenceFile, LicenceView
 from branch.registry.queries import RegisterPage, ShopLine
 from branch.registry.wording import explanation, sentence
@@ -92,3 +95,18 @@ def register_document(found: RegisterPage) -> dict[str, Any]:
         "page": found.page,
         "pages": found.pages,
     }
+
+
+class CheckAnswer(Schema):
+    status = String(metadata={"enum": ["authorised", "not_authorised", "suspended", "unknown"]})
+    reason = String()
+    message = String()
+    detail = String()
+    address = String()
+    since = String(metadata={"format": "date-time"})
+    storefront = Dict()
+    licence = Dict()
+
+
+class CheckQuery(Schema):
+    url = String(metadata={"description": "A shop's address, a share link or the text that holds one"})

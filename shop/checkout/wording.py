@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from core.settings import Settings
 from core.web.wording.formatting import plants
 from shop.cart.rules import Basket
+from shop.orders.queries.unpaid_limits import account_is_known, limits
 from shop.orders.rules.unpaid_limits import Amount, Limits, Way, allowed_of
-from shop.orders.service.unpaid_limits import account_is_known, limits
 from shop.orders.wording.unpaid_limits import cash_limit_sentence, unpaid_limit_sentence
 
 

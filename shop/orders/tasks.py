@@ -4,7 +4,7 @@ from celery import shared_task
 
 from core.clock import now
 from core.sweeps import each
-from shop.orders.queries.order_views import EXPIRY, REMINDING, due_to_expire, due_to_remind
+from shop.orders.queries.due import EXPIRY, REMINDING, due_to_expire, due_to_remind
 from shop.orders.service.paying import expire_order, remind_of_end
 
 

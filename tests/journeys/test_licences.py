@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from branch.api import LicenceNotValid, licence_of, require_valid_licence
-from branch.licences.service.decisions import expire_due
+from branch.licences.service.expiry import expire_due
 from core.clock import local_day, now
 from core.database import transaction
 from core.errors import NotFound

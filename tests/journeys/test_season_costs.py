@@ -2,8 +2,8 @@
 
 import pytest
 
+from branch.ledger.queries.costs import entries_of
 from branch.ledger.rules.periods import Period
-from branch.ledger.service.costs import entries_of
 from core.clock import local_day, now
 
 COSTS = "/seller/sales/costs"

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from core.database import session
-from core.seal import SealView, seals_of
+from core.seal import SealView, proof_for, seals_of
+from core.seal.rules.proof_files import ProofFile
 from traceability.certificates.models.sealing import subject_of
 from traceability.certificates.models.tables import Certificate
 
@@ -42,3 +43,13 @@ def certificates_of(consignment_numbers: Collection[str]) -> dict[str, Certifica
         )
         for row in rows
     }
+
+
+def certificate_proof(consignment_number: str) -> ProofFile:
+    """The proof that a parcel's certificate is sealed; it opens all facts, so only the buyer is given it.
+
+    Raises:
+        NotFound: the parcel has no certificate.
+        Unavailable: it was sealed a moment ago and is not signed yet.
+    """
+    return proof_for(subject_of(consignment_number))

@@ -111,3 +111,32 @@ def offered_levels(ground_diameter_mm: int | None, *, plant_code_from_mm: int) -
     if ground_diameter_mm is not None and ground_diameter_mm < plant_code_from_mm:
         return (Level.BUNDLE, Level.LOT)
     return (Level.UNIT, Level.BUNDLE, Level.LOT)
+
+
+class Refusal(StrEnum):
+    """Why codes were not activated; the first four are the land's."""
+
+    NO_SURVEY = "no_survey"
+    SURVEY_WAITS = "survey_waits"
+    OTHER_SIZE = "other_size"
+    USED_UP = "used_up"
+    LOT_TOO_SMALL = "lot_too_small"
+    NOT_MEASURED = "not_measured"
+    NO_LICENCE = "no_licence"
+    LOT_CLOSED = "lot_closed"
+    CODES = "codes"
+
+
+# What the rules count: more was wanted than land or lot can have grown.
+BEYOND_BALANCE = frozenset(
+    {Refusal.NO_SURVEY, Refusal.SURVEY_WAITS, Refusal.OTHER_SIZE, Refusal.USED_UP, Refusal.LOT_TOO_SMALL}
+)
+
+OF_CODE = {
+    "more_codes_than_plants": Refusal.LOT_TOO_SMALL,
+    "lot_not_measured": Refusal.NOT_MEASURED,
+    "not_on_sale": Refusal.NO_LICENCE,
+    "lot_closed": Refusal.LOT_CLOSED,
+    "code_not_activatable": Refusal.CODES,
+    "code_state": Refusal.CODES,
+}

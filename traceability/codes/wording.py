@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask_babel import gettext as _
 
 from traceability.codes.rules.verdicts import Verdict
-from traceability.codes.states import BatchState, CodeState, Level
+from traceability.codes.states import BatchState, CodeState, Level, Refusal
 
 TONES: dict[CodeState, str] = {
     CodeState.RESERVED: "wait",
@@ -62,4 +62,17 @@ VERDICT_TITLES: dict[Verdict, Callable[[], str]] = {
     Verdict.LICENCE_NOT_VALID: lambda: _("The licence behind this code is not valid"),
     Verdict.SUSPECT: lambda: _("This code is doubted: it may have been copied"),
     Verdict.UNKNOWN: lambda: _("This system knows no such code"),
+}
+
+
+NAMES: dict[Refusal, Callable[[], str]] = {
+    Refusal.NO_SURVEY: lambda: _("no survey of the land this year"),
+    Refusal.SURVEY_WAITS: lambda: _("survey not approved"),
+    Refusal.OTHER_SIZE: lambda: _("no land for this group and size"),
+    Refusal.USED_UP: lambda: _("quota used up"),
+    Refusal.LOT_TOO_SMALL: lambda: _("more than the lot holds"),
+    Refusal.NOT_MEASURED: lambda: _("lot not measured"),
+    Refusal.NO_LICENCE: lambda: _("licence not valid"),
+    Refusal.LOT_CLOSED: lambda: _("lot closed"),
+    Refusal.CODES: lambda: _("codes that cannot be used"),
 }

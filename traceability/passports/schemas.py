@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from core.clock import to_shanghai
-from traceability.events.rules.steps import lot_words
+from traceability.events.rules.step_events import lot_words
 from traceability.lots.queries.records import LotView
 from traceability.passports.queries import Passport, Relative
 

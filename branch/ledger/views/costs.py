@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from branch.growers.queries.directory import require_grower
 from branch.ledger.forms import CostForm
+from branch.ledger.queries import costs as ledger_costs
 from branch.ledger.rules.costs import Purpose, has_a_sheet, is_full, parts_of_year
 from branch.ledger.rules.periods import Period, parse_period
 from branch.ledger.service import costs
@@ -31,7 +32,7 @@ YEARS_SHOWN = 2
 def index() -> str:
     """The seasons of this year and the last, and which of them are written down in full."""
     grower = require_grower(actor_id())
-    sheets = costs.sheets_of([grower.id]).get(grower.id, {})
+    sheets = ledger_costs.sheets_of([grower.id]).get(grower.id, {})
     rows = [
         (
             season,
@@ -78,7 +79,7 @@ def sheet(key: str) -> ResponseReturnValue:
     """One cost sheet with every version of its amounts."""
     grower = require_grower(actor_id())
     season = _season(key)
-    entries = costs.entries_of(grower.id, season)
+    entries = ledger_costs.entries_of(grower.id, season)
     standing = {one.purpose: Decimal(one.amount_minor) / 100 for one in reversed(entries)}
     form = CostForm(data=standing)
     if form.validate_on_submit():

@@ -1,33 +1,30 @@
 """Verbs about licences: apply, grant, refuse, suspend, reinstate, extend, withdraw, expire. Nothing here commits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from branch.growers.models.tables import Grower
 from branch.growers.queries.independence import require_independent
 from branch.licences import events
-from branch.licences.models.sealing import seal_step
-from branch.licences.models.tables import Licence, LicenceChange, Mark
+from branch.licences.models.tables import Licence, Mark
 from branch.licences.queries.validity import suspended_by
 from branch.licences.rules.suspensions import BRANCH
+from branch.licences.service.expiry import expire_due
 from branch.licences.service.suspensions import other_sources
-from branch.licences.states import NEEDS_REASON, OPEN, TRANSITIONS, LicenceState, Scope, Step, tidy
+from branch.licences.service.transitions import LICENCE, _move
+from branch.licences.states import NEEDS_REASON, OPEN, LicenceState, Scope, Step, tidy
 from branch.organisation.queries.tree import require_unit_access
 from core.clock import local_day, local_year
 from core.database import locked, session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import readable_number
 from core.outbox.service import record
-from core.sweeps import free
-from core.transitions import Life, decided_meanwhile, require_reason
+from core.transitions import decided_meanwhile, require_reason
 
 NUMBER_LENGTH = 5
-EXPIRY = "branch.licences.expire"
-LICENCE = Life(TRANSITIONS, LicenceChange, of="licence_id", refusal=decided_meanwhile, seal=seal_step)
 
 
 def apply_for_licence(
@@ -215,42 +212,6 @@ def take_back(number: str, *, grower_id: int, by_account_id: int, at: datetime) 
     record(events.LicenceWithdrawn(number=number, grower_id=grower_id, reason=""), at=at)
 
 
-def _ran_out(at: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (Licence.state == LicenceState.VALID, Licence.valid_until < local_day(at))
-
-
-def ids_due_to_expire(*, at: datetime, limit: int) -> list[int]:
-    """Licences whose last day has passed and whose expiry is not written down, for the sweep."""
-    due = select(Licence.id).where(*_ran_out(at), free(EXPIRY, Licence.id, at=at))
-    return list(session.scalars(due.order_by(Licence.id).limit(limit)))
-
-
-def expire_due(
-    *, at: datetime, grower_id: int | None = None, ids: Sequence[int] | None = None, limit: int = 500
-) -> int:
-    """Write down the expiry of licences whose last day has passed; they were worth nothing since then anyway.
-
-    Args:
-        at: now.
-        grower_id: only this grower's.
-        ids: only these.
-        limit: how many at most.
-
-    Returns:
-        How many were written.
-    """
-    due = select(Licence).where(*_ran_out(at)).order_by(Licence.id).limit(limit).with_for_update()
-    if grower_id is not None:
-        due = due.where(Licence.grower_id == grower_id)
-    if ids is not None:
-        due = due.where(Licence.id.in_(ids))
-    licences = list(session.scalars(due))
-    for licence in licences:
-        _move(licence, Step.EXPIRE, by_account_id=None, at=at)
-        record(events.LicenceExpired(number=licence.number, grower_id=licence.grower_id), at=at)
-    return len(licences)
-
-
 def _take(
     number: str,
     step: Step,
@@ -299,22 +260,6 @@ def _unknown(number: str) -> NotFound:
     return NotFound(
         _("There is no licence with the number %(number)s.", number=number), code="licence_unknown"
     )
-
-
-def _move(
-    licence: Licence,
-    step: Step,
-    *,
-    by_account_id: int | None,
-    at: datetime,
-    reason: str = "",
-    to: LicenceState | None = None,
-    source: str = "",
-) -> None:
-    details: dict[str, Any] = {"valid_until": licence.valid_until.isoformat()} if licence.valid_until else {}
-    if source and source != BRANCH:
-        details["source"] = source
-    LICENCE.move(licence, step, to=to, at=at, by=by_account_id, reason=reason.strip(), details=details)
 
 
 def _set_scope(licence: Licence, scope: Scope) -> None:

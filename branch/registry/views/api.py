@@ -2,31 +2,15 @@
 
 from typing import Any
 
-from apiflask import APIBlueprint, Schema
-from apiflask.fields import Dict, String
+from apiflask import APIBlueprint
 from flask import request
 
-from branch.registry.schemas import check_document
+from branch.registry.schemas import CheckAnswer, CheckQuery, check_document
 from branch.registry.views.pages import checked
 from core.gate import public
 from core.web.views.limits import VERIFY, limiter
 
 blueprint = APIBlueprint("registry_api", __name__, tag="Registry")
-
-
-class CheckAnswer(Schema):
-    status = String(metadata={"enum": ["authorised", "not_authorised", "suspended", "unknown"]})
-    reason = String()
-    message = String()
-    detail = String()
-    address = String()
-    since = String(metadata={"format": "date-time"})
-    storefront = Dict()
-    licence = Dict()
-
-
-class CheckQuery(Schema):
-    url = String(metadata={"description": "A shop's address, a share link or the text that holds one"})
 
 
 @blueprint.get("/api/v1/registry/check")

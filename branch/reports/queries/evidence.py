@@ -14,10 +14,10 @@ from sqlalchemy import select
 from branch.growers.models.tables import Grower
 from branch.ledger.queries import parts
 from branch.ledger.queries import sums as ledger
+from branch.ledger.queries.costs import net_income
 from branch.ledger.queries.coverage import CoverageMap, CoverageState, covered_months
 from branch.ledger.rules.costs import NetIncome
 from branch.ledger.rules.periods import Period, month_of, parse_period, twelve_months
-from branch.ledger.service.costs import net_income
 from branch.licences.queries.dates import authorised_since
 from branch.organisation.models.tables import Unit
 from branch.organisation.queries.tree import UnitView, unit_name, units_below

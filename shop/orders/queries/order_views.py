@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,14 +15,11 @@ from branch import api as branch
 from core.database import session
 from core.errors import NotFound
 from core.scopes import Scope, note_checked
-from core.sweeps import free
 from core.web.rules.pagination import Page
 from shop.cart.rules import rounded_weight_g
 from shop.orders.models.tables import Consignment, ConsignmentChange, Order, OrderChange, OrderLine
-from shop.orders.states import OPEN_PAYMENT, WAITS_FOR_US, FulfilmentState, PaymentMethod, PaymentState
+from shop.orders.states import FulfilmentState, PaymentMethod, PaymentState
 
-EXPIRY, REMINDING = "shop.orders.expire", "shop.orders.remind"
-REMIND_BEFORE = timedelta(hours=24)
 PAGE_SIZE = 20
 
 
@@ -224,40 +221,6 @@ def find_by_key(key: str) -> tuple[int, str] | None:
     """The id and request digest of the order that was placed with an idempotency key."""
     row = session.execute(select(Order.id, Order.request_digest).where(Order.idempotency_key == key)).first()
     return (row.id, row.request_digest) if row else None
-
-
-def due_to_expire(*, at: datetime, limit: int = 200) -> list[int]:
-    """Orders whose time to be paid, confirmed or looked at is over by `at`, oldest first; without what failed lately."""
-    return list(
-        session.scalars(
-            select(Order.id)
-            .where(
-                Order.payment_state.in_(OPEN_PAYMENT),
-                Order.expires_at <= at,
-                free(EXPIRY, Order.id, at=at),
-            )
-            .order_by(Order.expires_at)
-            .limit(limit)
-        )
-    )
-
-
-def due_to_remind(*, at: datetime, limit: int = 200) -> list[int]:
-    """Orders that wait for a grower or the cashier, of whose end in less than `REMIND_BEFORE` nobody was reminded."""
-    return list(
-        session.scalars(
-            select(Order.id)
-            .where(
-                Order.payment_state.in_(WAITS_FOR_US),
-                Order.expires_at > at,
-                Order.expires_at <= at + REMIND_BEFORE,
-                Order.reminded_at.is_(None),
-                free(REMINDING, Order.id, at=at),
-            )
-            .order_by(Order.expires_at)
-            .limit(limit)
-        )
-    )
 
 
 def last_order_of(account_id: int) -> OrderView | None:

@@ -21,7 +21,7 @@ from shop.orders.events import (
     OrderRefunded,
 )
 from shop.orders.models.tables import Consignment, Order, OrderChange
-from shop.orders.queries.order_views import REMIND_BEFORE
+from shop.orders.queries.due import REMIND_BEFORE
 from shop.orders.rules.splitting import Refundable, RefundShare, share_refund
 from shop.orders.service.deadlines import check_by
 from shop.orders.service.fulfilling import end_unconfirmed

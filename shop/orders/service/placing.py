@@ -15,12 +15,13 @@ from shop.cart.rules import Offer
 from shop.freight.queries import freight_quote
 from shop.orders.events import OrderPlaced
 from shop.orders.models.tables import Order
+from shop.orders.queries.unpaid_limits import Wish
 from shop.orders.rules.order_request import OrderRequest
 from shop.orders.rules.splitting import PricedLine, Split, split
 from shop.orders.service.deadlines import pay_by
 from shop.orders.service.order_rows import write_consignments, write_order
 from shop.orders.service.refusals import InvalidOrder, NotOnSale, PriceChanged
-from shop.orders.service.unpaid_limits import Wish, lock_holders, require_within_limits
+from shop.orders.service.unpaid_limits import lock_holders, require_within_limits
 from shop.orders.states import PaymentMethod
 from shop.payees.queries import account_for
 from shop.payees.wording import no_account

@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from sqlalchemy import select
 
 from core.database import session
 from core.outbox.service import record
 from shop.orders.events import OrderReachedByRecall
-from shop.orders.models.tables import Consignment, Order, OrderLine
+from shop.orders.models.tables import Order
+from shop.orders.queries.recalled import orders_of_lots
 from shop.orders.service.notices import tell_buyer
-from shop.orders.states import FulfilmentState
 from traceability import api as traceability
-
-NEVER_LEAVES = (FulfilmentState.CANCELLED,)
-
-
-def orders_of_lots(lot_ids: Collection[int]) -> set[str]:
-    """Numbers of the orders with lines of these lots, parcels that will not be sent left out."""
-    return set(
-        session.scalars(
-            select(Order.number)
-            .join(Consignment, Consignment.order_id == Order.id)
-            .join(OrderLine, OrderLine.consignment_id == Consignment.id)
-            .where(
-                OrderLine.lot_id.in_(list(lot_ids)),
-                Consignment.fulfilment_state.not_in([str(state) for state in NEVER_LEAVES]),
-            )
-        )
-    )
 
 
 def find_buyers_of_recall(event: traceability.LotRecalled, *, event_id: str) -> None:  # noqa: ARG001 - told once per recall

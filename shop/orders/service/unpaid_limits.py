@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from zlib import crc32
 
-from sqlalchemy import ColumnElement, case, func, or_, select, text
+from sqlalchemy import text
 
 from core.database import is_postgresql, session
-from core.settings import current_settings
-from shop.orders.models.tables import Consignment, HoldAllowance, Order, OrderLine
+from shop.orders.models.tables import Order
+from shop.orders.queries.unpaid_limits import (
+    Sums,
+    Wish,
+    _granted,
+    _known_by,
+    _pieces,
+    held_by,
+    is_known,
+    limits,
+)
 from shop.orders.rules.unpaid_limits import (
     Amount,
     Exceeded,
@@ -24,26 +32,9 @@ from shop.orders.rules.unpaid_limits import (
     way_of,
 )
 from shop.orders.service.refusals import HoldLimit
-from shop.orders.states import ENDED, OPEN_PAYMENT, FulfilmentState, PaymentMethod, PaymentState
-from shop.stock.models import HoldState, Stock, StockHold
 
 # Our own space of PostgreSQL's advisory locks.
 LOCKS = 0x484F4C44
-Sums = dict[Holder, dict[int, Amount]]
-
-
-def limits() -> Limits:
-    """What the settings allow."""
-    settings = current_settings()
-    return Limits(
-        most={
-            Way.CASH: Amount(settings.cash_hold_plants, settings.cash_hold_yuan * 100),
-            Way.UNPAID: Amount(settings.unpaid_hold_plants, settings.unpaid_hold_yuan * 100),
-        },
-        share_percent=settings.hold_share_percent,
-        share_free=settings.hold_share_free,
-        known_times=settings.known_buyer_times,
-    )
 
 
 def lock_holders(order: Order) -> None:
@@ -58,18 +49,6 @@ def lock_holders(order: Order) -> None:
         text("SELECT pg_advisory_xact_lock(:space, key) FROM unnest(CAST(:keys AS integer[])) AS key"),
         {"space": LOCKS, "keys": keys},
     ).all()
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """One line of a new order whose stock is held by now; `value_minor` is of the goods, discount taken off."""
-
-    grower_id: int
-    variant_id: int
-    sku: str
-    plants: int
-    plants_per_unit: int
-    value_minor: int
 
 
 def require_within_limits(order: Order, wishes: Sequence[Wish]) -> None:
@@ -116,136 +95,3 @@ def _exceeded(
 
 def _sum(wishes: Iterable[Wish]) -> Amount:
     return sum((Amount(one.plants, one.value_minor) for one in wishes), Amount())
-
-
-def _known_by(order: Order) -> dict[Holder, object]:
-    """Everything by which the buyer of an order is known."""
-    found: dict[Holder, object] = {Holder.PHONE: order.buyer_phone, Holder.ADDRESS: order.address_key}
-    if order.account_id is not None:
-        found[Holder.ACCOUNT] = order.account_id
-    if order.network_key is not None:
-        found[Holder.NETWORK] = order.network_key
-    return found
-
-
-def _conditions(order: Order) -> dict[Holder, ColumnElement[bool]]:
-    columns = {
-        Holder.PHONE: Order.buyer_phone,
-        Holder.ADDRESS: Order.address_key,
-        Holder.ACCOUNT: Order.account_id,
-        Holder.NETWORK: Order.network_key,
-    }
-    return {holder: columns[holder] == value for holder, value in _known_by(order).items()}
-
-
-def _still_held(way: Way) -> list[ColumnElement[bool]]:
-    cash = Order.payment_method == PaymentMethod.CASH_ON_DELIVERY
-    return [
-        Order.payment_state.in_(OPEN_PAYMENT),
-        cash if way is Way.CASH else ~cash,
-        Consignment.fulfilment_state.not_in(ENDED),
-    ]
-
-
-def held_by(order: Order, way: Way) -> Sums:
-    """What the buyer of an order holds besides it: by each thing the buyer is known by, per grower."""
-    conditions = _conditions(order)
-    goods = OrderLine.line_total_minor - OrderLine.discount_minor
-    columns = []
-    for holder, condition in conditions.items():
-        columns += [
-            func.coalesce(func.sum(case((condition, OrderLine.plants), else_=0)), 0).label(
-                f"{holder}_plants"
-            ),
-            func.coalesce(func.sum(case((condition, goods), else_=0)), 0).label(f"{holder}_minor"),
-        ]
-    rows = session.execute(
-        select(Consignment.grower_id, *columns)
-        .join(Order, Order.id == Consignment.order_id)
-        .join(OrderLine, OrderLine.consignment_id == Consignment.id)
-        .where(or_(*conditions.values()), *_still_held(way), Order.id != order.id)
-        .group_by(Consignment.grower_id)
-    ).mappings()
-    found: Sums = {holder: {} for holder in conditions}
-    for row in rows:
-        for holder in conditions:
-            amount = Amount(int(row[f"{holder}_plants"]), int(row[f"{holder}_minor"]))
-            found[holder][row["grower_id"]] = amount
-    return found
-
-
-def _granted(phone: str, grower_ids: Collection[int]) -> dict[int, Amount]:
-    """What each of these growers allows a buyer whom he knows."""
-    rows = session.execute(
-        select(HoldAllowance.grower_id, HoldAllowance.plants, HoldAllowance.value_minor).where(
-            HoldAllowance.phone == phone, HoldAllowance.grower_id.in_(grower_ids)
-        )
-    )
-    return {row.grower_id: Amount(row.plants, row.value_minor) for row in rows}
-
-
-def is_known(order: Order) -> bool:
-    """Whether this account, or this telephone at this address, has received and paid for an order before."""
-    known = select(Order.id).join(Consignment, Consignment.order_id == Order.id)
-    return (
-        session.scalar(
-            known.where(
-                or_(
-                    Order.account_id == order.account_id if order.account_id is not None else False,
-                    (Order.buyer_phone == order.buyer_phone) & (Order.address_key == order.address_key),
-                ),
-                *RECEIVED_AND_PAID,
-            ).limit(1)
-        )
-        is not None
-    )
-
-
-def account_is_known(account_id: int) -> bool:
-    """Whether an account has received and paid for an order before."""
-    known = select(Order.id).join(Consignment, Consignment.order_id == Order.id)
-    return (
-        session.scalar(known.where(Order.account_id == account_id, *RECEIVED_AND_PAID).limit(1)) is not None
-    )
-
-
-RECEIVED_AND_PAID = (
-    Order.payment_state.in_([PaymentState.PAID, PaymentState.PARTLY_REFUNDED]),
-    Consignment.fulfilment_state == FulfilmentState.DELIVERED,
-)
-
-
-def _pieces(order: Order, wishes: Sequence[Wish]) -> list[Piece]:
-    """The order's lines with what is held of each size; the stock's rows are this transaction's already."""
-    own = or_(*(one for holder, one in _conditions(order).items() if holder is not Holder.NETWORK))
-    of_others = Order.payment_state.in_(OPEN_PAYMENT) & (Order.id != order.id)
-    unconfirmed = (Order.payment_state == PaymentState.DUE_ON_DELIVERY) & (StockHold.state == HoldState.HELD)
-    rows = session.execute(
-        select(
-            Stock.variant_id,
-            Stock.on_hand,
-            func.coalesce(func.sum(case((of_others & own, StockHold.quantity), else_=0)), 0).label("own"),
-            func.coalesce(func.sum(case((of_others & unconfirmed, StockHold.quantity), else_=0)), 0).label(
-                "unconfirmed"
-            ),
-        )
-        .outerjoin(
-            StockHold,
-            (StockHold.variant_id == Stock.variant_id)
-            & StockHold.state.in_([HoldState.HELD, HoldState.TAKEN]),
-        )
-        .outerjoin(Order, Order.id == StockHold.order_id)
-        .where(Stock.variant_id.in_([one.variant_id for one in wishes]))
-        .group_by(Stock.variant_id, Stock.on_hand)
-    )
-    held = {row.variant_id: row for row in rows}
-    return [
-        Piece(
-            one.sku,
-            one.plants,
-            held[one.variant_id].on_hand * one.plants_per_unit,
-            int(held[one.variant_id].own) * one.plants_per_unit,
-            int(held[one.variant_id].unconfirmed) * one.plants_per_unit,
-        )
-        for one in wishes
-    ]

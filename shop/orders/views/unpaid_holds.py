@@ -22,9 +22,9 @@ from core.web.forms.yuan import MOST_YUAN, YuanField
 from shop.cart.wording import units
 from shop.orders.queries import order_views as queries
 from shop.orders.queries import unpaid_holds as hold_queries
+from shop.orders.queries.unpaid_limits import limits
 from shop.orders.rules.unpaid_limits import Way
 from shop.orders.service import allowances as hold_service
-from shop.orders.service.unpaid_limits import limits
 from shop.orders.views.blueprint import blueprint
 from shop.orders.wording.unpaid_limits import cash_limit_sentence
 

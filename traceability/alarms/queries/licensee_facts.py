@@ -16,7 +16,7 @@ from traceability.alarms.rules.facts import LicenseeFacts, Look
 from traceability.alarms.rules.licensees import where_surfaced
 from traceability.alarms.rules.thresholds import Thresholds
 from traceability.codes.models.tables import Code, CodeAction
-from traceability.codes.service.refusals import Tries, tries_beyond
+from traceability.codes.queries.refusals import Tries, tries_beyond
 from traceability.codes.states import ActionKind, CodeState, Level
 from traceability.lookups.models import CodeLookup
 from traceability.lookups.rules.provinces import province_named

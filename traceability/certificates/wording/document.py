@@ -5,24 +5,11 @@ from datetime import datetime
 from pathlib import Path
 
 from core.clock import local_minute
-from core.seal import proof_for
-from core.seal.rules.proof_files import ProofFile
 from core.settings import current_settings
-from traceability.certificates.models.sealing import subject_of
-from traceability.certificates.queries import CertificateView
+from traceability.certificates.queries import CertificateView, certificate_proof
 from traceability.labels.rules.typesetting import compile_pdf
 
 TEMPLATE = Path(__file__).resolve().parent / "certificate.typ"
-
-
-def certificate_proof(consignment_number: str) -> ProofFile:
-    """The proof that a parcel's certificate is sealed; it opens all facts, so only the buyer is given it.
-
-    Raises:
-        NotFound: the parcel has no certificate.
-        Unavailable: it was sealed a moment ago and is not signed yet.
-    """
-    return proof_for(subject_of(consignment_number))
 
 
 def certificate_pdf(certificates: Sequence[CertificateView], *, at: datetime) -> bytes:

@@ -13,8 +13,8 @@ from core.gate import actor_id, may, requires
 from core.scopes import Scope
 from traceability.codes.forms import DecideForm, ProposeVoidForm
 from traceability.codes.queries.batches import get_batch
+from traceability.codes.queries.refusals import refusals_of
 from traceability.codes.service import approvals, issuing
-from traceability.codes.service.refusals import refusals_of
 from traceability.codes.wording import level_name
 
 blueprint = Blueprint("code_approval", __name__)

@@ -9,7 +9,8 @@ from branch import api as branch
 from core.keyed_digests import derived_key
 from core.settings import current_settings
 from traceability.events.rules.keys import Key
-from traceability.events.rules.steps import Names, Step, as_event, context_of, lots_of
+from traceability.events.rules.step_events import Names, as_event, context_of
+from traceability.events.rules.steps import Step, lots_of
 from traceability.events.service.storing import prepare, store
 
 

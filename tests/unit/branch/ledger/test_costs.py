@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from branch.api import append_facts
 from branch.ledger.models.tables import GrowerCost
+from branch.ledger.queries.costs import costs_recorded, entries_of, net_income
 from branch.ledger.rules.costs import Purpose, added, costs_of, is_full, ways_to_know
 from branch.ledger.rules.periods import Period
-from branch.ledger.service.costs import costs_recorded, entries_of, net_income, record_costs
+from branch.ledger.service.costs import record_costs
 from branch.ledger.service.daily_sums import ensure_fresh
 from core.database import transaction
 from core.errors import Invalid

@@ -7,6 +7,7 @@ import pytest
 from branch.api import LicenceNotValid, UrlStatus, check_url, licence_of, require_valid_licence
 from branch.licences.queries.validity import find_licensee, get_licence, licences_at_grower
 from branch.licences.service import decisions as service
+from branch.licences.service import expiry as licences_expiry
 from branch.licences.states import Standing
 from branch.registry.queries import register, valid_count
 from core.clock import local_day
@@ -98,7 +99,7 @@ def test_page_and_document_of_the_register_follow_the_day(march, client, clock, 
 @around_its_end
 def test_the_expiry_is_written_down_when_the_last_day_is_over(march, moment, valid):
     with transaction():
-        assert service.expire_due(at=moment) == (0 if valid else 1)
+        assert licences_expiry.expire_due(at=moment) == (0 if valid else 1)
     assert get_licence(march.number, at=MIDDLE).licence.state == ("valid" if valid else "expired")
 
 
@@ -111,7 +112,7 @@ def test_only_what_is_over_expires_and_so_much_at_a_time(march, session):
         make_licence(valid_from=FIRST, valid_until=LAST, state="withdrawn", at=MIDDLE)
     for expected in (2, 2, 0):
         with transaction():
-            assert service.expire_due(at=OVER, limit=2) == expected
+            assert licences_expiry.expire_due(at=OVER, limit=2) == expected
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from branch.api import (
 from branch.licences.models.tables import Licence, LicenceChange
 from branch.licences.queries.validity import changes_of, get_licence
 from branch.licences.service import decisions as service
+from branch.licences.service import expiry as licences_expiry
 from core.database import transaction
 from core.errors import Conflict, Forbidden, Invalid
 from core.outbox.models import OutboxEvent
@@ -109,10 +110,10 @@ def test_the_expiry_is_written_down_once(session, at, grower):
     with transaction():
         licence = make_licence(grower, valid_until=date(2026, 3, 12), at=at)
     with transaction():
-        assert service.expire_due(at=at) == 0
+        assert licences_expiry.expire_due(at=at) == 0
     for expected in (1, 0):
         with transaction():
-            assert service.expire_due(at=at + timedelta(days=1)) == expected
+            assert licences_expiry.expire_due(at=at + timedelta(days=1)) == expected
 
     change = changes_of(get_licence(licence.number, at=at).id)[-1]
     assert (change.step, change.from_state, change.to_state, change.by) == ("expire", "valid", "expired", "")
@@ -226,7 +227,7 @@ def test_an_expired_licence_is_valid_again_when_extended(session, at, grower, se
         licence = make_licence(grower, valid_until=date(2026, 3, 12), at=at)
     later = at + timedelta(days=5)
     with transaction():
-        service.expire_due(at=later)
+        licences_expiry.expire_due(at=later)
         service.extend(licence.number, valid_until=date(2027, 3, 12), by_account_id=secretary, at=later)
 
     assert require_valid_licence(grower.id, at=later)

@@ -7,7 +7,8 @@ import pytest
 
 from branch.api import LicenceNotValid, Scope, licence_of, require_valid_licence
 from branch.licences.queries.validity import find_licensee, licences_of_growers
-from branch.licences.service import decisions as service
+from branch.licences.service import expiry as licences_expiry
+from branch.licences.service.expiry import EXPIRY
 from branch.licences.states import Standing
 from core.clock import local_day
 from core.database import transaction
@@ -76,7 +77,7 @@ def test_a_licence_whose_expiry_cannot_be_written_keeps_no_other_from_its_turn(s
     with transaction():
         for _ in range(2):
             licence(make_grower(at=at), Standing.EXPIRED, 1, at)
-    first, second = service.ids_due_to_expire(at=at, limit=9)
+    first, second = licences_expiry.ids_due_to_expire(at=at, limit=9)
     session.rollback()
-    note_failure(service.EXPIRY, first, ValueError("torn"), retry=Retry(attempts=1))
-    assert service.ids_due_to_expire(at=at, limit=1) == [second]
+    note_failure(EXPIRY, first, ValueError("torn"), retry=Retry(attempts=1))
+    assert licences_expiry.ids_due_to_expire(at=at, limit=1) == [second]

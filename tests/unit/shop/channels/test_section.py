@@ -13,7 +13,8 @@ from core.clock import now
 from core.database import session as database
 from core.database import transaction
 from shop.channels.models import OutsideImport
-from shop.channels.service.report_section import import_counts, imports
+from shop.channels.queries import import_counts
+from shop.channels.service.report_section import imports
 from tests.factories.licences import make_storefront
 from tests.factories.organisation import make_grower
 from tests.factories.reports import make_scope

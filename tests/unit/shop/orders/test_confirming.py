@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from core.database import transaction
 from core.errors import Conflict
 from core.messaging.models import Message
-from shop.orders.queries.order_views import due_to_expire, due_to_remind, order_by_id
+from shop.orders.queries.due import due_to_expire, due_to_remind
+from shop.orders.queries.order_views import order_by_id
 from shop.orders.service import fulfilling as orders
 from shop.orders.service.paying import cancel_order, expire_order
 from shop.orders.states import SYSTEM, By

@@ -8,7 +8,8 @@ from core.database import transaction
 from core.errors import Conflict, Invalid
 from core.outbox.models import OutboxEvent
 from shop.orders.models.tables import Order
-from shop.orders.queries.order_views import due_to_expire, order_by_id
+from shop.orders.queries.due import due_to_expire
+from shop.orders.queries.order_views import order_by_id
 from shop.orders.service import paying as orders
 from shop.orders.service.fulfilling import mark_dispatched, mark_packed, mark_returned
 from shop.orders.states import BUYER, By, PaymentState

@@ -10,7 +10,8 @@ from core.errors import Conflict
 from core.sweeps import note_failure
 from core.work_claims import Retry
 from shop.orders.models.tables import Order
-from shop.orders.queries.order_views import EXPIRY, due_to_expire, order_by_id
+from shop.orders.queries.due import EXPIRY, due_to_expire
+from shop.orders.queries.order_views import order_by_id
 from shop.orders.service.paying import cancel_order, expire_order, mark_paid, refuse_proof, submit_proof
 from shop.orders.states import By
 from shop.orders.tasks import expire

@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from core.database import transaction
 from shop.freight.rules.addresses import resolve
 from shop.orders.models.tables import Consignment, HoldAllowance, Order
+from shop.orders.queries.unpaid_limits import account_is_known, held_by, is_known
 from shop.orders.rules.order_request import Buyer, ShipTo
 from shop.orders.rules.unpaid_limits import Amount, Holder, Way
 from shop.orders.service.refusals import HoldLimit
-from shop.orders.service.unpaid_limits import account_is_known, held_by, is_known
 from shop.orders.states import FulfilmentState
 from tests.factories.accounts import make_account
 from tests.factories.orders import make_order, make_variant, place

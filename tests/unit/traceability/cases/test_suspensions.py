@@ -9,6 +9,7 @@ from branch.api import StorefrontStep, check_url, decide_storefront, licence_of,
 from branch.licences.queries.validity import suspended_by
 from branch.licences.rules.suspensions import standing_sources
 from branch.licences.service import decisions as licences
+from branch.licences.service import expiry
 from branch.storefronts.models.tables import StorefrontAddress
 from branch.storefronts.queries import invariants
 from core.database import changed, transaction
@@ -105,7 +106,7 @@ def test_a_case_is_decided_otherwise_though_the_licence_that_it_suspended_has_ru
     assert "LicenceReinstated" not in session.scalars(select(OutboxEvent.name)).all()
     session.rollback()
     with transaction():
-        assert licences.expire_due(at=later) == 1
+        assert expiry.expire_due(at=later) == 1
 
 
 @pytest.mark.both

@@ -19,16 +19,12 @@ from tests.seals import behind_the_back
 from traceability.alarms.queries.licensee_facts import facts_of, seasons_of
 from traceability.alarms.rules.thresholds import DEFAULTS
 from traceability.api import ensure_reference_data, issue_codes
+from traceability.codes.models.refusal_sealing import SOURCE
 from traceability.codes.models.tables import ActivationRefusal
+from traceability.codes.queries.refusals import refusals_of, tries_beyond
 from traceability.codes.service.lifecycle import activate_codes
-from traceability.codes.service.refusals import (
-    SOURCE,
-    Refusal,
-    note_refusal,
-    reason_of,
-    refusals_of,
-    tries_beyond,
-)
+from traceability.codes.service.refusals import note_refusal, reason_of
+from traceability.codes.states import Refusal
 from traceability.surveys.service.surveying import NewSurvey, Stand, record_survey
 
 WEEK = timedelta(days=7)
