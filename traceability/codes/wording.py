@@ -65,7 +65,7 @@ VERDICT_TITLES: dict[Verdict, Callable[[], str]] = {
 }
 
 
-NAMES: dict[Refusal, Callable[[], str]] = {
+REFUSALS: dict[Refusal, Callable[[], str]] = {
     Refusal.NO_SURVEY: lambda: _("no survey of the land this year"),
     Refusal.SURVEY_WAITS: lambda: _("survey not approved"),
     Refusal.OTHER_SIZE: lambda: _("no land for this group and size"),
@@ -76,3 +76,8 @@ NAMES: dict[Refusal, Callable[[], str]] = {
     Refusal.LOT_CLOSED: lambda: _("lot closed"),
     Refusal.CODES: lambda: _("codes that cannot be used"),
 }
+
+
+def refusal_name(why: Refusal) -> str:
+    """What was missing, in a few words."""
+    return REFUSALS[why]()

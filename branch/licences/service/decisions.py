@@ -14,7 +14,7 @@ from branch.licences.queries.validity import suspended_by
 from branch.licences.rules.suspensions import BRANCH
 from branch.licences.service.expiry import expire_due
 from branch.licences.service.suspensions import other_sources
-from branch.licences.service.transitions import LICENCE, _move
+from branch.licences.service.transitions import LICENCE, move
 from branch.licences.states import NEEDS_REASON, OPEN, LicenceState, Scope, Step, tidy
 from branch.organisation.queries.tree import require_unit_access
 from core.clock import local_day, local_year
@@ -208,7 +208,7 @@ def take_back(number: str, *, grower_id: int, by_account_id: int, at: datetime) 
         raise _unknown(number)
     if licence.state != LicenceState.APPLIED:
         raise decided_meanwhile()
-    _move(licence, Step.WITHDRAW, by_account_id=by_account_id, at=at)
+    move(licence, Step.WITHDRAW, by_account_id=by_account_id, at=at)
     record(events.LicenceWithdrawn(number=number, grower_id=grower_id, reason=""), at=at)
 
 
@@ -237,7 +237,7 @@ def _take(
         if suspension_of
         else []
     )
-    _move(
+    move(
         licence,
         step,
         by_account_id=by_account_id,

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select
 
 from branch.licences import events
 from branch.licences.models.tables import Licence
-from branch.licences.service.transitions import _move
+from branch.licences.service.transitions import move
 from branch.licences.states import LicenceState, Step
 from core.clock import local_day
 from core.database import session
@@ -48,6 +48,6 @@ def expire_due(
         due = due.where(Licence.id.in_(ids))
     licences = list(session.scalars(due))
     for licence in licences:
-        _move(licence, Step.EXPIRE, by_account_id=None, at=at)
+        move(licence, Step.EXPIRE, by_account_id=None, at=at)
         record(events.LicenceExpired(number=licence.number, grower_id=licence.grower_id), at=at)
     return len(licences)

@@ -12,7 +12,7 @@ from core.transitions import Life, decided_meanwhile
 LICENCE = Life(TRANSITIONS, LicenceChange, of="licence_id", refusal=decided_meanwhile, seal=seal_step)
 
 
-def _move(
+def move(
     licence: Licence,
     step: Step,
     *,
@@ -22,6 +22,7 @@ def _move(
     to: LicenceState | None = None,
     source: str = "",
 ) -> None:
+    """Take a step with a licence whose row is held; `source` says who else holds it suspended."""
     details: dict[str, Any] = {"valid_until": licence.valid_until.isoformat()} if licence.valid_until else {}
     if source and source != BRANCH:
         details["source"] = source

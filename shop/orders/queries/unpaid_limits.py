@@ -29,7 +29,7 @@ def limits() -> Limits:
     )
 
 
-def _known_by(order: Order) -> dict[Holder, object]:
+def known_by(order: Order) -> dict[Holder, object]:
     """Everything by which the buyer of an order is known."""
     found: dict[Holder, object] = {Holder.PHONE: order.buyer_phone, Holder.ADDRESS: order.address_key}
     if order.account_id is not None:
@@ -46,7 +46,7 @@ def _conditions(order: Order) -> dict[Holder, ColumnElement[bool]]:
         Holder.ACCOUNT: Order.account_id,
         Holder.NETWORK: Order.network_key,
     }
-    return {holder: columns[holder] == value for holder, value in _known_by(order).items()}
+    return {holder: columns[holder] == value for holder, value in known_by(order).items()}
 
 
 def _still_held(way: Way) -> list[ColumnElement[bool]]:
@@ -85,7 +85,7 @@ def held_by(order: Order, way: Way) -> Sums:
     return found
 
 
-def _granted(phone: str, grower_ids: Collection[int]) -> dict[int, Amount]:
+def amounts_granted(phone: str, grower_ids: Collection[int]) -> dict[int, Amount]:
     """What each of these growers allows a buyer whom he knows."""
     rows = session.execute(
         select(HoldAllowance.grower_id, HoldAllowance.plants, HoldAllowance.value_minor).where(
@@ -126,7 +126,7 @@ RECEIVED_AND_PAID = (
 )
 
 
-def _pieces(order: Order, wishes: Sequence[Wish]) -> list[Piece]:
+def sizes_held(order: Order, wishes: Sequence[Wish]) -> list[Piece]:
     """The order's lines with what is held of each size; the stock's rows are this transaction's already."""
     own = or_(*(one for holder, one in _conditions(order).items() if holder is not Holder.NETWORK))
     of_others = Order.payment_state.in_(OPEN_PAYMENT) & (Order.id != order.id)

@@ -12,12 +12,12 @@ from shop.orders.models.tables import Order
 from shop.orders.queries.unpaid_limits import (
     Sums,
     Wish,
-    _granted,
-    _known_by,
-    _pieces,
+    amounts_granted,
     held_by,
     is_known,
+    known_by,
     limits,
+    sizes_held,
 )
 from shop.orders.rules.unpaid_limits import (
     Amount,
@@ -44,7 +44,7 @@ def lock_holders(order: Order) -> None:
     """
     if not is_postgresql():
         return
-    keys = sorted({crc32(f"{holder}:{value}".encode()) - 2**31 for holder, value in _known_by(order).items()})
+    keys = sorted({crc32(f"{holder}:{value}".encode()) - 2**31 for holder, value in known_by(order).items()})
     session.execute(
         text("SELECT pg_advisory_xact_lock(:space, key) FROM unnest(CAST(:keys AS integer[])) AS key"),
         {"space": LOCKS, "keys": keys},
@@ -60,11 +60,11 @@ def require_within_limits(order: Order, wishes: Sequence[Wish]) -> None:
         HoldLimit: naming the limit; the caller's transaction must roll back.
     """
     way, bounds = way_of(order.payment_method), limits()
-    held, pieces = held_by(order, way), _pieces(order, wishes)
+    held, pieces = held_by(order, way), sizes_held(order, wishes)
     if _exceeded(wishes, held, pieces, way=way, bounds=bounds, known=False) is None:
         return
     asked = {one.grower_id for one in wishes}
-    granted = _granted(order.buyer_phone, asked.union(*held.values()))
+    granted = amounts_granted(order.buyer_phone, asked.union(*held.values()))
     for grower_id in sorted(asked & set(granted)):
         before, most = held[Holder.PHONE].get(grower_id, Amount()), granted[grower_id]
         mine = _sum(one for one in wishes if one.grower_id == grower_id)

@@ -30,6 +30,11 @@ def _body(row: ActivationRefusal, lot_number: str | None) -> seal.Body:
     }
 
 
+def seal_refusal(row: ActivationRefusal, lot_number: str | None) -> None:
+    """Seal what a trace says, in the transaction that writes it."""
+    seal.append(KIND, _subject(row), _body(row, lot_number))
+
+
 def _bodies() -> Iterator[tuple[str, seal.Body]]:
     rows = session.execute(
         select(ActivationRefusal, Lot.number)

@@ -11,7 +11,6 @@ from core.clock import local_day
 from core.database import session
 from traceability.codes.models.tables import ActivationRefusal
 from traceability.codes.states import BEYOND_BALANCE, Refusal
-from traceability.codes.wording import NAMES
 from traceability.lots.models.tables import Lot
 
 SHOWN = 30
@@ -29,11 +28,6 @@ class RefusalView:
     free: int | None
     by: str
     at: datetime
-
-    @property
-    def why_words(self) -> str:
-        """What was missing, in a few words."""
-        return NAMES[self.why]()
 
 
 def refusals_of(grower_ids: Collection[int]) -> list[RefusalView]:

@@ -8,10 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from core import seal
 from core.database import session
 from core.errors import Conflict, DomainError
-from traceability.codes.models.refusal_sealing import KIND, _body, _subject
+from traceability.codes.models.refusal_sealing import seal_refusal
 from traceability.codes.models.tables import ActivationRefusal
 from traceability.codes.states import OF_CODE, Refusal
 from traceability.lots.models.tables import Lot
@@ -47,5 +46,5 @@ def note_refusal(error: DomainError, *, grower_id: int, at: datetime, by: int | 
     session.add(row)
     session.flush()
     number = session.scalar(select(Lot.number).where(Lot.id == row.lot_id))
-    seal.append(KIND, _subject(row), _body(row, number))
+    seal_refusal(row, number)
     return True

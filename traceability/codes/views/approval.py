@@ -15,7 +15,7 @@ from traceability.codes.forms import DecideForm, ProposeVoidForm
 from traceability.codes.queries.batches import get_batch
 from traceability.codes.queries.refusals import refusals_of
 from traceability.codes.service import approvals, issuing
-from traceability.codes.wording import level_name
+from traceability.codes.wording import level_name, refusal_name
 
 blueprint = Blueprint("code_approval", __name__)
 
@@ -103,6 +103,7 @@ def _page(form: ProposeVoidForm) -> str:
         decided=[one for one in decided if one.grower_id in growers],
         growers=growers,
         refused=refused,
+        refusal_name=refusal_name,
         names=names,
         form=form,
         decide=DecideForm(formdata=None),

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from branch.licences.service import decisions as service
-from branch.licences.service.transitions import LICENCE
+from branch.licences.service import transitions
 from core import seal
 from core.database import transaction
 from tests.factories.licences import make_licence
@@ -16,7 +16,7 @@ from tests.seals import NotSealed
 def test_a_service_that_forgets_to_seal_does_not_commit(session, at, monkeypatch):
     with transaction():
         number = make_licence(at=at).number
-    monkeypatch.setattr(service, "LICENCE", replace(LICENCE, seal=None))
+    monkeypatch.setattr(transitions, "LICENCE", replace(transitions.LICENCE, seal=None))
     with pytest.raises(NotSealed, match="licence was written"), transaction():
         service.suspend(number, reason="test", by_account_id=None, at=at)
     session.rollback()
