@@ -12,7 +12,9 @@ import numpy as np
 from benchmarks.uplift import naive
 from benchmarks.uplift.scenarios import Scenario
 from benchmarks.uplift.worlds import Town, draw
-from branch.uplift import Panel, Refused, Uplift, UpliftSettings, assess, estimate
+from branch.uplift.assessment import assess
+from branch.uplift.estimation import Uplift, estimate
+from branch.uplift.panel import Panel, Refused, UpliftSettings
 
 NAIVE: tuple[tuple[str, Callable[[Town, slice], float]], ...] = (
     ("year on year, all", naive.year_on_year_of_all),

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from core.clock import local_day
 from core.database import session
 from core.errors import NotFound
+from core.settings import current_settings
 from shop.catalogue.models import DispatchWindow, Listing
 from shop.catalogue.rules.seasons import Season, Window, parse_week
 from shop.dispatch.models import DispatchDraft
@@ -243,3 +244,14 @@ def _line(line: OrderLine, lots: Mapping[int, traceability.LotView]) -> ToSend:
         plants=left * line.plants_per_unit,
         slug=line.slug,
     )
+
+
+def levels_of(lot_id: int) -> set[str]:
+    """What codes are worth their label for plants of this lot."""
+    lot = traceability.get_lot(id=lot_id)
+    return {
+        str(level)
+        for level in traceability.offered_levels(
+            lot.ground_diameter_mm_max, plant_code_from_mm=current_settings().plant_code_from_mm
+        )
+    }

@@ -19,6 +19,7 @@ from core.scopes import Scope, note_checked
 from core.sweeps import note_failure
 from core.web.views.bounds import MB, takes
 from core.work_claims import Retry
+from shop.payments.queries import lookups as payments_lookups
 from shop.payments.queries.lookups import payment_named_by_provider
 from shop.payments.rules.provider_answers import currency_of, refund_of, session_of
 from shop.payments.schemas import (
@@ -155,7 +156,7 @@ def _session_failed(subject: dict[str, Any], at: datetime) -> Effect:
 
 def _hear_session(subject: dict[str, Any], at: datetime, *, failed: bool) -> Effect:
     news = session_of(subject, failed=failed).news
-    payment_id = service.find_payment(news)
+    payment_id = payments_lookups.find_payment(news)
     if payment_id is None:
         return None, "not_ours"
     return payment_id, service.hear_session(payment_id, news, at=at)

@@ -276,7 +276,7 @@ def test_rows_are_added_and_removed_without_javascript(seller):
 def test_photos_are_ordered_and_removed(app, seller):
     answer = send(seller, TYPED, action="draft", photos=[picture(), picture(colour=(200, 120, 20))])
     with app.app_context():
-        from shop.catalogue.service.drafts import own_listing
+        from shop.catalogue.queries.drafts import own_listing
 
         slug = listings(app, seller.grower)[0].slug
         for upload in session.scalars(sa.select(PhotoUpload)).all():

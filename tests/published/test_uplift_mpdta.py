@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 from diff_diff import CallawaySantAnna
 
-from branch.uplift import Panel, UpliftSettings, estimate
 from branch.uplift.controlled import by_event
+from branch.uplift.estimation import estimate
+from branch.uplift.panel import Panel, UpliftSettings
 from tests.published.vectors import vectors
 
 FIRST, YEARS = 2003, 5

@@ -10,13 +10,13 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import selectinload
 
 from core.database import session
 from core.errors import Conflict, NotFound
 from core.files import service as files
 from core.ids import random_id
-from shop.catalogue.models import Listing, Photo, PhotoUpload, Variant
+from shop.catalogue.models import Listing, Photo, PhotoUpload
+from shop.catalogue.queries.drafts import own_listing
 from shop.catalogue.service import photo_renderings as photos
 from shop.catalogue.states import ListingState
 
@@ -40,27 +40,6 @@ class StoredPhoto:
 def new_draft_key() -> str:
     """The name under which a form's draft will be kept, given out before anything is stored."""
     return random_id(DRAFT_KEY_LENGTH)
-
-
-def own_listing(slug: str, grower_id: int) -> Listing:
-    """The grower's listing with this slug or draft key, with all its parts, to be changed.
-
-    Raises:
-        NotFound: there is none, or it is somebody else's.
-    """
-    found = session.scalar(
-        select(Listing)
-        .where((Listing.slug == slug) | (Listing.draft_key == slug), Listing.grower_id == grower_id)
-        .options(
-            selectinload(Listing.variants).selectinload(Variant.tiers),
-            selectinload(Listing.windows),
-            selectinload(Listing.photos),
-        )
-        .execution_options(populate_existing=True)
-    )
-    if found is None:
-        raise NotFound(_("You have no such listing."), code="listing_unknown")
-    return found
 
 
 def save_draft(
@@ -97,25 +76,6 @@ def _make_draft(draft_key: str, grower_id: int, at: datetime) -> None:
             session.add(draft)
     except IntegrityError:
         session.expire_all()
-
-
-def has_photos(draft_key: str, grower_id: int) -> bool:
-    """Whether the grower's draft or listing of this key shows a photo already."""
-    found = (
-        select(Photo.id).join(Listing).where(Listing.draft_key == draft_key, Listing.grower_id == grower_id)
-    )
-    return session.scalar(found.limit(1)) is not None
-
-
-def published_slug(draft_key: str, grower_id: int) -> str | None:
-    """The address of the grower's listing that came from this draft; None while it is a draft, or when there is none."""
-    return session.scalar(
-        select(Listing.slug).where(
-            Listing.draft_key == draft_key,
-            Listing.grower_id == grower_id,
-            Listing.state != ListingState.DRAFT,
-        )
-    )
 
 
 def discard_draft(listing: Listing) -> None:

@@ -28,7 +28,8 @@ from shop.checkout.schemas.order_request import read_order
 from shop.checkout.views.placing import place_once
 from shop.checkout.wording import cart_limits
 from shop.freight.rules.addresses import cities, districts, find_province, province_name
-from shop.orders.queries.order_views import door_of, find_by_key, last_order_of
+from shop.orders.queries.order_views import last_order_of
+from shop.orders.queries.placed import door_of, find_by_key
 from shop.orders.service.refusals import InvalidOrder, KeyReused, PriceChanged
 from shop.orders.states import PaymentMethod
 from shop.orders.views.blueprint import blueprint

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from core.database import transaction
 from core.database_errors import RuleBroken
-from shop.orders.queries.order_views import find_by_key
+from shop.orders.queries.placed import find_by_key
 from shop.orders.rules.order_request import OrderRequest
 from shop.orders.service.placing import place_order
 from shop.orders.service.refusals import KeyReused

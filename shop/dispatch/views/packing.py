@@ -131,24 +131,13 @@ def _fresh_form(one: queries.Parcel, form: FreshCodesForm | None) -> FreshCodesF
         )
         for lot_id in one.plants_by_lot
     ]
-    offered = {level for lot_id in one.plants_by_lot for level in _levels(lot_id)}
+    offered = {level for lot_id in one.plants_by_lot for level in queries.levels_of(lot_id)}
     form.level.choices = [choice for choice in form.level.choices if choice.value in offered]
     if form.count.data is None and one.lines:
         bundles = all(line.unit == "bundle" for line in one.lines)
         form.level.data = "bundle" if bundles or "unit" not in offered else "unit"
         form.count.data = one.lines[0].quantity
     return form
-
-
-def _levels(lot_id: int) -> set[str]:
-    """What codes are worth their label for plants of this lot."""
-    lot = traceability.get_lot(id=lot_id)
-    return {
-        str(level)
-        for level in traceability.offered_levels(
-            lot.ground_diameter_mm_max, plant_code_from_mm=current_settings().plant_code_from_mm
-        )
-    }
 
 
 @blueprint.post("/seller/dispatch/<number>/papers")
@@ -211,7 +200,7 @@ def fresh_codes(number: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(one, fresh_form=form, status=422)
     lot_id, count = form.lot.data, form.count.data
-    if form.level.data not in _levels(lot_id):
+    if form.level.data not in queries.levels_of(lot_id):
         form.level.errors = [_("These plants are too thin for codes of their own: give codes to bundles.")]
         return _page(one, fresh_form=form, status=422)
     plants = one.plants_by_lot[lot_id]

@@ -200,29 +200,6 @@ def order_of_consignment(number: str, *, grower_id: int) -> tuple[OrderView, Con
     return order, next(one for one in order.consignments if one.number == number)
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
-    """What leads a buyer to an order just placed."""
-
-    number: str
-    access_token: str
-    awaits_payment: bool
-
-
-def door_of(order_id: int) -> Door:
-    """The way to an order that exists."""
-    row = session.execute(
-        select(Order.number, Order.access_token, Order.payment_state).where(Order.id == order_id)
-    ).one()
-    return Door(row.number, row.access_token, row.payment_state == PaymentState.AWAITING_PAYMENT)
-
-
-def find_by_key(key: str) -> tuple[int, str] | None:
-    """The id and request digest of the order that was placed with an idempotency key."""
-    row = session.execute(select(Order.id, Order.request_digest).where(Order.idempotency_key == key)).first()
-    return (row.id, row.request_digest) if row else None
-
-
 def last_order_of(account_id: int) -> OrderView | None:
     """For filling in the next checkout."""
     row = session.scalar(

@@ -12,6 +12,7 @@ from core.errors import NotFound
 from shop.orders.models.tables import Consignment, Order
 from shop.orders.states import PaymentMethod, PaymentState
 from shop.payments.models.tables import CancelWish, Payment, Refund, TransferProof
+from shop.payments.rules.provider_news import SessionNews
 from shop.payments.states import RefundState, Stage
 
 
@@ -130,3 +131,15 @@ def unpaid_orders_to(payee_account: str) -> list[tuple[Order, list[int]]]:
     for order_id, grower_id in session.execute(parts):
         growers[order_id].append(grower_id)
     return [(order, growers[order.id]) for order in orders]
+
+
+def find_payment(news: SessionNews) -> int | None:
+    """The attempt that a session belongs to: by the session, or by the reference that we gave it."""
+    found = session.scalar(select(Payment.id).where(Payment.provider_session_id == news.session_id))
+    if found is None and news.payment_ref:
+        found = session.scalar(
+            select(Payment.id).where(
+                Payment.public_id == news.payment_ref, Payment.provider_session_id.is_(None)
+            )
+        )
+    return found

@@ -177,18 +177,6 @@ def session_refused(payment_id: int, reason: str, *, at: datetime) -> None:
         move(payment, Stage.CANCELLED, at=at, cause=f"session refused: {reason}"[:200])
 
 
-def find_payment(news: SessionNews) -> int | None:
-    """The attempt that a session belongs to: by the session, or by the reference that we gave it."""
-    found = session.scalar(select(Payment.id).where(Payment.provider_session_id == news.session_id))
-    if found is None and news.payment_ref:
-        found = session.scalar(
-            select(Payment.id).where(
-                Payment.public_id == news.payment_ref, Payment.provider_session_id.is_(None)
-            )
-        )
-    return found
-
-
 def hear_session(payment_id: int, news: SessionNews, *, at: datetime) -> str:
     """Add what the provider says of a session to what is known, and do what follows.
 

@@ -10,6 +10,7 @@ from core.database import session
 from core.errors import Conflict
 from shop.orders.models.tables import Order
 from shop.orders.service import paying as orders
+from shop.orders.service import refunding
 from shop.orders.states import By
 from shop.payments.models.tables import Payment
 from shop.payments.queries.doubts import may_accept
@@ -73,7 +74,7 @@ def accept(payment_id: int, *, by_account_id: int | None, at: datetime) -> Payme
     session.flush()
     short = payment.amount_minor - arrived
     if short > 0:
-        orders.apply_refund(
+        refunding.apply_refund(
             order.id,
             amount_minor=short,
             at=at,

@@ -11,7 +11,7 @@ from core.clock import local_year
 from core.database import session
 from core.errors import Conflict
 from core.ids import random_id, readable_number
-from shop.orders.service import paying as orders
+from shop.orders.service import refunding
 from shop.orders.service.transitions import locked_order
 from shop.orders.states import PROVIDER, SYSTEM, By
 from shop.payments.models.tables import Payment, ProviderRefund, Refund
@@ -77,7 +77,7 @@ def record_done(
     move_refund(refund, RefundState.DONE, at=at, cause=reason)
     refund.done_at = at
     if payment.state == Stage.RECEIVED:
-        orders.apply_refund(
+        refunding.apply_refund(
             payment.order_id,
             amount_minor=amount_minor,
             at=at,

@@ -17,7 +17,7 @@ from core.errors import Conflict, Invalid
 from core.ids import random_id
 from shop.orders.models.tables import Consignment, Order, OrderLine
 from shop.orders.rules.cash_on_delivery import taken_minor
-from shop.orders.service import paying as orders
+from shop.orders.service import refunding
 from shop.orders.service.fulfilling import cash_parcel
 from shop.orders.service.transitions import consignments_of, lines_of, locked_consignment
 from shop.orders.states import By, PaymentMethod
@@ -82,7 +82,7 @@ def open_refund(
         RefundLine(refund_id=refund.id, order_line_id=line_id, quantity=units[line_id], amount_minor=part)
         for line_id, part in amounts.items()
     )
-    orders.apply_refund(
+    refunding.apply_refund(
         order.id,
         amount_minor=amount,
         at=at,

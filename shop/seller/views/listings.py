@@ -17,6 +17,7 @@ from core.gate import requires
 from core.scopes import Scope
 from core.web.views.bounds import PHOTOS, takes
 from shop.catalogue.models import Listing
+from shop.catalogue.queries import drafts as catalogue_drafts
 from shop.catalogue.queries import photo_uploads as catalogue_photo_uploads
 from shop.catalogue.queries.bulk_reading import photo_view
 from shop.catalogue.queries.cards import PhotoView
@@ -72,7 +73,7 @@ def create() -> ResponseReturnValue:
     seller, key = current_seller(), request.form.get("draft_key", "")
     if not DRAFT_KEY.fullmatch(key):
         return _receive(seller, drafts.new_draft_key())
-    if drafts.published_slug(key, seller.grower.id) is not None:
+    if catalogue_drafts.published_slug(key, seller.grower.id) is not None:
         # Published meanwhile, and not overwritten; what came now is a draft of its own. The very same form sent a
         # second time never gets here: `creates` leads it to what it made.
         return _receive(seller, drafts.new_draft_key(), problems=[str(SentOtherwise())])
@@ -84,7 +85,7 @@ def create() -> ResponseReturnValue:
 def edit(slug: str) -> ResponseReturnValue:
     seller, at = current_seller(), now()
     cards = {card.id: card for card in own_listings(seller.grower.id, at)}
-    listing = drafts.own_listing(slug, seller.grower.id)
+    listing = catalogue_drafts.own_listing(slug, seller.grower.id)
     typed: Typed | None = listing.typed
     if not typed:
         card = cards[listing.id]
@@ -99,7 +100,7 @@ def edit(slug: str) -> ResponseReturnValue:
 @creates()
 def save(slug: str) -> ResponseReturnValue:
     seller = current_seller()
-    return _receive(seller, drafts.own_listing(slug, seller.grower.id).draft_key)
+    return _receive(seller, catalogue_drafts.own_listing(slug, seller.grower.id).draft_key)
 
 
 @blueprint.post("/seller/listings/<slug>/<any(pause, resume, end, discard):verb>")
@@ -115,7 +116,7 @@ def change_state(slug: str, verb: str) -> ResponseReturnValue:
         "discard": _("The draft was thrown away."),
     }
     with transaction():
-        listing = drafts.own_listing(slug, seller.grower.id)
+        listing = catalogue_drafts.own_listing(slug, seller.grower.id)
         if verb == "discard":
             drafts.discard_draft(listing)
         else:
@@ -136,7 +137,7 @@ def _receive(seller: Seller, draft_key: str, problems: Sequence[str] = ()) -> Re
     sent = publishing.store_photos(
         request.files.getlist("photos"),
         keep_place_and_time=bool(request.form.get("keep_place_and_time")),
-        has_photo=drafts.has_photos(draft_key, seller.grower.id),
+        has_photo=catalogue_drafts.has_photos(draft_key, seller.grower.id),
     )
     with transaction():
         listing, full = publishing.keep(seller, draft_key, typed, sent, at=at)
@@ -155,7 +156,7 @@ def _receive(seller: Seller, draft_key: str, problems: Sequence[str] = ()) -> Re
             flash(_("Kept as a draft; nobody sees it yet."), "success")
         anchor = action if action.startswith("add_") else None
         return made_nothing(redirect(url_for(".edit", slug=listing.slug, _anchor=anchor)))
-    listing = drafts.own_listing(draft_key, seller.grower.id)
+    listing = catalogue_drafts.own_listing(draft_key, seller.grower.id)
     return _page(form, seller, draft_key=draft_key, listing=listing, problems=problems), 422
 
 

@@ -12,10 +12,10 @@ from core.errors import DomainError, NotFound
 from core.form_keys.views import creates, creating
 from core.gate import requires
 from core.scopes import Scope
+from shop.catalogue.queries import drafts as catalogue_drafts
 from shop.catalogue.queries.cards import ListingCard
 from shop.catalogue.queries.listings import own_listings
 from shop.catalogue.rules.offers import VariantOffer
-from shop.catalogue.service import drafts
 from shop.catalogue.service import publishing as service
 from shop.seller.forms.listing import PricesForm, attach, leaves
 from shop.seller.forms.rows import change_rows
@@ -47,7 +47,7 @@ def change(slug: str) -> ResponseReturnValue:
     if form.validate():
         try:
             with creating() as made:
-                listing = drafts.own_listing(slug, seller.grower.id)
+                listing = catalogue_drafts.own_listing(slug, seller.grower.id)
                 service.change_prices(
                     listing, _offers(form, card, seller), at=at, by_account_id=seller.account_id
                 )

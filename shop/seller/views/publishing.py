@@ -17,6 +17,7 @@ from core.errors import Conflict, DomainError, Forbidden, Invalid
 from core.form_keys.views import Made, creating
 from core.web.forms.fields import typed_count
 from shop.catalogue.models import Listing
+from shop.catalogue.queries import drafts as catalogue_drafts
 from shop.catalogue.service import drafts
 from shop.catalogue.service import photo_renderings as photos
 from shop.catalogue.service import photo_uploads as waiting
@@ -148,7 +149,7 @@ def publish(
     try:
         seller.require_owner()
         with creating() as made:
-            listing = drafts.own_listing(draft_key, seller.grower.id)
+            listing = catalogue_drafts.own_listing(draft_key, seller.grower.id)
             lot_id = _lot_id(form, seller, listing, at=at)
             offer = offer_of(form, traceability.get_lot(id=lot_id).root)
             service.publish(listing, offer, lot_id, at=at, by_account_id=seller.account_id)

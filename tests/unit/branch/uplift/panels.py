@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from branch.uplift import Panel
+from branch.uplift.panel import Panel
 
 SPRING = np.array([0.1, 0.6, 2.6, 2.2, 1.2, 0.5, 0.3, 0.3, 0.8, 1.6, 1.4, 0.4])
 

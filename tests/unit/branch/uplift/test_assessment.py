@@ -4,8 +4,10 @@ import time
 import numpy as np
 import pytest
 
-from branch.uplift import Panel, UpliftSettings, assess, estimate
+from branch.uplift.assessment import assess
+from branch.uplift.estimation import estimate
 from branch.uplift.gates import gates, wording
+from branch.uplift.panel import Panel, UpliftSettings
 from tests.unit.branch.uplift.panels import exact_panel
 
 WINDOW = slice(24, 46)

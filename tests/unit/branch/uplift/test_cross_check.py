@@ -15,8 +15,9 @@ import pytest
 from diff_diff import WooldridgeDiD
 from diff_diff.linalg import solve_poisson
 
-from branch.uplift import Panel, UpliftSettings, estimate
 from branch.uplift.controlled import by_event
+from branch.uplift.estimation import estimate
+from branch.uplift.panel import Panel, UpliftSettings
 
 SEEDS = range(10)
 GROWERS = 24

@@ -3,7 +3,8 @@ import time
 import numpy as np
 import pytest
 
-from branch.uplift import Panel, Refused, UpliftSettings, estimate
+from branch.uplift.estimation import estimate
+from branch.uplift.panel import Panel, Refused, UpliftSettings
 from tests.unit.branch.uplift.panels import exact_panel
 
 WINDOW = slice(24, 46)

@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from branch.uplift import Panel, Refused, UpliftSettings, assess, estimate
-from branch.uplift.estimation import counterfactual_for
+from branch.uplift.assessment import assess
+from branch.uplift.estimation import counterfactual_for, estimate
+from branch.uplift.panel import Panel, Refused, UpliftSettings
 from branch.uplift.proportional import fit_season
 from tests.examples import examples
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from branch.uplift import Refused
 from branch.uplift.interrupted import interrupted
+from branch.uplift.panel import Refused
 from branch.uplift.seasonal import seasonally_adjust
 from branch.uplift.synthetic import simplex_mixtures, synthetic
 from tests.unit.branch.uplift.panels import SPRING

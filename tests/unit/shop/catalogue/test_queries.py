@@ -6,6 +6,7 @@ import pytest
 
 from core.database import transaction
 from core.errors import NotFound
+from shop.catalogue.queries import drafts as catalogue_drafts
 from shop.catalogue.queries.for_sale import variants_for_sale
 from shop.catalogue.queries.index_documents import documents_for_index
 from shop.catalogue.queries.listing_page import get_listing
@@ -13,7 +14,6 @@ from shop.catalogue.queries.listings import listing_cards, listings_of_grower, o
 from shop.catalogue.rules.measures import Size
 from shop.catalogue.rules.pricing import QuantityRule, Tier
 from shop.catalogue.rules.sellable import reason_not_for_sale
-from shop.catalogue.service import drafts
 from shop.catalogue.service import publishing as service
 from shop.stock.models import Stock
 from shop.stock.service import movements as stock
@@ -77,7 +77,7 @@ def test_the_cart_may_ask_by_id_and_hears_of_withdrawn_grades(listed, at):
     gone = get_listing(listed[1].slug, at).card.variants[1]
     kept = get_listing(listed[1].slug, at).card.variants[0]
     with transaction():
-        listing = drafts.own_listing(listed[1].slug, listed[1].grower_id)
+        listing = catalogue_drafts.own_listing(listed[1].slug, listed[1].grower_id)
         offer = make_offer(make_variant_offer(sku=kept.sku))
         service.publish(listing, offer, listing.lot_id, at=at, by_account_id=None)
     found = variants_for_sale(at=at, ids=[gone.id, kept.id, 10**9])
@@ -122,7 +122,7 @@ def test_drafts_are_private(session, at):
 
 def test_recent_listings_can_be_bought(session, listed, at):
     with transaction():
-        listing = drafts.own_listing(listed[0].slug, listed[0].grower_id)
+        listing = catalogue_drafts.own_listing(listed[0].slug, listed[0].grower_id)
         service.pause(listing, at=at, by_account_id=None)
         stock.set_on_hand(get_listing(listed[2].slug, at).card.variants[0].id, 0)
     assert [card.id for card in recent_listings(at)] == [listed[1].id]
@@ -150,7 +150,7 @@ def test_documents_say_what_may_be_found(listed, at, session):
     assert document.weeks == (*range(8, 15), *range(44, 51))
     assert document.unit_path.endswith("/guihua-bamboo/")
     with transaction():
-        listing = drafts.own_listing(listed[1].slug, listed[1].grower_id)
+        listing = catalogue_drafts.own_listing(listed[1].slug, listed[1].grower_id)
         service.end(listing, at=at + timedelta(hours=1), by_account_id=None)
     changed = list(documents_for_index(at=at, since=at + timedelta(minutes=1)))
     assert [(one.id, one.visible) for one in changed] == [(listed[1].id, False)]

@@ -10,6 +10,7 @@ from core.database import transaction
 from core.errors import Conflict, NotFound
 from core.outbox.models import OutboxEvent
 from shop.catalogue.models import ListingChange, Photo
+from shop.catalogue.queries import drafts as catalogue_drafts
 from shop.catalogue.queries.listing_page import get_listing
 from shop.catalogue.rules.measures import Size
 from shop.catalogue.rules.offers import Offer
@@ -42,12 +43,12 @@ def publish(grower, lot, at, offer: Offer | None = None, photos=1):
     with transaction():
         listing = make_draft(grower, at=at, photos=photos)
     with transaction():
-        listing = drafts.own_listing(listing.slug, grower.id)
+        listing = catalogue_drafts.own_listing(listing.slug, grower.id)
         return service.publish(listing, offer or make_offer(), lot.id, at=at, by_account_id=None)
 
 
 def again(listing):
-    return drafts.own_listing(listing.slug, listing.grower_id)
+    return catalogue_drafts.own_listing(listing.slug, listing.grower_id)
 
 
 def events(session):
@@ -139,7 +140,7 @@ def test_nobody_opens_a_foreign_listing(grower, lot, at):
     with transaction():
         other = make_grower(at=at)
     with pytest.raises(NotFound):
-        drafts.own_listing(listing.slug, other.id)
+        catalogue_drafts.own_listing(listing.slug, other.id)
     with pytest.raises(NotFound), transaction():
         drafts.save_draft(listing.draft_key, other.id, {"title": ["mine now"]}, at=at)
 
@@ -290,7 +291,7 @@ def test_a_draft_is_thrown_away_a_listing_is_not(session, grower, lot, at):
     with transaction():
         draft = make_draft(grower, at=at)
     with transaction():
-        drafts.discard_draft(drafts.own_listing(draft.slug, grower.id))
+        drafts.discard_draft(catalogue_drafts.own_listing(draft.slug, grower.id))
     assert session.scalars(select(Photo)).all() == []
     listing = publish(grower, lot, at)
     with pytest.raises(Conflict), transaction():

@@ -5,7 +5,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from branch.uplift import Panel, estimate
+from branch.uplift.estimation import estimate
+from branch.uplift.panel import Panel
 from core.clock import local_day
 from shop.demo.rules.plan import plan_town
 from shop.demo.rules.truth import EFFECT

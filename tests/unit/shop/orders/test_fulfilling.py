@@ -7,7 +7,8 @@ from core.errors import Conflict, NotFound
 from shop.orders.models.tables import Order
 from shop.orders.queries.order_views import order_by_id
 from shop.orders.service import fulfilling as orders
-from shop.orders.service.paying import apply_refund, cancel_order, mark_paid
+from shop.orders.service.paying import cancel_order, mark_paid
+from shop.orders.service.refunding import apply_refund
 from shop.orders.states import BUYER, By
 from shop.payments.service import refunds
 from shop.stock import queries as stock

@@ -11,6 +11,7 @@ from shop.orders.models.tables import Order
 from shop.orders.queries.due import due_to_expire
 from shop.orders.queries.order_views import order_by_id
 from shop.orders.service import paying as orders
+from shop.orders.service import refunding
 from shop.orders.service.fulfilling import mark_dispatched, mark_packed, mark_returned
 from shop.orders.states import BUYER, By, PaymentState
 from shop.stock import queries as stock
@@ -161,7 +162,9 @@ def test_a_paid_order_is_not_cancelled(order, variants, at):
 
 
 def refund(order, amount, at, **values):
-    return do(orders.apply_refund, order.id, amount_minor=amount, at=at, **({"reference": "re_1"} | values))
+    return do(
+        refunding.apply_refund, order.id, amount_minor=amount, at=at, **({"reference": "re_1"} | values)
+    )
 
 
 def test_a_whole_refund_before_dispatch_puts_everything_back(order, variants, session, at):
