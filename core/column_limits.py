@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import psycopg
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import event
@@ -38,7 +37,8 @@ class NotKept(Invalid):
 def guard_engine(engine: sa.Engine) -> None:
     """Look at the parameters of every statement, and answer what the database says of them in one way."""
     event.listen(engine, "before_cursor_execute", _look_at)
-    event.listen(engine, "handle_error", _translate)
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "handle_error", _translate)
 
 
 def _look_at(_connection: Any, _cursor: Any, _statement: str, parameters: Any, *_rest: Any) -> None:
@@ -64,7 +64,9 @@ def _is_kept(text: str) -> bool:
 
 
 def _translate(context: ExceptionContext) -> None:
-    if isinstance(context.original_exception, psycopg.DataError):
+    from psycopg import DataError
+
+    if isinstance(context.original_exception, DataError):
         raise NotKept from None
 
 

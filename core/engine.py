@@ -6,7 +6,6 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
@@ -17,6 +16,7 @@ from core.column_limits import guard_engine
 LOCK_PATIENCE_S = 30.0
 # What the disk answers when it is full, closed or broken; nothing that we asked for wrongly.
 STORAGE_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG}
+READ_ONLY = "25006"  # read_only_sql_transaction, as a standby answers
 
 
 def configure_engine(engine: sa.Engine) -> None:
@@ -87,6 +87,5 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, OperationalError | InterfaceError | DisconnectionError | sa.exc.TimeoutError):
         return True
     if isinstance(error, DBAPIError):
-        cause = error.orig
-        return error.connection_invalidated or isinstance(cause, psycopg.errors.ReadOnlySqlTransaction)
+        return error.connection_invalidated or getattr(error.orig, "sqlstate", None) == READ_ONLY
     return False

@@ -7,10 +7,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-
-import opencc
+from typing import TYPE_CHECKING
 
 from core import pinyin
+
+if TYPE_CHECKING:
+    import opencc
 
 LONGEST_QUERY = 120
 # What shoppers add to a plant's name without meaning more by it.
@@ -55,6 +57,8 @@ class Query:
 
 @cache
 def _simplifier() -> opencc.OpenCC:
+    import opencc
+
     return opencc.OpenCC("t2s")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -86,9 +86,9 @@ def leaves_with_ids(ids: Sequence[int]) -> Sequence[Any]:
     return session.execute(select(*COLUMNS).where(SealLeaf.id.in_(ids))).all()
 
 
-def numbered_leaves(first: int, most: int) -> Sequence[Any]:
-    """What an entry is made of, of the leaves that have numbers from `first` on."""
-    return read_columns(LEAVES, {"first": first, "most": most}).all()
+def numbered_leaves(first: int, most: int) -> Iterable[Any]:
+    """What an entry is made of, of the leaves that have numbers from `first` on, row by row."""
+    return read_columns(LEAVES, {"first": first, "most": most})
 
 
 def numbered_between(start: int, count: int) -> Sequence[SealLeaf]:

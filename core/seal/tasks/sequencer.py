@@ -108,10 +108,12 @@ def _write_through(values: dict[str, int]) -> None:
 
 def _numbered_entries(first: int, most: int) -> list[bytes]:
     session.rollback()
-    rows = numbered_leaves(first, most)
-    if [row.number for row in rows] != list(range(first, first + len(rows))):
-        raise AssertionError(f"the numbers after {first} have a gap")
-    return [entry_of(row) for row in rows]
+    entries: list[bytes] = []
+    for row in numbered_leaves(first, most):
+        if row.number != first + len(entries):
+            raise AssertionError(f"the numbers after {first} have a gap")
+        entries.append(entry_of(row))
+    return entries
 
 
 def _write_tiles(log: Log, size: int, entries: list[bytes]) -> tuple[bytes, list[Tile]]:

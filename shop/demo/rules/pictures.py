@@ -6,10 +6,12 @@ import io
 import math
 import random
 from functools import cache
-
-from PIL import Image, ImageDraw
+from typing import TYPE_CHECKING
 
 from shop.demo.rules.plan import SEED, Stage
+
+if TYPE_CHECKING:
+    from PIL import ImageDraw
 
 WIDTH, HEIGHT = 1600, 1200
 SCALE = 1
@@ -21,6 +23,8 @@ SKY, SOIL, BARK, BURLAP, POT, RULE = "#eef3ea", "#c9b393", "#6f5b45", "#b08d5b",
 @cache
 def picture(group: str, form: str) -> bytes:
     """A JPEG of plants of a cultivar group; `form` is `liner`, `pot` or `tree`."""
+    from PIL import Image, ImageDraw
+
     rng = random.Random(f"{SEED}{group}{form}")  # noqa: S311 - the same drawing every time is the point
     image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), SKY)
     draw = ImageDraw.Draw(image)

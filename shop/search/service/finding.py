@@ -5,33 +5,30 @@ from __future__ import annotations
 import structlog
 from flask import Flask, current_app
 
-from core.settings import SettingError, Settings
+from core.settings import SettingError, Settings, current_settings
 from shop.search.service import database_engine as fallback
 from shop.search.service.engine import Engine, Found, SearchAway, Wanted
-from shop.search.service.tantivy_engine import EmbeddedEngine
 from traceability import api as traceability
 
 log = structlog.get_logger(__name__)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Open the engine in force.
+    """Open the engine that a setting names; the embedded one is opened by whoever asks first.
 
     Raises:
         SettingError: MEILISEARCH_URL is set and no Meilisearch answers there, or it refuses the key.
     """
-    engine: Engine
-    if settings.meilisearch_url:
-        from shop.search.service.meilisearch_engine import MeilisearchEngine
+    if not settings.meilisearch_url:
+        return
+    from shop.search.service.meilisearch_engine import MeilisearchEngine
 
-        key = settings.meilisearch_key.get_secret_value() if settings.meilisearch_key else None
-        engine = MeilisearchEngine(settings.meilisearch_url, key, group_names)
-        try:
-            engine.client.get_version()
-        except Exception as error:  # noqa: BLE001 - whatever its client raises, the setting does not work
-            raise SettingError("MEILISEARCH_URL", f"{type(error).__name__} when asking its version") from None
-    else:
-        engine = EmbeddedEngine(settings.var / "search", group_names)
+    key = settings.meilisearch_key.get_secret_value() if settings.meilisearch_key else None
+    engine = MeilisearchEngine(settings.meilisearch_url, key, group_names)
+    try:
+        engine.client.get_version()
+    except Exception as error:  # noqa: BLE001 - whatever its client raises, the setting does not work
+        raise SettingError("MEILISEARCH_URL", f"{type(error).__name__} when asking its version") from None
     app.extensions["search"] = engine
 
 
@@ -45,8 +42,12 @@ def group_names() -> dict[str, tuple[str, str]]:
 
 def engine() -> Engine:
     """The engine in force."""
-    found: Engine = current_app.extensions["search"]
-    return found
+    if "search" not in current_app.extensions:
+        from shop.search.service.tantivy_engine import EmbeddedEngine
+
+        current_app.extensions["search"] = EmbeddedEngine(current_settings().var / "search", group_names)
+    in_force: Engine = current_app.extensions["search"]
+    return in_force
 
 
 def find(wanted: Wanted) -> Found:

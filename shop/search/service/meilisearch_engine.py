@@ -13,6 +13,7 @@ from core.ids import random_id
 from shop.catalogue.queries.index_documents import IndexDocument
 from shop.search.rules import SizeWanted, parse_query, pinyin_tokens, simplified
 from shop.search.service.engine import (
+    FACETS,
     PAGE_SIZE,
     SEPARATOR,
     FacetValue,
@@ -23,7 +24,6 @@ from shop.search.service.engine import (
     facet_value,
     flat,
 )
-from shop.search.service.tantivy_engine import FACETS
 
 INDEX = "guiyuan_listings"
 NEW = f"{INDEX}_new"  # and a word of each rebuild

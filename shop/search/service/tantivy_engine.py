@@ -23,6 +23,7 @@ from core.atomic import write_durably
 from shop.catalogue.queries.index_documents import IndexDocument
 from shop.search.rules import Query, SizeWanted, pairs, parse_query, pinyin_tokens, sound_of, text_tokens
 from shop.search.service.engine import (
+    FACETS,
     PAGE_SIZE,
     FacetValue,
     Found,
@@ -33,7 +34,6 @@ from shop.search.service.engine import (
     flat,
 )
 
-FACETS = {"cultivar_group": "cultivar_groups", "root": "roots", "grower": "growers", "village": "villages"}
 NUMBERS = (
     "price", "diameter_min", "diameter_max", "height_min", "height_max", "crown_min", "crown_max", "in_stock",
     "published",

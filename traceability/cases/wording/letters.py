@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import typst
 from flask_babel import force_locale
 
 from branch import api as branch
@@ -103,6 +102,8 @@ def _proof(case: CaseView) -> str | None:
 
 def _typeset(values: Mapping[str, Any], pictures: Mapping[str, bytes], *, at: datetime) -> bytes:
     """Typst reads pictures from files, so the whole letter is laid out in a folder of its own."""
+    import typst
+
     with TemporaryDirectory(prefix="guiyuan-letter-") as name:
         folder = Path(name)
         (folder / "main.typ").write_bytes(TEMPLATE.read_bytes())

@@ -3,9 +3,6 @@
 import io
 from typing import TYPE_CHECKING, cast
 
-import zxingcpp
-from PIL import Image
-
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
@@ -17,6 +14,9 @@ def qr_png(text: str) -> bytes:
 
     A black-and-white picture of some 400 bytes: ten thousand of them make a small PDF, drawings do not.
     """
+    import zxingcpp
+    from PIL import Image
+
     symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     dots = symbol.to_image(scale=DOTS_PER_MODULE, add_quiet_zones=False)
     height, width = dots.shape

@@ -6,8 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from core.unseen_characters import seen
 
 HERE = Path(__file__).resolve().parent
@@ -25,6 +23,8 @@ def compile_pdf(
         at: the moment written into the file, so that the same input gives the same bytes.
         files: what the template reads or attaches besides, by name.
     """
+    import typst
+
     pdf = typst.compile(  # type: ignore[call-overload]  # it takes files by name too
         {
             "main.typ": (HERE / template).read_bytes(),
