@@ -1,133 +1,28 @@
-"""Composition root: the only file that sees every room. Everything is wired here, in readable lists."""
+"""Composition root: the only file that sees every room. Everything is wired here, in readable lists.
 
-import gc
+Rooms are imported where they are wired, not with this file: the scheduler reads its tables here and needs nothing else.
+"""
 
-# Nothing that is imported here is ever garbage: without the collector the start costs a fifth less.
-gc.disable()
+from __future__ import annotations
 
 from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from apiflask import APIFlask
 from celery.schedules import crontab
 from flask_babel import lazy_gettext as _l
 
-from branch.reports.sections.contract import SectionFunction
-from branch.reports.service.building import init_reports
-from core.accounts.queries.token_scopes import init_token_scopes
-from core.application import make_base_app
-from core.checks.queries import details
-from core.checks.service import Check, init_checks
-from core.cli import init_cli
-from core.failures.wording import init_failures
-from core.health.views import Part, init_health
-from core.jobs import init_jobs
-from core.outbox.service import Handler, init_outbox
-from core.seal import Sealed, init_sources
-from core.seal.service.sealed_rows import SealedRows, init_rows
-from core.settings import Settings, load_settings
-from core.web.views.navigation import NavGroup, NavItem, init_console
-from shop.catalogue.queries.for_sale import skus_of
-from shop.orders.queries.recalled import orders_of_lots
-from shop.orders.views.money import OrderMoney, init_order_money
-from shop.payments.queries.order_money import at_parcel, panel
-from shop.payments.wording.attention import money_words
-from shop.stock.service.out_of_stock import init_stock
-from traceability.api import cultivar_group_name
-from traceability.events.models.indexed_keys import init_lot_ids
-from traceability.lots.queries.records import ids_by_number
-from traceability.recalls.service.recalling import init_recalls
+if TYPE_CHECKING:
+    from apiflask import APIFlask
 
-# The working side's navigation by topic: NavItem(endpoint, lazy label, symbol of templates/macros/icons.html,
-# permission). An account sees what it may do; a topic in which that is one place is that place.
-CONSOLE: list[NavGroup] = [
-    NavGroup(_l("Today"), "home", [NavItem("seller.home", _l("Today"), "home", "seller.view")]),
-    NavGroup(
-        _l("Land and plants"),
-        "leaf",
-        [
-            NavItem("plots.index", _l("My plots"), "pin", "plots.edit"),
-            NavItem("plot_surveys.index", _l("Plots"), "pin", "plots.view"),
-            NavItem("quota.own", _l("My quota"), "leaf", "quota.own"),
-            NavItem("quota.index", _l("Quota"), "leaf", "quota.view"),
-            NavItem("lots.index", _l("Lots and codes"), "scan", "lots.edit"),
-            NavItem("lot_steps.find", _l("Lots and recalls"), "scan", "lots.view"),
-            NavItem("code_activation.activate", _l("Activate codes"), "scan", "codes.issue"),
-            NavItem("code_approval.index", _l("Codes to approve"), "verify", "codes.view"),
-            NavItem("inspections.index", _l("Inspections"), "check", "inspections.view"),
-            NavItem("papers.rules", _l("Papers that travel"), "file", "papers.view"),
-            NavItem("resolver.products", _l("Product numbers"), "list", "lots.edit"),
-        ],
-    ),
-    NavGroup(
-        _l("Orders"),
-        "cart",
-        [
-            NavItem("orders.seller_orders", _l("Orders received"), "cart", "orders.sell"),
-            NavItem("orders.seller_holds", _l("Held by buyers"), "people", "orders.sell"),
-            NavItem("dispatch.home", _l("Dispatch"), "truck", "orders.dispatch"),
-            NavItem("refunds.of_seller", _l("Cancellations and refunds"), "back", "orders.sell"),
-            NavItem("payees.of_grower", _l("Where your buyers transfer to"), "money", "orders.sell"),
-            NavItem("cashier.home", _l("Cashier"), "money", "payments.confirm"),
-            NavItem("payees.index", _l("Accounts for transfers"), "money", "payees.view"),
-            NavItem("orders.branch_orders", _l("Orders of the growers"), "cart", "orders.view"),
-        ],
-    ),
-    NavGroup(
-        _l("Shop"),
-        "list",
-        [
-            NavItem("seller_listings.index", _l("My listings"), "list", "listings.edit"),
-            NavItem("freight.table", _l("Freight"), "truck", "shipping.edit"),
-            NavItem("storefronts.own", _l("Your outside shops"), "globe", "storefronts.propose"),
-            NavItem("channels.home", _l("Orders of other shops"), "download", "channels.import"),
-        ],
-    ),
-    NavGroup(
-        _l("Fakes"),
-        "alert",
-        [
-            NavItem("cases.index", _l("Suspected fakes"), "report", "cases.view"),
-            NavItem("alarms.index", _l("Alarms"), "alert", "alarms.view"),
-        ],
-    ),
-    NavGroup(
-        _l("Figures"),
-        "chart",
-        [
-            NavItem("ledger.own", _l("My sales"), "chart", "ledger.own"),
-            NavItem("report_desk.index", _l("Reports for the committee"), "report", "reports.review"),
-            NavItem("reports.index", _l("Reports"), "report", "reports.view"),
-            NavItem("ledger.sales", _l("Sales"), "chart", "ledger.view"),
-            NavItem("programmes.index", _l("Programmes with one date"), "list", "programmes.view"),
-        ],
-    ),
-    NavGroup(
-        _l("Running the system"),
-        "list",
-        [
-            NavItem("failures.index", _l("Work that failed"), "alert", "jobs.manage"),
-            NavItem("operations.units", _l("Towns and take-overs"), "people", "units.found"),
-            NavItem("alarms.thresholds", _l("Rules and their numbers"), "settings", "alarms.thresholds"),
-            NavItem("checks.index", _l("Do the books agree"), "check", "checks.view"),
-        ],
-    ),
-    NavGroup(
-        _l("Members"),
-        "people",
-        [
-            NavItem("licences.own", _l("Your licence"), "seal", "licences.apply"),
-            NavItem("growers.people", _l("People of your nursery"), "people", "grower.staff"),
-            NavItem("growers.index", _l("Growers"), "leaf", "growers.view"),
-            NavItem("licences.index", _l("Licences"), "seal", "licences.view"),
-            NavItem("storefronts.index", _l("Outside shops"), "globe", "storefronts.view"),
-            NavItem("marks.index", _l("Marks"), "file", "marks.edit"),
-            NavItem("units.index", _l("Units"), "list", "units.edit"),
-            NavItem("organisation.members", _l("Members and roles"), "people", "members.view"),
-        ],
-    ),
-]
+    from branch.reports.sections.contract import SectionFunction
+    from core.checks.service import Check
+    from core.health.views import Part
+    from core.outbox.service import Handler
+    from core.seal import Sealed
+    from core.seal.service.sealed_rows import SealedRows
+    from core.settings import Settings
+    from core.web.views.navigation import NavGroup
 
 # Modules with a `blueprint`, in the order in which their routes are looked up.
 BLUEPRINTS: list[str] = [
@@ -378,6 +273,103 @@ QUEUES: dict[str, list[str]] = {
         "branch.reports.build_last_month",
     ],
 }
+
+
+def console() -> list[NavGroup]:
+    """The working side's navigation by topic.
+
+    NavItem(endpoint, lazy label, symbol of templates/macros/icons.html, permission). An account sees what it may do; a
+    topic in which that is one place is that place.
+    """
+    from core.web.views.navigation import NavGroup, NavItem
+
+    return [
+        NavGroup(_l("Today"), "home", [NavItem("seller.home", _l("Today"), "home", "seller.view")]),
+        NavGroup(
+            _l("Land and plants"),
+            "leaf",
+            [
+                NavItem("plots.index", _l("My plots"), "pin", "plots.edit"),
+                NavItem("plot_surveys.index", _l("Plots"), "pin", "plots.view"),
+                NavItem("quota.own", _l("My quota"), "leaf", "quota.own"),
+                NavItem("quota.index", _l("Quota"), "leaf", "quota.view"),
+                NavItem("lots.index", _l("Lots and codes"), "scan", "lots.edit"),
+                NavItem("lot_steps.find", _l("Lots and recalls"), "scan", "lots.view"),
+                NavItem("code_activation.activate", _l("Activate codes"), "scan", "codes.issue"),
+                NavItem("code_approval.index", _l("Codes to approve"), "verify", "codes.view"),
+                NavItem("inspections.index", _l("Inspections"), "check", "inspections.view"),
+                NavItem("papers.rules", _l("Papers that travel"), "file", "papers.view"),
+                NavItem("resolver.products", _l("Product numbers"), "list", "lots.edit"),
+            ],
+        ),
+        NavGroup(
+            _l("Orders"),
+            "cart",
+            [
+                NavItem("orders.seller_orders", _l("Orders received"), "cart", "orders.sell"),
+                NavItem("orders.seller_holds", _l("Held by buyers"), "people", "orders.sell"),
+                NavItem("dispatch.home", _l("Dispatch"), "truck", "orders.dispatch"),
+                NavItem("refunds.of_seller", _l("Cancellations and refunds"), "back", "orders.sell"),
+                NavItem("payees.of_grower", _l("Where your buyers transfer to"), "money", "orders.sell"),
+                NavItem("cashier.home", _l("Cashier"), "money", "payments.confirm"),
+                NavItem("payees.index", _l("Accounts for transfers"), "money", "payees.view"),
+                NavItem("orders.branch_orders", _l("Orders of the growers"), "cart", "orders.view"),
+            ],
+        ),
+        NavGroup(
+            _l("Shop"),
+            "list",
+            [
+                NavItem("seller_listings.index", _l("My listings"), "list", "listings.edit"),
+                NavItem("freight.table", _l("Freight"), "truck", "shipping.edit"),
+                NavItem("storefronts.own", _l("Your outside shops"), "globe", "storefronts.propose"),
+                NavItem("channels.home", _l("Orders of other shops"), "download", "channels.import"),
+            ],
+        ),
+        NavGroup(
+            _l("Fakes"),
+            "alert",
+            [
+                NavItem("cases.index", _l("Suspected fakes"), "report", "cases.view"),
+                NavItem("alarms.index", _l("Alarms"), "alert", "alarms.view"),
+            ],
+        ),
+        NavGroup(
+            _l("Figures"),
+            "chart",
+            [
+                NavItem("ledger.own", _l("My sales"), "chart", "ledger.own"),
+                NavItem("report_desk.index", _l("Reports for the committee"), "report", "reports.review"),
+                NavItem("reports.index", _l("Reports"), "report", "reports.view"),
+                NavItem("ledger.sales", _l("Sales"), "chart", "ledger.view"),
+                NavItem("programmes.index", _l("Programmes with one date"), "list", "programmes.view"),
+            ],
+        ),
+        NavGroup(
+            _l("Running the system"),
+            "list",
+            [
+                NavItem("failures.index", _l("Work that failed"), "alert", "jobs.manage"),
+                NavItem("operations.units", _l("Towns and take-overs"), "people", "units.found"),
+                NavItem("alarms.thresholds", _l("Rules and their numbers"), "settings", "alarms.thresholds"),
+                NavItem("checks.index", _l("Do the books agree"), "check", "checks.view"),
+            ],
+        ),
+        NavGroup(
+            _l("Members"),
+            "people",
+            [
+                NavItem("licences.own", _l("Your licence"), "seal", "licences.apply"),
+                NavItem("growers.people", _l("People of your nursery"), "people", "grower.staff"),
+                NavItem("growers.index", _l("Growers"), "leaf", "growers.view"),
+                NavItem("licences.index", _l("Licences"), "seal", "licences.view"),
+                NavItem("storefronts.index", _l("Outside shops"), "globe", "storefronts.view"),
+                NavItem("marks.index", _l("Marks"), "file", "marks.edit"),
+                NavItem("units.index", _l("Units"), "list", "units.edit"),
+                NavItem("organisation.members", _l("Members and roles"), "people", "members.view"),
+            ],
+        ),
+    ]
 
 
 def event_handlers() -> dict[type, list[Handler]]:
@@ -724,6 +716,7 @@ def checks() -> list[Check]:
     from branch.ledger.queries import invariants as ledger
     from branch.ledger.service import daily_sums as rollup
     from branch.storefronts.queries import invariants as suspensions
+    from core.checks.service import Check
     from core.seal.queries.audit import check_kinds, check_seal
     from traceability.codes.models import sealing as codes
     from traceability.codes.models import step_sealing as code_steps
@@ -746,6 +739,7 @@ def checks() -> list[Check]:
 
 def parts_of_readiness() -> dict[str, Part]:
     """What `/readyz` names besides the database and the broker."""
+    from core.health.views import Part
     from shop.search.service import finding as search
 
     return {"search": Part(search.check, needed=False)}
@@ -760,15 +754,34 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     Raises:
         SettingError: a setting was given that does not work.
     """
-    settings = settings or load_settings()
+    from core.garbage_collection import loaded_for_good
+    from core.settings import load_settings
+
+    with loaded_for_good():
+        return _wired(settings or load_settings())
+
+
+def _wired(settings: Settings) -> APIFlask:
+    from core.accounts.queries.token_scopes import init_token_scopes
+    from core.application import make_base_app
+    from core.checks.queries import details
+    from core.checks.service import init_checks
+    from core.cli import init_cli
+    from core.failures.wording import init_failures
+    from core.health.views import init_health
+    from core.jobs import init_jobs
+    from core.outbox.service import init_outbox
+    from core.seal import init_sources
+    from core.seal.service.sealed_rows import init_rows
+    from core.web.views.navigation import init_console
+
     app = make_base_app(settings)
     for name in [*MODELS, *TASKS]:
         import_module(name)
     init_jobs(app, settings, SCHEDULES, QUEUES)
     init_cli(app)
-    init_console(app, CONSOLE)
+    init_console(app, console())
     init_token_scopes(app, TOKEN_SCOPES)
-    init_reports(app, sections=report_sections, group_name=cultivar_group_name)
     for name in PARTS:
         import_module(name).init_app(app, settings)
     # Files of several features may share a blueprint: it is registered when all of its routes are there.
@@ -778,20 +791,30 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         app.cli.add_command(import_module(name).group)
     init_outbox(app, event_handlers())
     init_sources(app, [*seal_sources(), *init_rows(app, sealed_rows())])
-    init_recalls(app, orders_of_lots)
-    init_stock(app, skus_of)
-    init_order_money(app, OrderMoney(panel, at_parcel, money_words))
-    init_lot_ids(app, ids_by_number)
+    _hand_in(app)
     init_checks(app, checks())
     measures = [import_module(name).measure for name in MEASURED]
     init_health(app, parts_of_readiness(), measures, {"checks": ("checks.view", details)})
     init_failures(app, SWEEPS)
-    _collect_again()
     return app
 
 
-def _collect_again() -> None:
-    """Let the collector work from here on, and leave alone what was loaded for good."""
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()
+def _hand_in(app: APIFlask) -> None:
+    """Give lower features the functions of higher ones that they ask."""
+    from branch.reports.service.building import init_reports
+    from shop.catalogue.queries.for_sale import skus_of
+    from shop.orders.queries.recalled import orders_of_lots
+    from shop.orders.views.money import OrderMoney, init_order_money
+    from shop.payments.queries.order_money import at_parcel, panel
+    from shop.payments.wording.attention import money_words
+    from shop.stock.service.out_of_stock import init_stock
+    from traceability.api import cultivar_group_name
+    from traceability.events.models.indexed_keys import init_lot_ids
+    from traceability.lots.queries.records import ids_by_number
+    from traceability.recalls.service.recalling import init_recalls
+
+    init_reports(app, sections=report_sections, group_name=cultivar_group_name)
+    init_recalls(app, orders_of_lots)
+    init_stock(app, skus_of)
+    init_order_money(app, OrderMoney(panel, at_parcel, money_words))
+    init_lot_ids(app, ids_by_number)

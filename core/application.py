@@ -17,7 +17,7 @@ from core.database import db, name_revision, render_column_type
 from core.files.service import init_files
 from core.files.views import blueprint as files_blueprint
 from core.form_keys.views import init_sending
-from core.logs import init_logs
+from core.logs import init_logs, report_errors
 from core.messaging.service.channels import init_messaging
 from core.progress.views import blueprint as progress_blueprint
 from core.safe_methods import init_reading
@@ -94,18 +94,7 @@ def make_base_app(settings: Settings) -> APIFlask:
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
-    if settings.sentry_dsn:
-        import sentry_sdk
-
-        try:
-            sentry_sdk.init(
-                settings.sentry_dsn.get_secret_value(),
-                include_local_variables=False,
-                max_request_body_size="never",
-                before_send=_without_request,
-            )
-        except ValueError as error:
-            raise SettingError("SENTRY_DSN", str(error)) from None
+    report_errors(settings)
     _open_database(app)
     init_logs(app, settings)
     # Counted first, bounded second; only then is a body read, by the check of its token before all others.
@@ -132,13 +121,6 @@ def make_base_app(settings: Settings) -> APIFlask:
 
 def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
-
-
-def _without_request(event: Any, _hint: Any) -> Any:
-    """Addresses, headers and query strings name persons and carry tokens: only the error itself leaves."""
-    for told in ("request", "breadcrumbs"):
-        event.pop(told, None)
-    return event
 
 
 def _tell_of_demonstration(app: APIFlask, settings: Settings) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import click
-from celery import current_app as celery
 from flask import Flask
 from pydantic import SecretStr
 
@@ -16,6 +15,7 @@ from core.database import alembic, db
 from core.jobs import FAST, SLOW
 from core.schema import SchemaDiffers, require_current, require_known
 from core.settings import current_settings, unknown_names
+from core.supervisor import scheduler_command
 
 
 class MigrationCommands(click.Group):
@@ -124,11 +124,12 @@ def worker(queues: str, concurrency: int | None) -> None:
         os.execv(sys.executable, [sys.executable, "-m", "core.supervisor", *names])  # noqa: S606 - our own
     from core.worker import work
 
-    work(queues, concurrency)
+    sys.exit(work(queues, concurrency))
 
 
 @jobs.command("scheduler")
 def scheduler() -> None:
     """Send what is due by the clock until stopped."""
     _require_current_schema()
-    celery.Beat(loglevel="WARNING", quiet=True).run()
+    # This process becomes one that does not carry the application about.
+    os.execv(sys.executable, scheduler_command())  # noqa: S606 - our own

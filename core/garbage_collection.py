@@ -28,3 +28,17 @@ def without_collecting() -> Iterator[None]:
             was_on = _going_on.pop()
             if not _going_on and was_on:
                 gc.enable()
+
+
+@contextmanager
+def loaded_for_good() -> Iterator[None]:
+    """Load, for the first time in this process, what is never garbage: without the search a start costs a fifth less.
+
+    The search leaves alone from then on what is there at the end; later times are as any other work.
+    """
+    if gc.get_freeze_count():
+        yield
+        return
+    with without_collecting():
+        yield
+    gc.freeze()

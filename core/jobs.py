@@ -23,25 +23,38 @@ FORMER = "guiyuan"
 def init_jobs(
     app: Flask, settings: Settings, schedules: dict[str, dict[str, Any]], queues: dict[str, list[str]]
 ) -> Celery:
-    """Make the Celery application; every task runs inside the Flask application's context.
-
-    Args:
-        app: the application.
-        settings: what is in force.
-        schedules: what the scheduler sends, by name.
-        queues: the names of the tasks of each kind.
-
-    Raises:
-        SettingError: CELERY_BROKER_URL is set and no broker answers there.
-    """
+    """Make the Celery application of a Flask application, in whose context every task runs; as `make_celery`."""
 
     class FlaskTask(Task):
         def __call__(self, *args: object, **kwargs: object) -> object:
             with app.app_context():
                 return self.run(*args, **kwargs)
 
+    celery = make_celery(settings, schedules, queues, task_class=FlaskTask)
+    app.extensions["celery"] = celery
+    return celery
+
+
+def make_celery(
+    settings: Settings,
+    schedules: dict[str, dict[str, Any]],
+    queues: dict[str, list[str]],
+    *,
+    task_class: type[Task] = Task,
+) -> Celery:
+    """The Celery application, also of a process without Flask that only sends.
+
+    Args:
+        settings: what is in force.
+        schedules: what the scheduler sends, by name.
+        queues: the names of the tasks of each kind.
+        task_class: how tasks are run.
+
+    Raises:
+        SettingError: CELERY_BROKER_URL is set and no broker answers there.
+    """
     queue_of = {task: queue for queue, tasks in queues.items() for task in tasks}
-    celery = Celery(app.name, task_cls=FlaskTask)
+    celery = Celery("guiyuan", task_cls=task_class)
     celery.conf.update(
         broker_url=settings.celery_broker_url or "folder://localhost",
         broker_transport=None if settings.celery_broker_url else "core.broker.service.transport:Transport",
@@ -67,7 +80,6 @@ def init_jobs(
         beat_max_loop_interval=1,
     )
     celery.set_default()
-    app.extensions["celery"] = celery
     if settings.celery_broker_url:
         _ask_broker(celery)
     return celery

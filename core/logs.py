@@ -13,7 +13,7 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 
 from core.safe_methods import asked_method
-from core.settings import Settings
+from core.settings import SettingError, Settings
 
 log = structlog.get_logger("request")
 
@@ -150,3 +150,31 @@ def init_logs(app: Flask, settings: Settings) -> None:
                 ms=round((time.perf_counter() - g.request_started) * 1000, 1),
             )
         return response
+
+
+def report_errors(settings: Settings) -> None:
+    """Send errors to where SENTRY_DSN says, if it is set.
+
+    Raises:
+        SettingError: it is no address of that kind.
+    """
+    if not settings.sentry_dsn:
+        return
+    import sentry_sdk
+
+    try:
+        sentry_sdk.init(
+            settings.sentry_dsn.get_secret_value(),
+            include_local_variables=False,
+            max_request_body_size="never",
+            before_send=_without_request,
+        )
+    except ValueError as error:
+        raise SettingError("SENTRY_DSN", str(error)) from None
+
+
+def _without_request(event: Any, _hint: Any) -> Any:
+    """Addresses, headers and query strings name persons and carry tokens: only the error itself leaves."""
+    for told in ("request", "breadcrumbs"):
+        event.pop(told, None)
+    return event

@@ -1,8 +1,16 @@
-"""The scheduler's memory: when each line ran last, in a small file that may be torn or missing without harm."""
+"""The scheduler: a process that knows the schedule and the broker, and carries no application about.
+
+python -m core.scheduler wsgi      # what `flask jobs scheduler` becomes; the module has SCHEDULES and QUEUES
+
+Its memory, when each line ran last, is a small file that may be torn or missing without harm.
+"""
 
 import json
+import sys
 import time
 from datetime import UTC, datetime
+from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +19,9 @@ from celery.beat import Scheduler
 
 from core import heartbeats as parts
 from core.atomic import write_durably
+from core.jobs import make_celery
+from core.logs import configure_logging, report_errors
+from core.settings import SettingError, load_settings
 
 log = structlog.get_logger(__name__)
 # Less is how clocks are kept right.
@@ -76,3 +87,47 @@ class KeptSchedule(Scheduler):
             self._beaten = time.monotonic()
             parts.beat(self.path.parent / "parts", "scheduler")
         return interval
+
+
+def main(tables: str) -> None:
+    """Send what is due by the clock until stopped.
+
+    Args:
+        tables: the module in which SCHEDULES and QUEUES stand.
+
+    Raises:
+        SettingError: a setting was given that does not work.
+        SystemExit: the database is of another version than the code; the cause was told.
+    """
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    report_errors(settings)
+    # In a fork that ends: looking once is no reason to carry SQLAlchemy and a driver about.
+    look = get_context("fork").Process(target=_require_current_schema, args=(settings.sqlalchemy_url,))
+    look.start()
+    look.join()
+    if look.exitcode:
+        sys.exit(look.exitcode)
+    wired = import_module(tables)
+    make_celery(settings, wired.SCHEDULES, wired.QUEUES).Beat(loglevel="WARNING", quiet=True).run()
+
+
+def _require_current_schema(url: str) -> None:
+    """A scheduler that belongs to another version than the database would send what nobody can do."""
+    import sqlalchemy as sa
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from core.schema import SchemaDiffers, require_current
+
+    try:
+        with sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True).connect() as connection:
+            require_current(connection)
+    except SchemaDiffers as error:
+        sys.exit(f"Error: {error}")
+    except SQLAlchemyError as error:
+        cause = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise SettingError("DATABASE_URL", cause) from None
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -29,6 +29,10 @@ log = structlog.get_logger(__name__)
 ROOT = Path(__file__).resolve().parents[1]
 STOP_AFTER_S = 15.0
 LOOK_EVERY_S = 0.25
+# How a part ends that only wants to be started again; no death (`EX_TEMPFAIL` of sysexits.h).
+BEGINS_ANEW = 75
+# Each thread would keep a heap of its own that it gives back to nobody.
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}
 # Waiting times before the first, second, ... start again; whoever lives for `STEADY_AFTER_S` begins at the first.
 BACK_OFF_S = (0.5, 1.0, 2.0, 4.0)
 STEADY_AFTER_S = 60.0
@@ -45,6 +49,7 @@ def start(command: list[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - our own commands
         command,
         cwd=ROOT,
+        env=ENVIRONMENT | os.environ,
         start_new_session=True,
         preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - this process has one thread
     )
@@ -129,7 +134,11 @@ class Supervisor:
         at = time.monotonic()
         if part.process is not None:
             code = part.process.poll()
-            if code is not None:
+            if code == BEGINS_ANEW:
+                log.info("part_begins_anew", part=part.name)
+                _end_orphans(part.process)
+                self.start(part.name)
+            elif code is not None:
                 self._bury(part, code, at)
         elif at >= part.start_at:
             again = bool(part.deaths)
@@ -201,8 +210,13 @@ def commands(settings: Settings) -> dict[str, list[str]]:
         "web": web,
         "worker-fast": [*flask_command, "worker", "--queues", "fast"],
         "worker-slow": [*flask_command, "worker", "--queues", "slow"],
-        "scheduler": [*flask_command, "scheduler"],
+        "scheduler": scheduler_command(),
     }
+
+
+def scheduler_command() -> list[str]:
+    """What `flask jobs scheduler` becomes."""
+    return [sys.executable, "-m", "core.scheduler", "wsgi"]
 
 
 def main(names: list[str]) -> int:

