@@ -17,7 +17,7 @@ ALLOWED = {
     "core/seal/service/witness.py": "a lock",
     "shop/search/service/tantivy_engine.py": "a lock",
     "branch/reports/formats/pdf.py": "a temporary folder",
-    "traceability/cases/wording/letters.py": "a temporary folder",
+    "traceability/labels/rules/typesetting.py": "a temporary folder",
 }
 
 

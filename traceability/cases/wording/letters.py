@@ -3,11 +3,9 @@
 Both are Chinese whatever the staff's language, because the people of shops and platforms read them.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask_babel import force_locale
@@ -19,12 +17,11 @@ from core.errors import NotFound, Unavailable
 from core.files import service as files
 from core.languages import FIRST
 from core.settings import current_settings
-from core.unseen_characters import seen
 from traceability.cases.models.sealing import subject_of
 from traceability.cases.queries.records import CaseView, EvidenceView, evidence_file, evidence_views
 from traceability.cases.states import EvidenceKind
 from traceability.cases.wording.names import rule_name, shown_verdict
-from traceability.labels.rules.typesetting import FONTS
+from traceability.labels.rules.typesetting import compile_pdf
 
 NOTICE, COMPLAINT = "notice", "complaint"
 LETTERS = (NOTICE, COMPLAINT)
@@ -84,12 +81,12 @@ def letter_pdf(case: CaseView, kind: str, *, at: datetime) -> bytes:
         "proof": None,
     }
     if kind == NOTICE:
-        return _typeset(values, {}, at=at)
+        return compile_pdf(TEMPLATE, values, at=at)
     proof = _proof(case)
     if proof is not None:
         values["proof"] = f"{case.number}.tlog-proof"
         pictures[f"{case.number}.tlog-proof"] = proof.encode()
-    return _typeset(values, pictures, at=at)
+    return compile_pdf(TEMPLATE, values, at=at, files=pictures)
 
 
 def _proof(case: CaseView) -> str | None:
@@ -98,28 +95,6 @@ def _proof(case: CaseView) -> str | None:
         return str(seal.proof_for(subject_of(case)))
     except (NotFound, Unavailable):
         return None
-
-
-def _typeset(values: Mapping[str, Any], pictures: Mapping[str, bytes], *, at: datetime) -> bytes:
-    """Typst reads pictures from files, so the whole letter is laid out in a folder of its own."""
-    import typst
-
-    with TemporaryDirectory(prefix="guiyuan-letter-") as name:
-        folder = Path(name)
-        (folder / "main.typ").write_bytes(TEMPLATE.read_bytes())
-        (folder / "data.json").write_text(json.dumps(seen(values), ensure_ascii=False), encoding="utf-8")
-        for file, content in pictures.items():
-            (folder / file).write_bytes(content)
-        pdf = typst.compile(  # type: ignore[misc]  # its stub does not say what a path gives
-            folder / "main.typ",
-            root=folder,
-            font_paths=[str(FONTS)],
-            ignore_system_fonts=True,
-            timestamp=int(at.timestamp()),
-        )
-    if not isinstance(pdf, bytes):
-        raise TypeError("Typst gave no single document")
-    return pdf
 
 
 def _bytes(case: CaseView, piece: EvidenceView) -> bytes:

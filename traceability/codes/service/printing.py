@@ -107,11 +107,11 @@ def codes_pdf(
         tick: told after every few hundred labels how many are drawn.
     """
     host = urlsplit(public_url).netloc
-    rows = []
+    rows, symbols = [], {}
     for done, one in enumerate(labels, start=1):
         fours = grouped(one.code).split("-")
         row: dict[str, object] = {
-            "qr": list(qr_png(address(public_url, one.code))),
+            "qr": f"{done}.png",
             "name": one.cultivar,
             "level": level_text(one.level, one.plants),
             "batch": one.batch_number,
@@ -125,12 +125,13 @@ def codes_pdf(
         else:
             row |= {"fours": fours, "facts": legal_facts(one)}
         rows.append(row)
+        symbols[f"{done}.png"] = qr_png(address(public_url, one.code))
         if done % TICK == 0:
             tick(done)
     title = f"{labels[0].batch_number} · {labels[0].lot_number}" if labels else ""
     template = "code_sheet.typ" if form == "pdf" else "label_page.typ"
     values = {"title": title, "form": form, "labels": rows}
-    return compile_pdf(template, values, at=at)
+    return compile_pdf(template, values, at=at, files=symbols)
 
 
 def legal_facts(one: CodeLabel) -> list[tuple[str, str]]:

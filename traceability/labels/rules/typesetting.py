@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.unseen_characters import seen
@@ -25,16 +26,20 @@ def compile_pdf(
     """
     import typst
 
-    pdf = typst.compile(  # type: ignore[call-overload]  # it takes files by name too
-        {
-            "main.typ": (HERE / template).read_bytes(),
-            "data.json": json.dumps(seen(values), ensure_ascii=False).encode(),
-            **(files or {}),
-        },
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-        timestamp=int(at.timestamp()),
-    )
+    # Typst takes only text without a file of its own; twenty thousand symbols as numbers in JSON took gigabytes.
+    with TemporaryDirectory(prefix="guiyuan-typst-") as name:
+        folder = Path(name)
+        (folder / "main.typ").write_bytes((HERE / template).read_bytes())
+        (folder / "data.json").write_text(json.dumps(seen(values), ensure_ascii=False), encoding="utf-8")
+        for file, content in (files or {}).items():
+            (folder / file).write_bytes(content)
+        pdf = typst.compile(  # type: ignore[misc]  # its stub does not say what a path gives
+            folder / "main.typ",
+            root=folder,
+            font_paths=[str(FONTS)],
+            ignore_system_fonts=True,
+            timestamp=int(at.timestamp()),
+        )
     if not isinstance(pdf, bytes):
         raise TypeError("Typst gave no single document")
     return pdf
