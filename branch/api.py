@@ -52,12 +52,11 @@ from branch.licences.service.marks import (
     marks_open_to,
 )
 from branch.licences.states import Scope, Standing
+from branch.organisation.queries.members import MemberView, members_of
 from branch.organisation.queries.tree import (
-    MemberView,
     UnitView,
     all_units,
     get_unit,
-    members_of,
     require_unit_access,
     roles_held,
     unit_by_id,

@@ -35,7 +35,7 @@ from branch.ledger.queries.expected import (
 )
 from branch.ledger.rules.coverage import months_between
 from branch.ledger.rules.periods import Period, month_of
-from branch.organisation.queries.tree import holders_of_roles
+from branch.organisation.queries.members import holders_of_roles
 from branch.organisation.rules.roles import Role
 from core.accounts.service.notifying import notify_accounts
 from core.clock import month_start

@@ -6,6 +6,7 @@ import sys
 import click
 
 from branch.organisation.cli.takeovers import operator_account
+from branch.organisation.queries import members
 from branch.organisation.queries import tree as queries
 from branch.organisation.rules.permissions import PERMISSIONS_OF
 from branch.organisation.rules.roles import WITHOUT_UNIT, Role
@@ -89,7 +90,7 @@ def take_role(contact: str, role: str, unit: str | None, reason: str) -> None:
             if account is None:
                 raise click.ClickException(f"there is no account with {contact}")
             place = queries.get_unit(unit) if unit else None
-            member = queries.member_with(account.id, Role(role), place)
+            member = members.member_with(account.id, Role(role), place)
             service.take_role(member, by_account_id=None, reason=reason, at=now())
     except DomainError as error:
         raise click.ClickException(str(error)) from None

@@ -1,18 +1,14 @@
 """Reads of the tree and of who holds which role in it."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy import exists, literal, select, union_all
-from sqlalchemy.orm import aliased
 
-from branch.organisation.models.tables import Membership, MembershipChange, Takeover, Unit
+from branch.organisation.models.tables import Membership, Takeover, Unit
 from branch.organisation.rules.permissions import PERMISSIONS_OF
 from branch.organisation.rules.roles import TRUSTED, Held, Role, covers
-from core.accounts.models.account import Account
-from core.accounts.rules.identity import masked, parse_identity
 from core.clock import now
 from core.database import session
 from core.errors import Forbidden, NotFound
@@ -41,34 +37,6 @@ class UnitView:
     def name_in(self, locale: str) -> str:
         """Its name for a reader of this language."""
         return self.name_zh if language_of(locale).chinese else self.name_en
-
-
-@dataclass(frozen=True)
-class MemberView:
-    """One role that somebody holds."""
-
-    id: int
-    account_id: int
-    display_name: str
-    contact: str
-    role: Role
-    unit: UnitView | None
-    since: datetime
-    second_factor: bool
-    demo: bool
-
-
-@dataclass(frozen=True)
-class MemberChangeView:
-    """One line of the history of roles."""
-
-    at: datetime
-    display_name: str
-    role: Role
-    action: str
-    unit: UnitView | None
-    by: str
-    reason: str
 
 
 def unit_view(unit: Unit) -> UnitView:
@@ -209,120 +177,3 @@ def operators() -> Sequence[int]:
     return session.scalars(
         select(Membership.account_id).where(Membership.role == Role.OPERATOR, Membership.unit_id.is_(None))
     ).all()
-
-
-def holders_of_roles(roles: Collection[str]) -> set[int]:
-    """The accounts that hold one of these roles anywhere."""
-    return set(session.scalars(select(Membership.account_id).where(Membership.role.in_(roles))))
-
-
-def members_of(units: Iterable[UnitView]) -> list[MemberView]:
-    """Who holds a role at these units, higher units first."""
-    by_id: dict[int | None, UnitView] = {unit.id: unit for unit in units}
-    rows = session.execute(
-        select(Membership, Account)
-        .join(Account, Account.id == Membership.account_id)
-        .where(Membership.unit_id.in_(by_id))
-        .order_by(Membership.id)
-    )
-    found = [_member(membership, account, by_id[membership.unit_id]) for membership, account in rows]
-    return sorted(found, key=lambda one: one.unit.path if one.unit else "")
-
-
-def members_as_seen(account_id: int, units: Iterable[UnitView]) -> list[MemberView]:
-    """As `members_of`; how to reach somebody is masked for who does not see him by a role at his unit or above it.
-
-    So an operator, who holds his role at no unit, reads who holds what, and whom he can call only once he has taken a
-    unit's work over in plain sight.
-    """
-    reach = [
-        held
-        for held in roles_held(account_id)
-        if held.unit_path and "members.view" in PERMISSIONS_OF[held.role]
-    ]
-    return [
-        one
-        if one.account_id == account_id
-        or (one.unit is not None and any(covers(held.unit_path, one.unit.path) for held in reach))
-        else replace(one, contact=_masked(one.contact))
-        for one in members_of(units)
-    ]
-
-
-def _masked(contact: str) -> str:
-    identity = parse_identity(contact)
-    return masked(identity) if identity else ""
-
-
-def get_member(membership_id: int) -> MemberView:
-    """One membership.
-
-    Raises:
-        NotFound: it was taken away meanwhile, or never was.
-    """
-    row = session.execute(
-        select(Membership, Account, Unit)
-        .join(Account, Account.id == Membership.account_id)
-        .outerjoin(Unit, Unit.id == Membership.unit_id)
-        .where(Membership.id == membership_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound(_("This role is not held any more."), code="role_not_held")
-    membership, account, unit = row
-    return _member(membership, account, unit_view(unit) if unit else None)
-
-
-def member_with(account_id: int, role: Role, unit: UnitView | None) -> MemberView:
-    """The membership by which an account holds a role at a unit, or without one.
-
-    Raises:
-        NotFound: it does not hold it there.
-    """
-    found = session.scalar(
-        select(Membership.id).where(
-            Membership.account_id == account_id,
-            Membership.role == role,
-            Membership.unit_id.is_(None) if unit is None else Membership.unit_id == unit.id,
-        )
-    )
-    return get_member(found or 0)
-
-
-def _member(membership: Membership, account: Account, unit: UnitView | None) -> MemberView:
-    return MemberView(
-        id=membership.id,
-        account_id=account.id,
-        display_name=account.display_name,
-        contact=account.contact,
-        role=Role(membership.role),
-        unit=unit,
-        since=membership.since,
-        second_factor=account.has_second_factor,
-        demo=account.demo,
-    )
-
-
-def member_changes(units: Iterable[UnitView], *, limit: int = 30) -> list[MemberChangeView]:
-    """The latest roles given and taken at these units, newest first."""
-    by_id: dict[int | None, UnitView] = {unit.id: unit for unit in units}
-    by = aliased(Account)
-    rows = session.execute(
-        select(MembershipChange, Account.display_name, by.display_name)
-        .join(Account, Account.id == MembershipChange.account_id)
-        .outerjoin(by, by.id == MembershipChange.by_account_id)
-        .where(MembershipChange.unit_id.in_(by_id))
-        .order_by(MembershipChange.id.desc())
-        .limit(limit)
-    )
-    return [
-        MemberChangeView(
-            at=change.at,
-            display_name=name,
-            role=Role(change.role),
-            action=change.action,
-            unit=by_id[change.unit_id],
-            by=by_name or "",
-            reason=change.reason,
-        )
-        for change, name, by_name in rows
-    ]

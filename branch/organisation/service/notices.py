@@ -4,7 +4,8 @@ from typing import Any
 
 from branch.organisation.events import RoleChanged, TakeoverEnded, UnitTakenOver
 from branch.organisation.models.tables import MembershipChange
-from branch.organisation.queries.tree import all_units, holders_of_roles, members_of, unit_by_id
+from branch.organisation.queries.members import holders_of_roles, members_of
+from branch.organisation.queries.tree import all_units, unit_by_id
 from branch.organisation.service.takeovers import get_takeover
 from core.accounts.models.account import Account
 from core.accounts.service.notifying import notify_accounts

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from branch.organisation.events import RoleChanged
 from branch.organisation.models.tables import Membership, MembershipChange, Unit
+from branch.organisation.queries.members import MemberView
 from branch.organisation.queries.powers import LEADING, may_give
-from branch.organisation.queries.tree import MemberView, UnitView, get_unit, unit_by_id
+from branch.organisation.queries.tree import UnitView, get_unit, unit_by_id
 from branch.organisation.rules.roles import KINDS_BELOW, WITHOUT_UNIT, Role
 from branch.organisation.service.pending_invitations import end_powerless
 from core import pinyin

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_babel import gettext as _
 
 from branch.organisation.forms import GiveRoleForm, ReasonForm
+from branch.organisation.queries import members as organisation_members
 from branch.organisation.queries import tree as queries
 from branch.organisation.queries.powers import may_give
 from branch.organisation.rules.roles import GIVEN_BY_STAFF, RANK, TRUSTED, Role
@@ -72,7 +73,7 @@ def give() -> Any:
 @blueprint.route("/branch/members/<int:membership_id>/take", methods=["GET", "POST"])
 @requires("members.edit", scope=Scope.UNIT)
 def take(membership_id: int) -> Any:
-    member = queries.get_member(membership_id)
+    member = organisation_members.get_member(membership_id)
     if member.unit is not None:
         queries.require_unit_access(actor_id(), member.unit.id, "members.edit")
     form = ReasonForm()
@@ -81,7 +82,10 @@ def take(membership_id: int) -> Any:
         return _page("take.html", form=form, member=member), status
     with transaction():
         service.take_role(
-            queries.get_member(membership_id), by_account_id=actor_id(), reason=form.reason.data, at=now()
+            organisation_members.get_member(membership_id),
+            by_account_id=actor_id(),
+            reason=form.reason.data,
+            at=now(),
         )
     flash(_("The role is taken away and written down."), "success")
     return redirect(url_for("organisation.members"))
@@ -142,8 +146,8 @@ def _members(form: GiveRoleForm) -> str:
         "members.html",
         form=form,
         units=units,
-        members=queries.members_as_seen(actor_id(), units),
-        changes=queries.member_changes(units),
+        members=organisation_members.members_as_seen(actor_id(), units),
+        changes=organisation_members.member_changes(units),
         pending=waiting,
         mine={one.id for one in waiting if may_give(actor_id(), one.role, one.unit)},
         may_edit=may("members.edit"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from branch.organisation.queries.tree import UnitView, all_units, members_of
+from branch.organisation.queries.members import members_of
+from branch.organisation.queries.tree import UnitView, all_units
 from branch.organisation.rules.permissions import PERMISSIONS_OF
 
 

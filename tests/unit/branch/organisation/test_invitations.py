@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select, update
 
 from branch.organisation.models.tables import Invitation
-from branch.organisation.queries.tree import member_with, roles_held
+from branch.organisation.queries.members import member_with
+from branch.organisation.queries.tree import roles_held
 from branch.organisation.rules.roles import Role
 from branch.organisation.service.invitations import accept, get_invitation, invite_to_grower, invite_to_unit
 from branch.organisation.service.pending_invitations import pending_at, withdraw

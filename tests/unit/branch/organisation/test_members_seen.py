@@ -1,5 +1,6 @@
 """Whom an operator can call, and whom only whoever looks after a unit."""
 
+from branch.organisation.queries import members as organisation_members
 from branch.organisation.queries import tree as queries
 from branch.organisation.service import takeovers
 from core.clock import now
@@ -23,7 +24,9 @@ def test_an_operator_reads_who_holds_what_and_not_how_to_reach_them_until_he_tak
 
     def contacts(account_id):
         units = queries.units_where(account_id, "members.view")
-        return {one.display_name: one.contact for one in queries.members_as_seen(account_id, units)}
+        return {
+            one.display_name: one.contact for one in organisation_members.members_as_seen(account_id, units)
+        }
 
     assert sorted(contacts(people["secretary"]).values()) == [
         "secretary@example.org",
