@@ -1,7 +1,7 @@
 """The front door of branch: what the rooms upstairs may ask. Each feature lists its part below."""
 
 # --- organisation: the tree, and who may do what where -----------------------------------------
-from branch.access.queries import may, permissions_of
+from branch.access.queries import first_holders, holders_at, may, permissions_of
 from branch.growers.queries.directory import (
     GrowerView,
     admitted_growers,
@@ -63,6 +63,7 @@ from branch.organisation.queries.tree import (
     unit_name,
     units_below,
     units_where,
+    upwards,
     villages,
 )
 from branch.organisation.rules.roles import Role
@@ -132,6 +133,7 @@ __all__ = [
     "enter_mark",
     "find_grower",
     "find_licensee",
+    "first_holders",
     "get_grower",
     "get_licence",
     "get_mark",
@@ -143,6 +145,7 @@ __all__ = [
     "growers_by_ids",
     "growers_in",
     "growers_within",
+    "holders_at",
     "licence_of",
     "licence_suspended_by",
     "licences_of_growers",
@@ -175,6 +178,7 @@ __all__ = [
     "unit_name",
     "units_below",
     "units_where",
+    "upwards",
     "villages",
     "warn_of_shop",
     "works_for",

@@ -1,9 +1,13 @@
 """The answer to the gate's question: what may this account do? Wired in wsgi.py as a part."""
 
+from collections.abc import Iterable
+
 from flask import Flask, has_request_context, request
 
 from branch.growers.queries.directory import grower_of
+from branch.organisation.queries.members import members_of
 from branch.organisation.queries.tree import (
+    UnitView,
     holds_everywhere,
     holds_role,
     holds_trusted_role,
@@ -64,3 +68,13 @@ def may(account_id: int, permission: str, unit_id: int | None = None, *, everywh
     except Forbidden:
         return False
     return True
+
+
+def holders_at(unit: UnitView, permission: str) -> set[int]:
+    """Who has a role at this very unit, and may do that there."""
+    return {member.account_id for member in members_of([unit]) if may(member.account_id, permission, unit.id)}
+
+
+def first_holders(units: Iterable[UnitView], permission: str) -> set[int]:
+    """As `holders_at`, of the first of these units where there is somebody."""
+    return next((found for unit in units if (found := holders_at(unit, permission))), set())

@@ -1,6 +1,6 @@
 """Reads of the tree and of who holds which role in it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -84,6 +84,15 @@ def unit_by_id(unit_id: int) -> UnitView:
 def all_units() -> list[UnitView]:
     """Every unit, parents before their children."""
     return [unit_view(unit) for unit in session.scalars(select(Unit).order_by(Unit.path))]
+
+
+def upwards(unit_id: int) -> Iterator[UnitView]:
+    """The unit, then each one above it."""
+    by_id = {unit.id: unit for unit in all_units()}
+    unit = by_id.get(unit_id)
+    while unit is not None:
+        yield unit
+        unit = by_id.get(unit.parent_id) if unit.parent_id is not None else None
 
 
 def units_below(unit_id: int) -> list[UnitView]:

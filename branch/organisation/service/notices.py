@@ -5,7 +5,7 @@ from typing import Any
 from branch.organisation.events import RoleChanged, TakeoverEnded, UnitTakenOver
 from branch.organisation.models.tables import MembershipChange
 from branch.organisation.queries.members import holders_of_roles, members_of
-from branch.organisation.queries.tree import all_units, unit_by_id
+from branch.organisation.queries.tree import all_units, unit_by_id, upwards
 from branch.organisation.service.takeovers import get_takeover
 from core.accounts.models.account import Account
 from core.accounts.service.notifying import notify_accounts
@@ -71,7 +71,6 @@ def tell_of_role(event: RoleChanged, *, event_id: str) -> None:
     if change.unit_id is None:
         return
     unit = unit_by_id(change.unit_id)
-    above = [one for one in all_units() if unit.path.startswith(one.path)]
     meant, by = session.get_one(Account, change.account_id), session.get(Account, change.by_account_id)
 
     def context(account: Account) -> dict[str, Any]:
@@ -85,7 +84,7 @@ def tell_of_role(event: RoleChanged, *, event_id: str) -> None:
             "address": _members_page(),
         }
 
-    people = {member.account_id for member in members_of(above)} | {change.account_id}
+    people = {member.account_id for member in members_of(upwards(unit.id))} | {change.account_id}
     notify_accounts(people, "role_changed", context, key=event_id)
 
 

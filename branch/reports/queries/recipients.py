@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from branch.organisation.queries.members import members_of
-from branch.organisation.queries.tree import UnitView, all_units
+from branch.organisation.queries.tree import UnitView, upwards
 from branch.organisation.rules.permissions import PERMISSIONS_OF
-
-
-def upwards(unit_id: int) -> Iterator[UnitView]:
-    """The unit, then each one above it."""
-    by_id = {unit.id: unit for unit in all_units()}
-    unit = by_id.get(unit_id)
-    while unit is not None:
-        yield unit
-        unit = by_id.get(unit.parent_id) if unit.parent_id is not None else None
 
 
 def nearest_holders(

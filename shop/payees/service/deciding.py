@@ -125,8 +125,8 @@ def withdraw(public_id: str, *, reason: str, by: int, at: datetime) -> None:
 
 
 def _has_cashier(unit: branch.UnitView) -> bool:
-    above = [one for one in branch.all_units() if unit.path.startswith(one.path)]
-    return any(branch.may(one.account_id, "payments.confirm", unit.id) for one in branch.members_of(above))
+    members = branch.members_of(branch.upwards(unit.id))
+    return any(branch.may(member.account_id, "payments.confirm", unit.id) for member in members)
 
 
 def _require_undecided(decided_at: datetime | None) -> None:

@@ -45,8 +45,7 @@ def _who(event: PayeeProposed | PayeeConfirmed | PayeeWithdrawn, account: PayeeV
 
 def staff_concerned(unit: branch.UnitView) -> set[int]:
     """Everyone with a role at the unit or below it, and whoever above it may confirm its accounts."""
-    above = [one for one in branch.all_units() if unit.path.startswith(one.path)]
-    members = branch.members_of([*branch.units_below(unit.id), *above])
+    members = branch.members_of([*branch.units_below(unit.id), *branch.upwards(unit.id)])
     return {
         one.account_id
         for one in members

@@ -126,15 +126,4 @@ def cashiers_of(order_id: int, payee_account: str | None) -> Collection[int]:
 
 def nearest(unit_id: int, permission: str) -> set[int]:
     """The accounts that hold `permission` by a role at the unit, or at the next one above where somebody does."""
-    by_id = {unit.id: unit for unit in branch.all_units()}
-    unit = by_id.get(unit_id)
-    while unit is not None:
-        here = {
-            member.account_id
-            for member in branch.members_of([unit])
-            if branch.may(member.account_id, permission, unit.id)
-        }
-        if here:
-            return here
-        unit = by_id.get(unit.parent_id) if unit.parent_id else None
-    return set()
+    return branch.first_holders(branch.upwards(unit_id), permission)

@@ -1,6 +1,6 @@
 """Reminding the people of a case and telling the unit above; each notice once. Nothing here commits."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, or_, select, update
@@ -118,11 +118,7 @@ def _row(
 def _responsible(case: CounterfeitCase) -> set[int]:
     if case.owner_account_id is not None:
         return {case.owner_account_id}
-    return {one for chain in _chains(case.unit_id) for one in _first_holders(chain, "cases.decide")}
-
-
-def _first_holders(chain: Iterable[branch.UnitView], permission: str) -> set[int]:
-    return next((found for unit in chain if (found := _holders(unit, permission))), set())
+    return {one for chain in _chains(case.unit_id) for one in branch.first_holders(chain, "cases.decide")}
 
 
 def _above(case: CounterfeitCase, levels: int) -> tuple[int | None, set[int]]:
@@ -132,39 +128,21 @@ def _above(case: CounterfeitCase, levels: int) -> tuple[int | None, set[int]]:
     """
     chains = _chains(case.unit_id)
     if case.unit_id is None:
-        return None, {one for chain in chains for one in _first_holders(reversed(chain), "cases.view")}
+        return None, {one for chain in chains for one in branch.first_holders(reversed(chain), "cases.view")}
     [chain] = chains
-    handling = next((place for place, unit in enumerate(chain) if _holders(unit, "cases.decide")), 0)
-    above = [unit for unit in chain[handling + 1 :] if _holders(unit, "cases.view")]
+    handling = next((place for place, unit in enumerate(chain) if branch.holders_at(unit, "cases.decide")), 0)
+    above = [unit for unit in chain[handling + 1 :] if branch.holders_at(unit, "cases.view")]
     if not above:
         top = chain[-1] if chain else None
-        return (top.id, _holders(top, "cases.view")) if top else (None, set())
+        return (top.id, branch.holders_at(top, "cases.view")) if top else (None, set())
     unit = above[min(levels, len(above)) - 1]
-    return unit.id, _holders(unit, "cases.view")
+    return unit.id, branch.holders_at(unit, "cases.view")
 
 
 def _chains(unit_id: int | None) -> list[list[branch.UnitView]]:
     """The unit, then each one above it; for no unit, such a chain from each unit that keeps a mark and may take the case."""
-    by_id = {unit.id: unit for unit in branch.all_units()}
     starts = {mark.unit_id for mark in branch.all_marks()} if unit_id is None else {unit_id}
-    return [_upwards(by_id[start], by_id) for start in sorted(starts)]
-
-
-def _upwards(unit: branch.UnitView | None, by_id: Mapping[int, branch.UnitView]) -> list[branch.UnitView]:
-    chain = []
-    while unit is not None:
-        chain.append(unit)
-        unit = by_id.get(unit.parent_id) if unit.parent_id else None
-    return chain
-
-
-def _holders(unit: branch.UnitView, permission: str) -> set[int]:
-    """Who was given a role at this very unit that holds `permission`."""
-    return {
-        member.account_id
-        for member in branch.members_of([unit])
-        if branch.may(member.account_id, permission, unit.id)
-    }
+    return [list(branch.upwards(start)) for start in sorted(starts)]
 
 
 def _tell(case: CounterfeitCase, notice: Notice, account_ids: Collection[int], *, at: datetime) -> int:
