@@ -25,6 +25,14 @@ from branch.ledger.rules.periods import Period
 from branch.ledger.service.appending import AppendResult, append_facts
 from branch.ledger.service.channels import declare_channel, record_coverage
 from branch.ledger.service.daily_sums import rebuild_rollups, refresh_rollups
+from branch.licences.queries.marks import (
+    CultivarGroup,
+    MarkFacts,
+    MarkView,
+    all_marks,
+    get_mark,
+    marks_open_to,
+)
 from branch.licences.queries.validity import (
     LicenceNotValid,
     LicenceView,
@@ -42,15 +50,7 @@ from branch.licences.service.decisions import reinstate as reinstate_licence
 from branch.licences.service.decisions import suspend as suspend_licence
 
 # --- licences: marks, and who may use them --------------------------------------------------------
-from branch.licences.service.marks import (
-    CultivarGroup,
-    MarkFacts,
-    MarkView,
-    all_marks,
-    enter_mark,
-    get_mark,
-    marks_open_to,
-)
+from branch.licences.service.marks import enter_mark
 from branch.licences.states import Scope, Standing
 from branch.organisation.queries.members import MemberView, members_of
 from branch.organisation.queries.tree import (

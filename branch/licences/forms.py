@@ -11,8 +11,9 @@ from wtforms import RadioField, SelectField, SelectMultipleField, StringField, T
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from branch.licences.queries.marks import MarkFacts, MarkView
 from branch.licences.queries.validity import LicenceView
-from branch.licences.service.marks import MarkFacts, MarkView, read_cultivar_groups
+from branch.licences.service.marks import read_cultivar_groups
 from branch.licences.states import Scope, tidy
 from branch.licences.wording import CHANNELS, KIND_NAMES, channel_name
 from branch.organisation.queries.tree import UnitView, unit_name

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
-from branch.licences.service.marks import MarkView
+from branch.licences.queries.marks import MarkView
 from branch.platforms.rules.recognition import MAX_TEXT, ShopAddress, as_registered
 from branch.platforms.wording import looks_like, why_unrecognised
 from core.form_keys.forms import PageForm

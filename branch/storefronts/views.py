@@ -6,8 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from branch.growers.queries.directory import require_grower
+from branch.licences.queries.marks import get_mark, marks_open_to
 from branch.licences.queries.validity import licences_of_growers
-from branch.licences.service.marks import get_mark, marks_open_to
 from branch.licences.wording import STANDING_NAMES, STANDING_TONES, village_name
 from branch.organisation.queries.tree import require_unit_access, units_where
 from branch.platforms.wording import platform_name

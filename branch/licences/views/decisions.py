@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from branch.growers.queries.directory import require_grower
 from branch.licences.forms import ApplicationForm, GrantForm, StepForm
 from branch.licences.queries import validity as queries
+from branch.licences.queries.marks import get_mark, marks_open_to
 from branch.licences.service import decisions as service
-from branch.licences.service.marks import get_mark, marks_open_to
 from branch.licences.states import LicenceState, Standing, Step, steps_from
 from branch.licences.wording import (
     STANDING_NAMES,

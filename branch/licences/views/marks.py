@@ -6,8 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from branch.licences.forms import MarkForm, RulesForm
+from branch.licences.queries import marks as licences_marks
+from branch.licences.queries.marks import MarkView
 from branch.licences.service import marks
-from branch.licences.service.marks import MarkView
 from branch.licences.wording import KIND_NAMES, list_words
 from branch.organisation.queries.tree import get_unit, require_unit_access, units_where
 from core.clock import now
@@ -31,7 +32,7 @@ LOGO_SIDE_PX = 800
 @requires("marks.edit")
 def index() -> str:
     mine = {unit.id for unit in units_where(actor_id(), "marks.edit")}
-    found = [mark for mark in marks.all_marks() if mark.unit_id in mine]
+    found = [mark for mark in licences_marks.all_marks() if mark.unit_id in mine]
     return _page("marks.html", marks=found)
 
 
@@ -111,7 +112,7 @@ def publish(code: str) -> Any:
 
 
 def _own(code: str) -> MarkView:
-    mark = marks.get_mark(code)
+    mark = licences_marks.get_mark(code)
     require_unit_access(actor_id(), mark.unit_id, "marks.edit")
     return mark
 
@@ -123,7 +124,7 @@ def _correction_form(**options: Any) -> MarkForm:
 
 
 def _show(mark: MarkView, form: MarkForm, rules_form: RulesForm | None) -> str:
-    versions = marks.rules_of(mark.id)
+    versions = licences_marks.rules_of(mark.id)
     if rules_form is None:
         rules_form = RulesForm(formdata=None, text=versions[0].text)
     return _page("mark.html", mark=mark, form=form, rules_form=rules_form, versions=versions)

@@ -6,8 +6,8 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask_babel import gettext as _
 
 from branch.licences.models.sealing import subject_of
+from branch.licences.queries.marks import get_mark, get_rules, rules_of
 from branch.licences.queries.validity import changes_of
-from branch.licences.service.marks import get_mark, get_rules, rules_of
 from branch.licences.states import Step
 from branch.licences.wording import (
     KIND_NAMES,

@@ -151,6 +151,7 @@ def rendered_forms(
 ) -> list[MadeFile]:
     # matplotlib, Typst and openpyxl take seconds to load; only who builds a report waits for them.
     from branch.reports.charts import drawing as charts
+    from branch.reports.formats import csv as reports_csv
     from branch.reports.formats import pdf
     from branch.reports.formats import xlsx as workbook
 
@@ -163,7 +164,7 @@ def rendered_forms(
         named("html", page.render_html(document, pictures)),
         named("pdf", pdf.render_pdf(document, frozen, pictures={key: one.svg for key, one in drawn.items()})),
         named("xlsx", workbook.render_xlsx(document)),
-        named("csv", workbook.render_csv(document)),
+        named("csv", reports_csv.render_csv(document)),
         *(named("png", data, key) for key, data in pictures.items()),
     ]
 

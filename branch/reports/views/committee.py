@@ -17,8 +17,8 @@ from branch.reports.questions.queries import thread_of
 from branch.reports.questions.wording import places_of
 from branch.reports.review.queries import Desk, desk
 from branch.reports.states import ReportState
-from branch.reports.views.branch import attempt, language, moved, words
 from branch.reports.views.committee_csv import desk_csv
+from branch.reports.views.shared import attempt, language, moved, words
 from core import seal
 from core.clock import now
 from core.gate import actor_id, current_actor, may, requires

@@ -14,7 +14,7 @@ from branch.reports.editions.queries import published as queries
 from branch.reports.formats.html import cells
 from branch.reports.queries.pages import find_report
 from branch.reports.tasks import publishing
-from branch.reports.views.branch import attempt, language
+from branch.reports.views.shared import attempt, language
 from core import seal
 from core.clock import now
 from core.errors import NotFound

@@ -2,8 +2,10 @@
 
 import pytest
 
+from branch.licences.queries import marks as licences_marks
+from branch.licences.queries.marks import CultivarGroup, MarkFacts
 from branch.licences.service import marks
-from branch.licences.service.marks import CultivarGroup, read_cultivar_groups
+from branch.licences.service.marks import read_cultivar_groups
 from core.database import transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.factories.accounts import make_account
@@ -27,11 +29,11 @@ def test_old_versions_of_the_rules_are_kept_and_licences_keep_theirs(session, at
         version = marks.publish_rules("XNGH", "第二版", by_account_id=secretary, at=at)
 
     assert version == 2
-    assert [rules.version for rules in marks.rules_of(mark.id)] == [2, 1]
-    assert marks.get_rules(mark.id, 1).text == "第一条 只用于本地苗木。"
+    assert [rules.version for rules in licences_marks.rules_of(mark.id)] == [2, 1]
+    assert licences_marks.get_rules(mark.id, 1).text == "第一条 只用于本地苗木。"
     assert licence.rules_version == 1
     with pytest.raises(NotFound):
-        marks.get_rules(mark.id, 3)
+        licences_marks.get_rules(mark.id, 3)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "第一条 只用于本地苗木。\n"])
@@ -64,17 +66,17 @@ def test_a_grower_sees_the_marks_of_his_own_branch(session, at):
         make_mark(code="TEA", unit="guihua-tea", at=at)
         grower = make_grower(unit="guihua-hill", at=at)
 
-    assert [mark.facts.code for mark in marks.marks_open_to(grower)] == ["TEA"]
+    assert [mark.facts.code for mark in licences_marks.marks_open_to(grower)] == ["TEA"]
 
 
 @pytest.mark.both
 def test_correcting_a_mark_keeps_its_code(session, at, secretary):
     with transaction():
         facts = make_mark(at=at).facts
-        changed = marks.MarkFacts(**{**vars(facts), "code": "OTHER", "registrant": "另一协会"})
+        changed = MarkFacts(**{**vars(facts), "code": "OTHER", "registrant": "另一协会"})
         marks.correct_mark("XNGH", changed, by_account_id=secretary)
 
-    assert marks.get_mark("XNGH").facts.registrant == "另一协会"
+    assert licences_marks.get_mark("XNGH").facts.registrant == "另一协会"
 
 
 def test_cultivar_groups_are_read_from_lines():

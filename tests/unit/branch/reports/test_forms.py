@@ -19,6 +19,7 @@ from PIL import Image
 
 from branch.reports.charts import drawing as charts
 from branch.reports.document import Chart, Column, Row, Series, Table
+from branch.reports.formats import csv as reports_csv
 from branch.reports.formats import html as page
 from branch.reports.formats import pdf
 from branch.reports.formats import xlsx as workbook
@@ -194,7 +195,7 @@ def test_a_name_that_looks_like_a_formula_stays_a_text(write, in_language):
 
 def test_the_flat_file_opens_in_a_spreadsheet_and_carries_every_number(write, in_language):
     document = write("zh")
-    data = in_language("zh", workbook.render_csv, document)
+    data = in_language("zh", reports_csv.render_csv, document)
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     numbers = sum(
@@ -212,10 +213,10 @@ def test_the_flat_file_of_a_sealed_report_carries_its_digest_and_the_head_of_the
     write, in_language, monkeypatch
 ):
     document = write("en")
-    monkeypatch.setattr(workbook, "head_of_log", lambda: [["Head of the log", "5 · ab"]])
-    lines = in_language("en", workbook.render_csv, document).decode("utf-8-sig").splitlines()
+    monkeypatch.setattr(reports_csv, "head_of_log", lambda: [["Head of the log", "5 · ab"]])
+    lines = in_language("en", reports_csv.render_csv, document).decode("utf-8-sig").splitlines()
     sealed = replace(document, annex_digest="0" * 64)
-    tied = in_language("en", workbook.render_csv, sealed).decode("utf-8-sig").splitlines()
+    tied = in_language("en", reports_csv.render_csv, sealed).decode("utf-8-sig").splitlines()
     ends = ["Digest of the data annex (SHA-256),Head of the log", f"{'0' * 64},5 · ab"]
     assert tied == [f"{line},{ends[number > 0]}" for number, line in enumerate(lines)]
 
