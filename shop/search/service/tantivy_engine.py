@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import tantivy
-from tantivy import FieldType, Index, Occur
-from tantivy import Query as Q  # noqa: N817 - every line below is a query
+from tantivy import Index, Occur
 
 from core.atomic import write_durably
 from shop.catalogue.queries.index_documents import IndexDocument
-from shop.search.rules import Query, SizeWanted, pairs, parse_query, pinyin_tokens, sound_of, text_tokens
+from shop.search.rules import parse_query, pinyin_tokens, text_tokens
 from shop.search.service.engine import (
     FACETS,
     PAGE_SIZE,
@@ -33,11 +32,8 @@ from shop.search.service.engine import (
     facet_value,
     flat,
 )
+from shop.search.service.tantivy_queries import NUMBERS, all_of, any_of, filters_of, make_schema, words_of
 
-NUMBERS = (
-    "price", "diameter_min", "diameter_max", "height_min", "height_max", "crown_min", "crown_max", "in_stock",
-    "published",
-)  # fmt: skip
 SORT_FIELDS = {
     "price": ("price", tantivy.Order.Asc),
     "-price": ("price", tantivy.Order.Desc),
@@ -49,20 +45,6 @@ WRITER_BYTES = 32_000_000
 KEEP_OLD_S = 60
 
 
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_integer_field("id", stored=True, indexed=True, fast=True)
-    for name in ("named", "told", "sound"):
-        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
-    for name in FACETS:
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-        builder.add_text_field(f"{name}_value", tokenizer_name="raw", index_option="basic")
-    for name in NUMBERS:
-        builder.add_integer_field(name, indexed=True, fast=True)
-    builder.add_integer_field("weeks", indexed=True)
-    return builder.build()
-
-
 class EmbeddedEngine:
     """Tantivy over `folder`; `group_names` answers code -> (Chinese, English) of the cultivar groups."""
 
@@ -71,7 +53,7 @@ class EmbeddedEngine:
     def __init__(self, folder: Path, group_names: Callable[[], Mapping[str, tuple[str, str]]]) -> None:
         self.folder = folder
         self.group_names = group_names
-        self.schema = _schema()
+        self.schema = make_schema()
         self._lock = threading.Lock()
         self._open: tuple[str, float, Index] | None = None
 
@@ -105,12 +87,12 @@ class EmbeddedEngine:
         try:
             searcher = self._index().searcher()
             parsed = parse_query(wanted.q)
-            words = self._words(parsed, all_of_them=True)
-            filters = self._filters(wanted, parsed.sizes)
+            words = words_of(self.schema, parsed, all_of_them=True)
+            filters = filters_of(self.schema, wanted, parsed.sizes)
             relaxed = False
             hits = self._page(searcher, words, filters, wanted)
             if not hits.count and len(words) > 1:
-                words = [(Occur.Must, self._some(self._words(parsed, all_of_them=False)))]
+                words = [(Occur.Must, any_of(words_of(self.schema, parsed, all_of_them=False)))]
                 hits = self._page(searcher, words, filters, wanted)
                 relaxed = bool(hits.count)
             ids = searcher.fast_field_values("id", [address for _score, address in hits.hits])
@@ -125,7 +107,7 @@ class EmbeddedEngine:
     def _page(
         self, searcher: Any, words: Sequence[Any], filters: Mapping[str, Sequence[Any]], wanted: Wanted
     ) -> Any:
-        query = self._all([*words, *(one for group in filters.values() for one in group)])
+        query = all_of([*words, *(one for group in filters.values() for one in group)])
         field_order = SORT_FIELDS.get(wanted.sort)
         options: dict[str, Any] = {"limit": PAGE_SIZE, "offset": (wanted.page - 1) * PAGE_SIZE}
         if field_order is None and not words:
@@ -144,91 +126,11 @@ class EmbeddedEngine:
     ) -> tuple[FacetValue, ...]:
         others = [one for group, ones in filters.items() if group != name for one in ones]
         answer = searcher.aggregate(
-            self._all([*words, *others]), {"values": {"terms": {"field": name, "size": 40}}}
+            all_of([*words, *others]), {"values": {"terms": {"field": name, "size": 40}}}
         )
         values = [facet_value(b["key"], b["doc_count"]) for b in answer["values"]["buckets"]]
         missing = set(chosen) - {one.value for one in values}
         return (*values, *(FacetValue(one, one, one, 0) for one in sorted(missing)))
-
-    def _all(self, parts: Sequence[tuple[Occur, Q]]) -> Q:
-        return Q.boolean_query(list(parts)) if parts else Q.all_query()
-
-    def _some(self, parts: Sequence[tuple[Occur, Q]]) -> Q:
-        return Q.boolean_query([(Occur.Should, query) for _occur, query in parts])
-
-    def _words(self, parsed: Query, *, all_of_them: bool) -> list[tuple[Occur, Q]]:
-        parts: list[Q] = []
-        for run in parsed.chinese:
-            pieces = (pairs(run) if len(run) > 1 else [run]) if all_of_them else [*pairs(run), *run]
-            written = [self._written(piece) for piece in pieces]
-            if all_of_them:
-                same_sound = Q.boost_query(Q.term_query(self.schema, "sound", sound_of(run)), 0.4)
-                as_written = Q.boolean_query([(Occur.Must, one) for one in written])
-                parts.append(Q.boolean_query([(Occur.Should, as_written), (Occur.Should, same_sound)]))
-            else:
-                parts.extend(written)
-        parts.extend(self._latin(word) for word in parsed.latin)
-        return [(Occur.Must, part) for part in parts]
-
-    def _written(self, piece: str) -> Q:
-        return Q.disjunction_max_query(
-            [
-                Q.boost_query(Q.term_query(self.schema, "named", piece), 3.0),
-                Q.term_query(self.schema, "told", piece),
-            ]
-        )
-
-    def _latin(self, word: str) -> Q:
-        """Pinyin, initials or English, whole, begun or with a slip of the finger."""
-        options = [
-            Q.boost_query(Q.term_query(self.schema, "named", word), 4.0),
-            Q.boost_query(Q.term_query(self.schema, "sound", word), 3.0),
-            Q.term_query(self.schema, "told", word),
-        ]
-        if len(word) >= 3:
-            for name in ("sound", "named"):
-                prefix = Q.fuzzy_term_query(self.schema, name, word, distance=0, prefix=True)
-                options.append(Q.boost_query(Q.const_score_query(prefix, 1.0), 1.2))
-        if len(word) >= 4:
-            distance = 1 if len(word) < 8 else 2
-            for name in ("sound", "named"):
-                slip = Q.fuzzy_term_query(self.schema, name, word, distance=distance)
-                options.append(Q.boost_query(Q.const_score_query(slip, 1.0), 0.5))
-        return Q.disjunction_max_query(options)
-
-    def _filters(self, wanted: Wanted, sizes: Sequence[SizeWanted]) -> dict[str, list[tuple[Occur, Q]]]:
-        filters: dict[str, list[tuple[Occur, Q]]] = {"sizes": [], "rest": []}
-        for name, attribute in FACETS.items():
-            values = list(getattr(wanted, attribute))
-            if values:
-                choice = Q.term_set_query(self.schema, f"{name}_value", values)
-                filters[name] = [(Occur.Must, Q.const_score_query(choice, 0.0))]
-        for size in sizes:
-            measure = size.measure.rsplit("_", 1)[0]
-            filters["sizes"] += self._overlap(measure, size.least, size.most)
-        filters["sizes"] += self._overlap("diameter", wanted.min_diameter_mm, wanted.max_diameter_mm)
-        filters["sizes"] += self._overlap("height", wanted.min_height_cm, wanted.max_height_cm)
-        filters["rest"] += self._between("price", wanted.min_price_minor, wanted.max_price_minor)
-        if wanted.week is not None:
-            filters["rest"] += self._between("weeks", wanted.week, wanted.week)
-        if wanted.in_stock:
-            filters["rest"] += self._between("in_stock", 1, 1)
-        return filters
-
-    def _between(self, name: str, least: int | None, most: int | None) -> list[tuple[Occur, Q]]:
-        if least is None and most is None:
-            return []
-        span = Q.range_query(self.schema, name, FieldType.Integer, least, most)
-        return [(Occur.Must, Q.const_score_query(span, 0.0))]
-
-    def _overlap(self, measure: str, least: int | None, most: int | None) -> list[tuple[Occur, Q]]:
-        """Listings whose range meets [least, most]; those that tell no such measure are left out."""
-        if least is None and most is None:
-            return []
-        return [
-            *self._between(f"{measure}_min", 0, most),
-            *self._between(f"{measure}_max", least if least is not None else 0, None),
-        ]
 
     # -- writing ---------------------------------------------------------------------------------
 
