@@ -44,9 +44,11 @@ _BRANDS = ("taobao", "tmall", "pinduoduo", "yangkeduo", "jinritemai", "weidian",
 _CONFUSABLE = str.maketrans("аеорсухіјһԁԛѕɡαορν0і1ӏ", "aeopcyxijhdqsgaopvoill")
 _WIDEST_PATH = 6
 _SERVING_LABELS = frozenset(("www", "m", "wap", "3g", "h5", "mobile"))
-# Suffixes of two labels below which anybody may register.
+# Suffixes of two labels below which anybody may register: all of `.cn` (https://publicsuffix.org/list/), others as met.
 _OPEN_SUFFIXES = words("""
-    com.cn net.cn org.cn gov.cn edu.cn ac.cn hb.cn bj.cn sh.cn gd.cn zj.cn js.cn com.hk com.tw
+    ac.cn ah.cn bj.cn com.cn cq.cn edu.cn fj.cn gd.cn gov.cn gs.cn gx.cn gz.cn ha.cn hb.cn he.cn hi.cn hk.cn hl.cn hn.cn
+    jl.cn js.cn jx.cn ln.cn mil.cn mo.cn net.cn nm.cn nx.cn org.cn qh.cn sc.cn sd.cn sh.cn sn.cn sx.cn tj.cn tw.cn xj.cn
+    xz.cn yn.cn zj.cn com.hk com.tw
     co.uk co.jp com.au github.io gitee.io gitlab.io pages.dev vercel.app netlify.app wordpress.com
     blogspot.com wixsite.com weebly.com
 """)

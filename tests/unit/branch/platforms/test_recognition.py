@@ -462,3 +462,9 @@ def test_what_is_shown_of_an_address_is_recognised_as_the_same_address(tail):
     if isinstance(found, ShopAddress) and not found.is_opaque and "%" not in found.shown:
         again = recognise("https://" + found.shown)
         assert isinstance(again, ShopAddress | Unrecognised)
+
+
+@pytest.mark.parametrize("province", ["hb.cn", "hn.cn", "ah.cn", "sc.cn", "yn.cn", "com.cn"])
+def test_a_name_right_below_an_open_suffix_is_somebody_s_own(province):
+    assert recognise(f"https://m.{province}/").keys == (f"website:m.{province}",)
+    assert recognise(f"https://m.gui.{province}/").keys == (f"website:gui.{province}",)
