@@ -22,7 +22,7 @@ def keys_in(module):
                 key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)
             ]
             found |= set(words)
-    return found - set(rules.CODE_RULES) - set(licensee_rules.LICENSEE_RULES)
+    return found - {*rules.CODE_RULES, *rules.NETWORK_RULES, *licensee_rules.LICENSEE_RULES}
 
 
 @pytest.mark.parametrize("module", [rules, licensee_rules, alarms, inner])
