@@ -33,7 +33,7 @@ from core.database import db
 from core.logs import configure_logging
 from core.settings import Settings
 from core.web.views.limits import counter
-from tests import dialects
+from tests import dialects, lock_order
 from tests.both import belongs_on_both
 from tests.clock import Clock
 from tests.seals import watch_seals
@@ -242,6 +242,7 @@ def _make_app(var: Path, store: Any) -> Any:
         db.engine.dispose()
         watch_seals(db.engine, app.extensions["seal_sources"])
         dialects.listen(db.engine)
+        lock_order.listen(db.engine)
     store.keep_template()
     return app, store
 
@@ -277,8 +278,13 @@ def app(database_kind: str, _engine_apps: Any) -> Iterator[Flask]:
     forget_log(app)
     app.extensions["celery"].set_default()
     app.extensions["celery"].set_current()
+    lock_order.inversions.clear()
     yield app
     close_connections(app)
+    if lock_order.inversions:
+        pytest.fail(
+            "locked in another order than tests/lock_order.py says:\n" + "\n".join(lock_order.inversions)
+        )
 
 
 @pytest.fixture

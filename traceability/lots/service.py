@@ -1,10 +1,11 @@
 """Verbs of lots. Quantities change by conditional updates only; every change leaves a row."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from core import seal
 from core.clock import local_year
@@ -137,6 +138,12 @@ def give_photo(lot_id: int, photo_key: str) -> None:
 
 def _first(value: int | None, other: int | None) -> int | None:
     return other if value is None else value
+
+
+def lock_lots(lot_ids: Iterable[int] | Select[int]) -> None:
+    """Have whoever changes these lots, or codes of them, wait until this transaction ends: by id, and before any code."""
+    wanted = lot_ids if isinstance(lot_ids, Select) else sorted(lot_ids)
+    session.execute(select(Lot.id).where(Lot.id.in_(wanted)).order_by(Lot.id).with_for_update()).all()
 
 
 def require_saleable(lot_id: int, *, plants: int, at: datetime, lock: bool = False) -> LotView:  # noqa: ARG001 - `at` is part of the room's promise

@@ -21,7 +21,7 @@ from traceability.lots.models.sealing import step_body, step_subject
 from traceability.lots.models.tables import Lot, LotStep, LotStepPart
 from traceability.lots.queries.records import LotView, get_lot
 from traceability.lots.rules.balance import Side, StepKind, StepProblem, loss, problem_of
-from traceability.lots.service import note
+from traceability.lots.service import lock_lots, note
 from traceability.lots.states import LotState, Propagation
 from traceability.plots.models.tables import Plot
 
@@ -83,6 +83,7 @@ def transform(
         Conflict: a lot is not open, or fewer plants are free in it (`lot_quantity`).
         NotFound: there is no such lot of the grower.
     """
+    lock_lots({*inputs} if scion_lot_id is None else {*inputs, scion_lot_id})
     lots = [_locked(lot_id, grower_id) for lot_id in sorted(inputs)]
     scion = _locked(scion_lot_id, grower_id) if scion_lot_id is not None else None
     roots = [str(outcome.changes.get("root", lots[0].root)) if lots else "" for outcome in outputs]

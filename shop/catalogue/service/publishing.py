@@ -73,11 +73,13 @@ def publish(
     if lot.grower_id != listing.grower_id:
         raise NotFound(_("You have no such lot."), code="lot_unknown")
     plants = sum(variant.on_hand * variant.plants_per_unit for variant in offer.variants)
+    stock.lock([variant.id for variant in listing.variants])
     branch.require_valid_licence(
         listing.grower_id, at=at, cultivar_group=lot.cultivar_group, channel=CHANNEL, lock=True
     )
-    traceability.require_saleable(lot_id, plants=plants, at=at, lock=True)
+    # Before the lot is locked for reading: two that read it could not both come to write it.
     traceability.give_photo(lot_id, listing.photos[0].key_medium)
+    traceability.require_saleable(lot_id, plants=plants, at=at, lock=True)
     fill(listing, offer, lot, at)
     set_variants(listing, offer.variants)
     set_windows(listing, offer)

@@ -16,6 +16,7 @@ from shop.dispatch.models import DispatchDraft
 from shop.dispatch.queries import Parcel
 from shop.dispatch.rules import courier_of, number_fits
 from shop.orders.service import fulfilling
+from shop.orders.service.transitions import locked_consignment
 from shop.orders.states import By, FulfilmentState
 from traceability import api as traceability
 
@@ -55,6 +56,7 @@ def dispatch(
         return
     _require_courier(courier, tracking_number)
     _require_papers(parcel, at=at)
+    locked_consignment(parcel.id)
     for group in sorted({line.cultivar_group for line in parcel.lines}):
         branch.require_valid_licence(parcel.grower_id, at=at, cultivar_group=group, channel="shop", lock=True)
     if parcel.state == FulfilmentState.TO_PACK:
@@ -71,7 +73,7 @@ def dispatch(
         by=by.account_id,
     )
     _require_cover(parcel, bound)
-    for lot_id, plants in parcel.plants_by_lot.items():
+    for lot_id, plants in sorted(parcel.plants_by_lot.items()):
         traceability.take_from_lot(lot_id, plants, at=at, by=by.account_id, reason=parcel.number)
     traceability.record_dispatch(parcel.number, parcel.plants_by_lot, at=at, by=by.account_id)
     traceability.certify_parcel(parcel.number, at=at)

@@ -157,7 +157,7 @@ def _let_go(order_id: int, target: HoldState, variant_ids: Collection[int] | Non
 
 def lapse(variant_id: int, *, at: datetime) -> bool:
     """Call back every promise on a variant that has run out by `at`; whether there was one."""
-    _lock([variant_id])
+    lock([variant_id])
     due = session.execute(
         select(StockHold.id, StockHold.quantity).where(
             StockHold.variant_id == variant_id,
@@ -226,7 +226,7 @@ def _summed(lines: Iterable[Line]) -> list[Line]:
     return sorted(total.items())
 
 
-def _lock(variant_ids: Sequence[int]) -> None:
+def lock(variant_ids: Sequence[int]) -> None:
     """Take the rows of these variants, in order; SQLite's one writer holds them already."""
     session.execute(
         select(Stock.variant_id)
@@ -242,7 +242,7 @@ def _locked_holds(order_id: int) -> Sequence[Row[int, int, int]]:
         .where(StockHold.order_id == order_id)
         .order_by(StockHold.variant_id)
     ).all()
-    _lock([row.variant_id for row in rows])
+    lock([row.variant_id for row in rows])
     return rows
 
 

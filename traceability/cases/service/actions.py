@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from branch import api as branch
+from core.database import session
 from core.errors import Conflict
 from traceability.cases.models.tables import CounterfeitCase
 from traceability.cases.queries.records import CaseView, view
@@ -13,6 +15,7 @@ from traceability.cases.service.decisions import begin, end, worded
 from traceability.cases.states import ActionKind, CaseStep, CaseVerdict
 from traceability.lots.queries.records import get_lot
 from traceability.lots.states import LotState
+from traceability.recalls.service.recalling import lock_reached
 from traceability.recalls.service.requests import ask_for_recall, open_request
 
 
@@ -50,6 +53,10 @@ def act(number: str, kind: ActionKind | str, *, note: str, at: datetime, by: int
         Invalid: no note.
     """
     kind = ActionKind(kind)
+    if kind is ActionKind.LOT_RECALLED:  # lots are locked before cases
+        lot_id = session.scalar(select(CounterfeitCase.lot_id).where(CounterfeitCase.number == number))
+        if lot_id is not None:
+            lock_reached(lot_id)
     case = begin(number, CaseStep.ACT, by=by)
     note = worded(note)
     if kind not in open_actions(view(case), at=at):

@@ -12,7 +12,7 @@ from traceability.codes.models import step_sealing as steps
 from traceability.codes.models.tables import Code, CodeMember
 from traceability.codes.queries.search import Found, find, unusable
 from traceability.codes.rules.selection import read_selection
-from traceability.codes.service.transitions import AT_A_TIME, batched
+from traceability.codes.service.transitions import AT_A_TIME, batched, hold_ids
 from traceability.codes.states import BINDABLE, CodeState, Level
 
 
@@ -108,7 +108,7 @@ def _bundle(text: str, *, grower_id: int) -> Found:
         raise Invalid(_("Give the code of one of your bundles first."), code="no_bundle")
     if found[0].code.level != Level.BUNDLE or found[0].code.state not in BINDABLE:
         raise Invalid(_("This is not the code of a bundle that can still be packed."), code="no_bundle")
-    session.execute(select(Code.id).where(Code.id == found[0].code.id).with_for_update())
+    hold_ids([found[0].code.id])
     return found[0]
 
 

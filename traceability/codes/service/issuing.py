@@ -25,8 +25,8 @@ from traceability.codes.rules.batch_tree import RootBuilder, leaf_hash
 from traceability.codes.rules.notation import new_codes, new_inner_code
 from traceability.codes.rules.sealed_steps import mark_of
 from traceability.codes.states import BATCH_TRANSITIONS, BatchState, CodeState, Level
-from traceability.lots.models.tables import Lot
 from traceability.lots.queries.records import LotView, get_lot
+from traceability.lots.service import lock_lots
 from traceability.lots.states import LotState
 
 MOST_AT_ONCE = 20_000
@@ -247,7 +247,7 @@ def _decided() -> Conflict:
 
 
 def _open_lot(lot_id: int) -> LotView:
-    session.execute(select(Lot.id).where(Lot.id == lot_id).with_for_update())
+    lock_lots([lot_id])
     lot = get_lot(id=lot_id)
     if lot.state != LotState.OPEN:
         raise Conflict(

@@ -25,6 +25,7 @@ from traceability.events.rules.steps import CodesCommissioned, Decommissioned
 from traceability.events.service.recording import record_steps
 from traceability.lots.models.tables import Lot
 from traceability.lots.queries.records import get_lot
+from traceability.lots.service import lock_lots
 from traceability.quota.service.accounting import credit, debit
 
 AT_A_TIME = 2_000
@@ -80,7 +81,8 @@ def batched(values: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def hold(*conditions: ColumnElement[bool]) -> list[Held]:
-    """Lock the codes that meet the conditions, by batch and place."""
+    """Lock the codes that meet the conditions, by batch and place; their lots first, as everybody does."""
+    lock_lots(select(Code.lot_id).where(*conditions))
     columns = (
         Code.id,
         Code.digest,
@@ -99,7 +101,11 @@ def hold(*conditions: ColumnElement[bool]) -> list[Held]:
 
 def hold_ids(ids: Iterable[int]) -> list[Held]:
     """As `hold`, of these codes."""
-    return [one for some in batched(ids, AT_A_TIME) for one in hold(Code.id.in_(some))]
+    parts = list(batched(sorted(ids), AT_A_TIME))
+    if len(parts) > 1:
+        lots = (session.scalars(select(Code.lot_id).where(Code.id.in_(some)).distinct()) for some in parts)
+        lock_lots({lot_id for some in lots for lot_id in some})
+    return [one for some in parts for one in hold(Code.id.in_(some))]
 
 
 def with_members(rows: Sequence[Held]) -> list[Held]:
@@ -299,7 +305,7 @@ def take_quota(action: CodeAction, group: Sequence[Held]) -> dict[int, int]:
     if not action.quota:
         return {}
     own = Lot.quantity_recorded - Lot.quantity_moved
-    recorded = session.scalar(select(own).where(Lot.id == action.lot_id).with_for_update())
+    recorded = session.scalar(select(own).where(Lot.id == action.lot_id))  # locked since its codes are
     already = session.scalar(
         select(func.coalesce(func.sum(Code.quota), 0)).where(Code.lot_id == action.lot_id)
     )

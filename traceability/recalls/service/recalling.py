@@ -21,7 +21,7 @@ from traceability.lots.models.sealing import recall_body, recall_subject
 from traceability.lots.models.tables import Lot, LotRecall, LotRecallPart
 from traceability.lots.queries.descent import descendants
 from traceability.lots.queries.records import LotView, get_lot, lots_by_ids
-from traceability.lots.service import change_state
+from traceability.lots.service import change_state, lock_lots
 from traceability.lots.states import LotState
 from traceability.recalls.events import LotRecalled
 
@@ -68,6 +68,11 @@ def reach(lot_id: int) -> Reach:
     return Reach(lots, codes, codes.orders | ask(set(found)))
 
 
+def lock_reached(lot_id: int) -> None:
+    """Lock a lot and everything that came of it."""
+    lock_lots({lot_id, *descendants([lot_id])})
+
+
 def recall(lot_id: int, *, reason: str, at: datetime, by: int | None) -> RecallView:
     """Recall a lot and everything that came of it. It is final, and two people's: see `recall_requests`.
 
@@ -79,7 +84,7 @@ def recall(lot_id: int, *, reason: str, at: datetime, by: int | None) -> RecallV
         Conflict: the lot is recalled already (`lot_state`).
     """
     reason = require_reason(reason, _("Say why the lot is recalled; buyers will read it."))
-    session.execute(select(Lot.id).where(Lot.id == lot_id).with_for_update())
+    lock_reached(lot_id)
     lot = get_lot(id=lot_id)
     if lot.state == LotState.RECALLED:
         raise Conflict(_("The lot is recalled already."), code="lot_state")

@@ -24,7 +24,7 @@ from traceability.lots.queries.descent import descendants
 from traceability.lots.queries.records import LotView, get_lot, view
 from traceability.lots.service import change_state
 from traceability.lots.states import LotState, RequestState
-from traceability.recalls.service.recalling import RecallView, recall
+from traceability.recalls.service.recalling import RecallView, lock_reached, recall
 
 SHOWN = 30
 
@@ -62,7 +62,7 @@ def ask_for_recall(lot_id: int, *, reason: str, at: datetime, by: int) -> str:
         Conflict: the lot is recalled (`lot_state`), or a recall of it was asked for already (`recall_asked`).
     """
     reason = require_reason(reason, _("Say why the lot is recalled; buyers will read it."))
-    session.execute(select(Lot.id).where(Lot.id == lot_id).with_for_update())
+    lock_reached(lot_id)
     lot = get_lot(id=lot_id)
     if lot.state == LotState.RECALLED:
         raise Conflict(_("The lot is recalled already."), code="lot_state")

@@ -1,0 +1,64 @@
+"""A parcel that leaves and a recall of its lot at the same moment: one waits for the other, never both."""
+
+import threading
+import time
+
+import pytest
+import sqlalchemy as sa
+
+from core.database import db, is_postgresql, transaction
+from tests.at_once import PATIENCE_S, at_once
+from tests.factories.traceability import make_codes, ship
+from traceability.api import get_lot, take_from_lot
+from traceability.codes.models.tables import Code
+from traceability.codes.service import binding
+from traceability.codes.service.transitions import act
+from traceability.recalls.service.recalling import recall
+
+WAITING = sa.text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
+
+
+def let_the_other_come_to_wait():
+    """Return once some transaction waits for a row; on SQLite the other waits since it began."""
+    if not is_postgresql():
+        return
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as onlooker:
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            if onlooker.execute(WAITING).scalar_one():
+                return
+            threading.Event().wait(0.02)
+    raise AssertionError("nobody waits")
+
+
+@pytest.mark.both
+def test_a_parcel_and_a_recall_of_its_lot_do_not_wait_for_each_other(app, at, monkeypatch):
+    with app.app_context(), transaction():
+        issued = make_codes(count=2)
+        lot_id = issued.batch.lot_id
+    holds_codes = threading.Event()
+
+    def act_late(*args, **kwargs):
+        holds_codes.set()
+        let_the_other_come_to_wait()
+        return act(*args, **kwargs)
+
+    monkeypatch.setattr(binding, "act", act_late)
+
+    def leave():
+        with app.app_context(), transaction():
+            ship(issued, at=at)
+            take_from_lot(lot_id, 2, at=at)
+
+    def call_back():
+        assert holds_codes.wait(PATIENCE_S)
+        with app.app_context(), transaction():
+            return recall(lot_id, reason="Xylella", at=at, by=None).codes
+
+    assert at_once([leave, call_back]) == [None, 2]
+    with app.app_context():
+        lot = get_lot(id=lot_id)
+        assert (str(lot.state), lot.quantity_recorded - lot.quantity_on_hand) == ("recalled", 2)
+        assert set(db.session.scalars(sa.select(Code.state).where(Code.lot_id == lot_id))) == {"recalled"}
