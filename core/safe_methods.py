@@ -7,13 +7,16 @@ it stands inside `noting(...)`.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar, cast
 
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 ASKED_AS = "guiyuan.asked_as"
+ANSWERS = "guiyuan.answers"
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Query = TypeVar("Query", bound=Callable[..., Any])
 
 
 class WroteWhileReadingError(RuntimeError):
@@ -63,6 +66,24 @@ def noting(what: str) -> Iterator[None]:  # noqa: ARG001 - for the reader, and f
         yield
     finally:
         g.noting = before
+
+
+def asked_once_while_reading(query: Query) -> Query:
+    """The query, which a request that only reads sends once for the same arguments: nothing changes meanwhile.
+
+    Requests that may change something, tasks and commands ask each time. Callers leave the answer as it is.
+    """
+
+    @wraps(query)
+    def answer(*arguments: Any) -> Any:
+        if not (has_request_context() and g.get("only_reads", False)):
+            return query(*arguments)
+        answers: dict[Any, Any] = request.environ.setdefault(ANSWERS, {})
+        if (query, arguments) not in answers:
+            answers[query, arguments] = query(*arguments)
+        return answers[query, arguments]
+
+    return cast("Query", answer)
 
 
 def refuse_while_reading() -> None:
