@@ -10,6 +10,7 @@ from branch.growers.queries.directory import (
     grower_of,
     growers_by_ids,
     growers_in,
+    growers_in_each,
     growers_within,
     people_of,
     require_grower,
@@ -58,7 +59,9 @@ from branch.organisation.queries.tree import (
     all_units,
     get_unit,
     require_unit_access,
+    roles_allow,
     roles_held,
+    roles_of,
     unit_by_id,
     unit_name,
     units_below,
@@ -85,8 +88,6 @@ from branch.storefronts.states import StorefrontState, StorefrontStep
 
 # --- two persons: what one proposed, another one decides --------------------------------------------
 from branch.two_persons.service import TwoPersons
-
-account_roles = roles_held
 
 __all__ = [
     "ROLE_NAMES",
@@ -120,7 +121,6 @@ __all__ = [
     "UnitView",
     "UrlCheck",
     "UrlStatus",
-    "account_roles",
     "add_unit",
     "admitted_growers",
     "all_marks",
@@ -144,6 +144,7 @@ __all__ = [
     "grower_of",
     "growers_by_ids",
     "growers_in",
+    "growers_in_each",
     "growers_within",
     "holders_at",
     "licence_of",
@@ -168,7 +169,9 @@ __all__ = [
     "require_unit_access",
     "require_valid_licence",
     "reversal_of",
+    "roles_allow",
     "roles_held",
+    "roles_of",
     "shop_key",
     "storefront_suspended_by",
     "storefronts_of",

@@ -127,11 +127,8 @@ def _visible(number: str) -> InspectionView:
 
 
 def _page(form: InspectionForm, *, kept: bool = False) -> str:
-    growers = {
-        one.id: one
-        for unit in branch.units_where(actor_id(), "inspections.record")
-        for one in branch.growers_in(unit.id)
-    }
+    units = branch.units_where(actor_id(), "inspections.record")
+    growers = {one.id: one for one in branch.growers_in_each(units)}
     return render_template(
         "traceability/inspections/new.html",
         form=form,

@@ -15,6 +15,7 @@ from branch.organisation.queries.tree import UnitView, unit_view, units_below, u
 from core.accounts.models.account import Account
 from core.database import read_columns, session
 from core.errors import Forbidden, NotFound
+from core.safe_methods import asked_once_while_reading
 from core.scopes import Scope, note_checked
 
 PAGE_SIZE = 20
@@ -170,6 +171,23 @@ def growers_in(unit_id: int) -> list[GrowerView]:
     return [_view(grower, unit) for grower, unit in rows]
 
 
+def growers_in_each(units: Sequence[UnitView]) -> list[GrowerView]:
+    """The admitted growers of these units, among which is what lies below them: the first unit's first, by name."""
+    rows = session.execute(
+        _select()
+        .where(Grower.unit_id.in_([unit.id for unit in units]), Grower.state == GrowerState.ADMITTED)
+        .order_by(Grower.name, Grower.id)
+    )
+    place = {unit.path: number for number, unit in enumerate(units)}
+
+    def first_above(grower: GrowerView) -> int:
+        parts = grower.unit_path.split("/")
+        above = ("/".join(parts[:end]) + "/" for end in range(1, len(parts)))
+        return min(place[path] for path in above if path in place)
+
+    return sorted((_view(grower, unit) for grower, unit in rows), key=first_above)
+
+
 def growers_within(account_id: int, permission: str) -> set[int]:
     """The ids of the growers, in any state, in the units where the account holds `permission`.
 
@@ -187,6 +205,7 @@ def admitted_growers() -> list[GrowerView]:
     return [_view(grower, unit) for grower, unit in rows]
 
 
+@asked_once_while_reading
 def membership_at_grower(account_id: int) -> tuple[GrowerView, str] | None:
     """The grower, in any state, that the account belongs to, and as what: `owner` or `staff`."""
     row = session.execute(

@@ -320,26 +320,32 @@ def licence_list(unit_ids: Sequence[int], *, at: datetime, state: str = "", page
 
 def changes_of(licence_id: int) -> list[LicenceChangeView]:
     """Every step of a licence, oldest first."""
+    return changes_by_licence([licence_id])[licence_id]
+
+
+def changes_by_licence(licence_ids: Iterable[int]) -> dict[int, list[LicenceChangeView]]:
+    """Every step of these licences, oldest first, by licence."""
+    changes: dict[int, list[LicenceChangeView]] = {licence_id: [] for licence_id in licence_ids}
     rows = session.execute(
         select(LicenceChange, Account.display_name)
         .outerjoin(Account, Account.id == LicenceChange.by_account_id)
-        .where(LicenceChange.licence_id == licence_id)
+        .where(LicenceChange.licence_id.in_(changes))
         .order_by(LicenceChange.id)
     )
-    return [
-        LicenceChangeView(
-            at=change.at,
-            step=change.step,
-            from_state=change.from_state,
-            to_state=change.to_state,
-            by=name or "",
-            reason=change.reason,
-            valid_until=date.fromisoformat(change.details["valid_until"])
-            if change.details.get("valid_until")
-            else None,
+    for change, name in rows:
+        until = change.details.get("valid_until")
+        changes[change.licence_id].append(
+            LicenceChangeView(
+                at=change.at,
+                step=change.step,
+                from_state=change.from_state,
+                to_state=change.to_state,
+                by=name or "",
+                reason=change.reason,
+                valid_until=date.fromisoformat(until) if until else None,
+            )
         )
-        for change, name in rows
-    ]
+    return changes
 
 
 def suspended_by(number: str) -> list[str]:

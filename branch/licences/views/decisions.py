@@ -91,12 +91,13 @@ def _own(form: ApplicationForm) -> str:
         or (file.licence.state == LicenceState.SUSPENDED)
     }
     marks = marks_open_to(grower)
+    changes = queries.changes_by_licence(file.id for file in files[:5])
     free = [mark for mark in marks if mark.facts.code not in open_marks]
     form.offer(free)
     return _page(
         "own.html",
         grower=grower,
-        files=[(file, queries.changes_of(file.id)) for file in files[:5]],
+        files=[(file, changes[file.id]) for file in files[:5]],
         form=form if free else None,
         group_names={code: name for mark in marks for code, name in mark.group_names.items()},
         has_marks=bool(marks),

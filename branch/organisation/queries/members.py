@@ -9,9 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from branch.organisation.models.tables import Membership, MembershipChange, Unit
-from branch.organisation.queries.tree import UnitView, roles_held, unit_view
-from branch.organisation.rules.permissions import PERMISSIONS_OF
-from branch.organisation.rules.roles import Role, covers
+from branch.organisation.queries.tree import UnitView, roles_allow, roles_held, unit_view
+from branch.organisation.rules.roles import Role
 from core.accounts.models.account import Account
 from core.accounts.rules.identity import masked, parse_identity
 from core.database import session
@@ -70,15 +69,11 @@ def members_as_seen(account_id: int, units: Iterable[UnitView]) -> list[MemberVi
     So an operator, who holds his role at no unit, reads who holds what, and whom he can call only once he has taken a
     unit's work over in plain sight.
     """
-    reach = [
-        held
-        for held in roles_held(account_id)
-        if held.unit_path and "members.view" in PERMISSIONS_OF[held.role]
-    ]
+    held = [one for one in roles_held(account_id) if one.unit_path]
     return [
         one
         if one.account_id == account_id
-        or (one.unit is not None and any(covers(held.unit_path, one.unit.path) for held in reach))
+        or (one.unit is not None and roles_allow(held, "members.view", one.unit.path))
         else replace(one, contact=_masked(one.contact))
         for one in members_of(units)
     ]

@@ -1,23 +1,49 @@
 """Who may give which role where, asked of the database; the rule itself is in `roles.py`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
 from branch.organisation.models.tables import Membership
-from branch.organisation.queries.tree import UnitView, holds_everywhere, roles_held
+from branch.organisation.queries.tree import UnitView, roles_of
+from branch.organisation.rules.permissions import PERMISSIONS_OF
 from branch.organisation.rules.roles import Role, may_change_role
 from core.database import session
 
 LEADING = frozenset({Role.SECRETARY, Role.COMMITTEE})
+Gift = tuple[int, Role, UnitView | None]  # an account, the role that it would give, and where
 
 
 def may_give(account_id: int, role: Role, unit: UnitView | None) -> bool:
     """Whether the account may give `role` there: by a role above, or as an operator to a town that has nobody yet."""
-    if unit is not None and may_change_role(roles_held(account_id), role, unit.path):
-        return True
-    first = unit is not None and role in LEADING and bool(towns_without_people([unit]))
-    return first and holds_everywhere(account_id, "units.found")
+    return may_give_each([(account_id, role, unit)])[0]
+
+
+def may_give_each(gifts: Sequence[Gift]) -> list[bool]:
+    """As `may_give`, for each in turn, with as few statements as for one."""
+    held = roles_of(account_id for account_id, _role, _unit in gifts)
+    by_role = [
+        unit is not None and may_change_role(held[account_id], role, unit.path)
+        for account_id, role, unit in gifts
+    ]
+    as_operator = [
+        unit is not None
+        and role in LEADING
+        and any(
+            one.unit_path is None and "units.found" in PERMISSIONS_OF[one.role] for one in held[account_id]
+        )
+        for account_id, role, unit in gifts
+    ]
+    doubtful = [
+        unit
+        for (_id, _role, unit), given, first in zip(gifts, by_role, as_operator, strict=True)
+        if unit is not None and first and not given
+    ]
+    headless = towns_without_people(doubtful) if doubtful else set()
+    return [
+        given or (first and unit is not None and unit.id in headless)
+        for (_id, _role, unit), given, first in zip(gifts, by_role, as_operator, strict=True)
+    ]
 
 
 def towns_without_people(units: Iterable[UnitView]) -> set[int]:

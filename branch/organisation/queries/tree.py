@@ -1,6 +1,6 @@
 """Reads of the tree and of who holds which role in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -13,6 +13,7 @@ from core.clock import now
 from core.database import session
 from core.errors import Forbidden, NotFound
 from core.languages import language_of
+from core.safe_methods import asked_once_while_reading
 from core.scopes import Scope, note_checked
 from core.web.wording.languages import in_chinese
 
@@ -69,6 +70,7 @@ def get_unit(code: str) -> UnitView:
     return unit_view(unit)
 
 
+@asked_once_while_reading
 def unit_by_id(unit_id: int) -> UnitView:
     """The unit with this key.
 
@@ -81,6 +83,14 @@ def unit_by_id(unit_id: int) -> UnitView:
     return unit_view(unit)
 
 
+def units_by_ids(unit_ids: Iterable[int]) -> dict[int, UnitView]:
+    """The units with these keys, by key; unknown keys are left out."""
+    ids = set(unit_ids)
+    rows = session.scalars(select(Unit).where(Unit.id.in_(ids))) if ids else ()
+    return {row.id: unit_view(row) for row in rows}
+
+
+@asked_once_while_reading
 def all_units() -> list[UnitView]:
     """Every unit, parents before their children."""
     return [unit_view(unit) for unit in session.scalars(select(Unit).order_by(Unit.path))]
@@ -110,27 +120,43 @@ def villages() -> list[UnitView]:
     return [unit_view(unit) for unit in found]
 
 
+@asked_once_while_reading
 def roles_held(account_id: int) -> list[Held]:
-    """The roles that were given to this account, each with the place it reaches from, and those it has taken over.
+    """The roles of this account, as `roles_of` tells them."""
+    return roles_of([account_id])[account_id]
+
+
+def roles_of(account_ids: Iterable[int]) -> dict[int, list[Held]]:
+    """By account the roles that were given to it, each with the place it reaches from, and those it has taken over.
 
     Whoever runs the installation does so at no unit: an operator's role at one counts for nothing. What an operator
     has taken over counts as long as he is one.
     """
-    at = now()
+    at, ids = now(), set(account_ids)
+    if not ids:
+        return {}
     still_operator = exists().where(
-        Membership.account_id == account_id, Membership.role == Role.OPERATOR, Membership.unit_id.is_(None)
+        Membership.account_id == Takeover.account_id,
+        Membership.role == Role.OPERATOR,
+        Membership.unit_id.is_(None),
     )
     given = (
-        select(Membership.role, Unit.path, Membership.id.label("row_id"), literal(0).label("taken_over"))
+        select(
+            Membership.account_id,
+            Membership.role,
+            Unit.path,
+            Membership.id.label("row_id"),
+            literal(0).label("taken_over"),
+        )
         .outerjoin(Unit, Unit.id == Membership.unit_id)
-        .where(Membership.account_id == account_id)
+        .where(Membership.account_id.in_(ids))
         .where((Membership.role != Role.OPERATOR) | Membership.unit_id.is_(None))
     )
     taken_over = (
-        select(Takeover.role, Unit.path, Takeover.id, literal(1))
+        select(Takeover.account_id, Takeover.role, Unit.path, Takeover.id, literal(1))
         .join(Unit, Unit.id == Takeover.unit_id)
         .where(
-            Takeover.account_id == account_id,
+            Takeover.account_id.in_(ids),
             Takeover.begun_at <= at,
             Takeover.ends_at > at,
             Takeover.ended_at.is_(None),
@@ -138,7 +164,10 @@ def roles_held(account_id: int) -> list[Held]:
         )
     )
     rows = session.execute(union_all(given, taken_over).order_by("taken_over", "row_id"))
-    return [Held(Role(role), path) for role, path, _id, _taken_over in rows]
+    held: dict[int, list[Held]] = {account_id: [] for account_id in ids}
+    for account_id, role, path, _id, _taken_over in rows:
+        held[account_id].append(Held(Role(role), path))
+    return held
 
 
 def holds_role(account_id: int) -> bool:
@@ -160,10 +189,13 @@ def holds_everywhere(account_id: int, permission: str) -> bool:
 
 def units_where(account_id: int, permission: str) -> list[UnitView]:
     """The units at which the account's given roles hold `permission`, parents before children."""
-    reach = [held for held in roles_held(account_id) if permission in PERMISSIONS_OF[held.role]]
-    if not reach:
-        return []
-    return [unit for unit in all_units() if any(covers(held.unit_path, unit.path) for held in reach)]
+    held = [one for one in roles_held(account_id) if permission in PERMISSIONS_OF[one.role]]
+    return [unit for unit in all_units() if roles_allow(held, permission, unit.path)] if held else []
+
+
+def roles_allow(roles: Iterable[Held], permission: str, unit_path: str) -> bool:
+    """Whether one of these roles holds `permission` at the unit with this path."""
+    return any(permission in PERMISSIONS_OF[one.role] and covers(one.unit_path, unit_path) for one in roles)
 
 
 def require_unit_access(account_id: int | None, unit_id: int, permission: str) -> UnitView:
@@ -174,8 +206,7 @@ def require_unit_access(account_id: int | None, unit_id: int, permission: str) -
         NotFound: there is no such unit.
     """
     unit = unit_by_id(unit_id)
-    held = roles_held(account_id) if account_id is not None else []
-    if any(permission in PERMISSIONS_OF[one.role] and covers(one.unit_path, unit.path) for one in held):
+    if account_id is not None and roles_allow(roles_held(account_id), permission, unit.path):
         note_checked(Scope.UNIT, of=account_id)
         return unit
     raise Forbidden(_("This lies outside the units that you look after."), code="outside_your_units")

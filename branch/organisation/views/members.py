@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from branch.organisation.forms import GiveRoleForm, ReasonForm
 from branch.organisation.queries import members as organisation_members
 from branch.organisation.queries import tree as queries
-from branch.organisation.queries.powers import may_give
+from branch.organisation.queries.powers import may_give_each
 from branch.organisation.rules.roles import GIVEN_BY_STAFF, RANK, TRUSTED, Role
 from branch.organisation.service import invitations
 from branch.organisation.service import pending_invitations as pending
@@ -142,6 +142,7 @@ def _form() -> GiveRoleForm:
 def _members(form: GiveRoleForm) -> str:
     units = queries.units_where(actor_id(), "members.view")
     waiting = pending.pending_as_seen(actor_id(), units, at=now())
+    mine = may_give_each([(actor_id(), one.role, one.unit) for one in waiting])
     return _page(
         "members.html",
         form=form,
@@ -149,7 +150,7 @@ def _members(form: GiveRoleForm) -> str:
         members=organisation_members.members_as_seen(actor_id(), units),
         changes=organisation_members.member_changes(units),
         pending=waiting,
-        mine={one.id for one in waiting if may_give(actor_id(), one.role, one.unit)},
+        mine={one.id for one, may_withdraw in zip(waiting, mine, strict=True) if may_withdraw},
         may_edit=may("members.edit"),
         me=actor_id(),
         takeovers=takeovers_of(_concerning(units), at=now()),

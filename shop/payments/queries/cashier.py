@@ -16,7 +16,7 @@ from shop.orders.states import PaymentMethod, PaymentState
 from shop.payments.models.tables import CancelWish, Payment, Refund, TransferProof
 from shop.payments.queries import cashier_scope as parts
 from shop.payments.queries import doubts as in_doubt
-from shop.payments.queries.doubts import Agreed, Step, agreed_on
+from shop.payments.queries.doubts import Agreed
 from shop.payments.queries.order_money import RefundView, WishView, refund_view, wish_view
 from shop.payments.states import ProofState, RefundState, Stage, WishState
 
@@ -96,7 +96,8 @@ def desk(account_id: int) -> Desk:
         )
         .order_by(Payment.id.desc())
         .limit(SHOWN)
-    )
+    ).all()
+    agreed = in_doubt.agreements_on([payment for payment, _number in doubts])
     wishes = session.execute(
         select(CancelWish, Consignment, Order.number)
         .join(Consignment, Consignment.id == CancelWish.consignment_id)
@@ -108,7 +109,7 @@ def desk(account_id: int) -> Desk:
     return Desk(
         proofs=tuple(_waiting(proof, order) for proof, order in proofs),
         refunds=tuple(refund_view(refund, order) for refund, order in refunds),
-        doubts=tuple(_doubt(payment, number) for payment, number in doubts),
+        doubts=tuple(_doubt(payment, number, agreed[payment.id]) for payment, number in doubts),
         wishes=tuple(wish_view(*row) for row in wishes),
     )
 
@@ -131,7 +132,7 @@ def _waiting(proof: TransferProof, order: Order) -> WaitingProof:
     )
 
 
-def _doubt(payment: Payment, number: str) -> Doubt:
+def _doubt(payment: Payment, number: str, agreed: tuple[Agreed, ...]) -> Doubt:
     return Doubt(
         public_id=payment.public_id,
         order_number=number,
@@ -143,7 +144,7 @@ def _doubt(payment: Payment, number: str) -> Doubt:
         attention=payment.attention or "",
         in_doubt=payment.state == Stage.DOUBTFUL,
         may_accept=in_doubt.may_accept(payment),
-        agreed=tuple(one for one in (agreed_on(payment, step) for step in Step) if one.by),
+        agreed=agreed,
     )
 
 

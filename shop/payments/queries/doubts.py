@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,37 +53,71 @@ def takes_from_growers(payment: Payment, step: Step) -> bool:
 
 def agreed_on(payment: Payment, step: Step) -> Agreed:
     """Who agreed to a step about a payment, and whose part has nobody's word."""
-    words = _words(payment.id, step)
-    missing = _without_word(payment, step, words)
-    names = display_names(words)
-    by, growers = tuple(names[one] for one in words), tuple(one.name for one in missing)
-    return Agreed(step, by, growers)
-
-
-def _words(payment_id: int, step: Step) -> list[int]:
-    return list(
-        session.scalars(
-            select(PaymentAgreement.by_account_id)
-            .where(PaymentAgreement.payment_id == payment_id, PaymentAgreement.step == step)
-            .order_by(PaymentAgreement.at, PaymentAgreement.id)
-        )
+    words = _words([payment.id])[payment.id, step]
+    return _agreed(
+        step, words, _without_word([payment], step, {payment.id: words})[payment.id], display_names(words)
     )
 
 
-def _without_word(payment: Payment, step: Step, words: Iterable[int]) -> list[branch.GrowerView]:
-    ids = set(session.scalars(select(Consignment.grower_id).where(Consignment.order_id == payment.order_id)))
-    growers = sorted(branch.growers_by_ids(ids).values(), key=lambda one: one.id)
-    held = list(words)
-    permission = PERMISSION_OF[step]
-    return [
-        grower
-        for grower in growers
-        if not any(branch.may(account_id, permission, grower.unit_id) for account_id in held)
-    ]
+def agreements_on(payments: Sequence[Payment]) -> dict[int, tuple[Agreed, ...]]:
+    """By payment the steps to which somebody has agreed, as `agreed_on` tells them."""
+    words = _words(payment.id for payment in payments)
+    names = display_names(account_id for of_step in words.values() for account_id in of_step)
+    agreed: dict[int, tuple[Agreed, ...]] = {payment.id: () for payment in payments}
+    for step in Step:
+        begun = [payment for payment in payments if words[payment.id, step]]
+        of_step = {payment.id: words[payment.id, step] for payment in begun}
+        for payment_id, missing in _without_word(begun, step, of_step).items():
+            agreed[payment_id] += (_agreed(step, of_step[payment_id], missing, names),)
+    return agreed
+
+
+def _agreed(
+    step: Step, words: Sequence[int], missing: Sequence[branch.GrowerView], names: Mapping[int | None, str]
+) -> Agreed:
+    return Agreed(step, tuple(names[one] for one in words), tuple(one.name for one in missing))
+
+
+def _words(payment_ids: Iterable[int]) -> dict[tuple[int, Step], list[int]]:
+    """The accounts that agreed, by payment and step, in the order in which they did."""
+    words: dict[tuple[int, Step], list[int]] = {(one, step): [] for one in payment_ids for step in Step}
+    for row in session.scalars(
+        select(PaymentAgreement)
+        .where(PaymentAgreement.payment_id.in_({payment_id for payment_id, _step in words}))
+        .order_by(PaymentAgreement.at, PaymentAgreement.id)
+    ):
+        words[row.payment_id, Step(row.step)].append(row.by_account_id)
+    return words
+
+
+def _without_word(
+    payments: Sequence[Payment], step: Step, words: Mapping[int, Sequence[int]]
+) -> dict[int, list[branch.GrowerView]]:
+    """By payment the growers whose cashiers have not agreed; with as few statements as for one."""
+    parcels = session.execute(
+        select(Consignment.order_id, Consignment.grower_id).where(
+            Consignment.order_id.in_({payment.order_id for payment in payments})
+        )
+    ).all()
+    growers = branch.growers_by_ids(grower_id for _order_id, grower_id in parcels)
+    roles = branch.roles_of(account_id for of_step in words.values() for account_id in of_step)
+
+    def agreed(grower: branch.GrowerView, accounts: Sequence[int]) -> bool:
+        return any(branch.roles_allow(roles[one], PERMISSION_OF[step], grower.unit_path) for one in accounts)
+
+    return {
+        payment.id: [
+            growers[grower_id]
+            for grower_id in sorted({one for order_id, one in parcels if order_id == payment.order_id})
+            if grower_id in growers and not agreed(growers[grower_id], words[payment.id])
+        ]
+        for payment in payments
+    }
 
 
 def cashiers_without_word(payment: Payment, step: Step) -> set[int]:
-    missing = _without_word(payment, step, _words(payment.id, step))
+    words = {payment.id: _words([payment.id])[payment.id, step]}
+    missing = _without_word([payment], step, words)[payment.id]
     return {
         account_id for grower in missing for account_id in parts.nearest(grower.unit_id, PERMISSION_OF[step])
     }

@@ -102,7 +102,7 @@ def _decision(alarm: AlarmView, **options: Any) -> AlarmDecisionForm:
 
 
 def _alarm(alarm: AlarmView, form: AlarmDecisionForm) -> str:
-    of_network = alarm.grower_id is None
+    of_network, steps = alarm.grower_id is None, steps_of(alarm.id)
     held = may("alarms.networks", Scope.INSTALLATION) if of_network else may("alarms.decide")
     return render_template(
         "traceability/alarms/show.html",
@@ -113,10 +113,10 @@ def _alarm(alarm: AlarmView, form: AlarmDecisionForm) -> str:
             {
                 "title": wording.step_name(one.step),
                 "at": one.at,
-                "note": " · ".join(part for part in (wording.who(one), one.note) if part) or None,
+                "note": " · ".join(part for part in (by, one.note) if part) or None,
                 "state": "done",
             }
-            for one in steps_of(alarm.id)
+            for one, by in zip(steps, wording.who(steps), strict=True)
         ],
         wording=wording,
         form=form,

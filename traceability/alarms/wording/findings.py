@@ -1,7 +1,7 @@
 """Rules, alarms and thresholds in plain words."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -164,14 +164,17 @@ def step_name(step: AlarmStep) -> str:
     }[step]
 
 
-def who(step: StepView) -> str:
-    """Who took a step, with the roles that the person holds now; empty where the rules did it."""
-    if step.by_account_id is None:
-        return ""
-    roles = dict.fromkeys(
-        str(branch.ROLE_NAMES[held.role]) for held in branch.account_roles(step.by_account_id)
-    )
-    return step.by + (_(" (%(roles)s)", roles=", ".join(roles)) if roles else "")
+def who(steps: Sequence[StepView]) -> list[str]:
+    """Who took each step, with the roles that the person holds now; empty where the rules did it."""
+    held = branch.roles_of(step.by_account_id for step in steps if step.by_account_id is not None)
+    roles = {
+        account_id: ", ".join(dict.fromkeys(str(branch.ROLE_NAMES[one.role]) for one in own))
+        for account_id, own in held.items()
+    }
+    return [
+        step.by + (_(" (%(roles)s)", roles=told) if (told := roles.get(step.by_account_id or 0)) else "")
+        for step in steps
+    ]
 
 
 def subject_words(alarm: AlarmView) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 
 from core.database import read_columns, session
 from core.errors import NotFound
+from core.safe_methods import asked_once_while_reading
 from core.web.wording.languages import in_chinese
 from traceability.lots.models.tables import Cultivar, CultivarGroup, Lot, LotChange
 from traceability.lots.rules.sizes import span
@@ -173,6 +174,7 @@ def changes_of(lot_id: int) -> list[LotChangeView]:
     return [LotChangeView(row.kind, row.plants, row.reason, row.at) for row in rows]
 
 
+@asked_once_while_reading
 def cultivar_groups() -> list[CultivarGroupView]:
     """Every cultivar group in its usual order."""
     rows = session.scalars(select(CultivarGroup).order_by(CultivarGroup.position, CultivarGroup.id))
@@ -191,7 +193,5 @@ def cultivars(group: str | None = None) -> list[CultivarView]:
 
 def cultivar_group_name(code: str) -> str:
     """The group's name in the language of the page; the code itself when it is unknown."""
-    row = session.scalar(select(CultivarGroup).where(CultivarGroup.code == code))
-    if row is None:
-        return code
-    return row.name_zh if in_chinese() else row.name_en
+    group = next((one for one in cultivar_groups() if one.code == code), None)
+    return code if group is None else group.name

@@ -1,6 +1,6 @@
 """Quota in plain words for growers; use, transfers and figures for the branch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -185,15 +185,14 @@ def _grower(owner: branch.GrowerView, transfer_form: TransferForm | None = None)
 
 def _transfer_form(giver: branch.GrowerView, lines: list[BalanceView], **options: Any) -> TransferForm:
     form = TransferForm(prefix="transfer-", meta=NO_TOKEN, **options)
-    form.offer([_line_words(line) for line in lines])
-    units = branch.units_where(actor_id() or 0, "quota.decide")
-    near = {one.id: one for unit in units for one in branch.growers_in(unit.id) if one.id != giver.id}
-    form.receiver.choices = [SelectChoice(one.id, one.name) for one in near.values()]
+    names = stage_names()
+    form.offer([_line_words(line, names) for line in lines])
+    near = branch.growers_in_each(branch.units_where(actor_id() or 0, "quota.decide"))
+    form.receiver.choices = [SelectChoice(one.id, one.name) for one in near if one.id != giver.id]
     return form
 
 
-def _line_words(line: BalanceView) -> str:
-    names = stage_names()
+def _line_words(line: BalanceView, names: Mapping[str, str]) -> str:
     return _(
         "%(group)s, %(stage)s: %(free)s plants free",
         group=cultivar_group_name(line.key.cultivar_group),

@@ -3,7 +3,15 @@
 import pytest
 from sqlalchemy import select
 
-from branch.api import find_grower, get_grower, grower_of, growers_by_ids, growers_in, require_grower
+from branch.api import (
+    find_grower,
+    get_grower,
+    grower_of,
+    growers_by_ids,
+    growers_in,
+    growers_in_each,
+    require_grower,
+)
 from branch.growers.models.tables import GrowerMember
 from branch.growers.queries.directory import changes_of, grower_list, growers_within
 from branch.growers.service.membership import Application, add_staff, apply_to_join, decide
@@ -50,6 +58,18 @@ def test_growers_of_a_unit_are_those_below_it(tree):
     assert find_grower(slug="nobody") is None
     with pytest.raises(NotFound):
         get_grower(id=999)
+
+
+@pytest.mark.both
+def test_growers_of_several_units_are_told_once_those_of_the_first_unit_first(tree):
+    with transaction():
+        for name, unit in (("丙", "guihua-hill"), ("乙", "guihua-bamboo"), ("甲", "guihua-spring")):
+            make_grower(name=name, unit=unit)
+    own, village, other = (tree[f"guihua-{one}"] for one in ("osmanthus", "spring", "hill"))
+    below = [own, tree["guihua-bamboo"], village, other]
+    assert [one.name for one in growers_in_each(below)] == ["乙", "甲", "丙"]
+    assert [one.name for one in growers_in_each([other, village])] == ["丙", "甲"]
+    assert growers_in_each([]) == []
 
 
 @pytest.mark.both
