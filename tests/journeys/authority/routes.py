@@ -11,11 +11,14 @@ from tests.journeys.authority.towns import Place
 
 #: By the beginning of the endpoint, the longest that fits: the argument and the object that stands for it.
 ARGUMENTS: dict[str, dict[str, str]] = {
+    "accounts.enter_code": {"public_id": "=none"},
     "alarms.": {"number": "alarm"},
     "alarms.decide_of_network": {"number": "network"},
     "case": {"number": "case", "kind": "=notice", "position": "=1"},
     "cart.": {"sku": "sku"},
     "cashier.": {"public_id": "proof"},
+    "catalogue.grower": {"slug": "grower"},
+    "catalogue.listing": {"slug": "listing"},
     "cashier.refund": {"number": "refund"},
     "cashier.seen": {"public_id": "payment"},
     "cashier.accept": {"public_id": "payment"},
@@ -28,7 +31,23 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "costs.": {"key": "=2026"},
     "devices.": {"public_id": "device"},
     "dispatch.": {"number": "parcel"},
-    "editions.": {"public_id": "report", "edition_id": "edition"},
+    "editions.": {
+        "public_id": "report",
+        "edition_id": "edition",
+        "unit_code": "unit",
+        "period": "=2026-01",
+        "name": "=report.pdf",
+    },
+    "epcis.": {
+        "capture_id": "=capture-1",
+        "event_id": "=none",
+        "name": "=query-1",
+        "resource": "=bizSteps",
+        "value": "=shipping",
+        "subscription_id": "=none",
+    },
+    "fake_reports.": {"number": "case"},
+    "files.": {"key": "media"},
     "failures.": {"kind": "=work", "number": "failed"},
     "growers.": {"slug": "grower", "account_id": "helper", "token": "joining", "invitation_id": "joined"},
     "inspections.": {"number": "inspection"},
@@ -37,8 +56,12 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "lot": {"number": "lot"},
     "marks.": {"code": "mark"},
     "operations.": {"code": "unit", "public_id": "takeover", "invitation_id": "first"},
+    "orders": {"number": "order", "parcel_number": "parcel", "public_id": "paper"},
     "orders.received": {"number": "order", "parcel_number": "parcel"},
+    "passports.": {"number": "lot"},
     "payments.": {"number": "order"},
+    "payments.proof_file": {"public_id": "proof"},
+    "payments.stripe_return": {"public_id": "payment"},
     "orders.seller": {"parcel_number": "parcel", "allowance_id": "allowance"},
     "organisation.": {
         "membership_id": "member",
@@ -55,6 +78,14 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "recalls.": {"number": "lot"},
     "recalls.decide": {"number": "recall"},
     "refunds.": {"public_id": "wish", "answer": "=grant", "number": "parcel"},
+    "registry.licence": {"number": "licence"},
+    "registry.mark": {"code": "mark"},
+    "registry.rules": {"code": "mark", "version": "=1"},
+    "resolver.resolve": {"rest": "gtin"},
+    "search_api.": {"slug": "listing"},
+    "seal.tile": {"path": "=0/000"},
+    "security.": {"token": "=none"},
+    "static": {"filename": "=img/sprig.svg"},
     "report": {"public_id": "report", "question_id": "=1", "name": "=report.pdf"},
     "sales_channels.": {"channel": "=taobao"},
     "seller_": {"slug": "listing", "verb": "=pause"},
@@ -62,6 +93,9 @@ ARGUMENTS: dict[str, dict[str, str]] = {
     "storefronts.": {"public_id": "storefront"},
     "tokens.": {"public_id": "program"},
     "units.": {"code": "unit"},
+    "verification.code": {"code": "code"},
+    "verification.proof": {"code": "code"},
+    "verification_api.": {"code": "code"},
     "progress.job": {"public_id": "job"},
 }
 
@@ -117,6 +151,14 @@ FORMS: dict[str, dict[str, str]] = {
     },
 }
 QUERIES = {
+    "orders.certificate": "?token={token}",
+    "orders.certificate_proof": "?token={token}",
+    "orders.page": "?token={token}",
+    "orders.paper": "?token={token}",
+    "orders_api.follow": "?token={token}",
+    "registry.check": "?url={shop}",
+    "registry_api.check": "?url={shop}",
+    "payments.proof_file": "?token={token}",
     "orders.received": "?token={token}",
     "payments.cancel": "?token={token}",
     "payments.pay": "?token={token}",
@@ -175,6 +217,8 @@ def address(app: Flask, rule: Rule, place: Place) -> str:
         name: int(one) if str(one).isdigit() and name.endswith(("_id", "position")) else one
         for name, one in values.items()
     }
+    if rule.endpoint == "registry.rules":
+        converted["version"] = 1
     if rule.endpoint == "programmes.withdraw" or rule.endpoint.startswith("failures."):
         converted |= {name: int(one) for name, one in values.items() if name == "number"}
     built = adapter.build(rule.endpoint, converted, method=min((rule.methods or set()) - {"HEAD", "OPTIONS"}))

@@ -1,6 +1,5 @@
 """Two towns, the first with two sibling branches: in each branch the same people's objects, for asking who gets at them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -90,35 +89,42 @@ def make_places(at: datetime) -> dict[str, Place]:
     units = dict(make_tree())
     for code, name, kind, parent in SECOND_TOWN:
         units[code] = add_unit(code=code, name_zh=name, name_en=code.title(), kind=kind, parent=parent)
-    return {name: _place(name, units, at) for name in PLACES}
+    return {
+        name: make_place(units[branch], units[village], mark, grower, at)
+        for name, (branch, village, mark, grower) in PLACES.items()
+    }
 
 
-def _place(name: str, units: Mapping[str, UnitView], at: datetime) -> Place:
-    branch_code, village_code, mark_code, grower_name = PLACES[name]
-    branch, village = units[branch_code], units[village_code]
-    owner, staff = make_account(at=at), make_account(at=at)
-    grower = _grower(grower_name, village, owner.id, at)
-    helper = make_account(at=at)
-    _join(grower, helper.id, at)
-    place = Place(branch, village, grower, owner.id)
+def make_place(branch: UnitView, village: UnitView, mark_code: str, grower_name: str, at: datetime) -> Place:
+    """One place; its values name the first object of each kind."""
+    mark = _mark(mark_code, branch, at)
+    place = make_grower_place(branch, village, mark, grower_name, at)
+    staff = make_account(at=at)
     session.add(Membership(account_id=staff.id, unit_id=branch.id, role="technician", since=at))
     session.flush()
-    mark = _mark(mark_code, branch, at)
+    of_staff = select(Membership.id).where(Membership.account_id == staff.id)
+    place.values |= {"unit": branch.code, "mark": mark_code, "member": session.scalars(of_staff).one()}
+    _paper_trail(place, mark, at)
+    place.values["failed"] = _failed_work(place, at)
+    return place
+
+
+def make_grower_place(
+    branch: UnitView, village: UnitView, mark: MarkView, grower_name: str, at: datetime
+) -> Place:
+    """A grower of a village with one of everything that is his."""
+    owner, helper = make_account(at=at), make_account(at=at)
+    grower = _grower(grower_name, village, owner.id, at)
+    _join(grower, helper.id, at)
+    place = Place(branch, village, grower, owner.id)
     licence = make_licence(grower, mark=mark, at=at)
-    values = place.values
-    values |= {
+    place.values |= {
         "grower": grower.slug,
-        "unit": branch.code,
         "village_id": village.id,
-        "mark": mark_code,
         "licence": licence.number,
         "helper": helper.id,
-        "member": session.scalars(select(Membership.id).where(Membership.account_id == staff.id)).one(),
     }
-    _land(place, at)
-    _money(place, at)
-    _paper_trail(place, mark, at)
-    values["failed"] = _failed_work(place, at)
+    place.values |= add_land(grower, at) | _alarms(place, at) | add_order(place, at)
     return place
 
 
@@ -162,8 +168,8 @@ def _photograph(kind: str) -> str:
     return files.put(picture(), kind=kind, content_type="image/jpeg", public=False)
 
 
-def _land(place: Place, at: datetime) -> None:
-    grower, values = place.grower, place.values
+def add_land(grower: GrowerView, at: datetime) -> dict[str, str | int]:
+    """A plot, a survey, a lot and what hangs on them; the values of addresses."""
     plot = make_plot(grower=grower, at=at)
     approve_plot(plot, Stand("dangui", "specimen", 1_500), Stand("dangui", "second_third", 500), at=at)
     measured = make_plot(grower=grower, at=at)
@@ -175,36 +181,48 @@ def _land(place: Place, at: datetime) -> None:
     )
     survey = record_survey(measured.id, found, surveyed_at=at, at=at, by=make_account(at=at).id)
     lot = make_lot(grower=grower, plot=plot, at=at)
-    batch = make_codes(lot=lot, at=at).batch
+    issued = make_codes(lot=lot, at=at)
+    batch = issued.batch
     by = make_account(at=at).id
     void = propose_void(batch.number, 1, 1, reason="破损", at=at, by=by)
     recall = ask_for_recall(lot.id, reason="病害", at=at, by=by)
     inspection = Inspection(
-        number=f"I-2026-{grower.id:07d}",
-        client_id=f"client-{grower.id}",
+        number=f"I-2026-{lot.id:07d}",
+        client_id=f"client-{lot.id}",
         lot_id=lot.id,
         conformant=True,
         seen="好",
         received_at=at,
         seen_at=at,
-        event_id=f"urn:test:{grower.id}",
+        event_id=f"urn:test:{lot.id}",
         by_account_id=by,
         photo_key=_photograph("inspection_photo"),
     )
     session.add(inspection)
     seal.append("inspection", f"inspection/{inspection.number}", {})
-    values |= {
+    evidence = [photo_evidence(_photograph("case_photo"))]
+    case = make_case(subject=Subject.of_lot(lot.id), at=at, evidence=evidence)
+    made_file = session.scalars(select(CodeBatch).where(CodeBatch.number == batch.number)).one()
+    made_file.file_key, made_file.file_until = _photograph("code_file"), at + timedelta(days=1)
+    gtin = f"{4006381330000 + lot.id:014d}"
+    session.add(TradeItem(grower_id=grower.id, gtin=gtin, name_zh="苗", name_en="", entered_at=at))
+    session.flush()
+    return {
         "plot": measured.number,
         "survey": survey,
         "lot": lot.number,
         "batch": batch.number,
+        "code": issued.codes[-1].code,
         "void": void,
+        "recall": recall,
+        "inspection": inspection.number,
+        "case": case.number,
+        "gtin": gtin,
     }
-    values |= {"recall": recall, "inspection": inspection.number}
-    evidence = [photo_evidence(_photograph("case_photo"))]
-    values["case"] = make_case(subject=Subject.of_lot(lot.id), at=at, evidence=evidence).number
-    made_file = session.scalars(select(CodeBatch).where(CodeBatch.number == batch.number)).one()
-    made_file.file_key, made_file.file_until = _photograph("code_file"), at + timedelta(days=1)
+
+
+def _alarms(place: Place, at: datetime) -> dict[str, str | int]:
+    grower = place.grower
     alarm = Alarm(
         number=f"W-2026-{grower.id:07d}",
         subject_kind="grower",
@@ -215,9 +233,6 @@ def _land(place: Place, at: datetime) -> None:
         first_at=at,
         last_at=at,
     )
-    session.add(alarm)
-    session.flush()
-    values["alarm"] = alarm.number
     network = Alarm(
         number=f"W-2026-{grower.id + 5_000_000:07d}",
         subject_kind="network",
@@ -227,22 +242,14 @@ def _land(place: Place, at: datetime) -> None:
         first_at=at,
         last_at=at,
     )
-    session.add(network)
-    session.add(
-        TradeItem(
-            grower_id=grower.id,
-            gtin=f"{4006381330000 + grower.id:014d}",
-            name_zh="苗",
-            name_en="",
-            entered_at=at,
-        )
-    )
+    session.add_all([alarm, network])
     session.flush()
-    values |= {"network": network.number, "gtin": f"{4006381330000 + grower.id:014d}"}
+    return {"alarm": alarm.number, "network": network.number}
 
 
-def _money(place: Place, at: datetime) -> None:
-    grower, values = place.grower, place.values
+def add_order(place: Place, at: datetime) -> dict[str, str | int]:
+    """An order with its payment, proof, refund and listing; the values of addresses."""
+    grower = place.grower
     payee = make_payee(unit=place.branch, at=at)
     order = make_stocked_order(at=at, method="offline_transfer", growers=[grower], parts=(((2, 2_50),),))
     order.payee_account = payee.public_id
@@ -252,28 +259,27 @@ def _money(place: Place, at: datetime) -> None:
     payment.attention = "amount_differs"
     parcel = session.scalars(select(Consignment).where(Consignment.order_id == order.id)).one()
     refund = Refund(
-        number=f"R-2026-{grower.id:07d}",
+        number=f"R-2026-{order.id:07d}",
         payment_id=payment.id,
         order_id=order.id,
         consignment_id=parcel.id,
         kind="agreed",
         amount_minor=100,
         currency="CNY",
-        idempotency_key=f"refund-{grower.id}",
+        idempotency_key=f"refund-{order.id}",
         next_attempt_at=at,
         created_at=at,
     )
-    wish = CancelWish(public_id=f"wish-{grower.id}", consignment_id=parcel.id, reason="不要了", created_at=at)
+    wish = CancelWish(public_id=f"wish-{order.id}", consignment_id=parcel.id, reason="不要了", created_at=at)
     allowance = HoldAllowance(
-        grower_id=grower.id, phone="+8613700000000", plants=10, value_minor=1_000, given_at=at
+        grower_id=grower.id, phone=f"+86137{order.id:08d}", plants=10, value_minor=1_000, given_at=at
     )
     session.add_all([refund, wish, allowance])
     session.flush()
-    values["sku"] = session.scalars(
-        select(Variant.sku).join(Listing).where(Listing.grower_id == grower.id).limit(1)
-    ).one()
-    listing = session.scalars(select(Listing.slug).where(Listing.grower_id == grower.id)).first()
-    values |= {
+    newest = select(Variant.sku, Listing.slug).join(Listing).where(Listing.grower_id == grower.id)
+    sku, listing = session.execute(newest.order_by(Variant.id.desc()).limit(1)).one()
+    return {
+        "sku": sku,
         "order": order.number,
         "token": order.access_token,
         "payee": payee.public_id,
@@ -283,7 +289,7 @@ def _money(place: Place, at: datetime) -> None:
         "refund": refund.number,
         "wish": wish.public_id,
         "allowance": allowance.id,
-        "listing": listing or "",
+        "listing": listing,
     }
 
 
@@ -313,7 +319,7 @@ def _paper_trail(place: Place, mark: MarkView, at: datetime) -> None:
         parse_period("2026-01"),
         digest=place.branch.code.ljust(64, "0"),
         preliminary=False,
-        documents=dict.fromkeys(("zh", "en"), to_json(_document(place.branch))),
+        documents=dict.fromkeys(("zh", "en", "public-zh", "public-en"), to_json(_document(place.branch))),
         frozen={},
         annex_sha256="0" * 64,
         version=1,
@@ -358,7 +364,7 @@ def _paper_trail(place: Place, mark: MarkView, at: datetime) -> None:
         place.branch.id, name="项目", started_on=(at - timedelta(days=9)).date(), noted_by="", at=at
     )
     shop = make_storefront(place.grower, mark=mark, at=at)
-    values["storefront"] = shop.public_id
+    values |= {"storefront": shop.public_id, "shop": shop.address}
     brought = OutsideImport(
         public_id=f"import-{place.grower.id}",
         storefront_id=shop.id,
