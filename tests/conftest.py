@@ -60,6 +60,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--write-table", action="store_true", help="write who gets in where anew, to be reviewed"
     )
+    parser.addoption(
+        "--write-budgets", action="store_true", help="write how many statements each page sends anew"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
