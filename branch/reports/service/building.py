@@ -149,7 +149,7 @@ def _revises(
 def rendered_forms(
     document: Document, frozen: bytes, period: Period, unit: UnitView, language: str
 ) -> list[MadeFile]:
-    # matplotlib, Typst and openpyxl take seconds to load; only who builds a report waits for them.
+    # matplotlib, Typst and XlsxWriter take seconds to load; only who builds a report waits for them.
     from branch.reports.charts import drawing as charts
     from branch.reports.formats import csv as reports_csv
     from branch.reports.formats import pdf
