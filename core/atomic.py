@@ -68,10 +68,10 @@ def _written(path: Path, data: bytes, mode: int) -> Iterator[Path]:
 
 
 def _make_folder(folder: Path) -> None:
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
-    for one in missing:
-        keep_names(one.parent)
+    for path in missing:
+        keep_names(path.parent)
 
 
 def keep_names(folder: Path) -> None:
@@ -87,13 +87,13 @@ def remove_unfinished(folder: Path, *, older_than_s: float = UNFINISHED_FOR_S) -
     """Remove what killed writers left in `folder` and below it; how many files."""
     until = time.time() - older_than_s
     removed = 0
-    for one in folder.rglob(f"{UNFINISHED}*"):
+    for path in folder.rglob(f"{UNFINISHED}*"):
         try:
-            if one.is_file() and one.stat().st_mtime <= until:
-                one.unlink()
+            if path.is_file() and path.stat().st_mtime <= until:
+                path.unlink()
                 removed += 1
         except FileNotFoundError:  # its writer came to the end meanwhile
             continue
         except OSError as error:
-            log.warning("torn_file_not_removed", file=str(one), cause=str(error))
+            log.warning("torn_file_not_removed", file=str(path), cause=str(error))
     return removed

@@ -80,7 +80,7 @@ def _masked(value: object) -> str:
     if isinstance(value, SecretStr):
         return "********"
     if isinstance(value, list):
-        return " ".join(_masked(one) for one in value)
+        return " ".join(_masked(entry) for entry in value)
     return _without_password(str(value)) if value not in (None, "") else "-"
 
 

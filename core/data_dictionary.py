@@ -36,10 +36,10 @@ def _place(mapper: Mapper[object]) -> tuple[int, str]:
 def _table(mapper: Mapper[object]) -> Iterator[str]:
     table = mapper.local_table
     assert isinstance(table, sa.Table)
-    said = (mapper.class_.__dict__.get("__doc__") or "").strip().replace("\n", " ")
+    docstring = (mapper.class_.__dict__.get("__doc__") or "").strip().replace("\n", " ")
     yield f"### {table.name}\n"
-    if said:
-        yield " ".join(said.split()) + "\n"
+    if docstring:
+        yield " ".join(docstring.split()) + "\n"
     yield "| column | type | |\n| --- | --- | --- |"
     for column in table.columns:
         yield f"| {column.name}{'?' if column.nullable else ''} | {_type(column)} | {_notes(column)} |"

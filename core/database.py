@@ -54,8 +54,8 @@ def _alembic() -> "Alembic":
     if "alembic" not in current_app.extensions:
         made = Alembic(run_mkdir=False, command_name="", metadatas=Base.metadata)
         made.init_app(app_ctx.app)
-    found: Alembic = current_app.extensions["alembic"]
-    return found
+    alembic: Alembic = current_app.extensions["alembic"]
+    return alembic
 
 
 alembic: "Alembic" = LocalProxy(_alembic)  # type: ignore[assignment]
@@ -146,7 +146,7 @@ def after_commit(callback: Callable[[], None], *, key: str) -> None:
     For pokes that a sweep would repair anyway: a callback that must not be lost belongs in the outbox.
     """
     waiting = db.session.info.setdefault("after_commit", [])
-    if all(getattr(one, "poke_key", None) != key for one in waiting):
+    if all(getattr(hook, "poke_key", None) != key for hook in waiting):
 
         def poke() -> None:
             callback()

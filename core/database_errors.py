@@ -22,7 +22,7 @@ def database_away(error: BaseException) -> bool:
     That is a matter of the whole run, not of the row that was in hand: connection lost or refused, shutting down,
     disk full, read-only, locked for longer than anybody waits. A broken rule or a bad statement is the row's own.
     """
-    return any(_away(one) for one in _chain(error))
+    return any(_away(cause) for cause in _chain(error))
 
 
 def words_of(error: BaseException) -> str:

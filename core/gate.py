@@ -86,9 +86,9 @@ def public(view: View | None = None, *, scope: Scope | None = None) -> Any:
         return view
 
     def mark(view: View) -> View:
-        held = held_to(view, scope)
-        held.gate = "public"  # type: ignore[attr-defined]
-        return held
+        scoped_view = held_to(view, scope)
+        scoped_view.gate = "public"  # type: ignore[attr-defined]
+        return scoped_view
 
     return mark
 
@@ -126,9 +126,9 @@ def requires(permission: str, *, scope: Scope | None = None) -> Callable[[View],
 
 
 def _guard(view: View, permission: str | None, scope: Scope | None) -> View:
-    held = held_to(view, scope)
+    scoped_view = held_to(view, scope)
 
-    @wraps(held)
+    @wraps(scoped_view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if not current_actor().signed_in:
             if wants_json():
@@ -139,7 +139,7 @@ def _guard(view: View, permission: str | None, scope: Scope | None) -> View:
             raise Forbidden(
                 _("Your account does not hold the role that this page needs."), code="role_missing"
             )
-        return held(*args, **kwargs)
+        return scoped_view(*args, **kwargs)
 
     guarded.gate = permission or "signed_in"  # type: ignore[attr-defined]
     return guarded  # type: ignore[return-value]

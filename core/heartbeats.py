@@ -69,10 +69,10 @@ def forget_launched(parts: Path) -> None:
 def _launched(parts: Path, part: str, at: float) -> dict[str, Any] | None:
     """What a living launcher says of the part."""
     for path in parts.glob(f"{LAUNCHED}*.json"):
-        told = _read(path)
-        states = told.get("parts")
+        beat = _read(path)
+        states = beat.get("parts")
         known = states.get(part) if isinstance(states, dict) else None
-        if _age_s(told, at) < SILENT_AFTER_S and isinstance(known, dict) and _is_state(known):
+        if _age_s(beat, at) < SILENT_AFTER_S and isinstance(known, dict) and _is_state(known):
             return known
     return None
 
@@ -106,18 +106,18 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _is_number(*values: object) -> bool:
-    return all(isinstance(one, int | float) and -LARGEST < one < LARGEST for one in values)
+    return all(isinstance(value, int | float) and -LARGEST < value < LARGEST for value in values)
 
 
-def _age_s(told: dict[str, Any], at: float) -> float:
+def _age_s(beat: dict[str, Any], at: float) -> float:
     """How far from now something was told. A beat that lies ahead was written under a clock that was wrong, and ages too."""
-    return abs(at - told["at"]) if told else float("inf")
+    return abs(at - beat["at"]) if beat else float("inf")
 
 
 def _running(beat: dict[str, Any]) -> Iterator[tuple[str, float]]:
     listed = beat.get("running")
-    for one in listed if isinstance(listed, list) else ():
-        match one:
+    for entry in listed if isinstance(listed, list) else ():
+        match entry:
             case [str(task), since] if _is_number(since):
                 yield task, since
 

@@ -25,9 +25,9 @@ class _Asking:
     def end(self) -> None:
         """Shut them down; whoever reads from them finds the answer cut off."""
         self.over = True
-        for one in self.sockets:
+        for connection in self.sockets:
             with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 class _Noted(HTTPConnection):
@@ -110,7 +110,7 @@ def _ended_after(patience_s: float) -> Iterator[_Asking]:
     finally:
         timer.cancel()
         timer.join()
-        for one in asking.sockets:
-            one.close()
+        for connection in asking.sockets:
+            connection.close()
         if asking.over:
             raise TimeoutError(f"it took more than {patience_s:g} seconds to answer")

@@ -61,11 +61,11 @@ def masked_path() -> str:
 
 def _own_words() -> frozenset[str]:
     """What stands between the slashes of our routes, arguments aside."""
-    kept = current_app.extensions
-    if "words_of_routes" not in kept:
+    extensions = current_app.extensions
+    if "words_of_routes" not in extensions:
         parts = {part for rule in current_app.url_map.iter_rules() for part in rule.rule.split("/")}
-        kept["words_of_routes"] = frozenset(part for part in parts if "<" not in part)
-    words: frozenset[str] = kept["words_of_routes"]
+        extensions["words_of_routes"] = frozenset(part for part in parts if "<" not in part)
+    words: frozenset[str] = extensions["words_of_routes"]
     return words
 
 

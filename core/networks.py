@@ -10,12 +10,12 @@ PREFIX_V6 = 64
 def parsed_address(text: str) -> IPv4Address | IPv6Address | None:
     """The address in `text`, an IPv4 address that is written as IPv6 (`::ffff:1.2.3.4`) as IPv4; None when it is none."""
     try:
-        found = ip_address(text.partition("%")[0])
+        address = ip_address(text.partition("%")[0])
     except ValueError:
         return None
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
-        return found.ipv4_mapped
-    return found
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address
 
 
 def customer_of(text: str) -> str:
@@ -23,15 +23,15 @@ def customer_of(text: str) -> str:
 
     An IPv6 customer has at least 2**64 addresses; counting each would count nothing.
     """
-    found = parsed_address(text)
-    if isinstance(found, IPv6Address):
-        return str(IPv6Network((found, PREFIX_V6), strict=False))
-    return text if found is None else str(found)
+    address = parsed_address(text)
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address, PREFIX_V6), strict=False))
+    return text if address is None else str(address)
 
 
 def neighbourhood_of(text: str) -> str:
     """The network around an address, as one provider's customers share it: /24 of IPv4, /48 of IPv6; other text as it is."""
-    found = parsed_address(text)
-    if found is None:
+    address = parsed_address(text)
+    if address is None:
         return text
-    return str(ip_network((found, 24 if found.version == 4 else 48), strict=False))
+    return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))

@@ -7,13 +7,13 @@ def syllables(text: str) -> Sequence[str]:
     """The pinyin of each character without tones; anything else is kept, run by run, as it stands."""
     from pypinyin import lazy_pinyin
 
-    found: list[str] = lazy_pinyin(text)
-    return found
+    pinyin: list[str] = lazy_pinyin(text)
+    return pinyin
 
 
 def initials(text: str) -> Sequence[str]:
     """The first letter of each syllable: `z s d g` for 朱砂丹桂."""
     from pypinyin import Style, lazy_pinyin
 
-    found: list[str] = lazy_pinyin(text, style=Style.FIRST_LETTER)
-    return found
+    letters: list[str] = lazy_pinyin(text, style=Style.FIRST_LETTER)
+    return letters

@@ -52,8 +52,8 @@ class KeptSchedule(Scheduler):
 
     def _kept(self) -> dict[str, float]:
         try:
-            kept = json.loads(self.path.read_bytes())
-            return {name: at for name, at in kept.items() if 0 < at <= time.time()}
+            times = json.loads(self.path.read_bytes())
+            return {name: at for name, at in times.items() if 0 < at <= time.time()}
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, TypeError, AttributeError) as error:

@@ -29,13 +29,17 @@ def heads(folder: Path = FOLDER) -> set[str]:
 
 def known_revisions(folder: Path = FOLDER) -> set[str]:
     """Every revision that this code knows."""
-    return {one for one, _before in _migrations(folder)}
+    return {revision for revision, _before in _migrations(folder)}
 
 
 def _migrations(folder: Path) -> list[tuple[str, str]]:
     """Each migration with the one before it, empty for the first."""
-    found = [dict(_NAMED.findall(path.read_text())) for path in folder.glob("*.py")]
-    return [(one["revision"], one.get("down_revision", "")) for one in found if "revision" in one]
+    migrations = [dict(_NAMED.findall(path.read_text())) for path in folder.glob("*.py")]
+    return [
+        (migration["revision"], migration.get("down_revision", ""))
+        for migration in migrations
+        if "revision" in migration
+    ]
 
 
 @cache

@@ -203,7 +203,7 @@ def unknown_names(environ: Mapping[str, str]) -> dict[str, str]:
     long = [name for name in ours if len(name) >= LEAST_NAME]
     strangers = (name for name in environ if name.upper() not in ours)
     meant = ((name, get_close_matches(name.upper(), long, n=1, cutoff=ALIKE)) for name in strangers)
-    return {name: found[0] for name, found in meant if found}
+    return {name: matches[0] for name, matches in meant if matches}
 
 
 def load_settings() -> Settings:

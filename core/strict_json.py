@@ -38,7 +38,7 @@ def read(
     if most_values is not None and _at_most(text) > most_values:
         raise NotJson(f"the document holds more than {most_values:,} values")
     try:
-        found = json.loads(
+        document = json.loads(
             text,
             parse_float=_decimal if exact else _float,
             parse_int=_integer,
@@ -51,8 +51,8 @@ def read(
         raise NotJson("the text is not UTF-8") from None
     except RecursionError:
         raise NotJson("the nesting is too deep") from None
-    _check(found, seen_only=seen_only)
-    return found
+    _check(document, seen_only=seen_only)
+    return document
 
 
 def _at_most(text: str | bytes) -> int:
@@ -99,28 +99,28 @@ def _refuse(word: str) -> Any:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for key, value in pairs:
-        if key in found:
+        if key in members:
             raise NotJson(f"the key {key!r} is given twice")
-        found[key] = value
-    return found
+        members[key] = value
+    return members
 
 
 def _check(value: Any, *, seen_only: bool) -> None:
     waiting = [(value, 1)]
     while waiting:
-        one, level = waiting.pop()
+        node, level = waiting.pop()
         if level > MAX_DEPTH:
             raise NotJson(f"the nesting is deeper than {MAX_DEPTH}")
-        if isinstance(one, Mapping):
-            waiting += [(item, level + 1) for item in one.values()]
-            for key in one:
+        if isinstance(node, Mapping):
+            waiting += [(item, level + 1) for item in node.values()]
+            for key in node:
                 _check_text(key, seen_only=seen_only)
-        elif isinstance(one, list):
-            waiting += [(item, level + 1) for item in one]
-        elif isinstance(one, str):
-            _check_text(one, seen_only=seen_only)
+        elif isinstance(node, list):
+            waiting += [(item, level + 1) for item in node]
+        elif isinstance(node, str):
+            _check_text(node, seen_only=seen_only)
 
 
 def _check_text(text: str, *, seen_only: bool) -> None:

@@ -37,8 +37,8 @@ def first_unseen(text: str) -> str | None:
     """The first such character, as `U+000B`; None when there is none."""
     if text.isascii() and text.isprintable():
         return None
-    found = _ANY.search(text)
-    return None if found is None else f"U+{ord(found[0]):04X}"
+    match = _ANY.search(text)
+    return None if match is None else f"U+{ord(match[0]):04X}"
 
 
 def seen(value: Any) -> Any:
@@ -46,7 +46,7 @@ def seen(value: Any) -> Any:
     if isinstance(value, str):
         return without_unseen(value)
     if isinstance(value, dict):
-        return {seen(key): seen(one) for key, one in value.items()}
+        return {seen(key): seen(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [seen(one) for one in value]
+        return [seen(inner) for inner in value]
     return value

@@ -131,7 +131,7 @@ class Claim:
         moment = now()
         dead = self.attempts >= self.retry.attempts and not isinstance(error, Unavailable)
         with _here():
-            kept = changed(
+            updated = changed(
                 sa.update(WorkClaim)
                 .where(self._ours())
                 .values(
@@ -145,7 +145,7 @@ class Claim:
                     set_aside_at=None,
                 )
             )
-        return dead and bool(kept)
+        return dead and bool(updated)
 
     def give_back(self) -> None:
         """Let go of it as if it had not been taken: it did not fail, the run ended."""
@@ -280,8 +280,8 @@ def _insert_unless_there(**values: Any) -> bool:
 def in_work(kind: str, key: object, *, at: datetime | None = None) -> bool:
     """Whether somebody has it in hand."""
     until = sa.select(WorkClaim.claimed_until).where(WorkClaim.kind == kind, WorkClaim.key == str(key))
-    found = session.scalar(until)
-    return found is not None and found > (at or now())
+    claimed_until = session.scalar(until)
+    return claimed_until is not None and claimed_until > (at or now())
 
 
 def find_claim(kind: str, key: object) -> WorkClaim | None:

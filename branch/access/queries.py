@@ -51,9 +51,9 @@ def permissions_of(account_id: int) -> frozenset[str]:
     """Everything the account may do somewhere: as a buyer, by its roles, and for its grower."""
     cache: dict[int, frozenset[str]] = request.environ.setdefault(CACHE, {}) if has_request_context() else {}
     if account_id not in cache:
-        held = [PERMISSIONS_OF[one.role] for one in roles_held(account_id)]
+        role_permissions = [PERMISSIONS_OF[held_role.role] for held_role in roles_held(account_id)]
         grower = [GROWER] if grower_of(account_id) else []
-        cache[account_id] = frozenset().union(BUYER, *held, *grower)
+        cache[account_id] = frozenset().union(BUYER, *role_permissions, *grower)
     return cache[account_id]
 
 

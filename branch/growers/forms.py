@@ -42,7 +42,7 @@ class ApplyForm(PageForm):
         """The villages to choose from."""
         self.unit.choices = [
             ("", _("Choose a village")),
-            *((str(one.id), unit_name(one)) for one in villages),
+            *((str(village.id), unit_name(village)) for village in villages),
         ]
 
     def fill(self, file: GrowerFile) -> None:

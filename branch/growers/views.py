@@ -68,10 +68,10 @@ def index() -> str:
     chosen = units_below(here.id) if here else units
     state = request.args.get("state", "")
     state = state if state in set(GrowerState) else ""
-    found = queries.grower_list(
+    listing = queries.grower_list(
         [unit.id for unit in chosen], state=state, page=page_number(request.args.get("page"))
     )
-    return _page("index.html", found=found, units=units, here=here, state=state)
+    return _page("index.html", found=listing, units=units, here=here, state=state)
 
 
 @blueprint.get("/branch/growers/<slug>")
@@ -114,7 +114,7 @@ def _show(slug: str, form: DecideForm) -> str:
         people=queries.people_of(file.grower.id),
         choices=sorted(next_states) if may("growers.decide") else [],
         pending=(waiting := pending.pending_of_grower(file.grower.id, at=now())),
-        mine={one.id for one in waiting} if may("growers.decide") else set(),
+        mine={invitation.id for invitation in waiting} if may("growers.decide") else set(),
     )
 
 
@@ -203,14 +203,14 @@ def _people(form: InviteForm) -> str:
     grower = queries.require_grower(actor_id())
     people = queries.people_of(grower.id)
     waiting = pending.pending_of_grower(grower.id, at=now())
-    owner = any(one.account_id == actor_id() and one.role == "owner" for one in people)
+    owner = any(person.account_id == actor_id() and person.role == "owner" for person in people)
     return _page(
         "people.html",
         form=form,
         people=people,
         owner=owner,
         pending=waiting,
-        mine={one.id for one in waiting} if owner else set(),
+        mine={invitation.id for invitation in waiting} if owner else set(),
         link=session.pop(LINK, None),
     )
 

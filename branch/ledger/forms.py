@@ -54,4 +54,4 @@ class CostForm(PageForm):
     def amounts(self) -> dict[str, int]:
         """What was said, in fen by purpose."""
         fields = {str(purpose): self[str(purpose)] for purpose in Purpose}
-        return {purpose: one.minor for purpose, one in fields.items() if one.data is not None}
+        return {purpose: field.minor for purpose, field in fields.items() if field.data is not None}

@@ -44,11 +44,17 @@ def reconcile(day: date, *, at: datetime, month: Period | None = None) -> RunVie
     session.rollback()
     with transaction():
         rollup.ensure_fresh()
-        found = compare(chosen, only=suspected)[1] if suspected else {}
-        if found:
-            rollup.mark_days(found)
+        differences = compare(chosen, only=suspected)[1] if suspected else {}
+        if differences:
+            rollup.mark_days(differences)
         view = RunView(
-            day, months[0].key, months[-1].key, chosen.key, compared, len(found), examples_of(found)
+            day,
+            months[0].key,
+            months[-1].key,
+            chosen.key,
+            compared,
+            len(differences),
+            examples_of(differences),
         )
         write_run(view, at)
     tell_of_differences(view)

@@ -109,13 +109,14 @@ class Scope:
         self, *, cultivar_group: str | None = None, plot: str | None = None, channel: str | None = None
     ) -> str | None:
         """The kind of thing asked for that lies outside: `cultivar_group`, `plot` or `channel`; None when all is covered."""
-        asked = (
+        dimensions = (
             ("cultivar_group", cultivar_group, self.cultivar_groups),
             ("plot", plot, self.plots),
             ("channel", channel, self.channels),
         )
         return next(
-            (kind for kind, value, limit in asked if value is not None and limit and value not in limit), None
+            (kind for kind, value, limit in dimensions if value is not None and limit and value not in limit),
+            None,
         )
 
 

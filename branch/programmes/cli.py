@@ -57,7 +57,7 @@ def withdraw(number: int, reason: str) -> None:
 @group.command("list")
 def show() -> None:
     """Print the programmes that stand."""
-    for one in queries.programmes_of([unit.id for unit in all_units()]):
+    for programme in queries.programmes_of([unit.id for unit in all_units()]):
         click.echo(
-            f"{one.id:>4}  {one.started_on}  {one.unit_code}  {one.name}  (noted {local_day(one.noted_at)} by {one.noted_by})"
+            f"{programme.id:>4}  {programme.started_on}  {programme.unit_code}  {programme.name}  (noted {local_day(programme.noted_at)} by {programme.noted_by})"
         )

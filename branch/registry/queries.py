@@ -74,10 +74,13 @@ def register(*, at: datetime, text: str = "", village: str = "", page: int = 1) 
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     )
-    found = [licence_file(*row, on) for row in rows]
-    shops = shops_of({one.licence.grower_id for one in found})
+    licence_files = [licence_file(*row, on) for row in rows]
+    shops = shops_of({file.licence.grower_id for file in licence_files})
     return RegisterPage(
-        [RegisterLine(one, shops.get(one.licence.grower_id, ())) for one in found], total, page, pages
+        [RegisterLine(file, shops.get(file.licence.grower_id, ())) for file in licence_files],
+        total,
+        page,
+        pages,
     )
 
 
@@ -94,11 +97,11 @@ def shops_of(grower_ids: set[int]) -> dict[int, tuple[ShopLine, ...]]:
         .where(Storefront.grower_id.in_(grower_ids), Storefront.state == StorefrontState.AUTHORISED)
         .order_by(Storefront.id)
     )
-    found: dict[int, tuple[ShopLine, ...]] = {}
+    shops: dict[int, tuple[ShopLine, ...]] = {}
     for storefront, shown in rows:
         line = ShopLine(storefront.platform, storefront.shop_name, shown)
-        found[storefront.grower_id] = (*found.get(storefront.grower_id, ()), line)
-    return found
+        shops[storefront.grower_id] = (*shops.get(storefront.grower_id, ()), line)
+    return shops
 
 
 def find_granted(number: str, *, at: datetime) -> LicenceFile | None:

@@ -10,8 +10,8 @@ _MEANT = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
 def licence_number(text: str) -> str | None:
     """The number that `text` means: any case, blanks anywhere, hyphens of any kind or none, O for 0, I and L for 1."""
     plain = re.sub(r"[\s\u00ad]", "", text).translate(str.maketrans("－–—−‐‑", "------")).upper()
-    found = _SHAPE.fullmatch(plain)
-    if found is None:
+    match = _SHAPE.fullmatch(plain)
+    if match is None:
         return None
-    prefix, year, tail = found.groups()
+    prefix, year, tail = match.groups()
     return f"{prefix}-{year}-{tail.translate(_MEANT)}"

@@ -80,7 +80,7 @@ def shop_document(shop: ShopLine) -> dict[str, str]:
     return {"platform": shop.platform, "shop_name": shop.shop_name, "address": shop.address}
 
 
-def register_document(found: RegisterPage) -> dict[str, Any]:
+def register_document(page: RegisterPage) -> dict[str, Any]:
     """One page of the register."""
     return {
         "items": [
@@ -89,11 +89,11 @@ def register_document(found: RegisterPage) -> dict[str, Any]:
                 "grower": {"slug": line.file.grower_slug, "name": line.file.grower_name},
                 "storefronts": [shop_document(shop) for shop in line.shops],
             }
-            for line in found.items
+            for line in page.items
         ],
-        "total": found.total,
-        "page": found.page,
-        "pages": found.pages,
+        "total": page.total,
+        "page": page.page,
+        "pages": page.pages,
     }
 
 

@@ -14,7 +14,7 @@ TONES = {
     UrlStatus.NOT_AUTHORISED: "warn",
     UrlStatus.UNKNOWN: "plain",
 }
-_ADDRESS_REASONS = {str(one) for one in Refusal}
+_ADDRESS_REASONS = {str(refusal) for refusal in Refusal}
 
 
 def sentence(check: UrlCheck) -> str:

@@ -41,11 +41,11 @@ def build(unit_code: str, output: Path | None, **window: str | None) -> None:
         sys.exit(1)
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
-        for one in made.files:
-            if one.format != "png":
-                path = output / one.name
-                write_durably(path, one.data)
-                click.echo(f"{path}  {len(one.data):,} bytes")
+        for file in made.files:
+            if file.format != "png":
+                path = output / file.name
+                write_durably(path, file.data)
+                click.echo(f"{path}  {len(file.data):,} bytes")
     try:
         public_id = making.keep(made, at=now(), account_id=None, by_name="")
     except Conflict as error:

@@ -17,22 +17,22 @@ group = CommandGroup("storefronts", help="Outside shops of growers.")
 def check(context: click.Context, *, tell: bool) -> None:
     """List addresses on record that name no shop: they answer for nobody. Exit code 1 when there are any."""
     with transaction():
-        found = unjudged_addresses()
+        addresses = unjudged_addresses()
         if tell:
-            for one in found:
+            for unjudged in addresses:
                 tell_people(
-                    one.grower_id,
-                    key=f"unjudged:{one.public_id}:{one.address}"[:120],
+                    unjudged.grower_id,
+                    key=f"unjudged:{unjudged.public_id}:{unjudged.address}"[:120],
                     template="storefront_unjudged",
                     context={
-                        "shop_name": one.shop_name,
-                        "address": one.address,
+                        "shop_name": unjudged.shop_name,
+                        "address": unjudged.address,
                         "page": f"{current_settings().base_url}/seller/storefronts",
                     },
                 )
-    for one in found:
+    for unjudged in addresses:
         click.echo(
-            f"{one.public_id}  {one.shop_name}  {one.address}{'  (its only address)' if one.alone else ''}"
+            f"{unjudged.public_id}  {unjudged.shop_name}  {unjudged.address}{'  (its only address)' if unjudged.alone else ''}"
         )
-    click.echo(f"{len(found)} addresses name no shop")
-    context.exit(1 if found else 0)
+    click.echo(f"{len(addresses)} addresses name no shop")
+    context.exit(1 if addresses else 0)

@@ -14,11 +14,11 @@ from core.form_keys.forms import PageForm
 
 def one_shop(_form: PageForm, field: StringField) -> None:
     """The address must name one shop, and must not be drawn like another site's."""
-    found = as_registered(field.data or "")
-    if not isinstance(found, ShopAddress):
-        raise ValidationError(why_unrecognised(found.reason, found.platform))
-    if found.imitates:
-        raise ValidationError(looks_like(found.imitates))
+    recognition = as_registered(field.data or "")
+    if not isinstance(recognition, ShopAddress):
+        raise ValidationError(why_unrecognised(recognition.reason, recognition.platform))
+    if recognition.imitates:
+        raise ValidationError(looks_like(recognition.imitates))
 
 
 class AddressForm(PageForm):

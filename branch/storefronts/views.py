@@ -80,7 +80,7 @@ def _own(form: ProposalForm) -> str:
         "own.html",
         shops=sorted(shops, key=lambda shop: shop.state not in open_states),
         open_states=open_states,
-        unjudged={one.public_id: one for one in unjudged_addresses(growers=[grower.id])},
+        unjudged={unjudged.public_id: unjudged for unjudged in unjudged_addresses(growers=[grower.id])},
         form=form,
     )
 
@@ -91,8 +91,8 @@ def index() -> str:
     state = request.args.get("state", "")
     state = state if state in set(StorefrontState) else ""
     units = [unit.id for unit in units_where(actor_id(), "storefronts.view")]
-    found = queries.storefront_list(units, state=state, page=page_number(request.args.get("page")))
-    return _page("index.html", found=found, state=state)
+    listing = queries.storefront_list(units, state=state, page=page_number(request.args.get("page")))
+    return _page("index.html", found=listing, state=state)
 
 
 @blueprint.get("/branch/storefronts/<public_id>")
@@ -162,7 +162,11 @@ def _show(
         file=file,
         licence=licences_of_growers([grower_id], at=now()).get(grower_id),
         addresses=queries.addresses_of(file.id),
-        unjudged=[one for one in unjudged_addresses(growers=[grower_id]) if one.public_id == public_id],
+        unjudged=[
+            unjudged
+            for unjudged in unjudged_addresses(growers=[grower_id])
+            if unjudged.public_id == public_id
+        ],
         changes=queries.changes_of(file.id),
         steps=steps_from(StorefrontState(file.storefront.state)) if may("storefronts.decide") else [],
         form=form or DecisionForm(formdata=None),

@@ -69,16 +69,16 @@ def assess(
         cells = np.concatenate([window_cells(panel, columns)[None], blocks])
         weights = leave_out_weights(chosen)
         together = jackknife(chosen, cells, weights)
-        found = summarise(chosen, columns, together, warnings)
-        if found.treated < settings.least_shown:
+        uplift = summarise(chosen, columns, together, warnings)
+        if uplift.treated < settings.least_shown:
             raise Refused("suppressed", "the figure stands on too few growers to be shown")
     except Refused as refusal:
         nothing = ((), None, None, None, ())
         return Assessment(None, refusal.code, *nothing, "refused", settings, provisional, channels_unknown)
     before = placebo(chosen, weights)
     authorised = int((panel.since_start[:, columns] >= 0).any(axis=1).sum())
-    asked = gates(
-        found,
+    all_gates = gates(
+        uplift,
         before,
         settings,
         provisional=provisional,
@@ -86,14 +86,14 @@ def assess(
         authorised=authorised,
     )
     return Assessment(
-        estimate=found,
+        estimate=uplift,
         refusal=None,
         events=after_blocks(chosen, blocks, together, 1),
         placebo=before,
-        leave_out=leave_out(chosen, columns, found),
-        band=None if before is None else trend_band(chosen, columns, found, before),
-        gates=asked,
-        wording=wording(asked),
+        leave_out=leave_out(chosen, columns, uplift),
+        band=None if before is None else trend_band(chosen, columns, uplift, before),
+        gates=all_gates,
+        wording=wording(all_gates),
         settings=settings,
         provisional=provisional,
         channels_unknown=channels_unknown,

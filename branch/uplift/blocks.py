@@ -77,26 +77,28 @@ def after_cells(chosen: Counterfactual, stop: int) -> Flags:
     return np.array(blocks, dtype=np.bool_).reshape(-1, *chosen.panel.outcome.shape)
 
 
-def after_blocks(chosen: Counterfactual, cells: Flags, found: Jackknife, at: int) -> tuple[EventBlock, ...]:
+def after_blocks(
+    chosen: Counterfactual, cells: Flags, estimates: Jackknife, at: int
+) -> tuple[EventBlock, ...]:
     """The blocks of `cells` [B, N, T], whose figures stand in the jackknife from place `at` on."""
     joined = int((chosen.panel.since_start >= 0).any(axis=1).sum())
     return tuple(
-        block(chosen, cells[number], found, at + number, first=number * YEAR, joined=joined)
+        block(chosen, cells[number], estimates, at + number, first=number * YEAR, joined=joined)
         for number in range(len(cells))
     )
 
 
 def block(
-    chosen: Counterfactual, cells: Flags, found: Jackknife, place: int, *, first: int, joined: int
+    chosen: Counterfactual, cells: Flags, estimates: Jackknife, place: int, *, first: int, joined: int
 ) -> EventBlock:
     """One figure of a jackknife as an event block."""
     growers = int((cells & chosen.usable).any(axis=1).sum())
     last, missing = first + YEAR - 1, joined - growers
-    log_ratio, error = float(found.log_ratio[place]), float(found.errors[place])
+    log_ratio, error = float(estimates.log_ratio[place]), float(estimates.errors[place])
     few = growers < chosen.settings.least_shown
     if few or math.isnan(log_ratio) or math.isnan(error):
         return EventBlock(first, last, growers, missing, None, None, None, None, suppressed=few)
-    reach = quantile(chosen.settings.confidence, found.clusters) * error
+    reach = quantile(chosen.settings.confidence, estimates.clusters) * error
     low, high = math.exp(log_ratio - reach), math.exp(log_ratio + reach)
     return EventBlock(first, last, growers, missing, math.exp(log_ratio), low, high, error, suppressed=False)
 
@@ -127,15 +129,15 @@ def placebo(chosen: Counterfactual, weights: Floats) -> Placebo | None:
         if int((cells & model.usable).any(axis=1).sum()) < settings.least_shown:
             break
         try:
-            found = jackknife(model, cells[None], weights)
+            estimates = jackknife(model, cells[None], weights)
         except Refused:
             break
-        part = block(model, cells, found, 0, first=-YEAR * years, joined=joined)
+        part = block(model, cells, estimates, 0, first=-YEAR * years, joined=joined)
         if part.ratio is None:
             break
         blocks.append(part)
-        ratios.append(float(found.log_ratio[0]))
-        left_out.append(found.left_out[:, 0])
+        ratios.append(float(estimates.log_ratio[0]))
+        left_out.append(estimates.left_out[:, 0])
     if not blocks:
         return None
     together = Jackknife(np.zeros(0), np.zeros(0), np.array(ratios), np.stack(left_out, axis=1))

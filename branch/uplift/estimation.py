@@ -112,10 +112,10 @@ def counterfactual_for(
     _need_comparison(chosen, wanted)
     warnings: tuple[str, ...] = ("season_blocks",) if settings.season == "block" else ()
     if settings.season == "month" and settings.block_fallback:
-        asked = wanted & chosen.eligible
+        eligible = wanted & chosen.eligible
         blocks = Counterfactual(panel, settings, "block")
-        based, in_blocks = int((asked & chosen.usable).sum()), int((asked & blocks.usable).sum())
-        if based < settings.fallback_below * int(asked.sum()) and in_blocks > based:
+        based, in_blocks = int((eligible & chosen.usable).sum()), int((eligible & blocks.usable).sum())
+        if based < settings.fallback_below * int(eligible.sum()) and in_blocks > based:
             if whole_years:
                 chosen, warnings = blocks, ("season_blocks",)
             else:
@@ -150,19 +150,21 @@ def estimate(panel: Panel, columns: slice, settings: UpliftSettings | None = Non
     return summarise(chosen, columns, jackknife(chosen, window_cells(panel, columns)[None]), warnings)
 
 
-def summarise(chosen: Counterfactual, columns: slice, found: Jackknife, warnings: tuple[str, ...]) -> Uplift:
+def summarise(
+    chosen: Counterfactual, columns: slice, estimates: Jackknife, warnings: tuple[str, ...]
+) -> Uplift:
     """The first figure of a jackknife as an Uplift."""
     panel, settings = chosen.panel, chosen.settings
     window = window_cells(panel, columns)
     cells = chosen.usable & window
-    log_ratio, error = float(found.log_ratio[0]), float(found.errors[0])
+    log_ratio, error = float(estimates.log_ratio[0]), float(estimates.errors[0])
     if math.isnan(log_ratio):
         raise Refused(
             "nothing_sold", "nothing was sold, or nothing was to be expected, in the cells compared"
         )
     if math.isnan(error):
         raise Refused("rests_on_one_cluster", "without one of the clusters there is no estimate")
-    reach = quantile(settings.confidence, found.clusters) * error
+    reach = quantile(settings.confidence, estimates.clusters) * error
     shares = np.where(cells, chosen.predicted, 0.0).sum(axis=1)
     gains = np.where(cells, panel.outcome - chosen.predicted, 0.0).sum(axis=1)
     largest, largest_share = _largest(gains)
@@ -177,9 +179,9 @@ def summarise(chosen: Counterfactual, columns: slice, found: Jackknife, warnings
         low=math.exp(log_ratio - reach),
         high=math.exp(log_ratio + reach),
         se_log=error,
-        actual=float(found.actual[0]),
-        predicted=float(found.predicted[0]),
-        clusters=found.clusters,
+        actual=float(estimates.actual[0]),
+        predicted=float(estimates.predicted[0]),
+        clusters=estimates.clusters,
         confidence=settings.confidence,
         cells=int(cells.sum()),
         treated=int(cells.any(axis=1).sum()),
@@ -213,8 +215,8 @@ def _largest(gains: Floats) -> tuple[int, float]:
 
 
 def _coverage(chosen: Counterfactual, window: Flags) -> float:
-    asked = window & (chosen.panel.since_start >= 0) & chosen.eligible & ~np.isnan(chosen.predicted)
-    weights = np.where(asked, chosen.predicted, 0.0)
+    cells = window & (chosen.panel.since_start >= 0) & chosen.eligible & ~np.isnan(chosen.predicted)
+    weights = np.where(cells, chosen.predicted, 0.0)
     return float(np.where(chosen.panel.covered, weights, 0.0).sum() / weights.sum())
 
 

@@ -41,7 +41,7 @@ def at_most(code: str, value: float | None, threshold: float) -> Gate:
 
 
 def gates(
-    found: Uplift,
+    uplift: Uplift,
     before: Placebo | None,
     settings: UpliftSettings,
     *,
@@ -55,26 +55,26 @@ def gates(
     `authorised` is how many the panel has. A window's `provisional` figures change when refunds come in.
     """
     known = authorised / (authorised + channels_unknown)
-    end = found.low if found.ratio >= 1 else found.high
-    clear = found.low > 1 or found.high < 1
+    end = uplift.low if uplift.ratio >= 1 else uplift.high
+    clear = uplift.low > 1 or uplift.high < 1
     p_value = None if before is None or math.isnan(before.p_value) else before.p_value
-    half = settings.placebo_share * abs(math.log(found.ratio))
+    half = settings.placebo_share * abs(math.log(uplift.ratio))
     result = [
-        at_least("G1.history", found.median_history, settings.least_history),
-        at_least("G1.treated", found.treated, settings.least_treated),
-        at_least("G1.comparisons", found.comparisons, settings.least_comparisons),
-        at_least("G1.effective", found.effective_growers, settings.least_effective),
-        at_least("G1.coverage", found.coverage, settings.least_coverage),
+        at_least("G1.history", uplift.median_history, settings.least_history),
+        at_least("G1.treated", uplift.treated, settings.least_treated),
+        at_least("G1.comparisons", uplift.comparisons, settings.least_comparisons),
+        at_least("G1.effective", uplift.effective_growers, settings.least_effective),
+        at_least("G1.coverage", uplift.coverage, settings.least_coverage),
         at_least("G1.channels", known, settings.least_known_channels),
         at_least("G2.pretrend", p_value, settings.placebo_level),
         at_most("G2.size", None if before is None else abs(before.log_ratios[0]), half),
         Gate("G3.zero", clear, end, 1.0, "beyond"),
-        at_most("G4.width", found.high - found.low, settings.widest),
-        at_most("G5.one_grower", found.largest_share, settings.most_from_one),
+        at_most("G4.width", uplift.high - uplift.low, settings.widest),
+        at_most("G5.one_grower", uplift.largest_share, settings.most_from_one),
         at_most("G6.provisional", float(provisional), 0.0),
     ]
     if settings.least_base is not None:
-        result.insert(6, at_least("G1.base", found.predicted, settings.least_base))
+        result.insert(6, at_least("G1.base", uplift.predicted, settings.least_base))
     return tuple(result)
 
 

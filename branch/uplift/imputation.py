@@ -140,9 +140,9 @@ class Counterfactual:
         for at in range(0, weights.shape[0], CHUNK):
             part = weights[at : at + CHUNK]
             for columns, fit in zip(self.season_columns, self.fit(part), strict=True):
-                found = _season_sums(fit, part, self.panel.outcome[:, columns], cells[:, :, columns])
-                actual[at : at + CHUNK] += found[0]
-                predicted[at : at + CHUNK] += found[1]
+                season_sums = _season_sums(fit, part, self.panel.outcome[:, columns], cells[:, :, columns])
+                actual[at : at + CHUNK] += season_sums[0]
+                predicted[at : at + CHUNK] += season_sums[1]
         return actual, predicted
 
 

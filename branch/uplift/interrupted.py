@@ -141,10 +141,10 @@ def _covariance(
     return _larger(np.asarray(sandwich, dtype=np.float64), quasi), dispersion, lag
 
 
-def _larger(one: Floats, other: Floats) -> Floats:
+def _larger(matrix: Floats, other: Floats) -> Floats:
     """The least matrix of this form that is no smaller than either in any direction."""
     root = np.linalg.cholesky(other)
     inverse = np.linalg.inv(root)
-    values, vectors = np.linalg.eigh(inverse @ one @ inverse.T)
+    values, vectors = np.linalg.eigh(inverse @ matrix @ inverse.T)
     lifted = root @ vectors
     return np.asarray(lifted @ np.diag(np.maximum(values, 1.0)) @ lifted.T)

@@ -41,7 +41,7 @@ class TrendBand:
     """How many years of such breaks the window has lived through on average, by predicted sales."""
 
 
-def leave_out(chosen: Counterfactual, columns: slice, found: Uplift) -> LeaveOut:
+def leave_out(chosen: Counterfactual, columns: slice, uplift: Uplift) -> LeaveOut:
     """What is left of the estimate without its largest growers by predicted sales."""
     window = window_cells(chosen.panel, columns)
     sizes = np.where(chosen.usable & window, chosen.predicted, 0.0).sum(axis=1)
@@ -52,7 +52,7 @@ def leave_out(chosen: Counterfactual, columns: slice, found: Uplift) -> LeaveOut
     ratios = np.exp(log_ratios(actual[:, 0], predicted[:, 0]))
     ratios = ratios[~np.isnan(ratios)]
     outcome = chosen.panel.outcome.copy()
-    outcome[found.largest_grower] = np.nan
+    outcome[uplift.largest_grower] = np.nan
     without: Uplift | None
     try:
         without = estimate(chosen.panel.but(outcome=outcome), columns, chosen.settings)
@@ -62,7 +62,7 @@ def leave_out(chosen: Counterfactual, columns: slice, found: Uplift) -> LeaveOut
     return LeaveOut(lowest, highest, len(ratios), without)
 
 
-def trend_band(chosen: Counterfactual, columns: slice, found: Uplift, before: Placebo) -> TrendBand:
+def trend_band(chosen: Counterfactual, columns: slice, uplift: Uplift, before: Placebo) -> TrendBand:
     """The interval when parallel trends may fail as much as they were seen to fail.
 
     The relative-magnitude bound of Rambachan and Roth (2023, The Review of Economic Studies 90(5)) in its
@@ -79,8 +79,8 @@ def trend_band(chosen: Counterfactual, columns: slice, found: Uplift, before: Pl
     sizes = [abs(value) for value in before.log_ratios]
     worst = int(np.argmax(sizes))
     bias = multiple * years * sizes[worst]
-    error = math.hypot(found.se_log, multiple * years * before.errors[worst])
-    reach = bias + quantile(found.confidence, found.clusters) * error
+    error = math.hypot(uplift.se_log, multiple * years * before.errors[worst])
+    reach = bias + quantile(uplift.confidence, uplift.clusters) * error
     return TrendBand(
-        found.ratio * math.exp(-reach), found.ratio * math.exp(reach), multiple, sizes[worst], years
+        uplift.ratio * math.exp(-reach), uplift.ratio * math.exp(reach), multiple, sizes[worst], years
     )

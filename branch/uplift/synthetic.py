@@ -86,8 +86,8 @@ def synthetic(unit: Floats, donors: Floats, start: int, *, worst_fit: float = 0.
             "too_few_donors", f"{int(fits[1:].sum())} donors could be fitted; {LEAST_DONORS} are needed"
         )
     low, high = _inverted(float(ratios[0]), np.sort(ratios[1:][fits[1:]]))
-    found = np.zeros(len(donors))
-    found[complete] = weights[0, 1:]
+    donor_weights = np.zeros(len(donors))
+    donor_weights[complete] = weights[0, 1:]
     comparison = mixture[0] * float(unit[:start].mean())
     return Synthetic(
         ratio=float(ratios[0]),
@@ -98,7 +98,7 @@ def synthetic(unit: Floats, donors: Floats, start: int, *, worst_fit: float = 0.
         effective_donors=float(1.0 / (weights[0] ** 2).sum()),
         actual=float(unit[start:].sum()),
         predicted=float(comparison[start:].sum()),
-        weights=found,
+        weights=donor_weights,
         comparison=comparison,
         placebo_ratios=tuple(float(ratio) for ratio in np.sort(ratios[1:][fits[1:]])),
         donors_left_out=int((~complete).sum()),

@@ -95,17 +95,17 @@ def list_backups(folder: Path | None) -> None:
     """Print the backups, oldest first: when (Shanghai), how large, which revision and log; the last one is the newest."""
     place = _place(folder)
     for path in place.backups():
-        begun = moment_of(path.name)
-        when = local_minute(begun) if begun else "-"
+        started_at = moment_of(path.name)
+        when = local_minute(started_at) if started_at else "-"
         try:
-            one = read_manifest(path)
+            manifest = read_manifest(path)
         except BackupDamaged as error:
             click.echo(f"{when}  {path}  DAMAGED {error}")
             continue
-        note = "" if not one.problems else f"  {len(one.problems)} problems noted"
+        note = "" if not manifest.problems else f"  {len(manifest.problems)} problems noted"
         click.echo(
-            f"{when}  {one.size_bytes / 2**20:9.1f} MiB  {one.database.kind} {one.database.revision}  "
-            f"log {one.log.size}  {path}{note}"
+            f"{when}  {manifest.size_bytes / 2**20:9.1f} MiB  {manifest.database.kind} {manifest.database.revision}  "
+            f"log {manifest.log.size}  {path}{note}"
         )
 
 
@@ -136,8 +136,8 @@ def _tell(folder: Path, done: Restored) -> None:
     click.echo(
         f"restored from {folder.name}: {sum(database.tables.values())} rows at revision {database.revision}, {done.files} files"
     )
-    for one in done.aside:
-        click.echo(f"moved aside: {one}")
+    for path in done.aside:
+        click.echo(f"moved aside: {path}")
     if set(database.revision.split()) != heads():
         click.echo("The backup is of an older version than the code: run `flask db upgrade` now.")
     if done.log_kept:

@@ -26,8 +26,8 @@ def stamp_of(at: datetime) -> str:
 
 def moment_of(name: str) -> datetime | None:
     """When the backup of this name was begun; None for anything that is not called like one."""
-    found = NAME.fullmatch(name)
-    return datetime.strptime(found[1], _STAMP).replace(tzinfo=UTC) if found else None
+    match = NAME.fullmatch(name)
+    return datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC) if match else None
 
 
 def last_night(at: datetime) -> datetime:
@@ -56,9 +56,9 @@ def to_keep(moments: Collection[datetime], *, days: int, months: int) -> set[dat
     for moment in sorted(moments):
         by_day[local_day(moment)] = moment
         by_month[month_start(local_day(moment))] = moment
-    kept = {by_day[day] for day in sorted(by_day)[-days:]}
-    kept |= {by_month[month] for month in sorted(by_month)[-months:]} if months else set()
-    return kept | ({max(moments)} if moments else set())
+    newest = {by_day[day] for day in sorted(by_day)[-days:]}
+    newest |= {by_month[month] for month in sorted(by_month)[-months:]} if months else set()
+    return newest | ({max(moments)} if moments else set())
 
 
 def room_needed(sizes: Collection[int]) -> int:

@@ -32,13 +32,13 @@ def nightly() -> str:
     place = this_place()
     if place is None:
         return ""
-    standing, begun = backup_standing(), now()
+    standing, started_at = backup_standing(), now()
     session.rollback()
-    if not rules.is_due(begun, last_good=standing.last_good, last_failed=standing.last_failed):
+    if not rules.is_due(started_at, last_good=standing.last_good, last_failed=standing.last_failed):
         return ""
-    run = BackupRun(started_at=begun, state="good", name=rules.name_of(begun))
+    run = BackupRun(started_at=started_at, state="good", name=rules.name_of(started_at))
     try:
-        made = make(place, at=begun)
+        made = make(place, at=started_at)
         refuse_unsound(place, made.folder)
     except BackupInWork:
         return ""

@@ -26,7 +26,7 @@ def group(only: Sequence[str]) -> None:
     something does not, with 2 when something could not be asked. What is found is kept and told, as by night, unless
     only some are run.
     """
-    known = [one.name for one in checks()]
+    known = [check.name for check in checks()]
     if unknown := sorted(set(only) - set(known)):
         click.echo(f"no check is called {', '.join(unknown)}; there are {', '.join(known)}", err=True)
         sys.exit(NOT_RUN)

@@ -104,7 +104,9 @@ def details(at: datetime) -> dict[str, Any]:
         "failed": whole.failed if whole else {},
         "last_sample": sample.started_at.isoformat() if sample else None,
         "open": standing.open,
-        "findings": [f"{one.table or 'log'} {one.what}: {one.text}" for one in standing.findings],
+        "findings": [
+            f"{finding.table or 'log'} {finding.what}: {finding.text}" for finding in standing.findings
+        ],
     }
 
 

@@ -39,7 +39,7 @@ def init_checks(app: Flask, checks: Sequence[Check]) -> None:
     Raises:
         ValueError: two checks have one name.
     """
-    names = [one.name for one in checks]
+    names = [check.name for check in checks]
     if len(set(names)) != len(names):
         raise ValueError(f"two checks have one name: {sorted(names)}")
     app.extensions["checks"] = tuple(checks)
@@ -47,8 +47,8 @@ def init_checks(app: Flask, checks: Sequence[Check]) -> None:
 
 def checks() -> tuple[Check, ...]:
     """Every check, in the order in which they run."""
-    found: tuple[Check, ...] = current_app.extensions["checks"]
-    return found
+    all_checks: tuple[Check, ...] = current_app.extensions["checks"]
+    return all_checks
 
 
 @dataclass

@@ -20,15 +20,15 @@ UNKNOWN = float("nan")
 
 def measure() -> None:
     """Set the gauges; NaN while the database is away."""
-    found = age = UNKNOWN
+    findings = age = UNKNOWN
     try:
         run = last_run("whole")
     except DatabaseError as error:
         log.warning("metrics_without_database", error=type(error).__name__)
     else:
-        found = float(sum(run.counts.values())) if run else 0.0
+        findings = float(sum(run.counts.values())) if run else 0.0
         age = (now() - run.started_at).total_seconds() if run else float("inf")
-    FINDINGS.set(found)
+    FINDINGS.set(findings)
     AGE.set(age)
 
 

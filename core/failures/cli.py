@@ -19,11 +19,11 @@ KIND = click.Choice(queries.KINDS)
 def list_failures(kind: str | None, *, aside: bool, page: int) -> None:
     """Print what failed, what failed last first."""
     shown = queries.failures(at=now(), kind=kind, aside=aside, page=page)
-    for one in shown.items:
-        next_try = one.next_at.isoformat(timespec="minutes") if one.next_at else "-"
-        click.echo(f"{one.kind}/{one.id}  {one.state}  {one.name} {one.key}")
+    for failure in shown.items:
+        next_try = failure.next_at.isoformat(timespec="minutes") if failure.next_at else "-"
+        click.echo(f"{failure.kind}/{failure.id}  {failure.state}  {failure.name} {failure.key}")
         click.echo(
-            f"    since {to_utc(one.since):%Y-%m-%dT%H:%MZ}, {one.attempts} times, next {next_try}: {one.error}"
+            f"    since {to_utc(failure.since):%Y-%m-%dT%H:%MZ}, {failure.attempts} times, next {next_try}: {failure.error}"
         )
     click.echo(f"page {shown.number} of {shown.pages}, {shown.total} in all")
 
@@ -38,8 +38,8 @@ def retry(names: tuple[str, ...], kind: str | None, *, everything: bool) -> None
         raise click.UsageError("name what to try again, or give --all")
     if everything:
         with transaction():
-            found = queries.open_ones(at=now(), kind=kind)
-            tried = service.try_each_again(found, at=now(), by=None)
+            open_failures = queries.open_ones(at=now(), kind=kind)
+            tried = service.try_each_again(open_failures, at=now(), by=None)
         click.echo(f"{tried} due now")
         return
     wanted = [_parsed(name) for name in names]

@@ -114,15 +114,15 @@ def failures(*, at: datetime, kind: str | None = None, aside: bool = False, page
         aside: what was set aside instead of what is open.
         page: from 1.
     """
-    found = _all(at)
-    wanted = [found.c.state == "aside" if aside else found.c.state != "aside"]
+    all_failures = _all(at)
+    wanted = [all_failures.c.state == "aside" if aside else all_failures.c.state != "aside"]
     if kind:
-        wanted.append(found.c.kind == kind)
-    total = session.scalar(select(func.count()).select_from(found).where(*wanted)) or 0
+        wanted.append(all_failures.c.kind == kind)
+    total = session.scalar(select(func.count()).select_from(all_failures).where(*wanted)) or 0
     rows = session.execute(
-        select(found)
+        select(all_failures)
         .where(*wanted)
-        .order_by(found.c.since.desc(), found.c.kind, found.c.id.desc())
+        .order_by(all_failures.c.since.desc(), all_failures.c.kind, all_failures.c.id.desc())
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     )
@@ -135,8 +135,10 @@ def get_failure(kind: str, number: int, *, at: datetime) -> Failure:
     Raises:
         NotFound: there is no such thing, or it is done meanwhile.
     """
-    found = _all(at)
-    row = session.execute(select(found).where(found.c.kind == kind, found.c.id == number)).one_or_none()
+    all_failures = _all(at)
+    row = session.execute(
+        select(all_failures).where(all_failures.c.kind == kind, all_failures.c.id == number)
+    ).one_or_none()
     if row is None:
         raise NotFound(code="no_such_failure")
     return _view(row)
@@ -144,10 +146,12 @@ def get_failure(kind: str, number: int, *, at: datetime) -> Failure:
 
 def counts(*, at: datetime) -> dict[str, Counts]:
     """By kind, how many wait for another try and how many are dead or stuck; what was set aside is left out."""
-    found = _all(at)
-    dead = func.count(case((found.c.state.in_(("dead", "stuck")), 1), else_=null()))
+    all_failures = _all(at)
+    dead = func.count(case((all_failures.c.state.in_(("dead", "stuck")), 1), else_=null()))
     rows = session.execute(
-        select(found.c.kind, func.count(), dead).where(found.c.state != "aside").group_by(found.c.kind)
+        select(all_failures.c.kind, func.count(), dead)
+        .where(all_failures.c.state != "aside")
+        .group_by(all_failures.c.kind)
     )
     counted = {kind: Counts(failing=number - dead, dead=dead) for kind, number, dead in rows}
     return {kind: counted.get(kind, Counts()) for kind in KINDS}
@@ -155,12 +159,14 @@ def counts(*, at: datetime) -> dict[str, Counts]:
 
 def open_ones(*, at: datetime, kind: str | None = None, dead_only: bool = False) -> list[tuple[str, int]]:
     """Kind and number of everything open, the oldest first."""
-    found = _all(at)
-    wanted = [found.c.state.in_(("dead", "stuck")) if dead_only else found.c.state != "aside"]
+    all_failures = _all(at)
+    wanted = [all_failures.c.state.in_(("dead", "stuck")) if dead_only else all_failures.c.state != "aside"]
     if kind:
-        wanted.append(found.c.kind == kind)
+        wanted.append(all_failures.c.kind == kind)
     rows = session.execute(
-        select(found.c.kind, found.c.id).where(*wanted).order_by(found.c.since, found.c.id)
+        select(all_failures.c.kind, all_failures.c.id)
+        .where(*wanted)
+        .order_by(all_failures.c.since, all_failures.c.id)
     )
     return [(one_kind, number) for one_kind, number in rows]
 

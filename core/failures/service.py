@@ -62,10 +62,10 @@ def try_again(kind: str, number: int, *, at: datetime, by: int | None) -> Failur
     return failure
 
 
-def try_each_again(found: Sequence[tuple[str, int]], *, at: datetime, by: int | None) -> int:
+def try_each_again(failures: Sequence[tuple[str, int]], *, at: datetime, by: int | None) -> int:
     """`try_again` for each kind and number; how many. What was done or taken in hand meanwhile keeps no other."""
     tried = 0
-    for kind, number in found:
+    for kind, number in failures:
         try:
             with session.begin_nested():
                 try_again(kind, number, at=at, by=by)

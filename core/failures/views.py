@@ -31,7 +31,8 @@ def measure() -> None:
     """Set the gauges; NaN while the database is away."""
     try:
         counted = {
-            kind: (float(one.failing), float(one.dead)) for kind, one in queries.counts(at=now()).items()
+            kind: (float(count.failing), float(count.dead))
+            for kind, count in queries.counts(at=now()).items()
         }
     except DatabaseError as error:
         log.warning("metrics_without_database", error=type(error).__name__)
@@ -79,8 +80,8 @@ def again_all() -> ResponseReturnValue:
     """Try again what nobody tries any more, as after a part was away for days."""
     at, kind = now(), _kind(request.form.get("kind"))
     with transaction():
-        found = queries.open_ones(at=at, kind=kind, dead_only=True)
-        number = service.try_each_again(found, at=at, by=actor_id())
+        failures = queries.open_ones(at=at, kind=kind, dead_only=True)
+        number = service.try_each_again(failures, at=at, by=actor_id())
     flash(_("%(number)s are tried again now.", number=number), "success")
     return _back()
 

@@ -145,8 +145,10 @@ def keys_of(kind: str, *, until: datetime) -> list[str]:
     """The keys of the private files of a kind that were put `until` then, for those who look for forgotten ones."""
     filesystem, root = current_app.extensions["files"]
     shelf = f"{root}/private/{kind}"
-    found = [(path, f"private/{kind}/" + "/".join(path.split("/")[-2:])) for path in filesystem.find(shelf)]
-    return [key for path, key in found if KEY.fullmatch(key) and _lay_there(filesystem, path, until)]
+    candidates = [
+        (path, f"private/{kind}/" + "/".join(path.split("/")[-2:])) for path in filesystem.find(shelf)
+    ]
+    return [key for path, key in candidates if KEY.fullmatch(key) and _lay_there(filesystem, path, until)]
 
 
 def _lay_there(filesystem: Any, path: str, until: datetime) -> bool:
@@ -170,4 +172,4 @@ def remove_torn() -> int:
     settings = current_settings()
     filesystem, root = current_app.extensions["files"]
     folders = {settings.var, settings.seal_dir, Path(root) if "file" in filesystem.protocol else None}
-    return sum(remove_unfinished(one) for one in folders if one is not None)
+    return sum(remove_unfinished(folder) for folder in folders if folder is not None)

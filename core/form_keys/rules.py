@@ -14,19 +14,19 @@ KEY_BYTES = 18
 
 def make_key(secret: str, sender: str, *, at: datetime) -> str:
     """A fresh key for one rendering of a form, `<key>.<seconds, hexadecimal>.<seal>`; it is good for `sender` only."""
-    said = f"{secrets.token_urlsafe(KEY_BYTES)}.{int(at.timestamp()):x}"
-    return f"{said}.{_seal(secret, sender, said)}"
+    payload = f"{secrets.token_urlsafe(KEY_BYTES)}.{int(at.timestamp()):x}"
+    return f"{payload}.{_seal(secret, sender, payload)}"
 
 
 def read_key(secret: str, sender: str, text: str, *, at: datetime) -> str | None:
     """The key itself; None for one that is too old, somebody else's, or no key at all."""
-    said, _dot, seal = text.rpartition(".")
-    if not hmac.compare_digest(seal.encode(), _seal(secret, sender, said).encode()):
+    payload, _dot, seal = text.rpartition(".")
+    if not hmac.compare_digest(seal.encode(), _seal(secret, sender, payload).encode()):
         return None
-    key, _dot, made_at = said.partition(".")
+    key, _dot, made_at = payload.partition(".")
     return key if at.timestamp() - int(made_at, 16) <= VALID_FOR.total_seconds() else None
 
 
-def _seal(secret: str, sender: str, said: str) -> str:
+def _seal(secret: str, sender: str, payload: str) -> str:
     """One step of HMAC-SHA256: a page may hold a hundred forms."""
-    return hmac.digest(secret.encode(), f"form key\n{sender}\n{said}".encode(), "sha256").hex()
+    return hmac.digest(secret.encode(), f"form key\n{sender}\n{payload}".encode(), "sha256").hex()

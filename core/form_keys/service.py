@@ -90,16 +90,16 @@ def find_used(engine: Engine, sending: Sending) -> Outcome | None:
         SentOtherwise: the key was used for something else.
     """
     with engine.connect() as connection:
-        found = connection.execute(_used(sending.key)).one_or_none()
-    return None if found is None else _outcome(found, sending)
+        row = connection.execute(_used(sending.key)).one_or_none()
+    return None if row is None else _outcome(row, sending)
 
 
 def _used(key: str) -> Select[str, str, str, str]:
     return select(FormKey.sender, FormKey.content, FormKey.leads_to, FormKey.memo).where(FormKey.key == key)
 
 
-def _outcome(found: Row[str, str, str, str], sending: Sending) -> Outcome:
-    sender, content, address, memo = found
+def _outcome(row: Row[str, str, str, str], sending: Sending) -> Outcome:
+    sender, content, address, memo = row
     if (sender, content) != (sending.sender, sending.content):
         raise SentOtherwise
     return Outcome(address, memo)

@@ -200,14 +200,14 @@ def _sender() -> str:
 
 def _content() -> str:
     """A digest of what the form says and where it is sent; files by their name and size."""
-    said = sorted(
+    fields = sorted(
         (name, value)
         for name, values in request.form.lists()
         if name != FIELD and not name.endswith("csrf_token")
         for value in values
     )
-    files = sorted((name, one.filename or "", _size(one)) for name, one in request.files.items(multi=True))
-    return _digest(json.dumps([request.path, said, files]))
+    files = sorted((name, file.filename or "", _size(file)) for name, file in request.files.items(multi=True))
+    return _digest(json.dumps([request.path, fields, files]))
 
 
 def _size(file: FileStorage) -> int:

@@ -120,7 +120,7 @@ def init_health(
     @app.after_request
     def count(response: Response) -> Response:
         endpoint = request.endpoint or "none"
-        method = asked if (asked := asked_method()) in METHODS else "other"
+        method = http_method if (http_method := asked_method()) in METHODS else "other"
         _counter(endpoint, method, response.status_code).inc()
         if "metrics_started" in g:
             _clock(endpoint).observe(time.perf_counter() - g.metrics_started)
@@ -148,14 +148,14 @@ def healthz() -> Response:
 @public
 def readyz() -> Any:
     """Every part, named one by one, and the gravest of their states; 503 when a part that is needed is away."""
-    found = {name: part.state(name) for name, part in current_app.extensions["readiness"].items()}
-    states = {name: state for name, (state, _way) in found.items()}
-    ways = {name: way for name, (_state, way) in found.items() if way}
+    parts = {name: part.state(name) for name, part in current_app.extensions["readiness"].items()}
+    states = {name: state for name, (state, _way) in parts.items()}
+    ways = {name: way for name, (_state, way) in parts.items() if way}
     gravest = max(states.values(), key=GRAVEST_LAST.index)
-    told: dict[str, Any] = states | ({"why": ways} if ways else {})
+    body: dict[str, Any] = states | ({"why": ways} if ways else {})
     if gravest != "unavailable":
-        told |= _details()
-    return jsonify(status=gravest, **told), 503 if gravest == "unavailable" else 200
+        body |= _details()
+    return jsonify(status=gravest, **body), 503 if gravest == "unavailable" else 200
 
 
 def _details() -> dict[str, Any]:

@@ -24,11 +24,11 @@ def main() -> None:
     gc.freeze()
     with socket.socket(fileno=0) as orders:
         while True:
-            said, handed, _flags, _address = socket.recv_fds(orders, 1, 1)
-            if not said:
+            message, handed, _flags, _address = socket.recv_fds(orders, 1, 1)
+            if not message:
                 return
-            for one in handed:
-                _fork_for(one, orders)
+            for descriptor in handed:
+                _fork_for(descriptor, orders)
 
 
 def _fork_for(handle: int, orders: socket.socket) -> None:

@@ -27,7 +27,11 @@ def filled(template: str, receiver: str) -> str:
 def serving(templates: Sequence[str], receiver: str) -> list[str]:
     """The channels that take this kind of receiver."""
     is_email = "@" in receiver
-    return [one for one in templates if "{to}" in one or ("{email}" if is_email else "{phone}") in one]
+    return [
+        template
+        for template in templates
+        if "{to}" in template or ("{email}" if is_email else "{phone}") in template
+    ]
 
 
 def would_address(apprise: Any, template: str, receiver: str) -> bool:
@@ -37,12 +41,14 @@ def would_address(apprise: Any, template: str, receiver: str) -> bool:
     """
     known = KNOWN_EMAIL if "@" in receiver else KNOWN_PHONE
     expected = _targets(apprise, filled(template, known))
-    found = _targets(apprise, filled(template, receiver))
-    if expected is None and found is None:
+    actual = _targets(apprise, filled(template, receiver))
+    if expected is None and actual is None:
         return True
-    if expected is None or found is None:
+    if expected is None or actual is None:
         return False
-    return sorted(_same(receiver) if one == _same(known) else one for one in expected) == sorted(found)
+    return sorted(_same(receiver) if target == _same(known) else target for target in expected) == sorted(
+        actual
+    )
 
 
 def _targets(apprise: Any, address: str) -> list[str] | None:
@@ -50,7 +56,7 @@ def _targets(apprise: Any, address: str) -> list[str] | None:
     targets = getattr(plugin, "targets", None)
     if not isinstance(targets, list | tuple | set):
         return None
-    return [_same(_text(one)) for one in targets]
+    return [_same(_text(target)) for target in targets]
 
 
 def _text(target: Any) -> str:

@@ -55,9 +55,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {key: _plain(one) for key, one in value.items()}
+        return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, tuple | list | set | frozenset):
-        return [_plain(one) for one in value]
+        return [_plain(inner) for inner in value]
     return value
 
 
@@ -74,7 +74,7 @@ def _typed(kind: Any, value: Any) -> Any:
         if not isinstance(value, list):
             raise TypeError(value)
         inner = arguments[0] if arguments else Any
-        return tuple(_typed(inner, one) for one in value)
+        return tuple(_typed(inner, element) for element in value)
     if kind in (str, int, bool) and type(value) is not kind:
         raise TypeError(value)
     return value

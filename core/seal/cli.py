@@ -51,10 +51,10 @@ def status() -> None:
     click.echo(f"signed       {signed_size(log)} entries, last at {signed_at(log) or 'never'}")
     count, since = waiting()
     click.echo(f"waiting      {count}" + (f", the oldest since {since}" if since else ""))
-    for one in witnesses_of(log):
+    for witness in witnesses_of(log):
         click.echo(
-            f"witness      {one.name}: {one.size} entries at {one.cosigned_at or 'never'} "
-            f"{'ALARM: ' if one.alarm_at else ''}{one.trouble}"
+            f"witness      {witness.name}: {witness.size} entries at {witness.cosigned_at or 'never'} "
+            f"{'ALARM: ' if witness.alarm_at else ''}{witness.trouble}"
         )
     if not log.witnesses:
         click.echo("witness      none")
@@ -115,17 +115,19 @@ def check(file: Path, vkey: str | None, witness_keys: Sequence[str], address: st
     data = file.read_bytes()
     try:
         log = Verifier.parse(vkey) if vkey else this_log().verifier
-        known = [witness_key(one) for one in witness_keys]
+        known = [witness_key(key) for key in witness_keys]
         checked = [check_proof(text, log, known) for text in proofs_in(data)]
-        found = _compare(kept_in(data), log, address) if address else None
+        comparison = _compare(kept_in(data), log, address) if address else None
     except (BadNote, ProofFails, LogAway) as error:
         _stop(f"NOT PROVED   {error}")
     else:
-        for one in checked:
-            _tell(one, len(known))
-        if found is not None:
-            click.echo(f"{found.answer.value.upper():12} {title(found.answer)} {explained(found)}")
-            if found.answer is not Answer.SAME:
+        for proof in checked:
+            _tell(proof, len(known))
+        if comparison is not None:
+            click.echo(
+                f"{comparison.answer.value.upper():12} {title(comparison.answer)} {explained(comparison)}"
+            )
+            if comparison.answer is not Answer.SAME:
                 sys.exit(1)
 
 
@@ -154,33 +156,35 @@ def compare_kept(checkpoint: BinaryIO, vkey: str | None, address: str | None) ->
     """
     try:
         key = Verifier.parse(vkey) if vkey else this_log().verifier
-        found = _compare(kept_in(checkpoint.read(LONGEST_KEPT)), key, address)
+        comparison = _compare(kept_in(checkpoint.read(LONGEST_KEPT)), key, address)
     except (BadNote, LogAway) as error:
         _stop(f"NOT COMPARED {error}")
     else:
-        click.echo(f"{found.answer.value.upper():12} {title(found.answer)}")
+        click.echo(f"{comparison.answer.value.upper():12} {title(comparison.answer)}")
         click.echo(
-            f"kept         {found.kept.size} entries, root {found.kept.root.hex()}, {found.kept.origin}"
+            f"kept         {comparison.kept.size} entries, root {comparison.kept.root.hex()}, {comparison.kept.origin}"
         )
-        click.echo(f"present      {found.present.size} entries, root {found.present.root.hex()}")
-        click.echo(f"             {explained(found)}")
-        if found.answer is not Answer.SAME:
+        click.echo(f"present      {comparison.present.size} entries, root {comparison.present.root.hex()}")
+        click.echo(f"             {explained(comparison)}")
+        if comparison.answer is not Answer.SAME:
             sys.exit(1)
 
 
-def _compare(kept: str, key: Verifier, address: str | None) -> Comparison:
-    return compare(kept, key, shown_at(address, key) if address else shown_here(this_log()))
+def _compare(checkpoint: str, key: Verifier, address: str | None) -> Comparison:
+    return compare(checkpoint, key, shown_at(address, key) if address else shown_here(this_log()))
 
 
 @group.command("adopt")
 def adopt_log() -> None:
     """Let a restored, older database continue after the last signed entry."""
     try:
-        found, lost = adopt(this_log())
+        recovered, lost = adopt(this_log())
     except (SealRefused, NothingToRepair, TileDamaged) as error:
         _stop(error)
     else:
-        click.echo(f"{found} leaves were found again, {lost} are lost to this database and stay in the log.")
+        click.echo(
+            f"{recovered} leaves were found again, {lost} are lost to this database and stay in the log."
+        )
 
 
 @group.command("rebuild")
@@ -225,14 +229,14 @@ def take_in_rows() -> None:
 def witness(log_keys: Sequence[str], name: str, folder: Path, host: str, port: int) -> None:
     """Witness the logs of others: cosign what only ever grew. Runs until stopped."""
     try:
-        logs = [Verifier.parse(one) for one in log_keys]
+        logs = [Verifier.parse(log_key) for log_key in log_keys]
         signer = _witness_key(folder / "key", name)
     except (BadNote, OSError) as error:
         _stop(error)
         return
     server = make_server(Witness(signer, logs, folder), host, port)
     click.echo(
-        f"{name} witnesses {', '.join(one.name for one in logs)} on http://{host}:{server.server_port}"
+        f"{name} witnesses {', '.join(log.name for log in logs)} on http://{host}:{server.server_port}"
     )
     click.echo(f"WITNESS_URLS of the log: http://{host}:{server.server_port}#{signer.cosigner}")
     sys.stdout.flush()

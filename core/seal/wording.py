@@ -24,23 +24,23 @@ def title(answer: Answer) -> str:
     }[answer]
 
 
-def explained(found: Comparison) -> str:
+def explained(comparison: Comparison) -> str:
     """What the answer means, and what to do."""
     return {
         Answer.SAME: _(
             "Everything up to entry %(kept)s is still in it, unchanged; it has %(present)s entries now.",
-            kept=found.kept.size,
-            present=found.present.size,
+            kept=comparison.kept.size,
+            present=comparison.present.size,
         ),
         Answer.REWRITTEN: _(
             "It was signed by the key of this log, but the first %(kept)s entries of the present log are not those that were signed "
             "then. Keep what you have, and show it to the committee and to a witness: it is the proof.",
-            kept=found.kept.size,
+            kept=comparison.kept.size,
         ),
         Answer.OTHER_LOG: _(
             "It names %(kept)s; this log is %(present)s.",
-            kept=found.kept.origin,
-            present=found.present.origin,
+            kept=comparison.kept.origin,
+            present=comparison.present.origin,
         ),
         Answer.NOT_SIGNED: _(
             "Either it was changed, or another key has signed it. A log keeps its key for ever; compare the key with one that you "
@@ -49,7 +49,7 @@ def explained(found: Comparison) -> str:
         Answer.NEWER: _(
             "It tells of %(kept)s entries, the log shown here has %(present)s: it was set back, or you are shown an old "
             "copy. Keep what you have, and ask again; if it stays so, show it to the committee and to a witness.",
-            kept=found.kept.size,
-            present=found.present.size,
+            kept=comparison.kept.size,
+            present=comparison.present.size,
         ),
-    }[found.answer]
+    }[comparison.answer]

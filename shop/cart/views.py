@@ -110,10 +110,10 @@ def change(sku: str) -> ResponseReturnValue:
 @public(scope=Scope.VISITOR)
 def choose_province() -> ResponseReturnValue:
     """Where the plants would go: enough to name the freight, nothing personal."""
-    found = find_province(request.form.get("province", ""))
+    province = find_province(request.form.get("province", ""))
     with transaction():
         cart = _open()
-        cart.province_code = found.code if found else None
+        cart.province_code = province.code if province else None
         token = cart.token
     return _back(token)
 

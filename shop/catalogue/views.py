@@ -48,7 +48,7 @@ def listing(slug: str) -> ResponseReturnValue:
     page = get_listing(slug, now())
     card, variant = page.card, _chosen(page, request.args.get("size", ""))
     province = request.args.get("province", "")
-    known = province in {one.code for one in provinces()}
+    known = province in {division.code for division in provinces()}
     return render_template(
         "shop/catalogue/listing.html",
         card=card,
@@ -107,16 +107,16 @@ def _size_tabs(page: ListingPage, chosen: VariantView | None) -> list[tuple[str,
 @public
 def grower(slug: str) -> ResponseReturnValue:
     at = now()
-    found = branch.get_grower(slug=slug)
-    if found.state not in {"admitted", "left"}:
+    grower = branch.get_grower(slug=slug)
+    if grower.state not in {"admitted", "left"}:
         raise NotFound(_("There is no such grower."), code="grower_unknown")
-    cards = listings_of_grower(found.id, at) if found.state == "admitted" else []
+    cards = listings_of_grower(grower.id, at) if grower.state == "admitted" else []
     return render_template(
         "shop/catalogue/grower.html",
-        grower=found,
-        village=village_name(found),
-        licence=branch.licence_of(found.id, at=at),
-        storefronts=[shop for shop in branch.storefronts_of(found.id) if shop.state == "authorised"],
+        grower=grower,
+        village=village_name(grower),
+        licence=branch.licence_of(grower.id, at=at),
+        storefronts=[shop for shop in branch.storefronts_of(grower.id) if shop.state == "authorised"],
         cards=[card for card in cards if card.saleable],
         size_line=size_line,
         price_words=price_words,

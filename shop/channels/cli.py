@@ -66,14 +66,16 @@ def import_files(
         raise click.ClickException(f"The storefront {storefront_id} is one of {storefront.platform}.")
     parsed = _parse(paths, platform)
     planned = service.plan(parsed, storefront.id)
-    for one in planned[:SHOW_ROWS]:
-        changes = f"  ({', '.join(one.changes)})" if one.changes else ""
-        click.echo(f"row {one.order.row_number:>6}  {one.action:9}  {one.order.order_id}{changes}")
+    for planned_order in planned[:SHOW_ROWS]:
+        changes = f"  ({', '.join(planned_order.changes)})" if planned_order.changes else ""
+        click.echo(
+            f"row {planned_order.order.row_number:>6}  {planned_order.action:9}  {planned_order.order.order_id}{changes}"
+        )
     if len(planned) > SHOW_ROWS:
         click.echo(f"... and {len(planned) - SHOW_ROWS} more")
     for bad in parsed.rejected:
         click.echo(f"row {bad.row_number:>6}  reject     {bad.reason}  {bad.value}  in {bad.file}")
-    _summary(Counter(one.action for one in planned), parsed)
+    _summary(Counter(planned_order.action for planned_order in planned), parsed)
     if dry_run:
         click.echo("dry run: nothing was changed")
         return

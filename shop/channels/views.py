@@ -34,7 +34,7 @@ ROWS_PER_PAGE = 100
 
 def _own_storefronts() -> list[branch.StorefrontView]:
     grower = branch.require_grower(actor_id())
-    return [one for one in branch.storefronts_of(grower.id) if one.platform in READ_AS]
+    return [storefront for storefront in branch.storefronts_of(grower.id) if storefront.platform in READ_AS]
 
 
 def _own_import(public_id: str) -> tuple[OutsideImport, branch.StorefrontView]:
@@ -53,17 +53,21 @@ def home() -> ResponseReturnValue:
     """Past imports, and the upload of new files; nothing is booked before it was looked at."""
     storefronts = _own_storefronts()
     form = UploadForm()
-    form.storefront.choices = [SelectChoice(one.public_id, one.shop_name) for one in storefronts]
+    form.storefront.choices = [
+        SelectChoice(storefront.public_id, storefront.shop_name) for storefront in storefronts
+    ]
     if form.validate_on_submit():
-        chosen = next(one for one in storefronts if one.public_id == form.storefront.data)
+        chosen = next(
+            storefront for storefront in storefronts if storefront.public_id == form.storefront.data
+        )
         answer = _plan(form, chosen)
         if answer is not None:
             return answer
-    imports = queries.imports_of([one.id for one in storefronts])
+    imports = queries.imports_of([storefront.id for storefront in storefronts])
     page = render_template(
         "shop/channels/home.html",
         form=form,
-        storefronts={one.id: one for one in storefronts},
+        storefronts={storefront.id: storefront for storefront in storefronts},
         imports=imports,
     )
     return page, 422 if form.errors else 200
@@ -74,7 +78,7 @@ def _plan(form: UploadForm, storefront: branch.StorefrontView) -> ResponseReturn
 
     What is personal in them is left behind here, so that it is never laid down anywhere.
     """
-    given = [(one.filename or "", one.read()) for one in form.files.data if one and one.filename]
+    given = [(file.filename or "", file.read()) for file in form.files.data if file and file.filename]
     try:
         brought = tables_of(given, READ_AS[storefront.platform])
     except UnknownFile as error:
@@ -121,7 +125,9 @@ def one_import(public_id: str) -> str:
         state=queries.state_of(row, at=now()),
         storefront=storefront,
         page=Page(planned[start : start + ROWS_PER_PAGE], len(planned), number, ROWS_PER_PAGE),
-        rejected=[(one, reason_sentence(one.reason)) for one in service.rejected_of(row)],
+        rejected=[
+            (rejected_row, reason_sentence(rejected_row.reason)) for rejected_row in service.rejected_of(row)
+        ],
         job_url=url_for("progress.job", public_id=row.job_id) if row.job_id else None,
     )
 

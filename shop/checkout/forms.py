@@ -50,9 +50,9 @@ class CheckoutForm(PageForm):
         """Fill in what can be chosen."""
         self.province.choices = [
             ("", _("Choose a province")),
-            *((one.name, one.name) for one in provinces()),
+            *((province.name, province.name) for province in provinces()),
         ]
-        self.payment_method.choices = [(one.code, one.label) for one in options]
+        self.payment_method.choices = [(option.code, option.label) for option in options]
         if not self.payment_method.data:
             self.payment_method.data = options[0].code
 
@@ -72,8 +72,8 @@ class CheckoutForm(PageForm):
 
     @property
     def province_code(self) -> str | None:
-        found = find_province(self.province.data or "")
-        return found.code if found else None
+        province = find_province(self.province.data or "")
+        return province.code if province else None
 
     def body(self, basket: Basket) -> dict[str, Any]:
         """What was typed, in the shape of the JSON API."""

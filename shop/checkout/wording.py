@@ -48,12 +48,12 @@ def _within(wanted: Amount, most: Amount) -> bool:
 
 
 def _shares(basket: Basket, bounds: Limits) -> list[str]:
-    found = []
+    sentences = []
     for line in basket.lines:
         there = line.offer.available * line.offer.plants_per_unit
         most = max(there * bounds.share_percent // 100, bounds.share_free)
         if line.plants > most and line.problem is None:
-            found.append(
+            sentences.append(
                 _(
                     "Of %(title)s, %(grade)s one buyer may hold %(allowed)s unpaid at a time. "
                     "Order these first and pay, then order the rest; or ask the grower to allow you more.",
@@ -62,4 +62,4 @@ def _shares(basket: Basket, bounds: Limits) -> list[str]:
                     allowed=plants(most),
                 )
             )
-    return found
+    return sentences

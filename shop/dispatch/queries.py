@@ -111,10 +111,10 @@ def parcels(grower_id: int, state: FulfilmentState) -> list[Parcel]:
         .order_by(Consignment.id.desc() if state == FulfilmentState.DISPATCHED else Consignment.id)
         .limit(MOST)
     ).all()
-    found = _views([(consignment, order) for consignment, order in rows])
+    views = _views([(consignment, order) for consignment, order in rows])
     if state == FulfilmentState.DISPATCHED:
-        return found
-    return sorted(found, key=lambda one: (one.due_on, one.number))
+        return views
+    return sorted(views, key=lambda parcel: (parcel.due_on, parcel.number))
 
 
 def get_parcel(number: str, grower_id: int) -> Parcel:
@@ -160,12 +160,12 @@ def draft_of(consignment_id: int) -> Draft:
 
 def _views(rows: Sequence[tuple[Consignment, Order]]) -> list[Parcel]:
     ids = [consignment.id for consignment, _order in rows]
-    by_parcel: dict[int, list[OrderLine]] = {one: [] for one in ids}
+    by_parcel: dict[int, list[OrderLine]] = {consignment_id: [] for consignment_id in ids}
     for line in session.scalars(
         select(OrderLine).where(OrderLine.consignment_id.in_(ids)).order_by(OrderLine.position)
     ):
         by_parcel[line.consignment_id].append(line)
-    lines = [line for some in by_parcel.values() for line in some]
+    lines = [line for parcel_lines in by_parcel.values() for line in parcel_lines]
     lots = traceability.lots_by_ids({line.lot_id for line in lines if line.lot_id is not None})
     seasons = _seasons({line.slug for line in lines})
     return [
@@ -178,18 +178,18 @@ Seasons = Mapping[str, tuple[tuple[Window, ...], date | None]]
 
 def _seasons(slugs: set[str]) -> Seasons:
     """Dispatch windows and promised week by the listing's slug."""
-    found: dict[str, tuple[tuple[Window, ...], date | None]] = {}
+    by_slug: dict[str, tuple[tuple[Window, ...], date | None]] = {}
     rows = session.execute(
         select(Listing.slug, Listing.presale_week, DispatchWindow)
         .outerjoin(DispatchWindow, DispatchWindow.listing_id == Listing.id)
         .where(Listing.slug.in_(slugs))
     )
     for slug, presale, window in rows:
-        windows, _promised = found.get(slug, ((), None))
+        windows, _promised = by_slug.get(slug, ((), None))
         if window is not None:
             windows = (*windows, Window(Season(window.season), window.from_week, window.to_week))
-        found[slug] = (windows, parse_week(presale) if presale else None)
-    return found
+        by_slug[slug] = (windows, parse_week(presale) if presale else None)
+    return by_slug
 
 
 def _view(

@@ -69,7 +69,7 @@ def _page(lines: list[typed.TypedRate], *, is_own: bool, problem: str = "") -> s
         has_errors=bool(problem) or any(line.errors for line in lines),
         provinces=provinces(),
         short_name=short_name,
-        left_out=[short_name(one.name) for one in provinces() if one.code not in chosen],
+        left_out=[short_name(province.name) for province in provinces() if province.code not in chosen],
         samples=SAMPLES_G,
         sample=_sample,
     )

@@ -61,15 +61,15 @@ class PaidTo:
 def payees_of(units: Iterable[branch.UnitView], *, at: datetime) -> list[UnitPayees]:
     """The accounts of each of these units, in their order."""
     units = list(units)
-    found = _by_unit([unit.id for unit in units], at=at)
-    return [_of_unit(unit, found.get(unit.id, ())) for unit in units]
+    by_unit = _by_unit([unit.id for unit in units], at=at)
+    return [_of_unit(unit, by_unit.get(unit.id, ())) for unit in units]
 
 
 def _of_unit(unit: branch.UnitView, views: tuple[PayeeView, ...]) -> UnitPayees:
     return UnitPayees(
         unit=unit,
-        in_force=next((one for one in views if one.standing is Standing.IN_FORCE), None),
-        on_the_way=next((one for one in views if one.standing in ON_THE_WAY), None),
+        in_force=next((view for view in views if view.standing is Standing.IN_FORCE), None),
+        on_the_way=next((view for view in views if view.standing in ON_THE_WAY), None),
         history=views,
     )
 
@@ -122,7 +122,7 @@ def get_payee(public_id: str, *, at: datetime) -> PayeeView:
     row = session.scalar(select(PayeeAccount).where(PayeeAccount.public_id == public_id))
     if row is None:
         raise NotFound(_("There is no such account."), code="no_such_payee")
-    return next(one for one in _by_unit([row.unit_id], at=at)[row.unit_id] if one.id == row.id)
+    return next(view for view in _by_unit([row.unit_id], at=at)[row.unit_id] if view.id == row.id)
 
 
 def unit_of(public_id: str) -> int:
@@ -137,19 +137,19 @@ def account_for(grower_paths: Iterable[str], *, at: datetime) -> PayeeAccount | 
     rows = select(PayeeAccount).where(PayeeAccount.unit_path.in_(above), PayeeAccount.in_force_from <= at)
     for row in session.scalars(rows):
         groups[row.unit_path].append(row)
-    return next((found for path in above if (found := in_force(groups[path], at=at)) is not None), None)
+    return next((account for path in above if (account := in_force(groups[path], at=at)) is not None), None)
 
 
-def account_of_order(told: str | None, grower_ids: Collection[int], *, at: datetime) -> PaidTo:
+def account_of_order(payee_account: str | None, grower_ids: Collection[int], *, at: datetime) -> PaidTo:
     """Where an order is paid: to the account that it was `told`, also when the unit has another one by now.
 
     Only when that one was ended, because nobody should transfer to it any more, to the one in force.
     """
-    if told is not None:
-        account = get_payee(told, at=at)
+    if payee_account is not None:
+        account = get_payee(payee_account, at=at)
         if account.withdrawn_at is None:
             return PaidTo(account)
     growers = branch.growers_by_ids(grower_ids).values()
-    present = account_for([one.unit_path for one in growers], at=at)
+    present = account_for([grower.unit_path for grower in growers], at=at)
     view = get_payee(present.public_id, at=at) if present is not None else None
-    return PaidTo(view, changed=told is not None)
+    return PaidTo(view, changed=payee_account is not None)

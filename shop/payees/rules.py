@@ -40,8 +40,8 @@ def in_force(accounts: Iterable[A], *, at: datetime) -> A | None:
 
     One that was withdrawn before its time never counted; after one that was ended none counts, not the one before it.
     """
-    came = [one for one in accounts if _came_into_force(one, at=at)]
-    newest = max(came, key=lambda one: (one.in_force_from, one.id), default=None)
+    came = [account for account in accounts if _came_into_force(account, at=at)]
+    newest = max(came, key=lambda account: (account.in_force_from, account.id), default=None)
     return newest if newest is not None and not _is_withdrawn(newest, at=at) else None
 
 

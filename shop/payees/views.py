@@ -105,8 +105,10 @@ def of_grower() -> ResponseReturnValue:
     """Where the grower's buyers transfer to, and what is on the way."""
     grower = branch.require_grower(actor_id())
     above = [unit for unit in branch.all_units() if grower.unit_path.startswith(unit.path)]
-    found = [one for one in queries.payees_of(reversed(above), at=now()) if one.history]
-    return _page("of_grower.html", found=found)
+    payees = [
+        unit_payees for unit_payees in queries.payees_of(reversed(above), at=now()) if unit_payees.history
+    ]
+    return _page("of_grower.html", found=payees)
 
 
 def _form(**options: Any) -> PayeeForm:
@@ -117,12 +119,16 @@ def _form(**options: Any) -> PayeeForm:
 
 def _index(form: PayeeForm) -> str:
     units = branch.units_where(actor_id(), "payees.view")
-    found = queries.payees_of(units, at=now())
+    payees = queries.payees_of(units, at=now())
     return _page(
         "index.html",
         form=form,
-        found=[one for one in found if one.history],
-        without=[one.unit for one in found if not one.in_force and one.unit.kind in {"committee", "branch"}],
+        found=[unit_payees for unit_payees in payees if unit_payees.history],
+        without=[
+            unit_payees.unit
+            for unit_payees in payees
+            if not unit_payees.in_force and unit_payees.unit.kind in {"committee", "branch"}
+        ],
         may_propose=bool(form.unit.choices),
         hours=int(service.pause().total_seconds() // 3600),
     )

@@ -88,8 +88,8 @@ def _event_in(body: bytes) -> dict[str, Any]:
     except ValueError as error:
         raise Malformed(f"no JSON: {type(error).__name__}") from None
     checked(EventSaid, event)
-    found: dict[str, Any] = event
-    return found
+    typed_event: dict[str, Any] = event
+    return typed_event
 
 
 def _keep_malformed(fault: Malformed) -> dict[str, str]:
@@ -179,8 +179,8 @@ def _charge_event(subject: dict[str, Any], at: datetime) -> Effect:
         currency=currency_of(subject),
         at=at,
     )
-    for one in (subject.get("refunds") or {}).get("data", []):
-        result = settling.hear_refund(payment_id, refund_of(one), at=at)
+    for refund in (subject.get("refunds") or {}).get("data", []):
+        result = settling.hear_refund(payment_id, refund_of(refund), at=at)
     return payment_id, result
 
 

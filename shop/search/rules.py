@@ -84,19 +84,19 @@ def parse_query(text: str) -> Query:
     )
 
 
-def _size(found: re.Match[str]) -> SizeWanted | None:
-    numbers = [group for group in found.groups() if group and re.fullmatch(_NUMBER, group)]
+def _size(match: re.Match[str]) -> SizeWanted | None:
+    numbers = [group for group in match.groups() if group and re.fullmatch(_NUMBER, group)]
     if not numbers:
         return None
     least, most = float(numbers[0]), float(numbers[-1])
     if most < least:
         least, most = most, least
-    label = f"{found['before'] or ''}{found['after'] or ''}{found['bare_before'] or ''}"
-    if found["m"]:
+    label = f"{match['before'] or ''}{match['after'] or ''}{match['bare_before'] or ''}"
+    if match["m"]:
         least, most = least * 100, most * 100
     if "冠" in label:
         return SizeWanted("crown_cm", round(least), round(most))
-    tall = "高" in label or found["m"] or (not label and least >= HEIGHT_FROM_CM)
+    tall = "高" in label or match["m"] or (not label and least >= HEIGHT_FROM_CM)
     if tall:
         return SizeWanted("height_cm", round(least), round(most))
     return SizeWanted("diameter_mm", round(least * 10), round(most * 10))
@@ -133,7 +133,7 @@ def pinyin_tokens(texts: Iterable[str]) -> Iterator[str]:
                     part = heard[start:end]
                     yield "".join(part)
                     if len(part) > 1:
-                        yield "".join(one[0] for one in part)
+                        yield "".join(syllable[0] for syllable in part)
 
 
 def sound_of(run: str) -> str:

@@ -36,5 +36,8 @@ def stock_of(variant_ids: Iterable[int]) -> dict[int, StockView]:
 def available(variant_ids: Iterable[int]) -> dict[int, int]:
     """How many units of each variant can be promised now; 0 where nothing is on record."""
     wanted = set(variant_ids)
-    found = stock_of(wanted)
-    return {variant_id: found[variant_id].available if variant_id in found else 0 for variant_id in wanted}
+    by_variant = stock_of(wanted)
+    return {
+        variant_id: by_variant[variant_id].available if variant_id in by_variant else 0
+        for variant_id in wanted
+    }

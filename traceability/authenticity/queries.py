@@ -94,7 +94,7 @@ def _lookups(
 
 
 def _alarms(window: tuple[datetime, datetime], growers: list[int]) -> int:
-    found = (
+    query = (
         select(func.count(Alarm.id.distinct()))
         .join(AlarmFinding, AlarmFinding.alarm_id == Alarm.id)
         .outerjoin(Code, Code.id == Alarm.code_id)
@@ -104,7 +104,7 @@ def _alarms(window: tuple[datetime, datetime], growers: list[int]) -> int:
             or_(Alarm.grower_id.in_(growers), Code.grower_id.in_(growers)),
         )
     )
-    return session.scalar(found) or 0
+    return session.scalar(query) or 0
 
 
 def _decisions(window: tuple[datetime, datetime], units: list[int]) -> Decisions:

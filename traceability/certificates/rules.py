@@ -9,7 +9,10 @@ def folded(labels: Iterable[tuple[str, int]]) -> list[str]:
     places: dict[str, list[int]] = defaultdict(list)
     for batch, place in labels:
         places[batch].append(place)
-    return [f"{batch} {', '.join(_ranges(sorted(set(found))))}" for batch, found in sorted(places.items())]
+    return [
+        f"{batch} {', '.join(_ranges(sorted(set(batch_places))))}"
+        for batch, batch_places in sorted(places.items())
+    ]
 
 
 def _ranges(places: list[int]) -> list[str]:

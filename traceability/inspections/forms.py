@@ -52,7 +52,7 @@ class InspectionForm(PageForm):
 def read_moment(text: str | None) -> datetime | None:
     """A moment as scripts write it, in UTC; None for anything else."""
     try:
-        found = datetime.fromisoformat((text or "").strip())
+        moment = datetime.fromisoformat((text or "").strip())
     except ValueError:
         return None
-    return found.astimezone(UTC) if found.tzinfo else None
+    return moment.astimezone(UTC) if moment.tzinfo else None

@@ -90,8 +90,8 @@ def _received(form: InspectionForm) -> ResponseReturnValue:
             flash(_("The inspection is written down and sealed."), "success")
             return redirect(address, 303)
     if wants_json():
-        said = [str(text) for texts in form.errors.values() for text in texts]
-        return problem(422, "inspection_invalid", _("The inspection could not be taken"), " ".join(said))
+        messages = [str(text) for texts in form.errors.values() for text in texts]
+        return problem(422, "inspection_invalid", _("The inspection could not be taken"), " ".join(messages))
     return _page(form, kept=bool(photo.key)), 422
 
 
@@ -105,30 +105,30 @@ def _tell(form: InspectionForm, error: DomainError) -> None:
 @requires("inspections.view")
 def show(number: str) -> ResponseReturnValue:
     """One inspection, with both clocks."""
-    found = _visible(number)
-    return render_template("traceability/inspections/show.html", inspection=found)
+    inspection = _visible(number)
+    return render_template("traceability/inspections/show.html", inspection=inspection)
 
 
 @blueprint.get("/branch/inspections/<number>/photo")
 @requires("inspections.view")
 def photo(number: str) -> ResponseReturnValue:
     """The photograph, for those who look after the grower."""
-    found = _visible(number)
-    if found.photo_key is None:
+    inspection = _visible(number)
+    if inspection.photo_key is None:
         raise NotFound(_("This inspection has no photograph."), code="no_photo")
-    return Response(files.get(found.photo_key), mimetype="image/jpeg")
+    return Response(files.get(inspection.photo_key), mimetype="image/jpeg")
 
 
 def _visible(number: str) -> InspectionView:
-    found = get_inspection(number)
-    unit_id = branch.get_grower(id=found.lot.grower_id).unit_id
+    inspection = get_inspection(number)
+    unit_id = branch.get_grower(id=inspection.lot.grower_id).unit_id
     branch.require_unit_access(actor_id(), unit_id, "inspections.view")
-    return found
+    return inspection
 
 
 def _page(form: InspectionForm, *, kept: bool = False) -> str:
     units = branch.units_where(actor_id(), "inspections.record")
-    growers = {one.id: one for one in branch.growers_in_each(units)}
+    growers = {grower.id: grower for grower in branch.growers_in_each(units)}
     return render_template(
         "traceability/inspections/new.html",
         form=form,

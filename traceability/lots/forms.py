@@ -86,9 +86,11 @@ class LotForm(PageForm):
             for group in groups
             for choice in (
                 *(
-                    SelectChoice(f"{one.group_code}/{one.name_zh}", one.name, optgroup=group.name)
-                    for one in cultivars
-                    if one.group_code == group.code
+                    SelectChoice(
+                        f"{cultivar.group_code}/{cultivar.name_zh}", cultivar.name, optgroup=group.name
+                    )
+                    for cultivar in cultivars
+                    if cultivar.group_code == group.code
                 ),
                 SelectChoice(
                     f"{group.code}/{group.name_zh}",

@@ -263,13 +263,13 @@ def change_state(lot_id: int, target: LotState, *, reason: str, at: datetime, by
 
 
 def _recall_waits(lot_id: int) -> bool:
-    found = session.scalar(
+    stop_id = session.scalar(
         select(RecallStop.id)
         .join(RecallRequest, RecallRequest.id == RecallStop.request_id)
         .where(RecallStop.lot_id == lot_id, RecallRequest.state == str(RequestState.OPEN))
         .limit(1)
     )
-    return found is not None
+    return stop_id is not None
 
 
 def note(lot_id: int, kind: str, plants: int, reason: str, *, at: datetime, by: int | None) -> None:

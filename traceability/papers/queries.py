@@ -99,26 +99,26 @@ _ORDER = {kind: place for place, kind in enumerate(PaperKind)}
 
 def paper_views(rows: Iterable[Sequence[Any]]) -> list[PaperView]:
     """Views from the values of `PAPER_COLUMNS`, in the order of kinds; rows without a paper are left out."""
-    found = [
+    papers = [
         PaperView(
             id_, public_id, consignment, PaperKind(kind), number, issued, until, file_key is not None, at
         )
         for id_, public_id, consignment, kind, number, issued, until, file_key, at in rows
         if id_ is not None
     ]
-    return sorted(found, key=lambda paper: _ORDER[paper.kind])
+    return sorted(papers, key=lambda paper: _ORDER[paper.kind])
 
 
 def newest_of(
     consignment_number: ColumnElement[str] | InstrumentedAttribute[str | None],
 ) -> ColumnElement[bool]:
     """Which papers of a consignment, a column of the caller's statement, are the newest of their kind; for a join."""
-    one = aliased(Paper)
+    candidate = aliased(Paper)
     newest = (
-        select(func.max(one.id))
-        .where(one.consignment_number == consignment_number)
-        .group_by(one.kind)
-        .correlate_except(one)
+        select(func.max(candidate.id))
+        .where(candidate.consignment_number == consignment_number)
+        .group_by(candidate.kind)
+        .correlate_except(candidate)
     )
     return and_(Paper.consignment_number == consignment_number, Paper.id.in_(newest))
 
@@ -136,10 +136,10 @@ _NEWEST_OF_ONE = _newest(Paper.consignment_number == bindparam("number"))
 def papers_of_many(consignment_numbers: Iterable[str]) -> dict[str, list[PaperView]]:
     """As `papers_of`, for many consignments in one statement."""
     rows = read_columns(_NEWEST_OF, {"numbers": list(consignment_numbers)})
-    found: dict[str, list[PaperView]] = {}
-    for row in sorted(rows, key=lambda one: _ORDER[PaperKind(one.kind)]):
-        found.setdefault(row.consignment_number, []).append(_view(row))
-    return found
+    papers: dict[str, list[PaperView]] = {}
+    for row in sorted(rows, key=lambda row: _ORDER[PaperKind(row.kind)]):
+        papers.setdefault(row.consignment_number, []).append(_view(row))
+    return papers
 
 
 def paper_file(public_id: str) -> tuple[bytes, str, PaperView]:
@@ -160,16 +160,16 @@ def paper_rules(unit_code: str = EVERYBODY) -> list[PaperRule]:
 
 
 def _rules(unit_codes: Collection[str]) -> dict[str, list[PaperRule]]:
-    found: dict[str, list[PaperRule]] = {code: [] for code in unit_codes}
+    by_unit: dict[str, list[PaperRule]] = {code: [] for code in unit_codes}
     for row in session.scalars(
         select(PaperRuleRow)
         .where(PaperRuleRow.unit_code.in_(unit_codes))
         .order_by(PaperRuleRow.province, PaperRuleRow.root, PaperRuleRow.id)
     ):
-        found[row.unit_code].append(PaperRule(row.province, row.root, PaperKind(row.kind), row.required))
+        by_unit[row.unit_code].append(PaperRule(row.province, row.root, PaperKind(row.kind), row.required))
     return {
         code: sorted(rules, key=lambda rule: (rule.weight, rule.province, rule.root))
-        for code, rules in found.items()
+        for code, rules in by_unit.items()
     }
 
 
@@ -187,11 +187,11 @@ def required_papers(
     """
     wanted = set(roots) | ({root} if root and root != ANY else set())
     above = branch.get_grower(id=grower_id).unit_path.strip("/").split("/") if grower_id is not None else []
-    asked: set[PaperKind] = set()
+    required: set[PaperKind] = set()
     for rules in _rules([EVERYBODY, *above]).values():
         short = [replace(rule, province=short_province(rule.province)) for rule in rules]
-        asked.update(required_kinds(short, province=short_province(province), roots=wanted))
-    return [kind for kind in PaperKind if kind in asked]
+        required.update(required_kinds(short, province=short_province(province), roots=wanted))
+    return [kind for kind in PaperKind if kind in required]
 
 
 def missing_papers(

@@ -102,7 +102,9 @@ def record_paper(
 def record_printed_label(*, consignment_number: str, at: datetime, on: date, by: int | None) -> PaperView:
     """Note that we printed the seedling label of this consignment; called by whatever printed it, noted once a day."""
     known = (
-        one for one in papers_of(consignment_number) if one.kind is PaperKind.LABEL and one.issued_on == on
+        paper
+        for paper in papers_of(consignment_number)
+        if paper.kind is PaperKind.LABEL and paper.issued_on == on
     )
     return next(known, None) or record_paper(
         consignment_number=consignment_number,

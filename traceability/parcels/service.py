@@ -66,7 +66,7 @@ def record_part_arrival(
 
 def _under_way(consignment_number: str) -> tuple[Portion, ...]:
     """What left with the parcel less what was already received of it, by lot."""
-    told = session.scalars(
+    events = session.scalars(
         select(EpcisEvent)
         .join(EpcisKey, EpcisKey.event_row_id == EpcisEvent.id)
         .where(
@@ -77,11 +77,11 @@ def _under_way(consignment_number: str) -> tuple[Portion, ...]:
         )
         .order_by(EpcisEvent.id)
     ).all()
-    left = next((one for one in reversed(told) if one.biz_step == "shipping"), None)
+    left = next((event for event in reversed(events) if event.biz_step == "shipping"), None)
     if left is None:
         return ()
     plants = _plants_of(left)
-    for event in told:
+    for event in events:
         if event.biz_step == "receiving" and event.id > left.id:
             plants.subtract(_plants_of(event))
     ids = session.scalars(
@@ -94,4 +94,4 @@ def _under_way(consignment_number: str) -> tuple[Portion, ...]:
 def _plants_of(event: EpcisEvent) -> Counter[str]:
     """How many plants of each lot's number an event of our own speaks of."""
     portions = jsontext.read(event.body)["quantityList"]
-    return Counter({one["epcClass"].rpartition("/")[2]: int(one["quantity"]) for one in portions})
+    return Counter({portion["epcClass"].rpartition("/")[2]: int(portion["quantity"]) for portion in portions})

@@ -124,5 +124,5 @@ def _relatives(pairs: Iterable[tuple[int, Edge]], lots: dict[int, LotView]) -> t
 def _kinds_of_papers(lot_id: int) -> tuple[PaperKind, ...]:
     """The kinds of papers that travelled with this lot's plants; their numbers are the buyers' business."""
     sent = select(Code.consignment_number).where(Code.lot_id == lot_id, Code.consignment_number.is_not(None))
-    found = set(session.scalars(select(Paper.kind).where(Paper.consignment_number.in_(sent)).distinct()))
-    return tuple(kind for kind in PaperKind if str(kind) in found)
+    kinds = set(session.scalars(select(Paper.kind).where(Paper.consignment_number.in_(sent)).distinct()))
+    return tuple(kind for kind in PaperKind if str(kind) in kinds)

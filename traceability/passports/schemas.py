@@ -52,7 +52,7 @@ def document(passport: Passport, *, base: str, photo: str | None) -> dict[str, A
         photo: the address of a photograph of the lot.
     """
     lot, address = passport.lot, address_of(passport.lot, base)
-    told: dict[str, Any] = {
+    content: dict[str, Any] = {
         "@context": CONTEXT,
         "@id": address,
         "@type": ["Product", "gs1:Product"],
@@ -72,8 +72,8 @@ def document(passport: Passport, *, base: str, photo: str | None) -> dict[str, A
         "gs1:verificationService": f"{base}/verify",
         "gs1:epcis": f"{base}/epcis/events?MATCH_anyEPCClass={address}",
         "gs1:recallStatus": address if passport.recalled else None,
-        "parents": [_relative(one, base) for one in passport.came_of],
-        "offspring": [_relative(one, base) for one in passport.became],
+        "parents": [_relative(parent, base) for parent in passport.came_of],
+        "offspring": [_relative(child, base) for child in passport.became],
         "events": [
             {
                 "@id": step.event_id,
@@ -88,13 +88,13 @@ def document(passport: Passport, *, base: str, photo: str | None) -> dict[str, A
         "subjectOf": _seal(passport, base),
     }
     if passport.gtin:
-        told |= {
+        content |= {
             "gtin": passport.gtin,
             "gs1:gtin": passport.gtin,
             "sameAs": f"{base}/01/{passport.gtin}/10/{lot.number}",
         }
-    found: dict[str, Any] = _filled(told)
-    return found
+    filled: dict[str, Any] = _filled(content)
+    return filled
 
 
 def address_of(lot: LotView, base: str) -> str:
@@ -136,14 +136,14 @@ def _properties(passport: Passport, base: str) -> list[dict[str, Any]]:
         ("papers", [str(kind) for kind in passport.papers]),
         ("recalled", lot.state_reason or True if passport.recalled else None),
     )
-    told: list[dict[str, Any]] = [_property(name, base, value=value) for name, value in words if value]
+    properties: list[dict[str, Any]] = [_property(name, base, value=value) for name, value in words if value]
     for name, low, high, unit in (
         ("height", lot.height_cm_min, lot.height_cm_max, CENTIMETRE),
         ("groundDiameter", lot.ground_diameter_mm_min, lot.ground_diameter_mm_max, MILLIMETRE),
     ):
         if low is not None or high is not None:
-            told.append(_property(name, base, minValue=low, maxValue=high, unitCode=unit))
-    return told
+            properties.append(_property(name, base, minValue=low, maxValue=high, unitCode=unit))
+    return properties
 
 
 def _property(name: str, base: str, **values: Any) -> dict[str, Any]:
@@ -176,8 +176,8 @@ def _day(day: date | None) -> str | None:
 def _filled(value: Any) -> Any:
     """Without empty texts, empty lists and what is not known."""
     if isinstance(value, dict):
-        kept = {name: _filled(part) for name, part in value.items()}
-        return {name: part for name, part in kept.items() if part not in (None, "", [], {})}
+        filled = {name: _filled(part) for name, part in value.items()}
+        return {name: part for name, part in filled.items() if part not in (None, "", [], {})}
     if isinstance(value, list):
         return [_filled(part) for part in value]
     return value

@@ -64,8 +64,8 @@ def proof(number: str) -> Response:
 def _document(passport: Passport) -> Response:
     key = passport.lot.photo_key
     photo = public_address("files.media", key=key) if key else None
-    told = document(passport, base=current_settings().base_url, photo=photo)
-    answer = Response(dumps(told, ensure_ascii=False, indent=1, sort_keys=False), content_type=MEDIA_TYPE)
+    content = document(passport, base=current_settings().base_url, photo=photo)
+    answer = Response(dumps(content, ensure_ascii=False, indent=1, sort_keys=False), content_type=MEDIA_TYPE)
     answer.headers["Access-Control-Allow-Origin"] = "*"
     return answer
 

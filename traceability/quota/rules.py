@@ -83,7 +83,7 @@ def size_class(stages: Iterable[Stage], *, diameter_mm: int | None, height_cm: i
     The largest counts, because the classes of larger plants are the scarcer ones.
     """
     reached = None
-    for stage in sorted(stages, key=lambda one: one.position):
+    for stage in sorted(stages, key=lambda stage: stage.position):
         if diameter_mm is not None:
             reached = stage.code if diameter_mm >= stage.diameter_from_mm else reached
         elif height_cm is not None:
@@ -98,7 +98,7 @@ def is_balanced(legs: Mapping[AccountName, int]) -> bool:
 
 def next_class(stages: Iterable[Stage], code: str) -> str | None:
     """The size class that follows, or None after the last."""
-    ordered = [one.code for one in sorted(stages, key=lambda one: one.position)]
+    ordered = [stage.code for stage in sorted(stages, key=lambda stage: stage.position)]
     place = ordered.index(code) + 1 if code in ordered else len(ordered)
     return ordered[place] if place < len(ordered) else None
 

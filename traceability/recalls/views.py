@@ -70,8 +70,10 @@ def index() -> ResponseReturnValue:
 @requires("recalls.decide", scope=Scope.UNIT)
 def decide(number: str) -> ResponseReturnValue:
     """Confirm a recall, which happens then, or refuse it."""
-    found, form = get_request(number), DecideRecallForm()
-    branch.require_unit_access(actor_id(), branch.get_grower(id=found.grower_id).unit_id, "recalls.decide")
+    recall_request, form = get_request(number), DecideRecallForm()
+    branch.require_unit_access(
+        actor_id(), branch.get_grower(id=recall_request.grower_id).unit_id, "recalls.decide"
+    )
     if request.form.get("decision") == "confirm":
         with transaction():
             done = confirm_recall(number, at=now(), by=actor_id() or 0)
@@ -91,9 +93,11 @@ def decide(number: str) -> ResponseReturnValue:
                 refuse_recall(number, reason=form.reason.data or "", at=now(), by=actor_id() or 0)
         except Invalid as error:
             form.reason.errors = [*form.reason.errors, str(error)]
-            return _page(found.lot, RecallForm(formdata=None), "recalls.of_lot", "lot_steps.show", form), 422
+            return _page(
+                recall_request.lot, RecallForm(formdata=None), "recalls.of_lot", "lot_steps.show", form
+            ), 422
         flash(_("The recall is refused; what it had stopped is on sale again."), "success")
-    return redirect(url_for("recalls.of_lot", number=found.lot.number), 303)
+    return redirect(url_for("recalls.of_lot", number=recall_request.lot.number), 303)
 
 
 def _ask(lot: LotView, here: str, back: str) -> ResponseReturnValue:
@@ -114,7 +118,9 @@ def _page(
     lot: LotView, form: RecallForm, here: str, back: str, decide_form: DecideRecallForm | None = None
 ) -> str:
     requests = requests_of_lot(lot.id)
-    waits = next((one for one in requests if one.state is RequestState.OPEN), None)
+    waits = next(
+        (recall_request for recall_request in requests if recall_request.state is RequestState.OPEN), None
+    )
     at_branch = here == "recalls.of_lot"
     return render_template(
         "traceability/recalls/recall.html",

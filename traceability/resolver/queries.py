@@ -63,7 +63,9 @@ def contexts_of(link: DigitalLink, *, base: str, at: datetime) -> list[LinkConte
     contexts = [_of_item(item, build(item_link, base), base=base, at=at)]
     lot = next((lot for lot in item.lots if lot.number == (link.value_of("10") or "").upper()), None)
     if lot is not None:
-        lot_link = DigitalLink(link.key, tuple(one for one in link.qualifiers if one.ai == "10"))
+        lot_link = DigitalLink(
+            link.key, tuple(qualifier for qualifier in link.qualifiers if qualifier.ai == "10")
+        )
         contexts.insert(0, _of_lot(item, lot, build(lot_link, base), base=base))
     code = (link.value_of("21") or "").upper()
     if is_well_formed(code):

@@ -83,22 +83,22 @@ def resolve(rest: str) -> ResponseReturnValue:
     except LinkSyntaxError as error:
         return problem(400, "digital_link_syntax", _("This is no GS1 Digital Link"), str(error))
     contexts = contexts_of(link, base=current_settings().base_url, at=now())
-    asked = request.args.get("linkType", "")
+    link_type = request.args.get("linkType", "")
     document = linkset(contexts)
-    if asked in ALL or (not asked and _wants_linkset(request.accept_mimetypes)):
+    if link_type in ALL or (not link_type and _wants_linkset(request.accept_mimetypes)):
         return _linkset(document, 200)
-    kind = kind_of(asked) if asked else DEFAULT
-    found = choose(
+    kind = kind_of(link_type) if link_type else DEFAULT
+    links = choose(
         contexts,
         kind or "",
         languages=[tag.split("-")[0].lower() for tag, _q in request.accept_languages],
         media_types=[name for name, _q in request.accept_mimetypes],
     )
-    if not found:
+    if not links:
         raise NotFound(_("There is no link of this type here."), code="link_type_unknown")
-    if len(found) > 1:
-        return _linkset({"linkset": [{**document["linkset"][0], **_only(found)}]}, 300)
-    answer = redirect(_with_query(found[0].href), 307)
+    if len(links) > 1:
+        return _linkset({"linkset": [{**document["linkset"][0], **_only(links)}]}, 300)
+    answer = redirect(_with_query(links[0].href), 307)
     answer.headers["Link"] = f'<{contexts[0].anchor}?linkType=linkset>; rel="linkset"; type="{MEDIA_TYPE}"'
     return answer
 
@@ -124,12 +124,12 @@ def _linkset(document: dict[str, Any], status: int) -> Response:
 
 def _with_query(href: str) -> str:
     """The target with whatever else the address carried, as the standard passes it on."""
-    kept = "&".join(
+    query = "&".join(
         part
         for part in request.query_string.decode("latin-1").split("&")
         if part and not part.startswith("linkType=")
     )
-    return f"{href}{'&' if '?' in href else '?'}{kept}" if kept else href
+    return f"{href}{'&' if '?' in href else '?'}{query}" if query else href
 
 
 @blueprint.get("/seller/products")

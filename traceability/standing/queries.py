@@ -44,12 +44,14 @@ class DoubtView:
 
 def doubt_columns() -> list[ScalarSelect[bool]]:
     """Whether each kind of doubt is cast on the code of the surrounding statement, in the order of `Doubt`."""
-    cases = [exists().where(CounterfeitCase.code_id == Code.id, _CASE_SPEAKS[one]) for one in _CASE_SPEAKS]
+    cases = [
+        exists().where(CounterfeitCase.code_id == Code.id, _CASE_SPEAKS[doubt]) for doubt in _CASE_SPEAKS
+    ]
     alarm = exists().where(Alarm.code_id == Code.id, _ALARM_SPEAKS)
-    said = [select(one.correlate(Code)).scalar_subquery() for one in (*cases, alarm)]
+    columns = [select(condition.correlate(Code)).scalar_subquery() for condition in (*cases, alarm)]
     networks, agents = _INNER_KNOWN_TO
     copied = select(and_(networks >= COPIED_FROM, agents >= COPIED_FROM)).where(*_right_entries())
-    return [*said, copied.correlate(Code).scalar_subquery()]
+    return [*columns, copied.correlate(Code).scalar_subquery()]
 
 
 # Entries without the digests are older than they and count as a device each.
@@ -76,7 +78,7 @@ def doubts_in(values: Any) -> frozenset[Doubt]:
 def doubts_of(code_id: int) -> list[DoubtView]:
     """Every record that has the code's page warn now, the weightiest first."""
     return [
-        *(one for doubt in _CASE_SPEAKS for one in _cases(code_id, doubt)),
+        *(view for doubt in _CASE_SPEAKS for view in _cases(code_id, doubt)),
         *_alarms(code_id),
         *_entries(code_id),
     ]

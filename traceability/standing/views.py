@@ -17,14 +17,14 @@ blueprint = Blueprint("standing", __name__)
 @requires("alarms.view")
 def show(batch: str, position: int) -> ResponseReturnValue:
     """One code: its verdict, and everything that speaks for or against it."""
-    found = standing_of(batch, position, at=now())
-    grower = branch.get_grower(id=found.grower_id)
+    standing = standing_of(batch, position, at=now())
+    grower = branch.get_grower(id=standing.grower_id)
     branch.require_unit_access(actor_id(), grower.unit_id, "alarms.view")
     return render_template(
         "traceability/standing/show.html",
-        found=found,
+        found=standing,
         grower=grower,
-        title=wording.VERDICT_TITLES[found.verdict](),
-        tone=TONES[found.verdict],
+        title=wording.VERDICT_TITLES[standing.verdict](),
+        tone=TONES[standing.verdict],
         wording=wording,
     )

@@ -52,7 +52,7 @@ class SurveyForm(PageForm):
     def offer(self, *, today: date, groups: Sequence[CultivarGroupView], stages: Sequence[Stage]) -> None:
         """Fill the choices."""
         self.year.choices = [SelectChoice(year, str(year)) for year in (today.year, today.year + 1)]
-        self.method.choices = [SelectChoice(str(one), method_name(one)) for one in Method]
+        self.method.choices = [SelectChoice(str(method), method_name(method)) for method in Method]
         group_choices = [SelectChoice(group.code, group.name) for group in groups]
         stage_choices = [SelectChoice(stage.code, stage_words(stage)) for stage in stages]
         for part in PARTS:

@@ -88,7 +88,7 @@ def standing_surveys(plot_ids: Collection[int], *, year: int) -> dict[int, Surve
             PlotSurvey.state.in_(sorted(STANDING)),
         )
     )
-    return {one.plot_id: one for one in _views(list(rows))}
+    return {survey.plot_id: survey for survey in _views(list(rows))}
 
 
 def get_plot_by_number(number: str) -> PlotView:
@@ -118,8 +118,8 @@ def plots_at_work(
         .where(Plot.unit_id.in_(list(unit_ids)), Plot.state == "open")
         .order_by(Plot.id)
     ).all()
-    counts = Counter(found or MISSING for _plot_id, found in rows)
-    wanted = [plot_id for plot_id, found in rows if (found or MISSING) == state]
+    counts = Counter(plot_state or MISSING for _plot_id, plot_state in rows)
+    wanted = [plot_id for plot_id, plot_state in rows if (plot_state or MISSING) == state]
     shown = wanted[(page - 1) * PER_PAGE : page * PER_PAGE]
     plots = {row.id: view(row) for row in session.scalars(select(Plot).where(Plot.id.in_(shown)))}
     surveys = standing_surveys(shown, year=year)

@@ -48,14 +48,14 @@ class StepForm(PageForm):
 
     def fit(self, kind: StepKind, lots: Sequence[LotView], plots: Sequence[PlotView]) -> None:
         """Keep the fields of this kind and offer their choices; `lots` are the grower's other open lots."""
-        gone = {
+        unused = {
             StepKind.SPLIT: ("others", "scion", "root"),
             StepKind.MERGE: ("scion", "root"),
             StepKind.GRAFT: ("others", "root"),
             StepKind.POT_ON: ("others", "scion", "root"),
             StepKind.LIFT: ("others", "scion"),
         }[kind]
-        for name in gone:
+        for name in unused:
             delattr(self, name)
         if kind is not StepKind.SPLIT:
             self.parts.label.text = _("Plants that come out")
@@ -66,7 +66,7 @@ class StepForm(PageForm):
             self.scion.choices = offered
         if kind is StepKind.LIFT:
             self.root.choices = [
-                SelectChoice(str(one), root_name(one)) for one in (Root.ROOT_BALL, Root.BARE_ROOT)
+                SelectChoice(str(root), root_name(root)) for root in (Root.ROOT_BALL, Root.BARE_ROOT)
             ]
         self.plot.choices = [SelectChoice(str(plot.id), plot.name) for plot in plots]
 

@@ -34,10 +34,12 @@ def transform(number: str) -> ResponseReturnValue:
     lot = own_lot(number)
     word = request.values.get("kind", "")
     kind = StepKind(word) if word in set(StepKind) else StepKind.SPLIT
-    others = [one for one in lots_of_grower(lot.grower_id, state="open") if one.id != lot.id]
+    others = [other for other in lots_of_grower(lot.grower_id, state="open") if other.id != lot.id]
     if kind is StepKind.MERGE:
         others = [
-            one for one in others if one.cultivar == lot.cultivar and one.propagation == lot.propagation
+            other
+            for other in others
+            if other.cultivar == lot.cultivar and other.propagation == lot.propagation
         ]
     form = StepForm()
     form.fit(kind, others, plots_of_grower(lot.grower_id))
@@ -110,7 +112,7 @@ def find() -> ResponseReturnValue:
     wanted = request.args.get("q", "").strip()
     page = page_number(request.args.get("page"))
     growers = branch.growers_by_ids(branch.growers_within(actor_id() or 0, "lots.view"))
-    named = [grower_id for grower_id, one in growers.items() if wanted in one.name]
+    named = [grower_id for grower_id, grower in growers.items() if wanted in grower.name]
     lots, more = find_lots(growers, wanted, named, page=page)
     return render_template(
         "traceability/transformations/find.html",

@@ -171,7 +171,7 @@ def look_up(text: str, *, visitor: Visitor, at: datetime) -> Check:
         plants=code.plants if code else None,
         destination_province=code.destination_province if code else None,
         dispatched_at=code.dispatched_at if code else None,
-        papers=tuple(paper_views(one[_PAPER] for one in rows)),
+        papers=tuple(paper_views(paper_row[_PAPER] for paper_row in rows)),
         measured=_measures(code),
         seal=_seal(row.sealed_at, row.entry_number),
         inner=InnerView(row.right_at, row.right_networks) if row.inner_of is not None else None,
@@ -198,7 +198,7 @@ def _everything() -> StatementLambdaElement:
 
 def _one_row() -> Select[*tuple[Any, ...]]:
     """The code with its lot, or nulls, and what was asked before, here and from this network: one row, or one per paper."""
-    one = select(literal(1).label("one")).subquery()
+    single_row = select(literal(1).label("one")).subquery()
     return (
         select(
             *_CODE_COLUMNS,
@@ -217,7 +217,7 @@ def _one_row() -> Select[*tuple[Any, ...]]:
             right_networks_column().label("right_networks"),
             brakes_column().label("brakes"),
         )
-        .select_from(one)
+        .select_from(single_row)
         .outerjoin(Code, Code.digest == bindparam("digest"))
         .outerjoin(CodeBatch, CodeBatch.id == Code.batch_id)
         .outerjoin(InnerCode, InnerCode.code_id == Code.id)

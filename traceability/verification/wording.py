@@ -95,12 +95,12 @@ TEXTS: dict[Verdict, Callable[[], str]] = {
 
 def notices(check: Check) -> list[str]:
     """Further sentences under the verdict."""
-    said = []
+    sentences = []
     if check.reason:
-        said.append(_("Reason given: %(reason)s", reason=check.reason))
+        sentences.append(_("Reason given: %(reason)s", reason=check.reason))
     if check.inner is not None and check.inner.right_networks > 1:
-        said.append(inner_text(check))
-    return said
+        sentences.append(inner_text(check))
+    return sentences
 
 
 def history_text(check: Check) -> str:

@@ -29,8 +29,8 @@ class PublicWarning:
 
 def latest_warnings(*, most: int = MOST) -> list[PublicWarning]:
     """The newest first."""
-    found = [*_recalls(most), *_fakes(most)]
-    return sorted(found, key=lambda one: (one.at, one.number), reverse=True)[:most]
+    warnings = [*_recalls(most), *_fakes(most)]
+    return sorted(warnings, key=lambda warning: (warning.at, warning.number), reverse=True)[:most]
 
 
 def _recalls(most: int) -> list[PublicWarning]:
@@ -42,9 +42,9 @@ def _recalls(most: int) -> list[PublicWarning]:
     )
     return [
         PublicWarning(
-            "recall", one.number, f"/lots/{one.lot}", f"{one.lot} {one.cultivar}", one.reason, one.at
+            "recall", row.number, f"/lots/{row.lot}", f"{row.lot} {row.cultivar}", row.reason, row.at
         )
-        for one in rows
+        for row in rows
     ]
 
 
@@ -57,7 +57,7 @@ def _fakes(most: int) -> list[PublicWarning]:
     )
     return [
         PublicWarning(
-            "fake", one.number, f"/report-fake/{one.number}", one.number, one.answer, one.decided_at
+            "fake", row.number, f"/report-fake/{row.number}", row.number, row.answer, row.decided_at
         )
-        for one in rows
+        for row in rows
     ]

@@ -148,16 +148,16 @@ def get_grower(*, id: int | None = None, slug: str | None = None) -> GrowerView:
     Raises:
         NotFound: there is none.
     """
-    found = find_grower(id=id, slug=slug)
-    if found is None:
+    grower = find_grower(id=id, slug=slug)
+    if grower is None:
         raise NotFound(_("There is no such grower."), code="grower_unknown")
-    return found
+    return grower
 
 
 def growers_by_ids(ids: Iterable[int]) -> dict[int, GrowerView]:
     """The growers with these keys, by key; unknown keys are left out."""
-    found = [GrowerView(*row) for row in read_columns(_BY_IDS, {"ids": list(set(ids))})]
-    return {view.id: view for view in found}
+    growers = [GrowerView(*row) for row in read_columns(_BY_IDS, {"ids": list(set(ids))})]
+    return {view.id: view for view in growers}
 
 
 def growers_in(unit_id: int) -> list[GrowerView]:
@@ -219,8 +219,8 @@ def membership_at_grower(account_id: int) -> tuple[GrowerView, str] | None:
 
 def grower_of(account_id: int | None) -> GrowerView | None:
     """The admitted grower that the account works for."""
-    found = membership_at_grower(account_id) if account_id is not None else None
-    return found[0] if found and found[0].state == GrowerState.ADMITTED else None
+    membership = membership_at_grower(account_id) if account_id is not None else None
+    return membership[0] if membership and membership[0].state == GrowerState.ADMITTED else None
 
 
 def require_grower(account_id: int | None) -> GrowerView:
@@ -229,14 +229,14 @@ def require_grower(account_id: int | None) -> GrowerView:
     Raises:
         Forbidden: the account works for none.
     """
-    found = grower_of(account_id)
-    if found is None:
+    grower = grower_of(account_id)
+    if grower is None:
         raise Forbidden(
             _("This page is for growers whom the branch has admitted. You can apply in a few minutes."),
             code="not_a_grower",
         )
     note_checked(Scope.GROWER, of=account_id)
-    return found
+    return grower
 
 
 def get_file(slug: str) -> GrowerFile:

@@ -26,11 +26,11 @@ def works_for(account_id: int, grower_id: int) -> bool:
         .join(GrowerMember, GrowerMember.account_id == Account.id)
         .where(GrowerMember.grower_id == grower_id)
     ).all()
-    if any(one.id == account_id for one in people):
+    if any(person.id == account_id for person in people):
         return True
     own = contacts_of_one(account.email, account.phone)
     known = contacts_of_one(None, grower.phone).union(
-        *(contacts_of_one(one.email, one.phone) for one in people)
+        *(contacts_of_one(person.email, person.phone) for person in people)
     )
     return bool(own & known)
 
@@ -50,7 +50,7 @@ def require_independent(
             ),
             code="own_grower",
         )
-    if any(one is not None and same_person(account_id, one) for one in earlier):
+    if any(earlier_id is not None and same_person(account_id, earlier_id) for earlier_id in earlier):
         raise Forbidden(
             _(
                 "Another person has to do this: the account of an earlier step has your contact, or signed in from this browser."

@@ -149,10 +149,10 @@ def require_inviter(invitation: InvitationView) -> GrowerView:
     Raises:
         NotFound: the invitation leads to no grower, or its sender lost the right to invite.
     """
-    found = membership_at_grower(invitation.by_account_id)
-    if found is None or found[1] != "owner":
+    membership = membership_at_grower(invitation.by_account_id)
+    if membership is None or membership[1] != "owner":
         raise invitation_over()
-    grower = found[0]
+    grower = membership[0]
     if grower.id != invitation.grower_id or grower.state != GrowerState.ADMITTED:
         raise invitation_over()
     return grower

@@ -46,12 +46,14 @@ def covered_months(
     if recorded is None:
         recorded = queries.channel_spans(grower_ids=ids, until=date.max)
     covered, spans = _recorded(ids), {(span.grower_id, span.channel): span for span in recorded}
-    shops, said = _registered(ids), declarations_of(ids)
+    shops, declarations = _registered(ids), declarations_of(ids)
     known: dict[int, dict[str, ChannelKnowledge]] = {}
     unknown = set()
     for grower_id, own in _own_shops(ids, spans).items():
         channels = {OWN_SHOP: own} if own else {}
-        spoken = {channel: one for (who, channel), one in said.items() if who == grower_id}
+        spoken = {
+            channel: declaration for (who, channel), declaration in declarations.items() if who == grower_id
+        }
         used = {channel for who, channel in (*covered, *spans, *shops) if who == grower_id}
         for channel in sorted((used | spoken.keys()) - {OWN_SHOP}):
             key = (grower_id, channel)
@@ -67,34 +69,34 @@ def _whole(span: ChannelSpan | None) -> Spans:
     return {"": [Days(span.first_day, span.last_day)]} if span else {}
 
 
-def _knowledge(days: Spans, shops: Iterable[str], said: Declaration | None) -> ChannelKnowledge:
+def _knowledge(days: Spans, shops: Iterable[str], declaration: Declaration | None) -> ChannelKnowledge:
     covered = covered_by_all(days, shops)
-    if said is None:
+    if declaration is None:
         return ChannelKnowledge(covered=covered)
     # A later import may know more than the grower remembered.
-    since = min([said.since, *(one.first for one in covered)]) if said.since else None
-    return ChannelKnowledge(said.sells, since, said.until, covered, declared=True)
+    since = min([declaration.since, *(span.first for span in covered)]) if declaration.since else None
+    return ChannelKnowledge(declaration.sells, since, declaration.until, covered, declared=True)
 
 
 def _recorded(ids: Sequence[int]) -> dict[tuple[int, str], dict[str, list[Days]]]:
     """Covered days as imports stated them, by grower and channel, then by shop."""
-    found: dict[tuple[int, str], dict[str, list[Days]]] = defaultdict(lambda: defaultdict(list))
+    covered_days: dict[tuple[int, str], dict[str, list[Days]]] = defaultdict(lambda: defaultdict(list))
     for row in session.scalars(select(ChannelCoverage).where(ChannelCoverage.grower_id.in_(ids))):
-        found[row.grower_id, row.channel][row.shop].append(Days(row.first_day, row.last_day))
-    return found
+        covered_days[row.grower_id, row.channel][row.shop].append(Days(row.first_day, row.last_day))
+    return covered_days
 
 
 def _registered(ids: Sequence[int]) -> dict[tuple[int, str], list[str]]:
     """Outside shops that are not given up, by grower and channel."""
-    found: dict[tuple[int, str], list[str]] = defaultdict(list)
+    shops: dict[tuple[int, str], list[str]] = defaultdict(list)
     rows = session.execute(
         select(Storefront.grower_id, Storefront.platform, Storefront.public_id)
         .where(Storefront.grower_id.in_(ids), Storefront.state != StorefrontState.ENDED)
         .order_by(Storefront.id)
     )
     for grower_id, platform, public_id in rows:
-        found[grower_id, platform].append(public_id)
-    return found
+        shops[grower_id, platform].append(public_id)
+    return shops
 
 
 def _own_shops(

@@ -190,11 +190,11 @@ def monthly_parts_agree() -> Finding:
     daily = _by_month(SalesDaily.grower_id, month, SalesDaily)
     broken: list[str] = []
     for dimension in DIMENSIONS:
-        found = _by_month(SalesPart.grower_id, SalesPart.month, SalesPart, SalesPart.dimension == dimension)
+        parts = _by_month(SalesPart.grower_id, SalesPart.month, SalesPart, SalesPart.dimension == dimension)
         broken += [
-            f"{dimension} of grower {key[0]} in {key[1]} ({key[2]}): daily sums {daily.get(key)}, parts {found.get(key)}"
-            for key in sorted(daily.keys() | found.keys())
-            if daily.get(key) != found.get(key)
+            f"{dimension} of grower {key[0]} in {key[1]} ({key[2]}): daily sums {daily.get(key)}, parts {parts.get(key)}"
+            for key in sorted(daily.keys() | parts.keys())
+            if daily.get(key) != parts.get(key)
         ]
     name = "sums by size and by province equal the daily sums"
     return Finding(name, len(daily), tuple(broken[:SHOWN]), "sales_part")

@@ -30,18 +30,18 @@ def parts_by(
 ) -> list[PartSum]:
     """The sums of the months from `since` up to, not including, the month of `until`, in the order of the keys."""
     # Columns of the table, not of the class: tens of thousands of rows need no session to look at each.
-    kept = SalesPart.__table__.c
+    columns = SalesPart.__table__.c
     query = (
         select(
-            kept.grower_id, kept.month, kept.value, kept.orders, kept.plants,
-            kept.gross_minor, kept.discount_minor, kept.refund_minor,
+            columns.grower_id, columns.month, columns.value, columns.orders, columns.plants,
+            columns.gross_minor, columns.discount_minor, columns.refund_minor,
         )
         .where(
-            kept.dimension == dimension,
-            kept.currency == currency,
-            kept.grower_id.in_(grower_ids),
-            kept.month >= f"{since:%Y-%m}",
-            kept.month < f"{until:%Y-%m}",
+            columns.dimension == dimension,
+            columns.currency == currency,
+            columns.grower_id.in_(grower_ids),
+            columns.month >= f"{since:%Y-%m}",
+            columns.month < f"{until:%Y-%m}",
         )
     )  # fmt: skip
     # In order here, not there: PostgreSQL would sort them on disk.

@@ -85,11 +85,11 @@ def monthly_rows(
     Grower, month, channel, cultivar group, orders, plants, gross, discount, refund: as the table holds them, since
     there are tens of thousands.
     """
-    kept = SalesMonthly.__table__.c
+    columns = SalesMonthly.__table__.c
     keys = [BY_MONTH[name] for name in ("grower", "month", "channel", "cultivar_group")]
     query = (
-        select(*keys, *(kept[name] for name in SUMS[:-1]))
-        .where(*_where(SalesMonthly, grower_ids, since, until), kept.currency == HOME_CURRENCY)
+        select(*keys, *(columns[name] for name in SUMS[:-1]))
+        .where(*_where(SalesMonthly, grower_ids, since, until), columns.currency == HOME_CURRENCY)
         .order_by(*keys)
     )
     return read_columns(query, {}).all()
@@ -97,11 +97,11 @@ def monthly_rows(
 
 def net_by_month(*, grower_ids: Sequence[int], since: date, until: date) -> dict[tuple[int, str], int]:
     """Net sales in fen by grower and month (``YYYY-MM``), over the whole months of [since, until)."""
-    kept = SalesMonthly.__table__.c
+    columns = SalesMonthly.__table__.c
     query = (
-        select(kept.grower_id, kept.month, cast(func.sum(kept.net_minor), BigInteger))
-        .where(*_where(SalesMonthly, grower_ids, since, until), kept.currency == HOME_CURRENCY)
-        .group_by(kept.grower_id, kept.month)
+        select(columns.grower_id, columns.month, cast(func.sum(columns.net_minor), BigInteger))
+        .where(*_where(SalesMonthly, grower_ids, since, until), columns.currency == HOME_CURRENCY)
+        .group_by(columns.grower_id, columns.month)
     )
     return {(grower_id, month): net for grower_id, month, net in read_columns(query, {}).all()}
 
@@ -168,12 +168,12 @@ def spans_until_and_ever(
     *, grower_ids: Sequence[int], until: date
 ) -> tuple[list[ChannelSpan], list[ChannelSpan]]:
     """`channel_spans` of the whole months before `until`, and without an end, from one look at the sums."""
-    kept = SalesMonthly.__table__.c
-    keys = (kept.grower_id, kept.channel)
-    before = case((kept.month < _key(until), kept.last_day))
+    columns = SalesMonthly.__table__.c
+    keys = (columns.grower_id, columns.channel)
+    before = case((columns.month < _key(until), columns.last_day))
     rows = read_columns(
-        select(*keys, func.min(kept.first_day), func.max(kept.last_day), func.max(before))
-        .where(kept.grower_id.in_(grower_ids))
+        select(*keys, func.min(columns.first_day), func.max(columns.last_day), func.max(before))
+        .where(columns.grower_id.in_(grower_ids))
         .group_by(*keys)
         .order_by(*keys),
         {},

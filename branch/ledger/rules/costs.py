@@ -48,9 +48,9 @@ def is_full(sheet: Mapping[str, int]) -> bool:
 def costs_of(sheets: Sheets, period: Period) -> dict[str, int] | None:
     """One grower's costs of a window by purpose; None unless every sheet that makes it up is full."""
     for parts in ways_to_know(period):
-        found = [sheets.get(part.key, {}) for part in parts]
-        if all(is_full(sheet) for sheet in found):
-            return {str(purpose): sum(sheet[purpose] for sheet in found) for purpose in Purpose}
+        part_sheets = [sheets.get(part.key, {}) for part in parts]
+        if all(is_full(sheet) for sheet in part_sheets):
+            return {str(purpose): sum(sheet[purpose] for sheet in part_sheets) for purpose in Purpose}
     return None
 
 
@@ -78,4 +78,4 @@ class NetIncome:
 
 def added(costs: Sequence[Mapping[str, int]], purposes: Collection[str] = tuple(Purpose)) -> dict[str, int]:
     """Costs of several growers added by purpose."""
-    return {str(purpose): sum(one[purpose] for one in costs) for purpose in purposes}
+    return {str(purpose): sum(grower_costs[purpose] for grower_costs in costs) for purpose in purposes}

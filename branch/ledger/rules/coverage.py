@@ -56,9 +56,9 @@ def joined(spans: Iterable[Days], *, within: int = JOIN_WITHIN_DAYS) -> tuple[Da
     return tuple(result)
 
 
-def common(one: Sequence[Days], other: Sequence[Days]) -> tuple[Days, ...]:
+def common(spans: Sequence[Days], other: Sequence[Days]) -> tuple[Days, ...]:
     """The days that lie in both."""
-    both = (Days(max(a.first, b.first), min(a.last, b.last)) for a in one for b in other)
+    both = (Days(max(a.first, b.first), min(a.last, b.last)) for a in spans for b in other)
     return tuple(sorted(span for span in both if span.first <= span.last))
 
 
@@ -75,8 +75,8 @@ def covered_by_all(spans: Mapping[str, Iterable[Days]], shops: Iterable[str]) ->
         return joined(whole)
     each = [joined([*whole, *spans.get(shop, ())]) for shop in known]
     result = each[0]
-    for one in each[1:]:
-        result = common(result, one)
+    for shop_days in each[1:]:
+        result = common(result, shop_days)
     return result
 
 
@@ -173,12 +173,12 @@ class CoverageMap:
         """The state of one month (a `Period` or any day in it); a channel never heard of is no shop."""
         first = month_start(month) if isinstance(month, date) else month.start
         key = (grower_id, channel, first)
-        found = self._states.get(key)
-        if found is None:
+        state = self._states.get(key)
+        if state is None:
             knowledge = self.known.get(grower_id, {}).get(channel)
-            found = knowledge.state(first) if knowledge else CoverageState.NO_SHOP
-            self._states[key] = found
-        return found
+            state = knowledge.state(first) if knowledge else CoverageState.NO_SHOP
+            self._states[key] = state
+        return state
 
     def grower_month_covered(self, grower_id: int, month: date | Window) -> bool:
         """Whether all that the grower sold in the month is on record: every channel complete or no shop there.
@@ -190,7 +190,7 @@ class CoverageMap:
 
     def missing(self, grower_id: int, month: date | Window) -> dict[str, CoverageState]:
         """The channels that keep a month from being covered, and how they stand."""
-        states = {one: self.state(grower_id, one, month) for one in self.channels_of(grower_id)}
+        states = {channel: self.state(grower_id, channel, month) for channel in self.channels_of(grower_id)}
         wrong = {CoverageState.PARTIAL, CoverageState.NONE}
         return {channel: state for channel, state in states.items() if state in wrong}
 

@@ -70,18 +70,18 @@ class SaleFact:
 
 def faults(fact: SaleFact) -> list[str]:
     """Every reason why `fact` cannot stand in the ledger, as short codes; empty when it can."""
-    found = []
+    codes = []
     if fact.kind not in set(FactKind):
         return ["kind_unknown"]
     if fact.occurred_at.tzinfo is None:
-        found.append("time_without_zone")
+        codes.append("time_without_zone")
     if not _CURRENCY.fullmatch(fact.currency):
-        found.append("currency_malformed")
+        codes.append("currency_malformed")
     needed = ("channel", "product_key", "source", "source_ref", "order_ref")
-    found.extend(f"{name}_missing" for name in needed if not getattr(fact, name).strip())
+    codes.extend(f"{name}_missing" for name in needed if not getattr(fact, name).strip())
     if not SIGN_RULES[FactKind(fact.kind)](fact):
-        found.append("sign_not_allowed")
-    return found
+        codes.append("sign_not_allowed")
+    return codes
 
 
 def _sale(fact: SaleFact) -> bool:

@@ -60,27 +60,27 @@ def append_facts(facts: Iterable[SaleFact], *, at: datetime) -> AppendResult:
     return result
 
 
-def _sum(one: AppendResult, other: AppendResult) -> AppendResult:
+def _sum(total: AppendResult, other: AppendResult) -> AppendResult:
     return AppendResult(
-        one.appended + other.appended,
-        one.already_there + other.already_there,
-        one.differing + other.differing,
+        total.appended + other.appended,
+        total.already_there + other.already_there,
+        total.differing + other.differing,
     )
 
 
 def _append_chunk(chunk: Sequence[SaleFact], *, at: datetime) -> AppendResult:
     for fact in chunk:
-        if found := faults(fact):
+        if reasons := faults(fact):
             raise Invalid(
                 _(
                     "The sale %(ref)s cannot be booked: %(reasons)s.",
                     ref=fact.source_ref,
-                    reasons=", ".join(found),
+                    reasons=", ".join(reasons),
                 ),
                 code="fact_not_allowed",
                 source=fact.source,
                 source_ref=fact.source_ref,
-                reasons=found,
+                reasons=reasons,
             )
     given = {fact.key: fact for fact in reversed(chunk)}
     standing = _standing(given)
@@ -107,16 +107,16 @@ def _money(fact: SaleFact) -> tuple[Any, ...]:
 
 def _standing(given: dict[tuple[str, str], SaleFact]) -> dict[tuple[str, str], tuple[Any, ...]]:
     """What the ledger already says under these references."""
-    found: dict[tuple[str, str], tuple[Any, ...]] = {}
+    amounts: dict[tuple[str, str], tuple[Any, ...]] = {}
     for source in sorted({source for source, _ref in given}):
-        refs = [ref for one, ref in given if one == source]
+        refs = [ref for fact_source, ref in given if fact_source == source]
         rows = session.execute(
             select(SaleFactRow.source_ref, *(getattr(SaleFactRow, name) for name in MONEY_OF)).where(
                 SaleFactRow.source == source, SaleFactRow.source_ref.in_(refs)
             )
         )
-        found |= {(source, ref): tuple(rest) for ref, *rest in rows}
-    return found
+        amounts |= {(source, ref): tuple(rest) for ref, *rest in rows}
+    return amounts
 
 
 def _table(model: type[Base]) -> Table:

@@ -43,16 +43,16 @@ def from_the_facts(read: Callable[[], T], *, grower_ids: Sequence[int], until: d
     Runs in a transaction of its own, which is taken back: the kept sums stay as they are, right or wrong. On
     SQLite nobody else can write meanwhile, on PostgreSQL no refresh can run. `read` must not open transactions.
     """
-    found: list[T] = []
+    readings: list[T] = []
     session.rollback()
     try:
         with transaction():
             _mark(grower_ids, until)
             refresh_rollups()
-            found.append(read())
+            readings.append(read())
             raise _Undo
     except _Undo:
-        return found[0]
+        return readings[0]
 
 
 def _mark(grower_ids: Sequence[int], until: date) -> None:

@@ -84,7 +84,7 @@ def compare(month: Period, only: dict[GrowerDay, str] | None = None) -> tuple[in
     days = _days_that_differ(month, growers)
     # A day that is put right puts its month right as well.
     months = _months_that_differ(month, sorted(set(growers) - {who for who, _when in days}))
-    found = {**_parts_that_differ(month, growers), **months, **days}
+    differences = {**_parts_that_differ(month, growers), **months, **days}
     compared = session.scalar(
         select(func.count()).select_from(
             select(SaleFactRow.grower_id, SaleFactRow.local_day)
@@ -93,7 +93,7 @@ def compare(month: Period, only: dict[GrowerDay, str] | None = None) -> tuple[in
             .subquery()
         )
     )
-    return compared or 0, found
+    return compared or 0, differences
 
 
 def _growers() -> Any:
@@ -117,7 +117,7 @@ def _days_that_differ(month: Period, growers: Sequence[int]) -> dict[GrowerDay, 
         .outerjoin(SalesDaily, same)
         .where(wrong)
     )
-    found = {
+    differences = {
         (who, when): f"grower {who} on {when} through {channel}: facts {right}, sums {wrong_sum}"
         for who, when, channel, right, wrong_sum in rows
     }
@@ -126,17 +126,17 @@ def _days_that_differ(month: Period, growers: Sequence[int]) -> dict[GrowerDay, 
         .outerjoin(should, same)
         .where(*_within(SalesDaily, month, growers), should.c.grower_id.is_(None))
     )
-    found |= {
+    differences |= {
         (who, when): f"grower {who} on {when} through {channel}: no facts, sums {net}"
         for who, when, channel, net in extra
     }
-    return found
+    return differences
 
 
 def _parts_that_differ(month: Period, growers: Sequence[int]) -> dict[GrowerDay, str]:
     """Growers whose monthly sums by a dimension differ, under the month's first day: a mark there puts them right."""
     keys = ("grower_id", "value", "currency", *SUMS)
-    found: dict[GrowerDay, str] = {}
+    differences: dict[GrowerDay, str] = {}
     for dimension in DIMENSIONS:
         should = monthly_parts(dimension).where(*_within(SaleFactRow, month, growers)).subquery()
         right = {tuple(row) for row in session.execute(select(*(should.c[name] for name in keys)))}
@@ -151,10 +151,10 @@ def _parts_that_differ(month: Period, growers: Sequence[int]) -> dict[GrowerDay,
             )
         }
         for row in right ^ stands:
-            found[row[0], month.start] = (
+            differences[row[0], month.start] = (
                 f"grower {row[0]} in {month.key}: sums by {dimension} of {row[1] or 'none'}"
             )
-    return found
+    return differences
 
 
 def _months_that_differ(month: Period, growers: Sequence[int]) -> dict[GrowerDay, str]:
@@ -176,8 +176,8 @@ def _months_that_differ(month: Period, growers: Sequence[int]) -> dict[GrowerDay
     }
 
 
-def examples_of(found: dict[GrowerDay, str]) -> tuple[str, ...]:
-    return tuple(found[key] for key in sorted(found)[:SHOWN])
+def examples_of(differences: dict[GrowerDay, str]) -> tuple[str, ...]:
+    return tuple(differences[key] for key in sorted(differences)[:SHOWN])
 
 
 def write_run(view: RunView, at: datetime) -> None:
@@ -219,10 +219,10 @@ def tell_of_differences(view: RunView) -> None:
 def _last_differing() -> float:
     """For `/metrics`: what the last night found; not a number while the database is away."""
     try:
-        found = session.scalar(select(ReconcileRun.differing).order_by(ReconcileRun.id.desc()).limit(1))
+        differing = session.scalar(select(ReconcileRun.differing).order_by(ReconcileRun.id.desc()).limit(1))
     except SQLAlchemyError:
         return float("nan")
-    return float(found or 0)
+    return float(differing or 0)
 
 
 DIFFERING = Gauge(

@@ -67,7 +67,10 @@ def index() -> str:
         cards=_cards(grower, table),
         months=[(month, table.grower_month_covered(grower.id, month)) for month in reversed(table.months)],
         states=lambda channel, month: table.state(grower.id, channel, month),
-        used=[OWN_SHOP, *(one for one in table.channels_of(grower.id) if _shown(table, grower.id, one))],
+        used=[
+            OWN_SHOP,
+            *(channel for channel in table.channels_of(grower.id) if _shown(table, grower.id, channel)),
+        ],
         unknown=grower.id in table.channels_unknown,
         channel_name=channel_name,
         state_names=STATE_NAMES,
@@ -82,9 +85,9 @@ def _shown(table: CoverageMap, grower_id: int, channel: str) -> bool:
 
 
 def _cards(grower: GrowerView, table: CoverageMap) -> list[ChannelCard]:
-    said = declarations_of([grower.id])
+    declarations = declarations_of([grower.id])
     return [
-        _card(channel, said.get((grower.id, channel)), table, grower.id)
+        _card(channel, declarations.get((grower.id, channel)), table, grower.id)
         for channel in _offered(grower, table)
     ]
 
@@ -108,8 +111,8 @@ def _months_in(states: dict[date, CoverageState], wanted: CoverageState) -> tupl
 def _offered(grower: GrowerView, table: CoverageMap) -> Sequence[str]:
     """Every platform, and whatever else is on record; those in use first."""
     known = set(table.channels_of(grower.id)) - {OWN_SHOP}
-    others = [one for one in sorted(known) if one not in PLATFORMS]
-    return sorted([*PLATFORMS, *others], key=lambda one: one not in known)
+    others = [channel for channel in sorted(known) if channel not in PLATFORMS]
+    return sorted([*PLATFORMS, *others], key=lambda channel: channel not in known)
 
 
 @blueprint.route("/seller/sales/channels/<channel>", methods=["GET", "POST"])
@@ -118,10 +121,10 @@ def _offered(grower: GrowerView, table: CoverageMap) -> Sequence[str]:
 def declare(channel: str) -> ResponseReturnValue:
     """Say of one place of sale whether and since when it is used."""
     grower = require_grower(actor_id())
-    said = declarations_of([grower.id]).get((grower.id, channel))
-    if channel not in PLATFORMS and said is None and channel != "offline":
+    declaration = declarations_of([grower.id]).get((grower.id, channel))
+    if channel not in PLATFORMS and declaration is None and channel != "offline":
         raise NotFound(_("There is no such place of sale."), code="channel_unknown")
-    form = ChannelForm(data=_spoken(said))
+    form = ChannelForm(data=_spoken(declaration))
     if form.validate_on_submit():
         try:
             with creating() as made:
@@ -140,10 +143,10 @@ def declare(channel: str) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _spoken(said: Declaration | None) -> dict[str, object]:
-    if said is None:
+def _spoken(declaration: Declaration | None) -> dict[str, object]:
+    if declaration is None:
         return {}
-    return {"sells": YES if said.sells else NO, "since": said.since, "until": said.until}
+    return {"sells": YES if declaration.sells else NO, "since": declaration.since, "until": declaration.until}
 
 
 @blueprint.post("/seller/sales/channels")

@@ -48,8 +48,8 @@ def index() -> str:
 def _seasons(today: date) -> list[Period]:
     """January and the seasons that have begun, and the years, the newest first."""
     years = range(today.year, today.year - YEARS_SHOWN, -1)
-    found = [one for year in years for one in (*reversed(parts_of_year(year)), Period(year))]
-    return [one for one in found if one.start <= today]
+    periods = [period for year in years for period in (*reversed(parts_of_year(year)), Period(year))]
+    return [period for period in periods if period.start <= today]
 
 
 def _standing(sheet: dict[str, int]) -> str:
@@ -80,7 +80,7 @@ def sheet(key: str) -> ResponseReturnValue:
     grower = require_grower(actor_id())
     season = _season(key)
     entries = ledger_costs.entries_of(grower.id, season)
-    standing = {one.purpose: Decimal(one.amount_minor) / 100 for one in reversed(entries)}
+    standing = {entry.purpose: Decimal(entry.amount_minor) / 100 for entry in reversed(entries)}
     form = CostForm(data=standing)
     if form.validate_on_submit():
         with creating() as made:

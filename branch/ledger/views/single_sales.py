@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
         "branch/ledger/records.html",
         period=period,
         page=page,
-        seals=seal.seals_of([one.subject for one in page.items]),
+        seals=seal.seals_of([record.subject for record in page.items]),
         kinds=KINDS,
         channel_name=channel_name,
     )

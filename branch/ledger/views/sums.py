@@ -41,7 +41,7 @@ class SalesTable:
     @property
     def total(self) -> SalesSum:
         return SalesSum(
-            ("total",), *(sum(getattr(one, name) for _name, one in self.rows) for name in NUMBERS)
+            ("total",), *(sum(getattr(sales, name) for _name, sales in self.rows) for name in NUMBERS)
         )
 
 
@@ -92,10 +92,10 @@ def _chosen_unit(units: Sequence[UnitView]) -> UnitView | None:
     code = request.args.get("unit")
     if not code:
         return next(iter(units), None)
-    found = next((unit for unit in units if unit.code == code), None)
-    if found is None:
+    chosen = next((unit for unit in units if unit.code == code), None)
+    if chosen is None:
         raise NotFound(_("There is no unit with the code %(code)s.", code=code), code="unit_unknown")
-    return found
+    return chosen
 
 
 def _growers_of(unit: UnitView | None) -> tuple[list[int], dict[int, str]]:
@@ -158,7 +158,7 @@ def _tables(period: Period, ids: Sequence[int], names: dict[int, str]) -> list[S
         wanted.append(("grower", _("By grower"), _("Grower"), lambda grower_id: names[grower_id]))
     else:
         wanted.append(("product", _("By product"), _("Product"), str))
-    return [_table(period, ids, *one) for one in wanted]
+    return [_table(period, ids, *breakdown) for breakdown in wanted]
 
 
 def _table(
@@ -166,18 +166,18 @@ def _table(
 ) -> SalesTable:
     sums = queries.sums_by(by, grower_ids=ids, since=period.start, until=period.end)
     if by not in {"day", "month"}:
-        sums.sort(key=lambda one: -one.net_minor)
-    return SalesTable(by, title, first, tuple((name(one.key[0]), one) for one in sums))
+        sums.sort(key=lambda sales: -sales.net_minor)
+    return SalesTable(by, title, first, tuple((name(sales.key[0]), sales) for sales in sums))
 
 
 def _csv(key: str, ids: list[int], names: dict[int, str]) -> Response:
     _fresh()
     period = _period(ids)
-    found = next((one for one in _tables(period, ids, names) if one.key == key), None)
-    if found is None:
+    table = next((candidate for candidate in _tables(period, ids, names) if candidate.key == key), None)
+    if table is None:
         raise NotFound(_("There is no such table."), code="table_unknown")
     head = (
-        found.first,
+        table.first,
         _("Number of orders"),
         _("Number of plants"),
         _("Gross sales (yuan)"),
@@ -188,14 +188,14 @@ def _csv(key: str, ids: list[int], names: dict[int, str]) -> Response:
     rows = [
         (
             name,
-            one.orders,
-            one.plants,
+            sales.orders,
+            sales.plants,
             *(
                 _yuan(amount)
-                for amount in (one.gross_minor, one.discount_minor, one.refund_minor, one.net_minor)
+                for amount in (sales.gross_minor, sales.discount_minor, sales.refund_minor, sales.net_minor)
             ),
         )
-        for name, one in [*found.rows, (_("Sum total"), found.total)]
+        for name, sales in [*table.rows, (_("Sum total"), table.total)]
     ]
     return Response(
         csv_bytes([head, *rows]),

@@ -185,12 +185,12 @@ class Licensee:
 
 def find_licensee(grower_id: int, *, at: datetime) -> Licensee | None:
     """The grower with this key, in any state, and his licence, with one statement."""
-    found = read_columns(_LICENSEE, {"grower": grower_id}).all()
-    if not found:
+    rows = read_columns(_LICENSEE, {"grower": grower_id}).all()
+    if not rows:
         return None
     on = local_day(at)
-    licences = [licence_view(row, row, on) for row in found if row.number is not None]
-    return Licensee(GrowerView(*found[0][len(_COLUMNS) :]), max(licences, key=weight, default=None))
+    licences = [licence_view(row, row, on) for row in rows if row.number is not None]
+    return Licensee(GrowerView(*rows[0][len(_COLUMNS) :]), max(licences, key=weight, default=None))
 
 
 def require_valid_licence(
@@ -304,7 +304,7 @@ def licence_list(unit_ids: Sequence[int], *, at: datetime, state: str = "", page
         .where(here)
         .group_by(Licence.state)
     )
-    counts = {one: number for one, number in session.execute(counted)}  # noqa: C416 - rows are not pairs to mypy
+    counts = {licence_state: number for licence_state, number in session.execute(counted)}  # noqa: C416 - rows are not pairs to mypy
     total = counts.get(state, 0) if state else sum(counts.values())
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)

@@ -24,4 +24,4 @@ def other_sources(sources: Sequence[str], source: str, *, suspending: bool) -> l
                 code="held_by_case",
             )
         raise decided_meanwhile()
-    return [one for one in sources if one != source]
+    return [other for other in sources if other != source]

@@ -110,8 +110,8 @@ def index() -> str:
     state = request.args.get("state", "")
     state = state if state in set(LicenceState) else ""
     units = [unit.id for unit in units_where(actor_id(), "licences.view")]
-    found = queries.licence_list(units, at=now(), state=state, page=page_number(request.args.get("page")))
-    return _page("index.html", found=found, state=state, states=list(LicenceState))
+    listing = queries.licence_list(units, at=now(), state=state, page=page_number(request.args.get("page")))
+    return _page("index.html", found=listing, state=state, states=list(LicenceState))
 
 
 @blueprint.get("/branch/licences/<number>")
@@ -150,19 +150,19 @@ def decide(number: str) -> Any:
 
 
 def _take(number: str, step: Step, form: Any) -> None:
-    said: dict[str, Any] = {"reason": form.reason.data or "", "by_account_id": actor_id(), "at": now()}
+    decision: dict[str, Any] = {"reason": form.reason.data or "", "by_account_id": actor_id(), "at": now()}
     if step is Step.GRANT:
         service.grant(
             number,
             scope=form.scope(),
             valid_from=form.valid_from.data,
             valid_until=form.valid_until.data,
-            **said,
+            **decision,
         )
     elif step is Step.EXTEND:
         if form.valid_until.data is None:
             raise Invalid(_("Enter the new last day."), code="days_not_later")
-        service.extend(number, valid_until=form.valid_until.data, **said)
+        service.extend(number, valid_until=form.valid_until.data, **decision)
     else:
         verbs = {
             Step.REFUSE: service.refuse,
@@ -170,7 +170,7 @@ def _take(number: str, step: Step, form: Any) -> None:
             Step.REINSTATE: service.reinstate,
             Step.WITHDRAW: service.withdraw,
         }
-        verbs[step](number, **said)
+        verbs[step](number, **decision)
 
 
 def _show(number: str, form: GrantForm | StepForm | None = None) -> str:

@@ -32,8 +32,8 @@ LOGO_SIDE_PX = 800
 @requires("marks.edit")
 def index() -> str:
     mine = {unit.id for unit in units_where(actor_id(), "marks.edit")}
-    found = [mark for mark in licences_marks.all_marks() if mark.unit_id in mine]
-    return _page("marks.html", marks=found)
+    own_marks = [mark for mark in licences_marks.all_marks() if mark.unit_id in mine]
+    return _page("marks.html", marks=own_marks)
 
 
 @blueprint.route("/branch/marks/new", methods=["GET", "POST"])

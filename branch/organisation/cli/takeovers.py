@@ -41,11 +41,11 @@ def take_over(unit: str, days: int, reason: str, operator: str | None, role: str
                 reason=reason,
                 at=now(),
             )
-        found = takeovers.get_takeover(public_id, at=now())
+        takeover = takeovers.get_takeover(public_id, at=now())
     except DomainError as error:
         raise click.ClickException(str(error)) from None
     click.echo(
-        f"{found.by} does the work of {unit} ({found.role}) until {to_utc(found.ends_at):%Y-%m-%d %H:%M} UTC"
+        f"{takeover.by} does the work of {unit} ({takeover.role}) until {to_utc(takeover.ends_at):%Y-%m-%d %H:%M} UTC"
     )
 
 

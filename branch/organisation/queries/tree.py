@@ -108,16 +108,16 @@ def upwards(unit_id: int) -> Iterator[UnitView]:
 def units_below(unit_id: int) -> list[UnitView]:
     """The unit and everything below it, parents before their children."""
     path = unit_by_id(unit_id).path
-    found = session.scalars(
+    units = session.scalars(
         select(Unit).where(Unit.path.startswith(path, autoescape=True)).order_by(Unit.path)
     )
-    return [unit_view(unit) for unit in found]
+    return [unit_view(unit) for unit in units]
 
 
 def villages() -> list[UnitView]:
     """Where a grower can be at home."""
-    found = session.scalars(select(Unit).where(Unit.kind == "village").order_by(Unit.path))
-    return [unit_view(unit) for unit in found]
+    units = session.scalars(select(Unit).where(Unit.kind == "village").order_by(Unit.path))
+    return [unit_view(unit) for unit in units]
 
 
 @asked_once_while_reading
@@ -177,13 +177,14 @@ def holds_role(account_id: int) -> bool:
 
 def holds_trusted_role(account_id: int) -> bool:
     """Whether others rely on this account, so that it needs a second factor."""
-    return any(held.role in TRUSTED for held in roles_held(account_id))
+    return any(held_role.role in TRUSTED for held_role in roles_held(account_id))
 
 
 def holds_everywhere(account_id: int, permission: str) -> bool:
     """Whether the account holds `permission` without a unit: for what everybody shares."""
     return any(
-        held.unit_path is None and permission in PERMISSIONS_OF[held.role] for held in roles_held(account_id)
+        held_role.unit_path is None and permission in PERMISSIONS_OF[held_role.role]
+        for held_role in roles_held(account_id)
     )
 
 

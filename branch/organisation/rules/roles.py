@@ -47,11 +47,11 @@ def may_change_role(holder: Iterable[Held], role: Role, path: str) -> bool:
     Whoever runs the installation stands above nobody: an operator's role is given from the command line.
     """
     return role is not Role.OPERATOR and any(
-        RANK[held.role] >= RANK[role]
-        and held.role in TRUSTED
-        and held.unit_path is not None
-        and covers(held.unit_path, path)
-        for held in holder
+        RANK[held_role.role] >= RANK[role]
+        and held_role.role in TRUSTED
+        and held_role.unit_path is not None
+        and covers(held_role.unit_path, path)
+        for held_role in holder
     )
 
 

@@ -189,14 +189,14 @@ def _add(
 def _refuse_too_many(contact: Identity, by_account_id: int, at: datetime) -> None:
     to_contact = Invitation.contact == contact.value
     by_sender = Invitation.by_account_id == by_account_id
-    sent, both, got = session.execute(
+    sent, both, received = session.execute(
         select(
             func.count().filter(by_sender),
             func.count().filter(and_(by_sender, to_contact)),
             func.count().filter(to_contact),
         ).where(Invitation.created_at > at - DAY, or_(by_sender, to_contact))
     ).one()
-    if sent >= MOST_OF_SENDER or both >= MOST_OF_SENDER_TO_CONTACT or got >= MOST_TO_CONTACT:
+    if sent >= MOST_OF_SENDER or both >= MOST_OF_SENDER_TO_CONTACT or received >= MOST_TO_CONTACT:
         raise Conflict(
             _(
                 "Enough invitations were sent for today. Go on tomorrow, or give the link that you have by hand."
@@ -206,10 +206,10 @@ def _refuse_too_many(contact: Identity, by_account_id: int, at: datetime) -> Non
 
 
 def _row(token: str, *, at: datetime, lock: bool = False) -> Invitation:
-    found = select(Invitation).where(Invitation.token_digest == _digest(token))
+    query = select(Invitation).where(Invitation.token_digest == _digest(token))
     if lock:
-        found = found.with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(found)
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(query)
     over = (
         row is None or row.expires_at <= at or row.ended_at is not None or parse_identity(row.contact) is None
     )

@@ -45,23 +45,23 @@ def _tell(roles: tuple[str, ...], template: str, context: dict[str, Any], event_
 
 def tell_unit_of_takeover(event: UnitTakenOver | TakeoverEnded, *, event_id: str) -> None:
     """Handler: one message to each person of the unit, below it and above it."""
-    found = get_takeover(event.public_id, at=now())
-    path = found.unit.path
-    places = [one for one in all_units() if one.path.startswith(path) or path.startswith(one.path)]
+    takeover = get_takeover(event.public_id, at=now())
+    path = takeover.unit.path
+    places = [unit for unit in all_units() if unit.path.startswith(path) or path.startswith(unit.path)]
 
     def context(account: Account) -> dict[str, Any]:
         return {
             "what": type(event).__name__,
-            "unit": found.unit.name_in(account.locale),
-            "name": found.by,
-            "role": str(found.role),
-            "until": local_minute(found.ends_at),
-            "ended_by": found.ended_by,
-            "reason": found.reason,
+            "unit": takeover.unit.name_in(account.locale),
+            "name": takeover.by,
+            "role": str(takeover.role),
+            "until": local_minute(takeover.ends_at),
+            "ended_by": takeover.ended_by,
+            "reason": takeover.reason,
             "address": _members_page(),
         }
 
-    people = {member.account_id for member in members_of(places)} | {found.account_id}
+    people = {member.account_id for member in members_of(places)} | {takeover.account_id}
     notify_accounts(people, "unit_taken_over", context, key=event_id)
 
 

@@ -40,12 +40,12 @@ def pending_at(units: Iterable[UnitView], *, at: datetime) -> list[PendingView]:
 
 def pending_as_seen(account_id: int, units: Iterable[UnitView], *, at: datetime) -> list[PendingView]:
     """As `pending_at`; contacts are masked for who holds no role at the unit or above it, as an operator does not."""
-    paths = [held.unit_path for held in roles_held(account_id) if held.unit_path]
+    paths = [held_role.unit_path for held_role in roles_held(account_id) if held_role.unit_path]
     return [
-        one
-        if one.unit is not None and any(one.unit.path.startswith(path) for path in paths)
-        else replace(one, contact=_masked(one.contact))
-        for one in pending_at(units, at=at)
+        invitation
+        if invitation.unit is not None and any(invitation.unit.path.startswith(path) for path in paths)
+        else replace(invitation, contact=_masked(invitation.contact))
+        for invitation in pending_at(units, at=at)
     ]
 
 
@@ -65,10 +65,10 @@ def get_pending_at_unit(invitation_id: int, *, at: datetime) -> PendingView:
     Raises:
         NotFound: there is none that could still be accepted.
     """
-    found = _views(Invitation.id == invitation_id, Invitation.unit_id.is_not(None), at=at)
-    if not found:
+    invitations = _views(Invitation.id == invitation_id, Invitation.unit_id.is_not(None), at=at)
+    if not invitations:
         raise invitation_over()
-    return found[0]
+    return invitations[0]
 
 
 def withdraw(invitation: PendingView, *, by_account_id: int, at: datetime) -> None:

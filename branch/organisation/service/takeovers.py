@@ -125,7 +125,11 @@ def get_takeover(public_id: str, *, at: datetime) -> TakeoverView:
         NotFound: there is none with this id.
     """
     row = _row(public_id)
-    return next(one for one in takeovers_of([unit_by_id(row.unit_id)], at=at) if one.public_id == public_id)
+    return next(
+        takeover
+        for takeover in takeovers_of([unit_by_id(row.unit_id)], at=at)
+        if takeover.public_id == public_id
+    )
 
 
 def takeovers_of(units: Iterable[UnitView], *, at: datetime) -> list[TakeoverView]:

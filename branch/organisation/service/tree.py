@@ -25,10 +25,10 @@ CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]")
 
 def add_unit(*, code: str, name_zh: str, name_en: str, kind: str, parent: str | None = None) -> UnitView:
     """Add a unit below `parent` (a code), or answer the one that has the code already."""
-    found = session.scalar(select(Unit).where(Unit.code == code))
-    if found is None:
+    unit = session.scalar(select(Unit).where(Unit.code == code))
+    if unit is None:
         above = get_unit(parent) if parent else None
-        found = Unit(
+        unit = Unit(
             code=code,
             name_zh=name_zh,
             name_en=name_en,
@@ -36,9 +36,9 @@ def add_unit(*, code: str, name_zh: str, name_en: str, kind: str, parent: str | 
             parent_id=above.id if above else None,
             path=f"{above.path if above else ''}{code}/",
         )
-        session.add(found)
+        session.add(unit)
         session.flush()
-    return unit_by_id(found.id)
+    return unit_by_id(unit.id)
 
 
 def found_unit(*, code: str, name_zh: str, name_en: str, kind: str, parent: UnitView | None) -> UnitView:

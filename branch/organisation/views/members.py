@@ -109,11 +109,11 @@ def invitation(token: str) -> Any:
 @requires("members.edit", scope=Scope.UNIT)
 def withdraw_invitation(invitation_id: int) -> Any:
     """Take back an invitation that nobody has accepted."""
-    found = pending.get_pending_at_unit(invitation_id, at=now())
-    if found.unit is not None:
-        queries.require_unit_access(actor_id(), found.unit.id, "members.edit")
+    invitation = pending.get_pending_at_unit(invitation_id, at=now())
+    if invitation.unit is not None:
+        queries.require_unit_access(actor_id(), invitation.unit.id, "members.edit")
     with transaction():
-        pending.withdraw(found, by_account_id=actor_id(), at=now())
+        pending.withdraw(invitation, by_account_id=actor_id(), at=now())
     flash(_("The invitation is withdrawn; its link opens nothing any more."), "success")
     return redirect(url_for("organisation.members"), 303)
 
@@ -122,8 +122,8 @@ def withdraw_invitation(invitation_id: int) -> Any:
 @requires("members.edit", scope=Scope.UNIT)
 def end_take_over(public_id: str) -> Any:
     """The unit's own people take their work back before the last day."""
-    found = get_takeover(public_id, at=now())
-    queries.require_unit_access(actor_id(), found.unit.id, "members.edit")
+    takeover = get_takeover(public_id, at=now())
+    queries.require_unit_access(actor_id(), takeover.unit.id, "members.edit")
     with transaction():
         end_takeover(public_id, by_account_id=actor_id(), at=now())
     flash(_("The work is given back; the unit's people are told."), "success")
@@ -132,8 +132,8 @@ def end_take_over(public_id: str) -> Any:
 
 def _form() -> GiveRoleForm:
     form = GiveRoleForm()
-    held = queries.roles_held(actor_id())
-    highest = max((RANK[one.role] for one in held if one.role in TRUSTED), default=-1)
+    held_roles = queries.roles_held(actor_id())
+    highest = max((RANK[held_role.role] for held_role in held_roles if held_role.role in TRUSTED), default=-1)
     units = queries.units_where(actor_id(), "members.edit")
     form.offer([role for role in GIVEN_BY_STAFF if RANK[role] <= highest], units)
     return form
@@ -142,7 +142,7 @@ def _form() -> GiveRoleForm:
 def _members(form: GiveRoleForm) -> str:
     units = queries.units_where(actor_id(), "members.view")
     waiting = pending.pending_as_seen(actor_id(), units, at=now())
-    mine = may_give_each([(actor_id(), one.role, one.unit) for one in waiting])
+    mine = may_give_each([(actor_id(), invitation.role, invitation.unit) for invitation in waiting])
     return _page(
         "members.html",
         form=form,
@@ -160,7 +160,11 @@ def _members(form: GiveRoleForm) -> str:
 
 def _concerning(units: list[queries.UnitView]) -> list[queries.UnitView]:
     """These units and those above them: what is done there reaches down here."""
-    return [one for one in queries.all_units() if any(unit.path.startswith(one.path) for unit in units)]
+    return [
+        candidate
+        for candidate in queries.all_units()
+        if any(unit.path.startswith(candidate.path) for unit in units)
+    ]
 
 
 def _page(name: str, **values: Any) -> str:

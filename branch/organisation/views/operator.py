@@ -99,8 +99,8 @@ def appoint(code: str) -> Any:
 def withdraw_invitation(invitation_id: int) -> Any:
     """Take back the invitation of a town's first people before anybody accepted it."""
     with transaction():
-        found = pending.get_pending_at_unit(invitation_id, at=now())
-        pending.withdraw(found, by_account_id=actor_id(), at=now())
+        invitation = pending.get_pending_at_unit(invitation_id, at=now())
+        pending.withdraw(invitation, by_account_id=actor_id(), at=now())
     flash(_("The invitation is withdrawn; its link opens nothing any more."), "success")
     return redirect(url_for("operations.units"), 303)
 
@@ -143,17 +143,17 @@ def end(public_id: str) -> Any:
 
 
 def _units(form: TownForm) -> str:
-    found = queries.all_units()
-    headless = powers.towns_without_people(found)
-    waiting = pending.pending_at([unit for unit in found if unit.id in headless], at=now())
+    units = queries.all_units()
+    headless = powers.towns_without_people(units)
+    waiting = pending.pending_at([unit for unit in units if unit.id in headless], at=now())
     return _page(
         "operator_units.html",
         form=form,
-        units=found,
+        units=units,
         headless=headless,
         pending=waiting,
-        mine={one.id for one in waiting},
-        takeovers=takeovers.takeovers_of(found, at=now()),
+        mine={invitation.id for invitation in waiting},
+        takeovers=takeovers.takeovers_of(units, at=now()),
     )
 
 

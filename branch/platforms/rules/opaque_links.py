@@ -242,4 +242,4 @@ def platform_of_link(host: str) -> Platform | None:
     """The platform whose short or promotion links `host` serves; None for a host that serves none."""
     labels = host.split(".")
     below = (".".join(labels[place:]) for place in range(len(labels) - 1))
-    return next((_PLATFORM_OF[one] for one in below if one in _PLATFORM_OF), None)
+    return next((_PLATFORM_OF[suffix] for suffix in below if suffix in _PLATFORM_OF), None)

@@ -65,12 +65,12 @@ class WebAddress:
 
 def find_addresses(text: str) -> list[WebAddress]:
     """Every web address in `text`, in order, each once. Addresses that no browser could open are left out."""
-    found: list[WebAddress] = []
+    addresses: list[WebAddress] = []
     for token in _tokens(text[:MAX_TEXT]):
         address = read_address(token)
-        if address is not None and address not in found:
-            found.append(address)
-    return found
+        if address is not None and address not in addresses:
+            addresses.append(address)
+    return addresses
 
 
 def _tokens(text: str) -> list[str]:

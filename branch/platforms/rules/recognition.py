@@ -101,8 +101,8 @@ def recognise(text: str) -> ShopAddress | Unrecognised:
 
 def shop_key(text: str) -> str | None:
     """The same word for every address of one shop; None for a text that names none."""
-    found = recognise(text)
-    return found.keys[0] if isinstance(found, ShopAddress) else None
+    recognition = recognise(text)
+    return recognition.keys[0] if isinstance(recognition, ShopAddress) else None
 
 
 def as_registered(text: str) -> ShopAddress | Unrecognised:
@@ -186,15 +186,15 @@ def _bare_host(host: str) -> str:
     return rest if first in _SERVING_LABELS and "." in rest and rest not in _OPEN_SUFFIXES else host
 
 
-def names_no_shop(found: ShopAddress) -> Refusal | None:
+def names_no_shop(address: ShopAddress) -> Refusal | None:
     """Why an address that no registration covers says nothing of a shop all the same; None when it does.
 
     A mini-program has many links; the front page of a site that many share is nobody's, nor is a post or product on it.
     """
-    if found.is_opaque:
+    if address.is_opaque:
         return Refusal.SHORT_LINK
-    host, _, path = found.keys[0].removeprefix("website:").partition("/")
-    if found.platform is not Platform.WEBSITE or not _is_shared(host):
+    host, _, path = address.keys[0].removeprefix("website:").partition("/")
+    if address.platform is not Platform.WEBSITE or not _is_shared(host):
         return None
     if not path:
         return Refusal.SHARED_SITE

@@ -50,11 +50,13 @@ def index() -> Any:
         led = _lead(text)
         if led is not None:
             return led
-    found = queries.register(at=now(), text=text, village=village, page=page_number(request.args.get("page")))
+    listing = queries.register(
+        at=now(), text=text, village=village, page=page_number(request.args.get("page"))
+    )
     if wants_json():
-        return jsonify(register_document(found))
+        return jsonify(register_document(listing))
     return _page(
-        "index.html", found=found, text=text, village=village, villages=villages(), unit_name=unit_name
+        "index.html", found=listing, text=text, village=village, villages=villages(), unit_name=unit_name
     )
 
 
@@ -63,8 +65,8 @@ def _lead(text: str) -> Any:
     number = licence_number(text)
     if number is not None:
         return redirect(url_for("registry.licence", number=number))
-    found = recognise(text)
-    if isinstance(found, ShopAddress) or found.reason is not Refusal.NO_ADDRESS:
+    recognition = recognise(text)
+    if isinstance(recognition, ShopAddress) or recognition.reason is not Refusal.NO_ADDRESS:
         return redirect(url_for("registry.check", url=text))
     return None
 
@@ -132,17 +134,17 @@ def checked(text: str) -> Any:
 @blueprint.get("/registry/marks/<code>")
 @public
 def mark(code: str) -> str:
-    found = get_mark(code)
+    mark = get_mark(code)
     return _page(
-        "mark.html", mark=found, rules=get_rules(found.id, found.rules_version), versions=rules_of(found.id)
+        "mark.html", mark=mark, rules=get_rules(mark.id, mark.rules_version), versions=rules_of(mark.id)
     )
 
 
 @blueprint.get("/registry/marks/<code>/rules/<int:version>")
 @public
 def rules(code: str, version: int) -> str:
-    found = get_mark(code)
-    return _page("mark.html", mark=found, rules=get_rules(found.id, version), versions=rules_of(found.id))
+    mark = get_mark(code)
+    return _page("mark.html", mark=mark, rules=get_rules(mark.id, version), versions=rules_of(mark.id))
 
 
 def _page(name: str, **context: Any) -> str:

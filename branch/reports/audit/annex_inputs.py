@@ -87,7 +87,7 @@ def complete(book: Book) -> set[int]:
     for row in book.rows:
         if row["month"] in book.months or row["month"] in book.months_before:
             used[row["grower"]].add(row["channel"])
-    spans = {(one["grower"], one["channel"]): one for one in book.spans}
+    spans = {(span["grower"], span["channel"]): span for span in book.spans}
 
     def covers(grower: int, channel: str) -> bool:
         span = spans.get((grower, channel))
@@ -98,4 +98,6 @@ def complete(book: Book) -> set[int]:
         begins, ends = span["first_day"][:7], span["last_day"][:7]
         return bool(begins < book.months_before[0] and ends >= book.months[-1])
 
-    return {grower for grower, channels in used.items() if all(covers(grower, one) for one in channels)}
+    return {
+        grower for grower, channels in used.items() if all(covers(grower, channel) for channel in channels)
+    }

@@ -23,11 +23,15 @@ Of = Callable[[dict[str, Any]], str]
 
 
 def breakdown(
-    book: Book, section: str, rows: list[dict[str, Any]], of: Callable[[dict[str, Any]], str], found: Figures
+    book: Book,
+    section: str,
+    rows: list[dict[str, Any]],
+    of: Callable[[dict[str, Any]], str],
+    figures: Figures,
 ) -> None:
     now, before = book.now(rows), book.before(rows)
     of = _put_together(book, section, [*now, *before], of)
-    _breakdown_months(book, section, rows, of, found)
+    _breakdown_months(book, section, rows, of, figures)
     whole_now, whole_before = add(now), add(before)
     groups: dict[str, tuple[Sums, Sums, bool]] = {
         code: (
@@ -53,11 +57,15 @@ def breakdown(
             "share_points": None if part is None or share_before is None else part - share_before,
         }
         for column, value in cells.items():
-            found[section, section, code, column] = value
+            figures[section, section, code, column] = value
 
 
 def _breakdown_months(
-    book: Book, section: str, rows: list[dict[str, Any]], of: Callable[[dict[str, Any]], str], found: Figures
+    book: Book,
+    section: str,
+    rows: list[dict[str, Any]],
+    of: Callable[[dict[str, Any]], str],
+    figures: Figures,
 ) -> None:
     """Net sales by month and code; what is left empty for the sake of single growers is not asked for."""
     table = book.annex["sections"].get(section, {}).get(f"{section}_months", {"rows": {}})["rows"]
@@ -66,7 +74,7 @@ def _breakdown_months(
         for column, printed in cells.items():
             if printed is not None:
                 code = "" if column == "unnamed" else column
-                found[section, f"{section}_months", month, column] = net(
+                figures[section, f"{section}_months", month, column] = net(
                     add(row for row in mine if of(row) == code)
                 )
 
@@ -80,12 +88,12 @@ def _put_together(book: Book, section: str, rows: Collection[dict[str, Any]], of
     return lambda row: OTHERS if of(row) in together else of(row)
 
 
-def units(book: Book, found: Figures) -> None:
+def units(book: Book, figures: Figures) -> None:
     """The units below beside each other: all growers, and those with complete data where the base is like."""
     table = book.annex["sections"].get("units", {}).get("units", {"rows": {}})["rows"]
     if not table:
         return
-    home = {int(number): one.get("unit") for number, one in book.annex["growers"].items()}
+    home = {int(number): grower.get("unit") for number, grower in book.annex["growers"].items()}
     placed = [row for row in book.rows if home[row["grower"]] is not None]
     now, before = book.now(placed), book.before(placed)
     of = _put_together(book, "units", [*now, *before], lambda row: str(home[row["grower"]]))
@@ -109,7 +117,7 @@ def units(book: Book, found: Figures) -> None:
             "like_points": None if change is None or whole is None else change - whole,
         }
         for column, value in cells.items():
-            found["units", "units", code, column] = value
+            figures["units", "units", code, column] = value
 
 
 def _like_growth(book: Book, rows: list[dict[str, Any]], growers: int) -> Fraction | None:

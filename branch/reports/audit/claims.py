@@ -40,8 +40,8 @@ def read(data: bytes) -> Carried:
     if text.lstrip().startswith("{"):
         return Carried("json", _number(data), data)
     if "<html" in text[:400].lower():
-        found = _META.search(text)
-        return Carried("html", found.group(1) if found else None, None)
+        match = _META.search(text)
+        return Carried("html", match.group(1) if match else None, None)
     return Carried("csv", _in_column(text), None)
 
 
@@ -60,10 +60,10 @@ def _attached(pdf: bytes) -> bytes | None:
 
 def _number(annex: bytes | None) -> str | None:
     try:
-        told = json.loads(annex or b"null")
+        content = json.loads(annex or b"null")
     except ValueError:
         return None
-    number = told.get("number") if isinstance(told, dict) else None
+    number = content.get("number") if isinstance(content, dict) else None
     return number if isinstance(number, str) and _NUMBER.fullmatch(number) else None
 
 
@@ -72,10 +72,10 @@ def _property(data: bytes) -> str | None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if archive.getinfo("docProps/custom.xml").file_size > LARGEST_PART:
                 return None
-            found = _PROPERTY.search(archive.read("docProps/custom.xml").decode(errors="replace"))
+            match = _PROPERTY.search(archive.read("docProps/custom.xml").decode(errors="replace"))
     except (zipfile.BadZipFile, KeyError):
         return None
-    return found.group(1) if found else None
+    return match.group(1) if match else None
 
 
 def _in_column(text: str) -> str | None:

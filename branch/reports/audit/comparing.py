@@ -31,8 +31,8 @@ def audit(annex: dict[str, Any]) -> Audit:
     expected = recompute(annex) | estimated
     agree, differ, given = 0, [], []
     for section, tables in annex["sections"].items():
-        for table, told in tables.items():
-            for row, cells in told["rows"].items():
+        for table, content in tables.items():
+            for row, cells in content["rows"].items():
                 for column, printed in cells.items():
                     where = (section, table, row, column)
                     if where not in expected:
@@ -45,21 +45,21 @@ def audit(annex: dict[str, Any]) -> Audit:
                             f"{'/'.join(where)}: printed {printed}, computed {_short(expected[where])}"
                         )
     for path, computed in outcomes.items():
-        said = _at(annex["outcomes"], path)
-        if said == computed:
+        outcome = _at(annex["outcomes"], path)
+        if outcome == computed:
             agree += 1
         else:
-            differ.append(f"{path}: printed {said}, computed {computed}")
+            differ.append(f"{path}: printed {outcome}, computed {computed}")
     return Audit(agree, tuple(differ), tuple(given))
 
 
-def _at(told: Any, path: str) -> Any:
+def _at(node: Any, path: str) -> Any:
     for name in path.split("/"):
-        if isinstance(told, list):
-            told = told[int(name)] if int(name) < len(told) else None
+        if isinstance(node, list):
+            node = node[int(name)] if int(name) < len(node) else None
         else:
-            told = None if told is None else told.get(name)
-    return told
+            node = None if node is None else node.get(name)
+    return node
 
 
 def _estimated(annex: dict[str, Any]) -> tuple[Figures, Mapping[str, str | bool | None]]:

@@ -29,12 +29,12 @@ def recompute_effect(annex: dict[str, Any]) -> tuple[Figures, Outcomes]:
     Both are empty without such a section.
     """
     outcome = annex.get("outcomes", {}).get("effect")
-    found: Figures = {}
+    figures: Figures = {}
     built = None if outcome is None else panel_of(annex["inputs"], last=outcome["window"][1])
     if outcome is None or built is None:
-        return found, {}
+        return figures, {}
     panel, months, _rows, unknown = built
-    start, stop = (months.index(max(one, months[0])) for one in outcome["window"])
+    start, stop = (months.index(max(month, months[0])) for month in outcome["window"])
     assessed = assess(
         panel,
         slice(start, stop + 1),
@@ -42,13 +42,13 @@ def recompute_effect(annex: dict[str, Any]) -> tuple[Figures, Outcomes]:
         provisional=annex["window"]["standing"] != "final",
         channels_unknown=unknown,
     )
-    _estimate(assessed, found)
-    _members(assessed, annex, found)
-    _months(panel, months, slice(start, stop + 1), assessed.settings, found)
+    _estimate(assessed, figures)
+    _members(assessed, annex, figures)
+    _months(panel, months, slice(start, stop + 1), assessed.settings, figures)
     placebo = () if assessed.placebo is None else assessed.placebo.blocks
     for block in (*placebo, *assessed.events):
-        _event(block, found)
-    return found, _outcomes(assessed)
+        _event(block, figures)
+    return figures, _outcomes(assessed)
 
 
 def _outcomes(assessed: Assessment) -> Outcomes:
@@ -57,10 +57,10 @@ def _outcomes(assessed: Assessment) -> Outcomes:
     def plain(value: float | None) -> str | None:
         return None if value is None else f"{value:.6f}"
 
-    found: Outcomes = {}
+    outcomes: Outcomes = {}
     for place, gate in enumerate(assessed.gates):
         key = f"effect/gates/{place}"
-        found |= {
+        outcomes |= {
             f"{key}/code": gate.code,
             f"{key}/passed": gate.passed,
             f"{key}/value": plain(gate.value),
@@ -71,18 +71,18 @@ def _outcomes(assessed: Assessment) -> Outcomes:
             ("ratio", estimate.ratio), ("low", estimate.low), ("high", estimate.high),
             ("actual_yuan", estimate.actual), ("predicted_yuan", estimate.predicted),
         ):  # fmt: skip
-            found[f"effect/estimate/{name}"] = plain(value)
-    return found
+            outcomes[f"effect/estimate/{name}"] = plain(value)
+    return outcomes
 
 
 def recompute_seasonal(annex: dict[str, Any]) -> Figures:
     """The seasonally adjusted series of the growers who are covered in each of its months."""
-    found: Figures = {}
+    figures: Figures = {}
     months = list(annex["sections"].get("seasonal", {}).get("seasonal", {"rows": {}})["rows"])
     if not months:
-        return found
+        return figures
     inputs = annex["inputs"]
-    known = {one["grower"] for one in _records(inputs["panel_growers"]) if one["channels_known"]}
+    known = {record["grower"] for record in _records(inputs["panel_growers"]) if record["channels_known"]}
     sums: defaultdict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for cell in _records(inputs["panel_cells"]):
         if cell["grower"] in known and cell["month"] in months:
@@ -93,18 +93,18 @@ def recompute_seasonal(annex: dict[str, Any]) -> Figures:
     for place, month in enumerate(months):
         trend = float(adjusted.trend[place])
         key = ("seasonal", "seasonal", month)
-        found[*key, "recorded"] = round(float(total[place]) * 100)
-        found[*key, "adjusted"] = round(float(adjusted.adjusted[place]) * 100)
-        found[*key, "trend"] = None if math.isnan(trend) else round(trend * 100)
-    return found
+        figures[*key, "recorded"] = round(float(total[place]) * 100)
+        figures[*key, "adjusted"] = round(float(adjusted.adjusted[place]) * 100)
+        figures[*key, "trend"] = None if math.isnan(trend) else round(trend * 100)
+    return figures
 
 
-def settings_of(told: dict[str, Any]) -> UpliftSettings:
+def settings_of(frozen_settings: dict[str, Any]) -> UpliftSettings:
     """The settings as they were frozen: fractions as text, the rest as it is."""
     kinds = {field.name: field.type for field in fields(UpliftSettings)}
     values: dict[str, Any] = {
         name: float(value) if isinstance(value, str) and "float" in str(kinds[name]) else value
-        for name, value in told.items()
+        for name, value in frozen_settings.items()
     }
     return UpliftSettings(**values)
 
@@ -151,7 +151,7 @@ def _ratio(value: float | None) -> Fraction | None:
     return None if value is None else Fraction(f"{value - 1:.6f}")
 
 
-def _estimate(assessed: Assessment, found: Figures) -> None:
+def _estimate(assessed: Assessment, figures: Figures) -> None:
     estimate = assessed.estimate
     if estimate is None:
         return
@@ -160,18 +160,18 @@ def _estimate(assessed: Assessment, found: Figures) -> None:
     gains = (("yuan", estimate.gain), ("yuan_low", estimate.gain_low), ("yuan_high", estimate.gain_high))
     for row, amount in (("actual", estimate.actual), ("predicted", estimate.predicted)):
         for column in ("value", "low", "high", "yuan_low", "yuan_high"):
-            found[*key, row, column] = None
-        found[*key, row, "yuan"] = round(amount * 100)
+            figures[*key, row, column] = None
+        figures[*key, row, "yuan"] = round(amount * 100)
     for column, ratio in ratios:
-        found[*key, "effect", column] = _ratio(ratio)
+        figures[*key, "effect", column] = _ratio(ratio)
     for column, gain in gains:
-        found[*key, "effect", column] = round(gain * 100)
+        figures[*key, "effect", column] = round(gain * 100)
 
 
-def _members(assessed: Assessment, annex: dict[str, Any], found: Figures) -> None:
+def _members(assessed: Assessment, annex: dict[str, Any], figures: Figures) -> None:
     growers = _records(annex["inputs"].get("panel_growers"))
-    known = {one["grower"] for one in growers if one["channels_known"]}
-    covered = {one["grower"] for one in _records(annex["inputs"].get("panel_cells"))}
+    known = {record["grower"] for record in growers if record["channels_known"]}
+    covered = {cell["grower"] for cell in _records(annex["inputs"].get("panel_cells"))}
     counts: dict[str, int] = {
         "channels_unknown": len(growers) - len(known),
         "never_covered": len(known - covered),
@@ -188,11 +188,11 @@ def _members(assessed: Assessment, annex: dict[str, Any], found: Figures) -> Non
             **{f"out_{reason}": number for reason, number in estimate.excluded.items()},
         }
     for row, number in counts.items():
-        found["effect", "members", row, "number"] = number
+        figures["effect", "members", row, "number"] = number
 
 
 def _months(
-    panel: Panel, months: list[str], columns: slice, settings: UpliftSettings, found: Figures
+    panel: Panel, months: list[str], columns: slice, settings: UpliftSettings, figures: Figures
 ) -> None:
     """Each month by itself: sold, predicted, and the interval of the prediction, in fen."""
     try:
@@ -202,22 +202,22 @@ def _months(
     for column in range(columns.start, columns.stop):
         cells = np.zeros((1, *panel.outcome.shape), dtype=np.bool_)
         cells[0, :, column] = True
-        one = jackknife(chosen, cells)
-        reach = quantile(settings.confidence, one.clusters) * one.errors[0]
-        predicted = float(one.predicted[0])
+        estimates = jackknife(chosen, cells)
+        reach = quantile(settings.confidence, estimates.clusters) * estimates.errors[0]
+        predicted = float(estimates.predicted[0])
         values = {
-            "actual": float(one.actual[0]),
+            "actual": float(estimates.actual[0]),
             "predicted": predicted,
             "low": predicted * math.exp(-reach),
             "high": predicted * math.exp(reach),
         }
         for name, value in values.items():
             if not math.isnan(value):
-                found["effect", "effect_months", months[column], name] = round(value * 100)
+                figures["effect", "effect_months", months[column], name] = round(value * 100)
 
 
-def _event(block: EventBlock, found: Figures) -> None:
+def _event(block: EventBlock, figures: Figures) -> None:
     key = ("effect", "effect_events", f"{block.first}..{block.last}")
-    found[*key, "growers"] = None if block.suppressed else block.growers
+    figures[*key, "growers"] = None if block.suppressed else block.growers
     for column, ratio in (("ratio", block.ratio), ("low", block.low), ("high", block.high)):
-        found[*key, column] = _ratio(ratio)
+        figures[*key, column] = _ratio(ratio)

@@ -20,43 +20,49 @@ FEWEST_GROWERS = 3
 
 def recompute_programmes(annex: dict[str, Any]) -> tuple[Figures, Outcomes]:
     """Figures of the section on programmes by (section, table, row, column), and its outcomes by their paths."""
-    found: Figures = {}
+    figures: Figures = {}
     outcomes: Outcomes = {}
     frozen = annex.get("outcomes", {}).get("effect")
     if frozen is None:
-        return found, outcomes
+        return figures, outcomes
     last = frozen["window"][1]
-    begun = [one for one in records(annex["inputs"]["programmes"]) if one["started_on"][:7] <= last]
-    built = panel_of(annex["inputs"], last=last) if begun else None
+    programmes = [
+        record for record in records(annex["inputs"]["programmes"]) if record["started_on"][:7] <= last
+    ]
+    built = panel_of(annex["inputs"], last=last) if programmes else None
     settings = settings_of(frozen["settings"])
     provisional = annex["window"]["standing"] != "final"
-    for place, one in enumerate(begun):
+    for place, programme in enumerate(programmes):
         row = ("programmes", "programmes", str(place + 1))
         for column in ("value", "low", "high", "yuan"):
-            found[*row, column] = None
+            figures[*row, column] = None
         if built is None:
-            found[*row, "growers"] = None
+            figures[*row, "growers"] = None
             outcomes[f"programmes/programmes/{place}/refusal"] = "too_few_growers"
             continue
         panel, months, growers, _unknown = built
-        inside = None if one["unit_code"] == annex["unit"] else _inside(annex, one["unit_code"], growers)
-        count, result, total = _estimate(
-            panel, months, inside, one["started_on"], annex["settings"], settings.confidence
+        inside = (
+            None
+            if programme["unit_code"] == annex["unit"]
+            else _inside(annex, programme["unit_code"], growers)
         )
-        found[*row, "growers"] = count if count >= FEWEST_GROWERS else None
+        count, result, total = _estimate(
+            panel, months, inside, programme["started_on"], annex["settings"], settings.confidence
+        )
+        figures[*row, "growers"] = count if count >= FEWEST_GROWERS else None
         outcomes |= _outcomes(f"programmes/programmes/{place}", result, settings, provisional=provisional)
         if isinstance(result, str):
             continue
         if all(_gates(result, settings, provisional=provisional).values()):
             for column, value in (("value", result.ratio), ("low", result.low), ("high", result.high)):
-                found[*row, column] = Fraction(f"{value - 1:.6f}")
-            found[*row, "yuan"] = round((result.actual - result.predicted) * 100)
+                figures[*row, column] = Fraction(f"{value - 1:.6f}")
+            figures[*row, "yuan"] = round((result.actual - result.predicted) * 100)
         predicted = result.without if isinstance(result, Interrupted) else result.comparison
         for column_of, month in enumerate(months[-MOST_MONTHS:]):
             key = ("programmes", f"programme_{place + 1}", month)
-            found[*key, "actual"] = round(float(total[column_of]) * 100)
-            found[*key, "predicted"] = round(float(predicted[column_of]) * 100)
-    return found, outcomes
+            figures[*key, "actual"] = round(float(total[column_of]) * 100)
+            figures[*key, "predicted"] = round(float(predicted[column_of]) * 100)
+    return figures, outcomes
 
 
 def _inside(annex: dict[str, Any], unit: str, growers: list[int]) -> Any:
@@ -116,12 +122,12 @@ def _outcomes(
 ) -> Outcomes:
     if isinstance(result, str):
         return {f"{path}/refusal": result}
-    found: Outcomes = {
+    outcomes: Outcomes = {
         f"{path}/refusal": None,
         f"{path}/ratio": f"{result.ratio:.6f}",
         f"{path}/low": f"{result.low:.6f}",
         f"{path}/high": f"{result.high:.6f}",
     }
     for place, (code, passed) in enumerate(_gates(result, settings, provisional=provisional).items()):
-        found |= {f"{path}/gates/{place}/code": code, f"{path}/gates/{place}/passed": bool(passed)}
-    return found
+        outcomes |= {f"{path}/gates/{place}/code": code, f"{path}/gates/{place}/passed": bool(passed)}
+    return outcomes

@@ -31,7 +31,7 @@ Recomputation = Callable[[Book, Figures], None]
 TOTAL_COLUMNS = {"gross": "gross_minor", "discount": "discount_minor", "refund": "refund_minor"}
 
 
-def _totals(book: Book, found: Figures) -> None:
+def _totals(book: Book, figures: Figures) -> None:
     sums = add(book.now(book.rows))
     cells: dict[str, Fraction | int | None] = {
         "orders": sums["orders"],
@@ -42,10 +42,10 @@ def _totals(book: Book, found: Figures) -> None:
         **{column: sums[name] for column, name in TOTAL_COLUMNS.items()},
     }
     for column, value in cells.items():
-        found["overall", "totals", "all", column] = value
+        figures["overall", "totals", "all", column] = value
 
 
-def _months(book: Book, found: Figures) -> None:
+def _months(book: Book, figures: Figures) -> None:
     """Twelve months up to the window's end; a month that is not over on the day of building is not compared."""
     sums: defaultdict[str, int] = defaultdict(int)
     for row in book.rows:
@@ -56,14 +56,14 @@ def _months(book: Book, found: Figures) -> None:
         month = month_key(last.year, last.month - back)
         earlier = month_key(last.year - 1, last.month - back)
         key = ("overall", "months", month)
-        found[*key, "net"] = sums[month] or None
-        found[*key, "net_before"] = sums[earlier] or None
+        figures[*key, "net"] = sums[month] or None
+        figures[*key, "net_before"] = sums[earlier] or None
         # Which months were over is told by the day of building, which an annex does not carry.
         if not (book.is_open and table[month]["growth"] is None):
-            found[*key, "growth"] = book.growth(sums[month], sums[earlier], book.smallest)
+            figures[*key, "growth"] = book.growth(sums[month], sums[earlier], book.smallest)
 
 
-def _comparison(book: Book, found: Figures) -> None:
+def _comparison(book: Book, figures: Figures) -> None:
     inside = complete(book)
     rows_like = [row for row in book.rows if row["grower"] in inside]
     too_few = len(inside) < book.settings["fewest_like_for_like_growers"]
@@ -81,10 +81,10 @@ def _comparison(book: Book, found: Figures) -> None:
             "plants_growth": None if hidden or small else plants,
         }
         for column, value in cells.items():
-            found["comparison", "comparison", name, column] = value
+            figures["comparison", "comparison", name, column] = value
 
 
-def _bridge(book: Book, found: Figures) -> None:
+def _bridge(book: Book, figures: Figures) -> None:
     """New growers, those who no longer sell, and the same ones by quantity (at last year's price) and price."""
     now, before = _by_grower(book.now(book.rows)), _by_grower(book.before(book.rows))
     steps = dict.fromkeys(("new", "lost", "quantity", "price", "unsplit"), 0)
@@ -105,21 +105,21 @@ def _bridge(book: Book, found: Figures) -> None:
             steps["price"] += change - quantity
     whole = sum(net(sums) for sums in before.values())
     for name, amount in steps.items():
-        found["comparison", "bridge", name, "amount"] = amount
-        found["comparison", "bridge", name, "points"] = book.growth(whole + amount, whole, book.smallest)
+        figures["comparison", "bridge", name, "amount"] = amount
+        figures["comparison", "bridge", name, "points"] = book.growth(whole + amount, whole, book.smallest)
     for name, amount in (("before", whole), ("after", sum(net(sums) for sums in now.values()))):
-        found["comparison", "bridge", name, "amount"] = amount
-        found["comparison", "bridge", name, "points"] = None
+        figures["comparison", "bridge", name, "amount"] = amount
+        figures["comparison", "bridge", name, "points"] = None
 
 
 def _by_grower(rows: Iterable[dict[str, Any]]) -> dict[int, Sums]:
     mine: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         mine[row["grower"]].append(row)
-    return {grower: add(one) for grower, one in mine.items()}
+    return {grower: add(grower_rows) for grower, grower_rows in mine.items()}
 
 
-def _coverage(book: Book, found: Figures) -> None:
+def _coverage(book: Book, figures: Figures) -> None:
     """Grower-months with records, among growers with any record since the earlier window began."""
     table = book.annex["sections"].get("quality", {}).get("coverage", {}).get("rows", {})
     since = book.annex["window"]["before_from"]
@@ -133,10 +133,10 @@ def _coverage(book: Book, found: Figures) -> None:
     lines = {**{month: (len(sellers), seen) for month, seen in recorded.items()}, "total": whole}
     for month, (possible, seen) in lines.items():
         key = ("quality", "coverage", month)
-        found[*key, "growers"] = possible
-        found[*key, "recorded"] = seen
-        found[*key, "missing"] = possible - seen
-        found[*key, "share"] = share(seen, possible)
+        figures[*key, "growers"] = possible
+        figures[*key, "recorded"] = seen
+        figures[*key, "missing"] = possible - seen
+        figures[*key, "share"] = share(seen, possible)
 
 
 def _overall(book: Book, found: Figures) -> None:
@@ -191,8 +191,8 @@ SECTIONS: dict[str, Recomputation] = {
 
 def recompute(annex: dict[str, Any]) -> Figures:
     """Figures by (section, table, row, column)."""
-    book, found = Book(annex), Figures()
+    book, figures = Book(annex), Figures()
     for section, recomputation in SECTIONS.items():
         if annex["sections"].get(section):
-            recomputation(book, found)
-    return found
+            recomputation(book, figures)
+    return figures

@@ -34,19 +34,19 @@ def authenticity(given: dict[str, Any], found: Figures) -> None:
             found["authenticity", "authenticity", row, window] = value
 
 
-def _coverage(rows: list[dict[str, Any]], found: Figures) -> None:
+def _coverage(rows: list[dict[str, Any]], figures: Figures) -> None:
     """Grower-months by channel over twelve months, and each month's share of growers with all of it on record."""
     parts = ("complete", "partial", "missing")
     sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
         sums[row["channel"]].update({part: row[part] for part in parts})
         known = sum(row[part] for part in parts)
-        found["quality", "coverage_map", row["month"], row["channel"]] = share(row["complete"], known)
+        figures["quality", "coverage_map", row["month"], row["channel"]] = share(row["complete"], known)
     for channel, counts in sums.items():
         key = ("quality", "coverage_channels", channel)
         for part in parts:
-            found[*key, part] = counts[part]
-        found[*key, "share"] = share(counts["complete"], counts.total())
+            figures[*key, part] = counts[part]
+        figures[*key, "share"] = share(counts["complete"], counts.total())
 
 
 def imports(given: dict[str, Any], found: Figures) -> None:

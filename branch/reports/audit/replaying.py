@@ -72,7 +72,7 @@ class Replayed:
         return True
 
 
-def replay(report: Report, told: dict[str, Any] | None, *, public: bool = False) -> Replayed:
+def replay(report: Report, frozen_annex: dict[str, Any] | None, *, public: bool = False) -> Replayed:
     """Compute the report anew from the facts, on the day on which it was built.
 
     With `public`, the printed figures that are compared are those of its public edition.
@@ -95,42 +95,42 @@ def replay(report: Report, told: dict[str, Any] | None, *, public: bool = False)
     )
     now = json.loads(written.annex)
     anew = written.public if public else written.documents
-    code, made_by = annex.code(), told["code"] if told else {}
+    code, made_by = annex.code(), frozen_annex["code"] if frozen_annex else {}
     same_code, same_format = made_by == code, made_by.get("format") == code["format"]
-    found = {
+    changes = {
         language: tuple(
-            one
-            for one in differences(old, anew.get(language, replace(old, sections=())))
+            difference
+            for difference in differences(old, anew.get(language, replace(old, sections=())))
             # Another version of the program may print more or hide more; what both print is compared, and those that
             # are together only where the same ones are.
-            if same_code or None not in (one.raw_before, one.raw_now)
-            if same_format or OTHERS not in (one.row, one.column)
+            if same_code or None not in (difference.raw_before, difference.raw_now)
+            if same_format or OTHERS not in (difference.row, difference.column)
         )
         for language, old in documents.items()
     }
-    if told is None:
-        return Replayed((), (), (), 0, found, same_code=False)
-    before, after = _sums(told, period), _sums(now, period)
+    if frozen_annex is None:
+        return Replayed((), (), (), 0, changes, same_code=False)
+    before, after = _sums(frozen_annex, period), _sums(now, period)
     since = min((parse_period(key[1]).start for key in {**before, **after}), default=period.start)
     late = late_sums(grower_ids=growers, since=since, until=period.end, after=built_at)
     differing = [
         name
-        for name in sorted(told["inputs"])
-        if name not in {"rows", "cut_off"} and _said(told, name) != _said(now, name)
+        for name in sorted(frozen_annex["inputs"])
+        if name not in {"rows", "cut_off"} and _said(frozen_annex, name) != _said(now, name)
     ]
     return Replayed(
         cells=tuple(_cells(before, after, _added(late, growers))),
         other=tuple(name for name in differing if name in OF_FACTS),
         registers=tuple(name for name in differing if name not in OF_FACTS),
-        late_facts=sum(one.facts for one in late),
-        figures=found,
+        late_facts=sum(late_sum.facts for late_sum in late),
+        figures=changes,
         same_code=same_code,
     )
 
 
-def _said(told: dict[str, Any], name: str) -> Any:
+def _said(frozen_annex: dict[str, Any], name: str) -> Any:
     """An input as far as it says more than the sums: of the panel, which months are covered."""
-    given = told["inputs"].get(name)
+    given = frozen_annex["inputs"].get(name)
     if name != "panel_cells" or given is None:
         return given
     places = [given["columns"].index(column) for column in ("grower", "month") if given["columns"]]
@@ -140,19 +140,25 @@ def _said(told: dict[str, Any], name: str) -> Any:
 def _added(late: Sequence[LateSum], growers: Sequence[int]) -> dict[Key, Sums]:
     """What came in later, under the keys of `_sums`."""
     numbers = {grower_id: place for place, grower_id in enumerate(growers, start=1)}
-    found: dict[Key, Sums] = {}
+    totals: dict[Key, Sums] = {}
     net: defaultdict[Key, int] = defaultdict(int)
-    for one in late:
-        sums = (one.orders, one.plants, one.gross_minor, one.discount_minor, one.refund_minor)
-        found[numbers[one.grower_id], one.month, one.channel, one.cultivar_group] = sums
-        net[numbers[one.grower_id], one.month, ALL, ALL] += _net(sums)
-    return found | {key: (0, 0, value, 0, 0) for key, value in net.items()}
+    for late_sum in late:
+        sums = (
+            late_sum.orders,
+            late_sum.plants,
+            late_sum.gross_minor,
+            late_sum.discount_minor,
+            late_sum.refund_minor,
+        )
+        totals[numbers[late_sum.grower_id], late_sum.month, late_sum.channel, late_sum.cultivar_group] = sums
+        net[numbers[late_sum.grower_id], late_sum.month, ALL, ALL] += _net(sums)
+    return totals | {key: (0, 0, value, 0, 0) for key, value in net.items()}
 
 
 def _cells(before: dict[Key, Sums], after: dict[Key, Sums], late: Mapping[Key, Sums]) -> list[Cell]:
     """The sums that differ; explained when what was recorded later makes up the whole difference."""
     nothing = (0, 0, 0, 0, 0)
-    found = []
+    cells = []
     for key in sorted(before.keys() | after.keys()):
         # Which old months are covered is told by other records; only what they hold is compared here.
         if key[2] == ALL and (key not in before or key not in after):
@@ -160,27 +166,27 @@ def _cells(before: dict[Key, Sums], after: dict[Key, Sums], late: Mapping[Key, S
         old, new = before.get(key, nothing), after.get(key, nothing)
         if old != new:
             added = late.get(key, nothing)
-            explained = tuple(one + more for one, more in zip(old, added, strict=True)) == new
-            found.append(Cell(*key, _net(old), _net(new), explained))
-    return found
+            explained = tuple(amount + more for amount, more in zip(old, added, strict=True)) == new
+            cells.append(Cell(*key, _net(old), _net(new), explained))
+    return cells
 
 
-def _sums(told: dict[str, Any], period: Period) -> dict[Key, Sums]:
+def _sums(frozen_annex: dict[str, Any], period: Period) -> dict[Key, Sums]:
     """The sums of two years by their keys; older months of the panel as net sales over all channels."""
     first = twelve_months(period)[0].year_before().key
-    panel = told["inputs"].get("panel_cells", {"columns": [], "rows": []})
+    panel = frozen_annex["inputs"].get("panel_cells", {"columns": [], "rows": []})
     cells = [dict(zip(panel["columns"], row, strict=True)) for row in panel["rows"]]
-    return _rows(told) | {
+    return _rows(frozen_annex) | {
         (cell["grower"], cell["month"], ALL, ALL): (0, 0, cell["net_minor"], 0, 0)
         for cell in cells
         if cell["month"] < first
     }
 
 
-def _rows(told: dict[str, Any]) -> dict[Key, Sums]:
+def _rows(frozen_annex: dict[str, Any]) -> dict[Key, Sums]:
     names = ("grower", "month", "channel", "cultivar_group")
     sums = ("orders", "plants", "gross_minor", "discount_minor", "refund_minor")
-    table = told["inputs"]["rows"]
+    table = frozen_annex["inputs"]["rows"]
     rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
     return {
         (row[names[0]], row[names[1]], row[names[2]], row[names[3]]): tuple(row[name] for name in sums)

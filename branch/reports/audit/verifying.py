@@ -116,9 +116,9 @@ def verify(data: bytes) -> Verdict:
     ).one_or_none()
     if row is not None:
         return _of_report(row.Report, row.name, digest, claim.form)
-    found = proving.find(digest)
-    if found is not None:
-        return _of_edition(found, digest, claim.form)
+    sealed_edition = proving.find(digest)
+    if sealed_edition is not None:
+        return _of_edition(sealed_edition, digest, claim.form)
     named = None if claim.number is None else _named(claim.number)
     return Verdict(
         digest,
@@ -130,32 +130,32 @@ def verify(data: bytes) -> Verdict:
 
 
 def _of_report(report: Report, name: str, digest: str, form: str) -> Verdict:
-    told, intact = _annex(report)
+    annex, intact = _annex(report)
     return Verdict(
         sha256=digest,
         form=form,
         kept=_kept(report),
         sealed=_sealed(subject_of(report.public_id), _body(report), name, digest),
         annex_kept=intact,
-        audit=audit(told) if told else None,
-        replayed=replay(report, told),
+        audit=audit(annex) if annex else None,
+        replayed=replay(report, annex),
     )
 
 
-def _of_edition(found: proving.Found, digest: str, form: str) -> Verdict:
+def _of_edition(sealed_edition: proving.Found, digest: str, form: str) -> Verdict:
     """The edition and the report behind it are sealed apart, so each is asked for."""
-    report = session.get_one(Report, found.report_id)
-    told, intact = _annex(report)
+    report = session.get_one(Report, sealed_edition.report_id)
+    annex, intact = _annex(report)
     return Verdict(
         sha256=digest,
         form=form,
         kept=_kept(report),
-        sealed=_sealed(found.subject, found.body, found.file, digest),
+        sealed=_sealed(sealed_edition.subject, sealed_edition.body, sealed_edition.file, digest),
         report_sealed=_sealed(subject_of(report.public_id), _body(report)),
         annex_kept=intact,
-        audit=audit(told) if told else None,
-        replayed=replay(report, told, public=True),
-        edition=found.edition,
+        audit=audit(annex) if annex else None,
+        replayed=replay(report, annex, public=True),
+        edition=sealed_edition.edition,
     )
 
 
@@ -191,8 +191,8 @@ def _annex(report: Report) -> tuple[dict[str, Any] | None, bool | None]:
         return None, False
     if hashlib.sha256(data).hexdigest() != report.annex_sha256:
         return None, False
-    told = json.loads(data)
-    return (told if told["format"] == ANNEX_FORMAT else None), True
+    annex = json.loads(data)
+    return (annex if annex["format"] == ANNEX_FORMAT else None), True
 
 
 def _body(report: Report) -> dict[str, Any]:

@@ -58,13 +58,13 @@ def _details(verdict: Verdict) -> Iterator[str]:
         yield from _replayed(verdict.replayed)
 
 
-def _which(kept: Kept) -> str:
+def _which(report: Kept) -> str:
     return _(
         "version %(version)s of unit %(unit)s for %(period)s, now: %(state)s",
-        version=kept.version,
-        unit=kept.unit,
-        period=kept.period,
-        state=state_name(kept.state),
+        version=report.version,
+        unit=report.unit,
+        period=report.period,
+        state=state_name(report.state),
     )
 
 
@@ -150,15 +150,15 @@ def _annex(verdict: Verdict) -> Iterator[str]:
         )
 
 
-def _replayed(found: Replayed) -> Iterator[str]:
-    if not found.same_code:
+def _replayed(replay: Replayed) -> Iterator[str]:
+    if not replay.same_code:
         yield _(
             "It was made by another version of the program; only figures that both versions print are compared."
         )
-    if found.same:
+    if replay.same:
         yield _("Computed anew from the facts one by one, every figure is the same today.")
         return
-    unexplained = [cell for cell in found.cells if not cell.explained]
+    unexplained = [cell for cell in replay.cells if not cell.explained]
     if unexplained:
         yield ngettext(
             "%(num)s sum differs without any record that came in later (grower numbers as in the data annex):",
@@ -167,20 +167,20 @@ def _replayed(found: Replayed) -> Iterator[str]:
         )
         yield from (f"  {_cell(cell)}" for cell in unexplained[:MOST_LISTED])
         yield _("Run `flask seal verify` to see which facts are not what was sealed.")
-    if found.late_facts:
+    if replay.late_facts:
         yield ngettext(
             "%(num)s record about these months came in after the report was built.",
             "%(num)s records about these months came in after the report was built.",
-            found.late_facts,
+            replay.late_facts,
         )
-    if found.other:
-        yield _("Also different among the inputs: %(names)s.", names=", ".join(found.other))
-    if found.registers:
+    if replay.other:
+        yield _("Also different among the inputs: %(names)s.", names=", ".join(replay.other))
+    if replay.registers:
         yield _(
             "Records of coverage, licences, look-ups, cases or imports have been added or changed since; different are: %(names)s.",
-            names=", ".join(found.registers),
+            names=", ".join(replay.registers),
         )
-    yield from _figures(found)
+    yield from _figures(replay)
 
 
 def _cell(cell: Cell) -> str:
@@ -195,9 +195,9 @@ def _cell(cell: Cell) -> str:
     )
 
 
-def _figures(found: Replayed) -> Iterator[str]:
-    figures = found.figures.get(spoken().code) or found.figures[FIRST.code]
-    shown = [one for one in figures if not one.private]
+def _figures(replay: Replayed) -> Iterator[str]:
+    figures = replay.figures.get(spoken().code) or replay.figures[FIRST.code]
+    shown = [difference for difference in figures if not difference.private]
     hidden = len(figures) - len(shown)
     if not figures:
         yield _("No printed figure differs.")
@@ -207,7 +207,7 @@ def _figures(found: Replayed) -> Iterator[str]:
         "%(num)s printed figures would be different today:",
         len(shown) + hidden,
     )
-    for one in shown[:MOST_LISTED]:
-        yield f"  {one.name}: {one.before or wording.NOTHING} → {one.now or wording.NOTHING}"
+    for difference in shown[:MOST_LISTED]:
+        yield f"  {difference.name}: {difference.before or wording.NOTHING} → {difference.now or wording.NOTHING}"
     if len(shown) > MOST_LISTED or hidden:
         yield "  " + _("and %(number)s more", number=len(shown[MOST_LISTED:]) + hidden)

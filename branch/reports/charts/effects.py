@@ -17,12 +17,12 @@ def events(sheet: Sheet, chart: Chart) -> None:
     """A dot and its interval per category; hollow and grey where the interval holds zero."""
     series = chart.series[0]
     marks: list[tuple[int, float, float, float]] = []
-    for place, (one, low, high) in enumerate(zip(series.values, series.low, series.high, strict=True)):
-        if one is not None:
-            at = one / chart.divisor
+    for place, (estimate, low, high) in enumerate(zip(series.values, series.low, series.high, strict=True)):
+        if estimate is not None:
+            at = estimate / chart.divisor
             first, last = (at if end is None else end / chart.divisor for end in (low, high))
             marks.append((place, at, first, last))
-    lowest, highest = ends([one for _place, *ones in marks for one in ones])
+    lowest, highest = ends([level for _place, *levels in marks for level in levels])
     air = 0.08 * (highest - lowest)
     texts = [wrapped(text) for text in chart.categories]
     written = [label_percent(at) for _place, at, *_ends in marks]
@@ -45,40 +45,42 @@ def events(sheet: Sheet, chart: Chart) -> None:
 def counterfactual(sheet: Sheet, chart: Chart) -> None:
     """The first series is what was sold, the second what was predicted, with its band; the axis begins at zero."""
     actual, predicted = chart.series
-    rows = [drawn(one.values, chart.divisor) for one in chart.series]
+    rows = [drawn(series.values, chart.divisor) for series in chart.series]
     band = (predicted.low, predicted.high)
     _low, high = ends(
         [
-            one / chart.divisor
-            for one in (*actual.values, *predicted.values, *predicted.high)
-            if one is not None
+            amount / chart.divisor
+            for amount in (*actual.values, *predicted.values, *predicted.high)
+            if amount is not None
         ]
     )
     top = key(sheet, chart, SOLD_AND_PREDICTED, title(sheet, chart)) - 2
     room, value = upright(sheet, 0, high * 1.1, top=top, texts=chart.categories)
     places, step = evenly(room, len(chart.categories))
     below(sheet, room, places, chart.categories, apart=step)
-    for run in _runs(*(drawn(one, chart.divisor) for one in band)) if all(band) else []:
+    for run in _runs(*(drawn(bound, chart.divisor) for bound in band)) if all(band) else []:
         lower = [(places[place], value(low)) for place, low, _high in run]
         upper = [(places[place], value(high)) for place, _low, high in run]
         sheet.area([*lower, *reversed(upper)], fill=STONE)
     for row, look in zip(rows, SOLD_AND_PREDICTED, strict=True):
-        heights = [value(one) for one in row]
+        heights = [value(amount) for amount in row]
         sheet.line(places, heights, ink=look.ink, thick=look.thick, style=look.style,
                    marker=look.marker, size=4.5 if look.filled else 4, filled=look.filled)  # fmt: skip
 
 
 def series(sheet: Sheet, chart: Chart) -> None:
     """Long lines without marks, a tick every half year; the axis begins at zero."""
-    rows = [drawn(one.values, chart.divisor) for one in chart.series]
-    low, high = ends([one for row in rows for one in row if not isnan(one)])
+    rows = [drawn(series.values, chart.divisor) for series in chart.series]
+    low, high = ends([amount for row in rows for amount in row if not isnan(amount)])
     top = key(sheet, chart, LONG, title(sheet, chart)) - 2
     room, value = upright(sheet, low * 1.1, high * 1.1, top=top, texts=chart.categories)
     places, step = evenly(room, len(chart.categories))
     below(sheet, room, places[::6], chart.categories[::6], apart=step * 6)
     for number, row in enumerate(rows):
         look = LONG[number % len(LONG)]
-        sheet.line(places, [value(one) for one in row], ink=look.ink, thick=look.thick, style=look.style)
+        sheet.line(
+            places, [value(amount) for amount in row], ink=look.ink, thick=look.thick, style=look.style
+        )
 
 
 def _runs(low: list[float], high: list[float]) -> list[list[tuple[int, float, float]]]:

@@ -82,11 +82,11 @@ def upright(
     ticks = value.ticks(apart=20)
     left = EDGE + widest([text for _value, text in ticks], LABEL) + TICK + 4
     room = Room(left, sheet.across - right, bottom, top)
-    sheet.rules([(left, value(one), room.right, value(one)) for one, _text in ticks], ink=STONE)
+    sheet.rules([(left, value(tick), room.right, value(tick)) for tick, _text in ticks], ink=STONE)
     sheet.rules([(left, bottom, room.right, bottom), (left, bottom, left, top)], ink=LINE, thick=0.8)
-    sheet.rules([(left - TICK, value(one), left, value(one)) for one, _text in ticks], ink=INK)
-    for one, text in ticks:
-        sheet.text(left - TICK - 3, value(one), text, size=LABEL, ha="right")
+    sheet.rules([(left - TICK, value(tick), left, value(tick)) for tick, _text in ticks], ink=INK)
+    for tick, text in ticks:
+        sheet.text(left - TICK - 3, value(tick), text, size=LABEL, ha="right")
     return room, value
 
 

@@ -42,7 +42,7 @@ def multiples(sheet: Sheet, chart: Chart) -> None:
         value = Scale(low * 1.2, high * 1.25, room.bottom, room.top)
         panels.append((room, value, scaled(series.values, chart.divisor)))
     sheet.rules(
-        [(room.left, value(one), room.right, value(one)) for room, value, _row in panels for one, _text in ticks],
+        [(room.left, value(tick), room.right, value(tick)) for room, value, _row in panels for tick, _text in ticks],
         ink=STONE, thick=0.5,
     )  # fmt: skip
     sheet.boxes([box for panel in panels for box in _panel_bars(*panel)], fill=LEAF)
@@ -61,11 +61,11 @@ def multiples(sheet: Sheet, chart: Chart) -> None:
             room.left, room.top + over - 6, series.name, size=fitting([series.name], 8.5, across), room=across
         )
         if index % PANELS_ACROSS == 0:
-            for one, text in ticks:
-                sheet.text(room.left - TICK - 1, value(one), text, size=small, ha="right")
+            for tick, text in ticks:
+                sheet.text(room.left - TICK - 1, value(tick), text, size=small, ha="right")
         if index + PANELS_ACROSS >= len(chart.series):
             below(sheet, room, places[::3], chart.categories[::3], apart=step * 3, size=small)
-        known = [(one, place) for place, one in enumerate(values) if one is not None]
+        known = [(amount, place) for place, amount in enumerate(values) if amount is not None]
         if known:
             most, where = max(known)
             ha: Side = "left" if where < 2 else "right" if where > len(values) - 3 else "center"
@@ -74,9 +74,9 @@ def multiples(sheet: Sheet, chart: Chart) -> None:
 
 def _panel_bars(room: Room, value: Scale, values: list[float | None]) -> Iterator[Box]:
     places, step = evenly(room, len(values))
-    for place, one in zip(places, values, strict=True):
-        if one:
-            first, last = sorted((value(0), value(one)))
+    for place, amount in zip(places, values, strict=True):
+        if amount:
+            first, last = sorted((value(0), value(amount)))
             yield Box(place - step * 0.39, first, step * 0.78, last - first)
 
 
@@ -87,19 +87,19 @@ def tiles(sheet: Sheet, chart: Chart) -> None:
     names = dict(zip(series.name.split(","), chart.categories, strict=True))
     most = max((value for value in values.values() if value is not None), default=0.0)
     top = title(sheet, chart) - 2
-    across = (sheet.across - 2 * EDGE) / (1 + max(one.column for one in PROVINCES.values()))
-    up = (top - EDGE) / (1 + max(one.row for one in PROVINCES.values()))
+    across = (sheet.across - 2 * EDGE) / (1 + max(province.column for province in PROVINCES.values()))
+    up = (top - EDGE) / (1 + max(province.row for province in PROVINCES.values()))
     by_shade: dict[int | None, list[Box]] = {}
-    for code, one in PROVINCES.items():
-        left, bottom = EDGE + one.column * across, top - (one.row + 1) * up
+    for code, province in PROVINCES.items():
+        left, bottom = EDGE + province.column * across, top - (province.row + 1) * up
         box = Box(left + 0.03 * across, bottom + 0.03 * up, 0.94 * across, 0.94 * up)
         by_shade.setdefault(shade_of(values[code], most), []).append(box)
     for shade, boxes in by_shade.items():
         sheet.boxes(boxes, fill="white" if shade is None else SHADES[shade], edge=LINE, thick=0.7)
-    for code, one in PROVINCES.items():
+    for code, province in PROVINCES.items():
         value = values[code]
         ink = ink_on(shade_of(value, most))
-        middle, high = EDGE + (one.column + 0.5) * across, top - one.row * up
+        middle, high = EDGE + (province.column + 0.5) * across, top - province.row * up
         size = fitting([names[code]], LABEL, 0.86 * across)
         sheet.text(middle, high - 0.34 * up, names[code], size=size, ha="center", ink=ink, room=0.92 * across)
         if value is not None:

@@ -58,7 +58,9 @@ def require_glyphs(text: str) -> None:
     Raises:
         MissingGlyphError: naming each character once.
     """
-    missing = sorted({one for one in set(text) if one not in "\n\t" and ord(one) not in _glyphs()})
+    missing = sorted(
+        {character for character in set(text) if character not in "\n\t" and ord(character) not in _glyphs()}
+    )
     if missing:
         raise MissingGlyphError(missing)
 
@@ -91,8 +93,8 @@ def shortened(line: str, size: float, room: float) -> str:
     """As much of a line as fits into `room`; the data table has the whole of it."""
     if width(line, size) <= room:
         return line
-    kept = next((end for end in range(len(line) - 1, 0, -1) if width(line[:end] + "…", size) <= room), 0)
-    return line[:kept].rstrip() + "…"
+    length = next((end for end in range(len(line) - 1, 0, -1) if width(line[:end] + "…", size) <= room), 0)
+    return line[:length].rstrip() + "…"
 
 
 class Scale(NamedTuple):
@@ -109,14 +111,18 @@ class Scale(NamedTuple):
     def ticks(self, *, apart: float = 26) -> list[tuple[float, str]]:
         """Round values at least about `apart` points from each other, each with its label."""
         most = max(2, int(abs(self.end - self.start) / apart))
-        found = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(self.low, self.high)
+        candidates = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(self.low, self.high)
         span = self.high - self.low
-        values = [float(one) for one in found if self.low - 1e-9 * span <= one <= self.high + 1e-9 * span]
+        values = [
+            float(candidate)
+            for candidate in candidates
+            if self.low - 1e-9 * span <= candidate <= self.high + 1e-9 * span
+        ]
         step = min((after - before for before, after in pairwise(values)), default=1.0)
         places = next(
             (count for count in range(6) if abs(round(step, count) - step) < 1e-6 * step), 6
         )  # digits that tell one step from the next
-        return [(one, f"{0.0 if abs(one) < step / 2 else one:,.{places}f}") for one in values]
+        return [(value, f"{0.0 if abs(value) < step / 2 else value:,.{places}f}") for value in values]
 
 
 @dataclass(frozen=True, slots=True)

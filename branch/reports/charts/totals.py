@@ -40,20 +40,20 @@ def bars(sheet: Sheet, chart: Chart) -> None:
     thick = 0.8 / len(values)
     for index, row in enumerate(values):
         shapes = []
-        for place, one in enumerate(row):
+        for place, amount in enumerate(row):
             middle = down(place + (index - (len(values) - 1) / 2) * thick)
             tall = abs(down(thick) - down(0)) * 0.92
-            if one:
-                first, last = sorted((value(0), value(one)))
+            if amount:
+                first, last = sorted((value(0), value(amount)))
                 shapes.append(Box(first, middle - tall / 2, last - first, tall))
-            if one is not None:
-                sheet.text(value(max(one, 0)) + 4, middle, written(one), size=VALUE)
+            if amount is not None:
+                sheet.text(value(max(amount, 0)) + 4, middle, written(amount), size=VALUE)
         look = BARS[index % 2]
         sheet.boxes(shapes, fill=look.ink, edge=INK if look.hatch else None, hatch=look.hatch)
     sheet.rules([(left, bottom, right, bottom), (value(0), bottom, value(0), top)], ink=LINE, thick=0.8)
-    for one, text in value.ticks(apart=50):
-        sheet.rules([(value(one), bottom - TICK, value(one), bottom)], ink=INK)
-        sheet.text(value(one), bottom - TICK - 2 - LABEL / 2, text, size=LABEL, ha="center")
+    for amount, text in value.ticks(apart=50):
+        sheet.rules([(value(amount), bottom - TICK, value(amount), bottom)], ink=INK)
+        sheet.text(value(amount), bottom - TICK - 2 - LABEL / 2, text, size=LABEL, ha="center")
     for place, name in enumerate(chart.categories):
         sheet.text(left - 6, down(place), name, size=size, ha="right", room=most)
 
@@ -68,12 +68,12 @@ def lines(sheet: Sheet, chart: Chart) -> None:
     below(sheet, room, places, chart.categories, apart=step)
     for index, series in enumerate(chart.series):
         look = YEARS[index % 2]
-        heights = [value(one) for one in drawn(series.values, chart.divisor)]
+        heights = [value(amount) for amount in drawn(series.values, chart.divisor)]
         sheet.line(places, heights, ink=look.ink, thick=look.thick, style=look.style,
                    marker=look.marker, filled=look.filled)  # fmt: skip
-    for place, one in zip(places, values[0], strict=True):
-        if one is not None:
-            sheet.text(place, value(one) + 10, label(one), size=VALUE, ha="center", rim=True)
+    for place, amount in zip(places, values[0], strict=True):
+        if amount is not None:
+            sheet.text(place, value(amount) + 10, label(amount), size=VALUE, ha="center", rim=True)
 
 
 def bridge(sheet: Sheet, chart: Chart) -> None:
@@ -82,26 +82,26 @@ def bridge(sheet: Sheet, chart: Chart) -> None:
     texts = [wrapped(category) for category in chart.categories]
     steps: list[tuple[bool, float, float, float, float]] = []
     level = 0.0
-    for place, one in enumerate(values):
+    for place, amount in enumerate(values):
         whole = place in {0, len(values) - 1}
         base = 0.0 if whole else level
-        level = one if whole else level + one
-        steps.append((whole, one, min(base, base + one), max(base, base + one), level))
+        level = amount if whole else level + amount
+        steps.append((whole, amount, min(base, base + amount), max(base, base + amount), level))
     low, high = ends([edge for _whole, _value, bottom, top, _level in steps for edge in (bottom, top)])
     room, value = upright(sheet, low * 1.15, high * 1.15, top=title(sheet, chart) - 4, texts=texts)
     places, step = evenly(room, len(values))
     below(sheet, room, places, texts[: len(places)], apart=step, size=VALUE)
     sheet.rules([(room.left, value(0), room.right, value(0))], ink=INK, thick=0.8)
-    for middle, (whole, one, bottom, top, after) in zip(places, steps, strict=True):
+    for middle, (whole, amount, bottom, top, after) in zip(places, steps, strict=True):
         box = [Box(middle - step * 0.31, value(bottom), step * 0.62, value(top) - value(bottom))]
         if whole:
             sheet.boxes(box, fill=LEAF)
-        elif one >= 0:
+        elif amount >= 0:
             sheet.boxes(box, fill=OSMANTHUS, edge=INK, hatch="..")
         else:
             sheet.boxes(box, fill="white", edge=CLAY, hatch="\\\\\\\\", thick=0.8)
-        sign = "" if whole or one <= 0 else "+"
-        sheet.text(middle, value(top) + 8, sign + label(one), size=VALUE, ha="center")
+        sign = "" if whole or amount <= 0 else "+"
+        sheet.text(middle, value(top) + 8, sign + label(amount), size=VALUE, ha="center")
         if middle != places[-1]:
             sheet.rules(
                 [(middle + step * 0.31, value(after), middle + step * 0.69, value(after))],

@@ -55,12 +55,14 @@ def duties_of(
         query = query.where(ReportDuty.submitted_at.is_(None))
     rows = session.execute(query).all()
     reminders: dict[int, list[ReminderView]] = {}
-    for one in session.scalars(
+    for reminder in session.scalars(
         select(ReportReminder)
         .where(ReportReminder.duty_id.in_([duty.id for duty, _unit in rows]))
         .order_by(ReportReminder.id)
     ):
-        reminders.setdefault(one.duty_id, []).append(ReminderView(one.step, one.sent, one.at))
+        reminders.setdefault(reminder.duty_id, []).append(
+            ReminderView(reminder.step, reminder.sent, reminder.at)
+        )
     newest = _newest(unit_ids, [duty.period for duty, _unit in rows])
     return [
         DutyView(

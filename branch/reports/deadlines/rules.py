@@ -73,9 +73,9 @@ def months_to_open(last: Period | None, today: date) -> tuple[Period, ...]:
     newest = month_before(today)
     if last is None:
         return (newest,)
-    found = []
+    months = []
     month = month_of(last.end)
     while month <= newest:
-        found.append(month)
+        months.append(month)
         month = month_of(month.end)
-    return tuple(found)
+    return tuple(months)

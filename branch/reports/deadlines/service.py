@@ -31,9 +31,9 @@ def plan_in_force() -> Plan:
 def branches_to_ask(*, at: datetime) -> list[int]:
     """Branches that were not yet asked for the last whole month, by id."""
     newest = month_before(local_day(at))
-    asked = select(ReportDuty.unit_id).where(ReportDuty.period_start >= newest.start)
+    asked_units = select(ReportDuty.unit_id).where(ReportDuty.period_start >= newest.start)
     waiting = select(Unit.id).where(
-        Unit.kind == "branch", Unit.id.not_in(asked), free(ASKING, Unit.id, at=at)
+        Unit.kind == "branch", Unit.id.not_in(asked_units), free(ASKING, Unit.id, at=at)
     )
     return list(session.scalars(waiting.order_by(Unit.id)))
 

@@ -53,7 +53,7 @@ def publish(public_id: str, *, files: Sequence[ShelvedFile], account_id: int, at
     )
     session.add(edition)
     session.flush()
-    session.add_all(ReportEditionFile(edition_id=edition.id, **asdict(one)) for one in files)
+    session.add_all(ReportEditionFile(edition_id=edition.id, **asdict(file)) for file in files)
     session.flush()
     seal_edition(edition)
     notices.tell_branch(report, "published", key=edition.public_id, at=at, but=account_id)

@@ -138,14 +138,16 @@ class _Atoms:
             for row in rows:
                 parts[row.grower_id][kind].add(_part(row))
         self._met: dict[tuple[int, str, Any], set[Atom]] = {}
-        for grower_id, found in parts.items():
+        for grower_id, grower_parts in parts.items():
             first: Atom = (
                 grower_id,
                 0,
             )  # where the first of every kind meet; the others are told apart by numbers
-            numbers, firsts = count(1), {kind: min(mine) for kind, mine in found.items() if mine}
+            numbers, firsts = count(1), {kind: min(mine) for kind, mine in grower_parts.items() if mine}
             others = {
-                kind: {part: (grower_id, next(numbers)) for part in found[kind] if part != firsts[kind]}
+                kind: {
+                    part: (grower_id, next(numbers)) for part in grower_parts[kind] if part != firsts[kind]
+                }
                 for kind in firsts
             }
             every = {first}.union(*(atoms.values() for atoms in others.values()))
@@ -159,12 +161,12 @@ class _Atoms:
 
     def table(self, key: str, kind: str, rows: Sequence[Any], of: Callable[[Any], str]) -> dict[str, Cell]:
         """The rows of one table, the largest first: an order that follows from the facts of the block too."""
-        found: defaultdict[str, list[Any]] = defaultdict(list)
+        by_code: defaultdict[str, list[Any]] = defaultdict(list)
         for row in rows:
-            found[of(row)].append(row)
-        size = {code: OF_TOTALS[kind](added(row.totals for row in mine)) for code, mine in found.items()}
-        order = sorted(found, key=lambda code: (-size[code], code))
-        return {f"{key}:{code}": self.of(kind, found[code]) for code in order}
+            by_code[of(row)].append(row)
+        size = {code: OF_TOTALS[kind](added(row.totals for row in mine)) for code, mine in by_code.items()}
+        order = sorted(by_code, key=lambda code: (-size[code], code))
+        return {f"{key}:{code}": self.of(kind, by_code[code]) for code in order}
 
 
 def _part(row: Any) -> Any:
@@ -172,10 +174,10 @@ def _part(row: Any) -> Any:
 
 
 def _by_block(rows: Iterable[Any], homes: Mapping[int, str]) -> defaultdict[tuple[str, Period], list[Any]]:
-    found: defaultdict[tuple[str, Period], list[Any]] = defaultdict(list)
+    rows_by_block: defaultdict[tuple[str, Period], list[Any]] = defaultdict(list)
     for row in rows:
-        found[homes[row.grower_id], row.month].append(row)
-    return found
+        rows_by_block[homes[row.grower_id], row.month].append(row)
+    return rows_by_block
 
 
 def _hidden_to_all(tables: Mapping[str, Mapping[str, Cell]]) -> frozenset[str]:

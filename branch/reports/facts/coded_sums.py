@@ -26,8 +26,8 @@ def sums(pieces: Iterable[Piece]) -> dict[str, Totals]:
     parts: defaultdict[str, list[Totals]] = defaultdict(list)
     for piece in pieces:
         parts[piece.code].append(piece.totals)
-    found = {code: added(one) for code, one in parts.items()}
-    return dict(sorted(found.items(), key=lambda item: (-item[1].net_minor, item[0])))
+    totals = {code: added(code_totals) for code, code_totals in parts.items()}
+    return dict(sorted(totals.items(), key=lambda item: (-item[1].net_minor, item[0])))
 
 
 def during(pieces: Iterable[Piece], months: Iterable[Period]) -> list[Piece]:
@@ -44,7 +44,7 @@ def renamed(pieces: list[Piece], together: Collection[str]) -> list[Piece]:
 
 def monthly(pieces: Iterable[Piece]) -> dict[tuple[str, Period], int]:
     """Net sales in fen by code and month; nothing where nothing was sold."""
-    found: defaultdict[tuple[str, Period], int] = defaultdict(int)
+    net_sales: defaultdict[tuple[str, Period], int] = defaultdict(int)
     for piece in pieces:
-        found[piece.code, piece.month] += piece.totals.net_minor
-    return dict(found)
+        net_sales[piece.code, piece.month] += piece.totals.net_minor
+    return dict(net_sales)

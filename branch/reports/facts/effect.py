@@ -83,11 +83,11 @@ def _effect(
     if built is None:
         return Effect(window, None, None, ())
     columns = built.columns(window)
-    found = assess(
+    assessment = assess(
         built.panel, columns, SETTINGS, provisional=provisional, channels_unknown=built.authorised_unknown
     )
-    months = _months(built, columns) if found.wording in WITH_CHARTS else ()
-    return Effect(window, built, found, months)
+    months = _months(built, columns) if assessment.wording in WITH_CHARTS else ()
+    return Effect(window, built, assessment, months)
 
 
 def _months(built: BuiltPanel, columns: slice) -> tuple[MonthEffect, ...]:
@@ -97,15 +97,15 @@ def _months(built: BuiltPanel, columns: slice) -> tuple[MonthEffect, ...]:
     cells = np.zeros((len(places), *built.panel.outcome.shape), dtype=np.bool_)
     for number, column in enumerate(places):
         cells[number, :, column] = True
-    found = jackknife(chosen, cells)
-    reach = quantile(SETTINGS.confidence, found.clusters) * found.errors
+    estimates = jackknife(chosen, cells)
+    reach = quantile(SETTINGS.confidence, estimates.clusters) * estimates.errors
     return tuple(
         MonthEffect(
             built.months[column],
-            float(found.actual[number]),
-            float(found.predicted[number]),
-            float(found.predicted[number] * math.exp(-reach[number])),
-            float(found.predicted[number] * math.exp(reach[number])),
+            float(estimates.actual[number]),
+            float(estimates.predicted[number]),
+            float(estimates.predicted[number] * math.exp(-reach[number])),
+            float(estimates.predicted[number] * math.exp(reach[number])),
         )
         for number, column in enumerate(places)
         if not math.isnan(reach[number]) and _growers(chosen.usable[:, column]) >= SETTINGS.least_shown

@@ -102,16 +102,26 @@ class Evidence:
             "sizes": [[who, month.key, code, *totals] for code, who, month, totals in self.sizes],
             "provinces": [[who, month.key, code, *totals] for code, who, month, totals in self.provinces],
             "panel_growers": [
-                [one.grower_id, one.authorised_on and one.authorised_on.isoformat(), one.channels_known]
-                for one in self.panel_growers
+                [
+                    grower.grower_id,
+                    grower.authorised_on and grower.authorised_on.isoformat(),
+                    grower.channels_known,
+                ]
+                for grower in self.panel_growers
             ],
-            "panel_cells": [[one.grower_id, one.month.key, one.net_minor] for one in self.panel_cells],
+            "panel_cells": [[cell.grower_id, cell.month.key, cell.net_minor] for cell in self.panel_cells],
             "coverage": [
-                [one.month.key, one.channel, one.complete, one.partial, one.missing] for one in self.coverage
+                [coverage.month.key, coverage.channel, coverage.complete, coverage.partial, coverage.missing]
+                for coverage in self.coverage
             ],
             "programmes": [
-                [one.unit_code, one.name, one.started_on.isoformat(), one.noted_on.isoformat()]
-                for one in self.programmes
+                [
+                    programme.unit_code,
+                    programme.name,
+                    programme.started_on.isoformat(),
+                    programme.noted_on.isoformat(),
+                ]
+                for programme in self.programmes
             ],
             "income": None
             if self.income is None
@@ -151,8 +161,8 @@ class Scope:
         key = (what, period)
         if key not in self.known:
             self.known[key] = work()
-        found: K = self.known[key]
-        return found
+        answer: K = self.known[key]
+        return answer
 
     def _rows_of(self, period: Period) -> list[MonthRow]:
         return list(self.once("rows", period, lambda: within(self.evidence.rows, period)))

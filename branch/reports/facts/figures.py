@@ -106,7 +106,7 @@ def grouped(rows: Iterable[MonthRow], key: Callable[[MonthRow], K]) -> dict[K, T
     parts: defaultdict[K, list[Totals]] = defaultdict(list)
     for row in rows:
         parts[key(row)].append(row.totals)
-    sums = {one: added(found) for one, found in parts.items()}
+    sums = {group: added(group_totals) for group, group_totals in parts.items()}
     return dict(sorted(sums.items(), key=lambda item: (-item[1].net_minor, str(item[0]))))
 
 
@@ -130,7 +130,9 @@ def channels_together(rows: Iterable[MonthRow]) -> list[MonthRow]:
         parts: dict[str, Totals] = {}
         for _grower, _month, _channel, group, totals in same:
             parts[group] = parts[group] + totals if group in parts else totals
-        result += [MonthRow(grower_id, month, "", group, found) for group, found in parts.items()]
+        result += [
+            MonthRow(grower_id, month, "", group, group_totals) for group, group_totals in parts.items()
+        ]
     return result
 
 

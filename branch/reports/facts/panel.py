@@ -72,7 +72,7 @@ def build_panel(
 
     from branch.uplift.panel import Panel
 
-    known = {one.grower_id: one for one in growers if one.channels_known}
+    known = {grower.grower_id: grower for grower in growers if grower.channels_known}
     given = tuple(cells)
     # Months are held against each other once each, not once for every cell.
     until = {month for month in {cell.month for cell in given} if month <= last}
@@ -91,14 +91,14 @@ def build_panel(
     for (grower_id, month), net_minor in sums.items():
         outcome[row_of[grower_id], place[month]] = net_minor / FEN_PER_YUAN
     starts = [_start(known[grower_id].authorised_on, months) for grower_id in rows]
-    unknown = [one for one in growers if not one.channels_known]
+    unknown = [grower for grower in growers if not grower.channels_known]
     return BuiltPanel(
         panel=Panel(outcome, np.array(starts, dtype=np.int64), months[0].start.month),
         grower_ids=tuple(rows),
         months=months,
         channels_unknown=len(unknown),
         authorised_unknown=sum(
-            one.authorised_on is not None and month_of(one.authorised_on) <= last for one in unknown
+            grower.authorised_on is not None and month_of(grower.authorised_on) <= last for grower in unknown
         ),
         never_covered=len(known) - len(rows),
     )

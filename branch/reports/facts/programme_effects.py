@@ -64,17 +64,17 @@ def single_date(
         return ProgrammeEffect("C1", programme, count, "too_few_before")
     total = built.panel.outcome[rows, -len(months) :].sum(axis=0)
     try:
-        found = interrupted(total, start, months[0].start.month, confidence=settings.confidence)
+        estimate = interrupted(total, start, months[0].start.month, confidence=settings.confidence)
     except Refused as refusal:
         return ProgrammeEffect("C1", programme, count, refusal.code)
     gates = (
-        at_least("C1.before", found.months_before, LEAST_BEFORE),
-        at_least("C1.after", found.months_after, LEAST_AFTER),
-        *_interval_gates(found.ratio, found.low, found.high, settings, provisional=provisional),
+        at_least("C1.before", estimate.months_before, LEAST_BEFORE),
+        at_least("C1.after", estimate.months_after, LEAST_AFTER),
+        *_interval_gates(estimate.ratio, estimate.low, estimate.high, settings, provisional=provisional),
     )
     return ProgrammeEffect(
-        "C1", programme, count, None, found.ratio, found.low, found.high, found.actual, found.predicted,
-        _months(months, total, found.without), gates,
+        "C1", programme, count, None, estimate.ratio, estimate.low, estimate.high, estimate.actual, estimate.predicted,
+        _months(months, total, estimate.without), gates,
     )  # fmt: skip
 
 
@@ -104,17 +104,17 @@ def flagship(
     donors &= built.panel.starts >= built.panel.months
     total = outcome[own].sum(axis=0)
     try:
-        found = synthetic(total, outcome[donors], start)
+        estimate = synthetic(total, outcome[donors], start)
     except Refused as refusal:
         return ProgrammeEffect("C3", programme, count, refusal.code)
     gates = (
-        at_least("C3.donors", len(found.placebo_ratios), LEAST_DONORS),
-        at_most("C3.rank", found.p_value, 1 - settings.confidence),
-        *_interval_gates(found.ratio, found.low, found.high, settings, provisional=provisional),
+        at_least("C3.donors", len(estimate.placebo_ratios), LEAST_DONORS),
+        at_most("C3.rank", estimate.p_value, 1 - settings.confidence),
+        *_interval_gates(estimate.ratio, estimate.low, estimate.high, settings, provisional=provisional),
     )
     return ProgrammeEffect(
-        "C3", programme, count, None, found.ratio, found.low, found.high, found.actual, found.predicted,
-        _months(months, total, found.comparison), gates,
+        "C3", programme, count, None, estimate.ratio, estimate.low, estimate.high, estimate.actual, estimate.predicted,
+        _months(months, total, estimate.comparison), gates,
     )  # fmt: skip
 
 

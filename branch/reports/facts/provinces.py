@@ -62,7 +62,7 @@ def _read(line: str) -> Province:
     return Province(code, chinese, english.replace("-", " "), int(row), int(column))
 
 
-PROVINCES = {one.code: one for one in map(_read, _ROWS.strip().splitlines())}
+PROVINCES = {province.code: province for province in map(_read, _ROWS.strip().splitlines())}
 UNKNOWN = ""
 
 
@@ -73,7 +73,7 @@ def province_code(word: str) -> str:
     short = plain.upper().removeprefix("CN-")
     if short in PROVINCES:
         return short
-    for one in PROVINCES.values():
-        if plain.startswith(one.name_zh) or plain.casefold() == one.name_en.casefold():
-            return one.code
+    for province in PROVINCES.values():
+        if plain.startswith(province.name_zh) or plain.casefold() == province.name_en.casefold():
+            return province.code
     return UNKNOWN

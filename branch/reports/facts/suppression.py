@@ -35,8 +35,8 @@ def rows_to_hide(
     hidden = {row for row, cells in rows.items() if any(is_small(cell) for cell in cells)}
     beside = frozenset(beside)
     # Whatever is printed in any case is not made unknown by hiding it once.
-    asked = (row for row in keep if row not in hidden and not beside.issuperset(rows[row]))
-    printed = Printed({row: rows[row] for row in asked}, beside)
+    candidates = (row for row in keep if row not in hidden and not beside.issuperset(rows[row]))
+    printed = Printed({row: rows[row] for row in candidates}, beside)
     while (betrayal := printed.betrayal()) is not None:
         row = printed.best_to_hide(betrayal)
         printed.hide(row)
@@ -63,8 +63,8 @@ class Printed:
             for atom in cell:
                 places[atom].append(place)
         owners: defaultdict[tuple[int, ...], set[int]] = defaultdict(set)
-        for atom, found in places.items():
-            owners[tuple(found)].add(atom[0])
+        for atom, positions in places.items():
+            owners[tuple(positions)].add(atom[0])
         self.owners = list(owners.values())
         self.matrix = np.zeros((len(named), len(owners)))
         for column, rows_in in enumerate(owners):
@@ -72,7 +72,7 @@ class Printed:
 
     def hide(self, row: str) -> None:
         """Take the sums of a row out."""
-        stays = [place for place, one in enumerate(self.of_row) if one != row]
+        stays = [place for place, sum_row in enumerate(self.of_row) if sum_row != row]
         self.of_row = [self.of_row[place] for place in stays]
         self.matrix = self.matrix[stays]
 
@@ -126,11 +126,11 @@ class Printed:
                 alone[ends[0]] = weight[columns].sum()
             else:
                 together[ends[0], ends[1]] = weight[columns].sum()
-        for one in np.flatnonzero(alone >= 1 - EPSILON):
-            yield by_owners[frozenset({people[one]})]
+        for index in np.flatnonzero(alone >= 1 - EPSILON):
+            yield by_owners[frozenset({people[index]})]
         pairs = np.triu(together + alone[:, None] + alone[None, :], 1) >= 1 - EPSILON
-        for one, other in np.argwhere(pairs):
-            pair = people[one], people[other]
+        for index, other in np.argwhere(pairs):
+            pair = people[index], people[other]
             sets = (frozenset(pair), *(frozenset({person}) for person in pair))
             yield [column for who in sets for column in by_owners.get(who, [])]
 
@@ -146,8 +146,8 @@ class Printed:
         left, _right = self._bases()
         # A sum that some combination of nothing holds can be put together from others.
         needed = (left**2).sum(axis=1) > 1 - EPSILON
-        for found in ((parts > EPSILON) & needed, parts > EPSILON):
-            rows = [self.of_row[place] for place in np.flatnonzero(found) if self.of_row[place]]
+        for mask in ((parts > EPSILON) & needed, parts > EPSILON):
+            rows = [self.of_row[place] for place in np.flatnonzero(mask) if self.of_row[place]]
             if rows:
                 return rows[-1]
         raise ValueError("what is printed elsewhere gives somebody away")

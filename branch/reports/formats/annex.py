@@ -54,15 +54,15 @@ def freeze(
     number_of = numbers(scope)
     given = given_to(scope, document) if given is None else given
     slugs = names_in_annex(scope)
-    said = data_annex(document)
+    data = data_annex(document)
     present = _present(given)
     sections = {
         section: {table: _renamed(figures, slugs) for table, figures in tables.items()}
-        for section, tables in said["sections"].items()
+        for section, tables in data["sections"].items()
         if section != REVISIONS
     }
     whole = {
-        **said,
+        **data,
         "format": ANNEX_FORMAT,
         "unit": scope.unit_code,
         "version": document.version,
@@ -114,9 +114,9 @@ def _lines(value: Any, line: str) -> Iterator[str]:
         rows = _CELLS.encode(value).replace("]\0[", f"],{deeper}[").replace("\0", ", ")
         yield f"[{deeper}{rows[1:-1]}{line}]"
     elif isinstance(value, list) and not SCALARS.issuperset(map(type, value)):
-        for place, one in enumerate(value):
+        for place, element in enumerate(value):
             yield f"{',' if place else '['}{deeper}"
-            yield from _lines(one, deeper)
+            yield from _lines(element, deeper)
         yield line + "]"
     else:
         yield _ENCODER.encode(value)
@@ -124,8 +124,8 @@ def _lines(value: Any, line: str) -> Iterator[str]:
 
 def head(annex: Mapping[str, Any]) -> dict[str, Any]:
     """What the report itself keeps and seals of its annex: everything but inputs and figures."""
-    kept = ("format", "window", "code", "settings", "rollup_digest", "outcomes")
-    return {name: annex[name] for name in kept}
+    names = ("format", "window", "code", "settings", "rollup_digest", "outcomes")
+    return {name: annex[name] for name in names}
 
 
 def numbers(scope: Scope) -> dict[int, int]:
@@ -211,19 +211,19 @@ def digest_of(value: Any) -> str:
 
 def inputs(evidence: Evidence, number_of: Mapping[int, int]) -> dict[str, Any]:
     """Every field of the evidence: a list as a table of columns and rows, a mapping as one, a moment as text."""
-    found: dict[str, Any] = {}
+    contents: dict[str, Any] = {}
     for field in fields(evidence):
         value = getattr(evidence, field.name)
         if isinstance(value, tuple):
-            found[field.name] = _table(value, number_of)
+            contents[field.name] = _table(value, number_of)
         elif isinstance(value, Mapping):
-            found[field.name] = {
-                str(number_of[key]) if isinstance(key, int) else str(key): plain(one)
-                for key, one in sorted(value.items())
+            contents[field.name] = {
+                str(number_of[key]) if isinstance(key, int) else str(key): plain(entry)
+                for key, entry in sorted(value.items())
             }
         else:
-            found[field.name] = plain(value)
-    return found
+            contents[field.name] = plain(value)
+    return contents
 
 
 def _table(rows: Iterable[Any], number_of: Mapping[int, int]) -> dict[str, Any]:
@@ -262,8 +262,8 @@ def _columns(name: str, values: Sequence[Any], number_of: Mapping[int, int]) -> 
             names = getattr(first, "_fields", [f"{name}_{place}" for place in range(len(first))])
             inner = [(part, tuple(map(itemgetter(place), values))) for place, part in enumerate(names)]
         else:
-            inner = [(one.name, tuple(map(attrgetter(one.name), values))) for one in fields(first)]
-        return [column for part, found in inner for column in _columns(part, found, number_of)]
+            inner = [(field.name, tuple(map(attrgetter(field.name), values))) for field in fields(first)]
+        return [column for part, part_values in inner for column in _columns(part, part_values, number_of)]
     return [(name, [plain(value) for value in values])]
 
 
@@ -284,7 +284,9 @@ def plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))
     if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in sorted(value.items())}
+        return {str(key): plain(entry) for key, entry in sorted(value.items())}
     if isinstance(value, list | tuple | set | frozenset):
-        return [plain(one) for one in (sorted(value) if isinstance(value, set | frozenset) else value)]
+        return [
+            plain(element) for element in (sorted(value) if isinstance(value, set | frozenset) else value)
+        ]
     raise TypeError(f"{type(value).__name__} cannot be frozen")

@@ -126,7 +126,7 @@ def _content(document: Document) -> dict[str, Any]:
             {"number": note.number, "text": note.text, "sections": list(note.sections)}
             for note in document.notes
         ],
-        "definitions": [[one.term, one.meaning] for one in document.definitions],
+        "definitions": [[definition.term, definition.meaning] for definition in document.definitions],
         "sign_off": [_("Prepared by"), _("Checked by"), _("Branch secretary (seal)"), _("Date")],
     }
 
@@ -170,7 +170,7 @@ def _room(title: str, cells: list[str], *, breaks: bool) -> int:
 
 def _letters(text: str) -> int:
     """How wide a text is, a Chinese character counted as two letters."""
-    return sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _cells(table: Table, row: Row) -> list[str]:

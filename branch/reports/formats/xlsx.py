@@ -148,10 +148,10 @@ def _definitions(sheet: Worksheet, document: Document, places: Mapping[str, _Pla
     heads = (_("Term"), _("Meaning"), _("In this report"), _("Stands in"), _("Follows from"))
     for place, head in enumerate(heads):
         sheet.write_string(0, place, guarded(head), looks.bold)
-    for line, one in enumerate(document.definitions, start=1):
-        sheet.write_string(line, 0, guarded(one.term))
-        sheet.write_string(line, 1, guarded(one.meaning), looks.wrapped)
-        stands = places.get(one.figure)
+    for line, definition in enumerate(document.definitions, start=1):
+        sheet.write_string(line, 0, guarded(definition.term))
+        sheet.write_string(line, 1, guarded(definition.meaning), looks.wrapped)
+        stands = places.get(definition.figure)
         if stands is not None:
             title = stands.sheet.replace("'", "''")
             reference = f"='{title}'!{stands.cell}"

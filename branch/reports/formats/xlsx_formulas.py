@@ -70,7 +70,7 @@ RULES = (
 
 def formulas(table: Table, top: int) -> dict[tuple[int, int], str]:
     """Formulas by (row, column) of the sheet, both counted from 1; the table's first row stands in row `top`."""
-    found: dict[tuple[int, int], str] = {}
+    by_cell: dict[tuple[int, int], str] = {}
     rows = table.all_rows()
     for place, row in enumerate(rows):
         is_total = table.total is not None and place == len(rows) - 1
@@ -80,8 +80,8 @@ def formulas(table: Table, top: int) -> dict[tuple[int, int], str]:
             formula = _sum(table, column, value, top) if is_total else None
             formula = formula or _by_rule(table, row, key, value, top, place)
             if formula:
-                found[top + place, column] = "=" + formula
-    return found
+                by_cell[top + place, column] = "=" + formula
+    return by_cell
 
 
 def _named(table: Table, row: Row) -> dict[str, Fraction | None]:

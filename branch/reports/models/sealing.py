@@ -32,7 +32,7 @@ def sealed_body(report: Report, files: Sequence[ReportFile]) -> dict[str, Any]:
         "input": report.input_digest,
         "documents": _digest(report.documents),
         "built_at": seal.moment(report.built_at),
-        "files": {one.name: one.sha256 for one in sorted(files, key=lambda one: one.name)},
+        "files": {file.name: file.sha256 for file in sorted(files, key=lambda file: file.name)},
     }
     if report.annex_sha256 is not None:
         body |= {"annex": report.annex_sha256, "frozen": _digest(report.frozen)}

@@ -74,7 +74,7 @@ def group_name() -> Callable[[str], str]:
 
 def grower_ids_of(unit: UnitView) -> list[int]:
     """Every grower of the unit and below, in the order in which annexes number them."""
-    units = [one.id for one in units_below(unit.id)]
+    units = [descendant.id for descendant in units_below(unit.id)]
     return list(session.scalars(select(Grower.id).where(Grower.unit_id.in_(units)).order_by(Grower.id)))
 
 
@@ -82,19 +82,19 @@ def _programmes(unit: UnitView, period: Period) -> tuple[ProgrammeDate, ...]:
     """What the unit or one below it began before the window's end."""
     return tuple(
         ProgrammeDate(
-            one.unit_code,
-            one.name,
-            one.started_on,
-            local_day(one.noted_at),
+            programme.unit_code,
+            programme.name,
+            programme.started_on,
+            local_day(programme.noted_at),
         )
-        for one in programmes_of([below.id for below in units_below(unit.id)])
-        if one.started_on < period.end
+        for programme in programmes_of([below.id for below in units_below(unit.id)])
+        if programme.started_on < period.end
     )
 
 
 def _growers(unit: UnitView) -> dict[int, GrowerLabel]:
     """Every grower of the unit and below, whatever became of them since."""
-    units = [one.id for one in units_below(unit.id)]
+    units = [descendant.id for descendant in units_below(unit.id)]
     rows = session.execute(
         select(Grower.id, Grower.name, Grower.slug, Unit.code, Unit.name_zh, Unit.name_en)
         .join(Unit, Unit.id == Grower.unit_id)
@@ -112,8 +112,13 @@ def _growers(unit: UnitView) -> dict[int, GrowerLabel]:
 def _children(unit: UnitView) -> dict[int, ChildLabel]:
     """The unit just below `unit` to which each grower belongs; those who belong to `unit` itself are in none."""
     below = units_below(unit.id)
-    children = [one for one in below if one.parent_id == unit.id]
-    home = {one.id: child for one in below for child in children if one.path.startswith(child.path)}
+    children = [descendant for descendant in below if descendant.parent_id == unit.id]
+    home = {
+        descendant.id: child
+        for descendant in below
+        for child in children
+        if descendant.path.startswith(child.path)
+    }
     rows = session.execute(
         select(Grower.id, Grower.unit_id).where(Grower.unit_id.in_(home)).order_by(Grower.id)
     )
@@ -127,7 +132,7 @@ def _evidence(period: Period, grower_ids: Sequence[int]) -> Evidence:
     months = {row[1]: parse_period(row[1]) for row in rows}
     cut_off = ledger.last_recorded(grower_ids=grower_ids, since=since, until=period.end)
     until_end, ever = ledger.spans_until_and_ever(grower_ids=grower_ids, until=period.end)
-    spans = tuple(Span(one.grower_id, one.channel, one.first_day, one.last_day) for one in until_end)
+    spans = tuple(Span(span.grower_id, span.channel, span.first_day, span.last_day) for span in until_end)
     return Evidence(
         rows=tuple(
             [
@@ -136,7 +141,7 @@ def _evidence(period: Period, grower_ids: Sequence[int]) -> Evidence:
             ]
         ),
         spans=spans,
-        foreign=tuple((one.key[0], _totals(one)) for one in ledger.sums_in_other_currencies(**window)),
+        foreign=tuple((sales.key[0], _totals(sales)) for sales in ledger.sums_in_other_currencies(**window)),
         kinds=ledger.kinds_of_facts(**window),
         cut_off=None if cut_off is None else to_shanghai(cut_off),
         sizes=_pieces("size_class", grower_ids, since, period.end),
@@ -170,7 +175,7 @@ def _history(
         (month, month.key, month.start)
         for month in months_between(month_of(since), month_of(period.last_day))
     ]
-    channels = sorted({one for grower_id in grower_ids for one in covered.channels_of(grower_id)})
+    channels = sorted({channel for grower_id in grower_ids for channel in covered.channels_of(grower_id)})
     return {
         "panel_growers": tuple(
             PanelGrower(grower_id, authorised.get(grower_id), grower_id not in covered.channels_unknown)
@@ -202,11 +207,11 @@ def _coverage(covered: CoverageMap, grower_ids: Sequence[int], channel: str, mon
     )
 
 
-def _provinces(found: Iterable[Piece]) -> tuple[Piece, ...]:
+def _provinces(rows: Iterable[Piece]) -> tuple[Piece, ...]:
     """The same sums under the codes of the provinces; orders write one province in several ways."""
     together: dict[tuple[int, str, str], Piece] = {}
     codes: dict[str, str] = {}
-    for piece in found:
+    for piece in rows:
         name, grower_id, month, totals = piece
         code = codes.get(name)
         if code is None:
@@ -218,16 +223,16 @@ def _provinces(found: Iterable[Piece]) -> tuple[Piece, ...]:
 
 
 def _pieces(dimension: str, grower_ids: Sequence[int], since: date, until: date) -> tuple[Piece, ...]:
-    found = parts.parts_by(dimension, grower_ids=grower_ids, since=since, until=until)
-    months = {one.month: parse_period(one.month) for one in found}
+    rows = parts.parts_by(dimension, grower_ids=grower_ids, since=since, until=until)
+    months = {row.month: parse_period(row.month) for row in rows}
     return tuple(
         [
             Piece(value, grower_id, months[month], Totals(*amounts))
-            for grower_id, month, value, *amounts in found
+            for grower_id, month, value, *amounts in rows
         ]
     )
 
 
-def _totals(one: ledger.SalesSum) -> Totals:
-    _key, orders, plants, gross_minor, discount_minor, refund_minor, _net_minor = one
+def _totals(sales: ledger.SalesSum) -> Totals:
+    _key, orders, plants, gross_minor, discount_minor, refund_minor, _net_minor = sales
     return Totals(orders, plants, gross_minor, discount_minor, refund_minor)

@@ -91,7 +91,7 @@ class ReportView:
     def picture(self, chart_key: str) -> str:
         """The name of a chart's picture in the language of the document."""
         ending = f"-{chart_key}-{self.document.locale}.png"
-        return next(one.name for one in self.files if one.name.endswith(ending))
+        return next(file.name for file in self.files if file.name.endswith(ending))
 
 
 def find_report(public_id: str) -> Report:
@@ -117,7 +117,7 @@ def is_own(report: Report, account_id: int) -> bool:
         ReportReview.by_account_id.is_not(None),
     )
     makers = {report.built_by_account_id, *session.scalars(submitted)}
-    return any(one is not None and same_person(account_id, one) for one in makers)
+    return any(maker is not None and same_person(account_id, maker) for maker in makers)
 
 
 def reports_for(
@@ -188,9 +188,10 @@ def report_for(account_id: int, public_id: str, *, language: str) -> ReportView:
         built_at=report.built_at,
         document=from_json(report.documents.get(language) or report.documents[FIRST.code]),
         reviews=tuple(
-            ReviewView(one.from_state, one.to_state, one.by_name, one.comment, one.at) for one in reviews
+            ReviewView(review.from_state, review.to_state, review.by_name, review.comment, review.at)
+            for review in reviews
         ),
-        files=tuple(FileView(one.name, one.format, one.locale, one.size) for one in files),
+        files=tuple(FileView(file.name, file.format, file.locale, file.size) for file in files),
         versions=_versions(report.unit_id, report.period),
     )
 

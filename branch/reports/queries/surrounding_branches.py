@@ -30,10 +30,10 @@ def surroundings(period: Period, unit: UnitView, scope: Scope) -> Surroundings:
     return Surroundings(
         tuple(
             MonthRow(
-                one.key[0], parse_period(one.key[1]), one.key[2], one.key[3],
-                Totals(one.orders, one.plants, one.gross_minor, one.discount_minor, one.refund_minor),
+                row.key[0], parse_period(row.key[1]), row.key[2], row.key[3],
+                Totals(row.orders, row.plants, row.gross_minor, row.discount_minor, row.refund_minor),
             )
-            for one in rows
+            for row in rows
         ),
         (), (), homes, villages, within=True,
     )  # fmt: skip
@@ -65,8 +65,10 @@ def _homes(unit: UnitView) -> tuple[dict[int, str], dict[int, str]]:
             Unit.path.startswith(unit.path, autoescape=True)
         )
     ).all()
-    kinds = _kinds(unit.path) | {one.code: one.kind for one in below}
-    home = {one.id: _branch_on(one.path, kinds) for one in below}
-    codes = {one.id: one.code for one in below}
+    kinds = _kinds(unit.path) | {row.code: row.kind for row in below}
+    home = {row.id: _branch_on(row.path, kinds) for row in below}
+    codes = {row.id: row.code for row in below}
     growers = session.execute(select(Grower.id, Grower.unit_id).where(Grower.unit_id.in_(home))).all()
-    return {one.id: home[one.unit_id] for one in growers}, {one.id: codes[one.unit_id] for one in growers}
+    return {grower.id: home[grower.unit_id] for grower in growers}, {
+        grower.id: codes[grower.unit_id] for grower in growers
+    }

@@ -163,7 +163,7 @@ def _open_question(
 
 
 def _question(report: Report, public_id: str) -> ReportPost:
-    found = session.scalars(
+    question = session.scalars(
         select(ReportPost).where(
             ReportPost.public_id == public_id,
             ReportPost.kind == PostKind.QUESTION,
@@ -171,9 +171,9 @@ def _question(report: Report, public_id: str) -> ReportPost:
             ReportPost.period == report.period,
         )
     ).one_or_none()
-    if found is None:
+    if question is None:
         raise NotFound(_("There is no such question."), code="question_unknown")
-    return found
+    return question
 
 
 def _is_withdrawn(question: ReportPost) -> bool:

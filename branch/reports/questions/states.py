@@ -70,8 +70,8 @@ class Question:
 def questions_of(posts: Iterable[Post]) -> tuple[Question, ...]:
     """The questions in the order in which they were asked, each with its replies."""
     posts = list(posts)
-    asked = [post for post in posts if post.kind == PostKind.QUESTION]
+    questions = [post for post in posts if post.kind == PostKind.QUESTION]
     return tuple(
-        Question(number, post, tuple(one for one in posts if one.about == post.public_id))
-        for number, post in enumerate(asked, start=1)
+        Question(number, post, tuple(reply for reply in posts if reply.about == post.public_id))
+        for number, post in enumerate(questions, start=1)
     )

@@ -45,7 +45,7 @@ class Trend:
 
     @property
     def line(self) -> tuple[str, ...]:
-        return sparkline([None if one is None else one.net_minor for one in self.months])
+        return sparkline([None if month is None else month.net_minor for month in self.months])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +61,18 @@ class Desk:
     @property
     def late(self) -> tuple[DutyView, ...]:
         """Still owed after their day, the longest first."""
-        owed = (one for one in self.duties if one.submitted_at is None and one.days_late)
-        return tuple(sorted(owed, key=lambda one: -one.days_late))
+        owed = (duty for duty in self.duties if duty.submitted_at is None and duty.days_late)
+        return tuple(sorted(owed, key=lambda duty: -duty.days_late))
 
     @property
     def grid_months(self) -> tuple[str, ...]:
         """The newest months that were asked for, the newest first."""
-        return tuple(sorted({one.period for one in self.duties}, reverse=True)[:GRID_MONTHS])
+        return tuple(sorted({duty.period for duty in self.duties}, reverse=True)[:GRID_MONTHS])
 
     def grid(self) -> list[tuple[str, list[DutyView | None]]]:
         """By unit, what was owed in each of `grid_months`."""
-        by_place = {(one.unit_name, one.period): one for one in self.duties}
-        names = dict.fromkeys(one.unit_name for one in self.duties)
+        by_place = {(duty.unit_name, duty.period): duty for duty in self.duties}
+        names = dict.fromkeys(duty.unit_name for duty in self.duties)
         return [(name, [by_place.get((name, month)) for month in self.grid_months]) for name in names]
 
 
@@ -82,14 +82,14 @@ def desk(account_id: int, *, unit_code: str = "", period: str = "", at: datetime
     chosen = next((unit for unit in all_units if unit.code == unit_code), None)
     units = [unit for unit in all_units if chosen is None or unit.path.startswith(chosen.path)]
     ids = [unit.id for unit in units]
-    duties = [one for one in duties_of(ids, at=at) if not period or one.period == period]
-    asked = [one for one in open_questions_at(ids) if not period or one.period == period]
+    duties = [duty for duty in duties_of(ids, at=at) if not period or duty.period == period]
+    questions = [question for question in open_questions_at(ids) if not period or question.period == period]
     months = _months(ids, period)
     return Desk(
         units=tuple(unit for unit in all_units if unit.kind in {"committee", "branch"}),
         periods=_periods([unit.id for unit in all_units]),
         duties=tuple(duties),
-        questions=tuple(asked),
+        questions=tuple(questions),
         unit_names={unit.id: unit_name(unit) for unit in units},
         months=months,
         trends=_trends(units, months),
@@ -113,10 +113,10 @@ def _months(unit_ids: Sequence[int], until: str) -> tuple[str, ...]:
     query = select(Report.period).where(
         Report.unit_id.in_(unit_ids), Report.state.in_(COUNTED), Report.period.like("____-__")
     )
-    found = sorted(
+    months = sorted(
         {key for key in session.scalars(query) if key[5:].isdigit() and (not until or key <= until)}
     )
-    return tuple(found[-TREND_MONTHS:])
+    return tuple(months[-TREND_MONTHS:])
 
 
 def _trends(units: Sequence[UnitView], months: Sequence[str]) -> tuple[Trend, ...]:

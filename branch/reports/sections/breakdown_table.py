@@ -51,16 +51,16 @@ class Sums:
     cells: dict[tuple[str, str], int | None]
 
 
-def section(period: Period, scope: Scope, one: Breakdown) -> Section:
+def section(period: Period, scope: Scope, breakdown: Breakdown) -> Section:
     """Table, bars and small multiples; rows that may not be shown are put together."""
-    found = sums(period, scope, one)
-    if not found.now and not found.before:
-        return Section(one.key, one.title, (_("Nothing on record for this breakdown."),))
-    main = table(period, scope, one)
-    months = _months(period, one, found)
+    breakdown_sums = sums(period, scope, breakdown)
+    if not breakdown_sums.now and not breakdown_sums.before:
+        return Section(breakdown.key, breakdown.title, (_("Nothing on record for this breakdown."),))
+    main = table(period, scope, breakdown)
+    months = _months(period, breakdown, breakdown_sums)
     return Section(
-        one.key,
-        one.title,
+        breakdown.key,
+        breakdown.title,
         largest(main),
         (main, months),
         (bars(period, main), _multiples(months)),
@@ -79,22 +79,22 @@ def named(name: Callable[[str], str]) -> Callable[[str], str]:
     return lambda code: _("Others, together") if code == OTHERS else name(code)
 
 
-def sums(period: Period, scope: Scope, one: Breakdown) -> Sums:
+def sums(period: Period, scope: Scope, breakdown: Breakdown) -> Sums:
     """What is shown, computed once; nothing before while this window is open."""
-    return scope.once(f"breakdown {one.key}", period, lambda: _sums(period, scope, one))
+    return scope.once(f"breakdown {breakdown.key}", period, lambda: _sums(period, scope, breakdown))
 
 
-def _sums(period: Period, scope: Scope, one: Breakdown) -> Sums:
-    found, months, blocks = one.pieces(), twelve_months(period), blocks_of(scope)
-    now = pieces.during(found, period.months())
-    before = [] if scope.is_open(period) else pieces.during(found, period.year_before().months())
-    if one.apart:
+def _sums(period: Period, scope: Scope, breakdown: Breakdown) -> Sums:
+    rows, months, blocks = breakdown.pieces(), twelve_months(period), blocks_of(scope)
+    now = pieces.during(rows, period.months())
+    before = [] if scope.is_open(period) else pieces.during(rows, period.year_before().months())
+    if breakdown.apart:
         return Sums(pieces.sums(now), pieces.sums(before), (), {})
-    year = now if period.months() == months else pieces.during(found, months)
-    together = blocks.codes_to_hide(one.key, {piece.month for piece in (*now, *before)})
+    year = now if period.months() == months else pieces.during(rows, months)
+    together = blocks.codes_to_hide(breakdown.key, {piece.month for piece in (*now, *before)})
     now, before, year = (pieces.renamed(part, together) for part in (now, before, year))
     panels, cells = tuple(pieces.sums(year))[:MOST_PANELS], pieces.monthly(year)
-    shown = {month: _codes_shown(blocks, one.key, month, panels, together) for month in months}
+    shown = {month: _codes_shown(blocks, breakdown.key, month, panels, together) for month in months}
     return Sums(
         pieces.sums(now),
         pieces.sums(before),
@@ -118,16 +118,19 @@ def _codes_shown(
     return shown - {OTHERS} if hidden & together and hidden - together else shown
 
 
-def table(period: Period, scope: Scope, one: Breakdown) -> Table:
-    found, name = sums(period, scope, one), one.name if one.apart else named(one.name)
-    now, before = found.now, found.before
+def table(period: Period, scope: Scope, breakdown: Breakdown) -> Table:
+    breakdown_sums, name = (
+        sums(period, scope, breakdown),
+        breakdown.name if breakdown.apart else named(breakdown.name),
+    )
+    now, before = breakdown_sums.now, breakdown_sums.before
     whole_now, whole_before = sum(now.values(), Totals()), sum(before.values(), Totals())
     order = [*now, *(code for code in before if code not in now)]
     rows = tuple(
         _row(code, name(code), now.get(code), before.get(code), whole_now, whole_before) for code in order
     )
     columns = (
-        Column("name", one.first),
+        Column("name", breakdown.first),
         Column("orders", _("Number of orders"), "count"),
         Column("plants", _("Number of plants"), "count"),
         Column("net", _("Net sales (yuan)"), "money"),
@@ -141,7 +144,7 @@ def table(period: Period, scope: Scope, one: Breakdown) -> Table:
     total = _row(
         "total", _("Sum total"), whole_now, whole_before if before else None, whole_now, whole_before
     )
-    return Table(one.key, one.title, columns, rows, total)
+    return Table(breakdown.key, breakdown.title, columns, rows, total)
 
 
 def _row(
@@ -218,23 +221,25 @@ def bars(period: Period, table: Table) -> Chart:
     )
 
 
-def _months(period: Period, one: Breakdown, found: Sums) -> Table:
+def _months(period: Period, breakdown: Breakdown, breakdown_sums: Sums) -> Table:
     """Twelve months down, the largest codes across; a month of one or two growers stays empty."""
-    months, name = twelve_months(period), named(one.name)
-    codes, cells = found.panels, found.cells
+    months, name = twelve_months(period), named(breakdown.name)
+    codes, cells = breakdown_sums.panels, breakdown_sums.cells
     columns = (
         Column("month", _("Month")),
         *(Column(code or "unnamed", name(code), "money") for code in codes),
     )
     rows = tuple(Row(month.key, (month.key, *(cells[code, month.key] for code in codes))) for month in months)
-    title = _("%(title)s, twelve months, net sales (yuan)", title=one.title)
-    return Table(f"{one.key}_months", title, columns, rows)
+    title = _("%(title)s, twelve months, net sales (yuan)", title=breakdown.title)
+    return Table(f"{breakdown.key}_months", title, columns, rows)
 
 
 def _multiples(table: Table) -> Chart:
     """One small panel per column of the table, all on one scale."""
     values = [tuple(_whole(row.cells[place]) for row in table.rows) for place in range(1, len(table.columns))]
-    unit, divisor = wording.chart_unit(max((value or 0 for one in values for value in one), default=0))
+    unit, divisor = wording.chart_unit(
+        max((value or 0 for column_values in values for value in column_values), default=0)
+    )
     return Chart(
         key=table.key,
         kind="multiples",
@@ -246,7 +251,8 @@ def _multiples(table: Table) -> Chart:
         divisor=divisor,
         categories=tuple(row.key[2:] for row in table.rows),
         series=tuple(
-            Series(column.title, one) for column, one in zip(table.columns[1:], values, strict=True)
+            Series(column.title, column_values)
+            for column, column_values in zip(table.columns[1:], values, strict=True)
         ),
         table_key=table.key,
     )

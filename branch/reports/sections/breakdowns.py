@@ -33,15 +33,15 @@ def cultivar_groups(period: Period, scope: Scope) -> Section:
     def name(code: str) -> str:
         return scope.group_name(code) if code else _("Not named")
 
-    one = Breakdown("cultivar_groups", _("By cultivar group"), _("Cultivar group"), name, found)
-    return breakdown.section(period, scope, one)
+    by_group = Breakdown("cultivar_groups", _("By cultivar group"), _("Cultivar group"), name, found)
+    return breakdown.section(period, scope, by_group)
 
 
 def sizes(period: Period, scope: Scope) -> Section:
-    one = Breakdown(
+    by_size = Breakdown(
         "sizes", _("By size class"), _("Size class"), wording.size_class, lambda: scope.evidence.sizes
     )
-    return breakdown.section(period, scope, one)
+    return breakdown.section(period, scope, by_size)
 
 
 def villages(period: Period, scope: Scope) -> Section:
@@ -53,18 +53,20 @@ def villages(period: Period, scope: Scope) -> Section:
             for row in scope.summed
         ]
 
-    one = Breakdown("villages", _("By village"), _("Village"), lambda code: names[code], found)
-    return breakdown.section(period, scope, one)
+    by_village = Breakdown("villages", _("By village"), _("Village"), lambda code: names[code], found)
+    return breakdown.section(period, scope, by_village)
 
 
 def provinces(period: Period, scope: Scope) -> Section:
     """Where the plants went, with a tile map; orders that name no province are a row of their own."""
     title = _("By province of the buyer")
-    one = Breakdown("provinces", title, _("Province"), wording.province, lambda: scope.evidence.provinces)
+    by_province = Breakdown(
+        "provinces", title, _("Province"), wording.province, lambda: scope.evidence.provinces
+    )
     months = set(period.months())
     if not any(piece.code and piece.month in months for piece in scope.evidence.provinces):
         return Section("provinces", title, (_("No order of this window names a province."),))
-    table = breakdown.table(period, scope, one)
+    table = breakdown.table(period, scope, by_province)
     return Section(
         "provinces",
         title,

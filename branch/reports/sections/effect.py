@@ -56,62 +56,62 @@ def _terms() -> tuple[Definition, ...]:
 @defines(_terms)
 def effect(period: Period, scope: Scope) -> Section:
     """What authorisation is estimated to have changed, or why that cannot be said."""
-    found = effect_of(period, scope)
+    effect = effect_of(period, scope)
     title = _("Effect of authorisation (C2)")
-    if found.assessment is None or found.assessment.estimate is None or found.built is None:
+    if effect.assessment is None or effect.assessment.estimate is None or effect.built is None:
         return Section(
             "effect",
             title,
-            (_rung(found), words.verdict(found)),
-            tables=(members_table(found),),
-            notes=words.assumptions(found.assessment.settings) if found.assessment else (),
-            outcomes=outcomes(found),
+            (_rung(effect), words.verdict(effect)),
+            tables=(members_table(effect),),
+            notes=words.assumptions(effect.assessment.settings) if effect.assessment else (),
+            outcomes=outcomes(effect),
         )
-    assessed, estimate = found.assessment, found.assessment.estimate
-    tables = [gates_table(found), members_table(found)]
+    assessed, estimate = effect.assessment, effect.assessment.estimate
+    tables = [gates_table(effect), members_table(effect)]
     charts = []
-    if found.wording in WITH_NUMBER:
+    if effect.wording in WITH_NUMBER:
         tables.insert(0, estimate_table(estimate))
-    if found.wording != "insufficient" and (assessed.events or assessed.placebo):
+    if effect.wording != "insufficient" and (assessed.events or assessed.placebo):
         events = events_table(assessed)
         tables.append(events)
         charts.append(events_chart(events))
-    if found.wording in WITH_CHARTS and found.months:
-        months = months_table(found)
+    if effect.wording in WITH_CHARTS and effect.months:
+        months = months_table(effect)
         tables.append(months)
         charts.append(months_chart(months))
     return Section(
         "effect",
         title,
         (
-            _rung(found),
-            words.verdict(found),
+            _rung(effect),
+            words.verdict(effect),
             *(f"{gate.code}: {words.closed_reason(gate)}" for gate in assessed.closed),
             *_before(assessed),
-            *_robustness(assessed, found.wording),
+            *_robustness(assessed, effect.wording),
             *words.warnings(estimate.warnings, len(estimate.uncompared_months)),
         ),
         tuple(tables),
         tuple(charts),
         words.assumptions(assessed.settings),
-        outcomes=outcomes(found),
+        outcomes=outcomes(effect),
     )
 
 
 def headline_figure(period: Period, scope: Scope) -> Figure:
     """The effect on the first page: a number when every gate is open, else the words of the refusal."""
-    found = effect_of(period, scope)
-    allowed = None if found.assessment is None else found.assessment.headline
+    effect = effect_of(period, scope)
+    allowed = None if effect.assessment is None else effect.assessment.headline
     if allowed is not None:
         remark = _(
             "95%% interval %(interval)s; %(first)s to %(last)s; under the assumptions stated in the section.",
             interval=words.interval(allowed.low, allowed.high),
-            first=found.window[0].key,
-            last=found.window[-1].key,
+            first=effect.window[0].key,
+            last=effect.window[-1].key,
         )
         value = words.percent(allowed.ratio)
-    elif found.assessment is not None and found.assessment.closed:
-        closed = found.assessment.closed
+    elif effect.assessment is not None and effect.assessment.closed:
+        closed = effect.assessment.closed
         value = _("not stated")
         remark = _(
             "Closed: %(codes)s. %(reason)s",
@@ -119,17 +119,17 @@ def headline_figure(period: Period, scope: Scope) -> Figure:
             reason=words.closed_reason(closed[0]),
         )
     else:
-        value, remark = _("not stated"), words.refusal(found)
-    return Figure("effect", _("Effect of authorisation"), value, words.RUNG, words.grade_name(found), remark)
+        value, remark = _("not stated"), words.refusal(effect)
+    return Figure("effect", _("Effect of authorisation"), value, words.RUNG, words.grade_name(effect), remark)
 
 
-def _rung(found: Effect) -> str:
-    built = found.built
+def _rung(effect: Effect) -> str:
+    built = effect.built
     sentence = _(
         "Rung C2: growers authorised at different dates, compared month by month with growers not yet authorised; each grower's own "
         "calendar months and the months common to all are fitted (Poisson imputation). Window %(first)s to %(last)s.",
-        first=found.window[0].key,
-        last=found.window[-1].key,
+        first=effect.window[0].key,
+        last=effect.window[-1].key,
     )
     if built is None:
         return sentence
@@ -155,7 +155,9 @@ def _before(assessed: Assessment) -> tuple[str, ...]:
         _(
             "Placebo: moved back by a year or more, where there is nothing to find, the method finds %(found)s (p = %(p)s). "
             "A difference of about %(least)s would have been found in four cases of five; a smaller one may be there unseen.",
-            found=", ".join(words.percent(one.ratio) for one in placebo.blocks if one.ratio is not None),
+            found=", ".join(
+                words.percent(block.ratio) for block in placebo.blocks if block.ratio is not None
+            ),
             p=f"{wording.rounded(as_ratio(placebo.p_value), 3)}"
             if not math.isnan(placebo.p_value)
             else wording.NOTHING,
@@ -164,8 +166,8 @@ def _before(assessed: Assessment) -> tuple[str, ...]:
     )
 
 
-def _robustness(assessed: Assessment, said: str) -> tuple[str, ...]:
-    if said not in WITH_NUMBER:
+def _robustness(assessed: Assessment, wording_code: str) -> tuple[str, ...]:
+    if wording_code not in WITH_NUMBER:
         return ()
     lines = []
     if assessed.band is not None:
@@ -189,15 +191,15 @@ def _robustness(assessed: Assessment, said: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def outcomes(found: Effect) -> dict[str, Any]:
+def outcomes(effect: Effect) -> dict[str, Any]:
     """The findings as plain values for the frozen annex; numbers with six decimals."""
-    assessed = found.assessment
+    assessed = effect.assessment
     estimate = None if assessed is None else assessed.estimate
     return {
         "rung": words.RUNG,
-        "window": [found.window[0].key, found.window[-1].key],
-        "wording": found.wording,
-        "refusal": found.refusal,
+        "window": [effect.window[0].key, effect.window[-1].key],
+        "wording": effect.wording,
+        "refusal": effect.refusal,
         "gates": [
             {
                 "code": gate.code,
@@ -222,8 +224,8 @@ def outcomes(found: Effect) -> dict[str, Any]:
         },
         "settings": {name: _setting(value) for name, value in vars(SETTINGS).items()},
         "left_out": None
-        if found.built is None
-        else {"channels_unknown": found.built.channels_unknown, "never_covered": found.built.never_covered},
+        if effect.built is None
+        else {"channels_unknown": effect.built.channels_unknown, "never_covered": effect.built.never_covered},
     }
 
 

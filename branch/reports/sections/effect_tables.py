@@ -17,7 +17,7 @@ from branch.uplift.estimation import Uplift
 PERMILLE, FEN = 1000, 100
 
 
-def estimate_table(found: Uplift) -> Table:
+def estimate_table(uplift: Uplift) -> Table:
     columns = (
         Column("measure", _("Measure")),
         Column("value", _("Estimate"), "ratio"),
@@ -27,32 +27,32 @@ def estimate_table(found: Uplift) -> Table:
         Column("yuan_low", _("Yuan from"), "money"),
         Column("yuan_high", _("Yuan to"), "money"),
     )
-    ratios = tuple(as_ratio(value - 1) for value in (found.ratio, found.low, found.high))
-    gains = tuple(_fen(value) for value in (found.gain, found.gain_low, found.gain_high))
+    ratios = tuple(as_ratio(value - 1) for value in (uplift.ratio, uplift.low, uplift.high))
+    gains = tuple(_fen(value) for value in (uplift.gain, uplift.gain_low, uplift.gain_high))
     none = (None, None, None)
     rows = (
-        Row("actual", (_("Sold by authorised growers"), *none, _fen(found.actual), None, None)),
-        Row("predicted", (_("Predicted without authorisation"), *none, _fen(found.predicted), None, None)),
+        Row("actual", (_("Sold by authorised growers"), *none, _fen(uplift.actual), None, None)),
+        Row("predicted", (_("Predicted without authorisation"), *none, _fen(uplift.predicted), None, None)),
         Row("effect", (_("Difference: the estimated effect"), *ratios, *gains)),
     )
     return Table("estimate", _("Estimate"), columns, rows)
 
 
-def gates_table(found: Effect) -> Table:
+def gates_table(effect: Effect) -> Table:
     """Every gate with its threshold; ends of the interval are kept back where no interval is stated."""
-    assert found.assessment is not None
+    assert effect.assessment is not None
     sides = {
         "at_least": _("at least %(value)s"),
         "at_most": _("at most %(value)s"),
         "beyond": _("beyond %(value)s"),
     }
     rows = []
-    for gate in found.assessment.gates:
+    for gate in effect.assessment.gates:
         value, threshold = words.gate_value(gate, gate.value), words.gate_value(gate, gate.threshold)
         required = sides[gate.side] % {"value": threshold}
         if gate.code == "G2.size":
             value, required = wording.NOTHING, _("at most half of the estimate")
-        if gate.code == "G3.zero" and found.wording not in WITH_CHARTS:
+        if gate.code == "G3.zero" and effect.wording not in WITH_CHARTS:
             value = wording.NOTHING
         if gate.code == "G6.provisional":
             required = _("over")
@@ -68,8 +68,8 @@ def gates_table(found: Effect) -> Table:
     return Table("gates", _("Gates before a number may be printed"), columns, tuple(rows))
 
 
-def members_table(found: Effect) -> Table:
-    built, estimate = found.built, None if found.assessment is None else found.assessment.estimate
+def members_table(effect: Effect) -> Table:
+    built, estimate = effect.built, None if effect.assessment is None else effect.assessment.estimate
     rows: list[tuple[str, str, int]] = []
     if estimate is not None:
         rows += [
@@ -172,7 +172,7 @@ def events_chart(table: Table) -> Chart:
     )
 
 
-def months_table(found: Effect) -> Table:
+def months_table(effect: Effect) -> Table:
     columns = (
         Column("month", _("Month")),
         Column("actual", _("Sold by authorised growers (yuan)"), "money"),
@@ -182,9 +182,21 @@ def months_table(found: Effect) -> Table:
     )
     rows = tuple(
         Row(
-            one.month.key, (one.month.key, *(_fen(v) for v in (one.actual, one.predicted, one.low, one.high)))
+            month_effect.month.key,
+            (
+                month_effect.month.key,
+                *(
+                    _fen(v)
+                    for v in (
+                        month_effect.actual,
+                        month_effect.predicted,
+                        month_effect.low,
+                        month_effect.high,
+                    )
+                ),
+            ),
         )
-        for one in found.months
+        for month_effect in effect.months
     )
     return Table("effect_months", _("Authorised growers month by month"), columns, rows)
 

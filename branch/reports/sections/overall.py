@@ -93,21 +93,21 @@ def overall(period: Period, scope: Scope) -> Section:
 
 def _income(scope: Scope) -> tuple[str, ...]:
     """Sales are called income only when everybody who sold has written down what it cost."""
-    found = scope.evidence.income
-    if found is None:
+    income = scope.evidence.income
+    if income is None:
         return (_("Sales are not income: what they cost the growers is not on record for all of them."),)
     sentence = _(
         "All %(growers)s growers who sold have written down their costs: sales %(sales)s less costs %(costs)s leave an income of %(income)s.",
-        growers=wording.count(found.growers),
-        sales=wording.amount(found.sales_minor),
-        costs=wording.amount(found.total_costs_minor),
-        income=wording.amount(found.income_minor),
+        growers=wording.count(income.growers),
+        sales=wording.amount(income.sales_minor),
+        costs=wording.amount(income.total_costs_minor),
+        income=wording.amount(income.income_minor),
     )
-    if found.uncovered:
+    if income.uncovered:
         rest = ngettext(
             "%(num)s grower-month is not wholly on record, so it may be more.",
             "%(num)s grower-months are not wholly on record, so it may be more.",
-            found.uncovered,
+            income.uncovered,
         )
         return (f"{sentence} {rest}",)
     return (sentence,)
@@ -127,13 +127,15 @@ def totals_columns(first: str) -> tuple[Column, ...]:
     )
 
 
-def totals_row(key: str, name: str, one: Totals) -> Row:
-    money = (one.gross_minor, one.discount_minor, one.refund_minor, one.net_minor)
-    return Row(key, (name, one.orders, one.plants, *money, one.average_price_minor, one.refund_rate))
+def totals_row(key: str, name: str, totals: Totals) -> Row:
+    money = (totals.gross_minor, totals.discount_minor, totals.refund_minor, totals.net_minor)
+    return Row(
+        key, (name, totals.orders, totals.plants, *money, totals.average_price_minor, totals.refund_rate)
+    )
 
 
 def totals_table(key: str, title: str, named: list[tuple[str, str, Totals]], *, first: str) -> Table:
-    return Table(key, title, totals_columns(first), tuple(totals_row(*one) for one in named))
+    return Table(key, title, totals_columns(first), tuple(totals_row(*row) for row in named))
 
 
 def _months(period: Period, scope: Scope) -> Table:

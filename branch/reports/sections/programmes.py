@@ -25,8 +25,8 @@ FEN = 100
 def programme(period: Period, scope: Scope) -> Section:
     """Every programme noted for the unit or below it, in the order of their dates."""
     title = _("Programmes with one date (C1, C3)")
-    found = programme_effects(period, scope)
-    if not found:
+    effects = programme_effects(period, scope)
+    if not effects:
         return Section(
             "programmes",
             title,
@@ -36,17 +36,17 @@ def programme(period: Period, scope: Scope) -> Section:
                 ),
             ),
         )
-    tables = [_summary(found)]
+    tables = [_summary(effects)]
     charts = []
-    for number, one in enumerate(found, start=1):
-        if one.refusal is None:
-            months = _months(number, one)
-            tables += [_gates(number, one), months]
-            charts.append(_chart(months, one))
+    for number, effect in enumerate(effects, start=1):
+        if effect.refusal is None:
+            months = _months(number, effect)
+            tables += [_gates(number, effect), months]
+            charts.append(_chart(months, effect))
     return Section(
         "programmes",
         title,
-        tuple(_sentence(one, scope) for one in found),
+        tuple(_sentence(effect, scope) for effect in effects),
         tuple(tables),
         tuple(charts),
         (
@@ -60,7 +60,7 @@ def programme(period: Period, scope: Scope) -> Section:
                 "The day on which a programme was noted stands beside its date, so that a reader sees whether it was chosen after the sales."
             ),
         ),
-        outcomes={"programmes": [_outcome(one) for one in found]},
+        outcomes={"programmes": [_outcome(effect) for effect in effects]},
     )
 
 
@@ -92,52 +92,54 @@ def _effects(
     inside: tuple[tuple[str, tuple[int, ...]], ...],
     provisional: bool,
 ) -> tuple[ProgrammeEffect, ...]:
-    begun = [one for one in programmes if one.started_on <= last.last_day]
-    built = build_panel(growers, cells, last=last) if begun else None
+    started = [programme for programme in programmes if programme.started_on <= last.last_day]
+    built = build_panel(growers, cells, last=last) if started else None
     if built is None:
-        return tuple(ProgrammeEffect("C1", one, 0, "too_few_growers") for one in begun)
+        return tuple(ProgrammeEffect("C1", programme, 0, "too_few_growers") for programme in started)
     villages = dict(inside)
     return tuple(
-        single_date(built, one, SETTINGS, provisional=provisional)
-        if one.unit_code == unit_code
-        else flagship(built, one, villages.get(one.unit_code, ()), SETTINGS, provisional=provisional)
-        for one in begun
+        single_date(built, programme, SETTINGS, provisional=provisional)
+        if programme.unit_code == unit_code
+        else flagship(
+            built, programme, villages.get(programme.unit_code, ()), SETTINGS, provisional=provisional
+        )
+        for programme in started
     )
 
 
-def _sentence(one: ProgrammeEffect, scope: Scope) -> str:
+def _sentence(effect: ProgrammeEffect, scope: Scope) -> str:
     names = {label.village_code: label.village_name for label in scope.growers.values()}
     what = _(
         "%(rung)s, %(name)s (%(unit)s), begun on %(day)s, noted on %(noted)s, %(growers)s growers with whole records:",
-        rung=one.rung,
-        name=one.programme.name,
-        unit=names.get(one.programme.unit_code, scope.unit_name),
-        day=one.programme.started_on.isoformat(),
-        noted=one.programme.noted_on.isoformat(),
-        growers=one.growers,
+        rung=effect.rung,
+        name=effect.programme.name,
+        unit=names.get(effect.programme.unit_code, scope.unit_name),
+        day=effect.programme.started_on.isoformat(),
+        noted=effect.programme.noted_on.isoformat(),
+        growers=effect.growers,
     )
-    return f"{what} {_verdict(one)}"
+    return f"{what} {_verdict(effect)}"
 
 
-def _verdict(one: ProgrammeEffect) -> str:
-    if one.refusal:
-        return _refusal(one.refusal)
-    closed = {gate.code for gate in one.closed}
-    if one.is_stated:
+def _verdict(effect: ProgrammeEffect) -> str:
+    if effect.refusal:
+        return _refusal(effect.refusal)
+    closed = {gate.code for gate in effect.closed}
+    if effect.is_stated:
         return _(
             "estimated difference %(percent)s from what the months before led to expect (95%% interval %(interval)s).",
-            percent=effect_words.percent(one.ratio),
-            interval=effect_words.interval(one.low, one.high),
+            percent=effect_words.percent(effect.ratio),
+            interval=effect_words.interval(effect.low, effect.high),
         )
     if closed & {"G3.zero", "C3.rank"} and "G4.width" not in closed:
         return _(
             "no clear change was found (95%% interval %(interval)s).",
-            interval=effect_words.interval(one.low, one.high),
+            interval=effect_words.interval(effect.low, effect.high),
         )
     return _(
         "no figure is stated; closed: %(codes)s. %(reason)s",
-        codes=", ".join(gate.code for gate in one.closed),
-        reason=closed_reason(one.closed[0]),
+        codes=", ".join(gate.code for gate in effect.closed),
+        reason=closed_reason(effect.closed[0]),
     )
 
 
@@ -159,7 +161,7 @@ def _refusal(code: str) -> str:
     return words.get(code, _("no figure: the data do not determine one."))
 
 
-def _summary(found: tuple[ProgrammeEffect, ...]) -> Table:
+def _summary(effects: tuple[ProgrammeEffect, ...]) -> Table:
     """The numbers of those that may be printed; a closed gate leaves the row empty."""
     columns = (
         Column("programme", _("Programme")),
@@ -177,23 +179,28 @@ def _summary(found: tuple[ProgrammeEffect, ...]) -> Table:
         tuple(
             Row(
                 str(number),
-                (one.programme.name, one.rung, one.growers if one.growers > 2 else None, *_numbers(one)),
+                (
+                    effect.programme.name,
+                    effect.rung,
+                    effect.growers if effect.growers > 2 else None,
+                    *_numbers(effect),
+                ),
             )
-            for number, one in enumerate(found, start=1)
+            for number, effect in enumerate(effects, start=1)
         ),
     )
 
 
-def _numbers(one: ProgrammeEffect) -> tuple[Any, ...]:
-    if not one.is_stated:
+def _numbers(effect: ProgrammeEffect) -> tuple[Any, ...]:
+    if not effect.is_stated:
         return (None, None, None, None)
     return (
-        *(as_ratio(value - 1) for value in (one.ratio, one.low, one.high)),
-        round((one.actual - one.predicted) * FEN),
+        *(as_ratio(value - 1) for value in (effect.ratio, effect.low, effect.high)),
+        round((effect.actual - effect.predicted) * FEN),
     )
 
 
-def _gates(number: int, one: ProgrammeEffect) -> Table:
+def _gates(number: int, effect: ProgrammeEffect) -> Table:
     names = {
         "C1.before": _("Months before the date"),
         "C1.after": _("Months since the date"),
@@ -210,7 +217,7 @@ def _gates(number: int, one: ProgrammeEffect) -> Table:
                 _("gate open") if gate.passed else _("gate closed"),
             ),
         )
-        for gate in one.gates
+        for gate in effect.gates
     )
     columns = (
         Column("asks", _("What it asks")),
@@ -218,10 +225,10 @@ def _gates(number: int, one: ProgrammeEffect) -> Table:
         Column("value", _("Value found")),
         Column("passed", _("Gate is")),
     )
-    return Table(f"programme_gates_{number}", _("Gates: %(name)s", name=one.programme.name), columns, rows)
+    return Table(f"programme_gates_{number}", _("Gates: %(name)s", name=effect.programme.name), columns, rows)
 
 
-def _months(number: int, one: ProgrammeEffect) -> Table:
+def _months(number: int, effect: ProgrammeEffect) -> Table:
     columns = (
         Column("month", _("Month")),
         Column("actual", _("As recorded (yuan)"), "money"),
@@ -229,22 +236,22 @@ def _months(number: int, one: ProgrammeEffect) -> Table:
     )
     rows = tuple(
         Row(month.key, (month.key, round(actual * FEN), round(predicted * FEN)))
-        for month, actual, predicted in one.months
+        for month, actual, predicted in effect.months
     )
     return Table(
-        f"programme_{number}", _("Before and since: %(name)s", name=one.programme.name), columns, rows
+        f"programme_{number}", _("Before and since: %(name)s", name=effect.programme.name), columns, rows
     )
 
 
-def _chart(table: Table, one: ProgrammeEffect) -> Chart:
+def _chart(table: Table, effect: ProgrammeEffect) -> Chart:
     def column(place: int) -> tuple[int, ...]:
         return tuple(int(row.cells[place] or 0) for row in table.rows)
 
-    begun = month_of(one.programme.started_on).key
+    start_key = month_of(effect.programme.started_on).key
 
     def since(after: bool) -> tuple[int | None, ...]:
         return tuple(
-            value if (row.key >= begun) is after else None
+            value if (row.key >= start_key) is after else None
             for row, value in zip(table.rows, column(2), strict=True)
         )
 
@@ -255,7 +262,7 @@ def _chart(table: Table, one: ProgrammeEffect) -> Chart:
         title=table.title,
         alt=_(
             "Two lines by month, sales as recorded and as expected without the programme that began on %(day)s; the numbers are in the table.",
-            day=one.programme.started_on.isoformat(),
+            day=effect.programme.started_on.isoformat(),
         ),
         unit=unit,
         divisor=divisor,
@@ -269,13 +276,13 @@ def _chart(table: Table, one: ProgrammeEffect) -> Chart:
     )
 
 
-def _outcome(one: ProgrammeEffect) -> dict[str, Any]:
+def _outcome(effect: ProgrammeEffect) -> dict[str, Any]:
     return {
-        "rung": one.rung,
-        "started_on": one.programme.started_on.isoformat(),
-        "refusal": one.refusal,
-        "ratio": None if one.refusal else f"{one.ratio:.6f}",
-        "low": None if one.refusal else f"{one.low:.6f}",
-        "high": None if one.refusal else f"{one.high:.6f}",
-        "gates": [{"code": gate.code, "passed": gate.passed} for gate in one.gates],
+        "rung": effect.rung,
+        "started_on": effect.programme.started_on.isoformat(),
+        "refusal": effect.refusal,
+        "ratio": None if effect.refusal else f"{effect.ratio:.6f}",
+        "low": None if effect.refusal else f"{effect.low:.6f}",
+        "high": None if effect.refusal else f"{effect.high:.6f}",
+        "gates": [{"code": gate.code, "passed": gate.passed} for gate in effect.gates],
     }

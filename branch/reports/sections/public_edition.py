@@ -31,7 +31,7 @@ def public_edition(
         return None
     tables = parts.breakdowns()
     like = parts.like_for_like(whole)
-    in_yuan = (part for one in tables if one.measure == NET for part in one.parts)
+    in_yuan = (part for table in tables if table.measure == NET for part in table.parts)
     like_shown = bool(whole.before) and _may_show(like, [whole, *in_yuan])
     within = blocks.around.within
     return replace(
@@ -50,7 +50,7 @@ def public_edition(
         sections=(
             overall(whole, parts.twelve(), within=within),
             compared(period, scope, whole, like_shown=like_shown),
-            *(broken_down(one, period) for one in tables),
+            *(broken_down(table, period) for table in tables),
         ),
         definitions=definitions(),
     )

@@ -44,7 +44,7 @@ class Part:
 
     def printed(self, measure: str) -> tuple[int | None, int | None]:
         """The value of either window; None where it is hidden, and before when there is nothing."""
-        now, before = (OF_TOTALS[measure](one) for one in self.totals)
+        now, before = (OF_TOTALS[measure](totals) for totals in self.totals)
         return (now if self.shown[0] else None), (before if self.shown[1] and self.before else None)
 
 
@@ -62,13 +62,13 @@ class Breakdown:
     def rest(self) -> tuple[int | None, int | None]:
         """What the rows that are not shown come to in either window; None when all of them are."""
         whole = self.whole.printed(self.measure)
-        found: list[int | None] = []
+        remainders: list[int | None] = []
         for place in (0, 1):
-            gone = [one for one in self.parts if not one.shown[place] and (one.now, one.before)[place]]
-            shown = sum(one.printed(self.measure)[place] or 0 for one in self.parts)
+            hidden = [part for part in self.parts if not part.shown[place] and (part.now, part.before)[place]]
+            shown = sum(part.printed(self.measure)[place] or 0 for part in self.parts)
             value = whole[place]
-            found.append(value - shown if gone and value is not None else None)
-        return found[0], found[1]
+            remainders.append(value - shown if hidden and value is not None else None)
+        return remainders[0], remainders[1]
 
 
 def cell_of(rows: Rows) -> frozenset[Atom]:
@@ -126,7 +126,7 @@ class Parts:
         scope = self.scope
         names = {label.village_code: label.village_name for label in scope.growers.values()}
         rows = scope.now(self.period), self.whole.before
-        found = (
+        breakdowns = (
             self._broken_down(
                 "channels", _("By channel"), _("Channel"), NET, rows, lambda row: row.channel, channel_name
             ),
@@ -147,11 +147,11 @@ class Parts:
                 self._pieces(scope.evidence.provinces), lambda row: row.code, wording.province,
             ),
         )  # fmt: skip
-        return tuple(one for one in found if one.parts)
+        return tuple(breakdown for breakdown in breakdowns if breakdown.parts)
 
-    def _pieces(self, found: Sequence[Piece]) -> tuple[Rows, Rows]:
-        before = pieces.during(found, self.months[1]) if self.whole.before else []
-        return pieces.during(found, self.months[0]), before
+    def _pieces(self, rows: Sequence[Piece]) -> tuple[Rows, Rows]:
+        before = pieces.during(rows, self.months[1]) if self.whole.before else []
+        return pieces.during(rows, self.months[0]), before
 
     def _broken_down(
         self, key: str, title: str, first: str, measure: str, rows: tuple[Rows, Rows],

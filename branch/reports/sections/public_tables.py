@@ -130,43 +130,43 @@ def compared(period: Period, scope: Scope, whole: Part, *, like_shown: bool) -> 
     return Section("comparison", title, sentences)
 
 
-def broken_down(one: Breakdown, period: Period) -> Section:
+def broken_down(breakdown: Breakdown, period: Period) -> Section:
     """A table in one quantity, with what is not shown of a window in one row, and its bars."""
-    whole = one.whole.printed(one.measure)
+    whole = breakdown.whole.printed(breakdown.measure)
     rows = [
-        _row(one, part.code, part.name, part.printed(one.measure), whole)
-        for part in one.parts
+        _row(breakdown, part.code, part.name, part.printed(breakdown.measure), whole)
+        for part in breakdown.parts
         if any(
-            part.printed(one.measure)[place] is not None and (part.now, part.before)[place]
+            part.printed(breakdown.measure)[place] is not None and (part.now, part.before)[place]
             for place in (0, 1)
         )
     ]
-    rest = one.rest()
+    rest = breakdown.rest()
     if rest != (None, None):
-        rows.append(_row(one, OTHERS, _("Others, together"), rest, whole))
-    kind = "money" if one.measure == YUAN else "count"
+        rows.append(_row(breakdown, OTHERS, _("Others, together"), rest, whole))
+    kind = "money" if breakdown.measure == YUAN else "count"
     now, before = {
         YUAN: (_("Net sales (yuan)"), _("A year before (yuan)")),
         PLANTS: (_("Number of plants"), _("Plants a year before")),
         ORDERS: (_("Number of orders"), _("Orders a year before")),
-    }[one.measure]
+    }[breakdown.measure]
     columns = (
-        Column("name", one.first),
-        Column(one.measure, now, kind),
+        Column("name", breakdown.first),
+        Column(breakdown.measure, now, kind),
         Column("share", _("Share"), "ratio"),
-        Column(f"{one.measure}_before", before, kind),
+        Column(f"{breakdown.measure}_before", before, kind),
         Column("growth", _("Change, year on year"), "ratio")
-        if one.measure == YUAN
+        if breakdown.measure == YUAN
         else Column("share_points", _("Share, change (percentage points)"), "points"),
     )
-    total = _row(one, "total", _("Sum total"), whole, whole)
-    table = Table(one.key, one.title, columns, tuple(rows), total)
-    charts = (_bars(one, table, period),) if sum(row.cells[NOW] is not None for row in rows) > 1 else ()
-    return Section(one.key, one.title, (), (table,), charts, (why_empty(), _three_quantities()))
+    total = _row(breakdown, "total", _("Sum total"), whole, whole)
+    table = Table(breakdown.key, breakdown.title, columns, tuple(rows), total)
+    charts = (_bars(breakdown, table, period),) if sum(row.cells[NOW] is not None for row in rows) > 1 else ()
+    return Section(breakdown.key, breakdown.title, (), (table,), charts, (why_empty(), _three_quantities()))
 
 
 def _row(
-    one: Breakdown,
+    breakdown: Breakdown,
     key: str,
     name: str,
     printed: tuple[int | None, int | None],
@@ -177,7 +177,7 @@ def _row(
         None if value is None or of is None else figures.share(value, of)
         for value, of in zip(printed, whole, strict=True)
     ]
-    if one.measure == YUAN:
+    if breakdown.measure == YUAN:
         change = _growth(*printed)
     else:
         change = None if shares[0] is None or shares[1] is None else shares[0] - shares[1]
@@ -215,12 +215,12 @@ def _lines(table: Table) -> Chart:
     )
 
 
-def _bars(one: Breakdown, table: Table, period: Period) -> Chart:
+def _bars(breakdown: Breakdown, table: Table, period: Period) -> Chart:
     shown = [row for row in table.rows if row.cells[NOW] is not None][:LONGEST_CHART]
     now = tuple(int(row.cells[NOW] or 0) for row in shown)
     before = tuple(None if row.cells[BEFORE] is None else int(row.cells[BEFORE] or 0) for row in shown)
     largest = max((value or 0 for value in now + before), default=0)
-    if one.measure == YUAN:
+    if breakdown.measure == YUAN:
         unit, divisor = wording.chart_unit(largest)
         alt = _(
             "Bars of net sales, %(now)s beside %(before)s; the numbers are in the table.",
@@ -228,7 +228,7 @@ def _bars(one: Breakdown, table: Table, period: Period) -> Chart:
             before=period.year_before().key,
         )
     else:
-        unit, divisor = _("plants") if one.measure == PLANTS else _("orders"), 1
+        unit, divisor = _("plants") if breakdown.measure == PLANTS else _("orders"), 1
         alt = _(
             "Bars of numbers, %(now)s beside %(before)s; the numbers are in the table.",
             now=period.key,

@@ -101,8 +101,8 @@ def _coverage_table(covered: Coverage) -> Table:
 
 def _channel_tables(scope: Scope) -> tuple[Table, ...]:
     """Grower-months of twelve months by channel, from what imports, shops and growers say; none without a map."""
-    found = scope.evidence.coverage
-    channels = sorted({one.channel for one in found if one.complete + one.partial + one.missing})
+    coverage = scope.evidence.coverage
+    channels = sorted({count.channel for count in coverage if count.complete + count.partial + count.missing})
     if not channels:
         return ()
     counts = (
@@ -113,14 +113,14 @@ def _channel_tables(scope: Scope) -> tuple[Table, ...]:
         Column("share", _("Wholly on record, share"), "ratio"),
     )
     shares = (Column("month", _("Month")), *(Column(code, channel_name(code), "ratio") for code in channels))
-    at = {(one.channel, one.month): one for one in found}
-    months = sorted({one.month for one in found})
+    at = {(count.channel, count.month): count for count in coverage}
+    months = sorted({count.month for count in coverage})
     return (
         Table(
             "coverage_channels",
             _("Coverage by channel, twelve months"),
             counts,
-            tuple(_counts(code, [one for one in found if one.channel == code]) for code in channels),
+            tuple(_counts(code, [count for count in coverage if count.channel == code]) for code in channels),
         ),
         Table(
             "coverage_map",
@@ -134,16 +134,16 @@ def _channel_tables(scope: Scope) -> tuple[Table, ...]:
     )
 
 
-def _counts(code: str, found: list[CoverageCount]) -> Row:
+def _counts(code: str, coverage: list[CoverageCount]) -> Row:
     complete, partial, missing = (
-        sum(getattr(one, name) for one in found) for name in ("complete", "partial", "missing")
+        sum(getattr(count, name) for count in coverage) for name in ("complete", "partial", "missing")
     )
     share = figures.share(complete, complete + partial + missing)
     return Row(code, (channel_name(code), complete, partial, missing, share))
 
 
-def _whole_share(one: CoverageCount) -> Decimal | None:
-    return figures.share(one.complete, one.complete + one.partial + one.missing)
+def _whole_share(count: CoverageCount) -> Decimal | None:
+    return figures.share(count.complete, count.complete + count.partial + count.missing)
 
 
 def _coverage_chart(table: Table) -> Chart:
@@ -192,7 +192,8 @@ def _foreign_tables(scope: Scope) -> tuple[Table, ...]:
         Column("net_minor", _("Net sales in minor units"), "count"),
     )
     rows = tuple(
-        Row(code, (code, one.orders, one.plants, one.net_minor)) for code, one in scope.evidence.foreign
+        Row(code, (code, totals.orders, totals.plants, totals.net_minor))
+        for code, totals in scope.evidence.foreign
     )
     return (Table("foreign", _("Sales in other currencies, not in any total"), columns, rows),)
 
@@ -211,15 +212,15 @@ def standing(period: Period, scope: Scope) -> str:
 
 def doubts(period: Period, scope: Scope) -> tuple[str, ...]:
     """What a reader should doubt, one sentence each; empty when there is nothing to say."""
-    found: list[str] = []
+    sentences: list[str] = []
     now = scope.now(period)
     whole = figures.total(now)
     if period.is_preliminary(scope.today):
-        found.append(standing(period, scope))
+        sentences.append(standing(period, scope))
     covered = _coverage(period, scope)
     silent = covered.never_recorded
     if silent:
-        found.append(
+        sentences.append(
             ngettext(
                 "%(num)s grower who sold before has no record in this window.",
                 "%(num)s growers who sold before have no record in this window.",
@@ -228,25 +229,25 @@ def doubts(period: Period, scope: Scope) -> tuple[str, ...]:
         )
     like = scope.like_for_like(period)
     if like.share_now is not None and like.share_now < figures.LEAST_LIKE_FOR_LIKE_SHARE:
-        found.append(
+        sentences.append(
             _("Like-for-like covers only %(share)s of the sales.", share=wording.percent(like.share_now))
         )
     unnamed = figures.share(
         figures.total(row for row in now if not row.cultivar_group).net_minor, whole.net_minor
     )
     if unnamed:
-        found.append(_("%(share)s of net sales name no cultivar group.", share=wording.percent(unnamed)))
-    found.extend(
+        sentences.append(_("%(share)s of net sales name no cultivar group.", share=wording.percent(unnamed)))
+    sentences.extend(
         _("Sales in %(currency)s are listed apart and are in no total.", currency=code)
         for code, _totals in scope.evidence.foreign
     )
     largest = next(iter(figures.grouped(now, lambda row: row.grower_id).values()), None)
     concentration = None if largest is None else figures.share(largest.net_minor, whole.net_minor)
     if concentration is not None and concentration > figures.CONCENTRATED and len(scope.sellers(period)) > 1:
-        found.append(
+        sentences.append(
             _(
                 "One grower alone makes more than %(share)s of net sales.",
                 share=wording.percent(figures.CONCENTRATED),
             )
         )
-    return tuple(found)
+    return tuple(sentences)

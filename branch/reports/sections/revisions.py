@@ -56,7 +56,9 @@ def differences(old: Document, new: Document) -> tuple[Difference, ...]:
     """Every figure that is printed differently, in the order of the report; words do not count."""
     before, now = dict(_figures(old)), dict(_figures(new))
     order = [*now, *(key for key in before if key not in now)]
-    return tuple(found for key in order if (found := _difference(key, before.get(key), now.get(key))))
+    return tuple(
+        difference for key in order if (difference := _difference(key, before.get(key), now.get(key)))
+    )
 
 
 def _figures(document: Document) -> Iterator[tuple[tuple[str, str, str, str], _Figure]]:
@@ -72,13 +74,13 @@ def _figures(document: Document) -> Iterator[tuple[tuple[str, str, str, str], _F
 def _difference(
     key: tuple[str, str, str, str], before: _Figure | None, now: _Figure | None
 ) -> Difference | None:
-    texts = ["" if one is None else one.text for one in (before, now)]
-    told = now or before
+    texts = ["" if figure is None else figure.text for figure in (before, now)]
+    latest = now or before
     # Where a figure came or went without ever being one, nothing that was printed has changed.
-    if told is None or texts[0] == texts[1] or set(texts) <= {"", wording.NOTHING}:
+    if latest is None or texts[0] == texts[1] or set(texts) <= {"", wording.NOTHING}:
         return None
-    raw_before, raw_now = (None if one is None else one.cell for one in (before, now))
-    return Difference(*key, told.private, told.name, texts[0], texts[1], raw_before, raw_now)
+    raw_before, raw_now = (None if figure is None else figure.cell for figure in (before, now))
+    return Difference(*key, latest.private, latest.name, texts[0], texts[1], raw_before, raw_now)
 
 
 def with_revisions(new: Document, old: Document | None, inputs: Iterable[str] = ()) -> Document:
@@ -88,17 +90,17 @@ def with_revisions(new: Document, old: Document | None, inputs: Iterable[str] = 
     """
     if old is None:
         return new
-    found = differences(old, new)
-    shown = [one for one in found if not one.private]
+    changes = differences(old, new)
+    shown = [difference for difference in changes if not difference.private]
     section = Section(
         key=REVISIONS,
         title=_("Revisions"),
-        paragraphs=(*_sentences(old, len(shown), len(found) - len(shown)), *_inputs(inputs)),
+        paragraphs=(*_sentences(old, len(shown), len(changes) - len(shown)), *_inputs(inputs)),
         tables=(_table(shown[:MOST_SHOWN]),) if shown else (),
         notes=(_("All of them are in the data annex."),) if len(shown) > MOST_SHOWN else (),
     )
-    public = tuple(one for one in new.sections if not one.private)
-    private = tuple(one for one in new.sections if one.private)
+    public = tuple(other for other in new.sections if not other.private)
+    private = tuple(other for other in new.sections if other.private)
     return replace(new, sections=(*public, section, *private))
 
 
@@ -156,15 +158,15 @@ def _table(shown: Iterable[Difference]) -> Table:
     )
     rows = tuple(
         Row(
-            f"{one.section}/{one.table}/{one.row}/{one.column}",
-            (one.name, one.before or wording.NOTHING, one.now or wording.NOTHING),
+            f"{difference.section}/{difference.table}/{difference.row}/{difference.column}",
+            (difference.name, difference.before or wording.NOTHING, difference.now or wording.NOTHING),
         )
-        for one in shown
+        for difference in shown
     )
     return Table(REVISIONS, _("What changed against the version before"), columns, rows)
 
 
-def as_plain(found: Iterable[Difference], slugs: Mapping[str, str]) -> list[list[str | int | None]]:
+def as_plain(changes: Iterable[Difference], slugs: Mapping[str, str]) -> list[list[str | int | None]]:
     """Differences for the annex: section, table, row, column, the figure before, the figure now."""
 
     def raw(cell: Cell) -> str | int | None:
@@ -172,12 +174,12 @@ def as_plain(found: Iterable[Difference], slugs: Mapping[str, str]) -> list[list
 
     return [
         [
-            one.section,
-            one.table,
-            slugs.get(one.row, one.row),
-            one.column,
-            raw(one.raw_before),
-            raw(one.raw_now),
+            difference.section,
+            difference.table,
+            slugs.get(difference.row, difference.row),
+            difference.column,
+            raw(difference.raw_before),
+            raw(difference.raw_now),
         ]
-        for one in found
+        for difference in changes
     ]

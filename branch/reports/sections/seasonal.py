@@ -69,7 +69,7 @@ def seasonal_series(
     total = built.panel.outcome[rows, -length:].sum(axis=0)
     count = int(rows.sum())
     try:
-        found = seasonally_adjust(total, months[0].start.month)
+        adjustment = seasonally_adjust(total, months[0].start.month)
     except Refused as refusal:
         return SeasonalSeries(count, len(covered) - count, (), refusal.code)
     return SeasonalSeries(
@@ -79,8 +79,8 @@ def seasonal_series(
             MonthAdjusted(
                 month,
                 round(float(total[place]) * FEN),
-                round(float(found.adjusted[place]) * FEN),
-                None if math.isnan(found.trend[place]) else round(float(found.trend[place]) * FEN),
+                round(float(adjustment.adjusted[place]) * FEN),
+                None if math.isnan(adjustment.trend[place]) else round(float(adjustment.trend[place]) * FEN),
             )
             for place, month in enumerate(months)
         ),
@@ -89,25 +89,25 @@ def seasonal_series(
 
 def seasonal(period: Period, scope: Scope) -> Section:
     """The adjusted series up to the last whole month, or why there is none."""
-    found = seasonal_series(
+    series = seasonal_series(
         scope.evidence.panel_growers, scope.evidence.panel_cells, _last_whole(period, scope)
     )
     title = _("Seasonally adjusted (D4)")
-    if found.refusal:
-        return Section("seasonal", title, (_refusal(found),), outcomes={"refusal": found.refusal})
-    table = _table(found)
+    if series.refusal:
+        return Section("seasonal", title, (_refusal(series),), outcomes={"refusal": series.refusal})
+    table = _table(series)
     return Section(
         "seasonal",
         title,
         (
             _(
                 "Rung D4, description: net sales of %(growers)s growers whose every month from %(first)s to %(last)s is on record, the season taken out; %(out)s growers are not in it.",
-                growers=found.growers,
-                out=found.left_out,
-                first=found.months[0].month.key,
-                last=found.months[-1].month.key,
+                growers=series.growers,
+                out=series.left_out,
+                first=series.months[0].month.key,
+                last=series.months[-1].month.key,
             ),
-            _movement(found),
+            _movement(series),
         ),
         (table,),
         (_chart(table),),
@@ -129,19 +129,19 @@ def _last_whole(period: Period, scope: Scope) -> Period:
     return Period(this.year - 1, 12) if this.month == 1 else Period(this.year, (this.month or 1) - 1)
 
 
-def _refusal(found: SeasonalSeries) -> str:
-    if found.refusal == "too_few_growers":
+def _refusal(series: SeasonalSeries) -> str:
+    if series.refusal == "too_few_growers":
         return _(
             "No adjusted series (D4): fewer than %(least)s growers have three full years on record.",
             least=FEWEST_LIKE_FOR_LIKE_GROWERS,
         )
-    if found.refusal == "not_positive":
+    if series.refusal == "not_positive":
         return _("No adjusted series (D4): a month without sales cannot be seasonally adjusted.")
     return _("No adjusted series (D4): it needs three full years on record.")
 
 
-def _movement(found: SeasonalSeries) -> str:
-    adjusted = np.array([one.adjusted_minor for one in found.months], dtype=np.int64)
+def _movement(series: SeasonalSeries) -> str:
+    adjusted = np.array([point.adjusted_minor for point in series.months], dtype=np.int64)
     now, before = int(adjusted[-QUARTER:].sum()), int(adjusted[-2 * QUARTER : -QUARTER].sum())
     return _(
         "Adjusted net sales of the last three months are %(change)s on the three months before.",
@@ -149,7 +149,7 @@ def _movement(found: SeasonalSeries) -> str:
     )
 
 
-def _table(found: SeasonalSeries) -> Table:
+def _table(series: SeasonalSeries) -> Table:
     columns = (
         Column("month", _("Month")),
         Column("recorded", _("As recorded (yuan)"), "money"),
@@ -157,8 +157,8 @@ def _table(found: SeasonalSeries) -> Table:
         Column("trend", _("Trend (yuan)"), "money"),
     )
     rows = tuple(
-        Row(one.month.key, (one.month.key, one.recorded_minor, one.adjusted_minor, one.trend_minor))
-        for one in found.months
+        Row(point.month.key, (point.month.key, point.recorded_minor, point.adjusted_minor, point.trend_minor))
+        for point in series.months
     )
     return Table("seasonal", _("Net sales with the season taken out"), columns, rows)
 

@@ -65,15 +65,15 @@ def units(period: Period, scope: Scope) -> Section:
         )
     if scope.is_open(period):
         return Section("units", title, (not_yet_compared(),))
-    found = _units(period, scope)
-    if not found:
+    units = _units(period, scope)
+    if not units:
         return Section("units", title, (_("No sales on record."),))
     whole = scope.like_for_like(period)
     return Section(
         "units",
         title,
-        (_sentence(found), ordinary_growth()),
-        (_table(found, whole),),
+        (_sentence(units), ordinary_growth()),
+        (_table(units, whole),),
         notes=(
             _(
                 "Comparable are units with at least %(least)s growers whose data are complete in both windows, who make at least "
@@ -97,7 +97,7 @@ def _units(period: Period, scope: Scope) -> list[_Unit]:
     for grower_id, child in scope.children.items():
         members[OTHERS if child.code in together else child.code].add(grower_id)
     names = {child.code: child.name for child in scope.children.values()} | {OTHERS: _("Others, together")}
-    found = [
+    units = [
         _Unit(
             code,
             names[code],
@@ -109,12 +109,12 @@ def _units(period: Period, scope: Scope) -> list[_Unit]:
         )
         for code, growers in members.items()
     ]
-    selling = [unit for unit in found if unit.now or unit.before]
+    selling = [unit for unit in units if unit.now or unit.before]
     return sorted(selling, key=lambda unit: (-unit.net, unit.code))
 
 
-def _sentence(found: list[_Unit]) -> str:
-    comparable = [unit for unit in found if unit.comparable]
+def _sentence(units: list[_Unit]) -> str:
+    comparable = [unit for unit in units if unit.comparable]
     if not comparable:
         return _("No unit's change can be held beside that of another: none has a like base.")
     listed = "; ".join(
@@ -125,11 +125,11 @@ def _sentence(found: list[_Unit]) -> str:
         "Like-for-like (D3): %(listed)s. %(number)s of %(all)s units are comparable.",
         listed=listed,
         number=len(comparable),
-        all=len(found),
+        all=len(units),
     )
 
 
-def _table(found: list[_Unit], whole: LikeForLike) -> Table:
+def _table(units: list[_Unit], whole: LikeForLike) -> Table:
     columns = (
         Column("name", _("Unit")),
         Column("growers", _("Growers who sell"), "count"),
@@ -141,7 +141,7 @@ def _table(found: list[_Unit], whole: LikeForLike) -> Table:
         Column("like_points", _("Against the whole (percentage points)"), "points"),
         Column("comparable", _("Comparable")),
     )
-    return Table("units", _("Units beside each other"), columns, tuple(_row(unit, whole) for unit in found))
+    return Table("units", _("Units beside each other"), columns, tuple(_row(unit, whole) for unit in units))
 
 
 def _row(unit: _Unit, whole: LikeForLike) -> Row:

@@ -127,7 +127,9 @@ def write(period: Period, unit: UnitView, *, today: date, place: Place | None = 
         revises = _revises(place, scope, documents[FIRST.code], changed)
         frozen = annex.freeze(period, scope, documents[FIRST.code], revises=revises, given=given)
     digest = hashlib.sha256(frozen).hexdigest()
-    return Written({key: replace(one, annex_digest=digest) for key, one in documents.items()}, frozen, public)
+    return Written(
+        {key: replace(draft, annex_digest=digest) for key, draft in documents.items()}, frozen, public
+    )
 
 
 def _revises(
@@ -159,10 +161,13 @@ def rendered_forms(
         return MadeFile(file_name(period, unit, language, form, part), form, language, data)
 
     drawn = {chart.key: charts.draw(chart) for section in document.sections for chart in section.charts}
-    pictures = {key: one.png for key, one in drawn.items()}
+    pictures = {key: picture.png for key, picture in drawn.items()}
     return [
         named("html", page.render_html(document, pictures)),
-        named("pdf", pdf.render_pdf(document, frozen, pictures={key: one.svg for key, one in drawn.items()})),
+        named(
+            "pdf",
+            pdf.render_pdf(document, frozen, pictures={key: picture.svg for key, picture in drawn.items()}),
+        ),
         named("xlsx", workbook.render_xlsx(document)),
         named("csv", reports_csv.render_csv(document)),
         *(named("png", data, key) for key, data in pictures.items()),

@@ -99,7 +99,7 @@ def record_report(
     )
     session.add(report)
     session.flush()
-    session.add_all(ReportFile(report_id=report.id, **asdict(one)) for one in files)
+    session.add_all(ReportFile(report_id=report.id, **asdict(file)) for file in files)
     _note(report, None, account_id=account_id, by_name=by_name, comment="", at=at)
     session.flush()
     return report.public_id

@@ -95,14 +95,16 @@ def keep(
     """
     shelved = [
         service.ShelvedFile(
-            name=one.name,
-            format=one.format,
-            locale=one.locale,
-            file_key=files.put(one.data, kind="report", content_type=CONTENT_TYPES[one.format], public=False),
-            sha256=one.sha256,
-            size=len(one.data),
+            name=file.name,
+            format=file.format,
+            locale=file.locale,
+            file_key=files.put(
+                file.data, kind="report", content_type=CONTENT_TYPES[file.format], public=False
+            ),
+            sha256=file.sha256,
+            size=len(file.data),
         )
-        for one in made.files
+        for file in made.files
     ]
     documents: dict[str, Any] = {language: to_json(document) for language, document in made.documents.items()}
     documents |= {f"public-{language}": to_json(document) for language, document in made.public.items()}

@@ -101,8 +101,8 @@ def _files(document: Document, stem: str, language: str) -> list[ShelvedFile]:
 
 def data_of(document: Document) -> bytes:
     """Every figure of an edition for programs, with the number of the report that it is of; the same in every language."""
-    told = {**data_annex(document), "format": DATA_FORMAT}
-    return (json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+    data = {**data_annex(document), "format": DATA_FORMAT}
+    return (json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
 
 
 def _shelved(name: str, data: bytes, language: str) -> ShelvedFile:

@@ -98,15 +98,18 @@ def _show(
 ) -> ResponseReturnValue:
     """The page; `form` or `reply` (a question and the answer to it) are what was typed and could not be saved."""
     report = queries.report_for(actor_id(), public_id, language=language())
-    asked = thread_of(report.unit_id, report.period)
-    answers = {one.post.public_id: WordsForm(None, prefix=one.post.public_id) for one in asked.open_questions}
+    discussion = thread_of(report.unit_id, report.period)
+    answers = {
+        question.post.public_id: WordsForm(None, prefix=question.post.public_id)
+        for question in discussion.open_questions
+    }
     if reply is not None:
         answers[reply[0]] = reply[1]
     page = render_template(
         "branch/reports/show.html",
         report=report,
         form=form or MoveForm(None),
-        thread=asked,
+        thread=discussion,
         answers=answers if may("reports.submit") and report.state in ANSWERED_ON else {},
         cells=cells,
         may_submit=may("reports.submit"),

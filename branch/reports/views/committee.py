@@ -52,8 +52,10 @@ def _desk() -> Desk:
 def _chosen(shown: Desk, states: list[ReportState]) -> list[queries.ReportLine]:
     """The reports in these states, as the filters say."""
     period, names = request.args.get("period", ""), set(shown.unit_names.values())
-    found = queries.reports_for(actor_id(), states=[str(state) for state in states])
-    return [one for one in found if one.unit_name in names and (not period or one.period == period)]
+    reports = queries.reports_for(actor_id(), states=[str(state) for state in states])
+    return [
+        report for report in reports if report.unit_name in names and (not period or report.period == period)
+    ]
 
 
 @blueprint.get("/committee/reports.csv")
@@ -82,9 +84,10 @@ def _review(
     """The page; the forms are what was typed and could not be saved."""
     report = queries.report_for(actor_id(), public_id, language=language())
     row = find_report(public_id)
-    asked = thread_of(report.unit_id, report.period)
+    discussion = thread_of(report.unit_id, report.period)
     withdrawals = {
-        one.post.public_id: WordsForm(None, prefix=one.post.public_id) for one in asked.open_questions
+        question.post.public_id: WordsForm(None, prefix=question.post.public_id)
+        for question in discussion.open_questions
     }
     if reply is not None:
         withdrawals[reply[0]] = reply[1]
@@ -95,7 +98,7 @@ def _review(
         report=report,
         form=form or MoveForm(None),
         asking=asking,
-        thread=asked,
+        thread=discussion,
         withdrawals=withdrawals if may("reports.review") else {},
         cells=cells,
         may_review=may("reports.review"),

@@ -14,7 +14,9 @@ from core.csv_export import csv_bytes
 
 def desk_csv(shown: Desk) -> bytes:
     """One line per unit and month, UTF-8 with its mark; amounts in yuan, growth in percent."""
-    figures = {(trend.unit_name, one.period): one for trend in shown.trends for one in trend.months if one}
+    figures = {
+        (trend.unit_name, month.period): month for trend in shown.trends for month in trend.months if month
+    }
     rows: list[list[object]] = [
         [
             _("Unit"),
@@ -29,8 +31,8 @@ def desk_csv(shown: Desk) -> bytes:
         ]
     ]
     for duty in shown.duties:
-        said = figures.get((duty.unit_name, duty.period))
-        like = said.like_growth if said else None
+        figure = figures.get((duty.unit_name, duty.period))
+        like = figure.like_growth if figure else None
         rows.append(
             [
                 duty.unit_name,
@@ -39,8 +41,8 @@ def desk_csv(shown: Desk) -> bytes:
                 local_day(duty.submitted_at).isoformat() if duty.submitted_at else "",
                 duty.days_late,
                 labels.state_name(duty.state) if duty.state else "",
-                f"{Decimal(said.net_minor) / 100:.2f}" if said else "",
-                said.plants if said else "",
+                f"{Decimal(figure.net_minor) / 100:.2f}" if figure else "",
+                figure.plants if figure else "",
                 "" if like is None else f"{like * 100:.1f}",
             ]
         )

@@ -67,8 +67,8 @@ def download(unit_code: str, period: str, name: str) -> ResponseReturnValue:
 def proof(unit_code: str, period: str) -> ResponseReturnValue:
     """The proof that the newest edition, or its end, is sealed in the public log."""
     edition = queries.edition_of(unit_code, period, language=language())
-    found = seal.proof_for(subject_of(edition.line.public_id))
-    return seal.proof_answer(found, edition.line.label.replace("/", "-"))
+    proof = seal.proof_for(subject_of(edition.line.public_id))
+    return seal.proof_answer(proof, edition.line.label.replace("/", "-"))
 
 
 @blueprint.post("/committee/reports/<public_id>/publish")
@@ -98,7 +98,7 @@ def withdraw(public_id: str, edition_id: str) -> ResponseReturnValue:
     report = find_report(public_id)
     require_unit_access(actor_id(), report.unit_id, "reports.publish")
     lines = queries.editions_of_report(report.unit_id, report.period)
-    line = next((one for one in lines if one.public_id == edition_id), None)
+    line = next((candidate for candidate in lines if candidate.public_id == edition_id), None)
     if line is None:
         raise NotFound(_("There is no such edition."), code="edition_unknown")
     status = 200

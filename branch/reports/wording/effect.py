@@ -50,21 +50,21 @@ def grade_name(effect: Effect) -> str:
 
 def verdict(effect: Effect) -> str:
     """The finding in one sentence; a number only where the gates allow one."""
-    found = None if effect.assessment is None else effect.assessment.estimate
-    if effect.assessment is None or found is None:
+    estimate = None if effect.assessment is None else effect.assessment.estimate
+    if effect.assessment is None or estimate is None:
         return refusal(effect)
     match effect.wording:
         case "effect":
-            return _("Estimated effect: %(sentence)s", sentence=_sentence(found))
+            return _("Estimated effect: %(sentence)s", sentence=_sentence(estimate))
         case "preliminary":
             return _(
                 "Preliminary figure, not for a headline, since the window or its time for refunds is still open: %(sentence)s",
-                sentence=_sentence(found),
+                sentence=_sentence(estimate),
             )
         case "no_clear_change":
             return _(
                 "No clear change was found: the 95%% interval %(interval)s holds zero, so no figure is stated.",
-                interval=interval(found.low, found.high),
+                interval=interval(estimate.low, estimate.high),
             )
         case "one_grower":
             return _one_grower(effect)
@@ -77,22 +77,22 @@ def verdict(effect: Effect) -> str:
             return _("Data insufficient: no figure is stated.")
 
 
-def _sentence(found: Uplift) -> str:
+def _sentence(uplift: Uplift) -> str:
     return _(
         "authorised growers sold %(percent)s against what they would have sold without authorisation "
         "(95%% interval %(interval)s), %(gain)s in the window (%(low)s to %(high)s).",
-        percent=percent(found.ratio),
-        interval=interval(found.low, found.high),
-        gain=money(found.gain),
-        low=money(found.gain_low),
-        high=money(found.gain_high),
+        percent=percent(uplift.ratio),
+        interval=interval(uplift.low, uplift.high),
+        gain=money(uplift.gain),
+        low=money(uplift.gain_low),
+        high=money(uplift.gain_high),
     )
 
 
 def _one_grower(effect: Effect) -> str:
     assert effect.assessment is not None
-    found, left = effect.assessment.estimate, effect.assessment.leave_out
-    assert found is not None
+    estimate, left = effect.assessment.estimate, effect.assessment.leave_out
+    assert estimate is not None
     first = _("No figure is stated: one grower carries too much of it.")
     without = None if left is None else left.without_largest
     if without is None:

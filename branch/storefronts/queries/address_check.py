@@ -54,42 +54,50 @@ class UrlCheck:
 
 def check_url(url: str, *, at: datetime) -> UrlCheck:
     """Whether the shop that a pasted text points at may use a mark `at`. At most two statements."""
-    found = recognise(url)
-    if not isinstance(found, ShopAddress):
+    recognition = recognise(url)
+    if not isinstance(recognition, ShopAddress):
         return UrlCheck(
-            UrlStatus.UNKNOWN, found.reason, found.shown, imitates=found.imitates, platform=found.platform
+            UrlStatus.UNKNOWN,
+            recognition.reason,
+            recognition.shown,
+            imitates=recognition.imitates,
+            platform=recognition.platform,
         )
-    asked = UrlCheck(UrlStatus.NOT_AUTHORISED, "not_in_register", found.shown, imitates=found.imitates)
-    answers = session.execute(_known_by([*found.keys, *found.wider])).all()
+    check = UrlCheck(
+        UrlStatus.NOT_AUTHORISED, "not_in_register", recognition.shown, imitates=recognition.imitates
+    )
+    answers = session.execute(_known_by([*recognition.keys, *recognition.wider])).all()
     rows = {row.key: (row.key, row.Storefront, row.Grower) for row in answers if row.key is not None}
-    known = [rows[key] for key in (*found.keys, *found.wider) if key in rows]
+    known = [rows[key] for key in (*recognition.keys, *recognition.wider) if key in rows]
     if not known:
         since = answers[0].since
         if since is not None:
-            return replace(asked, reason="confirmed_fake", since=since)
-        nobodys = names_no_shop(found)
-        return replace(asked, status=UrlStatus.UNKNOWN, reason=nobodys) if nobodys else asked
+            return replace(check, reason="confirmed_fake", since=since)
+        nobodys = names_no_shop(recognition)
+        return replace(check, status=UrlStatus.UNKNOWN, reason=nobodys) if nobodys else check
     _key, storefront, grower = known[0]
-    whole = bool(found.wider) or all(key in rows and rows[key][1].id == storefront.id for key in found.keys)
+    whole = bool(recognition.wider) or all(
+        key in rows and rows[key][1].id == storefront.id for key in recognition.keys
+    )
     if not whole:
-        return replace(asked, status=UrlStatus.UNKNOWN, reason="not_fully_known")
-    return _judge(asked, storefront, grower, local_day(at))
+        return replace(check, status=UrlStatus.UNKNOWN, reason="not_fully_known")
+    return _judge(check, storefront, grower, local_day(at))
 
 
 def _known_by(keys: Sequence[str]) -> Select[str, Storefront, Grower, datetime]:
     """The live storefronts with these keys, or one row of nulls; beside each, since when a warning stands."""
-    one = select(literal(1).label("one")).subquery()
+    single_row = select(literal(1).label("one")).subquery()
     since = standing_since(keys).scalar_subquery().label("since")
     return (
         select(StorefrontAddress.key, Storefront, Grower, since)
-        .select_from(one)
+        .select_from(single_row)
         .outerjoin(StorefrontAddress, StorefrontAddress.key.in_(keys) & StorefrontAddress.live)
         .outerjoin(Storefront, Storefront.id == StorefrontAddress.storefront_id)
         .outerjoin(Grower, Grower.id == Storefront.grower_id)
     )
 
 
-def _judge(asked: UrlCheck, storefront: Storefront, grower: Grower, on: date) -> UrlCheck:
+def _judge(check: UrlCheck, storefront: Storefront, grower: Grower, on: date) -> UrlCheck:
     licences = [
         licence_view(licence, mark, on)
         for licence, mark in session.execute(
@@ -100,8 +108,8 @@ def _judge(asked: UrlCheck, storefront: Storefront, grower: Grower, on: date) ->
     ]
     licence = max(licences, key=weight, default=None)
     answer = replace(
-        asked,
-        storefront=storefront_view(storefront, asked.shown),
+        check,
+        storefront=storefront_view(storefront, check.shown),
         grower_slug=grower.slug,
         grower_name=grower.name,
         licence=licence,

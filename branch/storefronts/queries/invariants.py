@@ -34,5 +34,5 @@ def disagreements() -> Iterator[Finding]:
         state, table = states[name]
         sources = standing_sources(taken)
         if (state == "suspended") != bool(sources):
-            said = ", ".join(sources) or "nobody"
-            yield Finding("suspension", f"{table}/{name}", f"is {state}, suspended by {said}", table)
+            suspended_by = ", ".join(sources) or "nobody"
+            yield Finding("suspension", f"{table}/{name}", f"is {state}, suspended by {suspended_by}", table)

@@ -165,7 +165,7 @@ def storefront_list(unit_ids: Sequence[int], *, state: str = "", page: int = 1) 
         .where(here)
         .group_by(Storefront.state)
     )
-    counts = {one: number for one, number in session.execute(counted)}  # noqa: C416 - rows are not pairs to mypy
+    counts = {storefront_state: number for storefront_state, number in session.execute(counted)}  # noqa: C416 - rows are not pairs to mypy
     total = counts.get(state, 0) if state else sum(counts.values())
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(page, 1), pages)
@@ -198,7 +198,8 @@ def changes_of(storefront_id: int) -> list[StorefrontChangeView]:
         .order_by(StorefrontChange.id)
     )
     return [
-        StorefrontChangeView(one.at, one.step, one.to_state, name or "", one.reason) for one, name in rows
+        StorefrontChangeView(change.at, change.step, change.to_state, name or "", change.reason)
+        for change, name in rows
     ]
 
 

@@ -31,10 +31,10 @@ class Unjudged:
 
 def why_unjudged(key: str, given: str) -> str:
     """Why an address that was registered as `key` names no shop, in a sentence; empty when it names one."""
-    found = as_registered(given)
-    if isinstance(found, ShopAddress):
-        return "" if key in found.keys else why_unrecognised(Refusal.NOT_A_SHOP, found.platform)
-    return why_unrecognised(found.reason, found.platform)
+    recognition = as_registered(given)
+    if isinstance(recognition, ShopAddress):
+        return "" if key in recognition.keys else why_unrecognised(Refusal.NOT_A_SHOP, recognition.platform)
+    return why_unrecognised(recognition.reason, recognition.platform)
 
 
 def unjudged_addresses(*, growers: Iterable[int] | None = None) -> list[Unjudged]:

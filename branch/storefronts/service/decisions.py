@@ -46,20 +46,20 @@ def propose_storefront(
         Conflict: the shop is known already.
         Invalid: the address does not name one shop.
     """
-    found = _readable(address)
-    _refuse_if_taken(found.keys, by_grower=grower_id)
+    shop_address = _readable(address)
+    _refuse_if_taken(shop_address.keys, by_grower=grower_id)
     storefront = Storefront(
         public_id=random_id(8),
         grower_id=grower_id,
         mark_id=mark_id,
-        platform=found.platform,
+        platform=shop_address.platform,
         shop_name=shop_name.strip(),
         state=StorefrontState.PROPOSED,
         proposed_at=at,
     )
     session.add(storefront)
     session.flush()
-    _add_keys(storefront, found, given=address, main=True, at=at)
+    _add_keys(storefront, shop_address, given=address, main=True, at=at)
     SHOP.note(storefront, None, step=StorefrontStep.PROPOSE, at=at, by=by_account_id)
     session.flush()
     return storefront.public_id
@@ -90,16 +90,16 @@ def add_address(
             )
     elif by_account_id is not None:
         _require_access(storefront, by_account_id)
-    found = _readable(address)
+    shop_address = _readable(address)
     present = list(
         session.scalars(select(StorefrontAddress.key).where(StorefrontAddress.storefront_id == storefront.id))
     )
-    if set(found.keys) <= set(present):
+    if set(shop_address.keys) <= set(present):
         return
     if len(present) >= MOST_ADDRESSES:
         raise Conflict(_("This shop has enough addresses already."), code="too_many_addresses")
-    _refuse_if_taken(found.keys, besides=storefront.id)
-    _add_keys(storefront, found, given=address, main=False, at=at)
+    _refuse_if_taken(shop_address.keys, besides=storefront.id)
+    _add_keys(storefront, shop_address, given=address, main=False, at=at)
 
 
 def decide(
@@ -191,10 +191,12 @@ def _judged_keys(storefront: Storefront) -> tuple[str, ...]:
 
 
 def _readable(address: str) -> ShopAddress:
-    found = as_registered(address)
-    if not isinstance(found, ShopAddress):
-        raise Invalid(why_unrecognised(found.reason, found.platform), code=found.reason.value)
-    return found
+    recognition = as_registered(address)
+    if not isinstance(recognition, ShopAddress):
+        raise Invalid(
+            why_unrecognised(recognition.reason, recognition.platform), code=recognition.reason.value
+        )
+    return recognition
 
 
 def _refuse_if_taken(keys: tuple[str, ...], *, besides: int = 0, by_grower: int | None = None) -> None:
@@ -219,17 +221,19 @@ def _refuse_if_warned_of(keys: tuple[str, ...]) -> None:
         )
 
 
-def _add_keys(storefront: Storefront, found: ShopAddress, *, given: str, main: bool, at: datetime) -> None:
+def _add_keys(
+    storefront: Storefront, shop_address: ShopAddress, *, given: str, main: bool, at: datetime
+) -> None:
     have = set(
         session.scalars(select(StorefrontAddress.key).where(StorefrontAddress.storefront_id == storefront.id))
     )
-    for position, key in enumerate(key for key in found.keys if key not in have):
+    for position, key in enumerate(key for key in shop_address.keys if key not in have):
         session.add(
             StorefrontAddress(
                 storefront_id=storefront.id,
                 key=key,
                 given=given.strip()[:500],
-                shown=found.shown[:300],
+                shown=shop_address.shown[:300],
                 main=main and position == 0,
                 live=StorefrontState(storefront.state) in LIVE,
                 added_at=at,

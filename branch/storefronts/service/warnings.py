@@ -27,30 +27,34 @@ def warn_of_shop(address: str, *, reference: str, at: datetime) -> str:
         Invalid: the text does not name one shop.
         Conflict: it is an authorised shop; suspend it instead.
     """
-    found = as_registered(address)
-    if not isinstance(found, ShopAddress):
-        raise Invalid(why_unrecognised(found.reason, found.platform), code=found.reason.value)
-    live = select(StorefrontAddress.id).where(StorefrontAddress.key.in_(found.keys), StorefrontAddress.live)
+    recognition = as_registered(address)
+    if not isinstance(recognition, ShopAddress):
+        raise Invalid(
+            why_unrecognised(recognition.reason, recognition.platform), code=recognition.reason.value
+        )
+    live = select(StorefrontAddress.id).where(
+        StorefrontAddress.key.in_(recognition.keys), StorefrontAddress.live
+    )
     if session.scalar(live.limit(1)) is not None:
         raise Conflict(
             _("This shop stands in the register as a grower's own. Suspend it there instead."),
             code="shop_is_registered",
         )
     there = set(session.scalars(select(ShopWarning.key).where(ShopWarning.reference == reference)))
-    if there & set(found.keys):
+    if there & set(recognition.keys):
         session.execute(
             update(ShopWarning)
-            .where(ShopWarning.reference == reference, ShopWarning.key.in_(found.keys))
+            .where(ShopWarning.reference == reference, ShopWarning.key.in_(recognition.keys))
             .values(lifted_at=None, since=at)
             .execution_options(synchronize_session=False)
         )
     session.add_all(
-        ShopWarning(key=key, shown=found.shown[:300], reference=reference, since=at)
-        for key in found.keys
+        ShopWarning(key=key, shown=recognition.shown[:300], reference=reference, since=at)
+        for key in recognition.keys
         if key not in there
     )
     session.flush()
-    return found.shown
+    return recognition.shown
 
 
 def lift_warning(reference: str, *, at: datetime) -> bool:

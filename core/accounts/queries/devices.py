@@ -33,12 +33,12 @@ class DeviceView:
 
 def find_open(key: str) -> tuple[Account, AccountDevice] | None:
     """Whose session this is, by the key that its cookie carries; None when it has ended."""
-    found = session.execute(
+    row = session.execute(
         select(Account, AccountDevice)
         .join(AccountDevice, AccountDevice.account_id == Account.id)
         .where(AccountDevice.key_digest == digest(key), AccountDevice.ended_at.is_(None))
     ).one_or_none()
-    return (found[0], found[1]) if found else None
+    return (row[0], row[1]) if row else None
 
 
 def devices_of(account_id: int, *, here_id: int | None, since: datetime) -> Sequence[DeviceView]:

@@ -27,15 +27,15 @@ def mailbox(email: str) -> str:
 
 def contacts_of_one(email: str | None, phone: str | None) -> frozenset[str]:
     """By what one person is known again; a mailbox that is named after a telephone number is also that telephone's."""
-    found = set()
+    contacts = set()
     if email:
-        found.add(mailbox(email))
+        contacts.add(mailbox(email))
         name = mailbox(email).partition("@")[0]
         if name.isdecimal() and len(name) == PHONE_DIGITS:
-            found.add(name)
+            contacts.add(name)
     if phone:
-        found.add(phone[-PHONE_DIGITS:])
-    return frozenset(found)
+        contacts.add(phone[-PHONE_DIGITS:])
+    return frozenset(contacts)
 
 
 def same_person(account_id: int, other_id: int) -> bool:
@@ -48,9 +48,9 @@ def same_person(account_id: int, other_id: int) -> bool:
     rows = session.scalars(select(Account).where(Account.id.in_([account_id, other_id]))).all()
     if len(rows) != 2:
         return False
-    one, other = rows
-    if contacts_of_one(one.email, one.phone) & contacts_of_one(other.email, other.phone):
+    account, other = rows
+    if contacts_of_one(account.email, account.phone) & contacts_of_one(other.email, other.phone):
         return True
-    if (one.demo and other.demo) or not has_request_context():
+    if (account.demo and other.demo) or not has_request_context():
         return False
     return knows_browser(other_id, accounts_devices.browser_key())

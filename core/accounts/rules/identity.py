@@ -27,7 +27,7 @@ def normalise_phone(text: str) -> str | None:
 
     Full-width digits and separators are understood; numbers without a country code are China's.
     """
-    if any(unicodedata.category(one) == "No" for one in text):
+    if any(unicodedata.category(character) == "No" for character in text):
         return None  # a superscript would be folded to a digit that nobody dialled
     try:
         number = phonenumbers.parse(folded(text), region=PHONE_REGION)
@@ -50,7 +50,7 @@ def normalise_email(text: str) -> str | None:
     another script is kept as mail servers know it, `xn--`.
     """
     try:
-        found = validate_email(
+        address = validate_email(
             folded(text),
             check_deliverability=False,
             test_environment=True,
@@ -59,7 +59,7 @@ def normalise_email(text: str) -> str | None:
         )
     except EmailNotValidError:
         return None
-    return (found.ascii_email or found.normalized).lower()
+    return (address.ascii_email or address.normalized).lower()
 
 
 def is_of_another_script(text: str) -> bool:

@@ -156,9 +156,9 @@ def _first_guess(account_id: int, origin: str, *, at: datetime) -> FactorGuess:
         with session.begin_nested():
             session.add(row)
     except IntegrityError:
-        found = guesses_of(account_id, origin)
-        assert found is not None
-        return found
+        guess = guesses_of(account_id, origin)
+        assert guess is not None
+        return guess
     return row
 
 

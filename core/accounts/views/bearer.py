@@ -25,18 +25,18 @@ def bearer_requires(scope: str, *, of: Scope | None = None) -> Callable[[View], 
     """
 
     def mark(view: View) -> View:
-        held = held_to(view, of)
+        scoped_view = held_to(view, of)
 
-        @wraps(held)
+        @wraps(scoped_view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            found = present_bearer()
-            if found is None:
+            bearer = present_bearer()
+            if bearer is None:
                 raise Unauthorised(
                     _("Send a token: Authorization: Bearer, then the token."), code="token_missing"
                 )
-            if not allows(found, scope):
+            if not allows(bearer, scope):
                 raise Forbidden(_("This token may not do that."), code="token_scope", scope=scope)
-            return held(*args, **kwargs)
+            return scoped_view(*args, **kwargs)
 
         guarded.gate = scope  # type: ignore[attr-defined]
         guarded.by_token = True  # type: ignore[attr-defined]
@@ -58,16 +58,16 @@ def present_bearer() -> Bearer | None:
     """
     if "bearer" not in g:
         g.bearer = _read()
-    found: Bearer | None = g.bearer
-    return found
+    bearer: Bearer | None = g.bearer
+    return bearer
 
 
 def bearer_account_id() -> int:
     """The account behind the token; only inside views marked with `bearer_requires`."""
-    found = present_bearer()
-    assert found is not None
+    bearer = present_bearer()
+    assert bearer is not None
     note_checked(Scope.OWN)
-    return found.account_id
+    return bearer.account_id
 
 
 def _read() -> Bearer | None:
@@ -76,10 +76,10 @@ def _read() -> Bearer | None:
         return None
     kind, _space, secret = header.partition(" ")
     at = now()
-    found = find_bearer(secret.strip(), at=at) if kind.lower() == "bearer" else None
-    if found is None:
+    bearer = find_bearer(secret.strip(), at=at) if kind.lower() == "bearer" else None
+    if bearer is None:
         raise Unauthorised(_("This token is not valid, or not any more."), code="token_invalid")
-    if may_note() and (found.last_used_at is None or found.last_used_at < at - NOTED_EVERY):
+    if may_note() and (bearer.last_used_at is None or bearer.last_used_at < at - NOTED_EVERY):
         with noting("when a token was used last"), transaction():
-            note_use(found.token_id, at=at)
-    return found
+            note_use(bearer.token_id, at=at)
+    return bearer

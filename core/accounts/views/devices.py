@@ -24,10 +24,10 @@ blueprint = Blueprint("devices", __name__, url_prefix="/account/devices")
 def index() -> str:
     at = now()
     lasting = sessions.lasting_of(actor_id())
-    found = queries.devices_of(actor_id(), here_id=sessions.device_id(), since=at - lasting.idle)
+    devices = queries.devices_of(actor_id(), here_id=sessions.device_id(), since=at - lasting.idle)
     return render_template(
         "core/accounts/devices.html",
-        devices=[one for one in found if at - one.signed_in_at < lasting.whole],
+        devices=[device for device in devices if at - device.signed_in_at < lasting.whole],
         words=device_words,
         lasting=lasting,
         staff=accounts_staff.is_staff(actor_id()),

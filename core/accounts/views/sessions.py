@@ -49,16 +49,16 @@ def lasting_of(account_id: int) -> Lasting:
 
 def device_id() -> int | None:
     """The device of this request's session."""
-    found: int | None = g.get("device_id")
-    return found
+    here_id: int | None = g.get("device_id")
+    return here_id
 
 
 def load(key: str) -> Account | None:
     """Whose session carries `key`; Flask-Login asks this for the session and for the remembering cookie."""
-    found = find_open(key)
-    if found is None or not found[0].active:
+    account_and_device = find_open(key)
+    if account_and_device is None or not account_and_device[0].active:
         return None
-    account, device = found
+    account, device = account_and_device
     at, settings = now(), current_settings()
     times: dict[str, Any] = {
         "signed_in_at": device.signed_in_at,

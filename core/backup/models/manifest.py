@@ -80,12 +80,12 @@ class Manifest:
 
     @property
     def size_bytes(self) -> int:
-        return sum(one.size for one in self.files.values())
+        return sum(file.size for file in self.files.values())
 
     def write(self, folder: Path) -> None:
         """Put it into a backup's folder, last, with its digest beside it."""
-        told = dataclasses.asdict(self) | {"made_at": self.made_at.isoformat()}
-        data = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+        document = dataclasses.asdict(self) | {"made_at": self.made_at.isoformat()}
+        data = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
         write_durably(folder / NAME, data, mode=0o600)
         write_durably(folder / SEAL, f"{hashlib.sha256(data).hexdigest()}  {NAME}\n".encode(), mode=0o600)
 
@@ -104,10 +104,10 @@ def read_manifest(folder: Path) -> Manifest:
     if not sealed or hashlib.sha256(data).hexdigest() != sealed[0]:
         raise BackupDamaged(f"{folder / NAME} was changed after it was written")
     try:
-        told = json.loads(data)
-        if told.get("format") != FORMAT:
-            raise BackupDamaged(f"{folder} has format {told.get('format')}, this version reads {FORMAT}")
-        manifest = _manifest(told)
+        document = json.loads(data)
+        if document.get("format") != FORMAT:
+            raise BackupDamaged(f"{folder} has format {document.get('format')}, this version reads {FORMAT}")
+        manifest = _manifest(document)
         _require_figures(manifest)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BackupDamaged(f"{folder / NAME} is not what we write: {error!r}"[:300]) from None
@@ -123,20 +123,20 @@ def _require_figures(manifest: Manifest) -> None:
     """
     database = manifest.database
     counts = [manifest.log.size, database.numbered, database.signed_size, *database.tables.values()]
-    counts += [*database.sequences.values(), *(one.size for one in manifest.files.values())]
-    for one in counts:
-        if type(one) is not int or one < 0:
-            raise ValueError(f"{one!r} is no count")
+    counts += [*database.sequences.values(), *(file.size for file in manifest.files.values())]
+    for count in counts:
+        if type(count) is not int or count < 0:
+            raise ValueError(f"{count!r} is no count")
 
 
-def _manifest(told: dict[str, Any]) -> Manifest:
+def _manifest(document: dict[str, Any]) -> Manifest:
     return Manifest(
-        **told
+        **document
         | {
-            "made_at": datetime.fromisoformat(told["made_at"]),
-            "database": DatabaseFacts(**told["database"]),
-            "log": LogFacts(**told["log"]),
-            "secret": SecretFacts(**told["secret"]),
-            "files": {name: FileFacts(**facts) for name, facts in told["files"].items()},
+            "made_at": datetime.fromisoformat(document["made_at"]),
+            "database": DatabaseFacts(**document["database"]),
+            "log": LogFacts(**document["log"]),
+            "secret": SecretFacts(**document["secret"]),
+            "files": {name: FileFacts(**facts) for name, facts in document["files"].items()},
         }
     )

@@ -42,8 +42,8 @@ def sizes() -> dict[str, int]:
     if not filesystem.exists(root):
         return {}
     filesystem.invalidate_cache()
-    found = filesystem.find(root, detail=True)
-    keys = {path.rstrip("/")[len(root) :].lstrip("/"): facts["size"] for path, facts in found.items()}
+    entries = filesystem.find(root, detail=True)
+    keys = {path.rstrip("/")[len(root) :].lstrip("/"): facts["size"] for path, facts in entries.items()}
     return {key: size for key, size in sorted(keys.items()) if files.KEY.fullmatch(key)}
 
 
@@ -51,8 +51,8 @@ def copy_out(writer: Writer, former: Former) -> Iterator[str]:
     """Copy every file of the store; tells of each that does not hold what its name says."""
     filesystem, root = _store()
     for key in sizes():
-        found = former.sound(key)
-        if found is not None and writer.link(SHELF + key, found, former.facts[SHELF + key]):
+        former_copy = former.sound(key)
+        if former_copy is not None and writer.link(SHELF + key, former_copy, former.facts[SHELF + key]):
             continue
         try:
             with filesystem.open(f"{root}/{key}", "rb") as source:
@@ -72,9 +72,9 @@ def bring_back(folder: Path, facts: dict[str, FileFacts]) -> int:
     filesystem, root = _store()
     there = sizes()
     written = 0
-    for name, one in facts.items():
+    for name, file in facts.items():
         key = name.removeprefix(SHELF)
-        if not name.startswith(SHELF) or there.get(key) == one.size:
+        if not name.startswith(SHELF) or there.get(key) == file.size:
             continue
         _put(filesystem, folder / name, f"{root}/{key}")
         written += 1

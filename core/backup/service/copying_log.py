@@ -90,8 +90,8 @@ def check(folder: Path, facts: LogFacts, database: DatabaseFacts) -> Iterator[st
     except BadNote as error:
         yield f"the log: {error}"
         return
-    for name, size, told in signed:
-        if size > facts.size or merkle.root(size, tree.read).hex() != told:
+    for name, size, root_hex in signed:
+        if size > facts.size or merkle.root(size, tree.read).hex() != root_hex:
             yield f"{name} tells of another log than the one in the backup, at entry {size}"
 
 
@@ -102,9 +102,9 @@ def _signed(verifier: Verifier, folder: Path, database: DatabaseFacts) -> Iterat
         if path.exists():
             head = open_checkpoint(path.read_text(), verifier)
             yield name, head.size, head.root.hex()
-    kept = Memory(folder / MEMORY).read()
-    if kept is not None:
-        yield MEMORY, kept.size, kept.root.hex()
+    last_signed = Memory(folder / MEMORY).read()
+    if last_signed is not None:
+        yield MEMORY, last_signed.size, last_signed.root.hex()
     if database.signed_size:
         yield "the database", database.signed_size, database.signed_root
 

@@ -72,19 +72,19 @@ def check(folder: Path, facts: DatabaseFacts) -> Iterator[str]:
     with closing(sqlite3.connect(f"{(folder / FILE).as_uri()}?mode=ro&immutable=1", uri=True)) as copy:
         try:
             copy.execute("PRAGMA trusted_schema=OFF")  # whatever its tables say, it is only read
-            told = [line for (line,) in copy.execute("PRAGMA integrity_check(10)")]
-            yield from (f"{FILE}: {line}" for line in told if line != "ok")
+            lines = [line for (line,) in copy.execute("PRAGMA integrity_check(10)")]
+            yield from (f"{FILE}: {line}" for line in lines if line != "ok")
             orphans = copy.execute("PRAGMA foreign_key_check").fetchall()
             yield from (f"{FILE}: a row of {orphan[0]} points to nothing" for orphan in orphans[:10])
-            found = facts_of(copy)
+            copied_facts = facts_of(copy)
         except sqlite3.DatabaseError as error:
             yield f"{FILE}: {error}"
             return
-    if found.revision != facts.revision:
-        yield f"{FILE} is of revision {found.revision}, the manifest says {facts.revision}"
-    for name in sorted(found.tables.keys() | facts.tables.keys()):
-        if found.tables.get(name) != facts.tables.get(name):
-            yield f"{FILE} has {found.tables.get(name)} rows of {name}, the manifest says {facts.tables.get(name)}"
+    if copied_facts.revision != facts.revision:
+        yield f"{FILE} is of revision {copied_facts.revision}, the manifest says {facts.revision}"
+    for name in sorted(copied_facts.tables.keys() | facts.tables.keys()):
+        if copied_facts.tables.get(name) != facts.tables.get(name):
+            yield f"{FILE} has {copied_facts.tables.get(name)} rows of {name}, the manifest says {facts.tables.get(name)}"
 
 
 def _one(connection: sqlite3.Connection, query: str) -> int:

@@ -141,5 +141,5 @@ def _former(place: Place) -> Former:
             facts = read_manifest(folder).files
         except BackupDamaged:
             continue
-        return Former(folder, {name: one for name, one in facts.items() if name.startswith(SHELF)})
+        return Former(folder, {name: file for name, file in facts.items() if name.startswith(SHELF)})
     return Former()

@@ -79,7 +79,7 @@ def restore(folder: Path, *, replace: bool, without_secret: bool, at: datetime) 
             aside.append(_bring(folder / "notes" / name, settings.var / name, stamp))
     log.note_restored(at)
     os.sync()
-    return Restored(manifest, files, [one for one in aside if one], log_kept)
+    return Restored(manifest, files, [path for path in aside if path], log_kept)
 
 
 def _require_fit(manifest: Manifest, kind: str) -> None:
@@ -132,12 +132,12 @@ def _goes_further(log: Log, folder: Path, manifest: Manifest) -> bool:
     if (folder / SEAL_KEY).read_text().strip() != log.signer.written().strip():
         return False
     try:
-        kept = log.memory.read()
-        if kept is None or kept.size <= manifest.log.size:
+        last_signed = log.memory.read()
+        if last_signed is None or last_signed.size <= manifest.log.size:
             return False
-        tree = TreeReader(kept.size, log.store.load)
+        tree = TreeReader(last_signed.size, log.store.load)
         return (
-            merkle.root(kept.size, tree.read) == kept.root
+            merkle.root(last_signed.size, tree.read) == last_signed.root
             and merkle.root(manifest.log.size, tree.read).hex() == manifest.log.root
         )
     except (TileDamaged, BadNote):

@@ -93,11 +93,11 @@ class Place:
     def thin_out(self, *, days: int, months: int) -> list[str]:
         """Remove what is not kept; the names that went."""
         there = {moment: path for path in self.backups() if (moment := rules.moment_of(path.name))}
-        kept = rules.to_keep(there, days=days, months=months)
-        gone = [path for moment, path in there.items() if moment not in kept]
-        for path in gone:
+        to_keep = rules.to_keep(there, days=days, months=months)
+        outdated = [path for moment, path in there.items() if moment not in to_keep]
+        for path in outdated:
             self.remove(path)
-        return [path.name for path in gone]
+        return [path.name for path in outdated]
 
     def remove(self, folder: Path) -> None:
         """Remove a backup; half of one never has the name of a whole one."""

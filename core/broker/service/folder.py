@@ -111,13 +111,13 @@ def queues(root: Path) -> list[str]:
 def set_aside(root: Path, path: Path, cause: str) -> None:
     """Move what cannot be read to the folder `unreadable`, named in the log; another reader may have done so before."""
     name = ".".join((*path.relative_to(root).parts[:-1][:1], path.name))
-    kept = root / UNREADABLE / name[:LONGEST_NAME]
-    log.error("message_set_aside", file=str(path), cause=cause, kept=str(kept))
+    target = root / UNREADABLE / name[:LONGEST_NAME]
+    log.error("message_set_aside", file=str(path), cause=cause, kept=str(target))
     with suppress(FileNotFoundError):
-        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if kept.exists():
-            kept = kept.with_name(f"{kept.name}.{secrets.token_hex(4)}")
-        path.rename(kept)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if target.exists():
+            target = target.with_name(f"{target.name}.{secrets.token_hex(4)}")
+        path.rename(target)
 
 
 def set_aside_count(root: Path) -> int:

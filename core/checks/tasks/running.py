@@ -32,7 +32,7 @@ def run_whole(*, tell: Tell | None = None, only: frozenset[str] = frozenset()) -
         tell: called with each finding as it is found.
         only: the names of the checks that are wanted; all when empty.
     """
-    wanted = [one for one in checks() if not only or one.name in only]
+    wanted = [check for check in checks() if not only or check.name in only]
     outcome = _begin("whole")
     for check in wanted:
         if check.prepare is not None:
@@ -71,7 +71,7 @@ def keep(outcome: Outcome) -> int:
             note_gone(outcome)
         note_run(outcome, ended_at=ended_at)
         if fresh:
-            rows = "\n".join(f"{one.table or 'log'} {one.what}" for one in fresh[:NAMED])
+            rows = "\n".join(f"{finding.table or 'log'} {finding.what}" for finding in fresh[:NAMED])
             outbox.record(FaultsFound(len(fresh), rows), at=ended_at)
         if outcome.failed and (before is None or not before.failed):
             causes = "\n".join(f"{name}: {cause}" for name, cause in outcome.failed.items())

@@ -36,13 +36,13 @@ def scans(data: bytes) -> int:
     """
     if not data.startswith(JPEG):
         return 1
-    at, found = 2, 0
+    at, count = 2, 0
     for _ in range(_MOST_MARKERS):
         mark = _MARKER.search(data, at)
         kind = _END if mark is None else data[mark.end() - 1]
         if mark is None or kind == _END:
-            return found
-        found += kind == _SCAN
+            return count
+        count += kind == _SCAN
         at = mark.end()
         if kind not in _BARE:
             at += int.from_bytes(data[at : at + 2], "big")

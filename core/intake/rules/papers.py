@@ -16,7 +16,7 @@ def parse(data: bytes, _options: dict[str, Any]) -> Said:
     """`{pages}`: the most that its page tree claims or its plain objects show; 0 where both are packed away."""
     if not data.startswith(b"%PDF-") or b"%%EOF" not in data[-2048:]:
         raise Refused("not_a_pdf")
-    claimed = max((int(one) for one in _COUNT.findall(data)), default=0)
+    claimed = max((int(digits) for digits in _COUNT.findall(data)), default=0)
     pages = max(claimed, sum(1 for _ in _PAGE.finditer(data)))
     if pages > bounds.MOST_PAGES:
         raise Refused("too_many_pages", pages=pages)

@@ -122,21 +122,21 @@ def _written(picture: Image.Image, form: str, quality: int) -> bytes:
 
 def _place_and_time(picture: Image.Image) -> dict[str, Any]:
     """Where and when the camera says the picture was taken: `taken_at`, `latitude`, `longitude` where known."""
-    found: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
     try:
         exif = picture.getexif()
         details = exif.get_ifd(ExifTags.IFD.Exif)
         written = details.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
         if written:
-            found["taken_at"] = datetime.strptime(str(written), "%Y:%m:%d %H:%M:%S").isoformat()  # noqa: DTZ007 - cameras write no zone
+            facts["taken_at"] = datetime.strptime(str(written), "%Y:%m:%d %H:%M:%S").isoformat()  # noqa: DTZ007 - cameras write no zone
         gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
         latitude = _degrees(gps, ExifTags.GPS.GPSLatitude, ExifTags.GPS.GPSLatitudeRef, "S")
         longitude = _degrees(gps, ExifTags.GPS.GPSLongitude, ExifTags.GPS.GPSLongitudeRef, "W")
         if latitude is not None and longitude is not None:
-            found |= {"latitude": latitude, "longitude": longitude}
+            facts |= {"latitude": latitude, "longitude": longitude}
     except (ValueError, TypeError, ArithmeticError, OSError, SyntaxError, KeyError):
-        return found
-    return found
+        return facts
+    return facts
 
 
 def _degrees(gps: dict[int, Any], tag: int, reference: int, negative: str) -> float | None:

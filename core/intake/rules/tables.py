@@ -37,14 +37,14 @@ def parse(data: bytes, _options: dict[str, Any]) -> Said:
 
 
 def _counted(rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
-    held = 0
+    cells_so_far = 0
     for count, (number, cells) in enumerate(rows, start=1):
-        held += len(cells)
+        cells_so_far += len(cells)
         if count > bounds.MOST_ROWS:
             raise Refused("too_many_rows")
         if len(cells) > bounds.MOST_COLUMNS:
             raise Refused("too_many_columns")
-        if held > bounds.MOST_CELLS:
+        if cells_so_far > bounds.MOST_CELLS:
             raise Refused("too_many_cells")
         if any(len(cell) > bounds.LONGEST_CELL for cell in cells):
             raise Refused("cell_too_long")
@@ -96,13 +96,13 @@ def _measure(data: bytes) -> None:
             entries = archive.infolist()
             if len(entries) > bounds.MOST_ZIP_ENTRIES:
                 raise Refused("zip_bomb")
-            packed = sum(one.compress_size for one in entries)
-            claimed = sum(one.file_size for one in entries)
+            packed = sum(entry.compress_size for entry in entries)
+            claimed = sum(entry.file_size for entry in entries)
             if _is_bomb(packed, claimed):
                 raise Refused("zip_bomb")
             unpacked = 0
-            for one in entries:
-                unpacked += _measure_entry(archive, one, left=bounds.MOST_UNPACKED_BYTES - unpacked)
+            for entry in entries:
+                unpacked += _measure_entry(archive, entry, left=bounds.MOST_UNPACKED_BYTES - unpacked)
                 if _is_bomb(len(data), unpacked):
                     raise Refused("zip_bomb")
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
@@ -127,9 +127,9 @@ def _measure_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, left: in
                 continue
             text = tail + chunk
             end = 0
-            for found in _PLACED.finditer(text):
-                rows, columns = max(rows, int(found[2])), max(columns, _column(found[1]))
-                filled, end = filled + 1, found.end()
+            for match in _PLACED.finditer(text):
+                rows, columns = max(rows, int(match[2])), max(columns, _column(match[1]))
+                filled, end = filled + 1, match.end()
             tail = text[max(end, len(text) - _LONGEST_TAG) :]
     _bound(rows, columns)
     if rows * columns > max(SPREAD_FROM_CELLS, filled * MOST_SPREAD):
@@ -139,8 +139,8 @@ def _measure_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, left: in
 
 def _column(letters: bytes) -> int:
     number = 0
-    for one in letters.upper():
-        number = number * 26 + one - 64
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
     return number
 
 
@@ -156,7 +156,7 @@ def _bound(rows: int, columns: int) -> None:
 
 def _cells(cells: list[Any]) -> list[str]:
     """A row as text; nothing for a row that holds nothing."""
-    return [_cell(one) for one in cells] if any(cells) else []
+    return [_cell(cell) for cell in cells] if any(cells) else []
 
 
 def _cell(cell: object) -> str:

@@ -26,15 +26,15 @@ class Said:
     blobs: Sequence[bytes] = field(default_factory=tuple)
 
 
-def send(channel: socket.socket, said: Said) -> None:
+def send(channel: socket.socket, message: Said) -> None:
     """Write one message.
 
     Raises:
         OSError: the other side is gone, or does not read within the channel's patience.
     """
-    body = json.dumps({"head": said.head, "blobs": [len(one) for one in said.blobs]}).encode()
+    body = json.dumps({"head": message.head, "blobs": [len(blob) for blob in message.blobs]}).encode()
     channel.sendall(_LENGTH.pack(len(body)) + body)
-    for blob in said.blobs:
+    for blob in message.blobs:
         channel.sendall(blob)
 
 
@@ -49,26 +49,26 @@ def receive(channel: socket.socket, *, most_bytes: int) -> Said:
     if size > min(most_bytes, LARGEST_HEAD):
         raise Broken("the head is too large")
     try:
-        told = json.loads(_exactly(channel, size))
-        head, lengths = told["head"], told["blobs"]
+        header = json.loads(_exactly(channel, size))
+        head, lengths = header["head"], header["blobs"]
     except (ValueError, RecursionError, KeyError, TypeError):
         raise Broken("no message") from None
     if not isinstance(head, dict) or not isinstance(lengths, list) or len(lengths) > MOST_BLOBS:
         raise Broken("no message")
-    if not all(type(one) is int and one >= 0 for one in lengths) or size + sum(lengths) > most_bytes:
+    if not all(type(length) is int and length >= 0 for length in lengths) or size + sum(lengths) > most_bytes:
         raise Broken("the blobs are too large")
-    return Said(head, tuple(_exactly(channel, one) for one in lengths))
+    return Said(head, tuple(_exactly(channel, length) for length in lengths))
 
 
 def _exactly(channel: socket.socket, size: int) -> bytes:
-    got = bytearray(size)
-    view, filled = memoryview(got), 0
+    buffer = bytearray(size)
+    view, filled = memoryview(buffer), 0
     while filled < size:
         read = channel.recv_into(view[filled:], size - filled)
         if not read:
             raise Broken("the other side ended")
         filled += read
-    return bytes(got)
+    return bytes(buffer)
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer

@@ -56,7 +56,7 @@ def picture(
             `height`), or what its reading took too much of.
     """
     check_pixels(data, most_pixels=most_pixels)
-    said = read(
+    answer = read(
         "picture",
         data,
         {
@@ -64,19 +64,21 @@ def picture(
             "most_pixels": most_pixels,
             "least_side": least_side_px,
             "taken": with_place_and_time,
-            "renderings": [[one.longest_side_px, one.format, one.quality] for one in renderings],
+            "renderings": [
+                [rendering.longest_side_px, rendering.format, rendering.quality] for rendering in renderings
+            ],
         },
         PICTURE,
     )
-    found = said.head
-    if found.get("format") not in formats or len(said.blobs) != len(renderings):
+    head = answer.head
+    if head.get("format") not in formats or len(answer.blobs) != len(renderings):
         raise FileRefused.by_parser("damaged", None)
-    taken = found.get("taken")
+    taken = head.get("taken")
     return Picture(
-        found["format"],
-        int(found["width"]),
-        int(found["height"]),
-        tuple(said.blobs),
+        head["format"],
+        int(head["width"]),
+        int(head["height"]),
+        tuple(answer.blobs),
         _plain(taken if isinstance(taken, dict) else {}),
     )
 

@@ -182,9 +182,9 @@ def stop() -> None:
     """End the process that reads; the next file starts another one."""
     global _reader
     with _lock:
-        found, _reader = _reader, None
-    if found is not None:
-        found.end()
+        reader, _reader = _reader, None
+    if reader is not None:
+        reader.end()
 
 
 def process_id() -> int | None:

@@ -37,12 +37,12 @@ def load_parsers() -> None:
 def answer(channel: socket.socket) -> NoReturn:
     """Guard one reading: read the question here, have a fork answer it, and say what the fork died of. Ends the process."""
     channel.settimeout(PATIENCE_S)
-    asked = wire.receive(channel, most_bytes=LARGEST_QUESTION)
-    bounds = asked.head["bounds"]
+    question = wire.receive(channel, most_bytes=LARGEST_QUESTION)
+    bounds = question.head["bounds"]
     reader = os.fork()
     if reader == 0:
-        _read(channel, asked, bounds)
-    asked = Said({})  # the bytes are the reader's; the guard keeps nothing of them
+        _read(channel, question, bounds)
+    question = Said({})  # the bytes are the reader's; the guard keeps nothing of them
     killed = _kill_after(reader, bounds["wall_s"] + 1)
     _, status = os.waitpid(reader, 0)
     signal.setitimer(signal.ITIMER_REAL, 0)
@@ -74,29 +74,29 @@ def _cause(status: int) -> str:
     return MEMORY if number in OUT_OF_MEMORY else FAULT
 
 
-def _read(channel: socket.socket, asked: Said, bounds: dict[str, int]) -> NoReturn:
+def _read(channel: socket.socket, question: Said, bounds: dict[str, int]) -> NoReturn:
     """Parse under limits and answer; whatever happens, this process ends here."""
     code = 1
     try:
         limit(bounds)
         try:
-            said = _parsed(asked)
+            answer = _parsed(question)
         except Refused as refused:
-            said = Said({"refused": refused.code, "details": refused.details})
+            answer = Said({"refused": refused.code, "details": refused.details})
         except MemoryError:
-            said = Said({"died": MEMORY})
+            answer = Said({"died": MEMORY})
         except Exception:  # noqa: BLE001 - whatever a parser stumbles over lies in the file
-            said = Said({"died": FAULT})
-        wire.send(channel, said)
+            answer = Said({"died": FAULT})
+        wire.send(channel, answer)
         code = 0
     finally:
         os._exit(code)
 
 
-def _parsed(asked: Said) -> Said:
-    module = importlib.import_module(PARSERS[asked.head["parser"]])
-    found: Said = module.parse(asked.blobs[0], asked.head["options"])
-    return found
+def _parsed(question: Said) -> Said:
+    module = importlib.import_module(PARSERS[question.head["parser"]])
+    answer: Said = module.parse(question.blobs[0], question.head["options"])
+    return answer
 
 
 def limit(bounds: dict[str, int]) -> None:

@@ -84,7 +84,7 @@ def reaches(receiver: str) -> bool:
         return True
     urls, _folder = current_app.extensions["messaging"]
     channels = [*serving(urls, receiver), *([ANY_MAIL] if "@" in receiver else [])]
-    return all(would_address(_apprise_module(), one, receiver) for one in channels)
+    return all(would_address(_apprise_module(), channel, receiver) for channel in channels)
 
 
 def channels_for(receiver: str) -> tuple[list[str], str]:
@@ -93,6 +93,8 @@ def channels_for(receiver: str) -> tuple[list[str], str]:
     if not urls:
         return [f"guiyuanfolder://_?{urlencode({'to': receiver})}"], ""
     right = serving(urls, receiver)
-    if not all(would_address(_apprise_module(), one, receiver) for one in right):
+    if not all(would_address(_apprise_module(), channel, receiver) for channel in right):
         return [], "a channel in NOTIFY_URLS would write to somebody else than this address names"
-    return [filled(one, receiver) for one in right], "no channel in NOTIFY_URLS serves this kind of receiver"
+    return [
+        filled(channel, receiver) for channel in right
+    ], "no channel in NOTIFY_URLS serves this kind of receiver"

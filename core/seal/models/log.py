@@ -40,19 +40,21 @@ class Memory:
             BadNote: the file cannot be read as what we wrote.
         """
         try:
-            told = json.loads(self.path.read_text())
-            found = Signed(int(told["size"]), bytes.fromhex(told["root"]), datetime.fromisoformat(told["at"]))
+            document = json.loads(self.path.read_text())
+            signed = Signed(
+                int(document["size"]), bytes.fromhex(document["root"]), datetime.fromisoformat(document["at"])
+            )
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError):
             raise BadNote(f"{self.path} is damaged") from None
-        if found.size < 0 or len(found.root) != HASH_BYTES:
+        if signed.size < 0 or len(signed.root) != HASH_BYTES:
             raise BadNote(f"{self.path} is damaged")
-        return found
+        return signed
 
     def write(self, signed: Signed) -> None:
-        told = {"size": signed.size, "root": signed.root.hex(), "at": signed.at.isoformat()}
-        write_durably(self.path, json.dumps(told).encode() + b"\n", mode=0o600)
+        document = {"size": signed.size, "root": signed.root.hex(), "at": signed.at.isoformat()}
+        write_durably(self.path, json.dumps(document).encode() + b"\n", mode=0o600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def open_log(settings: Settings) -> Log:
     except OSError as error:
         raise SettingError("SEAL_DIR", str(error)) from None
     try:
-        witnesses = tuple(WitnessAddress.parse(one) for one in settings.witness_urls)
+        witnesses = tuple(WitnessAddress.parse(url) for url in settings.witness_urls)
     except BadNote as error:
         raise SettingError("WITNESS_URLS", str(error)) from None
     memory = Memory(path.with_name(path.name + ".signed"))

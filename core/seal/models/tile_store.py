@@ -47,10 +47,10 @@ class TileStore:
         Raises:
             TileDamaged: it is missing or cut short.
         """
-        found = self.find(tile)
-        if found is None:
+        content = self.find(tile)
+        if content is None:
             raise TileDamaged(f"{tile.path} is missing")
-        return found
+        return content
 
     def find(self, tile: Tile) -> bytes | None:
         """As `load`; None when there is no such tile."""
@@ -68,7 +68,7 @@ class TileStore:
             yield self.folder / tile.full.path
             partial = (self.folder / tile.path).parent
             if partial.is_dir():
-                widths = sorted(int(one.name) for one in partial.iterdir() if one.name.isdecimal())
+                widths = sorted(int(path.name) for path in partial.iterdir() if path.name.isdecimal())
                 yield from (partial / str(width) for width in widths if width > tile.width)
 
     def write(self, tile: Tile, data: bytes) -> None:

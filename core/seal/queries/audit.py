@@ -50,10 +50,10 @@ def audit(log: Log, given: tuple[Sealed, ...], *, at: datetime) -> Iterator[Find
 def check_seal(*, leave_out: Collection[str] = ()) -> Iterator[Finding]:
     """The whole audit of this log, without the kinds that another check looks after."""
     log = this_log()
-    yield from audit(log, tuple(one for one in sources() if one.kind not in leave_out), at=now())
-    for one in witnesses_of(log):
-        if one.alarm_at is not None:
-            yield Finding("forked", f"witness {one.name}", one.trouble, "seal_witness")
+    yield from audit(log, tuple(source for source in sources() if source.kind not in leave_out), at=now())
+    for witness in witnesses_of(log):
+        if witness.alarm_at is not None:
+            yield Finding("forked", f"witness {witness.name}", witness.trouble, "seal_witness")
 
 
 def check_kinds(kinds: Collection[str]) -> Iterator[Finding]:
@@ -66,15 +66,15 @@ def check_kinds(kinds: Collection[str]) -> Iterator[Finding]:
 def audit_files_and_leaves(log: Log) -> Iterator[Finding]:
     """The tree made anew from the entries, against every tile, every signature's memory, and every leaf."""
     try:
-        memories = [one for one in remembered(log) if one is not None]
+        memories = [head for head in remembered(log) if head is not None]
     except SealRefused as error:
         yield Finding("unreadable", "what was signed last", str(error))
         return
     if not memories:
         return
-    last = max(memories, key=lambda one: one.size)
+    last = max(memories, key=lambda head: head.size)
     yield from audit_lost(last.size)
-    if any(one.size == last.size and one.root != last.root for one in memories):
+    if any(head.size == last.size and head.root != last.root for head in memories):
         yield Finding("forked", "what was signed last", f"there are two roots for entry {last.size}")
     first: list[bytes] = []
     for index in range(-(-last.size // WIDTH)):
@@ -85,7 +85,7 @@ def audit_files_and_leaves(log: Log) -> Iterator[Finding]:
             yield Finding("file_damaged", f"{log.store.folder}", str(error))
             return
         yield from _audit_leaves(index * WIDTH, entries)
-        hashes = [merkle.leaf_hash(one) for one in entries]
+        hashes = [merkle.leaf_hash(entry) for entry in entries]
         yield from _audit_tile(log, Tile(0, index, width), hashes)
         first += hashes
     tree = merkle.Levels(first)
@@ -96,20 +96,20 @@ def audit_files_and_leaves(log: Log) -> Iterator[Finding]:
             chunk = hashes[start : start + WIDTH]
             yield from _audit_tile(log, Tile(level, start // WIDTH, len(chunk)), chunk)
         level += 1
-    for one in memories:
-        if merkle.root(one.size, tree.read) != one.root:
+    for head in memories:
+        if merkle.root(head.size, tree.read) != head.root:
             yield Finding(
-                "root_differs", f"the root at entry {one.size}", "the entries do not lead to what was signed"
+                "root_differs", f"the root at entry {head.size}", "the entries do not lead to what was signed"
             )
 
 
 def _audit_tile(log: Log, tile: Tile, hashes: list[bytes]) -> Iterator[Finding]:
     try:
-        found = hashes_of(log.store.load(tile))
+        stored_hashes = hashes_of(log.store.load(tile))
     except TileDamaged as error:
         yield Finding("file_damaged", f"{log.store.folder}", str(error))
         return
-    if found != hashes:
+    if stored_hashes != hashes:
         yield Finding(
             "file_damaged", f"{log.store.folder / tile.path}", "it does not hold the hashes of the entries"
         )
@@ -190,8 +190,8 @@ def audit_rows(source: SealSource) -> Iterator[Finding]:
         .order_by(SealLeaf.id)
         .execution_options(yield_per=CHUNK)
     )
-    gone = [(subject, leaf_id) for subject, leaf_id in subjects if subject and _short(subject) not in seen]
-    for subject, leaf_id in gone:
+    missing = [(subject, leaf_id) for subject, leaf_id in subjects if subject and _short(subject) not in seen]
+    for subject, leaf_id in missing:
         leaf = session.get_one(SealLeaf, leaf_id)
         if leaf.body != WHOLE:
             text = f"it was sealed {_where(leaf)}, but there is no such row any more"

@@ -59,5 +59,5 @@ def init_sources(app: Flask, sources: Sequence[Sealed]) -> None:
 
 def sources() -> tuple[Sealed, ...]:
     """Every kind of sealed rows."""
-    found: tuple[Sealed, ...] = current_app.extensions["seal_sources"]
-    return found
+    all_sources: tuple[Sealed, ...] = current_app.extensions["seal_sources"]
+    return all_sources

@@ -79,7 +79,7 @@ def remembered(log: Log) -> tuple[Signed | None, Signed | None, Signed | None]:
     try:
         note = log.store.checkpoint()
         checkpoint = open_checkpoint(note, log.verifier) if note is not None else None
-        kept = log.memory.read()
+        key_file_head = log.memory.read()
     except (BadNote, UnicodeDecodeError) as error:
         raise SealRefused(
             "unreadable", f"What was signed last cannot be read: {error}. Restore it from the newest copy."
@@ -87,7 +87,7 @@ def remembered(log: Log) -> tuple[Signed | None, Signed | None, Signed | None]:
     state = session.get(SealState, 1, populate_existing=True)
     return (
         Signed(checkpoint.size, checkpoint.root, UNTOLD) if checkpoint else None,
-        kept,
+        key_file_head,
         Signed(state.size, bytes.fromhex(state.root), state.signed_at) if state else None,
     )
 
@@ -98,15 +98,15 @@ def stand(log: Log) -> Standing:
     Raises:
         SealRefused: the files, the key's memory and the database do not agree.
     """
-    checkpoint, kept, state = remembered(log)
-    memories = [one for one in (checkpoint, kept, state) if one is not None]
-    last = max(memories, key=lambda one: one.size, default=None)
+    checkpoint, key_file_head, state = remembered(log)
+    memories = [head for head in (checkpoint, key_file_head, state) if head is not None]
+    last = max(memories, key=lambda head: head.size, default=None)
     numbered = (session.scalar(select(func.max(SealLeaf.number))) or 0) + 1 if _any_number() else 0
     if last is None:
         return Standing(0, merkle.EMPTY_ROOT, published=False, noted=False, numbered=numbered)
     tree = TreeReader(last.size, log.store.load)
-    for one in memories:
-        _require_root(log, tree, one)
+    for head in memories:
+        _require_root(log, tree, head)
     if numbered < last.size:
         raise SealRefused(
             "database_behind",
@@ -131,14 +131,14 @@ def _any_number() -> bool:
 
 def _require_root(log: Log, tree: TreeReader, signed: Signed) -> None:
     try:
-        found = merkle.root(signed.size, tree.read)
+        root = merkle.root(signed.size, tree.read)
     except TileDamaged as error:
         raise SealRefused(
             "files_behind",
             f"The files of the log in {log.store.folder} do not reach entry {tree.size}, which is signed: {error}. "
             "Restore the newest copy of the folder, or write it anew from the database with `flask seal rebuild`.",
         ) from None
-    if found != signed.root:
+    if root != signed.root:
         raise SealRefused(
             "other_root",
             f"The files of the log in {log.store.folder} lead to another root at entry {signed.size} than the "
@@ -173,7 +173,7 @@ class NothingToRepair(RuntimeError):  # noqa: N818 - says what it is
 def signed_at(log: Log) -> datetime | None:
     """When the present checkpoint was signed, as the file beside the key remembers."""
     try:
-        kept = log.memory.read()
+        last_signed = log.memory.read()
     except BadNote:
         return None
-    return kept.at if kept else None
+    return last_signed.at if last_signed else None

@@ -112,7 +112,7 @@ def _checkpoint_for(log: Log, number: int | None) -> tuple[str | None, int]:
 def _opened(leaf: SealLeaf, member: Member | None) -> bytes:
     from core.seal.queries.standing import entry_of
 
-    told: dict[str, Any] = {
+    opening: dict[str, Any] = {
         "v": 1,
         "entry": entry_of(leaf).decode(),
         "subject": leaf.subject,
@@ -120,13 +120,13 @@ def _opened(leaf: SealLeaf, member: Member | None) -> bytes:
         "body": leaf.body,
     }
     if member is not None:
-        told["member"] = {
+        opening["member"] = {
             "entry": member.entry.hex(),
             "index": member.index,
             "size": member.size,
-            "path": [one.hex() for one in member.path],
+            "path": [node.hex() for node in member.path],
         }
-    return canonical(told).encode()
+    return canonical(opening).encode()
 
 
 def proof_answer(proof: ProofFile, name: str) -> Response:

@@ -29,13 +29,15 @@ def audit_unsigned(log: Log, *, at: datetime) -> Iterator[Finding]:
     if since is not None and at - since > STALLED_AFTER:
         yield Finding("stalled", "the sequencer", f"{count} leaves wait to be sealed since {second(since)}")
     later = select(SealLeaf.subject, SealLeaf.at).where(outside, SealLeaf.at > at + STALLED_AFTER)
-    for subject, told in session.execute(later.order_by(SealLeaf.id)):
-        yield Finding("leaf_unsigned", f"{subject}", f"its leaf says that it is of {second(told)}", TABLE)
+    for subject, claimed_at in session.execute(later.order_by(SealLeaf.id)):
+        yield Finding(
+            "leaf_unsigned", f"{subject}", f"its leaf says that it is of {second(claimed_at)}", TABLE
+        )
 
 
 def _size(log: Log) -> int:
     try:
-        return max((one.size for one in remembered(log) if one is not None), default=0)
+        return max((head.size for head in remembered(log) if head is not None), default=0)
     except SealRefused:
         return 0  # The audit of the files says so.
 
@@ -46,7 +48,7 @@ def audit_lost(size: int) -> Iterator[Finding]:
     bodies = session.scalars(
         select(SealLeaf.body).where(SealLeaf.kind == ADOPTED, SealLeaf.body.is_not(None))
     )
-    known = [one for one in map(_adopted, bodies) if one is not None]
+    known = [adoption for adoption in map(_adopted, bodies) if adoption is not None]
     for number, kind in session.execute(
         select(SealLeaf.number, SealLeaf.kind).where(emptied).order_by(SealLeaf.number)
     ):
@@ -55,16 +57,16 @@ def audit_lost(size: int) -> Iterator[Finding]:
             yield Finding("leaf_emptied", f"entry {number} ({kind})", text, TABLE)
     for first, end, lost in known:
         within = and_(emptied, SealLeaf.number >= first, SealLeaf.number < end)
-        found = session.scalar(select(func.count()).where(within)) or 0
-        if found > lost:
-            text = f"{found} leaves are without contents, {lost} were when the database was restored"
+        count = session.scalar(select(func.count()).where(within)) or 0
+        if count > lost:
+            text = f"{count} leaves are without contents, {lost} were when the database was restored"
             yield Finding("leaf_emptied", f"entries {first} to {end - 1}", text, TABLE)
 
 
 def _adopted(body: str | None) -> tuple[int, int, int] | None:
     """First entry of an adoption, the one behind its last, and how many were lost; None of a body that was bent, which is named elsewhere."""
     try:
-        told = json.loads(body or "")
-        return int(told["from"]), int(told["to"]), int(told["lost"])
+        adoption = json.loads(body or "")
+        return int(adoption["from"]), int(adoption["to"]), int(adoption["lost"])
     except (ValueError, KeyError, TypeError):
         return None

@@ -36,18 +36,20 @@ def witnesses_of(log: Log) -> list[WitnessView]:
     """The witnesses that are asked now, with one query."""
     if not log.witnesses:
         return []
-    rows = session.scalars(select(SealWitness).where(SealWitness.url.in_([one.url for one in log.witnesses])))
+    rows = session.scalars(
+        select(SealWitness).where(SealWitness.url.in_([address.url for address in log.witnesses]))
+    )
     known = {row.url: row for row in rows}
-    found = []
+    views = []
     for address in log.witnesses:
         row = known.get(address.url)
         key = Verifier.parse(row.vkey) if row and row.vkey else address.key
         name = key.name if key else urlsplit(address.url).netloc
         if row is None:
-            found.append(WitnessView(name, address.url, 0, None, ""))
+            views.append(WitnessView(name, address.url, 0, None, ""))
         else:
-            found.append(WitnessView(name, address.url, row.size, row.cosigned_at, row.trouble, row.alarm_at))
-    return found
+            views.append(WitnessView(name, address.url, row.size, row.cosigned_at, row.trouble, row.alarm_at))
+    return views
 
 
 def noted_of(url: str) -> tuple[int, str]:

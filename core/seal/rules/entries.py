@@ -65,16 +65,16 @@ def _check(value: Any, where: str) -> None:
             raise NotSealable(f"{where}: the integer {value} is too large")
         return
     if isinstance(value, list | tuple):
-        for place, one in enumerate(value):
-            _check(one, f"{where}[{place}]")
+        for place, inner in enumerate(value):
+            _check(inner, f"{where}[{place}]")
         return
     if isinstance(value, dict):
-        for key, one in value.items():
+        for key, inner in value.items():
             if not isinstance(key, str) or not key.isascii():
                 raise NotSealable(f"{where}: the key {key!r} is not an ASCII word")
-            kind = type(one)
-            if kind not in _EXACT and not (kind is int and -LARGEST_INTEGER <= one <= LARGEST_INTEGER):
-                _check(one, f"{where}.{key}")
+            kind = type(inner)
+            if kind not in _EXACT and not (kind is int and -LARGEST_INTEGER <= inner <= LARGEST_INTEGER):
+                _check(inner, f"{where}.{key}")
         return
     raise NotSealable(f"{where}: {type(value).__name__} is not plain JSON")
 

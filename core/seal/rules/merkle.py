@@ -83,17 +83,17 @@ def inclusion_proof(index: int, size: int, read: Read) -> list[bytes]:
     """
     if not 0 <= index < size:
         raise ProofFails(f"a tree of {size} has no leaf {index}")
-    found: list[bytes] = []
+    proof: list[bytes] = []
     start, end = 0, size
     while end - start > 1:
         middle = start + _split(end - start)
         if index < middle:
-            found.append(_range(middle, end, read))
+            proof.append(_range(middle, end, read))
             end = middle
         else:
-            found.append(_range(start, middle, read))
+            proof.append(_range(start, middle, read))
             start = middle
-    return found[::-1]
+    return proof[::-1]
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root_hash: bytes) -> None:
@@ -108,15 +108,15 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     if not 0 <= index < size:
         raise ProofFails(f"a tree of {size} has no leaf {index}")
     _require_hashes([leaf, *proof, root_hash])
-    found = leaf
-    for one, on_the_left in _climb(index, size - 1, proof):
-        found = node_hash(one, found) if on_the_left else node_hash(found, one)
-    if found != root_hash:
+    computed = leaf
+    for node, on_the_left in _climb(index, size - 1, proof):
+        computed = node_hash(node, computed) if on_the_left else node_hash(computed, node)
+    if computed != root_hash:
         raise ProofFails("the proof leads to another root")
 
 
 def _require_hashes(hashes: Sequence[bytes]) -> None:
-    if any(len(one) != HASH_BYTES for one in hashes):
+    if any(len(digest) != HASH_BYTES for digest in hashes):
         raise ProofFails("something in the proof is not a SHA-256 hash")
 
 
@@ -126,14 +126,14 @@ def _climb(fn: int, sn: int, proof: Sequence[bytes]) -> Iterator[tuple[bytes, bo
     Raises:
         ProofFails: there are too many or too few hashes.
     """
-    for one in proof:
+    for node in proof:
         if sn == 0:
             raise ProofFails("the proof is too long")
         on_the_left = bool(fn & 1) or fn == sn
         if on_the_left:
             while not fn & 1 and fn:
                 fn, sn = fn >> 1, sn >> 1
-        yield one, on_the_left
+        yield node, on_the_left
         fn, sn = fn >> 1, sn >> 1
     if sn:
         raise ProofFails("the proof is too short")
@@ -149,19 +149,19 @@ def consistency_proof(old: int, new: int, read: Read) -> list[bytes]:
         raise ProofFails(f"a tree of {old} cannot begin a tree of {new}")
     if old in {0, new}:
         return []
-    found: list[bytes] = []
+    proof: list[bytes] = []
     start, end, whole = 0, new, True
     while old != end:
         middle = start + _split(end - start)
         if old <= middle:
-            found.append(_range(middle, end, read))
+            proof.append(_range(middle, end, read))
             end = middle
         else:
-            found.append(_range(start, middle, read))
+            proof.append(_range(start, middle, read))
             start, whole = middle, False
     if not whole:
-        found.append(_range(start, end, read))
-    return found[::-1]
+        proof.append(_range(start, end, read))
+    return proof[::-1]
 
 
 def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:
@@ -183,19 +183,19 @@ def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byt
     while fn & 1:
         fn, sn = fn >> 1, sn >> 1
     first = second = hashes[0]
-    for one, on_the_left in _climb(fn, sn, hashes[1:]):
+    for node, on_the_left in _climb(fn, sn, hashes[1:]):
         if on_the_left:
-            first, second = node_hash(one, first), node_hash(one, second)
+            first, second = node_hash(node, first), node_hash(node, second)
         else:
-            second = node_hash(second, one)
+            second = node_hash(second, node)
     if first != old_root:
         raise ProofFails("the proof does not lead to the older root")
     if second != new_root:
         raise ProofFails("the proof does not lead to the newer root")
 
 
-def _require_same(proof: Sequence[bytes], one: bytes, other: bytes) -> None:
+def _require_same(proof: Sequence[bytes], root: bytes, other: bytes) -> None:
     if proof:
         raise ProofFails("the proof is too long")
-    if one != other:
+    if root != other:
         raise ProofFails("two trees of one size have different roots")

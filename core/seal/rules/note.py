@@ -44,7 +44,12 @@ def base64_of(data: bytes) -> str:
 
 def is_key_name(name: str) -> bool:
     """Whether a name may stand in a signature line: no spaces, no plus, no control characters."""
-    return bool(name) and "+" not in name and name.isprintable() and not any(one.isspace() for one in name)
+    return (
+        bool(name)
+        and "+" not in name
+        and name.isprintable()
+        and not any(character.isspace() for character in name)
+    )
 
 
 def key_id(name: str, kind: int, public: bytes) -> bytes:
@@ -72,10 +77,10 @@ class Verifier:
         key = bytes_of_base64(encoded)
         if not is_key_name(name) or len(key) != 33 or key[0] not in {SIGNATURE, COSIGNATURE}:
             raise BadNote("not a verifier key of a kind that is known here")
-        found = cls(name, key[0], key[1:])
-        if found.id.hex() != hexadecimal:
+        verifier = cls(name, key[0], key[1:])
+        if verifier.id.hex() != hexadecimal:
             raise BadNote("the key does not have the id that it names")
-        return found
+        return verifier
 
     @property
     def id(self) -> bytes:
@@ -123,10 +128,10 @@ class Signer:
         key = bytes_of_base64(encoded)
         if head != "PRIVATE" or not is_key_name(name) or len(key) != 33 or key[0] != SIGNATURE:
             raise BadNote("not a private note key")
-        found = cls(name, key[1:])
-        if found.verifier.id.hex() != hexadecimal:
+        signer = cls(name, key[1:])
+        if signer.verifier.id.hex() != hexadecimal:
             raise BadNote("the key does not have the id that it names")
-        return found
+        return signer
 
     @classmethod
     def generate(cls, name: str) -> Signer:
@@ -178,7 +183,7 @@ class Note:
         Raises:
             BadNote: it is not formed as a signed note.
         """
-        if len(note) > LONGEST_NOTE or any(ord(one) < 0x20 and one != "\n" for one in note):
+        if len(note) > LONGEST_NOTE or any(ord(character) < 0x20 and character != "\n" for character in note):
             raise BadNote("the note is too long or holds control characters")
         head, gap, tail = note.rpartition("\n\n")
         lines = tuple(tail.splitlines(keepends=True))
@@ -194,17 +199,17 @@ class Note:
         Raises:
             BadNote: a known key's signature is wrong.
         """
-        keys = {(one.name, one.id): one for one in known}
-        found: list[Verifier] = []
+        keys = {(verifier.name, verifier.id): verifier for verifier in known}
+        signers: list[Verifier] = []
         for line in self.lines:
             name, identity, signature = _parts(line)
             key = keys.get((name, identity))
-            if key is None or key in found:
+            if key is None or key in signers:
                 continue
             if not key.holds(self.text, signature):
                 raise BadNote(f"the signature of {name} does not hold")
-            found.append(key)
-        return found
+            signers.append(key)
+        return signers
 
     def __str__(self) -> str:
         return self.text + "\n" + "".join(self.lines)
@@ -244,10 +249,10 @@ class Checkpoint:
         lines = text.split("\n")
         if len(lines) < 4 or lines[-1] or not all(lines[:-1]) or not DECIMAL.fullmatch(lines[1]):
             raise BadNote("not a checkpoint")
-        found = cls(lines[0], int(lines[1]), bytes_of_base64(lines[2]))
-        if len(found.root) != HASH_BYTES:
+        checkpoint = cls(lines[0], int(lines[1]), bytes_of_base64(lines[2]))
+        if len(checkpoint.root) != HASH_BYTES:
             raise BadNote("the root is not a SHA-256 hash")
-        return found
+        return checkpoint
 
     @property
     def text(self) -> str:
@@ -265,12 +270,12 @@ def open_checkpoint(note: str, log: Verifier) -> Checkpoint:
         BadNote: malformed, of another log, or not signed by this one.
     """
     parsed = Note.parse(note)
-    found = Checkpoint.parse(parsed.text)
-    if found.origin != log.name:
-        raise BadNote(f"the checkpoint is of the log {found.origin}, not of {log.name}")
+    checkpoint = Checkpoint.parse(parsed.text)
+    if checkpoint.origin != log.name:
+        raise BadNote(f"the checkpoint is of the log {checkpoint.origin}, not of {log.name}")
     if not parsed.signed_by([log]):
         raise BadNote(f"the checkpoint is not signed by {log.name}")
-    return found
+    return checkpoint
 
 
 def size_of(note: str) -> int:

@@ -39,13 +39,13 @@ def proofs_in(data: bytes) -> list[str]:
     Raises:
         BadNote: there is none.
     """
-    found = [data] if data.startswith(PROOF_HEADER.encode()) else _attached(data)
-    if not found:
+    proofs = [data] if data.startswith(PROOF_HEADER.encode()) else _attached(data)
+    if not proofs:
         raise BadNote(
             "there is no proof of a transparency log in this file; a kept head is asked about with: flask seal compare"
         )
     try:
-        return [one.decode() for one in found]
+        return [proof.decode() for proof in proofs]
     except UnicodeDecodeError:
         raise BadNote("the proof is not text") from None
 
@@ -53,7 +53,7 @@ def proofs_in(data: bytes) -> list[str]:
 def _attached(pdf: bytes) -> list[bytes]:
     if not pdf.startswith(b"%PDF-"):
         return []
-    found = []
+    proofs = []
     for match in _STREAM.finditer(pdf):
         content = match.group(1)
         if not content.startswith(PROOF_HEADER.encode()):
@@ -62,8 +62,8 @@ def _attached(pdf: bytes) -> list[bytes]:
             except zlib.error:
                 continue
         if content.startswith(PROOF_HEADER.encode()):
-            found.append(content)
-    return found
+            proofs.append(content)
+    return proofs
 
 
 def check_proof(text: str, log: Verifier, witnesses: Sequence[Verifier] = ()) -> Checked:
@@ -75,10 +75,10 @@ def check_proof(text: str, log: Verifier, witnesses: Sequence[Verifier] = ()) ->
     """
     proof = ProofFile.parse(text)
     head = open_checkpoint(proof.checkpoint, log)
-    told = _told(proof.extra)
-    entry = told["entry"].encode()
+    facts = _told(proof.extra)
+    entry = facts["entry"].encode()
     verify_inclusion(leaf_hash(entry), proof.index, head.size, proof.path, head.root)
-    opening = Opening(told["subject"], bytes.fromhex(told["salt"]), told["body"])
+    opening = Opening(facts["subject"], bytes.fromhex(facts["salt"]), facts["body"])
     if not opens(entry, opening):
         raise BadNote("the facts in the proof are not those that the entry commits to")
     body = json.loads(opening.body)
@@ -90,30 +90,30 @@ def check_proof(text: str, log: Verifier, witnesses: Sequence[Verifier] = ()) ->
         read_entry(entry)["kind"],
         opening.subject,
         body,
-        tuple(one.name for one in Note.parse(proof.checkpoint).signed_by(witnesses)),
-        _member(told.get("member"), body),
+        tuple(witness.name for witness in Note.parse(proof.checkpoint).signed_by(witnesses)),
+        _member(facts.get("member"), body),
     )
 
 
 def _told(extra: bytes) -> dict[str, Any]:
     try:
-        told = json.loads(extra)
-        wanted = [told[name] for name in ("entry", "subject", "salt", "body")]
-        if told["v"] != 1 or not all(isinstance(one, str) for one in wanted):
+        document = json.loads(extra)
+        wanted = [document[name] for name in ("entry", "subject", "salt", "body")]
+        if document["v"] != 1 or not all(isinstance(field, str) for field in wanted):
             raise BadNote("the proof does not tell what was sealed")
-        bytes.fromhex(told["salt"])
+        bytes.fromhex(document["salt"])
     except (ValueError, KeyError, TypeError):
         raise BadNote("the proof does not tell what was sealed") from None
-    found: dict[str, Any] = told
-    return found
+    facts: dict[str, Any] = document
+    return facts
 
 
-def _member(told: Any, body: dict[str, Any]) -> str | None:
-    if told is None:
+def _member(member: Any, body: dict[str, Any]) -> str | None:
+    if member is None:
         return None
     try:
-        entry, path = bytes.fromhex(told["entry"]), [bytes.fromhex(one) for one in told["path"]]
-        index, size, root = int(told["index"]), int(told["size"]), bytes.fromhex(body["root"])
+        entry, path = bytes.fromhex(member["entry"]), [bytes.fromhex(node) for node in member["path"]]
+        index, size, root = int(member["index"]), int(member["size"]), bytes.fromhex(body["root"])
     except (ValueError, KeyError, TypeError):
         raise BadNote("the proof's member is malformed") from None
     if size != body.get("count", size):

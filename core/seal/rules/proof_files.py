@@ -53,11 +53,11 @@ def read_hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
     Raises:
         BadNote: one is not a SHA-256 hash, or there are more than a tree can need.
     """
-    found = tuple(bytes_of_base64(line) for line in lines)
-    if len(found) > 63 or any(len(one) != HASH_BYTES for one in found):
+    hashes = tuple(bytes_of_base64(line) for line in lines)
+    if len(hashes) > 63 or any(len(digest) != HASH_BYTES for digest in hashes):
         raise BadNote("the proof holds something that is not a hash")
-    return found
+    return hashes
 
 
 def write_hashes(hashes: Iterable[bytes]) -> list[str]:
-    return [base64_of(one) for one in hashes]
+    return [base64_of(digest) for digest in hashes]

@@ -34,7 +34,7 @@ class Tile:
         digits = f"{self.index:03d}"
         digits = digits.zfill(-(-len(digits) // 3) * 3)
         groups = [digits[i : i + 3] for i in range(0, len(digits), 3)]
-        number = "/".join([*(f"x{one}" for one in groups[:-1]), groups[-1]])
+        number = "/".join([*(f"x{group}" for group in groups[:-1]), groups[-1]])
         level = "entries" if self.level == ENTRIES else str(self.level)
         return f"tile/{level}/{number}" + ("" if self.width == WIDTH else f".p/{self.width}")
 
@@ -50,10 +50,10 @@ class Tile:
 
 def parse_path(path: str) -> Tile | None:
     """The tile under a path without its leading `tile/`; None when no tile can be there."""
-    found = _PATH.fullmatch(path)
-    if found is None:
+    match = _PATH.fullmatch(path)
+    if match is None:
         return None
-    level, digits, width = found.groups()
+    level, digits, width = match.groups()
     index = int(digits.replace("x", "").replace("/", ""))
     tile = Tile(ENTRIES if level == "entries" else int(level), index, int(width or WIDTH))
     # One spelling each: no leading zero groups, no level beyond 63, no partial tile of full width.
@@ -66,20 +66,20 @@ def parse_path(path: str) -> Tile | None:
 
 def tiles_of(size: int) -> list[Tile]:
     """Every tile and entry bundle that a tree of `size` consists of."""
-    found = []
+    tiles = []
     for level in (ENTRIES, *range(64)):
         count = size >> (HEIGHT * max(level, 0))
         if not count:
             break
-        found += [Tile(level, index) for index in range(count // WIDTH)]
+        tiles += [Tile(level, index) for index in range(count // WIDTH)]
         if count % WIDTH:
-            found.append(Tile(level, count // WIDTH, count % WIDTH))
-    return found
+            tiles.append(Tile(level, count // WIDTH, count % WIDTH))
+    return tiles
 
 
 def pack(entries: Sequence[bytes]) -> bytes:
     """An entry bundle: each entry behind its length, a big-endian 16-bit number."""
-    return b"".join(struct.pack(">H", len(one)) + one for one in entries)
+    return b"".join(struct.pack(">H", len(entry)) + entry for entry in entries)
 
 
 def unpack(bundle: bytes, most: int = WIDTH) -> list[bytes]:
@@ -88,16 +88,16 @@ def unpack(bundle: bytes, most: int = WIDTH) -> list[bytes]:
     Raises:
         TileDamaged: it is cut short.
     """
-    found: list[bytes] = []
+    entries: list[bytes] = []
     at = 0
-    while at < len(bundle) and len(found) < most:
+    while at < len(bundle) and len(entries) < most:
         (length,) = struct.unpack_from(">H", bundle, at) if at + 2 <= len(bundle) else (len(bundle),)
         entry = bundle[at + 2 : at + 2 + length]
         if len(entry) != length:
             raise TileDamaged("an entry bundle is cut short")
-        found.append(entry)
+        entries.append(entry)
         at += 2 + length
-    return found
+    return entries
 
 
 def hashes_of(tile: bytes) -> list[bytes]:
@@ -129,7 +129,7 @@ def grow(size: int, load: Load, entries: Sequence[bytes]) -> list[tuple[Tile, by
         entries: what follows.
     """
     written = _append(ENTRIES, size, load, list(entries), unpack, pack)
-    hashes = [leaf_hash(one) for one in entries]
+    hashes = [leaf_hash(entry) for entry in entries]
     for level in range(64):
         if not hashes:
             break
@@ -148,10 +148,10 @@ def _append(
     join: Callable[[Sequence[bytes]], bytes],
 ) -> list[tuple[Tile, bytes]]:
     """The tiles of one level when `added` follow its `count` items."""
-    first, begun = divmod(count, WIDTH)
-    items = split(load(Tile(level, first, begun))) if begun else []
-    if len(items) != begun:
-        raise TileDamaged(f"{Tile(level, first, begun).path} is cut short")
+    first, filled = divmod(count, WIDTH)
+    items = split(load(Tile(level, first, filled))) if filled else []
+    if len(items) != filled:
+        raise TileDamaged(f"{Tile(level, first, filled).path} is cut short")
     items += added
     chunks = [items[i : i + WIDTH] for i in range(0, len(items), WIDTH)]
     return [(Tile(level, first + place, len(chunk)), join(chunk)) for place, chunk in enumerate(chunks)]
@@ -179,15 +179,15 @@ class TreeReader:
         return levels[within][place >> within]
 
     def _levels(self, tile: Tile) -> list[list[bytes]]:
-        kept = self._kept.get(tile)
-        if kept is None:
+        levels = self._kept.get(tile)
+        if levels is None:
             data = self._load(tile)
             if len(data) != tile.width * HASH_BYTES:
                 raise TileDamaged(f"{tile.path} is cut short")
-            kept = [hashes_of(data)]
-            while len(kept[-1]) > 1:
-                kept.append(fold(kept[-1]))
+            levels = [hashes_of(data)]
+            while len(levels[-1]) > 1:
+                levels.append(fold(levels[-1]))
             if len(self._kept) > 512:
                 self._kept.clear()
-            self._kept[tile] = kept
-        return kept
+            self._kept[tile] = levels
+        return levels

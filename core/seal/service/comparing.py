@@ -72,8 +72,8 @@ def kept_in(data: bytes) -> str:
         text = data.decode().replace("\r\n", "\n").strip("\n") + "\n"
     except UnicodeDecodeError:
         raise BadNote("this is neither a checkpoint nor a proof") from None
-    found = CHECKPOINT.search(text)
-    return found.group() if found else text
+    match = CHECKPOINT.search(text)
+    return match.group() if match else text
 
 
 def shown_here(log: Log) -> Shown:
@@ -124,8 +124,8 @@ def _tile(base: str, tile: Tile) -> bytes:
 def _fetch(url: str) -> bytes:
     try:
         with urlopen(Request(url), timeout=PATIENCE_S) as answer:  # noqa: S310 - the caller looked at the scheme
-            found: bytes = answer.read(LONGEST_ANSWER)
-            return found
+            body: bytes = answer.read(LONGEST_ANSWER)
+            return body
     except HTTPError as error:
         with error:
             raise LogAway(f"{url} answers {error.code}.") from None
@@ -133,7 +133,7 @@ def _fetch(url: str) -> bytes:
         raise LogAway(f"{url} could not be reached: {error}") from None
 
 
-def compare(kept: str, key: Verifier, shown: Shown) -> Comparison:
+def compare(checkpoint: str, key: Verifier, shown: Shown) -> Comparison:
     """Hold a kept checkpoint against what a log shows.
 
     Args:
@@ -145,7 +145,7 @@ def compare(kept: str, key: Verifier, shown: Shown) -> Comparison:
         BadNote: the kept text is no checkpoint.
         LogAway: a tile of the present log is missing or damaged.
     """
-    note = Note.parse(kept)
+    note = Note.parse(checkpoint)
     head = Checkpoint.parse(note.text)
     return Comparison(_judged(note, head, key, shown), head, shown.head)
 

@@ -69,7 +69,7 @@ def keep_head(*, at: datetime) -> bool:
     head = _head_in(note)
     session.add(SealHead(day=day, size=head.size, root=head.root.hex(), note=note, at=at))
     settings = current_settings()
-    told = _told(day, short_head(head.size, head.root))
+    texts = _told(day, short_head(head.size, head.root))
     for receiver in settings.checkpoint_to:
         messaging.enqueue(
             dedupe_key=f"checkpoint:{day.isoformat()}:{receiver}"[:160],
@@ -77,7 +77,7 @@ def keep_head(*, at: datetime) -> bool:
             template="checkpoint",
             context={
                 "day": day.isoformat(),
-                "told": told,
+                "told": texts,
                 "note": note,
                 "url": f"{settings.base_url}/log/compare",
             },
@@ -90,15 +90,15 @@ def keep_head(*, at: datetime) -> bool:
 
 def _told(day: date, head: str) -> list[dict[str, str]]:
     """What the message says, in each language: whoever keeps heads for others may read either."""
-    told = []
+    texts = []
     for locale in BY_LOCALE:
         with force_locale(locale):
             title = _("The public log on %(day)s: %(head)s", day=day.isoformat(), head=head)
             words = _(
                 "Keep this text as it stands. Whoever has it can show at any time whether the log was rewritten since:"
             )
-            told.append({"title": title, "words": words})
-    return told
+            texts.append({"title": title, "words": words})
+    return texts
 
 
 def kept_heads(count: int) -> list[Head]:

@@ -55,8 +55,8 @@ class SealedRows:
 
     @property
     def table(self) -> Table:
-        found: Table = self.model.__table__
-        return found
+        table: Table = self.model.__table__
+        return table
 
     def subject(self, row_id: int) -> str:
         return f"{self.kind}/{row_id}"
@@ -117,8 +117,8 @@ def _digest(kind: str, value: Any) -> str | None:
     if value in (None, ""):
         return None
     if _is_forgotten(value):
-        kept: str | None = value[FORGOTTEN]
-        return kept
+        digest: str | None = value[FORGOTTEN]
+        return digest
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(f"{kind}\n{text}".encode()).hexdigest()
 
@@ -126,11 +126,11 @@ def _digest(kind: str, value: Any) -> str | None:
 def init_rows(app: Flask, rows: Iterable[SealedRows]) -> tuple[SealSource, ...]:
     """Let these tables seal themselves; their sources, for the audit."""
     given = tuple(rows)
-    found: dict[type[Any], list[SealedRows]] = defaultdict(list)
-    for one in given:
-        found[one.model].append(one)
-    app.extensions["sealed_rows"] = dict(found)
-    return tuple(one.source() for one in given)
+    by_model: dict[type[Any], list[SealedRows]] = defaultdict(list)
+    for sealed_rows in given:
+        by_model[sealed_rows.model].append(sealed_rows)
+    app.extensions["sealed_rows"] = dict(by_model)
+    return tuple(sealed_rows.source() for sealed_rows in given)
 
 
 def _sealed(model: type[Any]) -> list[SealedRows]:
@@ -150,15 +150,15 @@ def _append(leaves: Mapping[str, list[tuple[str, Body]]]) -> None:
 def _seal_flushed(session: Session, _context: Any) -> None:
     leaves: dict[str, list[tuple[str, Body]]] = defaultdict(list)
     for row in session.new:
-        for one in _sealed(type(row)):
-            leaves[one.kind].append((one.subject(row.id), one.body(row)))
+        for sealed_rows in _sealed(type(row)):
+            leaves[sealed_rows.kind].append((sealed_rows.subject(row.id), sealed_rows.body(row)))
     for row in session.dirty:
-        for one in _sealed(type(row)):
-            if not one.added and one.touched(row):
-                leaves[one.kind].append((one.subject(row.id), one.body(row)))
+        for sealed_rows in _sealed(type(row)):
+            if not sealed_rows.added and sealed_rows.touched(row):
+                leaves[sealed_rows.kind].append((sealed_rows.subject(row.id), sealed_rows.body(row)))
     for row in session.deleted:
-        for one in _sealed(type(row)):
-            leaves[one.kind].append((one.subject(row.id), REMOVED))
+        for sealed_rows in _sealed(type(row)):
+            leaves[sealed_rows.kind].append((sealed_rows.subject(row.id), REMOVED))
     _append(leaves)
 
 
@@ -166,31 +166,39 @@ def _seal_flushed(session: Session, _context: Any) -> None:
 def _seal_executed(state: ORMExecuteState) -> Any:
     if not (state.is_update or state.is_delete) or state.bind_mapper is None:
         return None
-    kinds = [one for one in _sealed(state.bind_mapper.class_) if state.is_delete or not one.added]
+    kinds = [
+        sealed_rows
+        for sealed_rows in _sealed(state.bind_mapper.class_)
+        if state.is_delete or not sealed_rows.added
+    ]
     if not kinds:
         return None
     model, where = state.bind_mapper.class_, cast("Update | Delete", state.statement).whereclause
     query = select(model.id).order_by(model.id)
     parameters: Any = state.parameters or {}
     ids = state.session.scalars(query if where is None else query.where(where), parameters).all()
-    before = {one.kind: dict(_bodies_of(state.session, one, ids)) for one in kinds}
+    before = {sealed_rows.kind: dict(_bodies_of(state.session, sealed_rows, ids)) for sealed_rows in kinds}
     result = state.invoke_statement()
     leaves: dict[str, list[tuple[str, Body]]] = {}
-    for one in kinds:
-        after = dict(_bodies_of(state.session, one, ids))
-        leaves[one.kind] = [
+    for sealed_rows in kinds:
+        after = dict(_bodies_of(state.session, sealed_rows, ids))
+        leaves[sealed_rows.kind] = [
             (subject, after.get(subject, REMOVED))
-            for subject, body in before[one.kind].items()
-            if not one.besides or after.get(subject) != body
+            for subject, body in before[sealed_rows.kind].items()
+            if not sealed_rows.besides or after.get(subject) != body
         ]
     _append(leaves)
     return result
 
 
-def _bodies_of(session: Session, one: SealedRows, ids: Sequence[int]) -> Iterator[tuple[str, Body]]:
+def _bodies_of(session: Session, sealed_rows: SealedRows, ids: Sequence[int]) -> Iterator[tuple[str, Body]]:
     """Subject and body of these rows, as they stand in the database."""
-    columns = [getattr(one.model, name) for name in ("id", *one.columns, *one.digests)]
+    columns = [
+        getattr(sealed_rows.model, name) for name in ("id", *sealed_rows.columns, *sealed_rows.digests)
+    ]
     for start in range(0, len(ids), AT_A_TIME):
-        some = ids[start : start + AT_A_TIME]
-        for row in session.execute(select(*columns).where(one.model.id.in_(some)).order_by(one.model.id)):
-            yield one.subject(row.id), one.body(row)
+        chunk = ids[start : start + AT_A_TIME]
+        for row in session.execute(
+            select(*columns).where(sealed_rows.model.id.in_(chunk)).order_by(sealed_rows.model.id)
+        ):
+            yield sealed_rows.subject(row.id), sealed_rows.body(row)

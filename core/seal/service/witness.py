@@ -63,7 +63,7 @@ class Witness:
 
     def __init__(self, signer: Signer, logs: Sequence[Verifier], folder: Path) -> None:
         self.signer = signer
-        self.logs = {one.name: [key for key in logs if key.name == one.name] for one in logs}
+        self.logs = {log.name: [key for key in logs if key.name == log.name] for log in logs}
         self.folder = folder
         self._threads = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
@@ -104,8 +104,8 @@ class Witness:
             verify_consistency(size, request.head.size, request.proof, root, request.head.root)
         except ProofFails as error:
             return Answer(422, f"{error}\n")
-        told = {"origin": request.head.origin, "size": request.head.size, "root": request.head.root.hex()}
-        write_durably(self._file(request.head.origin), json.dumps(told).encode())
+        record = {"origin": request.head.origin, "size": request.head.size, "root": request.head.root.hex()}
+        write_durably(self._file(request.head.origin), json.dumps(record).encode())
         return Answer(200, self.signer.cosign(request.note.text, timestamp=int(now().timestamp())))
 
     def _file(self, origin: str) -> Path:
@@ -115,8 +115,8 @@ class Witness:
         path = self._file(origin)
         if not path.exists():
             return 0, EMPTY_ROOT
-        told = json.loads(path.read_text())
-        return int(told["size"]), bytes.fromhex(told["root"])
+        record = json.loads(path.read_text())
+        return int(record["size"]), bytes.fromhex(record["root"])
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -150,8 +150,8 @@ def make_server(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
             self._send(answer)
 
         def do_GET(self) -> None:
-            found = self.path.rstrip("/") == "/vkey"
-            self._send(Answer(200, f"{witness.signer.cosigner}\n") if found else Answer(404, "not found\n"))
+            is_vkey = self.path.rstrip("/") == "/vkey"
+            self._send(Answer(200, f"{witness.signer.cosigner}\n") if is_vkey else Answer(404, "not found\n"))
 
         def _send(self, answer: Answer) -> None:
             data = answer.body.encode()

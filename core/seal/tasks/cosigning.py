@@ -129,24 +129,24 @@ def _ask(log: Log, head: Checkpoint, note: str, url: str, key: Verifier, old: in
         ForkSeen: it has cosigned something that is not in this log.
         WitnessAway: it is away, refuses, or gave nothing that holds.
     """
-    asked = min(old, head.size)
-    status, content_type, answer = _post(log, head, note, url, asked)
+    old_size = min(old, head.size)
+    status, content_type, answer = _post(log, head, note, url, old_size)
     if status == 409:
         seen = _size_told(content_type, answer)
-        if seen is None and asked not in {0, head.size}:
+        if seen is None and old_size not in {0, head.size}:
             # It says that the old size is not the one it knows, and not which: whoever asks from nothing is told.
             status, content_type, answer = _post(log, head, note, url, 0)
-            seen, asked = _size_told(content_type, answer) if status == 409 else None, 0
+            seen, old_size = _size_told(content_type, answer) if status == 409 else None, 0
         if status == 409:
-            asked = _must_be_known(head, asked, seen)
-            status, content_type, answer = _post(log, head, note, url, asked)
-    if status == 422 and asked > 0:
+            old_size = _must_be_known(head, old_size, seen)
+            status, content_type, answer = _post(log, head, note, url, old_size)
+    if status == 422 and old_size > 0:
         raise ForkSeen(
-            f"it has cosigned a log whose first {asked} entries are not those of this one (422): the log was "
+            f"it has cosigned a log whose first {old_size} entries are not those of this one (422): the log was "
             "forked, or its key stolen"
         )
     if status == 409:
-        _must_be_known(head, asked, _size_told(content_type, answer))
+        _must_be_known(head, old_size, _size_told(content_type, answer))
         raise WitnessAway("it was asked by somebody else at the same time; it is asked again")
     if status != 200:
         raise WitnessAway(f"it answered {status}: {answer.strip()[:200]}")
@@ -163,7 +163,7 @@ def _size_told(content_type: str, answer: str) -> int | None:
     return int(text) if DECIMAL.fullmatch(text) and content_type in {SIZE, *NO_TYPE} else None
 
 
-def _must_be_known(head: Checkpoint, asked: int, seen: int | None) -> int:
+def _must_be_known(head: Checkpoint, old_size: int, seen: int | None) -> int:
     """The size from which to ask again, after a 409.
 
     Raises:
@@ -174,9 +174,9 @@ def _must_be_known(head: Checkpoint, asked: int, seen: int | None) -> int:
             f"it has cosigned {seen} entries, but the log has {head.size}: the log was set back. "
             "See docs/operations.md, section 'A restored backup and the log'."
         )
-    if seen is None or seen == asked:
+    if seen is None or seen == old_size:
         raise ForkSeen(
-            f"it refuses entry {asked} as in conflict with what it has cosigned (409): another root at that entry; "
+            f"it refuses entry {old_size} as in conflict with what it has cosigned (409): another root at that entry; "
             "the log was forked, or its key stolen"
         )
     return seen

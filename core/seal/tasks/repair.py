@@ -26,20 +26,20 @@ TAKEN_IN = "seal_taken_in"
 
 def _memories(log: Log) -> list[Signed]:
     """Whatever can still be read of what was signed last."""
-    found = []
+    heads = []
     try:
         note = log.store.checkpoint()
         if note is not None:
             head = open_checkpoint(note, log.verifier)
-            found.append(Signed(head.size, head.root, now()))
+            heads.append(Signed(head.size, head.root, now()))
     except (BadNote, UnicodeDecodeError):
         pass  # A damaged checkpoint is why somebody repairs; the other memories are held against the tree.
     try:
-        kept = log.memory.read()
+        key_file_head = log.memory.read()
     except BadNote:
-        kept = None
+        key_file_head = None
     noted = noted_state()
-    return [*found, *(one for one in (kept, noted) if one is not None)]
+    return [*heads, *(one for one in (key_file_head, noted) if one is not None)]
 
 
 def adopt(log: Log) -> tuple[int, int]:
@@ -65,17 +65,17 @@ def adopt(log: Log) -> tuple[int, int]:
                 raise
         else:
             raise NothingToRepair("The database has every signed entry; there is nothing to adopt.")
-        last = max(_memories(log), key=lambda one: one.size)
+        last = max(_memories(log), key=lambda head: head.size)
         with transaction():
-            begun = count_numbered()
-            require_beginning(log, begun, last.size)
-            found, lost = take_over_entries(log, begun, last.size)
+            start = count_numbered()
+            require_beginning(log, start, last.size)
+            recovered, lost = take_over_entries(log, start, last.size)
             append(
                 ADOPTED,
                 f"log/adopted/{last.size}",
-                {"from": begun, "to": last.size, "found": found, "lost": lost},
+                {"from": start, "to": last.size, "found": recovered, "lost": lost},
             )
-    return found, lost
+    return recovered, lost
 
 
 def rebuild(log: Log) -> int:
@@ -93,7 +93,7 @@ def rebuild(log: Log) -> int:
         if not alone:
             raise NothingToRepair("The sequencer is at work; try again in a moment.")
         memories = _memories(log)
-        last = max(memories, key=lambda one: one.size, default=None)
+        last = max(memories, key=lambda head: head.size, default=None)
         if last is None or last.size == 0:
             raise NothingToRepair("Nothing that was signed is remembered; there is nothing to rebuild.")
         fresh = TileStore(log.store.folder / "rebuilding")
@@ -102,11 +102,11 @@ def rebuild(log: Log) -> int:
             for tile, data in grow(start, fresh.load, _from_database(start, min(ROUND, last.size - start))):
                 fresh.write(tile, data)
         tree = TreeReader(last.size, fresh.load)
-        for one in memories:
-            if merkle.root(one.size, tree.read) != one.root:
+        for head in memories:
+            if merkle.root(head.size, tree.read) != head.root:
                 shutil.rmtree(fresh.folder)
                 raise NothingToRepair(
-                    f"The leaves in the database do not lead to the root that was signed at entry {one.size}: "
+                    f"The leaves in the database do not lead to the root that was signed at entry {head.size}: "
                     "`flask seal verify` names those that were changed. Restore the files of the log instead."
                 )
         _swap(log, fresh)

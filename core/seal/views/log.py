@@ -72,12 +72,12 @@ def about() -> str:
 @limiter.limit(VERIFY)
 def compare_kept() -> ResponseReturnValue:
     """Whether a head that somebody kept (or the one in a kept proof) is of this log; `kept` is its text."""
-    kept = request.args.get("kept", "")[:LONGEST_KEPT]
-    found, problem = None, ""
-    if kept.strip():
+    text = request.args.get("kept", "")[:LONGEST_KEPT]
+    comparison, problem = None, ""
+    if text.strip():
         log = this_log()
         try:
-            found = compare(kept_in(kept.strip().encode()), log.verifier, shown_here(log))
+            comparison = compare(kept_in(text.strip().encode()), log.verifier, shown_here(log))
         except BadNote:
             problem = _(
                 "This is no signed head of a log, and no proof. Paste the whole text, with its last line."
@@ -87,8 +87,8 @@ def compare_kept() -> ResponseReturnValue:
             problem = _("The present log cannot be read in full; the operators see why. Keep what you have.")
     page = render_template(
         "core/log_compare.html",
-        kept=kept,
-        found=found,
+        kept=text,
+        found=comparison,
         problem=problem,
         tones=TONES,
         title=title,

@@ -69,18 +69,18 @@ class LogFiles:
         path = environ.get("PATH_INFO", "")
         if not path.startswith("/log/") or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return self.application(environ, start_response)
-        found = find_resource(self.log, path.removeprefix("/log/"))
-        if found is None:
+        resource = find_resource(self.log, path.removeprefix("/log/"))
+        if resource is None:
             return self.application(environ, start_response)
-        body = found.body
+        body = resource.body
         headers = [
-            ("Content-Type", found.content_type),
-            ("Cache-Control", found.cache),
+            ("Content-Type", resource.content_type),
+            ("Cache-Control", resource.cache),
             ("Access-Control-Allow-Origin", "*"),
             ("X-Content-Type-Options", "nosniff"),
             ("Content-Security-Policy", "default-src 'none'"),
         ]
-        if found.compressible:
+        if resource.compressible:
             headers.append(("Vary", "Accept-Encoding"))
             if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
                 body = gzip.compress(body, 5, mtime=0)

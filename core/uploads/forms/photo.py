@@ -32,7 +32,7 @@ def take_photo(form: FormWithPhoto, *, kind: str, public: bool = False) -> FormP
     Before the form is validated: the sentence about a file that is no photograph then stands at its field.
     Only keys that were stored for the same `kind` come back from the hidden field.
     """
-    kept = next(iter(read_kept(form.kept.data, purpose=kind)), None)
+    key = next(iter(read_kept(form.kept.data, purpose=kind)), None)
     upload = form.photo.data
     ok = True
     if upload and upload.filename:
@@ -42,6 +42,6 @@ def take_photo(form: FormWithPhoto, *, kind: str, public: bool = False) -> FormP
             form.photo.process_errors.append(str(error))
             ok = False
         else:
-            kept = files.put(clean, kind=kind, content_type="image/jpeg", public=public)
-    form.kept.data = kept_token([kept] if kept else [], purpose=kind)
-    return FormPhoto(kept, ok)
+            key = files.put(clean, kind=kind, content_type="image/jpeg", public=public)
+    form.kept.data = kept_token([key] if key else [], purpose=kind)
+    return FormPhoto(key, ok)

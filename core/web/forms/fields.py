@@ -57,7 +57,7 @@ class IntegerField(_Unread, wtforms.IntegerField):
 
 def _typed(text: str, shape: re.Pattern[str]) -> str | None:
     """The number in plain letters; None when it is none. Superscripts and the like would fold to digits that nobody means."""
-    if len(text) > LONGEST_TYPED or any(unicodedata.category(one) == "No" for one in text):
+    if len(text) > LONGEST_TYPED or any(unicodedata.category(character) == "No" for character in text):
         return None
     plain = plain_digits(text)
     return plain if shape.fullmatch(plain) else None

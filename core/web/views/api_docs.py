@@ -79,21 +79,22 @@ def operations(spec: dict[str, Any]) -> list[Operation]:
         Operation(
             method=method.upper(),
             path=path,
-            summary=found.get("summary", ""),
-            description=found.get("description", ""),
+            summary=operation.get("summary", ""),
+            description=operation.get("description", ""),
             parameters=tuple(
-                (item["name"], item["in"], bool(item.get("required"))) for item in found.get("parameters", [])
+                (item["name"], item["in"], bool(item.get("required")))
+                for item in operation.get("parameters", [])
             ),
             answers=tuple(
                 (str(status), answer.get("description", ""))
                 for status, answer in sorted(
-                    found.get("responses", {}).items(), key=lambda pair: str(pair[0])
+                    operation.get("responses", {}).items(), key=lambda pair: str(pair[0])
                 )
             ),
-            takes_json="requestBody" in found,
+            takes_json="requestBody" in operation,
         )
         for path, methods in sorted(spec["paths"].items())
-        for method, found in sorted(methods.items())
+        for method, operation in sorted(methods.items())
     ]
 
 

@@ -19,10 +19,10 @@ FOLDER = Path(__file__).resolve().parents[3] / "translations"
 
 def fragments(folder: Path = FOLDER) -> dict[str, list[Path]]:
     """The fragments of each locale, in alphabetical order."""
-    found: dict[str, list[Path]] = {}
+    by_locale: dict[str, list[Path]] = {}
     for path in sorted(folder.glob("*/LC_MESSAGES/*.po")):
-        found.setdefault(path.parent.parent.name, []).append(path)
-    return found
+        by_locale.setdefault(path.parent.parent.name, []).append(path)
+    return by_locale
 
 
 def compiled(folder: Path, locale: str) -> Path:

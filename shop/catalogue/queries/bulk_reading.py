@@ -134,12 +134,12 @@ class _Shown(NamedTuple):
 
 
 def _variants(listing_ids: Sequence[int], query: Any) -> dict[int, tuple[VariantView, ...]]:
-    found: dict[int, tuple[Any, list[Tier]]] = {}
+    by_variant: dict[int, tuple[Any, list[Tier]]] = {}
     for row in session.execute(query, {"listings": listing_ids}):
-        kept = found.setdefault(row[0], (row, []))
-        kept[1].append(Tier(row[-4], row[-3]))
+        entry = by_variant.setdefault(row[0], (row, []))
+        entry[1].append(Tier(row[-4], row[-3]))
     by_listing: dict[int, list[VariantView]] = defaultdict(list)
-    for row, tiers in found.values():
+    for row, tiers in by_variant.values():
         by_listing[row.listing_id].append(_variant(row, tiers))
     return {listing_id: tuple(views) for listing_id, views in by_listing.items()}
 

@@ -58,13 +58,13 @@ def variants_for_sale(
         return {}
     named = Variant.sku.in_(wanted) if by_sku else Variant.id.in_(wanted)
     holding = Listing.id.in_(select(Variant.listing_id).where(named)) & (Listing.state != ListingState.DRAFT)
-    found = {}
+    variants = {}
     for card in load_cards(holding, at, withdrawn=True).values():
         for variant in card.variants:
             key = variant.sku if by_sku else variant.id
             if key in wanted:
-                found[key] = SaleVariant(card, variant)
-    return found
+                variants[key] = SaleVariant(card, variant)
+    return variants
 
 
 def skus_of(variant_ids: Collection[int]) -> dict[int, str]:

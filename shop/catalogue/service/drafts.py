@@ -121,7 +121,7 @@ def attach_photo(listing: Listing, stored: StoredPhoto, *, alt: str = "", at: da
         raise Conflict(_("A listing has room for %(most)s photos.", most=MAX_PHOTOS), code="too_many_photos")
     photo = Photo(
         public_id=random_id(PHOTO_ID_LENGTH),
-        position=max((one.position for one in listing.photos), default=-1) + 1,
+        position=max((photo.position for photo in listing.photos), default=-1) + 1,
         key_small=stored.key_small,
         key_medium=stored.key_medium,
         key_large=stored.key_large,
@@ -158,7 +158,7 @@ def show_first(listing: Listing, public_id: str) -> None:
         NotFound: the listing has no such photo.
     """
     first = _photo(listing, public_id)
-    for position, photo in enumerate([first, *(one for one in listing.photos if one is not first)]):
+    for position, photo in enumerate([first, *(photo for photo in listing.photos if photo is not first)]):
         photo.position = position
     session.flush()
 

@@ -44,13 +44,13 @@ def offered_variants(listing: Listing) -> list[Variant]:
 def set_variants(listing: Listing, offers: Sequence[VariantOffer]) -> None:
     """Continue the grades that are named by sku, add new ones, withdraw those no longer offered."""
     known = {variant.sku: variant for variant in listing.variants}
-    kept = set()
+    offered_skus = set()
     for position, offer in enumerate(offers):
         variant = known.get(offer.sku) if offer.sku else None
         if variant is None:
             variant = Variant(sku=random_id(SKU_LENGTH), tiers=[])
             listing.variants.append(variant)
-        kept.add(variant.sku)
+        offered_skus.add(variant.sku)
         variant.position, variant.withdrawn = position, False
         variant.title = offer.title or size_line(offer.size)
         variant.unit, variant.plants_per_unit = offer.unit, offer.plants_per_unit
@@ -60,7 +60,7 @@ def set_variants(listing: Listing, offers: Sequence[VariantOffer]) -> None:
             setattr(variant, name, value)
         set_tiers(variant, offer)
     for sku, variant in known.items():
-        if sku not in kept:
+        if sku not in offered_skus:
             variant.withdrawn = True
 
 

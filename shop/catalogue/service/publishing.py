@@ -44,8 +44,10 @@ class OfferRefused(Invalid):
     def __init__(self, faults: Sequence[Fault]) -> None:
         fields: dict[str, str] = {}
         for fault in faults:
-            said = fields.get(fault.path)
-            fields[fault.path] = f"{said} {fault_sentence(fault)}" if said else fault_sentence(fault)
+            sentences = fields.get(fault.path)
+            fields[fault.path] = (
+                f"{sentences} {fault_sentence(fault)}" if sentences else fault_sentence(fault)
+            )
         super().__init__(_("The listing was not published; it is kept as a draft."), fields=fields)
         self.faults = list(faults)
         self.fields = fields

@@ -41,4 +41,4 @@ def forget_originals(*, at: datetime) -> int:
         let_go_of_refused(until=at - KEEP_FOR)
         old = files.keys_of(SHELF, until=at - KEEP_FOR)
         wanted = originals_in_use(old)
-    return files.forget_each(one for one in old if one not in wanted)
+    return files.forget_each(key for key in old if key not in wanted)

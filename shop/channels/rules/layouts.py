@@ -120,9 +120,9 @@ def recognise(rows: Sequence[Row], platform: str) -> Recognised:
         if layout.platform != platform:
             continue
         for names in _header_variants(layout):
-            found = find_header(rows, frozenset(names.values()))
-            if found is not None:
-                index, columns = found
+            header = find_header(rows, frozenset(names.values()))
+            if header is not None:
+                index, columns = header
                 column_of = {
                     word: columns[fold(name)]
                     for word, options in layout.columns.items()

@@ -42,30 +42,36 @@ class Table:
 
 def order_rows(brought: Iterable[Table]) -> int:
     """How many rows the tables that name orders hold: what a worker has to read."""
-    return sum(len(one.rows) for one in brought if one.layout.kind != "items")
+    return sum(len(table.rows) for table in brought if table.layout.kind != "items")
 
 
 def table_of(name: str, rows: list[tuple[int, list[str]]], platform: str) -> Table:
     head = [Row(number, cleaned(cells)) for number, cells in rows[:HEADER_WITHIN]]
     try:
-        found = recognise(head, platform)
+        recognised = recognise(head, platform)
     except UnknownLayout as error:
         raise UnknownFile(name, error.header) from None
-    below = rows[len(head) - len(found.rows) :]
-    places = [found.column_of.get(word) for word in found.layout.columns]
-    return Table(name, found.layout, tuple(_cut(found.layout, places, below)))
+    below = rows[len(head) - len(recognised.rows) :]
+    places = [recognised.column_of.get(word) for word in recognised.layout.columns]
+    return Table(name, recognised.layout, tuple(_cut(recognised.layout, places, below)))
 
 
 def _cut(layout: Layout, places: list[int | None], rows: list[tuple[int, list[str]]]) -> Iterator[Row]:
     address = layout.place_of.get(ADDRESS)
     for number, cells in rows:
         wide = len(cells)
-        kept = cleaned("" if place is None or place >= wide else _line(cells[place]) for place in places)
-        if not any(kept) and not any(cleaned(cells)):
+        wanted_cells = cleaned(
+            "" if place is None or place >= wide else _line(cells[place]) for place in places
+        )
+        if not any(wanted_cells) and not any(cleaned(cells)):
             continue
         if address is not None:
-            kept = (*kept[:address], " ".join(place_in(kept[address])), *kept[address + 1 :])
-        yield Row(number, kept)
+            wanted_cells = (
+                *wanted_cells[:address],
+                " ".join(place_in(wanted_cells[address])),
+                *wanted_cells[address + 1 :],
+            )
+        yield Row(number, wanted_cells)
 
 
 def _line(cell: str) -> str:
@@ -90,7 +96,7 @@ def to_json(table: Table) -> dict[str, Any]:
 
 def from_json(body: dict[str, Any]) -> Table:
     """The table that `to_json` wrote, maybe in another version, which knew other words."""
-    layout = next(one for one in LAYOUTS if one.name == body["layout"])
+    layout = next(layout for layout in LAYOUTS if layout.name == body["layout"])
     stood = {word: place for place, word in enumerate(body["words"], start=1)}
     places = [stood.get(word) for word in layout.columns]
     rows = (

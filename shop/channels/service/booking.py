@@ -42,8 +42,8 @@ def product_key(line: OutsideLine) -> str:
 
 def group_of(title: str, words: Sequence[CultivarWord]) -> str | None:
     """The cultivar group that a title names: the longest known name in it decides."""
-    found = [word for word in words if word.word in title]
-    return max(found, key=lambda one: len(one.word)).group if found else None
+    matches = [word for word in words if word.word in title]
+    return max(matches, key=lambda word: len(word.word)).group if matches else None
 
 
 def facts_of(

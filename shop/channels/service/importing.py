@@ -154,7 +154,7 @@ def put_read(row: OutsideImport, parsed: Parsed, chosen_days: Sequence[date] = (
         "files_minor": sum(parsed.totals_minor.values()),
         "taken_minor": sum(order.total_minor for order in parsed.orders),
     }
-    row.rejected = [asdict(one) for one in parsed.rejected[:KEEP_REJECTED]]
+    row.rejected = [asdict(rejected_row) for rejected_row in parsed.rejected[:KEEP_REJECTED]]
     row.first_day, row.last_day = _ends(
         [local_day(order.created_at) for order in parsed.orders] + list(chosen_days)
     )
@@ -176,7 +176,7 @@ def compare(
 def put_plan(import_id: int, planned: Sequence[PlannedOrder], *, plan_key: str | None) -> None:
     """The import is planned: it waits for somebody to confirm it."""
     row = session.get_one(OutsideImport, import_id)
-    counts = Counter(one.action for one in planned)
+    counts = Counter(planned_order.action for planned_order in planned)
     row.counts = row.counts | {action: counts.get(action, 0) for action in ("create", "update", "unchanged")}
     row.state, row.plan_key, row.job_id = "planned", plan_key, None
     session.flush()
@@ -278,9 +278,11 @@ def note_state(job_id: str, *, failed: bool) -> None:
 def cultivar_words() -> list[CultivarWord]:
     """Every name of a cultivar or group that a title may hold."""
     groups = [CultivarWord(group.name_zh, group.code) for group in traceability.cultivar_groups()]
-    return groups + [CultivarWord(one.name_zh, one.group_code) for one in traceability.cultivars()]
+    return groups + [
+        CultivarWord(cultivar.name_zh, cultivar.group_code) for cultivar in traceability.cultivars()
+    ]
 
 
 def rejected_of(row: OutsideImport) -> list[Rejected]:
     """The rejected rows of an import, as first written down."""
-    return [Rejected(**one) for one in row.rejected]
+    return [Rejected(**fields) for fields in row.rejected]

@@ -11,10 +11,10 @@ from shop.channels.service.rejections import reason_sentence
 
 def imports(period: branch.Period, scope: branch.ReportScope) -> branch.Section:
     """The section for one unit and window; a function of `wsgi.report_sections`."""
-    found = import_counts(period, set(scope.growers))
-    counted, reasons = found.rows, found.reasons
+    counts = import_counts(period, set(scope.growers))
+    counted, reasons = counts.rows, counts.reasons
     title = _("Imports of outside orders")
-    if not found.imports:
+    if not counts.imports:
         return branch.Section("imports", title, (_("No import holds days of this window."),))
     names = {
         "create": _("Orders taken in"),
@@ -44,14 +44,14 @@ def imports(period: branch.Period, scope: branch.ReportScope) -> branch.Section:
     return branch.Section(
         key="imports",
         title=title,
-        paragraphs=(_("Imports that hold days of this window: %(imports)s.", imports=found.imports),),
+        paragraphs=(_("Imports that hold days of this window: %(imports)s.", imports=counts.imports),),
         tables=tuple(tables),
         notes=(
             _(
                 "An import counts whole when any of its days lies in the window. What is not taken is in no figure of this report."
             ),
         ),
-        inputs=found.inputs(),
+        inputs=counts.inputs(),
     )
 
 

@@ -47,14 +47,19 @@ class Brought:
 def lay_down(brought: Sequence[Table]) -> Brought:
     """Keep the tables of one import for a worker; called outside of a transaction."""
     public_id = random_id(16)
-    key = _put({"import": public_id, "tables": [tables.to_json(one) for one in brought]})
-    return Brought(public_id, key, {one.file: len(one.rows) for one in brought})
+    key = _put({"import": public_id, "tables": [tables.to_json(table) for table in brought]})
+    return Brought(public_id, key, {table.file: len(table.rows) for table in brought})
 
 
 def keep_plan_of(public_id: str, planned: Sequence[PlannedOrder]) -> str:
     """Keep orders, and what would happen to each, until the import is confirmed; answers the key."""
     orders = [
-        {"action": one.action, "changes": list(one.changes), "order": to_json(one.order)} for one in planned
+        {
+            "action": planned_order.action,
+            "changes": list(planned_order.changes),
+            "order": to_json(planned_order.order),
+        }
+        for planned_order in planned
     ]
     return _put({"import": public_id, "orders": orders})
 
@@ -70,11 +75,11 @@ def kept_tables(row: OutsideImport) -> list[Table] | None:
     Raises:
         NotFound: they are gone, damaged, or of a version that laid them down otherwise (`plan_not_kept`).
     """
-    kept = _get(row)
-    if "tables" not in kept:
+    document = _get(row)
+    if "tables" not in document:
         return None
     try:
-        return [tables.from_json(one) for one in kept["tables"]]
+        return [tables.from_json(table) for table in document["tables"]]
     except (LookupError, StopIteration, TypeError):
         raise _gone() from None
 
@@ -86,8 +91,8 @@ def kept_plan(row: OutsideImport) -> list[PlannedOrder]:
         NotFound: it was applied already and its plan is not kept, or it is gone (`plan_not_kept`).
     """
     return [
-        PlannedOrder(one["action"], from_json(one["order"]), tuple(one["changes"]))
-        for one in _get(row)["orders"]
+        PlannedOrder(entry["action"], from_json(entry["order"]), tuple(entry["changes"]))
+        for entry in _get(row)["orders"]
     ]
 
 
@@ -97,22 +102,24 @@ def kept_orders(row: OutsideImport) -> list[OutsideOrder]:
     Raises:
         NotFound: it was applied already and its plan is not kept, or it is gone (`plan_not_kept`).
     """
-    return [one.order for one in kept_plan(row)]
+    return [planned_order.order for planned_order in kept_plan(row)]
 
 
 def _get(row: OutsideImport) -> dict[str, Any]:
     if row.plan_key is None:
         raise NotFound(_("This import has been applied."), code="plan_not_kept")
     try:
-        kept = json.loads(files.get(row.plan_key))
+        document = json.loads(files.get(row.plan_key))
     except NotFound:
         raise _gone() from None
-    if isinstance(kept, dict) and "tables" in kept:
-        return kept
+    if isinstance(document, dict) and "tables" in document:
+        return document
     # Plans of earlier versions hold the orders alone, without what would happen to each, or whose they are.
-    told = kept["orders"] if isinstance(kept, dict) else kept
+    orders = document["orders"] if isinstance(document, dict) else document
     return {
-        "orders": [one if "order" in one else {"action": "", "changes": [], "order": one} for one in told]
+        "orders": [
+            order if "order" in order else {"action": "", "changes": [], "order": order} for order in orders
+        ]
     }
 
 

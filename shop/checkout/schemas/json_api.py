@@ -29,7 +29,7 @@ class OrderIn(Schema):
     lines = List(Nested(LineIn), required=True)
     buyer = Nested(BuyerIn, required=True)
     ship_to = Nested(ShipToIn, required=True)
-    payment_method = String(required=True, metadata={"enum": [str(one) for one in PaymentMethod]})
+    payment_method = String(required=True, metadata={"enum": [str(method) for method in PaymentMethod]})
     locale = String(metadata={"example": "zh"})
     note = String(allow_none=True)
 
@@ -62,7 +62,7 @@ class LineOut(Schema):
 class ConsignmentOut(Schema):
     number = String()
     grower = Nested(GrowerOut)
-    state = String(metadata={"enum": [str(one) for one in FulfilmentState]})
+    state = String(metadata={"enum": [str(state) for state in FulfilmentState]})
     goods_minor = Integer()
     discount_minor = Integer()
     freight_minor = Integer()
@@ -77,7 +77,7 @@ class ConsignmentOut(Schema):
 class OrderOut(Schema):
     number = String()
     access_token = String()
-    state = String(metadata={"enum": [str(one) for one in PaymentState]})
+    state = String(metadata={"enum": [str(state) for state in PaymentState]})
     currency = String()
     total_minor = Integer()
     goods_minor = Integer()

@@ -97,23 +97,23 @@ def _buyer(given: Any, wrong: Fields) -> Buyer | None:
 
 
 def _phone(typed: str, wrong: Fields) -> str:
-    found = normalise_phone(typed) if typed else ""
-    if found is None:
+    phone = normalise_phone(typed) if typed else ""
+    if phone is None:
         wrong["buyer.phone"] = _("This is no telephone number we can reach, such as 138 0000 0000.")
-    return found or ""
+    return phone or ""
 
 
 def _email(typed: str, wrong: Fields) -> str | None:
     if not typed:
         return None
-    found = normalise_email(typed)
-    if found is None:
+    email = normalise_email(typed)
+    if email is None:
         wrong["buyer.email"] = _("This is no e-mail address.")
-    elif not reaches(found):
+    elif not reaches(email):
         wrong["buyer.email"] = _(
             "Messages to this address would reach somebody else, because of a character in it. Please give another one."
         )
-    return found
+    return email
 
 
 def _ship_to(given: Any, wrong: Fields) -> ShipTo | None:

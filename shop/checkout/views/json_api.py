@@ -65,7 +65,7 @@ def place(**_documented: Any) -> tuple[Response, int]:
         key=f"api:{account_id or '-'}:{given}",
         account_id=account_id,
         locale=spoken().locale,
-        methods=[one.code for one in options()],
+        methods=[option.code for option in options()],
         network=request.remote_addr,
     )
     order_id, _is_new = place_once(wish, at=now())
@@ -105,7 +105,7 @@ def document(order: queries.OrderView, *, redirect_url: str | None = None) -> di
         "placed_at": order.placed_at.isoformat(),
         "expires_at": order.expires_at.isoformat() if order.expires_at else None,
         "page_url": url_for("orders.page", number=order.number, token=order.access_token),
-        "consignments": [_parcel(one) for one in order.consignments],
+        "consignments": [_parcel(consignment) for consignment in order.consignments],
         "payment": payment,
     }
 

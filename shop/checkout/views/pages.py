@@ -98,7 +98,7 @@ def _place(form: CheckoutForm, cart: CartView, basket: Basket, key: str) -> int:
         key=key,
         account_id=current_actor().account_id,
         locale=spoken().locale,
-        methods=[one.code for one in payments.options()],
+        methods=[option.code for option in payments.options()],
         network=request.remote_addr,
     )
     shown = typed_count(request.form.get("shown_minor"))
@@ -114,8 +114,8 @@ def _place(form: CheckoutForm, cart: CartView, basket: Basket, key: str) -> int:
 
 def _placed_before(key: str) -> BaseResponse | None:
     """The way on for a form that was sent before; None when this is its first time."""
-    found = find_by_key(key)
-    return _onward(found[0]) if found else None
+    earlier_order = find_by_key(key)
+    return _onward(earlier_order[0]) if earlier_order else None
 
 
 def _onward(order_id: int) -> BaseResponse:
@@ -139,7 +139,7 @@ def _basket(cart: CartView, form: CheckoutForm) -> Basket:
 def _page(form: CheckoutForm, basket: Basket, *, problem: str = "") -> str:
     growers = [group.grower_path for group in basket.groups]
     options = payments.options(total_minor=basket.total_minor, grower_paths=growers)
-    transfer = any(one.code == PaymentMethod.OFFLINE_TRANSFER for one in options)
+    transfer = any(option.code == PaymentMethod.OFFLINE_TRANSFER for option in options)
     form.offer(options)
     near = cities(form.province_code) if form.province_code else ()
     return render_template(
@@ -153,7 +153,7 @@ def _page(form: CheckoutForm, basket: Basket, *, problem: str = "") -> str:
         problem_lines=[(line, problem_sentence(line)) for line in basket.lines if line.problem],
         units=units,
         cities=near,
-        districts=sorted({one.name for city in near for one in districts(city.code)}),
+        districts=sorted({district.name for city in near for district in districts(city.code)}),
     )
 
 
@@ -170,10 +170,10 @@ def summary() -> ResponseReturnValue:
 @public
 def addresses() -> ResponseReturnValue:
     """The cities of a province and their districts, for the page to offer while the buyer types."""
-    found = find_province(request.args.get("province", ""))
-    places = cities(found.code) if found else ()
+    province = find_province(request.args.get("province", ""))
+    places = cities(province.code) if province else ()
     response = jsonify(
-        cities={city.name: [one.name for one in districts(city.code)] for city in places},
+        cities={city.name: [district.name for district in districts(city.code)] for city in places},
     )
     response.headers["Cache-Control"] = "public, max-age=86400"
     return response

@@ -44,10 +44,10 @@ def place_once(
 
 
 def _known(request: OrderRequest) -> int | None:
-    found = find_by_key(request.key)
-    if found is None:
+    earlier_order = find_by_key(request.key)
+    if earlier_order is None:
         return None
-    order_id, digest = found
+    order_id, digest = earlier_order
     if digest != request.digest:
         raise KeyReused
     return order_id

@@ -171,7 +171,7 @@ def _send(number: str, grower_id: int, *, at: datetime) -> list[str]:
             level = "unit" if plants <= 10 else "bundle"
             count = plants if level == "unit" else 1
             issued = traceability.issue_codes(lot_id, level, count, plants // count, at=at, by=None)
-            codes += [one.code for one in issued.codes]
+            codes += [code.code for code in issued.codes]
         dispatching.dispatch(
             parcels.get_parcel(number, grower_id),
             codes="\n".join(codes),
@@ -190,4 +190,4 @@ def _spare_codes(grower: branch.GrowerView, *, at: datetime) -> list[str]:
     issued = traceability.issue_codes(lot.id, "unit", 1, 1, at=at, by=None)
     active = traceability.issue_codes(lot.id, "unit", 1, 1, at=at, by=None)
     traceability.activate_batch(active.batch.number, grower_id=grower.id, at=at, by=None)
-    return [one.code for one in (*issued.codes, *active.codes)]
+    return [code.code for code in (*issued.codes, *active.codes)]

@@ -35,9 +35,9 @@ def picture(group: str, form: str) -> bytes:
         draw.ellipse(_box(x, y, x + 0.008, y + 0.004), fill="#b7a07e")
     {"liner": _liners, "pot": _pot, "tree": _tree}[form](draw, rng, ground, group)
     _ruler(draw, ground)
-    kept = io.BytesIO()
-    image.save(kept, "JPEG", quality=88)
-    return kept.getvalue()
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=88)
+    return buffer.getvalue()
 
 
 def form_of(stage: Stage) -> str:

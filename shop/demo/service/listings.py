@@ -188,11 +188,14 @@ def transform_some(growers: Sequence[branch.GrowerView], *, at: datetime) -> Non
     for place, grower in enumerate(growers[:6]):
         lots = traceability.lots_of_grower(grower.id)
         for lot in lots[:1]:
-            some = lot.quantity_on_hand // 4
+            plants = lot.quantity_on_hand // 4
             split = traceability.transform(
                 traceability.StepKind.SPLIT,
-                {lot.id: some},
-                [traceability.Outcome(some // 2), traceability.Outcome(some - some // 2 - some // 20)],
+                {lot.id: plants},
+                [
+                    traceability.Outcome(plants // 2),
+                    traceability.Outcome(plants - plants // 2 - plants // 20),
+                ],
                 grower_id=grower.id,
                 at=at,
                 by=None,

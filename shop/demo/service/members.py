@@ -36,10 +36,10 @@ GROUPS = (
 
 
 def _identity(text: str) -> Identity:
-    found = parse_identity(text)
-    if found is None:
+    identity = parse_identity(text)
+    if identity is None:
         raise ValueError(text)
-    return found
+    return identity
 
 
 def make_units() -> dict[str, branch.UnitView]:

@@ -18,7 +18,7 @@ def seedling_labels(parcel: Parcel, *, at: datetime, on: date) -> list[traceabil
     labels = []
     for lot_id, plants in parcel.plants_by_lot.items():
         lot = lots[lot_id]
-        line: ToSend = next(one for one in parcel.lines if one.lot_id == lot_id)
+        line: ToSend = next(line for line in parcel.lines if line.lot_id == lot_id)
         labels.append(
             traceability.SeedlingLabel(
                 consignment_number=parcel.number,

@@ -51,14 +51,14 @@ def home() -> str:
     grower = _grower()
     tab = request.args.get("state", "to_pack")
     state = TABS.get(tab, FulfilmentState.TO_PACK)
-    found = queries.parcels(grower.id, state)
+    parcels = queries.parcels(grower.id, state)
     return render_template(
         "shop/dispatch/home.html",
         tab=tab if tab in TABS else "to_pack",
         counts=orders.count_by_state([grower.id]),
         tabs=TABS,
-        weeks=[(week, list(some)) for week, some in groupby(found, key=lambda one: one.week)],
-        parcels=found,
+        weeks=[(week, list(group)) for week, group in groupby(parcels, key=lambda parcel: parcel.week)],
+        parcels=parcels,
         today=local_day(now()),
     )
 
@@ -67,8 +67,8 @@ def home() -> str:
 @requires("orders.dispatch")
 def packing_list() -> str:
     """What goes into each parcel, to be printed and ticked off."""
-    found = queries.parcels(_grower().id, FulfilmentState.TO_PACK)
-    return render_template("shop/dispatch/packing_list.html", parcels=found, at=now())
+    parcels = queries.parcels(_grower().id, FulfilmentState.TO_PACK)
+    return render_template("shop/dispatch/packing_list.html", parcels=parcels, at=now())
 
 
 @blueprint.get("/seller/dispatch/<number>")
@@ -79,7 +79,7 @@ def parcel(number: str) -> ResponseReturnValue:
 
 
 def _page(
-    one: queries.Parcel,
+    parcel: queries.Parcel,
     *,
     paper_form: PaperForm | None = None,
     send_form: SendForm | None = None,
@@ -88,11 +88,11 @@ def _page(
     status: int = 200,
 ) -> ResponseReturnValue:
     at = now()
-    draft = queries.draft_of(one.id)
-    kinds = traceability.required_papers(one.province, roots=one.roots, grower_id=one.grower_id)
-    have = {paper.kind: paper for paper in traceability.papers_of(one.number)}
+    draft = queries.draft_of(parcel.id)
+    kinds = traceability.required_papers(parcel.province, roots=parcel.roots, grower_id=parcel.grower_id)
+    have = {paper.kind: paper for paper in traceability.papers_of(parcel.number)}
     lacking = traceability.missing_papers(
-        one.number, one.province, on=local_day(at), roots=one.roots, grower_id=one.grower_id
+        parcel.number, parcel.province, on=local_day(at), roots=parcel.roots, grower_id=parcel.grower_id
     )
     paper_form = paper_form or PaperForm(formdata=None, kind=str(lacking[0]) if lacking else None)
     paper_form.kind.choices = [
@@ -103,16 +103,16 @@ def _page(
     send_form = send_form or SendForm(
         formdata=None, codes=draft.codes, courier=draft.courier, tracking_number=draft.tracking_number
     )
-    fresh_form = _fresh_form(one, fresh_form)
+    fresh_form = _fresh_form(parcel, fresh_form)
     html = render_template(
         "shop/dispatch/parcel.html",
-        parcel=one,
+        parcel=parcel,
         kinds=kinds,
         have=have,
         lacking=lacking,
         label_kind=traceability.PaperKind.LABEL,
         kind_name=traceability.paper_kind_name,
-        codes=traceability.codes_of_consignment(one.number),
+        codes=traceability.codes_of_consignment(parcel.number),
         paper_form=paper_form,
         send_form=send_form,
         fresh_form=fresh_form,
@@ -123,20 +123,20 @@ def _page(
     return html, status
 
 
-def _fresh_form(one: queries.Parcel, form: FreshCodesForm | None) -> FreshCodesForm:
+def _fresh_form(parcel: queries.Parcel, form: FreshCodesForm | None) -> FreshCodesForm:
     form = form or FreshCodesForm(formdata=None)
     form.lot.choices = [
         SelectChoice(
-            lot_id, next(f"{line.lot_number} {line.title}" for line in one.lines if line.lot_id == lot_id)
+            lot_id, next(f"{line.lot_number} {line.title}" for line in parcel.lines if line.lot_id == lot_id)
         )
-        for lot_id in one.plants_by_lot
+        for lot_id in parcel.plants_by_lot
     ]
-    offered = {level for lot_id in one.plants_by_lot for level in queries.levels_of(lot_id)}
+    offered = {level for lot_id in parcel.plants_by_lot for level in queries.levels_of(lot_id)}
     form.level.choices = [choice for choice in form.level.choices if choice.value in offered]
-    if form.count.data is None and one.lines:
-        bundles = all(line.unit == "bundle" for line in one.lines)
+    if form.count.data is None and parcel.lines:
+        bundles = all(line.unit == "bundle" for line in parcel.lines)
         form.level.data = "bundle" if bundles or "unit" not in offered else "unit"
-        form.count.data = one.lines[0].quantity
+        form.count.data = parcel.lines[0].quantity
     return form
 
 
@@ -146,19 +146,21 @@ def _fresh_form(one: queries.Parcel, form: FreshCodesForm | None) -> FreshCodesF
 @creates()
 def add_paper(number: str) -> ResponseReturnValue:
     """Record a paper; a scan that came with a form that failed is kept."""
-    one = queries.get_parcel(number, _grower().id)
+    parcel = queries.get_parcel(number, _grower().id)
     form = PaperForm()
     form.kind.choices = [SelectChoice(str(kind), str(kind)) for kind in traceability.PaperKind]
     try:
         upload = form.scan.data.read() if form.scan.data else b""
         if upload:
-            form.kept.data = traceability.kept_token([traceability.keep_upload(upload)], purpose=one.number)
+            form.kept.data = traceability.kept_token(
+                [traceability.keep_upload(upload)], purpose=parcel.number
+            )
         if not form.validate():
-            return _page(one, paper_form=form, status=422)
-        keys = traceability.read_kept(form.kept.data, purpose=one.number)
+            return _page(parcel, paper_form=form, status=422)
+        keys = traceability.read_kept(form.kept.data, purpose=parcel.number)
         with creating() as made:
             traceability.record_paper(
-                consignment_number=one.number,
+                consignment_number=parcel.number,
                 kind=form.kind.data,
                 number=form.number.data or "",
                 issued_on=form.issued_on.data,
@@ -167,10 +169,10 @@ def add_paper(number: str) -> ResponseReturnValue:
                 at=now(),
                 by=actor_id(),
             )
-            made.leads_to(url_for("dispatch.parcel", number=one.number, _anchor="papers"))
+            made.leads_to(url_for("dispatch.parcel", number=parcel.number, _anchor="papers"))
     except Invalid as error:
         form.number.errors = [*form.number.errors, str(error)]
-        return _page(one, paper_form=form, status=422)
+        return _page(parcel, paper_form=form, status=422)
     flash(_("The paper is recorded."), "success")
     return made.answer()
 
@@ -179,14 +181,14 @@ def add_paper(number: str) -> ResponseReturnValue:
 @requires("orders.dispatch", scope=Scope.GROWER)
 def label(number: str) -> ResponseReturnValue:
     """The seedling label as a PDF; printing it here records it as a paper that travels."""
-    one = queries.get_parcel(number, _grower().id)
+    parcel = queries.get_parcel(number, _grower().id)
     at = now()
     on = local_day(at)
-    labels = seedling_labels(one, at=at, on=on)
+    labels = seedling_labels(parcel, at=at, on=on)
     with transaction():
-        traceability.record_printed_label(consignment_number=one.number, at=at, on=on, by=actor_id())
+        traceability.record_printed_label(consignment_number=parcel.number, at=at, on=on, by=actor_id())
     return _download(
-        traceability.seedling_labels_pdf(labels, at=at), f"{one.number}-label.pdf", "application/pdf"
+        traceability.seedling_labels_pdf(labels, at=at), f"{parcel.number}-label.pdf", "application/pdf"
     )
 
 
@@ -195,28 +197,28 @@ def label(number: str) -> ResponseReturnValue:
 @creates()
 def fresh_codes(number: str) -> ResponseReturnValue:
     """Issue codes for this parcel, hand them out once as a file and note their range in the draft."""
-    one = queries.get_parcel(number, _grower().id)
-    form = _fresh_form(one, FreshCodesForm())
+    parcel = queries.get_parcel(number, _grower().id)
+    form = _fresh_form(parcel, FreshCodesForm())
     if not form.validate():
-        return _page(one, fresh_form=form, status=422)
+        return _page(parcel, fresh_form=form, status=422)
     lot_id, count = form.lot.data, form.count.data
     if form.level.data not in queries.levels_of(lot_id):
         form.level.errors = [_("These plants are too thin for codes of their own: give codes to bundles.")]
-        return _page(one, fresh_form=form, status=422)
-    plants = one.plants_by_lot[lot_id]
+        return _page(parcel, fresh_form=form, status=422)
+    plants = parcel.plants_by_lot[lot_id]
     per_code = 1 if form.level.data == "unit" else plants // count
     at = now()
     if per_code < 1 or per_code * count != plants:
         text = _("%(plants)s plants cannot be shared by %(count)s codes.", plants=plants, count=count)
         form.count.errors = [text]
-        return _page(one, fresh_form=form, status=422)
-    draft = queries.draft_of(one.id)
+        return _page(parcel, fresh_form=form, status=422)
+    draft = queries.draft_of(parcel.id)
     with creating() as made:
-        made.leads_to(_to(one))
+        made.leads_to(_to(parcel))
         issued = traceability.issue_codes(lot_id, form.level.data, count, per_code, at=at, by=actor_id())
         lines = [*draft.codes.splitlines(), f"{issued.batch.number} 1-{count}"]
         service.save_draft(
-            one,
+            parcel,
             codes="\n".join(lines),
             courier=draft.courier,
             tracking_number=draft.tracking_number,
@@ -245,25 +247,25 @@ def _download(data: bytes, name: str, content_type: str) -> Response:
 @requires("orders.dispatch", scope=Scope.GROWER)
 def packed(number: str) -> ResponseReturnValue:
     """The parcel is ready for the courier."""
-    one = queries.get_parcel(number, _grower().id)
+    parcel = queries.get_parcel(number, _grower().id)
     with transaction():
-        fulfilling.mark_packed(one.id, at=now(), by=_by())
-    flash(_("Parcel %(number)s is packed.", number=one.number), "success")
-    return redirect(url_for("dispatch.home") if request.form.get("back") == "list" else _to(one), 303)
+        fulfilling.mark_packed(parcel.id, at=now(), by=_by())
+    flash(_("Parcel %(number)s is packed.", number=parcel.number), "success")
+    return redirect(url_for("dispatch.home") if request.form.get("back") == "list" else _to(parcel), 303)
 
 
 @blueprint.post("/seller/dispatch/<number>/unpacked")
 @requires("orders.dispatch", scope=Scope.GROWER)
 def unpacked(number: str) -> ResponseReturnValue:
     """Open a packed parcel again."""
-    one = queries.get_parcel(number, _grower().id)
+    parcel = queries.get_parcel(number, _grower().id)
     with transaction():
-        fulfilling.mark_unpacked(one.id, at=now(), by=_by(), reason=_("opened again by the grower"))
-    return redirect(_to(one), 303)
+        fulfilling.mark_unpacked(parcel.id, at=now(), by=_by(), reason=_("opened again by the grower"))
+    return redirect(_to(parcel), 303)
 
 
-def _to(one: queries.Parcel) -> str:
-    return url_for("dispatch.parcel", number=one.number)
+def _to(parcel: queries.Parcel) -> str:
+    return url_for("dispatch.parcel", number=parcel.number)
 
 
 @blueprint.post("/seller/dispatch/<number>")
@@ -271,23 +273,23 @@ def _to(one: queries.Parcel) -> str:
 def send(number: str) -> ResponseReturnValue:
     """Keep what was typed; with the button "dispatch", send the parcel off or say what is missing."""
     grower = _grower()
-    one = queries.get_parcel(number, grower.id)
+    parcel = queries.get_parcel(number, grower.id)
     form = SendForm()
     if not form.validate():
-        return _page(one, send_form=form, status=422)
+        return _page(parcel, send_form=form, status=422)
     typed = {
         "codes": form.codes.data or "",
         "courier": form.courier.data or "",
         "tracking_number": form.tracking_number.data or "",
     }
     with transaction():
-        service.save_draft(one, **typed, at=now())
+        service.save_draft(parcel, **typed, at=now())
     if request.form.get("do") != "dispatch":
         flash(_("Kept. The parcel has not left yet."), "info")
-        return redirect(_to(one), 303)
+        return redirect(_to(parcel), 303)
     try:
         with transaction():
-            service.dispatch(one, **typed, seller=grower.name, at=now(), by=_by())
+            service.dispatch(parcel, **typed, seller=grower.name, at=now(), by=_by())
     except DomainError as error:
         status = 422 if isinstance(error, Invalid) else 409
         if "tried" in error.details:  # codes that were activated on the way
@@ -295,6 +297,6 @@ def send(number: str) -> ResponseReturnValue:
                 traceability.note_refusal(error, grower_id=grower.id, at=now(), by=actor_id())
         for name, sentence in error.details.get("fields", {}).items():
             form[name].errors = [sentence]
-        return _page(one, send_form=form, problem=str(error), status=status)
-    flash(_("Parcel %(number)s has left. The buyer is told.", number=one.number), "success")
-    return redirect(_to(one), 303)
+        return _page(parcel, send_form=form, problem=str(error), status=status)
+    flash(_("Parcel %(number)s has left. The buyer is told.", number=parcel.number), "success")
+    return redirect(_to(parcel), 303)

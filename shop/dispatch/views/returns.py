@@ -28,30 +28,30 @@ blueprint = Blueprint("parcel_returns", __name__)
 @takes(PHOTO)
 def of_parcel(number: str) -> ResponseReturnValue:
     """Count what came back, lot by lot; nothing is given back for what was not counted."""
-    one = queries.get_parcel(number, branch.require_grower(actor_id()).id)
-    if one.state not in ON_THE_WAY_OR_THERE:
+    parcel = queries.get_parcel(number, branch.require_grower(actor_id()).id)
+    if parcel.state not in ON_THE_WAY_OR_THERE:
         raise Conflict(_("This parcel has not left, or came back already."), code="wrong_state")
     form = ReturnParcelForm()
-    typed = {lot_id: request.form.get(f"counted_{lot_id}", "").strip() for lot_id in one.plants_by_lot}
+    typed = {lot_id: request.form.get(f"counted_{lot_id}", "").strip() for lot_id in parcel.plants_by_lot}
     counted = {lot_id: typed_count(text) for lot_id, text in typed.items()}
     wrong: dict[int, str] = {}
     if request.method == "POST":
-        kept = _kept_photo(form, one.number)
+        photo_key = _kept_photo(form, parcel.number)
         wrong = {
             lot_id: _("Count the plants that came back: 0 to %(most)s.", most=plants)
-            for lot_id, plants in one.plants_by_lot.items()
+            for lot_id, plants in parcel.plants_by_lot.items()
             if (count := counted[lot_id]) is None or count > plants
         }
         if form.validate() and not wrong:
             try:
                 with transaction():
                     fulfilling.mark_returned(
-                        one.id,
+                        parcel.id,
                         at=now(),
                         by=By("grower", actor_id()),
                         reason=form.reason.data or "",
                         counted={lot_id: count or 0 for lot_id, count in counted.items()},
-                        photo_key=kept,
+                        photo_key=photo_key,
                     )
             except DomainError as error:
                 form.form_errors.append(str(error))
@@ -60,15 +60,15 @@ def of_parcel(number: str) -> ResponseReturnValue:
                     _("The parcel is back: its labels are used up, your quota got back what you counted."),
                     "success",
                 )
-                return redirect(url_for("dispatch.parcel", number=one.number), 303)
-    lots = {line.lot_id: f"{line.lot_number} {line.title}" for line in one.lines}
+                return redirect(url_for("dispatch.parcel", number=parcel.number), 303)
+    lots = {line.lot_id: f"{line.lot_number} {line.title}" for line in parcel.lines}
     page = render_template(
         "shop/dispatch/return.html",
-        parcel=one,
+        parcel=parcel,
         form=form,
         counts=[
             (lot_id, lots[lot_id], plants, typed[lot_id], wrong.get(lot_id))
-            for lot_id, plants in one.plants_by_lot.items()
+            for lot_id, plants in parcel.plants_by_lot.items()
         ],
     )
     return page, 422 if form.errors or wrong else 200

@@ -43,12 +43,12 @@ def table() -> ResponseReturnValue:
         rows = read_tracking(form.table.data or "")
         confirmed = request.form.get("do") == "send"
         outcomes = [_outcome(row, confirmed=confirmed) for row in rows]
-        sent = sum(one.done for one in outcomes)
+        sent = sum(outcome.done for outcome in outcomes)
         if confirmed:
             flash(ngettext("%(num)s parcel has left.", "%(num)s parcels have left.", sent), "success")
             if sent == len(outcomes):
                 return redirect(url_for("dispatch.home", state="dispatched"), 303)
-            form.table.data = "\n".join(_line(one.row) for one in outcomes if not one.done)
+            form.table.data = "\n".join(_line(outcome.row) for outcome in outcomes if not outcome.done)
     return render_template("shop/dispatch/tracking.html", form=form, outcomes=outcomes)
 
 

@@ -85,7 +85,7 @@ def cities(province_code: str) -> tuple[Division, ...]:
         if code[:2] == head and not code.endswith("00") and code[:4] + "00" not in _names()
     ]
     if not own:  # a municipality, or a special region that lists nothing below itself
-        return tuple(found for found in provinces() if found.code == province_code)
+        return tuple(province for province in provinces() if province.code == province_code)
     return tuple(own + direct)
 
 
@@ -163,9 +163,9 @@ def _city(province: Division, city: str, district: str) -> Division:
     choices = cities(province.code)
     if len(choices) == 1 and choices[0].code == province.code:
         return choices[0]
-    found = _match(city, choices, _CITY_SUFFIXES)
-    if found is None and (city in _FILLERS or not city):
-        found = _match(district, choices, _CITY_SUFFIXES)
-    if found is None:
+    division = _match(city, choices, _CITY_SUFFIXES)
+    if division is None and (city in _FILLERS or not city):
+        division = _match(district, choices, _CITY_SUFFIXES)
+    if division is None:
         raise UnknownPlaceError("city", city, [choice.name for choice in choices])
-    return found
+    return division

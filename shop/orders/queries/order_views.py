@@ -181,8 +181,8 @@ def count_by_state(grower_ids: Sequence[int]) -> dict[FulfilmentState, int]:
         .where(Consignment.grower_id.in_(grower_ids))
         .group_by(Consignment.fulfilment_state)
     ).all()
-    found = {FulfilmentState(state): count for state, count in rows}
-    return {state: found.get(state, 0) for state in FulfilmentState}
+    counts = {FulfilmentState(state): count for state, count in rows}
+    return {state: counts.get(state, 0) for state in FulfilmentState}
 
 
 def order_of_consignment(number: str, *, grower_id: int) -> tuple[OrderView, ConsignmentView]:
@@ -197,7 +197,7 @@ def order_of_consignment(number: str, *, grower_id: int) -> tuple[OrderView, Con
     if order_id is None:
         raise NotFound(_("There is no such parcel."), code="no_such_consignment")
     order = order_by_id(order_id)
-    return order, next(one for one in order.consignments if one.number == number)
+    return order, next(consignment for consignment in order.consignments if consignment.number == number)
 
 
 def last_order_of(account_id: int) -> OrderView | None:
@@ -226,30 +226,32 @@ def _view(rows: Sequence[Order]) -> list[OrderView]:
     consignments = session.scalars(
         select(Consignment).where(Consignment.order_id.in_(order_ids)).order_by(Consignment.id)
     ).all()
-    ids = [one.id for one in consignments]
-    lines: dict[int, list[LineView]] = {one: [] for one in ids}
+    ids = [consignment.id for consignment in consignments]
+    lines: dict[int, list[LineView]] = {consignment_id: [] for consignment_id in ids}
     for line in session.scalars(
         select(OrderLine).where(OrderLine.consignment_id.in_(ids)).order_by(OrderLine.position)
     ):
         lines[line.consignment_id].append(_line_view(line))
-    order_changes: dict[int, list[ChangeView]] = {one: [] for one in order_ids}
+    order_changes: dict[int, list[ChangeView]] = {order_id: [] for order_id in order_ids}
     for change in session.scalars(
         select(OrderChange).where(OrderChange.order_id.in_(order_ids)).order_by(OrderChange.id)
     ):
         order_changes[change.order_id].append(_change_view(change))
-    parcel_changes: dict[int, list[ChangeView]] = {one: [] for one in ids}
+    parcel_changes: dict[int, list[ChangeView]] = {consignment_id: [] for consignment_id in ids}
     for moved in session.scalars(
         select(ConsignmentChange)
         .where(ConsignmentChange.consignment_id.in_(ids))
         .order_by(ConsignmentChange.id)
     ):
         parcel_changes[moved.consignment_id].append(_change_view(moved))
-    growers = branch.growers_by_ids({one.grower_id for one in consignments})
-    views: dict[int, list[ConsignmentView]] = {one: [] for one in order_ids}
-    for one in consignments:
-        grower = growers[one.grower_id]
-        views[one.order_id].append(
-            _consignment_view(one, grower, tuple(lines[one.id]), tuple(parcel_changes[one.id]))
+    growers = branch.growers_by_ids({consignment.grower_id for consignment in consignments})
+    views: dict[int, list[ConsignmentView]] = {order_id: [] for order_id in order_ids}
+    for consignment in consignments:
+        grower = growers[consignment.grower_id]
+        views[consignment.order_id].append(
+            _consignment_view(
+                consignment, grower, tuple(lines[consignment.id]), tuple(parcel_changes[consignment.id])
+            )
         )
     return [_order_view(row, tuple(views[row.id]), tuple(order_changes[row.id])) for row in rows]
 

@@ -69,9 +69,9 @@ def holds_of(grower_id: int) -> list[SizeHeld]:
         )
         .order_by(Order.placed_at, Order.id)
     ).all()
-    found: dict[int, tuple[Variant, Listing, Stock, list[HoldView]]] = {}
+    by_variant: dict[int, tuple[Variant, Listing, Stock, list[HoldView]]] = {}
     for hold, order, parcel, variant, listing, stock in rows:
-        entry = found.setdefault(variant.id, (variant, listing, stock, []))
+        entry = by_variant.setdefault(variant.id, (variant, listing, stock, []))
         entry[3].append(_view(hold, order, parcel))
     sizes = [
         SizeHeld(
@@ -81,12 +81,12 @@ def holds_of(grower_id: int) -> list[SizeHeld]:
             variant.title,
             variant.unit,
             stock.on_hand,
-            sum(one.quantity for one in holds),
+            sum(hold.quantity for hold in holds),
             tuple(holds),
         )
-        for variant, listing, stock, holds in found.values()
+        for variant, listing, stock, holds in by_variant.values()
     ]
-    return sorted(sizes, key=lambda one: -one.held)
+    return sorted(sizes, key=lambda size: -size.held)
 
 
 def _view(hold: StockHold, order: Order, parcel: Consignment) -> HoldView:

@@ -22,16 +22,16 @@ class CashParcel:
 
 def taken_minor(parcels: Sequence[CashParcel]) -> int:
     """What was paid at the doors; a parcel that came back after it was handed over was paid as well."""
-    return sum(one.total_minor for one in parcels if one.handed_over)
+    return sum(parcel.total_minor for parcel in parcels if parcel.handed_over)
 
 
 def outcome(parcels: Sequence[CashParcel]) -> PaymentState | None:
     """How the payment stands once no parcel is under way any more; None while one is."""
-    if any(one.state not in CLOSED for one in parcels):
+    if any(parcel.state not in CLOSED for parcel in parcels):
         return None
-    if not any(one.handed_over for one in parcels):
+    if not any(parcel.handed_over for parcel in parcels):
         return PaymentState.CANCELLED
-    given_back = sum(one.refunded_minor for one in parcels)
+    given_back = sum(parcel.refunded_minor for parcel in parcels)
     if not given_back:
         return PaymentState.PAID
     return PaymentState.REFUNDED if given_back == taken_minor(parcels) else PaymentState.PARTLY_REFUNDED

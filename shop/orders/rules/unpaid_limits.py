@@ -104,10 +104,10 @@ def allowed_of(limits: Limits, way: Way, *, known: bool) -> Amount:
 
 
 def exceeded_sum(
-    held: Mapping[Holder, Amount], wanted: Amount, *, way: Way, allowed: Amount
+    holdings: Mapping[Holder, Amount], wanted: Amount, *, way: Way, allowed: Amount
 ) -> Exceeded | None:
     """The first limit on plants or money in all that `wanted` would pass, on top of what is held."""
-    for holder, before in held.items():
+    for holder, before in holdings.items():
         most = allowed.times(NETWORK_TIMES) if holder is Holder.NETWORK else allowed
         if before.plants + wanted.plants > most.plants:
             return Exceeded(Measure.PLANTS, way, holder, most.plants, before.plants, wanted.plants)

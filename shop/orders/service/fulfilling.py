@@ -53,7 +53,9 @@ def confirm_consignment(consignment_id: int, *, at: datetime, by: By) -> None:
 def end_unconfirmed(order: Order, *, at: datetime) -> bool:
     """Let go what no grower has confirmed of a locked cash order in time; whether there was anything."""
     open_ones = [
-        one for one in consignments_of(order.id) if one.fulfilment_state == FulfilmentState.TO_CONFIRM
+        consignment
+        for consignment in consignments_of(order.id)
+        if consignment.fulfilment_state == FulfilmentState.TO_CONFIRM
     ]
     for consignment in open_ones:
         move_consignment(consignment, FulfilmentState.CANCELLED, at=at, by=SYSTEM)
@@ -186,9 +188,9 @@ def _settle_cash(order: Order, *, at: datetime) -> None:
     if order.payment_state != PaymentState.DUE_ON_DELIVERY:
         return
     parcels = consignments_of(order.id)
-    if all(one.fulfilment_state != FulfilmentState.TO_CONFIRM for one in parcels):
+    if all(parcel.fulfilment_state != FulfilmentState.TO_CONFIRM for parcel in parcels):
         order.expires_at = None
-    target = outcome([cash_parcel(one) for one in parcels])
+    target = outcome([cash_parcel(parcel) for parcel in parcels])
     if target is None:
         return
     move_payment(order, target, at=at, by=SYSTEM)

@@ -17,7 +17,7 @@ SOURCE = "shop"
 def append_sales(order: Order, consignments: Iterable[Consignment], *, at: datetime) -> None:
     """Tell the ledger that these consignments are paid for; telling it again changes nothing."""
     wanted = list(consignments)
-    lines = lines_of([one.id for one in wanted])
+    lines = lines_of([consignment.id for consignment in wanted])
     facts = [
         branch.SaleFact(
             kind="sale",

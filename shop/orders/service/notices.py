@@ -121,7 +121,7 @@ def tell_grower_of_end(
 def _parcel(consignment_id: int) -> tuple[OrderView, ConsignmentView]:
     order_id = session.scalar(select(Consignment.order_id).where(Consignment.id == consignment_id))
     order = order_by_id(order_id or 0)
-    return order, next(one for one in order.consignments if one.id == consignment_id)
+    return order, next(consignment for consignment in order.consignments if consignment.id == consignment_id)
 
 
 def tell_buyer(order: Order | OrderView, template: str, *, key: str, **context: Any) -> None:

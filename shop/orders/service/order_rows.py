@@ -77,7 +77,10 @@ def write_consignments(order: Order, whole: Split, offers: Mapping[int, Offer], 
     state = FulfilmentState.TO_CONFIRM if cash else FulfilmentState.WAITING
     consignments = []
     for position, share in enumerate(whole.shares, start=1):
-        weight_g = sum(one.line.quantity * offers[one.line.variant_id].unit_weight_g for one in share.lines)
+        weight_g = sum(
+            line_share.line.quantity * offers[line_share.line.variant_id].unit_weight_g
+            for line_share in share.lines
+        )
         consignments.append(
             Consignment(
                 number=f"{order.number}-{position}",
@@ -98,7 +101,7 @@ def write_consignments(order: Order, whole: Split, offers: Mapping[int, Offer], 
         insert(ConsignmentChange),
         [
             {
-                "consignment_id": one.id,
+                "consignment_id": consignment.id,
                 "from_state": None,
                 "to_state": state,
                 "at": at,
@@ -106,7 +109,7 @@ def write_consignments(order: Order, whole: Split, offers: Mapping[int, Offer], 
                 "by_account_id": order.account_id,
                 "reason": "",
             }
-            for one in consignments
+            for consignment in consignments
         ],
     )
     rows = []
@@ -117,8 +120,8 @@ def write_consignments(order: Order, whole: Split, offers: Mapping[int, Offer], 
 
 def _line_rows(consignment_id: int, share: Share, offers: Mapping[int, Offer]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
-    for position, one in enumerate(share.lines, start=1):
-        offer = offers[one.line.variant_id]
+    for position, line_share in enumerate(share.lines, start=1):
+        offer = offers[line_share.line.variant_id]
         rows.append(
             {
                 "consignment_id": consignment_id,
@@ -136,12 +139,12 @@ def _line_rows(consignment_id: int, share: Share, offers: Mapping[int, Offer]) -
                 "photo_key": offer.photo_key,
                 "unit": offer.unit,
                 "plants_per_unit": offer.plants_per_unit,
-                "quantity": one.line.quantity,
-                "plants": one.line.quantity * offer.plants_per_unit,
-                "weight_g": one.line.quantity * offer.unit_weight_g,
-                "unit_price_minor": one.line.unit_price_minor,
-                "line_total_minor": one.line.line_total_minor,
-                "discount_minor": one.discount_minor,
+                "quantity": line_share.line.quantity,
+                "plants": line_share.line.quantity * offer.plants_per_unit,
+                "weight_g": line_share.line.quantity * offer.unit_weight_g,
+                "unit_price_minor": line_share.line.unit_price_minor,
+                "line_total_minor": line_share.line.line_total_minor,
+                "discount_minor": line_share.discount_minor,
                 "refunded_minor": 0,
             }
         )

@@ -56,7 +56,9 @@ def mark_paid(order_id: int, *, at: datetime, reference: str, by: By = PROVIDER,
     order.expires_at = None
     order.payment_reference = reference
     consignments = [
-        one for one in consignments_of(order_id) if one.fulfilment_state != FulfilmentState.CANCELLED
+        consignment
+        for consignment in consignments_of(order_id)
+        if consignment.fulfilment_state != FulfilmentState.CANCELLED
     ]
     for consignment in consignments:
         if consignment.fulfilment_state == FulfilmentState.WAITING:

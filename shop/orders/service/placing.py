@@ -159,14 +159,14 @@ def _wishes(wanted: Wanted, whole: Split) -> list[Wish]:
     return [
         Wish(
             share.grower_id,
-            one.line.variant_id,
-            offers[one.line.variant_id].sku,
-            one.line.quantity * offers[one.line.variant_id].plants_per_unit,
-            offers[one.line.variant_id].plants_per_unit,
-            one.line.line_total_minor - one.discount_minor,
+            line_share.line.variant_id,
+            offers[line_share.line.variant_id].sku,
+            line_share.line.quantity * offers[line_share.line.variant_id].plants_per_unit,
+            offers[line_share.line.variant_id].plants_per_unit,
+            line_share.line.line_total_minor - line_share.discount_minor,
         )
         for share in whole.shares
-        for one in share.lines
+        for line_share in share.lines
     ]
 
 
@@ -187,7 +187,7 @@ def _freight(wanted: Wanted, request: OrderRequest) -> Mapping[int, int]:
             {
                 "ship_to.province": _(
                     "%(growers)s does not send plants to %(province)s.",
-                    growers="、".join(names[one].name for one in quote.refused_by),
+                    growers="、".join(names[grower_id].name for grower_id in quote.refused_by),
                     province=province.name,
                 )
             }

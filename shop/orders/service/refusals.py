@@ -48,19 +48,19 @@ class HoldLimit(Conflict):
 
     code = "hold_limit"
 
-    def __init__(self, found: Exceeded) -> None:
-        in_money = found.measure is Measure.VALUE
+    def __init__(self, exceeded: Exceeded) -> None:
+        in_money = exceeded.measure is Measure.VALUE
         unit = "minor" if in_money else "plants"
         figures: dict[str, Any] = {
-            f"allowed_{unit}": found.allowed,
-            f"held_{unit}": found.held,
-            f"wanted_{unit}": found.wanted,
+            f"allowed_{unit}": exceeded.allowed,
+            f"held_{unit}": exceeded.held,
+            f"wanted_{unit}": exceeded.wanted,
         }
         super().__init__(
-            limit_sentence(found),
-            limit=f"{found.way}_{found.measure}",
-            counted_by=found.holder,
-            sku=found.sku or None,
+            limit_sentence(exceeded),
+            limit=f"{exceeded.way}_{exceeded.measure}",
+            counted_by=exceeded.holder,
+            sku=exceeded.sku or None,
             **figures,
         )
 
@@ -91,30 +91,30 @@ class KeyReused(Invalid):
         )
 
 
-def limit_sentence(found: Exceeded) -> str:
+def limit_sentence(exceeded: Exceeded) -> str:
     """Which limit an order would pass, how much is held already, and what the buyer may do."""
-    if found.measure is Measure.VALUE:
-        allowed, held = money(found.allowed), money(found.held)
+    if exceeded.measure is Measure.VALUE:
+        allowed, held = money(exceeded.allowed), money(exceeded.held)
     else:
-        allowed, held = plants(found.allowed), plants(found.held)
-    return f"{_what(found, allowed, held)} {_way_out(found.way)}"
+        allowed, held = plants(exceeded.allowed), plants(exceeded.held)
+    return f"{_what(exceeded, allowed, held)} {_way_out(exceeded.way)}"
 
 
-def _what(found: Exceeded, allowed: str, held: str) -> str:
-    if found.measure is Measure.STRANGERS:
+def _what(exceeded: Exceeded, allowed: str, held: str) -> str:
+    if exceeded.measure is Measure.STRANGERS:
         return _(
             "Of this size, cash orders that wait for the grower's confirmation may hold %(allowed)s at a time; "
             "%(held)s are held already.",
             allowed=allowed,
             held=held,
         )
-    if found.measure is Measure.SHARE:
+    if exceeded.measure is Measure.SHARE:
         return _(
             "Of this size one buyer may hold %(allowed)s unpaid at a time; you hold %(held)s already.",
             allowed=allowed,
             held=held,
         )
-    if found.holder is Holder.NETWORK:
+    if exceeded.holder is Holder.NETWORK:
         return _(
             "Too much is held unpaid from your network already. Please try again later, or pay what you ordered."
         )
@@ -122,8 +122,8 @@ def _what(found: Exceeded, allowed: str, held: str) -> str:
         Holder.PHONE: _("under this telephone number"),
         Holder.ADDRESS: _("for this address"),
         Holder.ACCOUNT: _("by your account"),
-    }[found.holder or Holder.PHONE]
-    if found.way is Way.CASH:
+    }[exceeded.holder or Holder.PHONE]
+    if exceeded.way is Way.CASH:
         return _(
             "To be paid on delivery, at most %(allowed)s may be on order at a time; %(held)s are %(by)s already.",
             allowed=allowed,

@@ -63,15 +63,15 @@ def consignments_of(order_id: int) -> list[Consignment]:
 
 def lines_of(consignment_ids: list[int]) -> dict[int, list[OrderLine]]:
     """The lines of each consignment, in their order."""
-    found: dict[int, list[OrderLine]] = {one: [] for one in consignment_ids}
+    lines: dict[int, list[OrderLine]] = {consignment_id: [] for consignment_id in consignment_ids}
     for line in session.scalars(
         select(OrderLine)
         .where(OrderLine.consignment_id.in_(consignment_ids))
         .order_by(OrderLine.consignment_id, OrderLine.position)
         .execution_options(populate_existing=True)
     ):
-        found[line.consignment_id].append(line)
-    return found
+        lines[line.consignment_id].append(line)
+    return lines
 
 
 def move_payment(

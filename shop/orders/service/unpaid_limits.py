@@ -60,38 +60,38 @@ def require_within_limits(order: Order, wishes: Sequence[Wish]) -> None:
         HoldLimit: naming the limit; the caller's transaction must roll back.
     """
     way, bounds = way_of(order.payment_method), limits()
-    held, pieces = held_by(order, way), sizes_held(order, wishes)
-    if _exceeded(wishes, held, pieces, way=way, bounds=bounds, known=False) is None:
+    holdings, pieces = held_by(order, way), sizes_held(order, wishes)
+    if _exceeded(wishes, holdings, pieces, way=way, bounds=bounds, known=False) is None:
         return
-    asked = {one.grower_id for one in wishes}
-    granted = amounts_granted(order.buyer_phone, asked.union(*held.values()))
-    for grower_id in sorted(asked & set(granted)):
-        before, most = held[Holder.PHONE].get(grower_id, Amount()), granted[grower_id]
-        mine = _sum(one for one in wishes if one.grower_id == grower_id)
-        if found := exceeded_sum({Holder.PHONE: before}, mine, way=way, allowed=most):
-            raise HoldLimit(found)
-    strange = [one for one in wishes if one.grower_id not in granted]
+    grower_ids = {wish.grower_id for wish in wishes}
+    granted = amounts_granted(order.buyer_phone, grower_ids.union(*holdings.values()))
+    for grower_id in sorted(grower_ids & set(granted)):
+        before, most = holdings[Holder.PHONE].get(grower_id, Amount()), granted[grower_id]
+        mine = _sum(wish for wish in wishes if wish.grower_id == grower_id)
+        if exceeded := exceeded_sum({Holder.PHONE: before}, mine, way=way, allowed=most):
+            raise HoldLimit(exceeded)
+    strange = [wish for wish in wishes if wish.grower_id not in granted]
     others = {
         holder: {grower_id: amount for grower_id, amount in parts.items() if grower_id not in granted}
-        for holder, parts in held.items()
+        for holder, parts in holdings.items()
     }
-    skus = {one.sku for one in strange}
+    skus = {wish.sku for wish in strange}
     left = [piece for piece in pieces if piece.sku in skus]
-    if found := _exceeded(strange, others, left, way=way, bounds=bounds, known=is_known(order)):
-        raise HoldLimit(found)
+    if exceeded := _exceeded(strange, others, left, way=way, bounds=bounds, known=is_known(order)):
+        raise HoldLimit(exceeded)
 
 
 def _exceeded(
-    wishes: Sequence[Wish], held: Sums, pieces: Sequence[Piece], *, way: Way, bounds: Limits, known: bool
+    wishes: Sequence[Wish], holdings: Sums, pieces: Sequence[Piece], *, way: Way, bounds: Limits, known: bool
 ) -> Exceeded | None:
     """The first limit that these lines would pass, on top of what is held."""
     if not wishes:
         return None
-    sums = {holder: sum(parts.values(), Amount()) for holder, parts in held.items()}
+    sums = {holder: sum(parts.values(), Amount()) for holder, parts in holdings.items()}
     in_all = exceeded_sum(sums, _sum(wishes), way=way, allowed=allowed_of(bounds, way, known=known))
     of_one = (exceeded_share(piece, way=way, limits=bounds, known=known) for piece in pieces)
-    return in_all or next((found for found in of_one if found is not None), None)
+    return in_all or next((exceeded for exceeded in of_one if exceeded is not None), None)
 
 
 def _sum(wishes: Iterable[Wish]) -> Amount:
-    return sum((Amount(one.plants, one.value_minor) for one in wishes), Amount())
+    return sum((Amount(wish.plants, wish.value_minor) for wish in wishes), Amount())

@@ -25,5 +25,5 @@ def init_order_money(app: Flask, money: OrderMoney) -> None:
 
 def order_money() -> OrderMoney:
     """Who knows the money of orders."""
-    found: OrderMoney = current_app.extensions["order_money"]
-    return found
+    source: OrderMoney = current_app.extensions["order_money"]
+    return source

@@ -90,10 +90,12 @@ def paper(number: str, public_id: str) -> ResponseReturnValue:
 def certificate(number: str) -> ResponseReturnValue:
     """Where the plants of the order come from, as PDF with its proofs attached; one page a parcel that left."""
     order = _order(number)
-    found = traceability.certificates_of([parcel.number for parcel in order.consignments])
-    if not found:
+    certificates = traceability.certificates_of([parcel.number for parcel in order.consignments])
+    if not certificates:
         raise NotFound(_("Nothing of this order has left yet."), code="no_certificate")
-    pdf = traceability.certificate_pdf(list(found.values()), at=max(one.at for one in found.values()))
+    pdf = traceability.certificate_pdf(
+        list(certificates.values()), at=max(certificate.at for certificate in certificates.values())
+    )
     response = Response(pdf, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{order.number}.pdf"'
     return _private(response)
@@ -114,7 +116,9 @@ def certificate_proof(number: str, parcel_number: str) -> ResponseReturnValue:
 def received(number: str, parcel_number: str) -> ResponseReturnValue:
     """The buyer says that a parcel has arrived."""
     order = _order(number)
-    parcel = next((one for one in order.consignments if one.number == parcel_number), None)
+    parcel = next(
+        (consignment for consignment in order.consignments if consignment.number == parcel_number), None
+    )
     if parcel is None:
         raise NotFound(_("There is no such parcel."), code="no_such_consignment")
     with transaction():
@@ -127,8 +131,8 @@ def received(number: str, parcel_number: str) -> ResponseReturnValue:
 @signed_in
 def own_orders() -> ResponseReturnValue:
     """What this account has bought."""
-    found = queries.orders_of_account(actor_id(), page=page_number(request.args.get("page")))
-    return render_template("shop/orders/own_orders.html", orders=found, units=units)
+    orders = queries.orders_of_account(actor_id(), page=page_number(request.args.get("page")))
+    return render_template("shop/orders/own_orders.html", orders=orders, units=units)
 
 
 @blueprint.get("/seller/orders")
@@ -137,11 +141,11 @@ def seller_orders() -> ResponseReturnValue:
     """A grower's parcels, by state."""
     grower = branch.require_grower(actor_id())
     states = _states(request.args.get("state"))
-    found = queries.orders_of_growers([grower.id], states=states, page=page_number(request.args.get("page")))
+    orders = queries.orders_of_growers([grower.id], states=states, page=page_number(request.args.get("page")))
     return render_template(
         "shop/orders/seller_orders.html",
         grower=grower,
-        orders=found,
+        orders=orders,
         chosen=request.args.get("state", ""),
         counts=queries.count_by_state([grower.id]),
         states=list(FulfilmentState),
@@ -204,12 +208,12 @@ def branch_orders() -> ResponseReturnValue:
     """The parcels of all growers below the units where this account may look; no buyer's name or address."""
     growers = _growers_in_sight(actor_id())
     states = _states(request.args.get("state"))
-    found = queries.orders_of_growers(
+    orders = queries.orders_of_growers(
         list(growers), states=states, page=page_number(request.args.get("page"))
     )
     return render_template(
         "shop/orders/branch_orders.html",
-        orders=found,
+        orders=orders,
         growers=growers,
         chosen=request.args.get("state", ""),
         counts=queries.count_by_state(list(growers)),
@@ -220,8 +224,8 @@ def branch_orders() -> ResponseReturnValue:
 
 def _growers_in_sight(account_id: int) -> dict[int, str]:
     """The growers, by id with their name, below the units where the account may look at orders; also those who have left."""
-    found = branch.growers_by_ids(branch.growers_within(account_id, "orders.view"))
-    return {grower.id: grower.name for grower in found.values()}
+    growers = branch.growers_by_ids(branch.growers_within(account_id, "orders.view"))
+    return {grower.id: grower.name for grower in growers.values()}
 
 
 def _states(word: str | None) -> list[FulfilmentState]:

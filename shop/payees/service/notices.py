@@ -47,10 +47,10 @@ def staff_concerned(unit: branch.UnitView) -> set[int]:
     """Everyone with a role at the unit or below it, and whoever above it may confirm its accounts."""
     members = branch.members_of([*branch.units_below(unit.id), *branch.upwards(unit.id)])
     return {
-        one.account_id
-        for one in members
-        if (one.unit is not None and one.unit.path.startswith(unit.path))
-        or branch.may(one.account_id, CONFIRM, unit.id)
+        ancestor.account_id
+        for ancestor in members
+        if (ancestor.unit is not None and ancestor.unit.path.startswith(unit.path))
+        or branch.may(ancestor.account_id, CONFIRM, unit.id)
     }
 
 

@@ -156,9 +156,11 @@ def cashiers_of(order_id: int) -> list[Account]:
         .order_by(TransferProof.id.desc())
         .limit(1)
     )
-    found = parts.cashiers_of(order_id, payee)
+    cashier_ids = parts.cashiers_of(order_id, payee)
     return list(
-        session.scalars(select(Account).where(Account.id.in_(found), Account.active).order_by(Account.id))
+        session.scalars(
+            select(Account).where(Account.id.in_(cashier_ids), Account.active).order_by(Account.id)
+        )
     )
 
 
@@ -169,15 +171,15 @@ def proof_for_cashier(account_id: int, public_id: str) -> WaitingProof:
         NotFound: no such proof.
         Forbidden: outside of the cashier's units.
     """
-    found = session.execute(
+    row = session.execute(
         select(TransferProof, Order)
         .join(Order, Order.id == TransferProof.order_id)
         .where(TransferProof.public_id == public_id)
     ).one_or_none()
-    if found is None:
+    if row is None:
         raise NotFound(_("There is no such proof."), code="no_such_proof")
-    parts.require_receipt(account_id, found[0].id)
-    return _waiting(*found)
+    parts.require_receipt(account_id, row[0].id)
+    return _waiting(*row)
 
 
 @dataclass(frozen=True, slots=True)

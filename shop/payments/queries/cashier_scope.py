@@ -79,23 +79,23 @@ def refunds(reach: Reach) -> ColumnElement[bool]:
 
 def require_receipt(account_id: int, proof_id: int) -> None:
     """Raises Forbidden unless the receipt is of a transfer to an account of the cashier's units."""
-    found = (
+    query = (
         select(TransferProof.id)
         .join(Order, Order.id == TransferProof.order_id)
         .where(TransferProof.id == proof_id, receipts(reach_of(account_id, "payments.confirm")))
     )
-    _require(session.scalar(found) is not None)
+    _require(session.scalar(query) is not None)
 
 
 def require_refund(account_id: int, refund_id: int) -> None:
     """Raises Forbidden unless the refund is of the cashier's own part."""
-    found = (
+    query = (
         select(Refund.id)
         .join(Order, Order.id == Refund.order_id)
         .join(Payment, Payment.id == Refund.payment_id)
         .where(Refund.id == refund_id, refunds(reach_of(account_id, "payments.refund")))
     )
-    _require(session.scalar(found) is not None)
+    _require(session.scalar(query) is not None)
 
 
 def require_grower_part(account_id: int, grower_id: int, permission: str) -> None:
@@ -105,8 +105,8 @@ def require_grower_part(account_id: int, grower_id: int, permission: str) -> Non
 
 def require_some_part(account_id: int, order_id: int, permission: str) -> None:
     """Raises Forbidden unless some part of the order is the account's; for what only tells that somebody has looked, or agreed for his part."""
-    found = select(Order.id).where(Order.id == order_id, has_part(reach_of(account_id, permission)))
-    _require(session.scalar(found) is not None)
+    query = select(Order.id).where(Order.id == order_id, has_part(reach_of(account_id, permission)))
+    _require(session.scalar(query) is not None)
 
 
 def _require(allowed: bool) -> None:
@@ -121,7 +121,7 @@ def cashiers_of(order_id: int, payee_account: str | None) -> Collection[int]:
         return nearest(unit_of(payee_account), "payments.confirm")
     grower_ids = set(session.scalars(select(Consignment.grower_id).where(Consignment.order_id == order_id)))
     homes = {grower.unit_id for grower in branch.growers_by_ids(grower_ids).values()}
-    return {one for home in homes for one in nearest(home, "payments.confirm")}
+    return {account_id for home in homes for account_id in nearest(home, "payments.confirm")}
 
 
 def nearest(unit_id: int, permission: str) -> set[int]:

@@ -116,16 +116,16 @@ def panel(order_id: int) -> Panel:
     payments = session.scalars(select(Payment).where(Payment.order_id == order_id)).all()
     wishes = wishes_of(order_id)
     parcels = consignments_of(order_id)
-    asked = {wish.consignment_number for wish in wishes if wish.state == WishState.OPEN}
+    requested_numbers = {wish.consignment_number for wish in wishes if wish.state == WishState.OPEN}
     money = money_of(
         PaymentState(order.payment_state),
         PaymentMethod(order.payment_method),
         {Stage(payment.state) for payment in payments},
-        [FulfilmentState(one.fulfilment_state) for one in parcels],
+        [FulfilmentState(parcel.fulfilment_state) for parcel in parcels],
     )
-    doubtful = next((one for one in payments if one.state == Stage.DOUBTFUL), None)
+    doubtful = next((payment for payment in payments if payment.state == Stage.DOUBTFUL), None)
     transfer = order.payment_method == PaymentMethod.OFFLINE_TRANSFER
-    growers = {one.grower_id for one in parcels}
+    growers = {parcel.grower_id for parcel in parcels}
     paid_to = account_of_order(order.payee_account, growers, at=now()) if transfer else PaidTo(None)
     return Panel(
         order_number=order.number,
@@ -149,11 +149,11 @@ def panel(order_id: int) -> Panel:
         refunds=refunds_of(order_id),
         can_cancel_order=Act.CANCEL_ORDER in money.acts,
         can_ask_to_cancel=tuple(
-            one.number
-            for one in parcels
+            parcel.number
+            for parcel in parcels
             if Act.ASK_TO_CANCEL in money.acts
-            and one.fulfilment_state in BEFORE_DISPATCH
-            and one.number not in asked
+            and parcel.fulfilment_state in BEFORE_DISPATCH
+            and parcel.number not in requested_numbers
         ),
         wishes=wishes,
     )
@@ -163,14 +163,14 @@ def at_parcel(order_id: int, consignment_id: int) -> tuple[Standing, frozenset[G
     """How the money of an order stands, and what the grower of one of its parcels may do about it."""
     order = session.get_one(Order, order_id)
     parcels = consignments_of(order_id)
-    mine = next(one for one in parcels if one.id == consignment_id)
+    mine = next(consignment for consignment in parcels if consignment.id == consignment_id)
     state, method = PaymentState(order.payment_state), PaymentMethod(order.payment_method)
     stages = session.scalars(select(Payment.state).where(Payment.order_id == order_id))
     money = money_of(
         state,
         method,
-        {Stage(one) for one in stages},
-        [FulfilmentState(one.fulfilment_state) for one in parcels],
+        {Stage(stage) for stage in stages},
+        [FulfilmentState(consignment.fulfilment_state) for consignment in parcels],
     )
     parcel = FulfilmentState(mine.fulfilment_state)
     return money.standing, grower_acts(state, method, parcel, handed_over=mine.delivered_at is not None)

@@ -8,7 +8,7 @@ def attention(code: str, detail: str = "") -> str:
     return f"{code}:{detail}"
 
 
-def disagreements_of(kept: str) -> frozenset[str]:
+def disagreements_of(attention: str) -> frozenset[str]:
     """In what money disagrees with its order: of `amount`, `currency`, `order`, `payment`."""
-    code, _colon, detail = kept.partition(":")
+    code, _colon, detail = attention.partition(":")
     return frozenset(detail.split(",")) if code == "disagrees" else frozenset()

@@ -65,16 +65,16 @@ def heard_of(status: str | None, payment_status: str | None, *, failed: bool = F
 
 def disagreements(expected: Expected, news: SessionNews) -> tuple[str, ...]:
     """In which of amount, currency, order and payment the provider disagrees with us."""
-    found = []
+    fields = []
     if news.amount_minor != expected.amount_minor:
-        found.append("amount")
+        fields.append("amount")
     if (news.currency or "").upper() != expected.currency:
-        found.append("currency")
+        fields.append("currency")
     if news.order_number != expected.order_number:
-        found.append("order")
+        fields.append("order")
     if news.payment_ref != expected.payment_ref:
-        found.append("payment")
-    return tuple(found)
+        fields.append("payment")
+    return tuple(fields)
 
 
 def session_end(*, at: datetime, hold_until: datetime) -> tuple[datetime, datetime]:

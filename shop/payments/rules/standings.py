@@ -142,5 +142,5 @@ def grower_acts(
         return frozenset({GrowerAct.CANCEL} | confirm)
     cash = method is PaymentMethod.CASH_ON_DELIVERY
     paid = handed_over if cash else order in _AFTER_PAYMENT
-    gone = order in {PaymentState.REFUNDED, PaymentState.DISPUTED} or parcel is FulfilmentState.CANCELLED
-    return frozenset({GrowerAct.REFUND}) if paid and not gone else frozenset()
+    is_over = order in {PaymentState.REFUNDED, PaymentState.DISPUTED} or parcel is FulfilmentState.CANCELLED
+    return frozenset({GrowerAct.REFUND}) if paid and not is_over else frozenset()

@@ -77,7 +77,7 @@ def begin(order_id: int, *, at: datetime) -> Attempt | None:
         return None
     if order.payment_state != PaymentState.AWAITING_PAYMENT:
         raise Conflict(_("This order does not wait for a payment."), code="not_payable")
-    if any(one.state == Stage.DOUBTFUL for one in tried):
+    if any(attempt.state == Stage.DOUBTFUL for attempt in tried):
         raise Conflict(
             _("Money for this order is here and is being looked at; please do not pay again."),
             code="payment_in_doubt",
@@ -147,15 +147,15 @@ def _hold_until(order: Order, until: datetime) -> None:
 
 def _items(order: Order) -> tuple[tuple[str, int], ...]:
     """One line per consignment, in the order's language; they sum to the order's total."""
-    parts = [one for one in consignments_of(order.id) if one.total_minor]
-    growers = branch.growers_by_ids([one.grower_id for one in parts])
+    parts = [consignment for consignment in consignments_of(order.id) if consignment.total_minor]
+    growers = branch.growers_by_ids([consignment.grower_id for consignment in parts])
     with force_locale(order.locale):
         return tuple(
             (
-                _("Seedlings of %(grower)s, freight included", grower=growers[one.grower_id].name),
-                one.total_minor,
+                _("Seedlings of %(grower)s, freight included", grower=growers[consignment.grower_id].name),
+                consignment.total_minor,
             )
-            for one in parts
+            for consignment in parts
         )
 
 

@@ -30,13 +30,13 @@ def ask(consignment_id: int, *, reason: str, at: datetime) -> CancelWish:
         raise Conflict(_("This parcel has left or was cancelled already."), code="left_already")
     if order.payment_state not in SETTLED:
         raise Conflict(_("This order is not paid; it can be cancelled as a whole."), code="not_paid")
-    found = session.scalars(
+    open_wish = session.scalars(
         select(CancelWish).where(
             CancelWish.consignment_id == consignment_id, CancelWish.state == WishState.OPEN
         )
     ).one_or_none()
-    if found is not None:
-        return found
+    if open_wish is not None:
+        return open_wish
     wish = CancelWish(
         public_id=random_id(20),
         consignment_id=consignment_id,

@@ -52,10 +52,10 @@ def gateway() -> Gateway:
     Raises:
         Unavailable: it is not.
     """
-    found: Gateway | None = current_app.extensions["stripe"]
-    if found is None:
+    stripe: Gateway | None = current_app.extensions["stripe"]
+    if stripe is None:
         raise Unavailable(_l("Payment by Stripe is not set up here."), code="stripe_not_set_up")
-    return found
+    return stripe
 
 
 def configured() -> bool:

@@ -158,15 +158,15 @@ def of_reference(payment_id: int, reference: str) -> Refund | None:
 
 def hear(payment: Payment, row: ProviderRefund, *, at: datetime) -> str:
     """Follow what the provider says of a refund of ours; one that is not ours is left to `account_for_others`."""
-    found = session.scalar(
+    refund_id = session.scalar(
         select(Refund.id).where(
             Refund.payment_id == payment.id,
             (Refund.provider_id == row.id) | (Refund.number == (row.refund_number or "")),
         )
     )
-    if found is None:
+    if refund_id is None:
         return "refund_not_ours"
-    order, _payment, refund = locked_refund(found)
+    order, _payment, refund = locked_refund(refund_id)
     refund.provider_id = row.id
     state = RefundState(refund.state)
     if row.status == "succeeded" and state in {RefundState.DUE, RefundState.SENT}:

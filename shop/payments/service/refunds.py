@@ -137,7 +137,7 @@ def _line_amounts(lines: Mapping[int, OrderLine], units: Mapping[int, int]) -> d
 
 
 def _freight_left(consignment: Consignment, lines: Iterable[OrderLine]) -> int:
-    goods_left = sum(one.line_total_minor - one.discount_minor - one.refunded_minor for one in lines)
+    goods_left = sum(line.line_total_minor - line.discount_minor - line.refunded_minor for line in lines)
     return consignment.total_minor - consignment.refunded_minor - goods_left
 
 
@@ -149,8 +149,8 @@ def _receipt(order: Order, *, at: datetime) -> Payment:
     """
     cash = order.payment_method == PaymentMethod.CASH_ON_DELIVERY
     payment = receipt_of(order.id)
-    parcels = [cash_parcel(one) for one in consignments_of(order.id)] if cash else []
-    if payment is None and not any(one.handed_over for one in parcels):
+    parcels = [cash_parcel(consignment) for consignment in consignments_of(order.id)] if cash else []
+    if payment is None and not any(parcel.handed_over for parcel in parcels):
         raise Conflict(_("Nothing was paid for this order, so nothing can be given back."), code="not_paid")
     if cash:
         payment = payment or next(reversed(attempts_of(order.id)), None) or _cash_payment(order, at=at)

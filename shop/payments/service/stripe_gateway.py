@@ -118,7 +118,7 @@ class Gateway:
 
     def list_refunds(self, provider_payment_id: str) -> list[RefundNews]:
         page = _call(self._client.v1.refunds.list, {"payment_intent": provider_payment_id, "limit": 100})
-        return [refund_of(one) for one in page["data"]]
+        return [refund_of(refund) for refund in page["data"]]
 
     def require_signature(self, body: bytes, header: str | None) -> None:
         """Prove the signature of an event over its raw bytes.

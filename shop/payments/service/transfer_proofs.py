@@ -41,7 +41,7 @@ def submit(order_id: int, *, file_key: str, stated_minor: int, note: str, at: da
         raise Conflict(_("There are many proofs already; please call the branch."), code="too_many_proofs")
     service.begin(order_id, at=at)
     orders.submit_proof(order_id, at=at, by=BUYER)
-    growers = {one.grower_id for one in consignments_of(order_id)}
+    growers = {consignment.grower_id for consignment in consignments_of(order_id)}
     paid_to = account_of_order(order.payee_account, growers, at=at)
     proof = TransferProof(
         public_id=random_id(20),

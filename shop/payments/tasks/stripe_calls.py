@@ -113,11 +113,11 @@ def _session_order(attempt: service.Attempt) -> SessionOrder:
     )
 
 
-def hear(payment_id: int, found: Session) -> str:
+def hear(payment_id: int, stripe_session: Session) -> str:
     """Take what the provider answered about a session into the books."""
     reached("session.heard")
     with transaction():
-        result = service.hear_session(payment_id, found.news, at=now())
+        result = service.hear_session(payment_id, stripe_session.news, at=now())
         settling.note_asked(payment_id, at=now())
         reached("session.written")
     reached("session.committed")
@@ -137,12 +137,14 @@ def check(payment_id: int) -> str:
     if session_id is None:
         return _no_session(payment)
     session.rollback()
-    found = gateway().get_session(session_id)
-    if found.news.heard is Heard.OPEN and not wanted:
-        found = gateway().expire_session(session_id)
-    result = hear(payment_id, found) if state not in {Stage.RECEIVED, Stage.UNCLAIMED} else "nothing_new"
-    if found.news.provider_payment_id and found.news.heard is Heard.PAID:
-        given_back = gateway().list_refunds(found.news.provider_payment_id)
+    stripe_session = gateway().get_session(session_id)
+    if stripe_session.news.heard is Heard.OPEN and not wanted:
+        stripe_session = gateway().expire_session(session_id)
+    result = (
+        hear(payment_id, stripe_session) if state not in {Stage.RECEIVED, Stage.UNCLAIMED} else "nothing_new"
+    )
+    if stripe_session.news.provider_payment_id and stripe_session.news.heard is Heard.PAID:
+        given_back = gateway().list_refunds(stripe_session.news.provider_payment_id)
         for news in given_back:
             hear_refund(payment_id, news)
     with transaction():

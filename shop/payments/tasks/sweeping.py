@@ -50,9 +50,9 @@ def sweep(*, everything: bool = False, of: Orders | None = None) -> Swept:
             return False
 
     due = payments_to_check(everything=everything, of=of)
-    asked = each(CHECKING, due, ask, own_transactions=True, when_due=not everything)
-    swept.changed += asked.counted
-    swept.failed += asked.failed
+    checks = each(CHECKING, due, ask, own_transactions=True, when_due=not everything)
+    swept.changed += checks.counted
+    swept.failed += checks.failed
     sent = send_due_refunds(everything=everything, of=of)
     swept.refunds += sent.refunds
     swept.changed += sent.changed

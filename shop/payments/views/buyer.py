@@ -174,10 +174,10 @@ def _kept_file(form: ProofForm) -> tuple[str | None, str | None]:
 def proof_file(number: str, public_id: str) -> Response:
     """The buyer's own receipt."""
     order = _order(number)
-    found = lookups.get_proof(public_id)
-    if found.order_id != order.id:
+    proof = lookups.get_proof(public_id)
+    if proof.order_id != order.id:
         raise NotFound(code="no_such_proof")
-    return private_file(found.file_key)
+    return private_file(proof.file_key)
 
 
 def private_file(key: str) -> Response:

@@ -41,9 +41,9 @@ def home() -> Any:
         attention_words=attention_words,
         desk=desk.desk(actor_id()),
         without_account=[
-            one.unit
-            for one in payees_of(branch.units_where(actor_id(), "payments.confirm"), at=now())[:1]
-            if not one.in_force
+            unit_payees.unit
+            for unit_payees in payees_of(branch.units_where(actor_id(), "payments.confirm"), at=now())[:1]
+            if not unit_payees.in_force
         ],
         unit_name=branch.unit_name,
         stripe_set_up=configured(),
@@ -51,11 +51,11 @@ def home() -> Any:
 
 
 def _proof_page(public_id: str, *, confirm: ConfirmForm, reject: RejectForm, status: int = 200) -> Any:
-    found = desk.proof_for_cashier(actor_id(), public_id)
+    proof = desk.proof_for_cashier(actor_id(), public_id)
     page = render_template(
         "shop/payments/cashier_proof.html",
-        proof=found,
-        is_picture=found.file_key.endswith(".jpg"),
+        proof=proof,
+        is_picture=proof.file_key.endswith(".jpg"),
         confirm=confirm,
         reject=reject,
     )
@@ -79,7 +79,7 @@ def proof_file(public_id: str) -> Response:
 @requires("payments.confirm", scope=Scope.UNIT)
 def confirm_proof(public_id: str) -> Any:
     """The money is on the account, exactly the order's total."""
-    found = desk.proof_for_cashier(actor_id(), public_id)
+    proof = desk.proof_for_cashier(actor_id(), public_id)
     form = ConfirmForm()
     if not form.validate():
         return _proof_page(public_id, confirm=form, reject=RejectForm(formdata=None), status=422)
@@ -103,7 +103,7 @@ def confirm_proof(public_id: str) -> Any:
         ]
         return _proof_page(public_id, confirm=form, reject=RejectForm(formdata=None), status=422)
     if state == "received":
-        flash(_("Order %(number)s is paid; the growers may pack.", number=found.order_number), "success")
+        flash(_("Order %(number)s is paid; the growers may pack.", number=proof.order_number), "success")
     else:
         flash(_("The plants are gone meanwhile. Please pay the money back; it stands below."), "warning")
     return redirect(url_for("cashier.home"), 303)
@@ -130,7 +130,7 @@ def refund(number: str) -> Any:
     row = lookups.get_refund(number)
     refund_id = row.id
     parts.require_refund(actor_id(), refund_id)
-    shown = next(one for one in queries.refunds_of(row.order_id) if one.number == number)
+    shown = next(refund for refund in queries.refunds_of(row.order_id) if refund.number == number)
     form = ReferenceForm()
     status = 200
     if request.method == "POST":

@@ -29,7 +29,7 @@ blueprint = Blueprint("refunds", __name__)
 SELLER, STAFF = "orders.sell", "payments.refund"
 
 
-def _allow(found: Refundable, permission: str) -> By:
+def _allow(parcel: Refundable, permission: str) -> By:
     """Who acts on this consignment.
 
     Raises:
@@ -37,10 +37,10 @@ def _allow(found: Refundable, permission: str) -> By:
     """
     account_id = actor_id()
     if permission == SELLER:
-        if branch.require_grower(account_id).id != found.grower_id:
+        if branch.require_grower(account_id).id != parcel.grower_id:
             raise Forbidden(_("This parcel belongs to another grower."), code="another_growers")
         return By("grower", account_id)
-    parts.require_grower_part(account_id, found.grower_id, permission)
+    parts.require_grower_part(account_id, parcel.grower_id, permission)
     return By("staff", account_id)
 
 
@@ -61,19 +61,19 @@ def by_staff(number: str) -> Any:
 
 
 def _refund(number: str, permission: str, *, back: str) -> Any:
-    found = refundable(number)
-    by = _allow(found, permission)
+    parcel = refundable(number)
+    by = _allow(parcel, permission)
     form = RefundForm()
     if request.method != "POST":
-        form.freight.data = not found.has_left
-        return _page(found, form, {}, back=back)
-    units, errors = _typed_units(found)
+        form.freight.data = not parcel.has_left
+        return _page(parcel, form, {}, back=back)
+    units, errors = _typed_units(parcel)
     if not form.validate() or errors:
-        return _page(found, form, errors, back=back), 422
+        return _page(parcel, form, errors, back=back), 422
     try:
         with creating() as made:
             refund_id = refunds.open_refund(
-                found.consignment_id,
+                parcel.consignment_id,
                 units=units,
                 freight=bool(form.freight.data),
                 reduction_minor=form.reduction.minor,
@@ -83,7 +83,7 @@ def _refund(number: str, permission: str, *, back: str) -> Any:
             ).id
             made.leads_to(back)
     except (Conflict, Invalid) as refused:
-        return _page(found, form, {"": str(refused)}, back=back), 422
+        return _page(parcel, form, {"": str(refused)}, back=back), 422
     flash(_told(flows.send_refund(refund_id)), "success")
     return made.answer()
 
@@ -96,10 +96,10 @@ def _told(state: str) -> str:
     }.get(state, _("The refund is booked; the cashier or the payment service sends the money."))
 
 
-def _typed_units(found: Refundable) -> tuple[dict[int, int], dict[str, str]]:
+def _typed_units(parcel: Refundable) -> tuple[dict[int, int], dict[str, str]]:
     units: dict[int, int] = {}
     errors: dict[str, str] = {}
-    for line in found.lines:
+    for line in parcel.lines:
         typed = request.form.get(f"units-{line.id}", "").strip() or "0"
         count = typed_count(typed)
         if count is None or count > line.units_left:

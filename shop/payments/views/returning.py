@@ -8,7 +8,9 @@ MOST_KEPT = 5
 
 def note_payer(order_number: str) -> None:
     """Note that the present browser leaves for the payment page of this order."""
-    session[KEY] = [*(one for one in session.get(KEY, []) if one != order_number), order_number][-MOST_KEPT:]
+    session[KEY] = [*(number for number in session.get(KEY, []) if number != order_number), order_number][
+        -MOST_KEPT:
+    ]
 
 
 def went_to_pay(order_number: str) -> bool:

@@ -16,9 +16,9 @@ def money_words(standing: str) -> str:
     return words.get(standing, "")
 
 
-def attention_words(kept: str) -> str:
+def attention_words(attention: str) -> str:
     """The sentence behind `attention`."""
-    code, _colon, detail = kept.partition(":")
+    code, _colon, detail = attention.partition(":")
     if code == "disagrees":
         names = {
             "amount": _("amount"),
@@ -26,7 +26,7 @@ def attention_words(kept: str) -> str:
             "order": _("order number"),
             "payment": _("our reference"),
         }
-        wrong = ", ".join(names.get(one, one) for one in detail.split(","))
+        wrong = ", ".join(names.get(field, field) for field in detail.split(","))
         return _("What arrived does not agree with the order: %(wrong)s. It was not booked.", wrong=wrong)
     if code == "foreign_refund":
         return _(
@@ -46,4 +46,4 @@ def attention_words(kept: str) -> str:
         return _("Refund %(number)s did not go through: pay it back by hand.", number=detail)
     if code == "session_refused":
         return _("The payment service did not take this order: %(reason)s", reason=detail)
-    return kept
+    return attention

@@ -45,7 +45,7 @@ def wanted_from(args: MultiDict[str, str], *, today: date, minor: bool = False) 
 
 
 def _choices(args: MultiDict[str, str], name: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one for one in args.getlist(name)[:20] if SLUG.fullmatch(one)))
+    return tuple(dict.fromkeys(choice for choice in args.getlist(name)[:20] if SLUG.fullmatch(choice)))
 
 
 def _scaled(args: MultiDict[str, str], name: str, factor: int) -> int | None:

@@ -87,15 +87,15 @@ class MeilisearchEngine:
         text = " ".join((*parsed.chinese, *parsed.latin))
         filters = self._filters(wanted, parsed.sizes)
         try:
-            found, facets = self._ask(text, filters, wanted, "all")
+            answer, facets = self._ask(text, filters, wanted, "all")
             relaxed = False
-            if not found["totalHits"] and text:
-                found, facets = self._ask(text, filters, wanted, "last")
-                relaxed = bool(found["totalHits"])
+            if not answer["totalHits"] and text:
+                answer, facets = self._ask(text, filters, wanted, "last")
+                relaxed = bool(answer["totalHits"])
         except (MeilisearchError, OSError) as error:
             raise SearchAway from error
-        ids = tuple(int(hit["id"]) for hit in found["hits"])
-        return Found(ids, found["totalHits"], self.name, facets, relaxed)
+        ids = tuple(int(hit["id"]) for hit in answer["hits"])
+        return Found(ids, answer["totalHits"], self.name, facets, relaxed)
 
     def _ask(
         self, text: str, filters: Mapping[str, list[str]], wanted: Wanted, strategy: str
@@ -103,7 +103,7 @@ class MeilisearchEngine:
         page = {
             "indexUid": INDEX,
             "q": text,
-            "filter": [one for group in filters.values() for one in group],
+            "filter": [condition for group in filters.values() for condition in group],
             "hitsPerPage": PAGE_SIZE,
             "page": wanted.page,
             "matchingStrategy": strategy,
@@ -116,7 +116,12 @@ class MeilisearchEngine:
             {
                 "indexUid": INDEX,
                 "q": text,
-                "filter": [one for group, ones in filters.items() if group != name for one in ones],
+                "filter": [
+                    condition
+                    for group, conditions in filters.items()
+                    if group != name
+                    for condition in conditions
+                ],
                 "facets": [name],
                 "limit": 0,
                 "matchingStrategy": strategy,
@@ -128,7 +133,7 @@ class MeilisearchEngine:
             name: tuple(
                 sorted(
                     (facet_value(key, n) for key, n in answer["facetDistribution"].get(name, {}).items()),
-                    key=lambda one: (-one.count, one.value),
+                    key=lambda facet: (-facet.count, facet.value),
                 )
             )
             for name, answer in zip(FACETS, answers[1:], strict=True)
@@ -173,15 +178,15 @@ class MeilisearchEngine:
         try:
             self._must_have_index()
             index = self.client.index(INDEX)
-            gone: list[str] = []
+            hidden_ids: list[str] = []
             fresh: list[dict[str, Any]] = []
             for document in documents:
                 if document.visible:
                     fresh.append(self._document(document, names))
                 else:
-                    gone.append(str(document.id))
-            if gone:
-                self._wait(index.delete_documents(filter=f"id IN [{', '.join(gone)}]"))
+                    hidden_ids.append(str(document.id))
+            if hidden_ids:
+                self._wait(index.delete_documents(filter=f"id IN [{', '.join(hidden_ids)}]"))
             if fresh:
                 self._wait(index.add_documents(fresh, primary_key="id"))
         except (MeilisearchError, OSError) as error:
@@ -211,7 +216,7 @@ class MeilisearchEngine:
         index = self.client.index(new)
         self._wait(index.update_settings(SETTINGS))
         for batch in self._batches(documents):
-            self._wait(index.add_documents([self._document(one, names) for one in batch]))
+            self._wait(index.add_documents([self._document(document, names) for document in batch]))
             count += len(batch)
         return count
 
@@ -233,10 +238,10 @@ class MeilisearchEngine:
 
     def _unused(self) -> list[str]:
         try:
-            found = self.client.get_indexes({"limit": MOST_INDEXES})["results"]
+            indexes = self.client.get_indexes({"limit": MOST_INDEXES})["results"]
         except (MeilisearchError, OSError) as error:
             raise SearchAway from error
-        return [one.uid for one in found if one.uid.startswith(NEW)]
+        return [index.uid for index in indexes if index.uid.startswith(NEW)]
 
     def _batches(self, documents: Iterable[IndexDocument]) -> Iterator[list[IndexDocument]]:
         visible = (document for document in documents if document.visible)

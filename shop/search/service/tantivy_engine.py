@@ -107,7 +107,7 @@ class EmbeddedEngine:
     def _page(
         self, searcher: Any, words: Sequence[Any], filters: Mapping[str, Sequence[Any]], wanted: Wanted
     ) -> Any:
-        query = all_of([*words, *(one for group in filters.values() for one in group)])
+        query = all_of([*words, *(clause for group in filters.values() for clause in group)])
         field_order = SORT_FIELDS.get(wanted.sort)
         options: dict[str, Any] = {"limit": PAGE_SIZE, "offset": (wanted.page - 1) * PAGE_SIZE}
         if field_order is None and not words:
@@ -124,13 +124,13 @@ class EmbeddedEngine:
         name: str,
         chosen: Sequence[str],
     ) -> tuple[FacetValue, ...]:
-        others = [one for group, ones in filters.items() if group != name for one in ones]
+        others = [clause for group, clauses in filters.items() if group != name for clause in clauses]
         answer = searcher.aggregate(
             all_of([*words, *others]), {"values": {"terms": {"field": name, "size": 40}}}
         )
         values = [facet_value(b["key"], b["doc_count"]) for b in answer["values"]["buckets"]]
-        missing = set(chosen) - {one.value for one in values}
-        return (*values, *(FacetValue(one, one, one, 0) for one in sorted(missing)))
+        missing = set(chosen) - {facet.value for facet in values}
+        return (*values, *(FacetValue(choice, choice, choice, 0) for choice in sorted(missing)))
 
     # -- writing ---------------------------------------------------------------------------------
 
@@ -197,7 +197,7 @@ class EmbeddedEngine:
             in_use, swapped_at = "", 0.0
         if time.time() - swapped_at <= KEEP_OLD_S:
             return []
-        return [one for one in self.folder.glob("generation-*") if one.name != in_use]
+        return [generation for generation in self.folder.glob("generation-*") if generation.name != in_use]
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

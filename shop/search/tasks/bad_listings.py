@@ -62,8 +62,8 @@ def _those_that_can_be_made(ids: Sequence[int], at: datetime) -> list[IndexDocum
     """All of them, or what the halves give, down to the single bad one, which is noted."""
     try:
         documents = list(documents_for_index(at=at, ids=ids))
-        for one in documents:
-            service.engine().check_document(one)
+        for document in documents:
+            service.engine().check_document(document)
     except Exception as error:
         session.rollback()
         if database_away(error):

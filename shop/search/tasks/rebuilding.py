@@ -123,9 +123,9 @@ def tend(*, at: datetime) -> int:
 
 def _was_interrupted() -> bool:
     """Whether a build failed or was killed: who succeeds leaves no claim, and sale windows must not wait a day."""
-    found = find_claim(REBUILD, LISTINGS) is not None
+    has_claim = find_claim(REBUILD, LISTINGS) is not None
     session.rollback()
-    return found
+    return has_claim
 
 
 def _is_missing() -> bool:

@@ -34,16 +34,16 @@ def api_listings(**_documented: Any) -> Response:
     """A page of listings in the shape of the contract."""
     at = now()
     wanted = wanted_from(request.args, today=local_day(at), minor=True)
-    found = service.find(wanted)
-    cards = listing_cards(found.ids, at)
+    hits = service.find(wanted)
+    cards = listing_cards(hits.ids, at)
     return jsonify(
         items=[listing_json(card) for card in cards],
-        total=found.total,
+        total=hits.total,
         page=wanted.page,
-        pages=max(1, -(-found.total // PAGE_SIZE)),
-        facets=_facets_json(found),
-        engine=found.engine,
-        relaxed=found.relaxed,
+        pages=max(1, -(-hits.total // PAGE_SIZE)),
+        facets=_facets_json(hits),
+        engine=hits.engine,
+        relaxed=hits.relaxed,
     )
 
 
@@ -90,11 +90,16 @@ def listing_json(card: ListingCard) -> dict[str, Any]:
     }
 
 
-def _facets_json(found: Found) -> dict[str, list[dict[str, Any]]]:
+def _facets_json(hits: Found) -> dict[str, list[dict[str, Any]]]:
     return {
         name: [
-            {"value": one.value, "label_zh": one.label_zh, "label_en": one.label_en, "count": one.count}
-            for one in values
+            {
+                "value": facet.value,
+                "label_zh": facet.label_zh,
+                "label_en": facet.label_en,
+                "count": facet.count,
+            }
+            for facet in values
         ]
-        for name, values in found.facets.items()
+        for name, values in hits.facets.items()
     }

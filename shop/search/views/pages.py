@@ -22,13 +22,13 @@ def page() -> str:
     """Results with facets; says so when the engine is away or only some words matched."""
     at = now()
     wanted = wanted_from(request.args, today=local_day(at))
-    found = service.find(wanted)
-    cards = listing_cards(found.ids, at)
+    hits = service.find(wanted)
+    cards = listing_cards(hits.ids, at)
     return render_template(
         "shop/search/search.html",
         wanted=wanted,
-        found=found,
-        results=Page(cards, found.total, wanted.page, PAGE_SIZE),
+        found=hits,
+        results=Page(cards, hits.total, wanted.page, PAGE_SIZE),
         groups=traceability.cultivar_groups(),
         sorts=SORTS,
         ships=request.args.get("ships", ""),

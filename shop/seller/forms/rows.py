@@ -12,7 +12,7 @@ ROW = re.compile(r"variants-([0-9]{1,18})-")
 def change_rows(typed: Typed, action: str) -> Typed:
     """What was typed, with the row added or taken away that `action` names: `add_variant`, `add_tier-1`, `remove_variant-1`."""
     verb, _, number = action.partition("-")
-    rows = sorted({int(found[1]) for name in typed if (found := ROW.match(name))})
+    rows = sorted({int(match[1]) for name in typed if (match := ROW.match(name))})
     if verb == "add_variant":
         return typed | _next_variant(typed, rows)
     named = number in {str(row) for row in rows}

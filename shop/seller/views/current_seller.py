@@ -38,5 +38,7 @@ def current_seller() -> Seller:
     """
     account_id = actor_id()
     grower = branch.require_grower(account_id)
-    role = next((one.role for one in branch.people_of(grower.id) if one.account_id == account_id), "staff")
+    role = next(
+        (person.role for person in branch.people_of(grower.id) if person.account_id == account_id), "staff"
+    )
     return Seller(account_id, grower, role == "owner")

@@ -43,7 +43,9 @@ def index() -> ResponseReturnValue:
     seller = current_seller()
     cards = own_listings(seller.grower.id, now())
     state = request.args.get("state", "")
-    counts = {one: sum(card.state == one for card in cards) for one in ListingState}
+    counts = {
+        listing_state: sum(card.state == listing_state for card in cards) for listing_state in ListingState
+    }
     shown = [card for card in cards if card.state == state] if state in counts else cards
     return render_template(
         "shop/seller/listings.html",
@@ -109,7 +111,7 @@ def change_state(slug: str, verb: str) -> ResponseReturnValue:
     seller, at = current_seller(), now()
     if verb in {"resume", "end"}:
         seller.require_owner()
-    said = {
+    sentences = {
         "pause": _("Paused: nobody can buy it until you resume."),
         "resume": _("On sale again."),
         "end": _("Ended. Its page stays for those who bought."),
@@ -122,7 +124,7 @@ def change_state(slug: str, verb: str) -> ResponseReturnValue:
         else:
             change = {"pause": service.pause, "resume": service.resume, "end": service.end}[verb]
             change(listing, at=at, by_account_id=seller.account_id)
-    flash(said[verb], "success")
+    flash(sentences[verb], "success")
     return redirect(url_for(".index"))
 
 
@@ -147,7 +149,7 @@ def _receive(seller: Seller, draft_key: str, problems: Sequence[str] = ()) -> Re
     form = publishing.make_form(seller, typed, at=at)
     if action == "publish":
         published, more = publishing.publish(form, draft_key, seller, at=at, only_check=bool(problems))
-        problems += [one for one in more if one not in problems]
+        problems += [problem for problem in more if problem not in problems]
         if published is not None:
             flash(_("Published. This is how buyers see it."), "success")
             return published.answer()

@@ -63,10 +63,10 @@ def orders_to_pack(seller: Seller, _at: datetime) -> list[Todo]:
     """Paid orders that wait for their plants, and parcels that wait for the courier."""
     counts = count_by_state([seller.grower.id])
     packing, waiting = counts[FulfilmentState.TO_PACK], counts[FulfilmentState.PACKED]
-    found = []
+    todos = []
     if packing:
         text = ngettext("%(n)s order to pack", "%(n)s orders to pack", packing, n=number(packing))
-        found.append(Todo(text, f"{DISPATCH}?state=to_pack", "warn"))
+        todos.append(Todo(text, f"{DISPATCH}?state=to_pack", "warn"))
     if waiting:
         text = ngettext(
             "%(n)s parcel waits for its courier",
@@ -74,8 +74,8 @@ def orders_to_pack(seller: Seller, _at: datetime) -> list[Todo]:
             waiting,
             n=number(waiting),
         )
-        found.append(Todo(text, f"{DISPATCH}?state=packed", "warn"))
-    return found
+        todos.append(Todo(text, f"{DISPATCH}?state=packed", "warn"))
+    return todos
 
 
 def parcels(seller: Seller, _at: datetime) -> list[Figure]:
@@ -168,8 +168,8 @@ FIGURES: list[Callable[[Seller, datetime], list[Figure]]] = [parcels]
 
 def todos(seller: Seller, at: datetime) -> list[Todo]:
     """Everything that waits for this grower, what stops sales first."""
-    found = [todo for source in SOURCES for todo in source(seller, at)]
-    return sorted(found, key=lambda todo: ("bad", "warn", "plain").index(todo.tone))
+    todos = [todo for source in SOURCES for todo in source(seller, at)]
+    return sorted(todos, key=lambda todo: ("bad", "warn", "plain").index(todo.tone))
 
 
 def figures(seller: Seller, at: datetime) -> list[Figure]:

@@ -282,5 +282,5 @@ def _sell(variant_id: int, quantity: int, *, from_held: bool) -> int:
 def _named(short: Sequence[Line]) -> list[ShortLine]:
     left = available(variant_id for variant_id, _quantity in short)
     skus_of: SkusOf = current_app.extensions["skus_of"]
-    skus = skus_of([one for one, _quantity in short])
+    skus = skus_of([variant_id for variant_id, _quantity in short])
     return [ShortLine(skus[variant_id], wanted, left[variant_id]) for variant_id, wanted in short]

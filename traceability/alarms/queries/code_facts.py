@@ -44,7 +44,7 @@ LIFE_OF: dict[str, Life] = {
 
 def home_of(origin: str) -> str | None:
     """The province at the beginning of a lot's origin, as `湖北省咸宁市...`."""
-    return next((one.name_zh for one in PROVINCES if origin.startswith(one.name_zh)), None)
+    return next((province.name_zh for province in PROVINCES if origin.startswith(province.name_zh)), None)
 
 
 def look_of(row: CodeLookup) -> Look:
@@ -80,7 +80,10 @@ def codes_tried_or_reported(since: datetime, until: datetime) -> set[int]:
         .join(CaseReport, CaseReport.case_id == CounterfeitCase.id)
         .where(CaseReport.at > since, CaseReport.at <= until, CounterfeitCase.code_id.is_not(None))
     )
-    return {*session.scalars(tried), *(one for one in session.scalars(reported) if one is not None)}
+    return {
+        *session.scalars(tried),
+        *(code_id for code_id in session.scalars(reported) if code_id is not None),
+    }
 
 
 def facts_of_codes(ids: Iterable[int], *, at: datetime) -> Iterator[tuple[Code, CodeFacts]]:
@@ -115,30 +118,32 @@ def facts_of_codes(ids: Iterable[int], *, at: datetime) -> Iterator[tuple[Code, 
                 sent_at=code.dispatched_at,
                 accepted_at=when.get("accepted"),
                 ended_at=when.get("ended") if life is Life.ENDED else None,
-                looks=tuple(one for one in looks[code.id] if cleared is None or one.last_at > cleared),
-                inner=tuple(one for one in inner[code.id] if cleared is None or one.at > cleared),
-                reports=tuple(one for one in reports[code.id] if cleared is None or one.at > cleared),
+                looks=tuple(look for look in looks[code.id] if cleared is None or look.last_at > cleared),
+                inner=tuple(attempt for attempt in inner[code.id] if cleared is None or attempt.at > cleared),
+                reports=tuple(
+                    report for report in reports[code.id] if cleared is None or report.at > cleared
+                ),
                 neighbours=len(others),
             ),
         )
 
 
 def _looks(by_digest: dict[bytes, int]) -> dict[int, list[Look]]:
-    found: dict[int, list[Look]] = defaultdict(list)
+    looks: dict[int, list[Look]] = defaultdict(list)
     for row in session.scalars(
         select(CodeLookup)
         .where(CodeLookup.code_digest.in_(list(by_digest)))
         .order_by(CodeLookup.first_at, CodeLookup.id)
         .execution_options(populate_existing=True)
     ):
-        found[by_digest[row.code_digest]].append(look_of(row))
-    return found
+        looks[by_digest[row.code_digest]].append(look_of(row))
+    return looks
 
 
 def _inner(ids: list[int]) -> dict[int, list[InnerAttempt]]:
-    found: dict[int, list[InnerAttempt]] = defaultdict(list)
+    attempts: dict[int, list[InnerAttempt]] = defaultdict(list)
     for row in session.scalars(select(InnerTry).where(InnerTry.code_id.in_(ids)).order_by(InnerTry.id)):
-        found[row.code_id].append(
+        attempts[row.code_id].append(
             InnerAttempt(
                 row.id,
                 row.at,
@@ -148,12 +153,12 @@ def _inner(ids: list[int]) -> dict[int, list[InnerAttempt]]:
                 row.agent_digest or row.device_digest,
             )
         )
-    return found
+    return attempts
 
 
 def _reports(ids: list[int]) -> dict[int, list[PersonReport]]:
     """What people reported about these codes and what was not found to be nothing."""
-    found: dict[int, list[PersonReport]] = defaultdict(list)
+    reports: dict[int, list[PersonReport]] = defaultdict(list)
     for code_id, report in session.execute(
         select(CounterfeitCase.code_id, CaseReport)
         .join(CounterfeitCase, CounterfeitCase.id == CaseReport.case_id)
@@ -168,15 +173,15 @@ def _reports(ids: list[int]) -> dict[int, list[PersonReport]]:
     ):
         network = report.network_digest or f"report {report.id}"
         assert code_id is not None
-        found[code_id].append(PersonReport(report.id, report.at, network, Proof(report.proof)))
-    return found
+        reports[code_id].append(PersonReport(report.id, report.at, network, Proof(report.proof)))
+    return reports
 
 
 def _moments(codes: list[Code]) -> dict[int, dict[str, datetime]]:
     """When each code was activated, accepted and ended, as its actions and history tell."""
-    found: dict[int, dict[str, datetime]] = {code.id: {} for code in codes}
+    moments: dict[int, dict[str, datetime]] = {code.id: {} for code in codes}
     activation, ending = aliased(CodeAction), aliased(CodeAction)
-    ids = list(found)
+    ids = list(moments)
     for code_id, activated, ended in session.execute(
         select(Code.id, activation.at, ending.at)
         .outerjoin(activation, activation.id == Code.activation_id)
@@ -185,7 +190,7 @@ def _moments(codes: list[Code]) -> dict[int, dict[str, datetime]]:
     ):
         for name, value in (("activated", activated), ("ended", ended)):
             if value is not None:
-                found[code_id][name] = value
+                moments[code_id][name] = value
     accepted = (
         select(Code.id, func.min(CodeChange.at).label("at"))
         .join(
@@ -201,13 +206,13 @@ def _moments(codes: list[Code]) -> dict[int, dict[str, datetime]]:
     states = {code.id: code.state for code in codes}
     for code_id, at in session.execute(accepted):
         if states[code_id] in {CodeState.ACCEPTED, CodeState.RETURNED, CodeState.RECALLED}:
-            found[code_id]["accepted"] = at
-    return found
+            moments[code_id]["accepted"] = at
+    return moments
 
 
 def _neighbours(batches: set[int]) -> dict[int, set[int]]:
     """Codes of these batches that are under an alarm, reported, or confirmed as copied."""
-    found: dict[int, set[int]] = defaultdict(set)
+    neighbours: dict[int, set[int]] = defaultdict(set)
     queries: list[Any] = [
         select(Code.batch_id, Code.id)
         .join(Alarm, Alarm.code_id == Code.id)
@@ -224,8 +229,8 @@ def _neighbours(batches: set[int]) -> dict[int, set[int]]:
     ]
     for query in queries:
         for batch_id, code_id in session.execute(query):
-            found[batch_id].add(code_id)
-    return found
+            neighbours[batch_id].add(code_id)
+    return neighbours
 
 
 def bursting_networks(*, texts: int, inner_codes: int, at: datetime) -> dict[bytes, NetworkFacts]:
@@ -233,17 +238,19 @@ def bursting_networks(*, texts: int, inner_codes: int, at: datetime) -> dict[byt
     codes for at least `inner_codes` codes within a day.
     """
     lately = (CodeLookup.last_at > at - UNKNOWN_WINDOW, ~CodeLookup.known)
-    asked = _counted(CodeLookup.network_digest, func.count(), lately, texts)
+    unknown_texts = _counted(CodeLookup.network_digest, func.count(), lately, texts)
     wrong = (InnerTry.right.is_(False), InnerTry.at > at - WINDOW, InnerTry.at <= at)
     tried = _counted(InnerTry.network_digest, func.count(distinct(InnerTry.code_id)), wrong, inner_codes)
     return {
         network: NetworkFacts(
-            asked.get(network, 0),
-            _rows(CodeLookup.id, CodeLookup.network_digest == network, lately) if network in asked else (),
+            unknown_texts.get(network, 0),
+            _rows(CodeLookup.id, CodeLookup.network_digest == network, lately)
+            if network in unknown_texts
+            else (),
             tried.get(network, 0),
             _rows(InnerTry.id, InnerTry.network_digest == network, wrong) if network in tried else (),
         )
-        for network in sorted({*asked, *tried})
+        for network in sorted({*unknown_texts, *tried})
     }
 
 

@@ -80,37 +80,37 @@ def seasons_of(t: Thresholds, *, at: datetime) -> Seasons:
     for grower in session.scalars(select(Code.grower_id).where(*_CAME_UP).distinct()):
         seasons[grower]
     elapsed = ((today - first).days + 1) / 365
-    paces = {grower: one.activated / one.quota for grower, one in seasons.items() if one.quota}
+    paces = {grower: season.activated / season.quota for grower, season in seasons.items() if season.quota}
     return Seasons(t, at, elapsed, paces, dict(seasons))
 
 
 def facts_of(grower: int, seasons: Seasons) -> LicenseeFacts:
     """The season of one licensee, with the looks at his codes read now."""
-    one = deepcopy(seasons.by_grower[grower])
-    _add_surfaced(one, grower, seasons.thresholds, seasons.at)
+    season = deepcopy(seasons.by_grower[grower])
+    _add_surfaced(season, grower, seasons.thresholds, seasons.at)
     peers = {other: pace for other, pace in seasons.paces.items() if other != grower}
-    return _facts(one, seasons.elapsed, peers)
+    return _facts(season, seasons.elapsed, peers)
 
 
-def _facts(one: _Season, elapsed: float, peers: Mapping[int, float]) -> LicenseeFacts:
+def _facts(season: _Season, elapsed: float, peers: Mapping[int, float]) -> LicenseeFacts:
     return LicenseeFacts(
-        home=one.home,
-        quota_plants=one.quota,
-        activated_plants=one.activated,
+        home=season.home,
+        quota_plants=season.quota,
+        activated_plants=season.activated,
         season_elapsed=elapsed,
         peer_paces=tuple(peers.values()),
-        odd_hour_codes=one.odd,
-        refused_tries=one.refused.times,
-        refused_plants=one.refused.plants,
-        refused_rows=one.refused.rows[:EVIDENCE_AT_MOST],
-        sent_plants=one.sent,
-        accepted_plants=one.accepted,
-        sold_plants=one.sold,
-        sold_without_code_by_province=dict(one.without_code),
-        surfaced_unsold=one.surfaced,
-        surfaced_by_batch=tuple(dict(batch) for batch in one.by_batch.values()),
-        plants_per_code=one.plants / one.surfaced if one.surfaced else 1.0,
-        evidence=tuple(one.evidence[:EVIDENCE_AT_MOST]),
+        odd_hour_codes=season.odd,
+        refused_tries=season.refused.times,
+        refused_plants=season.refused.plants,
+        refused_rows=season.refused.rows[:EVIDENCE_AT_MOST],
+        sent_plants=season.sent,
+        accepted_plants=season.accepted,
+        sold_plants=season.sold,
+        sold_without_code_by_province=dict(season.without_code),
+        surfaced_unsold=season.surfaced,
+        surfaced_by_batch=tuple(dict(batch) for batch in season.by_batch.values()),
+        plants_per_code=season.plants / season.surfaced if season.surfaced else 1.0,
+        evidence=tuple(season.evidence[:EVIDENCE_AT_MOST]),
     )
 
 
@@ -160,13 +160,13 @@ def _add_codes(seasons: dict[int, _Season], since: datetime) -> None:
 
 def _add_sales(seasons: dict[int, _Season], since: date, until: date) -> None:
     for sold in branch.plants_by_province(since, until):
-        one = seasons[sold.grower_id]
-        one.sold += sold.plants
+        season = seasons[sold.grower_id]
+        season.sold += sold.plants
         if sold.channel != OWN_SHOP:
-            one.without_code[province_named(sold.province) or ""] += sold.plants
+            season.without_code[province_named(sold.province) or ""] += sold.plants
 
 
-def _add_surfaced(one: _Season, grower: int, t: Thresholds, at: datetime) -> None:
+def _add_surfaced(season: _Season, grower: int, t: Thresholds, at: datetime) -> None:
     """Active codes that no order took and that somebody looked up: in which province they came up first."""
     looks: dict[int, list[Look]] = defaultdict(list)
     made: dict[int, tuple[int, int, str]] = {}
@@ -182,10 +182,10 @@ def _add_surfaced(one: _Season, grower: int, t: Thresholds, at: datetime) -> Non
         made[code_id] = (batch, plants, origin)
     for code_id, seen in looks.items():
         batch, plants, origin = made[code_id]
-        one.home = one.home or home_of(origin)
-        one.surfaced += 1
-        one.plants += plants
+        season.home = season.home or home_of(origin)
+        season.surfaced += 1
+        season.plants += plants
         if (province := where_surfaced(seen, t, at=at)) is not None:
-            one.by_batch[batch][province] += 1
-            if province != one.home:
-                one.evidence.append(seen[0].id)
+            season.by_batch[batch][province] += 1
+            if province != season.home:
+                season.evidence.append(seen[0].id)

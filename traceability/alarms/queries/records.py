@@ -119,7 +119,7 @@ def _views(query: Select[Alarm, str, int, str | None]) -> list[AlarmView]:
             case_verdict=verdict,
             first_at=alarm.first_at,
             last_at=alarm.last_at,
-            rules=tuple(sorted(rules.get(alarm.id, {}), key=lambda one: -rules[alarm.id][one])),
+            rules=tuple(sorted(rules.get(alarm.id, {}), key=lambda rule: -rules[alarm.id][rule])),
         )
         for alarm, batch, position, verdict in rows
     ]
@@ -158,10 +158,10 @@ def get_alarm(number: str) -> AlarmView:
     Raises:
         NotFound: there is none.
     """
-    found = _views(_select().where(Alarm.number == number.strip().upper()))
-    if not found:
+    alarms = _views(_select().where(Alarm.number == number.strip().upper()))
+    if not alarms:
         raise NotFound(_("There is no alarm with this number."), code="no_such_alarm")
-    return found[0]
+    return alarms[0]
 
 
 def require_alarm_access(alarm: AlarmView, account_id: int, permission: str) -> None:

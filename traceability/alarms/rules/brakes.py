@@ -25,11 +25,11 @@ class Brakes:
     @classmethod
     def of(cls, values: Mapping[str, int] | None) -> "Brakes":
         """Those of the version in force; the defaults before there is one."""
-        kept = values or {}
+        numbers = values or {}
         return cls(
-            kept.get("burst_slow_texts", DEFAULTS.burst_slow_texts),
-            kept.get("burst_wait_s", DEFAULTS.burst_wait_s),
-            kept.get("burst_challenge_texts", DEFAULTS.burst_challenge_texts),
+            numbers.get("burst_slow_texts", DEFAULTS.burst_slow_texts),
+            numbers.get("burst_wait_s", DEFAULTS.burst_wait_s),
+            numbers.get("burst_challenge_texts", DEFAULTS.burst_challenge_texts),
         )
 
 

@@ -111,13 +111,13 @@ def impossible_travel(facts: CodeFacts, seen: Seen, t: Thresholds) -> Finding | 
     )
     pairs: dict[tuple[int, int], tuple[int, int]] = {}
     fastest = 0
-    for (at, one, here, look), (later, other, there, other_look) in pairwise(moments):
-        if one == other or here == there:
+    for (at, party_number, here, look), (later, other, there, other_look) in pairwise(moments):
+        if party_number == other or here == there:
             continue
         way = distance_km(here, there) - t.travel_slack_km
         hours = max((later - at).total_seconds() / 3600, 1 / 60)
         if way > 0 and way / hours > t.travel_speed_km_h:
-            pairs[min(one, other), max(one, other)] = (look, other_look)
+            pairs[min(party_number, other), max(party_number, other)] = (look, other_look)
             fastest = max(fastest, round(way / hours))
     if not pairs:
         return None
@@ -139,7 +139,7 @@ def too_many(facts: CodeFacts, seen: Seen, t: Thresholds) -> Finding | None:
     extra = max(0, len(seen.parties) - expected)
     widest = 0
     for place, party in enumerate(seen.parties):
-        week = [one for one in seen.parties[place:] if one.first_at - party.first_at <= WEEK]
+        week = [other for other in seen.parties[place:] if other.first_at - party.first_at <= WEEK]
         widest = max(widest, len(_provinces(week)))
     blind = all(party.province is None for party in seen.parties)
     points = extra * (t.parties_points_blind if blind else t.parties_points)
@@ -161,18 +161,18 @@ def inner_code(facts: CodeFacts, seen: Seen, t: Thresholds) -> Finding | None:
     one.
     """
     party_of = {look.device: place for place, party in enumerate(seen.parties) for look in party.looks}
-    wrong = [one for one in facts.inner if not one.right]
-    networks = {one.network for one in wrong}
-    right = [one for one in facts.inner if one.right]
+    wrong = [attempt for attempt in facts.inner if not attempt.right]
+    networks = {attempt.network for attempt in wrong}
+    right = [attempt for attempt in facts.inner if attempt.right]
     right_parties = min(
-        len({party_of.get(one.device, one.device) for one in right}),
-        independent((one.network, one.agent) for one in right),
+        len({party_of.get(attempt.device, attempt.device) for attempt in right}),
+        independent((attempt.network, attempt.agent) for attempt in right),
     )
     points = t.inner_wrong_points * max(0, len(networks) - t.inner_wrong_free)
     points += t.inner_twice_points if right_parties > 1 else 0
     if not points:
         return None
-    rests_on = tuple(one.id for one in facts.inner)
+    rests_on = tuple(attempt.id for attempt in facts.inner)
     figures = {"wrong": len(wrong), "wrong_networks": len(networks), "right_parties": right_parties}
     return Finding("inner_code", points, rests_on, figures)
 
@@ -185,19 +185,19 @@ def reported(facts: CodeFacts, _seen: Seen, t: Thresholds) -> Finding | None:
     """
     if not facts.reports:
         return None
-    strangers = [one for one in facts.reports if one.proof is Proof.NONE]
-    proven = {one.network for one in facts.reports if one.proof is not Proof.NONE}
-    days = {local_day(one.at) for one in strangers}
-    counted = min(len({one.network for one in strangers}), len(days))
+    strangers = [report for report in facts.reports if report.proof is Proof.NONE]
+    proven = {report.network for report in facts.reports if report.proof is not Proof.NONE}
+    days = {local_day(report.at) for report in strangers}
+    counted = min(len({report.network for report in strangers}), len(days))
     points = min(t.report_points * counted, t.report_most_points) + t.report_proven_points * len(proven)
     return Finding(
         "reported",
         points,
-        tuple(one.id for one in facts.reports),
+        tuple(report.id for report in facts.reports),
         {
             "reports": len(facts.reports),
-            "networks": len({one.network for one in facts.reports}),
-            "days": len({local_day(one.at) for one in facts.reports}),
+            "networks": len({report.network for report in facts.reports}),
+            "days": len({local_day(report.at) for report in facts.reports}),
             "proven": len(proven),
         },
     )
@@ -224,8 +224,8 @@ CODE_RULES: dict[str, CodeRule] = {
 def judge_code(facts: CodeFacts, t: Thresholds) -> list[Finding]:
     """Every rule about a code that fires; `neighbours` only strengthens what fired by itself."""
     seen = seen_by(facts.looks, t, at=facts.at)
-    found = [finding for rule in CODE_RULES.values() if (finding := rule(facts, seen, t)) is not None]
-    return found if any(finding.rule != "neighbours" for finding in found) else []
+    findings = [finding for rule in CODE_RULES.values() if (finding := rule(facts, seen, t)) is not None]
+    return findings if any(finding.rule != "neighbours" for finding in findings) else []
 
 
 def unknown_burst(facts: NetworkFacts, t: Thresholds) -> Finding | None:

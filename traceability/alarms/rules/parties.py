@@ -106,17 +106,17 @@ def seen_by(looks: Sequence[Look], t: Thresholds, *, at: datetime) -> Seen:
     last = parties[max(in_crowd)].first_at
     spare = len(in_crowd) * t.crowd_tail_percent // 100
     first_of_crowd = min(in_crowd)
-    kept: list[Party] = []
+    counted_parties: list[Party] = []
     for place, party in enumerate(parties):
         if place in in_crowd:
             if place == first_of_crowd:
-                kept.append(Party(party.looks, party.first_at, None))
+                counted_parties.append(Party(party.looks, party.first_at, None))
             continue
         if spare and parties[first_of_crowd].first_at < party.first_at <= last + tail:
             spare -= 1
             continue
-        kept.append(party)
-    return Seen(_settled(kept, at - window), len(in_crowd) - 1)
+        counted_parties.append(party)
+    return Seen(_settled(counted_parties, at - window), len(in_crowd) - 1)
 
 
 def _settled(parties: Sequence[Party], since: datetime) -> tuple[Party, ...]:

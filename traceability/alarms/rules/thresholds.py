@@ -107,7 +107,7 @@ class Versioned:
 
 def thresholds_from(values: Mapping[str, int]) -> Thresholds:
     """Kept numbers as thresholds; a number that was added to the rules since then has its default."""
-    known = {one.name for one in fields(Thresholds)}
+    known = {threshold.name for threshold in fields(Thresholds)}
     return replace(DEFAULTS, **{name: int(value) for name, value in values.items() if name in known})
 
 
@@ -116,9 +116,10 @@ def problems_of(values: Mapping[str, int]) -> dict[str, tuple[int, int]]:
     within the reach of strangers' reports.
     """
     wrong = {
-        one.name: (one.metadata["low"], one.metadata["high"])
-        for one in fields(Thresholds)
-        if one.name in values and not one.metadata["low"] <= values[one.name] <= one.metadata["high"]
+        threshold.name: (threshold.metadata["low"], threshold.metadata["high"])
+        for threshold in fields(Thresholds)
+        if threshold.name in values
+        and not threshold.metadata["low"] <= values[threshold.name] <= threshold.metadata["high"]
     }
     merged = {**DEFAULTS.as_values(), **values}
     if merged["suspect_score"] <= merged["notice_score"]:
@@ -130,13 +131,13 @@ def problems_of(values: Mapping[str, int]) -> dict[str, tuple[int, int]]:
 
 def by_rule() -> dict[str, list[str]]:
     """The names of the thresholds under their rules, in the order of the table."""
-    found: dict[str, list[str]] = {}
-    for one in fields(Thresholds):
-        found.setdefault(one.metadata["rule"], []).append(one.name)
-    return found
+    names: dict[str, list[str]] = {}
+    for threshold in fields(Thresholds):
+        names.setdefault(threshold.metadata["rule"], []).append(threshold.name)
+    return names
 
 
 def range_of(name: str) -> tuple[int, int]:
     """The smallest and largest value that a person may set."""
-    found = next(one for one in fields(Thresholds) if one.name == name)
-    return found.metadata["low"], found.metadata["high"]
+    threshold = next(candidate for candidate in fields(Thresholds) if candidate.name == name)
+    return threshold.metadata["low"], threshold.metadata["high"]

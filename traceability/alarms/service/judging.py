@@ -158,8 +158,10 @@ def codes_to_judge(*, at: datetime) -> set[int]:
 def networks_to_judge(*, at: datetime) -> dict[str, NetworkFacts]:
     """Networks that try numbers, by their digests in hexadecimal."""
     rules = thresholds_in_force(at=at).values
-    found = bursting_networks(texts=rules.burst_challenge_texts, inner_codes=rules.inner_burst_notice, at=at)
-    return {network.hex(): facts for network, facts in found.items()}
+    networks = bursting_networks(
+        texts=rules.burst_challenge_texts, inner_codes=rules.inner_burst_notice, at=at
+    )
+    return {network.hex(): facts for network, facts in networks.items()}
 
 
 def note_judged(*, at: datetime) -> None:
@@ -213,7 +215,7 @@ def _note(
     if score > alarm.score:
         alarm.score, alarm.alert = score, str(alert)
     if alert is Alert.SUSPECT and (fresh or alarm.case_number is None):
-        pieces = [_evidence(alarm, one, rules.version) for one in (fresh or findings)]
+        pieces = [_evidence(alarm, finding, rules.version) for finding in (fresh or findings)]
         case = open_case(
             Origin.RULE, subject=subject, evidence=pieces, at=at, by=None, summary=_summary(findings)
         )
@@ -231,18 +233,18 @@ def _put_on_record(alarm: Alarm, findings: Sequence[Finding], version: int, *, a
         row.rule: (row.points, row.version)
         for row in session.scalars(select(AlarmFinding).where(AlarmFinding.id.in_(newest)))
     }
-    fresh = [one for one in findings if known.get(one.rule) != (one.points, version)]
+    fresh = [finding for finding in findings if known.get(finding.rule) != (finding.points, version)]
     session.add_all(
         AlarmFinding(
             alarm_id=alarm.id,
-            rule=one.rule,
+            rule=finding.rule,
             version=version,
-            points=one.points,
-            evidence=list(one.evidence),
-            figures=dict(one.figures),
+            points=finding.points,
+            evidence=list(finding.evidence),
+            figures=dict(finding.figures),
             at=at,
         )
-        for one in fresh
+        for finding in fresh
     )
     session.flush()
     return fresh
@@ -259,8 +261,8 @@ def _evidence(alarm: Alarm, finding: Finding, version: int) -> Evidence:
 
 
 def _summary(findings: Sequence[Finding]) -> str:
-    loudest = sorted(findings, key=lambda one: -one.points)
-    return ", ".join(one.rule for one in loudest)
+    loudest = sorted(findings, key=lambda finding: -finding.points)
+    return ", ".join(finding.rule for finding in loudest)
 
 
 def decide(number: str, step: AlarmStep, *, note: str, at: datetime, by: int) -> None:

@@ -71,7 +71,7 @@ def answered_at(cookie: str | None, network: bytes) -> int | None:
     if not cookie:
         return None
     try:
-        found, texts = _signer("answered").loads(cookie, max_age=PASS_FOR_S)
+        network_hex, texts = _signer("answered").loads(cookie, max_age=PASS_FOR_S)
     except (BadSignature, ValueError):
         return None
-    return int(texts) if found == network.hex() else None
+    return int(texts) if network_hex == network.hex() else None

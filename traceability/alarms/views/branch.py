@@ -103,7 +103,7 @@ def _decision(alarm: AlarmView, **options: Any) -> AlarmDecisionForm:
 
 def _alarm(alarm: AlarmView, form: AlarmDecisionForm) -> str:
     of_network, steps = alarm.grower_id is None, steps_of(alarm.id)
-    held = may("alarms.networks", Scope.INSTALLATION) if of_network else may("alarms.decide")
+    has_permission = may("alarms.networks", Scope.INSTALLATION) if of_network else may("alarms.decide")
     return render_template(
         "traceability/alarms/show.html",
         alarm=alarm,
@@ -111,16 +111,16 @@ def _alarm(alarm: AlarmView, form: AlarmDecisionForm) -> str:
         looks=looks_of_code(alarm.code_id) if alarm.code_id else [],
         steps=[
             {
-                "title": wording.step_name(one.step),
-                "at": one.at,
-                "note": " · ".join(part for part in (by, one.note) if part) or None,
+                "title": wording.step_name(step.step),
+                "at": step.at,
+                "note": " · ".join(part for part in (by, step.note) if part) or None,
                 "state": "done",
             }
-            for one, by in zip(steps, wording.who(steps), strict=True)
+            for step, by in zip(steps, wording.who(steps), strict=True)
         ],
         wording=wording,
         form=form,
-        may_decide=held and bool(form.step.choices),
+        may_decide=has_permission and bool(form.step.choices),
         decided_at=url_for(
             "alarms.decide_of_network" if of_network else "alarms.decide", number=alarm.number
         ),

@@ -51,7 +51,7 @@ def stop_who_tries(
 
 
 @blueprint.app_errorhandler(QuestionAsked)
-def show_question(asked: QuestionAsked) -> Response:
+def show_question(error: QuestionAsked) -> Response:
     """The question in place of the answer; programs are told where a person can answer it."""
     if wants_json():
         return problem(
@@ -62,7 +62,7 @@ def show_question(asked: QuestionAsked) -> Response:
                 "Too many texts that are no code were asked for from this network. Open the page in a browser."
             ),
         )
-    return _page(asked.question)
+    return _page(error.question)
 
 
 def _page(question: questions.Question) -> Response:
@@ -77,12 +77,12 @@ def answer() -> ResponseReturnValue:
     """Take the answer; the right one leads on to the code that was asked for."""
     word = request.form.get("word", "")
     try:
-        found = questions.answer(word, request.form.get("answer", ""))
+        outcome = questions.answer(word, request.form.get("answer", ""))
     except ValueError:
         raise Invalid(_("The question is too old. Check the code once more."), code="question_old") from None
-    if found is None:
+    if outcome is None:
         raise Invalid(_("That is not the sum. Go back and try again."), code="question_wrong")
-    code, cookie = found
+    code, cookie = outcome
     response = redirect(url_for("verification.code", code=code), 303)
     response.set_cookie(
         questions.COOKIE,

@@ -34,34 +34,34 @@ def authenticity(period: branch.Period, scope: branch.ReportScope) -> branch.Sec
             ),
         ),
         inputs={
-            window: {key: value for key, _label, value in _lines(found)}
-            for window, found in (("now", now), ("before", then))
+            window: {key: value for key, _label, value in _lines(figures)}
+            for window, figures in (("now", now), ("before", then))
         },
     )
 
 
-def _sentence(found: Counts) -> str:
-    if not found.decisions.decided:
+def _sentence(figures: Counts) -> str:
+    if not figures.decisions.decided:
         return _("No counterfeit case was decided in this window.")
     return _(
         "%(in_time)s of %(decided)s cases were decided in time; %(confirmed)s were confirmed as fakes by two persons.",
-        in_time=found.decisions.in_time,
-        decided=found.decisions.decided,
-        confirmed=found.decisions.confirmed,
+        in_time=figures.decisions.in_time,
+        decided=figures.decisions.decided,
+        confirmed=figures.decisions.confirmed,
     )
 
 
-def _lines(found: Counts) -> list[tuple[str, str, int]]:
+def _lines(figures: Counts) -> list[tuple[str, str, int]]:
     return [
-        ("devices", _("Look-ups of codes"), found.devices),
-        ("codes", _("Codes looked up"), found.codes_looked_up),
-        ("alarms", _("Alarms of the rules"), found.alarms),
-        ("received", _("Counterfeit cases received"), found.cases_received),
-        ("decided", _("Cases decided"), found.decisions.decided),
-        ("in_time", _("of these in time"), found.decisions.in_time),
-        ("confirmed", _("of these confirmed as fakes"), found.decisions.confirmed),
-        ("cleared", _("of these cleared"), found.decisions.cleared),
-        ("undetermined", _("of these undetermined"), found.decisions.undetermined),
-        ("activated", _("Plants activated against the quota"), found.plants_activated),
-        ("given_back", _("Plants given back to the quota"), found.plants_given_back),
+        ("devices", _("Look-ups of codes"), figures.devices),
+        ("codes", _("Codes looked up"), figures.codes_looked_up),
+        ("alarms", _("Alarms of the rules"), figures.alarms),
+        ("received", _("Counterfeit cases received"), figures.cases_received),
+        ("decided", _("Cases decided"), figures.decisions.decided),
+        ("in_time", _("of these in time"), figures.decisions.in_time),
+        ("confirmed", _("of these confirmed as fakes"), figures.decisions.confirmed),
+        ("cleared", _("of these cleared"), figures.decisions.cleared),
+        ("undetermined", _("of these undetermined"), figures.decisions.undetermined),
+        ("activated", _("Plants activated against the quota"), figures.plants_activated),
+        ("given_back", _("Plants given back to the quota"), figures.plants_given_back),
     ]

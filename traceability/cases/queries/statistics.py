@@ -53,12 +53,12 @@ def monthly_counts(*, at: datetime, months: int = MONTHS) -> list[MonthCounts]:
         by_month.setdefault(month, []).append((due_at, decided_at, verdict))
     if not by_month:
         return []
-    found = []
+    counts = []
     month = month_start(today)
     while month >= min(by_month):
-        found.append(_count(month, by_month.get(month, []), at))
+        counts.append(_count(month, by_month.get(month, []), at))
         month = month_start(month, -1)
-    return found
+    return counts
 
 
 def _count(

@@ -54,7 +54,7 @@ def digest_of(
     before: str,
 ) -> str:
     """The hex sha256 of the piece's canonical JSON (RFC 8785), which names the digest before it."""
-    said: dict[str, Any] = {
+    record: dict[str, Any] = {
         "case": case_number,
         "position": position,
         "kind": str(kind),
@@ -63,7 +63,7 @@ def digest_of(
         "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
         "before": before,
     }
-    return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
+    return hashlib.sha256(rfc8785.dumps(record)).hexdigest()
 
 
 def first_break(case_number: str, pieces: Sequence[Piece]) -> int | None:

@@ -23,21 +23,21 @@ def open_actions(case: CaseView, *, at: datetime) -> list[ActionKind]:
     """What can be done about a case now, the usual first."""
     if case.verdict is not CaseVerdict.CONFIRMED_FAKE:
         return []
-    found = []
+    actions = []
     storefront = _storefront(case, at=at)
     if case.shop:
-        found += [ActionKind.SHOP_NOTICE, ActionKind.PLATFORM_COMPLAINT]
+        actions += [ActionKind.SHOP_NOTICE, ActionKind.PLATFORM_COMPLAINT]
         if storefront is not None:
-            found.append(ActionKind.SHOP_SUSPENDED)
+            actions.append(ActionKind.SHOP_SUSPENDED)
         elif not _is_registered(case.shop, at=at):
-            found.append(ActionKind.SHOP_LISTED)
+            actions.append(ActionKind.SHOP_LISTED)
     elif case.grower_id is not None:
-        found.append(ActionKind.SHOP_NOTICE)
+        actions.append(ActionKind.SHOP_NOTICE)
     if _licence(case, at=at) is not None:
-        found.append(ActionKind.LICENCE_SUSPENDED)
+        actions.append(ActionKind.LICENCE_SUSPENDED)
     if case.lot_id is not None and _may_be_recalled(case.lot_id):
-        found.append(ActionKind.LOT_RECALLED)
-    return found
+        actions.append(ActionKind.LOT_RECALLED)
+    return actions
 
 
 def act(number: str, kind: ActionKind | str, *, note: str, at: datetime, by: int) -> CaseView:

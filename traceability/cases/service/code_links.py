@@ -20,25 +20,25 @@ class AboutCode:
 
 def about_token(about: AboutCode) -> str:
     """A word for the address of the report form."""
-    told = f"{about.digest.hex()}~{about.verdict}~{about.masked}".encode()
-    return f"{_text(told)}.{_seal(told)}"
+    payload = f"{about.digest.hex()}~{about.verdict}~{about.masked}".encode()
+    return f"{_text(payload)}.{_seal(payload)}"
 
 
 def read_about(token: str | None) -> AboutCode | None:
     """What `about_token` put in; None for anything else."""
     word, _dot, seal = (token or "").partition(".")
     try:
-        told = urlsafe_b64decode(word + "=" * (-len(word) % 4))
-        if not hmac.compare_digest(_seal(told), seal):
+        payload = urlsafe_b64decode(word + "=" * (-len(word) % 4))
+        if not hmac.compare_digest(_seal(payload), seal):
             return None
-        digest, verdict, shown = told.decode().split("~", 2)
+        digest, verdict, shown = payload.decode().split("~", 2)
     except ValueError:
         return None
     return AboutCode(bytes.fromhex(digest), verdict, shown)
 
 
-def _seal(told: bytes) -> str:
-    return _text(hmac.digest(key_for("about a code v1"), told, "sha256")[:MAC_BYTES])
+def _seal(payload: bytes) -> str:
+    return _text(hmac.digest(key_for("about a code v1"), payload, "sha256")[:MAC_BYTES])
 
 
 def _text(data: bytes) -> str:

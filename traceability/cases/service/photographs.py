@@ -10,7 +10,7 @@ from traceability.cases.service.reporting import keep_photo
 
 
 def photos_of(
-    uploads: Sequence[FileStorage], kept: Sequence[str], *, most: int
+    uploads: Sequence[FileStorage], earlier_keys: Sequence[str], *, most: int
 ) -> tuple[list[str], str | None]:
     """Store what was sent.
 
@@ -23,7 +23,7 @@ def photos_of(
         The keys of all photographs so far, and a sentence about the first one that was refused.
     """
     given = [upload for upload in uploads if upload and upload.filename]
-    keys = list(kept)
+    keys = list(earlier_keys)
     if len(keys) + len(given) > most:
         return keys, _("Up to %(n)s photographs can be sent.", n=most)
     for upload in given:

@@ -118,7 +118,9 @@ def _row(
 def _responsible(case: CounterfeitCase) -> set[int]:
     if case.owner_account_id is not None:
         return {case.owner_account_id}
-    return {one for chain in _chains(case.unit_id) for one in branch.first_holders(chain, "cases.decide")}
+    return {
+        holder for chain in _chains(case.unit_id) for holder in branch.first_holders(chain, "cases.decide")
+    }
 
 
 def _above(case: CounterfeitCase, levels: int) -> tuple[int | None, set[int]]:
@@ -128,7 +130,9 @@ def _above(case: CounterfeitCase, levels: int) -> tuple[int | None, set[int]]:
     """
     chains = _chains(case.unit_id)
     if case.unit_id is None:
-        return None, {one for chain in chains for one in branch.first_holders(reversed(chain), "cases.view")}
+        return None, {
+            holder for chain in chains for holder in branch.first_holders(reversed(chain), "cases.view")
+        }
     [chain] = chains
     handling = next((place for place, unit in enumerate(chain) if branch.holders_at(unit, "cases.decide")), 0)
     above = [unit for unit in chain[handling + 1 :] if branch.holders_at(unit, "cases.view")]

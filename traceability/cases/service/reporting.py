@@ -117,8 +117,8 @@ def _refuse_busy_contact(contact: bytes | None, *, at: datetime) -> None:
         .where(CaseReport.contact_digest == contact, CaseReport.at > at - DAY)
     )
     if sent is not None and sent >= MOST_OF_CONTACT:
-        said = _("This contact was given for %(n)s reports within a day. Add to them tomorrow.", n=sent)
-        raise Invalid(said, code="report_contact", fields={"contact": said})
+        message = _("This contact was given for %(n)s reports within a day. Add to them tomorrow.", n=sent)
+        raise Invalid(message, code="report_contact", fields={"contact": message})
 
 
 def _is_enough(case_id: int, network: bytes | None, *, at: datetime) -> bool:
@@ -203,5 +203,5 @@ def _grower_of_shop(shop: str, *, at: datetime) -> int | None:
     """The grower whose registered shop this is, so that the case reaches his branch."""
     if "." not in shop:
         return None
-    found = branch.check_url(shop, at=at)
-    return found.storefront.grower_id if found.storefront else None
+    check = branch.check_url(shop, at=at)
+    return check.storefront.grower_id if check.storefront else None

@@ -17,10 +17,10 @@ def end_suspensions(case: CounterfeitCase, *, at: datetime) -> None:
     details = session.scalars(
         select(CaseChange.detail).where(CaseChange.case_id == case.id, CaseChange.step == str(CaseStep.ACT))
     ).all()
-    for number in {one["licence"] for one in details if "licence" in one}:
+    for number in {detail["licence"] for detail in details if "licence" in detail}:
         if case.number in branch.licence_suspended_by(number):
             branch.reinstate_licence(number, reason=reason, by_account_id=None, at=at, source=case.number)
-    for public_id in {one["storefront"] for one in details if "storefront" in one}:
+    for public_id in {detail["storefront"] for detail in details if "storefront" in detail}:
         if case.number in branch.storefront_suspended_by(public_id):
             branch.decide_storefront(
                 public_id,

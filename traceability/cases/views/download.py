@@ -22,12 +22,12 @@ blueprint = Blueprint("case_files", __name__)
 def table() -> Response:
     """The cases of a folder in one's areas; the reporter's contact stays on the case's page."""
     account_id, at = actor_id(), now()
-    asked = request.args.get("folder", "")
-    folder = asked if asked in queries.FOLDERS else "open"
+    requested = request.args.get("folder", "")
+    folder = requested if requested in queries.FOLDERS else "open"
     units = [unit.id for unit in branch.units_where(account_id, "cases.view")]
     cases = queries.all_cases(units, folder=folder, account_id=account_id)
-    owners = display_names(one.owner_account_id for one in cases)
-    growers = branch.growers_by_ids({one.grower_id for one in cases if one.grower_id})
+    owners = display_names(case.owner_account_id for case in cases)
+    growers = branch.growers_by_ids({case.grower_id for case in cases if case.grower_id})
     rows: list[Sequence[object]] = [
         [
             _("Case"),
@@ -47,21 +47,21 @@ def table() -> Response:
     ]
     rows += [
         (
-            one.number,
-            wording.state_name(one.state),
-            wording.verdict_name(one.verdict) if one.verdict else "",
-            wording.subject_name(one.subject_kind),
-            wording.origin_name(one.origin),
-            growers[one.grower_id].name if one.grower_id in growers else "",
-            one.shop,
-            owners[one.owner_account_id],
-            dt(one.opened_at),
-            day(one.due_at),
-            _("yes") if one.is_late(at) else _("no"),
-            dt(one.decided_at) if one.decided_at else "",
-            wording.summary_words(one),
+            case.number,
+            wording.state_name(case.state),
+            wording.verdict_name(case.verdict) if case.verdict else "",
+            wording.subject_name(case.subject_kind),
+            wording.origin_name(case.origin),
+            growers[case.grower_id].name if case.grower_id in growers else "",
+            case.shop,
+            owners[case.owner_account_id],
+            dt(case.opened_at),
+            day(case.due_at),
+            _("yes") if case.is_late(at) else _("no"),
+            dt(case.decided_at) if case.decided_at else "",
+            wording.summary_words(case),
         )
-        for one in cases
+        for case in cases
     ]
     return Response(
         csv_bytes(rows),

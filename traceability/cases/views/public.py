@@ -66,11 +66,11 @@ def report() -> ResponseReturnValue:
         **({"formdata": said(), "meta": {"csrf": False}} if request.is_json else {}),
     )
     about = read_about(form.about.data)
-    kept = read_kept(form.kept.data, purpose=PURPOSE)
+    photo_keys = read_kept(form.kept.data, purpose=PURPOSE)
     status = 200
     if request.method == "POST":
         ok = form.validate()
-        kept, problem = photos_of(form.photos.data or [], kept, most=intake.MOST_PHOTOS)
+        photo_keys, problem = photos_of(form.photos.data or [], photo_keys, most=intake.MOST_PHOTOS)
         if problem:
             form.photos.errors = [*form.photos.errors, problem]
         if ok and not problem:
@@ -81,7 +81,7 @@ def report() -> ResponseReturnValue:
                         price=form.price.data or "",
                         shop=form.shop.data or "",
                         contact=form.contact.data or "",
-                        photo_keys=tuple(kept),
+                        photo_keys=tuple(photo_keys),
                         code_digest=about.digest if about else None,
                         code_verdict=about.verdict if about else "",
                         locale=spoken().locale,
@@ -100,9 +100,9 @@ def report() -> ResponseReturnValue:
                 code="report_invalid",
                 fields={name: str(errors[0]) for name, errors in form.errors.items() if errors},
             )
-        form.kept.data = kept_token(kept, purpose=PURPOSE)
+        form.kept.data = kept_token(photo_keys, purpose=PURPOSE)
         status = 422
-    page = render_template("traceability/cases/report.html", form=form, about=about, kept=len(kept))
+    page = render_template("traceability/cases/report.html", form=form, about=about, kept=len(photo_keys))
     return Response(page, status=status, headers={"Referrer-Policy": "no-referrer"})
 
 
@@ -123,24 +123,24 @@ def said() -> MultiDict[str, str]:
 @limiter.limit(VERIFY)
 def case(number: str) -> ResponseReturnValue:
     """How far a case is; shows nothing that the reporter or staff wrote among themselves."""
-    found = get_case(number)
+    case = get_case(number)
     if wants_json():
-        return jsonify(as_json(found))
+        return jsonify(as_json(case))
     steps = [
         {"title": wording.step_name(step.step), "at": step.at, "state": "done"}
-        for step in steps_of(found.id)
+        for step in steps_of(case.id)
         if step.step in PUBLIC_STEPS
     ]
-    if found.is_open:
-        steps.append({"title": _("Answer due by %(day)s", day=local_day(found.due_at)), "state": "next"})
+    if case.is_open:
+        steps.append({"title": _("Answer due by %(day)s", day=local_day(case.due_at)), "state": "next"})
     page = render_template(
         "traceability/cases/status.html",
-        case=found,
+        case=case,
         steps=steps,
-        state=wording.public_state(found),
-        verdict=wording.verdict_name(found.verdict) if found.verdict else None,
-        tone=wording.VERDICT_TONES[found.verdict] if found.verdict else "wait",
-        late=found.is_late(now()),
+        state=wording.public_state(case),
+        verdict=wording.verdict_name(case.verdict) if case.verdict else None,
+        tone=wording.VERDICT_TONES[case.verdict] if case.verdict else "wait",
+        late=case.is_late(now()),
     )
     return Response(page, headers={"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"})
 
@@ -167,7 +167,7 @@ def statistics() -> ResponseReturnValue:
     """Cases of each month: received, decided in time, confirmed, cleared."""
     months = monthly_counts(at=now())
     if request.args.get("format") == "csv":
-        rows = [(one.month.strftime("%Y-%m"), *one.values()) for one in months]
+        rows = [(month.month.strftime("%Y-%m"), *month.values()) for month in months]
         return Response(
             csv_text([("month", *COLUMNS), *rows]),
             content_type="text/csv; charset=utf-8",
@@ -176,8 +176,8 @@ def statistics() -> ResponseReturnValue:
     if wants_json():
         return jsonify(
             months=[
-                {"month": one.month.strftime("%Y-%m"), **dict(zip(COLUMNS, one.values(), strict=True))}
-                for one in months
+                {"month": month.month.strftime("%Y-%m"), **dict(zip(COLUMNS, month.values(), strict=True))}
+                for month in months
             ]
         )
     return render_template("traceability/cases/statistics.html", months=months)

@@ -31,8 +31,8 @@ blueprint = Blueprint("cases", __name__)
 def index() -> ResponseReturnValue:
     """The cases of one's areas; open ones by deadline, so that the late ones stand first."""
     account_id = actor_id()
-    asked = request.args.get("folder", "")
-    folder = asked if asked in queries.FOLDERS else "open"
+    requested = request.args.get("folder", "")
+    folder = requested if requested in queries.FOLDERS else "open"
     units = [unit.id for unit in branch.units_where(account_id, "cases.view")]
     page = queries.case_page(
         units, folder=folder, account_id=account_id, page=page_number(request.args.get("page"))
@@ -52,31 +52,31 @@ def index() -> ResponseReturnValue:
 @requires("cases.view")
 def show(number: str) -> ResponseReturnValue:
     """One case: what it is about, the evidence, what happened, and the one thing to do next."""
-    found = seen_case(number)
-    pieces = queries.evidence_of(found.id)
-    grower = branch.get_grower(id=found.grower_id) if found.grower_id else None
-    unit = branch.unit_by_id(found.unit_id) if found.unit_id else None
-    escalated = branch.unit_by_id(found.escalated_unit_id) if found.escalated_unit_id else None
-    owner = display_names([found.owner_account_id]) if found.owner_account_id else {}
+    case = seen_case(number)
+    pieces = queries.evidence_of(case.id)
+    grower = branch.get_grower(id=case.grower_id) if case.grower_id else None
+    unit = branch.unit_by_id(case.unit_id) if case.unit_id else None
+    escalated = branch.unit_by_id(case.escalated_unit_id) if case.escalated_unit_id else None
+    owner = display_names([case.owner_account_id]) if case.owner_account_id else {}
     return render_template(
         "traceability/cases/show.html",
-        case=found,
-        pieces=queries.evidence_views(found.id),
-        broken=evidence.first_break(found.number, pieces),
-        steps=queries.steps_of(found.id),
-        strength=queries.strength_of(found.id),
-        label=queries.label_of(found),
+        case=case,
+        pieces=queries.evidence_views(case.id),
+        broken=evidence.first_break(case.number, pieces),
+        steps=queries.steps_of(case.id),
+        strength=queries.strength_of(case.id),
+        label=queries.label_of(case),
         grower=grower,
         area=branch.unit_name(unit) if unit else "",
         escalated=branch.unit_name(escalated) if escalated else "",
-        owner=owner.get(found.owner_account_id or 0, ""),
-        next_step=next_step(found, actor_id()),
-        may_add=found.is_open and may_handle(found, actor_id(), "cases.evidence"),
-        may_reopen=not found.is_open and may_handle(found, actor_id(), PERMISSION_OF[CaseStep.REOPEN]),
-        may_close=found.state is CaseState.DECIDED
-        and may_handle(found, actor_id(), PERMISSION_OF[CaseStep.CLOSE]),
-        seal=seal.seal_of(subject_of(found)),
-        letters=LETTERS if found.verdict is CaseVerdict.CONFIRMED_FAKE else (),
+        owner=owner.get(case.owner_account_id or 0, ""),
+        next_step=next_step(case, actor_id()),
+        may_add=case.is_open and may_handle(case, actor_id(), "cases.evidence"),
+        may_reopen=not case.is_open and may_handle(case, actor_id(), PERMISSION_OF[CaseStep.REOPEN]),
+        may_close=case.state is CaseState.DECIDED
+        and may_handle(case, actor_id(), PERMISSION_OF[CaseStep.CLOSE]),
+        seal=seal.seal_of(subject_of(case)),
+        letters=LETTERS if case.verdict is CaseVerdict.CONFIRMED_FAKE else (),
         wording=wording,
         at=now(),
     )
@@ -88,9 +88,9 @@ def seen_case(number: str) -> CaseView:
     Raises:
         Forbidden, NotFound: it is not, or there is none.
     """
-    found = get_case(number)
-    require_access(found, actor_id(), "cases.view")
-    return found
+    case = get_case(number)
+    require_access(case, actor_id(), "cases.view")
+    return case
 
 
 def next_step(case: CaseView, account_id: int) -> CaseStep | None:
@@ -121,8 +121,8 @@ def photo(number: str, position: int) -> Response:
     Raises:
         Conflict: the stored file is not the one that was put on record.
     """
-    found = seen_case(number)
-    key, digest = queries.evidence_file(found.id, position)
+    case = seen_case(number)
+    key, digest = queries.evidence_file(case.id, position)
     try:
         content = files.get(key)
     except NotFound as damaged:
@@ -145,14 +145,14 @@ def photo(number: str, position: int) -> Response:
 @requires("cases.view")
 def letter(number: str, kind: str) -> ResponseReturnValue:
     """The notice to the shop or the complaint file for the platform, with the proofs."""
-    found = seen_case(number)
-    if kind not in LETTERS or found.verdict is not CaseVerdict.CONFIRMED_FAKE:
+    case = seen_case(number)
+    if kind not in LETTERS or case.verdict is not CaseVerdict.CONFIRMED_FAKE:
         return redirect(url_for("cases.show", number=number))
     return Response(
-        letter_pdf(found, kind, at=now()),
+        letter_pdf(case, kind, at=now()),
         content_type="application/pdf",
         headers={
-            "Content-Disposition": f'inline; filename="{found.number}-{kind}.pdf"',
+            "Content-Disposition": f'inline; filename="{case.number}-{kind}.pdf"',
             "Cache-Control": "private, no-store",
         },
     )
@@ -162,5 +162,5 @@ def letter(number: str, kind: str) -> ResponseReturnValue:
 @requires("cases.view")
 def proof(number: str) -> Response:
     """The proof that the case, as it now stands, is in the public log; for staff, because it names who decided."""
-    found = seen_case(number)
-    return seal.proof_answer(seal.proof_for(subject_of(found)), found.number)
+    case = seen_case(number)
+    return seal.proof_answer(seal.proof_for(subject_of(case)), case.number)

@@ -37,17 +37,17 @@ PURPOSE = "case evidence"
 def new() -> ResponseReturnValue:
     """Open a case after a visit, a call or a look at a shop."""
     form = forms.StaffReportForm()
-    kept, problem = _photos(form)
+    photo_keys, problem = _photos(form)
     if not problem and form.validate_on_submit():
         lot = find_lot(number=form.lot.data) if form.lot.data else None
         with creating() as made:
-            case = _open(form, kept, lot.id if lot else None)
+            case = _open(form, photo_keys, lot.id if lot else None)
             made.leads_to(_place(case))
         return made.answer()
-    return _page(form, "new.html", kept=len(kept))
+    return _page(form, "new.html", kept=len(photo_keys))
 
 
-def _open(form: forms.StaffReportForm, kept: list[str], lot_id: int | None) -> CaseView:
+def _open(form: forms.StaffReportForm, photo_keys: list[str], lot_id: int | None) -> CaseView:
     shop = (form.shop.data or "").strip()
     pieces = [Evidence(EvidenceKind.STATEMENT, {"text": (form.what.data or "").strip()})]
     if shop:
@@ -55,7 +55,7 @@ def _open(form: forms.StaffReportForm, kept: list[str], lot_id: int | None) -> C
         pieces.append(Evidence(EvidenceKind.SHOP, {"text": shop, "registry": answer}))
     if form.price.data:
         pieces.append(Evidence(EvidenceKind.PRICE, {"text": form.price.data.strip()}))
-    pieces += [intake.photo_evidence(key) for key in kept]
+    pieces += [intake.photo_evidence(key) for key in photo_keys]
     subject = Subject.of_lot(lot_id, shop=shop) if lot_id else Subject.of_shop(shop)
     if not lot_id and not shop:
         subject = Subject.other()
@@ -97,18 +97,18 @@ def add_evidence(number: str) -> ResponseReturnValue:
     case = seen_case(number)
     require_access(case, actor_id(), "cases.evidence")
     form = forms.EvidenceForm()
-    kept, problem = _photos(form)
+    photo_keys, problem = _photos(form)
     text = (form.text.data or "").strip()
     if not problem and form.validate_on_submit():
-        if text or kept:
+        if text or photo_keys:
             pieces = [Evidence(EvidenceKind.NOTE, {"text": text})] if text else []
-            pieces += [intake.photo_evidence(key) for key in kept]
+            pieces += [intake.photo_evidence(key) for key in photo_keys]
             with creating() as made:
                 service.add_evidence(case.number, pieces, at=now(), by=actor_id())
                 made.leads_to(_place(case))
             return made.answer()
         form.text.errors = [*form.text.errors, _("Write what was found, or add a photograph.")]
-    return _page(form, "evidence.html", case=case, kept=len(kept))
+    return _page(form, "evidence.html", case=case, kept=len(photo_keys))
 
 
 @blueprint.route("/branch/reports-of-fakes/<number>/verdict", methods=["GET", "POST"])
@@ -143,7 +143,7 @@ def confirm(number: str) -> ResponseReturnValue:
             else:
                 decisions.send_back(case.number, note=form.note.data or "", at=now(), by=actor_id())
         return _done(case)
-    proposal = next((one for one in reversed(steps_of(case.id)) if one.step is CaseStep.PROPOSE), None)
+    proposal = next((step for step in reversed(steps_of(case.id)) if step.step is CaseStep.PROPOSE), None)
     pieces = evidence_views(case.id)
     return _page(form, "confirm.html", case=case, proposal=proposal, pieces=pieces)
 
@@ -195,15 +195,15 @@ def _for(number: str, step: CaseStep) -> CaseView:
 
 
 def _photos(form: Any) -> tuple[list[str], str | None]:
-    kept = read_kept(form.kept.data, purpose=PURPOSE)
+    photo_keys = read_kept(form.kept.data, purpose=PURPOSE)
     if request.method != "POST":
-        return kept, None
-    kept, problem = photos_of(form.photos.data or [], kept, most=intake.MOST_PHOTOS)
+        return photo_keys, None
+    photo_keys, problem = photos_of(form.photos.data or [], photo_keys, most=intake.MOST_PHOTOS)
     if problem:
         form.validate()
         form.photos.errors = [*form.photos.errors, problem]
-    form.kept.data = kept_token(kept, purpose=PURPOSE)
-    return kept, problem
+    form.kept.data = kept_token(photo_keys, purpose=PURPOSE)
+    return photo_keys, problem
 
 
 def _page(form: Any, template: str, **context: Any) -> ResponseReturnValue:

@@ -54,8 +54,8 @@ def letter_pdf(case: CaseView, kind: str, *, at: datetime) -> bytes:
         at: the date of the letter.
     """
     pieces = evidence_views(case.id)
-    pictures = {f"piece-{one.position}.jpg": _bytes(case, one) for one in pieces if one.has_file}
-    mark = next((one.facts for one in branch.all_marks()), None)
+    pictures = {f"piece-{piece.position}.jpg": _bytes(case, piece) for piece in pieces if piece.has_file}
+    mark = next((view.facts for view in branch.all_marks()), None)
     settings = current_settings()
     values = {
         "kind": kind,
@@ -74,7 +74,7 @@ def letter_pdf(case: CaseView, kind: str, *, at: datetime) -> bytes:
         }
         if mark
         else None,
-        "evidence": [_piece(one) for one in pieces],
+        "evidence": [_piece(piece) for piece in pieces],
         "evidence_head": case.evidence_head,
         "status_url": f"{settings.base_url}/report-fake/{case.number}",
         "log_url": f"{settings.base_url}/log/checkpoint",

@@ -114,7 +114,7 @@ def summary_words(case: CaseView) -> str:
     """The line of a case in the list: what the reporter wrote, or what the rules saw."""
     if case.origin is not Origin.RULE:
         return case.summary
-    return "; ".join(rule_name(one) for one in case.summary.split(", "))
+    return "; ".join(rule_name(rule) for rule in case.summary.split(", "))
 
 
 def shown_verdict(verdict: str) -> str:

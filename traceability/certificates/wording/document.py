@@ -22,14 +22,16 @@ def certificate_pdf(certificates: Sequence[CertificateView], *, at: datetime) ->
     if not certificates:
         raise ValueError("an order of which nothing left has no certificate")
     attached = {
-        f"{one.consignment_number}.tlog-proof": str(certificate_proof(one.consignment_number)).encode()
-        for one in certificates
+        f"{certificate.consignment_number}.tlog-proof": str(
+            certificate_proof(certificate.consignment_number)
+        ).encode()
+        for certificate in certificates
     }
     return compile_pdf(
         TEMPLATE,
         {
             "base_url": current_settings().base_url,
-            "certificates": [_page(one) for one in certificates],
+            "certificates": [_page(certificate) for certificate in certificates],
         },
         at=at,
         files=attached,

@@ -59,13 +59,13 @@ def append_batch(batch: CodeBatch, lot_number: str) -> None:
 
 def batches() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every batch that has a root, with the root and the count of its codes as they stand now."""
-    found = session.execute(
+    rows = session.execute(
         select(CodeBatch, Lot.number)
         .join(Lot, Lot.id == CodeBatch.lot_id)
         .where(CodeBatch.state == str(BatchState.MADE), CodeBatch.root.is_not(None))
         .order_by(CodeBatch.id)
     ).all()
-    for batch, lot_number in found:
+    for batch, lot_number in rows:
         count = 0
 
         def leaves(batch_id: int = batch.id) -> Iterator[bytes]:
@@ -76,9 +76,9 @@ def batches() -> Iterator[tuple[str, dict[str, Any]]]:
                 yield leaf or b""
 
         root = root_of(leaves())
-        told = {"root": (batch.root or b"").hex(), "count": batch.count}
+        recorded = {"root": (batch.root or b"").hex(), "count": batch.count}
         today = {"root": root.hex(), "count": count}
-        bent = {f"column {name}": value for name, value in told.items() if value != today[name]}
+        bent = {f"column {name}": value for name, value in recorded.items() if value != today[name]}
         yield batch_subject(batch.number), batch_body(batch, lot_number, root=root, count=count) | bent
 
 

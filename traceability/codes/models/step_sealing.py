@@ -72,7 +72,7 @@ def seal_step(
     )
     leaves = []
     for batch_id, of_batch in by_batch.items():
-        of_batch.sort(key=lambda one: one[0])
+        of_batch.sort(key=lambda change: change[0])
         body = step_body(numbers[batch_id], step, of_batch, reference=reference)
         leaves.append((subject_of(numbers[batch_id]), body))
     seal.append_many(KIND, leaves)
@@ -98,14 +98,14 @@ def take_in() -> int:
     Nothing vouches for what they were before; the leaf's second says since when something does. What steps since the
     upgrade have told of a code stays as they told it.
     """
-    told = exists().where(
+    has_marks = exists().where(
         SealLeaf.subject == "codes/" + CodeBatch.number,
         SealLeaf.kind == KIND,
         SealLeaf.body.contains('"marks":', autoescape=True),
     )
     batches = session.execute(
         select(CodeBatch.id, CodeBatch.number)
-        .where(CodeBatch.state == str(BatchState.MADE), ~told)
+        .where(CodeBatch.state == str(BatchState.MADE), ~has_marks)
         .order_by(CodeBatch.id)
     ).all()
     count = 0
@@ -199,12 +199,12 @@ def _audit_batch(batch_id: int, number: str, places: Collection[int] | None = No
         condition &= Code.position.in_(list(places))
     for place, _id, mark, values in _rows(condition):
         left.discard(place)
-        told = fold.told(place)
-        if told is None:
+        sealed = fold.told(place)
+        if sealed is None:
             yield Finding("never_sealed", f"{number} #{place}", "the code stands in the database, but no sealed step tells of it", TABLE)  # fmt: skip
             continue
-        if told.values != values:
-            yield Finding("row_changed", f"{number} #{place}", _differing(told, values), TABLE)
+        if sealed.values != values:
+            yield Finding("row_changed", f"{number} #{place}", _differing(sealed, values), TABLE)
         if fold.mark(place) != mark:
             text = "the code, its leaf or its inner code is another one than when it was made"
             yield Finding("row_changed", f"{number} #{place}", text, TABLE)
@@ -227,8 +227,8 @@ def _leaves(number: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
         .where(SealLeaf.subject == subject_of(number), SealLeaf.kind == KIND)
         .order_by(*OLDEST_FIRST)
     )
-    while some := list(islice(rows, 200)):
-        for leaf_id, body in some:
+    while chunk := list(islice(rows, 200)):
+        for leaf_id, body in chunk:
             yield leaf_id, json.loads(body or "{}")
 
 
@@ -246,13 +246,15 @@ def _rows(condition: ColumnElement[bool]) -> Iterator[tuple[int, int, str, tuple
         yield row[0], row[1], mark_of(row[2], row[3], row[4]), tuple(row[5:])
 
 
-def _differing(told: Told, values: tuple[Any, ...]) -> str:
+def _differing(sealed: Told, values: tuple[Any, ...]) -> str:
     parts = [
         f"{_name(name)} is {_word(name, now)}, sealed as {_word(name, then)}"
-        for name, then, now in zip(FIELDS, told.values, values, strict=True)
+        for name, then, now in zip(FIELDS, sealed.values, values, strict=True)
         if then != now
     ]
-    at, entry = session.execute(select(SealLeaf.at, SealLeaf.number).where(SealLeaf.id == told.leaf_id)).one()
+    at, entry = session.execute(
+        select(SealLeaf.at, SealLeaf.number).where(SealLeaf.id == sealed.leaf_id)
+    ).one()
     where = f" as entry {entry}" if entry is not None else ""
     return f"{'; '.join(parts)} (on {second(at)}{where})"
 

@@ -107,10 +107,10 @@ def codes_of_consignment(number: str) -> list[CodeView]:
 
 def codes_of_consignments(numbers: Iterable[str]) -> dict[str, list[CodeView]]:
     """As `codes_of_consignment`, for many in one statement."""
-    found: dict[str, list[CodeView]] = {}
+    codes: dict[str, list[CodeView]] = {}
     for view in _views(_select().where(Code.consignment_number.in_(list(numbers)), _outermost())):
-        found.setdefault(view.consignment_number or "", []).append(view)
-    return found
+        codes.setdefault(view.consignment_number or "", []).append(view)
+    return codes
 
 
 def codes_by_ids(ids: Iterable[int]) -> list[CodeView]:
@@ -132,10 +132,10 @@ def get_batch(number: str, *, grower_id: int | None = None) -> BatchView:
     query = select(CodeBatch).where(CodeBatch.number == number.strip().upper())
     if grower_id is not None:
         query = query.where(CodeBatch.grower_id == grower_id)
-    found = views_of_batches(query)
-    if not found:
+    batches = views_of_batches(query)
+    if not batches:
         raise NotFound(_("There is no batch of codes with this number."), code="no_such_batch")
-    return found[0]
+    return batches[0]
 
 
 def batch_of_job(job_id: str) -> str | None:
@@ -197,11 +197,11 @@ def plants_under_codes(lot_id: int, level: Level) -> int:
             Code.lot_id == lot_id, Code.level == str(level), Code.state.not_in(sorted(OVER))
         )
     )
-    asked = session.scalar(
+    requested = session.scalar(
         select(func.coalesce(func.sum(CodeBatch.count * CodeBatch.plants_per_code), 0)).where(
             CodeBatch.lot_id == lot_id,
             CodeBatch.level == str(level),
             CodeBatch.state.in_([str(BatchState.REQUESTED), str(BatchState.APPROVED)]),
         )
     )
-    return int(made or 0) + int(asked or 0)
+    return int(made or 0) + int(requested or 0)

@@ -27,36 +27,40 @@ class Found:
 def find(selection: Selection) -> tuple[list[Found], list[dict[str, str]]]:
     """The codes of a selection, each once; and what names no code, as `{"code": masked, "reason": words}`."""
     refused = [{"code": bad.masked, "reason": problem_text(bad.problem)} for bad in selection.problems]
-    found: dict[int, Found] = {}
+    matches: dict[int, Found] = {}
     by_digest = {code_digest(code): code for code in selection.codes}
     query = select(Code, Lot).join(Lot, Lot.id == Code.lot_id).execution_options(populate_existing=True)
     for code, lot in session.execute(query.where(Code.digest.in_(list(by_digest)))):
-        found[code.id] = Found(masked(by_digest.pop(code.digest)), code, lot)
+        matches[code.id] = Found(masked(by_digest.pop(code.digest)), code, lot)
     refused += [
         {"code": masked(code), "reason": _("not known in this system")} for code in by_digest.values()
     ]
-    for one in selection.ranges:
-        whole = one.last == 0
-        places = one.last - one.first + 1
+    for code_range in selection.ranges:
+        whole = code_range.last == 0
+        places = code_range.last - code_range.first + 1
         rows = session.execute(
             query.join(CodeBatch, CodeBatch.id == Code.batch_id).where(
-                CodeBatch.number == one.batch_number,
-                true() if whole else Code.position.between(one.first, one.last),
+                CodeBatch.number == code_range.batch_number,
+                true() if whole else Code.position.between(code_range.first, code_range.last),
             )
         ).all()
         for code, lot in rows:
-            found.setdefault(code.id, Found(f"{one.batch_number} #{code.position}", code, lot))
+            matches.setdefault(code.id, Found(f"{code_range.batch_number} #{code.position}", code, lot))
         if (whole and not rows) or (not whole and len(rows) != places):
-            name = one.batch_number if whole else f"{one.batch_number} {one.first}–{one.last}"
+            name = (
+                code_range.batch_number
+                if whole
+                else f"{code_range.batch_number} {code_range.first}–{code_range.last}"
+            )
             refused.append({"code": name, "reason": _("the batch does not have all these places")})
-    return list(found.values()), refused
+    return list(matches.values()), refused
 
 
-def unusable(found: list[Found], refused: list[dict[str, str]]) -> str:
+def unusable(matches: list[Found], refused: list[dict[str, str]]) -> str:
     """What cannot be used and why, in one line for people; empty when all can. Nothing given at all is added to `refused`."""
-    if not refused and not found:
+    if not refused and not matches:
         refused.append({"code": "-", "reason": _("no code was given")})
-    return "; ".join(f"{one['code']}: {one['reason']}" for one in refused[:LISTED])
+    return "; ".join(f"{refusal['code']}: {refusal['reason']}" for refusal in refused[:LISTED])
 
 
 def problem_text(problem: CodeProblem) -> str:

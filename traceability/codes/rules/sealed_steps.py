@@ -77,8 +77,8 @@ def ranges_in(words: str) -> Iterator[tuple[int, int]]:
 
 def mark_of(digest: bytes, leaf: bytes | None, inner: bytes | None) -> str:
     """Four characters over what a code is looked up by: enough to name the one among many that was exchanged."""
-    found = sha256(digest + (leaf or b"") + (inner or b"")).digest()[:MARK_BYTES]
-    return base64.b64encode(found).decode()
+    mark = sha256(digest + (leaf or b"") + (inner or b"")).digest()[:MARK_BYTES]
+    return base64.b64encode(mark).decode()
 
 
 def step_body(
@@ -167,16 +167,16 @@ class Fold:
         number = self._at.get(place)
         if number is None:
             return None
-        found = self._told.get(number)
-        if found is None:
+        sealed = self._told.get(number)
+        if sealed is None:
             values, leaf_id = self._known[number]
-            found = self._told[number] = Told(tuple(_value(name, values[name]) for name in FIELDS), leaf_id)
-        return found
+            sealed = self._told[number] = Told(tuple(_value(name, values[name]) for name in FIELDS), leaf_id)
+        return sealed
 
     def sets(self, place: int) -> dict[str, Any]:
         """The columns that the steps have set to something at a place, by name; empty when none tells of it."""
-        told = self.told(place)
-        given = zip(FIELDS, told.values, strict=True) if told else ()
+        sealed = self.told(place)
+        given = zip(FIELDS, sealed.values, strict=True) if sealed else ()
         return {name: value for name, value in given if value != BLANK[name]}
 
     def places(self) -> frozenset[int]:

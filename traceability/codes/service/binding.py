@@ -63,23 +63,23 @@ def bind_codes(
             quota does not reach for codes that were not active yet.
     """
     selection = read_selection(codes)
-    found, refused = find(selection)
-    packed = _packed(found)
+    matches, refused = find(selection)
+    packed = _packed(matches)
     refused += [
-        {"code": one.name, "reason": _("is packed in a bundle; give the bundle's code, or unpack it")}
-        for one in found
-        if packed.get(one.code.id, one.code.id) not in {other.code.id for other in found}
+        {"code": match.name, "reason": _("is packed in a bundle; give the bundle's code, or unpack it")}
+        for match in matches
+        if packed.get(match.code.id, match.code.id) not in {other.code.id for other in matches}
     ]
-    found = [one for one in found if one.code.id not in packed]
-    for one in found:
-        reason = _why_not(one, grower_id=grower_id, consignment_number=consignment_number, lot_ids=lot_ids)
+    matches = [match for match in matches if match.code.id not in packed]
+    for match in matches:
+        reason = _why_not(match, grower_id=grower_id, consignment_number=consignment_number, lot_ids=lot_ids)
         if reason:
-            refused.append({"code": one.name, "reason": reason})
-    if listed := unusable(found, refused):
+            refused.append({"code": match.name, "reason": reason})
+    if listed := unusable(matches, refused):
         raise CodeNotUsable(
             _("Nothing was bound. These codes cannot be used: %(codes)s", codes=listed), codes=refused
         )
-    fresh = [one for one in found if one.code.state in BINDABLE]
+    fresh = [match for match in matches if match.code.state in BINDABLE]
     if fresh:
         _ship(
             fresh,
@@ -94,51 +94,51 @@ def bind_codes(
             at=at,
             by=by,
         )
-    return codes_by_ids(one.code.id for one in found)
+    return codes_by_ids(match.code.id for match in matches)
 
 
 def _ship(
     fresh: list[Found], *, values: dict[str, object], grower_id: int, at: datetime, by: int | None
 ) -> None:
     """Send these codes off, and the plants' codes packed in them; what was only printed is activated first."""
-    for group in sorted({one.lot.cultivar_group for one in fresh}):
+    for group in sorted({match.lot.cultivar_group for match in fresh}):
         branch.require_valid_licence(grower_id, at=at, cultivar_group=group, lock=True)
     parcel = str(values["consignment_number"])
-    rows = with_members(hold_ids(one.code.id for one in fresh))
-    printed = [one for one in rows if one.state == CodeState.PRINTED]
+    rows = with_members(hold_ids(match.code.id for match in fresh))
+    printed = [row for row in rows if row.state == CodeState.PRINTED]
     if printed:
         activate_held(printed, at=at, by=by, reference=parcel)
-        rows = hold_ids(one.id for one in rows)
+        rows = hold_ids(row.id for row in rows)
     act(Step(ActionKind.SHIPPED, at, by, reference=parcel), rows, values=values)
 
 
-def _packed(found: list[Found]) -> dict[int, int]:
+def _packed(matches: list[Found]) -> dict[int, int]:
     """Which of these codes are packed in which bundle."""
-    units = [one.code.id for one in found if one.code.level == Level.UNIT]
+    units = [match.code.id for match in matches if match.code.level == Level.UNIT]
     query = select(CodeMember.unit_code_id, CodeMember.bundle_code_id)
     return dict(session.execute(query.where(CodeMember.unit_code_id.in_(units))).all()) if units else {}
 
 
 def _why_not(
-    one: Found, *, grower_id: int, consignment_number: str, lot_ids: Collection[int] | None
+    match: Found, *, grower_id: int, consignment_number: str, lot_ids: Collection[int] | None
 ) -> str | None:
-    if one.code.grower_id != grower_id:
+    if match.code.grower_id != grower_id:
         return _("not known in this system")  # whose it is, is nobody else's business
-    if one.code.level == Level.LOT:
+    if match.code.level == Level.LOT:
         return _("a lot's leaflet; bind the codes of bundles or plants")
-    if one.lot.state == LotState.RECALLED:
+    if match.lot.state == LotState.RECALLED:
         return _("its lot was recalled")
-    if lot_ids is not None and one.lot.id not in lot_ids:
-        return _("of lot %(number)s, which is not in this parcel", number=one.lot.number)
-    if one.code.state in {CodeState.SHIPPED, CodeState.ACCEPTED}:
-        mine = one.code.consignment_number == consignment_number
+    if lot_ids is not None and match.lot.id not in lot_ids:
+        return _("of lot %(number)s, which is not in this parcel", number=match.lot.number)
+    if match.code.state in {CodeState.SHIPPED, CodeState.ACCEPTED}:
+        mine = match.code.consignment_number == consignment_number
         return None if mine else _("has already left with another parcel")
-    if one.code.state == CodeState.RESERVED:
+    if match.code.state == CodeState.RESERVED:
         return _("its label was not printed yet")
-    if one.code.state == CodeState.VOIDED:
+    if match.code.state == CodeState.VOIDED:
         return _("was voided")
-    if one.code.state == CodeState.RETURNED:
+    if match.code.state == CodeState.RETURNED:
         return _("came back once; its label is used up")
-    if one.code.state == CodeState.RECALLED:
+    if match.code.state == CodeState.RECALLED:
         return _("was recalled")
     return None

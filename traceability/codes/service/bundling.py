@@ -43,17 +43,17 @@ def pack(
         Conflict: more plants than the bundle stands for (`bundle_full`).
     """
     box = _bundle(bundle, grower_id=grower_id)
-    found, refused = find(read_selection(units))
-    inside = _where([one.code.id for one in found])
-    for one in found:
-        reason = _why_not(one, box, inside.get(one.code.id), grower_id=grower_id)
+    matches, refused = find(read_selection(units))
+    inside = _where([match.code.id for match in matches])
+    for match in matches:
+        reason = _why_not(match, box, inside.get(match.code.id), grower_id=grower_id)
         if reason:
-            refused.append({"code": one.name, "reason": reason})
-    if listed := unusable(found, refused):
+            refused.append({"code": match.name, "reason": reason})
+    if listed := unusable(matches, refused):
         raise NotPacked(
             _("Nothing was packed. These codes cannot be used: %(codes)s", codes=listed), codes=refused
         )
-    fresh = [one.code.id for one in found if one.code.id not in inside]
+    fresh = [match.code.id for match in matches if match.code.id not in inside]
     count = members(box.code.id) + len(fresh)
     if count > box.code.plants:
         raise Conflict(
@@ -66,14 +66,14 @@ def pack(
         )
     if fresh:
         rows = [
-            {"unit_code_id": one, "bundle_code_id": box.code.id, "by_account_id": by, "at": at}
-            for one in fresh
+            {"unit_code_id": code_id, "bundle_code_id": box.code.id, "by_account_id": by, "at": at}
+            for code_id in fresh
         ]
         session.execute(insert(CodeMember), rows)
-        new = {one.code.id: one.code for one in found}
+        new = {match.code.id: match.code for match in matches}
         steps.seal_step(
             "packed",
-            ((new[one].batch_id, new[one].position, {"bundle": box.code.id}) for one in fresh),
+            ((new[code_id].batch_id, new[code_id].position, {"bundle": box.code.id}) for code_id in fresh),
         )
     return count, box.code.plants
 
@@ -103,13 +103,13 @@ def members(bundle_code_id: int) -> int:
 
 
 def _bundle(text: str, *, grower_id: int) -> Found:
-    found, refused = find(read_selection([text]))
-    if refused or len(found) != 1 or found[0].code.grower_id != grower_id:
+    matches, refused = find(read_selection([text]))
+    if refused or len(matches) != 1 or matches[0].code.grower_id != grower_id:
         raise Invalid(_("Give the code of one of your bundles first."), code="no_bundle")
-    if found[0].code.level != Level.BUNDLE or found[0].code.state not in BINDABLE:
+    if matches[0].code.level != Level.BUNDLE or matches[0].code.state not in BINDABLE:
         raise Invalid(_("This is not the code of a bundle that can still be packed."), code="no_bundle")
-    hold_ids([found[0].code.id])
-    return found[0]
+    hold_ids([matches[0].code.id])
+    return matches[0]
 
 
 def _where(ids: list[int]) -> dict[int, int]:
@@ -117,22 +117,22 @@ def _where(ids: list[int]) -> dict[int, int]:
     query = select(CodeMember.unit_code_id, CodeMember.bundle_code_id)
     return {
         unit: bundle
-        for some in batched(ids, AT_A_TIME)
-        for unit, bundle in session.execute(query.where(CodeMember.unit_code_id.in_(some)))
+        for chunk in batched(ids, AT_A_TIME)
+        for unit, bundle in session.execute(query.where(CodeMember.unit_code_id.in_(chunk)))
     }
 
 
-def _why_not(one: Found, box: Found, now_in: int | None, *, grower_id: int) -> str | None:
-    if one.code.grower_id != grower_id:
+def _why_not(match: Found, box: Found, now_in: int | None, *, grower_id: int) -> str | None:
+    if match.code.grower_id != grower_id:
         return _("not known in this system")  # whose it is, is nobody else's business
-    if one.code.level != Level.UNIT:
+    if match.code.level != Level.UNIT:
         return _("not the code of one plant")
-    if one.code.lot_id != box.code.lot_id:
+    if match.code.lot_id != box.code.lot_id:
         return _("of another lot than the bundle")
     if now_in not in {None, box.code.id}:
         return _("is packed in another bundle")
-    if one.code.state not in BINDABLE:
+    if match.code.state not in BINDABLE:
         return _("has left, or is out of use")
-    if one.code.state == CodeState.ACTIVE and box.code.state == CodeState.ACTIVE and now_in is None:
+    if match.code.state == CodeState.ACTIVE and box.code.state == CodeState.ACTIVE and now_in is None:
         return _("was counted already, and so was the bundle; pack before you activate")
     return None

@@ -142,8 +142,8 @@ def _wrongs(code_id: int, entrant: Entrant, *, at: datetime) -> tuple[Wrongs, Wr
 def _known_before(code_id: int, entrant: Entrant) -> bool:
     """Whether this device or network entered it rightly before."""
     mine = or_(InnerTry.device_digest == entrant.device, InnerTry.network_digest == entrant.network)
-    found = select(InnerTry.id).where(InnerTry.code_id == code_id, InnerTry.right, mine)
-    return session.scalar(found.limit(1)) is not None
+    query = select(InnerTry.id).where(InnerTry.code_id == code_id, InnerTry.right, mine)
+    return session.scalar(query.limit(1)) is not None
 
 
 def _right(row: InnerCode, *, before: bool, at: datetime) -> InnerAnswer:
@@ -151,10 +151,10 @@ def _right(row: InnerCode, *, before: bool, at: datetime) -> InnerAnswer:
         return InnerAnswer(InnerResult.AGAIN if before else InnerResult.ELSEWHERE, first_at=row.right_at)
     row.right_at = at
     session.flush()
-    held = hold_ids([row.code_id])
-    if held[0].state != CodeState.SHIPPED:
+    rows = hold_ids([row.code_id])
+    if rows[0].state != CodeState.SHIPPED:
         return InnerAnswer(InnerResult.NOTED, first_at=at)
-    members = [one for one in with_members(held) if one.state == CodeState.SHIPPED]
+    members = [member for member in with_members(rows) if member.state == CodeState.SHIPPED]
     accept_held(members, at=at, by=None, reference="inner code")
     _tell_of_arrival(members, at=at)
     return InnerAnswer(InnerResult.ACCEPTED, first_at=at)
@@ -163,8 +163,8 @@ def _right(row: InnerCode, *, before: bool, at: datetime) -> InnerAnswer:
 def _tell_of_arrival(members: Sequence[Held], *, at: datetime) -> None:
     """The plants behind these codes have reached their buyer: a step of their lots' history."""
     by_lot: dict[int, list[Held]] = {}
-    for one in members:
-        by_lot.setdefault(one.lot_id, []).append(one)
+    for member in members:
+        by_lot.setdefault(member.lot_id, []).append(member)
     parcel = session.scalar(select(Code.consignment_number).where(Code.id == members[0].id)) or ""
     plants = {lot_id: standing_for(group) for lot_id, group in by_lot.items()}
     record_part_arrival(parcel, plants, at=at, by=None)

@@ -180,8 +180,8 @@ def draw_codes(batch: BatchView) -> tuple[IssuedCode, ...]:
     """Fresh codes for a batch, in clear; they mean nothing, and nobody knows of them, until `make_codes` writes them."""
     codes: list[IssuedCode] = []
     while (left := batch.count - len(codes)) > 0:
-        some = enumerate(new_codes(min(AT_A_TIME, left)), start=len(codes) + 1)
-        codes += [IssuedCode(place, code, new_inner_code() if batch.inner else "") for place, code in some]
+        chunk = enumerate(new_codes(min(AT_A_TIME, left)), start=len(codes) + 1)
+        codes += [IssuedCode(place, code, new_inner_code() if batch.inner else "") for place, code in chunk]
     return tuple(codes)
 
 
@@ -325,33 +325,39 @@ def _write_codes(batch: CodeBatch, codes: Sequence[IssuedCode], state: CodeState
         "state_reason": "",
     }
     for first in range(0, len(codes), AT_A_TIME):
-        some, rows = codes[first : first + AT_A_TIME], []
-        for one in some:
-            leaf = leaf_hash(keyed(salt_key, one.code)[:SALT_BYTES], one.code)
+        chunk, rows = codes[first : first + AT_A_TIME], []
+        for issued_code in chunk:
+            leaf = leaf_hash(keyed(salt_key, issued_code.code)[:SALT_BYTES], issued_code.code)
             tree.add(leaf)
-            digest = keyed(code_key, one.code)
-            inner = keyed(inner_key, f"{one.code}\n{one.inner}") if batch.inner else None
+            digest = keyed(code_key, issued_code.code)
+            inner = keyed(inner_key, f"{issued_code.code}\n{issued_code.inner}") if batch.inner else None
             marks.append(mark_of(digest, leaf, inner))
-            rows.append({"digest": digest, "leaf": leaf, "position": one.position, **common})
+            rows.append({"digest": digest, "leaf": leaf, "position": issued_code.position, **common})
         session.execute(insert(Code), rows)
         if batch.inner:
-            _write_inner(batch.id, some, inner_key)
+            _write_inner(batch.id, chunk, inner_key)
     batch.root = tree.root()
     values = {name: value for name, value in common.items() if name != "batch_id"}
     steps.seal_made(batch, values, "".join(marks))
 
 
-def _write_inner(batch_id: int, some: Sequence[IssuedCode], key: bytes) -> None:
+def _write_inner(batch_id: int, chunk: Sequence[IssuedCode], key: bytes) -> None:
     ids = dict(
         session.execute(
             select(Code.position, Code.id).where(
-                Code.batch_id == batch_id, Code.position.between(some[0].position, some[-1].position)
+                Code.batch_id == batch_id, Code.position.between(chunk[0].position, chunk[-1].position)
             )
         ).all()
     )
     session.execute(
         insert(InnerCode),
-        [{"code_id": ids[one.position], "digest": keyed(key, f"{one.code}\n{one.inner}")} for one in some],
+        [
+            {
+                "code_id": ids[issued_code.position],
+                "digest": keyed(key, f"{issued_code.code}\n{issued_code.inner}"),
+            }
+            for issued_code in chunk
+        ],
     )
 
 

@@ -61,7 +61,7 @@ def activate_held(
         Invalid: a measure that no plant has.
     """
     _check_measures(measured)
-    rows = [one for one in rows if one.state != CodeState.ACTIVE] if batch_id is None else rows
+    rows = [row for row in rows if row.state != CodeState.ACTIVE] if batch_id is None else rows
     try:
         _require_lots_and_licence(rows, at=at)
         return act(
@@ -72,7 +72,7 @@ def activate_held(
             batch_id=batch_id,
         )
     except Conflict as refused:  # what was tried goes along, for whoever keeps the trace
-        lots = {one.lot_id for one in rows}
+        lots = {row.lot_id for row in rows}
         refused.details.setdefault(
             "tried",
             {
@@ -85,7 +85,7 @@ def activate_held(
 
 
 def _require_lots_and_licence(rows: list[Held], *, at: datetime) -> None:
-    for lot_id, grower_id in sorted({(one.lot_id, one.grower_id) for one in rows}):
+    for lot_id, grower_id in sorted({(row.lot_id, row.grower_id) for row in rows}):
         lot = get_lot(id=lot_id)
         if lot.state != LotState.OPEN:
             raise Conflict(
@@ -117,18 +117,18 @@ def activate_codes(
         NotActivated: naming every text that cannot be activated.
         Conflict, QuotaExceeded, Invalid: as `activate_held`.
     """
-    found, refused = find(read_selection(texts))
-    for one in found:
-        if one.code.grower_id != grower_id:
-            refused.append({"code": one.name, "reason": _("not known in this system")})
-        elif one.code.state not in {CodeState.PRINTED, CodeState.ACTIVE}:
-            refused.append({"code": one.name, "reason": _("has left, or is out of use")})
-    if listed := unusable(found, refused):
+    matches, refused = find(read_selection(texts))
+    for match in matches:
+        if match.code.grower_id != grower_id:
+            refused.append({"code": match.name, "reason": _("not known in this system")})
+        elif match.code.state not in {CodeState.PRINTED, CodeState.ACTIVE}:
+            refused.append({"code": match.name, "reason": _("has left, or is out of use")})
+    if listed := unusable(matches, refused):
         raise NotActivated(
             _("Nothing was activated. These codes cannot be used: %(codes)s", codes=listed), codes=refused
         )
-    rows = with_members(hold_ids(one.code.id for one in found))
-    rows = [one for one in rows if one.state == CodeState.PRINTED]
+    rows = with_members(hold_ids(match.code.id for match in matches))
+    rows = [row for row in rows if row.state == CodeState.PRINTED]
     if not rows:
         raise Conflict(_("These codes are active already."), code="code_state")
     actions = activate_held(rows, at=at, by=by, measured=measured)
@@ -157,7 +157,7 @@ def activate_batch(
     rows = with_members(hold(Code.batch_id == batch.id, Code.state == str(CodeState.PRINTED)))
     if not rows:
         raise Conflict(_("Nothing of this batch is left for that."), code="code_state")
-    rows = [one for one in rows if one.state == CodeState.PRINTED]
+    rows = [row for row in rows if row.state == CodeState.PRINTED]
     activate_held(rows, at=at, by=by, measured=measured, batch_id=batch.id)
     return get_batch(batch.number)
 
@@ -213,7 +213,7 @@ def _void(
     allowed = sources_of(CodeState.VOIDED)
     return act(
         Step(ActionKind.VOIDED, at, by, reason=reason),
-        [one for one in with_members(rows) if one.state in allowed],
+        [row for row in with_members(rows) if row.state in allowed],
         quota=give_quota_back,
         batch_id=batch_id,
     )
@@ -243,10 +243,10 @@ def return_codes(
         Conflict: one of them had not left.
     """
     reason = _reason(reason)
-    if len({one.lot_id for one in rows}) > 1:
+    if len({row.lot_id for row in rows}) > 1:
         raise Invalid(_("Count the plants of one lot at a time."), code="several_lots")
     everything = with_members(rows)
-    if not 0 <= counted <= sum(one.plants for one in rows):
+    if not 0 <= counted <= sum(row.plants for row in rows):
         raise Invalid(_("Not more plants can come back than left."), code="counted")
     return act(
         Step(ActionKind.RETURNED, at, by, reason=reason),

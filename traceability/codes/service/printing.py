@@ -73,18 +73,18 @@ def codes_csv(labels: Sequence[CodeLabel], *, public_url: str) -> bytes:
     """A table in UTF-8 with byte order mark, which spreadsheets open rightly; one row a code."""
     rows = (
         (
-            one.batch_number,
-            one.position,
-            grouped(one.code),
-            address(public_url, one.code),
-            one.level,
-            one.plants,
-            one.lot_number,
-            one.cultivar,
-            one.size,
-            one.inner,
+            label.batch_number,
+            label.position,
+            grouped(label.code),
+            address(public_url, label.code),
+            label.level,
+            label.plants,
+            label.lot_number,
+            label.cultivar,
+            label.size,
+            label.inner,
         )
-        for one in labels
+        for label in labels
     )
     return csv_bytes(chain([COLUMNS], rows))
 
@@ -108,24 +108,24 @@ def codes_pdf(
     """
     host = urlsplit(public_url).netloc
     rows, symbols = [], {}
-    for done, one in enumerate(labels, start=1):
-        fours = grouped(one.code).split("-")
+    for done, label in enumerate(labels, start=1):
+        fours = grouped(label.code).split("-")
         row: dict[str, object] = {
             "qr": f"{done}.png",
-            "name": one.cultivar,
-            "level": level_text(one.level, one.plants),
-            "batch": one.batch_number,
-            "position": str(one.position),
-            "inner": f"{one.inner[:4]}-{one.inner[4:]}" if one.inner else "",
+            "name": label.cultivar,
+            "level": level_text(label.level, label.plants),
+            "batch": label.batch_number,
+            "position": str(label.position),
+            "inner": f"{label.inner[:4]}-{label.inner[4:]}" if label.inner else "",
             "hint": f"扫码查验，或到 {host}/verify 输入",
         }
         if form == "pdf":
-            row |= {"size": one.size.split("，") if one.size else []}
+            row |= {"size": label.size.split("，") if label.size else []}
             row |= {"code_a": "-".join(fours[:2]), "code_b": "-".join(fours[2:])}
         else:
-            row |= {"fours": fours, "facts": legal_facts(one)}
+            row |= {"fours": fours, "facts": legal_facts(label)}
         rows.append(row)
-        symbols[f"{done}.png"] = qr_png(address(public_url, one.code))
+        symbols[f"{done}.png"] = qr_png(address(public_url, label.code))
         if done % TICK == 0:
             tick(done)
     title = f"{labels[0].batch_number} · {labels[0].lot_number}" if labels else ""
@@ -134,19 +134,19 @@ def codes_pdf(
     return compile_pdf(template, values, at=at, files=symbols)
 
 
-def legal_facts(one: CodeLabel) -> list[tuple[str, str]]:
+def legal_facts(label: CodeLabel) -> list[tuple[str, str]]:
     """The lines of the seedling label, in the order in which inspectors look for them."""
-    legal = one.legal
+    legal = label.legal
     if legal is None:
         return []
     day = legal.day
-    sizes = [part.partition(" ")[::2] for part in one.size.split("，") if part]
+    sizes = [part.partition(" ")[::2] for part in label.size.split("，") if part]
     return [
         ("树种", legal.species),
-        ("品种", one.cultivar),
+        ("品种", label.cultivar),
         ("等级", legal.grade or TO_BE_WRITTEN),
         *(sizes or [("规格", TO_BE_WRITTEN)]),
-        ("数量", f"{one.plants:,} 株"),
+        ("数量", f"{label.plants:,} 株"),
         ("产地", legal.origin),
         ("生产经营许可证", legal.production_licence_number or TO_BE_WRITTEN),
         ("植物检疫证", legal.quarantine_certificate or TO_BE_WRITTEN),
@@ -184,18 +184,18 @@ def code_file(
     legal = _legal(lot, quarantine_certificate, at=at) if ending in {"roll", "legal"} else None
     labels = [
         CodeLabel(
-            code=one.code,
+            code=issued_code.code,
             batch_number=issued.batch.number,
-            position=one.position,
+            position=issued_code.position,
             level=issued.batch.level,
             plants=issued.batch.plants_per_code,
             lot_number=lot.number,
             cultivar=lot.cultivar,
             size=size_in_chinese(lot),
-            inner=one.inner,
+            inner=issued_code.inner,
             legal=legal,
         )
-        for one in issued.codes
+        for issued_code in issued.codes
     ]
     if ending == "csv":
         return codes_csv(labels, public_url=public_url)

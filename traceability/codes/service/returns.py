@@ -39,8 +39,8 @@ def return_parcel(
         Code.state.in_(sorted(sources_of(CodeState.RETURNED))),
     )
     by_lot: dict[int, list[Held]] = {}
-    for one in _outermost(rows):
-        by_lot.setdefault(one.lot_id, []).append(one)
+    for row in _outermost(rows):
+        by_lot.setdefault(row.lot_id, []).append(row)
     done = [
         action
         for lot_id, group in sorted(by_lot.items())
@@ -53,7 +53,7 @@ def return_parcel(
 
 def _outermost(rows: list[Held]) -> list[Held]:
     """Without the plants' codes that are packed in one of the bundles: they come along with it."""
-    ids = [one.id for one in rows]
+    ids = [row.id for row in rows]
     inside = set(
         session.scalars(
             select(CodeMember.unit_code_id).where(
@@ -61,4 +61,4 @@ def _outermost(rows: list[Held]) -> list[Held]:
             )
         )
     )
-    return [one for one in rows if one.id not in inside]
+    return [row for row in rows if row.id not in inside]

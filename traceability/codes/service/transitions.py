@@ -76,8 +76,8 @@ NOT_MEASURED = Measured()
 def batched(values: Iterable[T], size: int) -> Iterator[list[T]]:
     """`values` in lists of at most `size`: databases take a bounded number of parameters."""
     rest = iter(values)
-    while some := list(islice(rest, size)):
-        yield some
+    while chunk := list(islice(rest, size)):
+        yield chunk
 
 
 def hold(*conditions: ColumnElement[bool]) -> list[Held]:
@@ -103,26 +103,26 @@ def hold_ids(ids: Iterable[int]) -> list[Held]:
     """As `hold`, of these codes."""
     parts = list(batched(sorted(ids), AT_A_TIME))
     if len(parts) > 1:
-        lots = (session.scalars(select(Code.lot_id).where(Code.id.in_(some)).distinct()) for some in parts)
+        lots = (session.scalars(select(Code.lot_id).where(Code.id.in_(chunk)).distinct()) for chunk in parts)
         lock_lots({lot_id for some in lots for lot_id in some})
     return [one for some in parts for one in hold(Code.id.in_(some))]
 
 
 def with_members(rows: Sequence[Held]) -> list[Held]:
     """These codes and, behind each bundle, the plants' codes packed in it that still count for something."""
-    bundles = [one.id for one in rows if one.level == Level.BUNDLE]
+    bundles = [row.id for row in rows if row.level == Level.BUNDLE]
     if not bundles:
         return list(rows)
     inside = [
         unit
-        for some in batched(bundles, AT_A_TIME)
+        for chunk in batched(bundles, AT_A_TIME)
         for unit in session.scalars(
             select(CodeMember.unit_code_id)
             .join(Code, Code.id == CodeMember.unit_code_id)
-            .where(CodeMember.bundle_code_id.in_(some), Code.state.not_in(sorted(OVER)))
+            .where(CodeMember.bundle_code_id.in_(chunk), Code.state.not_in(sorted(OVER)))
         )
     ]
-    known = {one.id for one in rows}
+    known = {row.id for row in rows}
     return [*rows, *hold_ids(unit for unit in inside if unit not in known)]
 
 
@@ -150,11 +150,11 @@ def act(
     """
     target = TARGET_OF[step.kind]
     sources = sources_of(target)
-    if not rows or any(one.state not in sources for one in rows):
+    if not rows or any(row.state not in sources for row in rows):
         raise Conflict(_("The state of these codes does not allow that now."), code="code_state")
     by_lot: dict[tuple[int, int], list[Held]] = {}
-    for one in rows:
-        by_lot.setdefault((one.lot_id, one.grower_id), []).append(one)
+    for row in rows:
+        by_lot.setdefault((row.lot_id, row.grower_id), []).append(row)
     return [
         _act_on_lot(step, target, group, quota=quota, values=values, measured=measured, batch_id=batch_id)
         for group in by_lot.values()
@@ -179,7 +179,7 @@ def _act_on_lot(
         codes=len(group),
         plants=standing_for(group),
         quota=0,
-        digest=sealing.digest_of(one.digest for one in group),
+        digest=sealing.digest_of(code.digest for code in group),
         reason=step.reason,
         reference=step.reference,
         height_cm=measured.height_cm,
@@ -203,10 +203,10 @@ def _act_on_lot(
     moved = sum(
         changed(
             update(Code)
-            .where(Code.id.in_([one.id for one in some]), Code.state.in_(sorted(sources_of(target))))
+            .where(Code.id.in_([code.id for code in chunk]), Code.state.in_(sorted(sources_of(target))))
             .values(new)
         )
-        for some in batched(group, AT_A_TIME)
+        for chunk in batched(group, AT_A_TIME)
     )
     if moved != len(group):
         raise Conflict(_("The state of these codes does not allow that now."), code="code_state")
@@ -216,8 +216,8 @@ def _act_on_lot(
     steps.seal_step(
         str(step.kind),
         (
-            (one.batch_id, one.position, new | ({"quota": taken[one.id]} if one.id in taken else {}))
-            for one in group
+            (code.batch_id, code.position, new | ({"quota": taken[code.id]} if code.id in taken else {}))
+            for code in group
         ),
         reference=action.number,
     )
@@ -233,11 +233,11 @@ def _tell(action: CodeAction, step: Step, group: Sequence[Held]) -> None:
     batches = dict(
         session.execute(
             select(CodeBatch.id, CodeBatch.number).where(
-                CodeBatch.id.in_(sorted({one.batch_id for one in group}))
+                CodeBatch.id.in_(sorted({code.batch_id for code in group}))
             )
         ).all()
     )
-    counts = Counter((one.batch_id, one.plants) for one in group)
+    counts = Counter((code.batch_id, code.plants) for code in group)
     record_steps(
         [
             CodesCommissioned(lot, batches[batch_id], count, plants)
@@ -262,11 +262,13 @@ def _leave_rows(
     }
     rows: list[dict[str, Any]] = []
     counts: dict[str, int] = {}
-    for one in group:
-        if one.batch_id == batch_id:
-            counts[one.state] = counts.get(one.state, 0) + 1
+    for code in group:
+        if code.batch_id == batch_id:
+            counts[code.state] = counts.get(code.state, 0) + 1
         else:
-            rows.append({"code_id": one.id, "batch_id": None, "from_state": one.state, "count": 1, **common})
+            rows.append(
+                {"code_id": code.id, "batch_id": None, "from_state": code.state, "count": 1, **common}
+            )
     rows += [
         {"code_id": None, "batch_id": batch_id, "from_state": state, "count": count, **common}
         for state, count in counts.items()
@@ -276,17 +278,17 @@ def _leave_rows(
 
 def standing_for(group: Sequence[Held]) -> int:
     """The plants under these codes, each counted once: not with its own code and its bundle's both."""
-    bundles = {one.id for one in group if one.level == Level.BUNDLE}
-    units = [one.id for one in group if one.level == Level.UNIT]
+    bundles = {code.id for code in group if code.level == Level.BUNDLE}
+    units = [code.id for code in group if code.level == Level.UNIT]
     packed = set(_packed_in(units, bundles)) if bundles and units else set()
-    return sum(one.plants for one in group if one.id not in packed)
+    return sum(code.plants for code in group if code.id not in packed)
 
 
 def _packed_in(units: Sequence[int], bundles: set[int]) -> Iterator[int]:
-    for some in batched(units, AT_A_TIME):
+    for chunk in batched(units, AT_A_TIME):
         for unit, bundle in session.execute(
             select(CodeMember.unit_code_id, CodeMember.bundle_code_id).where(
-                CodeMember.unit_code_id.in_(some)
+                CodeMember.unit_code_id.in_(chunk)
             )
         ):
             if bundle in bundles:
@@ -325,31 +327,31 @@ def take_quota(action: CodeAction, group: Sequence[Held]) -> dict[int, int]:
         if plants:
             by_take.setdefault(plants, []).append(code_id)
     for plants, ids in by_take.items():
-        for some in batched(ids, AT_A_TIME):
-            changed(update(Code).where(Code.id.in_(some)).values(quota=plants))
+        for chunk in batched(ids, AT_A_TIME):
+            changed(update(Code).where(Code.id.in_(chunk)).values(quota=plants))
     return {code_id: plants for code_id, plants in takes.items() if plants}
 
 
 def _takes(group: Sequence[Held]) -> dict[int, int]:
     """How many plants each code takes: a bundle what its plants' codes have not taken, they nothing after it."""
-    ids = {one.id for one in group}
-    takes = {one.id: 0 if one.level == Level.LOT else one.plants for one in group}
-    bundles = [one.id for one in group if one.level == Level.BUNDLE]
-    for some in batched(bundles, AT_A_TIME):
+    ids = {code.id for code in group}
+    takes = {code.id: 0 if code.level == Level.LOT else code.plants for code in group}
+    bundles = [code.id for code in group if code.level == Level.BUNDLE]
+    for chunk in batched(bundles, AT_A_TIME):
         for bundle, unit, taken in session.execute(
             select(CodeMember.bundle_code_id, CodeMember.unit_code_id, Code.quota)
             .join(Code, Code.id == CodeMember.unit_code_id)
-            .where(CodeMember.bundle_code_id.in_(some))
+            .where(CodeMember.bundle_code_id.in_(chunk))
         ):
             takes[bundle] -= taken
             if unit in ids:
                 takes[unit] = 0
-    units = [one.id for one in group if one.level == Level.UNIT]
-    for some in batched(units, AT_A_TIME):
+    units = [code.id for code in group if code.level == Level.UNIT]
+    for chunk in batched(units, AT_A_TIME):
         for unit in session.scalars(
             select(CodeMember.unit_code_id)
             .join(Code, Code.id == CodeMember.bundle_code_id)
-            .where(CodeMember.unit_code_id.in_(some), Code.quota > 0)
+            .where(CodeMember.unit_code_id.in_(chunk), Code.quota > 0)
         ):
             takes[unit] = 0
     return takes
@@ -359,7 +361,7 @@ def give_quota_back(
     action: CodeAction, group: Sequence[Held], *, counted: int | None = None, returned: bool = False
 ) -> dict[int, int]:
     """Give back what these codes took, at most `counted` plants when they were counted; what each holds then, by id."""
-    taken = sum(one.quota for one in group)
+    taken = sum(code.quota for code in group)
     action.quota = taken if counted is None else min(taken, counted)
     if action.quota:
         credit(
@@ -371,7 +373,7 @@ def give_quota_back(
             by=action.by_account_id,
             returned=returned,
         )
-    ids = [one.id for one in group if one.quota]
-    for some in batched(ids, AT_A_TIME):
-        changed(update(Code).where(Code.id.in_(some)).values(quota=0))
+    ids = [code.id for code in group if code.quota]
+    for chunk in batched(ids, AT_A_TIME):
+        changed(update(Code).where(Code.id.in_(chunk)).values(quota=0))
     return dict.fromkeys(ids, 0)

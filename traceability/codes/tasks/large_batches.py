@@ -116,4 +116,4 @@ def _forget_unknown(at: datetime) -> int:
     old = files.keys_of(SHELF, until=at - KEEP_FOR)
     known = files_in_use(old)
     session.rollback()
-    return files.forget_each(one for one in old if one not in known)
+    return files.forget_each(key for key in old if key not in known)

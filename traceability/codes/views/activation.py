@@ -81,17 +81,17 @@ def take_back() -> ResponseReturnValue:
 def batch_file(batch: str) -> Response:
     """The file of a batch that a worker made; it is there for a day, for the batch's grower only."""
     grower = branch.require_grower(actor_id())
-    found = get_batch(batch, grower_id=grower.id)
-    if found.file_key is None or found.file_until is None or found.file_until <= now():
+    batch_view = get_batch(batch, grower_id=grower.id)
+    if batch_view.file_key is None or batch_view.file_until is None or batch_view.file_until <= now():
         raise NotFound(
             _("The file of this batch is gone. Void the batch and issue another."), code="file_gone"
         )
-    ending = "csv" if found.form == "csv" else "pdf"
+    ending = "csv" if batch_view.form == "csv" else "pdf"
     return Response(
-        files.get(found.file_key),
+        files.get(batch_view.file_key),
         content_type="text/csv; charset=utf-8" if ending == "csv" else "application/pdf",
         headers={
-            "Content-Disposition": f'attachment; filename="codes-{found.number}.{ending}"',
+            "Content-Disposition": f'attachment; filename="codes-{batch_view.number}.{ending}"',
             "Cache-Control": "no-store",
         },
     )
@@ -151,11 +151,11 @@ def _pack(form: PackForm, at: datetime) -> str:
 
 def _take_back(form: ReturnForm, photo_key: str | None, at: datetime) -> str:
     grower = branch.require_grower(actor_id())
-    found, refused = find(read_selection((form.codes.data or "").splitlines()))
-    if refused or any(one.code.grower_id != grower.id for one in found):
+    matches, refused = find(read_selection((form.codes.data or "").splitlines()))
+    if refused or any(match.code.grower_id != grower.id for match in matches):
         raise Invalid(_("Some of these are not codes of yours. Nothing was changed."), code="code_not_usable")
     service.return_codes(
-        hold_ids(one.code.id for one in found),
+        hold_ids(match.code.id for match in matches),
         counted=form.counted.data or 0,
         reason=form.reason.data or "",
         at=at,

@@ -90,17 +90,20 @@ def _page(form: ProposeVoidForm) -> str:
     here = {unit.id for unit in branch.units_where(actor_id() or 0, "codes.view")}
     batches, voids = approvals.waiting_batches(), approvals.open_voids()
     decided = approvals.decided_voids()
-    concerned = {one.grower_id for one in batches} | {one.grower_id for one in [*voids, *decided]}
+    concerned = {batch.grower_id for batch in batches} | {void.grower_id for void in [*voids, *decided]}
     growers = branch.growers_by_ids(concerned)
     growers = {key: grower for key, grower in growers.items() if grower.unit_id in here}
     within = branch.growers_within(actor_id() or 0, "codes.view")
     refused = refusals_of(within)
-    names = {key: one.name for key, one in branch.growers_by_ids({one.grower_id for one in refused}).items()}
+    names = {
+        key: refusal.name
+        for key, refusal in branch.growers_by_ids({grower.grower_id for grower in refused}).items()
+    }
     return render_template(
         "traceability/codes/approvals.html",
-        batches=[one for one in batches if one.grower_id in growers],
-        voids=[one for one in voids if one.grower_id in growers],
-        decided=[one for one in decided if one.grower_id in growers],
+        batches=[batch for batch in batches if batch.grower_id in growers],
+        voids=[void for void in voids if void.grower_id in growers],
+        decided=[void for void in decided if void.grower_id in growers],
         growers=growers,
         refused=refused,
         refusal_name=refusal_name,

@@ -107,11 +107,13 @@ def _ask(lot: LotView, form: IssueForm) -> ResponseReturnValue:
 @requires("codes.issue", scope=Scope.GROWER)
 def activate(batch: str) -> ResponseReturnValue:
     """The labels hang on the plants: the codes count from now on."""
-    found = get_batch(batch)
-    lot = own_lot(get_lot(id=found.lot_id).number)
+    batch_view = get_batch(batch)
+    lot = own_lot(get_lot(id=batch_view.lot_id).number)
     try:
         with transaction():
-            after = service.activate_batch(found.number, grower_id=lot.grower_id, at=now(), by=actor_id())
+            after = service.activate_batch(
+                batch_view.number, grower_id=lot.grower_id, at=now(), by=actor_id()
+            )
     except Conflict as error:
         keep_refusal(error, lot.grower_id)
         return _page(lot, _issue_form(lot, formdata=None), problem=str(error)), 409
@@ -123,16 +125,20 @@ def activate(batch: str) -> ResponseReturnValue:
 @requires("codes.issue", scope=Scope.GROWER)
 def void(batch: str) -> ResponseReturnValue:
     """Labels were lost or spoiled: what of the batch has not left is void."""
-    found = get_batch(batch)
-    lot, form = own_lot(get_lot(id=found.lot_id).number), VoidForm()
+    batch_view = get_batch(batch)
+    lot, form = own_lot(get_lot(id=batch_view.lot_id).number), VoidForm()
     if form.validate_on_submit():
         with transaction():
             service.void_batch(
-                found.number, grower_id=lot.grower_id, reason=form.reason.data or "", at=now(), by=actor_id()
+                batch_view.number,
+                grower_id=lot.grower_id,
+                reason=form.reason.data or "",
+                at=now(),
+                by=actor_id(),
             )
         flash(_("The codes of this batch that had not left are void."), "success")
         return redirect(url_for("codes.of_lot", number=lot.number), 303)
-    page = render_template("traceability/codes/void.html", form=form, lot=lot, batch=found)
+    page = render_template("traceability/codes/void.html", form=form, lot=lot, batch=batch_view)
     return page, 422 if form.errors else 200
 
 

@@ -14,9 +14,9 @@ blueprint = Blueprint("inner_tries", __name__)
 @requires("codes.view")
 def index() -> str:
     """Inner codes that were entered wrongly of late."""
-    found = tried_codes(branch.growers_within(actor_id() or 0, "codes.view"), at=now())
+    codes = tried_codes(branch.growers_within(actor_id() or 0, "codes.view"), at=now())
     return render_template(
         "traceability/codes/inner_tries.html",
-        found=found,
-        growers=branch.growers_by_ids({one.grower_id for one in found}),
+        found=codes,
+        growers=branch.growers_by_ids({code.grower_id for code in codes}),
     )

@@ -55,20 +55,20 @@ def _bent(event: EpcisEvent, keys: list[Key], lots: Mapping[str, int]) -> dict[s
     """Columns and keys that do not repeat what the event's text says, by name: nothing that was sealed has any."""
     try:
         body, context = jsontext.read(event.body), jsontext.read(event.context)
-        told, wanted = columns_of(body, context), Counter(keys_of(body, context))
+        expected, wanted = columns_of(body, context), Counter(keys_of(body, context))
     except (jsontext.NotJson, ValueError, KeyError, TypeError, AttributeError):
         return {}  # A text that nobody can read is not the one whose digest was sealed.
     wanted.update(lot_keys(event.body, lots) if event.own else ())
     columns = {
         f"column {name}": str(getattr(event, name))
-        for name, value in told.items()
+        for name, value in expected.items()
         if getattr(event, name) != value
     }
     missing, unknown = wanted - Counter(keys), Counter(keys) - wanted
     return columns | {
-        f"keys {word}": sorted(f"{key.kind} {key.value or key.number}" for key in some)[:SHOWN]
-        for word, some in (("missing", missing), ("that it does not tell", unknown))
-        if some
+        f"keys {word}": sorted(f"{key.kind} {key.value or key.number}" for key in group)[:SHOWN]
+        for word, group in (("missing", missing), ("that it does not tell", unknown))
+        if group
     }
 
 

@@ -59,14 +59,16 @@ def find_events(
                 )
             )
         order = (column, EpcisEvent.id)
-        wanted = wanted.order_by(*((one.desc() for one in order) if query.descending else order))
+        wanted = wanted.order_by(*((term.desc() for term in order) if query.descending else order))
     return [_stored(row) for row in session.scalars(wanted.limit(size))]
 
 
 def count_events(query: Query, *, everything: bool, most: int) -> int:
     """How many events match, counted no further than one above `most`."""
-    some = select(EpcisEvent.id).where(*_conditions(query, everything=everything)).limit(most + 1).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+    matching = (
+        select(EpcisEvent.id).where(*_conditions(query, everything=everything)).limit(most + 1).subquery()
+    )
+    return session.scalar(select(func.count()).select_from(matching)) or 0
 
 
 def events_with_id(event_id: str, *, everything: bool) -> list[StoredEvent]:
@@ -131,40 +133,42 @@ def _stored(row: EpcisEvent) -> StoredEvent:
 
 
 def _conditions(query: Query, *, everything: bool) -> list[ColumnElement[bool]]:
-    found = [_condition(one) for one in query.filters]
-    return found if everything else [EpcisEvent.own.is_(True), *found]
+    conditions = [_condition(event_filter) for event_filter in query.filters]
+    return conditions if everything else [EpcisEvent.own.is_(True), *conditions]
 
 
-def _condition(one: Filter) -> ColumnElement[bool]:
-    if isinstance(one, In):
-        condition: ColumnElement[bool] = getattr(EpcisEvent, one.column).in_(one.values)
+def _condition(event_filter: Filter) -> ColumnElement[bool]:
+    if isinstance(event_filter, In):
+        condition: ColumnElement[bool] = getattr(EpcisEvent, event_filter.column).in_(event_filter.values)
         return condition
-    if isinstance(one, When):
-        found: ColumnElement[bool] = _OPERATORS[one.operator](getattr(EpcisEvent, one.column), one.at)
-        return found
-    if isinstance(one, Declared):
+    if isinstance(event_filter, When):
+        comparison: ColumnElement[bool] = _OPERATORS[event_filter.operator](
+            getattr(EpcisEvent, event_filter.column), event_filter.at
+        )
+        return comparison
+    if isinstance(event_filter, Declared):
         return EpcisEvent.error_declared_at.is_not(None)
     keys = select(EpcisKey.event_row_id)
-    if isinstance(one, Measures):
-        keys = keys.where(EpcisKey.kind == one.kind)
-        if one.unit is not None:
-            keys = keys.where(EpcisKey.value == one.unit)
-        if one.operator == "EQ":
-            keys = keys.where(EpcisKey.number.in_(one.numbers))
+    if isinstance(event_filter, Measures):
+        keys = keys.where(EpcisKey.kind == event_filter.kind)
+        if event_filter.unit is not None:
+            keys = keys.where(EpcisKey.value == event_filter.unit)
+        if event_filter.operator == "EQ":
+            keys = keys.where(EpcisKey.number.in_(event_filter.numbers))
         else:
-            keys = keys.where(_OPERATORS[one.operator](EpcisKey.number, one.numbers[0]))
+            keys = keys.where(_OPERATORS[event_filter.operator](EpcisKey.number, event_filter.numbers[0]))
         return EpcisEvent.id.in_(keys)
-    return EpcisEvent.id.in_(_keys(one, keys))
+    return EpcisEvent.id.in_(_keys(event_filter, keys))
 
 
-def _keys(one: Has, keys: Any) -> Any:
-    keys = keys.where(EpcisKey.kind.in_(one.kinds))
-    if not one.values and not one.prefixes:
+def _keys(key_filter: Has, keys: Any) -> Any:
+    keys = keys.where(EpcisKey.kind.in_(key_filter.kinds))
+    if not key_filter.values and not key_filter.prefixes:
         return keys
     choices: list[ColumnElement[bool]] = []
-    if one.values:
-        choices.append(EpcisKey.value.in_(one.values))
-    for prefix in one.prefixes:
+    if key_filter.values:
+        choices.append(EpcisKey.value.in_(key_filter.values))
+    for prefix in key_filter.prefixes:
         # Not LIKE: SQLite's knows no case. The kind has narrowed the rows by an index before.
         choices.append(func.substr(EpcisKey.value, 1, len(prefix)) == prefix)
         choices.append(func.substr(EpcisKey.raw, 1, len(prefix)) == prefix)

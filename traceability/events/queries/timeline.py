@@ -103,4 +103,4 @@ def _ended(reason: str) -> str:
 
 
 def _count(event: Mapping[str, Any], name: str) -> int:
-    return sum(int(one.get("quantity", 0)) for one in event.get(name, ()))
+    return sum(int(element.get("quantity", 0)) for element in event.get(name, ()))

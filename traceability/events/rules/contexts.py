@@ -38,9 +38,9 @@ def namespaces(*contexts: Any) -> dict[str, str]:
         for part in parts_of(context):
             if isinstance(part, Mapping):
                 for term, meaning in part.items():
-                    found = meaning.get("@id") if isinstance(meaning, Mapping) else meaning
-                    if isinstance(found, str) and not term.startswith("@"):
-                        known[term] = found
+                    namespace = meaning.get("@id") if isinstance(meaning, Mapping) else meaning
+                    if isinstance(namespace, str) and not term.startswith("@"):
+                        known[term] = namespace
     return known
 
 

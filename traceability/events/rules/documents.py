@@ -97,14 +97,14 @@ def events_of(document: Mapping[str, Any]) -> tuple[str, list[Any]]:
 
 def envelope_of(document: Mapping[str, Any]) -> dict[str, Any]:
     """A document without its events: what a capture job keeps of it."""
-    kept: dict[str, Any] = {**document}
+    envelope: dict[str, Any] = {**document}
     if document["type"] == "EPCISDocument":
-        kept["epcisBody"] = {**document["epcisBody"], "eventList": []}
-        return kept
+        envelope["epcisBody"] = {**document["epcisBody"], "eventList": []}
+        return envelope
     body = document["epcisBody"]
     results = body["queryResults"]
     emptied = {**results, "resultsBody": {**results["resultsBody"], "eventList": []}}
-    return {**kept, "epcisBody": {**body, "queryResults": emptied}}
+    return {**envelope, "epcisBody": {**body, "queryResults": emptied}}
 
 
 def check_document(document: Any) -> list[Fault]:

@@ -47,10 +47,10 @@ def canonical(value: str) -> str:
 
 
 def _from_urn(urn: str) -> str | None:
-    found = _URN.fullmatch(urn)
-    if not found:
+    match = _URN.fullmatch(urn)
+    if not match:
         return None
-    family, scheme, rest = found.groups()
+    family, scheme, rest = match.groups()
     parts = rest.split(".", 4 if scheme == "itip" else 2) if scheme not in _TWO_PARTS else rest.split(".", 1)
     write = _CLASSES.get(scheme) if family == "class" else _WRITERS.get(scheme)
     if write is None:

@@ -137,8 +137,8 @@ def _things(event: Mapping[str, Any]) -> Iterator[Key]:
 
 def _typed(kind: str, item: Mapping[str, Any], vocabulary: str, known: Mapping[str, str]) -> Key:
     word = as_word(vocabulary, expanded(item.get("type", ""), known))
-    found = identifier(kind, item[kind])
-    return Key(short(f"{kind}_{word}"), found.value, found.raw)
+    key = identifier(kind, item[kind])
+    return Key(short(f"{kind}_{word}"), key.value, key.raw)
 
 
 def _sensor(part: Mapping[str, Any]) -> Iterator[Key]:
@@ -163,17 +163,17 @@ def _extensions(prefix: str, fields: Mapping[str, Any], known: Mapping[str, str]
     for name, value in fields.items():
         kind = prefix + extension_kind("".join(split_name(name, known)))
         values = value if isinstance(value, list) else [value]
-        for one in values:
-            if isinstance(one, Mapping) or one is None:
+        for entry in values:
+            if isinstance(entry, Mapping) or entry is None:
                 yield Key(kind, "")
-            elif isinstance(one, bool):
-                yield Key(kind, str(one).lower())
-            elif isinstance(one, int | float | Decimal):
-                yield Key(kind, short(str(one)), number=float(one))
-            elif isinstance(one, list):
+            elif isinstance(entry, bool):
+                yield Key(kind, str(entry).lower())
+            elif isinstance(entry, int | float | Decimal):
+                yield Key(kind, short(str(entry)), number=float(entry))
+            elif isinstance(entry, list):
                 yield Key(kind, "")
             else:
-                yield Key(kind, short(one), number=_as_time(one))
+                yield Key(kind, short(entry), number=_as_time(entry))
 
 
 def extension_kind(full_name: str) -> str:

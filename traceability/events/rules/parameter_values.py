@@ -22,16 +22,16 @@ class BadParameter(ValueError):  # noqa: N818 - read as a word
 
 def values_of(name: str, given: Any) -> Values:
     if isinstance(given, str):
-        found = tuple(given.split("|"))
+        values = tuple(given.split("|"))
     elif isinstance(given, list):
-        found = tuple(_text(name, item) for item in given)
+        values = tuple(_text(name, item) for item in given)
     elif given is None and name.startswith("EXISTS_"):
-        found = ("true",)
+        values = ("true",)
     else:
-        found = (_text(name, given),)
-    if not found or (not all(found) and not (name.startswith("EXISTS_") and found == ("",))):
+        values = (_text(name, given),)
+    if not values or (not all(values) and not (name.startswith("EXISTS_") and values == ("",))):
         raise BadParameter(name, "has an empty value")
-    return found
+    return values
 
 
 def _text(name: str, value: Any) -> str:

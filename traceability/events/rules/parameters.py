@@ -145,7 +145,7 @@ def _column(name: str, values: Values, reading: _Reading) -> bool:
     if column == "action" and not set(values) <= ACTIONS:
         raise BadParameter(name, "must be ADD, OBSERVE or DELETE")
     full = [value if column == "event_id" else expanded(value, reading.known) for value in values]
-    reading.filters.append(In(column, tuple(short(as_word(kind, one) if kind else one) for one in full)))
+    reading.filters.append(In(column, tuple(short(as_word(kind, word) if kind else word) for word in full)))
     return True
 
 
@@ -168,8 +168,8 @@ def _existence(name: str, values: Values, reading: _Reading) -> bool:
     if name not in {"EXISTS_errorDeclaration", "EXISTS_sensorElementList", "EXISTS_sensorElement"}:
         return False
     if truth_of(name, values):
-        found: Filter = Declared() if name == "EXISTS_errorDeclaration" else Has(("type",))
-        reading.filters.append(found)
+        event_filter: Filter = Declared() if name == "EXISTS_errorDeclaration" else Has(("type",))
+        reading.filters.append(event_filter)
     return True
 
 
@@ -193,16 +193,16 @@ def _word(name: str, values: Values, reading: _Reading) -> bool:
         return False
     kind, vocabulary = _WORDS[name]
     full = [expanded(value, reading.known) if vocabulary else value for value in values]
-    found = tuple(short(as_word(vocabulary, one) if vocabulary else one) for one in full)
-    reading.filters.append(Has((kind,), found))
+    words = tuple(short(as_word(vocabulary, word) if vocabulary else word) for word in full)
+    reading.filters.append(Has((kind,), words))
     return True
 
 
 def _typed(name: str, values: Values, reading: _Reading) -> bool:
-    found = _TYPED.fullmatch(name)
-    if not found:
+    match = _TYPED.fullmatch(name)
+    if not match:
         return False
-    kind, word = found.groups()
+    kind, word = match.groups()
     full = as_word(_KINDS_OF_TYPED[kind], expanded(word, reading.known))
     reading.filters.append(
         Has((short(f"{kind}_{full}"),), tuple(short(canonical(value)) for value in values))
@@ -211,10 +211,10 @@ def _typed(name: str, values: Values, reading: _Reading) -> bool:
 
 
 def _number(name: str, values: Values, reading: _Reading) -> bool:
-    found = _NUMBERS.fullmatch(name)
-    if not found:
+    match = _NUMBERS.fullmatch(name)
+    if not match:
         return False
-    operator, what, unit = found.groups()
+    operator, what, unit = match.groups()
     if operator != "EQ":
         one_of(name, values)
     reading.filters.append(Measures(what, operator, numbers_of(name, values), unit))
@@ -222,10 +222,10 @@ def _number(name: str, values: Values, reading: _Reading) -> bool:
 
 
 def _field(name: str, values: Values, reading: _Reading) -> bool:
-    found = _FIELD.fullmatch(name)
-    if not found or found[3].startswith(tuple(one.removeprefix("EQ_") for one in NOT_OFFERED)):
+    match = _FIELD.fullmatch(name)
+    if not match or match[3].startswith(tuple(prefix.removeprefix("EQ_") for prefix in NOT_OFFERED)):
         return False
-    operator, ilmd, given = found.groups()
+    operator, ilmd, given = match.groups()
     kind = short((ilmd or "") + extension_kind(full_name(name, given, reading.known)))
     if operator == "EXISTS":
         if truth_of(name, values):

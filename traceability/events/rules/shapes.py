@@ -40,8 +40,8 @@ def is_uri(value: Any) -> bool:
     """Whether `value` is a URI with a scheme (RFC 3986, section 3); compact URIs are URIs, too."""
     if not isinstance(value, str):
         return False
-    found = _URI.fullmatch(value)
-    return found is not None and (found["literal"] is None or _is_literal(found["literal"]))
+    match = _URI.fullmatch(value)
+    return match is not None and (match["literal"] is None or _is_literal(match["literal"]))
 
 
 def _is_literal(text: str) -> bool:
@@ -85,13 +85,13 @@ def time(value: Any, at: str) -> Iterator[Fault]:
         yield Fault(at, "must be a date and time with an offset, as 2026-03-12T12:00:00.000+08:00")
 
 
-def matching(pattern: str, told: str) -> Checker:
+def matching(pattern: str, message: str) -> Checker:
     """A string that matches all of `pattern`."""
     compiled = re.compile(pattern)
 
     def check(value: Any, at: str) -> Iterator[Fault]:
         if not isinstance(value, str) or not compiled.fullmatch(value):
-            yield Fault(at, told)
+            yield Fault(at, message)
 
     return check
 
@@ -186,11 +186,11 @@ def open_members(fields: Mapping[str, Checker], *, required: Collection[str] = (
     return check
 
 
-def either(told: str, *checkers: Checker) -> Checker:
+def either(message: str, *checkers: Checker) -> Checker:
     """Something that at least one checker has nothing against."""
 
     def check(value: Any, at: str) -> Iterator[Fault]:
         if all(any(True for _fault in checker(value, at)) for checker in checkers):
-            yield Fault(at, told)
+            yield Fault(at, message)
 
     return check

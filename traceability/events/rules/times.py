@@ -16,9 +16,9 @@ def moment(text: str) -> datetime:
     """
     if not _RFC_3339.fullmatch(text):
         raise ValueError(f"{text!r} is no time with date and offset")
-    found = datetime.fromisoformat(text.upper())
+    parsed = datetime.fromisoformat(text.upper())
     try:
-        found.astimezone(UTC)
+        parsed.astimezone(UTC)
     except OverflowError:
         raise ValueError(f"{text!r} lies outside of the calendar") from None
-    return found
+    return parsed

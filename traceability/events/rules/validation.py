@@ -130,12 +130,12 @@ def _persistent(value: Any, at: str) -> Iterator[Fault]:
 
 def context(value: Any, at: str) -> Iterator[Fault]:
     """A JSON-LD context: an address, an object, or a list of such, none twice."""
-    one = either("must be a URI or an object of terms", shapes.uri, shapes.open_members({}))
+    checker = either("must be a URI or an object of terms", shapes.uri, shapes.open_members({}))
     if not isinstance(value, list):
-        yield from one(value, at)
+        yield from checker(value, at)
         return
     for place, item in enumerate(value):
-        yield from one(item, below(at, place))
+        yield from checker(item, below(at, place))
         if item in value[:place]:
             yield Fault(below(at, place), "is given twice")
 

@@ -84,7 +84,7 @@ def capture_document(document: Any, *, behaviour: str, at: datetime, by: int) ->
     )
     session.add(job)
     session.flush()
-    job.stored = store([one.prepared for one in good], own=False, at=at, by=by, capture_id=job.id)
+    job.stored = store([candidate.prepared for candidate in good], own=False, at=at, by=by, capture_id=job.id)
     session.flush()
     return job
 
@@ -112,16 +112,19 @@ def _without_clashes(candidates: Sequence[_Candidate]) -> tuple[list[_Candidate]
     The ids stay this transaction's until it ends: who captures one of them at the same time waits and then
     finds what was stored here.
     """
-    _claim({one.prepared.event_id for one in candidates})
-    taken = _contents({one.prepared.event_id for one in candidates})
+    _claim({candidate.prepared.event_id for candidate in candidates})
+    taken = _contents({candidate.prepared.event_id for candidate in candidates})
     good, clashes = [], []
-    for one in candidates:
-        content = _content(one.prepared.hash, one.prepared.event)
-        if taken.setdefault(one.prepared.event_id, content) == content:
-            good.append(one)
+    for candidate in candidates:
+        content = _content(candidate.prepared.hash, candidate.prepared.event)
+        if taken.setdefault(candidate.prepared.event_id, content) == content:
+            good.append(candidate)
         else:
             clashes.append(
-                Fault(below(one.pointer, "eventID"), "is the id of an event with other content in the store")
+                Fault(
+                    below(candidate.pointer, "eventID"),
+                    "is the id of an event with other content in the store",
+                )
             )
     return good, clashes
 
@@ -147,7 +150,7 @@ def _content(content_hash: str, event: Mapping[str, Any]) -> str:
 def _contents(event_ids: set[str]) -> dict[str, str]:
     """What the stored events with these ids say, by id."""
     wanted = sorted({short(event_id) for event_id in event_ids})
-    found: dict[str, str] = {}
+    contents: dict[str, str] = {}
     for start in range(0, len(wanted), 500):
         rows = session.execute(
             select(EpcisEvent.hash, EpcisEvent.body).where(
@@ -156,8 +159,8 @@ def _contents(event_ids: set[str]) -> dict[str, str]:
         )
         for content_hash, body in rows:
             event = jsontext.read(body)
-            found[event["eventID"]] = _content(content_hash, event)
-    return found
+            contents[event["eventID"]] = _content(content_hash, event)
+    return contents
 
 
 def keep_query(name: str, definition: Mapping[str, Any], *, at: datetime, by: int) -> EpcisQuery:

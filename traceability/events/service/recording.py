@@ -38,7 +38,7 @@ def record_steps(
         for step in steps
     ]
     store(prepared, own=True, at=at, by=by)
-    return [one.event_id for one in prepared]
+    return [event.event_id for event in prepared]
 
 
 def parcel_address(consignment_number: str) -> str:
@@ -50,7 +50,7 @@ def _names(steps: Sequence[Step], at: datetime) -> Names:
     growers = sorted({lot.grower_id for step in steps for lot in lots_of(step)})
     return Names(
         base_url=current_settings().base_url,
-        slugs={one.id: one.slug for one in branch.growers_by_ids(growers).values()},
+        slugs={grower.id: grower.slug for grower in branch.growers_by_ids(growers).values()},
         licences={
             grower_id: licence.number
             for grower_id, licence in branch.licences_of_growers(growers, at=at).items()

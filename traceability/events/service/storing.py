@@ -39,13 +39,13 @@ def prepare(event: Mapping[str, Any], context: Any, *, more_keys: Iterable[Key] 
     event_id = event.get("eventID", uri)
     declaration = event.get("errorDeclaration")
     # The hash does not cover the certificates; two events that differ only there are two.
-    told = jsontext.write([event_id, uri, declaration, event.get("certificationInfo")])
+    content = jsontext.write([event_id, uri, declaration, event.get("certificationInfo")])
     return Prepared(
         event={**event, "eventID": event_id},
         context=context,
         event_id=event_id,
         hash=uri.partition(";")[2].partition("?")[0],
-        fingerprint=sha256(told.encode()).hexdigest(),
+        fingerprint=sha256(content.encode()).hexdigest(),
         declares_error=declaration is not None,
         more_keys=tuple(more_keys),
     )
@@ -58,13 +58,13 @@ def store(
 
     Safe against another transaction that stores the same at the same time: one of the two adds it.
     """
-    fresh = list({one.fingerprint: one for one in prepared}.values())
+    fresh = list({event.fingerprint: event for event in prepared}.values())
     stored = 0
     for start in range(0, len(fresh), CHUNK):
-        chunk = {one.fingerprint: one for one in fresh[start : start + CHUNK]}
+        chunk = {event.fingerprint: event for event in fresh[start : start + CHUNK]}
         values = {
-            fingerprint: _row(one, own=own, at=at, by=by, capture_id=capture_id)
-            for fingerprint, one in chunk.items()
+            fingerprint: _row(event, own=own, at=at, by=by, capture_id=capture_id)
+            for fingerprint, event in chunk.items()
         }
         statement = (
             insert_into(EpcisEvent)
@@ -79,28 +79,34 @@ def store(
             session.execute(insert(cast("Table", EpcisKey.__table__)), keys)
         append_many(
             KIND,
-            [(subject_of(one), sealed_body(EpcisEvent(**row))) for one, row in values.items() if one in new],
+            [
+                (subject_of(fingerprint), sealed_body(EpcisEvent(**row)))
+                for fingerprint, row in values.items()
+                if fingerprint in new
+            ],
         )
         stored += len(new)
     return stored
 
 
-def _key_rows(row_id: int, one: Prepared) -> list[dict[str, Any]]:
+def _key_rows(row_id: int, prepared: Prepared) -> list[dict[str, Any]]:
     return [
         {"event_row_id": row_id, "kind": key.kind, "value": key.value, "raw": key.raw, "number": key.number}
-        for key in (*keys_of(one.event, one.context), *one.more_keys)
+        for key in (*keys_of(prepared.event, prepared.context), *prepared.more_keys)
     ]
 
 
-def _row(one: Prepared, *, own: bool, at: datetime, by: int | None, capture_id: int | None) -> dict[str, Any]:
-    return columns_of(one.event, one.context) | {
-        "fingerprint": one.fingerprint,
-        "event_id": short(one.event_id),
-        "hash": one.hash,
+def _row(
+    prepared: Prepared, *, own: bool, at: datetime, by: int | None, capture_id: int | None
+) -> dict[str, Any]:
+    return columns_of(prepared.event, prepared.context) | {
+        "fingerprint": prepared.fingerprint,
+        "event_id": short(prepared.event_id),
+        "hash": prepared.hash,
         "record_time": at,
         "own": own,
-        "body": jsontext.write(one.event),
-        "context": jsontext.write(one.context),
+        "body": jsontext.write(prepared.event),
+        "context": jsontext.write(prepared.context),
         "capture_id": capture_id,
         "by_account_id": by,
     }

@@ -122,16 +122,16 @@ def query_document(events: Sequence[StoredEvent], *, name: str = "SimpleEventQue
 
 def discovery(methods: Sequence[str], *, capture: bool = False) -> Response:
     """What OPTIONS answers: methods, versions, formats, limits."""
-    found = Response(status=204)
-    found.headers["Allow"] = ", ".join(methods)
+    response = Response(status=204)
+    response.headers["Allow"] = ", ".join(methods)
     for name in ("EPCIS", "CBV"):
-        found.headers[f"GS1-{name}-Min"] = VERSION
-        found.headers[f"GS1-{name}-Max"] = VERSION
-    found.headers["GS1-EPC-Format"] = "Never_Translates"
-    found.headers["GS1-CBV-XML-Format"] = "Never_Translates"
-    found.headers["GS1-Vendor-Version"] = "1"
+        response.headers[f"GS1-{name}-Min"] = VERSION
+        response.headers[f"GS1-{name}-Max"] = VERSION
+    response.headers["GS1-EPC-Format"] = "Never_Translates"
+    response.headers["GS1-CBV-XML-Format"] = "Never_Translates"
+    response.headers["GS1-Vendor-Version"] = "1"
     if capture:
-        found.headers["GS1-EPCIS-Capture-Limit"] = str(MAX_EVENTS)
-        found.headers["GS1-EPCIS-Capture-File-Size-Limit"] = str(MAX_BYTES)
-        found.headers["GS1-Capture-Error-Behaviour"] = "all"
-    return found
+        response.headers["GS1-EPCIS-Capture-Limit"] = str(MAX_EVENTS)
+        response.headers["GS1-EPCIS-Capture-File-Size-Limit"] = str(MAX_BYTES)
+        response.headers["GS1-Capture-Error-Behaviour"] = "all"
+    return response

@@ -82,8 +82,8 @@ def jobs() -> Response:
     only_pages()
     paging = read_paging()
     rows = jobs_of(bearer_account_id(), size=paging.size + 1, before=paging.place)
-    found = answer(json.dumps([job_document(row) for row in rows[: paging.size]]))
-    return next_page(found, rows[paging.size - 1].id) if len(rows) > paging.size else found
+    response = answer(json.dumps([job_document(row) for row in rows[: paging.size]]))
+    return next_page(response, rows[paging.size - 1].id) if len(rows) > paging.size else response
 
 
 @blueprint.get("/capture/<capture_id>")
@@ -91,10 +91,10 @@ def jobs() -> Response:
 @bearer_requires("epcis.capture")
 def job(capture_id: str) -> Response:
     only_pages()
-    found = find_job(capture_id, bearer_account_id())
-    if found is None:
+    job = find_job(capture_id, bearer_account_id())
+    if job is None:
         raise EpcisProblem("NoSuchResourceException", "You have no capture job with this id.")
-    return answer(json.dumps(job_document(found)))
+    return answer(json.dumps(job_document(job)))
 
 
 def job_document(row: CaptureJob) -> dict[str, Any]:

@@ -57,9 +57,9 @@ def keep() -> Response:
             keep_query(name, definition, at=now(), by=bearer_account_id())
         except Conflict as error:
             raise EpcisProblem("ResourceAlreadyExistsException", str(error.message)) from None
-    kept = Response(status=201)
-    kept.headers["Location"] = f"{base_url()}/queries/{quote(name, safe='')}"
-    return kept
+    response = Response(status=201)
+    response.headers["Location"] = f"{base_url()}/queries/{quote(name, safe='')}"
+    return response
 
 
 def _sent() -> tuple[str, Mapping[str, Any]]:

@@ -74,12 +74,12 @@ def parameters() -> dict[str, str]:
     Raises:
         EpcisProblem: one is given twice.
     """
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for name, value in request.args.items(multi=True):
-        if name in found:
+        if name in values:
             raise EpcisProblem("QueryParameterException", f"{name} is given twice.", parameter=name)
-        found[name] = value
-    return {name: value for name, value in found.items() if name not in {"perPage", "nextPageToken"}}
+        values[name] = value
+    return {name: value for name, value in values.items() if name not in {"perPage", "nextPageToken"}}
 
 
 def only_pages() -> None:
@@ -99,9 +99,9 @@ def _signer() -> URLSafeTimedSerializer:
 
 
 def _list_digest() -> str:
-    asked = sorted(
+    pairs = sorted(
         (name, value)
         for name, value in request.args.items(multi=True)
         if name not in {"perPage", "nextPageToken"}
     )
-    return sha256(repr((request.path, asked)).encode()).hexdigest()[:16]
+    return sha256(repr((request.path, pairs)).encode()).hexdigest()[:16]

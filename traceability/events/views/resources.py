@@ -36,12 +36,12 @@ def sees_everything() -> bool:
         Unauthorised: a token that is not valid.
         Forbidden: a valid token that may not read.
     """
-    found = present_bearer()
-    if found is None:
+    bearer = present_bearer()
+    if bearer is None:
         return False
-    if not allows(found, "epcis.read") and not allows(found, "epcis.capture"):
+    if not allows(bearer, "epcis.read") and not allows(bearer, "epcis.capture"):
         raise Forbidden("This token may not read events.", code="token_scope")
-    return allows(found, "epcis.read")
+    return allows(bearer, "epcis.read")
 
 
 def prefixes() -> dict[str, str]:
@@ -56,8 +56,8 @@ def page_of_events(query: Query, *, name: str = "SimpleEventQuery") -> Response:
     everything = sees_everything()
     paging = read_paging()
     if query.most is not None and paging.place is None:
-        found = queries.count_events(query, everything=everything, most=query.most)
-        if found > query.most:
+        count = queries.count_events(query, everything=everything, most=query.most)
+        if count > query.most:
             raise EpcisProblem(
                 "QueryTooLargeException", f"More than {query.most} events match; narrow the query."
             )
@@ -105,19 +105,19 @@ def _query(*more: Filter) -> Query:
 @described("One EPCIS event, and the error declarations that repeat its id")
 @public
 def event(event_id: str) -> Response:
-    asked = parameters()
-    if event_id.startswith("ni:") and set(asked) == {"ver"}:
+    arguments = parameters()
+    if event_id.startswith("ni:") and set(arguments) == {"ver"}:
         # The question mark of a hash id that was not encoded.
-        event_id, asked = f"{event_id}?ver={asked['ver']}", {}
-    if asked or request.args.keys() & {"perPage", "nextPageToken"}:
-        only = next(iter(asked or request.args))
+        event_id, arguments = f"{event_id}?ver={arguments['ver']}", {}
+    if arguments or request.args.keys() & {"perPage", "nextPageToken"}:
+        only = next(iter(arguments or request.args))
         raise EpcisProblem(
             "QueryParameterException", f"{only} is no parameter of this resource.", parameter=only
         )
-    found = queries.events_with_id(_whole(event_id), everything=sees_everything())
-    if not found:
+    events = queries.events_with_id(_whole(event_id), everything=sees_everything())
+    if not events:
         raise EpcisProblem("NoSuchResourceException", "There is no event with this id that you may read.")
-    return query_document(found)
+    return query_document(events)
 
 
 def _whole(value: str) -> str:
@@ -134,10 +134,14 @@ def values(resource: str) -> Response:
     paging = read_paging()
     if resource in _STANDARD:
         stored = queries.values_of(resource, everything=everything, size=10_000)
-        return collection([*_STANDARD[resource], *(one for one in stored if one not in _STANDARD[resource])])
-    found = queries.values_of(resource, everything=everything, size=paging.size + 1, after=paging.place or "")
-    shown = collection(found[: paging.size])
-    return next_page(shown, found[paging.size - 1]) if len(found) > paging.size else shown
+        return collection(
+            [*_STANDARD[resource], *(word for word in stored if word not in _STANDARD[resource])]
+        )
+    known_values = queries.values_of(
+        resource, everything=everything, size=paging.size + 1, after=paging.place or ""
+    )
+    shown = collection(known_values[: paging.size])
+    return next_page(shown, known_values[paging.size - 1]) if len(known_values) > paging.size else shown
 
 
 @blueprint.get(

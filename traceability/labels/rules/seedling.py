@@ -63,13 +63,13 @@ def seedling_labels_pdf(labels: Sequence[SeedlingLabel], *, at: datetime) -> byt
     if not labels:
         raise ValueError("a consignment without plants has no label")
     rows = []
-    for one in labels:
-        values = asdict(one)
-        values["propagation"] = PROPAGATION_WORDS.get(one.propagation, one.propagation)
-        values["root"] = ROOT_WORDS.get(one.root, one.root)
-        values["quantity"] = f"{one.quantity:,} 株"
-        day = one.dispatched_on
+    for label in labels:
+        values = asdict(label)
+        values["propagation"] = PROPAGATION_WORDS.get(label.propagation, label.propagation)
+        values["root"] = ROOT_WORDS.get(label.root, label.root)
+        values["quantity"] = f"{label.quantity:,} 株"
+        day = label.dispatched_on
         values["dispatched_on"] = f"{day.year} 年 {day.month} 月 {day.day} 日"
-        values["instructions"] = INSTRUCTIONS.get(one.root, "") + COMMON_INSTRUCTIONS
+        values["instructions"] = INSTRUCTIONS.get(label.root, "") + COMMON_INSTRUCTIONS
         rows.append(values)
     return compile_pdf("seedling.typ", {"labels": rows}, at=at)

@@ -60,8 +60,8 @@ PROVINCES: tuple[Province, ...] = tuple(
     )
 )
 
-BY_ISO = {one.iso: one for one in PROVINCES}
-BY_NAME = {one.name_zh: one for one in PROVINCES}
+BY_ISO = {province.iso: province for province in PROVINCES}
+BY_NAME = {province.name_zh: province for province in PROVINCES}
 NAME_ENDINGS = ("壮族自治区", "回族自治区", "维吾尔自治区", "特别行政区", "自治区", "省", "市")
 
 
@@ -73,7 +73,9 @@ def _short(name: str) -> str:
 
 
 _BY_ANY = {
-    key: one for one in PROVINCES for key in (one.iso, one.name_zh, _short(one.name_zh), one.name_en.lower())
+    key: province
+    for province in PROVINCES
+    for key in (province.iso, province.name_zh, _short(province.name_zh), province.name_en.lower())
 }
 
 
@@ -82,13 +84,13 @@ def province_named(text: str | None) -> str | None:
     if not text:
         return None
     wanted = text.strip()
-    found = _BY_ANY.get(wanted) or _BY_ANY.get(wanted.removeprefix("CN-")) or _BY_ANY.get(wanted.lower())
-    return found.name_zh if found else None
+    province = _BY_ANY.get(wanted) or _BY_ANY.get(wanted.removeprefix("CN-")) or _BY_ANY.get(wanted.lower())
+    return province.name_zh if province else None
 
 
-def distance_km(one: str, other: str) -> float:
+def distance_km(province: str, other: str) -> float:
     """Between the capitals of two provinces by their full names; 0 for the same or an unknown one."""
-    a, b = BY_NAME.get(one), BY_NAME.get(other)
+    a, b = BY_NAME.get(province), BY_NAME.get(other)
     if a is None or b is None or a is b:
         return 0.0
     north, south = radians(a.latitude), radians(b.latitude)

@@ -51,10 +51,10 @@ def province_of(address: str) -> str | None:
     if parsed is None:
         return None
     try:
-        found = reader.get(parsed)
+        record = reader.get(parsed)
     except ValueError:
         return None  # a file of IPv4 is asked for an IPv6 address
-    return province_in(found)
+    return province_in(record)
 
 
 def province_in(record: Any) -> str | None:
@@ -70,6 +70,6 @@ def province_in(record: Any) -> str | None:
     first = subdivisions[0]
     names = first.get("names") or {}
     for text in (first.get("iso_code"), names.get("zh-CN"), names.get("en")):
-        if found := province_named(text):
-            return found
+        if province := province_named(text):
+            return province
     return None

@@ -113,8 +113,8 @@ def fold_old_lookups(ids: Sequence[int], *, at: datetime) -> int:
     for row in rows:
         digest = row.code_digest if row.known else NO_CODE
         sums[digest, local_day(row.first_at), row.province or ""].add(row)
-    for (digest, day, province), one in sums.items():
-        _add_to_day(digest, day, province, one)
+    for (digest, day, province), day_sum in sums.items():
+        _add_to_day(digest, day, province, day_sum)
     session.execute(
         delete(CodeLookup)
         .where(CodeLookup.id.in_([row.id for row in rows]))
@@ -123,13 +123,13 @@ def fold_old_lookups(ids: Sequence[int], *, at: datetime) -> int:
     return len(rows)
 
 
-def _add_to_day(digest: bytes, day: date, province: str, one: _Sum) -> None:
+def _add_to_day(digest: bytes, day: date, province: str, day_sum: _Sum) -> None:
     row = session.scalar(
         select(LookupDay).where(
             LookupDay.code_digest == digest, LookupDay.day == day, LookupDay.province == province
         )
     )
-    first_at = one.first_at
+    first_at = day_sum.first_at
     assert first_at is not None
     if row is None:
         session.add(
@@ -137,14 +137,14 @@ def _add_to_day(digest: bytes, day: date, province: str, one: _Sum) -> None:
                 code_digest=digest,
                 day=day,
                 province=province,
-                devices=one.devices,
-                times=one.times,
+                devices=day_sum.devices,
+                times=day_sum.times,
                 first_at=first_at,
-                last_ordinal=one.last_ordinal,
+                last_ordinal=day_sum.last_ordinal,
             )
         )
         return
-    row.devices += one.devices
-    row.times += one.times
+    row.devices += day_sum.devices
+    row.times += day_sum.times
     row.first_at = min(row.first_at, first_at)
-    row.last_ordinal = max(row.last_ordinal, one.last_ordinal)
+    row.last_ordinal = max(row.last_ordinal, day_sum.last_ordinal)

@@ -39,12 +39,12 @@ class Place:
 
 def descendants(lot_ids: Collection[int]) -> set[int]:
     """Every lot that came of these, themselves included; one statement a generation."""
-    return _walk(lot_ids, lambda found: {edge.child_id for edge in edges_from(found)})
+    return _walk(lot_ids, lambda generation: {edge.child_id for edge in edges_from(generation)})
 
 
 def ancestors(lot_ids: Collection[int]) -> set[int]:
     """Every lot that these came of, themselves included."""
-    return _walk(lot_ids, lambda found: {edge.parent_id for edge in edges_to(found)})
+    return _walk(lot_ids, lambda generation: {edge.parent_id for edge in edges_to(generation)})
 
 
 def _walk(lot_ids: Collection[int], onward: Callable[[set[int]], set[int]]) -> set[int]:

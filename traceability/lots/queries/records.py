@@ -123,16 +123,16 @@ def get_lot(*, id: int | None = None, number: str | None = None) -> LotView:  # 
     Raises:
         NotFound: there is none.
     """
-    found = find_lot(id=id, number=number)
-    if found is None:
+    lot = find_lot(id=id, number=number)
+    if lot is None:
         raise NotFound(_("There is no lot with this number."), code="no_such_lot")
-    return found
+    return lot
 
 
 def lots_by_ids(ids: Iterable[int]) -> dict[int, LotView]:
     """The lots with these ids; unknown ids are left out."""
-    found = [LotView(*row) for row in read_columns(_BY_IDS, {"ids": list(ids)})]
-    return {view.id: view for view in found}
+    lots = [LotView(*row) for row in read_columns(_BY_IDS, {"ids": list(ids)})]
+    return {view.id: view for view in lots}
 
 
 def lots_of_grower(grower_id: int, *, state: str | None = None) -> list[LotView]:

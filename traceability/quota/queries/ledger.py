@@ -153,7 +153,7 @@ def key_of_lot(lot_id: int, *, at: datetime) -> Key:
 
 def balance(key: Key) -> BalanceView:
     """What the accounts of one key say; zeros where nothing was ever approved."""
-    found = _views(
+    balances = _views(
         session.scalars(
             select(QuotaAccount)
             .where(
@@ -166,7 +166,7 @@ def balance(key: Key) -> BalanceView:
             .execution_options(populate_existing=True)
         )
     )
-    return found[0] if found else BalanceView(key, 0, 0, 0, 0, 0)
+    return balances[0] if balances else BalanceView(key, 0, 0, 0, 0, 0)
 
 
 def balances_of_grower(grower_id: int, *, year: int) -> list[BalanceView]:
@@ -199,13 +199,13 @@ def _views(rows: Iterable[QuotaAccount]) -> list[BalanceView]:
     return [
         BalanceView(
             key=key,
-            approved=-held.get(Role.CAPACITY, 0),
-            free=held.get(Role.FREE, 0),
-            activated=held.get(Role.ACTIVATED, 0),
-            lost=held.get(Role.LOST, 0),
-            expired=held.get(Role.EXPIRED, 0),
+            approved=-by_role.get(Role.CAPACITY, 0),
+            free=by_role.get(Role.FREE, 0),
+            activated=by_role.get(Role.ACTIVATED, 0),
+            lost=by_role.get(Role.LOST, 0),
+            expired=by_role.get(Role.EXPIRED, 0),
         )
-        for key, held in sorted(sums.items())
+        for key, by_role in sorted(sums.items())
     ]
 
 
@@ -214,7 +214,7 @@ def use_by_grower(unit_ids: Iterable[int], *, year: int) -> list[UseView]:
     lines: dict[int, list[BalanceView]] = {}
     for line in balances_of_units(unit_ids, year=year):
         lines.setdefault(line.key.grower_id, []).append(line)
-    found = [
+    uses = [
         UseView(
             grower_id=grower_id,
             approved=sum(line.approved for line in own),
@@ -226,7 +226,7 @@ def use_by_grower(unit_ids: Iterable[int], *, year: int) -> list[UseView]:
         )
         for grower_id, own in lines.items()
     ]
-    return sorted(found, key=lambda use: (-use.share, use.grower_id))
+    return sorted(uses, key=lambda use: (-use.share, use.grower_id))
 
 
 def moves_of_grower(grower_id: int, *, limit: int) -> list[MoveView]:

@@ -61,7 +61,7 @@ def approve_land(
         Invalid: there is no such stage.
     """
     table = stages(at=at, mark_code=mark_of_grower(grower_id, at=at))
-    stage = next((one for one in table if one.code == stage_code), None)
+    stage = next((candidate for candidate in table if candidate.code == stage_code), None)
     if stage is None:
         raise Invalid(_("Choose how far the plants have grown."), code="no_such_stage")
     plants = capacity(area_m2, stage.plants_per_mu, stage.survival_per_mille)
@@ -134,7 +134,7 @@ def credit(
 
 def _used(lot_id: int) -> list[tuple[Key, int]]:
     """What codes of the lot have used and not given back, by key, the newest year first; the accounts are locked."""
-    held = (
+    account_ids = (
         select(QuotaPosting.account_id)
         .join(QuotaMove, QuotaMove.id == QuotaPosting.move_id)
         .where(QuotaMove.lot_id == lot_id)
@@ -142,7 +142,7 @@ def _used(lot_id: int) -> list[tuple[Key, int]]:
     )
     rows = session.scalars(
         select(QuotaAccount)
-        .where(QuotaAccount.id.in_(held), QuotaAccount.role == str(Role.ACTIVATED))
+        .where(QuotaAccount.id.in_(account_ids), QuotaAccount.role == str(Role.ACTIVATED))
         .order_by(QuotaAccount.year.desc(), QuotaAccount.id)
         .with_for_update()
         .execution_options(populate_existing=True)

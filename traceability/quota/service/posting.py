@@ -91,8 +91,8 @@ def _held(account_id: int) -> int:
 
 def accounts(names: list[AccountName]) -> dict[AccountName, int]:
     """The ids of these accounts, opened with nothing on them where they did not exist."""
-    found = _ids(names)
-    missing = [name for name in names if name not in found]
+    ids = _ids(names)
+    missing = [name for name in names if name not in ids]
     if missing:
         rows = [
             dict(zip(KEY, (*astuple(name.key), str(name.role)), strict=True)) | {"balance": 0}
@@ -101,8 +101,8 @@ def accounts(names: list[AccountName]) -> dict[AccountName, int]:
         session.execute(
             insert_into(QuotaAccount).values(rows).on_conflict_do_nothing(index_elements=list(KEY))
         )
-        found = _ids(names)
-    return found
+        ids = _ids(names)
+    return ids
 
 
 def _ids(names: list[AccountName]) -> dict[AccountName, int]:

@@ -103,9 +103,9 @@ def figures() -> ResponseReturnValue:
     """The table of densities and survival of each mark, and the general one, with their history."""
     form = FiguresForm()
     marks = _marks()
-    asked = request.args.get("mark", "")
-    mark = marks.get(asked)
-    if asked and mark is None:
+    mark_code = request.args.get("mark", "")
+    mark = marks.get(mark_code)
+    if mark_code and mark is None:
         raise NotFound(_("There is no mark with this code here."), code="mark_unknown")
     if request.method == "POST" and mark is None:
         raise Forbidden(
@@ -123,9 +123,9 @@ def figures() -> ResponseReturnValue:
                     reason=form.reason.data or "",
                     at=now(),
                     by=actor_id(),
-                    mark_code=asked,
+                    mark_code=mark_code,
                 )
-                made.leads_to(url_for("quota.figures", mark=asked or None))
+                made.leads_to(url_for("quota.figures", mark=mark_code or None))
             flash(_("The new figures count from now on; what was approved before stays."), "success")
             return made.answer()
         except DomainError as error:
@@ -134,8 +134,8 @@ def figures() -> ResponseReturnValue:
         _page(
             "figures.html",
             form=form,
-            stages=stages(at=now(), mark_code=asked),
-            history=figures_history(asked),
+            stages=stages(at=now(), mark_code=mark_code),
+            history=figures_history(mark_code),
             marks=list(marks.values()),
             mark=mark,
         ),
@@ -146,7 +146,7 @@ def figures() -> ResponseReturnValue:
 def _marks() -> dict[str, branch.MarkView]:
     """The marks of the units where the actor decides about quota."""
     here = {unit.id for unit in branch.units_where(actor_id() or 0, "quota.decide")}
-    return {one.facts.code: one for one in branch.all_marks() if one.unit_id in here}
+    return {mark.facts.code: mark for mark in branch.all_marks() if mark.unit_id in here}
 
 
 def _carry_out(owner: branch.GrowerView, form: TransferForm, move: Callable[[], None]) -> ResponseReturnValue:
@@ -188,7 +188,7 @@ def _transfer_form(giver: branch.GrowerView, lines: list[BalanceView], **options
     names = stage_names()
     form.offer([_line_words(line, names) for line in lines])
     near = branch.growers_in_each(branch.units_where(actor_id() or 0, "quota.decide"))
-    form.receiver.choices = [SelectChoice(one.id, one.name) for one in near if one.id != giver.id]
+    form.receiver.choices = [SelectChoice(grower.id, grower.name) for grower in near if grower.id != giver.id]
     return form
 
 
@@ -202,9 +202,9 @@ def _line_words(line: BalanceView, names: Mapping[str, str]) -> str:
 
 
 def _visible(slug: str, permission: str) -> branch.GrowerView:
-    found = branch.get_grower(slug=slug)
-    branch.require_unit_access(actor_id(), found.unit_id, permission)
-    return found
+    grower = branch.get_grower(slug=slug)
+    branch.require_unit_access(actor_id(), grower.unit_id, permission)
+    return grower
 
 
 def _year() -> int:

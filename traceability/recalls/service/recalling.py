@@ -61,11 +61,11 @@ def init_recalls(app: Flask, orders_of_lots: OrdersOfLots) -> None:
 
 def reach(lot_id: int) -> Reach:
     """What a recall of the lot would reach now: shown before it is done."""
-    found = lots_by_ids(descendants([lot_id]))
-    lots = tuple(sorted(found.values(), key=lambda lot: (lot.recorded_at, lot.id)))
-    codes = codes_reached(found)
+    lots_by_id = lots_by_ids(descendants([lot_id]))
+    lots = tuple(sorted(lots_by_id.values(), key=lambda lot: (lot.recorded_at, lot.id)))
+    codes = codes_reached(lots_by_id)
     ask: OrdersOfLots = current_app.extensions["recalls"]
-    return Reach(lots, codes, codes.orders | ask(set(found)))
+    return Reach(lots, codes, codes.orders | ask(set(lots_by_id)))
 
 
 def lock_reached(lot_id: int) -> None:
@@ -89,10 +89,10 @@ def recall(lot_id: int, *, reason: str, at: datetime, by: int | None) -> RecallV
     if lot.state == LotState.RECALLED:
         raise Conflict(_("The lot is recalled already."), code="lot_state")
     reached = reach(lot_id)
-    for one in reached.lots:
-        if one.state != LotState.RECALLED:
-            change_state(one.id, LotState.RECALLED, reason=reason, at=at, by=by)
-    ids = [one.id for one in reached.lots]
+    for reached_lot in reached.lots:
+        if reached_lot.state != LotState.RECALLED:
+            change_state(reached_lot.id, LotState.RECALLED, reason=reason, at=at, by=by)
+    ids = [reached_lot.id for reached_lot in reached.lots]
     codes = recall_codes(ids, reason=reason, at=at, by=by)
     row = LotRecall(
         number=readable_number("RC", local_year(at)),
@@ -106,9 +106,9 @@ def recall(lot_id: int, *, reason: str, at: datetime, by: int | None) -> RecallV
     )
     session.add(row)
     session.flush()
-    session.add_all(LotRecallPart(recall_id=row.id, lot_id=one) for one in ids)
+    session.add_all(LotRecallPart(recall_id=row.id, lot_id=reached_id) for reached_id in ids)
     session.flush()
-    body = recall_body(row, lot.number, [one.number for one in reached.lots])
+    body = recall_body(row, lot.number, [reached_lot.number for reached_lot in reached.lots])
     seal.append("lot_recall", recall_subject(row), body)
     outbox.record(LotRecalled(row.number, lot.grower_id, lot.number), at=at)
     return get_recall(row.number)
@@ -120,12 +120,12 @@ def get_recall(number: str) -> RecallView:
     Raises:
         NotFound: there is none.
     """
-    found = session.execute(
+    record = session.execute(
         select(LotRecall, Lot).join(Lot, Lot.id == LotRecall.lot_id).where(LotRecall.number == number)
     ).one_or_none()
-    if found is None:
+    if record is None:
         raise NotFound(_("There is no recall with this number."), code="no_such_recall")
-    row, lot = found
+    row, lot = record
     ids = session.scalars(select(LotRecallPart.lot_id).where(LotRecallPart.recall_id == row.id)).all()
     return RecallView(
         number=row.number,

@@ -78,9 +78,9 @@ def ask_for_recall(lot_id: int, *, reason: str, at: datetime, by: int) -> str:
     )
     session.add(row)
     session.flush()
-    for one in _in_state(descendants([lot_id]), LotState.OPEN):
-        change_state(one, LotState.CLOSED, reason=row.reason, at=at, by=by)
-        session.add(RecallStop(request_id=row.id, lot_id=one))
+    for stopped_id in _in_state(descendants([lot_id]), LotState.OPEN):
+        change_state(stopped_id, LotState.CLOSED, reason=row.reason, at=at, by=by)
+        session.add(RecallStop(request_id=row.id, lot_id=stopped_id))
     session.flush()
     _seal(row, lot.number)
     return row.number
@@ -141,8 +141,8 @@ def _in_state(lot_ids: Collection[int], state: LotState) -> list[int]:
 
 def open_request(lot_id: int) -> RequestView | None:
     """The recall of this lot that waits for a second person."""
-    found = _views(_select().where(RecallRequest.lot_id == lot_id, RecallRequest.state == "open"))
-    return found[0] if found else None
+    requests = _views(_select().where(RecallRequest.lot_id == lot_id, RecallRequest.state == "open"))
+    return requests[0] if requests else None
 
 
 def requests_of_lot(lot_id: int) -> list[RequestView]:
@@ -153,7 +153,7 @@ def requests_of_lot(lot_id: int) -> list[RequestView]:
 def requests_of_growers(grower_ids: Collection[int]) -> list[RequestView]:
     """Recalls asked for lots of these growers, those that wait first, then the newest."""
     query = _select().where(RecallRequest.grower_id.in_(list(grower_ids))).limit(SHOWN)
-    return sorted(_views(query), key=lambda one: one.state != RequestState.OPEN)
+    return sorted(_views(query), key=lambda recall_request: recall_request.state != RequestState.OPEN)
 
 
 def get_request(number: str) -> RequestView:
@@ -162,10 +162,10 @@ def get_request(number: str) -> RequestView:
     Raises:
         NotFound: there is none.
     """
-    found = _views(_select().where(RecallRequest.number == number.strip().upper()))
-    if not found:
+    requests = _views(_select().where(RecallRequest.number == number.strip().upper()))
+    if not requests:
         raise NotFound(_("There is no such request."), code="no_such_request")
-    return found[0]
+    return requests[0]
 
 
 def _select() -> Select[RecallRequest, Lot, str]:

@@ -80,7 +80,7 @@ class DigitalLink:
 
     def value_of(self, ai: str) -> str | None:
         """The value of an identifier, wherever it stands."""
-        return next((one.value for one in self.elements if one.ai == ai), None)
+        return next((element.value for element in self.elements if element.ai == ai), None)
 
     @property
     def ancestors(self) -> tuple["DigitalLink", ...]:
@@ -122,13 +122,13 @@ def parse_path(path: str, query: str = "", *, lenient: bool = False) -> DigitalL
         for name, value in zip(segments[start::2], segments[start + 1 :: 2], strict=True)
     ]
     key, qualifiers = pairs[0], tuple(pairs[1:])
-    _check_order(key.ai, [one.ai for one in qualifiers])
+    _check_order(key.ai, [qualifier.ai for qualifier in qualifiers])
     attributes = tuple(_attributes(query, lenient=lenient))
-    numbers = [one.ai for one in (*pairs, *attributes)]
+    numbers = [element.ai for element in (*pairs, *attributes)]
     if len(set(numbers)) < len(numbers):
         raise LinkSyntaxError("an application identifier stands twice")
     taken = {ai for sequence in KEYS[key.ai] for ai in sequence}
-    if misplaced := [one.ai for one in attributes if one.ai in taken]:
+    if misplaced := [attribute.ai for attribute in attributes if attribute.ai in taken]:
         raise LinkSyntaxError(f"({misplaced[0]}) belongs into the path, behind its key")
     return DigitalLink(key, qualifiers, attributes)
 
@@ -139,19 +139,21 @@ def build(link: DigitalLink, base: str) -> str:
     Raises:
         LinkSyntaxError: a value does not have the form of its identifier.
     """
-    for one in link.elements:
-        _check(one.ai, one.value)
-    path = "/".join(f"{one.ai}/{quote(one.value, safe='')}" for one in (link.key, *link.qualifiers))
-    query = "&".join(f"{one.ai}={quote(one.value, safe='')}" for one in link.attributes)
+    for element in link.elements:
+        _check(element.ai, element.value)
+    path = "/".join(
+        f"{element.ai}/{quote(element.value, safe='')}" for element in (link.key, *link.qualifiers)
+    )
+    query = "&".join(f"{attribute.ai}={quote(attribute.value, safe='')}" for attribute in link.attributes)
     return f"{base.rstrip('/')}/{path}" + (f"?{query}" if query else "")
 
 
 def element_string(elements: Iterable[Element]) -> str:
     """The elements as one string as a bar code carries it, `^` for FNC1."""
     text, open_end = "^", False
-    for one in elements:
-        text += ("^" if open_end else "") + one.ai + one.value
-        known = application_identifier(one.ai)
+    for element in elements:
+        text += ("^" if open_end else "") + element.ai + element.value
+        known = application_identifier(element.ai)
         open_end = known is None or known.separator_required
     return text
 
@@ -177,10 +179,10 @@ def application_identifier(ai: str) -> "GS1ApplicationIdentifier | None":
     from biip.gs1_application_identifiers import GS1ApplicationIdentifier
 
     try:
-        found = GS1ApplicationIdentifier.extract(ai)
+        entry = GS1ApplicationIdentifier.extract(ai)
     except ParseError:
         return None
-    return found if found.ai == ai else None
+    return entry if entry.ai == ai else None
 
 
 def _after_scheme(uri: str) -> str:

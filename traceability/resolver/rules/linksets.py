@@ -63,11 +63,11 @@ def _context(context: LinkContext) -> dict[str, Any]:
     return shown
 
 
-def kind_of(asked: str) -> str | None:
+def kind_of(link_type: str) -> str | None:
     """The link type that `gs1:pip` or its full address names; None when it is of no vocabulary of ours."""
     for namespace in NAMESPACES:
-        if asked.startswith(namespace):
-            return asked.removeprefix(namespace) or None
+        if link_type.startswith(namespace):
+            return link_type.removeprefix(namespace) or None
     return None
 
 
@@ -85,13 +85,13 @@ def choose(
     Returns:
         None, one, or several that fit equally well.
     """
-    fitting: tuple[Link, ...] = next((found for one in contexts if (found := one.of_kind(kind))), ())
+    fitting: tuple[Link, ...] = next((links for context in contexts if (links := context.of_kind(kind))), ())
     for wished, offered in (
         (languages, lambda link: link.languages),
         (media_types, lambda link: (link.media_type,)),
     ):
         best = next(
-            (found for wish in wished if (found := tuple(link for link in fitting if wish in offered(link)))),
+            (links for wish in wished if (links := tuple(link for link in fitting if wish in offered(link)))),
             (),
         )
         fitting = best or fitting

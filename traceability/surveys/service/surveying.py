@@ -52,7 +52,9 @@ class NewSurvey:
     note: str = ""
 
 
-def record_survey(plot_id: int, found: NewSurvey, *, surveyed_at: datetime, at: datetime, by: int) -> str:
+def record_survey(
+    plot_id: int, new_survey: NewSurvey, *, surveyed_at: datetime, at: datetime, by: int
+) -> str:
     """Record what `by` found on a plot; its number. Nothing is approved by it yet.
 
     Raises:
@@ -63,9 +65,11 @@ def record_survey(plot_id: int, found: NewSurvey, *, surveyed_at: datetime, at: 
     plot = session.get(Plot, plot_id, with_for_update=True)
     if plot is None:
         raise NotFound(_("There is no plot with this number."), code="no_such_plot")
-    _check(found, surveyed_at=surveyed_at, at=at)
+    _check(new_survey, surveyed_at=surveyed_at, at=at)
     standing = select(PlotSurvey.number).where(
-        PlotSurvey.plot_id == plot_id, PlotSurvey.year == found.year, PlotSurvey.state.in_(sorted(STANDING))
+        PlotSurvey.plot_id == plot_id,
+        PlotSurvey.year == new_survey.year,
+        PlotSurvey.state.in_(sorted(STANDING)),
     )
     if (number := session.scalar(standing)) is not None:
         raise Conflict(
@@ -73,15 +77,15 @@ def record_survey(plot_id: int, found: NewSurvey, *, surveyed_at: datetime, at: 
             code="survey_stands",
         )
     survey = PlotSurvey(
-        number=readable_number("S", found.year),
+        number=readable_number("S", new_survey.year),
         plot_id=plot_id,
-        year=found.year,
+        year=new_survey.year,
         state=str(SurveyState.SURVEYED),
-        area_m2=found.area_m2,
-        method=str(found.method),
-        outline=[list(corner) for corner in found.outline],
-        photo_key=found.photo_key,
-        note=found.note.strip(),
+        area_m2=new_survey.area_m2,
+        method=str(new_survey.method),
+        outline=[list(corner) for corner in new_survey.outline],
+        photo_key=new_survey.photo_key,
+        note=new_survey.note.strip(),
         surveyed_at=surveyed_at,
         surveyed_by_account_id=by,
         recorded_at=at,
@@ -95,7 +99,7 @@ def record_survey(plot_id: int, found: NewSurvey, *, surveyed_at: datetime, at: 
             stage_code=stand.stage_code,
             area_m2=stand.area_m2,
         )
-        for stand in found.stands
+        for stand in new_survey.stands
     )
     session.flush()
     _seal(survey.id)
@@ -139,11 +143,11 @@ def decide(
 
 
 def approve_surveys(
-    found: Iterable[tuple[int, NewSurvey]], *, surveyor: int, village: int, town: int, at: datetime
+    surveys: Iterable[tuple[int, NewSurvey]], *, surveyor: int, village: int, town: int, at: datetime
 ) -> None:
     """Record surveys (plot ids with what was found) and take each through both steps, for a town that is set up at once."""
-    for plot_id, one in found:
-        number = record_survey(plot_id, one, surveyed_at=at, at=at, by=surveyor)
+    for plot_id, new_survey in surveys:
+        number = record_survey(plot_id, new_survey, surveyed_at=at, at=at, by=surveyor)
         decide(plot_id, number, Decision.AGREE, at=at, by=village)
         decide(plot_id, number, Decision.APPROVE, at=at, by=town)
 
@@ -168,17 +172,17 @@ def _credit(survey: PlotSurvey, *, at: datetime, by: int) -> None:
     seal.append("plot", plot_subject(plot), plot_body(plot))
 
 
-def _check(found: NewSurvey, *, surveyed_at: datetime, at: datetime) -> None:
+def _check(new_survey: NewSurvey, *, surveyed_at: datetime, at: datetime) -> None:
     wrong: dict[str, str] = {}
-    if not 1 <= found.area_m2 <= LARGEST_M2:
+    if not 1 <= new_survey.area_m2 <= LARGEST_M2:
         wrong["area"] = _("The area must be between 1 m² and 150,000 mu.")
-    if found.method not in set(Method):
+    if new_survey.method not in set(Method):
         wrong["method"] = _("Choose how the area was measured.")
-    if found.year not in {local_year(at), local_year(at) + 1}:
+    if new_survey.year not in {local_year(at), local_year(at) + 1}:
         wrong["year"] = _("A survey is for this year or the next.")
     if surveyed_at > at:
         wrong["surveyed_on"] = _("The day of the survey lies in the future.")
-    pairs = [(stand.cultivar_group, stand.stage_code) for stand in found.stands]
+    pairs = [(stand.cultivar_group, stand.stage_code) for stand in new_survey.stands]
     groups = set(session.scalars(select(CultivarGroup.code)))
     codes = {stage.code for stage in stages(at=at)}
     if not pairs:
@@ -187,8 +191,8 @@ def _check(found: NewSurvey, *, surveyed_at: datetime, at: datetime) -> None:
         wrong["stands"] = _("Write each cultivar group and stage once.")
     elif any(group not in groups or code not in codes for group, code in pairs):
         wrong["stands"] = _("Choose a cultivar group and how far the plants have grown.")
-    elif any(stand.area_m2 < 1 for stand in found.stands) or (
-        sum(stand.area_m2 for stand in found.stands) > found.area_m2
+    elif any(stand.area_m2 < 1 for stand in new_survey.stands) or (
+        sum(stand.area_m2 for stand in new_survey.stands) > new_survey.area_m2
     ):
         wrong["stands"] = _("The parts of the plot are larger than the plot.")
     if wrong:

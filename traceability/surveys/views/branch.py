@@ -47,7 +47,7 @@ def index() -> ResponseReturnValue:
         counts=counts,
         state=state,
         states=STATES,
-        growers=branch.growers_by_ids({one.plot.grower_id for one in page.items}),
+        growers=branch.growers_by_ids({plot_at_work.plot.grower_id for plot_at_work in page.items}),
         villages={unit.id: branch.unit_name(unit) for unit in units.values()},
         year=local_year(now()),
     )
@@ -120,9 +120,9 @@ def town(number: str) -> ResponseReturnValue:
 def photo(number: str, survey_number: str) -> ResponseReturnValue:
     """The photograph of a survey, for those who look after the plot."""
     plot = _visible(number)
-    for one in surveys_of_plot(plot.id):
-        if one.number == survey_number and one.photo_key:
-            return Response(files.get(one.photo_key), mimetype="image/jpeg")
+    for survey in surveys_of_plot(plot.id):
+        if survey.number == survey_number and survey.photo_key:
+            return Response(files.get(survey.photo_key), mimetype="image/jpeg")
     raise NotFound(_("There is no survey with this number."), code="no_such_survey")
 
 
@@ -166,15 +166,17 @@ def _visible(number: str) -> PlotView:
 
 
 def _show(plot: PlotView, form: DecisionForm) -> str:
-    found = surveys_of_plot(plot.id)
+    surveys = surveys_of_plot(plot.id)
     this_year = local_year(now())
-    standing = any(one.year == this_year and one.state is not SurveyState.RETURNED for one in found)
+    standing = any(
+        survey.year == this_year and survey.state is not SurveyState.RETURNED for survey in surveys
+    )
     return _page(
         "at_work.html",
         plot=plot,
         grower=branch.get_grower(id=plot.grower_id),
         village=branch.unit_name(branch.require_unit_access(actor_id(), plot.unit_id, "plots.view")),
-        surveys=found,
+        surveys=surveys,
         form=form,
         may_survey=may("plots.survey") and not standing,
         may_agree=may("plots.decide"),

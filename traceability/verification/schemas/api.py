@@ -27,7 +27,7 @@ class CodeOut(Schema):
     """Every key is there for an unknown code too, with null where nothing is known."""
 
     code = String(required=True)
-    verdict = String(required=True, metadata={"enum": [str(one) for one in Verdict]})
+    verdict = String(required=True, metadata={"enum": [str(verdict) for verdict in Verdict]})
     level = String(required=True, allow_none=True, metadata={"enum": ["lot", "bundle", "unit", None]})
     message = String(required=True)
     notices = List(String(), required=True)

@@ -30,7 +30,7 @@ def sealed_body(edition: ReportEdition, report: str, files: Sequence[ReportEditi
         "published_at": seal.moment(edition.published_at),
         "ended_at": seal.moment(edition.ended_at) if edition.ended_at else None,
         "reason": sha256(edition.reason.encode()).hexdigest() if edition.reason else "",
-        "files": {one.name: one.sha256 for one in sorted(files, key=lambda one: one.name)},
+        "files": {file.name: file.sha256 for file in sorted(files, key=lambda file: file.name)},
     }
 
 

@@ -62,15 +62,15 @@ class EditionView:
         """The name of a chart's picture in the language of the document."""
         assert self.document is not None
         ending = f"-{chart_key}-{self.document.locale}.png"
-        return next(one.name for one in self.files if one.name.endswith(ending))
+        return next(file.name for file in self.files if file.name.endswith(ending))
 
 
 def editions(*, unit_code: str = "", limit: int = 200) -> list[EditionLine]:
     """The newest edition of each unit and period, the latest published first; withdrawn ones stay in the list."""
-    found: dict[tuple[str, str], EditionLine] = {}
+    newest: dict[tuple[str, str], EditionLine] = {}
     for line in _lines(unit_code=unit_code):
-        found.setdefault((line.unit_code, line.period), line)
-    return sorted(found.values(), key=lambda one: (one.period, one.published_at), reverse=True)[:limit]
+        newest.setdefault((line.unit_code, line.period), line)
+    return sorted(newest.values(), key=lambda line: (line.period, line.published_at), reverse=True)[:limit]
 
 
 def edition_of(unit_code: str, period: str, *, language: str) -> EditionView:
@@ -100,7 +100,7 @@ def edition_of(unit_code: str, period: str, *, language: str) -> EditionView:
     return EditionView(
         newest,
         from_json(documents.get(f"public-{language}") or documents[f"public-{FIRST.code}"]),
-        tuple(EditionFile(one.name, one.format, one.locale, one.sha256, one.size) for one in files),
+        tuple(EditionFile(file.name, file.format, file.locale, file.sha256, file.size) for file in files),
         tuple(lines[1:]),
     )
 

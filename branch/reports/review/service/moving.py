@@ -61,5 +61,7 @@ def _archive_older(report: Report, *, account_id: int, by_name: str, at: datetim
             Report.state == ReportState.ACCEPTED,
         )
     )
-    for one in older:
-        change_state(one, ReportState.ARCHIVED, account_id=account_id, by_name=by_name, comment="", at=at)
+    for older_report in older:
+        change_state(
+            older_report, ReportState.ARCHIVED, account_id=account_id, by_name=by_name, comment="", at=at
+        )
