@@ -21,7 +21,7 @@ from core.errors import Invalid
 LARGEST = 2**63 - 1
 
 
-class NotKept(Invalid):
+class ValueNotStorable(Invalid):
     """A value that no column holds."""
 
     code = "value_out_of_range"
@@ -46,9 +46,9 @@ def _look_at(_connection: Any, _cursor: Any, _statement: str, parameters: Any, *
         for value in row.values() if isinstance(row, Mapping) else row:
             if type(value) is int:
                 if not -LARGEST <= value <= LARGEST:
-                    raise NotKept
+                    raise ValueNotStorable
             elif type(value) is str and not value.isalnum() and not _is_kept(value):
-                raise NotKept
+                raise ValueNotStorable
 
 
 def _is_kept(text: str) -> bool:
@@ -67,7 +67,7 @@ def _translate(context: ExceptionContext) -> None:
     from psycopg import DataError
 
     if isinstance(context.original_exception, DataError):
-        raise NotKept from None
+        raise ValueNotStorable from None
 
 
 def guard_lengths(base: Any) -> None:

@@ -65,7 +65,7 @@ session: Session = LocalProxy(lambda: db.session)  # type: ignore[assignment]
 Money = Annotated[int, mapped_column(BigInt)]
 
 
-def allowed(column: str, words: Iterable[str]) -> str:
+def one_of_check(column: str, words: Iterable[str]) -> str:
     """A CHECK that `column` holds one of `words`."""
     return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
 

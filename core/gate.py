@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from core.errors import Forbidden
-from core.scopes import Scope, held_to, note_checked
+from core.scopes import Scope, note_checked, with_declared_scope
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -86,7 +86,7 @@ def public(view: View | None = None, *, scope: Scope | None = None) -> Any:
         return view
 
     def mark(view: View) -> View:
-        scoped_view = held_to(view, scope)
+        scoped_view = with_declared_scope(view, scope)
         scoped_view.gate = "public"  # type: ignore[attr-defined]
         return scoped_view
 
@@ -126,7 +126,7 @@ def requires(permission: str, *, scope: Scope | None = None) -> Callable[[View],
 
 
 def _guard(view: View, permission: str | None, scope: Scope | None) -> View:
-    scoped_view = held_to(view, scope)
+    scoped_view = with_declared_scope(view, scope)
 
     @wraps(scoped_view)
     def guarded(*args: Any, **kwargs: Any) -> Any:

@@ -30,7 +30,7 @@ class _Asking:
                 connection.shutdown(socket.SHUT_RDWR)
 
 
-class _Noted(HTTPConnection):
+class _TrackedConnection(HTTPConnection):
     """A connection that notes its socket as soon as there is one, so that another thread can end it."""
 
     asking: _Asking
@@ -43,14 +43,14 @@ class _Noted(HTTPConnection):
             raise TimeoutError
 
 
-class _NotedSecure(HTTPSConnection, _Noted):
+class _NotedSecure(HTTPSConnection, _TrackedConnection):
     pass
 
 
 class _Plain(HTTPHandler):
     def __init__(self, asking: _Asking) -> None:
         super().__init__()
-        self.connection: Any = type("Connection", (_Noted,), {"asking": asking})
+        self.connection: Any = type("Connection", (_TrackedConnection,), {"asking": asking})
 
     def http_open(self, req: Request) -> Any:
         return self.do_open(self.connection, req)
@@ -65,14 +65,14 @@ class _Secure(HTTPSHandler):
         return self.do_open(self.connection, req)
 
 
-class _Stay(HTTPRedirectHandler):
+class _NoRedirects(HTTPRedirectHandler):
     """Whoever was named answers; where he would rather send us, perhaps into our own network, we do not go."""
 
     def redirect_request(self, *_args: Any, **_options: Any) -> None:
         return None
 
 
-def ask(request: Request, *, patience_s: float, most_bytes: int) -> tuple[int, str, str]:
+def fetch(request: Request, *, patience_s: float, most_bytes: int) -> tuple[int, str, str]:
     """Status, media type and text of an answer, also of one that refuses; of a longer body its beginning.
 
     Args:
@@ -84,7 +84,7 @@ def ask(request: Request, *, patience_s: float, most_bytes: int) -> tuple[int, s
         OSError, HTTPException, ValueError: it cannot be reached, speaks no HTTP, or takes too long.
     """
     with _ended_after(patience_s) as asking:
-        opener = build_opener(_Plain(asking), _Secure(asking), _Stay)
+        opener = build_opener(_Plain(asking), _Secure(asking), _NoRedirects)
         try:
             answer = opener.open(request, timeout=patience_s)
         except HTTPError as refused:

@@ -56,7 +56,7 @@ def is_current(url: str) -> bool:
     """
     engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True)
     with engine.connect() as connection:
-        return _stands(connection) == heads()
+        return _database_revisions(connection) == heads()
 
 
 def require_current(connection: sa.Connection) -> None:
@@ -65,7 +65,7 @@ def require_current(connection: sa.Connection) -> None:
     Raises:
         SchemaDiffers: they are not; says which way, and what to do.
     """
-    stands, (wanted, _known) = _stands(connection), _this_code()
+    stands, (wanted, _known) = _database_revisions(connection), _this_code()
     if stands == wanted:
         return
     if not stands:
@@ -84,7 +84,7 @@ def require_known(connection: sa.Connection) -> None:
     Raises:
         SchemaDiffers: it does not; `ahead` or `old`.
     """
-    unknown = sorted(_stands(connection) - _this_code()[1])
+    unknown = sorted(_database_revisions(connection) - _this_code()[1])
     here = " ".join(unknown)
     if any(map(is_old, unknown)):
         raise SchemaDiffers(
@@ -106,7 +106,7 @@ def is_old(revision: str) -> bool:
     return _NUMBER.fullmatch(revision) is not None
 
 
-def _stands(connection: sa.Connection) -> set[str]:
+def _database_revisions(connection: sa.Connection) -> set[str]:
     """The revisions that the database notes; none when it was never migrated."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return set()

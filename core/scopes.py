@@ -55,7 +55,7 @@ def _acting() -> int | None:
     return current_user.id if current_user and current_user.is_authenticated else None
 
 
-def held_to(view: View, scope: Scope | None) -> View:
+def with_declared_scope(view: View, scope: Scope | None) -> View:
     """The view, whose commits are refused until `scope` has been checked."""
 
     @wraps(view)

@@ -24,8 +24,8 @@ from core.work_claims import (
     NotDue,
     Retry,
     WorkClaim,
-    let_go,
-    take,
+    fail_or_give_back,
+    take_claim,
 )
 
 log = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
-class Swept:
+class SweepOutcome:
     """What became of the rows of one run.
 
     Rows that are in other hands, or wait for their next turn, are `passed`. `counted` is the sum of what the work
@@ -45,8 +45,8 @@ class Swept:
     passed: int = 0
     counted: int = 0
 
-    def __add__(self, other: "Swept") -> "Swept":
-        return Swept(
+    def __add__(self, other: "SweepOutcome") -> "SweepOutcome":
+        return SweepOutcome(
             self.done + other.done,
             self.failed + other.failed,
             self.passed + other.passed,
@@ -54,7 +54,7 @@ class Swept:
         )
 
 
-def each(
+def for_each_key(
     sweep: str,
     keys: Iterable[Key],
     work: Callable[[Key], object],
@@ -63,7 +63,7 @@ def each(
     retry: Retry = RETRY,
     own_transactions: bool = False,
     when_due: bool = True,
-) -> Swept:
+) -> SweepOutcome:
     """Do `work(key)` for every key; an edge. One that fails is noted with back-off, and the others go on.
 
     Each key is claimed first, so two runs side by side never do the same one. The work runs in one transaction with
@@ -72,7 +72,7 @@ def each(
 
     Args:
         sweep: the kind of its claims, as `orders.expire`.
-        keys: ids or numbers, read before the first is worked on; leave out what is not due with `free`.
+        keys: ids or numbers, read before the first is worked on; leave out what is not due with `claimable`.
         work: changes what belongs to one key; its answer is summed up.
         claim_for: longer than the work on one key can take.
         retry: back-off and attempts.
@@ -82,12 +82,12 @@ def each(
     Raises:
         DBAPIError: the database went away; the run ends, and no row is marked for it.
     """
-    total = Swept()
+    total = SweepOutcome()
     for key in list(keys):
         try:
-            claim = take(sweep, key, claim_for=claim_for, when_due=when_due, retry=retry)
+            claim = take_claim(sweep, key, claim_for=claim_for, when_due=when_due, retry=retry)
         except (InWork, NotDue):
-            total += Swept(passed=1)
+            total += SweepOutcome(passed=1)
             continue
         except Exception as error:
             session.rollback()
@@ -95,13 +95,15 @@ def each(
                 raise
             # A row that others have locked, a key that is no key: nothing can be noted of it, and nobody waits for it.
             log.exception("work_not_claimed", kind=sweep, key=str(key))
-            total += Swept(failed=1)
+            total += SweepOutcome(failed=1)
             continue
-        total += _one(claim, key, work, own_transactions=own_transactions)
+        total += _work_on_key(claim, key, work, own_transactions=own_transactions)
     return total
 
 
-def _one(claim: Claim, key: Key, work: Callable[[Key], object], *, own_transactions: bool) -> Swept:
+def _work_on_key(
+    claim: Claim, key: Key, work: Callable[[Key], object], *, own_transactions: bool
+) -> SweepOutcome:
     try:
         if own_transactions:
             answer = work(key)
@@ -112,17 +114,17 @@ def _one(claim: Claim, key: Key, work: Callable[[Key], object], *, own_transacti
                 claim.done()
     except ClaimLost:
         log.warning("claim_lost", kind=claim.kind, key=claim.key)
-        return Swept(passed=1)
+        return SweepOutcome(passed=1)
     except (InWork, NotDue):
         # What it needs is in other hands; its own turn comes when they are done.
         session.rollback()
         claim.give_back()
-        return Swept(passed=1)
+        return SweepOutcome(passed=1)
     except BaseException as error:
-        if let_go(claim, error):
-            return Swept(failed=1)
+        if fail_or_give_back(claim, error):
+            return SweepOutcome(failed=1)
         raise
-    return Swept(done=1, counted=answer if isinstance(answer, int) else 0)
+    return SweepOutcome(done=1, counted=answer if isinstance(answer, int) else 0)
 
 
 def all_or_each(
@@ -132,17 +134,17 @@ def all_or_each(
     *,
     claim_for: timedelta = CLAIM_FOR,
     retry: Retry = RETRY,
-) -> Swept:
+) -> SweepOutcome:
     """Do `work(keys)` for all in one transaction; when that fails, for each half, down to single ones. An edge.
 
-    For statements over many rows, which are much cheaper together. What is left over is done as `each` does. The
+    For statements over many rows, which are much cheaper together. What is left over is done as `for_each_key` does. The
     work must be conditional in itself: while all goes well nothing is claimed.
     """
     chosen = list(keys)
     if not chosen:
-        return Swept()
+        return SweepOutcome()
     if len(chosen) == 1:
-        return each(sweep, chosen, lambda key: work([key]), claim_for=claim_for, retry=retry)
+        return for_each_key(sweep, chosen, lambda key: work([key]), claim_for=claim_for, retry=retry)
     try:
         with transaction():
             answer = work(chosen)
@@ -151,7 +153,7 @@ def all_or_each(
             raise
         log.warning("batch_failed", kind=sweep, rows=len(chosen), error=words_of(error))
     else:
-        return Swept(done=len(chosen), counted=answer if isinstance(answer, int) else 0)
+        return SweepOutcome(done=len(chosen), counted=answer if isinstance(answer, int) else 0)
     middle = len(chosen) // 2
     return all_or_each(sweep, chosen[:middle], work, claim_for=claim_for, retry=retry) + all_or_each(
         sweep, chosen[middle:], work, claim_for=claim_for, retry=retry
@@ -164,31 +166,31 @@ def batch_by_batch(
     work: Callable[[Sequence[Key]], object],
     *,
     retry: Retry = RETRY,
-) -> Swept:
+) -> SweepOutcome:
     """As `all_or_each`, for what `find` brings, until it brings nothing new; each batch in its own transaction.
 
     Args:
-        sweep: the kind of its claims; `find` leaves out with `free` what is not due.
+        sweep: the kind of its claims; `find` leaves out with `claimable` what is not due.
         find: the next keys, so many as one transaction bears.
         work: as for `all_or_each`.
         retry: back-off and attempts.
     """
     seen: set[Key] = set()
-    total = Swept()
+    total = SweepOutcome()
     while batch := [key for key in find() if key not in seen]:
         seen.update(batch)
         total += all_or_each(sweep, batch, work, retry=retry)
     return total
 
 
-def free(sweep: str, key: Any, *, at: datetime | None = None) -> ColumnElement[bool]:
+def claimable(sweep: str, key: Any, *, at: datetime | None = None) -> ColumnElement[bool]:
     """The SQL condition that leaves out keys that are in other hands, wait after a failure, or are dead.
 
     Bad rows at the head of a LIMIT would otherwise keep all others from their turn.
 
     Args:
-        sweep: as given to `each`.
-        key: the column whose values are given to `each` as keys; text or whole numbers.
+        sweep: as given to `for_each_key`.
+        key: the column whose values are given to `for_each_key` as keys; text or whole numbers.
         at: the moment; now when left out.
     """
     moment = at or now()
@@ -207,7 +209,7 @@ def note_failure(sweep: str, key: object, error: BaseException, *, retry: Retry 
     A row that was noted and whose next turn has not come, or that is dead or set aside, stays as it is.
     """
     try:
-        let_go(take(sweep, key, when_due=True, retry=retry), error)
+        fail_or_give_back(take_claim(sweep, key, when_due=True, retry=retry), error)
     except (InWork, NotDue):
         return
     except Exception as second:

@@ -91,7 +91,7 @@ RETRY = Retry()
 
 @dataclass
 class Claim:
-    """A piece of work in our hands; made by `take`."""
+    """A piece of work in our hands; made by `take_claim`."""
 
     kind: str
     key: str
@@ -169,7 +169,7 @@ def _here() -> AbstractContextManager[Any]:
 
 
 @contextmanager
-def held(
+def claimed(
     kind: str,
     key: object,
     *,
@@ -194,17 +194,17 @@ def held(
         NotDue: only `when_due`: it waits after a failure, or is dead.
         ClaimLost: at the end: it ran out and another took over.
     """
-    claim = take(kind, key, claim_for=claim_for, when_due=when_due, retry=retry)
+    claim = take_claim(kind, key, claim_for=claim_for, when_due=when_due, retry=retry)
     try:
         yield claim
     except BaseException as error:
-        let_go(claim, error)
+        fail_or_give_back(claim, error)
         raise
     if not claim.is_done:
         claim.done()
 
 
-def let_go(claim: Claim, error: BaseException) -> bool:
+def fail_or_give_back(claim: Claim, error: BaseException) -> bool:
     """Note on `claim` that its work ended with `error`: failed, or given back when that is not the work's fault.
 
     Returns:
@@ -225,7 +225,7 @@ def let_go(claim: Claim, error: BaseException) -> bool:
     return False
 
 
-def take(
+def take_claim(
     kind: str,
     key: object,
     *,
@@ -233,7 +233,7 @@ def take(
     when_due: bool = False,
     retry: Retry = RETRY,
 ) -> Claim:
-    """Take a claim in a transaction of its own; prefer `held`. Arguments and errors as there."""
+    """Take a claim in a transaction of its own; prefer `claimed`. Arguments and errors as there."""
     name, moment, token = str(key), now(), random_id(32)
     row = sa.and_(WorkClaim.kind == kind, WorkClaim.key == name)
     free = sa.or_(WorkClaim.token.is_(None), WorkClaim.claimed_until <= moment)

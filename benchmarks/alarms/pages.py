@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from traceability.alarms.rules.facts import InnerAttempt
-from traceability.alarms.rules.parties import independent
+from traceability.alarms.rules.parties import independent_people
 from traceability.codes.rules.verdicts import COPIED_FROM
 
 DEVICES_BEFORE, WRONG_BEFORE = 5, 4
@@ -56,7 +56,7 @@ def warned_before(noticed: bool, devices: int, entries: Sequence[InnerAttempt], 
 
 def warned_now(entries: Sequence[InnerAttempt]) -> bool:
     """Whether today's page warns by itself."""
-    return independent((one.network, one.agent) for one in entries if one.right) >= COPIED_FROM
+    return independent_people((one.network, one.agent) for one in entries if one.right) >= COPIED_FROM
 
 
 def count(

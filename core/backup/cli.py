@@ -12,7 +12,7 @@ from core.backup.rules import moment_of
 from core.backup.service.checking import check
 from core.backup.service.making import BackupRefused, make
 from core.backup.service.restoring import Restored, RestoreRefused, restore
-from core.backup.service.storage import BackupInWork, Place, PlaceOpen, this_place
+from core.backup.service.storage import BackupFolder, BackupFolderWritable, BackupInWork, this_backup_folder
 from core.backup.service.targets import DatabaseInUse
 from core.clock import local_minute, now
 from core.command_groups import CommandGroup
@@ -23,13 +23,13 @@ group = CommandGroup("backup", help="Database, files, log and keys in one place,
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-def _stop(message: object) -> None:
+def _exit_with_error(message: object) -> None:
     click.echo(str(message), err=True)
     sys.exit(1)
 
 
-def _place(given: Path | None) -> Place:
-    place = Place(given.absolute()) if given else this_place()
+def _place(given: Path | None) -> BackupFolder:
+    place = BackupFolder(given.absolute()) if given else this_backup_folder()
     if place is None:
         raise click.ClickException("Say where: give --in FOLDER, or set BACKUP_DIR.")
     return place
@@ -55,8 +55,8 @@ def create(folder: Path | None, *, thin_out: bool) -> None:
     try:
         made = make(place, at=now())
         _manifest, findings = check(made.folder)
-    except (BackupRefused, BackupInWork, BackupDamaged, PlaceOpen, OSError) as error:
-        _stop(f"No backup was made: {error}")
+    except (BackupRefused, BackupInWork, BackupDamaged, BackupFolderWritable, OSError) as error:
+        _exit_with_error(f"No backup was made: {error}")
         return
     click.echo(str(made.folder))
     if thin_out and not findings:
@@ -64,7 +64,7 @@ def create(folder: Path | None, *, thin_out: bool) -> None:
         for name in place.thin_out(days=settings.backup_keep_days, months=settings.backup_keep_months):
             click.echo(f"removed {name}", err=True)
     if findings:
-        _stop("\n".join(findings))
+        _exit_with_error("\n".join(findings))
 
 
 @group.command("verify")
@@ -78,10 +78,10 @@ def verify(backup: Path | None) -> None:
     try:
         manifest, findings = check(folder)
     except BackupDamaged as error:
-        _stop(error)
+        _exit_with_error(error)
         return
     if findings:
-        _stop("\n".join(findings))
+        _exit_with_error("\n".join(findings))
     click.echo(
         f"The backup {folder.name} is whole: {len(manifest.files)} files, {manifest.size_bytes} bytes, "
         f"{sum(manifest.database.tables.values())} rows of {manifest.database.kind} at revision "
@@ -124,14 +124,14 @@ def restore_backup(backup: Path | None, *, replace: bool, without_secret: bool) 
     try:
         done = restore(folder, replace=replace, without_secret=without_secret, at=now())
     except (RestoreRefused, BackupDamaged) as error:
-        _stop(error)
+        _exit_with_error(error)
     except DatabaseInUse as error:
-        _stop(f"{error}: stop web, worker and scheduler first. Nothing was touched.")
+        _exit_with_error(f"{error}: stop web, worker and scheduler first. Nothing was touched.")
     else:
-        _tell(folder, done)
+        _print_restored(folder, done)
 
 
-def _tell(folder: Path, done: Restored) -> None:
+def _print_restored(folder: Path, done: Restored) -> None:
     database = done.manifest.database
     click.echo(
         f"restored from {folder.name}: {sum(database.tables.values())} rows at revision {database.revision}, {done.files} files"

@@ -11,7 +11,7 @@ from core.backup.models.runs import BackupRun
 from core.backup.queries import backup_standing
 from core.backup.service.checking import refuse_unsound
 from core.backup.service.making import make
-from core.backup.service.storage import BackupInWork, Place, this_place
+from core.backup.service.storage import BackupFolder, BackupInWork, this_backup_folder
 from core.clock import local_day, now
 from core.database import session, transaction
 from core.database_errors import plain
@@ -29,7 +29,7 @@ def nightly() -> str:
     Returns:
         The name of the backup that was made, empty when none was.
     """
-    place = this_place()
+    place = this_backup_folder()
     if place is None:
         return ""
     standing, started_at = backup_standing(), now()
@@ -71,7 +71,7 @@ def _night_of(run: BackupRun) -> str:
     return local_day(rules.last_night(run.started_at)).isoformat()
 
 
-def _thin_out(place: Place) -> None:
+def _thin_out(place: BackupFolder) -> None:
     """Remove what is not kept; a folder that cannot be removed makes the backup no worse."""
     settings = current_settings()
     try:

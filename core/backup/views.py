@@ -4,7 +4,7 @@ import structlog
 from prometheus_client import Gauge
 
 from core.backup.queries import backup_standing
-from core.backup.service.storage import this_place
+from core.backup.service.storage import this_backup_folder
 from core.clock import now
 from core.database_errors import DatabaseError
 
@@ -18,7 +18,7 @@ UNKNOWN = float("nan")
 def measure() -> None:
     """Set the gauges; without BACKUP_DIR there is no schedule, and no age either."""
     age = failed = UNKNOWN
-    if this_place() is not None:
+    if this_backup_folder() is not None:
         try:
             standing = backup_standing()
         except DatabaseError as error:

@@ -31,7 +31,7 @@ def group(only: Sequence[str]) -> None:
         click.echo(f"no check is called {', '.join(unknown)}; there are {', '.join(known)}", err=True)
         sys.exit(NOT_RUN)
     try:
-        outcome = run_whole(tell=_tell, only=frozenset(only))
+        outcome = run_whole(tell=_print_finding, only=frozenset(only))
         if not only:
             keep(outcome)
     except DatabaseError as error:
@@ -46,5 +46,5 @@ def group(only: Sequence[str]) -> None:
     sys.exit({"good": GOOD, "findings": FOUND, "failed": NOT_RUN}[outcome.word])
 
 
-def _tell(check: str, finding: Finding) -> None:
+def _print_finding(check: str, finding: Finding) -> None:
     click.echo(f"{check:8} {line_of(finding)}")

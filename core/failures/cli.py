@@ -38,7 +38,7 @@ def retry(names: tuple[str, ...], kind: str | None, *, everything: bool) -> None
         raise click.UsageError("name what to try again, or give --all")
     if everything:
         with transaction():
-            open_failures = queries.open_ones(at=now(), kind=kind)
+            open_failures = queries.open_failures(at=now(), kind=kind)
             tried = service.try_each_again(open_failures, at=now(), by=None)
         click.echo(f"{tried} due now")
         return

@@ -101,7 +101,7 @@ def _work() -> Select[Any]:
     ).where(WorkClaim.failed_at.is_not(None))
 
 
-def _all(at: datetime) -> Any:
+def _failures_subquery(at: datetime) -> Any:
     return union_all(_events(), _messages(at), _work()).subquery()
 
 
@@ -114,7 +114,7 @@ def failures(*, at: datetime, kind: str | None = None, aside: bool = False, page
         aside: what was set aside instead of what is open.
         page: from 1.
     """
-    all_failures = _all(at)
+    all_failures = _failures_subquery(at)
     wanted = [all_failures.c.state == "aside" if aside else all_failures.c.state != "aside"]
     if kind:
         wanted.append(all_failures.c.kind == kind)
@@ -135,7 +135,7 @@ def get_failure(kind: str, number: int, *, at: datetime) -> Failure:
     Raises:
         NotFound: there is no such thing, or it is done meanwhile.
     """
-    all_failures = _all(at)
+    all_failures = _failures_subquery(at)
     row = session.execute(
         select(all_failures).where(all_failures.c.kind == kind, all_failures.c.id == number)
     ).one_or_none()
@@ -146,7 +146,7 @@ def get_failure(kind: str, number: int, *, at: datetime) -> Failure:
 
 def counts(*, at: datetime) -> dict[str, Counts]:
     """By kind, how many wait for another try and how many are dead or stuck; what was set aside is left out."""
-    all_failures = _all(at)
+    all_failures = _failures_subquery(at)
     dead = func.count(case((all_failures.c.state.in_(("dead", "stuck")), 1), else_=null()))
     rows = session.execute(
         select(all_failures.c.kind, func.count(), dead)
@@ -157,9 +157,9 @@ def counts(*, at: datetime) -> dict[str, Counts]:
     return {kind: counted.get(kind, Counts()) for kind in KINDS}
 
 
-def open_ones(*, at: datetime, kind: str | None = None, dead_only: bool = False) -> list[tuple[str, int]]:
+def open_failures(*, at: datetime, kind: str | None = None, dead_only: bool = False) -> list[tuple[str, int]]:
     """Kind and number of everything open, the oldest first."""
-    all_failures = _all(at)
+    all_failures = _failures_subquery(at)
     wanted = [all_failures.c.state.in_(("dead", "stuck")) if dead_only else all_failures.c.state != "aside"]
     if kind:
         wanted.append(all_failures.c.kind == kind)

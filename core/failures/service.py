@@ -12,7 +12,7 @@ from core.failures.models import FailureDecision
 from core.failures.queries import Failure, get_failure
 from core.jobs import send_soon
 from core.messaging.models import Message
-from core.messaging.queries import in_no_hands
+from core.messaging.queries import not_being_sent
 from core.outbox.models import OutboxEvent
 from core.progress.models import JOB
 from core.progress.queries import get_row
@@ -45,7 +45,7 @@ def try_again(kind: str, number: int, *, at: datetime, by: int | None) -> Failur
     elif kind == "message":
         done = changed(
             update(Message)
-            .where(Message.id == number, in_no_hands(at))
+            .where(Message.id == number, not_being_sent(at))
             .values(state="waiting", available_at=at, attempts=0, set_aside_at=None)
         )
     elif failure.name == JOB:
@@ -96,7 +96,7 @@ def set_aside(kind: str, number: int, *, reason: str, at: datetime, by: int | No
     elif kind == "message":
         done = changed(
             update(Message)
-            .where(Message.id == number, in_no_hands(at))
+            .where(Message.id == number, not_being_sent(at))
             .values(state="failed", set_aside_at=at)
         )
     else:

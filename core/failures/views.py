@@ -80,7 +80,7 @@ def again_all() -> ResponseReturnValue:
     """Try again what nobody tries any more, as after a part was away for days."""
     at, kind = now(), _kind(request.form.get("kind"))
     with transaction():
-        failures = queries.open_ones(at=at, kind=kind, dead_only=True)
+        failures = queries.open_failures(at=at, kind=kind, dead_only=True)
         number = service.try_each_again(failures, at=at, by=actor_id())
     flash(_("%(number)s are tried again now.", number=number), "success")
     return _back()

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from core.atomic import remove_unfinished, write_durably
 from core.errors import NotFound, Unavailable
 from core.settings import SettingError, Settings, current_settings
-from core.sweeps import each
+from core.sweeps import for_each_key
 
 log = structlog.get_logger(__name__)
 FORGETTING = "core.files.forget"
@@ -80,7 +80,7 @@ def put(data: bytes, *, kind: str, content_type: str, public: bool) -> str:
     key = f"{shelf}/{kind}/{digest[:2]}/{digest[2:]}.{EXTENSIONS[content_type]}"
     filesystem, path = _at(key)
     try:
-        if not _holds(filesystem, path, data):
+        if not _has_same_bytes(filesystem, path, data):
             _write(filesystem, path, data)
     except OSError as error:
         log.error("file_not_kept", key=key, error=str(error))  # noqa: TRY400 - the cause is one line, the disk may be full
@@ -91,7 +91,7 @@ def put(data: bytes, *, kind: str, content_type: str, public: bool) -> str:
     return key
 
 
-def _holds(filesystem: Any, path: str, data: bytes) -> bool:
+def _has_same_bytes(filesystem: Any, path: str, data: bytes) -> bool:
     """Whether the very bytes lie there; what a disk or a killed writer of old has torn is written again."""
     try:
         return bool(filesystem.cat_file(path) == data)
@@ -164,7 +164,7 @@ def forget_each(keys: Iterable[str]) -> int:
 
     An edge. A failure is noted; the next run that finds the file tries it again when its turn has come.
     """
-    return each(FORGETTING, keys, forget, own_transactions=True).done
+    return for_each_key(FORGETTING, keys, forget, own_transactions=True).done
 
 
 def remove_torn() -> int:

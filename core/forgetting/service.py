@@ -18,7 +18,7 @@ from core.outbox.service import secret_events
 from core.seal.service.appending import append_many
 from core.seal.service.sealed_rows import FORGOTTEN, SealedRows, forgotten
 from core.sealed_tables import EVENTS, MESSAGES
-from core.sweeps import batch_by_batch, free
+from core.sweeps import batch_by_batch, claimable
 
 FORGETTING = "core.messaging.forget"
 FORGETTING_EVENTS = "core.outbox.forget"
@@ -39,7 +39,7 @@ def _messages() -> list[int]:
     over = or_(Message.state == "sent", Message.forget_at <= at)
     in_hand = Message.state == "sending"
     due = select(Message.id).where(
-        Message.forget_at.is_not(None), over, ~in_hand, free(FORGETTING, Message.id, at=at)
+        Message.forget_at.is_not(None), over, ~in_hand, claimable(FORGETTING, Message.id, at=at)
     )
     return list(session.scalars(due.order_by(Message.id).limit(AT_ONCE)))
 
@@ -64,7 +64,7 @@ def _events() -> list[int]:
         OutboxEvent.name.in_(secret_events()),
         text.not_like(f'{{"{FORGOTTEN}"%'),
         over,
-        free(FORGETTING_EVENTS, OutboxEvent.id, at=at),
+        claimable(FORGETTING_EVENTS, OutboxEvent.id, at=at),
     )
     return list(session.scalars(due.order_by(OutboxEvent.id).limit(AT_ONCE)))
 

@@ -44,7 +44,7 @@ class _Sent:
     answered: bool = False
 
 
-class Made:
+class Creation:
     """What a form made: where the answer to it leads."""
 
     outcome: Outcome | None = None
@@ -119,7 +119,7 @@ def _once(view: Callable[[], Any], sent: _Sent, again: Callable[[Outcome], Respo
 
 
 @contextmanager
-def creating() -> Iterator[Made]:
+def creating() -> Iterator[Creation]:
     """The transaction in which a form does its work and its key is used up.
 
     Raises:
@@ -130,7 +130,7 @@ def creating() -> Iterator[Made]:
     sent: _Sent = g.form_sent
     if sent.problem:
         raise Invalid(sent.problem, code="form_key")
-    made = Made()
+    made = Creation()
     with transaction():
         if sent.sending is not None:
             claim(sent.sending, at=now())

@@ -10,7 +10,7 @@ import os
 import signal
 import socket
 
-from core.intake.service.worker import answer, load_parsers
+from core.intake.service.worker import guard_reading, load_parsers
 
 
 def main() -> None:
@@ -38,7 +38,7 @@ def _fork_for(handle: int, orders: socket.socket) -> None:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             orders.close()
             with socket.socket(fileno=handle) as channel:
-                answer(channel)
+                guard_reading(channel)
         finally:
             os._exit(code)
     os.close(handle)

@@ -8,7 +8,7 @@ from core.database import session
 from core.messaging.models import STUCK_AFTER, UNSENT, Message
 
 
-def in_no_hands(at: datetime) -> ColumnElement[bool]:
+def not_being_sent(at: datetime) -> ColumnElement[bool]:
     """The SQL condition for a message that is not being sent `at` this moment, and was not sent."""
     return or_(
         Message.state.in_(("waiting", "failed")),

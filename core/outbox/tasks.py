@@ -85,7 +85,7 @@ def _deliver(row_id: int, claim_for: timedelta) -> bool:
         if name in already:
             continue
         try:
-            _hear(handler, name, row_id, event, event_id)
+            _run_handler(handler, name, row_id, event, event_id)
         except Exception as error:
             _unless_away(row_id, error)
             log.exception("outbox_handler_failed", handler=name, event_name=type(event).__name__)
@@ -114,7 +114,7 @@ def _read(row_id: int) -> tuple[str, Any, Sequence[Handler]]:
     return event_id, from_body(kind, body), handlers
 
 
-def _hear(handler: Handler, name: str, row_id: int, event: Any, event_id: str) -> None:
+def _run_handler(handler: Handler, name: str, row_id: int, event: Any, event_id: str) -> None:
     try:
         if getattr(handler, "outside_transaction", False):
             session.rollback()

@@ -10,7 +10,7 @@ from core.clock import to_shanghai
 from core.database import session
 from core.errors import NotFound
 from core.progress.models import JOB, OPEN, JobProgress
-from core.sweeps import free
+from core.sweeps import claimable
 from core.work_claims import WorkClaim, find_claim
 
 
@@ -102,7 +102,7 @@ def silent_jobs(*, at: datetime, limit: int) -> list[tuple[str, int]]:
         .where(
             JobProgress.state.in_(OPEN),
             JobProgress.send_again_at <= at,
-            free(JOB, JobProgress.public_id, at=at),
+            claimable(JOB, JobProgress.public_id, at=at),
         )
         .order_by(JobProgress.send_again_at)
         .limit(limit)

@@ -14,19 +14,27 @@ from core.database import session, snapshot
 from core.seal.models.log import this_log
 from core.seal.queries.audit import audit
 from core.seal.queries.sources import sources
-from core.seal.queries.standing import NothingToRepair, SealRefused, signed_at, stand
+from core.seal.queries.standing import NothingToRepair, SealRefused, current_standing, signed_at
 from core.seal.queries.subjects import signed_size
 from core.seal.queries.unsealed import waiting
 from core.seal.queries.witnesses import witnesses_of
 from core.seal.rules.merkle import ProofFails
 from core.seal.rules.note import BadNote, Signer, Verifier
-from core.seal.rules.proof_check import Checked, check_proof, proofs_in
+from core.seal.rules.proof_check import ProvedEntry, check_proof, proofs_in
 from core.seal.rules.tiles import TileDamaged
 from core.seal.rules.witnesses import witness_key
-from core.seal.service.comparing import Answer, Comparison, LogAway, compare, kept_in, shown_at, shown_here
+from core.seal.service.comparing import (
+    Comparison,
+    ComparisonOutcome,
+    LogAway,
+    checkpoint_in,
+    compare,
+    shown_at,
+    shown_here,
+)
 from core.seal.service.static_copy import export
 from core.seal.service.witness import Witness, make_server
-from core.seal.tasks.repair import adopt, rebuild, take_in
+from core.seal.tasks.repair import adopt, rebuild, seal_unsealed_rows
 from core.seal.tasks.sequencer import sequence
 from core.seal.wording import explained, title
 
@@ -35,7 +43,7 @@ LONGEST_KEPT = 16 * 1024 * 1024
 group = CommandGroup("seal", help="The public log of what must not be bent.")
 
 
-def _stop(message: object) -> None:
+def _exit_with_error(message: object) -> None:
     click.echo(str(message), err=True)
     sys.exit(1)
 
@@ -59,9 +67,9 @@ def status() -> None:
     if not log.witnesses:
         click.echo("witness      none")
     try:
-        stand(log)
+        current_standing(log)
     except SealRefused as error:
-        _stop(f"REFUSED      {error}")
+        _exit_with_error(f"REFUSED      {error}")
 
 
 @group.command("now")
@@ -70,7 +78,7 @@ def sequence_now() -> None:
     try:
         added = sequence()
     except SealRefused as error:
-        _stop(error)
+        _exit_with_error(error)
     else:
         click.echo("another process is at it" if added is None else f"{added} entries added")
 
@@ -85,7 +93,7 @@ def verify() -> None:
         click.echo(f"{finding.code:14} {finding}")
     session.rollback()
     if findings:
-        _stop(f"{findings} things do not agree with the log.")
+        _exit_with_error(f"{findings} things do not agree with the log.")
     click.echo(
         f"Everything agrees with the log of {signed_size()} entries; {waiting()[0]} wait to be sealed."
     )
@@ -98,7 +106,7 @@ def export_log(folder: Path) -> None:
     try:
         size = export(this_log(), folder)
     except (TileDamaged, NothingToRepair) as error:
-        _stop(error)
+        _exit_with_error(error)
     else:
         click.echo(f"{size} entries in {folder}")
 
@@ -117,21 +125,21 @@ def check(file: Path, vkey: str | None, witness_keys: Sequence[str], address: st
         log = Verifier.parse(vkey) if vkey else this_log().verifier
         known = [witness_key(key) for key in witness_keys]
         checked = [check_proof(text, log, known) for text in proofs_in(data)]
-        comparison = _compare(kept_in(data), log, address) if address else None
+        comparison = _compare(checkpoint_in(data), log, address) if address else None
     except (BadNote, ProofFails, LogAway) as error:
-        _stop(f"NOT PROVED   {error}")
+        _exit_with_error(f"NOT PROVED   {error}")
     else:
         for proof in checked:
-            _tell(proof, len(known))
+            _print_proof(proof, len(known))
         if comparison is not None:
             click.echo(
                 f"{comparison.answer.value.upper():12} {title(comparison.answer)} {explained(comparison)}"
             )
-            if comparison.answer is not Answer.SAME:
+            if comparison.answer is not ComparisonOutcome.SAME:
                 sys.exit(1)
 
 
-def _tell(checked: Checked, known: int) -> None:
+def _print_proof(checked: ProvedEntry, known: int) -> None:
     click.echo(f"PROVED       entry {checked.number} of {checked.size} in {checked.origin}")
     click.echo(f"sealed       {to_utc(checked.at):%Y-%m-%d %H:%M:%S} UTC")
     click.echo(f"what         {checked.kind}: {checked.subject}")
@@ -156,9 +164,9 @@ def compare_kept(checkpoint: BinaryIO, vkey: str | None, address: str | None) ->
     """
     try:
         key = Verifier.parse(vkey) if vkey else this_log().verifier
-        comparison = _compare(kept_in(checkpoint.read(LONGEST_KEPT)), key, address)
+        comparison = _compare(checkpoint_in(checkpoint.read(LONGEST_KEPT)), key, address)
     except (BadNote, LogAway) as error:
-        _stop(f"NOT COMPARED {error}")
+        _exit_with_error(f"NOT COMPARED {error}")
     else:
         click.echo(f"{comparison.answer.value.upper():12} {title(comparison.answer)}")
         click.echo(
@@ -166,7 +174,7 @@ def compare_kept(checkpoint: BinaryIO, vkey: str | None, address: str | None) ->
         )
         click.echo(f"present      {comparison.present.size} entries, root {comparison.present.root.hex()}")
         click.echo(f"             {explained(comparison)}")
-        if comparison.answer is not Answer.SAME:
+        if comparison.answer is not ComparisonOutcome.SAME:
             sys.exit(1)
 
 
@@ -180,7 +188,7 @@ def adopt_log() -> None:
     try:
         recovered, lost = adopt(this_log())
     except (SealRefused, NothingToRepair, TileDamaged) as error:
-        _stop(error)
+        _exit_with_error(error)
     else:
         click.echo(
             f"{recovered} leaves were found again, {lost} are lost to this database and stay in the log."
@@ -193,7 +201,7 @@ def rebuild_files() -> None:
     try:
         size = rebuild(this_log())
     except (NothingToRepair, TileDamaged) as error:
-        _stop(error)
+        _exit_with_error(error)
     else:
         click.echo(f"{size} entries were written anew; the former tiles lie in tile.replaced.")
 
@@ -201,7 +209,7 @@ def rebuild_files() -> None:
 @group.command("take-in")
 def take_in_rows() -> None:
     """Seal every row that was never sealed; once, after an upgrade from a version without the log."""
-    counts = take_in(sources())
+    counts = seal_unsealed_rows(sources())
     for kind, count in sorted(counts.items()):
         click.echo(f"{count:8} {kind}")
     click.echo(f"{sum(counts.values())} rows were sealed now.")
@@ -232,7 +240,7 @@ def witness(log_keys: Sequence[str], name: str, folder: Path, host: str, port: i
         logs = [Verifier.parse(log_key) for log_key in log_keys]
         signer = _witness_key(folder / "key", name)
     except (BadNote, OSError) as error:
-        _stop(error)
+        _exit_with_error(error)
         return
     server = make_server(Witness(signer, logs, folder), host, port)
     click.echo(

@@ -14,7 +14,7 @@ from core.command_groups import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
 from core.money import Money
-from core.work_claims import held
+from core.work_claims import claimed
 from shop.channels.queries import BY_CONSOLE
 from shop.channels.rules.tables import UnknownFile
 from shop.channels.rules.taobao import Parsed
@@ -124,7 +124,7 @@ def _apply(
         service.put_plan(import_id, planned, plan_key=None)
         service.claim(import_id, job_id=None, at=at)
     with (
-        held(BY_CONSOLE, public_id) as claim,
+        claimed(BY_CONSOLE, public_id) as claim,
         click.progressbar(length=len(parsed.orders), label="booking orders") as bar,
     ):
         done = 0

@@ -40,17 +40,17 @@ Moment = Annotated[int, Field(ge=0, le=LATEST)]
 Labels = dict[Name, Text]
 
 
-class Said(BaseModel):
+class StripeModel(BaseModel):
     """Strict: a number is no text and a text no number; what we do not read may be anything."""
 
     model_config = ConfigDict(extra="ignore", strict=True)
 
 
-class _Data(Said):
+class _Data(StripeModel):
     object: dict[str, Any]
 
 
-class EventSaid(Said):
+class EventSaid(StripeModel):
     id: Annotated[str, BeforeValidator(_printable), Field(min_length=1, max_length=80)]
     type: Annotated[str, BeforeValidator(_printable), Field(max_length=80)]
     created: Moment = 0
@@ -58,7 +58,7 @@ class EventSaid(Said):
     data: _Data
 
 
-class SessionSaid(Said):
+class SessionSaid(StripeModel):
     id: Name
     status: Word | None = None
     payment_status: Word | None = None
@@ -71,7 +71,7 @@ class SessionSaid(Said):
     expires_at: Moment | None = None
 
 
-class RefundSaid(Said):
+class RefundSaid(StripeModel):
     id: Name
     amount: Annotated[int, Field(gt=0, le=MOST_MINOR)]
     currency: Currency | None = None
@@ -80,11 +80,11 @@ class RefundSaid(Said):
     payment_intent: Related = None
 
 
-class _Refunds(Said):
+class _Refunds(StripeModel):
     data: list[RefundSaid] = []
 
 
-class ChargeSaid(Said):
+class ChargeSaid(StripeModel):
     amount_refunded: Minor | None = None
     currency: Currency | None = None
     metadata: Labels | None = None
@@ -92,7 +92,7 @@ class ChargeSaid(Said):
     refunds: _Refunds | None = None
 
 
-class DisputeSaid(Said):
+class DisputeSaid(StripeModel):
     id: Name
     status: Annotated[str, BeforeValidator(_printable), Field(max_length=40)] | None = None
     amount: Minor | None = None
@@ -101,7 +101,7 @@ class DisputeSaid(Said):
     payment_intent: Related = None
 
 
-def checked(kind: type[Said], subject: object) -> None:
+def checked(kind: type[StripeModel], subject: object) -> None:
     """Refuse a subject of which something that we read is missing, of another type, or beyond bounds.
 
     Raises:
@@ -115,7 +115,7 @@ def checked(kind: type[Said], subject: object) -> None:
         raise Malformed(f"{where}: {first['msg']}"[:200]) from None
 
 
-def kept(subject: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
+def recorded_fields(subject: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
     """What of a subject is kept: short plain values, and labels; nothing that a database could choke on."""
     return {name: _plain(subject[name]) for name in sorted(names & set(subject))}
 

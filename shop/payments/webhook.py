@@ -28,16 +28,16 @@ from shop.payments.schemas import (
     EventSaid,
     Malformed,
     RefundSaid,
-    Said,
     SessionSaid,
+    StripeModel,
     checked,
-    kept,
+    recorded_fields,
 )
 from shop.payments.service import attempts as service
 from shop.payments.service import settling, stripe_events
 from shop.payments.service.provider import gateway
 from shop.payments.service.provider_errors import BadSignature
-from shop.payments.tasks.fault_points import reached
+from shop.payments.tasks.fault_points import fault_point
 
 log = structlog.get_logger(__name__)
 EVENT = "shop.payments.event"
@@ -66,14 +66,14 @@ def stripe_webhook() -> tuple[dict[str, str], int]:
         note_checked(Scope.SIGNATURE)
         return _keep_malformed(fault), 200
     note_checked(Scope.SIGNATURE)
-    reached("webhook.verified")
+    fault_point("webhook.verified")
     try:
         with transaction():
             result = hear_event(event, at=now())
-            reached("webhook.written")
+            fault_point("webhook.written")
     except Malformed as fault:
         return _keep_malformed(fault), 200
-    reached("webhook.committed")
+    fault_point("webhook.committed")
     return {"result": result}, 200
 
 
@@ -142,7 +142,7 @@ def _store(event: dict[str, Any], kind: str, subject: Mapping[str, Any], *, at: 
         created_at=datetime.fromtimestamp(event.get("created") or 0, UTC),
         received_at=at,
         result="new",
-        subject=kept(subject, KEPT),
+        subject=recorded_fields(subject, KEPT),
     )
 
 
@@ -223,11 +223,11 @@ EFFECTS: dict[str, Callable[[dict[str, Any], datetime], Effect]] = {
     "charge.dispute.funds_reinstated": _dispute_event,
 }
 
-_SAID_BY_EFFECT: dict[Callable[[dict[str, Any], datetime], Effect], type[Said]] = {
+_SAID_BY_EFFECT: dict[Callable[[dict[str, Any], datetime], Effect], type[StripeModel]] = {
     _session_event: SessionSaid,
     _session_failed: SessionSaid,
     _charge_event: ChargeSaid,
     _refund_event: RefundSaid,
     _dispute_event: DisputeSaid,
 }
-SAID: dict[str, type[Said]] = {kind: _SAID_BY_EFFECT[effect] for kind, effect in EFFECTS.items()}
+SAID: dict[str, type[StripeModel]] = {kind: _SAID_BY_EFFECT[effect] for kind, effect in EFFECTS.items()}

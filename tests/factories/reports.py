@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from branch.ledger.rules.periods import Period
-from branch.reports.facts.coded_sums import Piece
+from branch.reports.facts.coded_sums import CodedSum
 from branch.reports.facts.evidence import ChildLabel, Evidence, GrowerLabel, Scope
 from branch.reports.facts.figures import MonthRow, Span, Totals
 from branch.reports.states import ReportState
@@ -89,9 +89,11 @@ def make_scope(
         foreign=foreign,
         kinds={"sale": 4_120, "refund": 96, "reversal": 3},
         cut_off=datetime(2026, 5, 19, 16, 30, tzinfo=UTC),
-        sizes=tuple(Piece(SIZES[row.grower_id % 3], row.grower_id, row.month, row.totals) for row in chosen),
+        sizes=tuple(
+            CodedSum(SIZES[row.grower_id % 3], row.grower_id, row.month, row.totals) for row in chosen
+        ),
         provinces=tuple(
-            Piece(PROVINCES[row.grower_id % 4], row.grower_id, row.month, row.totals) for row in chosen
+            CodedSum(PROVINCES[row.grower_id % 4], row.grower_id, row.month, row.totals) for row in chosen
         ),
     )
     return Scope(

@@ -8,8 +8,8 @@ from flask import Flask
 
 from traceability.alarms.rules.judging import CODE_RULES, NETWORK_RULES
 from traceability.alarms.rules.licensees import LICENSEE_RULES
-from traceability.alarms.rules.thresholds import Thresholds, by_rule
-from traceability.alarms.wording.findings import RULES, SENTENCES, why
+from traceability.alarms.rules.thresholds import Thresholds, names_by_rule
+from traceability.alarms.wording.findings import RULES, SENTENCES, finding_text
 from traceability.alarms.wording.thresholds import NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,15 +30,17 @@ def test_a_rule_has_all_its_places(app: Flask, rule: str) -> None:
         f"{rule}: traceability/alarms/wording/findings.py, SENTENCES, does not say what it saw"
     )
     with app.test_request_context("/"):
-        assert why(rule, {}), f"{rule}: its sentence cannot be said without figures"
-    assert rule in by_rule(), f"{rule}: traceability/alarms/rules/thresholds.py has no number of this rule"
+        assert finding_text(rule, {}), f"{rule}: its sentence cannot be said without figures"
+    assert rule in names_by_rule(), (
+        f"{rule}: traceability/alarms/rules/thresholds.py has no number of this rule"
+    )
     assert f"`{rule}`" in DOCUMENTED, f"{rule}: docs/rules.md does not tell it"
     assert rule in TESTS, f"{rule}: no test in tests/unit/traceability/alarms names it"
 
 
 def test_nothing_speaks_of_a_rule_that_is_none() -> None:
     assert set(RULES) - NO_RULES == set(SENTENCES) == set(ALL)
-    assert set(by_rule()) - NO_RULES == set(ALL)
+    assert set(names_by_rule()) - NO_RULES == set(ALL)
 
 
 @pytest.mark.parametrize("name", [one.name for one in fields(Thresholds)])

@@ -64,7 +64,7 @@ def test_no_task_goes_over_rows_by_itself(path: Path) -> None:
             and any(isinstance(inner, ast.For | ast.While) for inner in ast.walk(node))
         )
     ]
-    assert not found, f"use `core.sweeps.each`, `all_or_each` or `batch_by_batch`: {', '.join(found)}"
+    assert not found, f"use `core.sweeps.for_each_key`, `all_or_each` or `batch_by_batch`: {', '.join(found)}"
 
 
 def kinds(module: ModuleType, tree: ast.AST) -> set[str]:

@@ -23,7 +23,7 @@ from traceability.alarms.rules.facts import NetworkFacts
 from traceability.alarms.service.judging import judge_network
 from traceability.api import ensure_reference_data
 from traceability.cases.queries.statistics import monthly_counts
-from traceability.inspections.service import Seen, record_inspection
+from traceability.inspections.service import NewInspection, record_inspection
 from traceability.lots.rules.balance import StepKind
 from traceability.quota.queries.ledger import balances_of_grower
 from traceability.recalls.service.requests import ask_for_recall, confirm_recall
@@ -65,7 +65,9 @@ def test_whatever_is_numbered_bears_the_new_year(session, at):
         lot = make_lot(plot=plot, at=at)
         transform(StepKind.SPLIT, {lot.id: 200}, [Outcome(200)], grower_id=grower.id, at=at, by=None)
         make_codes(lot=lot, count=3, at=at)
-        seen = Seen("0123456789abcdef0123", lot.number, conformant=True, seen="新梢健壮", plants_counted=120)
+        seen = NewInspection(
+            "0123456789abcdef0123", lot.number, conformant=True, seen="新梢健壮", plants_counted=120
+        )
         record_inspection(seen, at=at, by=first)
         make_case(at=at)
         sku = make_variant(at=at).sku

@@ -6,8 +6,8 @@ from celery import shared_task
 
 from core.clock import now
 from core.database import transaction
-from core.sweeps import all_or_each, due_again, each
-from core.work_claims import InWork, held
+from core.sweeps import all_or_each, due_again, for_each_key
+from core.work_claims import InWork, claimed
 from traceability.alarms.queries.licensee_facts import facts_of, seasons_of
 from traceability.alarms.service import judging as service
 
@@ -22,7 +22,7 @@ CODES, NETWORKS, LICENSEES = (
 def judge_recent() -> int:
     """Judge what was looked up since the last time; one run at a time."""
     try:
-        with held("traceability.alarms.judge_recent", "recent"):
+        with claimed("traceability.alarms.judge_recent", "recent"):
             return sweep_recent(at=now())
     except InWork:
         return 0
@@ -37,7 +37,7 @@ def sweep_recent(*, at: datetime) -> int:
         codes = service.codes_to_judge(at=at) | {int(key) for key in due_again(CODES, at=at)}
         networks = service.networks_to_judge(at=at)
     swept = all_or_each(CODES, sorted(codes), lambda ids: service.judge_codes(ids, at=at))
-    swept += each(NETWORKS, networks, lambda key: service.judge_network(key, networks[key], at=at))
+    swept += for_each_key(NETWORKS, networks, lambda key: service.judge_network(key, networks[key], at=at))
     with transaction():
         service.note_judged(at=at)
     return swept.counted
@@ -62,4 +62,4 @@ def sweep_licensees(*, at: datetime) -> int:
         with transaction():
             return service.judge_grower(grower_id, facts, at=at)
 
-    return each(LICENSEES, seasons.growers(), judge, own_transactions=True).counted
+    return for_each_key(LICENSEES, seasons.growers(), judge, own_transactions=True).counted

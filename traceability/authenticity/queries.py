@@ -67,8 +67,8 @@ def counts(start: date, end: date, *, grower_ids: Collection[int], unit_id: int)
         )
         or 0,
         decisions=_decisions(window, units),
-        plants_activated=_moved(window, growers, [MoveKind.ACTIVATE]),
-        plants_given_back=_moved(window, growers, [MoveKind.VOID, MoveKind.RETURN]),
+        plants_activated=_quota_moved(window, growers, [MoveKind.ACTIVATE]),
+        plants_given_back=_quota_moved(window, growers, [MoveKind.VOID, MoveKind.RETURN]),
     )
 
 
@@ -128,7 +128,7 @@ def _decisions(window: tuple[datetime, datetime], units: list[int]) -> Decisions
     )
 
 
-def _moved(window: tuple[datetime, datetime], growers: list[int], kinds: list[MoveKind]) -> int:
+def _quota_moved(window: tuple[datetime, datetime], growers: list[int], kinds: list[MoveKind]) -> int:
     plants = (
         select(func.sum(QuotaMove.plants))
         .join(Lot, Lot.id == QuotaMove.lot_id)

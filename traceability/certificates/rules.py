@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 
-def folded(labels: Iterable[tuple[str, int]]) -> list[str]:
+def label_ranges(labels: Iterable[tuple[str, int]]) -> list[str]:
     """Batches and places as ranges: `B-2026-7K3F9QA #1–3, #7`. The codes themselves are nowhere in it."""
     places: dict[str, list[int]] = defaultdict(list)
     for batch, place in labels:

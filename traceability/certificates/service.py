@@ -15,7 +15,7 @@ from core.database import session
 from core.languages import FIRST
 from traceability.certificates.models.sealing import KIND, sealed_body, subject_of
 from traceability.certificates.models.tables import Certificate
-from traceability.certificates.rules import folded
+from traceability.certificates.rules import label_ranges
 from traceability.codes.models.tables import Code
 from traceability.codes.queries.batches import CodeView, codes_of_consignment
 from traceability.labels.rules.seedling import PROPAGATION_WORDS, ROOT_WORDS
@@ -69,7 +69,7 @@ def facts_of(codes: Sequence[CodeView], *, at: datetime) -> dict[str, Any]:
         "province": bound.destination_province or "",
         "dispatched_on": local_day(at).isoformat(),
         "lots": [_lot(lots[lot_id], groups, count) for lot_id, count in sorted(plants.items())],
-        "codes": folded((code.batch_number, code.position) for code in codes),
+        "codes": label_ranges((code.batch_number, code.position) for code in codes),
         "papers": papers,
     }
 

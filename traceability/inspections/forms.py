@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from core.form_keys.forms import PageForm
 from core.web.forms.fields import IntegerField
-from traceability.inspections.service import Seen
+from traceability.inspections.service import NewInspection
 
 PLANTS = NumberRange(min=0, max=10_000_000, message=_l("Type a number of plants, 0 or more."))
 
@@ -35,9 +35,9 @@ class InspectionForm(PageForm):
             SelectChoice("no", _l("Not in order")),
         ]
 
-    def inspection(self, photo_key: str | None) -> Seen:
+    def inspection(self, photo_key: str | None) -> NewInspection:
         """What was written down."""
-        return Seen(
+        return NewInspection(
             client_id=self.client_id.data or "",
             lot_number=self.lot.data or "",
             conformant=self.conformant.data == "yes",

@@ -26,7 +26,7 @@ CLIENT_ID = re.compile(r"[0-9A-Za-z-]{16,64}")
 
 
 @dataclass(frozen=True)
-class Seen:
+class NewInspection:
     """What a technician wrote down; `device_at` by the device's clock when it was written without signal."""
 
     client_id: str
@@ -39,7 +39,7 @@ class Seen:
     device_at: datetime | None = None
 
 
-def record_inspection(seen: Seen, *, at: datetime, by: int) -> tuple[str, bool]:
+def record_inspection(seen: NewInspection, *, at: datetime, by: int) -> tuple[str, bool]:
     """Store and seal an inspection with its EPCIS event; its number, and whether it is new.
 
     What was sent before with the same `client_id` by the same person is there already and stays as it is.
@@ -65,7 +65,7 @@ def record_inspection(seen: Seen, *, at: datetime, by: int) -> tuple[str, bool]:
     if known is not None:
         if known.by_account_id != by:
             raise Conflict(_("Somebody else's inspection has this id."), code="client_id_taken")
-        if _said(known) != (
+        if _content(known) != (
             lot.id,
             seen.conformant,
             seen.seen.strip(),
@@ -103,6 +103,6 @@ def record_inspection(seen: Seen, *, at: datetime, by: int) -> tuple[str, bool]:
     return row.number, True
 
 
-def _said(row: Inspection) -> tuple[int, bool, str, int | None, int | None]:
+def _content(row: Inspection) -> tuple[int, bool, str, int | None, int | None]:
     """What was found; the photograph is left out, which another version may make otherwise of the same file."""
     return row.lot_id, row.conformant, row.seen, row.plants_counted, row.plants_unhealthy

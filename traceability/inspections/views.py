@@ -79,7 +79,7 @@ def _received(form: InspectionForm) -> ResponseReturnValue:
             with transaction():
                 number, fresh = record_inspection(form.inspection(photo.key), at=now(), by=actor_id() or 0)
         except (Invalid, NotFound, Forbidden) as error:
-            _tell(form, error)
+            _show_faults(form, error)
         except SentOtherwise as error:
             form.form_errors.append(str(error))
             form.client_id.data = random_id(26)
@@ -95,7 +95,7 @@ def _received(form: InspectionForm) -> ResponseReturnValue:
     return _page(form, kept=bool(photo.key)), 422
 
 
-def _tell(form: InspectionForm, error: DomainError) -> None:
+def _show_faults(form: InspectionForm, error: DomainError) -> None:
     wrong = error.details.get("fields", {"lot": str(error)})
     for name, text in wrong.items():
         form[name].errors = [*form[name].errors, text]

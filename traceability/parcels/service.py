@@ -11,7 +11,7 @@ from core import strict_json as jsontext
 from core.database import session
 from core.settings import current_settings
 from traceability.events.models.tables import EpcisEvent, EpcisKey
-from traceability.events.rules.keys import short
+from traceability.events.rules.keys import index_value
 from traceability.events.rules.steps import Packed, Portion, Received, Shipped
 from traceability.events.service.recording import parcel_address, record_step, record_steps
 from traceability.lots.queries.records import lots_by_ids
@@ -71,7 +71,7 @@ def _under_way(consignment_number: str) -> tuple[Portion, ...]:
         .join(EpcisKey, EpcisKey.event_row_id == EpcisEvent.id)
         .where(
             EpcisKey.kind == "epc",
-            EpcisKey.value == short(parcel_address(consignment_number)),
+            EpcisKey.value == index_value(parcel_address(consignment_number)),
             EpcisEvent.biz_step.in_(("shipping", "receiving")),
             EpcisEvent.own,
         )

@@ -64,7 +64,7 @@ class SurveyView:
 
 
 @dataclass(frozen=True)
-class PlotAtWork:
+class SurveyedPlot:
     """A plot in the list of the branch, with its survey of the year."""
 
     plot: PlotView
@@ -105,7 +105,7 @@ def get_plot_by_number(number: str) -> PlotView:
 
 def plots_at_work(
     unit_ids: Iterable[int], *, year: int, state: str, page: int
-) -> tuple[Page[PlotAtWork], Counter[str]]:
+) -> tuple[Page[SurveyedPlot], Counter[str]]:
     """Open plots of these units whose survey of the year is in `state`, and how many are in each."""
     standing = (
         select(PlotSurvey.plot_id, PlotSurvey.state)
@@ -123,7 +123,7 @@ def plots_at_work(
     shown = wanted[(page - 1) * PER_PAGE : page * PER_PAGE]
     plots = {row.id: view(row) for row in session.scalars(select(Plot).where(Plot.id.in_(shown)))}
     surveys = standing_surveys(shown, year=year)
-    items = [PlotAtWork(plots[plot_id], surveys.get(plot_id)) for plot_id in shown]
+    items = [SurveyedPlot(plots[plot_id], surveys.get(plot_id)) for plot_id in shown]
     return Page(items, total=len(wanted), number=page, size=PER_PAGE), counts
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from core.clock import now
-from core.sweeps import each
+from core.sweeps import for_each_key
 from traceability.surveys.service import reminders
 
 
@@ -12,6 +12,6 @@ def remind_of_growth() -> int:
     """In January: plots of last year wait for this year's survey, in which what grew stands by its stage."""
     at = now()
     people = reminders.people_to_remind(at=at)
-    return each(
+    return for_each_key(
         reminders.REMINDING, people, lambda account_id: reminders.remind_of_growth(account_id, at=at)
     ).counted

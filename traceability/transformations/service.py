@@ -55,7 +55,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class StepDone:
+class TransformationResult:
     """A transformation with the lots that came of it."""
 
     number: str
@@ -73,7 +73,7 @@ def transform(
     by: int | None,
     scion_lot_id: int | None = None,
     reason: str = "",
-) -> StepDone:
+) -> TransformationResult:
     """Take `inputs` (plants by lot id) and record what came of them; what did not come out was lost.
 
     Only plants that stand under no code go on: a code speaks for its plant as it is, so void it first.
@@ -132,7 +132,7 @@ def transform(
         at=at,
         by=by,
     )
-    return StepDone(step.number, step.loss, tuple(made))
+    return TransformationResult(step.number, step.loss, tuple(made))
 
 
 def free_to_move(lot_id: int) -> int:

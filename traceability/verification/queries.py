@@ -15,7 +15,7 @@ from core.seal.queries.newest import NEWEST_FIRST
 from core.seal.queries.subjects import signed_size
 from core.web.wording.languages import in_chinese
 from traceability.alarms.queries.records import brakes_column
-from traceability.alarms.rules.brakes import Brakes
+from traceability.alarms.rules.brakes import BurstLimits
 from traceability.codes.models.digests import code_digest
 from traceability.codes.models.sealing import batch_subject
 from traceability.codes.models.tables import Code, CodeBatch, InnerCode
@@ -75,7 +75,7 @@ class Check:
     digest: bytes
     history: History
     unknowns: UnknownsOfNetwork
-    brakes: Brakes
+    brakes: BurstLimits
     doubts: frozenset[Doubt]
     code_id: int | None
     level: Level | None
@@ -157,7 +157,7 @@ def look_up(text: str, *, visitor: Visitor, at: datetime) -> Check:
         digest=digest,
         history=history,
         unknowns=UnknownsOfNetwork(*row[_UNKNOWNS]),
-        brakes=Brakes.of(row.brakes),
+        brakes=BurstLimits.of(row.brakes),
         doubts=doubts,
         code_id=code.id if code else None,
         level=level,

@@ -25,7 +25,7 @@ from branch.ledger.service import monthly_parts as parts
 from branch.ledger.service import monthly_sums as months
 from core.clock import now
 from core.database import is_postgresql, session
-from core.sweeps import free
+from core.sweeps import claimable
 
 SUMMING = "branch.ledger.sum_up"
 CHUNK = 400
@@ -125,7 +125,7 @@ def _recompute(days: Sequence[tuple[int, date]]) -> None:
 
 def _may_be_summed(at: datetime) -> ColumnElement[bool]:
     key = cast(SalesDirty.grower_id, String) + "/" + cast(SalesDirty.local_day, String)
-    return free(SUMMING, key, at=at)
+    return claimable(SUMMING, key, at=at)
 
 
 def rebuild_rollups() -> int:

@@ -124,7 +124,7 @@ def declare(channel: str) -> ResponseReturnValue:
     declaration = declarations_of([grower.id]).get((grower.id, channel))
     if channel not in PLATFORMS and declaration is None and channel != "offline":
         raise NotFound(_("There is no such place of sale."), code="channel_unknown")
-    form = ChannelForm(data=_spoken(declaration))
+    form = ChannelForm(data=_form_data(declaration))
     if form.validate_on_submit():
         try:
             with creating() as made:
@@ -143,7 +143,7 @@ def declare(channel: str) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _spoken(declaration: Declaration | None) -> dict[str, object]:
+def _form_data(declaration: Declaration | None) -> dict[str, object]:
     if declaration is None:
         return {}
     return {"sells": YES if declaration.sells else NO, "since": declaration.since, "until": declaration.until}

@@ -12,7 +12,7 @@ from branch.licences.states import LicenceState, Step
 from core.clock import local_day
 from core.database import session
 from core.outbox.service import record
-from core.sweeps import free
+from core.sweeps import claimable
 
 EXPIRY = "branch.licences.expire"
 
@@ -23,7 +23,7 @@ def _ran_out(at: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def ids_due_to_expire(*, at: datetime, limit: int) -> list[int]:
     """Licences whose last day has passed and whose expiry is not written down, for the sweep."""
-    due = select(Licence.id).where(*_ran_out(at), free(EXPIRY, Licence.id, at=at))
+    due = select(Licence.id).where(*_ran_out(at), claimable(EXPIRY, Licence.id, at=at))
     return list(session.scalars(due.order_by(Licence.id).limit(limit)))
 
 

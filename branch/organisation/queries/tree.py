@@ -8,7 +8,7 @@ from sqlalchemy import exists, literal, select, union_all
 
 from branch.organisation.models.tables import Membership, Takeover, Unit
 from branch.organisation.rules.permissions import PERMISSIONS_OF
-from branch.organisation.rules.roles import TRUSTED, Held, Role, covers
+from branch.organisation.rules.roles import TRUSTED, HeldRole, Role, covers
 from core.clock import now
 from core.database import session
 from core.errors import Forbidden, NotFound
@@ -121,12 +121,12 @@ def villages() -> list[UnitView]:
 
 
 @asked_once_while_reading
-def roles_held(account_id: int) -> list[Held]:
+def roles_held(account_id: int) -> list[HeldRole]:
     """The roles of this account, as `roles_of` tells them."""
     return roles_of([account_id])[account_id]
 
 
-def roles_of(account_ids: Iterable[int]) -> dict[int, list[Held]]:
+def roles_of(account_ids: Iterable[int]) -> dict[int, list[HeldRole]]:
     """By account the roles that were given to it, each with the place it reaches from, and those it has taken over.
 
     Whoever runs the installation does so at no unit: an operator's role at one counts for nothing. What an operator
@@ -164,9 +164,9 @@ def roles_of(account_ids: Iterable[int]) -> dict[int, list[Held]]:
         )
     )
     rows = session.execute(union_all(given, taken_over).order_by("taken_over", "row_id"))
-    held: dict[int, list[Held]] = {account_id: [] for account_id in ids}
+    held: dict[int, list[HeldRole]] = {account_id: [] for account_id in ids}
     for account_id, role, path, _id, _taken_over in rows:
-        held[account_id].append(Held(Role(role), path))
+        held[account_id].append(HeldRole(Role(role), path))
     return held
 
 
@@ -194,7 +194,7 @@ def units_where(account_id: int, permission: str) -> list[UnitView]:
     return [unit for unit in all_units() if roles_allow(held, permission, unit.path)] if held else []
 
 
-def roles_allow(roles: Iterable[Held], permission: str, unit_path: str) -> bool:
+def roles_allow(roles: Iterable[HeldRole], permission: str, unit_path: str) -> bool:
     """Whether one of these roles holds `permission` at the unit with this path."""
     return any(permission in PERMISSIONS_OF[one.role] and covers(one.unit_path, unit_path) for one in roles)
 

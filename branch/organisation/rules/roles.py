@@ -29,7 +29,7 @@ GIVEN_BY_STAFF = (Role.TECHNICIAN, Role.SECRETARY, Role.COMMITTEE)
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldRole:
     """A role held at a place in the tree; no path means everywhere."""
 
     role: Role
@@ -41,7 +41,7 @@ def covers(unit_path: str | None, path: str) -> bool:
     return unit_path is None or path.startswith(unit_path)
 
 
-def may_change_role(holder: Iterable[Held], role: Role, path: str) -> bool:
+def may_change_role(holder: Iterable[HeldRole], role: Role, path: str) -> bool:
     """A role can be given or taken at `path` by someone who holds at least as high a one at a unit above it.
 
     Whoever runs the installation stands above nobody: an operator's role is given from the command line.

@@ -21,7 +21,7 @@ def tell_operators_of_backup(event: BackupFailed | FaultsFoundByBackup, *, event
     made = isinstance(event, FaultsFoundByBackup)
     error = event.faults if isinstance(event, FaultsFoundByBackup) else event.error
     context = {"night": event.night, "error": error, "made": made}
-    _tell(("operator",), "backup_failed", context, event_id)
+    _notify_roles(("operator",), "backup_failed", context, event_id)
 
 
 def tell_of_faults(event: FaultsFound, *, event_id: str) -> None:
@@ -31,15 +31,15 @@ def tell_of_faults(event: FaultsFound, *, event_id: str) -> None:
         "rows": event.rows,
         "url": f"{current_settings().base_url}/operations/checks",
     }
-    _tell(("operator", "committee"), "faults_found", context, event_id)
+    _notify_roles(("operator", "committee"), "faults_found", context, event_id)
 
 
 def tell_operators_of_checks(event: ChecksFailed, *, event_id: str) -> None:
     """Handler: one message to each operator when the nightly check could not ask everything."""
-    _tell(("operator",), "checks_failed", {"causes": event.causes}, event_id)
+    _notify_roles(("operator",), "checks_failed", {"causes": event.causes}, event_id)
 
 
-def _tell(roles: tuple[str, ...], template: str, context: dict[str, Any], event_id: str) -> None:
+def _notify_roles(roles: tuple[str, ...], template: str, context: dict[str, Any], event_id: str) -> None:
     notify_accounts(holders_of_roles(roles), template, context, key=event_id)
 
 

@@ -19,7 +19,7 @@ def records(table: dict[str, Any]) -> list[dict[str, Any]]:
     return [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
 
 
-class Book:
+class AnnexInputs:
     """The inputs of an annex, by month, with the window and the rules."""
 
     def __init__(self, annex: dict[str, Any]) -> None:
@@ -81,7 +81,7 @@ def share(part: int, whole: int) -> Fraction | None:
     return Fraction(part, whole) if whole > 0 else None
 
 
-def complete(book: Book) -> set[int]:
+def complete(book: AnnexInputs) -> set[int]:
     """Growers whose every channel in use was on record before the earlier window and through the later one."""
     used: defaultdict[int, set[str]] = defaultdict(set)
     for row in book.rows:

@@ -8,7 +8,7 @@ from typing import Any
 
 from branch.reports.audit.annex_inputs import (
     OTHERS,
-    Book,
+    AnnexInputs,
     Figures,
     Sums,
     add,
@@ -23,7 +23,7 @@ Of = Callable[[dict[str, Any]], str]
 
 
 def breakdown(
-    book: Book,
+    book: AnnexInputs,
     section: str,
     rows: list[dict[str, Any]],
     of: Callable[[dict[str, Any]], str],
@@ -61,7 +61,7 @@ def breakdown(
 
 
 def _breakdown_months(
-    book: Book,
+    book: AnnexInputs,
     section: str,
     rows: list[dict[str, Any]],
     of: Callable[[dict[str, Any]], str],
@@ -79,7 +79,7 @@ def _breakdown_months(
                 )
 
 
-def _put_together(book: Book, section: str, rows: Collection[dict[str, Any]], of: Of) -> Of:
+def _put_together(book: AnnexInputs, section: str, rows: Collection[dict[str, Any]], of: Of) -> Of:
     """`of` with the codes that have no row of their own under the row of the others, when the report has one."""
     printed = book.annex["sections"].get(section, {}).get(section, {"rows": {}})["rows"]
     if OTHERS not in printed:
@@ -88,7 +88,7 @@ def _put_together(book: Book, section: str, rows: Collection[dict[str, Any]], of
     return lambda row: OTHERS if of(row) in together else of(row)
 
 
-def units(book: Book, figures: Figures) -> None:
+def units(book: AnnexInputs, figures: Figures) -> None:
     """The units below beside each other: all growers, and those with complete data where the base is like."""
     table = book.annex["sections"].get("units", {}).get("units", {"rows": {}})["rows"]
     if not table:
@@ -120,7 +120,7 @@ def units(book: Book, figures: Figures) -> None:
             figures["units", "units", code, column] = value
 
 
-def _like_growth(book: Book, rows: list[dict[str, Any]], growers: int) -> Fraction | None:
+def _like_growth(book: AnnexInputs, rows: list[dict[str, Any]], growers: int) -> Fraction | None:
     if growers < book.settings["fewest_like_for_like_growers"]:
         return None
     return book.growth(net(add(book.now(rows))), net(add(book.before(rows))), book.smallest)

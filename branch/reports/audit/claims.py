@@ -21,7 +21,7 @@ LARGEST_PART = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class ReportClaim:
     """`number` is the report number that the file claims, `annex` the frozen annex inside it; None without."""
 
     form: str
@@ -29,20 +29,20 @@ class Carried:
     annex: bytes | None
 
 
-def read(data: bytes) -> Carried:
+def read(data: bytes) -> ReportClaim:
     """What `data` claims; every kind of damage reads as no claim."""
     if data.startswith(b"%PDF-"):
         annex = _attached(data)
-        return Carried("pdf", _number(annex), annex)
+        return ReportClaim("pdf", _number(annex), annex)
     if data.startswith(b"PK"):
-        return Carried("xlsx", _property(data), None)
+        return ReportClaim("xlsx", _property(data), None)
     text = data.decode("utf-8-sig", errors="replace")
     if text.lstrip().startswith("{"):
-        return Carried("json", _number(data), data)
+        return ReportClaim("json", _number(data), data)
     if "<html" in text[:400].lower():
         match = _META.search(text)
-        return Carried("html", match.group(1) if match else None, None)
-    return Carried("csv", _in_column(text), None)
+        return ReportClaim("html", match.group(1) if match else None, None)
+    return ReportClaim("csv", _in_column(text), None)
 
 
 def _attached(pdf: bytes) -> bytes | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from branch.reports.audit import registers
 from branch.reports.audit.annex_inputs import (
-    Book,
+    AnnexInputs,
     Figures,
     Sums,
     add,
@@ -27,11 +27,11 @@ from branch.reports.audit.annex_inputs import (
 )
 from branch.reports.audit.breakdowns import breakdown, units
 
-Recomputation = Callable[[Book, Figures], None]
+Recomputation = Callable[[AnnexInputs, Figures], None]
 TOTAL_COLUMNS = {"gross": "gross_minor", "discount": "discount_minor", "refund": "refund_minor"}
 
 
-def _totals(book: Book, figures: Figures) -> None:
+def _totals(book: AnnexInputs, figures: Figures) -> None:
     sums = add(book.now(book.rows))
     cells: dict[str, Fraction | int | None] = {
         "orders": sums["orders"],
@@ -45,7 +45,7 @@ def _totals(book: Book, figures: Figures) -> None:
         figures["overall", "totals", "all", column] = value
 
 
-def _months(book: Book, figures: Figures) -> None:
+def _months(book: AnnexInputs, figures: Figures) -> None:
     """Twelve months up to the window's end; a month that is not over on the day of building is not compared."""
     sums: defaultdict[str, int] = defaultdict(int)
     for row in book.rows:
@@ -63,7 +63,7 @@ def _months(book: Book, figures: Figures) -> None:
             figures[*key, "growth"] = book.growth(sums[month], sums[earlier], book.smallest)
 
 
-def _comparison(book: Book, figures: Figures) -> None:
+def _comparison(book: AnnexInputs, figures: Figures) -> None:
     inside = complete(book)
     rows_like = [row for row in book.rows if row["grower"] in inside]
     too_few = len(inside) < book.settings["fewest_like_for_like_growers"]
@@ -84,7 +84,7 @@ def _comparison(book: Book, figures: Figures) -> None:
             figures["comparison", "comparison", name, column] = value
 
 
-def _bridge(book: Book, figures: Figures) -> None:
+def _bridge(book: AnnexInputs, figures: Figures) -> None:
     """New growers, those who no longer sell, and the same ones by quantity (at last year's price) and price."""
     now, before = _by_grower(book.now(book.rows)), _by_grower(book.before(book.rows))
     steps = dict.fromkeys(("new", "lost", "quantity", "price", "unsplit"), 0)
@@ -119,7 +119,7 @@ def _by_grower(rows: Iterable[dict[str, Any]]) -> dict[int, Sums]:
     return {grower: add(grower_rows) for grower, grower_rows in mine.items()}
 
 
-def _coverage(book: Book, figures: Figures) -> None:
+def _coverage(book: AnnexInputs, figures: Figures) -> None:
     """Grower-months with records, among growers with any record since the earlier window began."""
     table = book.annex["sections"].get("quality", {}).get("coverage", {}).get("rows", {})
     since = book.annex["window"]["before_from"]
@@ -139,12 +139,12 @@ def _coverage(book: Book, figures: Figures) -> None:
         figures[*key, "share"] = share(seen, possible)
 
 
-def _overall(book: Book, found: Figures) -> None:
+def _overall(book: AnnexInputs, found: Figures) -> None:
     _totals(book, found)
     _months(book, found)
 
 
-def _against_last_year(book: Book, found: Figures) -> None:
+def _against_last_year(book: AnnexInputs, found: Figures) -> None:
     if book.annex["window"]["standing"] != "open":
         _comparison(book, found)
         _bridge(book, found)
@@ -155,7 +155,7 @@ def _by(section: str, of: Callable[[dict[str, Any]], str]) -> Recomputation:
     return lambda book, found: breakdown(book, section, book.rows, of, found)
 
 
-def _by_village(book: Book, found: Figures) -> None:
+def _by_village(book: AnnexInputs, found: Figures) -> None:
     village = {number: one["village"] for number, one in book.annex["growers"].items()}
     breakdown(book, "villages", book.rows, lambda row: village[str(row["grower"])], found)
 
@@ -167,7 +167,7 @@ def _by_code(section: str) -> Recomputation:
     )
 
 
-def _quality(book: Book, found: Figures) -> None:
+def _quality(book: AnnexInputs, found: Figures) -> None:
     _coverage(book, found)
     registers.quality(book.annex["inputs"], found)
 
@@ -191,7 +191,7 @@ SECTIONS: dict[str, Recomputation] = {
 
 def recompute(annex: dict[str, Any]) -> Figures:
     """Figures by (section, table, row, column)."""
-    book, figures = Book(annex), Figures()
+    book, figures = AnnexInputs(annex), Figures()
     for section, recomputation in SECTIONS.items():
         if annex["sections"].get(section):
             recomputation(book, figures)

@@ -17,7 +17,7 @@ from branch.reports.formats import annex
 from branch.reports.models.tables import Report
 from branch.reports.queries.evidence import grower_ids_of
 from branch.reports.queries.surrounding_branches import widest_of
-from branch.reports.queries.versions import Place
+from branch.reports.queries.versions import VersionPlace
 from branch.reports.sections.revisions import Difference, differences
 from branch.reports.service import building
 from core.clock import local_day
@@ -86,7 +86,7 @@ def replay(report: Report, frozen_annex: dict[str, Any] | None, *, public: bool 
         if prefix + language in report.documents
     }
     built_at, today = report.built_at, local_day(report.built_at)
-    place = Place(report.version, {}, None)
+    place = VersionPlace(report.version, {}, None)
     written = from_the_facts(
         lambda: building.write(period, unit, today=today, place=place),
         # The public edition of a unit below a branch depends on the branch's other growers too.
@@ -116,7 +116,8 @@ def replay(report: Report, frozen_annex: dict[str, Any] | None, *, public: bool 
     differing = [
         name
         for name in sorted(frozen_annex["inputs"])
-        if name not in {"rows", "cut_off"} and _said(frozen_annex, name) != _said(now, name)
+        if name not in {"rows", "cut_off"}
+        and _comparable_input(frozen_annex, name) != _comparable_input(now, name)
     ]
     return Replayed(
         cells=tuple(_cells(before, after, _added(late, growers))),
@@ -128,7 +129,7 @@ def replay(report: Report, frozen_annex: dict[str, Any] | None, *, public: bool 
     )
 
 
-def _said(frozen_annex: dict[str, Any], name: str) -> Any:
+def _comparable_input(frozen_annex: dict[str, Any], name: str) -> Any:
     """An input as far as it says more than the sums: of the panel, which months are covered."""
     given = frozen_annex["inputs"].get(name)
     if name != "panel_cells" or given is None:

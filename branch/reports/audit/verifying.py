@@ -34,11 +34,11 @@ from core.languages import FIRST
 from core.seal.models.log import this_log
 from core.seal.rules.merkle import ProofFails
 from core.seal.rules.note import BadNote
-from core.seal.rules.proof_check import Checked, check_proof
+from core.seal.rules.proof_check import ProvedEntry, check_proof
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ReportReference:
     """The report that a file belongs to, or claims to."""
 
     number: str
@@ -53,7 +53,7 @@ class Sealed:
     """What the log says: `trouble` is empty, ``missing``, ``waiting``, ``broken``, ``other_bytes`` or ``row_changed``."""
 
     trouble: str
-    proof: Checked | None = None
+    proof: ProvedEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ class Verdict:
 
     sha256: str
     form: str
-    kept: Kept | None
-    claims: Kept | None = None
+    kept: ReportReference | None
+    claims: ReportReference | None = None
     claimed_number: str | None = None
     sealed: Sealed | None = None
     annex_kept: bool | None = None
@@ -142,7 +142,7 @@ def _of_report(report: Report, name: str, digest: str, form: str) -> Verdict:
     )
 
 
-def _of_edition(sealed_edition: proving.Found, digest: str, form: str) -> Verdict:
+def _of_edition(sealed_edition: proving.SealedEdition, digest: str, form: str) -> Verdict:
     """The edition and the report behind it are sealed apart, so each is asked for."""
     report = session.get_one(Report, sealed_edition.report_id)
     annex, intact = _annex(report)
@@ -171,9 +171,11 @@ def _named(number: str) -> Report | None:
     ).one_or_none()
 
 
-def _kept(report: Report) -> Kept:
+def _kept(report: Report) -> ReportReference:
     number = from_json(report.documents[FIRST.code]).number
-    return Kept(number, unit_by_id(report.unit_id).code, report.period, report.version, report.state)
+    return ReportReference(
+        number, unit_by_id(report.unit_id).code, report.period, report.version, report.state
+    )
 
 
 def _annex(report: Report) -> tuple[dict[str, Any] | None, bool | None]:

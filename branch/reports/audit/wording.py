@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from branch.reports.audit.replaying import ALL, Cell, Replayed
-from branch.reports.audit.verifying import Kept, Sealed, Verdict
+from branch.reports.audit.verifying import ReportReference, Sealed, Verdict
 from branch.reports.editions.queries.proof import KeptEdition
 from branch.reports.editions.states import EditionState
 from branch.reports.wording import numbers as wording
@@ -58,7 +58,7 @@ def _details(verdict: Verdict) -> Iterator[str]:
         yield from _replayed(verdict.replayed)
 
 
-def _which(report: Kept) -> str:
+def _which(report: ReportReference) -> str:
     return _(
         "version %(version)s of unit %(unit)s for %(period)s, now: %(state)s",
         version=report.version,

@@ -17,7 +17,7 @@ from branch.reports.states import ReportState
 from core.clock import local_day
 from core.database import session
 from core.settings import current_settings
-from core.sweeps import free
+from core.sweeps import claimable
 
 ASKING, REMINDING = "branch.reports.ask", "branch.reports.remind"
 
@@ -33,7 +33,7 @@ def branches_to_ask(*, at: datetime) -> list[int]:
     newest = month_before(local_day(at))
     asked_units = select(ReportDuty.unit_id).where(ReportDuty.period_start >= newest.start)
     waiting = select(Unit.id).where(
-        Unit.kind == "branch", Unit.id.not_in(asked_units), free(ASKING, Unit.id, at=at)
+        Unit.kind == "branch", Unit.id.not_in(asked_units), claimable(ASKING, Unit.id, at=at)
     )
     return list(session.scalars(waiting.order_by(Unit.id)))
 
@@ -71,7 +71,7 @@ def open_duty_ids(*, at: datetime) -> list[int]:
     return list(
         session.scalars(
             select(ReportDuty.id)
-            .where(ReportDuty.submitted_at.is_(None), free(REMINDING, ReportDuty.id, at=at))
+            .where(ReportDuty.submitted_at.is_(None), claimable(REMINDING, ReportDuty.id, at=at))
             .order_by(ReportDuty.due_on)
         )
     )

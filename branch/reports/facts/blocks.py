@@ -19,7 +19,7 @@ from itertools import chain, count
 from typing import Any
 
 from branch.ledger.rules.periods import Period
-from branch.reports.facts.coded_sums import Piece
+from branch.reports.facts.coded_sums import CodedSum
 from branch.reports.facts.evidence import Scope
 from branch.reports.facts.figures import MonthRow, added
 from branch.reports.facts.suppression import Atom, Cell, is_small, rows_to_hide
@@ -35,7 +35,7 @@ NO_BRANCH = ""
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class BranchFacts:
     """The facts of every branch that a report's unit lies in or reaches over.
 
     `homes` names each grower's branch, `villages` the unit where it belongs, `units` the one just below the report's.
@@ -44,31 +44,33 @@ class Surroundings:
     """
 
     rows: Sequence[MonthRow]
-    sizes: Sequence[Piece]
-    provinces: Sequence[Piece]
+    sizes: Sequence[CodedSum]
+    provinces: Sequence[CodedSum]
     homes: Mapping[int, str]
     villages: Mapping[int, str]
     units: Mapping[int, str] = field(default_factory=dict)
     within: bool = False
 
 
-def blocks_of(scope: Scope) -> Blocks:
+def blocks_of(scope: Scope) -> DisclosureControl:
     """The months of a report's own unit."""
     evidence = scope.evidence
 
-    def looked_at() -> Blocks:
+    def looked_at() -> DisclosureControl:
         villages = {grower_id: label.village_code for grower_id, label in scope.growers.items()}
         units = {grower_id: child.code for grower_id, child in scope.children.items()}
         homes = dict.fromkeys(scope.growers, NO_BRANCH)
-        return Blocks(Surroundings(evidence.rows, evidence.sizes, evidence.provinces, homes, villages, units))
+        return DisclosureControl(
+            BranchFacts(evidence.rows, evidence.sizes, evidence.provinces, homes, villages, units)
+        )
 
     return scope.once("blocks", None, looked_at)
 
 
-class Blocks:
+class DisclosureControl:
     """The blocks of some units' months, each looked at when it is first asked for."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: BranchFacts) -> None:
         self.around = around
         self._rows = _by_block(around.rows, around.homes)
         self._sizes = _by_block(around.sizes, around.homes)
@@ -112,7 +114,7 @@ class Blocks:
         """The rows of a block's tables, those of each table under the quantity in which everybody may read it."""
         rows, sizes, provinces = self._rows[block], self._sizes[block], self._provinces[block]
         villages, units = self.around.villages, self.around.units
-        atoms = _Atoms({NET: rows, PLANTS: sizes, ORDERS: provinces})
+        atoms = _Contributions({NET: rows, PLANTS: sizes, ORDERS: provinces})
         placed = [row for row in rows if row.grower_id in units]
         return {
             NET: atoms.table("channels", NET, rows, lambda row: row.channel)
@@ -124,7 +126,7 @@ class Blocks:
         }
 
 
-class _Atoms:
+class _Contributions:
     """What growers contributed to a block: parts by channel and group, by size, and by province.
 
     How a grower's sizes and provinces cut across his channels and each other is not on record, and nobody can count on

@@ -12,7 +12,7 @@ from branch.reports.facts.figures import Totals, added
 OTHERS = "others"
 
 
-class Piece(NamedTuple):
+class CodedSum(NamedTuple):
     """What one grower sold in one month under one code of a breakdown ("" where nothing is named)."""
 
     code: str
@@ -21,7 +21,7 @@ class Piece(NamedTuple):
     totals: Totals
 
 
-def sums(pieces: Iterable[Piece]) -> dict[str, Totals]:
+def sums(pieces: Iterable[CodedSum]) -> dict[str, Totals]:
     """Totals by code, the largest net sales first, ties in the order of the codes."""
     parts: defaultdict[str, list[Totals]] = defaultdict(list)
     for piece in pieces:
@@ -30,19 +30,19 @@ def sums(pieces: Iterable[Piece]) -> dict[str, Totals]:
     return dict(sorted(totals.items(), key=lambda item: (-item[1].net_minor, item[0])))
 
 
-def during(pieces: Iterable[Piece], months: Iterable[Period]) -> list[Piece]:
+def within_months(pieces: Iterable[CodedSum], months: Iterable[Period]) -> list[CodedSum]:
     wanted = set(months)
     return [piece for piece in pieces if piece.month in wanted]
 
 
-def renamed(pieces: list[Piece], together: Collection[str]) -> list[Piece]:
+def merged_codes(pieces: list[CodedSum], together: Collection[str]) -> list[CodedSum]:
     """`pieces` with the codes `together` under `OTHERS`."""
     if not together:
         return pieces
     return [piece._replace(code=OTHERS) if piece.code in together else piece for piece in pieces]
 
 
-def monthly(pieces: Iterable[Piece]) -> dict[tuple[str, Period], int]:
+def monthly(pieces: Iterable[CodedSum]) -> dict[tuple[str, Period], int]:
     """Net sales in fen by code and month; nothing where nothing was sold."""
     net_sales: defaultdict[tuple[str, Period], int] = defaultdict(int)
     for piece in pieces:

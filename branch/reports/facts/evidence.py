@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from branch.ledger.rules.costs import NetIncome
 from branch.ledger.rules.periods import Period, month_of
-from branch.reports.facts.coded_sums import Piece
+from branch.reports.facts.coded_sums import CodedSum
 from branch.reports.facts.figures import (
     LikeForLike,
     MonthRow,
@@ -75,8 +75,8 @@ class Evidence:
     foreign: tuple[tuple[str, Totals], ...]
     kinds: Mapping[str, int]
     cut_off: datetime | None
-    sizes: tuple[Piece, ...] = ()
-    provinces: tuple[Piece, ...] = ()
+    sizes: tuple[CodedSum, ...] = ()
+    provinces: tuple[CodedSum, ...] = ()
     panel_growers: tuple[PanelGrower, ...] = ()
     panel_cells: tuple[PanelCell, ...] = ()
     coverage: tuple[CoverageCount, ...] = ()

@@ -43,7 +43,7 @@ def render_xlsx(document: Document) -> bytes:
     raw = io.BytesIO()
     with Workbook(raw, {"in_memory": True}) as book:
         book.set_properties({"author": document.unit_name, "title": document.title, "created": NO_MOMENT})
-        for key, value in said_of_itself(document).items():
+        for key, value in document_properties(document).items():
             book.set_custom_property(key, value, "text")
         looks = _Looks(book)
         front = book.add_worksheet(_sheet_name(_("Summary"), set()))
@@ -71,7 +71,7 @@ class _Looks:
         self.figure = {form: book.add_format({"num_format": form}) for form in sorted(set(FORMATS.values()))}
 
 
-def said_of_itself(document: Document) -> dict[str, str]:
+def document_properties(document: Document) -> dict[str, str]:
     """What the file's properties say, so that a copy saved anew can still be told which report it came from."""
     return {
         "GuiyuanReport": document.number,

@@ -22,7 +22,7 @@ from branch.licences.queries.dates import authorised_since
 from branch.organisation.models.tables import Unit
 from branch.organisation.queries.tree import UnitView, unit_name, units_below
 from branch.programmes.queries import programmes_of
-from branch.reports.facts.coded_sums import Piece
+from branch.reports.facts.coded_sums import CodedSum
 from branch.reports.facts.evidence import ChildLabel, CoverageCount, Evidence, GrowerLabel, Scope
 from branch.reports.facts.figures import MonthRow, Span, Totals
 from branch.reports.facts.panel import PanelCell, PanelGrower, months_between
@@ -207,9 +207,9 @@ def _coverage(covered: CoverageMap, grower_ids: Sequence[int], channel: str, mon
     )
 
 
-def _provinces(rows: Iterable[Piece]) -> tuple[Piece, ...]:
+def _provinces(rows: Iterable[CodedSum]) -> tuple[CodedSum, ...]:
     """The same sums under the codes of the provinces; orders write one province in several ways."""
-    together: dict[tuple[int, str, str], Piece] = {}
+    together: dict[tuple[int, str, str], CodedSum] = {}
     codes: dict[str, str] = {}
     for piece in rows:
         name, grower_id, month, totals = piece
@@ -218,16 +218,16 @@ def _provinces(rows: Iterable[Piece]) -> tuple[Piece, ...]:
             code = codes[name] = province_code(name)
         key = (grower_id, month.key, code)
         known = together.get(key)
-        together[key] = Piece(code, grower_id, month, known.totals + totals if known else totals)
+        together[key] = CodedSum(code, grower_id, month, known.totals + totals if known else totals)
     return tuple([together[key] for key in sorted(together)])
 
 
-def _pieces(dimension: str, grower_ids: Sequence[int], since: date, until: date) -> tuple[Piece, ...]:
+def _pieces(dimension: str, grower_ids: Sequence[int], since: date, until: date) -> tuple[CodedSum, ...]:
     rows = parts.parts_by(dimension, grower_ids=grower_ids, since=since, until=until)
     months = {row.month: parse_period(row.month) for row in rows}
     return tuple(
         [
-            Piece(value, grower_id, months[month], Totals(*amounts))
+            CodedSum(value, grower_id, months[month], Totals(*amounts))
             for grower_id, month, value, *amounts in rows
         ]
     )

@@ -9,25 +9,25 @@ from branch.ledger.queries import sums as ledger
 from branch.ledger.rules.periods import Period, parse_period, twelve_months
 from branch.organisation.models.tables import Unit
 from branch.organisation.queries.tree import UnitView, get_unit
-from branch.reports.facts.blocks import NO_BRANCH, Surroundings
+from branch.reports.facts.blocks import NO_BRANCH, BranchFacts
 from branch.reports.facts.evidence import Scope
 from branch.reports.facts.figures import MonthRow, Totals
 from core.database import session
 
 
-def surroundings(period: Period, unit: UnitView, scope: Scope) -> Surroundings:
+def branch_facts(period: Period, unit: UnitView, scope: Scope) -> BranchFacts:
     """The facts of the branches that `unit` reaches over, or of the one that it lies in."""
     widest = widest_of(unit)
     homes, villages = _homes(widest)
     evidence = scope.evidence
     if widest.id == unit.id:
-        return Surroundings(evidence.rows, evidence.sizes, evidence.provinces, homes, villages)
+        return BranchFacts(evidence.rows, evidence.sizes, evidence.provinces, homes, villages)
     since = twelve_months(period)[0].year_before().start
     rows = ledger.sums_by(
         "grower", "month", "channel", "cultivar_group",
         grower_ids=sorted(homes), since=since, until=period.end,
     )  # fmt: skip
-    return Surroundings(
+    return BranchFacts(
         tuple(
             MonthRow(
                 row.key[0], parse_period(row.key[1]), row.key[2], row.key[3],

@@ -18,7 +18,7 @@ from core.files import service as files
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class VersionPlace:
     """A report's number among the versions of its window, and what the version before it says, by language."""
 
     version: int
@@ -26,10 +26,10 @@ class Place:
     earlier_annex: str | None
 
 
-FIRST = Place(1, {}, None)
+FIRST = VersionPlace(1, {}, None)
 
 
-def changed_inputs(place: Place, given: Mapping[str, Any]) -> tuple[str, ...]:
+def changed_inputs(place: VersionPlace, given: Mapping[str, Any]) -> tuple[str, ...]:
     """The names of the inputs of `given` that are not those of the version before; none where its annex is not kept."""
     if place.earlier_annex is None:
         return ()
@@ -43,7 +43,7 @@ def changed_inputs(place: Place, given: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in sorted(before.keys() | given.keys()) if before.get(name) != given.get(name))
 
 
-def place_of(unit_id: int, period: Period, digest: str) -> Place:
+def place_of(unit_id: int, period: Period, digest: str) -> VersionPlace:
     """Where a report computed from `digest` stands: the latest version's place when that says the same, else the next."""
     newest = session.scalars(
         select(Report)
@@ -57,6 +57,6 @@ def place_of(unit_id: int, period: Period, digest: str) -> Place:
     earlier = (newest[1] if len(newest) > 1 else None) if same else newest[0]
     version = newest[0].version if same else newest[0].version + 1
     if earlier is None:
-        return Place(version, {}, None)
+        return VersionPlace(version, {}, None)
     documents = {language: from_json(data) for language, data in earlier.documents.items()}
-    return Place(version, documents, earlier.annex_sha256)
+    return VersionPlace(version, documents, earlier.annex_sha256)

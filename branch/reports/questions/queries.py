@@ -16,7 +16,7 @@ from core.database import session
 
 
 @dataclass(frozen=True, slots=True)
-class Thread:
+class Discussion:
     """Everything that was asked and answered about a unit's report of a period, over all its versions.
 
     `posts` is their number: who writes says how many were on the page, so that nobody answers past a newer one.
@@ -42,7 +42,7 @@ class OpenQuestion:
     at: datetime
 
 
-def thread_of(unit_id: int, period: str) -> Thread:
+def discussion_of(unit_id: int, period: str) -> Discussion:
     """The thread of a unit's report of a period."""
     question = aliased(ReportPost)
     rows = session.execute(
@@ -66,7 +66,7 @@ def thread_of(unit_id: int, period: str) -> Thread:
         )
         for post, about, version in rows
     ]
-    return Thread(len(posts), questions_of(posts))
+    return Discussion(len(posts), questions_of(posts))
 
 
 def open_questions(unit_id: int, period: str) -> int:

@@ -49,7 +49,7 @@ class Trend:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ReportOverview:
     units: tuple[UnitView, ...]
     periods: tuple[str, ...]
     duties: tuple[DutyView, ...]
@@ -76,7 +76,9 @@ class Desk:
         return [(name, [by_place.get((name, month)) for month in self.grid_months]) for name in names]
 
 
-def desk(account_id: int, *, unit_code: str = "", period: str = "", at: datetime) -> Desk:
+def report_overview(
+    account_id: int, *, unit_code: str = "", period: str = "", at: datetime
+) -> ReportOverview:
     """Everything that the account may see, or of one unit (with those below) and one period."""
     all_units = units_where(account_id, "reports.view")
     chosen = next((unit for unit in all_units if unit.code == unit_code), None)
@@ -85,7 +87,7 @@ def desk(account_id: int, *, unit_code: str = "", period: str = "", at: datetime
     duties = [duty for duty in duties_of(ids, at=at) if not period or duty.period == period]
     questions = [question for question in open_questions_at(ids) if not period or question.period == period]
     months = _months(ids, period)
-    return Desk(
+    return ReportOverview(
         units=tuple(unit for unit in all_units if unit.kind in {"committee", "branch"}),
         periods=_periods([unit.id for unit in all_units]),
         duties=tuple(duties),

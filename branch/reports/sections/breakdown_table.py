@@ -13,8 +13,8 @@ from branch.ledger.rules.periods import Period, twelve_months
 from branch.reports.document import Chart, Column, Row, Section, Series, Table
 from branch.reports.facts import coded_sums as pieces
 from branch.reports.facts import figures
-from branch.reports.facts.blocks import Blocks, blocks_of
-from branch.reports.facts.coded_sums import OTHERS, Piece
+from branch.reports.facts.blocks import DisclosureControl, blocks_of
+from branch.reports.facts.coded_sums import OTHERS, CodedSum
 from branch.reports.facts.evidence import Scope
 from branch.reports.facts.figures import Totals
 from branch.reports.wording import numbers as wording
@@ -35,7 +35,7 @@ class Breakdown:
     title: str
     first: str
     name: Callable[[str], str]
-    pieces: Callable[[], Sequence[Piece]]
+    pieces: Callable[[], Sequence[CodedSum]]
     apart: bool = False
 
 
@@ -86,13 +86,13 @@ def sums(period: Period, scope: Scope, breakdown: Breakdown) -> Sums:
 
 def _sums(period: Period, scope: Scope, breakdown: Breakdown) -> Sums:
     rows, months, blocks = breakdown.pieces(), twelve_months(period), blocks_of(scope)
-    now = pieces.during(rows, period.months())
-    before = [] if scope.is_open(period) else pieces.during(rows, period.year_before().months())
+    now = pieces.within_months(rows, period.months())
+    before = [] if scope.is_open(period) else pieces.within_months(rows, period.year_before().months())
     if breakdown.apart:
         return Sums(pieces.sums(now), pieces.sums(before), (), {})
-    year = now if period.months() == months else pieces.during(rows, months)
+    year = now if period.months() == months else pieces.within_months(rows, months)
     together = blocks.codes_to_hide(breakdown.key, {piece.month for piece in (*now, *before)})
-    now, before, year = (pieces.renamed(part, together) for part in (now, before, year))
+    now, before, year = (pieces.merged_codes(part, together) for part in (now, before, year))
     panels, cells = tuple(pieces.sums(year))[:MOST_PANELS], pieces.monthly(year)
     shown = {month: _codes_shown(blocks, breakdown.key, month, panels, together) for month in months}
     return Sums(
@@ -108,7 +108,7 @@ def _sums(period: Period, scope: Scope, breakdown: Breakdown) -> Sums:
 
 
 def _codes_shown(
-    blocks: Blocks, key: str, month: Period, codes: Sequence[str], together: AbstractSet[str]
+    blocks: DisclosureControl, key: str, month: Period, codes: Sequence[str], together: AbstractSet[str]
 ) -> set[str]:
     """Which of `codes` may have a number in a month; those `together` when all of them may, or all others."""
     if blocks.is_small(month):

@@ -8,7 +8,7 @@ from branch.ledger.rules.periods import Period
 from branch.ledger.wording import channel_name
 from branch.reports.document import Chart, Column, Row, Section, Series, Table
 from branch.reports.facts import figures
-from branch.reports.facts.coded_sums import Piece
+from branch.reports.facts.coded_sums import CodedSum
 from branch.reports.facts.evidence import Scope
 from branch.reports.facts.provinces import PROVINCES
 from branch.reports.sections import breakdown_table as breakdown
@@ -17,8 +17,8 @@ from branch.reports.wording import numbers as wording
 
 
 def channels(period: Period, scope: Scope) -> Section:
-    def found() -> list[Piece]:
-        return [Piece(row.channel, row.grower_id, row.month, row.totals) for row in scope.summed]
+    def found() -> list[CodedSum]:
+        return [CodedSum(row.channel, row.grower_id, row.month, row.totals) for row in scope.summed]
 
     return breakdown.section(
         period, scope, Breakdown("channels", _("By channel"), _("Channel"), channel_name, found)
@@ -26,9 +26,9 @@ def channels(period: Period, scope: Scope) -> Section:
 
 
 def cultivar_groups(period: Period, scope: Scope) -> Section:
-    def found() -> list[Piece]:
+    def found() -> list[CodedSum]:
         rows = figures.channels_together(scope.evidence.rows)
-        return [Piece(row.cultivar_group, row.grower_id, row.month, row.totals) for row in rows]
+        return [CodedSum(row.cultivar_group, row.grower_id, row.month, row.totals) for row in rows]
 
     def name(code: str) -> str:
         return scope.group_name(code) if code else _("Not named")
@@ -47,9 +47,9 @@ def sizes(period: Period, scope: Scope) -> Section:
 def villages(period: Period, scope: Scope) -> Section:
     names = {label.village_code: label.village_name for label in scope.growers.values()}
 
-    def found() -> list[Piece]:
+    def found() -> list[CodedSum]:
         return [
-            Piece(scope.growers[row.grower_id].village_code, row.grower_id, row.month, row.totals)
+            CodedSum(scope.growers[row.grower_id].village_code, row.grower_id, row.month, row.totals)
             for row in scope.summed
         ]
 
@@ -139,7 +139,8 @@ def growers(period: Period, scope: Scope) -> Section:
     )
 
 
-def _by_slug(scope: Scope) -> list[Piece]:
+def _by_slug(scope: Scope) -> list[CodedSum]:
     return [
-        Piece(scope.growers[row.grower_id].slug, row.grower_id, row.month, row.totals) for row in scope.summed
+        CodedSum(scope.growers[row.grower_id].slug, row.grower_id, row.month, row.totals)
+        for row in scope.summed
     ]

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from branch.ledger.rules.periods import Period
 from branch.reports.document import Document
-from branch.reports.facts.blocks import NET, Blocks, Surroundings
+from branch.reports.facts.blocks import NET, BranchFacts, DisclosureControl
 from branch.reports.facts.evidence import Scope
 from branch.reports.facts.suppression import Printed
 from branch.reports.sections.public_sums import LIKE, Part, Parts, cell_of
@@ -17,14 +17,14 @@ from branch.reports.sections.public_tables import broken_down, compared, definit
 
 
 def public_edition(
-    period: Period, scope: Scope, document: Document, around: Surroundings | Blocks
+    period: Period, scope: Scope, document: Document, around: BranchFacts | DisclosureControl
 ) -> Document | None:
     """What everybody may read of `document`; None when so few growers sold in some month of it that nothing can be said.
 
     Texts are in the active locale. Nothing of the document's own sections is taken over: every sum is formed
     anew here, so that what is printed is exactly what was checked.
     """
-    blocks = around if isinstance(around, Blocks) else Blocks(around)
+    blocks = around if isinstance(around, DisclosureControl) else DisclosureControl(around)
     parts = Parts(period, scope, blocks)
     whole = parts.whole
     if not whole.now or not whole.shown[0]:

@@ -13,15 +13,15 @@ from branch.ledger.rules.periods import Period, twelve_months
 from branch.ledger.wording import channel_name
 from branch.reports.facts import coded_sums as pieces
 from branch.reports.facts import figures
-from branch.reports.facts.blocks import NET, OF_TOTALS, ORDERS, PLANTS, Blocks
-from branch.reports.facts.coded_sums import Piece
+from branch.reports.facts.blocks import NET, OF_TOTALS, ORDERS, PLANTS, DisclosureControl
+from branch.reports.facts.coded_sums import CodedSum
 from branch.reports.facts.evidence import Scope
 from branch.reports.facts.figures import MonthRow, Totals, added
 from branch.reports.facts.suppression import Atom
 from branch.reports.wording import numbers as wording
 
 LIKE = "like_for_like"
-Rows = Sequence[MonthRow | Piece]
+Rows = Sequence[MonthRow | CodedSum]
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def cell_of(rows: Rows) -> frozenset[Atom]:
 class Parts:
     """The parts of one edition: what the report's unit sold in its windows, under what the blocks allow."""
 
-    def __init__(self, period: Period, scope: Scope, blocks: Blocks) -> None:
+    def __init__(self, period: Period, scope: Scope, blocks: DisclosureControl) -> None:
         self.period, self.scope, self.blocks = period, scope, blocks
         self.is_open = scope.is_open(period)
         self.months = (period.months(), () if self.is_open else period.year_before().months())
@@ -149,9 +149,9 @@ class Parts:
         )  # fmt: skip
         return tuple(breakdown for breakdown in breakdowns if breakdown.parts)
 
-    def _pieces(self, rows: Sequence[Piece]) -> tuple[Rows, Rows]:
-        before = pieces.during(rows, self.months[1]) if self.whole.before else []
-        return pieces.during(rows, self.months[0]), before
+    def _pieces(self, rows: Sequence[CodedSum]) -> tuple[Rows, Rows]:
+        before = pieces.within_months(rows, self.months[1]) if self.whole.before else []
+        return pieces.within_months(rows, self.months[0]), before
 
     def _broken_down(
         self, key: str, title: str, first: str, measure: str, rows: tuple[Rows, Rows],

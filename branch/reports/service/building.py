@@ -17,13 +17,13 @@ from flask_babel import force_locale
 from branch.ledger.rules.periods import Period
 from branch.organisation.queries.tree import UnitView
 from branch.reports.document import Document
-from branch.reports.facts.blocks import Blocks
+from branch.reports.facts.blocks import DisclosureControl
 from branch.reports.facts.evidence import Scope
 from branch.reports.formats import annex
 from branch.reports.formats import html as page
 from branch.reports.queries.evidence import gather, in_active_locale
-from branch.reports.queries.surrounding_branches import surroundings
-from branch.reports.queries.versions import Place, changed_inputs, place_of
+from branch.reports.queries.surrounding_branches import branch_facts
+from branch.reports.queries.versions import VersionPlace, changed_inputs, place_of
 from branch.reports.sections.contract import SectionFunction
 from branch.reports.sections.public_edition import public_edition
 from branch.reports.sections.revisions import as_plain, differences, with_revisions
@@ -94,7 +94,7 @@ def init_reports(
 
 
 @without_collecting()
-def write(period: Period, unit: UnitView, *, today: date, place: Place | None = None) -> Written:
+def write(period: Period, unit: UnitView, *, today: date, place: VersionPlace | None = None) -> Written:
     """Compute and word the report as it is on the day `today`; reads only.
 
     `place` is its place among the versions, found by itself when left out.
@@ -107,7 +107,7 @@ def write(period: Period, unit: UnitView, *, today: date, place: Place | None = 
     scope: Scope | None = None
     given: dict[str, Any] | None = None
     changed: tuple[str, ...] = ()
-    blocks: Blocks | None = None
+    blocks: DisclosureControl | None = None
     for language, locale in LOCALES_BY_CODE.items():
         with force_locale(locale):
             scope = in_active_locale(scope, unit) if scope else gather(period, unit, today=today)
@@ -118,7 +118,7 @@ def write(period: Period, unit: UnitView, *, today: date, place: Place | None = 
                 given = annex.given_to(scope, document)
                 changed = changed_inputs(place, given)
             documents[language] = with_revisions(document, place.earlier.get(language), changed)
-            blocks = blocks or Blocks(surroundings(period, unit, scope))
+            blocks = blocks or DisclosureControl(branch_facts(period, unit, scope))
             if edition := public_edition(period, scope, document, blocks):
                 public[language] = edition
     assert scope is not None
@@ -133,7 +133,7 @@ def write(period: Period, unit: UnitView, *, today: date, place: Place | None = 
 
 
 def _revises(
-    place: Place, scope: Scope, document: Document, inputs: tuple[str, ...]
+    place: VersionPlace, scope: Scope, document: Document, inputs: tuple[str, ...]
 ) -> dict[str, Any] | None:
     earlier = place.earlier.get(FIRST.code)
     if earlier is None:

@@ -16,16 +16,22 @@ from core.settings import current_settings
 def tell_branch(report: Report, what: str, *, key: str, at: datetime, but: int | None = None) -> int:
     """Tell those who submit this unit's reports; `key` makes the notice one of its kind."""
     _unit, holders = nearest_holders(report.unit_id, "reports.submit")
-    return _tell(report, what, holders - {but or 0}, f"/branch/reports/{report.public_id}", key=key, at=at)
+    return _send_moved(
+        report, what, holders - {but or 0}, f"/branch/reports/{report.public_id}", key=key, at=at
+    )
 
 
 def tell_committee(report: Report, what: str, *, key: str, at: datetime, but: int | None = None) -> int:
     """Tell those who review this unit's reports."""
     _unit, holders = nearest_holders(report.unit_id, "reports.review")
-    return _tell(report, what, holders - {but or 0}, f"/committee/reports/{report.public_id}", key=key, at=at)
+    return _send_moved(
+        report, what, holders - {but or 0}, f"/committee/reports/{report.public_id}", key=key, at=at
+    )
 
 
-def _tell(report: Report, what: str, receivers: Collection[int], path: str, *, key: str, at: datetime) -> int:
+def _send_moved(
+    report: Report, what: str, receivers: Collection[int], path: str, *, key: str, at: datetime
+) -> int:
     return send(
         receivers,
         template="report_moved",

@@ -14,7 +14,7 @@ from core.clock import local_day, now
 from core.database import session
 from core.errors import Conflict
 from core.progress.tasks.running import Job, work
-from core.sweeps import each
+from core.sweeps import for_each_key
 
 log = structlog.get_logger(__name__)
 LAST_MONTH = "branch.reports.build_last_month"
@@ -69,4 +69,4 @@ def build_last_month() -> int:
                 raise
             log.info("report_with_committee", unit=unit.code, period=period.key)
 
-    return each(LAST_MONTH, units, build, claim_for=LONGEST_BUILD, own_transactions=True).done
+    return for_each_key(LAST_MONTH, units, build, claim_for=LONGEST_BUILD, own_transactions=True).done

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from branch.reports.deadlines import service
 from core.clock import now
-from core.sweeps import each
+from core.sweeps import for_each_key
 
 
 @shared_task(name=service.REMINDING)
@@ -14,6 +14,8 @@ def remind() -> int:
     Whatever a crash left undone is done by the next run.
     """
     at = now()
-    each(service.ASKING, service.branches_to_ask(at=at), lambda unit_id: service.open_duties(unit_id, at=at))
+    for_each_key(
+        service.ASKING, service.branches_to_ask(at=at), lambda unit_id: service.open_duties(unit_id, at=at)
+    )
     duties = service.open_duty_ids(at=at)
-    return each(service.REMINDING, duties, lambda duty_id: service.remind(duty_id, at=at)).counted
+    return for_each_key(service.REMINDING, duties, lambda duty_id: service.remind(duty_id, at=at)).counted

@@ -15,7 +15,7 @@ from branch.reports.models.sealing import subject_of
 from branch.reports.queries import pages as queries
 from branch.reports.questions import service as thread
 from branch.reports.questions.forms import WordsForm
-from branch.reports.questions.queries import thread_of
+from branch.reports.questions.queries import discussion_of
 from branch.reports.questions.states import ANSWERED_ON
 from branch.reports.states import ReportState
 from branch.reports.views.shared import attempt, language, moved, words
@@ -98,7 +98,7 @@ def _show(
 ) -> ResponseReturnValue:
     """The page; `form` or `reply` (a question and the answer to it) are what was typed and could not be saved."""
     report = queries.report_for(actor_id(), public_id, language=language())
-    discussion = thread_of(report.unit_id, report.period)
+    discussion = discussion_of(report.unit_id, report.period)
     answers = {
         question.post.public_id: WordsForm(None, prefix=question.post.public_id)
         for question in discussion.open_questions

@@ -13,9 +13,9 @@ from branch.reports.queries import pages as queries
 from branch.reports.queries.pages import find_report, is_own
 from branch.reports.questions import service as thread
 from branch.reports.questions.forms import AskForm, WordsForm
-from branch.reports.questions.queries import thread_of
+from branch.reports.questions.queries import discussion_of
 from branch.reports.questions.wording import places_of
-from branch.reports.review.queries import Desk, desk
+from branch.reports.review.queries import ReportOverview, report_overview
 from branch.reports.states import ReportState
 from branch.reports.views.committee_csv import desk_csv
 from branch.reports.views.shared import attempt, language, moved, words
@@ -43,13 +43,13 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _desk() -> Desk:
-    return desk(
+def _desk() -> ReportOverview:
+    return report_overview(
         actor_id(), unit_code=request.args.get("unit", ""), period=request.args.get("period", ""), at=now()
     )
 
 
-def _chosen(shown: Desk, states: list[ReportState]) -> list[queries.ReportLine]:
+def _chosen(shown: ReportOverview, states: list[ReportState]) -> list[queries.ReportLine]:
     """The reports in these states, as the filters say."""
     period, names = request.args.get("period", ""), set(shown.unit_names.values())
     reports = queries.reports_for(actor_id(), states=[str(state) for state in states])
@@ -84,7 +84,7 @@ def _review(
     """The page; the forms are what was typed and could not be saved."""
     report = queries.report_for(actor_id(), public_id, language=language())
     row = find_report(public_id)
-    discussion = thread_of(report.unit_id, report.period)
+    discussion = discussion_of(report.unit_id, report.period)
     withdrawals = {
         question.post.public_id: WordsForm(None, prefix=question.post.public_id)
         for question in discussion.open_questions

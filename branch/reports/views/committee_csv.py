@@ -6,13 +6,13 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 
-from branch.reports.review.queries import Desk
+from branch.reports.review.queries import ReportOverview
 from branch.reports.wording import report_states as labels
 from core.clock import local_day
 from core.csv_export import csv_bytes
 
 
-def desk_csv(shown: Desk) -> bytes:
+def desk_csv(shown: ReportOverview) -> bytes:
     """One line per unit and month, UTF-8 with its mark; amounts in yuan, growth in percent."""
     figures = {
         (trend.unit_name, month.period): month for trend in shown.trends for month in trend.months if month

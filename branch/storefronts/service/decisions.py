@@ -160,7 +160,7 @@ def decide(
         .values(live=StorefrontAddress.key.in_(judged) if to_state in LIVE else false())
     )
     if to_state != before or step is StorefrontStep.SUSPEND:
-        _tell(storefront, to_state, reason.strip(), at)
+        _record_event(storefront, to_state, reason.strip(), at)
 
 
 def take_back(public_id: str, *, grower_id: int, by_account_id: int, at: datetime) -> None:
@@ -178,7 +178,7 @@ def take_back(public_id: str, *, grower_id: int, by_account_id: int, at: datetim
     session.execute(
         update(StorefrontAddress).where(StorefrontAddress.storefront_id == storefront.id).values(live=False)
     )
-    _tell(storefront, StorefrontState.ENDED, "", at)
+    _record_event(storefront, StorefrontState.ENDED, "", at)
 
 
 def _judged_keys(storefront: Storefront) -> tuple[str, ...]:
@@ -259,7 +259,7 @@ def _require_access(storefront: Storefront, account_id: int) -> None:
     require_independent(account_id, storefront.grower_id)
 
 
-def _tell(storefront: Storefront, state: StorefrontState | None, reason: str, at: datetime) -> None:
+def _record_event(storefront: Storefront, state: StorefrontState | None, reason: str, at: datetime) -> None:
     public_id, grower_id = storefront.public_id, storefront.grower_id
     if state is StorefrontState.AUTHORISED:
         record(events.StorefrontAuthorised(public_id, grower_id), at=at)

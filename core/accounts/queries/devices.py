@@ -13,7 +13,7 @@ from core.accounts.models.devices import AccountDevice, FactorGuess
 from core.accounts.queries.digests import digest
 from core.accounts.rules.devices import BROWSER_KNOWN_FOR, ENDED_KEPT_FOR
 from core.database import session
-from core.sweeps import free
+from core.sweeps import claimable
 
 FORGETTING = "core.accounts.forget_devices"
 
@@ -92,7 +92,7 @@ def ids_to_forget(*, at: datetime, session_for: timedelta, limit: int) -> list[i
     ended = AccountDevice.ended_at <= at - ENDED_KEPT_FOR
     silent = AccountDevice.last_seen_at <= at - max(BROWSER_KNOWN_FOR, session_for)
     due = select(AccountDevice.id).where(
-        or_(ended & followed, silent), free(FORGETTING, AccountDevice.id, at=at)
+        or_(ended & followed, silent), claimable(FORGETTING, AccountDevice.id, at=at)
     )
     return list(session.scalars(due.order_by(AccountDevice.id).limit(limit)))
 

@@ -33,7 +33,7 @@ SYSTEMS = (
 
 
 @dataclass(frozen=True)
-class Lasting:
+class SessionLifetime:
     """A sign-in ends when it was not used for `idle`, and `whole` after it began."""
 
     idle: timedelta

@@ -67,7 +67,7 @@ def prove_contact(account_id: int, contact: Identity, *, at: datetime) -> None:
     Raises:
         Conflict: another account signs in with it, has proved it, or has nothing else.
     """
-    _free(contact, account_id)
+    _require_unconfirmed(contact, account_id)
     account = session.get_one(Account, account_id)
     former = account.email if contact.kind == "email" else account.phone
     others = account.contact
@@ -78,7 +78,7 @@ def prove_contact(account_id: int, contact: Identity, *, at: datetime) -> None:
         end_codes(account_id, at=at)
     _set_contact(account, contact, confirmed_at=at)
     if dropped is not None:
-        _drop(account, dropped)
+        _clear_contact(account, dropped)
     if former and former != contact.value:
         notices.tell_contact_changed(account, former)
     elif dropped is not None:
@@ -111,7 +111,7 @@ def recovers(account: Account, contact: Identity) -> bool:
     return bool(confirmed) or not (account.email_confirmed_at or account.phone_confirmed_at)
 
 
-def _free(contact: Identity, account_id: int) -> None:
+def _require_unconfirmed(contact: Identity, account_id: int) -> None:
     other = find_account(contact)
     if other is None or other.id == account_id:
         return
@@ -126,7 +126,7 @@ def _free(contact: Identity, account_id: int) -> None:
             ),
             code="account_unconfirmed",
         )
-    _drop(other, contact)
+    _clear_contact(other, contact)
     session.flush()  # before the other account takes it: it is unique
 
 
@@ -139,7 +139,7 @@ def _typed_only(account: Account) -> Identity | None:
     return None
 
 
-def _drop(account: Account, contact: Identity) -> None:
+def _clear_contact(account: Account, contact: Identity) -> None:
     if contact.kind == "email":
         account.email = account.email_confirmed_at = None
     else:

@@ -138,7 +138,7 @@ def count_attempt(public_id: str, *, at: datetime) -> bool:
     )
     if counted:
         contact = session.scalars(select(AccountCode.contact).where(AccountCode.public_id == public_id)).one()
-        for message in _good(contact, at=at):
+        for message in _valid_codes(contact, at=at):
             message.tries += 1
         session.flush()
     return bool(counted)
@@ -157,7 +157,7 @@ def redeem_code(public_id: str, code: str, *, at: datetime) -> Redeemed:
     if page is None or page.used_at is not None or page.expires_at <= at:
         raise wrong
     entered = _digest(page.contact, code)
-    good = _good(page.contact, at=at)
+    good = _valid_codes(page.contact, at=at)
     contact = parse_identity(page.contact)
     if contact is None or not any(hmac.compare_digest(message.digest, entered) for message in good):
         raise wrong
@@ -167,7 +167,7 @@ def redeem_code(public_id: str, code: str, *, at: datetime) -> Redeemed:
     return Redeemed(page.account_id, page.purpose, contact)
 
 
-def _good(contact: str, *, at: datetime) -> list[ContactMessage]:
+def _valid_codes(contact: str, *, at: datetime) -> list[ContactMessage]:
     """The codes at this contact that are good, for this transaction alone until it ends."""
     rows = session.scalars(
         select(ContactMessage)

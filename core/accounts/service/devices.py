@@ -22,7 +22,7 @@ SEEN_EVERY = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
-class Opened:
+class SignedInDevice:
     """A device that was signed in: the key for its cookies, this once."""
 
     id: int
@@ -39,7 +39,7 @@ def open_device(
     tell: bool,
     at: datetime,
     key: str | None = None,
-) -> Opened:
+) -> SignedInDevice:
     """Begin a sign-in, under `key` or a fresh one.
 
     `browser` is the key by which this browser is known again; `tell` the owner of a new one.
@@ -61,7 +61,7 @@ def open_device(
     )
     session.add(row)
     session.flush()
-    return Opened(row.id, row.public_id, key)
+    return SignedInDevice(row.id, row.public_id, key)
 
 
 def note_seen(device_id: int, *, at: datetime) -> None:

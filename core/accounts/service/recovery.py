@@ -20,7 +20,7 @@ from core.ids import random_id
 from core.outbox import service as outbox
 
 
-def ask(contact: Identity) -> str:
+def request_recovery(contact: Identity) -> str:
     """Note in the caller's transaction that recovery was asked for; the id of the page that takes a phone's code."""
     code_page = random_id(24)
     outbox.record(RecoveryAsked(contact.kind, contact.value, code_page))

@@ -26,7 +26,7 @@ NOTED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Created:
+class CreatedToken:
     """A new token: the only time that `secret` is seen."""
 
     public_id: str
@@ -36,7 +36,7 @@ class Created:
 
 def create_token(
     account_id: int, *, name: str, scopes: Collection[str], valid_for: timedelta, at: datetime
-) -> Created:
+) -> CreatedToken:
     """Give a program a token of its own.
 
     Raises:
@@ -76,7 +76,7 @@ def create_token(
     notices.tell_token_made(
         session.get_one(Account, account_id), row.name, local_day(row.expires_at).isoformat()
     )
-    return Created(row.public_id, secret, row.expires_at)
+    return CreatedToken(row.public_id, secret, row.expires_at)
 
 
 def revoke_token(account_id: int, public_id: str, *, at: datetime) -> None:

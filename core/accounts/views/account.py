@@ -116,7 +116,7 @@ def recover() -> Any:
         return render_template("core/accounts/recover.html", form=form, sent_to=None), status
     contact = form.contact()
     with transaction():
-        code_page = recovery.ask(contact)
+        code_page = recovery.request_recovery(contact)
     if contact.kind == "phone":
         return redirect(url_for("accounts.enter_code", public_id=code_page))
     return render_template("core/accounts/recover.html", form=form, sent_to=masked(contact))

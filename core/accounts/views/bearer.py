@@ -13,7 +13,7 @@ from core.clock import now
 from core.database import transaction
 from core.errors import Forbidden, Unauthorised
 from core.safe_methods import may_note, noting
-from core.scopes import Scope, held_to, note_checked
+from core.scopes import Scope, note_checked, with_declared_scope
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -25,7 +25,7 @@ def bearer_requires(scope: str, *, of: Scope | None = None) -> Callable[[View], 
     """
 
     def mark(view: View) -> View:
-        scoped_view = held_to(view, of)
+        scoped_view = with_declared_scope(view, of)
 
         @wraps(scoped_view)
         def guarded(*args: Any, **kwargs: Any) -> Any:

@@ -32,10 +32,10 @@ SHOWN_FOR = timedelta(minutes=10)
 def wrapped(name: str, view: View) -> View:
     """A view of Flask-Security behind what its second factor needs."""
     if name in GUESSED_AT:
-        view = _slowed(view)
+        view = _limit_factor_guesses(view)
     if name in ONLY_WITH_THE_OLD:
-        view = _only_with_the_old(view)
-    return _none_over_another(view) if name in SET_UP_ON_THE_WAY_IN else view
+        view = _require_current_factor(view)
+    return _refuse_second_setup(view) if name in SET_UP_ON_THE_WAY_IN else view
 
 
 def note_shown() -> None:
@@ -43,7 +43,7 @@ def note_shown() -> None:
     session[SHOWN_AT] = int(now().timestamp())
 
 
-def shown() -> bool:
+def factor_shown_recently() -> bool:
     """Whether it was shown a short while ago."""
     return now().timestamp() - session.get(SHOWN_AT, 0) < SHOWN_FOR.total_seconds()
 
@@ -69,7 +69,7 @@ def too_often(wait: timedelta) -> str:
     return _("Too many wrong codes in a row. Please try again in %(minutes)s min.", minutes=minutes)
 
 
-def _slowed(view: View) -> View:
+def _limit_factor_guesses(view: View) -> View:
     @wraps(view)
     def counted(*args: Any, **kwargs: Any) -> Any:
         account = _account_on_its_way() if request.method == "POST" else None
@@ -95,17 +95,17 @@ def _account_on_its_way() -> Account | None:
     return account_by_uniquifier(session.get("tf_user_id"))
 
 
-def _only_with_the_old(view: View) -> View:
+def _require_current_factor(view: View) -> View:
     @wraps(view)
     def asked(*args: Any, **kwargs: Any) -> Any:
-        if current_user.is_authenticated and current_user.has_second_factor and not shown():
+        if current_user.is_authenticated and current_user.has_second_factor and not factor_shown_recently():
             return redirect(url_for("factor.show", next=request.path), 303)
         return view(*args, **kwargs)
 
     return asked
 
 
-def _none_over_another(view: View) -> View:
+def _refuse_second_setup(view: View) -> View:
     """A sign-in that was begun before there was a factor (sessions lie in cookies, and cookies are kept) sets none up over it."""
 
     @wraps(view)

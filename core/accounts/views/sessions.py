@@ -16,7 +16,7 @@ from core.accounts.models.account import Account
 from core.accounts.queries.account import unwritten_changes
 from core.accounts.queries.devices import BROWSER_COOKIE, browser_key, find_open
 from core.accounts.queries.staff import is_staff
-from core.accounts.rules.devices import BROWSER_KNOWN_FOR, Lasting
+from core.accounts.rules.devices import BROWSER_KNOWN_FOR, SessionLifetime
 from core.accounts.service import devices as service
 from core.clock import now
 from core.database import in_transaction, transaction
@@ -41,10 +41,10 @@ def init_sessions(app: Flask) -> None:
     app.before_request(_note_seen)
 
 
-def lasting_of(account_id: int) -> Lasting:
+def lasting_of(account_id: int) -> SessionLifetime:
     """How long a sign-in of this account lasts."""
     settings = current_settings()
-    return _staffs(settings) if is_staff(account_id) else _others(settings)
+    return _staff_lifetime(settings) if is_staff(account_id) else _member_lifetime(settings)
 
 
 def device_id() -> int | None:
@@ -66,10 +66,10 @@ def load(key: str) -> Account | None:
         "at": at,
     }
     remembered = session.get(SIGNED_IN_HERE) != device.public_id
-    if _others(settings).over(**times) or (remembered and account.has_second_factor):
+    if _member_lifetime(settings).over(**times) or (remembered and account.has_second_factor):
         return None
     # Asked only where the answer matters: most requests come soon after the last.
-    if (remembered or _staffs(settings).over(**times)) and is_staff(account.id):
+    if (remembered or _staff_lifetime(settings).over(**times)) and is_staff(account.id):
         return None
     g.device_id, g.device_seen_at = device.id, device.last_seen_at
     set_request_attr("fs_authn_via", "session")
@@ -77,14 +77,14 @@ def load(key: str) -> Account | None:
     return account
 
 
-def _staffs(settings: Settings) -> Lasting:
-    return Lasting(
+def _staff_lifetime(settings: Settings) -> SessionLifetime:
+    return SessionLifetime(
         timedelta(minutes=settings.staff_idle_minutes), timedelta(hours=settings.staff_session_hours)
     )
 
 
-def _others(settings: Settings) -> Lasting:
-    return Lasting(timedelta(days=settings.session_idle_days), timedelta(days=settings.session_days))
+def _member_lifetime(settings: Settings) -> SessionLifetime:
+    return SessionLifetime(timedelta(days=settings.session_idle_days), timedelta(days=settings.session_days))
 
 
 def _begin(_app: Flask, user: Account) -> None:

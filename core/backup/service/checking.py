@@ -10,7 +10,7 @@ from core.backup.models.manifest import BackupDamaged, Manifest, read_manifest
 from core.backup.service import copying_log as log_copy
 from core.backup.service import copying_postgresql as postgresql
 from core.backup.service import copying_sqlite as sqlite
-from core.backup.service.storage import Place
+from core.backup.service.storage import BackupFolder
 from core.backup.service.writing import digest_of
 
 
@@ -21,7 +21,7 @@ def check(folder: Path) -> tuple[Manifest, list[str]]:
         BackupDamaged: it has no manifest that can be read.
     """
     manifest = read_manifest(folder)
-    findings = list(_bytes(folder, manifest))
+    findings = list(_check_files(folder, manifest))
     if not findings:
         findings += _database(folder, manifest)
         findings += log_copy.check(folder, manifest.log, manifest.database)
@@ -37,7 +37,7 @@ def require_restorable(folder: Path) -> Manifest:
         BackupDamaged: naming what differs.
     """
     manifest = read_manifest(folder)
-    findings = list(_bytes(folder, manifest)) or list(_database(folder, manifest))
+    findings = list(_check_files(folder, manifest)) or list(_database(folder, manifest))
     if not findings and not manifest.problems:
         findings += log_copy.check(folder, manifest.log, manifest.database)
     if findings:
@@ -45,7 +45,7 @@ def require_restorable(folder: Path) -> Manifest:
     return manifest
 
 
-def refuse_unsound(place: Place, folder: Path) -> None:
+def refuse_unsound(place: BackupFolder, folder: Path) -> None:
     """Look whether a backup that was just made can be restored; one that cannot be is removed, it would only mislead.
 
     Raises:
@@ -63,7 +63,7 @@ def _database(folder: Path, manifest: Manifest) -> Iterator[str]:
     return kind.check(folder, manifest.database)
 
 
-def _bytes(folder: Path, manifest: Manifest) -> Iterator[str]:
+def _check_files(folder: Path, manifest: Manifest) -> Iterator[str]:
     """What lies in the folder beside what the manifest says; links and devices are not even read."""
     there = sorted(folder.rglob("*"))
     strange = [path for path in there if path.is_symlink() or not (path.is_file() or path.is_dir())]

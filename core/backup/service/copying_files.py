@@ -16,7 +16,7 @@ from core.files import service as files
 SHELF = "files/"
 
 
-class Former:
+class FormerBackup:
     """The files of an older backup, to be taken over where they are still sound."""
 
     def __init__(self, folder: Path | None = None, facts: dict[str, FileFacts] | None = None) -> None:
@@ -47,7 +47,7 @@ def sizes() -> dict[str, int]:
     return {key: size for key, size in sorted(keys.items()) if files.KEY.fullmatch(key)}
 
 
-def copy_out(writer: Writer, former: Former) -> Iterator[str]:
+def copy_out(writer: Writer, former: FormerBackup) -> Iterator[str]:
     """Copy every file of the store; tells of each that does not hold what its name says."""
     filesystem, root = _store()
     for key in sizes():

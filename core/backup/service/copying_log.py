@@ -14,7 +14,7 @@ from pathlib import Path
 
 from core.backup.models.manifest import DatabaseFacts, LogFacts
 from core.backup.service.writing import Writer
-from core.seal.models.log import Log, Memory
+from core.seal.models.log import Log, SignedHeadFile
 from core.seal.models.tile_store import TileStore
 from core.seal.rules import merkle
 from core.seal.rules.note import BadNote, Verifier, open_checkpoint
@@ -102,7 +102,7 @@ def _signed(verifier: Verifier, folder: Path, database: DatabaseFacts) -> Iterat
         if path.exists():
             head = open_checkpoint(path.read_text(), verifier)
             yield name, head.size, head.root.hex()
-    last_signed = Memory(folder / MEMORY).read()
+    last_signed = SignedHeadFile(folder / MEMORY).read()
     if last_signed is not None:
         yield MEMORY, last_signed.size, last_signed.root.hex()
     if database.signed_size:

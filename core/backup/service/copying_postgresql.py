@@ -94,7 +94,7 @@ def revision_of(engine: sa.Engine) -> str:
 
 
 def _copy_table(connection: sa.Connection, name: str, columns: Iterable[str], writer: Writer) -> int:
-    counted = Lines()
+    counted = LineCounter()
     statement = f"COPY {_quoted(name)} ({', '.join(map(_quoted, columns))}) TO STDOUT"
     with _cursor(connection) as cursor:
         for setting in SPELLING:
@@ -104,7 +104,7 @@ def _copy_table(connection: sa.Connection, name: str, columns: Iterable[str], wr
     return counted.lines
 
 
-class Lines:
+class LineCounter:
     """Counts the lines of what passes: COPY writes a row as one line, whatever stands in it."""
 
     def __init__(self) -> None:
@@ -127,7 +127,7 @@ def packed(chunks: Iterable[bytes]) -> Iterator[bytes]:
 def check(folder: Path, facts: DatabaseFacts) -> Iterator[str]:
     """What is wrong with the copied tables in a backup's folder."""
     for name, rows in facts.tables.items():
-        counted = Lines()
+        counted = LineCounter()
         try:
             with gzip.open(folder / file_of(name)) as source:
                 for _chunk in counted.of(chunks_of(source)):

@@ -51,7 +51,7 @@ def facts_of(connection: sqlite3.Connection) -> DatabaseFacts:
         )
     ]
     quoted = {name: '"' + name.replace('"', '""') + '"' for name in names}
-    counts = {name: _one(connection, f"SELECT count(*) FROM {quoted[name]}") for name in names}  # noqa: S608 - quoted
+    counts = {name: _single_number(connection, f"SELECT count(*) FROM {quoted[name]}") for name in names}  # noqa: S608 - quoted
     version = "SELECT group_concat(version_num, ' ') FROM alembic_version"
     signed = (
         connection.execute("SELECT size, root FROM seal_state").fetchone() if "seal_state" in names else None
@@ -59,9 +59,11 @@ def facts_of(connection: sqlite3.Connection) -> DatabaseFacts:
     return DatabaseFacts(
         kind=KIND,
         version=sqlite3.sqlite_version,
-        revision=str(_one(connection, version) or "") if "alembic_version" in names else "",
+        revision=str(_single_number(connection, version) or "") if "alembic_version" in names else "",
         tables=counts,
-        numbered=_one(connection, "SELECT count(number) FROM seal_leaf") if "seal_leaf" in names else 0,
+        numbered=_single_number(connection, "SELECT count(number) FROM seal_leaf")
+        if "seal_leaf" in names
+        else 0,
         signed_size=signed[0] if signed else 0,
         signed_root=signed[1] if signed else "",
     )
@@ -87,6 +89,6 @@ def check(folder: Path, facts: DatabaseFacts) -> Iterator[str]:
             yield f"{FILE} has {copied_facts.tables.get(name)} rows of {name}, the manifest says {facts.tables.get(name)}"
 
 
-def _one(connection: sqlite3.Connection, query: str) -> int:
+def _single_number(connection: sqlite3.Connection, query: str) -> int:
     value: int = connection.execute(query).fetchone()[0]
     return value

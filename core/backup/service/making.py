@@ -18,8 +18,8 @@ from core.backup.service import copying_files as stored_files
 from core.backup.service import copying_log as log_copy
 from core.backup.service import copying_postgresql as postgresql
 from core.backup.service import copying_sqlite as sqlite
-from core.backup.service.copying_files import SHELF, Former
-from core.backup.service.storage import Place
+from core.backup.service.copying_files import SHELF, FormerBackup
+from core.backup.service.storage import BackupFolder
 from core.backup.service.writing import Writer
 from core.database import db
 from core.seal.models.log import this_log
@@ -36,14 +36,14 @@ class BackupRefused(Exception):  # noqa: N818 - says what it is
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class CompletedBackup:
     """A backup that stands; `manifest.problems` tells what was wrong with the original."""
 
     folder: Path
     manifest: Manifest
 
 
-def make(place: Place, *, at: datetime) -> Made:
+def make(place: BackupFolder, *, at: datetime) -> CompletedBackup:
     """Make a backup of everything that cannot be made again.
 
     The heads of the log are read first, then the database is copied at one moment, then the log's tiles and the
@@ -78,7 +78,7 @@ def make(place: Place, *, at: datetime) -> Made:
             files=dict(sorted(writer.written.items())),
         )
         manifest.write(folder)
-    return Made(place.folder / rules.name_of(at), manifest)
+    return CompletedBackup(place.folder / rules.name_of(at), manifest)
 
 
 def fingerprint_of(secret: str) -> str:
@@ -119,7 +119,7 @@ def _copy_keys(writer: Writer, settings: Settings) -> None:
             writer.put(f"notes/{name}", [note.read_bytes()])
 
 
-def _require_room(place: Place, former: Former) -> None:
+def _require_room(place: BackupFolder, former: FormerBackup) -> None:
     database = db.engine.dialect.name == sqlite.KIND
     sizes = [
         sqlite.size_of(sqlite_path(db.engine)) if database else postgresql.size_of(db.engine),
@@ -134,12 +134,12 @@ def _require_room(place: Place, former: Former) -> None:
         )
 
 
-def _former(place: Place) -> Former:
+def _former(place: BackupFolder) -> FormerBackup:
     """The newest backup whose manifest can be read: files that are in it need no second copy."""
     for folder in reversed(place.backups()):
         try:
             facts = read_manifest(folder).files
         except BackupDamaged:
             continue
-        return Former(folder, {name: file for name, file in facts.items() if name.startswith(SHELF)})
-    return Former()
+        return FormerBackup(folder, {name: file for name, file in facts.items() if name.startswith(SHELF)})
+    return FormerBackup()

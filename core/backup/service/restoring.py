@@ -69,14 +69,14 @@ def restore(folder: Path, *, replace: bool, without_secret: bool, at: datetime) 
 
     aside = [target.bring_in(folder, manifest.database, stamp=stamp, keep=bool(rows))]
     files = stored_files.bring_back(folder, manifest.files)
-    log_kept = signed and _goes_further(log, folder, manifest)
+    log_kept = signed and _local_log_is_longer(log, folder, manifest)
     if not log_kept:
         aside += _bring_log(log, folder, manifest, settings, stamp)
     if settings.secret_key is None and SECRET in manifest.files:
-        aside.append(_bring(folder / SECRET, settings.var / "secret_key", stamp))
+        aside.append(_restore_file(folder / SECRET, settings.var / "secret_key", stamp))
     for name in NOTES:
         if f"notes/{name}" in manifest.files:
-            aside.append(_bring(folder / "notes" / name, settings.var / name, stamp))
+            aside.append(_restore_file(folder / "notes" / name, settings.var / name, stamp))
     log.note_restored(at)
     os.sync()
     return Restored(manifest, files, [path for path in aside if path], log_kept)
@@ -127,7 +127,7 @@ def _has_signed(log: Log) -> bool:
     return log.store.checkpoint() is not None or log.memory.path.exists()
 
 
-def _goes_further(log: Log, folder: Path, manifest: Manifest) -> bool:
+def _local_log_is_longer(log: Log, folder: Path, manifest: Manifest) -> bool:
     """Whether the log that stands here begins with the one in the backup and is longer: it must never be set back."""
     if (folder / SEAL_KEY).read_text().strip() != log.signer.written().strip():
         return False
@@ -163,15 +163,17 @@ def _bring_log(log: Log, folder: Path, manifest: Manifest, settings: Settings, s
         if (fresh / name).exists():
             (fresh / name).rename(place / name)
     shutil.rmtree(fresh, ignore_errors=True)
-    moved.append(_bring(folder / SEAL_KEY, settings.seal_key_file or settings.var / "seal" / "key", stamp))
+    moved.append(
+        _restore_file(folder / SEAL_KEY, settings.seal_key_file or settings.var / "seal" / "key", stamp)
+    )
     if log_copy.MEMORY in manifest.files:
-        moved.append(_bring(folder / log_copy.MEMORY, log.memory.path, stamp))
+        moved.append(_restore_file(folder / log_copy.MEMORY, log.memory.path, stamp))
     elif log.memory.path.exists():
         moved.append(str(log.memory.path.rename(_aside(log.memory.path, stamp))))
     return moved
 
 
-def _bring(source: Path, target: Path, stamp: str) -> str:
+def _restore_file(source: Path, target: Path, stamp: str) -> str:
     """Put a small file in place; where the one that stood there and was another is kept now."""
     data = source.read_bytes()
     if target.exists() and target.read_bytes() == data:

@@ -23,7 +23,7 @@ UNFINISHED = ".making-"
 LEAVING = ".removing-"
 
 
-class PlaceOpen(Exception):  # noqa: N818 - says what it is
+class BackupFolderWritable(Exception):  # noqa: N818 - says what it is
     """Everybody on the machine can put or exchange a backup in this folder, which a restore would believe."""
 
 
@@ -32,7 +32,7 @@ class BackupInWork(Exception):  # noqa: N818 - says what it is
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BackupFolder:
     """A folder of backups; of each only its owner can read."""
 
     folder: Path
@@ -50,7 +50,7 @@ class Place:
             PlaceOpen: telling what to do.
         """
         if self.folder.is_dir() and self.folder.stat().st_mode & stat.S_IWOTH:
-            raise PlaceOpen(
+            raise BackupFolderWritable(
                 f"everybody on this machine can write into {self.folder}, and a restore believes what lies there: "
                 "name a folder of your own, or, where this is one, `chmod o-w` it after a look at what is in it"
             )
@@ -111,9 +111,9 @@ class Place:
                 shutil.rmtree(path)
 
 
-def this_place() -> Place | None:
+def this_backup_folder() -> BackupFolder | None:
     """The place of the running application; None when BACKUP_DIR is not set."""
-    place: Place | None = current_app.extensions["backup_place"]
+    place: BackupFolder | None = current_app.extensions["backup_place"]
     return place
 
 
@@ -138,9 +138,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         raise SettingError("BACKUP_DIR", str(error)) from None
     if not os.access(folder, os.W_OK | os.X_OK):
         raise SettingError("BACKUP_DIR", f"{folder} is not writable")
-    place = Place(folder)
+    place = BackupFolder(folder)
     try:
         place.require_closed()
-    except PlaceOpen as error:
+    except BackupFolderWritable as error:
         raise SettingError("BACKUP_DIR", str(error)) from None
     app.extensions["backup_place"] = place

@@ -41,12 +41,12 @@ def put(root: Path, queue: str, content: bytes) -> None:
         OSError: the disk is full, or the folder cannot be written; nothing was added then.
     """
     name = fresh_name(time.time_ns())
-    place = place_of(root, queue)
+    place = queue_folder(root, queue)
     writing = f"{place}/writing/{name}"
     try:
         handle = create(writing)
     except FileNotFoundError:
-        make(place)
+        make_queue(place)
         handle = create(writing)
     try:
         with os.fdopen(handle, "wb", buffering=0) as file:
@@ -55,7 +55,7 @@ def put(root: Path, queue: str, content: bytes) -> None:
         try:
             os.rename(writing, f"{place}/ready/{name}")  # noqa: PTH104 - this is the path that is measured
         except FileNotFoundError:
-            make(place)
+            make_queue(place)
             os.rename(writing, f"{place}/ready/{name}")  # noqa: PTH104 - as above
     except OSError:
         with suppress(OSError):
@@ -90,13 +90,13 @@ def try_writing(root: Path) -> None:
 
 def size(root: Path, queue: str) -> int:
     """How many messages of `queue` wait for a reader."""
-    return len(names_in(place_of(root, queue) / "ready"))
+    return len(names_in(queue_folder(root, queue) / "ready"))
 
 
 def purge(root: Path, queue: str) -> int:
     """Remove what waits in `queue`; how many messages that were."""
     removed = 0
-    for path in files_in(place_of(root, queue) / "ready"):
+    for path in files_in(queue_folder(root, queue) / "ready"):
         with suppress(FileNotFoundError):
             path.unlink()
             removed += 1
@@ -167,7 +167,7 @@ def files_in(folder: Path) -> list[Path]:
     return [folder / name for name in sorted(names_in(folder)) if name != "lock"]
 
 
-def place_of(root: Path, queue: str) -> Path:
+def queue_folder(root: Path, queue: str) -> Path:
     """The folder of one queue.
 
     Raises:
@@ -178,7 +178,7 @@ def place_of(root: Path, queue: str) -> Path:
     return root / queue
 
 
-def make(place: Path, *names: str) -> None:
+def make_queue(place: Path, *names: str) -> None:
     """Make a queue's folders; the one that writers ask for last, so that whoever finds it finds the others."""
     for name in names or ("ready", "taken", "writing"):
         (place / name).mkdir(mode=0o700, parents=True, exist_ok=True)

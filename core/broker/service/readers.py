@@ -20,9 +20,9 @@ from core.broker.service.folder import (
     create,
     files_in,
     fresh_name,
-    make,
+    make_queue,
     names_in,
-    place_of,
+    queue_folder,
     read,
     set_aside,
 )
@@ -45,7 +45,7 @@ class Reader:
 
     def __init__(self, root: Path, queue: str) -> None:
         self.root = root
-        self.place = place_of(root, queue)
+        self.place = queue_folder(root, queue)
         self.folder = self.place / "taken" / "none"
         self._ahead: list[str] = []
         self._immovable: set[str] = set()
@@ -88,7 +88,7 @@ class Reader:
     def _open(self) -> None:
         """Make this reader's folder appear with its lock already held."""
         self._release()
-        make(self.place)
+        make_queue(self.place)
         self.folder = self.place / "taken" / f"{os.getpid()}-{secrets.token_hex(8)}"
         preparing = self.place / "writing" / self.folder.name
         preparing.mkdir(mode=0o700)
@@ -107,7 +107,7 @@ class Reader:
 
     def give_back(self, path: Path) -> None:
         """Let a message wait again, in its old place of the order."""
-        make(self.place, "ready")
+        make_queue(self.place, "ready")
         with suppress(FileNotFoundError):
             path.rename(self.place / "ready" / path.name)
 
@@ -127,8 +127,8 @@ def bring_back(root: Path, queue: str) -> int:
     Returns:
         How many messages came back. One over which `MOST_DEATHS` readers died is set aside instead.
     """
-    place = place_of(root, queue)
-    make(place, "ready")
+    place = queue_folder(root, queue)
+    make_queue(place, "ready")
     back = 0
     for name in names_in(place / "taken"):
         back += _bring_back(root, place, place / "taken" / name)
@@ -151,7 +151,7 @@ def _bring_back(root: Path, place: Path, folder: Path) -> int:
     try:
         if lock is not None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        back = sum(_died_over(root, place, path) for path in files_in(folder))
+        back = sum(_requeue_after_death(root, place, path) for path in files_in(folder))
         _remove(folder)
     except BlockingIOError:
         return 0  # its reader lives
@@ -168,7 +168,7 @@ def _remove(folder: Path) -> None:
         folder.rmdir()
 
 
-def _died_over(root: Path, place: Path, path: Path) -> bool:
+def _requeue_after_death(root: Path, place: Path, path: Path) -> bool:
     """Put one message of a dead reader back, with one more death in its name; whether it waits again."""
     if not OURS.fullmatch(path.name):
         set_aside(root, path, "lies in a reader's folder and was not taken by one")
@@ -207,11 +207,11 @@ def take_over(root: Path, queue_of: Callable[[bytes], str]) -> int:
             if stat.S_ISDIR(about.st_mode) or time.time() - about.st_mtime < SETTLED_AFTER_S:
                 continue
             try:
-                place = place_of(root, queue_of(read(path)))
+                place = queue_folder(root, queue_of(read(path)))
             except UnreadableError as error:
                 set_aside(root, path, str(error))
                 continue
-            make(place)
+            make_queue(place)
             path.rename(place / "ready" / fresh_name(about.st_mtime_ns))
             taken += 1
     return taken

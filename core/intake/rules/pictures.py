@@ -13,7 +13,7 @@ from typing import Any
 from PIL import ExifTags, Image, ImageCms, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from core.intake.rules.measuring import pixels
-from core.intake.rules.wire import Refused, Said
+from core.intake.rules.wire import Refused, WireMessage
 
 # Pillow loads its formats at the first picture; here they are loaded before the fork, and only these are ever used.
 FORMATS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
@@ -21,7 +21,7 @@ FORMATS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
-def parse(data: bytes, options: dict[str, Any]) -> Said:
+def parse(data: bytes, options: dict[str, Any]) -> WireMessage:
     """The picture in the sizes asked for.
 
     Args:
@@ -45,7 +45,7 @@ def parse(data: bytes, options: dict[str, Any]) -> Said:
         raise Refused("damaged") from None
 
 
-def _drawn(data: bytes, options: dict[str, Any]) -> Said:
+def _drawn(data: bytes, options: dict[str, Any]) -> WireMessage:
     renderings = options["renderings"]
     with Image.open(io.BytesIO(data), formats=options["formats"]) as picture:
         kind = picture.format
@@ -65,7 +65,7 @@ def _drawn(data: bytes, options: dict[str, Any]) -> Said:
         drawn = _fitted(drawn, side)
         size = size if blobs else drawn.size
         blobs.append(_written(drawn, form, quality))
-    return Said({"format": kind, "width": size[0], "height": size[1], "taken": taken}, blobs)
+    return WireMessage({"format": kind, "width": size[0], "height": size[1], "taken": taken}, blobs)
 
 
 def _upright(picture: Image.Image) -> Image.Image:

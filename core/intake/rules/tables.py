@@ -16,7 +16,7 @@ from typing import Any
 import python_calamine
 
 from core.intake.rules import bounds
-from core.intake.rules.wire import Refused, Said
+from core.intake.rules.wire import Refused, WireMessage
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 CHUNK = 256 * 1024
@@ -28,12 +28,12 @@ _LONGEST_TAG = 400
 SPREAD_FROM_CELLS, MOST_SPREAD = 1_000_000, 20
 
 
-def parse(data: bytes, _options: dict[str, Any]) -> Said:
+def parse(data: bytes, _options: dict[str, Any]) -> WireMessage:
     """All rows of a table of text, or of the first sheet of a workbook that holds any: `{rows: [[number, cell, ...]]}`."""
     if not data.strip():
         raise Refused("empty")
     rows = _workbook(data) if data.startswith((ZIP, OLE)) else _text(data)
-    return Said({"rows": [[number, *cells] for number, cells in _counted(rows)]})
+    return WireMessage({"rows": [[number, *cells] for number, cells in _counted(rows)]})
 
 
 def _counted(rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:

@@ -19,14 +19,14 @@ class Broken(ConnectionError):  # noqa: N818 - read as a word
 
 
 @dataclass(frozen=True)
-class Said:
+class WireMessage:
     """One message: `head` is JSON-able, `blobs` are bytes."""
 
     head: dict[str, Any]
     blobs: Sequence[bytes] = field(default_factory=tuple)
 
 
-def send(channel: socket.socket, message: Said) -> None:
+def send(channel: socket.socket, message: WireMessage) -> None:
     """Write one message.
 
     Raises:
@@ -38,7 +38,7 @@ def send(channel: socket.socket, message: Said) -> None:
         channel.sendall(blob)
 
 
-def receive(channel: socket.socket, *, most_bytes: int) -> Said:
+def receive(channel: socket.socket, *, most_bytes: int) -> WireMessage:
     """Read one message of at most `most_bytes` in all; nothing that the other side says is believed.
 
     Raises:
@@ -57,7 +57,7 @@ def receive(channel: socket.socket, *, most_bytes: int) -> Said:
         raise Broken("no message")
     if not all(type(length) is int and length >= 0 for length in lengths) or size + sum(lengths) > most_bytes:
         raise Broken("the blobs are too large")
-    return Said(head, tuple(_exactly(channel, length) for length in lengths))
+    return WireMessage(head, tuple(_exactly(channel, length) for length in lengths))
 
 
 def _exactly(channel: socket.socket, size: int) -> bytes:

@@ -23,8 +23,8 @@ from flask_login import current_user
 
 from core.intake.rules import wire
 from core.intake.rules.bounds import Bounds
-from core.intake.rules.wire import Said
-from core.intake.service.refusals import FileRefused, died, too_busy
+from core.intake.rules.wire import WireMessage
+from core.intake.service.refusals import FileRefused, reader_died, too_busy
 
 log = structlog.get_logger(__name__)
 
@@ -90,14 +90,16 @@ _of_strangers = threading.BoundedSemaphore(AT_ONCE_OF_STRANGERS)
 _waiting = threading.BoundedSemaphore(MOST_WAITING)
 
 
-def read(parser: str, data: bytes, options: Mapping[str, Any], bounds: Bounds) -> Said:
+def read(parser: str, data: bytes, options: Mapping[str, Any], bounds: Bounds) -> WireMessage:
     """What the parser makes of the bytes: its facts and blobs.
 
     Raises:
         FileRefused: the file breaks a rule of its parser, asks for more than its bounds, or cannot be read; or, inside of
             a request, too many files are being read at this moment.
     """
-    question = Said({"parser": parser, "options": dict(options), "bounds": bounds.as_options()}, (data,))
+    question = WireMessage(
+        {"parser": parser, "options": dict(options), "bounds": bounds.as_options()}, (data,)
+    )
     with _turn():
         answer = _ask(question, bounds)
     if "refused" in answer.head:
@@ -105,7 +107,7 @@ def read(parser: str, data: bytes, options: Mapping[str, Any], bounds: Bounds) -
     if "died" in answer.head:
         cause = str(answer.head["died"])
         log.warning("file_not_read", parser=parser, cause=cause, size=len(data))
-        raise died(cause)
+        raise reader_died(cause)
     return answer
 
 
@@ -140,7 +142,7 @@ def _take(places: threading.Semaphore, *, patience_s: float | None = None) -> No
             _waiting.release()
 
 
-def _ask(question: Said, bounds: Bounds) -> Said:
+def _ask(question: WireMessage, bounds: Bounds) -> WireMessage:
     ours = _opened()
     with ours:
         ours.settimeout(bounds.wall_s + START_PATIENCE_S)
@@ -148,9 +150,9 @@ def _ask(question: Said, bounds: Bounds) -> Said:
             wire.send(ours, question)
             return wire.receive(ours, most_bytes=bounds.answer_bytes)
         except TimeoutError:
-            return Said({"died": "time"})
+            return WireMessage({"died": "time"})
         except (wire.Broken, OSError):
-            return Said({"died": "fault"})
+            return WireMessage({"died": "fault"})
 
 
 def _opened() -> socket.socket:

@@ -56,7 +56,7 @@ SENTENCES: dict[str, Any] = {
 }
 
 
-def died(cause: str) -> FileRefused:
+def reader_died(cause: str) -> FileRefused:
     """The reader was ended: it ran out of memory or time, or fell over what is in the file."""
     if cause == "memory":
         return FileRefused(

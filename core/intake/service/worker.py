@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from core.intake.rules import wire
-from core.intake.rules.wire import Refused, Said
+from core.intake.rules.wire import Refused, WireMessage
 
 # What may be asked for; the modules are loaded before the fork, so that each reading finds them there.
 PARSERS = {
@@ -34,7 +34,7 @@ def load_parsers() -> None:
         importlib.import_module(module)
 
 
-def answer(channel: socket.socket) -> NoReturn:
+def guard_reading(channel: socket.socket) -> NoReturn:
     """Guard one reading: read the question here, have a fork answer it, and say what the fork died of. Ends the process."""
     channel.settimeout(PATIENCE_S)
     question = wire.receive(channel, most_bytes=LARGEST_QUESTION)
@@ -42,13 +42,13 @@ def answer(channel: socket.socket) -> NoReturn:
     reader = os.fork()
     if reader == 0:
         _read(channel, question, bounds)
-    question = Said({})  # the bytes are the reader's; the guard keeps nothing of them
+    question = WireMessage({})  # the bytes are the reader's; the guard keeps nothing of them
     killed = _kill_after(reader, bounds["wall_s"] + 1)
     _, status = os.waitpid(reader, 0)
     signal.setitimer(signal.ITIMER_REAL, 0)
     if status != 0:
         died_of = TIME if killed else _cause(status)
-        wire.send(channel, Said({"died": died_of}))
+        wire.send(channel, WireMessage({"died": died_of}))
     os._exit(0)
 
 
@@ -74,7 +74,7 @@ def _cause(status: int) -> str:
     return MEMORY if number in OUT_OF_MEMORY else FAULT
 
 
-def _read(channel: socket.socket, question: Said, bounds: dict[str, int]) -> NoReturn:
+def _read(channel: socket.socket, question: WireMessage, bounds: dict[str, int]) -> NoReturn:
     """Parse under limits and answer; whatever happens, this process ends here."""
     code = 1
     try:
@@ -82,20 +82,20 @@ def _read(channel: socket.socket, question: Said, bounds: dict[str, int]) -> NoR
         try:
             answer = _parsed(question)
         except Refused as refused:
-            answer = Said({"refused": refused.code, "details": refused.details})
+            answer = WireMessage({"refused": refused.code, "details": refused.details})
         except MemoryError:
-            answer = Said({"died": MEMORY})
+            answer = WireMessage({"died": MEMORY})
         except Exception:  # noqa: BLE001 - whatever a parser stumbles over lies in the file
-            answer = Said({"died": FAULT})
+            answer = WireMessage({"died": FAULT})
         wire.send(channel, answer)
         code = 0
     finally:
         os._exit(code)
 
 
-def _parsed(question: Said) -> Said:
+def _parsed(question: WireMessage) -> WireMessage:
     module = importlib.import_module(PARSERS[question.head["parser"]])
-    answer: Said = module.parse(question.blobs[0], question.head["options"])
+    answer: WireMessage = module.parse(question.blobs[0], question.head["options"])
     return answer
 
 

@@ -31,9 +31,9 @@ from core.work_claims import (
     InWork,
     NotDue,
     Retry,
+    fail_or_give_back,
     find_claim,
-    let_go,
-    take,
+    take_claim,
 )
 
 log = structlog.get_logger(__name__)
@@ -126,7 +126,7 @@ def work(public_id: str, do: Callable[[Job], None], *, claim_for: timedelta = CL
         return
     with force_locale(locale) if locale else nullcontext():
         try:
-            claim = take(JOB, public_id, claim_for=claim_for, when_due=True, retry=RETRY)
+            claim = take_claim(JOB, public_id, claim_for=claim_for, when_due=True, retry=RETRY)
         except InWork:
             return
         except NotDue:
@@ -175,7 +175,7 @@ def _require_authority(public_id: str) -> None:
 
 
 def _let_go(job: Job, error: BaseException) -> None:
-    let_go(job.claim, error)
+    fail_or_give_back(job.claim, error)
     if database_away(error):
         return  # nobody can write; the schedule looks when the claim has run out
     with transaction():

@@ -19,7 +19,7 @@ from core.settings import SettingError, Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class SignedHead:
     """A size and root that were signed, or were about to be."""
 
     size: int
@@ -27,13 +27,13 @@ class Signed:
     at: datetime
 
 
-class Memory:
+class SignedHeadFile:
     """The file beside the key that remembers what was signed last: a restored database cannot make it forget."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def read(self) -> Signed | None:
+    def read(self) -> SignedHead | None:
         """What was signed last; None when nothing was.
 
         Raises:
@@ -41,7 +41,7 @@ class Memory:
         """
         try:
             document = json.loads(self.path.read_text())
-            signed = Signed(
+            signed = SignedHead(
                 int(document["size"]), bytes.fromhex(document["root"]), datetime.fromisoformat(document["at"])
             )
         except FileNotFoundError:
@@ -52,7 +52,7 @@ class Memory:
             raise BadNote(f"{self.path} is damaged")
         return signed
 
-    def write(self, signed: Signed) -> None:
+    def write(self, signed: SignedHead) -> None:
         document = {"size": signed.size, "root": signed.root.hex(), "at": signed.at.isoformat()}
         write_durably(self.path, json.dumps(document).encode() + b"\n", mode=0o600)
 
@@ -63,7 +63,7 @@ class Log:
 
     signer: Signer
     store: TileStore
-    memory: Memory
+    memory: SignedHeadFile
     witnesses: tuple[WitnessAddress, ...] = ()
 
     @property
@@ -113,7 +113,7 @@ def open_log(settings: Settings) -> Log:
         witnesses = tuple(WitnessAddress.parse(url) for url in settings.witness_urls)
     except BadNote as error:
         raise SettingError("WITNESS_URLS", str(error)) from None
-    memory = Memory(path.with_name(path.name + ".signed"))
+    memory = SignedHeadFile(path.with_name(path.name + ".signed"))
     return Log(signer, TileStore(folder), memory, witnesses)
 
 

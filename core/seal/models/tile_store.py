@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.atomic import write_durably
-from core.seal.rules.tiles import WIDTH, Tile, TileDamaged, cut
+from core.seal.rules.tiles import WIDTH, Tile, TileDamaged, truncate_to_tile
 
 
 class TileStore:
@@ -59,7 +59,7 @@ class TileStore:
                 data = path.read_bytes()
             except (FileNotFoundError, NotADirectoryError):
                 continue
-            return data if path == self.folder / tile.path else cut(tile, data)
+            return data if path == self.folder / tile.path else truncate_to_tile(tile, data)
         return None
 
     def _candidates(self, tile: Tile) -> Iterator[Path]:

@@ -17,7 +17,7 @@ from core.seal.models.leaves import SealLeaf
 from core.seal.models.log import Log, this_log
 from core.seal.queries.newest import newest_ids
 from core.seal.queries.sources import Sealed, SealSource, SealStory, sources
-from core.seal.queries.standing import SealRefused, entry_of, remembered
+from core.seal.queries.standing import SealRefused, entry_of, signed_heads
 from core.seal.queries.unsigned import audit_lost, audit_unsigned
 from core.seal.queries.witnesses import witnesses_of
 from core.seal.rules import merkle
@@ -26,9 +26,9 @@ from core.seal.rules.entries import (
     NotSealable,
     Opening,
     canonical,
+    entry_time_text,
     read_entry,
     salted_digest,
-    second,
 )
 from core.seal.rules.findings import Finding
 from core.seal.rules.tiles import ENTRIES, WIDTH, Tile, TileDamaged, hashes_of, unpack
@@ -66,7 +66,7 @@ def check_kinds(kinds: Collection[str]) -> Iterator[Finding]:
 def audit_files_and_leaves(log: Log) -> Iterator[Finding]:
     """The tree made anew from the entries, against every tile, every signature's memory, and every leaf."""
     try:
-        memories = [head for head in remembered(log) if head is not None]
+        memories = [head for head in signed_heads(log) if head is not None]
     except SealRefused as error:
         yield Finding("unreadable", "what was signed last", str(error))
         return
@@ -131,7 +131,7 @@ def _audit_leaves(first: int, entries: list[bytes]) -> Iterator[Finding]:
                 "the log has it, but the database has no such leaf",
                 "seal_leaf",
             )
-        elif not _says(leaf, entry):
+        elif not _leaf_matches_entry(leaf, entry):
             what = f"{leaf.subject} (entry {number})"
             yield Finding("leaf_changed", what, _how_changed(leaf, entry), "seal_leaf")
     for between, leaf in leaves.items():
@@ -140,7 +140,7 @@ def _audit_leaves(first: int, entries: list[bytes]) -> Iterator[Finding]:
     session.expunge_all()
 
 
-def _says(leaf: SealLeaf, entry: bytes) -> bool:
+def _leaf_matches_entry(leaf: SealLeaf, entry: bytes) -> bool:
     try:
         return entry_of(leaf) == entry
     except NotSealable:
@@ -154,7 +154,7 @@ def _how_changed(leaf: SealLeaf, entry: bytes) -> str:
     opening = Opening(leaf.subject, leaf.salt, leaf.body)
     now = {
         "kind": leaf.kind,
-        "at": second(leaf.at),
+        "at": entry_time_text(leaf.at),
         "subject": salted_digest("subject", opening.salt, opening.subject),
         "body": salted_digest("body", opening.salt, opening.body),
     }
@@ -182,7 +182,7 @@ def audit_rows(source: SealSource) -> Iterator[Finding]:
     while chunk := list(islice(bodies, CHUNK)):
         newest = newest_leaves(source.kind, [subject for subject, _body in chunk])
         for subject, body in chunk:
-            seen.add(_short(subject))
+            seen.add(_subject_digest(subject))
             yield from _compare(table, subject, canonical(dict(body)), newest.get(subject))
     subjects = session.execute(
         select(SealLeaf.subject, SealLeaf.id)
@@ -190,11 +190,15 @@ def audit_rows(source: SealSource) -> Iterator[Finding]:
         .order_by(SealLeaf.id)
         .execution_options(yield_per=CHUNK)
     )
-    missing = [(subject, leaf_id) for subject, leaf_id in subjects if subject and _short(subject) not in seen]
+    missing = [
+        (subject, leaf_id)
+        for subject, leaf_id in subjects
+        if subject and _subject_digest(subject) not in seen
+    ]
     for subject, leaf_id in missing:
         leaf = session.get_one(SealLeaf, leaf_id)
         if leaf.body != WHOLE:
-            text = f"it was sealed {_where(leaf)}, but there is no such row any more"
+            text = f"it was sealed {_leaf_place_text(leaf)}, but there is no such row any more"
             yield Finding("row_gone", subject, text, table)
 
 
@@ -219,12 +223,12 @@ def newest_leaves(kind: str, subjects: list[str]) -> dict[str, SealLeaf]:
     return {row.subject: row for row in rows if row.subject}
 
 
-def _short(subject: str) -> bytes:
+def _subject_digest(subject: str) -> bytes:
     return hashlib.blake2b(subject.encode(), digest_size=12).digest()
 
 
-def _where(leaf: SealLeaf) -> str:
-    return f"on {second(leaf.at)}" + (f" as entry {leaf.number}" if leaf.number is not None else "")
+def _leaf_place_text(leaf: SealLeaf) -> str:
+    return f"on {entry_time_text(leaf.at)}" + (f" as entry {leaf.number}" if leaf.number is not None else "")
 
 
 def _compare(table: str, subject: str, today: str, leaf: SealLeaf | None) -> Iterator[Finding]:
@@ -234,13 +238,13 @@ def _compare(table: str, subject: str, today: str, leaf: SealLeaf | None) -> Ite
         try:
             sealed, now = json.loads(leaf.body), json.loads(today)
         except ValueError:
-            text = f"what was sealed of it cannot be read any more ({_where(leaf)})"
+            text = f"what was sealed of it cannot be read any more ({_leaf_place_text(leaf)})"
             yield Finding("row_changed", subject, text, table)
             return
         changes = "; ".join(
             f"{path} is {new}, sealed as {old}" for path, old, new in _differences(sealed, now)
         )
-        yield Finding("row_changed", subject, f"{changes} ({_where(leaf)})", table)
+        yield Finding("row_changed", subject, f"{changes} ({_leaf_place_text(leaf)})", table)
 
 
 def _differences(sealed: Any, now: Any, path: str = "") -> Iterator[tuple[str, str, str]]:

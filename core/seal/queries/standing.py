@@ -15,7 +15,7 @@ from sqlalchemy import Row, func, select
 
 from core.database import session
 from core.seal.models.leaves import SealLeaf, SealState
-from core.seal.models.log import Log, Signed
+from core.seal.models.log import Log, SignedHead
 from core.seal.rules import merkle
 from core.seal.rules.entries import NotSealable, Opening, compose
 from core.seal.rules.note import BadNote, open_checkpoint
@@ -70,7 +70,7 @@ def published_entry(log: Log, number: int, size: int) -> bytes:
     return unpack(bundle)[place]
 
 
-def remembered(log: Log) -> tuple[Signed | None, Signed | None, Signed | None]:
+def signed_heads(log: Log) -> tuple[SignedHead | None, SignedHead | None, SignedHead | None]:
     """What checkpoint, key file and database remember to have been signed last, in this order.
 
     Raises:
@@ -86,19 +86,19 @@ def remembered(log: Log) -> tuple[Signed | None, Signed | None, Signed | None]:
         ) from None
     state = session.get(SealState, 1, populate_existing=True)
     return (
-        Signed(checkpoint.size, checkpoint.root, UNTOLD) if checkpoint else None,
+        SignedHead(checkpoint.size, checkpoint.root, UNTOLD) if checkpoint else None,
         key_file_head,
-        Signed(state.size, bytes.fromhex(state.root), state.signed_at) if state else None,
+        SignedHead(state.size, bytes.fromhex(state.root), state.signed_at) if state else None,
     )
 
 
-def stand(log: Log) -> Standing:
+def current_standing(log: Log) -> Standing:
     """What the next signature has to continue.
 
     Raises:
         SealRefused: the files, the key's memory and the database do not agree.
     """
-    checkpoint, key_file_head, state = remembered(log)
+    checkpoint, key_file_head, state = signed_heads(log)
     memories = [head for head in (checkpoint, key_file_head, state) if head is not None]
     last = max(memories, key=lambda head: head.size, default=None)
     numbered = (session.scalar(select(func.max(SealLeaf.number))) or 0) + 1 if _any_number() else 0
@@ -115,7 +115,7 @@ def stand(log: Log) -> Standing:
             f"database, or let it continue after entry {last.size} with `flask seal adopt`; what was lost "
             "stays visible in the log.",
         )
-    _require_own(log, last.size)
+    _require_entries_in_database(log, last.size)
     return Standing(
         last.size,
         last.root,
@@ -129,7 +129,7 @@ def _any_number() -> bool:
     return session.scalar(select(SealLeaf.id).where(SealLeaf.number == 0)) is not None
 
 
-def _require_root(log: Log, tree: TreeReader, signed: Signed) -> None:
+def _require_root(log: Log, tree: TreeReader, signed: SignedHead) -> None:
     try:
         root = merkle.root(signed.size, tree.read)
     except TileDamaged as error:
@@ -147,7 +147,7 @@ def _require_root(log: Log, tree: TreeReader, signed: Signed) -> None:
         )
 
 
-def _require_own(log: Log, size: int) -> None:
+def _require_entries_in_database(log: Log, size: int) -> None:
     """The first and the last signed entry are those of this database, not of another one."""
     for number in sorted({0, size - 1} if size else set()):
         leaf = session.scalar(select(SealLeaf).where(SealLeaf.number == number))

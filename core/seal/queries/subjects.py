@@ -96,7 +96,7 @@ def proof_for(subject: str, *, member: Member | None = None) -> ProofFile:
             retry_after_s=SOON_S,
         )
     path = merkle.inclusion_proof(leaf.number, size, TreeReader(size, log.store.load).read)
-    return ProofFile(leaf.number, tuple(path), note, _opened(leaf, member))
+    return ProofFile(leaf.number, tuple(path), note, _opening_json(leaf, member))
 
 
 def _checkpoint_for(log: Log, number: int | None) -> tuple[str | None, int]:
@@ -109,7 +109,7 @@ def _checkpoint_for(log: Log, number: int | None) -> tuple[str | None, int]:
     return None, 0
 
 
-def _opened(leaf: SealLeaf, member: Member | None) -> bytes:
+def _opening_json(leaf: SealLeaf, member: Member | None) -> bytes:
     from core.seal.queries.standing import entry_of
 
     opening: dict[str, Any] = {

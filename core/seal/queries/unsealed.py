@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Integer, String, bindparam, cast, exists, 
 
 from core.database import read_columns, session
 from core.seal.models.leaves import SealLeaf, SealState
-from core.seal.models.log import Signed
+from core.seal.models.log import SignedHead
 from core.work_claims import WorkClaim
 
 LEAF = "core.seal.leaf"
@@ -102,7 +102,7 @@ def count_numbered() -> int:
     return session.scalar(select(func.count()).where(SealLeaf.number.is_not(None))) or 0
 
 
-def noted_state() -> Signed | None:
+def noted_state() -> SignedHead | None:
     """What the database notes as signed last."""
     state = session.get(SealState, 1, populate_existing=True)
-    return None if state is None else Signed(state.size, bytes.fromhex(state.root), state.signed_at)
+    return None if state is None else SignedHead(state.size, bytes.fromhex(state.root), state.signed_at)

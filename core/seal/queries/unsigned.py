@@ -11,8 +11,8 @@ from sqlalchemy import and_, func, or_, select
 from core.database import session
 from core.seal.models.leaves import SealLeaf
 from core.seal.models.log import Log
-from core.seal.queries.standing import SealRefused, remembered
-from core.seal.rules.entries import ADOPTED, second
+from core.seal.queries.standing import SealRefused, signed_heads
+from core.seal.rules.entries import ADOPTED, entry_time_text
 from core.seal.rules.findings import Finding
 
 STALLED_AFTER = timedelta(minutes=5)
@@ -27,17 +27,19 @@ def audit_unsigned(log: Log, *, at: datetime) -> Iterator[Finding]:
     if since is not None and restored is not None and since < restored <= at:
         since = restored
     if since is not None and at - since > STALLED_AFTER:
-        yield Finding("stalled", "the sequencer", f"{count} leaves wait to be sealed since {second(since)}")
+        yield Finding(
+            "stalled", "the sequencer", f"{count} leaves wait to be sealed since {entry_time_text(since)}"
+        )
     later = select(SealLeaf.subject, SealLeaf.at).where(outside, SealLeaf.at > at + STALLED_AFTER)
     for subject, claimed_at in session.execute(later.order_by(SealLeaf.id)):
         yield Finding(
-            "leaf_unsigned", f"{subject}", f"its leaf says that it is of {second(claimed_at)}", TABLE
+            "leaf_unsigned", f"{subject}", f"its leaf says that it is of {entry_time_text(claimed_at)}", TABLE
         )
 
 
 def _size(log: Log) -> int:
     try:
-        return max((head.size for head in remembered(log) if head is not None), default=0)
+        return max((head.size for head in signed_heads(log) if head is not None), default=0)
     except SealRefused:
         return 0  # The audit of the files says so.
 

@@ -86,7 +86,7 @@ def moment(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def second(at: datetime) -> str:
+def entry_time_text(at: datetime) -> str:
     """A time as entries write it: UTC, to the second."""
     return f"{to_utc(at):%Y-%m-%dT%H:%M:%SZ}"
 
@@ -107,7 +107,7 @@ def compose(kind: str, at: datetime, opening: Opening) -> bytes:
     subject = salted_digest("subject", opening.salt, opening.subject)
     body = salted_digest("body", opening.salt, opening.body)
     # The keys stand in canonical order, and nothing in them needs escaping.
-    return f'{{"at":"{second(at)}","body":"{body}","kind":"{kind}","subject":"{subject}","v":1}}'.encode()
+    return f'{{"at":"{entry_time_text(at)}","body":"{body}","kind":"{kind}","subject":"{subject}","v":1}}'.encode()
 
 
 def read_entry(entry: bytes) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def entry_time(entry: bytes) -> datetime:
     return datetime.strptime(read_entry(entry)["at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
-def opens(entry: bytes, opening: Opening) -> bool:
+def opening_matches(entry: bytes, opening: Opening) -> bool:
     """Whether subject, salt and body are those that `entry` commits to."""
     members = read_entry(entry)
     return members.get("subject") == salted_digest("subject", opening.salt, opening.subject) and members.get(

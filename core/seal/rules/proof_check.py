@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.seal.rules.entries import Opening, entry_time, opens, read_entry
+from core.seal.rules.entries import Opening, entry_time, opening_matches, read_entry
 from core.seal.rules.merkle import ProofFails, leaf_hash, verify_inclusion
 from core.seal.rules.note import BadNote, Note, Verifier, open_checkpoint
 from core.seal.rules.proof_files import PROOF_HEADER, ProofFile
@@ -19,7 +19,7 @@ _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class ProvedEntry:
     """What a proof proves: at `at`, the log took in as entry `number` that `subject` says `body`."""
 
     origin: str
@@ -66,7 +66,7 @@ def _attached(pdf: bytes) -> list[bytes]:
     return proofs
 
 
-def check_proof(text: str, log: Verifier, witnesses: Sequence[Verifier] = ()) -> Checked:
+def check_proof(text: str, log: Verifier, witnesses: Sequence[Verifier] = ()) -> ProvedEntry:
     """Follow a proof from its facts to the log's signature.
 
     Raises:
@@ -75,14 +75,14 @@ def check_proof(text: str, log: Verifier, witnesses: Sequence[Verifier] = ()) ->
     """
     proof = ProofFile.parse(text)
     head = open_checkpoint(proof.checkpoint, log)
-    facts = _told(proof.extra)
+    facts = _opening_facts(proof.extra)
     entry = facts["entry"].encode()
     verify_inclusion(leaf_hash(entry), proof.index, head.size, proof.path, head.root)
     opening = Opening(facts["subject"], bytes.fromhex(facts["salt"]), facts["body"])
-    if not opens(entry, opening):
+    if not opening_matches(entry, opening):
         raise BadNote("the facts in the proof are not those that the entry commits to")
     body = json.loads(opening.body)
-    return Checked(
+    return ProvedEntry(
         head.origin,
         head.size,
         proof.index,
@@ -91,11 +91,11 @@ def check_proof(text: str, log: Verifier, witnesses: Sequence[Verifier] = ()) ->
         opening.subject,
         body,
         tuple(witness.name for witness in Note.parse(proof.checkpoint).signed_by(witnesses)),
-        _member(facts.get("member"), body),
+        _verified_member(facts.get("member"), body),
     )
 
 
-def _told(extra: bytes) -> dict[str, Any]:
+def _opening_facts(extra: bytes) -> dict[str, Any]:
     try:
         document = json.loads(extra)
         wanted = [document[name] for name in ("entry", "subject", "salt", "body")]
@@ -108,7 +108,7 @@ def _told(extra: bytes) -> dict[str, Any]:
     return facts
 
 
-def _member(member: Any, body: dict[str, Any]) -> str | None:
+def _verified_member(member: Any, body: dict[str, Any]) -> str | None:
     if member is None:
         return None
     try:

@@ -104,7 +104,7 @@ def hashes_of(tile: bytes) -> list[bytes]:
     return [tile[i : i + HASH_BYTES] for i in range(0, len(tile), HASH_BYTES)]
 
 
-def cut(tile: Tile, data: bytes) -> bytes:
+def truncate_to_tile(tile: Tile, data: bytes) -> bytes:
     """The first `tile.width` hashes or entries of a wider tile's content.
 
     Raises:
@@ -120,7 +120,7 @@ def cut(tile: Tile, data: bytes) -> bytes:
     return data[: tile.width * HASH_BYTES]
 
 
-def grow(size: int, load: Load, entries: Sequence[bytes]) -> list[tuple[Tile, bytes]]:
+def changed_tiles(size: int, load: Load, entries: Sequence[bytes]) -> list[tuple[Tile, bytes]]:
     """The tiles that change when a tree of `size` gains `entries`, bundles first, then level by level.
 
     Args:

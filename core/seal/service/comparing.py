@@ -21,7 +21,7 @@ from core.seal.rules.merkle import ProofFails
 from core.seal.rules.note import BadNote, Checkpoint, Note, Verifier, open_checkpoint
 from core.seal.rules.proof_check import proofs_in
 from core.seal.rules.proof_files import PROOF_HEADER, ProofFile
-from core.seal.rules.tiles import Tile, TileDamaged, TreeReader, cut
+from core.seal.rules.tiles import Tile, TileDamaged, TreeReader, truncate_to_tile
 
 PATIENCE_S = 10
 LONGEST_ANSWER = 256 * 1024
@@ -29,7 +29,7 @@ LONGEST_ANSWER = 256 * 1024
 CHECKPOINT = re.compile(r"^[^\n]+\n\d+\n[A-Za-z0-9+/]{43}=\n(?:[^\n]+\n)*\n(?:— [^\n]+\n)+", re.MULTILINE)
 
 
-class Answer(StrEnum):
+class ComparisonOutcome(StrEnum):
     """What comes out of a comparison."""
 
     SAME = "same"
@@ -43,7 +43,7 @@ class Answer(StrEnum):
 class Comparison:
     """The kept head, if it could be read as one of the log's, and the present one."""
 
-    answer: Answer
+    answer: ComparisonOutcome
     kept: Checkpoint
     present: Checkpoint
 
@@ -53,14 +53,14 @@ class LogAway(RuntimeError):  # noqa: N818 - says what it is
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownLog:
     """A log as it shows itself: its signed head, and its tiles."""
 
     head: Checkpoint
     load: Callable[[Tile], bytes]
 
 
-def kept_in(data: bytes) -> str:
+def checkpoint_in(data: bytes) -> str:
     """The checkpoint that was kept: `data` itself, or the one in a message that told it, in a proof file, or in a PDF with proofs.
 
     Raises:
@@ -76,7 +76,7 @@ def kept_in(data: bytes) -> str:
     return match.group() if match else text
 
 
-def shown_here(log: Log) -> Shown:
+def shown_here(log: Log) -> ShownLog:
     """What this installation shows.
 
     Raises:
@@ -86,12 +86,12 @@ def shown_here(log: Log) -> Shown:
     if note is None:
         raise LogAway("Nothing has been signed here yet.")
     try:
-        return Shown(open_checkpoint(note, log.verifier), log.store.load)
+        return ShownLog(open_checkpoint(note, log.verifier), log.store.load)
     except BadNote as error:
         raise LogAway(f"The present checkpoint does not hold: {error}.") from None
 
 
-def shown_at(address: str, key: Verifier) -> Shown:
+def shown_at(address: str, key: Verifier) -> ShownLog:
     """What the log at an address shows, asked now.
 
     Args:
@@ -108,7 +108,7 @@ def shown_at(address: str, key: Verifier) -> Shown:
         head = open_checkpoint(_fetch(f"{base}/checkpoint").decode(), key)
     except (BadNote, UnicodeDecodeError) as error:
         raise LogAway(f"What {base} shows does not hold: {error}.") from None
-    return Shown(head, lambda tile: _tile(base, tile))
+    return ShownLog(head, lambda tile: _tile(base, tile))
 
 
 def _tile(base: str, tile: Tile) -> bytes:
@@ -118,7 +118,7 @@ def _tile(base: str, tile: Tile) -> bytes:
     except LogAway:
         if tile.path == tile.full.path:
             raise
-        return cut(tile, _fetch(f"{base}/{tile.full.path}"))
+        return truncate_to_tile(tile, _fetch(f"{base}/{tile.full.path}"))
 
 
 def _fetch(url: str) -> bytes:
@@ -133,7 +133,7 @@ def _fetch(url: str) -> bytes:
         raise LogAway(f"{url} could not be reached: {error}") from None
 
 
-def compare(checkpoint: str, key: Verifier, shown: Shown) -> Comparison:
+def compare(checkpoint: str, key: Verifier, shown: ShownLog) -> Comparison:
     """Hold a kept checkpoint against what a log shows.
 
     Args:
@@ -147,19 +147,19 @@ def compare(checkpoint: str, key: Verifier, shown: Shown) -> Comparison:
     """
     note = Note.parse(checkpoint)
     head = Checkpoint.parse(note.text)
-    return Comparison(_judged(note, head, key, shown), head, shown.head)
+    return Comparison(_outcome_of(note, head, key, shown), head, shown.head)
 
 
-def _judged(note: Note, head: Checkpoint, key: Verifier, shown: Shown) -> Answer:
+def _outcome_of(note: Note, head: Checkpoint, key: Verifier, shown: ShownLog) -> ComparisonOutcome:
     if head.origin != key.name:
-        return Answer.OTHER_LOG
+        return ComparisonOutcome.OTHER_LOG
     try:
         if not note.signed_by([key]):
-            return Answer.NOT_SIGNED
+            return ComparisonOutcome.NOT_SIGNED
     except BadNote:
-        return Answer.NOT_SIGNED
+        return ComparisonOutcome.NOT_SIGNED
     if head.size > shown.head.size:
-        return Answer.NEWER
+        return ComparisonOutcome.NEWER
     try:
         proof = merkle.consistency_proof(
             head.size, shown.head.size, TreeReader(shown.head.size, shown.load).read
@@ -168,5 +168,5 @@ def _judged(note: Note, head: Checkpoint, key: Verifier, shown: Shown) -> Answer
     except TileDamaged as error:
         raise LogAway(f"The present log cannot prove how it grew: {error}.") from None
     except ProofFails:
-        return Answer.REWRITTEN
-    return Answer.SAME
+        return ComparisonOutcome.REWRITTEN
+    return ComparisonOutcome.SAME

@@ -69,7 +69,7 @@ def keep_head(*, at: datetime) -> bool:
     head = _head_in(note)
     session.add(SealHead(day=day, size=head.size, root=head.root.hex(), note=note, at=at))
     settings = current_settings()
-    texts = _told(day, short_head(head.size, head.root))
+    texts = _message_texts(day, short_head(head.size, head.root))
     for receiver in settings.checkpoint_to:
         messaging.enqueue(
             dedupe_key=f"checkpoint:{day.isoformat()}:{receiver}"[:160],
@@ -88,7 +88,7 @@ def keep_head(*, at: datetime) -> bool:
     return True
 
 
-def _told(day: date, head: str) -> list[dict[str, str]]:
+def _message_texts(day: date, head: str) -> list[dict[str, str]]:
     """What the message says, in each language: whoever keeps heads for others may read either."""
     texts = []
     for locale in BY_LOCALE:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from core.database import db, is_postgresql, session
 from core.seal.models.leaves import SealState
-from core.seal.models.log import Signed
+from core.seal.models.log import SignedHead
 from core.seal.queries.unsealed import LEFT_OUT_SQL
 
 ADVISORY_LOCK = 0x5EA1
@@ -32,7 +32,7 @@ def give_numbers(first: int, most: int) -> None:
     session.execute(NUMBER, {"first": first, "most": most})
 
 
-def note_signed(signed: Signed) -> None:
+def note_signed(signed: SignedHead) -> None:
     """Note in the database what was signed last."""
     state = session.get(SealState, 1)
     if state is None:

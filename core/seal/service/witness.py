@@ -27,7 +27,7 @@ LONGEST_REQUEST = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WitnessResponse:
     status: int
     body: str
     content_type: str = TEXT
@@ -68,7 +68,7 @@ class Witness:
         self._threads = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
 
-    def add_checkpoint(self, body: str) -> Answer:
+    def add_checkpoint(self, body: str) -> WitnessResponse:
         """Judge a head as the specification orders it, and cosign it when it grew out of the last one.
 
         C2SP tlog-witness as of July 2026 (C2SP/C2SP#280): 409 with the size cosigned last is for a stale old size alone;
@@ -77,36 +77,36 @@ class Witness:
         try:
             request = Request.parse(body)
         except BadNote as error:
-            return Answer(400, f"{error}\n")
+            return WitnessResponse(400, f"{error}\n")
         keys = self.logs.get(request.head.origin)
         if keys is None:
-            return Answer(404, "this log is not known here\n")
+            return WitnessResponse(404, "this log is not known here\n")
         try:
             signed = request.note.signed_by(keys)
         except BadNote:
             signed = []
         if not signed:
-            return Answer(403, "no key of this log that is known here signed this\n")
+            return WitnessResponse(403, "no key of this log that is known here signed this\n")
         if request.old > request.head.size:
-            return Answer(400, "the old size is larger than the new one\n")
+            return WitnessResponse(400, "the old size is larger than the new one\n")
         with self._alone():
             return self._advance(request)
 
-    def _advance(self, request: Request) -> Answer:
+    def _advance(self, request: Request) -> WitnessResponse:
         size, root = self._last(request.head.origin)
         if request.old != size:
-            return Answer(409, f"{size}\n", SIZE)
+            return WitnessResponse(409, f"{size}\n", SIZE)
         if request.head.size == 0 and request.head.root != EMPTY_ROOT:
-            return Answer(422, "a log of no entries has another root\n")
+            return WitnessResponse(422, "a log of no entries has another root\n")
         if size == request.head.size and root != request.head.root:
-            return Answer(422, f"another root was cosigned at entry {size}\n")
+            return WitnessResponse(422, f"another root was cosigned at entry {size}\n")
         try:
             verify_consistency(size, request.head.size, request.proof, root, request.head.root)
         except ProofFails as error:
-            return Answer(422, f"{error}\n")
+            return WitnessResponse(422, f"{error}\n")
         record = {"origin": request.head.origin, "size": request.head.size, "root": request.head.root.hex()}
         write_durably(self._file(request.head.origin), json.dumps(record).encode())
-        return Answer(200, self.signer.cosign(request.note.text, timestamp=int(now().timestamp())))
+        return WitnessResponse(200, self.signer.cosign(request.note.text, timestamp=int(now().timestamp())))
 
     def _file(self, origin: str) -> Path:
         return self.folder / f"{hashlib.sha256(origin.encode()).hexdigest()}.json"
@@ -137,23 +137,27 @@ def make_server(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
             length = self.headers.get("Content-Length", "")
             if not length.isdecimal() or int(length) > LONGEST_REQUEST:
                 self.close_connection = True
-                self._send(Answer(413, "the request is too long, or does not say how long it is\n"))
+                self._send(WitnessResponse(413, "the request is too long, or does not say how long it is\n"))
                 return
             data = self.rfile.read(int(length))
             if self.path.rstrip("/") != "/add-checkpoint":
-                self._send(Answer(404, "not found\n"))
+                self._send(WitnessResponse(404, "not found\n"))
                 return
             try:
                 answer = witness.add_checkpoint(data.decode())
             except UnicodeDecodeError:
-                answer = Answer(400, "the request is not text\n")
+                answer = WitnessResponse(400, "the request is not text\n")
             self._send(answer)
 
         def do_GET(self) -> None:
             is_vkey = self.path.rstrip("/") == "/vkey"
-            self._send(Answer(200, f"{witness.signer.cosigner}\n") if is_vkey else Answer(404, "not found\n"))
+            self._send(
+                WitnessResponse(200, f"{witness.signer.cosigner}\n")
+                if is_vkey
+                else WitnessResponse(404, "not found\n")
+            )
 
-        def _send(self, answer: Answer) -> None:
+        def _send(self, answer: WitnessResponse) -> None:
             data = answer.body.encode()
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.content_type)

@@ -15,7 +15,7 @@ import structlog
 from core.clock import now
 from core.database import session, transaction
 from core.database_errors import database_away, words_of
-from core.http_client import ask
+from core.http_client import fetch
 from core.seal.queries.witnesses import noted_of
 from core.seal.rules.merkle import consistency_proof
 from core.seal.rules.note import (
@@ -106,7 +106,7 @@ def _remember(
 def _publish(log: Log, note: str, lines: list[str]) -> None:
     """Keep the cosigned checkpoint; it also becomes the published one unless a newer one has come meanwhile."""
     parsed = Note.parse(note)
-    cosigned = str(Note(parsed.text, (*_own(log, parsed), *lines)))
+    cosigned = str(Note(parsed.text, (*_log_signature_lines(log, parsed), *lines)))
     log.store.keep_witnessed(cosigned)
     with log.store.only_one() as alone:
         present = log.store.checkpoint()
@@ -114,7 +114,7 @@ def _publish(log: Log, note: str, lines: list[str]) -> None:
             log.store.publish(cosigned)
 
 
-def _own(log: Log, note: Note) -> list[str]:
+def _log_signature_lines(log: Log, note: Note) -> list[str]:
     return [line for line in note.lines if Note(note.text, (line,)).signed_by([log.verifier])]
 
 
@@ -138,7 +138,7 @@ def _ask(log: Log, head: Checkpoint, note: str, url: str, key: Verifier, old: in
             status, content_type, answer = _post(log, head, note, url, 0)
             seen, old_size = _size_told(content_type, answer) if status == 409 else None, 0
         if status == 409:
-            old_size = _must_be_known(head, old_size, seen)
+            old_size = _size_to_ask_from(head, old_size, seen)
             status, content_type, answer = _post(log, head, note, url, old_size)
     if status == 422 and old_size > 0:
         raise ForkSeen(
@@ -146,7 +146,7 @@ def _ask(log: Log, head: Checkpoint, note: str, url: str, key: Verifier, old: in
             "forked, or its key stolen"
         )
     if status == 409:
-        _must_be_known(head, old_size, _size_told(content_type, answer))
+        _size_to_ask_from(head, old_size, _size_told(content_type, answer))
         raise WitnessAway("it was asked by somebody else at the same time; it is asked again")
     if status != 200:
         raise WitnessAway(f"it answered {status}: {answer.strip()[:200]}")
@@ -163,7 +163,7 @@ def _size_told(content_type: str, answer: str) -> int | None:
     return int(text) if DECIMAL.fullmatch(text) and content_type in {SIZE, *NO_TYPE} else None
 
 
-def _must_be_known(head: Checkpoint, old_size: int, seen: int | None) -> int:
+def _size_to_ask_from(head: Checkpoint, old_size: int, seen: int | None) -> int:
     """The size from which to ask again, after a 409.
 
     Raises:
@@ -186,21 +186,21 @@ def _post(log: Log, head: Checkpoint, note: str, url: str, old: int) -> tuple[in
     old = min(old, head.size)
     proof = consistency_proof(old, head.size, TreeReader(head.size, log.store.load).read)
     body = "\n".join([f"old {old}", *write_hashes(proof)]) + "\n\n" + note
-    return _talk(f"{url}/add-checkpoint", body.encode())
+    return _http_exchange(f"{url}/add-checkpoint", body.encode())
 
 
 def _ask_key(url: str) -> Verifier:
     """The key that a witness names itself; kept from then on."""
-    status, _type, answer = _talk(f"{url}/vkey")
+    status, _type, answer = _http_exchange(f"{url}/vkey")
     if status != 200:
         raise WitnessAway(f"it does not tell its key ({status}); give it in WITNESS_URLS after a #")
     return witness_key(answer)
 
 
-def _talk(url: str, body: bytes | None = None) -> tuple[int, str, str]:
+def _http_exchange(url: str, body: bytes | None = None) -> tuple[int, str, str]:
     """Send a body, or ask, and answer status, media type and text; WITNESS_URLS are http addresses only."""
     request = Request(url, body, {"Content-Type": "text/plain"} if body is not None else {})  # noqa: S310
     try:
-        return ask(request, patience_s=PATIENCE_S, most_bytes=LONGEST_ANSWER)
+        return fetch(request, patience_s=PATIENCE_S, most_bytes=LONGEST_ANSWER)
     except (OSError, HTTPException, ValueError) as error:
         raise WitnessAway(f"it could not be reached: {error}") from None

@@ -7,16 +7,16 @@ from itertools import islice
 
 from core.clock import now, to_utc
 from core.database import session, transaction
-from core.seal.models.log import Log, Signed
+from core.seal.models.log import Log, SignedHead
 from core.seal.models.tile_store import TileStore
 from core.seal.queries.audit import newest_leaves
 from core.seal.queries.sources import Sealed, SealSource, SealStory
-from core.seal.queries.standing import NothingToRepair, SealRefused, entry_of, stand
+from core.seal.queries.standing import NothingToRepair, SealRefused, current_standing, entry_of
 from core.seal.queries.unsealed import count_numbered, noted_state, numbered_between
 from core.seal.rules import merkle
 from core.seal.rules.entries import ADOPTED
 from core.seal.rules.note import BadNote, Checkpoint, open_checkpoint
-from core.seal.rules.tiles import TileDamaged, TreeReader, grow
+from core.seal.rules.tiles import TileDamaged, TreeReader, changed_tiles
 from core.seal.service.adopting import CHUNK, require_beginning, take_over_entries
 from core.seal.service.appending import append, append_many
 from core.seal.tasks.sequencer import ROUND
@@ -24,14 +24,14 @@ from core.seal.tasks.sequencer import ROUND
 TAKEN_IN = "seal_taken_in"
 
 
-def _memories(log: Log) -> list[Signed]:
+def _readable_heads(log: Log) -> list[SignedHead]:
     """Whatever can still be read of what was signed last."""
     heads = []
     try:
         note = log.store.checkpoint()
         if note is not None:
             head = open_checkpoint(note, log.verifier)
-            heads.append(Signed(head.size, head.root, now()))
+            heads.append(SignedHead(head.size, head.root, now()))
     except (BadNote, UnicodeDecodeError):
         pass  # A damaged checkpoint is why somebody repairs; the other memories are held against the tree.
     try:
@@ -59,13 +59,13 @@ def adopt(log: Log) -> tuple[int, int]:
         if not alone:
             raise NothingToRepair("The sequencer is at work; try again in a moment.")
         try:
-            stand(log)
+            current_standing(log)
         except SealRefused as error:
             if error.code != "database_behind":
                 raise
         else:
             raise NothingToRepair("The database has every signed entry; there is nothing to adopt.")
-        last = max(_memories(log), key=lambda head: head.size)
+        last = max(_readable_heads(log), key=lambda head: head.size)
         with transaction():
             start = count_numbered()
             require_beginning(log, start, last.size)
@@ -92,14 +92,16 @@ def rebuild(log: Log) -> int:
     with log.store.only_one() as alone:
         if not alone:
             raise NothingToRepair("The sequencer is at work; try again in a moment.")
-        memories = _memories(log)
+        memories = _readable_heads(log)
         last = max(memories, key=lambda head: head.size, default=None)
         if last is None or last.size == 0:
             raise NothingToRepair("Nothing that was signed is remembered; there is nothing to rebuild.")
         fresh = TileStore(log.store.folder / "rebuilding")
         shutil.rmtree(fresh.folder, ignore_errors=True)
         for start in range(0, last.size, ROUND):
-            for tile, data in grow(start, fresh.load, _from_database(start, min(ROUND, last.size - start))):
+            for tile, data in changed_tiles(
+                start, fresh.load, _from_database(start, min(ROUND, last.size - start))
+            ):
                 fresh.write(tile, data)
         tree = TreeReader(last.size, fresh.load)
         for head in memories:
@@ -135,7 +137,7 @@ def _swap(log: Log, fresh: TileStore) -> None:
     shutil.rmtree(fresh.folder)
 
 
-def take_in(sources: tuple[Sealed, ...]) -> dict[str, int]:
+def seal_unsealed_rows(sources: tuple[Sealed, ...]) -> dict[str, int]:
     """Seal every row that never was, once after an upgrade; that it was done is sealed itself, with the counts.
 
     Returns:
@@ -163,4 +165,4 @@ def _take_in_rows(source: SealSource) -> int:
     return count
 
 
-__all__ = ["ADOPTED", "TAKEN_IN", "NothingToRepair", "TileDamaged", "adopt", "rebuild", "take_in"]
+__all__ = ["ADOPTED", "TAKEN_IN", "NothingToRepair", "TileDamaged", "adopt", "rebuild", "seal_unsealed_rows"]

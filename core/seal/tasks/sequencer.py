@@ -16,12 +16,12 @@ import structlog
 
 from core.clock import now
 from core.database import db, is_postgresql, session, transaction
-from core.seal.models.log import Log, Signed, this_log
-from core.seal.queries.standing import Standing, entry_of, stand
+from core.seal.models.log import Log, SignedHead, this_log
+from core.seal.queries.standing import Standing, current_standing, entry_of
 from core.seal.queries.unsealed import anything_waits, numbered_leaves
 from core.seal.rules import merkle
 from core.seal.rules.note import Checkpoint
-from core.seal.rules.tiles import WIDTH, Tile, TreeReader, grow
+from core.seal.rules.tiles import WIDTH, Tile, TreeReader, changed_tiles
 from core.seal.service.numbering import NUMBER, database_lock, give_numbers, note_signed
 from core.seal.tasks.unsealable import leave_out_bad
 
@@ -31,7 +31,7 @@ log_of_events = structlog.get_logger(__name__)
 ROUND = 40 * WIDTH
 
 
-def reached(step: str) -> None:
+def fault_point(step: str) -> None:
     """A step is done and durable."""
     log_of_events.debug("seal_step", step=step)
 
@@ -51,32 +51,32 @@ def sequence(*, most: int = ROUND) -> int | None:
             return None
         added = 0
         while True:
-            gained = _round(log, most)
+            gained = _sequence_batch(log, most)
             added += gained
             if gained < most:
                 return added
 
 
-def _round(log: Log, most: int) -> int:
+def _sequence_batch(log: Log, most: int) -> int:
     session.rollback()
-    standing = stand(log)
+    standing = current_standing(log)
     if standing.numbered == standing.size:
         leave_out_bad(most)
         if not anything_waits():
             _finish(log, standing)
             return 0
         _give_numbers(standing.numbered, most)
-        reached("numbered")
+        fault_point("numbered")
     entries = _numbered_entries(standing.size, most)
     size = standing.size + len(entries)
     root, full = _write_tiles(log, standing.size, entries)
-    reached("written")
-    signed = Signed(size, root, now())
+    fault_point("written")
+    signed = SignedHead(size, root, now())
     log.memory.write(signed)
-    reached("remembered")
+    fault_point("remembered")
     _publish(log, signed)
     _note(signed)
-    reached("noted")
+    fault_point("noted")
     for tile in full:
         log.store.drop_partials(tile)
     return len(entries)
@@ -118,10 +118,10 @@ def _numbered_entries(first: int, most: int) -> list[bytes]:
 
 def _write_tiles(log: Log, size: int, entries: list[bytes]) -> tuple[bytes, list[Tile]]:
     """The root of the tree with `entries`, and the tiles that are full now."""
-    fresh = grow(size, log.store.load, entries)
+    fresh = changed_tiles(size, log.store.load, entries)
     for tile, data in fresh:
         log.store.write(tile, data)
-        reached("tile")
+        fault_point("tile")
     written = dict(fresh)
 
     def load(tile: Tile) -> bytes:
@@ -132,20 +132,20 @@ def _write_tiles(log: Log, size: int, entries: list[bytes]) -> tuple[bytes, list
     return root, [tile for tile in written if tile.width == WIDTH]
 
 
-def _publish(log: Log, signed: Signed) -> None:
+def _publish(log: Log, signed: SignedHead) -> None:
     log.store.publish(Checkpoint(log.origin, signed.size, signed.root).signed(log.signer))
-    reached("signed")
+    fault_point("signed")
 
 
 def _finish(log: Log, standing: Standing) -> None:
     """Complete what a run that ended early has left: the checkpoint or the note of it; sign the empty log once."""
-    signed = Signed(standing.size, standing.root, now())
+    signed = SignedHead(standing.size, standing.root, now())
     if not standing.published:
         _publish(log, signed)
     if not standing.noted:
         _note(signed)
 
 
-def _note(signed: Signed) -> None:
+def _note(signed: SignedHead) -> None:
     with transaction():
         note_signed(signed)

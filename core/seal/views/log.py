@@ -15,7 +15,7 @@ from core.seal.queries.standing import signed_at
 from core.seal.queries.subjects import signed_size
 from core.seal.queries.witnesses import witnesses_of
 from core.seal.rules.note import BadNote
-from core.seal.service.comparing import LogAway, compare, kept_in, shown_here
+from core.seal.service.comparing import LogAway, checkpoint_in, compare, shown_here
 from core.seal.service.daily_heads import kept_heads
 from core.seal.wording import TONES, explained, title
 from core.settings import current_settings
@@ -77,7 +77,7 @@ def compare_kept() -> ResponseReturnValue:
     if text.strip():
         log = this_log()
         try:
-            comparison = compare(kept_in(text.strip().encode()), log.verifier, shown_here(log))
+            comparison = compare(checkpoint_in(text.strip().encode()), log.verifier, shown_here(log))
         except BadNote:
             problem = _(
                 "This is no signed head of a log, and no proof. Paste the whole text, with its last line."

@@ -19,7 +19,7 @@ from shop.channels.models import OutsideImport, OutsideOrderChange, OutsideOrder
 from shop.channels.rules.outside_orders import OutsideOrder, Rejected
 from shop.channels.rules.taobao import Parsed
 from shop.channels.service.booking import CultivarWord, Shop, facts_of, facts_of_change
-from shop.channels.service.stored_plans import Brought, PlannedOrder, from_json, keep_plan_of, to_json
+from shop.channels.service.stored_plans import PlannedOrder, StoredTables, from_json, keep_plan_of, to_json
 from traceability import api as traceability
 
 KEEP_REJECTED = 5_000
@@ -92,7 +92,7 @@ def record_import(
 
 
 def record_brought(
-    brought: Brought,
+    brought: StoredTables,
     *,
     storefront: branch.StorefrontView,
     platform: str,

@@ -36,7 +36,7 @@ class PlannedOrder:
 
 
 @dataclass(frozen=True)
-class Brought:
+class StoredTables:
     """Files that were laid down: the id of their import, where they lie, and the rows of each by its name."""
 
     public_id: str
@@ -44,11 +44,11 @@ class Brought:
     rows: dict[str, int]
 
 
-def lay_down(brought: Sequence[Table]) -> Brought:
+def lay_down(brought: Sequence[Table]) -> StoredTables:
     """Keep the tables of one import for a worker; called outside of a transaction."""
     public_id = random_id(16)
     key = _put({"import": public_id, "tables": [tables.to_json(table) for table in brought]})
-    return Brought(public_id, key, {table.file: len(table.rows) for table in brought})
+    return StoredTables(public_id, key, {table.file: len(table.rows) for table in brought})
 
 
 def keep_plan_of(public_id: str, planned: Sequence[PlannedOrder]) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from core.database import session
-from core.sweeps import free
+from core.sweeps import claimable
 from shop.orders.models.tables import Order
 from shop.orders.states import OPEN_PAYMENT, WAITS_FOR_US
 
@@ -24,7 +24,7 @@ def due_to_expire(*, at: datetime, limit: int = 200) -> list[int]:
             .where(
                 Order.payment_state.in_(OPEN_PAYMENT),
                 Order.expires_at <= at,
-                free(EXPIRY, Order.id, at=at),
+                claimable(EXPIRY, Order.id, at=at),
             )
             .order_by(Order.expires_at)
             .limit(limit)
@@ -42,7 +42,7 @@ def due_to_remind(*, at: datetime, limit: int = 200) -> list[int]:
                 Order.expires_at > at,
                 Order.expires_at <= at + REMIND_BEFORE,
                 Order.reminded_at.is_(None),
-                free(REMINDING, Order.id, at=at),
+                claimable(REMINDING, Order.id, at=at),
             )
             .order_by(Order.expires_at)
             .limit(limit)

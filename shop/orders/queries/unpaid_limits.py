@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from core.database import session
 from core.settings import current_settings
 from shop.orders.models.tables import Consignment, HoldAllowance, Order, OrderLine
-from shop.orders.rules.unpaid_limits import Amount, Holder, Limits, Piece, Way
+from shop.orders.rules.unpaid_limits import Amount, Holder, Limits, LineHolding, Way
 from shop.orders.states import ENDED, OPEN_PAYMENT, FulfilmentState, PaymentMethod, PaymentState
 from shop.stock.models import HoldState, Stock, StockHold
 
@@ -126,7 +126,7 @@ RECEIVED_AND_PAID = (
 )
 
 
-def sizes_held(order: Order, wishes: Sequence[Wish]) -> list[Piece]:
+def sizes_held(order: Order, wishes: Sequence[Wish]) -> list[LineHolding]:
     """The order's lines with what is held of each size; the stock's rows are this transaction's already."""
     own = or_(*(one for holder, one in _conditions(order).items() if holder is not Holder.NETWORK))
     of_others = Order.payment_state.in_(OPEN_PAYMENT) & (Order.id != order.id)
@@ -151,7 +151,7 @@ def sizes_held(order: Order, wishes: Sequence[Wish]) -> list[Piece]:
     )
     held = {row.variant_id: row for row in rows}
     return [
-        Piece(
+        LineHolding(
             one.sku,
             one.plants,
             held[one.variant_id].on_hand * one.plants_per_unit,

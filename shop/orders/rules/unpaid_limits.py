@@ -80,7 +80,7 @@ class Exceeded:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class LineHolding:
     """One line of an order and what is held of its size; all in plants.
 
     `in_nursery` counts what is held as well; `own_held` is this buyer's before this order, `unconfirmed` what all
@@ -118,7 +118,7 @@ def exceeded_sum(
     return None
 
 
-def exceeded_share(piece: Piece, *, way: Way, limits: Limits, known: bool) -> Exceeded | None:
+def exceeded_share(piece: LineHolding, *, way: Way, limits: Limits, known: bool) -> Exceeded | None:
     """The limit on one listing that a line would pass. A known buyer may hold all of it, whatever strangers hold."""
     if known:
         return None

@@ -24,7 +24,7 @@ from shop.orders.rules.unpaid_limits import (
     Exceeded,
     Holder,
     Limits,
-    Piece,
+    LineHolding,
     Way,
     allowed_of,
     exceeded_share,
@@ -82,7 +82,13 @@ def require_within_limits(order: Order, wishes: Sequence[Wish]) -> None:
 
 
 def _exceeded(
-    wishes: Sequence[Wish], holdings: Sums, pieces: Sequence[Piece], *, way: Way, bounds: Limits, known: bool
+    wishes: Sequence[Wish],
+    holdings: Sums,
+    pieces: Sequence[LineHolding],
+    *,
+    way: Way,
+    bounds: Limits,
+    known: bool,
 ) -> Exceeded | None:
     """The first limit that these lines would pass, on top of what is held."""
     if not wishes:

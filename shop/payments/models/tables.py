@@ -227,7 +227,7 @@ class TransferProof(Base):
     reference: Mapped[str | None] = mapped_column(String(120))
 
 
-class CancelWish(Base):
+class CancelRequest(Base):
     """A buyer asks to cancel a consignment that is paid and has not left."""
 
     __tablename__ = "cancel_wish"

@@ -13,7 +13,7 @@ from core.database import session
 from core.errors import NotFound
 from shop.orders.models.tables import Consignment, Order
 from shop.orders.states import PaymentMethod, PaymentState
-from shop.payments.models.tables import CancelWish, Payment, Refund, TransferProof
+from shop.payments.models.tables import CancelRequest, Payment, Refund, TransferProof
 from shop.payments.queries import cashier_scope as parts
 from shop.payments.queries import doubts as in_doubt
 from shop.payments.queries.doubts import Agreed
@@ -60,14 +60,14 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class CashierQueue:
     proofs: tuple[WaitingProof, ...]
     refunds: tuple[RefundView, ...]
     doubts: tuple[Doubt, ...]
     wishes: tuple[WishView, ...]
 
 
-def desk(account_id: int) -> Desk:
+def cashier_queue(account_id: int) -> CashierQueue:
     """What waits for the cashier: proofs, refunds to pay by hand, payments in doubt, wishes to cancel."""
     reach = parts.reach_of(account_id, "payments.confirm")
     proofs = session.execute(
@@ -99,14 +99,14 @@ def desk(account_id: int) -> Desk:
     ).all()
     agreed = in_doubt.agreements_on([payment for payment, _number in doubts])
     wishes = session.execute(
-        select(CancelWish, Consignment, Order.number)
-        .join(Consignment, Consignment.id == CancelWish.consignment_id)
+        select(CancelRequest, Consignment, Order.number)
+        .join(Consignment, Consignment.id == CancelRequest.consignment_id)
         .join(Order, Order.id == Consignment.order_id)
-        .where(CancelWish.state == WishState.OPEN, Consignment.grower_id.in_(reach.growers))
-        .order_by(CancelWish.id)
+        .where(CancelRequest.state == WishState.OPEN, Consignment.grower_id.in_(reach.growers))
+        .order_by(CancelRequest.id)
         .limit(SHOWN)
     )
-    return Desk(
+    return CashierQueue(
         proofs=tuple(_waiting(proof, order) for proof, order in proofs),
         refunds=tuple(refund_view(refund, order) for refund, order in refunds),
         doubts=tuple(_doubt(payment, number, agreed[payment.id]) for payment, number in doubts),
@@ -193,11 +193,11 @@ class GrowersPage:
 def of_grower(grower_id: int) -> GrowersPage:
     """What a grower sees of money going back."""
     wishes = session.execute(
-        select(CancelWish, Consignment, Order.number)
-        .join(Consignment, Consignment.id == CancelWish.consignment_id)
+        select(CancelRequest, Consignment, Order.number)
+        .join(Consignment, Consignment.id == CancelRequest.consignment_id)
         .join(Order, Order.id == Consignment.order_id)
-        .where(Consignment.grower_id == grower_id, CancelWish.state == WishState.OPEN)
-        .order_by(CancelWish.id)
+        .where(Consignment.grower_id == grower_id, CancelRequest.state == WishState.OPEN)
+        .order_by(CancelRequest.id)
         .limit(SHOWN)
     )
     refunds = session.execute(

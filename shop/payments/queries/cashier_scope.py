@@ -23,20 +23,20 @@ from shop.payments.models.tables import Payment, Refund, TransferProof
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class CashierScope:
     """The units where an account holds a permission, and the growers there, also those who have left."""
 
     units: frozenset[int]
     growers: frozenset[int]
 
 
-def reach_of(account_id: int, permission: str) -> Reach:
+def reach_of(account_id: int, permission: str) -> CashierScope:
     """Where the account holds `permission`."""
     units = frozenset(unit.id for unit in branch.units_where(account_id, permission))
-    return Reach(units, frozenset(branch.growers_within(account_id, permission)))
+    return CashierScope(units, frozenset(branch.growers_within(account_id, permission)))
 
 
-def has_part(reach: Reach) -> ColumnElement[bool]:
+def has_part(reach: CashierScope) -> ColumnElement[bool]:
     """Orders of which at least one parcel is of these growers."""
     return Order.id.in_(select(Consignment.order_id).where(Consignment.grower_id.in_(reach.growers)))
 
@@ -48,19 +48,19 @@ def own_orders(account_id: int, permission: str) -> ColumnElement[bool]:
     return has_part(reach)
 
 
-def _has_foreign_part(reach: Reach) -> ColumnElement[bool]:
+def _has_foreign_part(reach: CashierScope) -> ColumnElement[bool]:
     foreign = select(Consignment.id).where(
         Consignment.order_id == Order.id, Consignment.grower_id.not_in(reach.growers)
     )
     return foreign.exists()
 
 
-def _to_account_of(reach: Reach) -> ColumnElement[bool]:
+def _to_account_of(reach: CashierScope) -> ColumnElement[bool]:
     mine = select(PayeeAccount.public_id).where(PayeeAccount.unit_id.in_(reach.units))
     return Order.payee_account.in_(mine)
 
 
-def receipts(reach: Reach) -> ColumnElement[bool]:
+def receipts(reach: CashierScope) -> ColumnElement[bool]:
     """Receipts of transfers to an account of these units; one to no known account needs all of its order's growers."""
     mine = select(PayeeAccount.public_id).where(PayeeAccount.unit_id.in_(reach.units))
     unknown = TransferProof.payee_account.is_(None)
@@ -69,7 +69,7 @@ def receipts(reach: Reach) -> ColumnElement[bool]:
     )
 
 
-def refunds(reach: Reach) -> ColumnElement[bool]:
+def refunds(reach: CashierScope) -> ColumnElement[bool]:
     """Refunds of these growers' parcels; of a whole order, when the account is theirs, or a part of what Stripe took."""
     parcel = Refund.consignment_id.in_(select(Consignment.id).where(Consignment.grower_id.in_(reach.growers)))
     transferred = and_(Payment.method == PaymentMethod.OFFLINE_TRANSFER, Order.payee_account.is_not(None))

@@ -53,7 +53,7 @@ def takes_from_growers(payment: Payment, step: Step) -> bool:
 
 def agreed_on(payment: Payment, step: Step) -> Agreed:
     """Who agreed to a step about a payment, and whose part has nobody's word."""
-    words = _words([payment.id])[payment.id, step]
+    words = _agreeing_account_ids([payment.id])[payment.id, step]
     return _agreed(
         step, words, _without_word([payment], step, {payment.id: words})[payment.id], display_names(words)
     )
@@ -61,7 +61,7 @@ def agreed_on(payment: Payment, step: Step) -> Agreed:
 
 def agreements_on(payments: Sequence[Payment]) -> dict[int, tuple[Agreed, ...]]:
     """By payment the steps to which somebody has agreed, as `agreed_on` tells them."""
-    words = _words(payment.id for payment in payments)
+    words = _agreeing_account_ids(payment.id for payment in payments)
     names = display_names(account_id for of_step in words.values() for account_id in of_step)
     agreed: dict[int, tuple[Agreed, ...]] = {payment.id: () for payment in payments}
     for step in Step:
@@ -78,7 +78,7 @@ def _agreed(
     return Agreed(step, tuple(names[one] for one in words), tuple(one.name for one in missing))
 
 
-def _words(payment_ids: Iterable[int]) -> dict[tuple[int, Step], list[int]]:
+def _agreeing_account_ids(payment_ids: Iterable[int]) -> dict[tuple[int, Step], list[int]]:
     """The accounts that agreed, by payment and step, in the order in which they did."""
     words: dict[tuple[int, Step], list[int]] = {(one, step): [] for one in payment_ids for step in Step}
     for row in session.scalars(
@@ -116,7 +116,7 @@ def _without_word(
 
 
 def cashiers_without_word(payment: Payment, step: Step) -> set[int]:
-    words = {payment.id: _words([payment.id])[payment.id, step]}
+    words = {payment.id: _agreeing_account_ids([payment.id])[payment.id, step]}
     missing = _without_word([payment], step, words)[payment.id]
     return {
         account_id for grower in missing for account_id in parts.nearest(grower.unit_id, PERMISSION_OF[step])

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from core.clock import now
 from core.database import session
-from core.sweeps import free
+from core.sweeps import claimable
 from shop.orders.models.tables import Order
 from shop.orders.states import PaymentMethod
 from shop.payments.models.tables import Payment, Refund
@@ -42,7 +42,7 @@ def payments_to_check(*, everything: bool, of: Orders | None) -> list[int]:
     if of is not None:
         wanted = wanted.join(Order, Order.id == Payment.order_id).where(of)
     if not everything:
-        wanted = wanted.where(free(CHECKING, Payment.id, at=moment))
+        wanted = wanted.where(claimable(CHECKING, Payment.id, at=moment))
     return list(session.scalars(wanted))
 
 
@@ -56,5 +56,5 @@ def refunds_to_send(*, everything: bool, of: Orders | None) -> list[int]:
     if of is not None:
         due = due.join(Order, Order.id == Refund.order_id).where(of)
     if not everything:
-        due = due.where(Refund.next_attempt_at <= now(), free(REFUNDING, Refund.id))
+        due = due.where(Refund.next_attempt_at <= now(), claimable(REFUNDING, Refund.id))
     return list(session.scalars(due.order_by(Refund.id)))

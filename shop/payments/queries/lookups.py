@@ -11,18 +11,18 @@ from core.database import session
 from core.errors import NotFound
 from shop.orders.models.tables import Consignment, Order
 from shop.orders.states import PaymentMethod, PaymentState
-from shop.payments.models.tables import CancelWish, Payment, Refund, TransferProof
+from shop.payments.models.tables import CancelRequest, Payment, Refund, TransferProof
 from shop.payments.rules.provider_news import SessionNews
 from shop.payments.states import RefundState, Stage
 
 
-def get_wish(public_id: str) -> CancelWish:
+def get_wish(public_id: str) -> CancelRequest:
     """One wish.
 
     Raises:
         NotFound: no such wish.
     """
-    wish = session.scalars(select(CancelWish).where(CancelWish.public_id == public_id)).one_or_none()
+    wish = session.scalars(select(CancelRequest).where(CancelRequest.public_id == public_id)).one_or_none()
     if wish is None:
         raise NotFound(_("There is no such request."), code="no_such_wish")
     return wish

@@ -24,8 +24,8 @@ from shop.orders.states import (
 )
 from shop.orders.wording.state_names import phone_words
 from shop.payees.queries import PaidTo, PayeeView, account_of_order
-from shop.payments.models.tables import CancelWish, Payment, Refund, TransferProof
-from shop.payments.rules.standings import Act, GrowerAct, Standing, grower_acts, money_of
+from shop.payments.models.tables import CancelRequest, Payment, Refund, TransferProof
+from shop.payments.rules.standings import BuyerAction, GrowerAct, Standing, grower_acts, money_of
 from shop.payments.states import Stage, WishState
 
 
@@ -114,7 +114,7 @@ def panel(order_id: int) -> Panel:
     """Everything that an order's page shows about its money."""
     order = session.get_one(Order, order_id)
     payments = session.scalars(select(Payment).where(Payment.order_id == order_id)).all()
-    wishes = wishes_of(order_id)
+    wishes = cancel_requests_of(order_id)
     parcels = consignments_of(order_id)
     requested_numbers = {wish.consignment_number for wish in wishes if wish.state == WishState.OPEN}
     money = money_of(
@@ -140,18 +140,18 @@ def panel(order_id: int) -> Panel:
         goes_back=money.goes_back,
         arrived_minor=doubtful.heard_amount_minor if doubtful else None,
         arrived_currency=doubtful.heard_currency if doubtful else None,
-        can_pay_now=Act.PAY in money.acts,
+        can_pay_now=BuyerAction.PAY in money.acts,
         account=paid_to.account,
         account_changed=paid_to.changed,
         account_unit=branch.unit_name(branch.unit_by_id(paid_to.account.unit_id)) if paid_to.account else "",
-        can_send_proof=Act.SEND_RECEIPT in money.acts,
+        can_send_proof=BuyerAction.SEND_RECEIPT in money.acts,
         proofs=proofs_of(order_id),
         refunds=refunds_of(order_id),
-        can_cancel_order=Act.CANCEL_ORDER in money.acts,
+        can_cancel_order=BuyerAction.CANCEL_ORDER in money.acts,
         can_ask_to_cancel=tuple(
             parcel.number
             for parcel in parcels
-            if Act.ASK_TO_CANCEL in money.acts
+            if BuyerAction.ASK_TO_CANCEL in money.acts
             and parcel.fulfilment_state in BEFORE_DISPATCH
             and parcel.number not in requested_numbers
         ),
@@ -207,7 +207,7 @@ def refunds_of(order_id: int) -> tuple[RefundView, ...]:
     return tuple(refund_view(row, order) for row in rows)
 
 
-def wish_view(wish: CancelWish, consignment: Consignment, order_number: str) -> WishView:
+def wish_view(wish: CancelRequest, consignment: Consignment, order_number: str) -> WishView:
     return WishView(
         public_id=wish.public_id,
         consignment_number=consignment.number,
@@ -219,12 +219,12 @@ def wish_view(wish: CancelWish, consignment: Consignment, order_number: str) -> 
     )
 
 
-def wishes_of(order_id: int) -> tuple[WishView, ...]:
+def cancel_requests_of(order_id: int) -> tuple[WishView, ...]:
     rows = session.execute(
-        select(CancelWish, Consignment, Order.number)
-        .join(Consignment, Consignment.id == CancelWish.consignment_id)
+        select(CancelRequest, Consignment, Order.number)
+        .join(Consignment, Consignment.id == CancelRequest.consignment_id)
         .join(Order, Order.id == Consignment.order_id)
         .where(Order.id == order_id)
-        .order_by(CancelWish.id)
+        .order_by(CancelRequest.id)
     )
     return tuple(wish_view(*row) for row in rows)

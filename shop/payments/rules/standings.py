@@ -30,7 +30,7 @@ class Standing(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Act(StrEnum):
+class BuyerAction(StrEnum):
     """What a buyer is offered."""
 
     PAY = "pay"
@@ -45,7 +45,7 @@ class Money:
 
     standing: Standing
     goes_back: bool
-    acts: frozenset[Act]
+    acts: frozenset[BuyerAction]
 
 
 _AFTER_PAYMENT = {
@@ -98,19 +98,19 @@ def _acts(
     order: PaymentState,
     method: PaymentMethod,
     parcels: Collection[FulfilmentState],
-) -> frozenset[Act]:
+) -> frozenset[BuyerAction]:
     acts = set()
     if standing in {Standing.TO_PAY, Standing.FAILED}:
-        acts.add(Act.PAY)
+        acts.add(BuyerAction.PAY)
     transfer = method is PaymentMethod.OFFLINE_TRANSFER
     if transfer and standing in {Standing.TO_TRANSFER, Standing.RAN_OUT}:
-        acts.add(Act.SEND_RECEIPT)
+        acts.add(BuyerAction.SEND_RECEIPT)
     nothing_left = all(parcel in BEFORE_DISPATCH for parcel in parcels)
     if nothing_left and standing in _MAY_WALK_AWAY:
-        acts.add(Act.CANCEL_ORDER)
+        acts.add(BuyerAction.CANCEL_ORDER)
     paid = order in {PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.DISPUTED}
     if paid and any(parcel in BEFORE_DISPATCH for parcel in parcels):
-        acts.add(Act.ASK_TO_CANCEL)
+        acts.add(BuyerAction.ASK_TO_CANCEL)
     return frozenset(acts)
 
 

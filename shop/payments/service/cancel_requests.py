@@ -12,14 +12,14 @@ from core.errors import Conflict
 from core.ids import random_id
 from shop.orders.service.transitions import locked_consignment
 from shop.orders.states import BEFORE_DISPATCH, SETTLED, By
-from shop.payments.models.tables import CancelWish, Refund
+from shop.payments.models.tables import CancelRequest, Refund
 from shop.payments.queries.lookups import get_wish
 from shop.payments.service import notices as messages
 from shop.payments.service import refunds
 from shop.payments.states import WishState
 
 
-def ask(consignment_id: int, *, reason: str, at: datetime) -> CancelWish:
+def request_cancellation(consignment_id: int, *, reason: str, at: datetime) -> CancelRequest:
     """The buyer asks the grower to cancel; asking again while that is open changes nothing.
 
     Raises:
@@ -31,13 +31,13 @@ def ask(consignment_id: int, *, reason: str, at: datetime) -> CancelWish:
     if order.payment_state not in SETTLED:
         raise Conflict(_("This order is not paid; it can be cancelled as a whole."), code="not_paid")
     open_wish = session.scalars(
-        select(CancelWish).where(
-            CancelWish.consignment_id == consignment_id, CancelWish.state == WishState.OPEN
+        select(CancelRequest).where(
+            CancelRequest.consignment_id == consignment_id, CancelRequest.state == WishState.OPEN
         )
     ).one_or_none()
     if open_wish is not None:
         return open_wish
-    wish = CancelWish(
+    wish = CancelRequest(
         public_id=random_id(20),
         consignment_id=consignment_id,
         reason=reason,
@@ -78,7 +78,7 @@ def decline(public_id: str, *, answer: str, by: By, at: datetime) -> None:
     messages.cancel_declined(order, wish.public_id, consignment.number, answer)
 
 
-def _open_wish(public_id: str) -> CancelWish:
+def _open_wish(public_id: str) -> CancelRequest:
     wish = get_wish(public_id)
     locked_consignment(wish.consignment_id)
     session.refresh(wish)
@@ -87,7 +87,7 @@ def _open_wish(public_id: str) -> CancelWish:
     return wish
 
 
-def _decide(wish: CancelWish, state: WishState, *, by: By, at: datetime) -> None:
+def _decide(wish: CancelRequest, state: WishState, *, by: By, at: datetime) -> None:
     wish.state = state
     wish.decided_at = at
     wish.decided_by = by.account_id

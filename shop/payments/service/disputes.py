@@ -15,7 +15,7 @@ from shop.payments.states import DISPUTE_CLOSED as CLOSED
 from shop.payments.states import ONLY_A_WARNING, RefundKind, Stage
 
 
-def learn(payment: Payment, *, dispute_id: str, status: str, amount_minor: int) -> bool:
+def record_dispute(payment: Payment, *, dispute_id: str, status: str, amount_minor: int) -> bool:
     """Add a dispute's state to a locked payment; whether that was new. An end is never taken back."""
     same = payment.dispute_id == dispute_id
     if same and (payment.dispute_status in CLOSED or payment.dispute_status == status):

@@ -13,18 +13,18 @@ from shop.orders.service.notices import tell_buyer
 from shop.payments.models.tables import Payment, Refund, TransferProof
 
 
-def _tell(order: Order, template: str, key: str, **context: Any) -> None:
+def _queue_buyer_notice(order: Order, template: str, key: str, **context: Any) -> None:
     tell_buyer(order, template, key=f"{template}:{key}", **context)
 
 
 def payment_failed(order: Order, payment: Payment) -> None:
     """The money of a delayed method did not come; the buyer may try again."""
-    _tell(order, "payment_failed", payment.public_id)
+    _queue_buyer_notice(order, "payment_failed", payment.public_id)
 
 
 def payment_in_doubt(order: Order, payment: Payment) -> None:
     """Money came that is not what the order asks for; a cashier decides."""
-    _tell(
+    _queue_buyer_notice(
         order,
         "payment_in_doubt",
         payment.public_id,
@@ -40,7 +40,7 @@ def payment_in_doubt(order: Order, payment: Payment) -> None:
 
 def amount_accepted(order: Order, payment: Payment) -> None:
     """The cashier took what came as the order's payment."""
-    _tell(
+    _queue_buyer_notice(
         order,
         "amount_accepted",
         payment.public_id,
@@ -52,7 +52,7 @@ def amount_accepted(order: Order, payment: Payment) -> None:
 
 def payment_unclaimed(order: Order, payment: Payment, *, reason: str) -> None:
     """The money came too late for the plants, twice, or is not what the order asks for, and goes back."""
-    _tell(
+    _queue_buyer_notice(
         order,
         "payment_unclaimed",
         payment.public_id,
@@ -64,7 +64,7 @@ def payment_unclaimed(order: Order, payment: Payment, *, reason: str) -> None:
 
 def refunded(order: Order, refund: Refund) -> None:
     """The money is on the buyer's side again."""
-    _tell(
+    _queue_buyer_notice(
         order,
         "payment_refunded",
         refund.number,
@@ -77,17 +77,17 @@ def refunded(order: Order, refund: Refund) -> None:
 
 def proof_rejected(order: Order, proof: TransferProof, reason: str) -> None:
     """The cashier did not find the transfer."""
-    _tell(order, "transfer_proof_rejected", proof.public_id, reason=reason)
+    _queue_buyer_notice(order, "transfer_proof_rejected", proof.public_id, reason=reason)
 
 
 def account_withdrawn(order: Order, public_id: str, *, another: bool) -> None:
     """The account that the buyer was told to transfer to is no longer used; `another` stands on the order's page."""
-    _tell(order, "transfer_account_withdrawn", f"{order.number}:{public_id}", another=another)
+    _queue_buyer_notice(order, "transfer_account_withdrawn", f"{order.number}:{public_id}", another=another)
 
 
 def cancel_declined(order: Order, wish_id: str, consignment_number: str, answer: str) -> None:
     """The grower does not cancel: the plants are on their way already, or similar."""
-    _tell(order, "cancel_declined", wish_id, consignment=consignment_number, answer=answer)
+    _queue_buyer_notice(order, "cancel_declined", wish_id, consignment=consignment_number, answer=answer)
 
 
 def receipt_waits(order: Order, account_ids: Collection[int], *, key: str) -> None:

@@ -79,7 +79,7 @@ def hear_dispute(
     if is_foreign(payment, currency):
         payment.attention = attention("foreign_dispute", f"{dispute_id} {amount_minor / 100:.2f} {currency}")
         return "foreign_currency"
-    if not disputes.learn(payment, dispute_id=dispute_id, status=status, amount_minor=amount_minor):
+    if not disputes.record_dispute(payment, dispute_id=dispute_id, status=status, amount_minor=amount_minor):
         return "nothing_new"
     settle(order, payment, at=at)
     return f"dispute_{status}"[:40]

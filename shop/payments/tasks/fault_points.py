@@ -1,7 +1,7 @@
 """Names of the moments at which a process may die; tests watch them, nothing else does.
 
 `observe` is given a function that is called with each name as it is reached; the fault tests end the
-process there. Without an observer, `reached` does nothing.
+process there. Without an observer, `fault_point` does nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def observe(observer: Callable[[str], None] | None) -> None:
         _observers.append(observer)
 
 
-def reached(step: str) -> None:
+def fault_point(step: str) -> None:
     """The work has come to `step`."""
     for observer in _observers:
         observer(step)

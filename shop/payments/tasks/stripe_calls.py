@@ -24,7 +24,7 @@ from shop.payments.service.provider import configured, gateway
 from shop.payments.service.provider_errors import ProviderAway, ProviderRefused
 from shop.payments.service.row_locks import locked_refund
 from shop.payments.states import RefundState, Stage, dispute_is_open
-from shop.payments.tasks.fault_points import reached
+from shop.payments.tasks.fault_points import fault_point
 
 log = structlog.get_logger(__name__)
 # Made here and not by `url_for`, since the scheduler finishes attempts outside of any request.
@@ -57,7 +57,7 @@ def pay(order_id: int) -> str | None:
     for _try in range(3):
         with transaction():
             attempt = service.begin(order_id, at=now())
-        reached("payment.begun")
+        fault_point("payment.begun")
         if attempt is None:
             return None
         try:
@@ -69,7 +69,7 @@ def pay(order_id: int) -> str | None:
             log.warning("stripe_refused_session", code=refusal.code, param=refusal.param)
             continue
         if opened.news.heard is not Heard.OPEN:
-            hear(attempt.payment_id, opened)
+            record_session(attempt.payment_id, opened)
             if opened.news.heard is not Heard.EXPIRED:
                 return None
             continue
@@ -86,10 +86,10 @@ def _open_session(attempt: service.Attempt) -> Session:
     session_id = attempt.session_id
     if session_id is None:
         opened = gateway().create_session(_session_order(attempt))
-        reached("payment.session_made")
+        fault_point("payment.session_made")
         with transaction():
             service.session_opened(attempt.payment_id, opened, at=now())
-        reached("payment.session_kept")
+        fault_point("payment.session_kept")
         if attempt.is_new:
             return opened
         session_id = opened.news.session_id
@@ -113,14 +113,14 @@ def _session_order(attempt: service.Attempt) -> SessionOrder:
     )
 
 
-def hear(payment_id: int, stripe_session: Session) -> str:
+def record_session(payment_id: int, stripe_session: Session) -> str:
     """Take what the provider answered about a session into the books."""
-    reached("session.heard")
+    fault_point("session.heard")
     with transaction():
         result = service.hear_session(payment_id, stripe_session.news, at=now())
         settling.note_asked(payment_id, at=now())
-        reached("session.written")
-    reached("session.committed")
+        fault_point("session.written")
+    fault_point("session.committed")
     return result
 
 
@@ -141,7 +141,9 @@ def check(payment_id: int) -> str:
     if stripe_session.news.heard is Heard.OPEN and not wanted:
         stripe_session = gateway().expire_session(session_id)
     result = (
-        hear(payment_id, stripe_session) if state not in {Stage.RECEIVED, Stage.UNCLAIMED} else "nothing_new"
+        record_session(payment_id, stripe_session)
+        if state not in {Stage.RECEIVED, Stage.UNCLAIMED}
+        else "nothing_new"
     )
     if stripe_session.news.provider_payment_id and stripe_session.news.heard is Heard.PAID:
         given_back = gateway().list_refunds(stripe_session.news.provider_payment_id)
@@ -191,7 +193,7 @@ def send_refund(refund_id: int) -> str:
     paid_by, payment_id = payment.provider_payment_id, payment.id
     amount_minor, number, key = refund.amount_minor, refund.number, refund.idempotency_key
     session.rollback()
-    reached("refund.before_call")
+    fault_point("refund.before_call")
     try:
         news = gateway().create_refund(
             provider_payment_id=paid_by, amount_minor=amount_minor, refund_number=number, idempotency_key=key
@@ -206,9 +208,9 @@ def send_refund(refund_id: int) -> str:
             if refund.state == RefundState.DUE:
                 refund_rows.fail(refund, payment, str(refusal), at=now())
         return RefundState.FAILED
-    reached("refund.called")
+    fault_point("refund.called")
     hear_refund(payment_id, news)
-    reached("refund.committed")
+    fault_point("refund.committed")
     return lookups.refund_with_payment(refund_id)[0].state
 
 

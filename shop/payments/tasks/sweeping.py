@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from core.database import session
-from core.sweeps import each
+from core.sweeps import for_each_key
 from shop.payments.queries.due import CHECKING, REFUNDING, Orders, payments_to_check, refunds_to_send
 from shop.payments.service.provider import configured
 from shop.payments.service.provider_errors import ProviderAway, ProviderRefused
@@ -50,7 +50,7 @@ def sweep(*, everything: bool = False, of: Orders | None = None) -> Swept:
             return False
 
     due = payments_to_check(everything=everything, of=of)
-    checks = each(CHECKING, due, ask, own_transactions=True, when_due=not everything)
+    checks = for_each_key(CHECKING, due, ask, own_transactions=True, when_due=not everything)
     swept.changed += checks.counted
     swept.failed += checks.failed
     sent = send_due_refunds(everything=everything, of=of)
@@ -76,7 +76,7 @@ def send_due_refunds(*, everything: bool = False, of: Orders | None = None) -> S
         return state != RefundState.DUE
 
     due = refunds_to_send(everything=everything, of=of)
-    sent = each(REFUNDING, due, send, own_transactions=True, when_due=not everything)
+    sent = for_each_key(REFUNDING, due, send, own_transactions=True, when_due=not everything)
     swept.changed += sent.counted
     swept.failed += sent.failed
     return swept

@@ -218,7 +218,7 @@ def _cancel(order_id: int, parcel: str | None, reason: str) -> None:
         orders.cancel_order(order_id, at=now(), by=BUYER, reason=reason)
         flash(_("The order is cancelled. Nothing was charged."), "success")
         return
-    wishes.ask(lookups.parcel_of_order(order_id, parcel), reason=reason, at=now())
+    wishes.request_cancellation(lookups.parcel_of_order(order_id, parcel), reason=reason, at=now())
     flash(_("The grower has your request and answers it before the parcel leaves."), "success")
 
 

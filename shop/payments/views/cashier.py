@@ -39,7 +39,7 @@ def home() -> Any:
     return render_template(
         "shop/payments/cashier.html",
         attention_words=attention_words,
-        desk=desk.desk(actor_id()),
+        desk=desk.cashier_queue(actor_id()),
         without_account=[
             unit_payees.unit
             for unit_payees in payees_of(branch.units_where(actor_id(), "payments.confirm"), at=now())[:1]

@@ -84,11 +84,11 @@ def _refund(number: str, permission: str, *, back: str) -> Any:
             made.leads_to(back)
     except (Conflict, Invalid) as refused:
         return _page(parcel, form, {"": str(refused)}, back=back), 422
-    flash(_told(flows.send_refund(refund_id)), "success")
+    flash(_refund_sentence(flows.send_refund(refund_id)), "success")
     return made.answer()
 
 
-def _told(state: str) -> str:
+def _refund_sentence(state: str) -> str:
     return {
         "done": _("The money is on its way back to the buyer."),
         "sent": _("The money is on its way back to the buyer."),
@@ -144,7 +144,7 @@ def _answer(public_id: str, answer: str, permission: str, *, back: str) -> Any:
     if answer == "grant":
         with transaction():
             refund_id = wishes.grant(public_id, by=by, at=now()).id
-        flash(_told(flows.send_refund(refund_id)), "success")
+        flash(_refund_sentence(flows.send_refund(refund_id)), "success")
         return redirect(back, 303)
     form = DeclineForm()
     if not form.validate():

@@ -11,13 +11,13 @@ from core.database import session
 from shop.catalogue.models import Listing, PriceTier, Variant
 from shop.catalogue.states import ListingState
 from shop.search.rules import Query, SizeWanted, parse_query, pinyin_tokens
-from shop.search.service.engine import PAGE_SIZE, Found, Wanted
+from shop.search.service.engine import PAGE_SIZE, SearchHits, Wanted
 
 NAME = "database"
 ESCAPE = "\\"
 
 
-def search(wanted: Wanted, group_names: Mapping[str, tuple[str, str]]) -> Found:
+def search(wanted: Wanted, group_names: Mapping[str, tuple[str, str]]) -> SearchHits:
     """Two statements: a count and a page of ids. No facets, no typos; pinyin only for cultivar groups."""
     parsed = parse_query(wanted.q)
     price = (
@@ -47,7 +47,7 @@ def search(wanted: Wanted, group_names: Mapping[str, tuple[str, str]]) -> Found:
         .limit(PAGE_SIZE)
         .offset((wanted.page - 1) * PAGE_SIZE)
     )
-    return Found(tuple(ids), total, NAME)
+    return SearchHits(tuple(ids), total, NAME)
 
 
 def _like(column: Any, text: str) -> ColumnElement[bool]:

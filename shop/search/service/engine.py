@@ -67,7 +67,7 @@ class FacetValue:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchHits:
     """The ids of one page in order; `relaxed` when no listing held all the words and some of them had to do."""
 
     ids: tuple[int, ...]
@@ -82,7 +82,7 @@ class Engine(Protocol):
 
     name: str
 
-    def search(self, wanted: Wanted) -> Found: ...
+    def search(self, wanted: Wanted) -> SearchHits: ...
 
     def put(self, documents: Iterable[IndexDocument]) -> None:
         """Add, replace, or take out what is not visible; durable when it returns.

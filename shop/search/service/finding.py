@@ -7,7 +7,7 @@ from flask import Flask, current_app
 
 from core.settings import SettingError, Settings, current_settings
 from shop.search.service import database_engine as fallback
-from shop.search.service.engine import Engine, Found, SearchAway, Wanted
+from shop.search.service.engine import Engine, SearchAway, SearchHits, Wanted
 from traceability import api as traceability
 
 log = structlog.get_logger(__name__)
@@ -50,7 +50,7 @@ def engine() -> Engine:
     return in_force
 
 
-def find(wanted: Wanted) -> Found:
+def find(wanted: Wanted) -> SearchHits:
     """One page of listing ids; from the database, without facets, when the engine is away."""
     try:
         return engine().search(wanted)

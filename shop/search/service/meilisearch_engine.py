@@ -17,9 +17,9 @@ from shop.search.service.engine import (
     PAGE_SIZE,
     SEPARATOR,
     FacetValue,
-    Found,
     IndexMissing,
     SearchAway,
+    SearchHits,
     Wanted,
     facet_value,
     flat,
@@ -81,7 +81,7 @@ class MeilisearchEngine:
                 raise IndexMissing from error
             raise
 
-    def search(self, wanted: Wanted) -> Found:
+    def search(self, wanted: Wanted) -> SearchHits:
         """One page of ids, with facet counts that leave out their own filter (one multi-search)."""
         parsed = parse_query(wanted.q)
         text = " ".join((*parsed.chinese, *parsed.latin))
@@ -95,7 +95,7 @@ class MeilisearchEngine:
         except (MeilisearchError, OSError) as error:
             raise SearchAway from error
         ids = tuple(int(hit["id"]) for hit in answer["hits"])
-        return Found(ids, answer["totalHits"], self.name, facets, relaxed)
+        return SearchHits(ids, answer["totalHits"], self.name, facets, relaxed)
 
     def _ask(
         self, text: str, filters: Mapping[str, list[str]], wanted: Wanted, strategy: str

@@ -25,9 +25,9 @@ from shop.search.service.engine import (
     FACETS,
     PAGE_SIZE,
     FacetValue,
-    Found,
     IndexMissing,
     SearchAway,
+    SearchHits,
     Wanted,
     facet_value,
     flat,
@@ -82,7 +82,7 @@ class EmbeddedEngine:
         """Raises IndexMissing when there is no index yet, or one that cannot be read."""
         self._index()
 
-    def search(self, wanted: Wanted) -> Found:
+    def search(self, wanted: Wanted) -> SearchHits:
         """One page of ids, best first, with facet counts that leave out their own filter."""
         try:
             searcher = self._index().searcher()
@@ -102,7 +102,9 @@ class EmbeddedEngine:
             }
         except (ValueError, OSError) as error:
             raise SearchAway(code="search_unavailable") from error
-        return Found(tuple(int(i) for i in ids if i is not None), hits.count or 0, self.name, facets, relaxed)
+        return SearchHits(
+            tuple(int(i) for i in ids if i is not None), hits.count or 0, self.name, facets, relaxed
+        )
 
     def _page(
         self, searcher: Any, words: Sequence[Any], filters: Mapping[str, Sequence[Any]], wanted: Wanted

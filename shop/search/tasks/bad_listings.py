@@ -53,12 +53,12 @@ def with_sound_listings(
 
 def _sound(ids: Sequence[int], at: datetime, good: list[int]) -> Iterator[IndexDocument]:
     for start in range(0, len(ids), BATCH):
-        for document in _those_that_can_be_made(ids[start : start + BATCH], at):
+        for document in _buildable_documents(ids[start : start + BATCH], at):
             good.append(document.id)
             yield document
 
 
-def _those_that_can_be_made(ids: Sequence[int], at: datetime) -> list[IndexDocument]:
+def _buildable_documents(ids: Sequence[int], at: datetime) -> list[IndexDocument]:
     """All of them, or what the halves give, down to the single bad one, which is noted."""
     try:
         documents = list(documents_for_index(at=at, ids=ids))
@@ -75,4 +75,4 @@ def _those_that_can_be_made(ids: Sequence[int], at: datetime) -> list[IndexDocum
     else:
         return documents
     middle = len(ids) // 2
-    return _those_that_can_be_made(ids[:middle], at) + _those_that_can_be_made(ids[middle:], at)
+    return _buildable_documents(ids[:middle], at) + _buildable_documents(ids[middle:], at)

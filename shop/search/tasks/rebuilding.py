@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from core.database import session, transaction
-from core.work_claims import Claim, InWork, NotDue, Retry, find_claim, held, in_work
+from core.work_claims import Claim, InWork, NotDue, Retry, claimed, find_claim, in_work
 from shop.catalogue.queries.index_documents import IndexDocument
 from shop.search.queries import remembered_changes
 from shop.search.service import changes
@@ -64,7 +64,7 @@ def rebuild(*, at: datetime, when_due: bool = False) -> int:
         NotDue: only `when_due`.
         SearchAway: the engine cannot take it now; the old index stays in use.
     """
-    with held(REBUILD, LISTINGS, claim_for=CLAIM_FOR, when_due=when_due, retry=RETRY) as claim:
+    with claimed(REBUILD, LISTINGS, claim_for=CLAIM_FOR, when_due=when_due, retry=RETRY) as claim:
         session.rollback()
 
         def build(documents: Iterable[IndexDocument]) -> int:
@@ -111,7 +111,7 @@ def tend(*, at: datetime) -> int:
             return rebuild(at=at, when_due=True)
         if not service.engine().has_litter() and not remembered_changes(limit=1):
             return 0
-        with held(REBUILD, LISTINGS, claim_for=CLAIM_FOR, when_due=True, retry=RETRY):
+        with claimed(REBUILD, LISTINGS, claim_for=CLAIM_FOR, when_due=True, retry=RETRY):
             service.engine().tidy()
             return _catch_up(at)
     except (InWork, NotDue):

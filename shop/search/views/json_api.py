@@ -17,7 +17,7 @@ from shop.catalogue.rules.listing_fields import IN_JSON
 from shop.search.schemas.json_api import ListingOut, ListingsOut, ListingsQuery
 from shop.search.schemas.search_request import wanted_from
 from shop.search.service import finding as service
-from shop.search.service.engine import PAGE_SIZE, Found
+from shop.search.service.engine import PAGE_SIZE, SearchHits
 
 blueprint = APIBlueprint("search_api", __name__, tag="Listings")
 
@@ -90,7 +90,7 @@ def listing_json(card: ListingCard) -> dict[str, Any]:
     }
 
 
-def _facets_json(hits: Found) -> dict[str, list[dict[str, Any]]]:
+def _facets_json(hits: SearchHits) -> dict[str, list[dict[str, Any]]]:
     return {
         name: [
             {

@@ -14,7 +14,7 @@ from wtforms import SelectChoice
 
 from core.clock import local_day
 from core.errors import Conflict, DomainError, Forbidden, Invalid
-from core.form_keys.views import Made, creating
+from core.form_keys.views import Creation, creating
 from core.web.forms.fields import typed_count
 from shop.catalogue.models import Listing
 from shop.catalogue.queries import drafts as catalogue_drafts
@@ -138,7 +138,7 @@ class _OnlyChecked(Exception):  # noqa: N818 - it is no error
 
 def publish(
     form: ListingForm, draft_key: str, seller: Seller, *, at: datetime, only_check: bool = False
-) -> tuple[Made | None, list[str]]:
+) -> tuple[Creation | None, list[str]]:
     """Publish what the form says; an edge: opens its own transaction, so that a refusal leaves the draft as it is.
 
     Answers where the listing stands, or None and the sentences that belong to no field; the others hang on the form.

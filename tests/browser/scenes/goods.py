@@ -12,7 +12,7 @@ from core.ids import random_id
 from core.progress.models import JOB
 from core.progress.service.starting import start
 from core.progress.tasks.running import Job
-from core.work_claims import take
+from core.work_claims import take_claim
 from shop.catalogue.models import Listing
 from shop.channels.models import OutsideImport
 from shop.channels.service import importing as channels
@@ -24,7 +24,7 @@ from tests.browser.scenes.money import an_order
 from tests.browser.town import account_of, grower1
 from tests.factories.exports import taobao_pair
 from traceability.codes.models.tables import Code, CodeBatch
-from traceability.inspections.service import Seen, record_inspection
+from traceability.inspections.service import NewInspection, record_inspection
 from traceability.lots.models.tables import Lot
 from traceability.plots.models.tables import Plot
 from traceability.resolver.service import enter_trade_item, put_lot
@@ -80,7 +80,7 @@ def passport() -> str:
 def inspection() -> str:
     """An inspection that was written down without signal."""
     found = select(Lot.number).where(Lot.grower_id == grower1().id, Lot.state == "open").limit(1)
-    seen = Seen(
+    seen = NewInspection(
         client_id=random_id(26),
         lot_number=session.scalars(found).one(),
         conformant=True,
@@ -201,20 +201,22 @@ def _job(message: str) -> str:
 
 def job_running() -> str:
     job = _job("读取订单")
-    held = Job(job, take(JOB, job, claim_for=timedelta(days=1)))
+    held = Job(job, take_claim(JOB, job, claim_for=timedelta(days=1)))
     held.advance(120, total=500, message="读取订单")
     return f"/jobs/{job}"
 
 
 def job_done() -> str:
     job = _job("读取订单")
-    Job(job, take(JOB, job)).finish(result_url="/seller/channels", message="导入完成")
+    Job(job, take_claim(JOB, job)).finish(result_url="/seller/channels", message="导入完成")
     return f"/jobs/{job}"
 
 
 def job_failed() -> str:
     job = _job("读取订单")
-    Job(job, take(JOB, job)).fail("文件读到一半就断了。请重新上传，已导入的订单不会重复。", may_retry=True)
+    Job(job, take_claim(JOB, job)).fail(
+        "文件读到一半就断了。请重新上传，已导入的订单不会重复。", may_retry=True
+    )
     return f"/jobs/{job}"
 
 

@@ -104,7 +104,7 @@ def refunded_order() -> str:
         refunds.open_refund(
             parcel_id, units={}, freight=True, reason="发货晚了，退还运费（演示）", by=STAFF, at=now()
         )
-        wishes.ask(parcel_id, reason="工地推迟，想取消这一包（演示）", at=now())
+        wishes.request_cancellation(parcel_id, reason="工地推迟，想取消这一包（演示）", at=now())
     return address(order)
 
 
@@ -202,5 +202,5 @@ def asks_to_cancel() -> str:
     order = paid(an_order())
     parcel_id, number = parcel_of(order)
     with transaction():
-        wishes.ask(parcel_id, reason="工地推迟，想取消这一包（演示）", at=now())
+        wishes.request_cancellation(parcel_id, reason="工地推迟，想取消这一包（演示）", at=now())
     return f"/seller/orders/{number}"

@@ -38,7 +38,7 @@ from core.work_claims import WorkClaim
 from shop.catalogue.models import Listing, Variant
 from shop.channels.models import OutsideImport
 from shop.orders.models.tables import Consignment, HoldAllowance
-from shop.payments.models.tables import CancelWish, Payment, Refund
+from shop.payments.models.tables import CancelRequest, Payment, Refund
 from shop.payments.service import transfer_proofs as proofs
 from tests.factories.accounts import make_account
 from tests.factories.cases import make_case
@@ -270,7 +270,9 @@ def add_order(place: Place, at: datetime) -> dict[str, str | int]:
         next_attempt_at=at,
         created_at=at,
     )
-    wish = CancelWish(public_id=f"wish-{order.id}", consignment_id=parcel.id, reason="不要了", created_at=at)
+    wish = CancelRequest(
+        public_id=f"wish-{order.id}", consignment_id=parcel.id, reason="不要了", created_at=at
+    )
     allowance = HoldAllowance(
         grower_id=grower.id, phone=f"+86137{order.id:08d}", plants=10, value_minor=1_000, given_at=at
     )

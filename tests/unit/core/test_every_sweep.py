@@ -118,7 +118,7 @@ def two_cases(session, at):
 
 
 def test_cases_are_reminded_of(two_cases, session, clock, bad):
-    bad(cases, "locked", lambda number: number == two_cases[0])
+    bad(cases, "locked_case", lambda number: number == two_cases[0])
     clock.forward(days=9)
     case_tasks.remind.run()
     assert set(failures()) == {("traceability.cases.remind", two_cases[0])}
@@ -152,7 +152,7 @@ def test_codes_are_judged_and_the_next_run_goes_on_from_there(session, clock, at
         for number, one in enumerate(issued.codes):
             make_lookup(one.code, make_visitor(f"buyer {number}"), at + timedelta(minutes=1))
     codes = [row.id for row in session.scalars(sa.select(Code).order_by(Code.id))]
-    mend = bad(alarms, "_note", lambda _kind, key, *_rest, **_named: key == f"code/{codes[0]}")
+    mend = bad(alarms, "_update_alarm", lambda _kind, key, *_rest, **_named: key == f"code/{codes[0]}")
     clock.to(at + timedelta(minutes=2))
     alarm_tasks.judge_recent.run()
     assert set(failures()) == {("traceability.alarms.code", str(codes[0]))}
@@ -191,7 +191,7 @@ def test_licensees_are_judged(session, clock, at, bad):
     judged = []
     bad(
         alarms,
-        "_note",
+        "_update_alarm",
         lambda _kind, key, *_rest, **_named: judged.append(key) or key == f"grower/{growers[0].id}",
     )
     alarm_tasks.judge_licensees.run()

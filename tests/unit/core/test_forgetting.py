@@ -86,7 +86,7 @@ def test_what_is_no_secret_stays(session):
 
 def test_whose_recovery_was_asked_for_is_forgotten_also_of_those_without_account(session):
     with transaction():
-        recovery.ask(Identity("email", CONTACT))
+        recovery.request_recovery(Identity("email", CONTACT))
     assert forgetting.forget_secrets() == 0, "nobody has heard it yet"
     deliver_pending()
     assert forgetting.forget_secrets() == 1
@@ -97,7 +97,7 @@ def test_whose_recovery_was_asked_for_is_forgotten_also_of_those_without_account
 
 def test_a_recovery_that_nobody_heard_is_forgotten_in_a_day(session, clock):
     with transaction():
-        recovery.ask(Identity("email", CONTACT))
+        recovery.request_recovery(Identity("email", CONTACT))
     clock.forward(seconds=timedelta(days=1, seconds=1).total_seconds())
     assert forgetting.forget_secrets() == 1
     assert deliver_pending() == 0

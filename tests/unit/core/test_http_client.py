@@ -8,13 +8,13 @@ from urllib.request import Request
 
 import pytest
 
-from core.http_client import ask
+from core.http_client import fetch
 
 PATIENCE_S = 0.3
 
 
 def asked(url, body=None, *, patience_s=20, most_bytes=100):
-    return ask(Request(url, body), patience_s=patience_s, most_bytes=most_bytes)  # noqa: S310 - of this module
+    return fetch(Request(url, body), patience_s=patience_s, most_bytes=most_bytes)  # noqa: S310 - of this module
 
 
 @contextmanager

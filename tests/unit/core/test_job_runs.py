@@ -22,7 +22,7 @@ from core.progress.service import starting as progress
 from core.progress.service.retrying import again
 from core.progress.tasks import running as job_runs
 from core.progress.tasks.running import RETRY, resume, work
-from core.work_claims import WorkClaim, find_claim, take
+from core.work_claims import WorkClaim, find_claim, take_claim
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_membership
 
@@ -215,11 +215,11 @@ def test_a_job_that_another_ended_after_we_saw_it_open_is_not_done_again(session
         job.finish()
 
     def late(*args, **options):
-        monkeypatch.setattr(job_runs, "take", take)
+        monkeypatch.setattr(job_runs, "take_claim", take_claim)
         work(job_id, do)
-        return take(*args, **options)
+        return take_claim(*args, **options)
 
-    monkeypatch.setattr(job_runs, "take", late)
+    monkeypatch.setattr(job_runs, "take_claim", late)
     work(job_id, do)
     assert done == ["once"]
     session.rollback()
@@ -259,7 +259,7 @@ def test_who_was_overtaken_tells_nothing_more_of_how_far_it_is(session, sent):
 
     def slow(job):
         run_out(session)
-        take(JOB, job_id)
+        take_claim(JOB, job_id)
         job.advance(7, total=9)
         pytest.fail("it goes on")
 
@@ -336,7 +336,7 @@ def test_a_job_whose_worker_died_says_so_and_is_taken_up_again(session, sent):
     job_id = begin()
     with transaction():
         session.execute(sa.update(JobProgress).values(state="running", done=3, total=9, message="row 3"))
-    take(JOB, job_id, claim_for=timedelta(minutes=5))
+    take_claim(JOB, job_id, claim_for=timedelta(minutes=5))
     assert view(job_id).state == "running"
     assert resume(at=now() + LATER) == 0, "somebody is at it"
     with transaction():
@@ -349,7 +349,7 @@ def test_a_job_whose_worker_died_says_so_and_is_taken_up_again(session, sent):
 
 def test_a_job_that_kills_its_worker_each_time_ends(session, sent):
     job_id = begin(locale="en")
-    take(JOB, job_id, claim_for=timedelta(microseconds=1))
+    take_claim(JOB, job_id, claim_for=timedelta(microseconds=1))
     with transaction():
         session.execute(sa.update(WorkClaim).values(attempts=RETRY.attempts))
     work(job_id, lambda _job: pytest.fail("it would end this worker too"))

@@ -20,8 +20,8 @@ from core.progress.service import starting as progress
 from core.progress.tasks.running import resume, work
 from core.seal.models.leaves import SealWitness
 from core.seal.tasks import cosigning as witnesses
-from core.sweeps import Swept, each, note_failure
-from core.work_claims import find_claim, take
+from core.sweeps import SweepOutcome, for_each_key, note_failure
+from core.work_claims import find_claim, take_claim
 from tests.bad_rows import failures
 
 pytestmark = pytest.mark.both
@@ -86,7 +86,7 @@ def test_a_cause_that_is_no_text_is_written_down_all_the_same(session, text, kep
         if key == "bad":
             raise ValueError(text)
 
-    assert each(SWEEP, ["bad", "good"], do) == Swept(done=1, failed=1)
+    assert for_each_key(SWEEP, ["bad", "good"], do) == SweepOutcome(done=1, failed=1)
     assert failures() == {(SWEEP, "bad"): f"ValueError: {kept}"}
     note_failure(SWEEP, "other", ValueError(text))
     assert len(failures()) == 2
@@ -117,15 +117,15 @@ def test_a_failed_backup_is_written_down_whatever_it_says(session, text):
 
 def test_a_key_that_is_too_long_for_a_claim_keeps_no_other(session):
     done = []
-    each(SWEEP, ["x" * 300, "good"], done.append)
+    for_each_key(SWEEP, ["x" * 300, "good"], done.append)
     assert done[-1] == "good"
 
 
 def test_a_claim_that_others_have_locked_keeps_no_other(session, locked):
-    take(SWEEP, "held", claim_for=timedelta(seconds=-1))
+    take_claim(SWEEP, "held", claim_for=timedelta(seconds=-1))
     locked("work_claim")
     done = []
-    each(SWEEP, ["held", "good"], done.append)
+    for_each_key(SWEEP, ["held", "good"], done.append)
     assert done[-1] == "good"
     note_failure(SWEEP, "held", ValueError("no matter"))
 

@@ -14,8 +14,16 @@ from core.clock import now
 from core.database import session as current
 from core.database import transaction
 from core.messaging.models import Message
-from core.sweeps import Swept, all_or_each, due_again, each, free, note_failure, note_success
-from core.work_claims import InWork, Retry, WorkClaim, find_claim, take
+from core.sweeps import (
+    SweepOutcome,
+    all_or_each,
+    claimable,
+    due_again,
+    for_each_key,
+    note_failure,
+    note_success,
+)
+from core.work_claims import InWork, Retry, WorkClaim, find_claim, take_claim
 
 SWEEP = "tests.sweep"
 
@@ -62,20 +70,20 @@ def failures():
 
 def test_one_bad_row_leaves_the_others_done_and_keeps_its_failure(session):
     ids = make_rows("bad", "good", "good")
-    assert each(SWEEP, ids, send) == Swept(done=2, failed=1, counted=4)
+    assert for_each_key(SWEEP, ids, send) == SweepOutcome(done=2, failed=1, counted=4)
     assert states() == ["waiting", "sent", "sent"]
     assert failures() == {str(ids[0]): "ValueError: cannot be read"}
 
 
 def test_a_row_that_failed_is_left_alone_until_its_time_and_done_when_it_is_good(session):
     (bad,) = make_rows("bad")
-    each(SWEEP, [bad], send)
-    assert each(SWEEP, [bad], send) == Swept(passed=1)
+    for_each_key(SWEEP, [bad], send)
+    assert for_each_key(SWEEP, [bad], send) == SweepOutcome(passed=1)
     with transaction():
         session.execute(sa.update(WorkClaim).values(available_at=now()))
         session.execute(sa.update(Message).values(receiver="good"))
         seal.append("message", "message/1", {})
-    assert each(SWEEP, [bad], send) == Swept(done=1, counted=2)
+    assert for_each_key(SWEEP, [bad], send) == SweepOutcome(done=1, counted=2)
     assert failures() == {}
 
 
@@ -83,36 +91,36 @@ def test_bad_rows_at_the_head_do_not_starve_the_rest(session):
     make_rows("bad", "bad", "bad", "good")
 
     def run():
-        due = sa.select(Message.id).where(Message.state == "waiting", free(SWEEP, Message.id))
-        return each(SWEEP, session.scalars(due.order_by(Message.id).limit(2)), send)
+        due = sa.select(Message.id).where(Message.state == "waiting", claimable(SWEEP, Message.id))
+        return for_each_key(SWEEP, session.scalars(due.order_by(Message.id).limit(2)), send)
 
-    assert run() == Swept(failed=2)
-    assert run() == Swept(failed=1, done=1, counted=2)
-    assert run() == Swept()
+    assert run() == SweepOutcome(failed=2)
+    assert run() == SweepOutcome(failed=1, done=1, counted=2)
+    assert run() == SweepOutcome()
     assert states() == ["waiting", "waiting", "waiting", "sent"]
 
 
 def test_what_is_free_is_neither_held_nor_waiting_nor_dead_and_nothing_of_another_sweep(session):
     held, dead, other, ran_out, untouched = make_rows(*["good"] * 5)
-    take(SWEEP, held)
-    take(SWEEP, ran_out, claim_for=timedelta(microseconds=1))
-    take("tests.other", other)
-    each(SWEEP, [dead], lambda _: 1 / 0, retry=Retry(first=timedelta(0), attempts=1))
+    take_claim(SWEEP, held)
+    take_claim(SWEEP, ran_out, claim_for=timedelta(microseconds=1))
+    take_claim("tests.other", other)
+    for_each_key(SWEEP, [dead], lambda _: 1 / 0, retry=Retry(first=timedelta(0), attempts=1))
     assert find_claim(SWEEP, dead).dead_at is not None
-    found = session.scalars(sa.select(Message.id).where(free(SWEEP, Message.id)).order_by(Message.id))
+    found = session.scalars(sa.select(Message.id).where(claimable(SWEEP, Message.id)).order_by(Message.id))
     assert list(found) == [other, ran_out, untouched]
 
 
 def test_two_runs_side_by_side_do_each_row_once(app, session):
     ids = make_rows(*["good"] * 12)
     done: list[int] = []
-    swept: list[Swept] = []
+    swept: list[SweepOutcome] = []
     door = threading.Barrier(3)
 
     def run():
         with app.app_context():
             door.wait(timeout=30)
-            swept.append(each(SWEEP, ids, lambda key: done.append(key) or send_once(key)))
+            swept.append(for_each_key(SWEEP, ids, lambda key: done.append(key) or send_once(key)))
 
     def send_once(key):
         found = current.get_one(Message, key)
@@ -127,7 +135,7 @@ def test_two_runs_side_by_side_do_each_row_once(app, session):
     for thread in threads:
         thread.join(timeout=60)
     assert sum(one.counted for one in swept) == 12
-    assert sum((one for one in swept), Swept()).failed == 0
+    assert sum((one for one in swept), SweepOutcome()).failed == 0
     assert states() == ["sent"] * 12
     assert failures() == {}
 
@@ -140,7 +148,7 @@ def test_a_run_that_was_overtaken_keeps_nothing(session):
         session.execute(sa.update(WorkClaim).values(token="of another"))
         return send(message_id)
 
-    assert each(SWEEP, [key], slow) == Swept(passed=1)
+    assert for_each_key(SWEEP, [key], slow) == SweepOutcome(passed=1)
     assert states() == ["waiting"]
 
 
@@ -157,12 +165,12 @@ def test_a_database_that_goes_away_ends_the_run_and_marks_no_row(session, own_tr
             raise OperationalError("INSERT", {}, away)
 
     with pytest.raises(OperationalError):
-        each(SWEEP, ids, work, own_transactions=own_transactions)
+        for_each_key(SWEEP, ids, work, own_transactions=own_transactions)
     assert seen == ids[:2]
     assert failures() == {}
     seen.clear()
     away.sqlite_errorcode = sqlite3.SQLITE_ERROR
-    assert each(SWEEP, ids, work, own_transactions=own_transactions) == Swept(done=2, failed=1)
+    assert for_each_key(SWEEP, ids, work, own_transactions=own_transactions) == SweepOutcome(done=2, failed=1)
 
 
 @pytest.mark.both
@@ -177,12 +185,12 @@ def test_a_database_that_is_cut_off_in_the_middle_takes_the_rows_in_the_next_run
         send(key)
 
     with pytest.raises(OperationalError):
-        each(SWEEP, ids, work)
+        for_each_key(SWEEP, ids, work)
     session.execute(sa.text(mended))
     assert set(failures().values()) <= {None}
     with transaction():
         session.execute(sa.update(WorkClaim).values(claimed_until=now()))
-    assert each(SWEEP, ids, send).done == 2
+    assert for_each_key(SWEEP, ids, send).done == 2
     assert failures() == {}
 
 
@@ -191,11 +199,11 @@ def test_work_with_transactions_of_its_own_is_claimed_while_it_talks_to_the_netw
 
     def work(key):
         with pytest.raises(InWork):
-            take(SWEEP, key)
+            take_claim(SWEEP, key)
         with transaction():
             return send(key)
 
-    assert each(SWEEP, ids, work, own_transactions=True) == Swept(done=1, failed=1, counted=2)
+    assert for_each_key(SWEEP, ids, work, own_transactions=True) == SweepOutcome(done=1, failed=1, counted=2)
     assert states() == ["waiting", "sent"]
 
 
@@ -208,27 +216,27 @@ def test_many_rows_are_done_together_and_one_by_one_when_one_is_bad(session):
         calls.append(list(keys))
         return sum(send(key) for key in keys)
 
-    assert all_or_each(SWEEP, ids[:2], work) == Swept(done=2, counted=4)
+    assert all_or_each(SWEEP, ids[:2], work) == SweepOutcome(done=2, counted=4)
     assert calls == [ids[:2]]
-    assert all_or_each(SWEEP, ids[2:], work) == Swept(done=1, failed=1, counted=2)
+    assert all_or_each(SWEEP, ids[2:], work) == SweepOutcome(done=1, failed=1, counted=2)
     assert states() == ["sent", "sent", "waiting", "sent"]
     assert failures() == {str(ids[2]): "ValueError: cannot be read"}
-    assert all_or_each(SWEEP, [], work) == Swept()
+    assert all_or_each(SWEEP, [], work) == SweepOutcome()
 
 
 @pytest.mark.parametrize("place", range(7))
 def test_wherever_the_bad_row_of_a_batch_stands_all_others_are_done(session, place):
     ids = make_rows(*["good"] * place, "bad", *["good"] * (6 - place))
     swept = all_or_each(SWEEP, ids, lambda keys: sum(send(key) for key in keys))
-    assert swept == Swept(done=6, failed=1, counted=12)
+    assert swept == SweepOutcome(done=6, failed=1, counted=12)
     assert failures() == {str(ids[place]): "ValueError: cannot be read"}
 
 
 def test_what_failed_is_due_again_when_its_wait_is_over_and_nobody_has_it(session, at):
     first, second, held, dead, unhurt = make_rows(*["bad"] * 5)
-    each(SWEEP, [first, second, held], send)
-    each(SWEEP, [dead], send, retry=Retry(attempts=1))
-    take(SWEEP, unhurt, claim_for=timedelta(hours=1))
+    for_each_key(SWEEP, [first, second, held], send)
+    for_each_key(SWEEP, [dead], send, retry=Retry(attempts=1))
+    take_claim(SWEEP, unhurt, claim_for=timedelta(hours=1))
     waits = {first: 2, second: 1, held: 0, dead: 0}
     with transaction():
         for key, minutes in waits.items():
@@ -243,14 +251,14 @@ def test_what_failed_is_due_again_when_its_wait_is_over_and_nobody_has_it(sessio
 
 def test_a_row_whose_work_needs_what_others_have_in_hand_has_not_failed(session):
     ids = make_rows("good", "good")
-    take("tests.other", "tool")
+    take_claim("tests.other", "tool")
 
     def work(key):
         if key == ids[0]:
-            take("tests.other", "tool")
+            take_claim("tests.other", "tool")
         return send(key)
 
-    assert each(SWEEP, ids, work, own_transactions=True) == Swept(done=1, passed=1, counted=2)
+    assert for_each_key(SWEEP, ids, work, own_transactions=True) == SweepOutcome(done=1, passed=1, counted=2)
     assert failures() == {"tool": None}
 
 
@@ -261,7 +269,7 @@ def test_what_turned_out_good_is_forgotten_unless_somebody_has_it_in_hand_meanwh
     def turned_out_good():
         """While the list is made, another worker begins with one of them."""
         yield "good"
-        take(SWEEP, "taken")
+        take_claim(SWEEP, "taken")
         yield "taken"
 
     note_success(SWEEP, turned_out_good())

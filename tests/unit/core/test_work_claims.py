@@ -19,11 +19,11 @@ from core.work_claims import (
     NotDue,
     Retry,
     WorkClaim,
+    claimed,
     find_claim,
     forget,
-    held,
     in_work,
-    take,
+    take_claim,
 )
 
 KIND = "tests.make"
@@ -49,7 +49,7 @@ def row(session, key="a"):
 
 
 def fail(key="a", error=None, **options):
-    with pytest.raises(ValueError), held(KIND, key, **options):
+    with pytest.raises(ValueError), claimed(KIND, key, **options):
         raise error or ValueError("no glyph for it")
 
 
@@ -60,12 +60,12 @@ def due(session, key="a"):
 
 
 def test_what_somebody_holds_is_in_work_and_nobody_else_gets_it(session):
-    with held(KIND, 7) as claim:
+    with claimed(KIND, 7) as claim:
         assert in_work(KIND, 7)
         assert not in_work(KIND, 8)
         assert not in_work("tests.other", 7)
         assert claim.attempts == 1
-        with pytest.raises(InWork), held(KIND, 7):
+        with pytest.raises(InWork), claimed(KIND, 7):
             pytest.fail("two have it")
         assert in_work(KIND, 7), "being refused takes nothing from the holder"
     assert not in_work(KIND, 7)
@@ -73,7 +73,7 @@ def test_what_somebody_holds_is_in_work_and_nobody_else_gets_it(session):
 
 def test_success_leaves_nothing_behind(session):
     fail()
-    with held(KIND, "a"):
+    with claimed(KIND, "a"):
         pass
     assert row(session) is None
 
@@ -83,12 +83,12 @@ def test_of_many_who_want_it_at_once_one_gets_it(app, session):
     got: list[str] = []
     refused: list[str] = []
     doors = {key: threading.Barrier(6) for key in ("new", "ran out")}
-    take(KIND, "ran out", claim_for=SHORT)
+    take_claim(KIND, "ran out", claim_for=SHORT)
 
     def want(key):
         doors[key].wait(timeout=30)
         try:
-            take(KIND, key)
+            take_claim(KIND, key)
             got.append(key)
         except InWork:
             refused.append(key)
@@ -101,9 +101,9 @@ def test_of_many_who_want_it_at_once_one_gets_it(app, session):
 
 
 def test_a_claim_ends_by_itself_when_its_holder_died_and_the_death_is_noted(session):
-    take(KIND, "a", claim_for=SHORT)
+    take_claim(KIND, "a", claim_for=SHORT)
     assert not in_work(KIND, "a")
-    with held(KIND, "a") as claim:
+    with claimed(KIND, "a") as claim:
         assert claim.attempts == 2
         kept = row(session)
         assert kept.last_error == claims.DIED
@@ -113,8 +113,8 @@ def test_a_claim_ends_by_itself_when_its_holder_died_and_the_death_is_noted(sess
 
 @pytest.mark.both
 def test_who_was_overtaken_can_neither_renew_nor_finish_nor_mark_it_failed(session):
-    late = take(KIND, "a", claim_for=SHORT)
-    other = take(KIND, "a")
+    late = take_claim(KIND, "a", claim_for=SHORT)
+    other = take_claim(KIND, "a")
     with pytest.raises(ClaimLost):
         late.renew()
     with pytest.raises(ClaimLost), transaction():
@@ -123,15 +123,15 @@ def test_who_was_overtaken_can_neither_renew_nor_finish_nor_mark_it_failed(sessi
     late.give_back()
     kept = row(session)
     assert (kept.token, kept.last_error) == (other.token, claims.DIED)
-    with pytest.raises(ClaimLost), held(KIND, "b", claim_for=SHORT):
-        take(KIND, "b")
+    with pytest.raises(ClaimLost), claimed(KIND, "b", claim_for=SHORT):
+        take_claim(KIND, "b")
 
 
 def test_what_is_renewed_stays_ours(session):
-    with held(KIND, "a", claim_for=SHORT) as claim:
+    with claimed(KIND, "a", claim_for=SHORT) as claim:
         claim.renew(timedelta(minutes=5))
         with pytest.raises(InWork):
-            take(KIND, "a")
+            take_claim(KIND, "a")
         with transaction():
             claim.renew()
         assert not in_work(KIND, "a"), "for as long as it was first taken for"
@@ -139,11 +139,11 @@ def test_what_is_renewed_stays_ours(session):
 
 
 def test_the_result_and_the_end_of_the_claim_stand_or_fall_together(session):
-    with pytest.raises(ValueError), held(KIND, "a") as claim, transaction():
+    with pytest.raises(ValueError), claimed(KIND, "a") as claim, transaction():
         claim.done()
         raise ValueError("after all not")
     assert row(session).last_error == "ValueError: after all not"
-    with held(KIND, "a") as claim:
+    with claimed(KIND, "a") as claim:
         with transaction():
             claim.done()
         assert not in_work(KIND, "a")
@@ -160,7 +160,7 @@ def test_a_failure_is_kept_with_its_words_and_a_wait_that_doubles(session):
         assert kept.last_error == "ValueError: no glyph for it"
         assert kept.first_failed_at <= kept.failed_at
         waits.append(round((kept.available_at - before) / timedelta(minutes=1)))
-        with pytest.raises(NotDue), held(KIND, "a", when_due=True):
+        with pytest.raises(NotDue), claimed(KIND, "a", when_due=True):
             pytest.fail("before its time")
         due(session)
     assert waits == [1, 2, 3, 3]
@@ -187,8 +187,8 @@ def test_after_the_last_attempt_it_is_dead_until_somebody_asks_for_it(session):
     assert row(session).dead_at is not None
     due(session)
     with pytest.raises(NotDue):
-        take(KIND, "a", when_due=True)
-    with held(KIND, "a"):
+        take_claim(KIND, "a", when_due=True)
+    with claimed(KIND, "a"):
         assert in_work(KIND, "a"), "who asks for it himself may try at any time"
     assert row(session) is None
 
@@ -196,9 +196,9 @@ def test_after_the_last_attempt_it_is_dead_until_somebody_asks_for_it(session):
 def test_what_ends_its_worker_each_time_is_dead_in_the_end(session):
     retry = Retry(attempts=2)
     for _ in range(2):
-        take(KIND, "a", claim_for=SHORT, when_due=True, retry=retry)
+        take_claim(KIND, "a", claim_for=SHORT, when_due=True, retry=retry)
     with pytest.raises(NotDue):
-        take(KIND, "a", when_due=True, retry=retry)
+        take_claim(KIND, "a", when_due=True, retry=retry)
     kept = row(session)
     assert kept.dead_at is not None
     assert kept.last_error == claims.DIED
@@ -207,7 +207,7 @@ def test_what_ends_its_worker_each_time_is_dead_in_the_end(session):
 def test_a_part_that_is_away_never_makes_work_dead(session):
     retry = Retry(first=SHORT, attempts=1)
     for _ in range(3):
-        with pytest.raises(Unavailable), held(KIND, "a", retry=retry):
+        with pytest.raises(Unavailable), claimed(KIND, "a", retry=retry):
             raise Unavailable("the engine")
     assert row(session).dead_at is None
     assert row(session).attempts == 3
@@ -225,11 +225,11 @@ def test_a_part_that_is_away_never_makes_work_dead(session):
     ],
 )
 def test_what_is_not_the_fault_of_the_work_is_no_failure(session, error):
-    with pytest.raises(type(error)), held(KIND, "a"):
+    with pytest.raises(type(error)), claimed(KIND, "a"):
         raise error
     assert row(session) is None
     fail()
-    with pytest.raises(type(error)), held(KIND, "a"):
+    with pytest.raises(type(error)), claimed(KIND, "a"):
         raise error
     kept = row(session)
     assert (kept.attempts, kept.token, kept.last_error) == (1, None, "ValueError: no glyph for it")

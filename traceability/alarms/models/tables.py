@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, allowed, fk, pk
+from core.database import Base, fk, one_of_check, pk
 from core.types import JSONType
 from traceability.alarms.states import AlarmState, AlarmStep, AlarmSubject
 
@@ -34,8 +34,8 @@ class Alarm(Base):
 
     __tablename__ = "alarm"
     __table_args__ = (
-        CheckConstraint(allowed("subject_kind", tuple(AlarmSubject)), name="subject_known"),
-        CheckConstraint(allowed("state", tuple(AlarmState)), name="state_known"),
+        CheckConstraint(one_of_check("subject_kind", tuple(AlarmSubject)), name="subject_known"),
+        CheckConstraint(one_of_check("state", tuple(AlarmState)), name="state_known"),
         CheckConstraint("alert IN ('notice', 'suspect')", name="alert_known"),
         CheckConstraint("score BETWEEN 0 AND 100", name="score_in_range"),
         Index(None, "state", "last_at"),
@@ -79,7 +79,7 @@ class AlarmChange(Base):
     """What a person did with an alarm, and why. Rows are only ever added."""
 
     __tablename__ = "alarm_change"
-    __table_args__ = (CheckConstraint(allowed("step", tuple(AlarmStep)), name="step_known"),)
+    __table_args__ = (CheckConstraint(one_of_check("step", tuple(AlarmStep)), name="step_known"),)
 
     id: Mapped[int] = pk()
     alarm_id: Mapped[int] = fk("alarm.id")

@@ -15,7 +15,7 @@ class Gate(StrEnum):
 
 
 @dataclass(frozen=True)
-class Brakes:
+class BurstLimits:
     """The thresholds that stand in the way of trying numbers."""
 
     slow_texts: int = DEFAULTS.burst_slow_texts
@@ -23,7 +23,7 @@ class Brakes:
     question_texts: int = DEFAULTS.burst_challenge_texts
 
     @classmethod
-    def of(cls, values: Mapping[str, int] | None) -> "Brakes":
+    def of(cls, values: Mapping[str, int] | None) -> "BurstLimits":
         """Those of the version in force; the defaults before there is one."""
         numbers = values or {}
         return cls(
@@ -36,7 +36,7 @@ class Brakes:
 def gate_for(
     texts: int,
     last_at: datetime | None,
-    brakes: Brakes,
+    brakes: BurstLimits,
     *,
     unknown: bool,
     answered_at: int | None,

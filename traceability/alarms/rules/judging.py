@@ -11,14 +11,14 @@ from itertools import pairwise
 
 from core.clock import local_day
 from traceability.alarms.rules.facts import Alert, CodeFacts, Finding, Life, NetworkFacts, Proof
-from traceability.alarms.rules.parties import Party, Seen, independent, seen_by
+from traceability.alarms.rules.parties import Party, PartyCount, count_parties, independent_people
 from traceability.alarms.rules.thresholds import Thresholds
 from traceability.lookups.rules.provinces import distance_km
 
 HIGHEST = 100
 WEEK = timedelta(days=7)
 
-CodeRule = Callable[[CodeFacts, Seen, Thresholds], Finding | None]
+CodeRule = Callable[[CodeFacts, PartyCount, Thresholds], Finding | None]
 
 
 def _ids(parties: Iterable[Party]) -> tuple[int, ...]:
@@ -29,7 +29,7 @@ def _provinces(parties: Iterable[Party]) -> list[str]:
     return list(dict.fromkeys(party.province for party in parties if party.province is not None))
 
 
-def not_active(facts: CodeFacts, seen: Seen, t: Thresholds) -> Finding | None:
+def not_active(facts: CodeFacts, seen: PartyCount, t: Thresholds) -> Finding | None:
     """A code that hangs on no plant, or was voided or returned, is looked up.
 
     Before activation the grower's own province is left out: labels are tried after printing.
@@ -48,7 +48,7 @@ def not_active(facts: CodeFacts, seen: Seen, t: Thresholds) -> Finding | None:
     return Finding("not_active", points * len(strangers), _ids(strangers), {"parties": len(strangers)})
 
 
-def elsewhere(facts: CodeFacts, seen: Seen, t: Thresholds) -> Finding | None:
+def elsewhere(facts: CodeFacts, seen: PartyCount, t: Thresholds) -> Finding | None:
     """Look-ups before acceptance in provinces where the plant should not be.
 
     Expected are the grower's province and the destination; for a plant that was not sold by an order of
@@ -76,7 +76,7 @@ def elsewhere(facts: CodeFacts, seen: Seen, t: Thresholds) -> Finding | None:
     )
 
 
-def after_acceptance(facts: CodeFacts, seen: Seen, t: Thresholds) -> Finding | None:
+def after_acceptance(facts: CodeFacts, seen: PartyCount, t: Thresholds) -> Finding | None:
     """New parties after the buyer accepted: in another province at once, in the same one after a while."""
     accepted = facts.accepted_at
     if accepted is None or facts.life is Life.ENDED:
@@ -96,7 +96,7 @@ def after_acceptance(facts: CodeFacts, seen: Seen, t: Thresholds) -> Finding | N
     )
 
 
-def impossible_travel(facts: CodeFacts, seen: Seen, t: Thresholds) -> Finding | None:
+def impossible_travel(facts: CodeFacts, seen: PartyCount, t: Thresholds) -> Finding | None:
     """Two parties in two provinces so soon after one another that no plant travels so fast."""
     if facts.life is Life.UNUSED:
         return None
@@ -130,7 +130,7 @@ def impossible_travel(facts: CodeFacts, seen: Seen, t: Thresholds) -> Finding | 
     )
 
 
-def too_many(facts: CodeFacts, seen: Seen, t: Thresholds) -> Finding | None:
+def too_many(facts: CodeFacts, seen: PartyCount, t: Thresholds) -> Finding | None:
     """More parties than a plant's or bundle's way explains, or too many provinces within a week.
 
     Where nobody can tell provinces, the other rules are silent, so parties count for more.
@@ -154,7 +154,7 @@ def too_many(facts: CodeFacts, seen: Seen, t: Thresholds) -> Finding | None:
     )
 
 
-def inner_code(facts: CodeFacts, seen: Seen, t: Thresholds) -> Finding | None:
+def inner_code(facts: CodeFacts, seen: PartyCount, t: Thresholds) -> Finding | None:
     """Wrong entries of the inner code from many networks; or the right one by two parties.
 
     One person who tries has to wait (`codes/inner_rules`) and is no pattern. Two telephones of one household count as
@@ -166,7 +166,7 @@ def inner_code(facts: CodeFacts, seen: Seen, t: Thresholds) -> Finding | None:
     right = [attempt for attempt in facts.inner if attempt.right]
     right_parties = min(
         len({party_of.get(attempt.device, attempt.device) for attempt in right}),
-        independent((attempt.network, attempt.agent) for attempt in right),
+        independent_people((attempt.network, attempt.agent) for attempt in right),
     )
     points = t.inner_wrong_points * max(0, len(networks) - t.inner_wrong_free)
     points += t.inner_twice_points if right_parties > 1 else 0
@@ -177,7 +177,7 @@ def inner_code(facts: CodeFacts, seen: Seen, t: Thresholds) -> Finding | None:
     return Finding("inner_code", points, rests_on, figures)
 
 
-def reported(facts: CodeFacts, _seen: Seen, t: Thresholds) -> Finding | None:
+def reported(facts: CodeFacts, _seen: PartyCount, t: Thresholds) -> Finding | None:
     """People reported this very code. Strangers alert people and no more, however many they are.
 
     Of reports without proof one a network and one a day counts, and together they stay below a suspicion; whoever proves
@@ -203,7 +203,7 @@ def reported(facts: CodeFacts, _seen: Seen, t: Thresholds) -> Finding | None:
     )
 
 
-def neighbours(facts: CodeFacts, _seen: Seen, t: Thresholds) -> Finding | None:
+def neighbours(facts: CodeFacts, _seen: PartyCount, t: Thresholds) -> Finding | None:
     """Other codes of the same batch are on notice, reported or confirmed; alone this never makes a suspicion."""
     points = min(t.neighbour_points * facts.neighbours, t.neighbour_most_points)
     return Finding("neighbours", points, (), {"codes": facts.neighbours}) if points else None
@@ -223,7 +223,7 @@ CODE_RULES: dict[str, CodeRule] = {
 
 def judge_code(facts: CodeFacts, t: Thresholds) -> list[Finding]:
     """Every rule about a code that fires; `neighbours` only strengthens what fired by itself."""
-    seen = seen_by(facts.looks, t, at=facts.at)
+    seen = count_parties(facts.looks, t, at=facts.at)
     findings = [finding for rule in CODE_RULES.values() if (finding := rule(facts, seen, t)) is not None]
     return findings if any(finding.rule != "neighbours" for finding in findings) else []
 

@@ -7,7 +7,7 @@ from math import sqrt
 from statistics import fmean, pstdev
 
 from traceability.alarms.rules.facts import Finding, LicenseeFacts, Look
-from traceability.alarms.rules.parties import seen_by
+from traceability.alarms.rules.parties import count_parties
 from traceability.alarms.rules.thresholds import Thresholds
 
 # A sale whose order names no province: it may have gone anywhere, so it speaks for the licensee.
@@ -18,7 +18,7 @@ LicenseeRule = Callable[[LicenseeFacts, Thresholds], Finding | None]
 
 def where_surfaced(looks: Sequence[Look], t: Thresholds, *, at: datetime) -> str | None:
     """The province in which a code came up first, crowds before a screen left out; None where nobody can tell."""
-    crowded = seen_by(looks, t, at=at)
+    crowded = count_parties(looks, t, at=at)
     return next((party.province for party in crowded.parties if party.province is not None), None)
 
 

@@ -27,14 +27,14 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PartyCount:
     """Parties in order of appearance; `crowd` is how many more came together and count as none."""
 
     parties: tuple[Party, ...]
     crowd: int
 
 
-def _bonds(look: Look) -> tuple[Hashable, ...]:
+def _shared_traits(look: Look) -> tuple[Hashable, ...]:
     place: Hashable = look.province if look.province is not None else "nowhere"
     return (
         ("address", look.address),
@@ -58,7 +58,7 @@ def parties_of(looks: Sequence[Look]) -> list[Party]:
 
     for place, look in enumerate(looks):
         root[place] = place
-        for bond in _bonds(look):
+        for bond in _shared_traits(look):
             other = owner.setdefault(bond, place)
             a, b = find(other), find(place)
             if a != b:
@@ -69,7 +69,7 @@ def parties_of(looks: Sequence[Look]) -> list[Party]:
     return [_party(group) for group in groups.values()]
 
 
-def independent(places: Iterable[tuple[Hashable, Hashable]]) -> int:
+def independent_people(places: Iterable[tuple[Hashable, Hashable]]) -> int:
     """How many independent people are certain behind these pairs of network and agent: neither alone makes one more."""
     pairs = list(places)
     return min(len({network for network, _ in pairs}), len({agent for _, agent in pairs}))
@@ -81,7 +81,7 @@ def _party(looks: Iterable[Look]) -> Party:
     return Party(ordered, ordered[0].first_at, province)
 
 
-def seen_by(looks: Sequence[Look], t: Thresholds, *, at: datetime) -> Seen:
+def count_parties(looks: Sequence[Look], t: Thresholds, *, at: datetime) -> PartyCount:
     """The parties without crowds, as they can be told `at`.
 
     So many parties in so few hours watch the same screen: a live stream, a fair, a delivery. They count as
@@ -92,7 +92,7 @@ def seen_by(looks: Sequence[Look], t: Thresholds, *, at: datetime) -> Seen:
     parties = sorted(parties_of(looks), key=lambda party: party.first_at)
     window, tail = timedelta(hours=t.crowd_hours), timedelta(days=t.crowd_tail_days)
     if len(parties) < t.crowd_parties:
-        return Seen(_settled(parties, at - window), 0)
+        return PartyCount(_settled(parties, at - window), 0)
     in_crowd: set[int] = set()
     start = marked = 0
     for end, party in enumerate(parties):
@@ -102,7 +102,7 @@ def seen_by(looks: Sequence[Look], t: Thresholds, *, at: datetime) -> Seen:
             in_crowd.update(range(max(start, marked), end + 1))
             marked = end + 1
     if not in_crowd:
-        return Seen(_settled(parties, at - window), 0)
+        return PartyCount(_settled(parties, at - window), 0)
     last = parties[max(in_crowd)].first_at
     spare = len(in_crowd) * t.crowd_tail_percent // 100
     first_of_crowd = min(in_crowd)
@@ -116,7 +116,7 @@ def seen_by(looks: Sequence[Look], t: Thresholds, *, at: datetime) -> Seen:
             spare -= 1
             continue
         counted_parties.append(party)
-    return Seen(_settled(counted_parties, at - window), len(in_crowd) - 1)
+    return PartyCount(_settled(counted_parties, at - window), len(in_crowd) - 1)
 
 
 def _settled(parties: Sequence[Party], since: datetime) -> tuple[Party, ...]:

@@ -27,7 +27,7 @@ from traceability.alarms.rules.facts import Alert, Finding, LicenseeFacts, Netwo
 from traceability.alarms.rules.judging import alert_of, judge_code, score_of
 from traceability.alarms.rules.judging import judge_network as rules_of_network
 from traceability.alarms.rules.licensees import judge_licensee
-from traceability.alarms.rules.thresholds import DEFAULTS, Versioned, problems_of, thresholds_from
+from traceability.alarms.rules.thresholds import DEFAULTS, VersionedThresholds, problems_of, thresholds_from
 from traceability.alarms.states import TRANSITIONS, AlarmState, AlarmStep, AlarmSubject
 from traceability.cases.rules.evidence import Evidence
 from traceability.cases.service.opening import open_case
@@ -41,22 +41,26 @@ OVERLAP = timedelta(minutes=1)
 LONGEST_BACK = timedelta(days=3)
 
 
-def read_thresholds() -> Versioned:
+def read_thresholds() -> VersionedThresholds:
     """The newest version, for who only looks; before the first is on record, the defaults, which will be that."""
     row = _newest()
-    return Versioned(row.version, thresholds_from(row.values)) if row else Versioned(FIRST_VERSION, DEFAULTS)
+    return (
+        VersionedThresholds(row.version, thresholds_from(row.values))
+        if row
+        else VersionedThresholds(FIRST_VERSION, DEFAULTS)
+    )
 
 
 def _newest() -> RuleThresholds | None:
     return session.scalar(select(RuleThresholds).order_by(RuleThresholds.version.desc()).limit(1))
 
 
-def thresholds_in_force(*, at: datetime) -> Versioned:
+def thresholds_in_force(*, at: datetime) -> VersionedThresholds:
     """The newest version; the first time, the defaults are put on record and sealed as version 1."""
     row = _newest()
     if row is None:
         row = _add_version(FIRST_VERSION, DEFAULTS.as_values(), reason="defaults", at=at, by=None)
-    return Versioned(row.version, thresholds_from(row.values))
+    return VersionedThresholds(row.version, thresholds_from(row.values))
 
 
 def change_thresholds(values: Mapping[str, int], *, reason: str, at: datetime, by: int | None) -> int:
@@ -103,7 +107,7 @@ def judge_codes(ids: Iterable[int], *, at: datetime) -> int:
     alarms = 0
     for code, facts in list(facts_of_codes(sorted(set(ids)), at=at)):
         findings = judge_code(facts, rules.values)
-        alarm = _note(
+        alarm = _update_alarm(
             AlarmSubject.CODE,
             f"code/{code.id}",
             Subject.of_code(code.id),
@@ -122,13 +126,15 @@ def judge_network(network: str, facts: NetworkFacts, *, at: datetime) -> bool:
     rules = thresholds_in_force(at=at)
     findings = rules_of_network(facts, rules.values)
     subject = Subject.of_burst(network)
-    return _note(AlarmSubject.NETWORK, f"network/{network}", subject, findings, rules, at=at) is not None
+    return (
+        _update_alarm(AlarmSubject.NETWORK, f"network/{network}", subject, findings, rules, at=at) is not None
+    )
 
 
 def judge_grower(grower_id: int, facts: LicenseeFacts, *, at: datetime) -> bool:
     """Run the season's rules over one licensee; whether there is an alarm now."""
     rules = thresholds_in_force(at=at)
-    alarm = _note(
+    alarm = _update_alarm(
         AlarmSubject.GROWER,
         f"grower/{grower_id}",
         Subject.of_grower(grower_id),
@@ -174,12 +180,12 @@ def note_judged(*, at: datetime) -> None:
     session.flush()
 
 
-def _note(
+def _update_alarm(
     kind: AlarmSubject,
     key: str,
     subject: Subject,
     findings: Sequence[Finding],
-    rules: Versioned,
+    rules: VersionedThresholds,
     *,
     at: datetime,
     code_id: int | None = None,

@@ -26,7 +26,7 @@ from traceability.alarms.queries.records import (
     steps_of,
     versions,
 )
-from traceability.alarms.rules.thresholds import by_rule, range_of
+from traceability.alarms.rules.thresholds import names_by_rule, range_of
 from traceability.alarms.service import judging as service
 from traceability.alarms.states import AlarmStep, steps_from
 from traceability.alarms.wording import findings as wording
@@ -116,7 +116,7 @@ def _alarm(alarm: AlarmView, form: AlarmDecisionForm) -> str:
                 "note": " · ".join(part for part in (by, step.note) if part) or None,
                 "state": "done",
             }
-            for step, by in zip(steps, wording.who(steps), strict=True)
+            for step, by in zip(steps, wording.taken_by(steps), strict=True)
         ],
         wording=wording,
         form=form,
@@ -142,7 +142,7 @@ def change_thresholds() -> ResponseReturnValue:
     form = ThresholdsForm()
     typed = {
         name: request.form[name].strip()
-        for names in by_rule().values()
+        for names in names_by_rule().values()
         for name in names
         if name in request.form
     }
@@ -186,7 +186,7 @@ def _thresholds(form: ThresholdsForm, typed: dict[str, str], wrong: dict[str, st
                     for name in names
                 ],
             )
-            for rule, names in by_rule().items()
+            for rule, names in names_by_rule().items()
         ],
         present=present,
         versions=versions(),

@@ -11,7 +11,7 @@ from core.gate import public, wants_json
 from core.scopes import Scope
 from core.web.views.limits import VERIFY, limiter
 from core.web.views.problems import problem
-from traceability.alarms.rules.brakes import Brakes, Gate, gate_for
+from traceability.alarms.rules.brakes import BurstLimits, Gate, gate_for
 from traceability.alarms.service import questions
 from traceability.lookups.queries import UnknownsOfNetwork
 from traceability.lookups.service.visitors import Visitor
@@ -27,8 +27,8 @@ class QuestionAsked(Exception):  # noqa: N818 - it is an answer, not a fault
         self.question = question
 
 
-def stop_who_tries(
-    code: str, unknowns: UnknownsOfNetwork, brakes: Brakes, visitor: Visitor, *, unknown: bool
+def check_brakes(
+    code: str, unknowns: UnknownsOfNetwork, brakes: BurstLimits, visitor: Visitor, *, unknown: bool
 ) -> None:
     """Let the look-up through, or not.
 

@@ -39,7 +39,7 @@ def rule_name(rule: str) -> str:
     return RULES[rule]() if rule in RULES else rule
 
 
-def why(rule: str, figures: dict[str, Any]) -> str:
+def finding_text(rule: str, figures: dict[str, Any]) -> str:
     """What the rule saw, as a sentence for staff; a figure that an old finding lacks is nothing."""
     return SENTENCES[rule](defaultdict(int, figures)) if rule in SENTENCES else rule
 
@@ -164,7 +164,7 @@ def step_name(step: AlarmStep) -> str:
     }[step]
 
 
-def who(steps: Sequence[StepView]) -> list[str]:
+def taken_by(steps: Sequence[StepView]) -> list[str]:
     """Who took each step, with the roles that the person holds now; empty where the rules did it."""
     held = branch.roles_of(step.by_account_id for step in steps if step.by_account_id is not None)
     roles = {

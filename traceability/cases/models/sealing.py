@@ -9,7 +9,7 @@ from sqlalchemy import select
 from core import seal
 from core.database import session
 from traceability.cases.models.tables import CaseEvidence, CounterfeitCase
-from traceability.cases.rules.evidence import BEGINNING, Piece, first_break
+from traceability.cases.rules.evidence import BEGINNING, RecordedEvidence, first_break
 from traceability.cases.states import EvidenceKind
 
 KIND = "case_verdict"
@@ -68,7 +68,7 @@ def _chain(case: CounterfeitCase) -> dict[str, Any]:
         .where(CaseEvidence.case_id == case.id)
         .order_by(CaseEvidence.position)
     )
-    pieces = [Piece(row[0], EvidenceKind(row[1]), *row[2:]) for row in rows]
+    pieces = [RecordedEvidence(row[0], EvidenceKind(row[1]), *row[2:]) for row in rows]
     broken = first_break(case.number, pieces)
     if broken is None and (pieces[-1].digest if pieces else BEGINNING) != case.evidence_head:
         broken = len(pieces) + 1

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import append_only
-from core.database import Base, allowed, fk, pk
+from core.database import Base, fk, one_of_check, pk
 from core.languages import FIRST
 from core.types import JSONType
 from traceability.cases.states import CaseState, CaseStep, CaseVerdict, EvidenceKind, Origin, SubjectKind
@@ -23,10 +23,12 @@ class CounterfeitCase(Base):
 
     __tablename__ = "counterfeit_case"
     __table_args__ = (
-        CheckConstraint(allowed("origin", tuple(Origin)), name="origin_known"),
-        CheckConstraint(allowed("state", tuple(CaseState)), name="state_known"),
-        CheckConstraint(allowed("subject_kind", tuple(SubjectKind)), name="subject_known"),
-        CheckConstraint(f"verdict IS NULL OR {allowed('verdict', tuple(CaseVerdict))}", name="verdict_known"),
+        CheckConstraint(one_of_check("origin", tuple(Origin)), name="origin_known"),
+        CheckConstraint(one_of_check("state", tuple(CaseState)), name="state_known"),
+        CheckConstraint(one_of_check("subject_kind", tuple(SubjectKind)), name="subject_known"),
+        CheckConstraint(
+            f"verdict IS NULL OR {one_of_check('verdict', tuple(CaseVerdict))}", name="verdict_known"
+        ),
         CheckConstraint(
             "(verdict IS NOT NULL) = (state IN ('decided', 'closed'))", name="decided_has_a_verdict"
         ),
@@ -75,7 +77,7 @@ class CaseEvidence(Base):
     __tablename__ = "case_evidence"
     __table_args__ = (
         UniqueConstraint("case_id", "position"),
-        CheckConstraint(allowed("kind", tuple(EvidenceKind)), name="kind_known"),
+        CheckConstraint(one_of_check("kind", tuple(EvidenceKind)), name="kind_known"),
         CheckConstraint("(file_key IS NULL) = (file_sha256 IS NULL)", name="file_has_a_digest"),
     )
 
@@ -119,8 +121,8 @@ class CaseChange(Base):
 
     __tablename__ = "case_change"
     __table_args__ = (
-        CheckConstraint(allowed("step", tuple(CaseStep)), name="step_known"),
-        CheckConstraint(allowed("to_state", tuple(CaseState)), name="to_state_known"),
+        CheckConstraint(one_of_check("step", tuple(CaseStep)), name="step_known"),
+        CheckConstraint(one_of_check("to_state", tuple(CaseState)), name="to_state_known"),
     )
 
     id: Mapped[int] = pk()

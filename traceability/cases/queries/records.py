@@ -14,7 +14,7 @@ from core.database import session
 from core.errors import NotFound
 from core.web.rules.pagination import Page
 from traceability.cases.models.tables import CaseChange, CaseEvidence, CaseReport, CounterfeitCase
-from traceability.cases.rules.evidence import Piece
+from traceability.cases.rules.evidence import RecordedEvidence
 from traceability.cases.states import (
     OPEN_STATES,
     CaseState,
@@ -116,13 +116,13 @@ def get_case(number: str) -> CaseView:
     return view(case)
 
 
-def evidence_of(case_id: int) -> list[Piece]:
+def evidence_of(case_id: int) -> list[RecordedEvidence]:
     """The chain of evidence, the first piece first."""
     rows = session.scalars(
         select(CaseEvidence).where(CaseEvidence.case_id == case_id).order_by(CaseEvidence.position)
     )
     return [
-        Piece(row.position, EvidenceKind(row.kind), row.body, row.file_sha256, row.at, row.digest)
+        RecordedEvidence(row.position, EvidenceKind(row.kind), row.body, row.file_sha256, row.at, row.digest)
         for row in rows
     ]
 

@@ -33,7 +33,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Piece:
+class RecordedEvidence:
     """One piece as it stands in the record."""
 
     position: int
@@ -66,7 +66,7 @@ def digest_of(
     return hashlib.sha256(rfc8785.dumps(record)).hexdigest()
 
 
-def first_break(case_number: str, pieces: Sequence[Piece]) -> int | None:
+def first_break(case_number: str, pieces: Sequence[RecordedEvidence]) -> int | None:
     """The position of the first piece that does not follow from those before it; None when all do."""
     before = BEGINNING
     for place, piece in enumerate(pieces, start=1):

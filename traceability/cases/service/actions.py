@@ -11,7 +11,7 @@ from core.database import session
 from core.errors import Conflict
 from traceability.cases.models.tables import CounterfeitCase
 from traceability.cases.queries.records import CaseView, view
-from traceability.cases.service.decisions import begin, end, worded
+from traceability.cases.service.decisions import begin_step, finish_step, worded
 from traceability.cases.states import ActionKind, CaseStep, CaseVerdict
 from traceability.lots.queries.records import get_lot
 from traceability.lots.states import LotState
@@ -40,7 +40,7 @@ def open_actions(case: CaseView, *, at: datetime) -> list[ActionKind]:
     return actions
 
 
-def act(number: str, kind: ActionKind | str, *, note: str, at: datetime, by: int) -> CaseView:
+def take_action(number: str, kind: ActionKind | str, *, note: str, at: datetime, by: int) -> CaseView:
     """Do what follows, and note it.
 
     A notice or complaint that goes out on paper or in the platform's own form is noted with `note`; a notice
@@ -57,15 +57,17 @@ def act(number: str, kind: ActionKind | str, *, note: str, at: datetime, by: int
         lot_id = session.scalar(select(CounterfeitCase.lot_id).where(CounterfeitCase.number == number))
         if lot_id is not None:
             lock_reached(lot_id)
-    case = begin(number, CaseStep.ACT, by=by)
+    case = begin_step(number, CaseStep.ACT, by=by)
     note = worded(note)
     if kind not in open_actions(view(case), at=at):
         raise Conflict(_("This does not follow from the verdict of this case."), code="action_not_open")
-    detail: dict[str, Any] = {"kind": str(kind), **_do(case, kind, note, at=at, by=by)}
-    return end(case, CaseStep.ACT, note=note, detail=detail, at=at, by=by)
+    detail: dict[str, Any] = {"kind": str(kind), **_carry_out(case, kind, note, at=at, by=by)}
+    return finish_step(case, CaseStep.ACT, note=note, detail=detail, at=at, by=by)
 
 
-def _do(case: CounterfeitCase, kind: ActionKind, note: str, *, at: datetime, by: int) -> dict[str, Any]:
+def _carry_out(
+    case: CounterfeitCase, kind: ActionKind, note: str, *, at: datetime, by: int
+) -> dict[str, Any]:
     if kind is ActionKind.SHOP_NOTICE and case.grower_id is not None:
         branch.tell_people(
             case.grower_id,

@@ -14,7 +14,7 @@ from core.transitions import require_reason
 from traceability.cases.models.tables import CaseChange, CounterfeitCase
 from traceability.cases.queries.records import CaseView, view
 from traceability.cases.service.access import require_access
-from traceability.cases.service.recording import CASE, locked, take_step
+from traceability.cases.service.recording import CASE, locked_case, take_step
 from traceability.cases.service.undoing import end_suspensions
 from traceability.cases.states import DECIDED_ALONE, PERMISSION_OF, CaseStep, CaseVerdict
 
@@ -47,7 +47,7 @@ def take(
         Forbidden: outside the taker's area, or the taker works for the grower concerned.
         Invalid: the code is doubted without a word why.
     """
-    case = begin(number, CaseStep.TAKE, by=by)
+    case = begin_step(number, CaseStep.TAKE, by=by)
     if case.owner_account_id == by and not doubt_code:
         raise Conflict(_("You have this case already."), code="case_is_yours")
     if case.unit_id is None:
@@ -57,7 +57,7 @@ def take(
         note = worded(note)
         case.code_doubted = True
     case.owner_account_id = by
-    return end(case, CaseStep.TAKE, note=note, at=at, by=by)
+    return finish_step(case, CaseStep.TAKE, note=note, at=at, by=by)
 
 
 def propose(number: str, *, note: str, answer: str, shop: str = "", at: datetime, by: int) -> CaseView:
@@ -75,12 +75,12 @@ def propose(number: str, *, note: str, answer: str, shop: str = "", at: datetime
         Conflict, Forbidden: as `take`.
         Invalid: no note or no answer.
     """
-    case = begin(number, CaseStep.PROPOSE, by=by)
+    case = begin_step(number, CaseStep.PROPOSE, by=by)
     note, answer = worded(note), worded(answer)
     case.proposed_by_account_id = by
     case.shop = shop.strip() or case.shop
     detail = {"verdict": str(CaseVerdict.CONFIRMED_FAKE), "answer": answer, "shop": case.shop}
-    return end(case, CaseStep.PROPOSE, note=note, detail=detail, at=at, by=by)
+    return finish_step(case, CaseStep.PROPOSE, note=note, detail=detail, at=at, by=by)
 
 
 def confirm(number: str, *, note: str, at: datetime, by: int) -> CaseView:
@@ -91,7 +91,7 @@ def confirm(number: str, *, note: str, at: datetime, by: int) -> CaseView:
         Forbidden: the second person is the first, lies outside the area or works for the grower.
         Invalid: no note.
     """
-    case = begin(number, CaseStep.CONFIRM, by=by)
+    case = begin_step(number, CaseStep.CONFIRM, by=by)
     FAKE.require_another(case, by)
     note = worded(note)
     answer = _last_proposal(case.id)["answer"]
@@ -100,7 +100,14 @@ def confirm(number: str, *, note: str, at: datetime, by: int) -> CaseView:
         case.code_doubted = True
     case.verdict, case.answer = str(CaseVerdict.CONFIRMED_FAKE), answer
     case.decided_by_account_id, case.decided_at = by, at
-    return end(case, CaseStep.CONFIRM, note=note, detail={"listed": listed, **_found(case, at)}, at=at, by=by)
+    return finish_step(
+        case,
+        CaseStep.CONFIRM,
+        note=note,
+        detail={"listed": listed, **_decision_detail(case, at)},
+        at=at,
+        by=by,
+    )
 
 
 def send_back(number: str, *, note: str, at: datetime, by: int) -> CaseView:
@@ -109,10 +116,10 @@ def send_back(number: str, *, note: str, at: datetime, by: int) -> CaseView:
     Raises:
         Conflict, Forbidden, Invalid: as `confirm`.
     """
-    case = begin(number, CaseStep.SEND_BACK, by=by)
+    case = begin_step(number, CaseStep.SEND_BACK, by=by)
     note = worded(note)
     case.proposed_by_account_id = None
-    return end(case, CaseStep.SEND_BACK, note=note, at=at, by=by)
+    return finish_step(case, CaseStep.SEND_BACK, note=note, at=at, by=by)
 
 
 def decide(
@@ -127,7 +134,7 @@ def decide(
         Invalid: no note or no answer.
     """
     verdict = CaseVerdict(verdict)
-    case = begin(number, CaseStep.DECIDE, by=by)
+    case = begin_step(number, CaseStep.DECIDE, by=by)
     if verdict not in DECIDED_ALONE:
         raise Conflict(_("A confirmed fake is proposed first, then confirmed."), code="second_person")
     note, answer = worded(note), worded(answer)
@@ -136,7 +143,7 @@ def decide(
     case.verdict, case.answer = str(verdict), answer
     case.decided_by_account_id, case.decided_at = by, at
     case.code_doubted = False
-    return end(case, CaseStep.DECIDE, note=note, detail=_found(case, at), at=at, by=by)
+    return finish_step(case, CaseStep.DECIDE, note=note, detail=_decision_detail(case, at), at=at, by=by)
 
 
 def close(number: str, *, note: str = "", at: datetime, by: int) -> CaseView:
@@ -146,9 +153,9 @@ def close(number: str, *, note: str = "", at: datetime, by: int) -> CaseView:
         Conflict: it is not decided.
         Forbidden: as `take`.
     """
-    case = begin(number, CaseStep.CLOSE, by=by)
+    case = begin_step(number, CaseStep.CLOSE, by=by)
     case.closed_at = at
-    return end(case, CaseStep.CLOSE, note=note, at=at, by=by)
+    return finish_step(case, CaseStep.CLOSE, note=note, at=at, by=by)
 
 
 def reopen(number: str, *, note: str, at: datetime, by: int) -> CaseView:
@@ -159,7 +166,7 @@ def reopen(number: str, *, note: str, at: datetime, by: int) -> CaseView:
         Forbidden: as `take`.
         Invalid: no note.
     """
-    case = begin(number, CaseStep.REOPEN, by=by)
+    case = begin_step(number, CaseStep.REOPEN, by=by)
     note = worded(note)
     detail = {"verdict": case.verdict, "answer": case.answer}
     case.verdict = case.decided_at = case.closed_at = None
@@ -168,10 +175,10 @@ def reopen(number: str, *, note: str, at: datetime, by: int) -> CaseView:
     case.answer = ""
     case.due_at = at + timedelta(days=current_settings().case_days)
     case.reopened += 1
-    return end(case, CaseStep.REOPEN, note=note, detail=detail, at=at, by=by)
+    return finish_step(case, CaseStep.REOPEN, note=note, detail=detail, at=at, by=by)
 
 
-def begin(number: str, step: CaseStep, *, by: int) -> CounterfeitCase:
+def begin_step(number: str, step: CaseStep, *, by: int) -> CounterfeitCase:
     """The locked case, once area, own interest and table allow the step.
 
     Raises:
@@ -179,7 +186,7 @@ def begin(number: str, step: CaseStep, *, by: int) -> CounterfeitCase:
         Forbidden: outside the actor's area, or the actor works for the grower concerned.
         NotFound: no such case.
     """
-    case = locked(number)
+    case = locked_case(number)
     require_access(view(case), by, PERMISSION_OF[step])
     if case.unit_id is None and step is not CaseStep.TAKE:
         raise Conflict(_("Take the case on first; then it is with your unit."), code="case_without_area")
@@ -189,7 +196,7 @@ def begin(number: str, step: CaseStep, *, by: int) -> CounterfeitCase:
     return case
 
 
-def end(
+def finish_step(
     case: CounterfeitCase,
     step: CaseStep,
     *,
@@ -203,7 +210,7 @@ def end(
     return view(case)
 
 
-def _found(case: CounterfeitCase, at: datetime) -> dict[str, Any]:
+def _decision_detail(case: CounterfeitCase, at: datetime) -> dict[str, Any]:
     """What a decision was, for counts that a later reopening must not change."""
     return {"verdict": case.verdict, "in_time": at <= case.due_at}
 

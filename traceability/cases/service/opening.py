@@ -17,7 +17,7 @@ from traceability.cases.models.sealing import seal_case
 from traceability.cases.models.tables import CounterfeitCase
 from traceability.cases.queries.records import CaseView, view
 from traceability.cases.rules.evidence import Evidence
-from traceability.cases.service.recording import leave_opening, locked, put_on_record
+from traceability.cases.service.recording import leave_opening, locked_case, record_evidence
 from traceability.cases.states import OPEN_STATES, CaseState, Origin, Subject
 from traceability.codes.models.tables import Code
 from traceability.lots.models.tables import Lot
@@ -62,7 +62,7 @@ def open_case(
         already = _open_case_about(subject)
         if already is not None:
             return _add(already, evidence, at=at, by=by)
-    lot_id, grower_id = _of_whom(subject)
+    lot_id, grower_id = _lot_and_grower(subject)
     case = CounterfeitCase(
         number=readable_number("F", local_year(at)),
         origin=str(origin),
@@ -96,7 +96,7 @@ def add_evidence(number: str, pieces: Sequence[Evidence], *, at: datetime, by: i
         NotFound: no such case.
         Conflict: it is decided; reopen it first.
     """
-    case = locked(number)
+    case = locked_case(number)
     if CaseState(case.state) not in OPEN_STATES:
         raise Conflict(
             _("This case is decided. Reopen it to add something."), code="case_decided", state=case.state
@@ -106,7 +106,7 @@ def add_evidence(number: str, pieces: Sequence[Evidence], *, at: datetime, by: i
 
 def _add(case: CounterfeitCase, pieces: Sequence[Evidence], *, at: datetime, by: int | None) -> CaseView:
     for piece in pieces:
-        put_on_record(case, piece, at=at, by=by)
+        record_evidence(case, piece, at=at, by=by)
     session.flush()
     seal_case(case)
     return view(case)
@@ -159,7 +159,7 @@ def _only_branch() -> int | None:
     return units.pop() if len(units) == 1 else None
 
 
-def _of_whom(subject: Subject) -> tuple[int | None, int | None]:
+def _lot_and_grower(subject: Subject) -> tuple[int | None, int | None]:
     """The lot and the grower behind a code or lot."""
     if subject.code_id is not None:
         row = session.execute(select(Code.lot_id, Code.grower_id).where(Code.id == subject.code_id)).one()

@@ -25,7 +25,7 @@ CASE = Life(
 )
 
 
-def locked(number: str) -> CounterfeitCase:
+def locked_case(number: str) -> CounterfeitCase:
     """The case, held until the transaction ends.
 
     Raises:
@@ -37,7 +37,7 @@ def locked(number: str) -> CounterfeitCase:
     return case
 
 
-def put_on_record(case: CounterfeitCase, piece: Evidence, *, at: datetime, by: int | None) -> None:
+def record_evidence(case: CounterfeitCase, piece: Evidence, *, at: datetime, by: int | None) -> None:
     """Add one piece of evidence to a locked or fresh case."""
     position = case.evidence_count + 1
     digest = digest_of(

@@ -10,11 +10,11 @@ from core.accounts.service.notifying import notify_accounts
 from core.clock import local_day
 from core.database import changed, session
 from core.settings import current_settings
-from core.sweeps import free
+from core.sweeps import claimable
 from traceability.cases.models.sealing import seal_case
 from traceability.cases.models.tables import CaseNotice, CaseReport, CounterfeitCase
 from traceability.cases.rules.deadlines import PLAN, Due, Notice, due_notices
-from traceability.cases.service.recording import locked, take_step
+from traceability.cases.service.recording import locked_case, take_step
 from traceability.cases.states import OPEN_STATES, CaseState, CaseStep
 
 REMINDING, FORGETTING = "traceability.cases.remind", "traceability.cases.forget_contacts"
@@ -30,7 +30,7 @@ def cases_to_remind_of(*, at: datetime) -> list[str]:
             .where(
                 CounterfeitCase.state.in_(sorted(OPEN_STATES)),
                 CounterfeitCase.due_at <= at - first,
-                free(REMINDING, CounterfeitCase.number, at=at),
+                claimable(REMINDING, CounterfeitCase.number, at=at),
             )
             .order_by(CounterfeitCase.due_at)
         )
@@ -43,7 +43,7 @@ def remind(number: str, *, at: datetime) -> int:
     Reminders go to the owner, or to those who decide cases at the area while nobody took it. An escalation
     goes to the unit above and is a step of the case.
     """
-    case = locked(number)
+    case = locked_case(number)
     if CaseState(case.state) not in OPEN_STATES:
         return 0
     due = _due(case, at)
@@ -56,7 +56,7 @@ def remind(number: str, *, at: datetime) -> int:
         _escalate(case, unit_id, at=at)
     else:
         unit_id, receivers = case.unit_id, _responsible(case)
-    queued = _tell(case, due.send, receivers, at=at)
+    queued = _enqueue_notice(case, due.send, receivers, at=at)
     session.add(_row(case, due.send, sent=queued, unit_id=unit_id, at=at))
     session.flush()
     return queued
@@ -70,7 +70,7 @@ def contacts_to_forget(*, at: datetime) -> list[str]:
             .where(
                 or_(CounterfeitCase.contact != "", CounterfeitCase.id.in_(_with_contacts())),
                 CounterfeitCase.closed_at < at - KEEP_CONTACT_FOR,
-                free(FORGETTING, CounterfeitCase.number, at=at),
+                claimable(FORGETTING, CounterfeitCase.number, at=at),
             )
             .order_by(CounterfeitCase.id)
         )
@@ -79,7 +79,7 @@ def contacts_to_forget(*, at: datetime) -> list[str]:
 
 def forget_contact(number: str) -> int:
     """Drop how to reach the reporters of a case; 1 when there was a contact."""
-    case = locked(number)
+    case = locked_case(number)
     forgotten = changed(
         update(CaseReport)
         .where(CaseReport.case_id == case.id, CaseReport.contact_digest.is_not(None))
@@ -149,7 +149,9 @@ def _chains(unit_id: int | None) -> list[list[branch.UnitView]]:
     return [list(branch.upwards(start)) for start in sorted(starts)]
 
 
-def _tell(case: CounterfeitCase, notice: Notice, account_ids: Collection[int], *, at: datetime) -> int:
+def _enqueue_notice(
+    case: CounterfeitCase, notice: Notice, account_ids: Collection[int], *, at: datetime
+) -> int:
     settings = current_settings()
     context = {
         "kind": notice.kind,

@@ -63,7 +63,7 @@ def report() -> ResponseReturnValue:
     form = ReportForm(
         about=request.args.get("about", ""),
         shop=request.args.get("url", "")[:500],
-        **({"formdata": said(), "meta": {"csrf": False}} if request.is_json else {}),
+        **({"formdata": json_form_data(), "meta": {"csrf": False}} if request.is_json else {}),
     )
     about = read_about(form.about.data)
     photo_keys = read_kept(form.kept.data, purpose=PURPOSE)
@@ -106,7 +106,7 @@ def report() -> ResponseReturnValue:
     return Response(page, status=status, headers={"Referrer-Policy": "no-referrer"})
 
 
-def said() -> MultiDict[str, str]:
+def json_form_data() -> MultiDict[str, str]:
     """The words of a JSON document as those of a form.
 
     Raises:

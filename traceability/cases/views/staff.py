@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
 @requires("cases.view")
 def show(number: str) -> ResponseReturnValue:
     """One case: what it is about, the evidence, what happened, and the one thing to do next."""
-    case = seen_case(number)
+    case = accessible_case(number)
     pieces = queries.evidence_of(case.id)
     grower = branch.get_grower(id=case.grower_id) if case.grower_id else None
     unit = branch.unit_by_id(case.unit_id) if case.unit_id else None
@@ -82,7 +82,7 @@ def show(number: str) -> ResponseReturnValue:
     )
 
 
-def seen_case(number: str) -> CaseView:
+def accessible_case(number: str) -> CaseView:
     """The case, when it is in the actor's area.
 
     Raises:
@@ -121,7 +121,7 @@ def photo(number: str, position: int) -> Response:
     Raises:
         Conflict: the stored file is not the one that was put on record.
     """
-    case = seen_case(number)
+    case = accessible_case(number)
     key, digest = queries.evidence_file(case.id, position)
     try:
         content = files.get(key)
@@ -145,7 +145,7 @@ def photo(number: str, position: int) -> Response:
 @requires("cases.view")
 def letter(number: str, kind: str) -> ResponseReturnValue:
     """The notice to the shop or the complaint file for the platform, with the proofs."""
-    case = seen_case(number)
+    case = accessible_case(number)
     if kind not in LETTERS or case.verdict is not CaseVerdict.CONFIRMED_FAKE:
         return redirect(url_for("cases.show", number=number))
     return Response(
@@ -162,5 +162,5 @@ def letter(number: str, kind: str) -> ResponseReturnValue:
 @requires("cases.view")
 def proof(number: str) -> Response:
     """The proof that the case, as it now stands, is in the public log; for staff, because it names who decided."""
-    case = seen_case(number)
+    case = accessible_case(number)
     return seal.proof_answer(seal.proof_for(subject_of(case)), case.number)

@@ -22,7 +22,7 @@ from traceability.cases.service import reporting as intake
 from traceability.cases.service.access import require_access
 from traceability.cases.service.photographs import photos_of
 from traceability.cases.states import PERMISSION_OF, CaseStep, CaseVerdict, EvidenceKind, Origin, Subject
-from traceability.cases.views.staff import seen_case
+from traceability.cases.views.staff import accessible_case
 from traceability.cases.wording import names as wording
 from traceability.lots.queries.records import find_lot
 
@@ -42,7 +42,7 @@ def new() -> ResponseReturnValue:
         lot = find_lot(number=form.lot.data) if form.lot.data else None
         with creating() as made:
             case = _open(form, photo_keys, lot.id if lot else None)
-            made.leads_to(_place(case))
+            made.leads_to(_case_url(case))
         return made.answer()
     return _page(form, "new.html", kept=len(photo_keys))
 
@@ -73,7 +73,7 @@ def _open(form: forms.StaffReportForm, photo_keys: list[str], lot_id: int | None
 @requires("cases.decide", scope=Scope.UNIT)
 def take(number: str) -> ResponseReturnValue:
     """Take a case on, or over from somebody else."""
-    case = _for(number, CaseStep.TAKE)
+    case = _case_for_step(number, CaseStep.TAKE)
     form = forms.TakeForm()
     if case.code_id is None:
         del form.doubt_code
@@ -84,7 +84,7 @@ def take(number: str) -> ResponseReturnValue:
             return _page(form, "take.html", case=case)
         with transaction():
             decisions.take(case.number, note=form.note.data or "", doubt_code=doubt, at=now(), by=actor_id())
-        return _done(case)
+        return _back_to_case(case)
     return _page(form, "take.html", case=case)
 
 
@@ -94,7 +94,7 @@ def take(number: str) -> ResponseReturnValue:
 @creates()
 def add_evidence(number: str) -> ResponseReturnValue:
     """Put a finding or photographs on record; nobody can change them afterwards."""
-    case = seen_case(number)
+    case = accessible_case(number)
     require_access(case, actor_id(), "cases.evidence")
     form = forms.EvidenceForm()
     photo_keys, problem = _photos(form)
@@ -105,7 +105,7 @@ def add_evidence(number: str) -> ResponseReturnValue:
             pieces += [intake.photo_evidence(key) for key in photo_keys]
             with creating() as made:
                 service.add_evidence(case.number, pieces, at=now(), by=actor_id())
-                made.leads_to(_place(case))
+                made.leads_to(_case_url(case))
             return made.answer()
         form.text.errors = [*form.text.errors, _("Write what was found, or add a photograph.")]
     return _page(form, "evidence.html", case=case, kept=len(photo_keys))
@@ -115,7 +115,7 @@ def add_evidence(number: str) -> ResponseReturnValue:
 @requires("cases.decide", scope=Scope.UNIT)
 def verdict(number: str) -> ResponseReturnValue:
     """Say what was found out; a fake goes to a second person."""
-    case = _for(number, CaseStep.PROPOSE)
+    case = _case_for_step(number, CaseStep.PROPOSE)
     form = forms.VerdictForm(shop=case.shop)
     if form.validate_on_submit():
         note, answer = form.note.data or "", form.answer.data or ""
@@ -126,7 +126,7 @@ def verdict(number: str) -> ResponseReturnValue:
                 decisions.propose(case.number, note=note, answer=answer, shop=shop, at=at, by=by)
             else:
                 decisions.decide(case.number, form.verdict.data, note=note, answer=answer, at=at, by=by)
-        return _done(case)
+        return _back_to_case(case)
     return _page(form, "verdict.html", case=case)
 
 
@@ -134,7 +134,7 @@ def verdict(number: str) -> ResponseReturnValue:
 @requires("cases.confirm", scope=Scope.UNIT)
 def confirm(number: str) -> ResponseReturnValue:
     """The second person confirms what was proposed, or sends it back."""
-    case = _for(number, CaseStep.CONFIRM)
+    case = _case_for_step(number, CaseStep.CONFIRM)
     form = forms.ConfirmForm()
     if form.validate_on_submit():
         with transaction():
@@ -142,7 +142,7 @@ def confirm(number: str) -> ResponseReturnValue:
                 decisions.confirm(case.number, note=form.note.data or "", at=now(), by=actor_id())
             else:
                 decisions.send_back(case.number, note=form.note.data or "", at=now(), by=actor_id())
-        return _done(case)
+        return _back_to_case(case)
     proposal = next((step for step in reversed(steps_of(case.id)) if step.step is CaseStep.PROPOSE), None)
     pieces = evidence_views(case.id)
     return _page(form, "confirm.html", case=case, proposal=proposal, pieces=pieces)
@@ -152,15 +152,17 @@ def confirm(number: str) -> ResponseReturnValue:
 @requires("cases.decide", scope=Scope.UNIT)
 def act(number: str) -> ResponseReturnValue:
     """Do or note what follows from a confirmed fake."""
-    case = _for(number, CaseStep.ACT)
+    case = _case_for_step(number, CaseStep.ACT)
     form = forms.ActForm()
     form.kind.choices = [
         (str(kind), wording.action_name(kind)) for kind in actions.open_actions(case, at=now())
     ]
     if form.validate_on_submit():
         with transaction():
-            actions.act(case.number, form.kind.data, note=form.note.data or "", at=now(), by=actor_id())
-        return _done(case)
+            actions.take_action(
+                case.number, form.kind.data, note=form.note.data or "", at=now(), by=actor_id()
+            )
+        return _back_to_case(case)
     return _page(form, "act.html", case=case)
 
 
@@ -168,28 +170,28 @@ def act(number: str) -> ResponseReturnValue:
 @requires("cases.decide", scope=Scope.UNIT)
 def close(number: str) -> ResponseReturnValue:
     """Nothing more is to be done."""
-    case = _for(number, CaseStep.CLOSE)
+    case = _case_for_step(number, CaseStep.CLOSE)
     with transaction():
         decisions.close(case.number, at=now(), by=actor_id())
-    return _done(case)
+    return _back_to_case(case)
 
 
 @blueprint.route("/branch/reports-of-fakes/<number>/reopen", methods=["GET", "POST"])
 @requires("cases.confirm", scope=Scope.UNIT)
 def reopen(number: str) -> ResponseReturnValue:
     """Look again, after an objection or with something new."""
-    case = _for(number, CaseStep.REOPEN)
+    case = _case_for_step(number, CaseStep.REOPEN)
     form = forms.NoteForm()
     if form.validate_on_submit():
         with transaction():
             decisions.reopen(case.number, note=form.note.data or "", at=now(), by=actor_id())
-        return _done(case)
+        return _back_to_case(case)
     return _page(form, "reopen.html", case=case)
 
 
-def _for(number: str, step: CaseStep) -> CaseView:
+def _case_for_step(number: str, step: CaseStep) -> CaseView:
     """The case, when the actor may take this step in its area."""
-    case = seen_case(number)
+    case = accessible_case(number)
     require_access(case, actor_id(), PERMISSION_OF[step])
     return case
 
@@ -211,9 +213,9 @@ def _page(form: Any, template: str, **context: Any) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _done(case: CaseView) -> ResponseReturnValue:
-    return redirect(_place(case), 303)
+def _back_to_case(case: CaseView) -> ResponseReturnValue:
+    return redirect(_case_url(case), 303)
 
 
-def _place(case: CaseView) -> str:
+def _case_url(case: CaseView) -> str:
     return url_for("cases.show", number=case.number)

@@ -55,11 +55,13 @@ def fact_name(key: str) -> str:
 def rule_facts(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The figures of a rule; lists of rows as their number, moments in local time."""
     return [
-        (fact_name(key), _shown(key, value)) for key, value in facts.items() if value not in (None, "", [])
+        (fact_name(key), _fact_text(key, value))
+        for key, value in facts.items()
+        if value not in (None, "", [])
     ]
 
 
-def _shown(key: str, value: Any) -> str:
+def _fact_text(key: str, value: Any) -> str:
     if isinstance(value, list):
         return number(len(value))
     if isinstance(value, int) and not isinstance(value, bool):

@@ -21,13 +21,13 @@ from core.database import session
 from core.seal import Finding
 from core.seal.models.leaves import SealLeaf
 from core.seal.queries.newest import OLDEST_FIRST
-from core.seal.rules.entries import moment, second
+from core.seal.rules.entries import entry_time_text, moment
 from traceability.codes.models.tables import Code, CodeBatch, CodeMember, InnerCode
 from traceability.codes.rules.sealed_steps import (
     FIELDS,
     Fold,
+    SealedState,
     StepUnreadable,
-    Told,
     mark_of,
     ranges_in,
     step_body,
@@ -92,7 +92,7 @@ def seal_codes(
     seal_step(step, ((row.batch_id, row.position, values) for row in rows), reference=reference)
 
 
-def take_in() -> int:
+def seal_existing_codes() -> int:
     """Seal the codes of batches of which no step tells how they were made as they stand today, after an upgrade; how many codes.
 
     Nothing vouches for what they were before; the leaf's second says since when something does. What steps since the
@@ -246,7 +246,7 @@ def _rows(condition: ColumnElement[bool]) -> Iterator[tuple[int, int, str, tuple
         yield row[0], row[1], mark_of(row[2], row[3], row[4]), tuple(row[5:])
 
 
-def _differing(sealed: Told, values: tuple[Any, ...]) -> str:
+def _differing(sealed: SealedState, values: tuple[Any, ...]) -> str:
     parts = [
         f"{_name(name)} is {_word(name, now)}, sealed as {_word(name, then)}"
         for name, then, now in zip(FIELDS, sealed.values, values, strict=True)
@@ -256,7 +256,7 @@ def _differing(sealed: Told, values: tuple[Any, ...]) -> str:
         select(SealLeaf.at, SealLeaf.number).where(SealLeaf.id == sealed.leaf_id)
     ).one()
     where = f" as entry {entry}" if entry is not None else ""
-    return f"{'; '.join(parts)} (on {second(at)}{where})"
+    return f"{'; '.join(parts)} (on {entry_time_text(at)}{where})"
 
 
 def _name(name: str) -> str:
@@ -268,8 +268,8 @@ def _word(name: str, value: Any) -> str:
     if name == "lot_id" and value is not None:
         return session.scalar(select(Lot.number).where(Lot.id == value)) or str(value)
     if isinstance(value, datetime):
-        return second(value)
+        return entry_time_text(value)
     return json.dumps(value, ensure_ascii=False)
 
 
-SOURCE = seal.SealStory(KIND, audit, take_in, tables=("code",))
+SOURCE = seal.SealStory(KIND, audit, seal_existing_codes, tables=("code",))

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, allowed, fk, pk
+from core.database import Base, fk, one_of_check, pk
 from traceability.codes.states import ActionKind, BatchState, CodeState, Level
 
 LEVELS = tuple(Level)
@@ -21,8 +21,8 @@ class CodeBatch(Base):
 
     __tablename__ = "code_batch"
     __table_args__ = (
-        CheckConstraint(allowed("level", LEVELS), name="level_known"),
-        CheckConstraint(allowed("state", tuple(BatchState)), name="state_known"),
+        CheckConstraint(one_of_check("level", LEVELS), name="level_known"),
+        CheckConstraint(one_of_check("state", tuple(BatchState)), name="state_known"),
         CheckConstraint("count > 0", name="count_positive"),
         CheckConstraint("plants_per_code > 0", name="plants_positive"),
         CheckConstraint(
@@ -59,7 +59,7 @@ class CodeAction(Base):
 
     __tablename__ = "code_action"
     __table_args__ = (
-        CheckConstraint(allowed("kind", tuple(ActionKind)), name="kind_known"),
+        CheckConstraint(one_of_check("kind", tuple(ActionKind)), name="kind_known"),
         CheckConstraint("codes > 0", name="codes_positive"),
         CheckConstraint("quota >= 0", name="quota_not_negative"),
         Index(None, "at"),
@@ -93,8 +93,8 @@ class Code(Base):
     __tablename__ = "code"
     __table_args__ = (
         UniqueConstraint("batch_id", "position"),
-        CheckConstraint(allowed("level", LEVELS), name="level_known"),
-        CheckConstraint(allowed("state", STATES), name="state_known"),
+        CheckConstraint(one_of_check("level", LEVELS), name="level_known"),
+        CheckConstraint(one_of_check("state", STATES), name="state_known"),
         CheckConstraint("plants > 0", name="plants_positive"),
         CheckConstraint("quota >= 0 AND quota <= plants", name="quota_within_plants"),
         CheckConstraint(
@@ -133,7 +133,7 @@ class CodeChange(Base):
     __tablename__ = "code_change"
     __table_args__ = (
         CheckConstraint("code_id IS NOT NULL OR batch_id IS NOT NULL", name="of_something"),
-        CheckConstraint(allowed("to_state", STATES), name="to_state_known"),
+        CheckConstraint(one_of_check("to_state", STATES), name="to_state_known"),
     )
 
     id: Mapped[int] = pk()
@@ -196,7 +196,7 @@ class InnerUnlock(Base):
 
     __tablename__ = "inner_unlock"
     __table_args__ = (
-        CheckConstraint(allowed("state", ("open", "done", "refused")), name="state_known"),
+        CheckConstraint(one_of_check("state", ("open", "done", "refused")), name="state_known"),
         CheckConstraint(
             "decided_by_account_id IS NULL OR decided_by_account_id <> asked_by_account_id",
             name="two_people",
@@ -219,7 +219,7 @@ class VoidProposal(Base):
 
     __tablename__ = "void_proposal"
     __table_args__ = (
-        CheckConstraint(allowed("state", ("open", "done", "refused")), name="state_known"),
+        CheckConstraint(one_of_check("state", ("open", "done", "refused")), name="state_known"),
         CheckConstraint("first <= last", name="places_in_order"),
         CheckConstraint(
             "decided_by_account_id IS NULL OR decided_by_account_id <> proposed_by_account_id",

@@ -14,7 +14,7 @@ SHOWN = 50
 
 
 @dataclass(frozen=True)
-class TriedView:
+class TriedCode:
     """Entries of one inner code of late: wrong ones, from how many networks, and whether the right one came as well."""
 
     batch_number: str
@@ -26,7 +26,7 @@ class TriedView:
     last_at: datetime
 
 
-def tried_codes(grower_ids: Collection[int], *, at: datetime) -> list[TriedView]:
+def tried_codes(grower_ids: Collection[int], *, at: datetime) -> list[TriedCode]:
     """Codes of these growers whose inner code was entered wrongly within the last 30 days, most networks first."""
     wrong = InnerTry.right.is_(False)
     networks = func.count(distinct(func.coalesce(InnerTry.network_digest, InnerTry.device_digest))).filter(
@@ -51,4 +51,4 @@ def tried_codes(grower_ids: Collection[int], *, at: datetime) -> list[TriedView]
         .order_by(networks.desc(), func.max(InnerTry.at).desc())
         .limit(SHOWN)
     ).all()
-    return [TriedView(*row) for row in rows]
+    return [TriedCode(*row) for row in rows]

@@ -11,7 +11,7 @@ from traceability.codes.models.digests import code_digest, leaf_salt
 from traceability.codes.models.tables import Code, CodeBatch
 
 
-def membership(code: str) -> tuple[str, Member]:
+def code_membership(code: str) -> tuple[str, Member]:
     """The number of the code's batch, and the code as its member: what was hashed is the salt and the code.
 
     Raises:

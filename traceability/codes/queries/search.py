@@ -16,7 +16,7 @@ LISTED = 20
 
 
 @dataclass(frozen=True)
-class Found:
+class CodeMatch:
     """A stored code with the name by which the dispatcher knows it."""
 
     name: str
@@ -24,14 +24,14 @@ class Found:
     lot: Lot
 
 
-def find(selection: Selection) -> tuple[list[Found], list[dict[str, str]]]:
+def match_codes(selection: Selection) -> tuple[list[CodeMatch], list[dict[str, str]]]:
     """The codes of a selection, each once; and what names no code, as `{"code": masked, "reason": words}`."""
     refused = [{"code": bad.masked, "reason": problem_text(bad.problem)} for bad in selection.problems]
-    matches: dict[int, Found] = {}
+    matches: dict[int, CodeMatch] = {}
     by_digest = {code_digest(code): code for code in selection.codes}
     query = select(Code, Lot).join(Lot, Lot.id == Code.lot_id).execution_options(populate_existing=True)
     for code, lot in session.execute(query.where(Code.digest.in_(list(by_digest)))):
-        matches[code.id] = Found(masked(by_digest.pop(code.digest)), code, lot)
+        matches[code.id] = CodeMatch(masked(by_digest.pop(code.digest)), code, lot)
     refused += [
         {"code": masked(code), "reason": _("not known in this system")} for code in by_digest.values()
     ]
@@ -45,7 +45,7 @@ def find(selection: Selection) -> tuple[list[Found], list[dict[str, str]]]:
             )
         ).all()
         for code, lot in rows:
-            matches.setdefault(code.id, Found(f"{code_range.batch_number} #{code.position}", code, lot))
+            matches.setdefault(code.id, CodeMatch(f"{code_range.batch_number} #{code.position}", code, lot))
         if (whole and not rows) or (not whole and len(rows) != places):
             name = (
                 code_range.batch_number
@@ -56,7 +56,7 @@ def find(selection: Selection) -> tuple[list[Found], list[dict[str, str]]]:
     return list(matches.values()), refused
 
 
-def unusable(matches: list[Found], refused: list[dict[str, str]]) -> str:
+def unusable_text(matches: list[CodeMatch], refused: list[dict[str, str]]) -> str:
     """What cannot be used and why, in one line for people; empty when all can. Nothing given at all is added to `refused`."""
     if not refused and not matches:
         refused.append({"code": "-", "reason": _("no code was given")})

@@ -35,28 +35,30 @@ CROWDED_WAITS: tuple[tuple[int, timedelta], ...] = ((1, WINDOW),)
 
 
 @dataclass(frozen=True)
-class Wrongs:
+class WrongEntries:
     """Wrong entries of one code within the window from one place, and the latest of them."""
 
     count: int = 0
     last_at: datetime | None = None
 
 
-def waits_until(device: Wrongs, network: Wrongs, everywhere: Wrongs, *, at: datetime) -> datetime | None:
+def waits_until(
+    device: WrongEntries, network: WrongEntries, everywhere: WrongEntries, *, at: datetime
+) -> datetime | None:
     """Until when an entry from this device and network is not looked at; None when it is."""
-    ends = [_end(device, DEVICE_WAITS), _end(network, NETWORK_WAITS)]
+    ends = [_lock_end(device, DEVICE_WAITS), _lock_end(network, NETWORK_WAITS)]
     if everywhere.count >= MOST_FREE:
-        ends.append(_end(network, CROWDED_WAITS))
+        ends.append(_lock_end(network, CROWDED_WAITS))
     if everywhere.count >= MOST_A_DAY:
-        ends.append(_end(everywhere, ((MOST_A_DAY, _HOUR),)))
+        ends.append(_lock_end(everywhere, ((MOST_A_DAY, _HOUR),)))
     return max((end for end in ends if end is not None and end > at), default=None)
 
 
-def tries_left(device: Wrongs, network: Wrongs) -> int:
+def tries_left(device: WrongEntries, network: WrongEntries) -> int:
     """How many wrong entries are left before the first wait."""
     return max(0, min(DEVICE_WAITS[0][0] - device.count, NETWORK_WAITS[0][0] - network.count))
 
 
-def _end(wrongs: Wrongs, waits: Sequence[tuple[int, timedelta]]) -> datetime | None:
+def _lock_end(wrongs: WrongEntries, waits: Sequence[tuple[int, timedelta]]) -> datetime | None:
     reached = [wait for least, wait in waits if wrongs.count >= least]
     return wrongs.last_at + reached[-1] if reached and wrongs.last_at else None

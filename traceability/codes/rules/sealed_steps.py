@@ -112,7 +112,7 @@ def step_body(
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SealedState:
     """What the leaves say of one place: its standing by `FIELDS`, the number of the leaf that said so last."""
 
     values: tuple[Any, ...]
@@ -128,7 +128,7 @@ class Fold:
         self._at: dict[int, int] = {}
         self._known: list[tuple[dict[str, Any], int]] = [(dict(BLANK), 0)]
         self._numbers: dict[tuple[int, int, str], int] = {}
-        self._told: dict[int, Told] = {}
+        self._told: dict[int, SealedState] = {}
         self.marks = ""
 
     def apply(self, leaf_id: int, body: Mapping[str, Any]) -> None:
@@ -162,7 +162,7 @@ class Fold:
             self._numbers[before, leaf_id, key] = number
         return number
 
-    def told(self, place: int) -> Told | None:
+    def told(self, place: int) -> SealedState | None:
         """What the steps say of a place; None when none tells of it."""
         number = self._at.get(place)
         if number is None:
@@ -170,7 +170,9 @@ class Fold:
         sealed = self._told.get(number)
         if sealed is None:
             values, leaf_id = self._known[number]
-            sealed = self._told[number] = Told(tuple(_value(name, values[name]) for name in FIELDS), leaf_id)
+            sealed = self._told[number] = SealedState(
+                tuple(_value(name, values[name]) for name in FIELDS), leaf_id
+            )
         return sealed
 
     def sets(self, place: int) -> dict[str, Any]:

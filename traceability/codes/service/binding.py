@@ -11,10 +11,10 @@ from core.database import session
 from core.errors import Conflict
 from traceability.codes.models.tables import CodeMember
 from traceability.codes.queries.batches import CodeView, codes_by_ids
-from traceability.codes.queries.search import Found, find, unusable
+from traceability.codes.queries.search import CodeMatch, match_codes, unusable_text
 from traceability.codes.rules.selection import read_selection
-from traceability.codes.service.lifecycle import activate_held
-from traceability.codes.service.transitions import Step, act, hold_ids, with_members
+from traceability.codes.service.lifecycle import activate_locked
+from traceability.codes.service.transitions import Step, lock_codes_by_id, move_codes, with_members
 from traceability.codes.states import BINDABLE, ActionKind, CodeState, Level
 from traceability.lots.states import LotState
 
@@ -63,8 +63,8 @@ def bind_codes(
             quota does not reach for codes that were not active yet.
     """
     selection = read_selection(codes)
-    matches, refused = find(selection)
-    packed = _packed(matches)
+    matches, refused = match_codes(selection)
+    packed = _bundle_of(matches)
     refused += [
         {"code": match.name, "reason": _("is packed in a bundle; give the bundle's code, or unpack it")}
         for match in matches
@@ -75,7 +75,7 @@ def bind_codes(
         reason = _why_not(match, grower_id=grower_id, consignment_number=consignment_number, lot_ids=lot_ids)
         if reason:
             refused.append({"code": match.name, "reason": reason})
-    if listed := unusable(matches, refused):
+    if listed := unusable_text(matches, refused):
         raise CodeNotUsable(
             _("Nothing was bound. These codes cannot be used: %(codes)s", codes=listed), codes=refused
         )
@@ -98,21 +98,21 @@ def bind_codes(
 
 
 def _ship(
-    fresh: list[Found], *, values: dict[str, object], grower_id: int, at: datetime, by: int | None
+    fresh: list[CodeMatch], *, values: dict[str, object], grower_id: int, at: datetime, by: int | None
 ) -> None:
     """Send these codes off, and the plants' codes packed in them; what was only printed is activated first."""
     for group in sorted({match.lot.cultivar_group for match in fresh}):
         branch.require_valid_licence(grower_id, at=at, cultivar_group=group, lock=True)
     parcel = str(values["consignment_number"])
-    rows = with_members(hold_ids(match.code.id for match in fresh))
+    rows = with_members(lock_codes_by_id(match.code.id for match in fresh))
     printed = [row for row in rows if row.state == CodeState.PRINTED]
     if printed:
-        activate_held(printed, at=at, by=by, reference=parcel)
-        rows = hold_ids(row.id for row in rows)
-    act(Step(ActionKind.SHIPPED, at, by, reference=parcel), rows, values=values)
+        activate_locked(printed, at=at, by=by, reference=parcel)
+        rows = lock_codes_by_id(row.id for row in rows)
+    move_codes(Step(ActionKind.SHIPPED, at, by, reference=parcel), rows, values=values)
 
 
-def _packed(matches: list[Found]) -> dict[int, int]:
+def _bundle_of(matches: list[CodeMatch]) -> dict[int, int]:
     """Which of these codes are packed in which bundle."""
     units = [match.code.id for match in matches if match.code.level == Level.UNIT]
     query = select(CodeMember.unit_code_id, CodeMember.bundle_code_id)
@@ -120,7 +120,7 @@ def _packed(matches: list[Found]) -> dict[int, int]:
 
 
 def _why_not(
-    match: Found, *, grower_id: int, consignment_number: str, lot_ids: Collection[int] | None
+    match: CodeMatch, *, grower_id: int, consignment_number: str, lot_ids: Collection[int] | None
 ) -> str | None:
     if match.code.grower_id != grower_id:
         return _("not known in this system")  # whose it is, is nobody else's business

@@ -10,9 +10,9 @@ from core.database import changed, session
 from core.errors import Conflict, Invalid
 from traceability.codes.models import step_sealing as steps
 from traceability.codes.models.tables import Code, CodeMember
-from traceability.codes.queries.search import Found, find, unusable
+from traceability.codes.queries.search import CodeMatch, match_codes, unusable_text
 from traceability.codes.rules.selection import read_selection
-from traceability.codes.service.transitions import AT_A_TIME, batched, hold_ids
+from traceability.codes.service.transitions import AT_A_TIME, batched, lock_codes_by_id
 from traceability.codes.states import BINDABLE, CodeState, Level
 
 
@@ -43,18 +43,18 @@ def pack(
         Conflict: more plants than the bundle stands for (`bundle_full`).
     """
     box = _bundle(bundle, grower_id=grower_id)
-    matches, refused = find(read_selection(units))
-    inside = _where([match.code.id for match in matches])
+    matches, refused = match_codes(read_selection(units))
+    inside = _bundle_of([match.code.id for match in matches])
     for match in matches:
         reason = _why_not(match, box, inside.get(match.code.id), grower_id=grower_id)
         if reason:
             refused.append({"code": match.name, "reason": reason})
-    if listed := unusable(matches, refused):
+    if listed := unusable_text(matches, refused):
         raise NotPacked(
             _("Nothing was packed. These codes cannot be used: %(codes)s", codes=listed), codes=refused
         )
     fresh = [match.code.id for match in matches if match.code.id not in inside]
-    count = members(box.code.id) + len(fresh)
+    count = count_members(box.code.id) + len(fresh)
     if count > box.code.plants:
         raise Conflict(
             _(
@@ -96,23 +96,23 @@ def unpack(bundle: str, *, grower_id: int) -> int:
     return changed(delete(CodeMember).where(CodeMember.bundle_code_id == box.code.id))
 
 
-def members(bundle_code_id: int) -> int:
+def count_members(bundle_code_id: int) -> int:
     """How many plants' codes are packed in a bundle."""
     query = select(func.count()).select_from(CodeMember).where(CodeMember.bundle_code_id == bundle_code_id)
     return session.scalar(query) or 0
 
 
-def _bundle(text: str, *, grower_id: int) -> Found:
-    matches, refused = find(read_selection([text]))
+def _bundle(text: str, *, grower_id: int) -> CodeMatch:
+    matches, refused = match_codes(read_selection([text]))
     if refused or len(matches) != 1 or matches[0].code.grower_id != grower_id:
         raise Invalid(_("Give the code of one of your bundles first."), code="no_bundle")
     if matches[0].code.level != Level.BUNDLE or matches[0].code.state not in BINDABLE:
         raise Invalid(_("This is not the code of a bundle that can still be packed."), code="no_bundle")
-    hold_ids([matches[0].code.id])
+    lock_codes_by_id([matches[0].code.id])
     return matches[0]
 
 
-def _where(ids: list[int]) -> dict[int, int]:
+def _bundle_of(ids: list[int]) -> dict[int, int]:
     """In which bundle each of these plants' codes is packed."""
     query = select(CodeMember.unit_code_id, CodeMember.bundle_code_id)
     return {
@@ -122,7 +122,7 @@ def _where(ids: list[int]) -> dict[int, int]:
     }
 
 
-def _why_not(match: Found, box: Found, now_in: int | None, *, grower_id: int) -> str | None:
+def _why_not(match: CodeMatch, box: CodeMatch, now_in: int | None, *, grower_id: int) -> str | None:
     if match.code.grower_id != grower_id:
         return _("not known in this system")  # whose it is, is nobody else's business
     if match.code.level != Level.UNIT:

@@ -21,10 +21,10 @@ from core.outbox import service as outbox
 from traceability.codes.events import InnerCodeTried
 from traceability.codes.models.digests import code_digest, inner_digest
 from traceability.codes.models.tables import Code, CodeBatch, InnerCode, InnerTry
-from traceability.codes.rules.inner_codes import TELL_AT, WINDOW, Wrongs, tries_left, waits_until
+from traceability.codes.rules.inner_codes import TELL_AT, WINDOW, WrongEntries, tries_left, waits_until
 from traceability.codes.rules.notation import read_inner
-from traceability.codes.service.lifecycle import accept_held
-from traceability.codes.service.transitions import Held, hold_ids, standing_for, with_members
+from traceability.codes.service.lifecycle import accept_locked
+from traceability.codes.service.transitions import LockedCode, lock_codes_by_id, plants_under, with_members
 from traceability.codes.states import CodeState
 from traceability.parcels.service import record_part_arrival
 
@@ -99,14 +99,14 @@ def enter_inner(code: str, typed: str, *, entrant: Entrant, at: datetime) -> Inn
     )
     session.flush()
     if right:
-        return _right(row, before=before, at=at)
+        return _answer_right_entry(row, before=before, at=at)
     if everywhere.count + 1 == TELL_AT:
         _tell_of_tries(row.code_id, at=at)
-    one_more = Wrongs(device.count + 1, at), Wrongs(network.count + 1, at)
+    one_more = WrongEntries(device.count + 1, at), WrongEntries(network.count + 1, at)
     return InnerAnswer(
         InnerResult.WRONG,
         tries_left(*one_more),
-        until=waits_until(*one_more, Wrongs(everywhere.count + 1, at), at=at),
+        until=waits_until(*one_more, WrongEntries(everywhere.count + 1, at), at=at),
     )
 
 
@@ -123,7 +123,9 @@ def _locked(code: str) -> InnerCode:
     return row
 
 
-def _wrongs(code_id: int, entrant: Entrant, *, at: datetime) -> tuple[Wrongs, Wrongs, Wrongs]:
+def _wrongs(
+    code_id: int, entrant: Entrant, *, at: datetime
+) -> tuple[WrongEntries, WrongEntries, WrongEntries]:
     """Wrong entries of the last day from this device, from its network, and from everywhere."""
     mine, ours = InnerTry.device_digest == entrant.device, InnerTry.network_digest == entrant.network
     row = session.execute(
@@ -136,7 +138,7 @@ def _wrongs(code_id: int, entrant: Entrant, *, at: datetime) -> tuple[Wrongs, Wr
             func.max(InnerTry.at),
         ).where(InnerTry.code_id == code_id, InnerTry.right.is_(False), InnerTry.at > at - WINDOW)
     ).one()
-    return Wrongs(row[0], row[1]), Wrongs(row[2], row[3]), Wrongs(row[4], row[5])
+    return WrongEntries(row[0], row[1]), WrongEntries(row[2], row[3]), WrongEntries(row[4], row[5])
 
 
 def _known_before(code_id: int, entrant: Entrant) -> bool:
@@ -146,27 +148,27 @@ def _known_before(code_id: int, entrant: Entrant) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def _right(row: InnerCode, *, before: bool, at: datetime) -> InnerAnswer:
+def _answer_right_entry(row: InnerCode, *, before: bool, at: datetime) -> InnerAnswer:
     if row.right_at is not None:
         return InnerAnswer(InnerResult.AGAIN if before else InnerResult.ELSEWHERE, first_at=row.right_at)
     row.right_at = at
     session.flush()
-    rows = hold_ids([row.code_id])
+    rows = lock_codes_by_id([row.code_id])
     if rows[0].state != CodeState.SHIPPED:
         return InnerAnswer(InnerResult.NOTED, first_at=at)
     members = [member for member in with_members(rows) if member.state == CodeState.SHIPPED]
-    accept_held(members, at=at, by=None, reference="inner code")
-    _tell_of_arrival(members, at=at)
+    accept_locked(members, at=at, by=None, reference="inner code")
+    _record_arrival(members, at=at)
     return InnerAnswer(InnerResult.ACCEPTED, first_at=at)
 
 
-def _tell_of_arrival(members: Sequence[Held], *, at: datetime) -> None:
+def _record_arrival(members: Sequence[LockedCode], *, at: datetime) -> None:
     """The plants behind these codes have reached their buyer: a step of their lots' history."""
-    by_lot: dict[int, list[Held]] = {}
+    by_lot: dict[int, list[LockedCode]] = {}
     for member in members:
         by_lot.setdefault(member.lot_id, []).append(member)
     parcel = session.scalar(select(Code.consignment_number).where(Code.id == members[0].id)) or ""
-    plants = {lot_id: standing_for(group) for lot_id, group in by_lot.items()}
+    plants = {lot_id: plants_under(group) for lot_id, group in by_lot.items()}
     record_part_arrival(parcel, plants, at=at, by=None)
 
 

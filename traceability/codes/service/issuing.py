@@ -169,7 +169,7 @@ def decide_batch(batch_number: str, *, approve: bool, reason: str, at: datetime,
     return get_batch(batch_number)
 
 
-def give_up(batch_number: str, *, reason: str, at: datetime) -> None:
+def abandon_batch(batch_number: str, *, reason: str, at: datetime) -> None:
     """Nobody will make the codes of an approved batch any more: its plants are free for another one."""
     batch = get_batch(batch_number)
     if batch.state is BatchState.APPROVED:

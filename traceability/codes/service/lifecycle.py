@@ -12,18 +12,18 @@ from core.errors import Conflict, Invalid
 from core.transitions import require_reason
 from traceability.codes.models.tables import Code, CodeAction
 from traceability.codes.queries.batches import BatchView, get_batch
-from traceability.codes.queries.search import find, unusable
+from traceability.codes.queries.search import match_codes, unusable_text
 from traceability.codes.rules.selection import read_selection
 from traceability.codes.service.transitions import (
     NOT_MEASURED,
-    Held,
+    LockedCode,
     Measured,
     Step,
-    act,
     give_quota_back,
-    hold,
-    hold_ids,
-    standing_for,
+    lock_codes,
+    lock_codes_by_id,
+    move_codes,
+    plants_under,
     take_quota,
     with_members,
 )
@@ -44,8 +44,8 @@ class Activated:
     numbers: tuple[str, ...]
 
 
-def activate_held(
-    rows: list[Held],
+def activate_locked(
+    rows: list[LockedCode],
     *,
     at: datetime,
     by: int | None,
@@ -64,7 +64,7 @@ def activate_held(
     rows = [row for row in rows if row.state != CodeState.ACTIVE] if batch_id is None else rows
     try:
         _require_lots_and_licence(rows, at=at)
-        return act(
+        return move_codes(
             Step(ActionKind.ACTIVATED, at, by, reference=reference),
             rows,
             quota=take_quota,
@@ -77,14 +77,14 @@ def activate_held(
             "tried",
             {
                 "codes": len(rows),
-                "plants": standing_for(rows),
+                "plants": plants_under(rows),
                 "lot_id": lots.pop() if len(lots) == 1 else None,
             },
         )
         raise
 
 
-def _require_lots_and_licence(rows: list[Held], *, at: datetime) -> None:
+def _require_lots_and_licence(rows: list[LockedCode], *, at: datetime) -> None:
     for lot_id, grower_id in sorted({(row.lot_id, row.grower_id) for row in rows}):
         lot = get_lot(id=lot_id)
         if lot.state != LotState.OPEN:
@@ -115,23 +115,23 @@ def activate_codes(
 
     Raises:
         NotActivated: naming every text that cannot be activated.
-        Conflict, QuotaExceeded, Invalid: as `activate_held`.
+        Conflict, QuotaExceeded, Invalid: as `activate_locked`.
     """
-    matches, refused = find(read_selection(texts))
+    matches, refused = match_codes(read_selection(texts))
     for match in matches:
         if match.code.grower_id != grower_id:
             refused.append({"code": match.name, "reason": _("not known in this system")})
         elif match.code.state not in {CodeState.PRINTED, CodeState.ACTIVE}:
             refused.append({"code": match.name, "reason": _("has left, or is out of use")})
-    if listed := unusable(matches, refused):
+    if listed := unusable_text(matches, refused):
         raise NotActivated(
             _("Nothing was activated. These codes cannot be used: %(codes)s", codes=listed), codes=refused
         )
-    rows = with_members(hold_ids(match.code.id for match in matches))
+    rows = with_members(lock_codes_by_id(match.code.id for match in matches))
     rows = [row for row in rows if row.state == CodeState.PRINTED]
     if not rows:
         raise Conflict(_("These codes are active already."), code="code_state")
-    actions = activate_held(rows, at=at, by=by, measured=measured)
+    actions = activate_locked(rows, at=at, by=by, measured=measured)
     return Activated(
         codes=sum(action.codes for action in actions),
         plants=sum(action.quota for action in actions),
@@ -154,11 +154,11 @@ def activate_batch(
         Conflict: no valid licence, the lot is not open, nothing is left to activate, or no quota for it.
     """
     batch = get_batch(batch_number, grower_id=grower_id)
-    rows = with_members(hold(Code.batch_id == batch.id, Code.state == str(CodeState.PRINTED)))
+    rows = with_members(lock_codes(Code.batch_id == batch.id, Code.state == str(CodeState.PRINTED)))
     if not rows:
         raise Conflict(_("Nothing of this batch is left for that."), code="code_state")
     rows = [row for row in rows if row.state == CodeState.PRINTED]
-    activate_held(rows, at=at, by=by, measured=measured, batch_id=batch.id)
+    activate_locked(rows, at=at, by=by, measured=measured, batch_id=batch.id)
     return get_batch(batch.number)
 
 
@@ -180,7 +180,7 @@ def void_batch(
     """
     reason = _reason(reason)
     batch = get_batch(batch_number, grower_id=grower_id)
-    rows = hold(Code.batch_id == batch.id, Code.state.in_(sorted(states)))
+    rows = lock_codes(Code.batch_id == batch.id, Code.state.in_(sorted(states)))
     if not rows:
         raise Conflict(_("Nothing of this batch is left for that."), code="code_state")
     _void(rows, reason=reason, at=at, by=by, batch_id=batch.id)
@@ -198,7 +198,7 @@ def void_codes(
     """
     reason = _reason(reason)
     batch = get_batch(batch_number, grower_id=grower_id)
-    rows = hold(
+    rows = lock_codes(
         Code.batch_id == batch.id,
         Code.position.between(first, last),
         Code.state.in_(sorted(sources_of(CodeState.VOIDED))),
@@ -207,11 +207,11 @@ def void_codes(
 
 
 def _void(
-    rows: list[Held], *, reason: str, at: datetime, by: int | None, batch_id: int | None = None
+    rows: list[LockedCode], *, reason: str, at: datetime, by: int | None, batch_id: int | None = None
 ) -> list[CodeAction]:
     """Void these codes, the plants' codes packed in a bundle with it, and give their quota back."""
     allowed = sources_of(CodeState.VOIDED)
-    return act(
+    return move_codes(
         Step(ActionKind.VOIDED, at, by, reason=reason),
         [row for row in with_members(rows) if row.state in allowed],
         quota=give_quota_back,
@@ -220,7 +220,7 @@ def _void(
 
 
 def return_codes(
-    rows: list[Held],
+    rows: list[LockedCode],
     *,
     counted: int,
     reason: str,
@@ -248,7 +248,7 @@ def return_codes(
     everything = with_members(rows)
     if not 0 <= counted <= sum(row.plants for row in rows):
         raise Invalid(_("Not more plants can come back than left."), code="counted")
-    return act(
+    return move_codes(
         Step(ActionKind.RETURNED, at, by, reason=reason),
         everything,
         quota=partial(give_quota_back, counted=counted, returned=True),
@@ -264,27 +264,27 @@ def recall_codes(lot_ids: Iterable[int], *, reason: str, at: datetime, by: int |
     Raises:
         Invalid: no reason.
     """
-    rows = hold(Code.lot_id.in_(list(lot_ids)), Code.state.in_(sorted(sources_of(CodeState.RECALLED))))
+    rows = lock_codes(Code.lot_id.in_(list(lot_ids)), Code.state.in_(sorted(sources_of(CodeState.RECALLED))))
     if not rows:
         return 0
     step = Step(ActionKind.RECALLED, at, by, reason=_reason(reason))
-    return sum(action.codes for action in act(step, rows))
+    return sum(action.codes for action in move_codes(step, rows))
 
 
 def accept_codes(consignment_number: str, *, at: datetime, by: int | None = None) -> int:
     """Note that the buyer has the goods: every shipped code of the consignment is accepted; how many."""
-    rows = hold(Code.consignment_number == consignment_number, Code.state == str(CodeState.SHIPPED))
-    return accept_held(rows, at=at, by=by, reference=consignment_number) if rows else 0
+    rows = lock_codes(Code.consignment_number == consignment_number, Code.state == str(CodeState.SHIPPED))
+    return accept_locked(rows, at=at, by=by, reference=consignment_number) if rows else 0
 
 
-def accept_held(rows: list[Held], *, at: datetime, by: int | None, reference: str) -> int:
+def accept_locked(rows: list[LockedCode], *, at: datetime, by: int | None, reference: str) -> int:
     """The buyer confirmed these codes; how many.
 
     Raises:
         Conflict: one of them had not left.
     """
     step = Step(ActionKind.ACCEPTED, at, by, reference=reference)
-    return sum(action.codes for action in act(step, rows))
+    return sum(action.codes for action in move_codes(step, rows))
 
 
 def _reason(reason: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from core.database import session
 from traceability.codes.models.tables import Code, CodeMember
 from traceability.codes.service.lifecycle import return_codes
-from traceability.codes.service.transitions import Held, hold
+from traceability.codes.service.transitions import LockedCode, lock_codes
 from traceability.codes.states import CodeState, sources_of
 
 
@@ -34,11 +34,11 @@ def return_parcel(
     Raises:
         Invalid: no reason, or more counted than left.
     """
-    rows = hold(
+    rows = lock_codes(
         Code.consignment_number == consignment_number,
         Code.state.in_(sorted(sources_of(CodeState.RETURNED))),
     )
-    by_lot: dict[int, list[Held]] = {}
+    by_lot: dict[int, list[LockedCode]] = {}
     for row in _outermost(rows):
         by_lot.setdefault(row.lot_id, []).append(row)
     done = [
@@ -51,7 +51,7 @@ def return_parcel(
     return sum(action.codes for action in done)
 
 
-def _outermost(rows: list[Held]) -> list[Held]:
+def _outermost(rows: list[LockedCode]) -> list[LockedCode]:
     """Without the plants' codes that are packed in one of the bundles: they come along with it."""
     ids = [row.id for row in rows]
     inside = set(

@@ -31,11 +31,11 @@ from traceability.quota.service.accounting import credit, debit
 AT_A_TIME = 2_000
 T = TypeVar("T")
 # Takes plants from the quota or gives them back for an action: what each code has taken of it from then on.
-MoveQuota = Callable[["CodeAction", Sequence["Held"]], Mapping[int, int]]
+MoveQuota = Callable[["CodeAction", Sequence["LockedCode"]], Mapping[int, int]]
 
 
 @dataclass(frozen=True)
-class Held:
+class LockedCode:
     """A code's row, locked until the transaction ends."""
 
     id: int
@@ -80,7 +80,7 @@ def batched(values: Iterable[T], size: int) -> Iterator[list[T]]:
         yield chunk
 
 
-def hold(*conditions: ColumnElement[bool]) -> list[Held]:
+def lock_codes(*conditions: ColumnElement[bool]) -> list[LockedCode]:
     """Lock the codes that meet the conditions, by batch and place; their lots first, as everybody does."""
     lock_lots(select(Code.lot_id).where(*conditions))
     columns = (
@@ -96,19 +96,19 @@ def hold(*conditions: ColumnElement[bool]) -> list[Held]:
         Code.state,
     )
     query = select(*columns).where(*conditions).order_by(Code.batch_id, Code.position).with_for_update()
-    return [Held(*tuple(row)) for row in session.execute(query)]
+    return [LockedCode(*tuple(row)) for row in session.execute(query)]
 
 
-def hold_ids(ids: Iterable[int]) -> list[Held]:
-    """As `hold`, of these codes."""
+def lock_codes_by_id(ids: Iterable[int]) -> list[LockedCode]:
+    """As `lock_codes`, of these codes."""
     parts = list(batched(sorted(ids), AT_A_TIME))
     if len(parts) > 1:
         lots = (session.scalars(select(Code.lot_id).where(Code.id.in_(chunk)).distinct()) for chunk in parts)
         lock_lots({lot_id for some in lots for lot_id in some})
-    return [one for some in parts for one in hold(Code.id.in_(some))]
+    return [one for some in parts for one in lock_codes(Code.id.in_(some))]
 
 
-def with_members(rows: Sequence[Held]) -> list[Held]:
+def with_members(rows: Sequence[LockedCode]) -> list[LockedCode]:
     """These codes and, behind each bundle, the plants' codes packed in it that still count for something."""
     bundles = [row.id for row in rows if row.level == Level.BUNDLE]
     if not bundles:
@@ -123,12 +123,12 @@ def with_members(rows: Sequence[Held]) -> list[Held]:
         )
     ]
     known = {row.id for row in rows}
-    return [*rows, *hold_ids(unit for unit in inside if unit not in known)]
+    return [*rows, *lock_codes_by_id(unit for unit in inside if unit not in known)]
 
 
-def act(
+def move_codes(
     step: Step,
-    rows: Sequence[Held],
+    rows: Sequence[LockedCode],
     *,
     quota: MoveQuota | None = None,
     values: dict[str, Any] | None = None,
@@ -152,19 +152,21 @@ def act(
     sources = sources_of(target)
     if not rows or any(row.state not in sources for row in rows):
         raise Conflict(_("The state of these codes does not allow that now."), code="code_state")
-    by_lot: dict[tuple[int, int], list[Held]] = {}
+    by_lot: dict[tuple[int, int], list[LockedCode]] = {}
     for row in rows:
         by_lot.setdefault((row.lot_id, row.grower_id), []).append(row)
     return [
-        _act_on_lot(step, target, group, quota=quota, values=values, measured=measured, batch_id=batch_id)
+        _move_codes_of_lot(
+            step, target, group, quota=quota, values=values, measured=measured, batch_id=batch_id
+        )
         for group in by_lot.values()
     ]
 
 
-def _act_on_lot(
+def _move_codes_of_lot(
     step: Step,
     target: CodeState,
-    group: Sequence[Held],
+    group: Sequence[LockedCode],
     *,
     quota: MoveQuota | None,
     values: dict[str, Any] | None,
@@ -177,7 +179,7 @@ def _act_on_lot(
         grower_id=group[0].grower_id,
         lot_id=group[0].lot_id,
         codes=len(group),
-        plants=standing_for(group),
+        plants=plants_under(group),
         quota=0,
         digest=sealing.digest_of(code.digest for code in group),
         reason=step.reason,
@@ -210,7 +212,7 @@ def _act_on_lot(
     )
     if moved != len(group):
         raise Conflict(_("The state of these codes does not allow that now."), code="code_state")
-    _leave_rows(action, step, target, group, batch_id=batch_id)
+    _add_changes(action, step, target, group, batch_id=batch_id)
     session.flush()
     sealing.append_action(action)
     steps.seal_step(
@@ -221,11 +223,11 @@ def _act_on_lot(
         ),
         reference=action.number,
     )
-    _tell(action, step, group)
+    _record_lot_events(action, step, group)
     return action
 
 
-def _tell(action: CodeAction, step: Step, group: Sequence[Held]) -> None:
+def _record_lot_events(action: CodeAction, step: Step, group: Sequence[LockedCode]) -> None:
     """Codes that begin or cease to stand for plants are events of the lot's history, one a batch."""
     if step.kind in {ActionKind.SHIPPED, ActionKind.ACCEPTED}:  # the parcel tells of these
         return
@@ -250,8 +252,8 @@ def _tell(action: CodeAction, step: Step, group: Sequence[Held]) -> None:
     )
 
 
-def _leave_rows(
-    action: CodeAction, step: Step, target: CodeState, group: Sequence[Held], *, batch_id: int | None
+def _add_changes(
+    action: CodeAction, step: Step, target: CodeState, group: Sequence[LockedCode], *, batch_id: int | None
 ) -> None:
     common = {
         "action_id": action.id,
@@ -276,7 +278,7 @@ def _leave_rows(
     session.execute(insert(CodeChange), rows)
 
 
-def standing_for(group: Sequence[Held]) -> int:
+def plants_under(group: Sequence[LockedCode]) -> int:
     """The plants under these codes, each counted once: not with its own code and its bundle's both."""
     bundles = {code.id for code in group if code.level == Level.BUNDLE}
     units = [code.id for code in group if code.level == Level.UNIT]
@@ -295,7 +297,7 @@ def _packed_in(units: Sequence[int], bundles: set[int]) -> Iterator[int]:
                 yield unit
 
 
-def take_quota(action: CodeAction, group: Sequence[Held]) -> dict[int, int]:
+def take_quota(action: CodeAction, group: Sequence[LockedCode]) -> dict[int, int]:
     """Count the plants of an activation against the land's quota, each plant once; what each code took, by id.
 
     Raises:
@@ -332,7 +334,7 @@ def take_quota(action: CodeAction, group: Sequence[Held]) -> dict[int, int]:
     return {code_id: plants for code_id, plants in takes.items() if plants}
 
 
-def _takes(group: Sequence[Held]) -> dict[int, int]:
+def _takes(group: Sequence[LockedCode]) -> dict[int, int]:
     """How many plants each code takes: a bundle what its plants' codes have not taken, they nothing after it."""
     ids = {code.id for code in group}
     takes = {code.id: 0 if code.level == Level.LOT else code.plants for code in group}
@@ -358,7 +360,7 @@ def _takes(group: Sequence[Held]) -> dict[int, int]:
 
 
 def give_quota_back(
-    action: CodeAction, group: Sequence[Held], *, counted: int | None = None, returned: bool = False
+    action: CodeAction, group: Sequence[LockedCode], *, counted: int | None = None, returned: bool = False
 ) -> dict[int, int]:
     """Give back what these codes took, at most `counted` plants when they were counted; what each holds then, by id."""
     taken = sum(code.quota for code in group)

@@ -39,7 +39,7 @@ def make_file(batch_number: str, job: Job, *, public_url: str, now: Callable[[],
     """
     batch = get_batch(batch_number)
     if batch.state is BatchState.MADE:
-        _end_of(batch, job, now())
+        _finish_earlier_attempt(batch, job, now())
         return
     lot, codes = get_lot(id=batch.lot_id), issuing.draw_codes(batch)
     session.rollback()
@@ -50,13 +50,13 @@ def make_file(batch_number: str, job: Job, *, public_url: str, now: Callable[[],
     content_type = CONTENT_TYPES.get(batch.form, "application/pdf")
     key = files.put(content, kind=SHELF, content_type=content_type, public=False)
     try:
-        _give_out(batch, codes, job, key, now())
+        _make_printed_codes(batch, codes, job, key, now())
     except (ClaimLost, DomainError):  # certainly not committed: nobody can have the file
         files.forget(key)
         raise
 
 
-def _give_out(
+def _make_printed_codes(
     batch: BatchView, codes: Sequence[issuing.IssuedCode], job: Job, key: str, at: datetime
 ) -> None:
     by = batch.issued_by_account_id
@@ -66,7 +66,7 @@ def _give_out(
         issuing.note_printed(batch.number, file_key=key, until=at + KEEP_FOR, at=at, by=by)
 
 
-def _end_of(batch: BatchView, job: Job, at: datetime) -> None:
+def _finish_earlier_attempt(batch: BatchView, job: Job, at: datetime) -> None:
     """A batch that was made by another: its file, or codes that an earlier version wrote before it had the file."""
     if batch.file_key is not None:
         job.finish(result_url=f"/seller/codes/{batch.number}/file")
@@ -100,7 +100,7 @@ def void_half_made(event: JobFailed, *, event_id: str) -> None:  # noqa: ARG001 
     if batch.state is BatchState.MADE and batch.states.get(CodeState.RESERVED):
         _void_unseen(batch, moment())
     elif not get_progress(event.public_id, at=moment()).may_retry:
-        issuing.give_up(number, reason=event.message, at=moment())
+        issuing.abandon_batch(number, reason=event.message, at=moment())
 
 
 def forget_files(*, at: datetime) -> int:

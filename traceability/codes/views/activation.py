@@ -20,12 +20,12 @@ from core.uploads.forms.photo import FormPhoto, take_photo
 from core.web.views.bounds import PHOTO, takes
 from traceability.codes.forms import ActivateForm, PackForm, ReturnForm
 from traceability.codes.queries.batches import get_batch
-from traceability.codes.queries.search import find
+from traceability.codes.queries.search import match_codes
 from traceability.codes.rules.selection import read_selection
 from traceability.codes.service import bundling as bundles
 from traceability.codes.service import lifecycle as service
 from traceability.codes.service.refusals import note_refusal
-from traceability.codes.service.transitions import Measured, hold_ids
+from traceability.codes.service.transitions import Measured, lock_codes_by_id
 
 blueprint = Blueprint("code_activation", __name__)
 
@@ -39,7 +39,7 @@ def activate() -> ResponseReturnValue:
     form = ActivateForm(codes=request.args.get("codes", ""))
     photo = _photo(form)
     if form.validate_on_submit() and photo.ok:
-        done = _try(form, lambda at: _activate(form, photo.key, at))
+        done = _attempt(form, lambda at: _activate(form, photo.key, at))
         if done is not None:
             return done
     page = render_template("traceability/codes/activate.html", form=form, kept=bool(photo.key))
@@ -53,7 +53,7 @@ def pack() -> ResponseReturnValue:
     """Pack plants' codes in a bundle's."""
     form = PackForm()
     if form.validate_on_submit():
-        done = _try(form, lambda at: _pack(form, at))
+        done = _attempt(form, lambda at: _pack(form, at))
         if done is not None:
             return done
     page = render_template("traceability/codes/pack.html", form=form)
@@ -69,7 +69,7 @@ def take_back() -> ResponseReturnValue:
     form = ReturnForm()
     photo = _photo(form)
     if form.validate_on_submit() and photo.ok:
-        done = _try(form, lambda at: _take_back(form, photo.key, at))
+        done = _attempt(form, lambda at: _take_back(form, photo.key, at))
         if done is not None:
             return done
     page = render_template("traceability/codes/return.html", form=form, kept=bool(photo.key))
@@ -97,7 +97,7 @@ def batch_file(batch: str) -> Response:
     )
 
 
-def _try(
+def _attempt(
     form: ActivateForm | PackForm | ReturnForm, verb: Callable[[datetime], str]
 ) -> ResponseReturnValue | None:
     """Run a verb in one transaction; what it refuses stands at the form, which keeps what was typed: None then."""
@@ -108,13 +108,13 @@ def _try(
     except DomainError as error:
         form.form_errors.append(str(error))
         if isinstance(form, ActivateForm):
-            keep_refusal(error, branch.require_grower(actor_id()).id)
+            record_refusal(error, branch.require_grower(actor_id()).id)
         return None
     flash(done, "success")
     return made.answer()
 
 
-def keep_refusal(error: DomainError, grower_id: int) -> None:
+def record_refusal(error: DomainError, grower_id: int) -> None:
     """What was refused leaves a trace, after the refusal undid everything else."""
     if isinstance(error, Conflict):
         with transaction():
@@ -128,7 +128,7 @@ def _activate(form: ActivateForm, photo_key: str | None, at: datetime) -> str:
         grower_id=grower.id,
         at=at,
         by=actor_id(),
-        measured=Measured(_whole(form.height.data), _whole(form.diameter.data, 10), photo_key),
+        measured=Measured(_in_base_unit(form.height.data), _in_base_unit(form.diameter.data, 10), photo_key),
     )
     return _(
         "%(codes)s codes are active; %(plants)s plants were taken from your quota.",
@@ -151,11 +151,11 @@ def _pack(form: PackForm, at: datetime) -> str:
 
 def _take_back(form: ReturnForm, photo_key: str | None, at: datetime) -> str:
     grower = branch.require_grower(actor_id())
-    matches, refused = find(read_selection((form.codes.data or "").splitlines()))
+    matches, refused = match_codes(read_selection((form.codes.data or "").splitlines()))
     if refused or any(match.code.grower_id != grower.id for match in matches):
         raise Invalid(_("Some of these are not codes of yours. Nothing was changed."), code="code_not_usable")
     service.return_codes(
-        hold_ids(match.code.id for match in matches),
+        lock_codes_by_id(match.code.id for match in matches),
         counted=form.counted.data or 0,
         reason=form.reason.data or "",
         at=at,
@@ -169,5 +169,5 @@ def _photo(form: ActivateForm | ReturnForm) -> FormPhoto:
     return take_photo(form, kind="code_photo") if form.is_submitted() else FormPhoto(None, ok=True)
 
 
-def _whole(value: Decimal | None, times: int = 1) -> int | None:
+def _in_base_unit(value: Decimal | None, times: int = 1) -> int | None:
     return None if value is None else int((value * times).to_integral_value())

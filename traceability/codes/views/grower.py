@@ -19,7 +19,7 @@ from traceability.codes.service import issuing
 from traceability.codes.service import lifecycle as service
 from traceability.codes.service.printing import code_file
 from traceability.codes.states import BatchState, CodeState, offered_levels
-from traceability.codes.views.activation import keep_refusal
+from traceability.codes.views.activation import record_refusal
 from traceability.codes.wording import TONES, batch_state_name, code_state_name, level_name
 from traceability.lots.queries.records import LotView, get_lot
 from traceability.lots.views import own_lot
@@ -39,8 +39,8 @@ def of_lot(number: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             if (form.count.data or 0) > min(AT_ONCE, issuing.approval_above()):
-                return _ask(lot, form)
-            return _hand_out(lot, form, current_settings())
+                return _request_batch(lot, form)
+            return _issue_now(lot, form, current_settings())
         except DomainError as error:
             form.form_errors.append(str(error))
     return _page(lot, form), 422 if form.errors else 200
@@ -54,7 +54,7 @@ def _issue_form(lot: LotView, **values: Any) -> IssueForm:
     return form
 
 
-def _hand_out(lot: LotView, form: IssueForm, settings: Settings) -> Response:
+def _issue_now(lot: LotView, form: IssueForm, settings: Settings) -> Response:
     at, kind = now(), form.file.data
     with creating() as made:
         made.leads_to(url_for("codes.of_lot", number=lot.number))
@@ -79,7 +79,7 @@ def _hand_out(lot: LotView, form: IssueForm, settings: Settings) -> Response:
     )
 
 
-def _ask(lot: LotView, form: IssueForm) -> ResponseReturnValue:
+def _request_batch(lot: LotView, form: IssueForm) -> ResponseReturnValue:
     """A large file is made by a worker, after the branch's approval where the batch is larger still."""
     with creating() as made:
         batch = issuing.request_batch(
@@ -115,7 +115,7 @@ def activate(batch: str) -> ResponseReturnValue:
                 batch_view.number, grower_id=lot.grower_id, at=now(), by=actor_id()
             )
     except Conflict as error:
-        keep_refusal(error, lot.grower_id)
+        record_refusal(error, lot.grower_id)
         return _page(lot, _issue_form(lot, formdata=None), problem=str(error)), 409
     flash(_("%(n)s codes are active.", n=after.states.get(CodeState.ACTIVE, 0)), "success")
     return redirect(url_for("codes.of_lot", number=lot.number), 303)

@@ -47,11 +47,11 @@ def _bodies() -> Iterator[tuple[str, dict[str, Any]]]:
             at, keys = next(indexed, (0, []))
         yield (
             subject_of(event.fingerprint),
-            sealed_body(event) | _bent(event, keys if at == event.id else [], lots),
+            sealed_body(event) | _altered_columns(event, keys if at == event.id else [], lots),
         )
 
 
-def _bent(event: EpcisEvent, keys: list[Key], lots: Mapping[str, int]) -> dict[str, Any]:
+def _altered_columns(event: EpcisEvent, keys: list[Key], lots: Mapping[str, int]) -> dict[str, Any]:
     """Columns and keys that do not repeat what the event's text says, by name: nothing that was sealed has any."""
     try:
         body, context = jsontext.read(event.body), jsontext.read(event.context)

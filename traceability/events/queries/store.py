@@ -10,8 +10,16 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from core.database import session
 from traceability.events.models.tables import CaptureJob, EpcisEvent, EpcisKey, EpcisQuery
-from traceability.events.rules.filters import Declared, Filter, Has, In, Measures, Query, When
-from traceability.events.rules.keys import short
+from traceability.events.rules.filters import (
+    ColumnFilter,
+    ErrorDeclaredFilter,
+    Filter,
+    KeyFilter,
+    NumberFilter,
+    Query,
+    TimeFilter,
+)
+from traceability.events.rules.keys import index_value
 
 _OPERATORS = {"GT": operator.gt, "GE": operator.ge, "LT": operator.lt, "LE": operator.le}
 EPC_KINDS = ("epc", "parentID", "inputEPC", "outputEPC")
@@ -73,7 +81,7 @@ def count_events(query: Query, *, everything: bool, most: int) -> int:
 
 def events_with_id(event_id: str, *, everything: bool) -> list[StoredEvent]:
     """The event with this id, and the error declarations that repeat it."""
-    wanted = select(EpcisEvent).where(EpcisEvent.event_id == short(event_id)).order_by(EpcisEvent.id)
+    wanted = select(EpcisEvent).where(EpcisEvent.event_id == index_value(event_id)).order_by(EpcisEvent.id)
     if not everything:
         wanted = wanted.where(EpcisEvent.own)
     return [_stored(row) for row in session.scalars(wanted)]
@@ -138,18 +146,18 @@ def _conditions(query: Query, *, everything: bool) -> list[ColumnElement[bool]]:
 
 
 def _condition(event_filter: Filter) -> ColumnElement[bool]:
-    if isinstance(event_filter, In):
+    if isinstance(event_filter, ColumnFilter):
         condition: ColumnElement[bool] = getattr(EpcisEvent, event_filter.column).in_(event_filter.values)
         return condition
-    if isinstance(event_filter, When):
+    if isinstance(event_filter, TimeFilter):
         comparison: ColumnElement[bool] = _OPERATORS[event_filter.operator](
             getattr(EpcisEvent, event_filter.column), event_filter.at
         )
         return comparison
-    if isinstance(event_filter, Declared):
+    if isinstance(event_filter, ErrorDeclaredFilter):
         return EpcisEvent.error_declared_at.is_not(None)
     keys = select(EpcisKey.event_row_id)
-    if isinstance(event_filter, Measures):
+    if isinstance(event_filter, NumberFilter):
         keys = keys.where(EpcisKey.kind == event_filter.kind)
         if event_filter.unit is not None:
             keys = keys.where(EpcisKey.value == event_filter.unit)
@@ -161,7 +169,7 @@ def _condition(event_filter: Filter) -> ColumnElement[bool]:
     return EpcisEvent.id.in_(_keys(event_filter, keys))
 
 
-def _keys(key_filter: Has, keys: Any) -> Any:
+def _keys(key_filter: KeyFilter, keys: Any) -> Any:
     keys = keys.where(EpcisKey.kind.in_(key_filter.kinds))
     if not key_filter.values and not key_filter.prefixes:
         return keys

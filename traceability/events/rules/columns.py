@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from traceability.events.rules.contexts import expanded, namespaces
-from traceability.events.rules.keys import short
+from traceability.events.rules.keys import index_value
 from traceability.events.rules.times import moment
 from traceability.events.rules.vocabulary import as_word
 
@@ -14,7 +14,7 @@ def columns_of(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     known = namespaces(context, event.get("@context"))
     declaration = event.get("errorDeclaration") or {}
     return {
-        "type": short(expanded(event["type"], known)),
+        "type": index_value(expanded(event["type"], known)),
         "event_time": moment(event["eventTime"]),
         "action": event.get("action"),
         "biz_step": _word("bizStep", event.get("bizStep"), known),
@@ -27,8 +27,8 @@ def columns_of(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _word(kind: str, value: str | None, known: Mapping[str, str]) -> str | None:
-    return None if value is None else short(as_word(kind, expanded(value, known)))
+    return None if value is None else index_value(as_word(kind, expanded(value, known)))
 
 
 def _place(value: Mapping[str, Any] | None) -> str | None:
-    return None if value is None else short(value["id"])
+    return None if value is None else index_value(value["id"])

@@ -5,7 +5,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True)
-class In:
+class ColumnFilter:
     """A column of the event has one of these values."""
 
     column: str
@@ -13,7 +13,7 @@ class In:
 
 
 @dataclass(frozen=True)
-class When:
+class TimeFilter:
     """A time of the event is at or after (`GE`), or before (`LT`)."""
 
     column: str
@@ -22,7 +22,7 @@ class When:
 
 
 @dataclass(frozen=True)
-class Has:
+class KeyFilter:
     """The event has a key of one of these kinds with one of the values, or starting with one of the prefixes."""
 
     kinds: tuple[str, ...]
@@ -31,7 +31,7 @@ class Has:
 
 
 @dataclass(frozen=True)
-class Measures:
+class NumberFilter:
     """The event has a key of this kind whose number compares so; `unit` None for any."""
 
     kind: str
@@ -41,11 +41,11 @@ class Measures:
 
 
 @dataclass(frozen=True)
-class Declared:
+class ErrorDeclaredFilter:
     """The event carries an error declaration."""
 
 
-Filter = In | When | Has | Measures | Declared
+Filter = ColumnFilter | TimeFilter | KeyFilter | NumberFilter | ErrorDeclaredFilter
 
 
 @dataclass(frozen=True)

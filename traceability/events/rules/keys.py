@@ -82,7 +82,7 @@ class Key:
     number: float | None = None
 
 
-def short(value: str) -> str:
+def index_value(value: str) -> str:
     """`value`, or its start and digest where it is longer than an index entry may be."""
     if len(value) <= LENGTH:
         return value
@@ -92,7 +92,7 @@ def short(value: str) -> str:
 def identifier(kind: str, value: str) -> Key:
     """The key of an identifier in whatever notation."""
     full = canonical(value)
-    return Key(kind, short(full), short(value) if full != value else None)
+    return Key(kind, index_value(full), index_value(value) if full != value else None)
 
 
 def keys_of(event: Mapping[str, Any], context: Any) -> list[Key]:
@@ -102,16 +102,16 @@ def keys_of(event: Mapping[str, Any], context: Any) -> list[Key]:
 
 
 def _keys(event: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[Key]:
-    yield from _things(event)
+    yield from _identifiers(event)
     for side, words in event.get("persistentDisposition", {}).items():
         yield from (
-            Key(f"persistentDisposition_{side}", short(as_word("disposition", word))) for word in words
+            Key(f"persistentDisposition_{side}", index_value(as_word("disposition", word))) for word in words
         )
     for kind, vocabulary in TYPED.items():
         for item in event.get(f"{kind}List", ()):
             yield _typed(kind, item, vocabulary, known)
     for corrective in event.get("errorDeclaration", {}).get("correctiveEventIDs", ()):
-        yield Key("correctiveEventID", short(corrective))
+        yield Key("correctiveEventID", index_value(corrective))
     for element in event.get("sensorElementList", ()):
         for part in (element.get("sensorMetadata", {}), *element["sensorReport"]):
             yield from _sensor(part)
@@ -119,7 +119,7 @@ def _keys(event: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[Key]:
     yield from _extensions("", {name: event[name] for name in event if name not in REGULAR}, known)
 
 
-def _things(event: Mapping[str, Any]) -> Iterator[Key]:
+def _identifiers(event: Mapping[str, Any]) -> Iterator[Key]:
     for field, kind in EPC_LISTS.items():
         yield from (identifier(kind, epc) for epc in event.get(field, ()))
     for field in ("parentID", "transformationID"):
@@ -138,22 +138,22 @@ def _things(event: Mapping[str, Any]) -> Iterator[Key]:
 def _typed(kind: str, item: Mapping[str, Any], vocabulary: str, known: Mapping[str, str]) -> Key:
     word = as_word(vocabulary, expanded(item.get("type", ""), known))
     key = identifier(kind, item[kind])
-    return Key(short(f"{kind}_{word}"), key.value, key.raw)
+    return Key(index_value(f"{kind}_{word}"), key.value, key.raw)
 
 
 def _sensor(part: Mapping[str, Any]) -> Iterator[Key]:
     if "type" in part:
-        yield Key("type", short(as_word("measurementType", part["type"])))
+        yield Key("type", index_value(as_word("measurementType", part["type"])))
     for name in SENSOR_URIS:
         if name in part:
             yield identifier(name, part[name])
     for name in SENSOR_TEXTS:
         if name in part:
             value = part[name]
-            yield Key(name, str(value).lower() if isinstance(value, bool) else short(value))
+            yield Key(name, str(value).lower() if isinstance(value, bool) else index_value(value))
     for name in SENSOR_NUMBERS:
         if name in part:
-            yield Key(name, short(part.get("uom", "")), number=float(part[name]))
+            yield Key(name, index_value(part.get("uom", "")), number=float(part[name]))
     for name in SENSOR_TIMES:
         if name in part:
             yield Key(name, "", number=moment(part[name]).timestamp())
@@ -169,16 +169,16 @@ def _extensions(prefix: str, fields: Mapping[str, Any], known: Mapping[str, str]
             elif isinstance(entry, bool):
                 yield Key(kind, str(entry).lower())
             elif isinstance(entry, int | float | Decimal):
-                yield Key(kind, short(str(entry)), number=float(entry))
+                yield Key(kind, index_value(str(entry)), number=float(entry))
             elif isinstance(entry, list):
                 yield Key(kind, "")
             else:
-                yield Key(kind, short(entry), number=_as_time(entry))
+                yield Key(kind, index_value(entry), number=_as_time(entry))
 
 
 def extension_kind(full_name: str) -> str:
     """The kind under which an extension field of this full name is kept; `ns#name` and `nsname` are one."""
-    return short("ext:" + full_name)
+    return index_value("ext:" + full_name)
 
 
 def _as_time(text: str) -> float | None:

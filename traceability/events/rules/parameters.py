@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from traceability.events.rules.contexts import expanded, namespaces
-from traceability.events.rules.filters import Declared, Filter, Has, In, Measures, Query, When
+from traceability.events.rules.filters import (
+    ColumnFilter,
+    ErrorDeclaredFilter,
+    Filter,
+    KeyFilter,
+    NumberFilter,
+    Query,
+    TimeFilter,
+)
 from traceability.events.rules.identifiers import canonical
 from traceability.events.rules.keys import (
     PLACES,
@@ -18,7 +26,7 @@ from traceability.events.rules.keys import (
     SENSOR_TIMES,
     SENSOR_URIS,
     extension_kind,
-    short,
+    index_value,
 )
 from traceability.events.rules.parameter_values import (
     BadParameter,
@@ -145,7 +153,9 @@ def _column(name: str, values: Values, reading: _Reading) -> bool:
     if column == "action" and not set(values) <= ACTIONS:
         raise BadParameter(name, "must be ADD, OBSERVE or DELETE")
     full = [value if column == "event_id" else expanded(value, reading.known) for value in values]
-    reading.filters.append(In(column, tuple(short(as_word(kind, word) if kind else word) for word in full)))
+    reading.filters.append(
+        ColumnFilter(column, tuple(index_value(as_word(kind, word) if kind else word) for word in full))
+    )
     return True
 
 
@@ -158,9 +168,9 @@ def _moment(name: str, values: Values, reading: _Reading) -> bool:
     except ValueError:
         raise BadParameter(name, "must be a date and time with an offset") from None
     if what in _TIMES:
-        reading.filters.append(When(_TIMES[what], operator, at))
+        reading.filters.append(TimeFilter(_TIMES[what], operator, at))
     else:
-        reading.filters.append(Measures(what, operator, (at.timestamp(),)))
+        reading.filters.append(NumberFilter(what, operator, (at.timestamp(),)))
     return True
 
 
@@ -168,7 +178,9 @@ def _existence(name: str, values: Values, reading: _Reading) -> bool:
     if name not in {"EXISTS_errorDeclaration", "EXISTS_sensorElementList", "EXISTS_sensorElement"}:
         return False
     if truth_of(name, values):
-        event_filter: Filter = Declared() if name == "EXISTS_errorDeclaration" else Has(("type",))
+        event_filter: Filter = (
+            ErrorDeclaredFilter() if name == "EXISTS_errorDeclaration" else KeyFilter(("type",))
+        )
         reading.filters.append(event_filter)
     return True
 
@@ -181,10 +193,10 @@ def _identifier(name: str, values: Values, reading: _Reading) -> bool:
         if value.startswith("urn:epc:idpat:"):
             prefixes += prefixes_of(name, value, classes="Class" in name)
             if "Class" in name:
-                exact.append(short(canonical(value)))
+                exact.append(index_value(canonical(value)))
         else:
-            exact.append(short(canonical(value)))
-    reading.filters.append(Has(_IDENTIFIERS[name], tuple(exact), tuple(prefixes)))
+            exact.append(index_value(canonical(value)))
+    reading.filters.append(KeyFilter(_IDENTIFIERS[name], tuple(exact), tuple(prefixes)))
     return True
 
 
@@ -193,8 +205,8 @@ def _word(name: str, values: Values, reading: _Reading) -> bool:
         return False
     kind, vocabulary = _WORDS[name]
     full = [expanded(value, reading.known) if vocabulary else value for value in values]
-    words = tuple(short(as_word(vocabulary, word) if vocabulary else word) for word in full)
-    reading.filters.append(Has((kind,), words))
+    words = tuple(index_value(as_word(vocabulary, word) if vocabulary else word) for word in full)
+    reading.filters.append(KeyFilter((kind,), words))
     return True
 
 
@@ -205,7 +217,7 @@ def _typed(name: str, values: Values, reading: _Reading) -> bool:
     kind, word = match.groups()
     full = as_word(_KINDS_OF_TYPED[kind], expanded(word, reading.known))
     reading.filters.append(
-        Has((short(f"{kind}_{full}"),), tuple(short(canonical(value)) for value in values))
+        KeyFilter((index_value(f"{kind}_{full}"),), tuple(index_value(canonical(value)) for value in values))
     )
     return True
 
@@ -217,7 +229,7 @@ def _number(name: str, values: Values, reading: _Reading) -> bool:
     operator, what, unit = match.groups()
     if operator != "EQ":
         one_of(name, values)
-    reading.filters.append(Measures(what, operator, numbers_of(name, values), unit))
+    reading.filters.append(NumberFilter(what, operator, numbers_of(name, values), unit))
     return True
 
 
@@ -226,13 +238,13 @@ def _field(name: str, values: Values, reading: _Reading) -> bool:
     if not match or match[3].startswith(tuple(prefix.removeprefix("EQ_") for prefix in NOT_OFFERED)):
         return False
     operator, ilmd, given = match.groups()
-    kind = short((ilmd or "") + extension_kind(full_name(name, given, reading.known)))
+    kind = index_value((ilmd or "") + extension_kind(full_name(name, given, reading.known)))
     if operator == "EXISTS":
         if truth_of(name, values):
-            reading.filters.append(Has((kind,)))
+            reading.filters.append(KeyFilter((kind,)))
     elif operator == "EQ":
-        reading.filters.append(Has((kind,), tuple(short(value) for value in values)))
+        reading.filters.append(KeyFilter((kind,), tuple(index_value(value) for value in values)))
     else:
         number = number_or_moment(name, one_of(name, values))
-        reading.filters.append(Measures(kind, operator, (number,)))
+        reading.filters.append(NumberFilter(kind, operator, (number,)))
     return True

@@ -237,7 +237,7 @@ def check_event(event: Any, at: str = "", *, alone: bool = False) -> list[Fault]
     return faults
 
 
-def _some(event: Mapping[str, Any], *names: str) -> bool:
+def _has_any(event: Mapping[str, Any], *names: str) -> bool:
     return any(isinstance(event.get(name), list) and event[name] for name in names)
 
 
@@ -245,23 +245,23 @@ def _things(kind: str, event: Mapping[str, Any], at: str) -> Iterator[Fault]:
     """What an event is about, which depends on its type and action (sections 7.4.2 to 7.4.6)."""
     action = event.get("action")
     if kind == "ObjectEvent":
-        named = "epcList" in event or _some(event, "quantityList")
-        if not named and not (_some(event, "sensorElementList") and "readPoint" in event):
+        named = "epcList" in event or _has_any(event, "quantityList")
+        if not named and not (_has_any(event, "sensorElementList") and "readPoint" in event):
             yield Fault(
                 at, "names nothing: epcList, quantityList, or sensorElementList with a readPoint is needed"
             )
         if "ilmd" in event and action != "ADD":
             yield Fault(below(at, "ilmd"), "belongs only to an event with action ADD")
     elif kind == "TransactionEvent":
-        if action != "DELETE" and "epcList" not in event and not _some(event, "quantityList"):
+        if action != "DELETE" and "epcList" not in event and not _has_any(event, "quantityList"):
             yield Fault(at, "names nothing: epcList or quantityList is needed unless the action is DELETE")
     elif kind == "TransformationEvent":
-        inputs = _some(event, "inputEPCList", "inputQuantityList")
-        outputs = _some(event, "outputEPCList", "outputQuantityList")
+        inputs = _has_any(event, "inputEPCList", "inputQuantityList")
+        outputs = _has_any(event, "outputEPCList", "outputQuantityList")
         if not (inputs and outputs) and not ("transformationID" in event and (inputs or outputs)):
             yield Fault(at, "needs inputs and outputs, or one of them and a transformationID")
     else:
-        if action != "DELETE" and not _some(event, "childEPCs", "childQuantityList"):
+        if action != "DELETE" and not _has_any(event, "childEPCs", "childQuantityList"):
             yield Fault(
                 at, "names nothing: childEPCs or childQuantityList is needed unless the action is DELETE"
             )

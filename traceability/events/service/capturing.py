@@ -14,7 +14,7 @@ from core.errors import Conflict, NotFound
 from core.ids import random_id
 from traceability.events.models.tables import CaptureJob, EpcisEvent, EpcisQuery
 from traceability.events.rules.documents import check_envelope, envelope_of, events_of
-from traceability.events.rules.keys import short
+from traceability.events.rules.keys import index_value
 from traceability.events.rules.parameters import read_query
 from traceability.events.rules.shapes import Fault, below
 from traceability.events.rules.validation import check_event
@@ -149,7 +149,7 @@ def _content(content_hash: str, event: Mapping[str, Any]) -> str:
 
 def _contents(event_ids: set[str]) -> dict[str, str]:
     """What the stored events with these ids say, by id."""
-    wanted = sorted({short(event_id) for event_id in event_ids})
+    wanted = sorted({index_value(event_id) for event_id in event_ids})
     contents: dict[str, str] = {}
     for start in range(0, len(wanted), 500):
         rows = session.execute(

@@ -15,7 +15,7 @@ from traceability.events.models.sealing import KIND, sealed_body, subject_of
 from traceability.events.models.tables import EpcisEvent, EpcisKey
 from traceability.events.rules.columns import columns_of
 from traceability.events.rules.hashing import event_hash
-from traceability.events.rules.keys import Key, keys_of, short
+from traceability.events.rules.keys import Key, index_value, keys_of
 
 CHUNK = 200
 
@@ -101,7 +101,7 @@ def _row(
 ) -> dict[str, Any]:
     return columns_of(prepared.event, prepared.context) | {
         "fingerprint": prepared.fingerprint,
-        "event_id": short(prepared.event_id),
+        "event_id": index_value(prepared.event_id),
         "hash": prepared.hash,
         "record_time": at,
         "own": own,

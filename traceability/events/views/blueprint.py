@@ -53,7 +53,7 @@ _OBJECT = {"schema": {"type": "object"}}
 _LIST = {"schema": {"type": "array"}}
 
 
-def described(
+def documented(
     summary: str,
     description: str = "",
     *,

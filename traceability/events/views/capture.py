@@ -18,8 +18,8 @@ from traceability.events.queries.store import find_job, jobs_of
 from traceability.events.rules.documents import events_of
 from traceability.events.service.capturing import capture_document, capture_event
 from traceability.events.views.answers import MAX_BYTES, MAX_EVENTS, EpcisProblem, answer, base_url
-from traceability.events.views.blueprint import blueprint, described, sent_text
-from traceability.events.views.paging import next_page, only_pages, read_paging
+from traceability.events.views.blueprint import blueprint, documented, sent_text
+from traceability.events.views.paging import next_page, read_paging, require_only_paging
 
 OFTEN = "600 per minute"
 # A document of 1,000 events with their lists of codes.
@@ -28,7 +28,7 @@ BEHAVIOURS = ("rollback", "proceed")
 
 
 @blueprint.post("/capture")
-@described(
+@documented(
     "Send EPCIS events",
     "An EPCISDocument or EPCISQueryDocument in JSON. Needs a bearer token that may capture.",
     ok=202,
@@ -76,10 +76,10 @@ def _check_size(document: Any) -> None:
 
 
 @blueprint.get("/capture")
-@described("Your capture jobs", many=True)
+@documented("Your capture jobs", many=True)
 @bearer_requires("epcis.capture")
 def jobs() -> Response:
-    only_pages()
+    require_only_paging()
     paging = read_paging()
     rows = jobs_of(bearer_account_id(), size=paging.size + 1, before=paging.place)
     response = answer(json.dumps([job_document(row) for row in rows[: paging.size]]))
@@ -87,10 +87,10 @@ def jobs() -> Response:
 
 
 @blueprint.get("/capture/<capture_id>")
-@described("What became of a capture")
+@documented("What became of a capture")
 @bearer_requires("epcis.capture")
 def job(capture_id: str) -> Response:
-    only_pages()
+    require_only_paging()
     job = find_job(capture_id, bearer_account_id())
     if job is None:
         raise EpcisProblem("NoSuchResourceException", "You have no capture job with this id.")
@@ -128,7 +128,7 @@ def _time(moment: Any) -> str:
 
 
 @blueprint.post("/events")
-@described(
+@documented(
     "Send one EPCIS event",
     "The event brings its @context. Needs a bearer token that may capture.",
     ok=201,

@@ -20,16 +20,16 @@ from traceability.events.queries import store as queries
 from traceability.events.rules.parameters import read_query
 from traceability.events.service.capturing import delete_query, keep_query
 from traceability.events.views.answers import EpcisProblem, answer, base_url
-from traceability.events.views.blueprint import blueprint, described, sent_text
-from traceability.events.views.paging import next_page, only_pages, parameters, read_paging
+from traceability.events.views.blueprint import blueprint, documented, sent_text
+from traceability.events.views.paging import next_page, parameters, read_paging, require_only_paging
 from traceability.events.views.resources import page_of_events
 
 
 @blueprint.get("/queries")
-@described("The named queries", many=True)
+@documented("The named queries", many=True)
 @public
 def named() -> Response:
-    only_pages()
+    require_only_paging()
     paging = read_paging()
     rows = queries.named_queries(size=paging.size + 1, after=paging.place or "")
     shown = answer(f"[{','.join(_definition(row) for row in rows[: paging.size])}]")
@@ -41,7 +41,7 @@ def _definition(row: EpcisQuery) -> str:
 
 
 @blueprint.post("/queries")
-@described(
+@documented(
     "Keep a query under a name",
     "{name, query}, the query's parameters as for /epcis/events. Needs a token that may capture.",
     ok=201,
@@ -85,15 +85,15 @@ def _find(name: str) -> EpcisQuery:
 
 
 @blueprint.get("/queries/<name>")
-@described("What a named query asks")
+@documented("What a named query asks")
 @public
 def one(name: str) -> Response:
-    only_pages()
+    require_only_paging()
     return answer(_definition(_find(name)))
 
 
 @blueprint.delete("/queries/<name>")
-@described("Delete a query that you keep", ok=204, says="Deleted.")
+@documented("Delete a query that you keep", ok=204, says="Deleted.")
 @bearer_requires("epcis.capture", of=Scope.OWN)
 def forget(name: str) -> Response:
     _find(name)
@@ -108,7 +108,7 @@ def forget(name: str) -> Response:
 
 
 @blueprint.get("/queries/<name>/events")
-@described("The events that a named query finds", more=(413,))
+@documented("The events that a named query finds", more=(413,))
 @public
 def results(name: str) -> Response:
     row = _find(name)

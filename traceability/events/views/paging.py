@@ -82,7 +82,7 @@ def parameters() -> dict[str, str]:
     return {name: value for name, value in values.items() if name not in {"perPage", "nextPageToken"}}
 
 
-def only_pages() -> None:
+def require_only_paging() -> None:
     """Refuse every parameter besides those of pages.
 
     Raises:

@@ -12,14 +12,14 @@ from core.errors import Forbidden
 from core.gate import public
 from traceability.events.queries import store as queries
 from traceability.events.rules import vocabulary
-from traceability.events.rules.filters import Filter, Has, In, Query
+from traceability.events.rules.filters import ColumnFilter, Filter, KeyFilter, Query
 from traceability.events.rules.identifiers import canonical
-from traceability.events.rules.keys import short
+from traceability.events.rules.keys import index_value
 from traceability.events.rules.parameters import read_query
 from traceability.events.rules.vocabulary import as_word
 from traceability.events.views.answers import EpcisProblem, collection, query_document
-from traceability.events.views.blueprint import blueprint, described
-from traceability.events.views.paging import Paging, next_page, only_pages, parameters, read_paging
+from traceability.events.views.blueprint import blueprint, documented
+from traceability.events.views.paging import Paging, next_page, parameters, read_paging, require_only_paging
 
 RESOURCES = ("eventTypes", "epcs", "bizSteps", "bizLocations", "readPoints", "dispositions")
 _STANDARD: dict[str, tuple[str, ...]] = {
@@ -83,7 +83,7 @@ def _begin(query: Query, paging: Paging) -> tuple[queries.Position | None, int |
 
 
 @blueprint.get("/events")
-@described(
+@documented(
     "EPCIS events",
     (
         "An EPCISQueryDocument. Parameters are those of SimpleEventQuery that docs/epcis.md lists, several values "
@@ -102,7 +102,7 @@ def _query(*more: Filter) -> Query:
 
 
 @blueprint.get("/events/<path:event_id>", merge_slashes=False)
-@described("One EPCIS event, and the error declarations that repeat its id")
+@documented("One EPCIS event, and the error declarations that repeat its id")
 @public
 def event(event_id: str) -> Response:
     arguments = parameters()
@@ -126,10 +126,10 @@ def _whole(value: str) -> str:
 
 
 @blueprint.get("/<any(eventTypes, epcs, bizSteps, bizLocations, readPoints, dispositions):resource>")
-@described("The values of a top-level resource that are known here")
+@documented("The values of a top-level resource that are known here")
 @public
 def values(resource: str) -> Response:
-    only_pages()
+    require_only_paging()
     everything = sees_everything()
     paging = read_paging()
     if resource in _STANDARD:
@@ -148,10 +148,10 @@ def values(resource: str) -> Response:
     "/<any(eventTypes, epcs, bizSteps, bizLocations, readPoints, dispositions):resource>/<path:value>",
     merge_slashes=False,
 )
-@described("What there is below a value of a top-level resource")
+@documented("What there is below a value of a top-level resource")
 @public
 def value(resource: str, value: str) -> Response:
-    only_pages()
+    require_only_paging()
     value = _whole(value)
     known = value in _STANDARD.get(resource, ())
     if not known and not queries.occurs([_filter(resource, value)], everything=sees_everything()):
@@ -163,7 +163,9 @@ def value(resource: str, value: str) -> Response:
     "/<any(eventTypes, epcs, bizSteps, bizLocations, readPoints, dispositions):resource>/<path:value>/events",
     merge_slashes=False,
 )
-@described("The events with a value of a top-level resource", "Parameters as for /epcis/events.", more=(413,))
+@documented(
+    "The events with a value of a top-level resource", "Parameters as for /epcis/events.", more=(413,)
+)
 @public
 def events_of_value(resource: str, value: str) -> Response:
     return page_of_events(_query(_filter(resource, _whole(value))))
@@ -172,6 +174,6 @@ def events_of_value(resource: str, value: str) -> Response:
 def _filter(resource: str, value: str) -> Filter:
     column: Any = queries.COLUMNS.get(resource)
     if column is None:
-        return Has(queries.KINDS[resource], (short(canonical(value)),))
+        return KeyFilter(queries.KINDS[resource], (index_value(canonical(value)),))
     kind = {"bizSteps": "bizStep", "dispositions": "disposition"}.get(resource)
-    return In(column, (short(as_word(kind, value) if kind else value),))
+    return ColumnFilter(column, (index_value(as_word(kind, value) if kind else value),))

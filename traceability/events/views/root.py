@@ -11,8 +11,8 @@ from traceability.events.views import capture as capturing
 from traceability.events.views import named_queries as named
 from traceability.events.views import resources as reading
 from traceability.events.views.answers import answer, base_url
-from traceability.events.views.blueprint import blueprint, described
-from traceability.events.views.paging import only_pages
+from traceability.events.views.blueprint import blueprint, documented
+from traceability.events.views.paging import require_only_paging
 
 __all__ = ["blueprint", "capturing", "named", "reading"]
 
@@ -38,10 +38,10 @@ NOT_OFFERED = (
 
 
 @blueprint.get("/")
-@described("What the EPCIS repository offers", "And, under `notOffered`, what it does not.")
+@documented("What the EPCIS repository offers", "And, under `notOffered`, what it does not.")
 @public
 def root() -> Response:
-    only_pages()
+    require_only_paging()
     return answer(
         json.dumps(
             {
@@ -57,10 +57,10 @@ def root() -> Response:
 
 
 @blueprint.get("/terms/")
-@described("The fields that our own events add to the standard")
+@documented("The fields that our own events add to the standard")
 @public
 def terms() -> Response:
-    only_pages()
+    require_only_paging()
     return answer(
         json.dumps({f"{base_url()}/terms/{name}": words for name, words in TERMS.items()}, ensure_ascii=False)
     )

@@ -11,7 +11,7 @@ from sqlalchemy import Table, delete, select
 
 from core.clock import local_day
 from core.database import insert_into, is_postgresql, session
-from core.sweeps import free
+from core.sweeps import claimable
 from traceability.lookups.models import CodeLookup, LookupDay
 from traceability.lookups.queries import History
 from traceability.lookups.service.visitors import Visitor
@@ -92,7 +92,9 @@ class _Sum:
 
 def old_lookups(*, at: datetime, limit: int = 5_000) -> list[int]:
     """Rows that nobody repeated for 90 days, for the sweep."""
-    old = select(CodeLookup.id).where(CodeLookup.last_at < at - KEEP_FOR, free(FOLDING, CodeLookup.id, at=at))
+    old = select(CodeLookup.id).where(
+        CodeLookup.last_at < at - KEEP_FOR, claimable(FOLDING, CodeLookup.id, at=at)
+    )
     return list(session.scalars(old.order_by(CodeLookup.id).limit(limit)))
 
 

@@ -114,11 +114,11 @@ def _steps() -> Iterator[tuple[str, Body]]:
         counted = {
             side: sum(plants for part, _number, plants in parts[step.id] if part == side) for side in Side
         }
-        bent = _bent(step, plants_in=counted[Side.IN], plants_out=counted[Side.OUT])
+        bent = _altered_columns(step, plants_in=counted[Side.IN], plants_out=counted[Side.OUT])
         yield step_subject(step), step_body(step, parts[step.id]) | bent
 
 
-def _bent(row: LotStep | LotRecall, **counted: int) -> dict[str, object]:
+def _altered_columns(row: LotStep | LotRecall, **counted: int) -> dict[str, object]:
     """Columns that are not the sum of what is sealed, by name: nothing that was sealed has any."""
     return {
         f"column {name}": getattr(row, name) for name, count in counted.items() if getattr(row, name) != count
@@ -135,7 +135,7 @@ def _recalls() -> Iterator[tuple[str, Body]]:
         select(LotRecall, Lot.number).join(Lot, Lot.id == LotRecall.lot_id).order_by(LotRecall.id)
     )
     for recall, number in rows:
-        bent = _bent(recall, lots=len(reached[recall.id]))
+        bent = _altered_columns(recall, lots=len(reached[recall.id]))
         yield recall_subject(recall), recall_body(recall, number, reached[recall.id]) | bent
 
 

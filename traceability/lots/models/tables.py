@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, allowed, fk, pk
+from core.database import Base, fk, one_of_check, pk
 from traceability.lots.rules.balance import Side, StepKind
 from traceability.lots.states import LOT_STATES, PROPAGATIONS, ROOTS, RequestState
 
@@ -49,9 +49,9 @@ class Lot(Base):
         CheckConstraint("quantity_on_hand <= quantity_recorded", name="on_hand_within_recorded"),
         CheckConstraint("height_cm_min <= height_cm_max", name="height_in_order"),
         CheckConstraint("ground_diameter_mm_min <= ground_diameter_mm_max", name="diameter_in_order"),
-        CheckConstraint(allowed("propagation", PROPAGATIONS), name="propagation_known"),
-        CheckConstraint(allowed("root", ROOTS), name="root_known"),
-        CheckConstraint(allowed("state", LOT_STATES), name="state_known"),
+        CheckConstraint(one_of_check("propagation", PROPAGATIONS), name="propagation_known"),
+        CheckConstraint(one_of_check("root", ROOTS), name="root_known"),
+        CheckConstraint(one_of_check("state", LOT_STATES), name="state_known"),
         Index(None, "grower_id", "state"),
     )
 
@@ -100,7 +100,7 @@ class LotStep(Base):
 
     __tablename__ = "lot_step"
     __table_args__ = (
-        CheckConstraint(allowed("kind", tuple(StepKind)), name="kind_known"),
+        CheckConstraint(one_of_check("kind", tuple(StepKind)), name="kind_known"),
         CheckConstraint("loss >= 0", name="loss_not_negative"),
         CheckConstraint("plants_in = plants_out + loss", name="mass_balance"),
         CheckConstraint("plants_out > 0", name="something_comes_out"),
@@ -124,7 +124,7 @@ class LotStepPart(Base):
     __tablename__ = "lot_step_part"
     __table_args__ = (
         UniqueConstraint("step_id", "lot_id", "side"),
-        CheckConstraint(allowed("side", tuple(Side)), name="side_known"),
+        CheckConstraint(one_of_check("side", tuple(Side)), name="side_known"),
         CheckConstraint(
             "(side = 'scion' AND plants = 0) OR (side <> 'scion' AND plants > 0)", name="plants_fit"
         ),
@@ -169,7 +169,7 @@ class RecallRequest(Base):
 
     __tablename__ = "recall_request"
     __table_args__ = (
-        CheckConstraint(allowed("state", tuple(RequestState)), name="state_known"),
+        CheckConstraint(one_of_check("state", tuple(RequestState)), name="state_known"),
         CheckConstraint(
             "decided_by_account_id IS NULL OR asked_by_account_id IS NULL"
             " OR decided_by_account_id <> asked_by_account_id",

@@ -29,7 +29,7 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class Place:
+class LotNode:
     """A lot in the drawn graph: `depth` is 0 for the lot itself, above it its ancestors, below its descendants."""
 
     lot: LotView
@@ -77,7 +77,7 @@ def _edges(wanted: ColumnElement[bool]) -> list[Edge]:
     return [Edge(*row) for row in rows]
 
 
-def family(lot_id: int) -> list[Place]:
+def family(lot_id: int) -> list[LotNode]:
     """The lot with its ancestors and descendants, the eldest first; each with the edges that led to it."""
     up, down = ancestors([lot_id]), descendants([lot_id])
     lots = lots_by_ids(up | down)
@@ -87,7 +87,7 @@ def family(lot_id: int) -> list[Place]:
             leading[edge.child_id].append(edge)
     depth = _depths(lot_id, leading, up, down)
     ordered = sorted(lots.values(), key=lambda lot: (depth[lot.id], lot.recorded_at, lot.id))
-    return [Place(lot, depth[lot.id], tuple(leading[lot.id])) for lot in ordered]
+    return [LotNode(lot, depth[lot.id], tuple(leading[lot.id])) for lot in ordered]
 
 
 def _depths(lot_id: int, leading: dict[int, list[Edge]], up: set[int], down: set[int]) -> dict[int, int]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, allowed, fk, pk
+from core.database import Base, fk, one_of_check, pk
 from traceability.papers.rules import PaperKind
 
 KINDS = tuple(PaperKind)
@@ -20,7 +20,7 @@ class PaperRuleRow(Base):
     __tablename__ = "paper_rule"
     __table_args__ = (
         UniqueConstraint("unit_code", "province", "root", "kind"),
-        CheckConstraint(allowed("kind", KINDS), name="kind_known"),
+        CheckConstraint(one_of_check("kind", KINDS), name="kind_known"),
     )
 
     id: Mapped[int] = pk()
@@ -53,7 +53,7 @@ class Paper(Base):
     """A paper of one consignment. A newer one of the same kind stands in for the older, which stays."""
 
     __tablename__ = "paper"
-    __table_args__ = (CheckConstraint(allowed("kind", KINDS), name="kind_known"),)
+    __table_args__ = (CheckConstraint(one_of_check("kind", KINDS), name="kind_known"),)
 
     id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(24), unique=True)

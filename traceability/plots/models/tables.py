@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, allowed, fk, pk
+from core.database import Base, fk, one_of_check, pk
 from core.types import JSONType
 from traceability.plots.states import Method, SurveyState
 
@@ -39,8 +39,8 @@ class PlotSurvey(Base):
     __tablename__ = "plot_survey"
     __table_args__ = (
         CheckConstraint("area_m2 > 0", name="area_positive"),
-        CheckConstraint(allowed("state", tuple(SurveyState)), name="state_known"),
-        CheckConstraint(allowed("method", tuple(Method)), name="method_known"),
+        CheckConstraint(one_of_check("state", tuple(SurveyState)), name="state_known"),
+        CheckConstraint(one_of_check("method", tuple(Method)), name="method_known"),
         CheckConstraint("agreed_by_account_id <> surveyed_by_account_id", name="agreed_by_another"),
         CheckConstraint(
             "approved_by_account_id <> agreed_by_account_id AND approved_by_account_id <> surveyed_by_account_id",

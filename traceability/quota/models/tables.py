@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, allowed, fk, pk
+from core.database import Base, fk, one_of_check, pk
 from traceability.quota.rules import MoveKind, Role
 
 
@@ -52,7 +52,7 @@ class QuotaAccount(Base):
     __tablename__ = "quota_account"
     __table_args__ = (
         UniqueConstraint("grower_id", "unit_id", "cultivar_group", "size_class", "year", "role"),
-        CheckConstraint(allowed("role", tuple(Role)), name="role_known"),
+        CheckConstraint(one_of_check("role", tuple(Role)), name="role_known"),
         CheckConstraint(
             "(role = 'capacity' AND balance <= 0) OR (role <> 'capacity' AND balance >= 0)",
             name="balance_not_overdrawn",
@@ -75,7 +75,7 @@ class QuotaMove(Base):
 
     __tablename__ = "quota_move"
     __table_args__ = (
-        CheckConstraint(allowed("kind", tuple(MoveKind)), name="kind_known"),
+        CheckConstraint(one_of_check("kind", tuple(MoveKind)), name="kind_known"),
         CheckConstraint("plants > 0", name="plants_positive"),
     )
 

@@ -11,7 +11,7 @@ from core import seal
 from core.clock import local_day, local_year
 from core.database import session
 from core.errors import Conflict, Invalid
-from core.sweeps import free
+from core.sweeps import claimable
 from core.transitions import require_reason
 from traceability.quota.models.sealing import figures_body, figures_subject
 from traceability.quota.models.tables import QuotaAccount, QuotaMove, StageFigures
@@ -91,7 +91,7 @@ def _left_of_years_that_are_over(at: datetime) -> tuple[ColumnElement[bool], ...
 def ids_due_to_expire(*, at: datetime, limit: int) -> list[int]:
     """Accounts that hold what is free of years that are over, for the sweep."""
     due = select(QuotaAccount.id).where(
-        *_left_of_years_that_are_over(at), free(EXPIRY, QuotaAccount.id, at=at)
+        *_left_of_years_that_are_over(at), claimable(EXPIRY, QuotaAccount.id, at=at)
     )
     return list(session.scalars(due.order_by(QuotaAccount.id).limit(limit)))
 

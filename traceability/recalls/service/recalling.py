@@ -30,7 +30,7 @@ OrdersOfLots = Callable[[Collection[int]], set[str]]
 
 
 @dataclass(frozen=True)
-class Reach:
+class RecallReach:
     """What a recall of a lot reaches."""
 
     lots: tuple[LotView, ...]
@@ -59,13 +59,13 @@ def init_recalls(app: Flask, orders_of_lots: OrdersOfLots) -> None:
     app.extensions["recalls"] = orders_of_lots
 
 
-def reach(lot_id: int) -> Reach:
+def reach(lot_id: int) -> RecallReach:
     """What a recall of the lot would reach now: shown before it is done."""
     lots_by_id = lots_by_ids(descendants([lot_id]))
     lots = tuple(sorted(lots_by_id.values(), key=lambda lot: (lot.recorded_at, lot.id)))
     codes = codes_reached(lots_by_id)
     ask: OrdersOfLots = current_app.extensions["recalls"]
-    return Reach(lots, codes, codes.orders | ask(set(lots_by_id)))
+    return RecallReach(lots, codes, codes.orders | ask(set(lots_by_id)))
 
 
 def lock_reached(lot_id: int) -> None:

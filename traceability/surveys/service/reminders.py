@@ -11,7 +11,7 @@ from core.accounts.service.notifying import notify_accounts
 from core.clock import local_year
 from core.database import session
 from core.settings import current_settings
-from core.sweeps import free
+from core.sweeps import claimable
 from traceability.plots.models.tables import Plot, PlotSurvey
 from traceability.plots.states import STANDING, SurveyState
 
@@ -38,7 +38,7 @@ def people_to_remind(*, at: datetime) -> list[int]:
         return []
     people = {member.account_id for member in branch.members_of(branch.all_units())}
     active = select(Account.id).where(
-        Account.id.in_(people), Account.active, free(REMINDING, Account.id, at=at)
+        Account.id.in_(people), Account.active, claimable(REMINDING, Account.id, at=at)
     )
     return list(session.scalars(active.order_by(Account.id)))
 

@@ -25,10 +25,10 @@ from core.safe_methods import may_note, noting
 from core.scopes import Scope
 from core.seal.queries.subjects import proof_answer, proof_for
 from core.web.views.limits import VERIFY, limiter, posts_only
-from traceability.alarms.views.question import stop_who_tries
+from traceability.alarms.views.question import check_brakes
 from traceability.cases.service.code_links import AboutCode, about_token
 from traceability.codes.models.sealing import batch_subject
-from traceability.codes.queries.proofs import membership
+from traceability.codes.queries.proofs import code_membership
 from traceability.codes.queries.search import problem_text
 from traceability.codes.rules.notation import LENGTH, looks_like_code, masked_read, read_code
 from traceability.codes.rules.verdicts import TONES, Verdict
@@ -61,7 +61,7 @@ def check_code(text: str) -> Check:
     else:
         check = look_up(text, visitor=visitor, at=at)
     g.code_unknown = check.verdict is Verdict.UNKNOWN
-    stop_who_tries(text, check.unknowns, check.brakes, visitor, unknown=not check.known)
+    check_brakes(text, check.unknowns, check.brakes, visitor, unknown=not check.known)
     return check
 
 
@@ -137,7 +137,7 @@ def proof(code: str) -> Response:
     typed = read_code(code)
     g.code_unknown = typed.code is None
     try:
-        batch_number, member = membership(typed.code or "")
+        batch_number, member = code_membership(typed.code or "")
     except NotFound:
         g.code_unknown = True
         raise

@@ -32,7 +32,7 @@ class KeptEdition:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SealedEdition:
     """The edition of a file, the report behind it, and under which words the log should hold it."""
 
     edition: KeptEdition
@@ -42,7 +42,7 @@ class Found:
     body: dict[str, Any]
 
 
-def find(digest: str) -> Found | None:
+def find(digest: str) -> SealedEdition | None:
     """The newest edition that has a file of these bytes.
 
     What was withdrawn and then published again without a change is the same file: the newer edition speaks for it.
@@ -59,7 +59,7 @@ def find(digest: str) -> Found | None:
         return None
     edition: ReportEdition = row.ReportEdition
     files = session.scalars(select(ReportEditionFile).where(ReportEditionFile.edition_id == edition.id)).all()
-    return Found(
+    return SealedEdition(
         KeptEdition(
             label=f"{unit_by_id(edition.unit_id).code}/{edition.period}/P{edition.number}",
             state=edition.state,

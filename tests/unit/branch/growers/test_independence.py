@@ -25,7 +25,7 @@ from traceability.alarms.service import judging as alarms
 from traceability.alarms.states import AlarmStep
 from traceability.cases.service import decisions as cases
 from traceability.codes.service import approvals, issuing
-from traceability.inspections.service import Seen, record_inspection
+from traceability.inspections.service import NewInspection, record_inspection
 from traceability.plots.models.tables import Plot
 from traceability.plots.states import Decision
 from traceability.quota.queries.ledger import balances_of_units
@@ -39,7 +39,9 @@ def verbs(place, other, at):
     values, grower = place.values, place.grower
     plot_id = database.scalar(select(Plot.id).where(Plot.number == values["plot"]))
     line = next(one for one in balances_of_units([place.village.id], year=local_day(at).year) if one.free)
-    seen = Seen(client_id="client-0123456789abcdef", lot_number=values["lot"], conformant=True, seen="好")
+    seen = NewInspection(
+        client_id="client-0123456789abcdef", lot_number=values["lot"], conformant=True, seen="好"
+    )
     return {
         "membership": lambda by: growers.decide(
             grower.slug, GrowerState.LEFT, by_account_id=by, reason="试", at=at

@@ -3,7 +3,7 @@
 import pytest
 
 from branch.organisation.rules.permissions import ALL_PERMISSIONS, PERMISSIONS_OF
-from branch.organisation.rules.roles import RANK, TRUSTED, Held, Role, covers, may_change_role
+from branch.organisation.rules.roles import RANK, TRUSTED, HeldRole, Role, covers, may_change_role
 
 TOWN, BRANCH, VILLAGE, OTHER = "guihua/", "guihua/osmanthus/", "guihua/osmanthus/bamboo/", "guihua/tea/"
 
@@ -11,16 +11,16 @@ TOWN, BRANCH, VILLAGE, OTHER = "guihua/", "guihua/osmanthus/", "guihua/osmanthus
 @pytest.mark.parametrize(
     ("held", "role", "path", "allowed"),
     [
-        (Held(Role.SECRETARY, BRANCH), Role.TECHNICIAN, VILLAGE, True),
-        (Held(Role.SECRETARY, BRANCH), Role.SECRETARY, BRANCH, True),
-        (Held(Role.SECRETARY, BRANCH), Role.COMMITTEE, BRANCH, False),
-        (Held(Role.SECRETARY, BRANCH), Role.TECHNICIAN, OTHER, False),
-        (Held(Role.SECRETARY, BRANCH), Role.TECHNICIAN, TOWN, False),
-        (Held(Role.COMMITTEE, TOWN), Role.SECRETARY, OTHER, True),
-        (Held(Role.COMMITTEE, TOWN), Role.OPERATOR, TOWN, False),
-        (Held(Role.OPERATOR, None), Role.COMMITTEE, TOWN, False),
-        (Held(Role.TECHNICIAN, TOWN), Role.TECHNICIAN, TOWN, False),
-        (Held(Role.GROWER, VILLAGE), Role.BUYER, VILLAGE, False),
+        (HeldRole(Role.SECRETARY, BRANCH), Role.TECHNICIAN, VILLAGE, True),
+        (HeldRole(Role.SECRETARY, BRANCH), Role.SECRETARY, BRANCH, True),
+        (HeldRole(Role.SECRETARY, BRANCH), Role.COMMITTEE, BRANCH, False),
+        (HeldRole(Role.SECRETARY, BRANCH), Role.TECHNICIAN, OTHER, False),
+        (HeldRole(Role.SECRETARY, BRANCH), Role.TECHNICIAN, TOWN, False),
+        (HeldRole(Role.COMMITTEE, TOWN), Role.SECRETARY, OTHER, True),
+        (HeldRole(Role.COMMITTEE, TOWN), Role.OPERATOR, TOWN, False),
+        (HeldRole(Role.OPERATOR, None), Role.COMMITTEE, TOWN, False),
+        (HeldRole(Role.TECHNICIAN, TOWN), Role.TECHNICIAN, TOWN, False),
+        (HeldRole(Role.GROWER, VILLAGE), Role.BUYER, VILLAGE, False),
     ],
 )
 def test_a_role_is_changed_from_above(held, role, path, allowed):

@@ -10,7 +10,7 @@ from itertools import combinations, product
 import numpy as np
 
 from branch.ledger.rules.periods import Period
-from branch.reports.facts.coded_sums import Piece
+from branch.reports.facts.coded_sums import CodedSum
 from branch.reports.facts.figures import MonthRow, Totals
 from tests.factories.reports import make_scope
 
@@ -96,7 +96,7 @@ def town(*sales, growers=None, today=None):
     )
     evidence = replace(
         scope.evidence,
-        sizes=tuple(Piece(*key, totals) for key, totals in sizes.items()),
-        provinces=tuple(Piece(*key, totals) for key, totals in provinces.items()),
+        sizes=tuple(CodedSum(*key, totals) for key, totals in sizes.items()),
+        provinces=tuple(CodedSum(*key, totals) for key, totals in provinces.items()),
     )
     return replace(scope, evidence=evidence)

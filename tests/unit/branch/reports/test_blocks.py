@@ -5,7 +5,7 @@ import pytest
 from branch.api import get_unit
 from branch.ledger.rules.periods import Period
 from branch.reports.audit.verifying import verify
-from branch.reports.facts.blocks import NET, Blocks, Surroundings
+from branch.reports.facts.blocks import NET, BranchFacts, DisclosureControl
 from branch.reports.facts.figures import MonthRow, Totals
 from branch.reports.formats import annex
 from branch.reports.tasks import making
@@ -27,7 +27,7 @@ def test_the_total_always_stands_so_that_the_rows_beside_it_have_to_go():
     ]  # fmt: skip
     growers = [row.grower_id for row in rows]
     homes, villages = dict.fromkeys(growers, "branch"), dict.fromkeys(growers, "village")
-    blocks = Blocks(Surroundings(rows, (), (), homes, villages))
+    blocks = DisclosureControl(BranchFacts(rows, (), (), homes, villages))
     assert blocks.may_show([NET], growers, [APRIL])
     for row in ("channels:shop", "channels:jd", "cultivar_groups:dangui", "cultivar_groups:jingui"):
         assert not blocks.may_show([row], growers, [APRIL]), row
@@ -55,11 +55,11 @@ def test_a_report_made_when_other_figures_were_hidden_is_proved_today(session, m
     made_by = {**annex.code(), "format": annex.FORMAT - 1}
     with monkeypatch.context() as earlier:
         earlier.setattr(annex, "code", lambda: made_by)
-        earlier.setattr(Blocks, "codes_to_hide", then)
+        earlier.setattr(DisclosureControl, "codes_to_hide", then)
         built = making.make(APRIL, get_unit("guihua-osmanthus"), at=now())
         making.keep(built, at=now(), account_id=None, by_name="")
     sequence()
-    monkeypatch.setattr(Blocks, "codes_to_hide", today)
+    monkeypatch.setattr(DisclosureControl, "codes_to_hide", today)
     verdict = verify(built.annex)
     assert verdict.exit_code == 0
     assert not verdict.replayed.same_code

@@ -9,8 +9,8 @@ from flask_babel import force_locale
 
 from branch.ledger.rules.periods import Period
 from branch.reports.document import to_json
-from branch.reports.facts.blocks import Surroundings
-from branch.reports.facts.coded_sums import Piece
+from branch.reports.facts.blocks import BranchFacts
+from branch.reports.facts.coded_sums import CodedSum
 from branch.reports.facts.suppression import Printed
 from branch.reports.sections.assembly import assemble
 from branch.reports.sections.public_edition import public_edition
@@ -29,7 +29,7 @@ def around(scope, *, homes=None, within=False):
     evidence = scope.evidence
     villages = {number: label.village_code for number, label in scope.growers.items()}
     homes = homes or dict.fromkeys(scope.growers, "branch")
-    return Surroundings(evidence.rows, evidence.sizes, evidence.provinces, homes, villages, within=within)
+    return BranchFacts(evidence.rows, evidence.sizes, evidence.provinces, homes, villages, within=within)
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ OF = {
 
 
 def what(row):
-    return row.code if isinstance(row, Piece) else (row.channel, row.cultivar_group)
+    return row.code if isinstance(row, CodedSum) else (row.channel, row.cultivar_group)
 
 
 def atoms(rows):

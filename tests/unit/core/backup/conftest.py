@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from core.backup.models.manifest import FileFacts, read_manifest
-from core.backup.service.storage import Place
+from core.backup.service.storage import BackupFolder
 from core.backup.service.writing import digest_of
 from core.database import alembic, db, transaction
 from core.files import service as files
@@ -24,7 +24,7 @@ SECRET = "another-secret-" + "0123456789" * 3
 
 @pytest.fixture
 def place(tmp_path):
-    return Place(tmp_path / "backups")
+    return BackupFolder(tmp_path / "backups")
 
 
 @pytest.fixture

@@ -217,7 +217,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from core.backup.service import copying_log as log
-from core.backup.service.storage import Place
+from core.backup.service.storage import BackupFolder
 from core.backup.service.making import make
 from core.clock import now
 from core.database import alembic
@@ -225,7 +225,7 @@ from wsgi import create_app
 log.copy_out = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 with create_app().app_context():
     alembic.upgrade()
-    make(Place(Path(sys.argv[1])), at=now())
+    make(BackupFolder(Path(sys.argv[1])), at=now())
 """
 
 

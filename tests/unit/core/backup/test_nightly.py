@@ -11,7 +11,7 @@ from sqlalchemy import select
 from core.backup import tasks
 from core.backup.models.runs import BackupRun
 from core.backup.rules import last_night, name_of
-from core.backup.service.storage import Place
+from core.backup.service.storage import BackupFolder
 from core.backup.service.writing import Writer
 from core.backup.tasks import nightly
 from core.clock import now
@@ -216,4 +216,4 @@ def test_a_place_that_a_group_shares_is_a_place(tmp_path, mode):
     folder = tmp_path / "backups"
     folder.mkdir()
     folder.chmod(mode)
-    Place(folder).require_closed()
+    BackupFolder(folder).require_closed()

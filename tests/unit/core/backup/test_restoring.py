@@ -19,7 +19,7 @@ from core.files import service as files
 from core.seal.models.log import this_log
 from core.seal.queries.audit import audit
 from core.seal.queries.sources import sources
-from core.seal.queries.standing import SealRefused, stand
+from core.seal.queries.standing import SealRefused, current_standing
 from core.seal.queries.unsealed import waiting
 from core.seal.tasks.repair import adopt
 from core.seal.tasks.sequencer import sequence
@@ -147,7 +147,7 @@ def test_a_log_that_goes_further_is_never_set_back(backup, restored, machine, at
         assert done.log_kept
     with machine(restored) as again:
         with pytest.raises(SealRefused, match="flask seal adopt"):
-            inside(again, lambda: stand(this_log()))
+            inside(again, lambda: current_standing(this_log()))
         assert inside(again, lambda: adopt(this_log())) == (0, LEAVES_OF_NEXT)
         assert inside(again, sequence) == 1
         assert found_by_audit(again, at) == []

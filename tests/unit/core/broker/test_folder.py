@@ -207,7 +207,7 @@ def test_half_written_files_of_dead_writers_go_after_an_hour(tmp_path):
 
 
 def test_who_still_writes_is_left_to_it(tmp_path):
-    folder.make(tmp_path / QUEUE)
+    folder.make_queue(tmp_path / QUEUE)
     writing = tmp_path / QUEUE / "writing" / fresh_name(1)
     writing.write_bytes(b"not all of it")
     for minutes in (0, 1, 30, 59):

@@ -56,11 +56,11 @@ def test_what_cannot_be_given_back_at_this_moment_is_not_removed(tmp_path, monke
     reader.take()
 
     def gone_again(place, *names):
-        folder.make(place, *names)
+        folder.make_queue(place, *names)
         (place / "ready").rmdir()
 
     with monkeypatch.context() as patched:
-        patched.setattr(readers, "make", gone_again)
+        patched.setattr(readers, "make_queue", gone_again)
         reader.close()
     assert contents(tmp_path) == []
     assert readers.bring_back(tmp_path, QUEUE) == 1

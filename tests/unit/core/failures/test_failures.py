@@ -15,7 +15,7 @@ from core.messaging.models import STUCK_AFTER, Message
 from core.messaging.service import enqueueing as messaging
 from core.outbox import service as outbox
 from core.outbox.models import OutboxEvent
-from core.work_claims import WorkClaim, held
+from core.work_claims import WorkClaim, claimed
 from tests.unit.core.test_outbox import Told
 
 pytestmark = pytest.mark.both
@@ -23,7 +23,7 @@ SWEEP = "shop.orders.expire"
 
 
 def fail_work(key="7", **columns):
-    with pytest.raises(ValueError), held(SWEEP, key):
+    with pytest.raises(ValueError), claimed(SWEEP, key):
         raise ValueError("no such stock")
     with transaction() as session:
         if columns:
@@ -138,7 +138,7 @@ def test_setting_aside_needs_a_reason_and_something_that_failed(session):
 
 def test_what_is_in_work_is_left_to_whoever_has_it(session):
     number = fail_work()
-    with held(SWEEP, "7"):
+    with claimed(SWEEP, "7"):
         for step in (
             lambda: service.try_again("work", number, at=now(), by=None),
             lambda: service.set_aside("work", number, reason="x", at=now(), by=None),
@@ -230,7 +230,7 @@ def test_a_job_that_failed_is_sent_again(session, monkeypatch):
     with transaction():
         job = progress.start("report", task="branch.reports.build", args=["u"], send=False, locale="en")
         session.execute(sa.update(JobProgress).values(state="failed", may_retry=True))
-    with pytest.raises(ValueError), held(JOB, job):
+    with pytest.raises(ValueError), claimed(JOB, job):
         raise ValueError("no glyph")
     with transaction():
         session.execute(sa.update(WorkClaim).values(dead_at=now()))

@@ -13,7 +13,7 @@ import pytest
 from core.intake.rules import wire
 from core.intake.rules.bounds import MOST_ZIP_ENTRIES
 from core.intake.rules.tables import CHUNK
-from core.intake.rules.wire import Broken, Said
+from core.intake.rules.wire import Broken, WireMessage
 from core.intake.service import process
 from core.intake.service.documents import Rendering, paper_pages, picture, table_rows
 from core.intake.service.refusals import FileRefused
@@ -68,7 +68,7 @@ def test_nothing_is_waited_for_that_is_larger_than_agreed_or_no_message(sent):
 
 
 def test_what_was_agreed_arrives_whole():
-    assert heard(message({"a": 1}, [2, 0], body=b"xy")) == Said({"a": 1}, (b"xy", b""))
+    assert heard(message({"a": 1}, [2, 0], body=b"xy")) == WireMessage({"a": 1}, (b"xy", b""))
 
 
 LIMITS = """

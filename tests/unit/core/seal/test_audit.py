@@ -17,7 +17,7 @@ from core.seal.queries.audit import audit
 from core.seal.queries.sources import sources
 from core.seal.queries.standing import NothingToRepair, SealRefused, published_entry
 from core.seal.queries.subjects import signed_size
-from core.seal.tasks.repair import ADOPTED, adopt, rebuild, take_in
+from core.seal.tasks.repair import ADOPTED, adopt, rebuild, seal_unsealed_rows
 from core.seal.tasks.sequencer import sequence
 from tests.factories.ledger import make_fact
 from tests.factories.licences import make_licence
@@ -227,12 +227,12 @@ def test_rows_from_before_the_log_are_taken_in_once(session, town):
     shutil.rmtree(this_log().store.folder)
     this_log().memory.path.unlink()
     assert {one.code for one in findings(session)} == {"never_sealed"}
-    counts = take_in(sources())
+    counts = seal_unsealed_rows(sources())
     assert counts["sale_fact"] == 3
     assert counts["licence"] == 1 + 3
     sequence()
     assert findings(session) == []
-    assert take_in(sources()) == {}
+    assert seal_unsealed_rows(sources()) == {}
 
 
 def public_entry(number):

@@ -69,7 +69,7 @@ def test_a_witness_that_answers_nonsense_keeps_no_other_from_cosigning(
         log = witnessed_by(
             f"{url}/first#{our_witness.signer.cosigner}", f"{url}#{our_witness.signer.cosigner}"
         )
-        monkeypatch.setattr(witnesses, "_talk", _without("/first", witnesses._talk))
+        monkeypatch.setattr(witnesses, "_http_exchange", _without("/first", witnesses._http_exchange))
         assert collect(log) == 1
     troubles = list(session.scalars(select(SealWitness.trouble).order_by(SealWitness.id)))
     assert troubles == ["BadRowError: a bad row", ""]

@@ -18,7 +18,14 @@ from core.seal.queries.subjects import proof_for
 from core.seal.rules import merkle
 from core.seal.rules.note import BadNote, Checkpoint, Signer
 from core.seal.service import comparing
-from core.seal.service.comparing import Answer, LogAway, compare, kept_in, shown_at, shown_here
+from core.seal.service.comparing import (
+    ComparisonOutcome,
+    LogAway,
+    checkpoint_in,
+    compare,
+    shown_at,
+    shown_here,
+)
 from core.seal.service.daily_heads import keep_head, kept_heads
 from core.seal.tasks.periodic import keep_head_task
 from core.seal.tasks.sequencer import sequence
@@ -35,7 +42,7 @@ def log(session):
 
 
 def judged(kept):
-    return compare(kept_in(kept.encode()), this_log().verifier, shown_here(this_log())).answer
+    return compare(checkpoint_in(kept.encode()), this_log().verifier, shown_here(this_log())).answer
 
 
 def write_anew(log):
@@ -53,33 +60,33 @@ def test_a_log_that_was_written_anew_agrees_with_itself_and_not_with_what_was_ke
     kept, proof = log.store.checkpoint(), str(proof_for("plot/3"))
     append(5, 7)
     sequence()
-    assert judged(kept) is judged(proof) is Answer.SAME
+    assert judged(kept) is judged(proof) is ComparisonOutcome.SAME
     write_anew(log)
     session.rollback()
     assert list(audit(log, (), at=now())) == []
-    assert judged(kept) is judged(proof) is Answer.REWRITTEN
+    assert judged(kept) is judged(proof) is ComparisonOutcome.REWRITTEN
 
 
 def test_each_answer_has_its_own_words_and_only_one_is_good(app, session, log):
     head = Checkpoint(log.origin, 7, merkle.leaf_hash(b"x"))
     other = Signer.generate("other.example/log")
     cases = {
-        Answer.SAME: log.store.checkpoint(),
-        Answer.REWRITTEN: head.signed(log.signer),
-        Answer.OTHER_LOG: Checkpoint("other.example/log", 7, head.root).signed(other),
-        Answer.NOT_SIGNED: head.signed(Signer.generate(log.origin)),
-        Answer.NEWER: Checkpoint(log.origin, 8, head.root).signed(log.signer),
+        ComparisonOutcome.SAME: log.store.checkpoint(),
+        ComparisonOutcome.REWRITTEN: head.signed(log.signer),
+        ComparisonOutcome.OTHER_LOG: Checkpoint("other.example/log", 7, head.root).signed(other),
+        ComparisonOutcome.NOT_SIGNED: head.signed(Signer.generate(log.origin)),
+        ComparisonOutcome.NEWER: Checkpoint(log.origin, 8, head.root).signed(log.signer),
     }
     told = set()
     for answer, note in cases.items():
-        found = compare(kept_in(note.encode()), log.verifier, shown_here(log))
+        found = compare(checkpoint_in(note.encode()), log.verifier, shown_here(log))
         assert found.answer is answer
         told |= {title(found.answer), explained(found)}
         done = app.test_cli_runner().invoke(args=["seal", "compare", "-"], input=note)
-        assert done.exit_code == (answer is not Answer.SAME), done.output
+        assert done.exit_code == (answer is not ComparisonOutcome.SAME), done.output
     assert len(told) == 2 * len(cases)
-    tampered = cases[Answer.SAME].replace("\n7\n", "\n6\n")
-    assert judged(tampered) is Answer.NOT_SIGNED
+    tampered = cases[ComparisonOutcome.SAME].replace("\n7\n", "\n6\n")
+    assert judged(tampered) is ComparisonOutcome.NOT_SIGNED
 
 
 @pytest.mark.parametrize("kept", ["", "x", "a\n1\nb\n", "c2sp.org/tlog-proof@v1\nx"])
@@ -94,7 +101,7 @@ def test_a_log_is_asked_at_its_address(app, session, log, tmp_path):
     sequence()
     with served(app.config["SETTINGS"]) as url:
         found = compare(kept, log.verifier, shown_at(f"{url}/log", log.verifier))
-        assert (found.answer, found.present.size) == (Answer.SAME, 307)
+        assert (found.answer, found.present.size) == (ComparisonOutcome.SAME, 307)
         with pytest.raises(LogAway, match="does not hold"):
             shown_at(f"{url}/log", Signer.generate(log.origin).verifier)
         with pytest.raises(LogAway, match="404"):
@@ -133,7 +140,7 @@ def test_a_log_that_grows_while_it_is_asked_is_compared_all_the_same(session, lo
 
     monkeypatch.setattr(comparing, "_fetch", fetched)
     found = compare(kept, log.verifier, shown_at("http://log.example", log.verifier))
-    assert (found.answer, found.present.size) == (Answer.SAME, 300)
+    assert (found.answer, found.present.size) == (ComparisonOutcome.SAME, 300)
 
 
 def test_the_command_exits_with_1_when_the_log_was_rewritten(app, session, log):
@@ -167,7 +174,7 @@ def test_a_head_a_day_is_kept_sent_and_told_by_feed(app, client, session, log, m
     session.rollback()
     message = session.scalars(select(Message).where(Message.template == "checkpoint")).one()
     assert message.receiver == "archive@example.org"
-    assert judged(message.context["note"]) is Answer.SAME
+    assert judged(message.context["note"]) is ComparisonOutcome.SAME
     with app.test_request_context():
         title, _line, body = (
             render_template("emails/checkpoint.txt", **message.context).strip().partition("\n")
@@ -175,11 +182,11 @@ def test_a_head_a_day_is_kept_sent_and_told_by_feed(app, client, session, log, m
     assert all(words in title for words in ("公开日志", "The public log on"))
     assert all(words in body for words in ("请原样保存", "Keep this text as it stands"))
     assert body.count("/log/compare") == 2
-    assert judged(body) is Answer.SAME
+    assert judged(body) is ComparisonOutcome.SAME
     root = ET.fromstring(client.get("/feeds/checkpoints.xml").data)  # noqa: S314 - our own feed
     atom = "{http://www.w3.org/2005/Atom}"
     notes = [one.findtext(f"{atom}content") for one in root.iter(f"{atom}entry")]
-    assert [judged(one) for one in notes] == [Answer.SAME]
+    assert [judged(one) for one in notes] == [ComparisonOutcome.SAME]
     assert root.findtext(f"{atom}id").endswith("/feeds/checkpoints.xml")
     assert kept_heads(5)[0].short.startswith("7 · ")
 

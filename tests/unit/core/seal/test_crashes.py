@@ -36,7 +36,7 @@ def reached(name):
     seen += name == step
     if seen == times:
         os.kill(os.getpid(), signal.SIGKILL)
-sequencer.reached = reached
+sequencer.fault_point = reached
 with create_app().app_context():
     sequencer.sequence()
 """

@@ -18,7 +18,7 @@ from core.seal.rules.entries import (
     compose,
     entry_time,
     moment,
-    opens,
+    opening_matches,
 )
 
 AT = datetime(2026, 3, 12, 4, 0, 7, 123456, tzinfo=UTC)
@@ -76,11 +76,11 @@ def test_the_same_facts_give_another_entry_each_time_because_of_the_salt():
 def test_only_the_right_subject_salt_and_body_open_an_entry():
     opening = Opening("plot/1", bytes(16), canonical({"area_m2": 667}))
     entry = compose("plot", AT, opening)
-    assert opens(entry, opening)
-    assert not opens(entry, Opening("plot/2", bytes(16), opening.body))
-    assert not opens(entry, Opening("plot/1", b"1" * 16, opening.body))
-    assert not opens(entry, Opening("plot/1", bytes(16), canonical({"area_m2": 6670})))
-    assert not opens(entry, Opening(opening.body, bytes(16), opening.subject))
+    assert opening_matches(entry, opening)
+    assert not opening_matches(entry, Opening("plot/2", bytes(16), opening.body))
+    assert not opening_matches(entry, Opening("plot/1", b"1" * 16, opening.body))
+    assert not opening_matches(entry, Opening("plot/1", bytes(16), canonical({"area_m2": 6670})))
+    assert not opening_matches(entry, Opening(opening.body, bytes(16), opening.subject))
 
 
 def test_times_in_bodies_are_utc_to_the_microsecond():

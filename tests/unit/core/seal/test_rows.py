@@ -16,7 +16,7 @@ from core.outbox import service as outbox
 from core.outbox.models import OutboxEvent
 from core.seal.models.leaves import SealLeaf
 from core.seal.queries.sources import sources
-from core.seal.tasks.repair import take_in
+from core.seal.tasks.repair import seal_unsealed_rows
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_tree
 from tests.seals import NotSealed, behind_the_back, not_as_sealed
@@ -142,6 +142,6 @@ def test_an_older_installation_is_told_once_a_table_until_its_rows_are_taken_in(
         current.execute(SealLeaf.__table__.delete())
     session.rollback()
     assert [one.partition(":")[0] for one in not_as_sealed()] == ["every unit"]
-    assert take_in(sources())["unit"] >= 1
+    assert seal_unsealed_rows(sources())["unit"] >= 1
     session.rollback()
     assert not_as_sealed() == []

@@ -11,7 +11,7 @@ from core import seal
 from core.database import db, transaction
 from core.seal.models.leaves import SealLeaf, SealState
 from core.seal.models.log import this_log
-from core.seal.queries.standing import SealRefused, entry_of, published_entry, stand
+from core.seal.queries.standing import SealRefused, current_standing, entry_of, published_entry
 from core.seal.rules import merkle
 from core.seal.rules.note import open_checkpoint
 from core.seal.rules.tiles import Tile, TreeReader, parse_path
@@ -225,6 +225,6 @@ def test_a_lost_checkpoint_is_signed_again_from_what_is_remembered(session):
     sequence()
     root = head().root
     (this_log().store.folder / "checkpoint").unlink()
-    assert not stand(this_log()).published
+    assert not current_standing(this_log()).published
     sequence()
     assert (head().size, head().root) == (5, root)

@@ -11,11 +11,11 @@ from core.seal.rules.tiles import (
     Tile,
     TileDamaged,
     TreeReader,
-    cut,
-    grow,
+    changed_tiles,
     pack,
     parse_path,
     tiles_of,
+    truncate_to_tile,
     unpack,
 )
 from tests.examples import examples
@@ -68,10 +68,10 @@ def test_a_tree_that_grew_in_steps_is_the_tree_of_all_its_entries(steps):
     def load(tile):
         if tile in files:
             return files[tile]
-        return cut(tile, files[tile.full])
+        return truncate_to_tile(tile, files[tile.full])
 
     for step in steps:
-        files |= dict(grow(size, load, entries(step, size)))
+        files |= dict(changed_tiles(size, load, entries(step, size)))
         size += step
     tree = TreeReader(size, load)
     whole = merkle.Levels([merkle.leaf_hash(one) for one in entries(size)])
@@ -87,7 +87,7 @@ def test_a_tree_that_grew_in_steps_is_the_tree_of_all_its_entries(steps):
 
 
 def test_three_levels_of_tiles_are_read():
-    files = dict(grow(0, lambda _tile: b"", entries(65_536 + 300)))
+    files = dict(changed_tiles(0, lambda _tile: b"", entries(65_536 + 300)))
     size = 65_836
     tree = TreeReader(size, files.__getitem__)
     assert Tile(1, 0) in files

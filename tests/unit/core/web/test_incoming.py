@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, Form, StringField
 
 from core import strict_json as jsontext
-from core.column_limits import NotKept
+from core.column_limits import ValueNotStorable
 from core.unseen_characters import first_unseen, seen, without_unseen
 from core.web.forms.fields import DateField, DecimalField, IntegerField
 
@@ -174,7 +174,7 @@ def test_values_are_counted_before_they_are_made():
 def test_what_no_database_keeps_is_refused_before_it_is_asked(session, value):
     import sqlalchemy as sa
 
-    with pytest.raises(NotKept):
+    with pytest.raises(ValueNotStorable):
         session.execute(sa.text("SELECT :value"), {"value": value})
 
 
@@ -185,7 +185,7 @@ def test_of_many_rows_in_one_statement_each_is_looked_at(session):
     from core.work_claims import WorkClaim
 
     rows = [{"kind": "k", "key": key, "attempts": 0} for key in ("first", "a\x00b")]
-    with pytest.raises(NotKept):
+    with pytest.raises(ValueNotStorable):
         session.execute(sa.insert(WorkClaim), rows)
 
 

@@ -16,7 +16,7 @@ from core.progress.queries import get_progress
 from core.progress.service import starting as progress
 from core.progress.service.retrying import again
 from core.progress.tasks.running import RETRY, resume
-from core.work_claims import ClaimLost, WorkClaim, find_claim, take
+from core.work_claims import ClaimLost, WorkClaim, find_claim, take_claim
 from shop.channels import queries
 from shop.channels.models import OutsideImport
 from shop.channels.rules import taobao
@@ -236,7 +236,7 @@ def test_a_worker_that_was_overtaken_books_nothing_any_more(session, storefront,
     row = queries.get_import(public_id)
     import_id, orders = row.id, keeping.kept_orders(row)
     monkeypatch.setattr(service, "apply_orders", apply_orders)
-    claim = take(JOB, job)
+    claim = take_claim(JOB, job)
     with pytest.raises(ClaimLost):
         running.apply_import(
             import_id, orders, storefront, at=now(), progress=overtaken, still_ours=claim.renew

@@ -18,7 +18,7 @@ from shop.orders.service.placing import place_order
 from shop.orders.service.transitions import consignments_of, lines_of
 from shop.orders.states import BUYER, By, PaymentMethod
 from shop.payments.models.tables import Refund
-from shop.payments.queries.order_money import proofs_of, wishes_of
+from shop.payments.queries.order_money import cancel_requests_of, proofs_of
 from shop.payments.rules.provider_answers import RefundNews
 from shop.payments.rules.provider_news import Heard, SessionNews
 from shop.payments.service import attempts as service
@@ -209,11 +209,11 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(part=PART)
     def buyer_asks_to_cancel(self, part):
-        self.act(wishes.ask, self.parcel(part).id, reason="示范")
+        self.act(wishes.request_cancellation, self.parcel(part).id, reason="示范")
 
     @rule(granted=st.booleans())
     def grower_answers(self, granted):
-        for wish in wishes_of(self.order_id):
+        for wish in cancel_requests_of(self.order_id):
             if granted:
                 self.act(wishes.grant, wish.public_id, by=GROWER)
             else:

@@ -9,8 +9,8 @@ from shop.orders.rules.unpaid_limits import (
     Amount,
     Holder,
     Limits,
+    LineHolding,
     Measure,
-    Piece,
     Way,
     allowed_of,
     exceeded_share,
@@ -51,7 +51,7 @@ def test_each_thing_that_a_buyer_is_known_by_is_looked_at():
     assert found.holder is Holder.ACCOUNT
 
 
-A_PIECE = Piece("SKU", plants=5, in_nursery=100, own_held=0, unconfirmed=0)
+A_PIECE = LineHolding("SKU", plants=5, in_nursery=100, own_held=0, unconfirmed=0)
 
 
 @pytest.mark.parametrize(

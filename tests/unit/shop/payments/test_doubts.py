@@ -251,7 +251,7 @@ def give_back_all(books):
 
 def grant_wish(books):
     with transaction():
-        wish = wishes.ask(books.parcels[0].id, reason="示范", at=now())
+        wish = wishes.request_cancellation(books.parcels[0].id, reason="示范", at=now())
         wishes.grant(wish.public_id, by=STAFF, at=now())
 
 

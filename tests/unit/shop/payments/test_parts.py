@@ -12,7 +12,7 @@ from core.database import transaction
 from core.errors import Forbidden
 from core.messaging.models import Message
 from shop.orders.models.tables import Consignment, Order
-from shop.payments.models.tables import CancelWish, Payment, Refund
+from shop.payments.models.tables import CancelRequest, Payment, Refund
 from shop.payments.queries import cashier as desk
 from shop.payments.queries import cashier_scope as parts
 from shop.payments.queries.doubts import Step
@@ -54,7 +54,9 @@ def shared(session):
                 )
             )
             session.add(
-                CancelWish(public_id=f"wish-{parcel.id}", consignment_id=parcel.id, reason="x", created_at=at)
+                CancelRequest(
+                    public_id=f"wish-{parcel.id}", consignment_id=parcel.id, reason="x", created_at=at
+                )
             )
         cashiers = {}
         for name, role, unit in (
@@ -70,7 +72,7 @@ def shared(session):
 @pytest.mark.both
 def test_each_cashier_sees_his_own_growers_part(shared):
     _order, _proof, (ours, theirs), cashiers = shared
-    seen = {name: desk.desk(account) for name, account in cashiers.items()}
+    seen = {name: desk.cashier_queue(account) for name, account in cashiers.items()}
     assert [one.number for one in seen["osmanthus"].refunds] == [f"R-{ours.id}"]
     assert [one.number for one in seen["tea"].refunds] == [f"R-{theirs.id}"]
     assert [len(seen[name].wishes) for name in ("osmanthus", "tea", "town")] == [1, 1, 2]
@@ -102,7 +104,7 @@ def test_a_secretary_at_a_root_is_no_cashier_of_another_town(shared, session):
         add_unit(code="far", name_zh="远镇", name_en="Far", kind="committee")
         stranger = make_account().id
         give_role(stranger, Role.SECRETARY, unit=get_unit("far"), by_account_id=None, reason="x", at=now())
-    found = desk.desk(stranger)
+    found = desk.cashier_queue(stranger)
     assert (found.proofs, found.refunds, found.doubts, found.wishes) == ((), (), (), ())
     with pytest.raises(Forbidden):
         parts.require_receipt(stranger, proof.id)
@@ -129,7 +131,7 @@ def test_whoever_only_looks_at_a_place_is_no_cashier_there(shared, session):
         parts.require_receipt(cashiers["osmanthus"], receipt.id)
     with pytest.raises(Forbidden):
         parts.require_grower_part(cashiers["osmanthus"], theirs.id, "payments.refund")
-    assert len(desk.desk(cashiers["osmanthus"]).refunds) == 1
+    assert len(desk.cashier_queue(cashiers["osmanthus"]).refunds) == 1
     swept = select(Order.id).where(parts.own_orders(cashiers["osmanthus"], "payments.confirm"))
     assert session.scalars(swept).all() == [order.id]
     swept = select(Order.id).where(parts.own_orders(cashiers["tea"], "payments.confirm"))
@@ -141,10 +143,10 @@ def test_the_part_of_a_grower_who_has_left_stays_with_his_cashier(shared, sessio
     with transaction():
         decide(ours.slug, GrowerState.LEFT, by_account_id=cashiers["osmanthus"], reason="moved", at=now())
         proof.payee_account = None
-    seen = desk.desk(cashiers["osmanthus"])
+    seen = desk.cashier_queue(cashiers["osmanthus"])
     assert [one.number for one in seen.refunds] == [f"R-{ours.id}"]
     assert (len(seen.wishes), len(seen.doubts)) == (1, 1)
-    assert len(desk.desk(cashiers["town"]).proofs) == 1
+    assert len(desk.cashier_queue(cashiers["town"]).proofs) == 1
     refund = session.scalars(select(Refund).where(Refund.number == f"R-{ours.id}")).one()
     parts.require_refund(cashiers["osmanthus"], refund.id)
     assert f"{order.number}-1" in login(role="secretary").get("/branch/orders").text
@@ -163,7 +165,11 @@ def test_a_receipt_of_no_known_account_needs_a_cashier_of_all_growers(shared):
     _order, proof, _growers, cashiers = shared
     with transaction():
         proof.payee_account = None
-    assert [len(desk.desk(cashiers[name]).proofs) for name in ("osmanthus", "tea", "town")] == [0, 0, 1]
+    assert [len(desk.cashier_queue(cashiers[name]).proofs) for name in ("osmanthus", "tea", "town")] == [
+        0,
+        0,
+        1,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -246,7 +252,7 @@ def test_money_of_a_shared_order_needs_the_word_of_each_branch(in_doubt, shared,
     )
     told = session.scalars(select(Message.id).where(Message.template == "part_waits")).all()
     assert len(told) == 1
-    [shown] = desk.desk(cashiers["tea"]).doubts
+    [shown] = desk.cashier_queue(cashiers["tea"]).doubts
     assert [(one.step, one.missing) for one in shown.agreed] == [(step, (theirs.name,))]
     assert agree(payment_id, step, cashiers["tea"]) == ()
     assert state_of(session, payment_id) == ("unclaimed" if step == "give_back" else "received")

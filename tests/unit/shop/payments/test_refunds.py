@@ -252,8 +252,8 @@ def test_every_move_of_a_refund_leaves_a_row(paid):
 def test_a_wish_to_cancel_is_granted_with_all_its_money(stripe, paid):
     parcel_id = paid.parcels[0].id
     with transaction():
-        first = wishes.ask(parcel_id, reason="买多了", at=now()).public_id
-        assert wishes.ask(parcel_id, reason="再问一次", at=now()).public_id == first
+        first = wishes.request_cancellation(parcel_id, reason="买多了", at=now()).public_id
+        assert wishes.request_cancellation(parcel_id, reason="再问一次", at=now()).public_id == first
     with transaction():
         refund_id = wishes.grant(first, by=By("grower"), at=now()).id
     assert flows.send_refund(refund_id) == "done"
@@ -266,7 +266,7 @@ def test_a_wish_to_cancel_is_granted_with_all_its_money(stripe, paid):
 def test_what_has_left_cannot_be_cancelled_by_a_wish(paid):
     parcel_id = paid.parcels[0].id
     with transaction():
-        wish = wishes.ask(parcel_id, reason="买多了", at=now()).public_id
+        wish = wishes.request_cancellation(parcel_id, reason="买多了", at=now()).public_id
     dispatch(paid.parcels[0].id)
     with pytest.raises(Conflict) as caught, transaction():
         wishes.grant(wish, by=By("grower"), at=now())

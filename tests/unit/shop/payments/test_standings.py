@@ -9,7 +9,7 @@ from flask import get_template_attribute
 from core.clock import now
 from shop.orders.states import BEFORE_DISPATCH, FulfilmentState, PaymentMethod, PaymentState
 from shop.payments.queries.order_money import Panel
-from shop.payments.rules.standings import Act, GrowerAct, Standing, grower_acts, money_of
+from shop.payments.rules.standings import BuyerAction, GrowerAct, Standing, grower_acts, money_of
 from shop.payments.states import ARRIVED, Stage
 
 STAGES = [
@@ -40,11 +40,11 @@ def every_money():
 def test_nobody_is_asked_to_pay_once_money_is_here_or_on_its_way():
     for order, method, stages, parcels, money in every_money():
         told = (order, method, sorted(stages), parcels, money)
-        if Act.PAY in money.acts:
+        if BuyerAction.PAY in money.acts:
             assert order is PaymentState.AWAITING_PAYMENT, told
             assert method is PaymentMethod.STRIPE, told
             assert not stages & {Stage.PROCESSING, Stage.DOUBTFUL}, told
-        if Act.SEND_RECEIPT in money.acts:
+        if BuyerAction.SEND_RECEIPT in money.acts:
             assert method is PaymentMethod.OFFLINE_TRANSFER, told
             assert order in {PaymentState.AWAITING_PAYMENT, PaymentState.EXPIRED}, told
         if money.standing is Standing.IN_DOUBT:
@@ -54,12 +54,12 @@ def test_nobody_is_asked_to_pay_once_money_is_here_or_on_its_way():
 def test_nobody_walks_away_from_what_has_left_or_is_paid():
     for order, method, stages, parcels, money in every_money():
         told = (order, method, sorted(stages), parcels, money)
-        if Act.CANCEL_ORDER in money.acts:
+        if BuyerAction.CANCEL_ORDER in money.acts:
             assert set(parcels) <= BEFORE_DISPATCH, told
             assert not stages & {Stage.PROCESSING, Stage.DOUBTFUL}, told
-        if Act.ASK_TO_CANCEL in money.acts:
+        if BuyerAction.ASK_TO_CANCEL in money.acts:
             assert set(parcels) & BEFORE_DISPATCH, told
-        assert not {Act.CANCEL_ORDER, Act.ASK_TO_CANCEL} <= money.acts, told
+        assert not {BuyerAction.CANCEL_ORDER, BuyerAction.ASK_TO_CANCEL} <= money.acts, told
 
 
 def test_a_grower_cancels_what_nobody_paid_and_gives_back_what_was_paid():
@@ -83,16 +83,16 @@ def test_a_grower_cancels_what_nobody_paid_and_gives_back_what_was_paid():
 
 # What a buyer is offered while nothing has left; what is not there is not offered in any case.
 OFFERED = {
-    Standing.TO_PAY: {Act.PAY, Act.CANCEL_ORDER},
-    Standing.FAILED: {Act.PAY, Act.CANCEL_ORDER},
-    Standing.TO_TRANSFER: {Act.SEND_RECEIPT, Act.CANCEL_ORDER},
-    Standing.RECEIPT_WAITS: {Act.CANCEL_ORDER},
-    Standing.TO_CONFIRM: {Act.CANCEL_ORDER},
-    Standing.DUE_AT_DOOR: {Act.CANCEL_ORDER},
-    Standing.PAID: {Act.ASK_TO_CANCEL},
-    Standing.PARTLY_BACK: {Act.ASK_TO_CANCEL},
-    Standing.DISPUTED: {Act.ASK_TO_CANCEL},
-    Standing.RAN_OUT: {Act.SEND_RECEIPT},
+    Standing.TO_PAY: {BuyerAction.PAY, BuyerAction.CANCEL_ORDER},
+    Standing.FAILED: {BuyerAction.PAY, BuyerAction.CANCEL_ORDER},
+    Standing.TO_TRANSFER: {BuyerAction.SEND_RECEIPT, BuyerAction.CANCEL_ORDER},
+    Standing.RECEIPT_WAITS: {BuyerAction.CANCEL_ORDER},
+    Standing.TO_CONFIRM: {BuyerAction.CANCEL_ORDER},
+    Standing.DUE_AT_DOOR: {BuyerAction.CANCEL_ORDER},
+    Standing.PAID: {BuyerAction.ASK_TO_CANCEL},
+    Standing.PARTLY_BACK: {BuyerAction.ASK_TO_CANCEL},
+    Standing.DISPUTED: {BuyerAction.ASK_TO_CANCEL},
+    Standing.RAN_OUT: {BuyerAction.SEND_RECEIPT},
 }
 
 
@@ -100,11 +100,11 @@ def test_each_standing_offers_all_that_stands_in_its_row():
     for order, method, stages, parcels, money in every_money():
         expected = set(OFFERED.get(money.standing, ()))
         if not set(parcels) <= BEFORE_DISPATCH:
-            expected -= {Act.CANCEL_ORDER}
+            expected -= {BuyerAction.CANCEL_ORDER}
         if not set(parcels) & BEFORE_DISPATCH:
-            expected -= {Act.ASK_TO_CANCEL}
+            expected -= {BuyerAction.ASK_TO_CANCEL}
         if method is not PaymentMethod.OFFLINE_TRANSFER:
-            expected -= {Act.SEND_RECEIPT}
+            expected -= {BuyerAction.SEND_RECEIPT}
         assert money.acts == expected, (order, method, sorted(stages), parcels, money)
 
 
@@ -180,14 +180,14 @@ def a_panel(order, method, money):
         goes_back=money.goes_back,
         arrived_minor=99_00 if money.standing is Standing.IN_DOUBT else None,
         arrived_currency="CNY" if money.standing is Standing.IN_DOUBT else None,
-        can_pay_now=Act.PAY in money.acts,
+        can_pay_now=BuyerAction.PAY in money.acts,
         account=None,
         account_changed=False,
         account_unit="",
-        can_send_proof=Act.SEND_RECEIPT in money.acts,
+        can_send_proof=BuyerAction.SEND_RECEIPT in money.acts,
         proofs=(),
         refunds=(),
-        can_cancel_order=Act.CANCEL_ORDER in money.acts,
+        can_cancel_order=BuyerAction.CANCEL_ORDER in money.acts,
         can_ask_to_cancel=(),
         wishes=(),
     )
@@ -209,9 +209,9 @@ def test_the_buyers_page_names_each_standing_and_offers_what_it_may(written):
     for order, method, money in seen:
         page = written(a_panel(order, method, money))
         assert len(page.replace("</section>", "").strip()) > 10, (order, method, money)
-        assert ("/pay" in page) == (Act.PAY in money.acts), (order, method, money)
-        assert ("/proof?" in page) == (Act.SEND_RECEIPT in money.acts), (order, method, money)
-        assert ("/cancel?" in page) == (Act.CANCEL_ORDER in money.acts), (order, method, money)
+        assert ("/pay" in page) == (BuyerAction.PAY in money.acts), (order, method, money)
+        assert ("/proof?" in page) == (BuyerAction.SEND_RECEIPT in money.acts), (order, method, money)
+        assert ("/cancel?" in page) == (BuyerAction.CANCEL_ORDER in money.acts), (order, method, money)
         if not money.goes_back and not money.acts:
             texts.setdefault(money.standing, page)
     assert len(set(texts.values())) == len(texts), "two standings read the same"

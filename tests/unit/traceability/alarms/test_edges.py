@@ -16,7 +16,7 @@ from traceability.alarms.rules.facts import (
     Proof,
 )
 from traceability.alarms.rules.judging import alert_of, judge_code, score_of, unknown_burst
-from traceability.alarms.rules.parties import seen_by
+from traceability.alarms.rules.parties import count_parties
 from traceability.alarms.rules.thresholds import DEFAULTS as T
 from traceability.lookups.rules.provinces import distance_km
 
@@ -398,7 +398,7 @@ def crowd(count, minutes):
     [(5, 60, 5, 0), (6, 120, 1, 5), (6, 121, 6, 0), (7, 121, 1, 6), (40, 60, 1, 39)],
 )
 def test_six_parties_within_two_hours_are_a_crowd_before_one_screen(count, minutes, parties, in_crowd):
-    seen = seen_by(crowd(count, minutes), T, at=T0 + 400 * DAY)
+    seen = count_parties(crowd(count, minutes), T, at=T0 + 400 * DAY)
     assert (len(seen.parties), seen.crowd) == (parties, in_crowd)
 
 
@@ -408,14 +408,14 @@ def test_six_parties_within_two_hours_are_a_crowd_before_one_screen(count, minut
 def test_a_straggler_of_the_days_after_belongs_to_the_crowd(after, counted):
     together = crowd(20, 60)  # one in twenty may come late
     late = look(90, together[-1].first_at + after, GUANGDONG)
-    assert len(seen_by([*together, late], T, at=T0 + 400 * DAY).parties) == counted
+    assert len(count_parties([*together, late], T, at=T0 + 400 * DAY).parties) == counted
     too_many_late = [look(91, together[-1].first_at + after + HOUR, SICHUAN)]
-    assert len(seen_by([*together, late, *too_many_late], T, at=T0 + 400 * DAY).parties) == counted + 1
+    assert len(count_parties([*together, late, *too_many_late], T, at=T0 + 400 * DAY).parties) == counted + 1
 
 
 def test_who_came_before_a_crowd_is_not_of_it():
     before = look(90, START - DAY, GUANGDONG)
-    seen = seen_by([before, *crowd(20, 60)], T, at=T0 + 400 * DAY)
+    seen = count_parties([before, *crowd(20, 60)], T, at=T0 + 400 * DAY)
     assert [party.province for party in seen.parties] == [GUANGDONG, None]
     assert [party.first_at for party in seen.parties] == [START - DAY, START]
 
@@ -425,11 +425,11 @@ def test_newcomers_may_be_a_gathering_crowd_whatever_came_before_them():
     newcomers = [look(80, end, ZHEJIANG), look(81, end + SECOND, GUANGDONG)]
     apart = [look(number, START + number * DAY, SICHUAN) for number in range(5)]
     for before, counted in ((apart, 6), (crowd(20, 60), 2)):
-        assert len(seen_by([*before, *newcomers], T, at=end + HOUR).parties) == counted
-        assert len(seen_by([*before, *newcomers], T, at=end + DAY).parties) == counted + 1
+        assert len(count_parties([*before, *newcomers], T, at=end + HOUR).parties) == counted
+        assert len(count_parties([*before, *newcomers], T, at=end + DAY).parties) == counted + 1
 
 
 @pytest.mark.parametrize(("judged_after", "counted"), [(2 * HOUR - SECOND, 1), (2 * HOUR, 2), (3 * HOUR, 2)])
 def test_of_parties_that_may_be_a_gathering_crowd_only_the_first_counts_yet(judged_after, counted):
     looks = [look(1, START, ZHEJIANG), look(2, START + SECOND, GUANGDONG)]
-    assert len(seen_by(looks, T, at=START + judged_after).parties) == counted
+    assert len(count_parties(looks, T, at=START + judged_after).parties) == counted

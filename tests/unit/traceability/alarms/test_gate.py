@@ -6,11 +6,11 @@ import pytest
 
 from core.database import transaction
 from tests.factories.verification import make_scene
-from traceability.alarms.rules.brakes import Brakes, Gate, gate_for
+from traceability.alarms.rules.brakes import BurstLimits, Gate, gate_for
 from traceability.alarms.service import questions
 from traceability.codes.rules.notation import new_code
 
-BRAKES = Brakes(slow_texts=8, wait_s=5, question_texts=20)
+BRAKES = BurstLimits(slow_texts=8, wait_s=5, question_texts=20)
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,8 @@ def test_the_gate(at, texts, ago_s, unknown, answered, gate):
 
 
 def test_brakes_follow_the_version_in_force():
-    assert Brakes.of({"burst_challenge_texts": 3}).question_texts == 3
-    assert Brakes.of(None) == Brakes()
+    assert BurstLimits.of({"burst_challenge_texts": 3}).question_texts == 3
+    assert BurstLimits.of(None) == BurstLimits()
 
 
 def test_a_question_has_one_answer_and_a_cookie_serves_one_network(session):

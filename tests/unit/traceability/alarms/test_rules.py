@@ -17,8 +17,8 @@ from traceability.alarms.rules.facts import (
     PersonReport,
 )
 from traceability.alarms.rules.judging import alert_of, judge_code, judge_network, score_of, unknown_burst
-from traceability.alarms.rules.parties import parties_of, seen_by
-from traceability.alarms.rules.thresholds import DEFAULTS, by_rule, problems_of, thresholds_from
+from traceability.alarms.rules.parties import count_parties, parties_of
+from traceability.alarms.rules.thresholds import DEFAULTS, names_by_rule, problems_of, thresholds_from
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
 SENT, ACCEPTED = T0 + timedelta(days=1), T0 + timedelta(days=6)
@@ -210,7 +210,7 @@ def test_every_look_belongs_to_exactly_one_party_whatever_the_order(looks):
     parties = parties_of(looks)
     assert sorted(n for party in parties for n in party.ids) == sorted(one.id for one in looks)
     assert {frozenset(p.ids) for p in parties} == {frozenset(p.ids) for p in parties_of(looks[::-1])}
-    seen = seen_by(sorted(looks, key=lambda one: one.first_at), DEFAULTS, at=LATER)
+    seen = count_parties(sorted(looks, key=lambda one: one.first_at), DEFAULTS, at=LATER)
     assert len(seen.parties) + seen.crowd <= len(parties)
 
 
@@ -230,4 +230,4 @@ def test_thresholds_come_back_as_they_were_kept_and_know_their_ranges():
     assert problems_of(DEFAULTS.as_values()) == {}
     assert problems_of({"suspect_score": 101})["suspect_score"] == (2, 100)
     assert "suspect_score" in problems_of({"notice_score": 60, "suspect_score": 50})
-    assert sum(len(names) for names in by_rule().values()) == len(DEFAULTS.as_values())
+    assert sum(len(names) for names in names_by_rule().values()) == len(DEFAULTS.as_values())

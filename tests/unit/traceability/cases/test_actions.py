@@ -48,7 +48,7 @@ def confirmed(staff, at, subject, **words):
 
 def do(case, kind, staff, at):
     with transaction():
-        return actions.act(case.number, kind, note="依规处理", at=at, by=staff[0])
+        return actions.take_action(case.number, kind, note="依规处理", at=at, by=staff[0])
 
 
 def last_detail():
@@ -93,9 +93,9 @@ def test_a_growers_own_shop_is_suspended_and_not_listed(staff, scene, at):
 def test_a_shop_whose_words_named_none_is_listed_later(staff, at):
     case = confirmed(staff, at, Subject.of_shop("某某苗木店"))
     with transaction():
-        db_case = decisions.locked(case.number)
+        db_case = decisions.locked_case(case.number)
         db_case.shop = OUTSIDE
-        actions.act(case.number, "shop_listed", note="已查明网址", at=at, by=staff[0])
+        actions.take_action(case.number, "shop_listed", note="已查明网址", at=at, by=staff[0])
     assert check_url(OUTSIDE, at=at).reason == "confirmed_fake"
 
 

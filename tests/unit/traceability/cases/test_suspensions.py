@@ -49,7 +49,7 @@ def confirmed(staff, at, subject):
 
 def act(case, kind, staff, at):
     with transaction():
-        actions.act(case.number, kind, note="依规处理", at=at, by=staff[0])
+        actions.take_action(case.number, kind, note="依规处理", at=at, by=staff[0])
 
 
 def cleared(case, staff, at):

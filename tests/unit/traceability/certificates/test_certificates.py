@@ -14,7 +14,7 @@ from tests.factories.catalogue import make_listing
 from tests.factories.orders import place
 from tests.factories.traceability import make_codes, ship
 from traceability.certificates.models import sealing
-from traceability.certificates.rules import folded
+from traceability.certificates.rules import label_ranges
 from traceability.certificates.service import certify_parcel
 from traceability.lots.queries.records import get_lot
 from traceability.papers.service import record_paper
@@ -22,8 +22,8 @@ from traceability.papers.service import record_paper
 
 def test_codes_are_told_by_batch_and_place_in_ranges():
     labels = [("B-2", 7), ("B-1", 3), ("B-1", 1), ("B-1", 2), ("B-1", 9), ("B-2", 8)]
-    assert folded(labels) == ["B-1 #1–3, #9", "B-2 #7–8"]
-    assert folded([]) == []
+    assert label_ranges(labels) == ["B-1 #1–3, #9", "B-2 #7–8"]
+    assert label_ranges([]) == []
 
 
 @pytest.fixture

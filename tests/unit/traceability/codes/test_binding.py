@@ -19,7 +19,7 @@ from traceability.api import (
 from traceability.codes.models.tables import Code, CodeChange
 from traceability.codes.rules.notation import grouped, new_code
 from traceability.codes.service.lifecycle import void_codes
-from traceability.codes.service.transitions import Step, act, hold_ids
+from traceability.codes.service.transitions import Step, lock_codes_by_id, move_codes
 from traceability.codes.states import ActionKind
 from traceability.lots.service import change_state
 from traceability.lots.states import LotState
@@ -146,10 +146,10 @@ def test_a_code_that_changed_meanwhile_is_not_moved(session, at):
     with transaction():
         make_codes(count=2)
         ids = list(session.scalars(select(Code.id)))
-        held = hold_ids(ids)
+        held = lock_codes_by_id(ids)
         session.execute(update(Code).where(Code.id == ids[1]).values(state="voided"))
         with pytest.raises(Conflict):
-            act(Step(ActionKind.SHIPPED, at, None), held, values={"consignment_number": "C-1"})
+            move_codes(Step(ActionKind.SHIPPED, at, None), held, values={"consignment_number": "C-1"})
 
 
 def test_the_database_refuses_a_shipped_code_without_a_parcel(session):

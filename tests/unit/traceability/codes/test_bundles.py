@@ -18,7 +18,7 @@ from traceability.api import (
 from traceability.codes.models.tables import Code
 from traceability.codes.service.bundling import NotPacked, pack, unpack
 from traceability.codes.service.lifecycle import return_codes, void_batch
-from traceability.codes.service.transitions import hold
+from traceability.codes.service.transitions import lock_codes
 from traceability.lots.rules.balance import StepKind
 from traceability.quota.service.accounting import balance_of_lot
 from traceability.transformations.service import Outcome, transform
@@ -112,7 +112,7 @@ def test_a_plant_that_comes_back_without_its_bundle_gives_back_only_what_its_own
     with transaction():
         packed(nursery, at)
         send(nursery, [bundles.codes[0].code], at)
-        (plant, *_others) = hold(Code.level == "unit", Code.state == "shipped")
+        (plant, *_others) = lock_codes(Code.level == "unit", Code.state == "shipped")
         (action,) = return_codes([plant], counted=1, reason="broken", at=at, by=None)
         assert (action.quota, balance_of_lot(lot.id, at=at)) == (0, 25)
 
@@ -129,7 +129,7 @@ def test_a_bundle_travels_with_its_plants_and_is_counted_once(nursery, session, 
     assert states(session) == {"shipped": 6, "printed": 8}
     with transaction():
         assert accept_codes("C-1", at=at) == 6
-        rows = hold(Code.consignment_number == "C-1", Code.level == "bundle")
+        rows = lock_codes(Code.consignment_number == "C-1", Code.level == "bundle")
         return_codes(rows, counted=5, reason="too small", at=at, by=None)
         assert balance_of_lot(lot.id, at=at) == 30
     assert states(session) == {"returned": 6, "printed": 8}

@@ -8,13 +8,13 @@ from traceability.codes.rules.inner_codes import (
     MOST_A_DAY,
     MOST_FREE,
     WINDOW,
-    Wrongs,
+    WrongEntries,
     tries_left,
     waits_until,
 )
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
-NONE = Wrongs()
+NONE = WrongEntries()
 SPACE = 32**8
 
 
@@ -30,7 +30,7 @@ SPACE = 32**8
     ],
 )  # fmt: skip
 def test_the_wait_by_what_was_entered_wrongly_within_a_day(device, network, everywhere, minutes):
-    given = [Wrongs(count, T0 if count else None) for count in (device, network, everywhere)]
+    given = [WrongEntries(count, T0 if count else None) for count in (device, network, everywhere)]
     until = waits_until(*given, at=T0)
     assert until == (None if minutes is None else T0 + timedelta(minutes=minutes))
     if until is not None:
@@ -39,8 +39,8 @@ def test_the_wait_by_what_was_entered_wrongly_within_a_day(device, network, ever
 
 def test_tries_left_are_those_of_the_device_or_of_its_network():
     assert tries_left(NONE, NONE) == 3
-    assert tries_left(Wrongs(1, T0), Wrongs(5, T0)) == 1
-    assert tries_left(Wrongs(7, T0), Wrongs(7, T0)) == 0
+    assert tries_left(WrongEntries(1, T0), WrongEntries(5, T0)) == 1
+    assert tries_left(WrongEntries(7, T0), WrongEntries(7, T0)) == 0
 
 
 def guesses(*, devices, days):
@@ -49,10 +49,10 @@ def guesses(*, devices, days):
     at, end = T0, T0 + timedelta(days=days)
     while at < end:
         lately = [one for one in tried if one[0] > at - WINDOW]
-        network = Wrongs(len(lately), max((when for when, _ in lately), default=None))
+        network = WrongEntries(len(lately), max((when for when, _ in lately), default=None))
         for who in range(devices):
             own = [when for when, device in lately if device == who]
-            if waits_until(Wrongs(len(own), max(own, default=None)), network, network, at=at) is None:
+            if waits_until(WrongEntries(len(own), max(own, default=None)), network, network, at=at) is None:
                 tried.append((at, who))
                 break
         at += timedelta(minutes=10)

@@ -19,7 +19,7 @@ from core.progress.events import JobFailed
 from core.progress.models import JOB
 from core.progress.queries import get_progress
 from core.progress.tasks.running import Job
-from core.work_claims import ClaimLost, WorkClaim, in_work, take
+from core.work_claims import ClaimLost, WorkClaim, in_work, take_claim
 from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_lot
@@ -159,9 +159,9 @@ def test_a_worker_that_was_overtaken_gives_nothing_out(session, while_typesettin
 
 def test_a_worker_that_was_overtaken_before_it_began_makes_no_code(session):
     batch = asked()
-    job = Job(batch.job_id, take(JOB, batch.job_id))
+    job = Job(batch.job_id, take_claim(JOB, batch.job_id))
     run_out()
-    take(JOB, batch.job_id)
+    take_claim(JOB, batch.job_id)
     with pytest.raises(ClaimLost):
         making.make_file(batch.number, job, public_url="https://example.org", now=now)
     assert states(batch) == {}
@@ -177,7 +177,7 @@ from wsgi import create_app
 def never(*args, **options):
     print("file put", flush=True)
     time.sleep(600)
-making._give_out = never
+making._make_printed_codes = never
 with create_app(load_settings()).app_context():
     tasks.make(*sys.argv[1:])
 """
@@ -248,7 +248,7 @@ def test_what_an_earlier_version_left_half_made_is_void(session):
 def test_after_the_last_attempt_unseen_codes_are_void(session):
     batch = asked()
     half_made_by_an_earlier_version(batch)
-    take(JOB, batch.job_id, claim_for=timedelta(microseconds=1))
+    take_claim(JOB, batch.job_id, claim_for=timedelta(microseconds=1))
     with transaction():
         session.execute(sa.update(WorkClaim).values(attempts=99))
     make(batch.job_id, batch.number)

@@ -16,7 +16,7 @@ from traceability.codes.queries.batches import get_batch, plants_under_codes
 from traceability.codes.service.issuing import decide_batch, draw_codes, note_printed, request_batch
 from traceability.codes.service.issuing import make_codes as make
 from traceability.codes.service.lifecycle import recall_codes, return_codes, void_batch, void_codes
-from traceability.codes.service.transitions import Measured, hold
+from traceability.codes.service.transitions import Measured, lock_codes
 from traceability.codes.states import Level
 from traceability.quota.service.accounting import QuotaExceeded, balance_of_lot
 
@@ -83,7 +83,7 @@ def test_plants_that_came_back_give_back_what_was_counted(session, at):
         lot, issued = batch_of(6, session, at)
         ship(issued, consignment="C-1", at=at)
         accept_codes("C-1", at=at)
-        rows = hold(Code.consignment_number == "C-1")
+        rows = lock_codes(Code.consignment_number == "C-1")
         with pytest.raises(Invalid):
             return_codes(rows, counted=7, reason="refused", at=at, by=None)
         with pytest.raises(Invalid):
@@ -91,7 +91,9 @@ def test_plants_that_came_back_give_back_what_was_counted(session, at):
         return_codes(rows, counted=4, reason="too small", at=at, by=None)
         assert balance_of_lot(lot.id, at=at) == 4
         with pytest.raises(Conflict):
-            return_codes(hold(Code.consignment_number == "C-1"), counted=0, reason="again", at=at, by=None)
+            return_codes(
+                lock_codes(Code.consignment_number == "C-1"), counted=0, reason="again", at=at, by=None
+            )
         assert plants_under_codes(lot.id, Level.UNIT) == 0
 
 
@@ -110,7 +112,7 @@ def test_what_was_sealed_is_what_the_rows_say(session, at):
     with transaction():
         lot, issued = batch_of(20, session, at)
         ship(issued, consignment="C-1", at=at)
-        rows = hold(Code.consignment_number == "C-1", Code.position <= 2)
+        rows = lock_codes(Code.consignment_number == "C-1", Code.position <= 2)
         return_codes(rows, counted=2, reason="too small", at=at, by=None)
         accept_codes("C-1", at=at)
         other = issue_codes(lot.id, "bundle", 2, 10, at=at, by=None)

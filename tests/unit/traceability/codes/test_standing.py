@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from core.database import transaction
 from core.seal.models.leaves import SealLeaf
 from core.seal.queries.sources import sources
-from core.seal.tasks.repair import take_in
+from core.seal.tasks.repair import seal_unsealed_rows
 from core.seal.tasks.sequencer import sequence
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_codes, make_lot, ship
@@ -22,7 +22,7 @@ from traceability.codes.service.bundling import pack, unpack
 from traceability.codes.service.issuing import draw_codes, issue_codes, note_printed, request_batch
 from traceability.codes.service.issuing import make_codes as make
 from traceability.codes.service.lifecycle import activate_batch, recall_codes, return_codes, void_codes
-from traceability.codes.service.transitions import hold
+from traceability.codes.service.transitions import lock_codes
 
 
 @given(st.sets(st.integers(1, 400)))
@@ -90,7 +90,7 @@ def everything_that_happens_to_codes(at):
         ship(units, codes=[f"{number} 1-4"], consignment="C-2026-AAAAAAA", at=at)
         ship(boxes, codes=[box], consignment="C-2026-BBBBBBB", at=at)
         accept_codes("C-2026-AAAAAAA", at=at)
-        first = hold(Code.consignment_number == "C-2026-AAAAAAA")[:1]
+        first = lock_codes(Code.consignment_number == "C-2026-AAAAAAA")[:1]
         return_codes(first, counted=1, reason="dead", at=at, by=None)
     other = make_other(at)
     with transaction():
@@ -206,10 +206,10 @@ def test_an_older_installation_is_told_since_when_codes_are_vouched_for(session,
         current.execute(SealLeaf.__table__.delete().where(SealLeaf.kind == steps.KIND))
     session.rollback()
     assert f"the codes of {number}: no sealed step tells of its codes" in not_as_sealed(steps.KIND)[0]
-    assert take_in(sources())[steps.KIND] == 20
+    assert seal_unsealed_rows(sources())[steps.KIND] == 20
     session.rollback()
     assert not_as_sealed(steps.KIND) == []
-    assert take_in(sources()) == {}
+    assert seal_unsealed_rows(sources()) == {}
     behind_the_back("UPDATE code SET plants = 7 WHERE position = 1")
     session.rollback()
     assert len(not_as_sealed(steps.KIND)) == 4
@@ -232,7 +232,7 @@ def test_a_batch_that_moved_between_upgrade_and_taking_in_is_taken_in_whole(sess
     assert [one.partition(":")[0] for one in not_as_sealed(steps.KIND)] == [
         f"the codes of {issued.batch.number}"
     ]
-    assert take_in(sources())[steps.KIND] == 3
+    assert seal_unsealed_rows(sources())[steps.KIND] == 3
     session.rollback()
     found = not_as_sealed(steps.KIND)
     assert len(found) == 1
@@ -240,7 +240,7 @@ def test_a_batch_that_moved_between_upgrade_and_taking_in_is_taken_in_whole(sess
     behind_the_back("UPDATE code SET state_reason = 'sealed since' WHERE position = 2")
     session.rollback()
     assert not_as_sealed(steps.KIND) == []
-    assert take_in(sources()) == {}
+    assert seal_unsealed_rows(sources()) == {}
 
 
 def test_codes_slipped_into_a_batch_that_is_not_made_are_named(session, at):

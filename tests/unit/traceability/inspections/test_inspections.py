@@ -20,7 +20,7 @@ from traceability.events.queries.timeline import timeline_of_lot
 from traceability.inspections.models import sealing
 from traceability.inspections.models.tables import Inspection
 from traceability.inspections.rules import is_believable, time_that_counts
-from traceability.inspections.service import Seen, record_inspection
+from traceability.inspections.service import NewInspection, record_inspection
 
 NEW = "/branch/inspections/new"
 NOON = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
@@ -118,7 +118,9 @@ def test_the_same_id_with_something_else_is_told_and_can_be_sent_as_a_second_one
 def record(lot, login):
     """Record that on the lot, with these values otherwise, under one id: its number, and whether it is new."""
     by = login(role="technician").account_id
-    seen = Seen("0123456789abcdef0123", lot.number, conformant=True, seen="新梢健壮", plants_counted=120)
+    seen = NewInspection(
+        "0123456789abcdef0123", lot.number, conformant=True, seen="新梢健壮", plants_counted=120
+    )
 
     def recorded(**values):
         with transaction():

@@ -12,7 +12,7 @@ from tests.factories.traceability import make_codes, ship
 from traceability.api import get_lot, take_from_lot
 from traceability.codes.models.tables import Code
 from traceability.codes.service import binding
-from traceability.codes.service.transitions import act
+from traceability.codes.service.transitions import move_codes
 from traceability.recalls.service.recalling import recall
 
 WAITING = sa.text(
@@ -43,9 +43,9 @@ def test_a_parcel_and_a_recall_of_its_lot_do_not_wait_for_each_other(app, at, mo
     def act_late(*args, **kwargs):
         holds_codes.set()
         let_the_other_come_to_wait()
-        return act(*args, **kwargs)
+        return move_codes(*args, **kwargs)
 
-    monkeypatch.setattr(binding, "act", act_late)
+    monkeypatch.setattr(binding, "move_codes", act_late)
 
     def leave():
         with app.app_context(), transaction():

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from branch.reports.models.tables import Report
 from branch.reports.questions import service as thread
 from branch.reports.questions.models.sealing import SOURCE
-from branch.reports.questions.queries import open_questions, open_questions_at, thread_of
+from branch.reports.questions.queries import discussion_of, open_questions, open_questions_at
 from branch.reports.questions.states import QuestionState
 from branch.reports.review.service import moving
 from branch.reports.states import ReportState
@@ -65,7 +65,7 @@ def move(report, target, account, revision):
 def read(session, report):
     session.rollback()
     row = session.scalars(sa.select(Report).where(Report.public_id == report)).one()
-    return row.state, thread_of(row.unit_id, row.period)
+    return row.state, discussion_of(row.unit_id, row.period)
 
 
 def test_a_question_waits_until_it_is_answered(session, people, report):

@@ -11,7 +11,7 @@ from branch.reports.deadlines import service as deadlines
 from branch.reports.deadlines.models import ReportDuty
 from branch.reports.questions import service as thread
 from branch.reports.review.models import ReportKeyFigures
-from branch.reports.review.queries import desk
+from branch.reports.review.queries import report_overview
 from branch.reports.review.rules import HEIGHT, MARGIN, WIDTH, sparkline
 from branch.reports.review.service import moving
 from branch.reports.tasks import making
@@ -89,13 +89,15 @@ def test_questions_and_months_are_seen_by_unit_and_period(session, report, commi
             report, words="请说明", place="", returns=False, revision=1, seen=0,
             account_id=committee.account_id, by_name="委员甲", at=now(),
         )  # fmt: skip
-    shown = desk(committee.account_id, at=now())
+    shown = report_overview(committee.account_id, at=now())
     assert [one.words for one in shown.questions] == ["请说明"]
     assert shown.months == ("2026-04",)
     assert [len(trend.line) for trend in shown.trends] == [1]
-    assert desk(committee.account_id, unit_code="guihua-tea", at=now()).questions == ()
-    assert desk(committee.account_id, period="2026-03", at=now()).questions == ()
-    assert len(desk(committee.account_id, unit_code=UNIT, period="2026-04", at=now()).questions) == 1
+    assert report_overview(committee.account_id, unit_code="guihua-tea", at=now()).questions == ()
+    assert report_overview(committee.account_id, period="2026-03", at=now()).questions == ()
+    assert (
+        len(report_overview(committee.account_id, unit_code=UNIT, period="2026-04", at=now()).questions) == 1
+    )
     session.rollback()
 
 
@@ -104,7 +106,7 @@ def test_what_is_late_is_shown_by_unit_and_month(session, growers, committee, cl
     with transaction():
         open_duties(at=now() - timedelta(days=60))
         session.execute(sa.update(ReportDuty).values(due_on=local_day(now()) - timedelta(days=4)))
-    shown = desk(committee.account_id, at=now())
+    shown = report_overview(committee.account_id, at=now())
     assert {one.unit_name for one in shown.late} == {"桂花产业支部", "茶产业支部"}
     assert {one.days_late for one in shown.late} == {4}
     assert [len(cells) for _name, cells in shown.grid()] == [1, 1]
