@@ -86,7 +86,8 @@ def test_a_plural_in_the_code_is_a_plural_in_the_catalogue() -> None:
 def test_no_two_fragments_translate_a_text_differently() -> None:
     voices: dict[str, dict[tuple[str, ...], list[str]]] = defaultdict(lambda: defaultdict(list))
     for path, message in entries():
-        voices[ids_of(message)[0]][strings_of(message)].append(path.name)
+        language = path.parent.parent.name
+        voices[f"{language}: {ids_of(message)[0]}"][strings_of(message)].append(path.name)
     double = {text: dict(said) for text, said in voices.items() if len(said) > 1}
     assert not double, "\n".join(f"{text}: {said}" for text, said in double.items())
 

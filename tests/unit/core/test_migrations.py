@@ -190,7 +190,7 @@ def test_what_comes_after_the_start_finds_the_rows_of_all_rooms_and_keeps_them(t
     (folder / "unit_add_seat.py").write_text(AFTER_THE_START.format(head=head))
     later.config["ALEMBIC"]["script_location"] = str(folder)
     with later.app_context():
-        alembic.upgrade("shop_start")
+        alembic.upgrade(head)
         db.session.close()
         for name in rows:
             copy(rows, name, db.engine)
