@@ -44,7 +44,9 @@ def find_language(name: str) -> Language | None:
     for language in LANGUAGES:
         if plain in {language.code.lower(), language.tag.lower(), language.locale.replace("_", "-").lower()}:
             return language
-    return next((one for one in LANGUAGES if one.tag.split("-")[0] == plain.split("-")[0]), None)
+    return next(
+        (candidate for candidate in LANGUAGES if candidate.tag.split("-")[0] == plain.split("-")[0]), None
+    )
 
 
 def language_of(name: str) -> Language:

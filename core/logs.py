@@ -175,6 +175,6 @@ def report_errors(settings: Settings) -> None:
 
 def _without_request(event: Any, _hint: Any) -> Any:
     """Addresses, headers and query strings name persons and carry tokens: only the error itself leaves."""
-    for told in ("request", "breadcrumbs"):
-        event.pop(told, None)
+    for section in ("request", "breadcrumbs"):
+        event.pop(section, None)
     return event

@@ -109,8 +109,12 @@ class Life(Generic[State, Step, Change]):
         **columns: Any,
     ) -> Change:
         """Leave the change of a row that stood at `before` (None: it is new) and stands where it stands, and seal it."""
-        told = {"step": step and str(step), "from_state": before, "to_state": getattr(row, self.column)}
-        columns |= {name: value for name, value in told.items() if hasattr(self.change, name)}
+        step_columns = {
+            "step": step and str(step),
+            "from_state": before,
+            "to_state": getattr(row, self.column),
+        }
+        columns |= {name: value for name, value in step_columns.items() if hasattr(self.change, name)}
         change = self.change(**{self.of: row.id}, at=at, by_account_id=by, **columns)
         session.add(change)
         if self.seal is not None:

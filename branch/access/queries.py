@@ -77,4 +77,4 @@ def holders_at(unit: UnitView, permission: str) -> set[int]:
 
 def first_holders(units: Iterable[UnitView], permission: str) -> set[int]:
     """As `holders_at`, of the first of these units where there is somebody."""
-    return next((found for unit in units if (found := holders_at(unit, permission))), set())
+    return next((holders for unit in units if (holders := holders_at(unit, permission))), set())

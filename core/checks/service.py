@@ -99,11 +99,11 @@ def note_gone(outcome: Outcome) -> None:
     """What a check that ran did not find again agrees by now; not when it found more than is kept."""
     if sum(outcome.counts.values()) > len(outcome.findings):
         return
-    asked = [name for name in outcome.counts if name not in outcome.failed]
+    answered = [name for name in outcome.counts if name not in outcome.failed]
     changed(
         update(CheckFinding)
         .where(
-            CheckFinding.check.in_(asked),
+            CheckFinding.check.in_(answered),
             CheckFinding.gone_at.is_(None),
             CheckFinding.last_at < outcome.started_at,
         )

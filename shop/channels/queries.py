@@ -90,9 +90,9 @@ class ImportCounts:
             "reasons": {
                 "columns": ["file", "reason", "rows"],
                 "rows": [
-                    [number, reason, found]
+                    [number, reason, count]
                     for number, (_rows, reasons) in enumerate(self.each, start=1)
-                    for reason, found in sorted(reasons.items())
+                    for reason, count in sorted(reasons.items())
                 ],
             },
         }
@@ -100,7 +100,7 @@ class ImportCounts:
 
 def import_counts(period: branch.Period, grower_ids: set[int]) -> ImportCounts:
     """Counts of applied imports of these growers' shops that hold days of `period`."""
-    found = session.execute(
+    rows = session.execute(
         select(OutsideImport.storefront_public_id, OutsideImport.counts, OutsideImport.rejected)
         .where(
             OutsideImport.state == "applied",
@@ -111,15 +111,15 @@ def import_counts(period: branch.Period, grower_ids: set[int]) -> ImportCounts:
     ).all()
     ours = {
         public_id: branch.get_storefront(public_id).grower_id in grower_ids
-        for public_id in {row.storefront_public_id for row in found}
+        for public_id in {row.storefront_public_id for row in rows}
     }
     return ImportCounts(
         tuple(
             (
                 {name: int(row.counts.get(name, 0)) for name in COUNTED},
-                Counter(one["reason"] for one in row.rejected),
+                Counter(rejection["reason"] for rejection in row.rejected),
             )
-            for row in found
+            for row in rows
             if ours[row.storefront_public_id]
         )
     )

@@ -40,7 +40,7 @@ COURIERS = (
 
 def courier_of(name: str) -> Courier:
     """The courier of this name, or one of whom nothing else is known."""
-    return next((one for one in COURIERS if one.name == name.strip()), Courier(name))
+    return next((courier for courier in COURIERS if courier.name == name.strip()), Courier(name))
 
 
 def number_fits(courier: str, tracking_number: str) -> bool:

@@ -41,15 +41,15 @@ def entries_of(grower_id: int, season: Period) -> list[CostEntry]:
 
 def sheets_of(grower_ids: Iterable[int]) -> dict[int, dict[str, dict[str, int]]]:
     """The amounts that stand now, by grower, sheet and purpose."""
-    found: dict[int, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    sheets: dict[int, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
     rows = session.execute(
         select(GrowerCost.grower_id, GrowerCost.season, GrowerCost.purpose, GrowerCost.amount_minor)
         .where(GrowerCost.grower_id.in_(list(grower_ids)))
         .order_by(GrowerCost.version)
     )
     for grower_id, season, purpose, amount in rows:
-        found[grower_id][season][purpose] = amount
-    return found
+        sheets[grower_id][season][purpose] = amount
+    return sheets
 
 
 def costs_recorded(grower_ids: Iterable[int], period: Period) -> set[int]:
@@ -70,14 +70,14 @@ def net_income(grower_ids: Iterable[int], period: Period) -> NetIncome | None:
     ids = sorted(set(grower_ids))
     sheets = sheets_of(ids)
     costs = [costs_of(sheets.get(grower_id, {}), period) for grower_id in ids]
-    full = [one for one in costs if one is not None]
+    full = [entry for entry in costs if entry is not None]
     window: dict[str, Any] = {"grower_ids": ids, "since": period.start, "until": period.end}
     if not ids or len(full) < len(ids) or queries.sums_in_other_currencies(**window):
         return None
     table = covered_months(ids, since=period.start, until=period.end)
     return NetIncome(
         growers=len(ids),
-        sales_minor=sum(one.net_minor for one in queries.sums_by("grower", **window)),
+        sales_minor=sum(entry.net_minor for entry in queries.sums_by("grower", **window)),
         costs_minor=added(full),
         uncovered=sum(
             1

@@ -59,8 +59,8 @@ def members_of(units: Iterable[UnitView]) -> list[MemberView]:
         .where(Membership.unit_id.in_(by_id))
         .order_by(Membership.id)
     )
-    found = [_member(membership, account, by_id[membership.unit_id]) for membership, account in rows]
-    return sorted(found, key=lambda one: one.unit.path if one.unit else "")
+    members = [_member(membership, account, by_id[membership.unit_id]) for membership, account in rows]
+    return sorted(members, key=lambda member: member.unit.path if member.unit else "")
 
 
 def members_as_seen(account_id: int, units: Iterable[UnitView]) -> list[MemberView]:
@@ -69,13 +69,13 @@ def members_as_seen(account_id: int, units: Iterable[UnitView]) -> list[MemberVi
     So an operator, who holds his role at no unit, reads who holds what, and whom he can call only once he has taken a
     unit's work over in plain sight.
     """
-    held = [one for one in roles_held(account_id) if one.unit_path]
+    own_roles = [role for role in roles_held(account_id) if role.unit_path]
     return [
-        one
-        if one.account_id == account_id
-        or (one.unit is not None and roles_allow(held, "members.view", one.unit.path))
-        else replace(one, contact=_masked(one.contact))
-        for one in members_of(units)
+        member
+        if member.account_id == account_id
+        or (member.unit is not None and roles_allow(own_roles, "members.view", member.unit.path))
+        else replace(member, contact=_masked(member.contact))
+        for member in members_of(units)
     ]
 
 

@@ -21,16 +21,17 @@ def may_give(account_id: int, role: Role, unit: UnitView | None) -> bool:
 
 def may_give_each(gifts: Sequence[Gift]) -> list[bool]:
     """As `may_give`, for each in turn, with as few statements as for one."""
-    held = roles_of(account_id for account_id, _role, _unit in gifts)
+    roles = roles_of(account_id for account_id, _role, _unit in gifts)
     by_role = [
-        unit is not None and may_change_role(held[account_id], role, unit.path)
+        unit is not None and may_change_role(roles[account_id], role, unit.path)
         for account_id, role, unit in gifts
     ]
     as_operator = [
         unit is not None
         and role in LEADING
         and any(
-            one.unit_path is None and "units.found" in PERMISSIONS_OF[one.role] for one in held[account_id]
+            role.unit_path is None and "units.found" in PERMISSIONS_OF[role.role]
+            for role in roles[account_id]
         )
         for account_id, role, unit in gifts
     ]

@@ -164,10 +164,10 @@ def roles_of(account_ids: Iterable[int]) -> dict[int, list[HeldRole]]:
         )
     )
     rows = session.execute(union_all(given, taken_over).order_by("taken_over", "row_id"))
-    held: dict[int, list[HeldRole]] = {account_id: [] for account_id in ids}
+    roles: dict[int, list[HeldRole]] = {account_id: [] for account_id in ids}
     for account_id, role, path, _id, _taken_over in rows:
-        held[account_id].append(HeldRole(Role(role), path))
-    return held
+        roles[account_id].append(HeldRole(Role(role), path))
+    return roles
 
 
 def holds_role(account_id: int) -> bool:
@@ -190,13 +190,15 @@ def holds_everywhere(account_id: int, permission: str) -> bool:
 
 def units_where(account_id: int, permission: str) -> list[UnitView]:
     """The units at which the account's given roles hold `permission`, parents before children."""
-    held = [one for one in roles_held(account_id) if permission in PERMISSIONS_OF[one.role]]
-    return [unit for unit in all_units() if roles_allow(held, permission, unit.path)] if held else []
+    roles = [role for role in roles_held(account_id) if permission in PERMISSIONS_OF[role.role]]
+    return [unit for unit in all_units() if roles_allow(roles, permission, unit.path)] if roles else []
 
 
 def roles_allow(roles: Iterable[HeldRole], permission: str, unit_path: str) -> bool:
     """Whether one of these roles holds `permission` at the unit with this path."""
-    return any(permission in PERMISSIONS_OF[one.role] and covers(one.unit_path, unit_path) for one in roles)
+    return any(
+        permission in PERMISSIONS_OF[role.role] and covers(role.unit_path, unit_path) for role in roles
+    )
 
 
 def require_unit_access(account_id: int | None, unit_id: int, permission: str) -> UnitView:

@@ -150,7 +150,7 @@ def _members(form: GiveRoleForm) -> str:
         members=organisation_members.members_as_seen(actor_id(), units),
         changes=organisation_members.member_changes(units),
         pending=waiting,
-        mine={one.id for one, may_withdraw in zip(waiting, mine, strict=True) if may_withdraw},
+        mine={invitation.id for invitation, may_withdraw in zip(waiting, mine, strict=True) if may_withdraw},
         may_edit=may("members.edit"),
         me=actor_id(),
         takeovers=takeovers_of(_concerning(units), at=now()),

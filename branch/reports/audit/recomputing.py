@@ -139,37 +139,37 @@ def _coverage(book: AnnexInputs, figures: Figures) -> None:
         figures[*key, "share"] = share(seen, possible)
 
 
-def _overall(book: AnnexInputs, found: Figures) -> None:
-    _totals(book, found)
-    _months(book, found)
+def _overall(book: AnnexInputs, figures: Figures) -> None:
+    _totals(book, figures)
+    _months(book, figures)
 
 
-def _against_last_year(book: AnnexInputs, found: Figures) -> None:
+def _against_last_year(book: AnnexInputs, figures: Figures) -> None:
     if book.annex["window"]["standing"] != "open":
-        _comparison(book, found)
-        _bridge(book, found)
+        _comparison(book, figures)
+        _bridge(book, figures)
 
 
 def _by(section: str, of: Callable[[dict[str, Any]], str]) -> Recomputation:
     """A breakdown of the sums by what `of` says of each."""
-    return lambda book, found: breakdown(book, section, book.rows, of, found)
+    return lambda book, figures: breakdown(book, section, book.rows, of, figures)
 
 
-def _by_village(book: AnnexInputs, found: Figures) -> None:
-    village = {number: one["village"] for number, one in book.annex["growers"].items()}
-    breakdown(book, "villages", book.rows, lambda row: village[str(row["grower"])], found)
+def _by_village(book: AnnexInputs, figures: Figures) -> None:
+    village = {number: grower["village"] for number, grower in book.annex["growers"].items()}
+    breakdown(book, "villages", book.rows, lambda row: village[str(row["grower"])], figures)
 
 
 def _by_code(section: str) -> Recomputation:
     """A breakdown whose sums are an input of their own."""
-    return lambda book, found: breakdown(
-        book, section, records(book.annex["inputs"][section]), lambda row: row["code"], found
+    return lambda book, figures: breakdown(
+        book, section, records(book.annex["inputs"][section]), lambda row: row["code"], figures
     )
 
 
-def _quality(book: AnnexInputs, found: Figures) -> None:
-    _coverage(book, found)
-    registers.quality(book.annex["inputs"], found)
+def _quality(book: AnnexInputs, figures: Figures) -> None:
+    _coverage(book, figures)
+    registers.quality(book.annex["inputs"], figures)
 
 
 # How an auditor computes each section's figures, by the section's key; `comparing.py` asks for estimates, which need numpy.
@@ -182,9 +182,9 @@ SECTIONS: dict[str, Recomputation] = {
     "villages": _by_village,
     "units": units,
     "provinces": _by_code("provinces"),
-    "authenticity": lambda book, found: registers.authenticity(book.annex["inputs"], found),
+    "authenticity": lambda book, figures: registers.authenticity(book.annex["inputs"], figures),
     "quality": _quality,
-    "imports": lambda book, found: registers.imports(book.annex["inputs"], found),
+    "imports": lambda book, figures: registers.imports(book.annex["inputs"], figures),
     "growers": _by("growers", lambda row: f"grower-{row['grower']}"),
 }
 

@@ -15,23 +15,23 @@ OF_IMPORTS = ("create", "update", "unchanged", "reject")
 VERDICTS = ("confirmed", "cleared", "undetermined")
 
 
-def quality(given: dict[str, Any], found: Figures) -> None:
+def quality(given: dict[str, Any], figures: Figures) -> None:
     """Coverage, kinds of facts and sums in other currencies."""
-    _coverage(records(given.get("coverage", {"columns": [], "rows": []})), found)
+    _coverage(records(given.get("coverage", {"columns": [], "rows": []})), figures)
     for kind in ("sale", "refund", "reversal"):
-        found["quality", "facts", kind, "facts"] = given["kinds"].get(kind, 0)
+        figures["quality", "facts", kind, "facts"] = given["kinds"].get(kind, 0)
     for row in records(given["foreign"]):
         net = row["gross_minor"] - row["discount_minor"] - row["refund_minor"]
         for column, value in (("orders", row["orders"]), ("plants", row["plants"]), ("net_minor", net)):
-            found["quality", "foreign", row["value_0"], column] = value
+            figures["quality", "foreign", row["value_0"], column] = value
 
 
-def authenticity(given: dict[str, Any], found: Figures) -> None:
+def authenticity(given: dict[str, Any], figures: Figures) -> None:
     """What look-ups showed and how cases ended."""
     for window, counts in given["authenticity"].items():
         decided = sum(counts[verdict] for verdict in VERDICTS)
         for row, value in {**counts, "decided": decided}.items():
-            found["authenticity", "authenticity", row, window] = value
+            figures["authenticity", "authenticity", row, window] = value
 
 
 def _coverage(rows: list[dict[str, Any]], figures: Figures) -> None:
@@ -49,14 +49,14 @@ def _coverage(rows: list[dict[str, Any]], figures: Figures) -> None:
         figures[*key, "share"] = share(counts["complete"], counts.total())
 
 
-def imports(given: dict[str, Any], found: Figures) -> None:
+def imports(given: dict[str, Any], figures: Figures) -> None:
     """What the files of imports held, and why rows were not taken."""
     given = given["imports"]
     files, reasons = records(given["files"]), Counter[str]()
     for row in records(given["reasons"]):
         reasons[row["reason"]] += row["rows"]
     for name in OF_IMPORTS:
-        found["imports", "imports", name, "rows"] = sum(row[name] for row in files)
+        figures["imports", "imports", name, "rows"] = sum(row[name] for row in files)
     reasons["unnamed"] = sum(row["reject"] for row in files) - reasons.total()
     for reason, rows in reasons.items():
-        found["imports", "rejected", reason, "rows"] = rows
+        figures["imports", "rejected", reason, "rows"] = rows

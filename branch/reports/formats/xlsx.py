@@ -102,7 +102,10 @@ def _front(sheet: Worksheet, document: Document, looks: _Looks) -> None:
         *(head_of_log() if document.annex_digest else []),
         (_("To check this file"), "flask reports verify"),
         (),
-        *((one.label, one.value, f"{one.grade} {one.grade_name}", one.remark) for one in document.headline),
+        *(
+            (figure.label, figure.value, f"{figure.grade} {figure.grade_name}", figure.remark)
+            for figure in document.headline
+        ),
     ]
     for heading, lines in ((_("What changed"), document.changed), (_("What is doubtful"), document.doubtful)):
         rows += [(), (heading,), *(("", line) for line in lines)]

@@ -96,7 +96,7 @@ def changed(period: Period, scope: Scope) -> tuple[str, ...]:
     ]
     hidden = blocks_of(scope).codes_to_hide("channels", {row.month for row in (*now, *before)})
     shifts = figures.share_shifts(now, before, lambda row: row.channel)
-    for code, shift in [one for one in shifts if one[0] not in hidden][:1]:
+    for code, shift in [shift_of_code for shift_of_code in shifts if shift_of_code[0] not in hidden][:1]:
         lines.append(
             _(
                 "The share of %(channel)s moved most: %(points)s percentage points.",

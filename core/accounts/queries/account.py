@@ -90,4 +90,8 @@ def account_by_uniquifier(uniquifier: str | None) -> Account | None:
 def unwritten_changes(account: Account) -> dict[str, Any]:
     """What was changed of an account and is not written yet: value by column."""
     with session.no_autoflush:
-        return {one.key: one.value for one in inspect(account).attrs if one.history.has_changes()}
+        return {
+            attribute.key: attribute.value
+            for attribute in inspect(account).attrs
+            if attribute.history.has_changes()
+        }

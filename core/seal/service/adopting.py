@@ -14,8 +14,8 @@ from core.seal.rules.entries import entry_time, read_entry
 from core.seal.rules.tiles import ENTRIES, WIDTH, Tile, unpack
 
 
-def require_beginning(log: Log, begun: int, size: int) -> None:
-    for number in sorted({0, begun - 1} if begun else set()):
+def require_beginning(log: Log, numbered: int, size: int) -> None:
+    for number in sorted({0, numbered - 1} if numbered else set()):
         leaf = session.scalar(select(SealLeaf).where(SealLeaf.number == number))
         if leaf is None or entry_of(leaf) != published_entry(log, number, size):
             raise NothingToRepair(
@@ -23,31 +23,31 @@ def require_beginning(log: Log, begun: int, size: int) -> None:
             )
 
 
-def take_over_entries(log: Log, begun: int, size: int) -> tuple[int, int]:
+def take_over_entries(log: Log, numbered: int, size: int) -> tuple[int, int]:
     rows = session.scalars(
         select(SealLeaf).where(SealLeaf.number.is_(None)).execution_options(yield_per=CHUNK)
     )
     waiting = {entry_of(leaf): leaf.id for leaf in rows}
-    found = lost = 0
-    for number, entry in _entries(log, begun, size):
+    recovered = lost = 0
+    for number, entry in _entries(log, numbered, size):
         leaf_id = waiting.pop(entry, None)
         if leaf_id is not None:
             session.execute(update(SealLeaf).where(SealLeaf.id == leaf_id).values(number=number))
-            found += 1
+            recovered += 1
             continue
         kind = read_entry(entry)["kind"]
         session.execute(
             insert(SealLeaf).values(kind=kind, at=entry_time(entry), entry=entry.decode(), number=number)
         )
         lost += 1
-    return found, lost
+    return recovered, lost
 
 
-def _entries(log: Log, begun: int, size: int) -> Iterator[tuple[int, bytes]]:
-    for index in range(begun // WIDTH, -(-size // WIDTH)):
+def _entries(log: Log, numbered: int, size: int) -> Iterator[tuple[int, bytes]]:
+    for index in range(numbered // WIDTH, -(-size // WIDTH)):
         width = min(WIDTH, size - index * WIDTH)
         for number, entry in enumerate(unpack(log.store.load(Tile(ENTRIES, index, width))), index * WIDTH):
-            if number >= begun:
+            if number >= numbered:
                 yield number, entry
 
 

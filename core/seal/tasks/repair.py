@@ -39,7 +39,7 @@ def _readable_heads(log: Log) -> list[SignedHead]:
     except BadNote:
         key_file_head = None
     noted = noted_state()
-    return [*heads, *(one for one in (key_file_head, noted) if one is not None)]
+    return [*heads, *(head for head in (key_file_head, noted) if head is not None)]
 
 
 def adopt(log: Log) -> tuple[int, int]:

@@ -64,8 +64,8 @@ def visitors_locale() -> str:
 
 def language_asked_for(accepted: LanguageAccept) -> Language:
     """Another language than the first only when a browser puts it first and accepts the first one nowhere."""
-    asked = [find_language(tag) for tag, quality in accepted if quality > 0]
-    return (asked[0] if asked and FIRST not in asked else None) or FIRST
+    languages = [find_language(tag) for tag, quality in accepted if quality > 0]
+    return (languages[0] if languages and FIRST not in languages else None) or FIRST
 
 
 def spoken() -> Language:

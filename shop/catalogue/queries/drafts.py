@@ -18,7 +18,7 @@ def own_listing(slug: str, grower_id: int) -> Listing:
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    found = session.scalar(
+    listing = session.scalar(
         select(Listing)
         .where((Listing.slug == slug) | (Listing.draft_key == slug), Listing.grower_id == grower_id)
         .options(
@@ -28,17 +28,17 @@ def own_listing(slug: str, grower_id: int) -> Listing:
         )
         .execution_options(populate_existing=True)
     )
-    if found is None:
+    if listing is None:
         raise NotFound(_("You have no such listing."), code="listing_unknown")
-    return found
+    return listing
 
 
 def has_photos(draft_key: str, grower_id: int) -> bool:
     """Whether the grower's draft or listing of this key shows a photo already."""
-    found = (
+    photo_id = (
         select(Photo.id).join(Listing).where(Listing.draft_key == draft_key, Listing.grower_id == grower_id)
     )
-    return session.scalar(found.limit(1)) is not None
+    return session.scalar(photo_id.limit(1)) is not None
 
 
 def published_slug(draft_key: str, grower_id: int) -> str | None:

@@ -82,8 +82,8 @@ class Size:
 def _measures() -> Iterator[Measure]:
     for name, hint in get_type_hints(Size, include_extras=True).items():
         if not name.endswith("_max"):
-            said: Measure = hint.__metadata__[0]
-            yield replace(said, name=name.removesuffix("_min"), is_range=name.endswith("_min"))
+            measure: Measure = hint.__metadata__[0]
+            yield replace(measure, name=name.removesuffix("_min"), is_range=name.endswith("_min"))
 
 
 MEASURES = {measure.name: measure for measure in _measures()}

@@ -77,8 +77,10 @@ def note_failed_upload(event: JobFailed, *, event_id: str) -> None:  # noqa: ARG
 
 def _locked_listing(listing_id: int) -> Listing:
     """The listing with its photos; two that are ready at once are added one after the other."""
-    found = select(Listing).where(Listing.id == listing_id).options(selectinload(Listing.photos))
-    return session.scalars(found.with_for_update(of=Listing).execution_options(populate_existing=True)).one()
+    statement = select(Listing).where(Listing.id == listing_id).options(selectinload(Listing.photos))
+    return session.scalars(
+        statement.with_for_update(of=Listing).execution_options(populate_existing=True)
+    ).one()
 
 
 def attach(public_id: str, listing_id: int, stored: drafts.StoredPhoto, *, at: datetime) -> None:

@@ -183,9 +183,9 @@ def _set_stock(variant: Variant, offer: VariantOffer) -> None:
         elif offer.on_hand != offer.on_hand_shown:
             stock.change_on_hand(variant.id, offer.on_hand - offer.on_hand_shown)
     except Invalid as refused:
-        held = refused.details.get("held", 0)
+        units_on_hold = refused.details.get("held", 0)
         raise OfferRefused(
-            [Fault("stock_below_held", f"variants-{offer.row}-on_hand", numbers={"held": held})]
+            [Fault("stock_below_held", f"variants-{offer.row}-on_hand", numbers={"held": units_on_hold})]
         ) from refused
 
 

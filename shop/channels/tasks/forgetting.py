@@ -15,4 +15,4 @@ def forget_plans(*, at: datetime) -> int:
     old = files.keys_of(SHELF, until=at - KEEP_FOR)
     wanted = queries.plans_in_use(old)
     session.rollback()
-    return files.forget_each(one for one in old if one not in wanted)
+    return files.forget_each(key for key in old if key not in wanted)

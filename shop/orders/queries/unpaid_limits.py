@@ -31,12 +31,12 @@ def limits() -> Limits:
 
 def known_by(order: Order) -> dict[Holder, object]:
     """Everything by which the buyer of an order is known."""
-    found: dict[Holder, object] = {Holder.PHONE: order.buyer_phone, Holder.ADDRESS: order.address_key}
+    traits: dict[Holder, object] = {Holder.PHONE: order.buyer_phone, Holder.ADDRESS: order.address_key}
     if order.account_id is not None:
-        found[Holder.ACCOUNT] = order.account_id
+        traits[Holder.ACCOUNT] = order.account_id
     if order.network_key is not None:
-        found[Holder.NETWORK] = order.network_key
-    return found
+        traits[Holder.NETWORK] = order.network_key
+    return traits
 
 
 def _conditions(order: Order) -> dict[Holder, ColumnElement[bool]]:
@@ -77,12 +77,12 @@ def held_by(order: Order, way: Way) -> Sums:
         .where(or_(*conditions.values()), *_still_held(way), Order.id != order.id)
         .group_by(Consignment.grower_id)
     ).mappings()
-    found: Sums = {holder: {} for holder in conditions}
+    sums: Sums = {holder: {} for holder in conditions}
     for row in rows:
         for holder in conditions:
             amount = Amount(int(row[f"{holder}_plants"]), int(row[f"{holder}_minor"]))
-            found[holder][row["grower_id"]] = amount
-    return found
+            sums[holder][row["grower_id"]] = amount
+    return sums
 
 
 def amounts_granted(phone: str, grower_ids: Collection[int]) -> dict[int, Amount]:
@@ -128,7 +128,9 @@ RECEIVED_AND_PAID = (
 
 def sizes_held(order: Order, wishes: Sequence[Wish]) -> list[LineHolding]:
     """The order's lines with what is held of each size; the stock's rows are this transaction's already."""
-    own = or_(*(one for holder, one in _conditions(order).items() if holder is not Holder.NETWORK))
+    own = or_(
+        *(condition for holder, condition in _conditions(order).items() if holder is not Holder.NETWORK)
+    )
     of_others = Order.payment_state.in_(OPEN_PAYMENT) & (Order.id != order.id)
     unconfirmed = (Order.payment_state == PaymentState.DUE_ON_DELIVERY) & (StockHold.state == HoldState.HELD)
     rows = session.execute(
@@ -146,19 +148,19 @@ def sizes_held(order: Order, wishes: Sequence[Wish]) -> list[LineHolding]:
             & StockHold.state.in_([HoldState.HELD, HoldState.TAKEN]),
         )
         .outerjoin(Order, Order.id == StockHold.order_id)
-        .where(Stock.variant_id.in_([one.variant_id for one in wishes]))
+        .where(Stock.variant_id.in_([line.variant_id for line in wishes]))
         .group_by(Stock.variant_id, Stock.on_hand)
     )
-    held = {row.variant_id: row for row in rows}
+    stock_by_variant = {row.variant_id: row for row in rows}
     return [
         LineHolding(
-            one.sku,
-            one.plants,
-            held[one.variant_id].on_hand * one.plants_per_unit,
-            int(held[one.variant_id].own) * one.plants_per_unit,
-            int(held[one.variant_id].unconfirmed) * one.plants_per_unit,
+            line.sku,
+            line.plants,
+            stock_by_variant[line.variant_id].on_hand * line.plants_per_unit,
+            int(stock_by_variant[line.variant_id].own) * line.plants_per_unit,
+            int(stock_by_variant[line.variant_id].unconfirmed) * line.plants_per_unit,
         )
-        for one in wishes
+        for line in wishes
     ]
 
 

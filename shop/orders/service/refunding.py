@@ -59,15 +59,15 @@ def apply_refund(
     if session.scalar(known) is not None:
         return False
     every = consignments_of(order_id)
-    targets = [one for one in every if consignment_id in (None, one.id)]
-    left = [_left_minor(order, one) for one in targets]
+    targets = [parcel for parcel in every if consignment_id in (None, parcel.id)]
+    left = [_left_minor(order, parcel) for parcel in targets]
     if not 0 < amount_minor <= sum(left):
         raise Invalid(
             _("A refund is above zero and at most what is left."),
             code="refund_too_large",
             left_minor=sum(left),
         )
-    whole = amount_minor == sum(_left_minor(order, one) for one in every)
+    whole = amount_minor == sum(_left_minor(order, parcel) for parcel in every)
     disputed = order.payment_state == PaymentState.DISPUTED and not whole
     if disputed or order.payment_state == PaymentState.DUE_ON_DELIVERY:
         # Other parcels are under way, or the bank has not decided: how the payment ends is told when that has ended.
@@ -114,7 +114,7 @@ def _refund_consignment(
 ) -> None:
     lines = {line.id: line for line in lines_of([consignment.id])[consignment.id]}
     net_left = {
-        one.id: one.line_total_minor - one.discount_minor - one.refunded_minor for one in lines.values()
+        line.id: line.line_total_minor - line.discount_minor - line.refunded_minor for line in lines.values()
     }
     freight_left = consignment.total_minor - consignment.refunded_minor - sum(net_left.values())
     if lines_minor is None:
@@ -137,7 +137,9 @@ def _refund_consignment(
         consignment,
         {lines[line_id]: part for line_id, part in shares.lines_minor.items()},
         reference=reference,
-        plants_back={one: count * lines[one].plants_per_unit for one, count in units_back.items()},
+        plants_back={
+            line_id: count * lines[line_id].plants_per_unit for line_id, count in units_back.items()
+        },
         at=at,
     )
     if cancelled:
@@ -145,4 +147,6 @@ def _refund_consignment(
         stock.put_back(order.id, {line.variant_id for line in lines.values()})
         record(ConsignmentCancelled(consignment.id, consignment.number), at=at)
     elif never_left and units_back:
-        stock.put_back_units(order.id, {lines[one].variant_id: count for one, count in units_back.items()})
+        stock.put_back_units(
+            order.id, {lines[line_id].variant_id: count for line_id, count in units_back.items()}
+        )

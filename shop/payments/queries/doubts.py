@@ -65,9 +65,9 @@ def agreements_on(payments: Sequence[Payment]) -> dict[int, tuple[Agreed, ...]]:
     names = display_names(account_id for of_step in words.values() for account_id in of_step)
     agreed: dict[int, tuple[Agreed, ...]] = {payment.id: () for payment in payments}
     for step in Step:
-        begun = [payment for payment in payments if words[payment.id, step]]
-        of_step = {payment.id: words[payment.id, step] for payment in begun}
-        for payment_id, missing in _without_word(begun, step, of_step).items():
+        pending = [payment for payment in payments if words[payment.id, step]]
+        of_step = {payment.id: words[payment.id, step] for payment in pending}
+        for payment_id, missing in _without_word(pending, step, of_step).items():
             agreed[payment_id] += (_agreed(step, of_step[payment_id], missing, names),)
     return agreed
 
@@ -75,12 +75,16 @@ def agreements_on(payments: Sequence[Payment]) -> dict[int, tuple[Agreed, ...]]:
 def _agreed(
     step: Step, words: Sequence[int], missing: Sequence[branch.GrowerView], names: Mapping[int | None, str]
 ) -> Agreed:
-    return Agreed(step, tuple(names[one] for one in words), tuple(one.name for one in missing))
+    return Agreed(
+        step, tuple(names[account_id] for account_id in words), tuple(grower.name for grower in missing)
+    )
 
 
 def _agreeing_account_ids(payment_ids: Iterable[int]) -> dict[tuple[int, Step], list[int]]:
     """The accounts that agreed, by payment and step, in the order in which they did."""
-    words: dict[tuple[int, Step], list[int]] = {(one, step): [] for one in payment_ids for step in Step}
+    words: dict[tuple[int, Step], list[int]] = {
+        (payment_id, step): [] for payment_id in payment_ids for step in Step
+    }
     for row in session.scalars(
         select(PaymentAgreement)
         .where(PaymentAgreement.payment_id.in_({payment_id for payment_id, _step in words}))
@@ -103,12 +107,17 @@ def _without_word(
     roles = branch.roles_of(account_id for of_step in words.values() for account_id in of_step)
 
     def agreed(grower: branch.GrowerView, accounts: Sequence[int]) -> bool:
-        return any(branch.roles_allow(roles[one], PERMISSION_OF[step], grower.unit_path) for one in accounts)
+        return any(
+            branch.roles_allow(roles[account_id], PERMISSION_OF[step], grower.unit_path)
+            for account_id in accounts
+        )
 
     return {
         payment.id: [
             growers[grower_id]
-            for grower_id in sorted({one for order_id, one in parcels if order_id == payment.order_id})
+            for grower_id in sorted(
+                {owner_id for order_id, owner_id in parcels if order_id == payment.order_id}
+            )
             if grower_id in growers and not agreed(growers[grower_id], words[payment.id])
         ]
         for payment in payments

@@ -78,12 +78,14 @@ def refund_with_payment(refund_id: int) -> tuple[Refund, Payment]:
 
 def payment_named_by_provider(provider_payment_id: str | None, public_id: str | None) -> int | None:
     """The payment that Stripe calls `provider_payment_id`, else the one whose name we gave to Stripe."""
-    found = None
+    payment_id = None
     if provider_payment_id:
-        found = session.scalar(select(Payment.id).where(Payment.provider_payment_id == provider_payment_id))
-    if found is None and public_id:
-        found = session.scalar(select(Payment.id).where(Payment.public_id == public_id))
-    return found
+        payment_id = session.scalar(
+            select(Payment.id).where(Payment.provider_payment_id == provider_payment_id)
+        )
+    if payment_id is None and public_id:
+        payment_id = session.scalar(select(Payment.id).where(Payment.public_id == public_id))
+    return payment_id
 
 
 def open_payments(order_id: int) -> list[int]:
@@ -104,12 +106,12 @@ def parcel_of_order(order_id: int, number: str) -> int:
     Raises:
         NotFound: no such consignment in this order.
     """
-    found = session.scalar(
+    consignment = session.scalar(
         select(Consignment.id).where(Consignment.number == number, Consignment.order_id == order_id)
     )
-    if found is None:
+    if consignment is None:
         raise NotFound(_("There is no such parcel."), code="no_such_consignment")
-    return found
+    return consignment
 
 
 def order_row(order_id: int) -> Order:
@@ -118,12 +120,12 @@ def order_row(order_id: int) -> Order:
 
 def unpaid_orders_to(payee_account: str) -> list[tuple[Order, list[int]]]:
     """Orders whose buyers were told to transfer to an account and have not paid, each with the ids of its growers."""
-    told = select(Order).where(
+    statement = select(Order).where(
         Order.payee_account == payee_account,
         Order.payment_method == PaymentMethod.OFFLINE_TRANSFER,
         Order.payment_state.in_([PaymentState.AWAITING_PAYMENT, PaymentState.PROOF_SUBMITTED]),
     )
-    orders = list(session.scalars(told.order_by(Order.id)))
+    orders = list(session.scalars(statement.order_by(Order.id)))
     growers = defaultdict[int, list[int]](list)
     parts = select(Consignment.order_id, Consignment.grower_id).where(
         Consignment.order_id.in_([order.id for order in orders])
@@ -135,11 +137,11 @@ def unpaid_orders_to(payee_account: str) -> list[tuple[Order, list[int]]]:
 
 def find_payment(news: SessionNews) -> int | None:
     """The attempt that a session belongs to: by the session, or by the reference that we gave it."""
-    found = session.scalar(select(Payment.id).where(Payment.provider_session_id == news.session_id))
-    if found is None and news.payment_ref:
-        found = session.scalar(
+    payment_id = session.scalar(select(Payment.id).where(Payment.provider_session_id == news.session_id))
+    if payment_id is None and news.payment_ref:
+        payment_id = session.scalar(
             select(Payment.id).where(
                 Payment.public_id == news.payment_ref, Payment.provider_session_id.is_(None)
             )
         )
-    return found
+    return payment_id

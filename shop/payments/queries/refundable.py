@@ -63,12 +63,12 @@ def refundable_of(consignment_id: int) -> Refundable:
 
 
 def _refundable(which: ColumnElement[bool]) -> Refundable:
-    found = session.execute(
+    row = session.execute(
         select(Consignment, Order).join(Order, Order.id == Consignment.order_id).where(which)
     ).one_or_none()
-    if found is None:
+    if row is None:
         raise NotFound(_("There is no such parcel."), code="no_such_consignment")
-    consignment, order = found
+    consignment, order = row
     lines = lines_of([consignment.id])[consignment.id]
     before = units_refunded([line.id for line in lines])
     views = tuple(

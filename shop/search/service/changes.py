@@ -13,7 +13,7 @@ from shop.search.models import SearchChange
 
 def remember(ids: Iterable[int], *, at: datetime) -> None:
     """Keep in mind that these listings changed, for the index that is being built."""
-    session.add_all(SearchChange(listing_id=one, noted_at=at) for one in ids)
+    session.add_all(SearchChange(listing_id=listing_id, noted_at=at) for listing_id in ids)
 
 
 def forget(ids: Sequence[int]) -> None:

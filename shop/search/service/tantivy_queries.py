@@ -50,7 +50,7 @@ def words_of(schema: tantivy.Schema, parsed: Query, *, all_of_them: bool) -> lis
         written = [_written(schema, piece) for piece in pieces]
         if all_of_them:
             same_sound = Q.boost_query(Q.term_query(schema, "sound", sound_of(run)), 0.4)
-            as_written = Q.boolean_query([(Occur.Must, one) for one in written])
+            as_written = Q.boolean_query([(Occur.Must, query) for query in written])
             parts.append(Q.boolean_query([(Occur.Should, as_written), (Occur.Should, same_sound)]))
         else:
             parts.extend(written)

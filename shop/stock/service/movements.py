@@ -39,11 +39,11 @@ def set_on_hand(variant_id: int, quantity: int) -> None:
         .returning(Stock.variant_id)
     )
     if written is None:
-        held = session.scalar(select(Stock.held).where(Stock.variant_id == variant_id))
+        on_hold = session.scalar(select(Stock.held).where(Stock.variant_id == variant_id))
         raise Invalid(
-            _("%(held)s of them are promised to buyers; the stock cannot be less.", held=held),
+            _("%(held)s of them are promised to buyers; the stock cannot be less.", held=on_hold),
             code="below_held",
-            held=held,
+            held=on_hold,
         )
 
 
@@ -59,11 +59,11 @@ def change_on_hand(variant_id: int, difference: int) -> None:
         .values(on_hand=Stock.on_hand + difference)
     )
     if not written:
-        held = session.scalar(select(Stock.held).where(Stock.variant_id == variant_id)) or 0
+        on_hold = session.scalar(select(Stock.held).where(Stock.variant_id == variant_id)) or 0
         raise Invalid(
-            _("%(held)s of them are promised to buyers; the stock cannot be less.", held=held),
+            _("%(held)s of them are promised to buyers; the stock cannot be less.", held=on_hold),
             code="below_held",
-            held=held,
+            held=on_hold,
         )
 
 
@@ -77,15 +77,15 @@ def hold(order_id: int, lines: Iterable[Line], *, at: datetime, expires_at: date
         OutOfStock: naming every line that falls short; nothing is held then.
     """
     wanted = _summed(lines)
-    held: list[Line] = []
+    on_hold: list[Line] = []
     short: list[Line] = []
     for variant_id, quantity in wanted:
         if _try_hold(variant_id, quantity) or (lapse(variant_id, at=at) and _try_hold(variant_id, quantity)):
-            held.append((variant_id, quantity))
+            on_hold.append((variant_id, quantity))
         else:
             short.append((variant_id, quantity))
     if short:
-        for variant_id, quantity in held:
+        for variant_id, quantity in on_hold:
             _unhold(variant_id, quantity)
         raise OutOfStock(_named(short))
     session.execute(

@@ -166,13 +166,14 @@ def step_name(step: AlarmStep) -> str:
 
 def taken_by(steps: Sequence[StepView]) -> list[str]:
     """Who took each step, with the roles that the person holds now; empty where the rules did it."""
-    held = branch.roles_of(step.by_account_id for step in steps if step.by_account_id is not None)
+    roles_by_account = branch.roles_of(step.by_account_id for step in steps if step.by_account_id is not None)
     roles = {
-        account_id: ", ".join(dict.fromkeys(str(branch.ROLE_NAMES[one.role]) for one in own))
-        for account_id, own in held.items()
+        account_id: ", ".join(dict.fromkeys(str(branch.ROLE_NAMES[role.role]) for role in own))
+        for account_id, own in roles_by_account.items()
     }
     return [
-        step.by + (_(" (%(roles)s)", roles=told) if (told := roles.get(step.by_account_id or 0)) else "")
+        step.by
+        + (_(" (%(roles)s)", roles=role_names) if (role_names := roles.get(step.by_account_id or 0)) else "")
         for step in steps
     ]
 

@@ -104,8 +104,8 @@ def lock_codes_by_id(ids: Iterable[int]) -> list[LockedCode]:
     parts = list(batched(sorted(ids), AT_A_TIME))
     if len(parts) > 1:
         lots = (session.scalars(select(Code.lot_id).where(Code.id.in_(chunk)).distinct()) for chunk in parts)
-        lock_lots({lot_id for some in lots for lot_id in some})
-    return [one for some in parts for one in lock_codes(Code.id.in_(some))]
+        lock_lots({lot_id for group in lots for lot_id in group})
+    return [code for part in parts for code in lock_codes(Code.id.in_(part))]
 
 
 def with_members(rows: Sequence[LockedCode]) -> list[LockedCode]:

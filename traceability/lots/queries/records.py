@@ -193,5 +193,5 @@ def cultivars(group: str | None = None) -> list[CultivarView]:
 
 def cultivar_group_name(code: str) -> str:
     """The group's name in the language of the page; the code itself when it is unknown."""
-    group = next((one for one in cultivar_groups() if one.code == code), None)
+    group = next((candidate for candidate in cultivar_groups() if candidate.code == code), None)
     return code if group is None else group.name
