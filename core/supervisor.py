@@ -119,7 +119,7 @@ class Supervisor:
         parts.forget(self.folder, name)
         part.began, part.since = time.monotonic(), time.time()
         part.process = start(part.command)
-        self._tell()
+        self._report_parts()
 
     def run(self, *, until: Callable[[], bool] = lambda: False) -> None:
         """Start what is due and start again what died, until asked to stop or `until` answers True."""
@@ -127,7 +127,7 @@ class Supervisor:
             for part in self.parts.values():
                 self._look_after(part)
             if time.monotonic() - self._told > parts.BEAT_EVERY_S:
-                self._tell()
+                self._report_parts()
             self.asked_to_stop.wait(LOOK_EVERY_S)
 
     def _look_after(self, part: Part) -> None:
@@ -139,18 +139,18 @@ class Supervisor:
                 _end_orphans(part.process)
                 self.start(part.name)
             elif code is not None:
-                self._bury(part, code, at)
+                self._note_death(part, code, at)
         elif at >= part.start_at:
             again = bool(part.deaths)
             try:
                 self.start(part.name)
             except OSError as error:
-                self._bury(part, str(error), at)
+                self._note_death(part, str(error), at)
                 return
             if again:
                 log.warning("part_started_again", part=part.name)
 
-    def _bury(self, part: Part, code: int | str, at: float) -> None:
+    def _note_death(self, part: Part, code: int | str, at: float) -> None:
         if part.process is not None:
             _end_orphans(part.process)
         part.process = None
@@ -160,9 +160,9 @@ class Supervisor:
         log.error("part_died", part=part.name, code=code, starts_again_in_s=wait_s)
         if part.recent_deaths(at) >= MANY_DEATHS:
             log.error("part_keeps_dying", part=part.name, deaths=MANY_DEATHS, within_s=WITHIN_S)
-        self._tell()
+        self._report_parts()
 
-    def _tell(self) -> None:
+    def _report_parts(self) -> None:
         self._told = time.monotonic()
         parts.tell_launched(self.folder, {name: part.state(self._told) for name, part in self.parts.items()})
 

@@ -254,7 +254,7 @@ def forget_log(app: Flask) -> None:
     """A fresh database begins a fresh log."""
     log = app.extensions["seal"]
     shutil.rmtree(log.store.folder, ignore_errors=True)
-    log.memory.path.unlink(missing_ok=True)
+    log.signed_head_file.path.unlink(missing_ok=True)
 
 
 def close_connections(app: Flask, *, within_s: float = 5) -> None:

@@ -55,7 +55,7 @@ def status() -> None:
     click.echo(f"origin       {log.origin}")
     click.echo(f"key          {log.verifier}")
     click.echo(f"files        {log.store.folder}")
-    click.echo(f"remembered   {log.memory.path}")
+    click.echo(f"remembered   {log.signed_head_file.path}")
     click.echo(f"signed       {signed_size(log)} entries, last at {signed_at(log) or 'never'}")
     count, since = waiting()
     click.echo(f"waiting      {count}" + (f", the oldest since {since}" if since else ""))
@@ -256,7 +256,7 @@ def witness(log_keys: Sequence[str], name: str, folder: Path, host: str, port: i
 
 def _witness_key(path: Path, name: str) -> Signer:
     if not path.exists():
-        write_once(path, Signer.generate(name).written().encode() + b"\n")
+        write_once(path, Signer.generate(name).private_key_text().encode() + b"\n")
     signer = Signer.parse(path.read_text())
     if signer.name != name:
         raise BadNote(f"the key in {path} is that of {signer.name}")

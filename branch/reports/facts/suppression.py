@@ -37,7 +37,7 @@ def rows_to_hide(
     # Whatever is printed in any case is not made unknown by hiding it once.
     candidates = (row for row in keep if row not in hidden and not beside.issuperset(rows[row]))
     printed = Printed({row: rows[row] for row in candidates}, beside)
-    while (betrayal := printed.betrayal()) is not None:
+    while (betrayal := printed.disclosing_combination()) is not None:
         row = printed.best_to_hide(betrayal)
         printed.hide(row)
         hidden.add(row)
@@ -76,7 +76,7 @@ class Printed:
         self.of_row = [self.of_row[place] for place in stays]
         self.matrix = self.matrix[stays]
 
-    def betrayal(self) -> Any | None:
+    def disclosing_combination(self) -> Any | None:
         """A combination of the sums that holds nothing but what one or two growers sold, by column; None if there is none.
 
         Such a combination lies in the row space and in the space of the columns that these growers have for

@@ -65,4 +65,4 @@ def _may_show(like: Part, parts: Iterable[Part]) -> bool:
         if part.shown[place]
     }
     both = [cell_of(like.now), cell_of(like.before)]
-    return Printed({**shown, LIKE: both}).betrayal() is None
+    return Printed({**shown, LIKE: both}).disclosing_combination() is None

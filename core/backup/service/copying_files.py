@@ -28,7 +28,7 @@ class FormerBackup:
         facts = self.facts.get(SHELF + key)
         return facts is not None and facts.sha256 == _digest_in(key)
 
-    def sound(self, key: str) -> Path | None:
+    def intact_path(self, key: str) -> Path | None:
         """Where it has this file; None when it does not, or no longer as it was written."""
         if self.folder is None or not self.has(key):
             return None
@@ -51,7 +51,7 @@ def copy_out(writer: Writer, former: FormerBackup) -> Iterator[str]:
     """Copy every file of the store; tells of each that does not hold what its name says."""
     filesystem, root = _store()
     for key in sizes():
-        former_copy = former.sound(key)
+        former_copy = former.intact_path(key)
         if former_copy is not None and writer.link(SHELF + key, former_copy, former.facts[SHELF + key]):
             continue
         try:

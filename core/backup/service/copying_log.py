@@ -36,7 +36,7 @@ class Heads:
 def read_heads(log: Log) -> Heads:
     """Read them before the database is copied."""
     notes = {"checkpoint": log.store.checkpoint(), "witnessed": log.store.witnessed()}
-    memory = log.memory.path.read_bytes() if log.memory.path.exists() else None
+    memory = log.signed_head_file.path.read_bytes() if log.signed_head_file.path.exists() else None
     return Heads({name: note for name, note in notes.items() if note is not None}, memory)
 
 

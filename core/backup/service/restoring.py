@@ -124,15 +124,15 @@ def _require_room(manifest: Manifest, var: Path) -> None:
 
 
 def _has_signed(log: Log) -> bool:
-    return log.store.checkpoint() is not None or log.memory.path.exists()
+    return log.store.checkpoint() is not None or log.signed_head_file.path.exists()
 
 
 def _local_log_is_longer(log: Log, folder: Path, manifest: Manifest) -> bool:
     """Whether the log that stands here begins with the one in the backup and is longer: it must never be set back."""
-    if (folder / SEAL_KEY).read_text().strip() != log.signer.written().strip():
+    if (folder / SEAL_KEY).read_text().strip() != log.signer.private_key_text().strip():
         return False
     try:
-        last_signed = log.memory.read()
+        last_signed = log.signed_head_file.read()
         if last_signed is None or last_signed.size <= manifest.log.size:
             return False
         tree = TreeReader(last_signed.size, log.store.load)
@@ -167,9 +167,9 @@ def _bring_log(log: Log, folder: Path, manifest: Manifest, settings: Settings, s
         _restore_file(folder / SEAL_KEY, settings.seal_key_file or settings.var / "seal" / "key", stamp)
     )
     if log_copy.MEMORY in manifest.files:
-        moved.append(_restore_file(folder / log_copy.MEMORY, log.memory.path, stamp))
-    elif log.memory.path.exists():
-        moved.append(str(log.memory.path.rename(_aside(log.memory.path, stamp))))
+        moved.append(_restore_file(folder / log_copy.MEMORY, log.signed_head_file.path, stamp))
+    elif log.signed_head_file.path.exists():
+        moved.append(str(log.signed_head_file.path.rename(_aside(log.signed_head_file.path, stamp))))
     return moved
 
 

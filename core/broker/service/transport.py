@@ -66,7 +66,7 @@ class Channel(virtual.Channel):
             Empty: nothing waits, or the folder cannot be worked in just now.
         """
         try:
-            self._look_around()
+            self._reclaim_messages()
             reader = self._reader(queue)
             while path := reader.take():
                 try:
@@ -80,7 +80,7 @@ class Channel(virtual.Channel):
                     self._taken[path.name] = (reader, path)
                     return message
         except OSError as error:
-            self._tell(error)
+            self._log_disk_fault(error)
         raise Empty
 
     def _message(self, path: Path) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class Channel(virtual.Channel):
             self._readers[queue] = Reader(self.root, queue)
         return self._readers[queue]
 
-    def _look_around(self) -> None:
+    def _reclaim_messages(self) -> None:
         """Now and then: what dead readers held waits again, what lies in the former place is taken in."""
         if time.monotonic() - self._looked_around < LOOK_AROUND_S:
             return
@@ -107,7 +107,7 @@ class Channel(virtual.Channel):
                 readers.bring_back(self.root, queue)
             readers.take_over(self.root, self._queue_of)
         except OSError as error:
-            self._tell(error)
+            self._log_disk_fault(error)
 
     def _queue_of(self, content: bytes) -> str:
         headers = _document(content).get("headers")
@@ -117,7 +117,7 @@ class Channel(virtual.Channel):
         queue: str = self.queue_of_task(task)
         return queue
 
-    def _tell(self, error: OSError) -> None:
+    def _log_disk_fault(self, error: OSError) -> None:
         """A fault of the disk ends no worker: it is told, and over when the next look succeeds."""
         if time.monotonic() - self._told > TELL_AGAIN_S:
             self._told = time.monotonic()
@@ -134,7 +134,7 @@ class Channel(virtual.Channel):
             else:
                 reader.done(path)
         except OSError as error:
-            self._tell(error)
+            self._log_disk_fault(error)
 
     def _size(self, queue: str) -> int:
         return folder.size(self.root, queue)

@@ -63,7 +63,7 @@ class Log:
 
     signer: Signer
     store: TileStore
-    memory: SignedHeadFile
+    signed_head_file: SignedHeadFile
     witnesses: tuple[WitnessAddress, ...] = ()
 
     @property
@@ -76,7 +76,7 @@ class Log:
 
     @property
     def _restored(self) -> Path:
-        return self.memory.path.with_suffix(".restored")
+        return self.signed_head_file.path.with_suffix(".restored")
 
     def note_restored(self, at: datetime) -> None:
         """Keep beside the key that leaves which waited in a backup have been able to be taken in since `at` only."""
@@ -113,8 +113,8 @@ def open_log(settings: Settings) -> Log:
         witnesses = tuple(WitnessAddress.parse(url) for url in settings.witness_urls)
     except BadNote as error:
         raise SettingError("WITNESS_URLS", str(error)) from None
-    memory = SignedHeadFile(path.with_name(path.name + ".signed"))
-    return Log(signer, TileStore(folder), memory, witnesses)
+    signed_head_file = SignedHeadFile(path.with_name(path.name + ".signed"))
+    return Log(signer, TileStore(folder), signed_head_file, witnesses)
 
 
 def _key(path: Path, settings: Settings) -> Signer:
@@ -146,4 +146,4 @@ def _make_key(path: Path, origin: str) -> None:
     if not is_key_name(origin):
         raise SettingError("LOG_ORIGIN", f"{origin!r} cannot name a log: no spaces, no plus")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_once(path, Signer.generate(origin).written().encode() + b"\n")
+    write_once(path, Signer.generate(origin).private_key_text().encode() + b"\n")

@@ -79,7 +79,7 @@ def signed_heads(log: Log) -> tuple[SignedHead | None, SignedHead | None, Signed
     try:
         note = log.store.checkpoint()
         checkpoint = open_checkpoint(note, log.verifier) if note is not None else None
-        key_file_head = log.memory.read()
+        key_file_head = log.signed_head_file.read()
     except (BadNote, UnicodeDecodeError) as error:
         raise SealRefused(
             "unreadable", f"What was signed last cannot be read: {error}. Restore it from the newest copy."
@@ -173,7 +173,7 @@ class NothingToRepair(RuntimeError):  # noqa: N818 - says what it is
 def signed_at(log: Log) -> datetime | None:
     """When the present checkpoint was signed, as the file beside the key remembers."""
     try:
-        last_signed = log.memory.read()
+        last_signed = log.signed_head_file.read()
     except BadNote:
         return None
     return last_signed.at if last_signed else None

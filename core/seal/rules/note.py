@@ -89,7 +89,7 @@ class Verifier:
     def __str__(self) -> str:
         return f"{self.name}+{self.id.hex()}+{base64_of(bytes([self.kind]) + self.public)}"
 
-    def holds(self, text: str, signature: bytes) -> bool:
+    def is_valid(self, text: str, signature: bytes) -> bool:
         """Whether `signature` (without the key id) is this key's over `text`."""
         message = text.encode()
         if self.kind == COSIGNATURE:
@@ -151,7 +151,7 @@ class Signer:
     def cosigner(self) -> Verifier:
         return Verifier(self.name, COSIGNATURE, self._private.public_key().public_bytes_raw())
 
-    def written(self) -> str:
+    def private_key_text(self) -> str:
         """The private key as text, to be kept in a file."""
         return f"{PRIVATE}+{self.name}+{self.verifier.id.hex()}+{base64_of(bytes([SIGNATURE]) + self.seed)}"
 
@@ -206,7 +206,7 @@ class Note:
             key = keys.get((name, identity))
             if key is None or key in signers:
                 continue
-            if not key.holds(self.text, signature):
+            if not key.is_valid(self.text, signature):
                 raise BadNote(f"the signature of {name} does not hold")
             signers.append(key)
         return signers

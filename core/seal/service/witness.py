@@ -89,7 +89,7 @@ class Witness:
             return WitnessResponse(403, "no key of this log that is known here signed this\n")
         if request.old > request.head.size:
             return WitnessResponse(400, "the old size is larger than the new one\n")
-        with self._alone():
+        with self._exclusive_lock():
             return self._advance(request)
 
     def _advance(self, request: Request) -> WitnessResponse:
@@ -119,7 +119,7 @@ class Witness:
         return int(record["size"]), bytes.fromhex(record["root"])
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _exclusive_lock(self) -> Iterator[None]:
         """Comparing and remembering are one step, also against another process on the same folder."""
         with self._threads, (self.folder / ".lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)

@@ -35,7 +35,7 @@ def _readable_heads(log: Log) -> list[SignedHead]:
     except (BadNote, UnicodeDecodeError):
         pass  # A damaged checkpoint is why somebody repairs; the other memories are held against the tree.
     try:
-        key_file_head = log.memory.read()
+        key_file_head = log.signed_head_file.read()
     except BadNote:
         key_file_head = None
     noted = noted_state()
@@ -112,7 +112,7 @@ def rebuild(log: Log) -> int:
                     "`flask seal verify` names those that were changed. Restore the files of the log instead."
                 )
         _swap(log, fresh)
-        log.memory.write(last)
+        log.signed_head_file.write(last)
         log.store.publish(Checkpoint(log.origin, last.size, last.root).signed(log.signer))
     return last.size
 

@@ -72,7 +72,7 @@ def _sequence_batch(log: Log, most: int) -> int:
     root, full = _write_tiles(log, standing.size, entries)
     fault_point("written")
     signed = SignedHead(size, root, now())
-    log.memory.write(signed)
+    log.signed_head_file.write(signed)
     fault_point("remembered")
     _publish(log, signed)
     _note(signed)

@@ -138,7 +138,7 @@ class EmbeddedEngine:
 
     def put(self, documents: Iterable[IndexDocument]) -> None:
         """Write into the index in use; the documents are read when it is our turn, so the last word is the newest."""
-        with self._alone():
+        with self._exclusive_lock():
             names = self.group_names()
             index = self._index()
             with self._writer(index) as writer:
@@ -160,7 +160,7 @@ class EmbeddedEngine:
         try:
             count = self._fill(path, documents)
             still_ours()
-            with self._alone():
+            with self._exclusive_lock():
                 write_durably(self.folder / "current", generation.encode())
         except BaseException:
             shutil.rmtree(path, ignore_errors=True)
@@ -202,7 +202,7 @@ class EmbeddedEngine:
         return [generation for generation in self.folder.glob("generation-*") if generation.name != in_use]
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _exclusive_lock(self) -> Iterator[None]:
         """One writer at a time, over all processes of this machine; waits for its turn."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "write.lock").open("w") as lock:

@@ -166,7 +166,7 @@ def together(*found):
 
 def assert_nobody_is_given_away(*found):
     for measure, cells in together(*found).items():
-        assert Printed(cells).betrayal() is None, measure
+        assert Printed(cells).disclosing_combination() is None, measure
 
 
 @pytest.mark.parametrize("growers", [4, 7, 14])
@@ -309,7 +309,7 @@ def test_without_the_rule_they_could_be_computed():
     rows = with_one_more(make_month_rows(), grower=2, channel="jd")
     mine = frozenset((2, (row.month.key, row.channel)) for row in rows if row.grower_id == 2)
     everybody = frozenset((row.grower_id, (row.month.key, row.channel)) for row in rows)
-    assert Printed({"totals": [everybody], "rest": [everybody - mine]}).betrayal() is not None
+    assert Printed({"totals": [everybody], "rest": [everybody - mine]}).disclosing_combination() is not None
 
 
 @pytest.mark.parametrize("growers", [2, 3])

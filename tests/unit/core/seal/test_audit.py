@@ -225,7 +225,7 @@ def test_a_changed_database_cannot_write_the_files_anew(session):
 def test_rows_from_before_the_log_are_taken_in_once(session, town):
     behind_the_back("DELETE FROM seal_leaf", "DELETE FROM seal_state")
     shutil.rmtree(this_log().store.folder)
-    this_log().memory.path.unlink()
+    this_log().signed_head_file.path.unlink()
     assert {one.code for one in findings(session)} == {"never_sealed"}
     counts = seal_unsealed_rows(sources())
     assert counts["sale_fact"] == 3

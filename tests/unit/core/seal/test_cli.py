@@ -88,7 +88,7 @@ def test_settings_that_do_not_work_are_named_at_start(tmp_path, name, value, cau
     (tmp_path / "broken").write_text("not a key")
     (tmp_path / "file").touch()
     (tmp_path / "seal").mkdir()
-    (tmp_path / "seal/key").write_text(Signer.generate("log.example/log").written())
+    (tmp_path / "seal/key").write_text(Signer.generate("log.example/log").private_key_text())
     if isinstance(value, str) and name in {"seal_key_file", "seal_dir"}:
         value = tmp_path / value
     with pytest.raises(SettingError, match=cause) as told:

@@ -50,7 +50,7 @@ def write_anew(log):
     forget_after(0)
     shutil.rmtree(log.store.folder / "tile")
     (log.store.folder / "checkpoint").unlink()
-    log.memory.path.unlink()
+    log.signed_head_file.path.unlink()
     append(12, 500)
     assert sequence() == 12
 

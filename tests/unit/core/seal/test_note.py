@@ -45,7 +45,7 @@ def test_unknown_keys_are_passed_over():
 
 
 def test_a_private_key_is_read_as_it_was_written():
-    again = Signer.parse(SIGNER.written())
+    again = Signer.parse(SIGNER.private_key_text())
     assert again == SIGNER
     assert again.verifier == Verifier.parse(str(SIGNER.verifier))
     assert "seed" not in repr(SIGNER)
@@ -56,8 +56,8 @@ def test_a_private_key_is_read_as_it_was_written():
     [
         "",
         "PRIVATE+KEY+log.example/log",
-        SIGNER.written().replace("log.example", "log.example2"),
-        SIGNER.written()[:-8],
+        SIGNER.private_key_text().replace("log.example", "log.example2"),
+        SIGNER.private_key_text()[:-8],
         str(SIGNER.verifier),
     ],
 )

@@ -42,7 +42,7 @@ def test_leaves_are_numbered_written_and_signed(session):
     assert checkpoint.root == whole.root
     state = session.get(SealState, 1)
     assert (state.size, state.root) == (300, whole.root.hex())
-    assert log.memory.read().root == whole.root
+    assert log.signed_head_file.read().root == whole.root
 
 
 def test_nothing_waiting_signs_nothing_new(session):
@@ -168,12 +168,12 @@ def test_files_and_key_of_an_older_day_are_refused_because_the_database_remember
     sequence()
     log = this_log()
     shutil.copytree(log.store.folder, tmp_path / "older")
-    memory = log.memory.path.read_bytes()
+    memory = log.signed_head_file.path.read_bytes()
     append(5, 5)
     sequence()
     shutil.rmtree(log.store.folder)
     shutil.copytree(tmp_path / "older", log.store.folder)
-    log.memory.path.write_bytes(memory)
+    log.signed_head_file.path.write_bytes(memory)
     with pytest.raises(SealRefused) as refused:
         sequence()
     assert refused.value.code == "files_behind"
@@ -214,7 +214,7 @@ def test_another_database_is_refused(session):
 def test_a_damaged_memory_is_refused(session):
     append(5)
     sequence()
-    this_log().memory.path.write_text('{"size": "many"}')
+    this_log().signed_head_file.path.write_text('{"size": "many"}')
     with pytest.raises(SealRefused) as refused:
         sequence()
     assert refused.value.code == "unreadable"

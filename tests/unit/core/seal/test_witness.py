@@ -199,7 +199,7 @@ def test_a_log_that_was_set_back_is_told_so_by_its_witness(session, our_witness,
         # Everything that the operator holds is restored from one old backup: only the witness remembers.
         forget_after(0)
         log.store.publish(Checkpoint(log.origin, 0, merkle.EMPTY_ROOT).signed(log.signer))
-        log.memory.path.unlink()
+        log.signed_head_file.path.unlink()
         append(4, 100)
         assert sequence() == 4
         assert collect(log) == 0
