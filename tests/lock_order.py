@@ -67,7 +67,8 @@ def listen(engine: sa.Engine) -> None:
         return
 
     def forget(connection: sa.Connection) -> None:
-        connection.info["locked"] = (None, {}, set())
+        if not connection.invalidated:  # one that was cut off holds nothing
+            connection.info["locked"] = (None, {}, set())
 
     def watch(connection: sa.Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
         table = table_locked_by(statement)

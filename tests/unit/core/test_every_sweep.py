@@ -10,7 +10,7 @@ from branch.ledger.models.tables import SalesDaily
 from branch.ledger.service import daily_sums as rollup
 from branch.licences import tasks as licence_tasks
 from branch.licences.models.tables import Licence
-from branch.licences.service import decisions as licences
+from branch.licences.service import expiry as licence_expiry
 from branch.reports.deadlines import service as duties
 from branch.reports.deadlines.models import ReportDuty
 from branch.reports.models.tables import Report
@@ -70,7 +70,7 @@ def column(session, *wanted):
 def test_licences_expire(session, clock, at, bad):
     with transaction():
         rows = [make_licence(make_grower(at=at), valid_until=local_day(at), at=at) for _ in range(3)]
-    mend = bad(licences, "_note", lambda licence, *_args, **_named: licence.number == rows[0].number)
+    mend = bad(licence_expiry, "move", lambda licence, *_args, **_named: licence.number == rows[0].number)
     first = session.scalar(sa.select(Licence.id).where(Licence.number == rows[0].number))
     clock.forward(days=2)
     assert licence_tasks.expire.run() == 2
