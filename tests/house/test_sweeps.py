@@ -18,7 +18,7 @@ NO_SWEEPS = {
     "shop/payments/tasks/stripe_calls.py": "three tries of one session",
     "shop/search/tasks/rebuilding.py": "one index, caught up with until nothing has changed",
 }
-SWEEPERS = {"each", "all_or_each", "batch_by_batch", "held", "take"}
+SWEEPERS = {"for_each_key", "all_or_each", "batch_by_batch", "claimed", "take_claim"}
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("core", "branch", "traceability", "shop")
 TASKS = sorted(
