@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import String, and_, cast, func, or_, select, tuple_
@@ -21,24 +20,10 @@ from branch.ledger.queries.expected import (
 )
 from core.clock import local_day
 from core.database import session
+from core.invariants import SHOWN, Finding
+from core.invariants import disagreements as broken_rows
 from core.money import MINOR_DIGITS
 from core.seal import Finding as Disagreement
-
-SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The outcome of one invariant: how much was looked at, and the first rows of `table` that break it."""
-
-    name: str
-    checked: int
-    broken: tuple[str, ...]
-    table: str = "sale_fact"
-
-    @property
-    def holds(self) -> bool:
-        return not self.broken
 
 
 def check_all() -> list[Finding]:
@@ -48,12 +33,7 @@ def check_all() -> list[Finding]:
 
 def disagreements() -> Iterator[Disagreement]:
     """The rows that break an invariant, one by one."""
-    for check in CHECKS:
-        finding = check()
-        for row in finding.broken:
-            what, _colon, how = row.partition(": ")
-            text = f"{how}; broken is: {finding.name}" if how else f"broken is: {finding.name}"
-            yield Disagreement("broken", what, text, finding.table)
+    return broken_rows(CHECKS)
 
 
 def _facts() -> int:
@@ -105,7 +85,7 @@ def booked_on_the_local_day() -> Finding:
         checked += 1
         if local_day(occurred_at) != day and len(broken) < SHOWN:
             broken.append(f"{source} {ref}: booked on {day}, happened on {local_day(occurred_at)}")
-    return Finding("every fact is booked on its day in Shanghai", checked, tuple(broken))
+    return Finding("every fact is booked on its day in Shanghai", checked, tuple(broken), "sale_fact")
 
 
 def every_fact_has_a_grower() -> Finding:
@@ -137,7 +117,7 @@ def nothing_is_refunded_twice() -> Finding:
         f"{row.source} order {row.order_ref}: {row.left} minor units of {row.currency} below zero"
         for row in rows
     )
-    return Finding("no order gave back more than it took", checked, broken)
+    return Finding("no order gave back more than it took", checked, broken, "sale_fact")
 
 
 def rollup_equals_facts() -> Finding:
@@ -244,7 +224,7 @@ def _of_facts(name: str, wrong: object) -> Finding:
     rows = session.execute(
         select(SaleFactRow.source, SaleFactRow.source_ref).where(wrong).order_by(SaleFactRow.id).limit(SHOWN)  # type: ignore[arg-type]
     )
-    return Finding(name, _facts(), tuple(f"{source} {ref}" for source, ref in rows))
+    return Finding(name, _facts(), tuple(f"{source} {ref}" for source, ref in rows), "sale_fact")
 
 
 CHECKS: tuple[Callable[[], Finding], ...] = (

@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, case, func, literal, or_, select
 
 from core.database import session
+from core.invariants import SHOWN, Finding
+from core.invariants import disagreements as broken_rows
 from core.seal import Finding as Disagreement
 from traceability.lots.models.tables import Lot, LotStep, LotStepPart
 from traceability.plots.models.tables import Plot, PlotSurvey
 from traceability.quota.models.tables import QuotaAccount, QuotaMove, QuotaPosting
-
-SHOWN = 20
-
-
-@dataclass(frozen=True)
-class Finding:
-    """The outcome of one invariant: how much was looked at, and the first rows of `table` that break it."""
-
-    name: str
-    checked: int
-    broken: tuple[str, ...]
-    table: str = "quota_account"
-
-    @property
-    def holds(self) -> bool:
-        return not self.broken
 
 
 def check_all() -> list[Finding]:
@@ -38,12 +23,7 @@ def check_all() -> list[Finding]:
 
 def disagreements() -> Iterator[Disagreement]:
     """The rows that break an invariant, one by one."""
-    for check in CHECKS:
-        finding = check()
-        for row in finding.broken:
-            what, _colon, how = row.partition(": ")
-            text = f"{how}; broken is: {finding.name}" if how else f"broken is: {finding.name}"
-            yield Disagreement("broken", what, text, finding.table)
+    return broken_rows(CHECKS)
 
 
 def balances_follow_from_postings() -> Finding:
