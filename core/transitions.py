@@ -1,6 +1,6 @@
 """The one way a state changes: along its table, on a row that is held, leaving a row that tells of it.
 
-    LIFE = Life(TRANSITIONS, StorefrontChange, of="storefront_id")
+    LIFE = StateMachine(TRANSITIONS, StorefrontChange, of="storefront_id")
 
     storefront = locked(Storefront, Storefront.public_id == public_id)
     LIFE.require(storefront, Step.SUSPEND)
@@ -45,7 +45,7 @@ def require_reason(reason: str, sentence: str, *, code: str = "reason_missing") 
 
 
 @dataclass(frozen=True)
-class Life(Generic[State, Step, Change]):
+class StateMachine(Generic[State, Step, Change]):
     """A table of states, and the table of rows that tell of its steps.
 
     Args:

@@ -25,9 +25,9 @@ from core import pinyin
 from core.database import session
 from core.errors import Conflict, Forbidden, Invalid
 from core.ids import random_id
-from core.transitions import Life, decided_meanwhile, require_reason
+from core.transitions import StateMachine, decided_meanwhile, require_reason
 
-MEMBERSHIP = Life(NEXT, GrowerChange, of="grower_id", refusal=decided_meanwhile)
+MEMBERSHIP = StateMachine(NEXT, GrowerChange, of="grower_id", refusal=decided_meanwhile)
 
 
 @dataclass(frozen=True)

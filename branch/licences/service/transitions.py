@@ -7,9 +7,9 @@ from branch.licences.models.sealing import seal_step
 from branch.licences.models.tables import Licence, LicenceChange
 from branch.licences.rules.suspensions import BRANCH
 from branch.licences.states import TRANSITIONS, LicenceState, Step
-from core.transitions import Life, decided_meanwhile
+from core.transitions import StateMachine, decided_meanwhile
 
-LICENCE = Life(TRANSITIONS, LicenceChange, of="licence_id", refusal=decided_meanwhile, seal=seal_step)
+LICENCE = StateMachine(TRANSITIONS, LicenceChange, of="licence_id", refusal=decided_meanwhile, seal=seal_step)
 
 
 def move(

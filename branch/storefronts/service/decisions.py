@@ -22,10 +22,10 @@ from core.database import locked, session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import random_id
 from core.outbox.service import record
-from core.transitions import Life, decided_meanwhile, require_reason
+from core.transitions import StateMachine, decided_meanwhile, require_reason
 
 MOST_ADDRESSES = 12
-SHOP = Life(TRANSITIONS, StorefrontChange, of="storefront_id", refusal=decided_meanwhile)
+SHOP = StateMachine(TRANSITIONS, StorefrontChange, of="storefront_id", refusal=decided_meanwhile)
 
 
 def propose_storefront(

@@ -34,8 +34,8 @@ ASKED_BY_SCRIPTS = {"progress.job", "static", "files.media"}
 
 def init_sessions(app: Flask) -> None:
     """After Flask-Security: answer whose a session is, and write sign-ins and sign-outs down."""
-    app.login_manager.id_attribute = Account.new_sign_in_key.__name__  # type: ignore[attr-defined]
-    app.login_manager.user_loader(load)  # type: ignore[attr-defined]
+    app.login_manager.id_attribute = Account.new_sign_in_key.__name__  # type: ignore[attr-defined]  # Flask-Login sets it on the application
+    app.login_manager.user_loader(load)  # type: ignore[attr-defined]  # Flask-Login sets it on the application
     user_logged_in.connect(_begin, app)
     user_logged_out.connect(_end, app)
     app.before_request(_note_seen)

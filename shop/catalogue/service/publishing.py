@@ -12,7 +12,7 @@ from core.clock import local_day
 from core.database import session
 from core.errors import Conflict, Invalid, NotFound
 from core.outbox import service as outbox
-from core.transitions import Life
+from core.transitions import StateMachine
 from shop.catalogue.events import ListingChanged, ListingPublished, ListingWithdrawn
 from shop.catalogue.models import Listing, ListingChange, Variant
 from shop.catalogue.rules.offers import Fault, Offer, VariantOffer, offer_faults, price_faults, stock_faults
@@ -23,7 +23,7 @@ from shop.catalogue.states import TRANSITIONS, ListingState
 from shop.stock.service import movements as stock
 from traceability import api as traceability
 
-LISTING = Life(
+LISTING = StateMachine(
     TRANSITIONS,
     ListingChange,
     of="listing_id",

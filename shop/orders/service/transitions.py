@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core.database import session
 from core.errors import NotFound
 from core.state_tables import wrong_state
-from core.transitions import Life
+from core.transitions import StateMachine
 from shop.orders.models.tables import Consignment, ConsignmentChange, Order, OrderChange, OrderLine
 from shop.orders.states import (
     FULFILMENT_TRANSITIONS,
@@ -21,8 +21,10 @@ from shop.orders.states import (
     PaymentState,
 )
 
-PAYMENT = Life(PAYMENT_TRANSITIONS, OrderChange, of="order_id", column="payment_state")
-FULFILMENT = Life(FULFILMENT_TRANSITIONS, ConsignmentChange, of="consignment_id", column="fulfilment_state")
+PAYMENT = StateMachine(PAYMENT_TRANSITIONS, OrderChange, of="order_id", column="payment_state")
+FULFILMENT = StateMachine(
+    FULFILMENT_TRANSITIONS, ConsignmentChange, of="consignment_id", column="fulfilment_state"
+)
 
 
 def locked_order(order_id: int) -> Order:

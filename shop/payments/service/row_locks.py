@@ -9,14 +9,14 @@ from sqlalchemy import select, update
 
 from core.database import changed, session
 from core.errors import Conflict, NotFound
-from core.transitions import Life
+from core.transitions import StateMachine
 from shop.orders.models.tables import Order
 from shop.orders.service.transitions import locked_order
 from shop.payments.models.tables import Payment, PaymentChange, Refund, RefundChange
 from shop.payments.states import REFUND_STATES, STAGES, RefundState, Stage, dispute_is_open
 
-PAYMENT = Life(STAGES, PaymentChange, of="payment_id")
-REFUND = Life(REFUND_STATES, RefundChange, of="refund_id")
+PAYMENT = StateMachine(STAGES, PaymentChange, of="payment_id")
+REFUND = StateMachine(REFUND_STATES, RefundChange, of="refund_id")
 
 
 def locked_payment(payment_id: int) -> tuple[Order, Payment]:

@@ -9,7 +9,7 @@ import pytest
 from core import transitions
 from core.errors import Conflict
 from core.state_tables import StateTable
-from core.transitions import Life
+from core.transitions import StateMachine
 
 AT = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
 
@@ -86,7 +86,7 @@ def test_from_where_a_state_is_reached():
 
 
 def test_a_move_changes_the_row_and_leaves_what_its_changes_have_columns_for(database):
-    life = Life(TABLE, Change, of="thing_id")
+    life = StateMachine(TABLE, Change, of="thing_id")
     row = SimpleNamespace(id=7, state="open")
     change = life.move(row, Step.HOLD, at=AT, by=3, reason="because")
     assert row.state == State.HELD
@@ -104,12 +104,14 @@ def test_a_move_changes_the_row_and_leaves_what_its_changes_have_columns_for(dat
 def test_a_move_that_the_table_does_not_have_changes_nothing(database):
     row = SimpleNamespace(id=7, state=State.OVER)
     with pytest.raises(Conflict) as refused:
-        Life(TABLE, Change, of="thing_id").move(row, Step.END, at=AT, by=None, to=State.HELD)
+        StateMachine(TABLE, Change, of="thing_id").move(row, Step.END, at=AT, by=None, to=State.HELD)
     assert (refused.value.code, refused.value.details) == (
         "wrong_state",
         {"current": "over", "target": "end"},
     )
-    said = Life(TABLE, Change, of="thing_id", refusal=lambda _row, step: Conflict(step, code="decided"))
+    said = StateMachine(
+        TABLE, Change, of="thing_id", refusal=lambda _row, step: Conflict(step, code="decided")
+    )
     with pytest.raises(Conflict) as refused:
         said.require(row, Step.END)
     assert (refused.value.code, str(refused.value)) == ("decided", "end")
@@ -118,7 +120,7 @@ def test_a_move_that_the_table_does_not_have_changes_nothing(database):
 
 def test_a_change_is_sealed_once_it_stands_in_the_database(database):
     sealed = []
-    life = Life(
+    life = StateMachine(
         TABLE,
         Change,
         of="thing_id",

@@ -14,7 +14,7 @@ from core.clock import local_year
 from core.database import locked, session
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import readable_number
-from core.transitions import Life, require_reason
+from core.transitions import StateMachine, require_reason
 from traceability.alarms.models import sealing
 from traceability.alarms.models.tables import Alarm, AlarmChange, AlarmFinding, AlarmMark, RuleThresholds
 from traceability.alarms.queries.code_facts import (
@@ -305,4 +305,4 @@ def _moved_on(*_moved: object) -> Conflict:
     return Conflict(_("The alarm has moved on meanwhile."), code="alarm_state")
 
 
-ALARM = Life(TRANSITIONS, AlarmChange, of="alarm_id", refusal=_moved_on)
+ALARM = StateMachine(TRANSITIONS, AlarmChange, of="alarm_id", refusal=_moved_on)

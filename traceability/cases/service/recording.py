@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 from core.database import locked as locked_row
 from core.database import session
 from core.errors import Conflict, NotFound
-from core.transitions import Life
+from core.transitions import StateMachine
 from traceability.cases.models.sealing import seal_case
 from traceability.cases.models.tables import CaseChange, CaseEvidence, CounterfeitCase
 from traceability.cases.rules.evidence import Evidence, digest_of
 from traceability.cases.states import TRANSITIONS, CaseStep
 
-CASE = Life(
+CASE = StateMachine(
     TRANSITIONS,
     CaseChange,
     of="case_id",
