@@ -39,7 +39,6 @@ STAGES: StateTable[Stage, Stage] = StateTable(
         Stage.DOUBTFUL: frozenset({Stage.RECEIVED, Stage.UNCLAIMED}),
     }
 )
-check_stage = STAGES.check
 
 ARRIVED = _MONEY_ARRIVED
 # Nothing more will come by itself, and another attempt may start.
@@ -65,7 +64,6 @@ REFUND_STATES: StateTable[RefundState, RefundState] = StateTable(
         RefundState.FAILED: frozenset({RefundState.DONE}),
     }
 )
-check_refund = REFUND_STATES.check
 
 
 class RefundKind(StrEnum):

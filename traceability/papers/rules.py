@@ -34,9 +34,6 @@ class PaperKind(StrEnum):
 # A certificate that someone else issued is believed with its number and its scan, not by a number alone.
 NEEDS_FILE = frozenset({PaperKind.PLANT_QUARANTINE, PaperKind.ORIGIN_QUARANTINE})
 
-# What we print ourselves when the labels of an order are printed.
-PRINTED_HERE = frozenset({PaperKind.LABEL})
-
 
 @dataclass(frozen=True)
 class PaperRule:

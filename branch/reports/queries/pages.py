@@ -156,10 +156,6 @@ def reports_for(
     ]
 
 
-def waiting_for_review(account_id: int) -> list[ReportLine]:
-    return reports_for(account_id, states=[ReportState.SUBMITTED])
-
-
 def report_for(account_id: int, public_id: str, *, language: str) -> ReportView:
     """One report in `language` (``zh`` or ``en``), for somebody who may see it.
 

@@ -14,8 +14,6 @@ from shop.catalogue.rules.listing_fields import SEARCHED
 FACETS = {"cultivar_group": "cultivar_groups", "root": "roots", "grower": "growers", "village": "villages"}
 SORTS = ("relevance", "price", "-price", "new", "diameter", "-diameter")
 PAGE_SIZE = 24
-# Edges of the diameter classes offered as a facet, in mm; the last class is open.
-DIAMETER_EDGES_MM = (0, 20, 30, 50, 80, 100, 150)
 SEPARATOR = "\x1f"
 
 

@@ -21,7 +21,6 @@ from traceability.events.views.answers import EpcisProblem, collection, query_do
 from traceability.events.views.blueprint import blueprint, documented
 from traceability.events.views.paging import Paging, next_page, parameters, read_paging, require_only_paging
 
-RESOURCES = ("eventTypes", "epcs", "bizSteps", "bizLocations", "readPoints", "dispositions")
 _STANDARD: dict[str, tuple[str, ...]] = {
     "eventTypes": vocabulary.EVENT_TYPES,
     "bizSteps": tuple(sorted(vocabulary.BIZ_STEPS)),

@@ -60,7 +60,6 @@ PROVINCES: tuple[Province, ...] = tuple(
     )
 )
 
-BY_ISO = {province.iso: province for province in PROVINCES}
 BY_NAME = {province.name_zh: province for province in PROVINCES}
 NAME_ENDINGS = ("壮族自治区", "回族自治区", "维吾尔自治区", "特别行政区", "自治区", "省", "市")
 

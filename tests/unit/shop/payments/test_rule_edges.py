@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import Conflict
 from shop.payments.rules.provider_news import Heard, heard_of, seen_elsewhere, session_end, share_of_line
-from shop.payments.states import REFUND_STATES, STAGES, check_refund, check_stage
+from shop.payments.states import REFUND_STATES, STAGES
 
 AT = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -96,7 +96,7 @@ def test_no_more_units_are_shared_than_were_bought(already, more):
         share_of_line(100, 3, already, more)
 
 
-@pytest.mark.parametrize(("table", "check"), [(STAGES, check_stage), (REFUND_STATES, check_refund)])
+@pytest.mark.parametrize(("table", "check"), [(STAGES, STAGES.check), (REFUND_STATES, REFUND_STATES.check)])
 def test_a_move_that_is_not_in_the_table_is_a_conflict(table, check):
     for current, targets in table.items():
         for target in table:

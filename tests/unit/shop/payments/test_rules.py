@@ -21,8 +21,6 @@ from shop.payments.states import (
     STAGES,
     RefundState,
     Stage,
-    check_refund,
-    check_stage,
 )
 
 AT = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
@@ -143,7 +141,7 @@ def test_money_that_arrived_never_leaves_its_stage_by_an_older_message():
     for later in (Stage.EXPIRED, Stage.FAILED, Stage.PROCESSING, Stage.CANCELLED, Stage.OPEN):
         assert later not in STAGES[Stage.RECEIVED]
         with pytest.raises(Conflict):
-            check_stage(Stage.RECEIVED, later)
+            STAGES.check(Stage.RECEIVED, later)
 
 
 def test_every_stage_before_the_money_can_still_receive_it():
@@ -154,7 +152,7 @@ def test_every_stage_before_the_money_can_still_receive_it():
 def test_a_refund_that_came_back_can_only_be_paid_by_hand():
     assert REFUND_STATES[RefundState.FAILED] == {RefundState.DONE}
     with pytest.raises(Conflict):
-        check_refund(RefundState.FAILED, RefundState.SENT)
+        REFUND_STATES.check(RefundState.FAILED, RefundState.SENT)
 
 
 def test_the_tables_name_every_state():
