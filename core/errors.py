@@ -1,4 +1,4 @@
-"""The tree of errors that a user may meet. Raised where the rule lives; one table in `core.web.errors` answers them."""
+"""The tree of errors that a user may meet. Raised where the rule lives; one table in `core.web.views.problems` answers them."""
 
 from typing import Any
 
