@@ -21,30 +21,8 @@ from branch.platforms.rules.shop_pages import (
 )
 
 _TAOBAO_SHOP_HOSTS = {"shop", "store", "shop.m", "shop1.m", "store.m"}
-_TAOBAO_MIXED_HOSTS = {
-    "market.m",
-    "h5.m",
-    "m",
-    "market.wapa",
-    "pages.m",
-    "new.m",
-    "meta.m",
-    "web.m",
-    "shop.world",
-}
-_TAOBAO_OFFICES = {
-    "myseller",
-    "seller",
-    "sell",
-    "qn",
-    "trade",
-    "buyertrade",
-    "openshop",
-    "work",
-    "qianniu",
-    "mai",
-    "upload",
-}
+_TAOBAO_MIXED_HOSTS = words("market.m h5.m m market.wapa pages.m new.m meta.m web.m shop.world")
+_TAOBAO_OFFICES = words("myseller seller sell qn trade buyertrade openshop work qianniu mai upload")
 _TAOBAO_OWN = words("""
     www s list search login reg cart i my member ai world tw hk sg my8 market h5 m shop store item
     detail ju juhuasuan jiyoujia rate favorite shoucang guang daren we pages bbs service
@@ -75,6 +53,7 @@ _TAOBAO_NUMBERS = {
 
 
 def taobao(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
+    """A shop's own host or a page of Taobao's below `taobao.com`; `sub` is the host without that domain."""
     return Platform.TAOBAO, _taobao_keys(sub, address)
 
 
@@ -97,6 +76,7 @@ def _taobao_keys(sub: str, address: WebAddress) -> Answer:
 
 
 def tmall(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
+    """As `taobao`, below `tmall.com` and `tmall.hk`; shops there have Taobao's numbers."""
     if sub in ("shop.m", "m", "pages", "h5.m", "market.m"):
         if shows_an_item(address):
             return Platform.TMALL, Refusal.PRODUCT_PAGE
@@ -113,6 +93,7 @@ def tmall(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
 
 
 def alibaba_1688(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
+    """As `taobao`, below `1688.com`; a shop is a host of its own or a member of the mobile pages."""
     platform = Platform.ALIBABA_1688
     if "offer" in address.path or sub in ("detail", "detail.m"):
         return platform, Refusal.PRODUCT_PAGE

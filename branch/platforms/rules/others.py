@@ -26,6 +26,7 @@ _JD_OWN = words("""
 
 
 def jd(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
+    """A shop below `jd.com` or `jd.hk`, by its number or its own host; `sub` is the host without that domain."""
     return Platform.JD, _jd_keys(sub, address)
 
 
@@ -47,6 +48,7 @@ def _jd_keys(sub: str, address: WebAddress) -> Answer:
 
 
 def pinduoduo(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
+    """A shop by its `mall_id`, below `pinduoduo.com` and `yangkeduo.com`."""
     return Platform.PINDUODUO, _pinduoduo_keys(sub, address)
 
 
@@ -97,6 +99,7 @@ def douyin_profile(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
 
 
 def weidian(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
+    """A shop by its number: in its host, behind `/s/`, or as `userid`."""
     platform = Platform.WEIDIAN
     numbered = re.fullmatch(r"(?:shop)?([1-9][0-9]{2,19})(?:\.v)?", sub)
     if numbered:

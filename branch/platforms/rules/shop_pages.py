@@ -66,6 +66,7 @@ def numbers(address: WebAddress, kinds: dict[str, str]) -> Answer:
 
 
 def shows_an_item(address: WebAddress) -> bool:
+    """Whether parameters or path say that the page is that of one product."""
     return bool(_ITEM_PARAMETERS & address.query.keys()) or any(
         re.search(r"(?:^|[-_.])(?:detail|item|goods)(?:[-_.]|$)", segment) for segment in address.path
     )
