@@ -11,7 +11,6 @@ from branch.programmes import queries, service
 from core.clock import local_day, now
 from core.command_groups import CommandGroup
 from core.database import transaction
-from core.errors import DomainError
 
 group = CommandGroup("programmes", help="Programmes that began for a whole unit on one date.")
 
@@ -26,18 +25,15 @@ group = CommandGroup("programmes", help="Programmes that began for a whole unit 
 @click.option("--by", "noted_by", required=True, help="Who notes it, by name.")
 def note(name: str, unit_code: str, started_on: date, note: str, noted_by: str) -> None:
     """Note a programme; reports then show the unit's sales before and after its date."""
-    try:
-        with transaction():
-            number = service.note_programme(
-                get_unit(unit_code).id,
-                name=name,
-                started_on=started_on,
-                note=note,
-                noted_by=noted_by,
-                at=now(),
-            )
-    except DomainError as error:
-        raise click.ClickException(str(error)) from None
+    with transaction():
+        number = service.note_programme(
+            get_unit(unit_code).id,
+            name=name,
+            started_on=started_on,
+            note=note,
+            noted_by=noted_by,
+            at=now(),
+        )
     click.echo(f"noted as number {number}")
 
 
@@ -46,11 +42,8 @@ def note(name: str, unit_code: str, started_on: date, note: str, noted_by: str) 
 @click.option("--reason", required=True, help="Why it was noted wrongly.")
 def withdraw(number: int, reason: str) -> None:
     """Take a programme out of later reports."""
-    try:
-        with transaction():
-            service.withdraw_programme(number, reason=reason, at=now())
-    except DomainError as error:
-        raise click.ClickException(str(error)) from None
+    with transaction():
+        service.withdraw_programme(number, reason=reason, at=now())
     click.echo("withdrawn")
 
 

@@ -10,7 +10,6 @@ from core.accounts.rules.identity import parse_identity
 from core.clock import now, to_utc
 from core.command_groups import CommandGroup
 from core.database import transaction
-from core.errors import DomainError
 
 group = CommandGroup("organisation", help="Take over a unit's work for some days, in plain sight.")
 
@@ -29,21 +28,18 @@ group = CommandGroup("organisation", help="Take over a unit's work for some days
 )
 def take_over(unit: str, days: int, reason: str, operator: str | None, role: str | None) -> None:
     """Do the work of UNIT (its code) for some days; its people are told and see it."""
-    try:
-        account_id = operator_account(operator)
-        with transaction():
-            place = queries.get_unit(unit)
-            public_id = takeovers.take_over(
-                place,
-                account_id=account_id,
-                role=Role(role) if role else None,
-                days=days,
-                reason=reason,
-                at=now(),
-            )
-        takeover = takeovers.get_takeover(public_id, at=now())
-    except DomainError as error:
-        raise click.ClickException(str(error)) from None
+    account_id = operator_account(operator)
+    with transaction():
+        place = queries.get_unit(unit)
+        public_id = takeovers.take_over(
+            place,
+            account_id=account_id,
+            role=Role(role) if role else None,
+            days=days,
+            reason=reason,
+            at=now(),
+        )
+    takeover = takeovers.get_takeover(public_id, at=now())
     click.echo(
         f"{takeover.by} does the work of {unit} ({takeover.role}) until {to_utc(takeover.ends_at):%Y-%m-%d %H:%M} UTC"
     )

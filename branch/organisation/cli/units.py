@@ -7,7 +7,6 @@ from branch.organisation.service import tree as service
 from branch.organisation.wording import KIND_NAMES
 from core.command_groups import CommandGroup
 from core.database import transaction
-from core.errors import DomainError
 
 group = CommandGroup("units", help="Town committee, industry branch, villages, groups.")
 
@@ -20,17 +19,14 @@ group = CommandGroup("units", help="Town committee, industry branch, villages, g
 @click.option("--name-en", default="", help="Left out, the Chinese name serves.")
 def create(name_zh: str, kind: str, parent: str | None, code: str, name_en: str) -> None:
     """Add a unit to the tree."""
-    try:
-        with transaction():
-            unit = service.found_unit(
-                code=code,
-                name_zh=name_zh,
-                name_en=name_en,
-                kind=kind,
-                parent=queries.get_unit(parent) if parent else None,
-            )
-    except DomainError as error:
-        raise click.ClickException(str(error)) from None
+    with transaction():
+        unit = service.found_unit(
+            code=code,
+            name_zh=name_zh,
+            name_en=name_en,
+            kind=kind,
+            parent=queries.get_unit(parent) if parent else None,
+        )
     click.echo(f"{unit.code}: {unit.name_zh}")
 
 

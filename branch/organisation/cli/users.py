@@ -19,7 +19,6 @@ from core.accounts.service.account import create_account
 from core.clock import now
 from core.command_groups import CommandGroup
 from core.database import transaction
-from core.errors import DomainError
 
 group = CommandGroup("users", help="Accounts and their roles.")
 
@@ -43,28 +42,25 @@ def create(contact: str, role: str, unit: str | None, name: str, *, password_std
     password = sys.stdin.readline().rstrip("\n") if password_stdin else secrets.token_urlsafe(12)
     if password_stdin and (len(password) < SHORTEST or is_too_simple(password, about=(contact,))):
         raise click.ClickException("the password is too short or too easy to guess")
-    try:
-        with transaction():
-            account = find_account(identity)
-            opened = account is None
-            if account is not None and find_confirmed(identity) != account.id:
-                raise click.ClickException(
-                    f"an account gives {contact} as its contact and has not proved it: it may be somebody else's. "
-                    "Let its owner confirm the contact, or invite him"
-                )
-            if account is None:
-                account = create_account(
-                    identity,
-                    display_name=name or identity.value.partition("@")[0],
-                    password=password,
-                    at=now(),
-                    confirmed=True,
-                )
-            place = queries.get_unit(unit) if unit else None
-            reason = "flask users create"
-            service.give_role(account.id, Role(role), unit=place, by_account_id=None, reason=reason, at=now())
-    except DomainError as error:
-        raise click.ClickException(str(error)) from None
+    with transaction():
+        account = find_account(identity)
+        opened = account is None
+        if account is not None and find_confirmed(identity) != account.id:
+            raise click.ClickException(
+                f"an account gives {contact} as its contact and has not proved it: it may be somebody else's. "
+                "Let its owner confirm the contact, or invite him"
+            )
+        if account is None:
+            account = create_account(
+                identity,
+                display_name=name or identity.value.partition("@")[0],
+                password=password,
+                at=now(),
+                confirmed=True,
+            )
+        place = queries.get_unit(unit) if unit else None
+        reason = "flask users create"
+        service.give_role(account.id, Role(role), unit=place, by_account_id=None, reason=reason, at=now())
     click.echo(
         f"{'account opened' if opened else 'role given to'}: {identity.value}, {role}{f' at {unit}' if unit else ''}"
     )
@@ -84,16 +80,13 @@ def take_role(contact: str, role: str, unit: str | None, reason: str) -> None:
     identity = parse_identity(contact)
     if identity is None:
         raise click.BadParameter("neither an e-mail address nor a phone number", param_hint="--email")
-    try:
-        with transaction():
-            account = find_account(identity)
-            if account is None:
-                raise click.ClickException(f"there is no account with {contact}")
-            place = queries.get_unit(unit) if unit else None
-            member = members.member_with(account.id, Role(role), place)
-            service.take_role(member, by_account_id=None, reason=reason, at=now())
-    except DomainError as error:
-        raise click.ClickException(str(error)) from None
+    with transaction():
+        account = find_account(identity)
+        if account is None:
+            raise click.ClickException(f"there is no account with {contact}")
+        place = queries.get_unit(unit) if unit else None
+        member = members.member_with(account.id, Role(role), place)
+        service.take_role(member, by_account_id=None, reason=reason, at=now())
     click.echo(f"role taken from: {identity.value}, {role}{f' at {unit}' if unit else ''}")
 
 
@@ -110,11 +103,8 @@ def reset_second_factor(contact: str, reason: str, operator: str | None) -> None
     account_id, by = account.id, operator_account(operator)
     if not queries.holds_everywhere(by, "jobs.manage"):
         raise click.BadParameter("this account is no operator's", param_hint="--operator")
-    try:
-        with transaction():
-            lost_factor.take_off(account_id, by_account_id=by, reason=reason, at=now())
-    except DomainError as error:
-        raise click.ClickException(str(error)) from None
+    with transaction():
+        lost_factor.take_off(account_id, by_account_id=by, reason=reason, at=now())
     click.echo(f"second factor taken off: {contact}; signed out everywhere, and told at every contact")
 
 

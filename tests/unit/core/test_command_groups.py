@@ -6,9 +6,11 @@ import click
 import pytest
 import sqlalchemy as sa
 from flask.cli import ScriptInfo
+from flask_babel import lazy_gettext as _l
 
 from core.command_groups import CommandGroup, TellsSchema
 from core.database import session
+from core.errors import Conflict
 from core.settings import Settings
 from wsgi import COMMANDS, create_app
 
@@ -32,6 +34,17 @@ def test_a_database_that_was_never_prepared_is_told_in_a_sentence(unprepared, co
 
 def test_every_feature_s_commands_say_so():
     assert all(isinstance(import_module(name).group, TellsSchema) for name in COMMANDS)
+
+
+def test_what_is_refused_is_told_in_a_sentence(app):
+    group = CommandGroup("x")
+
+    @group.command("y")
+    def _refused():
+        raise Conflict(_l("This has been decided meanwhile."))
+
+    told = app.test_cli_runner().invoke(group, ["y"])
+    assert (told.exit_code, told.stderr) == (1, "Error: This has been decided meanwhile.\n")
 
 
 def test_another_fault_of_the_database_keeps_its_own_words(app):
