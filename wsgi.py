@@ -1,12 +1,17 @@
-"""Composition root: the only file that sees every room. Everything is wired here, in readable lists.
+"""Composition root: the only file that sees every room. What somebody decides stands here in readable lists.
+
+Pages, commands, tables, tasks and what is sealed are found by where they stand: files under `views` with a `blueprint`, under
+`cli` with a `group`, under `models` and `tasks` (docs/adr/070).
 
 Rooms are imported where they are wired, not with this file: the scheduler reads its tables here and needs nothing else.
 """
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from celery.schedules import crontab
@@ -24,80 +29,15 @@ if TYPE_CHECKING:
     from core.settings import Settings
     from core.web.views.navigation import NavGroup
 
-# Modules with a `blueprint`, in the order in which their routes are looked up.
-BLUEPRINTS: list[str] = [
-    "core.accounts.views.account",
-    "core.accounts.views.second_factor",
-    "core.accounts.views.tokens",
-    "core.accounts.views.devices",
-    "core.failures.views",
-    "core.checks.views",
-    "core.seal.views.log",
-    "branch.organisation.views.members",
-    "branch.organisation.views.units",
-    "branch.organisation.views.operator",
-    "branch.growers.views",
-    "traceability.papers.views",
-    "traceability.surveys.views.grower",
-    "traceability.surveys.views.branch",
-    "traceability.quota.views.growth",
-    "traceability.quota.views.balances",
-    "traceability.lots.views",
-    "traceability.transformations.views",
-    "traceability.recalls.views",
-    "traceability.codes.views.grower",
-    "traceability.codes.views.activation",
-    "traceability.codes.views.approval",
-    "traceability.codes.views.inner_codes",
-    "traceability.resolver.views",
-    "traceability.passports.views",
-    "traceability.inspections.views",
+ROOT = Path(__file__).resolve().parent
+ROOMS = ("core", "branch", "traceability", "shop")
+
+# The JSON API, in the order in which its own description names its parts.
+API: list[str] = [
     "traceability.events.views.root",
-    "traceability.verification.views.pages",
     "traceability.verification.views.api",
-    "traceability.alarms.views.branch",
-    "traceability.alarms.views.question",
-    "traceability.standing.views",
-    "traceability.cases.views.public",
-    "traceability.cases.views.staff",
-    "traceability.cases.views.steps",
-    "traceability.cases.views.download",
-    "traceability.warnings.views",
-    "branch.ledger.views.sums",
-    "branch.ledger.views.single_sales",
-    "branch.ledger.views.channels",
-    "branch.ledger.views.costs",
-    "branch.reports.views.branch",
-    "branch.reports.views.committee",
-    "branch.reports.views.editions",
-    "branch.programmes.views",
-    "shop.promotion.views",
-    "shop.search.views.pages",
     "shop.search.views.json_api",
-    "shop.channels.views",
-    "shop.dispatch.views.tracking_numbers",
-    "shop.dispatch.views.packing",
-    "shop.dispatch.views.returns",
-    "shop.home.views",
-    "shop.catalogue.views",
-    "shop.seller.views.day",
-    "shop.seller.views.listings",
-    "shop.seller.views.prices",
-    "shop.cart.views",
-    "shop.freight.views",
-    "shop.checkout.views.pages",
-    "shop.orders.views.unpaid_holds",
-    "shop.orders.views.pages",
     "shop.checkout.views.json_api",
-    "shop.payees.views",
-    "shop.payments.webhook",
-    "shop.payments.views.buyer",
-    "shop.payments.views.cashier",
-    "shop.payments.views.refunds",
-    "branch.licences.views.decisions",
-    "branch.licences.views.marks",
-    "branch.storefronts.views",
-    "branch.registry.views.pages",
     "branch.registry.views.api",
 ]
 
@@ -106,78 +46,6 @@ TOKEN_SCOPES: dict[str, Any] = {
     "epcis.capture": _l("Send EPCIS events and keep named queries"),
     "epcis.read": _l("Read all EPCIS events, also those that others sent"),
 }
-
-# Modules with a `group` of commands for `flask`.
-COMMANDS: list[str] = [
-    "core.accounts.cli",
-    "core.backup.cli",
-    "core.checks.cli",
-    "core.failures.cli",
-    "core.seal.cli",
-    "traceability.reference.cli",
-    "traceability.codes.cli",
-    "benchmarks.alarms.cli",
-    "traceability.quota.cli",
-    "branch.ledger.cli",
-    "branch.reports.cli",
-    "branch.programmes.cli",
-    "branch.organisation.cli.users",
-    "branch.storefronts.cli",
-    "branch.organisation.cli.units",
-    "branch.organisation.cli.takeovers",
-    "shop.search.cli",
-    "shop.payments.cli",
-    "shop.channels.cli",
-    "shop.demo.cli.commands",
-    "shop.dispatch.cli",
-]
-
-# Modules that define tables but are not imported by any view.
-MODELS: list[str] = [
-    "core.accounts.models.devices",
-    "core.backup.models.runs",
-    "core.checks.models",
-    "core.work_claims",
-    "core.failures.models",
-    "core.messaging.models",
-    "core.outbox.models",
-    "core.form_keys.models",
-    "core.progress.models",
-    "core.seal.models.leaves",
-    "branch.growers.models.tables",
-    "branch.organisation.models.tables",
-    "branch.ledger.models.tables",
-    "branch.reports.models.tables",
-    "branch.programmes.models.tables",
-    "branch.reports.questions.models.tables",
-    "branch.reports.deadlines.models",
-    "branch.reports.editions.models.tables",
-    "branch.reports.review.models",
-    "branch.licences.models.tables",
-    "branch.storefronts.models.tables",
-    "traceability.plots.models.tables",
-    "traceability.lots.models.tables",
-    "traceability.papers.models.tables",
-    "traceability.quota.models.tables",
-    "traceability.codes.models.tables",
-    "traceability.resolver.models.tables",
-    "traceability.events.models.tables",
-    "traceability.certificates.models.tables",
-    "traceability.inspections.models.tables",
-    "traceability.cases.models.tables",
-    "traceability.lookups.models",
-    "traceability.alarms.models.tables",
-    "shop.catalogue.models",
-    "shop.search.models",
-    "shop.stock.models",
-    "shop.freight.models",
-    "shop.cart.models",
-    "shop.orders.models.tables",
-    "shop.payees.models.tables",
-    "shop.payments.models.tables",
-    "shop.channels.models",
-    "shop.dispatch.models",
-]
 
 # Modules with an `init_app(app, settings)` to be called at start.
 PARTS: list[str] = [
@@ -191,88 +59,79 @@ PARTS: list[str] = [
     "traceability.lookups.service.address_database",
 ]
 
-# Whose `measure` sets gauges at each look at /metrics.
-MEASURED: list[str] = ["core.failures.views", "core.backup.views", "core.checks.views"]
-
-# Modules with Celery tasks.
-TASKS: list[str] = [
-    "core.outbox.tasks",
-    "core.messaging.tasks",
-    "core.progress.tasks.periodic",
-    "core.files.tasks",
-    "core.form_keys.tasks",
-    "core.forgetting.tasks",
-    "core.accounts.tasks",
-    "traceability.codes.tasks.batch_files",
-    "traceability.cases.tasks",
-    "core.failures.tasks",
-    "core.seal.tasks.periodic",
-    "core.backup.tasks",
-    "core.checks.tasks.periodic",
-    "branch.ledger.tasks",
-    "branch.reports.tasks.building",
-    "branch.reports.tasks.editions",
-    "branch.reports.tasks.deadlines",
-    "branch.licences.tasks",
-    "traceability.quota.tasks",
-    "traceability.surveys.tasks",
-    "traceability.lookups.tasks",
-    "traceability.alarms.tasks",
-    "shop.search.tasks.jobs",
-    "shop.payments.tasks.jobs",
-    "shop.channels.tasks.jobs",
-    "shop.catalogue.tasks.jobs",
-    "shop.orders.tasks",
-]
-
-# Which worker does which task (core.jobs): what somebody waits for is fast, what may take minutes is slow.
-QUEUES: dict[str, list[str]] = {
-    "fast": [
-        "core.seal.sequence",
-        "core.seal.witness",
-        "core.seal.keep_head",
-        "core.outbox.deliver",
-        "core.messaging.send",
-        "core.messaging.forget",
-        "core.jobs.resume",
-        "shop.orders.expire",
-        "shop.orders.remind",
-        "shop.payments.send_refunds",
-        "traceability.alarms.judge_recent",
-        "traceability.cases.remind",
-        "traceability.quota.expire",
-        "branch.licences.expire",
-        "branch.ledger.refresh_rollups",
-        "branch.reports.remind",
-    ],
-    "slow": [
-        "core.accounts.forget_devices",
-        "core.backup.nightly",
-        "core.checks.nightly",
-        "core.checks.sample",
-        "core.failures.forget_settled",
-        "core.files.remove_torn",
-        "core.form_keys.forget",
-        "shop.catalogue.forget_originals",
-        "shop.catalogue.make_photo",
-        "shop.channels.apply",
-        "shop.channels.forget_plans",
-        "shop.channels.plan",
-        "shop.payments.reconcile",
-        "shop.search.rebuild",
-        "shop.search.rebuild_missing",
-        "traceability.alarms.judge_licensees",
-        "traceability.cases.forget_contacts",
-        "traceability.labels.forget_files",
-        "traceability.labels.make",
-        "traceability.lookups.fold",
-        "traceability.plots.remind_of_growth",
-        "branch.ledger.reconcile",
-        "branch.reports.build",
-        "branch.reports.publish_edition",
-        "branch.reports.build_last_month",
-    ],
+# What workers do (core.jobs), and when the scheduler sends it: every so many seconds, at a time of Shanghai's clock, or never,
+# where what happens sends it. Fast is what somebody waits for, slow what may take minutes.
+TASKS: dict[str, dict[str, float | crontab | None]] = {
+    "fast": {
+        "core.seal.sequence": 3.0,
+        "core.seal.witness": 60.0,
+        "core.seal.keep_head": crontab(hour="8-20", minute=0),
+        "core.outbox.deliver": 5.0,
+        "core.messaging.send": 10.0,
+        "core.messaging.forget": 300.0,
+        "core.jobs.resume": 20.0,
+        "shop.orders.expire": 60.0,
+        "shop.orders.remind": 600.0,
+        "shop.payments.send_refunds": 60.0,
+        "traceability.alarms.judge_recent": 10.0,
+        "traceability.cases.remind": 1800.0,
+        "traceability.quota.expire": crontab(minute=20),
+        "branch.licences.expire": 3600.0,
+        "branch.ledger.refresh_rollups": 30.0,
+        "branch.reports.remind": 600.0,
+    },
+    "slow": {
+        "core.accounts.forget_devices": crontab(hour=4, minute=25),
+        # This and the next look every quarter of an hour whether this night's is missing; there is no backup without BACKUP_DIR.
+        "core.backup.nightly": 900.0,
+        "core.checks.nightly": 900.0,
+        "core.checks.sample": 300.0,
+        "core.failures.forget_settled": crontab(hour=4, minute=50),
+        "core.files.remove_torn": crontab(hour=4, minute=15),
+        "core.form_keys.forget": crontab(hour=4, minute=55),
+        "shop.catalogue.forget_originals": crontab(hour=4, minute=5),
+        "shop.catalogue.make_photo": None,
+        "shop.channels.apply": None,
+        "shop.channels.forget_plans": crontab(hour=4, minute=20),
+        "shop.channels.plan": None,
+        "shop.payments.reconcile": 900.0,
+        "shop.search.rebuild": crontab(hour=3, minute=20),
+        "shop.search.rebuild_missing": 10.0,
+        "traceability.alarms.judge_licensees": crontab(hour=4, minute=40),
+        "traceability.cases.forget_contacts": crontab(minute=25),
+        "traceability.labels.forget_files": 3600.0,
+        "traceability.labels.make": None,
+        "traceability.lookups.fold": crontab(hour=4, minute=10),
+        "traceability.plots.remind_of_growth": crontab(
+            month_of_year=1, day_of_month="8-14", hour="9-17", minute=0
+        ),
+        "branch.ledger.reconcile": crontab(hour=3, minute=35),
+        "branch.reports.build": None,
+        "branch.reports.publish_edition": None,
+        "branch.reports.build_last_month": crontab(day_of_month="2-28", hour="2-23", minute=0),
+    },
 }
+
+
+def modules(*names: str) -> list[ModuleType]:
+    """Every module of the rooms that stands under one of these names: `models` gives shop.cart.models, shop.orders.models.tables.
+
+    What a file is follows from its place (the contracts in pyproject.toml leave no other names), so no list repeats it.
+    """
+    wanted = [path for path in _files() if {path.stem, path.parent.name} & set(names)]
+    return [import_module(".".join(path.with_suffix("").parts)) for path in wanted]
+
+
+@cache
+def _files() -> list[Path]:
+    return [path.relative_to(ROOT) for room in ROOMS for path in sorted((ROOT / room).rglob("[!_]*.py"))]
+
+
+def declared(*kinds: type[Any]) -> list[Any]:
+    """What files of `models` declare of these kinds, alone or in tuples; each once."""
+    values = [value for module in modules("models", "sealed_tables") for value in vars(module).values()]
+    single = [part for value in values for part in (value if isinstance(value, tuple) else (value,))]
+    return list(dict.fromkeys(part for part in single if isinstance(part, kinds)))
 
 
 def console() -> list[NavGroup]:
@@ -494,71 +353,6 @@ def event_handlers() -> dict[type, list[Handler]]:
     return table
 
 
-# What the scheduler sends, by name: {"task": ..., "schedule": seconds or crontab}.
-SCHEDULES: dict[str, dict[str, Any]] = {
-    "take up jobs again": {"task": "core.jobs.resume", "schedule": 20.0},
-    "forget files of codes": {"task": "traceability.labels.forget_files", "schedule": 3600.0},
-    "forget originals of photos": {
-        "task": "shop.catalogue.forget_originals",
-        "schedule": crontab(hour=4, minute=5),
-    },
-    "forget what was kept of imports": {
-        "task": "shop.channels.forget_plans",
-        "schedule": crontab(hour=4, minute=20),
-    },
-    "forget settled failures": {
-        "task": "core.failures.forget_settled",
-        "schedule": crontab(hour=4, minute=50),
-    },
-    "remove torn files": {"task": "core.files.remove_torn", "schedule": crontab(hour=4, minute=15)},
-    "forget sign-ins": {"task": "core.accounts.forget_devices", "schedule": crontab(hour=4, minute=25)},
-    "forget what was told in secret": {"task": "core.messaging.forget", "schedule": 300.0},
-    "seal": {"task": "core.seal.sequence", "schedule": 3.0},
-    # Looks every quarter of an hour whether this night's is missing; nothing without BACKUP_DIR.
-    "back up": {"task": "core.backup.nightly", "schedule": 900.0},
-    # As the backup: looks every quarter of an hour whether this night's is missing.
-    "check the books": {"task": "core.checks.nightly", "schedule": 900.0},
-    "check a few codes": {"task": "core.checks.sample", "schedule": 300.0},
-    "keep the head of the day": {"task": "core.seal.keep_head", "schedule": crontab(hour="8-20", minute=0)},
-    "ask witnesses": {"task": "core.seal.witness", "schedule": 60.0},
-    "deliver outbox": {"task": "core.outbox.deliver", "schedule": 5.0},
-    "ask Stripe what is open": {"task": "shop.payments.reconcile", "schedule": 900.0},
-    "expire orders": {"task": "shop.orders.expire", "schedule": 60.0},
-    "remind of orders": {"task": "shop.orders.remind", "schedule": 600.0},
-    "send refunds": {"task": "shop.payments.send_refunds", "schedule": 60.0},
-    "judge look-ups": {"task": "traceability.alarms.judge_recent", "schedule": 10.0},
-    "judge licensees": {
-        "task": "traceability.alarms.judge_licensees",
-        "schedule": crontab(hour=4, minute=40),
-    },
-    "fold old look-ups": {"task": "traceability.lookups.fold", "schedule": crontab(hour=4, minute=10)},
-    "remind of cases": {"task": "traceability.cases.remind", "schedule": 1800.0},
-    "forget contacts of cases": {
-        "task": "traceability.cases.forget_contacts",
-        "schedule": crontab(minute=25),
-    },
-    "expire quota": {"task": "traceability.quota.expire", "schedule": crontab(minute=20)},
-    "remind of growth": {
-        "task": "traceability.plots.remind_of_growth",
-        "schedule": crontab(month_of_year=1, day_of_month="8-14", hour="9-17", minute=0),
-    },
-    "expire licences": {"task": "branch.licences.expire", "schedule": 3600.0},
-    "forget keys of forms": {"task": "core.form_keys.forget", "schedule": crontab(hour=4, minute=55)},
-    "send messages": {"task": "core.messaging.send", "schedule": 10.0},
-    "sum up sales": {"task": "branch.ledger.refresh_rollups", "schedule": 30.0},
-    "reconcile the sums of sales": {
-        "task": "branch.ledger.reconcile",
-        "schedule": crontab(hour=3, minute=35),
-    },
-    "build last month's reports": {
-        "task": "branch.reports.build_last_month",
-        "schedule": crontab(day_of_month="2-28", hour="2-23", minute=0),
-    },
-    "remind of reports": {"task": "branch.reports.remind", "schedule": 600.0},
-    "make a missing search index": {"task": "shop.search.rebuild_missing", "schedule": 10.0},
-    "rebuild search index": {"task": "shop.search.rebuild", "schedule": crontab(hour=3, minute=20)},
-}
-
 # In words, for the operators' page: what each kind of claim is about, by the name that sweeps and jobs give it.
 SWEEPS: dict[str, Any] = {
     "job": _l("A long job that somebody asked for"),
@@ -619,96 +413,17 @@ def report_sections() -> list[SectionFunction]:
 
 
 def seal_sources() -> list[Sealed]:
-    """What is sealed in the public log, and how its rows look today: one line per feature's `sealing.py`."""
-    from branch.ledger.models import record_sealing as records
-    from branch.ledger.models import sealing as ledger
-    from branch.licences.models import sealing as licences
-    from branch.organisation.models import takeover_sealing as takeovers
-    from branch.programmes.models import sealing as programmes
-    from branch.reports.editions.models import sealing as report_editions
-    from branch.reports.models import sealing as reports
-    from branch.reports.questions.models import sealing as report_posts
-    from shop.payees.models import sealing as payees
-    from traceability.alarms.models import sealing as alarms
-    from traceability.cases.models import sealing as cases
-    from traceability.certificates.models import sealing as certificates
-    from traceability.codes.models import sealing as codes
-    from traceability.codes.models import step_sealing as code_steps
-    from traceability.codes.models import unlock_sealing as unlocking
-    from traceability.codes.models.refusal_sealing import SOURCE
-    from traceability.events.models import sealing as events
-    from traceability.inspections.models import sealing as inspections
-    from traceability.lots.models import sealing as lots
-    from traceability.plots.models import sealing as plots
-    from traceability.quota.models import sealing as quota
+    """What is sealed in the public log, and how its rows look today."""
+    from core.seal import SealSource, SealStory
 
-    return [
-        licences.SOURCE,
-        ledger.SOURCE,
-        *records.SOURCES,
-        reports.SOURCE,
-        report_posts.SOURCE,
-        programmes.SOURCE,
-        report_editions.SOURCE,
-        cases.SOURCE,
-        alarms.SOURCE,
-        *codes.SOURCES,
-        code_steps.SOURCE,
-        unlocking.SOURCE,
-        SOURCE,
-        events.SOURCE,
-        plots.PLOTS,
-        plots.SURVEYS,
-        lots.LOTS,
-        lots.STEPS,
-        lots.RECALLS,
-        lots.REQUESTS,
-        certificates.SOURCE,
-        inspections.SOURCE,
-        quota.MOVES,
-        quota.FIGURES,
-        payees.SOURCE,
-        takeovers.SOURCE,
-    ]
+    return declared(SealSource, SealStory)
 
 
 def sealed_rows() -> list[SealedRows]:
-    """Tables whose rows seal themselves as they are written: one line per feature's list."""
-    from branch.growers.models import sealing as growers
-    from branch.licences.models import sealed_marks as marks
-    from branch.licences.models import sealed_rows as licences
-    from branch.organisation.models import sealing as organisation
-    from branch.storefronts.models import sealing as storefronts
-    from core import sealed_tables as core
-    from shop.orders.models import sealing as orders
-    from shop.payments.models import sealing as payments
-    from traceability.alarms.models import sealed_rows as alarms
-    from traceability.cases.models import sealed_rows as cases
-    from traceability.codes.models import sealed_rows as codes
-    from traceability.lots.models import sealed_rows as lots
-    from traceability.papers.models import sealed_rows as papers
-    from traceability.plots.models import sealed_rows as plots
-    from traceability.quota.models import sealed_rows as quota
-    from traceability.resolver.models import sealed_rows as trade_items
+    """Tables whose rows seal themselves as they are written."""
+    from core.seal.service.sealed_rows import SealedRows
 
-    return [
-        *core.ROWS,
-        *organisation.ROWS,
-        *growers.ROWS,
-        *marks.ROWS,
-        *licences.ROWS,
-        *storefronts.ROWS,
-        *plots.ROWS,
-        *lots.ROWS,
-        *quota.ROWS,
-        *codes.ROWS,
-        *trade_items.ROWS,
-        *papers.ROWS,
-        *alarms.ROWS,
-        *cases.ROWS,
-        *orders.ROWS,
-        *payments.ROWS,
-    ]
+    return declared(SealedRows)
 
 
 def checks() -> list[Check]:
@@ -776,25 +491,27 @@ def _wired(settings: Settings) -> APIFlask:
     from core.web.views.navigation import init_console
 
     app = make_base_app(settings)
-    for name in [*MODELS, *TASKS]:
-        import_module(name)
-    init_jobs(app, settings, SCHEDULES, QUEUES)
+    modules("models", "tasks")
+    init_jobs(app, settings, TASKS)
     init_cli(app)
     init_console(app, console())
     init_token_scopes(app, TOKEN_SCOPES)
     for name in PARTS:
         import_module(name).init_app(app, settings)
-    # Files of several features may share a blueprint: it is registered when all of its routes are there.
-    for blueprint in dict.fromkeys([import_module(name).blueprint for name in BLUEPRINTS]):
-        app.register_blueprint(blueprint)
-    for name in COMMANDS:
-        app.cli.add_command(import_module(name).group)
+    pages = [import_module(name) for name in API] + modules("views", "webhook")
+    measures = [module.measure for module in pages if hasattr(module, "measure")]
+    init_health(app, parts_of_readiness(), measures, {"checks": ("checks.view", details)})
+    # Files of several features may share a blueprint, and the ground floor has registered its own.
+    for blueprint in dict.fromkeys(module.blueprint for module in pages if hasattr(module, "blueprint")):
+        if blueprint.name not in app.blueprints:
+            app.register_blueprint(blueprint)
+    for module in [*modules("cli"), import_module("benchmarks.alarms.cli")]:
+        if hasattr(module, "group"):
+            app.cli.add_command(module.group)
     init_outbox(app, event_handlers())
     init_sources(app, [*seal_sources(), *init_rows(app, sealed_rows())])
     _hand_in(app)
     init_checks(app, checks())
-    measures = [import_module(name).measure for name in MEASURED]
-    init_health(app, parts_of_readiness(), measures, {"checks": ("checks.view", details)})
     init_failures(app, SWEEPS)
     return app
 

@@ -15,14 +15,11 @@ from core import engine
 from core.addresses import init_addresses
 from core.database import db, name_revision, render_column_type
 from core.files.service import init_files
-from core.files.views import blueprint as files_blueprint
 from core.form_keys.views import init_sending
 from core.logs import init_logs, report_errors
 from core.messaging.service.channels import init_messaging
-from core.progress.views import blueprint as progress_blueprint
 from core.safe_methods import init_reading
 from core.settings import SettingError, Settings
-from core.web.views.api_docs import blueprint as api_docs_blueprint
 from core.web.views.api_docs import describe_problems
 from core.web.views.bounds import init_bounds
 from core.web.views.headers import init_headers
@@ -111,9 +108,6 @@ def make_base_app(settings: Settings) -> APIFlask:
     init_files(app, settings)
     init_messaging(app, settings)
     init_problems(app)
-    app.register_blueprint(files_blueprint)
-    app.register_blueprint(progress_blueprint)
-    app.register_blueprint(api_docs_blueprint)
     app.spec_processor(describe_problems)
     _tell_of_demonstration(app, settings)
     return app

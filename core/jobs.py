@@ -1,10 +1,12 @@
 """Celery: a real queue with no server by default (folders of messages), Redis or RabbitMQ by URL."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import structlog
 from celery import Celery, Task, current_app
+from celery.schedules import crontab
 from flask import Flask
 
 from core.broker.service import folder
@@ -20,9 +22,11 @@ FAST, SLOW = "fast", "slow"
 FORMER = "guiyuan"
 
 
-def init_jobs(
-    app: Flask, settings: Settings, schedules: dict[str, dict[str, Any]], queues: dict[str, list[str]]
-) -> Celery:
+# By kind of work, each task by its name: so many seconds or the time of the clock at which it is sent, None for no schedule.
+Tasks = Mapping[str, Mapping[str, float | crontab | None]]
+
+
+def init_jobs(app: Flask, settings: Settings, tasks: Tasks) -> Celery:
     """Make the Celery application of a Flask application, in whose context every task runs; as `make_celery`."""
 
     class FlaskTask(Task):
@@ -30,30 +34,23 @@ def init_jobs(
             with app.app_context():
                 return self.run(*args, **kwargs)
 
-    celery = make_celery(settings, schedules, queues, task_class=FlaskTask)
+    celery = make_celery(settings, tasks, task_class=FlaskTask)
     app.extensions["celery"] = celery
     return celery
 
 
-def make_celery(
-    settings: Settings,
-    schedules: dict[str, dict[str, Any]],
-    queues: dict[str, list[str]],
-    *,
-    task_class: type[Task] = Task,
-) -> Celery:
+def make_celery(settings: Settings, tasks: Tasks, *, task_class: type[Task] = Task) -> Celery:
     """The Celery application, also of a process without Flask that only sends.
 
     Args:
         settings: what is in force.
-        schedules: what the scheduler sends, by name.
-        queues: the names of the tasks of each kind.
+        tasks: which worker does which task, and when it is sent.
         task_class: how tasks are run.
 
     Raises:
         SettingError: CELERY_BROKER_URL is set and no broker answers there.
     """
-    queue_of = {task: queue for queue, tasks in queues.items() for task in tasks}
+    queue_of = {task: kind for kind, of_kind in tasks.items() for task in of_kind}
     celery = Celery("guiyuan", task_cls=task_class)
     celery.conf.update(
         broker_url=settings.celery_broker_url or "folder://localhost",
@@ -74,7 +71,12 @@ def make_celery(
         task_send_sent_event=False,
         timezone="Asia/Shanghai",
         enable_utc=True,
-        beat_schedule={name: _expiring(line) for name, line in schedules.items()},
+        beat_schedule={
+            task: _line(task, when)
+            for of_kind in tasks.values()
+            for task, when in of_kind.items()
+            if when is not None
+        },
         beat_scheduler="core.scheduler:KeptSchedule",
         beat_schedule_filename=str(settings.var / "schedule.json"),
         beat_max_loop_interval=1,
@@ -85,11 +87,11 @@ def make_celery(
     return celery
 
 
-def _expiring(line: dict[str, Any]) -> dict[str, Any]:
-    every = line["schedule"]
-    if not isinstance(every, int | float):
-        return line
-    return line | {"options": {"expires": max(LEAST_EXPIRY_S, 2 * every)}}
+def _line(task: str, when: float | crontab) -> dict[str, Any]:
+    line = {"task": task, "schedule": when}
+    return (
+        line if isinstance(when, crontab) else line | {"options": {"expires": max(LEAST_EXPIRY_S, 2 * when)}}
+    )
 
 
 def _ask_broker(celery: Celery) -> None:

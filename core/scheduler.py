@@ -1,6 +1,6 @@
 """The scheduler: a process that knows the schedule and the broker, and carries no application about.
 
-python -m core.scheduler wsgi      # what `flask jobs scheduler` becomes; the module has SCHEDULES and QUEUES
+python -m core.scheduler wsgi      # what `flask jobs scheduler` becomes; the module has TASKS
 
 Its memory, when each line ran last, is a small file that may be torn or missing without harm.
 """
@@ -89,11 +89,11 @@ class KeptSchedule(Scheduler):
         return interval
 
 
-def main(tables: str) -> None:
+def main(table: str) -> None:
     """Send what is due by the clock until stopped.
 
     Args:
-        tables: the module in which SCHEDULES and QUEUES stand.
+        table: the module in which TASKS stands.
 
     Raises:
         SettingError: a setting was given that does not work.
@@ -108,8 +108,7 @@ def main(tables: str) -> None:
     look.join()
     if look.exitcode:
         sys.exit(look.exitcode)
-    wired = import_module(tables)
-    make_celery(settings, wired.SCHEDULES, wired.QUEUES).Beat(loglevel="WARNING", quiet=True).run()
+    make_celery(settings, import_module(table).TASKS).Beat(loglevel="WARNING", quiet=True).run()
 
 
 def _require_current_schema(url: str) -> None:

@@ -18,7 +18,6 @@ from tests.factories.verification import make_scene
 from tests.full_tables import GROWING, fill
 from tests.plans import scans, write_down
 from traceability.codes.rules.verdicts import Verdict
-from wsgi import SCHEDULES
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
 
@@ -90,9 +89,10 @@ def sell_and_look_up(at):
 
 
 def sweep(app):
-    for line in SCHEDULES.values():
+    celery = app.extensions["celery"]
+    for line in celery.conf.beat_schedule.values():
         if line["task"] not in NOT_SWEPT:
-            app.extensions["celery"].tasks[line["task"]].run()
+            celery.tasks[line["task"]].run()
 
 
 def ask_everything(app, clients, addresses):
