@@ -10,7 +10,7 @@ from itertools import chain
 
 from mypy.errorcodes import ErrorCode
 from mypy.nodes import Expression, StrExpr
-from mypy.plugin import AttributeContext, MethodContext, Plugin
+from mypy.plugin import AttributeContext, FunctionContext, MethodContext, Plugin
 from mypy.types import Instance, Type, UnionType, get_proper_type
 
 MOMENT = "datetime.datetime"
@@ -24,6 +24,7 @@ METHODS = {
     "strftime",
     "ctime",
     "timetuple",
+    "utctimetuple",
     "toordinal",
 }
 CALLS = {f"{owner}.{name}" for owner in (MOMENT, "datetime.date") for name in METHODS}
@@ -53,8 +54,8 @@ def _method(context: MethodContext) -> Type:
     return context.default_return_type
 
 
-def _format(context: MethodContext) -> Type:
-    """An f-string with a layout is `"{:{}}".format(value, layout)` to mypy."""
+def _format(context: MethodContext | FunctionContext) -> Type:
+    """An f-string with a layout is `"{:{}}".format(value, layout)` to mypy; `format(value, layout)` is the same."""
     arguments: Iterable[Expression] = chain(*context.args)
     if any(isinstance(argument, StrExpr) and "%" in argument.value for argument in arguments) and any(
         _is_moment(kind) for kind in chain(*context.arg_types)
@@ -73,6 +74,10 @@ class LocalDays(Plugin):
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         """Watches `.date()`, `.strftime()` and their like, and f-strings with a layout."""
         return _format if fullname == "builtins.str.format" else _method if fullname in CALLS else None
+
+    def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
+        """Watches `format()` with a layout."""
+        return _format if fullname == "builtins.format" else None
 
 
 def plugin(version: str) -> type[Plugin]:

@@ -61,6 +61,14 @@ WRONG = {
         "branch/organisation/cli/units.py": "from sqlalchemy.orm import Session",
         "shop/payments/webhook.py": "from sqlalchemy import select",
     },
+    "Who computes a report anew knows nothing of what wrote it": {
+        "branch/reports/audit/recomputing.py": "import branch.reports.facts.figures",
+        "branch/reports/audit/breakdowns.py": "import branch.reports.sections.overall",
+    },
+    "No room imports tests, benchmarks or what starts it": {
+        "shop/stock/service/movements.py": "import tests.factories.orders",
+        "core/settings.py": "import wsgi",
+    },
     "The estimator of uplift is numpy only": {"branch/uplift/gates.py": "import sqlalchemy"},
 }  # fmt: skip
 

@@ -25,7 +25,7 @@ def told(at: datetime, due_at: datetime | None, day: date, local: ClockTime) -> 
 """
 REFUSED = (
     "at.year", "at.month", "at.day", "at.hour", "at.date()", "at.time()", "at.weekday()", "at.isocalendar()",
-    "at.strftime('%Y')", "at.toordinal()", "f'{at:%Y-%m-%d}'", "f'{at:%H:%M}'", "due_at.year if due_at else 0",
+    "at.strftime('%Y')", "at.toordinal()", "at.utctimetuple()", "format(at, '%Y')", "f'{at:%Y-%m-%d}'", "f'{at:%H:%M}'", "due_at.year if due_at else 0",
     "(due_at or at).date()", "f'{due_at:%Y}'", "[m.year for m in (at, due_at) if m]",
 )  # fmt: skip
 ALLOWED = (
@@ -37,6 +37,7 @@ ALLOWED = (
 ROOMS = ("core", "branch", "traceability", "shop", "benchmarks")
 CALENDAR = {"year", "month", "day", "hour", "date", "time", "weekday", "isocalendar", "strftime"}
 MOMENT = re.compile(r"(\w+_)?(at|moment|now)")
+IN_SQL = {"date", "date_part", "date_trunc", "extract", "strftime", "to_char"}
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +70,19 @@ def test_every_run_of_mypy_holds_the_rule():
 
 
 def read_by_name(source: str) -> Iterator[int]:
-    """Lines of Python that ask something called like a moment (`at`, `sold_at`, `now()`) for its calendar."""
+    """Lines of Python that ask something called like a moment (`at`, `sold_at`, `now()`) for its calendar.
+
+    Also those that cut a day out of its text or have the database count days, which knows UTC only.
+    """
     for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+            called = node.value.func if isinstance(node.value, ast.Call) else None
+            if getattr(called, "attr", "") == "isoformat":
+                yield node.lineno
+        if isinstance(node, ast.Attribute) and node.attr in IN_SQL:
+            owner = getattr(node.value, "attr", getattr(node.value, "id", ""))
+            if owner in {"func", "sa"}:
+                yield node.lineno
         if isinstance(node, ast.Attribute) and node.attr in CALENDAR:
             owner = node.value.func if isinstance(node.value, ast.Call) else node.value
             name = owner.id if isinstance(owner, ast.Name) else getattr(owner, "attr", "")
@@ -100,3 +112,11 @@ def test_nothing_called_like_a_moment_is_asked_for_its_calendar():
 @pytest.mark.parametrize("line", ["at.year", "sale.sold_at.date()", "now().month", "row.at.strftime('%Y')"])
 def test_such_names_are_known(line):
     assert list(read_by_name(line)) == list(read_in_template("{{ " + line + " }}")) == [1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["row.since.isoformat()[:10]", "func.date(Lot.at)", "sa.func.strftime('%Y', x)", "sa.extract('year', x)"],
+)
+def test_a_day_cut_out_of_a_text_or_counted_by_the_database_is_seen(line):
+    assert list(read_by_name(line)) == [1]

@@ -7,22 +7,27 @@ ROOT = Path(__file__).parents[2]
 PART = "branch/two_persons/service.py"
 
 
+def names_a_step(node: ast.AST) -> bool:
+    return any(
+        isinstance(part, ast.Attribute) and part.attr.endswith("_by_account_id") for part in ast.walk(node)
+    )
+
+
 def asks_by_itself(tree: ast.AST) -> bool:
     """Whether a verb compares `row.<step>_by_account_id` with the account that acts, or names earlier steps itself."""
-    return any(
-        (
-            isinstance(node, ast.Compare)
-            and isinstance(node.left, ast.Attribute)
-            and node.left.attr.endswith("_by_account_id")
-            and any(isinstance(other, ast.Name) for other in node.comparators)
-        )
-        or (
-            isinstance(node, ast.Call)
-            and ast.unparse(node.func).endswith("require_independent")
-            and any(keyword.arg == "earlier" for keyword in node.keywords)
-        )
-        for node in ast.walk(tree)
-    )
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            if any(map(names_a_step, sides)) and any(isinstance(side, ast.Name) for side in sides):
+                return True
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func).rpartition(".")[2]
+            earlier = any(keyword.arg == "earlier" for keyword in node.keywords)
+            if (called == "require_independent" and earlier) or (
+                called == "same_person" and any(map(names_a_step, node.args))
+            ):
+                return True
+    return False
 
 
 def test_one_part_asks_for_another_person():
@@ -38,5 +43,9 @@ def test_one_part_asks_for_another_person():
 
 def test_asking_is_seen():
     assert asks_by_itself(ast.parse("if row.proposed_by_account_id == by: raise Conflict()"))
+    assert asks_by_itself(ast.parse("if by != row.proposed_by_account_id: move()"))
+    assert asks_by_itself(ast.parse("if by in {row.measured_by_account_id, row.agreed_by_account_id}: pass"))
+    assert asks_by_itself(ast.parse("same_person(by, row.asked_by_account_id)"))
+    assert not asks_by_itself(ast.parse("if row.decided_by_account_id is None: pass"))
     assert asks_by_itself(ast.parse("branch.require_independent(by, 7, earlier=[row.asked_by_account_id])"))
     assert not asks_by_itself(ast.parse("branch.require_independent(by, grower_id)"))

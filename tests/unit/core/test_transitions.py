@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from core import transitions
-from core.errors import Conflict
+from core.errors import Conflict, Invalid
 from core.state_tables import StateTable
-from core.transitions import StateMachine
+from core.transitions import StateMachine, require_reason
 
 AT = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
 
@@ -80,6 +80,11 @@ def test_a_step_leads_where_the_table_says(table, current, step, target):
     assert table.after(current, step) == target
 
 
+def test_steps_are_offered_in_the_order_of_the_table():
+    assert TABLE.steps_from("open") == [Step.HOLD, Step.END]
+    assert TABLE.steps_from(State.OVER) == []
+
+
 def test_from_where_a_state_is_reached():
     assert TABLE.sources_of(State.OVER) == {State.OPEN, State.HELD}
     assert TARGETS.sources_of(State.OPEN) == frozenset()
@@ -109,6 +114,7 @@ def test_a_move_that_the_table_does_not_have_changes_nothing(database):
         "wrong_state",
         {"current": "over", "target": "end"},
     )
+    assert str(refused.value) == "over -> end"
     said = StateMachine(
         TABLE, Change, of="thing_id", refusal=lambda _row, step: Conflict(step, code="decided")
     )
@@ -131,3 +137,10 @@ def test_a_change_is_sealed_once_it_stands_in_the_database(database):
     change = life.move(row, Step.HOLD, at=AT, by=None, to=State.OPEN)
     assert sealed == [(State.OPEN, change)]
     assert database.done == [change, "flush"]
+
+
+def test_a_reason_is_kept_without_the_space_around_it_and_blanks_are_none():
+    assert require_reason("  too dry\n", "Say why.") == "too dry"
+    with pytest.raises(Invalid) as refused:
+        require_reason(" \n", "Say why.", code="why")
+    assert (str(refused.value), refused.value.code) == ("Say why.", "why")

@@ -34,6 +34,14 @@ def test_the_total_always_stands_so_that_the_rows_beside_it_have_to_go():
     assert blocks.may_show(["villages:village"], growers, [APRIL])
 
 
+def test_a_month_in_which_nobody_sold_hides_nothing_of_a_longer_window():
+    sellers = (1, 2, 3)
+    rows = [MonthRow(grower, APRIL, "shop", "jingui", Totals(1, 10, 1000)) for grower in sellers]
+    places = dict.fromkeys(sellers, "branch")
+    blocks = DisclosureControl(BranchFacts(rows, (), (), places, places))
+    assert blocks.may_show([NET, "channels:shop"], sellers, [Period(2026, 3), APRIL])
+
+
 def hide(*codes, in_rows=True):
     """Some channels have no row of their own, or no number in any month."""
 
