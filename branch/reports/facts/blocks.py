@@ -32,6 +32,8 @@ OF_TOTALS: dict[str, Callable[[Any], int]] = {
 }
 # The growers who belong to no branch are a block of their own.
 NO_BRANCH = ""
+# A branch's code and a month.
+Block = tuple[str, Period]
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ class DisclosureControl:
         self._rows = _by_block(around.rows, around.homes)
         self._sizes = _by_block(around.sizes, around.homes)
         self._provinces = _by_block(around.provinces, around.homes)
-        self._public: dict[tuple[str, Period], frozenset[str]] = {}
+        self._read: dict[Block, list[dict[str, tuple[Cell, dict[str, Cell]]]]] = {}
+        self._public: dict[Block, frozenset[str]] = {}
         self._hidden: dict[Period, frozenset[str]] = {}
 
     def may_show(self, keys: Iterable[str], growers: Iterable[int], months: Iterable[Period]) -> bool:
@@ -83,25 +86,66 @@ class DisclosureControl:
         keys, homes = list(keys), sorted({self.around.homes[grower] for grower in growers})
         return all(self._may_show(key, (home, month)) for month in months for home in homes for key in keys)
 
-    def _may_show(self, key: str, block: tuple[str, Period]) -> bool:
-        if self._is_small(block):
+    def _may_show(self, key: str, block: Block) -> bool:
+        if any(is_small(whole) for reading in self._readings(block) for whole, _rows in reading.values()):
             return False
-        if key in OF_TOTALS:  # of three growers and more, whatever else has to go
-            return True
-        if block not in self._public:
-            self._public[block] = _hidden_to_all(self._tables(block))
-        return key not in self._public[block]
+        # The totals of three growers and more stand, whatever else has to go.
+        return key in OF_TOTALS or key not in self._hidden_to_all(block)
 
-    def _is_small(self, block: tuple[str, Period]) -> bool:
-        return is_small(frozenset((row.grower_id, None) for row in self._rows[block]))
+    def may_set_apart(self, growers: AbstractSet[int], month: Period, *, of: Iterable[int]) -> bool:
+        """Whether public editions may tell what these growers sold in a month from what the others `of` the same branches did."""
+        return all(
+            self._may_set_apart(growers, (home, month))
+            for home in sorted({self.around.homes[grower] for grower in of})
+        )
+
+    def _may_set_apart(self, growers: AbstractSet[int], block: Block) -> bool:
+        hidden = self._hidden_to_all(block)
+        for whole, rows in (reading[NET] for reading in self._readings(block)):
+            apart = _of(whole, growers)
+            printed = [whole, *(cell for key, cell in rows.items() if key not in hidden)]
+            if rows_to_hide({"apart": [apart]}, ["apart"], beside=printed):
+                return False
+        return True
+
+    def _hidden_to_all(self, block: Block) -> frozenset[str]:
+        """The rows that stay out of public editions: each quantity's own, beside its total."""
+        if block not in self._public:
+            hidden: frozenset[str] = frozenset()
+            for whole, rows in (sums for reading in self._readings(block) for sums in reading.values()):
+                hidden |= _to_hide(rows, whole, but=hidden)
+            self._public[block] = hidden
+        return self._public[block]
+
+    def _readings(self, block: Block) -> list[dict[str, tuple[Cell, dict[str, Cell]]]]:
+        """What everybody may read of a block: the total and the rows of each quantity.
+
+        Once with all who sold behind a sum, and, where they are others, once with those only of whom something is in it: of whom
+        there is nothing but a refund in a month, or whose sales came back, no order or no yuan is, and who
+        knows that takes the rest for the others'.
+        """
+        if block not in self._read:
+            tables, sums = self._tables(block), self._sums(block)
+            first = {measure: (_union(tables[measure]), tables[measure]) for measure in OF_TOTALS}
+            counted = self._tables(block, counted=True)
+            second = {
+                measure: (
+                    _of(_union(counted[measure]), {row.grower_id for row in _in_sum(sums[measure], value)}),
+                    counted[measure],
+                )
+                for measure, value in OF_TOTALS.items()
+            }
+            self._read[block] = [first] if first == second else [first, second]
+        return self._read[block]
 
     def is_small(self, month: Period) -> bool:
         """Whether one or two growers stand behind a whole month of a report's own unit."""
-        return self._is_small((NO_BRANCH, month))
+        return is_small(frozenset((row.grower_id, None) for row in self._rows[NO_BRANCH, month]))
 
     def _hidden_in(self, month: Period) -> frozenset[str]:
         if month not in self._hidden:
-            self._hidden[month] = _hidden_at_home(self._tables((NO_BRANCH, month)))
+            block = NO_BRANCH, month
+            self._hidden[month] = _hidden_at_home(self._tables(block), self._hidden_to_all(block))
         return self._hidden[month]
 
     def codes_to_hide(self, table: str, months: Iterable[Period]) -> set[str]:
@@ -110,11 +154,17 @@ class DisclosureControl:
         rows = frozenset().union(*(self._hidden_in(month) for month in months))
         return {row.removeprefix(start) for row in rows if row.startswith(start)}
 
-    def _tables(self, block: tuple[str, Period]) -> dict[str, dict[str, Cell]]:
-        """The rows of a block's tables, those of each table under the quantity in which everybody may read it."""
-        rows, sizes, provinces = self._rows[block], self._sizes[block], self._provinces[block]
-        villages, units = self.around.villages, self.around.units
-        atoms = _Contributions({NET: rows, PLANTS: sizes, ORDERS: provinces})
+    def _sums(self, block: Block) -> dict[str, list[Any]]:
+        return {NET: self._rows[block], PLANTS: self._sizes[block], ORDERS: self._provinces[block]}
+
+    def _tables(self, block: Block, *, counted: bool = False) -> dict[str, dict[str, Cell]]:
+        """The rows of a block's tables, those of each table under the quantity in which everybody may read it.
+
+        With `counted` only those stand behind a sum of whom something is in it.
+        """
+        sums, villages, units = self._sums(block), self.around.villages, self.around.units
+        rows, sizes, provinces = sums[NET], sums[PLANTS], sums[ORDERS]
+        atoms = _Contributions(sums, counted=counted)
         placed = [row for row in rows if row.grower_id in units]
         return {
             NET: atoms.table("channels", NET, rows, lambda row: row.channel)
@@ -134,7 +184,8 @@ class _Contributions:
     of a kind the same weight and these weights come to nothing; so it is enough to let each part meet the first of each other kind.
     """
 
-    def __init__(self, kinds: Mapping[str, Sequence[Any]]) -> None:
+    def __init__(self, kinds: Mapping[str, Sequence[Any]], *, counted: bool) -> None:
+        self._counted = counted
         parts: defaultdict[int, dict[str, set[Any]]] = defaultdict(lambda: {kind: set() for kind in kinds})
         for kind, rows in kinds.items():
             for row in rows:
@@ -159,6 +210,8 @@ class _Contributions:
 
     def of(self, kind: str, rows: Iterable[Any]) -> Cell:
         """The atoms of some rows of one kind."""
+        if self._counted:
+            rows = _in_sum(rows, OF_TOTALS[kind])
         return frozenset(chain.from_iterable(self._met[row.grower_id, kind, _part(row)] for row in rows))
 
     def table(self, key: str, kind: str, rows: Sequence[Any], of: Callable[[Any], str]) -> dict[str, Cell]:
@@ -171,42 +224,51 @@ class _Contributions:
         return {f"{key}:{code}": self.of(kind, by_code[code]) for code in order}
 
 
+def _in_sum(rows: Iterable[Any], value: Callable[[Any], int]) -> list[Any]:
+    """Those of `rows` that add to their sum: neither nothing, nor a grower's who comes to nothing."""
+    adding = [row for row in rows if value(row.totals)]
+    sums: defaultdict[int, int] = defaultdict(int)
+    for row in adding:
+        sums[row.grower_id] += value(row.totals)
+    return [row for row in adding if sums[row.grower_id]]
+
+
 def _part(row: Any) -> Any:
     return (row.channel, row.cultivar_group) if isinstance(row, MonthRow) else row.code
 
 
-def _by_block(rows: Iterable[Any], homes: Mapping[int, str]) -> defaultdict[tuple[str, Period], list[Any]]:
-    rows_by_block: defaultdict[tuple[str, Period], list[Any]] = defaultdict(list)
+def _by_block(rows: Iterable[Any], homes: Mapping[int, str]) -> defaultdict[Block, list[Any]]:
+    rows_by_block: defaultdict[Block, list[Any]] = defaultdict(list)
     for row in rows:
         rows_by_block[homes[row.grower_id], row.month].append(row)
     return rows_by_block
 
 
-def _hidden_to_all(tables: Mapping[str, Mapping[str, Cell]]) -> frozenset[str]:
-    """The rows that stay out of public editions: each quantity's own, beside its total."""
-    return frozenset().union(*(_to_hide(tables[measure]) for measure in OF_TOTALS))
-
-
-def _hidden_at_home(tables: Mapping[str, Mapping[str, Cell]]) -> frozenset[str]:
+def _hidden_at_home(tables: Mapping[str, Mapping[str, Cell]], to_all: frozenset[str]) -> frozenset[str]:
     """The rows that stay out of reports: there every row stands in every quantity, beside what the public reads of it."""
     rows = {key: cell for table in tables.values() for key, cell in table.items()}
-    if not _to_hide(rows):  # then nothing stays out of a part of them either
-        return frozenset()
-    to_all = _hidden_to_all(tables)
-    hidden = to_all | _to_hide(rows, but=to_all)
+    whole = _union(rows)
+    hidden = to_all | _to_hide(rows, whole, but=to_all)
     for measure in OF_TOTALS:
         read = [cell for key, cell in tables[measure].items() if key in hidden - to_all]
         if read:
-            hidden |= _to_hide(rows, but=hidden, beside=read)
+            hidden |= _to_hide(rows, whole, but=hidden, beside=read)
     return hidden
 
 
 def _to_hide(
-    rows: Mapping[str, Cell], *, but: AbstractSet[str] = frozenset(), beside: Iterable[Cell] = ()
+    rows: Mapping[str, Cell], whole: Cell, *, but: AbstractSet[str], beside: Iterable[Cell] = ()
 ) -> frozenset[str]:
     """The rows that must not stand beside the total, which always does, and each other; `but` those that do not anyway."""
-    whole: Cell = frozenset().union(*rows.values())
     if is_small(whole):
         return frozenset(rows)
     left = {key: [cell] for key, cell in rows.items() if key not in but}
     return rows_to_hide(left, list(left), beside=[whole, *beside])
+
+
+def _union(rows: Mapping[str, Cell]) -> Cell:
+    return frozenset().union(*rows.values())
+
+
+def _of(cell: Cell, growers: AbstractSet[int]) -> Cell:
+    return frozenset(atom for atom in cell if atom[0] in growers)

@@ -25,7 +25,7 @@ from branch.reports.facts.panel import PanelCell, PanelGrower
 from branch.reports.facts.programme_dates import ProgrammeDate
 
 # Raised when the same facts come to be reported differently, so that a new version is made of them.
-FORMAT = 8
+FORMAT = 9
 
 K = TypeVar("K")
 

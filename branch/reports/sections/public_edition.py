@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from flask_babel import gettext as _
 
 from branch.ledger.rules.periods import Period
 from branch.reports.document import Document
-from branch.reports.facts.blocks import NET, BranchFacts, DisclosureControl
+from branch.reports.facts.blocks import BranchFacts, DisclosureControl
 from branch.reports.facts.evidence import Scope
-from branch.reports.facts.suppression import Printed
-from branch.reports.sections.public_sums import LIKE, Part, Parts, cell_of
+from branch.reports.sections.public_sums import Parts
 from branch.reports.sections.public_tables import broken_down, compared, definitions, headline, overall
 
 
@@ -29,11 +27,7 @@ def public_edition(
     whole = parts.whole
     if not whole.now or not whole.shown[0]:
         return None
-    tables = parts.breakdowns()
-    like = parts.like_for_like(whole)
-    in_yuan = (part for table in tables if table.measure == NET for part in table.parts)
-    like_shown = bool(whole.before) and _may_show(like, [whole, *in_yuan])
-    within = blocks.around.within
+    like_shown, within = parts.may_tell_like_for_like(), blocks.around.within
     return replace(
         document,
         title=_("Public edition: %(title)s", title=document.title),
@@ -50,19 +44,7 @@ def public_edition(
         sections=(
             overall(whole, parts.twelve(), within=within),
             compared(period, scope, whole, like_shown=like_shown),
-            *(broken_down(table, period) for table in tables),
+            *(broken_down(table, period) for table in parts.breakdowns()),
         ),
         definitions=definitions(),
     )
-
-
-def _may_show(like: Part, parts: Iterable[Part]) -> bool:
-    """Whether the constant growers can be spoken of beside everything else that is printed of the two windows."""
-    shown = {
-        f"{part.key}/{place}": [cell_of(rows)]
-        for part in parts
-        for place, rows in enumerate((part.now, part.before))
-        if part.shown[place]
-    }
-    both = [cell_of(like.now), cell_of(like.before)]
-    return Printed({**shown, LIKE: both}).disclosing_combination() is None

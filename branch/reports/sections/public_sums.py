@@ -17,7 +17,6 @@ from branch.reports.facts.blocks import NET, OF_TOTALS, ORDERS, PLANTS, Disclosu
 from branch.reports.facts.coded_sums import CodedSum
 from branch.reports.facts.evidence import Scope
 from branch.reports.facts.figures import MonthRow, Totals, added
-from branch.reports.facts.suppression import Atom
 from branch.reports.wording import numbers as wording
 
 LIKE = "like_for_like"
@@ -69,15 +68,6 @@ class Breakdown:
             value = whole[place]
             remainders.append(value - shown if hidden and value is not None else None)
         return remainders[0], remainders[1]
-
-
-def cell_of(rows: Rows) -> frozenset[Atom]:
-    """What growers contributed to a sum in yuan."""
-    return frozenset(
-        (row.grower_id, (row.month.key, row.channel, row.cultivar_group))
-        for row in rows
-        if isinstance(row, MonthRow)
-    )
 
 
 class Parts:
@@ -179,10 +169,22 @@ class Parts:
         whole = Part(measure, "", rows[0], rows[1], self.whole.shown)
         return Breakdown(key, title, first, measure, whole, parts)
 
-    def like_for_like(self, whole: Part) -> Part:
-        inside = set(self.scope.like_for_like(self.period).inside)
+    def may_tell_like_for_like(self) -> bool:
+        """Whether the constant growers may be spoken of, beside all that any edition prints.
 
-        def mine(rows: Rows) -> Any:
-            return [row for row in rows if row.grower_id in inside]
-
-        return Part(LIKE, "", mine(whole.now), mine(whole.before))
+        What is printed of them is a rounded ratio, but with the totals it tells what all others sold, where these are
+        new or gone. So it is a sum of months as well: of each month the window has those who are constant in the edition of
+        that month alone, and each branch may set them apart there. A unit below a branch prints its net sales only.
+        """
+        if self.blocks.around.within or not self.whole.before:
+            return False
+        scope, inside = self.scope, set(self.scope.like_for_like(self.period).inside)
+        for month in self.months[0]:
+            alone = set(scope.like_for_like(month).inside)
+            for here in (month, month.year_before()):
+                sellers = {row.grower_id for row in scope.now(here)}
+                if (inside ^ alone) & sellers or not self.blocks.may_set_apart(
+                    inside, here, of=scope.growers
+                ):
+                    return False
+        return True

@@ -6,6 +6,7 @@ from branch.api import get_unit
 from branch.ledger.rules.periods import Period
 from branch.reports.audit.verifying import verify
 from branch.reports.facts.blocks import NET, BranchFacts, DisclosureControl
+from branch.reports.facts.coded_sums import CodedSum
 from branch.reports.facts.figures import MonthRow, Totals
 from branch.reports.formats import annex
 from branch.reports.tasks import making
@@ -72,3 +73,37 @@ def test_a_report_made_when_other_figures_were_hidden_is_proved_today(session, m
     assert verdict.exit_code == 0
     assert not verdict.replayed.same_code
     assert verdict.audit.differ == ()
+
+
+def sold_to(province, orders):
+    """What growers 3, 4 and 5, of whom each sells to two more provinces too, sold to `province`."""
+    return [
+        *(CodedSum(province, grower, APRIL, Totals(number, 10, 1000)) for grower, number in orders.items()),
+        *(
+            CodedSum(code, grower, APRIL, Totals(4, 10, 1000))
+            for grower in (3, 4, 5)
+            for code in ("ZJ", "HB")
+        ),
+    ]
+
+
+@pytest.mark.parametrize(("orders", "shown"), [({3: 7, 4: 1, 5: 2}, True), ({3: 7, 4: 0, 5: 0}, False)])
+def test_who_only_refunds_stands_behind_no_number_of_orders(orders, shown):
+    """Of three growers two have nothing but refunds there: the number of orders is the third's."""
+    rows = [MonthRow(grower, APRIL, "shop", "dangui", Totals(9, 30, 3000)) for grower in orders]
+    homes, villages = dict.fromkeys(orders, "branch"), dict.fromkeys(orders, "village")
+    blocks = DisclosureControl(BranchFacts(rows, (), sold_to("XJ", orders), homes, villages))
+    assert blocks.may_show([NET], orders, [APRIL])
+    assert blocks.may_show(["provinces:XJ"], orders, [APRIL]) is shown
+
+
+@pytest.mark.parametrize(("refunds", "shown"), [((0, 100), True), ((3000, 3000), False)])
+def test_whose_sales_all_came_back_stands_behind_no_yuan(refunds, shown):
+    """Else the total of a month of three growers would be what one of them sold."""
+    rows = [
+        MonthRow(grower, APRIL, "shop", "dangui", Totals(9, 30, 3000, 0, refund))
+        for grower, refund in zip((3, 4, 5), (0, *refunds), strict=True)
+    ]
+    homes, villages = dict.fromkeys((3, 4, 5), "branch"), dict.fromkeys((3, 4, 5), "village")
+    blocks = DisclosureControl(BranchFacts(rows, (), (), homes, villages))
+    assert blocks.may_show([NET, "channels:shop"], homes, [APRIL]) is shown
