@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
@@ -20,10 +21,12 @@ from core.safe_methods import refuse_while_reading
 from core.types import BigInt, JSONType, UTCDateTime
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
     from flask_alembic import Alembic
 
 log = structlog.get_logger(__name__)
 Row = TypeVar("Row")
+View = TypeVar("View", bound="DataclassInstance")
 
 # Names of constraints follow one rule on every engine, so that migrations and models can agree.
 NAMING = {
@@ -169,6 +172,12 @@ def locked(model: type[Row], *conditions: sa.ColumnElement[bool]) -> Row | None:
     """The row that meets the conditions as it stands now, held until the transaction ends; None when there is none."""
     query = sa.select(model).where(*conditions).with_for_update()
     return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def view_of(view: type[View], row: object, **instead: Any) -> View:
+    """A view (a frozen dataclass) of a row: each field has the value of the row's column of its name, or the one given `instead`."""
+    values = {field.name: getattr(row, field.name) for field in fields(view) if field.name not in instead}
+    return view(**values, **instead)
 
 
 def changed(statement: sa.Update | sa.Delete | sa.Insert) -> int:

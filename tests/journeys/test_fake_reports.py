@@ -12,8 +12,8 @@ from core.database import transaction
 from tests.factories.licences import make_mark
 from tests.factories.verification import make_scene
 from tests.journeys.test_seller_lots import jpeg
+from traceability.cases.models.sealing import evidence_of
 from traceability.cases.models.tables import CaseEvidence, CounterfeitCase
-from traceability.cases.queries.records import evidence_of
 from traceability.codes.rules.verdicts import Verdict
 
 SHOP = "https://shop36912.taobao.com"

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Row, select
 
 from core.accounts.queries.account import display_names
-from core.database import session
+from core.database import session, view_of
 from core.errors import NotFound
 from traceability.inspections.models.tables import Inspection
 from traceability.inspections.rules import is_believable
@@ -83,20 +83,4 @@ def lots_to_inspect(grower_ids: Collection[int]) -> list[LotView]:
 
 def _views(rows: Sequence[Row[Inspection, Lot]]) -> list[InspectionView]:
     names = display_names(row.by_account_id for row, _lot in rows)
-    return [
-        InspectionView(
-            number=row.number,
-            lot=view(lot),
-            conformant=row.conformant,
-            seen=row.seen,
-            plants_counted=row.plants_counted,
-            plants_unhealthy=row.plants_unhealthy,
-            photo_key=row.photo_key,
-            seen_at=row.seen_at,
-            device_at=row.device_at,
-            received_at=row.received_at,
-            event_id=row.event_id,
-            by=names[row.by_account_id],
-        )
-        for row, lot in rows
-    ]
+    return [view_of(InspectionView, row, lot=view(lot), by=names[row.by_account_id]) for row, lot in rows]

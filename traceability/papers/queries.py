@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from branch import api as branch
-from core.database import read_columns, session
+from core.database import read_columns, session, view_of
 from core.errors import NotFound
 from core.files import service as files
 from core.web.wording.languages import per_language
@@ -70,23 +70,9 @@ def paper_kind_name(kind: PaperKind | str) -> str:
     }[PaperKind(kind)]
 
 
-def _view(row: Paper | Row[*tuple[Any, ...]]) -> PaperView:
-    return PaperView(
-        id=row.id,
-        public_id=row.public_id,
-        consignment_number=row.consignment_number,
-        kind=PaperKind(row.kind),
-        number=row.number,
-        issued_on=row.issued_on,
-        valid_until=row.valid_until,
-        has_file=row.file_key is not None,
-        recorded_at=row.recorded_at,
-    )
-
-
 def papers_of(consignment_number: str) -> list[PaperView]:
     """The papers that travel with a consignment, the newest of each kind, in the order of kinds."""
-    return paper_views(read_columns(_NEWEST_OF_ONE, {"number": consignment_number}))
+    return papers_of_many([consignment_number]).get(consignment_number, [])
 
 
 # What `paper_views` reads, in its order.
@@ -123,22 +109,20 @@ def newest_of(
     return and_(Paper.consignment_number == consignment_number, Paper.id.in_(newest))
 
 
-def _newest(wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """The columns that `_view` reads, of the newest paper of each kind."""
-    newest = select(func.max(Paper.id)).where(wanted).group_by(Paper.consignment_number, Paper.kind)
-    return select(*PAPER_COLUMNS).where(Paper.id.in_(newest))
-
-
-_NEWEST_OF = _newest(Paper.consignment_number.in_(bindparam("numbers", expanding=True)))
-_NEWEST_OF_ONE = _newest(Paper.consignment_number == bindparam("number"))
+_NEWEST_OF = select(*PAPER_COLUMNS).where(
+    Paper.id.in_(
+        select(func.max(Paper.id))
+        .where(Paper.consignment_number.in_(bindparam("numbers", expanding=True)))
+        .group_by(Paper.consignment_number, Paper.kind)
+    )
+)
 
 
 def papers_of_many(consignment_numbers: Iterable[str]) -> dict[str, list[PaperView]]:
     """As `papers_of`, for many consignments in one statement."""
-    rows = read_columns(_NEWEST_OF, {"numbers": list(consignment_numbers)})
     papers: dict[str, list[PaperView]] = {}
-    for row in sorted(rows, key=lambda row: _ORDER[PaperKind(row.kind)]):
-        papers.setdefault(row.consignment_number, []).append(_view(row))
+    for paper in paper_views(read_columns(_NEWEST_OF, {"numbers": list(consignment_numbers)})):
+        papers.setdefault(paper.consignment_number, []).append(paper)
     return papers
 
 
@@ -148,10 +132,10 @@ def paper_file(public_id: str) -> tuple[bytes, str, PaperView]:
     Raises:
         NotFound: there is no such paper, or it has no file.
     """
-    row = session.scalar(select(Paper).where(Paper.public_id == public_id))
+    row = session.execute(select(*PAPER_COLUMNS).where(Paper.public_id == public_id)).one_or_none()
     if row is None or row.file_key is None:
         raise NotFound(_("There is no file of this paper."), code="no_such_paper")
-    return files.get(row.file_key), files.content_type_of(row.file_key), _view(row)
+    return files.get(row.file_key), files.content_type_of(row.file_key), paper_views([row])[0]
 
 
 def paper_rules(unit_code: str = EVERYBODY) -> list[PaperRule]:
@@ -228,7 +212,4 @@ def rule_changes(unit_code: str = EVERYBODY, *, most: int = 30) -> list[RuleChan
         .order_by(PaperRuleChange.id.desc())
         .limit(most)
     )
-    return [
-        RuleChangeView(row.province, row.root, PaperKind(row.kind), row.required, row.reason, row.at)
-        for row in rows
-    ]
+    return [view_of(RuleChangeView, row, kind=PaperKind(row.kind)) for row in rows]

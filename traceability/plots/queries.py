@@ -6,7 +6,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from core.database import session
+from core.database import session, view_of
 from core.errors import NotFound
 from traceability.plots.models.tables import Plot
 
@@ -34,17 +34,7 @@ class PlotView:
 
 
 def view(plot: Plot) -> PlotView:
-    return PlotView(
-        id=plot.id,
-        number=plot.number,
-        grower_id=plot.grower_id,
-        unit_id=plot.unit_id,
-        name=plot.name,
-        place=plot.place,
-        area_m2=plot.area_m2,
-        state=plot.state,
-        recorded_at=plot.recorded_at,
-    )
+    return view_of(PlotView, plot)
 
 
 def plots_of_grower(grower_id: int) -> list[PlotView]:

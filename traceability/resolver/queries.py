@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from branch import api as branch
-from core.database import session
+from core.database import session, view_of
 from core.errors import NotFound
 from core.web.wording.languages import in_chinese
 from traceability.codes.rules.notation import grouped, is_well_formed
@@ -94,13 +94,8 @@ def _views(rows: list[TradeItem]) -> list[TradeItemView]:
     ).all()
     lots = lots_by_ids([lot_id for _item_id, lot_id in pairs])
     return [
-        TradeItemView(
-            id=row.id,
-            gtin=row.gtin,
-            grower_id=row.grower_id,
-            name_zh=row.name_zh,
-            name_en=row.name_en,
-            lots=tuple(lots[lot_id] for item_id, lot_id in pairs if item_id == row.id),
+        view_of(
+            TradeItemView, row, lots=tuple(lots[lot_id] for item_id, lot_id in pairs if item_id == row.id)
         )
         for row in rows
     ]

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from core.accounts.queries.account import display_names
-from core.database import session
+from core.database import session, view_of
 from core.errors import NotFound
 from core.web.rules.pagination import Page
 from traceability.plots.models.tables import Plot, PlotSurvey, SurveyStand
@@ -134,31 +134,20 @@ def _views(rows: list[PlotSurvey]) -> list[SurveyView]:
         .where(SurveyStand.survey_id.in_([row.id for row in rows]))
         .order_by(SurveyStand.id)
     ):
-        stands[stand.survey_id].append(
-            StandView(stand.cultivar_group, stand.stage_code, stand.area_m2, stand.plants)
-        )
+        stands[stand.survey_id].append(view_of(StandView, stand))
     names = display_names(
         account_id
         for row in rows
         for account_id in (row.surveyed_by_account_id, row.agreed_by_account_id, row.approved_by_account_id)
     )
     return [
-        SurveyView(
-            number=row.number,
-            plot_id=row.plot_id,
-            year=row.year,
+        view_of(
+            SurveyView,
+            row,
             state=SurveyState(row.state),
-            area_m2=row.area_m2,
-            method=row.method,
             outline=tuple((latitude, longitude) for latitude, longitude in row.outline),
-            photo_key=row.photo_key,
-            note=row.note,
-            reason=row.reason,
-            surveyed_at=row.surveyed_at,
             surveyed_by=names[row.surveyed_by_account_id],
-            agreed_at=row.agreed_at,
             agreed_by=names[row.agreed_by_account_id],
-            approved_at=row.approved_at,
             approved_by=names[row.approved_by_account_id],
             stands=tuple(stands[row.id]),
         )

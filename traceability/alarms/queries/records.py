@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
 
 from branch import api as branch
 from core.accounts.queries.account import display_names
-from core.database import session
+from core.database import session, view_of
 from core.errors import Forbidden, NotFound
 from core.web.rules.pagination import Page
 from traceability.alarms.models.tables import Alarm, AlarmChange, AlarmFinding, RuleThresholds
@@ -104,21 +104,14 @@ def _views(query: Select[Alarm, str, int, str | None]) -> list[AlarmView]:
     ):
         rules.setdefault(alarm_id, {})[rule] = points
     return [
-        AlarmView(
-            id=alarm.id,
-            number=alarm.number,
+        view_of(
+            AlarmView,
+            alarm,
             subject=AlarmSubject(alarm.subject_kind),
-            code_id=alarm.code_id,
             code_label=f"{batch} #{position}" if batch else None,
-            grower_id=alarm.grower_id,
             grower_name=growers[alarm.grower_id].name if alarm.grower_id in growers else None,
-            alert=alarm.alert,
-            score=alarm.score,
             state=AlarmState(alarm.state),
-            case_number=alarm.case_number,
             case_verdict=verdict,
-            first_at=alarm.first_at,
-            last_at=alarm.last_at,
             rules=tuple(sorted(rules.get(alarm.id, {}), key=lambda rule: -rules[alarm.id][rule])),
         )
         for alarm, batch, position, verdict in rows

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any, Protocol
 
 from sqlalchemy import select
 
 from core import seal
-from core.database import session
+from core.database import session, view_of
 from traceability.cases.models.tables import CaseEvidence, CounterfeitCase
 from traceability.cases.rules.evidence import BEGINNING, RecordedEvidence, first_break
 from traceability.cases.states import EvidenceKind
@@ -54,21 +55,18 @@ def bodies() -> Iterator[tuple[str, dict[str, Any]]]:
         yield subject_of(case), sealed_body(case) | _chain(case)
 
 
+def evidence_of(case_id: int) -> list[RecordedEvidence]:
+    """The chain of evidence, the first piece first."""
+    columns = (getattr(CaseEvidence, field.name) for field in fields(RecordedEvidence))
+    rows = session.execute(
+        select(*columns).where(CaseEvidence.case_id == case_id).order_by(CaseEvidence.position)
+    )
+    return [view_of(RecordedEvidence, row, kind=EvidenceKind(row.kind)) for row in rows]
+
+
 def _chain(case: CounterfeitCase) -> dict[str, Any]:
     """Which piece does not follow, where the evidence on record is not what the case's head was made of."""
-    rows = session.execute(
-        select(
-            CaseEvidence.position,
-            CaseEvidence.kind,
-            CaseEvidence.body,
-            CaseEvidence.file_sha256,
-            CaseEvidence.at,
-            CaseEvidence.digest,
-        )
-        .where(CaseEvidence.case_id == case.id)
-        .order_by(CaseEvidence.position)
-    )
-    pieces = [RecordedEvidence(row[0], EvidenceKind(row[1]), *row[2:]) for row in rows]
+    pieces = evidence_of(case.id)
     broken = first_break(case.number, pieces)
     if broken is None and (pieces[-1].digest if pieces else BEGINNING) != case.evidence_head:
         broken = len(pieces) + 1

@@ -10,11 +10,10 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from core.accounts.queries.account import display_names
 from core.clock import local_day
-from core.database import session
+from core.database import session, view_of
 from core.errors import NotFound
 from core.web.rules.pagination import Page
 from traceability.cases.models.tables import CaseChange, CaseEvidence, CaseReport, CounterfeitCase
-from traceability.cases.rules.evidence import RecordedEvidence
 from traceability.cases.states import (
     OPEN_STATES,
     CaseState,
@@ -74,33 +73,13 @@ class CaseView:
 
 def view(case: CounterfeitCase) -> CaseView:
     """The row as others see it."""
-    return CaseView(
-        id=case.id,
-        number=case.number,
+    return view_of(
+        CaseView,
+        case,
         origin=Origin(case.origin),
         state=CaseState(case.state),
         subject_kind=SubjectKind(case.subject_kind),
-        subject_key=case.subject_key,
-        code_id=case.code_id,
-        lot_id=case.lot_id,
-        grower_id=case.grower_id,
-        unit_id=case.unit_id,
-        owner_account_id=case.owner_account_id,
-        escalated_unit_id=case.escalated_unit_id,
-        code_doubted=case.code_doubted,
-        summary=case.summary,
-        shop=case.shop,
-        contact=case.contact,
-        opened_at=case.opened_at,
-        due_at=case.due_at,
-        reopened=case.reopened,
         verdict=CaseVerdict(case.verdict) if case.verdict else None,
-        proposed_by_account_id=case.proposed_by_account_id,
-        decided_at=case.decided_at,
-        closed_at=case.closed_at,
-        answer=case.answer,
-        evidence_count=case.evidence_count,
-        evidence_head=case.evidence_head,
     )
 
 
@@ -114,17 +93,6 @@ def get_case(number: str) -> CaseView:
     if case is None:
         raise NotFound(_("There is no case with this number."), code="no_such_case")
     return view(case)
-
-
-def evidence_of(case_id: int) -> list[RecordedEvidence]:
-    """The chain of evidence, the first piece first."""
-    rows = session.scalars(
-        select(CaseEvidence).where(CaseEvidence.case_id == case_id).order_by(CaseEvidence.position)
-    )
-    return [
-        RecordedEvidence(row.position, EvidenceKind(row.kind), row.body, row.file_sha256, row.at, row.digest)
-        for row in rows
-    ]
 
 
 @dataclass(frozen=True)
@@ -160,14 +128,12 @@ def evidence_views(case_id: int) -> list[EvidenceView]:
     )
     names = display_names(row.by_account_id for row in rows)
     return [
-        EvidenceView(
-            position=row.position,
+        view_of(
+            EvidenceView,
+            row,
             kind=EvidenceKind(row.kind),
-            body=row.body,
             has_file=row.file_key is not None,
-            digest=row.digest,
             by=names[row.by_account_id],
-            at=row.at,
         )
         for row in rows
     ]

@@ -14,7 +14,7 @@ from core.errors import Conflict, NotFound
 from core.files import service as files
 from core.gate import actor_id, requires
 from core.web.rules.pagination import page_number
-from traceability.cases.models.sealing import subject_of
+from traceability.cases.models.sealing import evidence_of, subject_of
 from traceability.cases.queries import records as queries
 from traceability.cases.queries.records import CaseView, get_case
 from traceability.cases.rules import evidence
@@ -53,7 +53,7 @@ def index() -> ResponseReturnValue:
 def show(number: str) -> ResponseReturnValue:
     """One case: what it is about, the evidence, what happened, and the one thing to do next."""
     case = accessible_case(number)
-    pieces = queries.evidence_of(case.id)
+    pieces = evidence_of(case.id)
     grower = branch.get_grower(id=case.grower_id) if case.grower_id else None
     unit = branch.unit_by_id(case.unit_id) if case.unit_id else None
     escalated = branch.unit_by_id(case.escalated_unit_id) if case.escalated_unit_id else None

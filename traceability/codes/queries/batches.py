@@ -7,7 +7,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, exists, func, select
 
-from core.database import session
+from core.database import session, view_of
 from core.errors import NotFound
 from traceability.codes.models.tables import Code, CodeBatch, CodeChange, CodeMember
 from traceability.codes.states import OVER, BatchState, CodeState, Level
@@ -69,17 +69,13 @@ class CodeChangeView:
 
 def _views(query: Select[Code, str, str]) -> list[CodeView]:
     return [
-        CodeView(
-            id=code.id,
+        view_of(
+            CodeView,
+            code,
             level=Level(code.level),
-            plants=code.plants,
             state=CodeState(code.state),
-            lot_id=code.lot_id,
             lot_number=lot_number,
             batch_number=batch_number,
-            position=code.position,
-            consignment_number=code.consignment_number,
-            dispatched_at=code.dispatched_at,
         )
         for code, batch_number, lot_number in session.execute(
             query.order_by(Code.batch_id, Code.position).execution_options(populate_existing=True)
@@ -160,25 +156,8 @@ def views_of_batches(query: Select[CodeBatch]) -> list[BatchView]:
     ):
         counts.setdefault(batch_id, {})[state] = number
     return [
-        BatchView(
-            id=row.id,
-            number=row.number,
-            lot_id=row.lot_id,
-            grower_id=row.grower_id,
-            level=Level(row.level),
-            count=row.count,
-            plants_per_code=row.plants_per_code,
-            issued_at=row.issued_at,
-            states=counts.get(row.id, {}),
-            state=BatchState(row.state),
-            licence_number=row.licence_number,
-            inner=row.inner,
-            form=row.form,
-            issued_by_account_id=row.issued_by_account_id,
-            decision_reason=row.decision_reason,
-            job_id=row.job_id,
-            file_key=row.file_key,
-            file_until=row.file_until,
+        view_of(
+            BatchView, row, level=Level(row.level), states=counts.get(row.id, {}), state=BatchState(row.state)
         )
         for row in rows
     ]

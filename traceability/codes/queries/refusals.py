@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from core.accounts.queries.account import display_names
 from core.clock import local_day
-from core.database import session
+from core.database import session, view_of
 from traceability.codes.models.tables import ActivationRefusal
 from traceability.codes.states import BEYOND_BALANCE, Refusal
 from traceability.lots.models.tables import Lot
@@ -41,16 +41,7 @@ def refusals_of(grower_ids: Collection[int]) -> list[RefusalView]:
     ).all()
     names = display_names(row.by_account_id for row, _number in rows)
     return [
-        RefusalView(
-            row.grower_id,
-            number,
-            Refusal(row.why),
-            row.codes,
-            row.plants,
-            row.free,
-            names[row.by_account_id],
-            row.at,
-        )
+        view_of(RefusalView, row, lot_number=number, why=Refusal(row.why), by=names[row.by_account_id])
         for row, number in rows
     ]
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 
 from branch import api as branch
 from core.accounts.queries.account import display_names
-from core.database import locked, session
+from core.database import locked, session, view_of
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import random_id
 from core.transitions import require_reason
@@ -70,19 +70,13 @@ def _voids(which: ColumnElement[bool]) -> list[VoidView]:
         for account_id in (row.proposed_by_account_id, row.decided_by_account_id)
     )
     return [
-        VoidView(
-            public_id=row.public_id,
+        view_of(
+            VoidView,
+            row,
             batch_number=number,
             grower_id=grower_id,
-            first=row.first,
-            last=row.last,
-            reason=row.reason,
-            proposed_by_account_id=row.proposed_by_account_id,
             proposed_by=names[row.proposed_by_account_id],
-            proposed_at=row.proposed_at,
-            state=row.state,
             decided_by=names[row.decided_by_account_id],
-            decided_at=row.decided_at,
         )
         for row, number, grower_id in rows
     ]

@@ -5,7 +5,7 @@ Rows join the caller's transaction; nothing here commits.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
@@ -83,18 +83,7 @@ def batched(values: Iterable[T], size: int) -> Iterator[list[T]]:
 def lock_codes(*conditions: ColumnElement[bool]) -> list[LockedCode]:
     """Lock the codes that meet the conditions, by batch and place; their lots first, as everybody does."""
     lock_lots(select(Code.lot_id).where(*conditions))
-    columns = (
-        Code.id,
-        Code.digest,
-        Code.batch_id,
-        Code.position,
-        Code.lot_id,
-        Code.grower_id,
-        Code.level,
-        Code.plants,
-        Code.quota,
-        Code.state,
-    )
+    columns = (getattr(Code, field.name) for field in fields(LockedCode))
     query = select(*columns).where(*conditions).order_by(Code.batch_id, Code.position).with_for_update()
     return [LockedCode(*tuple(row)) for row in session.execute(query)]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from core.database import session
+from core.database import session, view_of
 from traceability.events.models.tables import CaptureJob, EpcisEvent, EpcisKey, EpcisQuery
 from traceability.events.rules.filters import (
     ColumnFilter,
@@ -68,7 +68,7 @@ def find_events(
             )
         order = (column, EpcisEvent.id)
         wanted = wanted.order_by(*((term.desc() for term in order) if query.descending else order))
-    return [_stored(row) for row in session.scalars(wanted.limit(size))]
+    return [view_of(StoredEvent, row) for row in session.scalars(wanted.limit(size))]
 
 
 def count_events(query: Query, *, everything: bool, most: int) -> int:
@@ -84,7 +84,7 @@ def events_with_id(event_id: str, *, everything: bool) -> list[StoredEvent]:
     wanted = select(EpcisEvent).where(EpcisEvent.event_id == index_value(event_id)).order_by(EpcisEvent.id)
     if not everything:
         wanted = wanted.where(EpcisEvent.own)
-    return [_stored(row) for row in session.scalars(wanted)]
+    return [view_of(StoredEvent, row) for row in session.scalars(wanted)]
 
 
 def values_of(resource: str, *, everything: bool, size: int, after: str = "") -> list[str]:
@@ -134,10 +134,6 @@ def named_queries(*, size: int, after: str = "") -> list[EpcisQuery]:
     """The named queries by name."""
     wanted = select(EpcisQuery).where(EpcisQuery.name > after).order_by(EpcisQuery.name)
     return list(session.scalars(wanted.limit(size)))
-
-
-def _stored(row: EpcisEvent) -> StoredEvent:
-    return StoredEvent(row.id, row.event_id, row.body, row.context, row.event_time, row.record_time)
 
 
 def _conditions(query: Query, *, everything: bool) -> list[ColumnElement[bool]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import bindparam, select
 
-from core.database import read_columns, session
+from core.database import read_columns, session, view_of
 from core.errors import NotFound
 from core.safe_methods import asked_once_while_reading
 from core.web.wording.languages import in_chinese
@@ -107,7 +107,8 @@ _BY_IDS = select(*LOT_COLUMNS).where(Lot.id.in_(bindparam("ids", expanding=True)
 
 
 def view(lot: Lot) -> LotView:
-    return LotView(*(getattr(lot, field.name) for field in fields(LotView)))
+    """The lot as others see it."""
+    return view_of(LotView, lot)
 
 
 def find_lot(*, id: int | None = None, number: str | None = None) -> LotView | None:  # noqa: A002 - the public name of the key
@@ -171,14 +172,14 @@ def ids_by_number() -> dict[str, int]:
 def changes_of(lot_id: int) -> list[LotChangeView]:
     """What happened to the lot, the oldest first."""
     rows = session.scalars(select(LotChange).where(LotChange.lot_id == lot_id).order_by(LotChange.id))
-    return [LotChangeView(row.kind, row.plants, row.reason, row.at) for row in rows]
+    return [view_of(LotChangeView, row) for row in rows]
 
 
 @asked_once_while_reading
 def cultivar_groups() -> list[CultivarGroupView]:
     """Every cultivar group in its usual order."""
     rows = session.scalars(select(CultivarGroup).order_by(CultivarGroup.position, CultivarGroup.id))
-    return [CultivarGroupView(row.code, row.name_zh, row.name_en, row.epithet) for row in rows]
+    return [view_of(CultivarGroupView, row) for row in rows]
 
 
 def cultivars(group: str | None = None) -> list[CultivarView]:
@@ -186,9 +187,7 @@ def cultivars(group: str | None = None) -> list[CultivarView]:
     query = select(Cultivar).order_by(Cultivar.group_code, Cultivar.position, Cultivar.id)
     if group:
         query = query.where(Cultivar.group_code == group)
-    return [
-        CultivarView(row.code, row.group_code, row.name_zh, row.name_en) for row in session.scalars(query)
-    ]
+    return [view_of(CultivarView, row) for row in session.scalars(query)]
 
 
 def cultivar_group_name(code: str) -> str:

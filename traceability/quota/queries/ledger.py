@@ -10,7 +10,7 @@ from sqlalchemy import select
 from branch import api as branch
 from core.accounts.queries.account import display_names
 from core.clock import local_year
-from core.database import session
+from core.database import session, view_of
 from core.errors import Conflict, NotFound
 from traceability.lots.models.tables import Lot
 from traceability.plots.models.tables import Plot
@@ -102,13 +102,9 @@ def stages(*, at: datetime, mark_code: str = GENERAL) -> list[Stage]:
         (own if row.mark_code else general)[row.stage_code] = row
     figures = general | own
     return [
-        Stage(
-            code=row.code,
-            position=row.position,
-            name_zh=row.name_zh,
-            name_en=row.name_en,
-            diameter_from_mm=row.diameter_from_mm,
-            height_from_cm=row.height_from_cm,
+        view_of(
+            Stage,
+            row,
             plants_per_mu=figures[row.code].plants_per_mu,
             survival_per_mille=figures[row.code].survival_per_mille,
             is_marks_own=row.code in own,
@@ -243,16 +239,14 @@ def moves_of_grower(grower_id: int, *, limit: int) -> list[MoveView]:
         .limit(limit)
     )
     return [
-        MoveView(
-            move.number,
-            move.kind,
-            group,
-            size,
-            plants,
-            lot_number,
-            move.reason,
-            move.at,
-            _counted(move.reference),
+        view_of(
+            MoveView,
+            move,
+            cultivar_group=group,
+            size_class=size,
+            change=plants,
+            lot_number=lot_number,
+            counted_on=_counted(move.reference),
         )
         for move, group, size, plants, lot_number in rows
     ]
@@ -276,15 +270,4 @@ def figures_history(mark_code: str = GENERAL) -> list[FiguresView]:
         )
     )
     names = display_names(row.by_account_id for row in rows)
-    return [
-        FiguresView(
-            row.stage_code,
-            row.plants_per_mu,
-            row.survival_per_mille,
-            row.valid_from,
-            row.reason,
-            names[row.by_account_id],
-            row.mark_code,
-        )
-        for row in rows
-    ]
+    return [view_of(FiguresView, row, by=names[row.by_account_id]) for row in rows]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from core import seal
 from core.clock import local_year
-from core.database import session
+from core.database import session, view_of
 from core.errors import Conflict, NotFound
 from core.ids import readable_number
 from core.outbox import service as outbox
@@ -127,15 +127,11 @@ def get_recall(number: str) -> RecallView:
         raise NotFound(_("There is no recall with this number."), code="no_such_recall")
     row, lot = record
     ids = session.scalars(select(LotRecallPart.lot_id).where(LotRecallPart.recall_id == row.id)).all()
-    return RecallView(
-        number=row.number,
+    return view_of(
+        RecallView,
+        row,
         lot_number=lot.number,
         cultivar=lot.cultivar,
         grower_id=lot.grower_id,
-        reason=row.reason,
         lot_ids=tuple(sorted(ids)),
-        lots=row.lots,
-        codes=row.codes,
-        orders=row.orders,
-        at=row.at,
     )

@@ -14,7 +14,7 @@ from branch import api as branch
 from core import seal
 from core.accounts.queries.account import display_names
 from core.clock import local_year
-from core.database import locked, session
+from core.database import locked, session, view_of
 from core.errors import Conflict, NotFound
 from core.ids import readable_number
 from core.transitions import require_reason
@@ -186,18 +186,13 @@ def _views(query: Select[RecallRequest, Lot, str]) -> list[RequestView]:
         for account_id in (row.asked_by_account_id, row.decided_by_account_id)
     )
     return [
-        RequestView(
-            number=row.number,
+        view_of(
+            RequestView,
+            row,
             lot=view(lot),
-            grower_id=row.grower_id,
-            reason=row.reason,
             state=RequestState(row.state),
-            asked_by_account_id=row.asked_by_account_id,
             asked_by=names[row.asked_by_account_id],
-            asked_at=row.asked_at,
             decided_by=names[row.decided_by_account_id],
-            decided_at=row.decided_at,
-            decision_reason=row.decision_reason,
             recall_number=recall_number,
         )
         for row, lot, recall_number in rows

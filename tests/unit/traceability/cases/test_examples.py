@@ -9,8 +9,8 @@ from core.database import transaction
 from tests.factories.accounts import make_account
 from tests.factories.licences import make_mark
 from tests.factories.organisation import make_grower, make_membership
+from traceability.cases.models.sealing import evidence_of
 from traceability.cases.models.tables import CounterfeitCase
-from traceability.cases.queries.records import evidence_of
 from traceability.cases.rules.evidence import first_break
 from traceability.cases.service.examples import INVENTED, open_example_cases
 

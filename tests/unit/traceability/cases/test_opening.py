@@ -12,8 +12,9 @@ from core.errors import Invalid
 from tests.factories.cases import make_case
 from tests.factories.verification import make_scene
 from tests.seals import behind_the_back, not_as_sealed
+from traceability.cases.models.sealing import evidence_of
 from traceability.cases.models.tables import CaseChange, CaseEvidence, CounterfeitCase
-from traceability.cases.queries.records import evidence_of, get_case
+from traceability.cases.queries.records import get_case
 from traceability.cases.rules.evidence import Evidence, first_break
 from traceability.cases.service.opening import add_evidence, open_case
 from traceability.cases.states import CaseState, EvidenceKind, Subject
