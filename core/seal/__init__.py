@@ -7,7 +7,7 @@
 in the transaction that changes the row. Everything else (numbers, tiles, signatures, proofs) follows by itself.
 """
 
-from core.seal.queries.sources import Body, Sealed, SealSource, SealStory, init_sources
+from core.seal.queries.sources import Body, Sealed, SealSource, SealStory, bodies_of, init_sources
 from core.seal.queries.subjects import Member, SealView, proof_answer, proof_for, seal_of, seals_of
 from core.seal.rules.entries import REMOVED, moment
 from core.seal.rules.findings import Finding
@@ -24,6 +24,7 @@ __all__ = [
     "Sealed",
     "append",
     "append_many",
+    "bodies_of",
     "init_sources",
     "moment",
     "proof_answer",

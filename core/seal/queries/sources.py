@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app
+from sqlalchemy import Select
 
+from core.database import session
 from core.seal.rules.findings import Finding
 
 Body = Mapping[str, Any]
+AT_A_TIME = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,18 @@ class SealStory:
 
 
 Sealed = SealSource | SealStory
+
+
+def bodies_of(
+    query: Select[*tuple[Any, ...]], subject: Callable[[Any], str], body: Callable[..., Body]
+) -> Callable[[], Iterator[tuple[str, Body]]]:
+    """The `bodies` of rows that stand in one select: its first entity names a row, all that it selects makes the body."""
+
+    def bodies() -> Iterator[tuple[str, Body]]:
+        for row in session.execute(query.execution_options(yield_per=AT_A_TIME)):
+            yield subject(row[0]), body(*row)
+
+    return bodies
 
 
 def init_sources(app: Flask, sources: Sequence[Sealed]) -> None:

@@ -1,14 +1,12 @@
-"""What is sealed of alarms: every version of the rules' thresholds."""
-
-from collections.abc import Iterator
+"""What is sealed of alarms: whom they doubt, what people made of it, and every version of the rules' thresholds."""
 
 from sqlalchemy import select
 
 from core import seal
-from core.database import session
-from core.seal import Body, SealSource
+from core.seal import SealSource, bodies_of
 from core.seal.rules.entries import moment
-from traceability.alarms.models.tables import RuleThresholds
+from core.seal.service.sealed_rows import SealedRows
+from traceability.alarms.models.tables import Alarm, AlarmChange, RuleThresholds
 
 KIND = "rule_thresholds"
 
@@ -34,9 +32,23 @@ def append(row: RuleThresholds) -> None:
     seal.append(KIND, subject(row), sealed_body(row))
 
 
-def _bodies() -> Iterator[tuple[str, Body]]:
-    for row in session.scalars(select(RuleThresholds).order_by(RuleThresholds.version)):
-        yield subject(row), sealed_body(row)
+VERSIONS = select(RuleThresholds).order_by(RuleThresholds.version)
+SOURCE = SealSource(KIND, bodies_of(VERSIONS, subject, sealed_body), tables=("rule_thresholds",))
 
-
-SOURCE = SealSource(KIND, _bodies, tables=("rule_thresholds",))
+ROWS = (
+    SealedRows(
+        "alarm",
+        Alarm,
+        columns=(
+            "number", "subject_kind", "subject_key", "code_id", "grower_id", "alert", "state", "case_number",
+            "first_at", "cleared_until",
+        ),
+        besides=("score", "last_at"),
+    ),
+    SealedRows(
+        "alarm_change",
+        AlarmChange,
+        columns=("alarm_id", "step", "by_account_id", "at"),
+        digests=("note",),
+    ),
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""What of a case is sealed: its state, its verdict, the head of its evidence and the digest of its answer."""
+"""What of a case is sealed: its verdict with the head of its evidence; whom it is about, who looks after it, and its steps."""
 
 import hashlib
 from collections.abc import Iterator
@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from core import seal
 from core.database import session, view_of
-from traceability.cases.models.tables import CaseEvidence, CounterfeitCase
+from core.seal.service.sealed_rows import SealedRows
+from traceability.cases.models.tables import CaseChange, CaseEvidence, CounterfeitCase
 from traceability.cases.rules.evidence import BEGINNING, RecordedEvidence, first_break
 from traceability.cases.states import EvidenceKind
 
@@ -79,3 +80,44 @@ def seal_case(case: CounterfeitCase) -> None:
 
 
 SOURCE = seal.SealSource(KIND, bodies, ("counterfeit_case", "case_evidence", "case_change"))
+
+ROWS = (
+    SealedRows(
+        "case_subject",
+        CounterfeitCase,
+        columns=(
+            "number", "subject_kind", "subject_key", "code_id", "lot_id", "grower_id", "code_doubted", "closed_at",
+        ),
+        digests=("summary", "shop"),
+        besides=(
+            "origin", "state", "unit_id", "owner_account_id", "escalated_unit_id", "reopened", "contact", "locale",
+            "opened_at", "due_at", "verdict", "proposed_by_account_id", "decided_by_account_id", "decided_at",
+            "answer", "evidence_count", "evidence_head",
+        ),
+    ),
+    SealedRows(
+        "case_place",
+        CounterfeitCase,
+        columns=("number", "unit_id", "owner_account_id", "escalated_unit_id"),
+        besides=(
+            "origin", "state", "subject_kind", "subject_key", "code_id", "lot_id", "grower_id", "code_doubted",
+            "reopened", "summary", "shop", "contact", "locale", "opened_at", "due_at", "verdict",
+            "proposed_by_account_id", "decided_by_account_id", "decided_at", "closed_at", "answer", "evidence_count",
+            "evidence_head",
+        ),
+    ),
+    SealedRows(
+        "case_evidence",
+        CaseEvidence,
+        columns=("case_id", "position", "file_key", "by_account_id"),
+        besides=("kind", "body", "file_sha256", "digest", "at"),
+        added=True,
+    ),
+    SealedRows(
+        "case_change",
+        CaseChange,
+        columns=("case_id", "step", "from_state", "to_state", "by_account_id", "at"),
+        digests=("note", "detail"),
+        added=True,
+    ),
+)  # fmt: skip

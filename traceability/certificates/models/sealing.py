@@ -1,11 +1,8 @@
 """What of a certificate is sealed: all that stands on it."""
 
-from collections.abc import Iterator
-
 from sqlalchemy import select
 
-from core.database import session
-from core.seal import Body, SealSource, moment
+from core.seal import Body, SealSource, bodies_of, moment
 from traceability.certificates.models.tables import Certificate
 
 KIND = "certificate"
@@ -21,10 +18,12 @@ def sealed_body(certificate: Certificate) -> Body:
     return {**certificate.facts, "certified_at": moment(certificate.at)}
 
 
-def _bodies() -> Iterator[tuple[str, Body]]:
-    rows = select(Certificate).order_by(Certificate.id).execution_options(yield_per=500)
-    for certificate in session.scalars(rows):
-        yield subject_of(certificate.consignment_number), sealed_body(certificate)
-
-
-SOURCE = SealSource(KIND, _bodies, tables=("provenance_certificate",))
+SOURCE = SealSource(
+    KIND,
+    bodies_of(
+        select(Certificate).order_by(Certificate.id),
+        lambda certificate: subject_of(certificate.consignment_number),
+        sealed_body,
+    ),
+    tables=("provenance_certificate",),
+)

@@ -1,4 +1,7 @@
-"""What is sealed of codes: each batch by its Merkle root and count, each action by the codes that it moved."""
+"""What is sealed of codes: each batch by its Merkle root and count, each action by the codes that it moved, each refusal.
+
+The codes themselves follow from their sealed steps (`step_sealing`).
+"""
 
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -9,8 +12,16 @@ from sqlalchemy import select
 
 from core import seal
 from core.database import session
-from core.seal.rules.entries import moment
-from traceability.codes.models.tables import Code, CodeAction, CodeBatch
+from core.seal import Body, SealSource, bodies_of, moment
+from core.seal.service.sealed_rows import SealedRows
+from traceability.codes.models.tables import (
+    ActivationRefusal,
+    Code,
+    CodeAction,
+    CodeBatch,
+    InnerUnlock,
+    VoidProposal,
+)
 from traceability.codes.rules.batch_tree import root_of
 from traceability.codes.states import TARGET_OF, ActionKind, BatchState
 from traceability.lots.models.tables import Lot
@@ -18,6 +29,7 @@ from traceability.lots.models.tables import Lot
 BATCH = "code_batch"
 ACTIVATION = "activation"
 CHANGE = "code_change"
+REFUSAL = "activation_refusal"
 AT_A_TIME = 5_000
 
 # Kinds of action whose codes can be told from the codes' own rows, for ever.
@@ -165,8 +177,97 @@ def _actions(kinds: Iterable[ActionKind], link: Any) -> Iterator[tuple[str, dict
         )
 
 
-SOURCES = (
-    seal.SealSource(BATCH, batches, ("code_batch",), ("job_id", "file_key", "file_until")),
-    seal.SealSource(ACTIVATION, activations, ("code_action",)),
-    seal.SealSource(CHANGE, changes, ("code_action",)),
+def _refusal_subject(row: ActivationRefusal) -> str:
+    return f"activation-refusal/{row.id}"
+
+
+def _refusal_body(row: ActivationRefusal, lot_number: str | None) -> Body:
+    """Everything that the trace of a refused activation says."""
+    return {
+        "grower_id": row.grower_id,
+        "lot": lot_number,
+        "why": row.why,
+        "codes": row.codes,
+        "plants": row.plants,
+        "free": row.free,
+        "by": row.by_account_id,
+        "at": moment(row.at),
+    }
+
+
+def append_refusal(row: ActivationRefusal, lot_number: str | None) -> None:
+    """Seal what a trace says, in the transaction that writes it."""
+    seal.append(REFUSAL, _refusal_subject(row), _refusal_body(row, lot_number))
+
+
+def _unlock_subject(row: InnerUnlock) -> str:
+    return f"inner-unlock/{row.public_id}"
+
+
+def _unlock_body(row: InnerUnlock, batch: str, position: int) -> Body:
+    """How two people opened an inner code again, while wrong entries locked them. Nothing is added any more."""
+    return {
+        "code": f"{batch} #{position}",
+        "reason": row.reason,
+        "state": row.state,
+        "asked_by": row.asked_by_account_id,
+        "asked_at": moment(row.asked_at),
+        "decided_by": row.decided_by_account_id,
+        "decided_at": moment(row.decided_at) if row.decided_at else None,
+    }
+
+
+REFUSED = (
+    select(ActivationRefusal, Lot.number)
+    .outerjoin(Lot, Lot.id == ActivationRefusal.lot_id)
+    .order_by(ActivationRefusal.id)
 )
+UNLOCKED = (
+    select(InnerUnlock, CodeBatch.number, Code.position)
+    .join(Code, Code.id == InnerUnlock.code_id)
+    .join(CodeBatch, CodeBatch.id == Code.batch_id)
+    .order_by(InnerUnlock.id)
+)
+REFUSALS = SealSource(REFUSAL, bodies_of(REFUSED, _refusal_subject, _refusal_body), ("activation_refusal",))
+SOURCES = (
+    SealSource(BATCH, batches, ("code_batch",), ("job_id", "file_key", "file_until")),
+    SealSource(ACTIVATION, activations, ("code_action",)),
+    SealSource(CHANGE, changes, ("code_action",)),
+    SealSource("inner_unlock", bodies_of(UNLOCKED, _unlock_subject, _unlock_body), ("inner_unlock",)),
+    REFUSALS,
+)
+
+ROWS = (
+    SealedRows(
+        "batch_record",
+        CodeBatch,
+        columns=(
+            "number", "lot_id", "grower_id", "issued_by_account_id", "state", "form", "decided_by_account_id",
+            "decided_at",
+        ),
+        digests=("decision_reason",),
+        besides=(
+            "level", "count", "plants_per_code", "licence_number", "issued_at", "root", "inner", "job_id", "file_key",
+            "file_until",
+        ),
+    ),
+    SealedRows(
+        "code_action",
+        CodeAction,
+        columns=("number", "grower_id", "codes", "digest", "by_account_id"),
+        besides=(
+            "kind", "lot_id", "plants", "quota", "reason", "reference", "height_cm", "ground_diameter_mm", "photo_key",
+            "at",
+        ),
+        added=True,
+    ),
+    SealedRows(
+        "void_proposal",
+        VoidProposal,
+        columns=(
+            "public_id", "batch_id", "first", "last", "state", "proposed_by_account_id", "proposed_at",
+            "decided_by_account_id", "decided_at",
+        ),
+        digests=("reason",),
+    ),
+)  # fmt: skip

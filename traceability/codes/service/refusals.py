@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from core.database import session
 from core.errors import Conflict, DomainError
-from traceability.codes.models.refusal_sealing import seal_refusal
+from traceability.codes.models.sealing import append_refusal
 from traceability.codes.models.tables import ActivationRefusal
 from traceability.codes.states import OF_CODE, Refusal
 from traceability.lots.models.tables import Lot
@@ -46,5 +46,5 @@ def note_refusal(error: DomainError, *, grower_id: int, at: datetime, by: int | 
     session.add(row)
     session.flush()
     number = session.scalar(select(Lot.number).where(Lot.id == row.lot_id))
-    seal_refusal(row, number)
+    append_refusal(row, number)
     return True

@@ -1,11 +1,8 @@
 """What of an inspection is sealed: all of it, beside its EPCIS event."""
 
-from collections.abc import Iterator
-
 from sqlalchemy import select
 
-from core.database import session
-from core.seal import Body, SealSource, moment
+from core.seal import Body, SealSource, bodies_of, moment
 from traceability.inspections.models.tables import Inspection
 
 KIND = "inspection"
@@ -33,10 +30,8 @@ def sealed_body(inspection: Inspection) -> Body:
     }
 
 
-def _bodies() -> Iterator[tuple[str, Body]]:
-    rows = select(Inspection).order_by(Inspection.id).execution_options(yield_per=500)
-    for inspection in session.scalars(rows):
-        yield subject_of(inspection), sealed_body(inspection)
-
-
-SOURCE = SealSource(KIND, _bodies, tables=("inspection",))
+SOURCE = SealSource(
+    KIND,
+    bodies_of(select(Inspection).order_by(Inspection.id), subject_of, sealed_body),
+    tables=("inspection",),
+)

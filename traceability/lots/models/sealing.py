@@ -1,4 +1,4 @@
-"""What of lots, their transformations and recalls is sealed."""
+"""What is sealed of lots, their transformations and recalls: how they stand, and what that cannot tell of the past."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -6,8 +6,20 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import select
 
 from core.database import session
-from core.seal import Body, SealSource
-from traceability.lots.models.tables import Lot, LotRecall, LotRecallPart, LotStep, LotStepPart, RecallRequest
+from core.seal import Body, SealSource, bodies_of
+from core.seal.service.sealed_rows import SealedRows
+from traceability.lots.models.tables import (
+    Cultivar,
+    CultivarGroup,
+    Lot,
+    LotChange,
+    LotRecall,
+    LotRecallPart,
+    LotStep,
+    LotStepPart,
+    RecallRequest,
+    RecallStop,
+)
 from traceability.lots.rules.balance import Side
 
 LOT_FACTS = (
@@ -97,11 +109,6 @@ def request_body(request: RecallRequest, lot_number: str) -> dict[str, object]:
     }
 
 
-def _lots() -> Iterator[tuple[str, Body]]:
-    for lot in session.scalars(select(Lot).order_by(Lot.id)):
-        yield lot_subject(lot), lot_body(lot)
-
-
 def _steps() -> Iterator[tuple[str, Body]]:
     parts: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
     for step_id, side, number, plants in session.execute(
@@ -139,15 +146,49 @@ def _recalls() -> Iterator[tuple[str, Body]]:
         yield recall_subject(recall), recall_body(recall, number, reached[recall.id]) | bent
 
 
-def _requests() -> Iterator[tuple[str, Body]]:
-    rows = session.execute(
-        select(RecallRequest, Lot.number).join(Lot, Lot.id == RecallRequest.lot_id).order_by(RecallRequest.id)
-    )
-    for request, number in rows:
-        yield request_subject(request), request_body(request, number)
-
-
-LOTS = SealSource("lot", _lots, tables=("lot", "lot_change"))
+REQUESTED = (
+    select(RecallRequest, Lot.number).join(Lot, Lot.id == RecallRequest.lot_id).order_by(RecallRequest.id)
+)
+LOTS = SealSource(
+    "lot", bodies_of(select(Lot).order_by(Lot.id), lot_subject, lot_body), tables=("lot", "lot_change")
+)
 STEPS = SealSource("lot_step", _steps, tables=("lot_step", "lot_step_part"))
 RECALLS = SealSource("lot_recall", _recalls, tables=("lot_recall", "lot_recall_part"))
-REQUESTS = SealSource("recall_request", _requests, tables=("recall_request",))
+REQUESTS = SealSource(
+    "recall_request", bodies_of(REQUESTED, request_subject, request_body), tables=("recall_request",)
+)
+
+ROWS = (
+    SealedRows(
+        "cultivar_group", CultivarGroup, columns=("code", "position", "name_zh", "name_en", "epithet")
+    ),
+    SealedRows("cultivar", Cultivar, columns=("code", "group_code", "position", "name_zh", "name_en")),
+    SealedRows(
+        "lot_record",
+        Lot,
+        columns=("number", "cultivar_en", "recorded_at"),
+        besides=(
+            "grower_id", "plot_id", "species", "cultivar_group", "cultivar", "propagation", "age_code",
+            "height_cm_min", "height_cm_max", "ground_diameter_mm_min", "ground_diameter_mm_max", "root", "grade",
+            "origin", "quantity_recorded", "quantity_on_hand", "quantity_moved", "state", "state_reason", "photo_key",
+        ),
+        added=True,
+    ),
+    SealedRows(
+        "lot_change",
+        LotChange,
+        columns=("lot_id", "kind", "plants", "by_account_id", "at"),
+        digests=("reason",),
+        added=True,
+    ),
+    SealedRows(
+        "recall_link",
+        RecallRequest,
+        columns=("number", "grower_id", "recall_id"),
+        besides=(
+            "lot_id", "reason", "state", "asked_by_account_id", "asked_at", "decided_by_account_id", "decided_at",
+            "decision_reason",
+        ),
+    ),
+    SealedRows("recall_stop", RecallStop, columns=("request_id", "lot_id")),
+)  # fmt: skip

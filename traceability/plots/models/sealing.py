@@ -1,4 +1,4 @@
-"""What of a plot and its surveys is sealed."""
+"""What is sealed of plots and their surveys: the facts, names, and when who recorded, agreed and approved."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import select
 
 from core.database import session
-from core.seal import Body, SealSource
+from core.seal import Body, SealSource, bodies_of
+from core.seal.service.sealed_rows import SealedRows
 from traceability.plots.models.tables import Plot, PlotSurvey, SurveyStand
 
 
@@ -47,11 +48,6 @@ def survey_body(survey: PlotSurvey, plot_number: str, stands: Iterable[SurveySta
     }
 
 
-def _plots() -> Iterator[tuple[str, Body]]:
-    for plot in session.scalars(select(Plot).order_by(Plot.id)):
-        yield plot_subject(plot), plot_body(plot)
-
-
 def _surveys() -> Iterator[tuple[str, Body]]:
     stands: dict[int, list[SurveyStand]] = defaultdict(list)
     for stand in session.scalars(select(SurveyStand)):
@@ -63,5 +59,27 @@ def _surveys() -> Iterator[tuple[str, Body]]:
         yield survey_subject(survey), survey_body(survey, number, stands[survey.id])
 
 
-PLOTS = SealSource("plot", _plots, tables=("plot",))
+PLOTS = SealSource(
+    "plot", bodies_of(select(Plot).order_by(Plot.id), plot_subject, plot_body), tables=("plot",)
+)
 SURVEYS = SealSource("survey", _surveys, tables=("plot_survey", "survey_stand"))
+
+ROWS = (
+    SealedRows(
+        "plot_record",
+        Plot,
+        columns=("number", "recorded_at", "recorded_by_account_id"),
+        digests=("name", "place"),
+        besides=("grower_id", "unit_id", "area_m2", "state"),
+    ),
+    SealedRows(
+        "survey_record",
+        PlotSurvey,
+        columns=("number", "recorded_at", "agreed_at", "approved_at"),
+        digests=("note", "reason"),
+        besides=(
+            "plot_id", "year", "state", "area_m2", "method", "outline", "photo_key", "surveyed_at",
+            "surveyed_by_account_id", "agreed_by_account_id", "approved_by_account_id",
+        ),
+    ),
+)  # fmt: skip

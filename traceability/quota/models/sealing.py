@@ -1,4 +1,4 @@
-"""What of the quota ledger is sealed: every movement with its legs, and every set of figures."""
+"""What is sealed of the quota: every movement with its legs, every set of figures, and the stages of growth."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import select
 
 from core.database import session
-from core.seal import Body, SealSource
+from core.seal import Body, SealSource, bodies_of
+from core.seal.service.sealed_rows import SealedRows
 from traceability.lots.models.tables import Lot
-from traceability.quota.models.tables import QuotaAccount, QuotaMove, QuotaPosting, StageFigures
+from traceability.quota.models.tables import GrowthStage, QuotaAccount, QuotaMove, QuotaPosting, StageFigures
 from traceability.quota.rules import AccountName, Key, Role
 
 
@@ -72,10 +73,17 @@ def _moves() -> Iterator[tuple[str, Body]]:
         yield move_subject(move), move_body(move, lot_number, legs[move.id])
 
 
-def _figures() -> Iterator[tuple[str, Body]]:
-    for row in session.scalars(select(StageFigures).order_by(StageFigures.id)):
-        yield figures_subject(row), figures_body(row)
-
-
 MOVES = SealSource("quota_posting", _moves, tables=("quota_move", "quota_posting"))
-FIGURES = SealSource("stage_figures", _figures, tables=("stage_figures",))
+FIGURES = SealSource(
+    "stage_figures",
+    bodies_of(select(StageFigures).order_by(StageFigures.id), figures_subject, figures_body),
+    tables=("stage_figures",),
+)
+
+ROWS = (
+    SealedRows(
+        "growth_stage",
+        GrowthStage,
+        columns=("code", "position", "name_zh", "name_en", "diameter_from_mm", "height_from_cm"),
+    ),
+)

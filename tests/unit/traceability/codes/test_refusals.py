@@ -19,7 +19,7 @@ from tests.seals import behind_the_back
 from traceability.alarms.queries.licensee_facts import facts_of, seasons_of
 from traceability.alarms.rules.thresholds import DEFAULTS
 from traceability.api import ensure_reference_data, issue_codes
-from traceability.codes.models.refusal_sealing import SOURCE
+from traceability.codes.models.sealing import REFUSALS
 from traceability.codes.models.tables import ActivationRefusal
 from traceability.codes.queries.refusals import refusals_of, tries_beyond
 from traceability.codes.service.lifecycle import activate_codes
@@ -136,10 +136,10 @@ def test_the_trace_is_sealed_with_what_it_says_and_a_change_behind_the_back_is_f
             "at": moment(at),
         }
     )
-    assert list(audit_rows(SOURCE)) == []
+    assert list(audit_rows(REFUSALS)) == []
     session.rollback()
     behind_the_back("UPDATE activation_refusal SET plants = 1")
-    [finding] = audit_rows(SOURCE)
+    [finding] = audit_rows(REFUSALS)
     assert finding.what == leaf.subject
 
 
