@@ -75,7 +75,7 @@ def one_of_check(column: str, words: Iterable[str]) -> str:
 
 def pk() -> Mapped[int]:
     """The surrogate key of a table; never shown to anyone."""
-    return mapped_column(BigInt, primary_key=True, autoincrement=True)
+    return mapped_column(BigInt, primary_key=True, autoincrement=True, sort_order=-1)
 
 
 def fk(target: str, **options: Any) -> Mapped[Any]:
@@ -85,6 +85,21 @@ def fk(target: str, **options: Any) -> Mapped[Any]:
     return mapped_column(
         BigInt, sa.ForeignKey(target, ondelete="RESTRICT"), index=index, unique=unique or None, **options
     )
+
+
+class Record(Base):
+    """A table with the surrogate key `id`."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = pk()
+
+
+class Act:
+    """Mixin of a table whose rows say what somebody did: when, and by which account; none for the system itself."""
+
+    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
+    at: Mapped[datetime]
 
 
 class NestedTransactionError(RuntimeError):

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, pk
+from core.database import Record
 
 
-class CodeLookup(Base):
+class CodeLookup(Record):
     """One device's checks of one text, folded into one row; also of texts that are no code of ours.
 
     `ordinal` is the place of the device's network among all from which the same text was checked: devices of one
@@ -31,7 +31,6 @@ class CodeLookup(Base):
         ),
     )
 
-    id: Mapped[int] = pk()
     code_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     device_digest: Mapped[bytes] = mapped_column(LargeBinary(16))
     known: Mapped[bool]
@@ -45,7 +44,7 @@ class CodeLookup(Base):
     province: Mapped[str | None] = mapped_column(String(20))
 
 
-class LookupDay(Base):
+class LookupDay(Record):
     """What is left of look-ups after 90 days: how many devices first asked on a day, from which province.
 
     `code_digest` is empty for all texts that were no code of ours; "" stands for no province.
@@ -57,7 +56,6 @@ class LookupDay(Base):
         CheckConstraint("devices > 0 AND times >= devices", name="counted"),
     )
 
-    id: Mapped[int] = pk()
     code_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     day: Mapped[date] = mapped_column(Date)
     province: Mapped[str] = mapped_column(String(20))

@@ -6,25 +6,22 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, one_of_check, pk
+from core.database import Act, Base, Record, fk, one_of_check
 from core.types import JSONType
 from traceability.alarms.states import AlarmState, AlarmStep, AlarmSubject
 
 
-class RuleThresholds(Base):
+class RuleThresholds(Act, Record):
     """One version of the numbers behind the rules. Rows are only ever added, sealed; the newest counts."""
 
     __tablename__ = "rule_thresholds"
 
-    id: Mapped[int] = pk()
     version: Mapped[int] = mapped_column(unique=True)
     values: Mapped[dict[str, int]] = mapped_column(JSONType)
     reason: Mapped[str] = mapped_column(Text)
-    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
-    at: Mapped[datetime]
 
 
-class Alarm(Base):
+class Alarm(Record):
     """What the rules say of one code, licensee or network by now: the score, and whether a person cleared it.
 
     `subject_key` is `code/17`, `grower/3` or `network/<digest>`. What happened up to `cleared_until` was
@@ -41,7 +38,6 @@ class Alarm(Base):
         Index(None, "state", "last_at"),
     )
 
-    id: Mapped[int] = pk()
     number: Mapped[str] = mapped_column(String(24), unique=True)
     subject_kind: Mapped[str] = mapped_column(String(8))
     subject_key: Mapped[str] = mapped_column(String(80), unique=True)
@@ -56,7 +52,7 @@ class Alarm(Base):
     cleared_until: Mapped[datetime | None]
 
 
-class AlarmFinding(Base):
+class AlarmFinding(Record):
     """One decision of one rule: its points, the version of the thresholds, and the rows that it rests on.
 
     `evidence` are ids of look-ups (of entries for `inner_code`, of cases for `reported`). Rows are only
@@ -65,7 +61,6 @@ class AlarmFinding(Base):
 
     __tablename__ = "alarm_finding"
 
-    id: Mapped[int] = pk()
     alarm_id: Mapped[int] = fk("alarm.id")
     rule: Mapped[str] = mapped_column(String(32))
     version: Mapped[int]
@@ -75,18 +70,15 @@ class AlarmFinding(Base):
     at: Mapped[datetime]
 
 
-class AlarmChange(Base):
+class AlarmChange(Act, Record):
     """What a person did with an alarm, and why. Rows are only ever added."""
 
     __tablename__ = "alarm_change"
     __table_args__ = (CheckConstraint(one_of_check("step", tuple(AlarmStep)), name="step_known"),)
 
-    id: Mapped[int] = pk()
     alarm_id: Mapped[int] = fk("alarm.id")
     step: Mapped[str] = mapped_column(String(12))
     note: Mapped[str] = mapped_column(Text)
-    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
-    at: Mapped[datetime]
 
 
 class AlarmMark(Base):

@@ -7,13 +7,13 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import append_only
-from core.database import Base, fk, one_of_check, pk
+from core.database import Act, Record, fk, one_of_check
 from core.languages import FIRST
 from core.types import JSONType
 from traceability.cases.states import CaseState, CaseStep, CaseVerdict, EvidenceKind, Origin, SubjectKind
 
 
-class CounterfeitCase(Base):
+class CounterfeitCase(Record):
     """One case. The contact stands here and not in the evidence, so that it can be forgotten.
 
     `unit_id` is the area; none until somebody takes a case that names nothing of ours. `evidence_head` is
@@ -41,7 +41,6 @@ class CounterfeitCase(Base):
         Index(None, "state", "due_at"),
     )
 
-    id: Mapped[int] = pk()
     number: Mapped[str] = mapped_column(String(24), unique=True)
     origin: Mapped[str] = mapped_column(String(8))
     state: Mapped[str] = mapped_column(String(16), default="received")
@@ -71,7 +70,7 @@ class CounterfeitCase(Base):
     evidence_head: Mapped[str] = mapped_column(String(64), default="0" * 64)
 
 
-class CaseEvidence(Base):
+class CaseEvidence(Act, Record):
     """One piece of evidence, chained to the one before; `file_sha256` is of the bytes kept under `file_key`."""
 
     __tablename__ = "case_evidence"
@@ -81,7 +80,6 @@ class CaseEvidence(Base):
         CheckConstraint("(file_key IS NULL) = (file_sha256 IS NULL)", name="file_has_a_digest"),
     )
 
-    id: Mapped[int] = pk()
     case_id: Mapped[int] = fk("counterfeit_case.id", index=False)
     position: Mapped[int]
     kind: Mapped[str] = mapped_column(String(12))
@@ -89,11 +87,9 @@ class CaseEvidence(Base):
     file_key: Mapped[str | None] = mapped_column(String(160))
     file_sha256: Mapped[str | None] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64))
-    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
-    at: Mapped[datetime]
 
 
-class CaseReport(Base):
+class CaseReport(Record):
     """One report by a person: from where it came, and what it proves beyond a stranger's word.
 
     A case holds all reports about its label or shop. `proof` is `none`, `order`, `inner` or `staff`. `network_digest` is
@@ -107,7 +103,6 @@ class CaseReport(Base):
         Index(None, "contact_digest", "at"),
     )
 
-    id: Mapped[int] = pk()
     case_id: Mapped[int] = fk("counterfeit_case.id")
     at: Mapped[datetime]
     proof: Mapped[str] = mapped_column(String(8), default="none")
@@ -116,7 +111,7 @@ class CaseReport(Base):
     contact_digest: Mapped[bytes | None] = mapped_column(LargeBinary(16))
 
 
-class CaseChange(Base):
+class CaseChange(Act, Record):
     """One step of a case: who, when, the note, and what an action did."""
 
     __tablename__ = "case_change"
@@ -125,24 +120,20 @@ class CaseChange(Base):
         CheckConstraint(one_of_check("to_state", tuple(CaseState)), name="to_state_known"),
     )
 
-    id: Mapped[int] = pk()
     case_id: Mapped[int] = fk("counterfeit_case.id")
     step: Mapped[str] = mapped_column(String(12))
     from_state: Mapped[str | None] = mapped_column(String(16))
     to_state: Mapped[str] = mapped_column(String(16))
     note: Mapped[str] = mapped_column(Text, default="")
     detail: Mapped[dict[str, Any]] = mapped_column(JSONType, default=dict)
-    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
-    at: Mapped[datetime]
 
 
-class CaseNotice(Base):
+class CaseNotice(Record):
     """A reminder or escalation that was sent, once: `kind` as `3_days_left`, `escalated_1`."""
 
     __tablename__ = "case_notice"
     __table_args__ = (UniqueConstraint("case_id", "kind"),)
 
-    id: Mapped[int] = pk()
     case_id: Mapped[int] = fk("counterfeit_case.id", index=False)
     kind: Mapped[str] = mapped_column(String(24))
     sent: Mapped[int] = mapped_column(default=0)

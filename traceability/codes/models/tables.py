@@ -5,14 +5,14 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, one_of_check, pk
+from core.database import Act, Base, Record, fk, one_of_check
 from traceability.codes.states import ActionKind, BatchState, CodeState, Level
 
 LEVELS = tuple(Level)
 STATES = tuple(CodeState)
 
 
-class CodeBatch(Base):
+class CodeBatch(Record):
     """Codes issued together for one lot: one file, printed once.
 
     `root` is the Merkle root over the leaves of its codes in order, sealed with the count when the codes
@@ -32,7 +32,6 @@ class CodeBatch(Base):
         ),
     )
 
-    id: Mapped[int] = pk()
     number: Mapped[str] = mapped_column(String(24), unique=True)
     lot_id: Mapped[int] = fk("lot.id")
     grower_id: Mapped[int] = fk("grower.id")
@@ -54,7 +53,7 @@ class CodeBatch(Base):
     file_until: Mapped[datetime | None]
 
 
-class CodeAction(Base):
+class CodeAction(Act, Record):
     """What was done to many codes of a lot at once: one row, sealed. `digest` is over the codes concerned."""
 
     __tablename__ = "code_action"
@@ -65,7 +64,6 @@ class CodeAction(Base):
         Index(None, "at"),
     )
 
-    id: Mapped[int] = pk()
     number: Mapped[str] = mapped_column(String(24), unique=True)
     kind: Mapped[str] = mapped_column(String(12))
     grower_id: Mapped[int] = fk("grower.id")
@@ -79,11 +77,9 @@ class CodeAction(Base):
     height_cm: Mapped[int | None]
     ground_diameter_mm: Mapped[int | None]
     photo_key: Mapped[str | None] = mapped_column(String(160))
-    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
-    at: Mapped[datetime]
 
 
-class Code(Base):
+class Code(Record):
     """One code. Its place in the batch stands on the label beside it, so that people can name it.
 
     `leaf` is its leaf in the batch's Merkle tree. `quota` is how many plants it took from the quota. Whether it is
@@ -104,7 +100,6 @@ class Code(Base):
         Index(None, "lot_id", "level", "state"),
     )
 
-    id: Mapped[int] = pk()
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     leaf: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     batch_id: Mapped[int] = fk("code_batch.id", index=False)
@@ -127,7 +122,7 @@ class Code(Base):
     dispatched_at: Mapped[datetime | None]
 
 
-class CodeChange(Base):
+class CodeChange(Act, Record):
     """One step of a code, or of all codes of a batch at once. Rows are only ever added."""
 
     __tablename__ = "code_change"
@@ -136,7 +131,6 @@ class CodeChange(Base):
         CheckConstraint(one_of_check("to_state", STATES), name="to_state_known"),
     )
 
-    id: Mapped[int] = pk()
     code_id: Mapped[int | None] = fk("code.id", nullable=True)
     batch_id: Mapped[int | None] = fk("code_batch.id", nullable=True)
     action_id: Mapped[int | None] = fk("code_action.id", nullable=True)
@@ -144,20 +138,15 @@ class CodeChange(Base):
     to_state: Mapped[str] = mapped_column(String(12))
     count: Mapped[int] = mapped_column(default=1)
     reason: Mapped[str] = mapped_column(Text, default="")
-    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
-    at: Mapped[datetime]
 
 
-class CodeMember(Base):
+class CodeMember(Act, Record):
     """A plant's code inside a bundle's code: the plant is counted with the bundle, once."""
 
     __tablename__ = "code_member"
 
-    id: Mapped[int] = pk()
     unit_code_id: Mapped[int] = fk("code.id", unique=True)
     bundle_code_id: Mapped[int] = fk("code.id")
-    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
-    at: Mapped[datetime]
 
 
 class InnerCode(Base):
@@ -173,7 +162,7 @@ class InnerCode(Base):
     right_at: Mapped[datetime | None]
 
 
-class InnerTry(Base):
+class InnerTry(Record):
     """One entry of an inner code that was looked at, right or wrong. Rows are only ever added; what was typed is not kept.
 
     The digests of network and program are missing on rows that are older than the columns.
@@ -182,7 +171,6 @@ class InnerTry(Base):
     __tablename__ = "inner_try"
     __table_args__ = (Index(None, "at"),)
 
-    id: Mapped[int] = pk()
     code_id: Mapped[int] = fk("code.id")
     device_digest: Mapped[bytes] = mapped_column(LargeBinary(16))
     network_digest: Mapped[bytes | None] = mapped_column(LargeBinary(8))
@@ -191,7 +179,7 @@ class InnerTry(Base):
     at: Mapped[datetime]
 
 
-class InnerUnlock(Base):
+class InnerUnlock(Record):
     """How two people opened a locked inner code again, while there was such a lock. Sealed history; nothing is added."""
 
     __tablename__ = "inner_unlock"
@@ -203,7 +191,6 @@ class InnerUnlock(Base):
         ),
     )
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(24), unique=True)
     code_id: Mapped[int] = fk("code.id")
     reason: Mapped[str] = mapped_column(Text)
@@ -214,7 +201,7 @@ class InnerUnlock(Base):
     decided_at: Mapped[datetime | None]
 
 
-class VoidProposal(Base):
+class VoidProposal(Record):
     """Codes of a grower that one person of the branch wants void; another must agree."""
 
     __tablename__ = "void_proposal"
@@ -227,7 +214,6 @@ class VoidProposal(Base):
         ),
     )
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(24), unique=True)
     batch_id: Mapped[int] = fk("code_batch.id")
     first: Mapped[int]
@@ -240,7 +226,7 @@ class VoidProposal(Base):
     decided_at: Mapped[datetime | None]
 
 
-class ActivationRefusal(Base):
+class ActivationRefusal(Act, Record):
     """An activation that was refused: who tried when, for how many, and what was missing. Rows are only ever added."""
 
     __tablename__ = "activation_refusal"
@@ -249,12 +235,9 @@ class ActivationRefusal(Base):
         Index(None, "grower_id", "at"),
     )
 
-    id: Mapped[int] = pk()
     grower_id: Mapped[int] = fk("grower.id", index=False)
     lot_id: Mapped[int | None] = fk("lot.id", nullable=True, index=False)
     why: Mapped[str] = mapped_column(String(16))
     codes: Mapped[int]
     plants: Mapped[int]
     free: Mapped[int | None]
-    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
-    at: Mapped[datetime]

@@ -6,19 +6,18 @@ from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import append_only
-from core.database import Base, fk, pk
+from core.database import Record, fk
 
 #: Long identifiers are shortened to this for the index; the event itself keeps them whole.
 KEY_LENGTH = 240
 
 
-class CaptureJob(Base):
+class CaptureJob(Record):
     """One document that was sent to `/epcis/capture`, and what became of it."""
 
     __tablename__ = "epcis_capture"
     __table_args__ = (CheckConstraint("behaviour IN ('rollback', 'proceed')", name="behaviour_known"),)
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(40), unique=True)
     behaviour: Mapped[str] = mapped_column(String(8))
     success: Mapped[bool]
@@ -31,7 +30,7 @@ class CaptureJob(Base):
     finished_at: Mapped[datetime]
 
 
-class EpcisEvent(Base):
+class EpcisEvent(Record):
     """An event, whole in `body` as it was captured, under the JSON-LD `context` of its document.
 
     `fingerprint` is over event id, content hash and error declaration: the same event is kept once, an error
@@ -45,7 +44,6 @@ class EpcisEvent(Base):
         Index(None, "own", "event_time"),
     )
 
-    id: Mapped[int] = pk()
     fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
     event_id: Mapped[str] = mapped_column(String(KEY_LENGTH), index=True)
     hash: Mapped[str] = mapped_column(String(64), index=True)
@@ -66,7 +64,7 @@ class EpcisEvent(Base):
     by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
 
 
-class EpcisKey(Base):
+class EpcisKey(Record):
     """One value of an event that queries look for: an EPC, a class, a quantity, an extension field.
 
     `value` is the canonical notation, `raw` the one of the event where it differs; `number` is set for
@@ -76,7 +74,6 @@ class EpcisKey(Base):
     __tablename__ = "epcis_event_key"
     __table_args__ = (Index(None, "kind", "value"), Index(None, "kind", "raw"))
 
-    id: Mapped[int] = pk()
     event_row_id: Mapped[int] = fk("epcis_event.id")
     kind: Mapped[str] = mapped_column(String(KEY_LENGTH))
     value: Mapped[str] = mapped_column(String(KEY_LENGTH))
@@ -84,12 +81,11 @@ class EpcisKey(Base):
     number: Mapped[float | None]
 
 
-class EpcisQuery(Base):
+class EpcisQuery(Record):
     """A named query, kept until somebody deletes it."""
 
     __tablename__ = "epcis_query"
 
-    id: Mapped[int] = pk()
     name: Mapped[str] = mapped_column(String(80), unique=True)
     definition: Mapped[str] = mapped_column(Text)
     by_account_id: Mapped[int] = fk("account.id")

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Record, fk
 
 
-class Inspection(Base):
+class Inspection(Record):
     """One look at a lot. Rows are only ever added.
 
     `client_id` was made where it was written, so that sending it again changes nothing. `device_at` is what the
@@ -22,7 +22,6 @@ class Inspection(Base):
         CheckConstraint("plants_unhealthy >= 0", name="unhealthy_not_negative"),
     )
 
-    id: Mapped[int] = pk()
     number: Mapped[str] = mapped_column(String(24), unique=True)
     client_id: Mapped[str] = mapped_column(String(64), unique=True)
     lot_id: Mapped[int] = fk("lot.id")

@@ -8,17 +8,16 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, one_of_check, pk
+from core.database import Act, Record, fk, one_of_check
 from traceability.lots.rules.balance import Side, StepKind
 from traceability.lots.states import LOT_STATES, PROPAGATIONS, ROOTS, RequestState
 
 
-class CultivarGroup(Base):
+class CultivarGroup(Record):
     """One of the four groups of osmanthus; its epithet differs by source, so it is data."""
 
     __tablename__ = "cultivar_group"
 
-    id: Mapped[int] = pk()
     code: Mapped[str] = mapped_column(String(24), unique=True)
     position: Mapped[int]
     name_zh: Mapped[str] = mapped_column(String(40))
@@ -26,13 +25,12 @@ class CultivarGroup(Base):
     epithet: Mapped[str] = mapped_column(String(60))
 
 
-class Cultivar(Base):
+class Cultivar(Record):
     """A named cultivar of a group."""
 
     __tablename__ = "cultivar"
     __table_args__ = (UniqueConstraint("group_code", "name_zh"),)
 
-    id: Mapped[int] = pk()
     code: Mapped[str] = mapped_column(String(40), unique=True)
     group_code: Mapped[str] = mapped_column(String(24), index=True)
     position: Mapped[int]
@@ -40,7 +38,7 @@ class Cultivar(Base):
     name_en: Mapped[str] = mapped_column(String(60))
 
 
-class Lot(Base):
+class Lot(Record):
     """Seedlings handled as one, with the plants that are left of what was recorded."""
 
     __tablename__ = "lot"
@@ -55,7 +53,6 @@ class Lot(Base):
         Index(None, "grower_id", "state"),
     )
 
-    id: Mapped[int] = pk()
     number: Mapped[str] = mapped_column(String(24), unique=True)
     grower_id: Mapped[int] = fk("grower.id", index=False)
     plot_id: Mapped[int] = fk("plot.id")
@@ -81,21 +78,18 @@ class Lot(Base):
     recorded_at: Mapped[datetime]
 
 
-class LotChange(Base):
+class LotChange(Act, Record):
     """One step in the life of a lot: who, when, how many, why. Rows are only ever added."""
 
     __tablename__ = "lot_change"
 
-    id: Mapped[int] = pk()
     lot_id: Mapped[int] = fk("lot.id")
     kind: Mapped[str] = mapped_column(String(16))
     plants: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(Text, default="")
-    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
-    at: Mapped[datetime]
 
 
-class LotStep(Base):
+class LotStep(Act, Record):
     """A transformation: lots became other lots, and what went in came out or was lost. Rows are only ever added."""
 
     __tablename__ = "lot_step"
@@ -106,7 +100,6 @@ class LotStep(Base):
         CheckConstraint("plants_out > 0", name="something_comes_out"),
     )
 
-    id: Mapped[int] = pk()
     number: Mapped[str] = mapped_column(String(24), unique=True)
     grower_id: Mapped[int] = fk("grower.id")
     kind: Mapped[str] = mapped_column(String(12))
@@ -114,11 +107,9 @@ class LotStep(Base):
     plants_out: Mapped[int]
     loss: Mapped[int]
     reason: Mapped[str] = mapped_column(Text, default="")
-    at: Mapped[datetime]
-    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
 
 
-class LotStepPart(Base):
+class LotStepPart(Record):
     """One lot's part in a transformation. Rows are only ever added."""
 
     __tablename__ = "lot_step_part"
@@ -130,41 +121,36 @@ class LotStepPart(Base):
         ),
     )
 
-    id: Mapped[int] = pk()
     step_id: Mapped[int] = fk("lot_step.id", index=False)
     lot_id: Mapped[int] = fk("lot.id")
     side: Mapped[str] = mapped_column(String(8))
     plants: Mapped[int]
 
 
-class LotRecall(Base):
+class LotRecall(Act, Record):
     """A recall of a lot and all that came of it: who, why, and what it reached. Rows are only ever added."""
 
     __tablename__ = "lot_recall"
 
-    id: Mapped[int] = pk()
     number: Mapped[str] = mapped_column(String(24), unique=True)
     lot_id: Mapped[int] = fk("lot.id")
     reason: Mapped[str] = mapped_column(Text)
     lots: Mapped[int]
     codes: Mapped[int]
     orders: Mapped[int]
-    at: Mapped[datetime]
-    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
 
 
-class LotRecallPart(Base):
+class LotRecallPart(Record):
     """A lot that a recall reached."""
 
     __tablename__ = "lot_recall_part"
     __table_args__ = (UniqueConstraint("recall_id", "lot_id"),)
 
-    id: Mapped[int] = pk()
     recall_id: Mapped[int] = fk("lot_recall.id", index=False)
     lot_id: Mapped[int] = fk("lot.id")
 
 
-class RecallRequest(Base):
+class RecallRequest(Record):
     """A recall that one person asked for and another confirms or refuses; the sale stops when it is asked."""
 
     __tablename__ = "recall_request"
@@ -188,7 +174,6 @@ class RecallRequest(Base):
         ),
     )
 
-    id: Mapped[int] = pk()
     number: Mapped[str] = mapped_column(String(24), unique=True)
     lot_id: Mapped[int] = fk("lot.id")
     grower_id: Mapped[int] = fk("grower.id")
@@ -202,12 +187,11 @@ class RecallRequest(Base):
     decision_reason: Mapped[str] = mapped_column(Text, default="")
 
 
-class RecallStop(Base):
+class RecallStop(Record):
     """A lot whose sale a request stopped: opened again when the request is refused."""
 
     __tablename__ = "recall_stop"
     __table_args__ = (UniqueConstraint("request_id", "lot_id"),)
 
-    id: Mapped[int] = pk()
     request_id: Mapped[int] = fk("recall_request.id", index=False)
     lot_id: Mapped[int] = fk("lot.id")

@@ -5,14 +5,14 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, one_of_check, pk
+from core.database import Record, fk, one_of_check
 from core.types import JSONType
 from traceability.plots.states import Method, SurveyState
 
 ONE_STANDING = text("state IN ('surveyed', 'agreed', 'approved')")
 
 
-class Plot(Base):
+class Plot(Record):
     """A piece of land that one grower works, registered by area and place."""
 
     __tablename__ = "plot"
@@ -21,7 +21,6 @@ class Plot(Base):
         CheckConstraint("state IN ('open', 'closed')", name="state_known"),
     )
 
-    id: Mapped[int] = pk()
     number: Mapped[str] = mapped_column(String(24), unique=True)
     grower_id: Mapped[int] = fk("grower.id")
     unit_id: Mapped[int] = fk("unit.id")
@@ -33,7 +32,7 @@ class Plot(Base):
     recorded_by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
 
 
-class PlotSurvey(Base):
+class PlotSurvey(Record):
     """What somebody found on a plot for one year, and who agreed and approved; three different people."""
 
     __tablename__ = "plot_survey"
@@ -60,7 +59,6 @@ class PlotSurvey(Base):
         ),
     )
 
-    id: Mapped[int] = pk()
     number: Mapped[str] = mapped_column(String(24), unique=True)
     plot_id: Mapped[int] = fk("plot.id")
     year: Mapped[int]
@@ -80,7 +78,7 @@ class PlotSurvey(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
 
 
-class SurveyStand(Base):
+class SurveyStand(Record):
     """What stands on a part of a surveyed plot: one cultivar group in one stage of growth."""
 
     __tablename__ = "survey_stand"
@@ -90,7 +88,6 @@ class SurveyStand(Base):
         CheckConstraint("plants >= 0", name="plants_not_negative"),
     )
 
-    id: Mapped[int] = pk()
     survey_id: Mapped[int] = fk("plot_survey.id", index=False)
     cultivar_group: Mapped[str] = mapped_column(String(24))
     stage_code: Mapped[str] = mapped_column(String(24))

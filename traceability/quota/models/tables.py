@@ -5,16 +5,15 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, one_of_check, pk
+from core.database import Record, fk, one_of_check
 from traceability.quota.rules import MoveKind, Role
 
 
-class GrowthStage(Base):
+class GrowthStage(Record):
     """A stage of growth; it is also the size class of plants that are sold from it."""
 
     __tablename__ = "growth_stage"
 
-    id: Mapped[int] = pk()
     code: Mapped[str] = mapped_column(String(24), unique=True)
     position: Mapped[int]
     name_zh: Mapped[str] = mapped_column(String(40))
@@ -23,7 +22,7 @@ class GrowthStage(Base):
     height_from_cm: Mapped[int]
 
 
-class StageFigures(Base):
+class StageFigures(Record):
     """Density and survival of a stage from a moment on. Rows are only ever added; the newest counts.
 
     `mark_code` names the mark whose table this belongs to; "" is the general table, for growers of marks without one.
@@ -36,7 +35,6 @@ class StageFigures(Base):
         CheckConstraint("survival_per_mille BETWEEN 1 AND 1000", name="survival_in_range"),
     )
 
-    id: Mapped[int] = pk()
     mark_code: Mapped[str] = mapped_column(String(8), default="", server_default="")
     stage_code: Mapped[str] = mapped_column(String(24))
     plants_per_mu: Mapped[int]
@@ -46,7 +44,7 @@ class StageFigures(Base):
     by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
 
 
-class QuotaAccount(Base):
+class QuotaAccount(Record):
     """One account of the ledger with its balance, changed by conditional updates only."""
 
     __tablename__ = "quota_account"
@@ -60,7 +58,6 @@ class QuotaAccount(Base):
         Index(None, "unit_id", "year"),
     )
 
-    id: Mapped[int] = pk()
     grower_id: Mapped[int] = fk("grower.id", index=False)
     unit_id: Mapped[int] = fk("unit.id", index=False)
     cultivar_group: Mapped[str] = mapped_column(String(24))
@@ -70,7 +67,7 @@ class QuotaAccount(Base):
     balance: Mapped[int] = mapped_column(default=0)
 
 
-class QuotaMove(Base):
+class QuotaMove(Record):
     """One movement of quota: why, for what, by whom. Its postings add up to zero. Rows are only ever added."""
 
     __tablename__ = "quota_move"
@@ -79,7 +76,6 @@ class QuotaMove(Base):
         CheckConstraint("plants > 0", name="plants_positive"),
     )
 
-    id: Mapped[int] = pk()
     number: Mapped[str] = mapped_column(String(24), unique=True)
     kind: Mapped[str] = mapped_column(String(12))
     plants: Mapped[int]
@@ -90,7 +86,7 @@ class QuotaMove(Base):
     by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
 
 
-class QuotaPosting(Base):
+class QuotaPosting(Record):
     """One leg of a movement: plants put on an account, or taken off it."""
 
     __tablename__ = "quota_posting"
@@ -99,7 +95,6 @@ class QuotaPosting(Base):
         CheckConstraint("plants <> 0", name="moves_something"),
     )
 
-    id: Mapped[int] = pk()
     move_id: Mapped[int] = fk("quota_move.id", index=False)
     account_id: Mapped[int] = fk("quota_account.id")
     plants: Mapped[int]
