@@ -6,10 +6,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from core.form_keys.forms import PageForm
+from traceability.lookups.rules.provinces import BY_NAME
 from traceability.lots.states import Root
 from traceability.lots.wording import root_name
 from traceability.papers.queries import paper_kind_name
-from traceability.papers.rules import ANY, PROVINCES, PaperKind
+from traceability.papers.rules import ANY, PaperKind
 
 GENERAL = "general"
 
@@ -35,7 +36,7 @@ class RuleForm(PageForm):
         """Fill the choices in the language of the page."""
         self.province.choices = [
             SelectChoice(ANY, str(_l("every province"))),
-            *(SelectChoice(name, name) for name in PROVINCES),
+            *(SelectChoice(name, name) for name in BY_NAME),
         ]
         self.root.choices = [
             SelectChoice(ANY, str(_l("every kind"))),

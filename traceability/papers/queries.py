@@ -14,6 +14,7 @@ from core.database import read_columns, session, view_of
 from core.errors import NotFound
 from core.files import service as files
 from core.web.wording.languages import per_language
+from traceability.lookups.rules.provinces import short_province
 from traceability.papers.models.tables import Paper, PaperRuleChange, PaperRuleRow
 from traceability.papers.rules import (
     ANY,
@@ -23,7 +24,6 @@ from traceability.papers.rules import (
     PaperRule,
     is_still_valid,
     required_kinds,
-    short_province,
 )
 
 

@@ -13,16 +13,6 @@ from enum import StrEnum
 ANY = "*"
 EVERYBODY = ""  # whose rules stand under each unit's own: they follow the law, and no unit can ask for less
 
-# Names as addresses write them, in the order of the statistical codes.
-PROVINCES = (
-    *("北京市", "天津市", "河北省", "山西省", "内蒙古自治区", "辽宁省", "吉林省", "黑龙江省"),
-    *("上海市", "江苏省", "浙江省", "安徽省", "福建省", "江西省", "山东省"),
-    *("河南省", "湖北省", "湖南省", "广东省", "广西壮族自治区", "海南省"),
-    *("重庆市", "四川省", "贵州省", "云南省", "西藏自治区"),
-    *("陕西省", "甘肃省", "青海省", "宁夏回族自治区", "新疆维吾尔自治区"),
-    *("台湾省", "香港特别行政区", "澳门特别行政区"),
-)
-
 
 class PaperKind(StrEnum):
     PLANT_QUARANTINE = "plant_quarantine"
@@ -80,11 +70,3 @@ def required_kinds(rules: Iterable[PaperRule], *, province: str, roots: Collecti
 def is_still_valid(valid_until: date | None, *, on: date) -> bool:
     """Whether a paper without an end, or with its last day not yet past, may travel `on` that day."""
     return valid_until is None or on <= valid_until
-
-
-def short_province(province: str) -> str:
-    """A province's name without its kind, so that 浙江 and 浙江省 are one."""
-    for ending in ("维吾尔自治区", "壮族自治区", "回族自治区", "特别行政区", "自治区", "省", "市"):
-        if province.endswith(ending) and len(province) > len(ending) + 1:
-            return province.removesuffix(ending)
-    return province

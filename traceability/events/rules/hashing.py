@@ -33,7 +33,7 @@ def prehash(event: Mapping[str, Any], context: Any = None) -> str:
     known = namespaces(context, event.get("@context"))
     written = "eventType=" + expanded(event["type"], known)
     written += "".join(write(event[name], known) for name, write in _EVENT.items() if name in event)
-    return written + _extensions(event, known, _EVENT.keys() | _LEFT_OUT)
+    return written + _extensions(event, known, REGULAR)
 
 
 _LEFT_OUT = {"@context", "type", "recordTime", "eventID", "errorDeclaration", "certificationInfo"}
@@ -176,6 +176,10 @@ _EVENT: dict[str, Writer] = {
     "sensorElementList": _list("sensorElementList", _SENSOR),
     "ilmd": lambda value, known: "ilmd" + _extensions(value, known, frozenset()),
 }
+
+
+# Every field of an event that the standard names; all others are extensions.
+REGULAR = _EVENT.keys() | _LEFT_OUT
 
 
 def _extensions(value: Mapping[str, Any], known: Known, regular: Any) -> str:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from traceability.events.rules.contexts import expanded, namespaces, split_name
+from traceability.events.rules.hashing import REGULAR
 from traceability.events.rules.identifiers import canonical
 from traceability.events.rules.times import moment
 from traceability.events.rules.vocabulary import as_word
@@ -39,39 +40,6 @@ SENSOR_TEXTS = ("stringValue", "hexBinaryValue", "booleanValue")
 SENSOR_NUMBERS = ("value", "minValue", "maxValue", "meanValue", "sDev", "percRank", "percValue")
 PLACES = ("readPoint", "bizLocation")
 SENSOR_TIMES = ("time", "startTime", "endTime")
-REGULAR = frozenset(
-    [
-        "@context",
-        "type",
-        "eventTime",
-        "recordTime",
-        "eventTimeZoneOffset",
-        "eventID",
-        "certificationInfo",
-        "errorDeclaration",
-        "epcList",
-        "quantityList",
-        "action",
-        "bizStep",
-        "disposition",
-        "persistentDisposition",
-        "readPoint",
-        "bizLocation",
-        "bizTransactionList",
-        "sourceList",
-        "destinationList",
-        "sensorElementList",
-        "ilmd",
-        "parentID",
-        "childEPCs",
-        "childQuantityList",
-        "inputEPCList",
-        "inputQuantityList",
-        "outputEPCList",
-        "outputQuantityList",
-        "transformationID",
-    ]
-)
 
 
 @dataclass(frozen=True)

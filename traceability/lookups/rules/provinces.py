@@ -64,7 +64,8 @@ BY_NAME = {province.name_zh: province for province in PROVINCES}
 NAME_ENDINGS = ("壮族自治区", "回族自治区", "维吾尔自治区", "特别行政区", "自治区", "省", "市")
 
 
-def _short(name: str) -> str:
+def short_province(name: str) -> str:
+    """A province's name without its kind, so that 浙江 and 浙江省 are one."""
     for ending in NAME_ENDINGS:
         if name.endswith(ending) and len(name) > len(ending) + 1:
             return name.removesuffix(ending)
@@ -74,7 +75,7 @@ def _short(name: str) -> str:
 _BY_ANY = {
     key: province
     for province in PROVINCES
-    for key in (province.iso, province.name_zh, _short(province.name_zh), province.name_en.lower())
+    for key in (province.iso, province.name_zh, short_province(province.name_zh), province.name_en.lower())
 }
 
 

@@ -10,7 +10,7 @@ from core.seal import Body, SealSource, bodies_of
 from core.seal.service.sealed_rows import SealedRows
 from traceability.lots.models.tables import Lot
 from traceability.quota.models.tables import GrowthStage, QuotaAccount, QuotaMove, QuotaPosting, StageFigures
-from traceability.quota.rules import AccountName, Key, Role
+from traceability.quota.rules import AccountName, Role
 
 
 def account_words(name: AccountName) -> str:
@@ -55,12 +55,7 @@ def figures_body(row: StageFigures) -> dict[str, object]:
 
 
 def _moves() -> Iterator[tuple[str, Body]]:
-    names = {
-        row.id: AccountName(
-            Key(row.grower_id, row.unit_id, row.cultivar_group, row.size_class, row.year), Role(row.role)
-        )
-        for row in session.scalars(select(QuotaAccount))
-    }
+    names = {row.id: AccountName(row.key, Role(row.role)) for row in session.scalars(select(QuotaAccount))}
     legs: dict[int, dict[AccountName, int]] = defaultdict(dict)
     for move_id, account_id, plants in session.execute(
         select(QuotaPosting.move_id, QuotaPosting.account_id, QuotaPosting.plants)

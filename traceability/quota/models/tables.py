@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, composite, mapped_column
 
 from core.database import Record, fk, one_of_check
-from traceability.quota.rules import MoveKind, Role
+from traceability.quota.rules import Key, MoveKind, Role
 
 
 class GrowthStage(Record):
@@ -45,7 +45,7 @@ class StageFigures(Record):
 
 
 class QuotaAccount(Record):
-    """One account of the ledger with its balance, changed by conditional updates only."""
+    """One account of the ledger with its balance, changed by conditional updates only; `key` are its columns but for the role."""
 
     __tablename__ = "quota_account"
     __table_args__ = (
@@ -65,6 +65,7 @@ class QuotaAccount(Record):
     year: Mapped[int]
     role: Mapped[str] = mapped_column(String(12))
     balance: Mapped[int] = mapped_column(default=0)
+    key: Mapped[Key] = composite("grower_id", "unit_id", "cultivar_group", "size_class", "year")
 
 
 class QuotaMove(Record):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from branch import api as branch
 from core.accounts.queries.account import display_names
@@ -149,49 +149,25 @@ def key_of_lot(lot_id: int, *, at: datetime) -> Key:
 
 def balance(key: Key) -> BalanceView:
     """What the accounts of one key say; zeros where nothing was ever approved."""
-    balances = _views(
-        session.scalars(
-            select(QuotaAccount)
-            .where(
-                QuotaAccount.grower_id == key.grower_id,
-                QuotaAccount.unit_id == key.unit_id,
-                QuotaAccount.cultivar_group == key.cultivar_group,
-                QuotaAccount.size_class == key.size_class,
-                QuotaAccount.year == key.year,
-            )
-            .execution_options(populate_existing=True)
-        )
-    )
+    balances = _balances(QuotaAccount.key == key)
     return balances[0] if balances else BalanceView(key, 0, 0, 0, 0, 0)
 
 
 def balances_of_grower(grower_id: int, *, year: int) -> list[BalanceView]:
     """The grower's quota of a year, by village, group and size class."""
-    return _views(
-        session.scalars(
-            select(QuotaAccount)
-            .where(QuotaAccount.grower_id == grower_id, QuotaAccount.year == year)
-            .execution_options(populate_existing=True)
-        )
-    )
+    return _balances(QuotaAccount.grower_id == grower_id, QuotaAccount.year == year)
 
 
 def balances_of_units(unit_ids: Iterable[int], *, year: int) -> list[BalanceView]:
     """The quota of a year on land in these units, by grower, village, group and size class."""
-    return _views(
-        session.scalars(
-            select(QuotaAccount)
-            .where(QuotaAccount.unit_id.in_(list(unit_ids)), QuotaAccount.year == year)
-            .execution_options(populate_existing=True)
-        )
-    )
+    return _balances(QuotaAccount.unit_id.in_(list(unit_ids)), QuotaAccount.year == year)
 
 
-def _views(rows: Iterable[QuotaAccount]) -> list[BalanceView]:
+def _balances(*conditions: ColumnElement[bool]) -> list[BalanceView]:
     sums: dict[Key, dict[Role, int]] = {}
-    for row in rows:
-        key = Key(row.grower_id, row.unit_id, row.cultivar_group, row.size_class, row.year)
-        sums.setdefault(key, {})[Role(row.role)] = row.balance
+    query = select(QuotaAccount).where(*conditions).execution_options(populate_existing=True)
+    for row in session.scalars(query):
+        sums.setdefault(row.key, {})[Role(row.role)] = row.balance
     return [
         BalanceView(
             key=key,

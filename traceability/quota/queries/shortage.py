@@ -88,14 +88,7 @@ def _was_ever_given(key: Key) -> bool:
         session.scalar(
             select(QuotaPosting.id)
             .join(QuotaAccount, QuotaAccount.id == QuotaPosting.account_id)
-            .where(
-                QuotaAccount.grower_id == key.grower_id,
-                QuotaAccount.unit_id == key.unit_id,
-                QuotaAccount.cultivar_group == key.cultivar_group,
-                QuotaAccount.size_class == key.size_class,
-                QuotaAccount.year == key.year,
-                QuotaAccount.role == str(Role.FREE),
-            )
+            .where(QuotaAccount.key == key, QuotaAccount.role == str(Role.FREE))
             .limit(1)
         )
         is not None

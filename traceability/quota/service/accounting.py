@@ -155,13 +155,7 @@ def _used(lot_id: int) -> list[tuple[Key, int]]:
             .group_by(QuotaPosting.account_id)
         ).all()
     )
-    return [
-        (
-            Key(row.grower_id, row.unit_id, row.cultivar_group, row.size_class, row.year),
-            int(sums.get(row.id, 0)),
-        )
-        for row in rows
-    ]
+    return [(row.key, int(sums.get(row.id, 0))) for row in rows]
 
 
 def balance_of_lot(lot_id: int, *, at: datetime) -> int:

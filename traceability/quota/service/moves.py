@@ -105,9 +105,11 @@ def expire(*, at: datetime, ids: Sequence[int] | None = None, limit: int = 500) 
         due.order_by(QuotaAccount.id).limit(limit).with_for_update().execution_options(populate_existing=True)
     ).all()
     for row in rows:
-        key = Key(row.grower_id, row.unit_id, row.cultivar_group, row.size_class, row.year)
-        legs = {AccountName(key, Role.FREE): -row.balance, AccountName(key, Role.EXPIRED): row.balance}
-        post(MoveKind.EXPIRE, legs, plants=row.balance, reference=f"year/{key.year}", at=at, by=None)
+        legs = {
+            AccountName(row.key, Role.FREE): -row.balance,
+            AccountName(row.key, Role.EXPIRED): row.balance,
+        }
+        post(MoveKind.EXPIRE, legs, plants=row.balance, reference=f"year/{row.year}", at=at, by=None)
     return len(rows)
 
 

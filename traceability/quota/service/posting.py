@@ -13,7 +13,7 @@ from core.ids import readable_number
 from traceability.lots.models.tables import Lot
 from traceability.quota.models.sealing import move_body, move_subject
 from traceability.quota.models.tables import QuotaAccount, QuotaMove, QuotaPosting
-from traceability.quota.rules import AccountName, Key, MoveKind, Role, is_balanced
+from traceability.quota.rules import AccountName, MoveKind, Role, is_balanced
 
 KEY = ("grower_id", "unit_id", "cultivar_group", "size_class", "year", "role")
 COLUMNS = tuple(getattr(QuotaAccount, name) for name in KEY)
@@ -107,10 +107,7 @@ def accounts(names: list[AccountName]) -> dict[AccountName, int]:
 
 def _ids(names: list[AccountName]) -> dict[AccountName, int]:
     wanted = [(*astuple(name.key), str(name.role)) for name in names]
-    rows = session.execute(select(QuotaAccount.id, *COLUMNS).where(tuple_(*COLUMNS).in_(wanted)))
-    return {
-        AccountName(
-            Key(row.grower_id, row.unit_id, row.cultivar_group, row.size_class, row.year), Role(row.role)
-        ): (row.id)
-        for row in rows
-    }
+    rows = session.execute(
+        select(QuotaAccount.key, QuotaAccount.role, QuotaAccount.id).where(tuple_(*COLUMNS).in_(wanted))
+    )
+    return {AccountName(key, Role(role)): account_id for key, role, account_id in rows}

@@ -6,15 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from traceability.lookups.rules.provinces import BY_NAME, short_province
 from traceability.papers.rules import (
     ANY,
     DEFAULT_RULES,
-    PROVINCES,
     PaperKind,
     PaperRule,
     is_still_valid,
     required_kinds,
-    short_province,
 )
 
 QUARANTINE, ORIGIN, QUALITY, LABEL = (
@@ -97,8 +96,8 @@ def test_a_province_is_known_with_and_without_its_kind(given_name, short):
 
 
 def test_all_provinces_are_there_and_shorten_to_different_names():
-    assert len(PROVINCES) == 34
-    assert len({short_province(name) for name in PROVINCES}) == 34
+    assert len(BY_NAME) == 34
+    assert len({short_province(name) for name in BY_NAME}) == 34
 
 
 def test_a_paper_is_valid_through_its_last_day():
