@@ -263,7 +263,7 @@ def event_handlers() -> dict[type, list[Handler]]:
     from shop.search.tasks.handlers import follow_grower, follow_listing
     from traceability.codes.events import InnerCodeTried
     from traceability.codes.service.notices import tell_grower_of_tries
-    from traceability.codes.tasks.large_batches import void_half_made
+    from traceability.codes.tasks import void_half_made
     from traceability.recalls.events import LotRecalled
     from traceability.recalls.service.notices import tell_grower_of_recall
 

@@ -23,7 +23,7 @@ from traceability.cases.models.tables import CounterfeitCase
 from traceability.codes.models.digests import SALT_BYTES
 from traceability.codes.models.tables import Code, CodeAction
 from traceability.codes.queries.batches import batches_of_lot, get_batch
-from traceability.codes.tasks.batch_files import make
+from traceability.codes.tasks import make
 
 
 @pytest.fixture

@@ -24,12 +24,12 @@ from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence
 from tests.factories.traceability import make_lot
 from tests.running import environment, running
+from traceability.codes import tasks as making
 from traceability.codes.queries.batches import get_batch
 from traceability.codes.service import issuing
 from traceability.codes.service.issuing import decide_batch, request_batch
 from traceability.codes.states import BatchState
-from traceability.codes.tasks import large_batches as making
-from traceability.codes.tasks.batch_files import forget_files, make
+from traceability.codes.tasks import forget_files, make
 
 
 def asked(*, count=30, form="csv", **values):
@@ -97,8 +97,8 @@ def test_the_file_is_forgotten_after_a_day_and_its_codes_stay(session):
     batch = asked()
     make(batch.job_id, batch.number)
     after = get_batch(batch.number)
-    assert making.forget_files(at=after.file_until - timedelta(hours=1)) == 0
-    assert making.forget_files(at=after.file_until) == 1
+    assert making.forget_files_until(after.file_until - timedelta(hours=1)) == 0
+    assert making.forget_files_until(after.file_until) == 1
     with pytest.raises(NotFound):
         files.get(after.file_key)
     make(batch.job_id, batch.number)
@@ -108,10 +108,10 @@ def test_the_file_is_forgotten_after_a_day_and_its_codes_stay(session):
 @pytest.mark.both
 def test_a_file_that_nobody_noted_is_removed_after_a_day(session):
     key = files.put(b"codes of a worker that died", kind=making.SHELF, content_type="text/csv", public=False)
-    assert making.forget_files(at=now() + timedelta(hours=23)) == 0
+    assert making.forget_files_until(now() + timedelta(hours=23)) == 0
     forget_files()
     assert files.get(key)
-    assert making.forget_files(at=now() + timedelta(hours=25)) == 1
+    assert making.forget_files_until(now() + timedelta(hours=25)) == 1
     with pytest.raises(NotFound):
         files.get(key)
 
@@ -163,7 +163,7 @@ def test_a_worker_that_was_overtaken_before_it_began_makes_no_code(session):
     run_out()
     take_claim(JOB, batch.job_id)
     with pytest.raises(ClaimLost):
-        making.make_file(batch.number, job, public_url="https://example.org", now=now)
+        making.make_file(batch.number, job)
     assert states(batch) == {}
 
 
@@ -171,15 +171,14 @@ def test_a_worker_that_was_overtaken_before_it_began_makes_no_code(session):
 DYING = """
 import sys, time
 from core.settings import load_settings
-from traceability.codes.tasks import batch_files as tasks
-from traceability.codes.tasks import large_batches as making
+from traceability.codes import tasks as making
 from wsgi import create_app
 def never(*args, **options):
     print("file put", flush=True)
     time.sleep(600)
 making._make_printed_codes = never
 with create_app(load_settings()).app_context():
-    tasks.make(*sys.argv[1:])
+    making.make(*sys.argv[1:])
 """
 
 
@@ -211,7 +210,7 @@ def test_a_killed_workers_batch_is_made_by_the_next_and_what_was_given_out_stays
     assert (states(batch), states(given)) == ({"printed": 30}, {"printed": 30})
     assert (job_of(batch).state, job_of(given).state) == ("done", "done")
     assert len(files.keys_of(making.SHELF, until=now())) == 3
-    assert making.forget_files(at=now() + timedelta(hours=25)) == 3, "also the file of the killed one"
+    assert making.forget_files_until(now() + timedelta(hours=25)) == 3, "also the file of the killed one"
 
 
 def test_a_disk_that_was_full_costs_time_and_no_code(session, monkeypatch):

@@ -1,17 +1,20 @@
 """Large batches: the codes are made, typeset and kept for a day by a worker that shows how far it is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
+from celery import shared_task
 from flask_babel import gettext as _
 
-from core.clock import now as moment
+from core.clock import now
 from core.database import session, transaction
 from core.errors import Conflict, DomainError
 from core.files import service as files
 from core.progress.events import JobFailed
 from core.progress.queries import get_progress
-from core.progress.tasks.running import Job
+from core.progress.tasks.running import Job, work
+from core.settings import current_settings
 from core.work_claims import ClaimLost
 from traceability.codes.queries.batches import BatchView, batch_of_job, files_in_use, get_batch
 from traceability.codes.service import issuing
@@ -25,7 +28,19 @@ CONTENT_TYPES = {"csv": "text/csv"}
 SHELF = "code_file"
 
 
-def make_file(batch_number: str, job: Job, *, public_url: str, now: Callable[[], datetime]) -> None:
+@shared_task(name="traceability.labels.make")
+def make(job_id: str, batch_number: str) -> None:
+    """Make one batch's codes and file; the job's page leads to the file."""
+    work(job_id, partial(make_file, batch_number))
+
+
+@shared_task(name="traceability.labels.forget_files")
+def forget_files() -> int:
+    """Files with codes in clear are kept for a day only."""
+    return forget_files_until(now())
+
+
+def make_file(batch_number: str, job: Job) -> None:
     """Make the codes of an approved batch and their file, and end the job; an edge of its own.
 
     The codes are drawn and typeset first, and written, sealed and given out in one transaction at the end, which is
@@ -44,8 +59,8 @@ def make_file(batch_number: str, job: Job, *, public_url: str, now: Callable[[],
     lot, codes = get_lot(id=batch.lot_id), issuing.draw_codes(batch)
     session.rollback()
     content = code_file(
-        issuing.IssuedCodes(batch, codes), lot, ending=batch.form or "pdf", public_url=public_url, at=now(),
-        tick=job.advance,
+        issuing.IssuedCodes(batch, codes), lot, ending=batch.form or "pdf",
+        public_url=current_settings().base_url, at=now(), tick=job.advance,
     )  # fmt: skip
     content_type = CONTENT_TYPES.get(batch.form, "application/pdf")
     key = files.put(content, kind=SHELF, content_type=content_type, public=False)
@@ -98,12 +113,12 @@ def void_half_made(event: JobFailed, *, event_id: str) -> None:  # noqa: ARG001 
         return
     batch = get_batch(number)
     if batch.state is BatchState.MADE and batch.states.get(CodeState.RESERVED):
-        _void_unseen(batch, moment())
-    elif not get_progress(event.public_id, at=moment()).may_retry:
-        issuing.abandon_batch(number, reason=event.message, at=moment())
+        _void_unseen(batch, now())
+    elif not get_progress(event.public_id, at=now()).may_retry:
+        issuing.abandon_batch(number, reason=event.message, at=now())
 
 
-def forget_files(*, at: datetime) -> int:
+def forget_files_until(at: datetime) -> int:
     """Remove the files of codes that have been there for a day; how many. An edge of its own."""
     with transaction():
         keys = issuing.take_files_off(at=at)
