@@ -21,12 +21,11 @@ from core.safe_methods import refuse_while_reading
 from core.types import BigInt, JSONType, UTCDateTime
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
     from flask_alembic import Alembic
 
 log = structlog.get_logger(__name__)
 Row = TypeVar("Row")
-View = TypeVar("View", bound="DataclassInstance")
+View = TypeVar("View")
 
 # Names of constraints follow one rule on every engine, so that migrations and models can agree.
 NAMING = {
@@ -191,7 +190,11 @@ def locked(model: type[Row], *conditions: sa.ColumnElement[bool]) -> Row | None:
 
 def view_of(view: type[View], row: object, **instead: Any) -> View:
     """A view (a frozen dataclass) of a row: each field has the value of the row's column of its name, or the one given `instead`."""
-    values = {field.name: getattr(row, field.name) for field in fields(view) if field.name not in instead}
+    values = {
+        field.name: getattr(row, field.name)
+        for field in fields(cast("Any", view))
+        if field.name not in instead
+    }
     return view(**values, **instead)
 
 

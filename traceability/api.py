@@ -57,6 +57,6 @@ from traceability.plots.service import record_plot
 from traceability.quota.service.accounting import balance_of_lot
 from traceability.recalls.events import LotRecalled
 from traceability.recalls.service.recalling import get_recall
-from traceability.reference.service.cultivars import ensure_reference_data
+from traceability.reference.service import ensure_reference_data
 from traceability.surveys.service.surveying import NewSurvey, Stand, approve_surveys
 from traceability.transformations.service import Outcome, transform

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from traceability.codes.rules.sealed_steps import runs_of
+
 
 def label_ranges(labels: Iterable[tuple[str, int]]) -> list[str]:
     """Batches and places as ranges: `B-2026-7K3F9QA #1–3, #7`. The codes themselves are nowhere in it."""
@@ -10,16 +12,10 @@ def label_ranges(labels: Iterable[tuple[str, int]]) -> list[str]:
     for batch, place in labels:
         places[batch].append(place)
     return [
-        f"{batch} {', '.join(_ranges(sorted(set(batch_places))))}"
+        f"{batch} {', '.join(_range(*run) for run in runs_of(sorted(set(batch_places))))}"
         for batch, batch_places in sorted(places.items())
     ]
 
 
-def _ranges(places: list[int]) -> list[str]:
-    runs: list[list[int]] = []
-    for place in places:
-        if runs and place == runs[-1][-1] + 1:
-            runs[-1].append(place)
-        else:
-            runs.append([place])
-    return [f"#{run[0]}" if len(run) == 1 else f"#{run[0]}–{run[-1]}" for run in runs]
+def _range(first: int, last: int) -> str:
+    return f"#{first}" if first == last else f"#{first}–{last}"

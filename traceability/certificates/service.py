@@ -18,10 +18,10 @@ from traceability.certificates.models.tables import Certificate
 from traceability.certificates.rules import label_ranges
 from traceability.codes.models.tables import Code
 from traceability.codes.queries.batches import CodeView, codes_of_consignment
+from traceability.codes.service.printing import size_in_chinese
 from traceability.labels.rules.seedling import PROPAGATION_WORDS, ROOT_WORDS
 from traceability.lots.models.tables import CultivarGroup
 from traceability.lots.queries.records import LotView, lots_by_ids
-from traceability.lots.rules.sizes import diameter_span_cm
 from traceability.papers.queries import papers_of
 
 
@@ -75,14 +75,12 @@ def facts_of(codes: Sequence[CodeView], *, at: datetime) -> dict[str, Any]:
 
 
 def _lot(lot: LotView, groups: dict[str, str], plants: int) -> dict[str, Any]:
-    diameter = diameter_span_cm(lot.ground_diameter_mm_min, lot.ground_diameter_mm_max)
-    sizes = (f"地径 {diameter} cm" if diameter else "", f"株高 {lot.height_cm} cm" if lot.height_cm else "")
     return {
         "number": lot.number,
         "species": lot.species,
         "cultivar": lot.cultivar,
         "group": groups.get(lot.cultivar_group, lot.cultivar_group),
-        "size": "，".join(size for size in sizes if size),
+        "size": size_in_chinese(lot),
         "grade": lot.grade,
         "propagation": PROPAGATION_WORDS.get(lot.propagation, lot.propagation),
         "root": ROOT_WORDS.get(lot.root, lot.root),

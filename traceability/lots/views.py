@@ -24,7 +24,6 @@ from traceability.lots.queries.records import (
     lots_of_grower,
 )
 from traceability.lots.rules.balance import StepKind
-from traceability.lots.rules.sizes import diameter_span_cm
 from traceability.lots.states import LotState
 from traceability.lots.wording import (
     LOT_TONES,
@@ -32,6 +31,7 @@ from traceability.lots.wording import (
     lot_state_name,
     propagation_name,
     root_name,
+    size_line,
     step_name,
 )
 from traceability.plots.queries import get_plot, plots_of_grower
@@ -174,13 +174,3 @@ def _page(lot: LotView, count_form: CountForm, state_form: StateForm) -> str:
             for change in changes_of(lot.id)
         ],
     )
-
-
-def size_line(lot: LotView) -> str:
-    """Diameter and height in one line."""
-    diameter = diameter_span_cm(lot.ground_diameter_mm_min, lot.ground_diameter_mm_max)
-    parts = (
-        _("ground diameter %(size)s cm", size=diameter) if diameter else "",
-        _("height %(size)s cm", size=lot.height_cm) if lot.height_cm else "",
-    )
-    return " · ".join(part for part in parts if part)

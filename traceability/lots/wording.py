@@ -2,7 +2,9 @@
 
 from flask_babel import gettext as _
 
+from traceability.lots.queries.records import LotView
 from traceability.lots.rules.balance import StepKind
+from traceability.lots.rules.sizes import diameter_span_cm
 from traceability.lots.states import LotState, Propagation, RequestState, Root
 
 
@@ -83,3 +85,17 @@ def step_words(word: str) -> str:
         StepKind.POT_ON: _("potted on from"),
         StepKind.LIFT: _("lifted from"),
     }[StepKind(word)]
+
+
+def size_line(lot: LotView) -> str:
+    """Diameter and height of a lot in one line."""
+    return sizes(diameter_span_cm(lot.ground_diameter_mm_min, lot.ground_diameter_mm_max), lot.height_cm)
+
+
+def sizes(diameter_cm: str, height_cm: str | int) -> str:
+    """Ground diameter and height, each where it is known, in one line."""
+    parts = (
+        _("ground diameter %(size)s cm", size=diameter_cm) if diameter_cm else "",
+        _("height %(size)s cm", size=height_cm) if height_cm else "",
+    )
+    return " · ".join(filter(None, parts))

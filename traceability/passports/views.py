@@ -13,8 +13,7 @@ from core.seal import proof_answer, proof_for
 from core.settings import current_settings
 from core.web.views.limits import VERIFY, limiter
 from traceability.lots.states import LotState
-from traceability.lots.views import size_line
-from traceability.lots.wording import propagation_name, root_name, step_name, step_words
+from traceability.lots.wording import propagation_name, root_name, size_line, step_name, step_words
 from traceability.papers.queries import paper_kind_name
 from traceability.passports.queries import Passport, passport_of, subject_of
 from traceability.passports.schemas import MEDIA_TYPE, document

@@ -6,7 +6,7 @@ from core.clock import now
 from core.command_groups import CommandGroup
 from core.database import transaction
 from traceability.papers.service import ensure_paper_rules
-from traceability.reference.service.cultivars import ensure_reference_data
+from traceability.reference.service import ensure_reference_data
 
 group = CommandGroup("reference", help="Reference data: cultivar groups, cultivars, rules about papers.")
 

@@ -15,8 +15,8 @@ from traceability.lots.queries.descent import family
 from traceability.lots.queries.records import LotView, find_lots, get_lot, lots_of_grower
 from traceability.lots.rules.balance import StepKind
 from traceability.lots.rules.family_drawing import draw
-from traceability.lots.views import own_lot, size_line
-from traceability.lots.wording import LOT_TONES, lot_state_name, root_name, step_name, step_words
+from traceability.lots.views import own_lot
+from traceability.lots.wording import LOT_TONES, lot_state_name, root_name, size_line, step_name, step_words
 from traceability.plots.queries import plots_of_grower
 from traceability.recalls.service.requests import open_request
 from traceability.transformations.forms import StepForm

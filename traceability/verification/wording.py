@@ -13,6 +13,7 @@ from traceability.codes.service.inner_codes import InnerAnswer, InnerResult
 from traceability.codes.states import Level
 from traceability.codes.wording import VERDICT_TITLES
 from traceability.lots.rules.sizes import diameter_span_cm
+from traceability.lots.wording import sizes
 from traceability.verification.queries import Check
 
 NOTHING = "—"
@@ -141,11 +142,7 @@ def compare_points(check: Check) -> list[tuple[str, str, str]]:
 @per_language
 def _size(diameter_cm: str, height_cm: str | int, measured: bool) -> str:
     """Both sizes in words; `measured` when they are the plant's own and not the lot's."""
-    parts = [
-        _("ground diameter %(size)s cm", size=diameter_cm) if diameter_cm else "",
-        _("height %(size)s cm", size=height_cm) if height_cm else "",
-    ]
-    size = " · ".join(part for part in parts if part)
+    size = sizes(diameter_cm, height_cm)
     return _("%(size)s, measured when the label was hung", size=size) if size and measured else size
 
 

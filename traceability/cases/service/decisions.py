@@ -13,9 +13,7 @@ from core.settings import current_settings
 from core.transitions import require_reason
 from traceability.cases.models.tables import CaseChange, CounterfeitCase
 from traceability.cases.queries.records import CaseView, view
-from traceability.cases.service.access import require_access
-from traceability.cases.service.recording import CASE, locked_case, take_step
-from traceability.cases.service.undoing import end_suspensions
+from traceability.cases.service.recording import CASE, locked_case, require_access, take_step
 from traceability.cases.states import DECIDED_ALONE, PERMISSION_OF, CaseStep, CaseVerdict
 
 FAKE = branch.TwoPersons(
@@ -241,3 +239,24 @@ def _warn_of_shop(case: CounterfeitCase, *, at: datetime) -> str:
         return branch.warn_of_shop(case.shop, reference=case.number, at=at)
     except (Invalid, Conflict):
         return ""
+
+
+def end_suspensions(case: CounterfeitCase, *, at: datetime) -> None:
+    """End what this case suspended, and nothing that anybody else did; a new verdict no longer supports it."""
+    reason = _("Case %(number)s was decided otherwise.", number=case.number)
+    details = session.scalars(
+        select(CaseChange.detail).where(CaseChange.case_id == case.id, CaseChange.step == str(CaseStep.ACT))
+    ).all()
+    for number in {detail["licence"] for detail in details if "licence" in detail}:
+        if case.number in branch.licence_suspended_by(number):
+            branch.reinstate_licence(number, reason=reason, by_account_id=None, at=at, source=case.number)
+    for public_id in {detail["storefront"] for detail in details if "storefront" in detail}:
+        if case.number in branch.storefront_suspended_by(public_id):
+            branch.decide_storefront(
+                public_id,
+                branch.StorefrontStep.REINSTATE,
+                reason=reason,
+                by_account_id=None,
+                at=at,
+                source=case.number,
+            )

@@ -1,4 +1,4 @@
-"""What every change of a case does: lock the row, chain evidence, leave a step, seal."""
+"""What every change of a case does: ask who may, lock the row, chain evidence, leave a step, seal."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,12 +6,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from branch import api as branch
 from core.database import locked as locked_row
 from core.database import session
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, Forbidden, NotFound
+from core.scopes import Scope, note_checked
 from core.transitions import StateMachine
 from traceability.cases.models.sealing import seal_case
 from traceability.cases.models.tables import CaseChange, CaseEvidence, CounterfeitCase
+from traceability.cases.queries.records import CaseView
 from traceability.cases.rules.evidence import Evidence, digest_of
 from traceability.cases.states import TRANSITIONS, CaseStep
 
@@ -23,6 +26,32 @@ CASE = StateMachine(
         _("The case has moved on meanwhile."), code="case_state", state=case.state
     ),
 )
+
+
+def require_access(case: CaseView, account_id: int, permission: str) -> None:
+    """A case of an area is for those who hold `permission` there; one without is for all who hold it at all: whoever
+    takes it makes it a case of his own unit, and nothing else can be decided before.
+
+    Raises:
+        Forbidden: the case is none of theirs.
+    """
+    if case.unit_id is None:
+        allowed = branch.may(account_id, permission)
+        if allowed:
+            note_checked(Scope.UNIT, of=account_id)
+    else:
+        allowed = branch.may(account_id, permission, case.unit_id)
+    if not allowed:
+        raise Forbidden(_("This case is with another branch."), code="outside_your_units")
+
+
+def may_handle(case: CaseView, account_id: int, permission: str) -> bool:
+    """Whether `require_access` would pass."""
+    try:
+        require_access(case, account_id, permission)
+    except Forbidden:
+        return False
+    return True
 
 
 def locked_case(number: str) -> CounterfeitCase:

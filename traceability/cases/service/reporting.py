@@ -1,11 +1,13 @@
 """A visitor's report: what was typed and photographed becomes evidence of a new case. Nothing here commits."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import false, func, select
+from werkzeug.datastructures import FileStorage
 
 from branch import api as branch
 from core.accounts.rules.identity import folded, parse_identity
@@ -55,6 +57,31 @@ def keep_photo(content: bytes) -> str:
         Invalid: not a JPEG or PNG, empty, or too large.
     """
     return files.put(without_metadata(content), kind=SHELF, content_type="image/jpeg", public=False)
+
+
+def photos_of(
+    uploads: Sequence[FileStorage], earlier_keys: Sequence[str], *, most: int
+) -> tuple[list[str], str | None]:
+    """Store photographs sent with a form at once, so that a form that has to be shown again keeps them.
+
+    Args:
+        uploads: the files of the form.
+        earlier_keys: those of photographs that came with an earlier try.
+        most: how many there may be in all.
+
+    Returns:
+        The keys of all photographs so far, and a sentence about the first one that was refused.
+    """
+    given = [upload for upload in uploads if upload and upload.filename]
+    keys = list(earlier_keys)
+    if len(keys) + len(given) > most:
+        return keys, _("Up to %(n)s photographs can be sent.", n=most)
+    for upload in given:
+        try:
+            keys.append(keep_photo(upload.read()))
+        except Invalid as error:
+            return list(dict.fromkeys(keys)), str(error)
+    return list(dict.fromkeys(keys)), None
 
 
 def photo_evidence(key: str) -> Evidence:

@@ -23,7 +23,7 @@ from traceability.cases.queries.records import CaseView, get_case, steps_of
 from traceability.cases.queries.statistics import COLUMNS, monthly_counts
 from traceability.cases.service import reporting as intake
 from traceability.cases.service.code_links import read_about
-from traceability.cases.service.photographs import photos_of
+from traceability.cases.service.reporting import photos_of
 from traceability.cases.states import CaseState, CaseStep
 from traceability.cases.wording import names as wording
 from traceability.lookups.service.visitors import visitor_of

@@ -18,7 +18,7 @@ from traceability.cases.models.sealing import evidence_of, subject_of
 from traceability.cases.queries import records as queries
 from traceability.cases.queries.records import CaseView, get_case
 from traceability.cases.rules import evidence
-from traceability.cases.service.access import may_handle, require_access
+from traceability.cases.service.recording import may_handle, require_access
 from traceability.cases.states import PERMISSION_OF, CaseState, CaseStep, CaseVerdict, steps_from
 from traceability.cases.wording import names as wording
 from traceability.cases.wording.letters import LETTERS, letter_pdf

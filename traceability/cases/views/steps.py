@@ -19,8 +19,8 @@ from traceability.cases.rules.evidence import Evidence
 from traceability.cases.service import actions, decisions
 from traceability.cases.service import opening as service
 from traceability.cases.service import reporting as intake
-from traceability.cases.service.access import require_access
-from traceability.cases.service.photographs import photos_of
+from traceability.cases.service.recording import require_access
+from traceability.cases.service.reporting import photos_of
 from traceability.cases.states import PERMISSION_OF, CaseStep, CaseVerdict, EvidenceKind, Origin, Subject
 from traceability.cases.views.staff import accessible_case
 from traceability.cases.wording import names as wording

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import groupby
 from typing import Any
 
 # Every column of a code that a page shows or a rule asks for, with what it is before any step has set it. `bundle` is
@@ -41,24 +42,16 @@ class StepUnreadable(ValueError):  # noqa: N818 - says what it is
     """A leaf is none of those that `step_body` writes."""
 
 
+def runs_of(places: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """First and last place of each unbroken run of places in ascending order."""
+    for _start, run in groupby(enumerate(places), key=lambda numbered: numbered[1] - numbered[0]):
+        unbroken = [place for _number, place in run]
+        yield unbroken[0], unbroken[-1]
+
+
 def places_in_words(places: Iterable[int]) -> str:
     """Places in ascending order as `1-50,53`."""
-    words: list[str] = []
-    first = last = None
-    for place in places:
-        if last is not None and place == last + 1:
-            last = place
-            continue
-        if first is not None and last is not None:
-            words.append(_range(first, last))
-        first = last = place
-    if first is not None and last is not None:
-        words.append(_range(first, last))
-    return ",".join(words)
-
-
-def _range(first: int, last: int) -> str:
-    return str(first) if first == last else f"{first}-{last}"
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs_of(places))
 
 
 def ranges_in(words: str) -> Iterator[tuple[int, int]]:

@@ -4,17 +4,14 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from branch import api as branch
-from core.database import session
 from core.errors import Conflict
-from traceability.codes.models.tables import CodeMember
 from traceability.codes.queries.batches import CodeView, codes_by_ids
 from traceability.codes.queries.search import CodeMatch, match_codes, unusable_text
 from traceability.codes.rules.selection import read_selection
 from traceability.codes.service.lifecycle import activate_locked
-from traceability.codes.service.transitions import Step, lock_codes_by_id, move_codes, with_members
+from traceability.codes.service.transitions import Step, bundle_of, lock_codes_by_id, move_codes, with_members
 from traceability.codes.states import BINDABLE, ActionKind, CodeState, Level
 from traceability.lots.states import LotState
 
@@ -64,7 +61,7 @@ def bind_codes(
     """
     selection = read_selection(codes)
     matches, refused = match_codes(selection)
-    packed = _bundle_of(matches)
+    packed = bundle_of([match.code.id for match in matches if match.code.level == Level.UNIT])
     refused += [
         {"code": match.name, "reason": _("is packed in a bundle; give the bundle's code, or unpack it")}
         for match in matches
@@ -110,13 +107,6 @@ def _ship(
         activate_locked(printed, at=at, by=by, reference=parcel)
         rows = lock_codes_by_id(row.id for row in rows)
     move_codes(Step(ActionKind.SHIPPED, at, by, reference=parcel), rows, values=values)
-
-
-def _bundle_of(matches: list[CodeMatch]) -> dict[int, int]:
-    """Which of these codes are packed in which bundle."""
-    units = [match.code.id for match in matches if match.code.level == Level.UNIT]
-    query = select(CodeMember.unit_code_id, CodeMember.bundle_code_id)
-    return dict(session.execute(query.where(CodeMember.unit_code_id.in_(units))).all()) if units else {}
 
 
 def _why_not(

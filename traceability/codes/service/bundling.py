@@ -12,7 +12,7 @@ from traceability.codes.models import step_sealing as steps
 from traceability.codes.models.tables import Code, CodeMember
 from traceability.codes.queries.search import CodeMatch, match_codes, unusable_text
 from traceability.codes.rules.selection import read_selection
-from traceability.codes.service.transitions import AT_A_TIME, batched, lock_codes_by_id
+from traceability.codes.service.transitions import bundle_of, lock_codes_by_id
 from traceability.codes.states import BINDABLE, CodeState, Level
 
 
@@ -44,7 +44,7 @@ def pack(
     """
     box = _bundle(bundle, grower_id=grower_id)
     matches, refused = match_codes(read_selection(units))
-    inside = _bundle_of([match.code.id for match in matches])
+    inside = bundle_of([match.code.id for match in matches])
     for match in matches:
         reason = _why_not(match, box, inside.get(match.code.id), grower_id=grower_id)
         if reason:
@@ -110,16 +110,6 @@ def _bundle(text: str, *, grower_id: int) -> CodeMatch:
         raise Invalid(_("This is not the code of a bundle that can still be packed."), code="no_bundle")
     lock_codes_by_id([matches[0].code.id])
     return matches[0]
-
-
-def _bundle_of(ids: list[int]) -> dict[int, int]:
-    """In which bundle each of these plants' codes is packed."""
-    query = select(CodeMember.unit_code_id, CodeMember.bundle_code_id)
-    return {
-        unit: bundle
-        for chunk in batched(ids, AT_A_TIME)
-        for unit, bundle in session.execute(query.where(CodeMember.unit_code_id.in_(chunk)))
-    }
 
 
 def _why_not(match: CodeMatch, box: CodeMatch, now_in: int | None, *, grower_id: int) -> str | None:

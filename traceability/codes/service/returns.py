@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select
-
-from core.database import session
-from traceability.codes.models.tables import Code, CodeMember
+from traceability.codes.models.tables import Code
 from traceability.codes.service.lifecycle import return_codes
-from traceability.codes.service.transitions import LockedCode, lock_codes
+from traceability.codes.service.transitions import LockedCode, bundle_of, lock_codes
 from traceability.codes.states import CodeState, sources_of
 
 
@@ -53,12 +50,5 @@ def return_parcel(
 
 def _outermost(rows: list[LockedCode]) -> list[LockedCode]:
     """Without the plants' codes that are packed in one of the bundles: they come along with it."""
-    ids = [row.id for row in rows]
-    inside = set(
-        session.scalars(
-            select(CodeMember.unit_code_id).where(
-                CodeMember.unit_code_id.in_(ids), CodeMember.bundle_code_id.in_(ids)
-            )
-        )
-    )
-    return [row for row in rows if row.id not in inside]
+    packed, ids = bundle_of([row.id for row in rows]), {row.id for row in rows}
+    return [row for row in rows if packed.get(row.id) not in ids]

@@ -271,19 +271,18 @@ def plants_under(group: Sequence[LockedCode]) -> int:
     """The plants under these codes, each counted once: not with its own code and its bundle's both."""
     bundles = {code.id for code in group if code.level == Level.BUNDLE}
     units = [code.id for code in group if code.level == Level.UNIT]
-    packed = set(_packed_in(units, bundles)) if bundles and units else set()
-    return sum(code.plants for code in group if code.id not in packed)
+    packed = bundle_of(units) if bundles else {}
+    return sum(code.plants for code in group if packed.get(code.id) not in bundles)
 
 
-def _packed_in(units: Sequence[int], bundles: set[int]) -> Iterator[int]:
-    for chunk in batched(units, AT_A_TIME):
-        for unit, bundle in session.execute(
-            select(CodeMember.unit_code_id, CodeMember.bundle_code_id).where(
-                CodeMember.unit_code_id.in_(chunk)
-            )
-        ):
-            if bundle in bundles:
-                yield unit
+def bundle_of(unit_ids: Sequence[int]) -> dict[int, int]:
+    """In which bundle's code each of these plants' codes is packed, by id; those in none are left out."""
+    query = select(CodeMember.unit_code_id, CodeMember.bundle_code_id)
+    return {
+        unit: bundle
+        for chunk in batched(unit_ids, AT_A_TIME)
+        for unit, bundle in session.execute(query.where(CodeMember.unit_code_id.in_(chunk)))
+    }
 
 
 def take_quota(action: CodeAction, group: Sequence[LockedCode]) -> dict[int, int]:
