@@ -167,11 +167,7 @@ def require_saleable(lot_id: int, *, plants: int, at: datetime, lock: bool = Fal
     if lot.state != LotState.OPEN:
         raise LotNotSaleable(_("Lot %(number)s is not on sale any more.", number=lot.number), lot=lot.number)
     if lot.quantity_on_hand < plants:
-        raise LotNotSaleable(
-            _("Lot %(number)s has %(left)s plants left.", number=lot.number, left=lot.quantity_on_hand),
-            lot=lot.number,
-            left=lot.quantity_on_hand,
-        )
+        raise _too_few(lot)
     return lot
 
 
@@ -189,13 +185,16 @@ def take_from_lot(lot_id: int, plants: int, *, at: datetime, by: int | None = No
         .values(quantity_on_hand=Lot.quantity_on_hand - plants)
     )
     if not moved:
-        lot = get_lot(id=lot_id)
-        raise LotNotSaleable(
-            _("Lot %(number)s has %(left)s plants left.", number=lot.number, left=lot.quantity_on_hand),
-            lot=lot.number,
-            left=lot.quantity_on_hand,
-        )
+        raise _too_few(get_lot(id=lot_id))
     note(lot_id, "taken", -plants, reason, at=at, by=by)
+
+
+def _too_few(lot: LotView) -> LotNotSaleable:
+    return LotNotSaleable(
+        _("Lot %(number)s has %(left)s plants left.", number=lot.number, left=lot.quantity_on_hand),
+        lot=lot.number,
+        left=lot.quantity_on_hand,
+    )
 
 
 def put_back_to_lot(
@@ -206,7 +205,13 @@ def put_back_to_lot(
     Raises:
         Conflict: more would be on hand than were ever recorded.
     """
-    _change_on_hand(lot_id, plants, _("More plants would be on hand than were ever recorded."))
+    moved = changed(
+        update(Lot)
+        .where(Lot.id == lot_id, Lot.quantity_on_hand + plants <= Lot.quantity_recorded)
+        .values(quantity_on_hand=Lot.quantity_on_hand + plants)
+    )
+    if not moved:
+        raise Conflict(_("More plants would be on hand than were ever recorded."), code="lot_quantity")
     note(lot_id, "returned", plants, reason, at=at, by=by)
 
 
@@ -225,16 +230,6 @@ def add_to_lot(lot_id: int, plants: int, *, at: datetime, by: int | None = None,
     if not moved:
         raise Conflict(_("Fewer plants are on hand than that."), code="lot_quantity")
     note(lot_id, "counted", plants, reason, at=at, by=by)
-
-
-def _change_on_hand(lot_id: int, plants: int, message: str) -> None:
-    moved = changed(
-        update(Lot)
-        .where(Lot.id == lot_id, Lot.quantity_on_hand + plants <= Lot.quantity_recorded)
-        .values(quantity_on_hand=Lot.quantity_on_hand + plants)
-    )
-    if not moved:
-        raise Conflict(message, code="lot_quantity")
 
 
 def change_state(lot_id: int, target: LotState, *, reason: str, at: datetime, by: int | None) -> LotView:

@@ -17,7 +17,7 @@ from traceability.codes.queries.batches import plants_under_codes
 from traceability.codes.states import Level
 from traceability.events.rules.steps import Transformed
 from traceability.events.service.recording import record_step
-from traceability.lots.models.sealing import step_body, step_subject
+from traceability.lots.models.sealing import DESCRIPTION, step_body, step_subject
 from traceability.lots.models.tables import Lot, LotStep, LotStepPart
 from traceability.lots.queries.records import LotView, get_lot
 from traceability.lots.rules.balance import Side, StepKind, StepProblem, loss, problem_of
@@ -25,23 +25,7 @@ from traceability.lots.service import lock_lots, note
 from traceability.lots.states import LotState, Propagation
 from traceability.plots.models.tables import Plot
 
-INHERITED = (
-    "species",
-    "cultivar_group",
-    "cultivar",
-    "cultivar_en",
-    "propagation",
-    "age_code",
-    "height_cm_min",
-    "height_cm_max",
-    "ground_diameter_mm_min",
-    "ground_diameter_mm_max",
-    "root",
-    "grade",
-    "origin",
-    "photo_key",
-    "plot_id",
-)
+INHERITED = (*DESCRIPTION, "cultivar_en", "plot_id")
 OF_THE_CULTIVAR = ("species", "cultivar_group", "cultivar", "cultivar_en")
 CHANGEABLE = frozenset(INHERITED) - set(OF_THE_CULTIVAR) - {"propagation"}
 

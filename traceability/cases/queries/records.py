@@ -212,6 +212,10 @@ def lot_number(case: CaseView) -> str:
     return session.scalars(select(Lot.number).where(Lot.id == case.lot_id)).one()
 
 
+def _of_units(unit_ids: Sequence[int]) -> ColumnElement[bool]:
+    return or_(CounterfeitCase.unit_id.is_(None), CounterfeitCase.unit_id.in_(list(unit_ids)))
+
+
 def _in(folder: str, account_id: int) -> ColumnElement[bool]:
     is_open = CounterfeitCase.state.in_(sorted(OPEN_STATES))
     if folder == "mine":
@@ -223,9 +227,7 @@ def _in(folder: str, account_id: int) -> ColumnElement[bool]:
 
 def case_page(unit_ids: Sequence[int], *, folder: str, account_id: int, page: int) -> Page[CaseView]:
     """Cases of these areas and of none: open ones by deadline, so late ones first; done ones the latest first."""
-    wanted = or_(CounterfeitCase.unit_id.is_(None), CounterfeitCase.unit_id.in_(list(unit_ids))) & _in(
-        folder, account_id
-    )
+    wanted = _of_units(unit_ids) & _in(folder, account_id)
     order = (
         (CounterfeitCase.decided_at.desc(), CounterfeitCase.id.desc())
         if folder == "done"
@@ -240,10 +242,9 @@ def case_page(unit_ids: Sequence[int], *, folder: str, account_id: int, page: in
 
 def all_cases(unit_ids: Sequence[int], *, folder: str, account_id: int) -> list[CaseView]:
     """Every case of a folder for its file, in the order of their opening; at most `MOST_IN_FILE`, the newest."""
-    here = or_(CounterfeitCase.unit_id.is_(None), CounterfeitCase.unit_id.in_(list(unit_ids)))
     rows = session.scalars(
         select(CounterfeitCase)
-        .where(here & _in(folder, account_id))
+        .where(_of_units(unit_ids) & _in(folder, account_id))
         .order_by(CounterfeitCase.id.desc())
         .limit(MOST_IN_FILE)
     ).all()
@@ -252,7 +253,8 @@ def all_cases(unit_ids: Sequence[int], *, folder: str, account_id: int) -> list[
 
 def folder_counts(unit_ids: Sequence[int], account_id: int) -> dict[str, int]:
     """How many open cases wait in each folder."""
-    here = or_(CounterfeitCase.unit_id.is_(None), CounterfeitCase.unit_id.in_(list(unit_ids)))
     wanted = [folder for folder in FOLDERS if folder != "done"]
-    counted = select(*(func.count().filter(_in(folder, account_id)) for folder in wanted)).where(here)
+    counted = select(*(func.count().filter(_in(folder, account_id)) for folder in wanted)).where(
+        _of_units(unit_ids)
+    )
     return dict(zip(wanted, session.execute(counted).one(), strict=True))

@@ -114,7 +114,7 @@ def receive_report(report: Report, *, at: datetime) -> CaseView:
     case = open_case(
         Origin.PUBLIC,
         subject=subject,
-        evidence=_evidence(report, at=at),
+        evidence=evidence_of(report, at=at),
         summary=report.what.strip(),
         contact=report.contact,
         locale=report.locale,
@@ -200,7 +200,8 @@ def _shop_key(shop: str) -> str:
     return hashlib.sha256(meant.encode()).hexdigest()[:32]
 
 
-def _evidence(report: Report, *, at: datetime) -> list[Evidence]:
+def evidence_of(report: Report, *, at: datetime) -> list[Evidence]:
+    """What is put on record of a report, the statement first; at most `MOST_PHOTOS` photographs."""
     pieces = [Evidence(EvidenceKind.STATEMENT, {"text": report.what.strip()})]
     if report.code_verdict:
         pieces.append(Evidence(EvidenceKind.CODE, {"verdict_shown": report.code_verdict}))

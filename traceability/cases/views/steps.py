@@ -16,9 +16,8 @@ from core.web.views.bounds import PHOTOS, takes
 from traceability.cases import forms
 from traceability.cases.queries.records import CaseView, evidence_views, steps_of
 from traceability.cases.rules.evidence import Evidence
-from traceability.cases.service import actions, decisions
+from traceability.cases.service import actions, decisions, reporting
 from traceability.cases.service import opening as service
-from traceability.cases.service import reporting as intake
 from traceability.cases.service.recording import require_access
 from traceability.cases.service.reporting import photos_of
 from traceability.cases.states import PERMISSION_OF, CaseStep, CaseVerdict, EvidenceKind, Origin, Subject
@@ -48,22 +47,20 @@ def new() -> ResponseReturnValue:
 
 
 def _open(form: forms.StaffReportForm, photo_keys: list[str], lot_id: int | None) -> CaseView:
-    shop = (form.shop.data or "").strip()
-    pieces = [Evidence(EvidenceKind.STATEMENT, {"text": (form.what.data or "").strip()})]
-    if shop:
-        answer = intake.registry_answer(shop, at=now())
-        pieces.append(Evidence(EvidenceKind.SHOP, {"text": shop, "registry": answer}))
-    if form.price.data:
-        pieces.append(Evidence(EvidenceKind.PRICE, {"text": form.price.data.strip()}))
-    pieces += [intake.photo_evidence(key) for key in photo_keys]
-    subject = Subject.of_lot(lot_id, shop=shop) if lot_id else Subject.of_shop(shop)
-    if not lot_id and not shop:
+    report = reporting.Report(
+        what=form.what.data or "",
+        price=form.price.data or "",
+        shop=(form.shop.data or "").strip(),
+        photo_keys=tuple(photo_keys),
+    )
+    subject = Subject.of_lot(lot_id, shop=report.shop) if lot_id else Subject.of_shop(report.shop)
+    if not lot_id and not report.shop:
         subject = Subject.other()
     return service.open_case(
         Origin.STAFF,
         subject=subject,
-        evidence=pieces,
-        summary=(form.what.data or "").strip(),
+        evidence=reporting.evidence_of(report, at=now()),
+        summary=report.what.strip(),
         at=now(),
         by=actor_id(),
     )
@@ -102,7 +99,7 @@ def add_evidence(number: str) -> ResponseReturnValue:
     if not problem and form.validate_on_submit():
         if text or photo_keys:
             pieces = [Evidence(EvidenceKind.NOTE, {"text": text})] if text else []
-            pieces += [intake.photo_evidence(key) for key in photo_keys]
+            pieces += [reporting.photo_evidence(key) for key in photo_keys]
             with creating() as made:
                 service.add_evidence(case.number, pieces, at=now(), by=actor_id())
                 made.leads_to(_case_url(case))
@@ -200,7 +197,7 @@ def _photos(form: Any) -> tuple[list[str], str | None]:
     photo_keys = read_kept(form.kept.data, purpose=PURPOSE)
     if request.method != "POST":
         return photo_keys, None
-    photo_keys, problem = photos_of(form.photos.data or [], photo_keys, most=intake.MOST_PHOTOS)
+    photo_keys, problem = photos_of(form.photos.data or [], photo_keys, most=reporting.MOST_PHOTOS)
     if problem:
         form.validate()
         form.photos.errors = [*form.photos.errors, problem]

@@ -22,7 +22,8 @@ from traceability.lots.models.tables import (
 )
 from traceability.lots.rules.balance import Side
 
-LOT_FACTS = (
+# What plants are, and what lots that come of a lot have of it.
+DESCRIPTION = (
     "species",
     "cultivar_group",
     "cultivar",
@@ -35,12 +36,15 @@ LOT_FACTS = (
     "root",
     "grade",
     "origin",
+    "photo_key",
+)
+LOT_FACTS = (
+    *DESCRIPTION,
     "quantity_recorded",
     "quantity_on_hand",
     "quantity_moved",
     "state",
     "state_reason",
-    "photo_key",
 )
 
 
