@@ -9,7 +9,7 @@ from core.database import transaction
 from core.sweeps import all_or_each, due_again, for_each_key
 from core.work_claims import InWork, claimed
 from traceability.alarms.queries.licensee_facts import facts_of, seasons_of
-from traceability.alarms.service import judging as service
+from traceability.alarms.service import judging
 
 CODES, NETWORKS, LICENSEES = (
     "traceability.alarms.code",
@@ -34,12 +34,12 @@ def sweep_recent(*, at: datetime) -> int:
     A code or network that cannot be judged waits for its own turn; the others are judged, and the run goes on from here.
     """
     with transaction():
-        codes = service.codes_to_judge(at=at) | {int(key) for key in due_again(CODES, at=at)}
-        networks = service.networks_to_judge(at=at)
-    swept = all_or_each(CODES, sorted(codes), lambda ids: service.judge_codes(ids, at=at))
-    swept += for_each_key(NETWORKS, networks, lambda key: service.judge_network(key, networks[key], at=at))
+        codes = judging.codes_to_judge(at=at) | {int(key) for key in due_again(CODES, at=at)}
+        networks = judging.networks_to_judge(at=at)
+    swept = all_or_each(CODES, sorted(codes), lambda ids: judging.judge_codes(ids, at=at))
+    swept += for_each_key(NETWORKS, networks, lambda key: judging.judge_network(key, networks[key], at=at))
     with transaction():
-        service.note_judged(at=at)
+        judging.note_judged(at=at)
     return swept.counted
 
 
@@ -55,11 +55,11 @@ def sweep_licensees(*, at: datetime) -> int:
     What was looked up is read licensee by licensee: a row that cannot be understood costs its own only.
     """
     with transaction():
-        seasons = seasons_of(service.thresholds_in_force(at=at).values, at=at)
+        seasons = seasons_of(judging.thresholds_in_force(at=at).values, at=at)
 
     def judge(grower_id: int) -> bool:
         facts = facts_of(grower_id, seasons)
         with transaction():
-            return service.judge_grower(grower_id, facts, at=at)
+            return judging.judge_grower(grower_id, facts, at=at)
 
     return for_each_key(LICENSEES, seasons.growers(), judge, own_transactions=True).counted

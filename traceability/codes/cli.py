@@ -11,8 +11,7 @@ from core.database import transaction
 from core.errors import DomainError
 from core.settings import current_settings
 from traceability.codes.queries.batches import get_batch
-from traceability.codes.service import issuing
-from traceability.codes.service import lifecycle as service
+from traceability.codes.service import issuing, lifecycle
 from traceability.codes.service.printing import code_file
 from traceability.codes.states import Level
 from traceability.lots.queries.records import get_lot
@@ -50,7 +49,7 @@ def issue(lot_number: str, level: str, count: int, plants: int | None, activate:
             lot = get_lot(number=lot_number)
             issued = issuing.issue_codes(lot.id, level, count, per_code, at=at, by=None)
             if activate:
-                service.activate_batch(issued.batch.number, grower_id=lot.grower_id, at=at, by=None)
+                lifecycle.activate_batch(issued.batch.number, grower_id=lot.grower_id, at=at, by=None)
             content = code_file(issued, lot, ending=ending, public_url=current_settings().base_url, at=at)
             write_durably(output, content, mode=0o600)
             written = True
@@ -70,7 +69,7 @@ def activate_batch(batch: str) -> None:
     try:
         with transaction():
             grower_id = get_batch(batch).grower_id
-            after = service.activate_batch(batch, grower_id=grower_id, at=now(), by=None)
+            after = lifecycle.activate_batch(batch, grower_id=grower_id, at=now(), by=None)
     except DomainError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{after.number}: {after.states.get('active', 0)} active")
@@ -84,7 +83,7 @@ def void_batch(batch: str, reason: str) -> None:
     try:
         with transaction():
             grower_id = get_batch(batch).grower_id
-            after = service.void_batch(batch, grower_id=grower_id, reason=reason, at=now(), by=None)
+            after = lifecycle.void_batch(batch, grower_id=grower_id, reason=reason, at=now(), by=None)
     except DomainError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{after.number}: {after.states.get('voided', 0)} voided")

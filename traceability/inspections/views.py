@@ -92,7 +92,7 @@ def _received(form: InspectionForm) -> ResponseReturnValue:
     if wants_json():
         messages = [str(text) for texts in form.errors.values() for text in texts]
         return problem(422, "inspection_invalid", _("The inspection could not be taken"), " ".join(messages))
-    return _page(form, kept=bool(photo.key)), 422
+    return _page(form, has_photo=bool(photo.key)), 422
 
 
 def _show_faults(form: InspectionForm, error: DomainError) -> None:
@@ -126,12 +126,12 @@ def _visible(number: str) -> InspectionView:
     return inspection
 
 
-def _page(form: InspectionForm, *, kept: bool = False) -> str:
+def _page(form: InspectionForm, *, has_photo: bool = False) -> str:
     units = branch.units_where(actor_id(), "inspections.record")
     growers = {grower.id: grower for grower in branch.growers_in_each(units)}
     return render_template(
         "traceability/inspections/new.html",
         form=form,
-        kept=kept,
+        kept=has_photo,
         lots=[(lot, growers[lot.grower_id].name) for lot in lots_to_inspect(growers)],
     )

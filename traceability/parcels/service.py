@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
-from core import strict_json as jsontext
+from core import strict_json
 from core.database import session
 from core.settings import current_settings
 from traceability.events.models.tables import EpcisEvent, EpcisKey
@@ -93,5 +93,5 @@ def _under_way(consignment_number: str) -> tuple[Portion, ...]:
 
 def _plants_of(event: EpcisEvent) -> Counter[str]:
     """How many plants of each lot's number an event of our own speaks of."""
-    portions = jsontext.read(event.body)["quantityList"]
+    portions = strict_json.read(event.body)["quantityList"]
     return Counter({portion["epcClass"].rpartition("/")[2]: int(portion["quantity"]) for portion in portions})

@@ -27,7 +27,7 @@ from traceability.alarms.queries.records import (
     versions,
 )
 from traceability.alarms.rules.thresholds import names_by_rule, range_of
-from traceability.alarms.service import judging as service
+from traceability.alarms.service import judging
 from traceability.alarms.states import AlarmStep, steps_from
 from traceability.alarms.wording import findings as wording
 from traceability.alarms.wording.thresholds import threshold_name
@@ -87,7 +87,7 @@ def _decide(alarm: AlarmView) -> ResponseReturnValue:
     if not form.validate():
         return _alarm(alarm, form), 422
     with transaction():
-        service.decide(
+        judging.decide(
             alarm.number, AlarmStep(form.step.data), note=form.note.data or "", at=now(), by=actor_id()
         )
     flash(_("Saved."), "success")
@@ -157,7 +157,7 @@ def change_thresholds() -> ResponseReturnValue:
         return _thresholds(form, typed, wrong), 422
     try:
         with creating() as made:
-            version = service.change_thresholds(
+            version = judging.change_thresholds(
                 {name: int(text) for name, text in typed.items()},
                 reason=form.reason.data or "",
                 at=now(),
@@ -172,7 +172,7 @@ def change_thresholds() -> ResponseReturnValue:
 
 
 def _thresholds(form: ThresholdsForm, typed: dict[str, str], wrong: dict[str, str] | None = None) -> str:
-    present = service.read_thresholds()
+    present = judging.read_thresholds()
     shown = {name: str(value) for name, value in present.values.as_values().items()} | typed
     wrong = wrong or {}
     return render_template(

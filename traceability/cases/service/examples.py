@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 
 from traceability.cases.rules.evidence import Evidence
-from traceability.cases.service import decisions
-from traceability.cases.service import reporting as intake
+from traceability.cases.service import decisions, reporting
 from traceability.cases.service.opening import open_case
 from traceability.cases.states import CaseVerdict, EvidenceKind, Origin, Subject
 
@@ -21,8 +20,8 @@ def open_example_cases(
         return at - timedelta(days=days)
 
     def reported(what: str, days: int, price: str = "", *, stall: str = "") -> str:
-        report = intake.Report(what=what + INVENTED, price=price, shop=stall + NO_SHOP)
-        return intake.receive_report(report, at=ago(days)).number
+        report = reporting.Report(what=what + INVENTED, price=price, shop=stall + NO_SHOP)
+        return reporting.receive_report(report, at=ago(days)).number
 
     fake = reported("到货的树没有嫁接口，标签扫不出来。", 30, "¥88")
     decisions.take(fake, note="已联系举报人", at=ago(29), by=secretary)

@@ -11,7 +11,7 @@ from core.clock import now
 from core.csv_export import csv_bytes
 from core.gate import actor_id, requires
 from core.web.wording.formatting import day, dt
-from traceability.cases.queries import records as queries
+from traceability.cases.queries import records
 from traceability.cases.wording import names as wording
 
 blueprint = Blueprint("case_files", __name__)
@@ -23,9 +23,9 @@ def table() -> Response:
     """The cases of a folder in one's areas; the reporter's contact stays on the case's page."""
     account_id, at = actor_id(), now()
     requested = request.args.get("folder", "")
-    folder = requested if requested in queries.FOLDERS else "open"
+    folder = requested if requested in records.FOLDERS else "open"
     units = [unit.id for unit in branch.units_where(account_id, "cases.view")]
-    cases = queries.all_cases(units, folder=folder, account_id=account_id)
+    cases = records.all_cases(units, folder=folder, account_id=account_id)
     owners = display_names(case.owner_account_id for case in cases)
     growers = branch.growers_by_ids({case.grower_id for case in cases if case.grower_id})
     rows: list[Sequence[object]] = [

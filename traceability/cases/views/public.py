@@ -21,7 +21,7 @@ from core.web.wording.languages import spoken
 from traceability.cases.forms import ReportForm
 from traceability.cases.queries.records import CaseView, get_case, steps_of
 from traceability.cases.queries.statistics import COLUMNS, monthly_counts
-from traceability.cases.service import reporting as intake
+from traceability.cases.service import reporting
 from traceability.cases.service.code_links import read_about
 from traceability.cases.service.reporting import photos_of
 from traceability.cases.states import CaseState, CaseStep
@@ -70,13 +70,13 @@ def report() -> ResponseReturnValue:
     status = 200
     if request.method == "POST":
         ok = form.validate()
-        photo_keys, problem = photos_of(form.photos.data or [], photo_keys, most=intake.MOST_PHOTOS)
+        photo_keys, problem = photos_of(form.photos.data or [], photo_keys, most=reporting.MOST_PHOTOS)
         if problem:
             form.photos.errors = [*form.photos.errors, problem]
         if ok and not problem:
             with creating() as made:
-                case = intake.receive_report(
-                    intake.Report(
+                case = reporting.receive_report(
+                    reporting.Report(
                         what=form.what.data or "",
                         price=form.price.data or "",
                         shop=form.shop.data or "",

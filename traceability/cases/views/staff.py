@@ -15,7 +15,7 @@ from core.files import service as files
 from core.gate import actor_id, requires
 from core.web.rules.pagination import page_number
 from traceability.cases.models.sealing import evidence_of, subject_of
-from traceability.cases.queries import records as queries
+from traceability.cases.queries import records
 from traceability.cases.queries.records import CaseView, get_case
 from traceability.cases.rules import evidence
 from traceability.cases.service.recording import may_handle, require_access
@@ -32,16 +32,16 @@ def index() -> ResponseReturnValue:
     """The cases of one's areas; open ones by deadline, so that the late ones stand first."""
     account_id = actor_id()
     requested = request.args.get("folder", "")
-    folder = requested if requested in queries.FOLDERS else "open"
+    folder = requested if requested in records.FOLDERS else "open"
     units = [unit.id for unit in branch.units_where(account_id, "cases.view")]
-    page = queries.case_page(
+    page = records.case_page(
         units, folder=folder, account_id=account_id, page=page_number(request.args.get("page"))
     )
     return render_template(
         "traceability/cases/index.html",
         page=page,
         folder=folder,
-        counts=queries.folder_counts(units, account_id),
+        counts=records.folder_counts(units, account_id),
         names=display_names(case.owner_account_id for case in page.items),
         wording=wording,
         at=now(),
@@ -61,11 +61,11 @@ def show(number: str) -> ResponseReturnValue:
     return render_template(
         "traceability/cases/show.html",
         case=case,
-        pieces=queries.evidence_views(case.id),
+        pieces=records.evidence_views(case.id),
         broken=evidence.first_break(case.number, pieces),
-        steps=queries.steps_of(case.id),
-        strength=queries.strength_of(case.id),
-        label=queries.label_of(case),
+        steps=records.steps_of(case.id),
+        strength=records.strength_of(case.id),
+        label=records.label_of(case),
         grower=grower,
         area=branch.unit_name(unit) if unit else "",
         escalated=branch.unit_name(escalated) if escalated else "",
@@ -122,7 +122,7 @@ def photo(number: str, position: int) -> Response:
         Conflict: the stored file is not the one that was put on record.
     """
     case = accessible_case(number)
-    key, digest = queries.evidence_file(case.id, position)
+    key, digest = records.evidence_file(case.id, position)
     try:
         content = files.get(key)
     except NotFound as damaged:

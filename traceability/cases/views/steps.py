@@ -16,8 +16,7 @@ from core.web.views.bounds import PHOTOS, takes
 from traceability.cases import forms
 from traceability.cases.queries.records import CaseView, evidence_views, steps_of
 from traceability.cases.rules.evidence import Evidence
-from traceability.cases.service import actions, decisions, reporting
-from traceability.cases.service import opening as service
+from traceability.cases.service import actions, decisions, opening, reporting
 from traceability.cases.service.recording import require_access
 from traceability.cases.service.reporting import photos_of
 from traceability.cases.states import PERMISSION_OF, CaseStep, CaseVerdict, EvidenceKind, Origin, Subject
@@ -56,7 +55,7 @@ def _open(form: forms.StaffReportForm, photo_keys: list[str], lot_id: int | None
     subject = Subject.of_lot(lot_id, shop=report.shop) if lot_id else Subject.of_shop(report.shop)
     if not lot_id and not report.shop:
         subject = Subject.other()
-    return service.open_case(
+    return opening.open_case(
         Origin.STAFF,
         subject=subject,
         evidence=reporting.evidence_of(report, at=now()),
@@ -101,7 +100,7 @@ def add_evidence(number: str) -> ResponseReturnValue:
             pieces = [Evidence(EvidenceKind.NOTE, {"text": text})] if text else []
             pieces += [reporting.photo_evidence(key) for key in photo_keys]
             with creating() as made:
-                service.add_evidence(case.number, pieces, at=now(), by=actor_id())
+                opening.add_evidence(case.number, pieces, at=now(), by=actor_id())
                 made.leads_to(_case_url(case))
             return made.answer()
         form.text.errors = [*form.text.errors, _("Write what was found, or add a photograph.")]

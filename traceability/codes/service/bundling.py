@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select
 
 from core.database import changed, session
 from core.errors import Conflict, Invalid
-from traceability.codes.models import step_sealing as steps
+from traceability.codes.models import step_sealing
 from traceability.codes.models.tables import Code, CodeMember
 from traceability.codes.queries.search import CodeMatch, match_codes, unusable_text
 from traceability.codes.rules.selection import read_selection
@@ -71,7 +71,7 @@ def pack(
         ]
         session.execute(insert(CodeMember), rows)
         new = {match.code.id: match.code for match in matches}
-        steps.seal_step(
+        step_sealing.seal_step(
             "packed",
             ((new[code_id].batch_id, new[code_id].position, {"bundle": box.code.id}) for code_id in fresh),
         )
@@ -92,7 +92,7 @@ def unpack(bundle: str, *, grower_id: int) -> int:
             code="code_state",
         )
     inside = select(CodeMember.unit_code_id).where(CodeMember.bundle_code_id == box.code.id)
-    steps.seal_codes("unpacked", Code.id.in_(inside), {"bundle": None})
+    step_sealing.seal_codes("unpacked", Code.id.in_(inside), {"bundle": None})
     return changed(delete(CodeMember).where(CodeMember.bundle_code_id == box.code.id))
 
 

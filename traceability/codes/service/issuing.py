@@ -16,8 +16,7 @@ from core.keyed_digests import key_for, keyed
 from core.progress.service import starting as progress
 from core.settings import current_settings
 from core.transitions import require_reason
-from traceability.codes.models import sealing
-from traceability.codes.models import step_sealing as steps
+from traceability.codes.models import sealing, step_sealing
 from traceability.codes.models.digests import CODE, INNER, LEAF_SALT, SALT_BYTES
 from traceability.codes.models.tables import Code, CodeBatch, CodeChange, InnerCode
 from traceability.codes.queries.batches import BatchView, get_batch, plants_under_codes
@@ -214,7 +213,7 @@ def note_printed(
     """
     batch = get_batch(batch_number)
     reserved = (Code.batch_id == batch.id) & (Code.state == str(CodeState.RESERVED))
-    steps.seal_codes("printed", reserved, {"state": str(CodeState.PRINTED)})
+    step_sealing.seal_codes("printed", reserved, {"state": str(CodeState.PRINTED)})
     moved = changed(update(Code).where(reserved).values(state=str(CodeState.PRINTED)))
     if not moved:
         raise Conflict(_("Nothing of this batch is left for that."), code="code_state")
@@ -338,7 +337,7 @@ def _write_codes(batch: CodeBatch, codes: Sequence[IssuedCode], state: CodeState
             _write_inner(batch.id, chunk, inner_key)
     batch.root = tree.root()
     values = {name: value for name, value in common.items() if name != "batch_id"}
-    steps.seal_made(batch, values, "".join(marks))
+    step_sealing.seal_made(batch, values, "".join(marks))
 
 
 def _write_inner(batch_id: int, chunk: Sequence[IssuedCode], key: bytes) -> None:

@@ -17,8 +17,7 @@ from core.clock import local_year
 from core.database import changed, session
 from core.errors import Conflict
 from core.ids import readable_number
-from traceability.codes.models import sealing
-from traceability.codes.models import step_sealing as steps
+from traceability.codes.models import sealing, step_sealing
 from traceability.codes.models.tables import Code, CodeAction, CodeBatch, CodeChange, CodeMember
 from traceability.codes.states import OVER, TARGET_OF, ActionKind, CodeState, Level, sources_of
 from traceability.events.rules.steps import CodesCommissioned, Decommissioned
@@ -204,7 +203,7 @@ def _move_codes_of_lot(
     _add_changes(action, step, target, group, batch_id=batch_id)
     session.flush()
     sealing.append_action(action)
-    steps.seal_step(
+    step_sealing.seal_step(
         str(step.kind),
         (
             (code.batch_id, code.position, new | ({"quota": taken[code.id]} if code.id in taken else {}))

@@ -22,8 +22,7 @@ from traceability.codes.forms import ActivateForm, PackForm, ReturnForm
 from traceability.codes.queries.batches import get_batch
 from traceability.codes.queries.search import match_codes
 from traceability.codes.rules.selection import read_selection
-from traceability.codes.service import bundling as bundles
-from traceability.codes.service import lifecycle as service
+from traceability.codes.service import bundling, lifecycle
 from traceability.codes.service.refusals import note_refusal
 from traceability.codes.service.transitions import Measured, lock_codes_by_id
 
@@ -123,7 +122,7 @@ def record_refusal(error: DomainError, grower_id: int) -> None:
 
 def _activate(form: ActivateForm, photo_key: str | None, at: datetime) -> str:
     grower = branch.require_grower(actor_id())
-    done = service.activate_codes(
+    done = lifecycle.activate_codes(
         (form.codes.data or "").splitlines(),
         grower_id=grower.id,
         at=at,
@@ -139,7 +138,7 @@ def _activate(form: ActivateForm, photo_key: str | None, at: datetime) -> str:
 
 def _pack(form: PackForm, at: datetime) -> str:
     grower = branch.require_grower(actor_id())
-    inside, plants = bundles.pack(
+    inside, plants = bundling.pack(
         form.bundle.data or "",
         (form.codes.data or "").splitlines(),
         grower_id=grower.id,
@@ -154,7 +153,7 @@ def _take_back(form: ReturnForm, photo_key: str | None, at: datetime) -> str:
     matches, refused = match_codes(read_selection((form.codes.data or "").splitlines()))
     if refused or any(match.code.grower_id != grower.id for match in matches):
         raise Invalid(_("Some of these are not codes of yours. Nothing was changed."), code="code_not_usable")
-    service.return_codes(
+    lifecycle.return_codes(
         lock_codes_by_id(match.code.id for match in matches),
         counted=form.counted.data or 0,
         reason=form.reason.data or "",

@@ -15,8 +15,7 @@ from core.scopes import Scope
 from core.settings import Settings, current_settings
 from traceability.codes.forms import IssueForm, VoidForm
 from traceability.codes.queries.batches import batches_of_lot, get_batch
-from traceability.codes.service import issuing
-from traceability.codes.service import lifecycle as service
+from traceability.codes.service import issuing, lifecycle
 from traceability.codes.service.printing import code_file
 from traceability.codes.states import BatchState, CodeState, offered_levels
 from traceability.codes.views.activation import record_refusal
@@ -111,7 +110,7 @@ def activate(batch: str) -> ResponseReturnValue:
     lot = own_lot(get_lot(id=batch_view.lot_id).number)
     try:
         with transaction():
-            after = service.activate_batch(
+            after = lifecycle.activate_batch(
                 batch_view.number, grower_id=lot.grower_id, at=now(), by=actor_id()
             )
     except Conflict as error:
@@ -129,7 +128,7 @@ def void(batch: str) -> ResponseReturnValue:
     lot, form = own_lot(get_lot(id=batch_view.lot_id).number), VoidForm()
     if form.validate_on_submit():
         with transaction():
-            service.void_batch(
+            lifecycle.void_batch(
                 batch_view.number,
                 grower_id=lot.grower_id,
                 reason=form.reason.data or "",

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core import strict_json as jsontext
+from core import strict_json
 from core.database import session
 from core.seal import SealSource
 from core.seal.rules.entries import moment
@@ -54,9 +54,9 @@ def _bodies() -> Iterator[tuple[str, dict[str, Any]]]:
 def _altered_columns(event: EpcisEvent, keys: list[Key], lots: Mapping[str, int]) -> dict[str, Any]:
     """Columns and keys that do not repeat what the event's text says, by name: nothing that was sealed has any."""
     try:
-        body, context = jsontext.read(event.body), jsontext.read(event.context)
+        body, context = strict_json.read(event.body), strict_json.read(event.context)
         expected, wanted = columns_of(body, context), Counter(keys_of(body, context))
-    except (jsontext.NotJson, ValueError, KeyError, TypeError, AttributeError):
+    except (strict_json.NotJson, ValueError, KeyError, TypeError, AttributeError):
         return {}  # A text that nobody can read is not the one whose digest was sealed.
     wanted.update(lot_keys(event.body, lots) if event.own else ())
     columns = {

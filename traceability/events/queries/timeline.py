@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from core import strict_json as jsontext
+from core import strict_json
 from core.database import session
 from traceability.events.models.tables import EpcisEvent, EpcisKey
 
@@ -43,7 +43,7 @@ def timeline_of_lot(lot_id: int) -> list[TimelineStep]:
 
 
 def _step(row: EpcisEvent) -> TimelineStep:
-    event = jsontext.read(row.body)
+    event = strict_json.read(row.body)
     title, note = _words(event)
     return TimelineStep(
         at=row.event_time,

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, text
 
-from core import strict_json as jsontext
+from core import strict_json
 from core.database import changed, is_postgresql, session
 from core.errors import Conflict, NotFound
 from core.ids import random_id
@@ -76,8 +76,8 @@ def capture_document(document: Any, *, behaviour: str, at: datetime, by: int) ->
         success=not problems,
         events=len(events),
         stored=0,
-        problems=jsontext.write([[fault.pointer, fault.text] for fault in problems]),
-        envelope=jsontext.write(envelope_of(document)),
+        problems=strict_json.write([[fault.pointer, fault.text] for fault in problems]),
+        envelope=strict_json.write(envelope_of(document)),
         by_account_id=by,
         created_at=at,
         finished_at=at,
@@ -144,7 +144,7 @@ def _claim(event_ids: set[str]) -> None:
 
 def _content(content_hash: str, event: Mapping[str, Any]) -> str:
     # The hash of the standard leaves the certificates out.
-    return content_hash + jsontext.write(event.get("certificationInfo"))
+    return content_hash + strict_json.write(event.get("certificationInfo"))
 
 
 def _contents(event_ids: set[str]) -> dict[str, str]:
@@ -158,7 +158,7 @@ def _contents(event_ids: set[str]) -> dict[str, str]:
             )
         )
         for content_hash, body in rows:
-            event = jsontext.read(body)
+            event = strict_json.read(body)
             contents[event["eventID"]] = _content(content_hash, event)
     return contents
 
@@ -176,7 +176,7 @@ def keep_query(name: str, definition: Mapping[str, Any], *, at: datetime, by: in
     )
     if session.scalar(select(EpcisQuery.id).where(EpcisQuery.name == name)) is not None:
         raise Conflict("A query with this name is kept already.", code="query_exists")
-    row = EpcisQuery(name=name, definition=jsontext.write(definition), by_account_id=by, created_at=at)
+    row = EpcisQuery(name=name, definition=strict_json.write(definition), by_account_id=by, created_at=at)
     session.add(row)
     session.flush()
     return row

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import Table, insert
 
-from core import strict_json as jsontext
+from core import strict_json
 from core.database import insert_into, session
 from core.seal import append_many
 from traceability.events.models.sealing import KIND, sealed_body, subject_of
@@ -39,7 +39,7 @@ def prepare(event: Mapping[str, Any], context: Any, *, more_keys: Iterable[Key] 
     event_id = event.get("eventID", uri)
     declaration = event.get("errorDeclaration")
     # The hash does not cover the certificates; two events that differ only there are two.
-    content = jsontext.write([event_id, uri, declaration, event.get("certificationInfo")])
+    content = strict_json.write([event_id, uri, declaration, event.get("certificationInfo")])
     return Prepared(
         event={**event, "eventID": event_id},
         context=context,
@@ -105,8 +105,8 @@ def _row(
         "hash": prepared.hash,
         "record_time": at,
         "own": own,
-        "body": jsontext.write(prepared.event),
-        "context": jsontext.write(prepared.context),
+        "body": strict_json.write(prepared.event),
+        "context": strict_json.write(prepared.context),
         "capture_id": capture_id,
         "by_account_id": by,
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, g, request
 
-from core import strict_json as jsontext
+from core import strict_json
 from core.clock import now
 from core.settings import current_settings
 from traceability.events.queries.store import StoredEvent
@@ -102,20 +102,20 @@ def collection(members: Sequence[str], context: Any = STANDARD) -> Response:
 
 def query_document(events: Sequence[StoredEvent], *, name: str = "SimpleEventQuery") -> Response:
     """The events as an EPCISQueryDocument; their texts go out as they came in."""
-    contexts = [jsontext.read(event.context) for event in events]
+    contexts = [strict_json.read(event.context) for event in events]
     context, apart = join(contexts)
     texts = [event.body for event in events]
     for place in apart:
-        body = jsontext.read(texts[place])
+        body = strict_json.read(texts[place])
         own = [*parts_of(contexts[place]), *parts_of(body.get("@context"))]
-        texts[place] = jsontext.write({**body, "@context": own})
+        texts[place] = strict_json.write({**body, "@context": own})
     head = {
         "@context": context,
         "type": "EPCISQueryDocument",
         "schemaVersion": "2.0",
         "creationDate": now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
-    start = jsontext.write(head)[:-1]
+    start = strict_json.write(head)[:-1]
     results = f'{{"queryName":{json.dumps(name)},"resultsBody":{{"eventList":[{",".join(texts)}]}}}}'
     return answer(f'{start},"epcisBody":{{"queryResults":{results}}}}}')
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from flask import Response, request
 
-from core import strict_json as jsontext
+from core import strict_json
 from core.accounts.views.bearer import bearer_account_id, bearer_requires
 from core.clock import now
 from core.database import transaction
@@ -57,8 +57,8 @@ def capture() -> Response:
 
 def _read(sent: bytes) -> Any:
     try:
-        return jsontext.read(sent, most_values=MOST_VALUES)
-    except jsontext.NotJson as error:
+        return strict_json.read(sent, most_values=MOST_VALUES)
+    except strict_json.NotJson as error:
         raise EpcisProblem(
             "ValidationException",
             f"This is no JSON document: {error}.",

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from flask import Response
 
-from core import strict_json as jsontext
+from core import strict_json
 from core.accounts.views.bearer import bearer_account_id, bearer_requires
 from core.clock import now
 from core.database import transaction
@@ -16,7 +16,7 @@ from core.gate import public
 from core.scopes import Scope
 from core.web.views.bounds import KB, takes
 from traceability.events.models.tables import EpcisQuery
-from traceability.events.queries import store as queries
+from traceability.events.queries import store
 from traceability.events.rules.parameters import read_query
 from traceability.events.service.capturing import delete_query, keep_query
 from traceability.events.views.answers import EpcisProblem, answer, base_url
@@ -31,7 +31,7 @@ from traceability.events.views.resources import page_of_events
 def named() -> Response:
     require_only_paging()
     paging = read_paging()
-    rows = queries.named_queries(size=paging.size + 1, after=paging.place or "")
+    rows = store.named_queries(size=paging.size + 1, after=paging.place or "")
     shown = answer(f"[{','.join(_definition(row) for row in rows[: paging.size])}]")
     return next_page(shown, rows[paging.size - 1].name) if len(rows) > paging.size else shown
 
@@ -64,8 +64,8 @@ def keep() -> Response:
 
 def _sent() -> tuple[str, Mapping[str, Any]]:
     try:
-        sent = jsontext.read(sent_text(), most_values=jsontext.MOST_VALUES)
-    except jsontext.NotJson as error:
+        sent = strict_json.read(sent_text(), most_values=strict_json.MOST_VALUES)
+    except strict_json.NotJson as error:
         raise EpcisProblem("QueryValidationException", f"This is no JSON document: {error}.") from None
     if not isinstance(sent, dict) or set(sent) != {"name", "query"} or not isinstance(sent["query"], dict):
         raise EpcisProblem(
@@ -78,7 +78,7 @@ def _sent() -> tuple[str, Mapping[str, Any]]:
 
 
 def _find(name: str) -> EpcisQuery:
-    row = queries.find_query(name)
+    row = store.find_query(name)
     if row is None:
         raise EpcisProblem("NoSuchNameException", "There is no query of this name.")
     return row
@@ -118,7 +118,7 @@ def results(name: str) -> Response:
             f"{given} is no parameter here: a named query has its own, and subscriptions are not offered.",
             parameter=given,
         )
-    definition = jsontext.read(row.definition)
+    definition = strict_json.read(row.definition)
     context = definition.pop("@context", None)
     return page_of_events(read_query(definition, context=context), name=name)
 

@@ -10,7 +10,7 @@ from flask import Response, request
 from core.accounts.views.bearer import allows, present_bearer
 from core.errors import Forbidden
 from core.gate import public
-from traceability.events.queries import store as queries
+from traceability.events.queries import store
 from traceability.events.rules import vocabulary
 from traceability.events.rules.filters import ColumnFilter, Filter, KeyFilter, Query
 from traceability.events.rules.identifiers import canonical
@@ -55,14 +55,14 @@ def page_of_events(query: Query, *, name: str = "SimpleEventQuery") -> Response:
     everything = sees_everything()
     paging = read_paging()
     if query.most is not None and paging.place is None:
-        count = queries.count_events(query, everything=everything, most=query.most)
+        count = store.count_events(query, everything=everything, most=query.most)
         if count > query.most:
             raise EpcisProblem(
                 "QueryTooLargeException", f"More than {query.most} events match; narrow the query."
             )
     position, left = _begin(query, paging)
     size = paging.size if left is None else min(paging.size, left)
-    rows = queries.find_events(query, everything=everything, size=size + 1, after=position) if size else []
+    rows = store.find_events(query, everything=everything, size=size + 1, after=position) if size else []
     shown = rows[:size]
     document = query_document(shown, name=name)
     left_after = None if left is None else left - len(shown)
@@ -73,12 +73,12 @@ def page_of_events(query: Query, *, name: str = "SimpleEventQuery") -> Response:
     return document
 
 
-def _begin(query: Query, paging: Paging) -> tuple[queries.Position | None, int | None]:
+def _begin(query: Query, paging: Paging) -> tuple[store.Position | None, int | None]:
     if paging.place is None:
         return None, query.limit
     value, row_id, left = paging.place
     at = datetime.fromisoformat(value).astimezone(UTC) if value else None
-    return queries.Position(at, row_id), left
+    return store.Position(at, row_id), left
 
 
 @blueprint.get("/events")
@@ -113,7 +113,7 @@ def event(event_id: str) -> Response:
         raise EpcisProblem(
             "QueryParameterException", f"{only} is no parameter of this resource.", parameter=only
         )
-    events = queries.events_with_id(_whole(event_id), everything=sees_everything())
+    events = store.events_with_id(_whole(event_id), everything=sees_everything())
     if not events:
         raise EpcisProblem("NoSuchResourceException", "There is no event with this id that you may read.")
     return query_document(events)
@@ -132,11 +132,11 @@ def values(resource: str) -> Response:
     everything = sees_everything()
     paging = read_paging()
     if resource in _STANDARD:
-        stored = queries.values_of(resource, everything=everything, size=10_000)
+        stored = store.values_of(resource, everything=everything, size=10_000)
         return collection(
             [*_STANDARD[resource], *(word for word in stored if word not in _STANDARD[resource])]
         )
-    known_values = queries.values_of(
+    known_values = store.values_of(
         resource, everything=everything, size=paging.size + 1, after=paging.place or ""
     )
     shown = collection(known_values[: paging.size])
@@ -153,7 +153,7 @@ def value(resource: str, value: str) -> Response:
     require_only_paging()
     value = _whole(value)
     known = value in _STANDARD.get(resource, ())
-    if not known and not queries.occurs([_filter(resource, value)], everything=sees_everything()):
+    if not known and not store.occurs([_filter(resource, value)], everything=sees_everything()):
         raise EpcisProblem("NoSuchResourceException", f"{value!r:.200} does not occur in the events here.")
     return collection(["events"])
 
@@ -171,8 +171,8 @@ def events_of_value(resource: str, value: str) -> Response:
 
 
 def _filter(resource: str, value: str) -> Filter:
-    column: Any = queries.COLUMNS.get(resource)
+    column: Any = store.COLUMNS.get(resource)
     if column is None:
-        return KeyFilter(queries.KINDS[resource], (index_value(canonical(value)),))
+        return KeyFilter(store.KINDS[resource], (index_value(canonical(value)),))
     kind = {"bizSteps": "bizStep", "dispositions": "disposition"}.get(resource)
     return ColumnFilter(column, (index_value(as_word(kind, value) if kind else value),))

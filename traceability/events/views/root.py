@@ -7,14 +7,12 @@ from flask import Response
 from core.gate import public
 from traceability.events.rules.contexts import STANDARD
 from traceability.events.rules.steps import TERMS
-from traceability.events.views import capture as capturing
-from traceability.events.views import named_queries as named
-from traceability.events.views import resources as reading
+from traceability.events.views import capture, named_queries, resources
 from traceability.events.views.answers import answer, base_url
 from traceability.events.views.blueprint import blueprint, documented
 from traceability.events.views.paging import require_only_paging
 
-__all__ = ["blueprint", "capturing", "named", "reading"]
+__all__ = ["blueprint", "capture", "named_queries", "resources"]
 
 TOP_LEVEL = (
     "events",

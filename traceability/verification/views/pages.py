@@ -33,7 +33,7 @@ from traceability.codes.queries.search import problem_text
 from traceability.codes.rules.notation import LENGTH, looks_like_code, masked_read, read_code
 from traceability.codes.rules.verdicts import TONES, Verdict
 from traceability.codes.service.inner_codes import Entrant, enter_inner
-from traceability.lookups.service import recording as lookups
+from traceability.lookups.service import recording
 from traceability.lookups.service.visitors import visitor_of
 from traceability.verification import wording
 from traceability.verification.forms import InnerForm, VerifyForm
@@ -57,7 +57,7 @@ def check_code(text: str) -> Check:
     if may_note() and "prefetch" not in request.headers.get("Sec-Purpose", ""):
         with noting("that a code was looked up, which is what copies are found by"), transaction():
             check = look_up(text, visitor=visitor, at=at)
-            lookups.record(check, visitor=visitor, at=at)
+            recording.record(check, visitor=visitor, at=at)
     else:
         check = look_up(text, visitor=visitor, at=at)
     g.code_unknown = check.verdict is Verdict.UNKNOWN
