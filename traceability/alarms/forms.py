@@ -10,6 +10,8 @@ from traceability.alarms.states import AlarmStep
 
 
 class AlarmDecisionForm(PageForm):
+    """What a person does with an alarm, and the note without which nothing is decided."""
+
     step = RadioField(
         _l("What happens with the alarm"),
         choices=[

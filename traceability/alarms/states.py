@@ -6,6 +6,8 @@ from core.state_tables import StateTable
 
 
 class AlarmSubject(StrEnum):
+    """What the rules judge: a code, a licensee's season, a network that tries numbers."""
+
     CODE = "code"
     GROWER = "grower"
     NETWORK = "network"
@@ -20,6 +22,8 @@ class AlarmState(StrEnum):
 
 
 class AlarmStep(StrEnum):
+    """What is done with an alarm; only the rules reopen one."""
+
     DOUBT = "doubt"
     CLEAR = "clear"
     REOPEN = "reopen"

@@ -16,6 +16,8 @@ SAY_NOTE = _l("Write a note: what was found, what was done.")
 
 
 class ReportForm(PageForm):
+    """What a visitor reports; `about` is the signed word of a code's page, `kept` that of photographs sent before."""
+
     what = TextAreaField(_l("What does not match"), [DataRequired(SAY_WHAT), Length(max=2000)])
     shop = StringField(_l("Link or name of the shop"), [Optional(), Length(max=500)])
     price = StringField(_l("Price paid or asked"), [Optional(), Length(max=60)])
@@ -43,17 +45,23 @@ class StaffReportForm(PageForm):
 
 
 class TakeForm(PageForm):
+    """Taking a case on, with a note where somebody else had it."""
+
     note = TextAreaField(_l("Note"), [Optional(), Length(max=2000)])
     doubt_code = BooleanField(_l("Doubt the code: its page warns from now on"))
 
 
 class EvidenceForm(PageForm):
+    """More evidence: words, photographs or both."""
+
     text = TextAreaField(_l("What was found"), [Optional(), Length(max=2000)])
     photos = MultipleFileField(_l("Photographs"), [Optional()])
     kept = HiddenField()
 
 
 class VerdictForm(PageForm):
+    """What was found out: the reasons for staff, the answer for everybody."""
+
     verdict = RadioField(
         _l("What was found out"),
         choices=[
@@ -74,13 +82,19 @@ class VerdictForm(PageForm):
 
 
 class ConfirmForm(PageForm):
+    """The second person's reasons, whatever the outcome."""
+
     note = TextAreaField(_l("Reasons, for staff"), [DataRequired(SAY_NOTE), Length(max=2000)])
 
 
 class ActForm(PageForm):
+    """What follows from a confirmed fake; the choices are those open now."""
+
     kind = SelectField(_l("What was done"), [DataRequired(_l("Choose what was done."))])
     note = TextAreaField(_l("Note"), [DataRequired(SAY_NOTE), Length(max=2000)])
 
 
 class NoteForm(PageForm):
+    """A step that needs nothing but its reasons."""
+
     note = TextAreaField(_l("Note"), [DataRequired(SAY_NOTE), Length(max=2000)])

@@ -39,6 +39,8 @@ class EvidenceKind(StrEnum):
 
 
 class CaseState(StrEnum):
+    """How far a case is; `proposed` waits for a second person."""
+
     RECEIVED = "received"
     INVESTIGATING = "investigating"
     PROPOSED = "proposed"
@@ -55,6 +57,8 @@ class CaseVerdict(StrEnum):
 
 
 class CaseStep(StrEnum):
+    """What can be done with a case; `open` and `escalate` are the system's."""
+
     OPEN = "open"
     TAKE = "take"
     PROPOSE = "propose"

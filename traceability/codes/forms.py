@@ -15,6 +15,8 @@ from traceability.codes.states import Level
 
 
 class IssueForm(PageForm):
+    """How many codes of which level, and as which file; `offer` narrows the levels."""
+
     level = RadioField(
         _l("One code for"),
         choices=[
@@ -66,6 +68,8 @@ class IssueForm(PageForm):
 
 
 class VoidForm(PageForm):
+    """Why a batch is voided; whoever scans one of its codes reads it."""
+
     reason = StringField(
         _l("Why they are voided"),
         [
@@ -81,6 +85,8 @@ def _size(label: object) -> DecimalField:
 
 
 class ActivateForm(PageForm):
+    """Codes, one or a range a line, and what was measured in cm when the labels were hung."""
+
     codes = TextAreaField(_l("Codes"), [DataRequired(_l("Scan or type at least one code."))])
     diameter = _size(_l("Ground diameter"))
     height = _size(_l("Height"))
@@ -89,6 +95,8 @@ class ActivateForm(PageForm):
 
 
 class PackForm(PageForm):
+    """A bundle and the plants' codes inside."""
+
     bundle = StringField(_l("The bundle's code"), [DataRequired(_l("Scan the label of the bundle."))])
     codes = TextAreaField(
         _l("Codes of the plants inside"), [DataRequired(_l("Scan or type at least one code."))]
@@ -96,6 +104,8 @@ class PackForm(PageForm):
 
 
 class ReturnForm(PageForm):
+    """Codes of what came back and the plants counted alive."""
+
     codes = TextAreaField(
         _l("Codes of what came back"), [DataRequired(_l("Scan or type at least one code."))]
     )
@@ -115,10 +125,14 @@ class ReturnForm(PageForm):
 
 
 class DecideForm(PageForm):
+    """The second person's reason, where something is refused."""
+
     reason = StringField(_l("Reason, if refused"), [Optional(), Length(max=200)])
 
 
 class ProposeVoidForm(PageForm):
+    """Places of a batch, both included, and why they are voided."""
+
     batch = StringField(_l("Number of the batch"), [DataRequired(_l("Type the number of the batch."))])
     first = IntegerField(_l("From place"), [InputRequired(_l("Type the first place."))], default=1)
     last = IntegerField(_l("To place"), [InputRequired(_l("Type the last place."))])

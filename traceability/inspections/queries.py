@@ -38,6 +38,7 @@ class InspectionView:
 
     @property
     def by_device(self) -> bool:
+        """Whether `seen_at` is what the device said."""
         return is_believable(self.device_at, received_at=self.received_at)
 
 

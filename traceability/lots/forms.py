@@ -131,6 +131,8 @@ def _whole(value: Decimal | None, times: int = 1) -> int | None:
 
 
 class CountForm(PageForm):
+    """Plants found, or lost with a minus, and why."""
+
     plants = IntegerField(
         _l("Plants more, or fewer with a minus"),
         [
@@ -142,5 +144,7 @@ class CountForm(PageForm):
 
 
 class StateForm(PageForm):
+    """Closing or opening a lot."""
+
     target = HiddenField(validators=[DataRequired()])
     reason = TextAreaField(_l("Reason"), [Length(max=500)])

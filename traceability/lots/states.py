@@ -10,6 +10,8 @@ AGE_CODE = re.compile(r"\d{1,2}(\(\d{1,2}\))?(-\d{1,2}){0,3}")
 
 
 class Propagation(StrEnum):
+    """How plants were raised."""
+
     CUTTING = "cutting"
     GRAFTING = "grafting"
     SEED = "seed"
@@ -17,12 +19,16 @@ class Propagation(StrEnum):
 
 
 class Root(StrEnum):
+    """How the root travels."""
+
     BARE_ROOT = "bare_root"
     ROOT_BALL = "root_ball"
     CONTAINER = "container"
 
 
 class LotState(StrEnum):
+    """Open lots are sold; a recall is final."""
+
     OPEN = "open"
     CLOSED = "closed"
     RECALLED = "recalled"

@@ -15,6 +15,8 @@ EVERYBODY = ""  # whose rules stand under each unit's own: they follow the law, 
 
 
 class PaperKind(StrEnum):
+    """The papers that travel, in the order in which inspectors ask for them."""
+
     PLANT_QUARANTINE = "plant_quarantine"
     ORIGIN_QUARANTINE = "origin_quarantine"
     QUALITY = "quality"
@@ -40,6 +42,7 @@ class PaperRule:
         return (2 if self.province != ANY else 0) + (1 if self.root != ANY else 0)
 
     def fits(self, province: str, root: str) -> bool:
+        """Whether the rule speaks of this province and root kind."""
         return self.province in {ANY, province} and self.root in {ANY, root}
 
 

@@ -54,6 +54,7 @@ class Passport:
 
     @property
     def recalled(self) -> bool:
+        """Whether the lot was recalled."""
         return self.lot.state == LotState.RECALLED
 
     @property

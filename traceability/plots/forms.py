@@ -13,6 +13,8 @@ M2_PER_MU = Decimal(2000) / 3
 
 
 class PlotForm(PageForm):
+    """A plot by name, place and area in mu."""
+
     name = StringField(_l("Name of the plot"), [DataRequired(_l("Give the plot a name.")), Length(max=60)])
     area_mu = DecimalField(
         _l("Area"),

@@ -34,6 +34,7 @@ class PlotView:
 
 
 def view(plot: Plot) -> PlotView:
+    """The plot as others see it."""
     return view_of(PlotView, plot)
 
 

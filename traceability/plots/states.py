@@ -11,6 +11,8 @@ LEAST_POINTS, MOST_POINTS = 3, 200
 
 
 class SurveyState(StrEnum):
+    """How far a survey is; a returned one counts for nothing."""
+
     SURVEYED = "surveyed"
     AGREED = "agreed"
     APPROVED = "approved"

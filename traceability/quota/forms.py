@@ -29,6 +29,8 @@ class KeyForm(PageForm):
 
 
 class TransferForm(KeyForm):
+    """Free quota for another licensee."""
+
     receiver = SelectField(_l("To the licensee"), coerce=int)
 
 
@@ -46,6 +48,8 @@ class GrowForm(PageForm):
 
 
 class FiguresForm(PageForm):
+    """Plants on a mu and survivors of a hundred, with the reason."""
+
     stage = HiddenField()
     plants_per_mu = IntegerField(
         _l("Plants on a mu"), [InputRequired(_l("Type how many plants there are.")), NumberRange(min=1)]

@@ -8,6 +8,8 @@ from core.form_keys.forms import PageForm
 
 
 class RecallForm(PageForm):
+    """Why a lot is recalled; buyers read it."""
+
     reason = TextAreaField(
         _l("Reason"),
         [DataRequired(_l("Say why the lot is recalled; buyers will read it.")), Length(max=500)],
@@ -15,4 +17,6 @@ class RecallForm(PageForm):
 
 
 class DecideRecallForm(PageForm):
+    """Why a recall is refused; confirming needs none."""
+
     reason = TextAreaField(_l("Reason of the refusal"), [Length(max=500)])

@@ -12,6 +12,8 @@ from traceability.resolver.queries import TradeItemView
 
 
 class TradeItemForm(PageForm):
+    """A GTIN that GS1 gave the grower, and what the product is called."""
+
     gtin = StringField(_l("GTIN"), [DataRequired(_l("Type the number that GS1 gave you.")), Length(max=20)])
     name_zh = StringField(
         _l("Name of the product, Chinese"), [DataRequired(_l("Give the product a name.")), Length(max=80)]
@@ -20,6 +22,8 @@ class TradeItemForm(PageForm):
 
 
 class LotUnderItemForm(PageForm):
+    """Which lot is sold under which GTIN."""
+
     lot = SelectField(_l("Lot"), [DataRequired(_l("Choose a lot."))])
     gtin = SelectField(_l("Is sold under"), [DataRequired(_l("Choose a number."))])
 

@@ -98,6 +98,8 @@ class SurveyForm(PageForm):
 
 
 class DecisionForm(PageForm):
+    """The reason, which a return needs."""
+
     reason = TextAreaField(_l("Reason"), [Optional(), Length(max=1_000)])
 
 

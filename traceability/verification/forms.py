@@ -8,6 +8,8 @@ from core.form_keys.forms import PageForm
 
 
 class VerifyForm(PageForm):
+    """Anything that can be checked, in one box."""
+
     q = StringField(
         _l("Code, shop link or licence number"),
         [DataRequired(_l("Type a code, paste a shop link, or type a licence number.")), Length(max=2000)],
@@ -15,6 +17,8 @@ class VerifyForm(PageForm):
 
 
 class InnerForm(PageForm):
+    """The eight characters under the film."""
+
     inner = StringField(
         _l("Inner code"), [DataRequired(_l("Type the 8 letters and digits.")), Length(max=60)]
     )

@@ -101,6 +101,7 @@ class Check:
 
     @property
     def known(self) -> bool:
+        """Whether it is a code of ours."""
         return self.code_id is not None
 
 

@@ -9,6 +9,8 @@ from traceability.alarms.rules.thresholds import DEFAULTS
 
 
 class Gate(StrEnum):
+    """What becomes of a look-up: it is answered, kept waiting (429), or answered with a question."""
+
     OPEN = "open"
     WAIT = "wait"
     QUESTION = "question"

@@ -23,6 +23,7 @@ class Party:
 
     @property
     def ids(self) -> tuple[int, ...]:
+        """The rows of its look-ups, as evidence."""
         return tuple(look.id for look in self.looks)
 
 

@@ -64,6 +64,7 @@ class CaseView:
 
     @property
     def is_open(self) -> bool:
+        """Whether nobody has decided it yet."""
         return self.verdict is None
 
     def is_late(self, at: datetime) -> bool:

@@ -55,11 +55,14 @@ class CodeView:
 
     @property
     def label(self) -> str:
+        """The batch and the place, as they stand on the label."""
         return f"{self.batch_number} #{self.position}"
 
 
 @dataclass(frozen=True)
 class CodeChangeView:
+    """One step of many codes of a batch at once."""
+
     from_state: str | None
     to_state: str
     count: int

@@ -30,6 +30,8 @@ class Doubt(StrEnum):
 
 
 class Verdict(StrEnum):
+    """What a code's page says in one word; the words are part of the public API."""
+
     ISSUED = "issued"
     ACTIVE = "active"
     SHIPPED = "shipped"
@@ -77,9 +79,11 @@ class LicenceFact:
     cultivar_groups: tuple[str, ...]
 
     def covers(self, cultivar_group: str) -> bool:
+        """Whether the licence is for this group; one that names none is for all."""
         return not self.cultivar_groups or cultivar_group in self.cultivar_groups
 
     def was_running_on(self, day: date) -> bool:
+        """Whether the day lies within the licence's term, both ends included."""
         return (
             self.valid_from is not None
             and self.valid_until is not None

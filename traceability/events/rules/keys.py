@@ -44,6 +44,8 @@ SENSOR_TIMES = ("time", "startTime", "endTime")
 
 @dataclass(frozen=True)
 class Key:
+    """One row of the index: `raw` is the event's own notation where it differs, `number` a quantity or seconds since 1970."""
+
     kind: str
     value: str
     raw: str | None = None

@@ -21,6 +21,7 @@ class BadParameter(ValueError):  # noqa: N818 - read as a word
 
 
 def values_of(name: str, given: Any) -> Values:
+    """The values of a parameter as texts: from a URL parted by `|`, from a named query as JSON. BadParameter for empty ones."""
     if isinstance(given, str):
         values = tuple(given.split("|"))
     elif isinstance(given, list):
@@ -43,6 +44,7 @@ def _text(name: str, value: Any) -> str:
 
 
 def one_of(name: str, values: Values) -> str:
+    """The only value; BadParameter for several."""
     if len(values) != 1:
         raise BadParameter(name, "takes one value")
     return values[0]
@@ -57,6 +59,7 @@ def truth_of(name: str, values: Values) -> bool:
 
 
 def numbers_of(name: str, values: Values) -> tuple[float, ...]:
+    """Decimal numbers of up to 30 digits, with an exponent or without; BadParameter for anything else."""
     if not all(
         re.fullmatch(r"-?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,2})?", value, re.ASCII) for value in values
     ):
@@ -65,6 +68,7 @@ def numbers_of(name: str, values: Values) -> tuple[float, ...]:
 
 
 def number_or_moment(name: str, value: str) -> float:
+    """A number as it stands, or a moment as seconds since 1970."""
     try:
         return moment(value).timestamp()
     except ValueError:

@@ -59,26 +59,31 @@ def below(pointer: str, name: str | int) -> str:
 
 
 def uri(value: Any, at: str) -> Iterator[Fault]:
+    """A URI with a scheme."""
     if not is_uri(value):
         yield Fault(at, "must be a URI")
 
 
 def text(value: Any, at: str) -> Iterator[Fault]:
+    """A string."""
     if not isinstance(value, str):
         yield Fault(at, "must be a string")
 
 
 def number(value: Any, at: str) -> Iterator[Fault]:
+    """A JSON number; truths are none."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         yield Fault(at, "must be a number")
 
 
 def boolean(value: Any, at: str) -> Iterator[Fault]:
+    """True or false."""
     if not isinstance(value, bool):
         yield Fault(at, "must be true or false")
 
 
 def time(value: Any, at: str) -> Iterator[Fault]:
+    """A moment with its offset (RFC 3339)."""
     try:
         moment(value if isinstance(value, str) else "")
     except ValueError:

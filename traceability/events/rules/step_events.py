@@ -34,15 +34,19 @@ class Names:
     keyed: Callable[[str, str], str]
 
     def lot(self, lot: LotLike) -> str:
+        """A lot by its page."""
         return f"{self.base_url}/lots/{lot.number}"
 
     def place(self, lot: LotLike) -> str:
+        """The land of a lot, by its grower's page."""
         return f"{self.base_url}/growers/{self.slugs[lot.grower_id]}"
 
     def parcel(self, number: str) -> str:
+        """A parcel by a keyed id: its number is the buyer's."""
         return f"{self.base_url}/parcels/{self.keyed('parcel', number)}"
 
     def batch(self, number: str) -> str:
+        """A batch of codes by a keyed id."""
         return f"{self.base_url}/code-batches/{self.keyed('code batch', number)}"
 
     def certificates(self, lots: Sequence[LotLike], more: Sequence[str] = ()) -> list[str]:

@@ -137,21 +137,25 @@ def name_versions(response: Response) -> Response:
 
 @blueprint.errorhandler(EpcisProblem)
 def on_problem(error: EpcisProblem) -> Response:
+    """An exception of the binding, by its own name."""
     return problem(error)
 
 
 @blueprint.errorhandler(NotValid)
 def on_not_valid(error: NotValid) -> Response:
+    """Every fault of what was sent, with its place."""
     return problem(of_faults(error.faults))
 
 
 @blueprint.errorhandler(BadParameter)
 def on_bad_parameter(error: BadParameter) -> Response:
+    """Which parameter was not understood."""
     return problem(EpcisProblem("QueryParameterException", f"{error}.", parameter=error.name))
 
 
 @blueprint.errorhandler(DomainError)
 def on_domain_error(error: DomainError) -> Response:
+    """A refusal of ours under the name that the binding has for it."""
     name, status = next(
         (NAMES[kind] for kind in type(error).__mro__ if kind in NAMES), ("ImplementationException", 500)
     )
@@ -167,6 +171,7 @@ def on_no_route(error: HTTPException) -> Any:
 
 @blueprint.errorhandler(HTTPException)
 def on_http_error(error: HTTPException) -> Any:
+    """Werkzeug's own errors; redirections go through, `Retry-After` and `Allow` are kept."""
     status = error.code or 500
     if status < 400:
         return error

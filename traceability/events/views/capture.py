@@ -79,6 +79,7 @@ def _check_size(document: Any) -> None:
 @documented("Your capture jobs", many=True)
 @bearer_requires("epcis.capture")
 def jobs() -> Response:
+    """The capture jobs of the token's account, the newest first, page by page."""
     require_only_paging()
     paging = read_paging()
     rows = jobs_of(bearer_account_id(), size=paging.size + 1, before=paging.place)
@@ -90,6 +91,7 @@ def jobs() -> Response:
 @documented("What became of a capture")
 @bearer_requires("epcis.capture")
 def job(capture_id: str) -> Response:
+    """One capture job of the token's account."""
     require_only_paging()
     job = find_job(capture_id, bearer_account_id())
     if job is None:
@@ -139,6 +141,7 @@ def _time(moment: Any) -> str:
 @bearer_requires("epcis.capture", of=Scope.OWN)
 @takes(MAX_BYTES)
 def capture_one() -> Response:
+    """Store one event that brings its own context."""
     event = _read(sent_text())
     with transaction():
         event_id = capture_event(event, at=now(), by=bearer_account_id())

@@ -29,6 +29,7 @@ from traceability.events.views.resources import page_of_events
 @documented("The named queries", many=True)
 @public
 def named() -> Response:
+    """Every kept query with its definition, by name, page by page."""
     require_only_paging()
     paging = read_paging()
     rows = store.named_queries(size=paging.size + 1, after=paging.place or "")
@@ -51,6 +52,7 @@ def _definition(row: EpcisQuery) -> str:
 @bearer_requires("epcis.capture", of=Scope.OWN)
 @takes(64 * KB)
 def keep() -> Response:
+    """Keep a query; a name is taken once for everybody."""
     name, definition = _sent()
     with transaction():
         try:
@@ -88,6 +90,7 @@ def _find(name: str) -> EpcisQuery:
 @documented("What a named query asks")
 @public
 def one(name: str) -> Response:
+    """The definition of a kept query."""
     require_only_paging()
     return answer(_definition(_find(name)))
 
@@ -96,6 +99,7 @@ def one(name: str) -> Response:
 @documented("Delete a query that you keep", ok=204, says="Deleted.")
 @bearer_requires("epcis.capture", of=Scope.OWN)
 def forget(name: str) -> Response:
+    """Delete a query; only the account that keeps it may."""
     _find(name)
     with transaction():
         try:
@@ -111,6 +115,7 @@ def forget(name: str) -> Response:
 @documented("The events that a named query finds", more=(413,))
 @public
 def results(name: str) -> Response:
+    """What a kept query finds; it takes no further parameters."""
     row = _find(name)
     for given in parameters():
         raise EpcisProblem(
@@ -128,6 +133,7 @@ def results(name: str) -> Response:
 @blueprint.doc(hide=True)
 @public(scope=Scope.VISITOR)
 def subscriptions(name: str, subscription_id: str = "") -> Response:  # noqa: ARG001 - none of them exists
+    """501: nothing is subscribed to here."""
     raise EpcisProblem("ImplementationException", "Subscriptions are not offered here.", status=501)
 
 
@@ -135,6 +141,7 @@ def subscriptions(name: str, subscription_id: str = "") -> Response:  # noqa: AR
 @blueprint.doc(hide=True)
 @public(scope=Scope.VISITOR)
 def release(token: str) -> Response:  # noqa: ARG001 - a token holds nothing here
+    """501: a page token is signed and holds nothing."""
     raise EpcisProblem(
         "ImplementationException",
         "Page tokens hold nothing on this server; they end by themselves.",

@@ -92,6 +92,7 @@ def _begin(query: Query, paging: Paging) -> tuple[store.Position | None, int | N
 )
 @public
 def events() -> Response:
+    """What a query finds, as an EPCISQueryDocument."""
     return page_of_events(_query())
 
 
@@ -104,6 +105,7 @@ def _query(*more: Filter) -> Query:
 @documented("One EPCIS event, and the error declarations that repeat its id")
 @public
 def event(event_id: str) -> Response:
+    """The event with an id and the error declarations that repeat it; encoded twice or with its `?ver=` split off, too."""
     arguments = parameters()
     if event_id.startswith("ni:") and set(arguments) == {"ver"}:
         # The question mark of a hash id that was not encoded.
@@ -128,6 +130,7 @@ def _whole(value: str) -> str:
 @documented("The values of a top-level resource that are known here")
 @public
 def values(resource: str) -> Response:
+    """The standard's words, then those that occur in events; page by page."""
     require_only_paging()
     everything = sees_everything()
     paging = read_paging()
@@ -150,6 +153,7 @@ def values(resource: str) -> Response:
 @documented("What there is below a value of a top-level resource")
 @public
 def value(resource: str, value: str) -> Response:
+    """What stands below a value: its events. 404 for one that does not occur."""
     require_only_paging()
     value = _whole(value)
     known = value in _STANDARD.get(resource, ())
@@ -167,6 +171,7 @@ def value(resource: str, value: str) -> Response:
 )
 @public
 def events_of_value(resource: str, value: str) -> Response:
+    """As `/epcis/events`, of the events with this value."""
     return page_of_events(_query(_filter(resource, _whole(value))))
 
 

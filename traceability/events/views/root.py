@@ -39,6 +39,7 @@ NOT_OFFERED = (
 @documented("What the EPCIS repository offers", "And, under `notOffered`, what it does not.")
 @public
 def root() -> Response:
+    """The resources, and what of the standard is not offered."""
     require_only_paging()
     return answer(
         json.dumps(
@@ -58,6 +59,7 @@ def root() -> Response:
 @documented("The fields that our own events add to the standard")
 @public
 def terms() -> Response:
+    """Our own extension fields in two languages."""
     require_only_paging()
     return answer(
         json.dumps({f"{base_url()}/terms/{name}": words for name, words in TERMS.items()}, ensure_ascii=False)

@@ -19,6 +19,8 @@ PER_PAGE = 30
 
 @dataclass(frozen=True)
 class CultivarGroupView:
+    """A group of cultivars with its botanical epithet."""
+
     code: str
     name_zh: str
     name_en: str
@@ -32,6 +34,8 @@ class CultivarGroupView:
 
 @dataclass(frozen=True)
 class CultivarView:
+    """A named cultivar of a group."""
+
     code: str
     group_code: str
     name_zh: str
@@ -95,6 +99,8 @@ class LotView:
 
 @dataclass(frozen=True)
 class LotChangeView:
+    """One step in the life of a lot; `plants` below 0 left it."""
+
     kind: str
     plants: int
     reason: str

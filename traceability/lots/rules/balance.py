@@ -8,6 +8,8 @@ from traceability.lots.states import Root
 
 
 class StepKind(StrEnum):
+    """How lots become other lots."""
+
     SPLIT = "split"
     MERGE = "merge"
     GRAFT = "graft"
@@ -24,6 +26,8 @@ class Side(StrEnum):
 
 
 class StepProblem(StrEnum):
+    """What stands against a step, in the order in which it is asked."""
+
     INPUTS = "inputs"
     OUTPUTS = "outputs"
     PLANTS = "plants"

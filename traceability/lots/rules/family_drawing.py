@@ -31,6 +31,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Drawing:
+    """Spots and curves in pixels of an SVG."""
+
     spots: tuple[Spot, ...]
     lines: tuple[Line, ...]
     width: int

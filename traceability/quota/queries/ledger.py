@@ -72,6 +72,8 @@ class MoveView:
 
 @dataclass(frozen=True)
 class FiguresView:
+    """Plants on a mu and survivors of 1,000 of a stage, since when, and who wrote them."""
+
     stage_code: str
     plants_per_mu: int
     survival_per_mille: int

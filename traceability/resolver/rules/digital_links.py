@@ -76,6 +76,7 @@ class DigitalLink:
 
     @property
     def elements(self) -> tuple[Element, ...]:
+        """Key, qualifiers and attributes, in this order."""
         return (self.key, *self.qualifiers, *self.attributes)
 
     def value_of(self, ai: str) -> str | None:

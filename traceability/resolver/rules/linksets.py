@@ -43,10 +43,12 @@ class LinkContext:
     links: tuple[Link, ...]
 
     def of_kind(self, kind: str) -> tuple[Link, ...]:
+        """Its links of one type, in their order."""
         return tuple(link for link in self.links if link.kind == kind)
 
     @property
     def default(self) -> Link:
+        """The link that answers when none is asked for; every context has one."""
         (link,) = self.of_kind(DEFAULT)
         return link
 

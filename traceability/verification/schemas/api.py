@@ -7,12 +7,16 @@ from traceability.codes.rules.verdicts import Verdict
 
 
 class ComparePointOut(Schema):
+    """One thing to hold against the goods."""
+
     key = String(required=True)
     label = String(required=True)
     value = String(required=True, allow_none=True)
 
 
 class HistoryOut(Schema):
+    """How often the code was looked up before."""
+
     checks = Integer(
         required=True,
         metadata={

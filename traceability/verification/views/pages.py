@@ -66,6 +66,7 @@ def check_code(text: str) -> Check:
 
 
 def keep_private(response: Response) -> Response:
+    """Headers of an answer that depends on who asks: in no cache, in no index, no referrer."""
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     response.headers["Cache-Control"] = "no-store"
