@@ -2,18 +2,17 @@
 
 import os
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import click
 from flask import Flask
 from pydantic import SecretStr
 
-from core.command_groups import CommandGroup
+from core.command_groups import CommandGroup, tell_of_schema
 from core.data_dictionary import data_dictionary
-from core.database import alembic, db
+from core.database import alembic
 from core.jobs import FAST, SLOW
-from core.schema import SchemaDiffers, require_current, require_known
+from core.schema import require_known
 from core.settings import current_settings, unknown_names
 from core.supervisor import scheduler_command
 
@@ -41,7 +40,7 @@ class MigrationCommands(click.Group):
         try:
             return super().invoke(ctx)
         except CommandError as error:
-            _tell_of_the_schema(require_known)
+            tell_of_schema(require_known)
             raise click.ClickException(str(error)) from None
 
 
@@ -92,20 +91,6 @@ def _without_password(url: str) -> str:
     return f"{scheme}://{login.split(':', 1)[0]}:****@{tail}"
 
 
-def _require_current_schema() -> None:
-    """A worker or scheduler that belongs to another version than the database would only fail row by row."""
-    _tell_of_the_schema(require_current)
-
-
-def _tell_of_the_schema(require: Callable[..., None]) -> None:
-    """End the command with the sentence of `require` where the database is not as it asks."""
-    try:
-        with db.engine.connect() as connection:
-            require(connection)
-    except SchemaDiffers as error:
-        raise click.ClickException(str(error)) from None
-
-
 @jobs.command("worker")
 @click.option(
     "--queues",
@@ -117,7 +102,7 @@ def _tell_of_the_schema(require: Callable[..., None]) -> None:
 @click.option("--concurrency", type=int, help="Tasks at the same time: 4 of the fast kind, 2 of the slow.")
 def worker(queues: str, concurrency: int | None) -> None:
     """Work off the queues until stopped."""
-    _require_current_schema()
+    tell_of_schema()  # of another version it would only fail row by row
     if queues == "all":
         names = [f"worker-{kind}" for kind in (FAST, SLOW)]
         # This process becomes the one that keeps both; it does not carry the application about.
@@ -130,6 +115,6 @@ def worker(queues: str, concurrency: int | None) -> None:
 @jobs.command("scheduler")
 def scheduler() -> None:
     """Send what is due by the clock until stopped."""
-    _require_current_schema()
+    tell_of_schema()  # of another version it would only fail row by row
     # This process becomes one that does not carry the application about.
     os.execv(sys.executable, scheduler_command())  # noqa: S606 - our own

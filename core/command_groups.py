@@ -1,8 +1,12 @@
 """Commands for `flask`, as every feature has them."""
 
-from typing import Any
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NoReturn
 
 import click
+import sqlalchemy as sa
 from flask.cli import AppGroup, ScriptInfo
 from flask.ctx import AppContext
 from sqlalchemy.exc import DBAPIError
@@ -24,9 +28,10 @@ class TellsSchema(click.Command):
             return super().invoke(ctx)
         except DomainError as error:
             with _app_context(ctx):
-                raise click.ClickException(str(error)) from None
+                raise click.ClickException(str(error) or error.code) from None
         except DBAPIError:
-            _tell_if_the_schema_differs(ctx)
+            with _app_context(ctx), suppress(DBAPIError):  # nobody may answer at all: the first error says it
+                tell_of_schema()
             raise
 
 
@@ -42,12 +47,16 @@ def _app_context(ctx: click.Context) -> AppContext:
     return ctx.ensure_object(ScriptInfo).load_app().app_context()
 
 
-def _tell_if_the_schema_differs(ctx: click.Context) -> None:
-    with _app_context(ctx):
-        try:
-            with db.engine.connect() as connection:
-                require_current(connection)
-        except SchemaDiffers as error:
-            raise click.ClickException(str(error)) from None
-        except DBAPIError:
-            return  # nobody answers at all: the first error says it
+def tell_of_schema(require: Callable[[sa.Connection], None] = require_current) -> None:
+    """End the command with the sentence of `require` where the database is not as it asks."""
+    try:
+        with db.engine.connect() as connection:
+            require(connection)
+    except SchemaDiffers as error:
+        raise click.ClickException(str(error)) from None
+
+
+def exit_with_error(message: object) -> NoReturn:
+    """Tell it on standard error, as it is, and end with 1."""
+    click.echo(str(message), err=True)
+    sys.exit(1)

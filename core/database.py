@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
@@ -17,6 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from werkzeug.local import LocalProxy
 
 from core.column_limits import guard_lengths
+from core.database_errors import database_away
 from core.safe_methods import refuse_while_reading
 from core.types import BigInt, JSONType, UTCDateTime
 
@@ -127,7 +128,7 @@ def transaction() -> Iterator[Session]:
         current.rollback()
     current.expire_all()
     current.info["in_transaction"] = True
-    current.info["after_commit"] = []
+    current.info["after_commit"] = {}
     try:
         current.connection(execution_options={"begin_immediate": True})
         yield current
@@ -136,15 +137,31 @@ def transaction() -> Iterator[Session]:
         current.rollback()
         raise
     else:
-        callbacks = list(current.info["after_commit"])
+        callbacks = dict(current.info["after_commit"])
     finally:
         current.info["in_transaction"] = False
-    for callback in callbacks:
+    for key, callback in callbacks.items():
         try:
             callback()
         except Exception:
             # What was committed stands: nobody may take it for undone, and the other callbacks have their turn.
-            log.exception("after_commit_failed", callback=getattr(callback, "poke_key", ""))
+            log.exception("after_commit_failed", callback=key)
+
+
+def within_transaction() -> AbstractContextManager[object]:
+    """The caller's transaction, or one of its own where there is none."""
+    return nullcontext() if in_transaction() else transaction()
+
+
+def roll_back_after(error: Exception) -> None:
+    """Take back what a step that failed has left, so that the next one can go on.
+
+    Raises:
+        Exception: `error` itself where the database is away, since no further step can succeed.
+    """
+    db.session.rollback()
+    if database_away(error):
+        raise error
 
 
 def require_answer() -> None:
@@ -157,19 +174,12 @@ def in_transaction() -> bool:
     return bool(db.session.info.get("in_transaction"))
 
 
-def after_commit(callback: Callable[[], None], *, key: str) -> None:
+def after_commit(callback: Callable[[], object], *, key: str) -> None:
     """Run `callback` after the surrounding transaction has committed; one per `key` and transaction.
 
     For pokes that a sweep would repair anyway: a callback that must not be lost belongs in the outbox.
     """
-    waiting = db.session.info.setdefault("after_commit", [])
-    if all(getattr(hook, "poke_key", None) != key for hook in waiting):
-
-        def poke() -> None:
-            callback()
-
-        poke.poke_key = key  # type: ignore[attr-defined]
-        waiting.append(poke)
+    db.session.info.setdefault("after_commit", {}).setdefault(key, callback)
 
 
 def is_postgresql() -> bool:

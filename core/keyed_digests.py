@@ -9,12 +9,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from core.settings import current_settings
 
 
-@lru_cache(maxsize=8)
-def derived_key(secret: str, purpose: str) -> bytes:
-    """32 bytes for one `purpose`; the same secret and purpose give the same key."""
-    return HKDF(algorithm=SHA256(), length=32, salt=b"guiyuan traceability", info=purpose.encode()).derive(
-        secret.encode()
-    )
+@lru_cache(maxsize=16)
+def derived_key(secret: str, purpose: str, *, salt: bytes | None = b"guiyuan traceability") -> bytes:
+    """32 bytes for one `purpose`; the same secret, purpose and salt give the same key."""
+    return HKDF(SHA256(), length=32, salt=salt, info=purpose.encode()).derive(secret.encode())
 
 
 def key_for(purpose: str) -> bytes:

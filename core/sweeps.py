@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import ColumnElement, String, cast, delete, exists, or_, select
 
 from core.clock import now
-from core.database import changed, session, transaction
+from core.database import changed, roll_back_after, session, transaction
 from core.database_errors import database_away, words_of
 from core.work_claims import (
     CLAIM_FOR,
@@ -90,9 +90,7 @@ def for_each_key(
             total += SweepOutcome(passed=1)
             continue
         except Exception as error:
-            session.rollback()
-            if database_away(error):
-                raise
+            roll_back_after(error)
             # A row that others have locked, a key that is no key: nothing can be noted of it, and nobody waits for it.
             log.exception("work_not_claimed", kind=sweep, key=str(key))
             total += SweepOutcome(failed=1)
@@ -213,9 +211,7 @@ def note_failure(sweep: str, key: object, error: BaseException, *, retry: Retry 
     except (InWork, NotDue):
         return
     except Exception as second:
-        session.rollback()
-        if database_away(second):
-            raise
+        roll_back_after(second)
         log.exception("failure_not_noted", kind=sweep, key=str(key), cause=words_of(error))
 
 

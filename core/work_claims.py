@@ -7,7 +7,7 @@ nobody tries by himself any more, an operator decides.
 """
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
-from core.database import Base, changed, in_transaction, insert_into, pk, session, transaction
+from core.database import Base, changed, insert_into, pk, session, transaction, within_transaction
 from core.database_errors import database_away, words_of
 from core.errors import Conflict, Unavailable
 from core.ids import random_id
@@ -107,11 +107,8 @@ class Claim:
         Raises:
             ClaimLost: it ran out and another took over; stop, and keep nothing.
         """
-        self._change(
-            sa.update(WorkClaim)
-            .where(self._ours())
-            .values(claimed_until=now() + (claim_for or self.claim_for))
-        )
+        until = now() + (claim_for or self.claim_for)
+        self._change(sa.update(WorkClaim).where(self._ours()).values(claimed_until=until))
 
     def done(self) -> None:
         """It succeeded: the row goes. Call it in the transaction that writes the result, and both stand or fall.
@@ -130,7 +127,7 @@ class Claim:
         """
         moment = now()
         dead = self.attempts >= self.retry.attempts and not isinstance(error, Unavailable)
-        with _here():
+        with within_transaction():
             updated = changed(
                 sa.update(WorkClaim)
                 .where(self._ours())
@@ -149,7 +146,7 @@ class Claim:
 
     def give_back(self) -> None:
         """Let go of it as if it had not been taken: it did not fail, the run ended."""
-        with _here():
+        with within_transaction():
             ours = self._ours()
             if not changed(sa.delete(WorkClaim).where(ours, WorkClaim.failed_at.is_(None))):
                 values = {"token": None, "claimed_until": None, "attempts": WorkClaim.attempts - 1}
@@ -159,13 +156,9 @@ class Claim:
         return sa.and_(WorkClaim.kind == self.kind, WorkClaim.key == self.key, WorkClaim.token == self.token)
 
     def _change(self, statement: Any) -> None:
-        with _here():
+        with within_transaction():
             if not changed(statement):
                 raise ClaimLost(f"{self.kind} {self.key}")
-
-
-def _here() -> AbstractContextManager[Any]:
-    return nullcontext() if in_transaction() else transaction()
 
 
 @contextmanager

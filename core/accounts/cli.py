@@ -10,7 +10,6 @@ from core.accounts.service.tokens import create_token
 from core.clock import now
 from core.command_groups import CommandGroup
 from core.database import transaction
-from core.errors import DomainError
 
 group = CommandGroup("tokens", help="Tokens by which programs act for an account.")
 
@@ -29,10 +28,5 @@ def create(contact: str, scopes: tuple[str, ...], name: str, days: int) -> None:
         account = find_account(identity) if identity else None
         if account is None:
             raise click.ClickException(f"There is no account with {contact}.")
-        try:
-            made = create_token(
-                account.id, name=name, scopes=scopes, valid_for=timedelta(days=days), at=now()
-            )
-        except DomainError as error:
-            raise click.ClickException(str(error)) from None
+        made = create_token(account.id, name=name, scopes=scopes, valid_for=timedelta(days=days), at=now())
     click.echo(made.secret)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -15,17 +14,12 @@ from core.backup.service.restoring import Restored, RestoreRefused, restore
 from core.backup.service.storage import BackupFolder, BackupFolderWritable, BackupInWork, this_backup_folder
 from core.backup.service.targets import DatabaseInUse
 from core.clock import local_minute, now
-from core.command_groups import CommandGroup
+from core.command_groups import CommandGroup, exit_with_error
 from core.schema import heads
 from core.settings import current_settings
 
 group = CommandGroup("backup", help="Database, files, log and keys in one place, and back.")
 FOLDER = click.Path(file_okay=False, path_type=Path)
-
-
-def _exit_with_error(message: object) -> None:
-    click.echo(str(message), err=True)
-    sys.exit(1)
 
 
 def _place(given: Path | None) -> BackupFolder:
@@ -56,15 +50,14 @@ def create(folder: Path | None, *, thin_out: bool) -> None:
         made = make(place, at=now())
         _manifest, findings = check(made.folder)
     except (BackupRefused, BackupInWork, BackupDamaged, BackupFolderWritable, OSError) as error:
-        _exit_with_error(f"No backup was made: {error}")
-        return
+        exit_with_error(f"No backup was made: {error}")
     click.echo(str(made.folder))
     if thin_out and not findings:
         settings = current_settings()
         for name in place.thin_out(days=settings.backup_keep_days, months=settings.backup_keep_months):
             click.echo(f"removed {name}", err=True)
     if findings:
-        _exit_with_error("\n".join(findings))
+        exit_with_error("\n".join(findings))
 
 
 @group.command("verify")
@@ -78,10 +71,9 @@ def verify(backup: Path | None) -> None:
     try:
         manifest, findings = check(folder)
     except BackupDamaged as error:
-        _exit_with_error(error)
-        return
+        exit_with_error(error)
     if findings:
-        _exit_with_error("\n".join(findings))
+        exit_with_error("\n".join(findings))
     click.echo(
         f"The backup {folder.name} is whole: {len(manifest.files)} files, {manifest.size_bytes} bytes, "
         f"{sum(manifest.database.tables.values())} rows of {manifest.database.kind} at revision "
@@ -124,11 +116,10 @@ def restore_backup(backup: Path | None, *, replace: bool, without_secret: bool) 
     try:
         done = restore(folder, replace=replace, without_secret=without_secret, at=now())
     except (RestoreRefused, BackupDamaged) as error:
-        _exit_with_error(error)
+        exit_with_error(error)
     except DatabaseInUse as error:
-        _exit_with_error(f"{error}: stop web, worker and scheduler first. Nothing was touched.")
-    else:
-        _print_restored(folder, done)
+        exit_with_error(f"{error}: stop web, worker and scheduler first. Nothing was touched.")
+    _print_restored(folder, done)
 
 
 def _print_restored(folder: Path, done: Restored) -> None:

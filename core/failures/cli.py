@@ -58,11 +58,8 @@ def retry(names: tuple[str, ...], kind: str | None, *, everything: bool) -> None
 def aside(name: str, reason: str) -> None:
     """Set one aside: it is not tried and not counted any more."""
     kind, number = _parsed(name)
-    try:
-        with transaction():
-            service.set_aside(kind, number, reason=reason, at=now(), by=None)
-    except DomainError as error:
-        raise click.ClickException(str(error) or error.code) from None
+    with transaction():
+        service.set_aside(kind, number, reason=reason, at=now(), by=None)
     click.echo("set aside")
 
 

@@ -45,60 +45,54 @@ class Counts:
 
 
 def _events() -> Select[Any]:
-    return select(
-        literal("event").label("kind"),
-        OutboxEvent.id.label("id"),
-        OutboxEvent.name.label("name"),
-        OutboxEvent.event_id.label("key"),
-        func.coalesce(OutboxEvent.failed_at, OutboxEvent.recorded_at).label("since"),
-        OutboxEvent.attempts.label("attempts"),
-        OutboxEvent.last_error.label("error"),
-        case(
-            (OutboxEvent.set_aside_at.is_not(None), "aside"),
-            (OutboxEvent.dead_at.is_not(None), "dead"),
-            else_="waits",
-        ).label("state"),
-        OutboxEvent.available_at.label("next_at"),
-    ).where(OutboxEvent.done_at.is_(None), OutboxEvent.last_error.is_not(None))
+    state = case(
+        (OutboxEvent.set_aside_at.is_not(None), "aside"),
+        (OutboxEvent.dead_at.is_not(None), "dead"),
+        else_="waits",
+    )
+    since = func.coalesce(OutboxEvent.failed_at, OutboxEvent.recorded_at)
+    failed = OutboxEvent.done_at.is_(None), OutboxEvent.last_error.is_not(None)
+    return _select("event", OutboxEvent, OutboxEvent.name, OutboxEvent.event_id, since, state).where(*failed)
 
 
 def _messages(at: datetime) -> Select[Any]:
     stuck = and_(Message.state == "sending", Message.available_at <= at - STUCK_AFTER)
     failed = and_(Message.state.in_(("waiting", "failed")), Message.last_error.is_not(None))
-    return select(
-        literal("message").label("kind"),
-        Message.id.label("id"),
-        Message.template.label("name"),
-        cast(Message.id, String).label("key"),
-        func.coalesce(Message.failed_at, Message.recorded_at).label("since"),
-        Message.attempts.label("attempts"),
-        Message.last_error.label("error"),
-        case(
-            (Message.set_aside_at.is_not(None), "aside"),
-            (Message.state == "sending", "stuck"),
-            (Message.state == "failed", "dead"),
-            else_="waits",
-        ).label("state"),
-        Message.available_at.label("next_at"),
-    ).where(or_(stuck, failed))
+    state = case(
+        (Message.set_aside_at.is_not(None), "aside"),
+        (Message.state == "sending", "stuck"),
+        (Message.state == "failed", "dead"),
+        else_="waits",
+    )
+    since, key = func.coalesce(Message.failed_at, Message.recorded_at), cast(Message.id, String)
+    return _select("message", Message, Message.template, key, since, state).where(or_(stuck, failed))
 
 
 def _work() -> Select[Any]:
+    state = case(
+        (WorkClaim.set_aside_at.is_not(None), "aside"),
+        (WorkClaim.dead_at.is_not(None), "dead"),
+        else_="waits",
+    )
+    since = func.coalesce(WorkClaim.first_failed_at, WorkClaim.claimed_at)
+    return _select("work", WorkClaim, WorkClaim.kind, WorkClaim.key, since, state).where(
+        WorkClaim.failed_at.is_not(None)
+    )
+
+
+def _select(kind: str, model: Any, name: Any, key: Any, since: Any, state: Any) -> Select[Any]:
+    """The columns of a `Failure` out of the table of its kind."""
     return select(
-        literal("work").label("kind"),
-        WorkClaim.id.label("id"),
-        WorkClaim.kind.label("name"),
-        WorkClaim.key.label("key"),
-        func.coalesce(WorkClaim.first_failed_at, WorkClaim.claimed_at).label("since"),
-        WorkClaim.attempts.label("attempts"),
-        WorkClaim.last_error.label("error"),
-        case(
-            (WorkClaim.set_aside_at.is_not(None), "aside"),
-            (WorkClaim.dead_at.is_not(None), "dead"),
-            else_="waits",
-        ).label("state"),
-        WorkClaim.available_at.label("next_at"),
-    ).where(WorkClaim.failed_at.is_not(None))
+        literal(kind).label("kind"),
+        model.id.label("id"),
+        name.label("name"),
+        key.label("key"),
+        since.label("since"),
+        model.attempts.label("attempts"),
+        model.last_error.label("error"),
+        state.label("state"),
+        model.available_at.label("next_at"),
+    )
 
 
 def _failures_subquery(at: datetime) -> Any:

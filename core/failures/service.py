@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, delete, or_, update
+from sqlalchemy import Update, delete, or_, update
 
 from core.database import after_commit, changed, session
 from core.errors import Conflict, Invalid, NotFound
@@ -16,7 +18,7 @@ from core.messaging.queries import not_being_sent
 from core.outbox.models import OutboxEvent
 from core.progress.models import JOB
 from core.progress.queries import get_row
-from core.progress.service import retrying
+from core.progress.service import starting
 from core.work_claims import WorkClaim
 
 LONGEST_REASON = 500
@@ -36,28 +38,17 @@ def try_again(kind: str, number: int, *, at: datetime, by: int | None) -> Failur
         Conflict: it is in work.
     """
     failure = get_failure(kind, number, at=at)
-    if kind == "event":
-        done = changed(
-            update(OutboxEvent)
-            .where(OutboxEvent.id == number, OutboxEvent.done_at.is_(None))
-            .values(available_at=at, attempts=0, dead_at=None, set_aside_at=None)
-        )
+    values: dict[str, Any] = {"available_at": at, "attempts": 0, "set_aside_at": None}
+    if kind == "work" and failure.name == JOB:
+        _require(_job_again(failure.key, at))
     elif kind == "message":
-        done = changed(
-            update(Message)
-            .where(Message.id == number, not_being_sent(at))
-            .values(state="waiting", available_at=at, attempts=0, set_aside_at=None)
-        )
-    elif failure.name == JOB:
-        done = _job_again(failure.key, at)
+        _change(kind, number, at, values | {"state": "waiting"})
+    elif kind == "event":
+        _change(kind, number, at, values | {"dead_at": None})
     else:
-        done = _work_again(number, at)
-    if not done:
-        raise Conflict(
-            _("This is being worked on at the moment. Please wait until it is done."), code="in_work"
-        )
+        _change(kind, number, at, values | {"dead_at": None, "token": None, "claimed_until": None})
     if kind in TASK_OF:
-        after_commit(lambda: _poke(kind), key=f"failures {kind}")
+        after_commit(partial(send_soon, TASK_OF[kind]), key=f"failures {kind}")
     _note(failure, "again", reason="", at=at, by=by)
     return failure
 
@@ -87,24 +78,8 @@ def set_aside(kind: str, number: int, *, reason: str, at: datetime, by: int | No
     if not words or len(words) > LONGEST_REASON:
         raise Invalid(_("Say in a sentence why nobody needs this any more."), code="reason_missing")
     failure = get_failure(kind, number, at=at)
-    if kind == "event":
-        done = changed(
-            update(OutboxEvent)
-            .where(OutboxEvent.id == number, OutboxEvent.done_at.is_(None))
-            .values(dead_at=at, set_aside_at=at)
-        )
-    elif kind == "message":
-        done = changed(
-            update(Message)
-            .where(Message.id == number, not_being_sent(at))
-            .values(state="failed", set_aside_at=at)
-        )
-    else:
-        done = changed(update(WorkClaim).where(*_not_held(number, at)).values(dead_at=at, set_aside_at=at))
-    if not done:
-        raise Conflict(
-            _("This is being worked on at the moment. Please wait until it is done."), code="in_work"
-        )
+    ended = {"state": "failed"} if kind == "message" else {"dead_at": at}
+    _change(kind, number, at, ended | {"set_aside_at": at})
     _note(failure, "aside", reason=words, at=at, by=by)
     return failure
 
@@ -121,21 +96,33 @@ def forget_settled(*, at: datetime) -> int:
     )
 
 
-def _not_held(number: int, at: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (WorkClaim.id == number, or_(WorkClaim.claimed_until.is_(None), WorkClaim.claimed_until <= at))
+def _change(kind: str, number: int, at: datetime, values: dict[str, Any]) -> None:
+    """Set these columns of what nobody works at.
+
+    Raises:
+        Conflict: somebody does.
+    """
+    free: dict[str, Update] = {
+        "event": update(OutboxEvent).where(OutboxEvent.id == number, OutboxEvent.done_at.is_(None)),
+        "message": update(Message).where(Message.id == number, not_being_sent(at)),
+        "work": update(WorkClaim).where(
+            WorkClaim.id == number, or_(WorkClaim.claimed_until.is_(None), WorkClaim.claimed_until <= at)
+        ),
+    }
+    _require(changed(free[kind].values(values)))
 
 
-def _work_again(number: int, at: datetime) -> int:
-    values = {"available_at": at, "attempts": 0, "dead_at": None, "set_aside_at": None}
-    return changed(
-        update(WorkClaim).where(*_not_held(number, at)).values(token=None, claimed_until=None, **values)
-    )
+def _require(done: int) -> None:
+    if not done:
+        raise Conflict(
+            _("This is being worked on at the moment. Please wait until it is done."), code="in_work"
+        )
 
 
 def _job_again(public_id: str, at: datetime) -> bool:
     row = get_row(public_id, lock=True)
     if row.state == "failed":
-        retrying.again(public_id)
+        starting.again(public_id)
         return True
     row.send_again_at = at
     return bool(
@@ -145,10 +132,6 @@ def _job_again(public_id: str, at: datetime) -> bool:
             .values(available_at=at, attempts=0, dead_at=None, set_aside_at=None)
         )
     )
-
-
-def _poke(kind: str) -> None:
-    send_soon(TASK_OF[kind])
 
 
 def _note(failure: Failure, step: str, *, reason: str, at: datetime, by: int | None) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import structlog
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,36 +9,29 @@ from prometheus_client import Gauge
 
 from core.clock import now
 from core.database import transaction
-from core.database_errors import DatabaseError
 from core.errors import Conflict, NotFound
 from core.failures import queries, service
 from core.failures.forms import AsideForm
 from core.failures.wording import KIND_WORDS, STATE_TONE, STATE_WORDS, what_words
 from core.gate import actor_id, requires
+from core.health.views import unknown_without_database
 from core.scopes import Scope
 from core.web.rules.pagination import page_number
 
 blueprint = Blueprint("failures", __name__, url_prefix="/operations/failures")
-log = structlog.get_logger(__name__)
 
 DEAD = Gauge("guiyuan_dead_letters", "Failed events, messages and rows that nobody tries any more", ["kind"])
 FAILING = Gauge("guiyuan_failing", "Failed events, messages and rows that wait for another try", ["kind"])
-UNKNOWN = float("nan")
 
 
 def measure() -> None:
     """Set the gauges; NaN while the database is away."""
-    try:
-        counted = {
-            kind: (float(count.failing), float(count.dead))
-            for kind, count in queries.counts(at=now()).items()
-        }
-    except DatabaseError as error:
-        log.warning("metrics_without_database", error=type(error).__name__)
-        counted = dict.fromkeys(queries.KINDS, (UNKNOWN, UNKNOWN))
-    for kind, (failing, dead) in counted.items():
-        FAILING.labels(kind).set(failing)
-        DEAD.labels(kind).set(dead)
+    with unknown_without_database(
+        *(gauge.labels(kind) for gauge in (FAILING, DEAD) for kind in queries.KINDS)
+    ):
+        for kind, count in queries.counts(at=now()).items():
+            FAILING.labels(kind).set(count.failing)
+            DEAD.labels(kind).set(count.dead)
 
 
 @blueprint.get("")

@@ -118,13 +118,14 @@ def get(key: str) -> bytes:
         content: bytes = filesystem.cat_file(path)
     except FileNotFoundError:
         raise NotFound(_("This file is not here any more."), code="no_such_file") from None
-    if hashlib.sha256(content).hexdigest() != _digest_of(key):
+    if hashlib.sha256(content).hexdigest() != digest_of(key):
         log.error("file_damaged", key=key, size=len(content))
         raise NotFound(_("This file was damaged and cannot be shown."), code="file_damaged")
     return content
 
 
-def _digest_of(key: str) -> str:
+def digest_of(key: str) -> str:
+    """The SHA-256 in hexadecimal of the content, which a key names."""
     start, rest = key.split("/")[-2:]
     return start + rest.partition(".")[0]
 

@@ -1,7 +1,8 @@
 """Alive, able to serve, and measured: `/healthz`, `/readyz`, `/metrics`."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -68,11 +69,6 @@ class Part:
         return "ok", ""
 
 
-def check_database() -> None:
-    """Raises when the database does not answer."""
-    require_answer()
-
-
 def check_schema() -> None:
     """Raises when the database belongs to another version than the code."""
     require_current(session.connection())
@@ -81,7 +77,7 @@ def check_schema() -> None:
 # Nothing is served without the database. While the broker is away pages answer, orders are taken and what is
 # to be done waits in the database, from where the sweeps take it up.
 GROUND_PARTS = {
-    "database": Part(check_database, needed=True),
+    "database": Part(require_answer, needed=True),
     "schema": Part(check_schema, needed=True),
     "broker": Part(jobs.check_broker, needed=False),
 }
@@ -164,19 +160,25 @@ def _details() -> dict[str, Any]:
     return {name: tell(at) for name, (permission, tell) in details.items() if may(permission)}
 
 
+@contextmanager
+def unknown_without_database(*gauges: Gauge) -> Iterator[None]:
+    """Set these gauges to NaN where the block, which measures them, finds the database away."""
+    try:
+        yield
+    except DatabaseError as error:
+        log.warning("metrics_without_database", error=type(error).__name__)
+        for gauge in gauges:
+            gauge.set(UNKNOWN)
+
+
 @blueprint.get("/metrics")
 @public
 def metrics() -> Response:
     """Prometheus text format; counts only, nothing of persons. What waits is NaN while the database is away."""
-    try:
+    with unknown_without_database(EVENTS, *map(MESSAGES.labels, UNSENT)):
         EVENTS.set(outbox_queries.waiting())
-        unsent: Mapping[str, float] = messaging_queries.unsent(at=now())
-    except DatabaseError as error:
-        log.warning("metrics_without_database", error=type(error).__name__)
-        EVENTS.set(UNKNOWN)
-        unsent = dict.fromkeys(UNSENT, UNKNOWN)
-    for state, number in unsent.items():
-        MESSAGES.labels(state).set(number)
+        for state, number in messaging_queries.unsent(at=now()).items():
+            MESSAGES.labels(state).set(number)
     if figures := jobs.queue_figures():
         waiting, set_aside = figures
         SET_ASIDE.set(set_aside)

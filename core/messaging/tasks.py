@@ -8,8 +8,8 @@ from flask import render_template
 from flask_babel import force_locale
 
 from core.clock import now
-from core.database import session, transaction
-from core.database_errors import database_away, words_of
+from core.database import roll_back_after, session, transaction
+from core.database_errors import words_of
 from core.messaging import queries
 from core.messaging.service import sending
 from core.messaging.service.channels import apprise_for, channels_for
@@ -43,9 +43,7 @@ def _send_or_pass(message_id: int) -> bool:
     try:
         return _send(message_id)
     except Exception as error:
-        session.rollback()
-        if database_away(error):
-            raise
+        roll_back_after(error)
         log.exception("message_passed_over", message_id=message_id)
         return False
 
@@ -59,9 +57,7 @@ def _send(message_id: int) -> bool:
     try:
         receiver, title, body = _written(message_id)
     except Exception as error:
-        session.rollback()
-        if database_away(error):
-            raise
+        roll_back_after(error)
         log.exception("message_not_written", message_id=message_id)
         _not_sent(message_id, attempts, words_of(error), taken_at=None)
         return False

@@ -9,12 +9,14 @@ marked with `@outside_transaction`: it is called first and noted afterwards, so 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
 from flask import Flask, current_app
 from sqlalchemy import func, insert, select, update
 
+from core import jobs
 from core.clock import now
 from core.database import after_commit, changed, session
 from core.outbox.models import OutboxDelivery, OutboxEvent
@@ -50,14 +52,8 @@ def record(event: Any, *, at: datetime | None = None) -> str:
             attempts=0,
         )
     )
-    after_commit(_poke, key="outbox")
+    after_commit(partial(jobs.send_soon, "core.outbox.deliver"), key="outbox")
     return event_id
-
-
-def _poke() -> None:
-    from core.jobs import send_soon
-
-    send_soon("core.outbox.deliver")
 
 
 def init_outbox(app: Flask, handlers: Mapping[type, Sequence[Handler]]) -> None:

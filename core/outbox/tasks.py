@@ -9,7 +9,7 @@ from celery import shared_task
 from flask import current_app
 
 from core.clock import now
-from core.database import session, transaction
+from core.database import roll_back_after, session, transaction
 from core.database_errors import DatabaseError, RuleBroken, database_away, words_of
 from core.errors import Unavailable
 from core.outbox import queries, service
@@ -54,9 +54,7 @@ def _deliver_or_pass(row_id: int, claim_for: timedelta) -> bool:
     try:
         return _deliver(row_id, claim_for)
     except Exception as error:
-        session.rollback()
-        if database_away(error):
-            raise
+        roll_back_after(error)
         log.exception("outbox_event_passed_over", row=row_id)
         return False
 

@@ -8,7 +8,7 @@ from core.database import transaction
 from core.errors import NotFound
 from core.gate import current_actor, public, wants_json
 from core.progress import queries as progress_queries
-from core.progress.service import retrying
+from core.progress.service import starting
 from core.scopes import Scope, note_checked
 
 blueprint = Blueprint("progress", __name__)
@@ -42,5 +42,5 @@ def job_again(public_id: str) -> ResponseReturnValue:
         raise NotFound(code="no_such_job")
     note_checked(Scope.TOKEN)
     with transaction():
-        retrying.again(public_id)
+        starting.again(public_id)
     return redirect(url_for("progress.job", public_id=public_id), 303)

@@ -9,7 +9,7 @@ import click
 
 from core.atomic import write_once
 from core.clock import now, to_utc
-from core.command_groups import CommandGroup
+from core.command_groups import CommandGroup, exit_with_error
 from core.database import session, snapshot
 from core.seal.models.log import this_log
 from core.seal.queries.audit import audit
@@ -43,11 +43,6 @@ LONGEST_KEPT = 16 * 1024 * 1024
 group = CommandGroup("seal", help="The public log of what must not be bent.")
 
 
-def _exit_with_error(message: object) -> None:
-    click.echo(str(message), err=True)
-    sys.exit(1)
-
-
 @group.command("status")
 def status() -> None:
     """Print where the log stands; exit 1 when nothing can be signed."""
@@ -69,7 +64,7 @@ def status() -> None:
     try:
         current_standing(log)
     except SealRefused as error:
-        _exit_with_error(f"REFUSED      {error}")
+        exit_with_error(f"REFUSED      {error}")
 
 
 @group.command("now")
@@ -78,9 +73,8 @@ def sequence_now() -> None:
     try:
         added = sequence()
     except SealRefused as error:
-        _exit_with_error(error)
-    else:
-        click.echo("another process is at it" if added is None else f"{added} entries added")
+        exit_with_error(error)
+    click.echo("another process is at it" if added is None else f"{added} entries added")
 
 
 @group.command("verify")
@@ -93,7 +87,7 @@ def verify() -> None:
         click.echo(f"{finding.code:14} {finding}")
     session.rollback()
     if findings:
-        _exit_with_error(f"{findings} things do not agree with the log.")
+        exit_with_error(f"{findings} things do not agree with the log.")
     click.echo(
         f"Everything agrees with the log of {signed_size()} entries; {waiting()[0]} wait to be sealed."
     )
@@ -106,9 +100,8 @@ def export_log(folder: Path) -> None:
     try:
         size = export(this_log(), folder)
     except (TileDamaged, NothingToRepair) as error:
-        _exit_with_error(error)
-    else:
-        click.echo(f"{size} entries in {folder}")
+        exit_with_error(error)
+    click.echo(f"{size} entries in {folder}")
 
 
 @group.command("check")
@@ -127,16 +120,13 @@ def check(file: Path, vkey: str | None, witness_keys: Sequence[str], address: st
         checked = [check_proof(text, log, known) for text in proofs_in(data)]
         comparison = _compare(checkpoint_in(data), log, address) if address else None
     except (BadNote, ProofFails, LogAway) as error:
-        _exit_with_error(f"NOT PROVED   {error}")
-    else:
-        for proof in checked:
-            _print_proof(proof, len(known))
-        if comparison is not None:
-            click.echo(
-                f"{comparison.answer.value.upper():12} {title(comparison.answer)} {explained(comparison)}"
-            )
-            if comparison.answer is not ComparisonOutcome.SAME:
-                sys.exit(1)
+        exit_with_error(f"NOT PROVED   {error}")
+    for proof in checked:
+        _print_proof(proof, len(known))
+    if comparison is not None:
+        click.echo(f"{comparison.answer.value.upper():12} {title(comparison.answer)} {explained(comparison)}")
+        if comparison.answer is not ComparisonOutcome.SAME:
+            sys.exit(1)
 
 
 def _print_proof(checked: ProvedEntry, known: int) -> None:
@@ -166,16 +156,14 @@ def compare_kept(checkpoint: BinaryIO, vkey: str | None, address: str | None) ->
         key = Verifier.parse(vkey) if vkey else this_log().verifier
         comparison = _compare(checkpoint_in(checkpoint.read(LONGEST_KEPT)), key, address)
     except (BadNote, LogAway) as error:
-        _exit_with_error(f"NOT COMPARED {error}")
-    else:
-        click.echo(f"{comparison.answer.value.upper():12} {title(comparison.answer)}")
-        click.echo(
-            f"kept         {comparison.kept.size} entries, root {comparison.kept.root.hex()}, {comparison.kept.origin}"
-        )
-        click.echo(f"present      {comparison.present.size} entries, root {comparison.present.root.hex()}")
-        click.echo(f"             {explained(comparison)}")
-        if comparison.answer is not ComparisonOutcome.SAME:
-            sys.exit(1)
+        exit_with_error(f"NOT COMPARED {error}")
+    click.echo(f"{comparison.answer.value.upper():12} {title(comparison.answer)}")
+    kept, present = comparison.kept, comparison.present
+    click.echo(f"kept         {kept.size} entries, root {kept.root.hex()}, {kept.origin}")
+    click.echo(f"present      {present.size} entries, root {present.root.hex()}")
+    click.echo(f"             {explained(comparison)}")
+    if comparison.answer is not ComparisonOutcome.SAME:
+        sys.exit(1)
 
 
 def _compare(checkpoint: str, key: Verifier, address: str | None) -> Comparison:
@@ -188,11 +176,8 @@ def adopt_log() -> None:
     try:
         recovered, lost = adopt(this_log())
     except (SealRefused, NothingToRepair, TileDamaged) as error:
-        _exit_with_error(error)
-    else:
-        click.echo(
-            f"{recovered} leaves were found again, {lost} are lost to this database and stay in the log."
-        )
+        exit_with_error(error)
+    click.echo(f"{recovered} leaves were found again, {lost} are lost to this database and stay in the log.")
 
 
 @group.command("rebuild")
@@ -201,9 +186,8 @@ def rebuild_files() -> None:
     try:
         size = rebuild(this_log())
     except (NothingToRepair, TileDamaged) as error:
-        _exit_with_error(error)
-    else:
-        click.echo(f"{size} entries were written anew; the former tiles lie in tile.replaced.")
+        exit_with_error(error)
+    click.echo(f"{size} entries were written anew; the former tiles lie in tile.replaced.")
 
 
 @group.command("take-in")
@@ -240,8 +224,7 @@ def witness(log_keys: Sequence[str], name: str, folder: Path, host: str, port: i
         logs = [Verifier.parse(log_key) for log_key in log_keys]
         signer = _witness_key(folder / "key", name)
     except (BadNote, OSError) as error:
-        _exit_with_error(error)
-        return
+        exit_with_error(error)
     server = make_server(Witness(signer, logs, folder), host, port)
     click.echo(
         f"{name} witnesses {', '.join(log.name for log in logs)} on http://{host}:{server.server_port}"

@@ -13,7 +13,7 @@ from core.clock import local_day, now
 from core.command_groups import CommandGroup
 from core.database import transaction
 from core.errors import DomainError
-from core.money import Money
+from core.money import decimal_text
 from core.work_claims import claimed
 from shop.channels.queries import BY_CONSOLE
 from shop.channels.rules.tables import UnknownFile
@@ -99,12 +99,11 @@ def _summary(actions: Counter[str], parsed: Parsed) -> None:
         f"create {actions['create']}, update {actions['update']}, unchanged {actions['unchanged']}, "
         f"reject {len(parsed.rejected)}"
     )
-    in_files = Money(sum(parsed.totals_minor.values()))
-    taken = Money(sum(order.total_minor for order in parsed.orders))
-    difference = in_files - taken
+    in_files = sum(parsed.totals_minor.values())
+    taken = sum(order.total_minor for order in parsed.orders)
     click.echo(
-        f"order totals in the files CNY {in_files.decimal_text()}, taken CNY {taken.decimal_text()}, "
-        f"difference CNY {difference.decimal_text()}"
+        f"order totals in the files CNY {decimal_text(in_files)}, taken CNY {decimal_text(taken)}, "
+        f"difference CNY {decimal_text(in_files - taken)}"
     )
 
 

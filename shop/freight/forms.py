@@ -10,7 +10,7 @@ from decimal import Decimal
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from core.money import Money
+from core.money import decimal_text
 from shop.freight.rules.addresses import province_name, provinces, short_name
 from shop.freight.rules.rates import Rate, Table
 
@@ -47,9 +47,9 @@ def from_table(table: Table) -> list[TypedRate]:
         TypedRate(
             rate.name,
             sorted(rate.provinces),
-            Money(rate.first_kg_minor).decimal_text(),
-            Money(rate.per_kg_minor).decimal_text(),
-            Money(rate.bulk_per_kg_minor).decimal_text(),
+            decimal_text(rate.first_kg_minor),
+            decimal_text(rate.per_kg_minor),
+            decimal_text(rate.bulk_per_kg_minor),
         )
         for rate in table.rates
     ]

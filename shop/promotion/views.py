@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from branch import api as branch
 from core.clock import now
 from core.gate import public
-from core.money import Money
+from core.money import decimal_text
 from core.settings import current_settings
 from core.web.views.xml import xml_answer
 from shop.catalogue.queries.listings import listing_cards, published_addresses, published_ids
@@ -69,5 +69,5 @@ def products() -> Response:
         "application/rss+xml",
         base=current_settings().base_url,
         cards=[card for card in cards if card.saleable],
-        amount=lambda minor, currency: Money(minor, currency).decimal_text(),
+        amount=decimal_text,
     )

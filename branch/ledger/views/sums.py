@@ -22,6 +22,7 @@ from core.csv_export import csv_bytes
 from core.database import transaction
 from core.errors import Invalid, NotFound
 from core.gate import actor_id, requires
+from core.money import decimal_text
 from core.safe_methods import may_note, noting
 
 blueprint = Blueprint("ledger", __name__)
@@ -191,7 +192,7 @@ def _csv(key: str, ids: list[int], names: dict[int, str]) -> Response:
             sales.orders,
             sales.plants,
             *(
-                _yuan(amount)
+                decimal_text(amount)
                 for amount in (sales.gross_minor, sales.discount_minor, sales.refund_minor, sales.net_minor)
             ),
         )
@@ -202,8 +203,3 @@ def _csv(key: str, ids: list[int], names: dict[int, str]) -> Response:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="sales-{period.key}-by-{key}.csv"'},
     )
-
-
-def _yuan(minor: int) -> str:
-    sign = "-" if minor < 0 else ""
-    return f"{sign}{abs(minor) // 100}.{abs(minor) % 100:02d}"

@@ -67,6 +67,15 @@ def identity_field(*, known: bool = False) -> StringField:
     )
 
 
+def name_field() -> StringField:
+    """What an account is called."""
+    return StringField(
+        _l("Your name"),
+        validators=[DataRequired(_l("Enter your name.")), Length(max=80)],
+        render_kw={"autocomplete": "name"},
+    )
+
+
 class SignInForm(LoginForm):
     """Flask-Security's form; `email` takes a phone number as well."""
 
@@ -117,12 +126,22 @@ class SecondFactorHelpForm(TwoFactorRescueForm):
     help_setup = RadioField(choices=[SelectChoice("help")])
 
 
-class SignUpForm(PageForm):
-    display_name = StringField(
-        _l("Your name"),
-        validators=[DataRequired(_l("Enter your name.")), Length(max=80)],
-        render_kw={"autocomplete": "name"},
-    )
+class ContactForm(PageForm):
+    """A contact of an account."""
+
+    identity = identity_field()
+
+    def contact(self) -> Identity:
+        """What was typed, normalised; only after validation."""
+        identity = parse_identity(self.identity.data or "")
+        assert identity is not None
+        return identity
+
+
+class SignUpForm(ContactForm):
+    """A new account."""
+
+    display_name = name_field()
     identity = identity_field()
     password = PasswordField(
         _l("Password"),
@@ -143,22 +162,6 @@ class SignUpForm(PageForm):
         wrong, field.data = passwords.validate(field.data, True, email=about)
         if wrong:
             raise ValidationError(" ".join(wrong))
-
-    def contact(self) -> Identity:
-        """What was typed, normalised; only after validation."""
-        identity = parse_identity(self.identity.data or "")
-        assert identity is not None
-        return identity
-
-
-class ContactForm(PageForm):
-    identity = identity_field()
-
-    def contact(self) -> Identity:
-        """What was typed, normalised; only after validation."""
-        identity = parse_identity(self.identity.data or "")
-        assert identity is not None
-        return identity
 
 
 class CodeForm(PageForm):
@@ -182,9 +185,5 @@ class FactorForm(PageForm):
 
 
 class ProfileForm(PageForm):
-    display_name = StringField(
-        _l("Your name"),
-        validators=[DataRequired(_l("Enter your name.")), Length(max=80)],
-        render_kw={"autocomplete": "name"},
-    )
+    display_name = name_field()
     locale = RadioField(_l("Language"), choices=LOCALES, validators=[DataRequired()])

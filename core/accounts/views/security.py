@@ -6,8 +6,6 @@ from io import BytesIO
 from typing import Any
 
 import flask_babel
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask
 from flask_babel import gettext as _
 from flask_security import FSQLALiteUserDatastore, MailUtil, PasswordUtil, Security, Totp, password_reset
@@ -28,6 +26,7 @@ from core.accounts.views.account import recover
 from core.accounts.wording.flask_security import MESSAGES
 from core.clock import now
 from core.database import db, session
+from core.keyed_digests import derived_key
 from core.safe_methods import refuse_while_reading
 from core.settings import Settings
 from core.web.views.light_sessions import REMEMBER_COOKIE
@@ -137,10 +136,6 @@ class HouseDomain:
     gettext = staticmethod(flask_babel.gettext)
 
 
-def _derived(secret: str, purpose: str) -> bytes:
-    return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(secret.encode())
-
-
 def configuration(settings: Settings) -> dict[str, Any]:
     """Everything Flask-Security is told, apart from the texts."""
     return {
@@ -171,14 +166,14 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "MULTI_FACTOR_RECOVERY_CODES": True,
         "MULTI_FACTOR_RECOVERY_CODES_N": 8,
         "MULTI_FACTOR_RECOVERY_CODES_KEYS": [
-            urlsafe_b64encode(_derived(settings.secret, "guiyuan recovery codes"))
+            urlsafe_b64encode(derived_key(settings.secret, "guiyuan recovery codes", salt=None))
         ],
-        "TOTP_SECRETS": {"1": _derived(settings.secret, "guiyuan totp").hex()},
+        "TOTP_SECRETS": {"1": derived_key(settings.secret, "guiyuan totp", salt=None).hex()},
         "TOTP_ISSUER": "Guiyuan",
         "PASSWORD_HASH": "argon2",
         "PASSWORD_SCHEMES": ["argon2", "plaintext"],
         "PASSWORD_SINGLE_HASH": ["argon2"],
-        "PASSWORD_SALT": _derived(settings.secret, "guiyuan password salt").hex(),
+        "PASSWORD_SALT": derived_key(settings.secret, "guiyuan password salt", salt=None).hex(),
         "PASSWORD_LENGTH_MIN": SHORTEST,
         "RETURN_GENERIC_RESPONSES": True,
         "JOIN_USER_ROLES": False,

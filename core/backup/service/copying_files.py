@@ -26,7 +26,7 @@ class FormerBackup:
     def has(self, key: str) -> bool:
         """Whether it says that it has this file."""
         facts = self.facts.get(SHELF + key)
-        return facts is not None and facts.sha256 == _digest_in(key)
+        return facts is not None and facts.sha256 == files.digest_of(key)
 
     def intact_path(self, key: str) -> Path | None:
         """Where it has this file; None when it does not, or no longer as it was written."""
@@ -59,7 +59,7 @@ def copy_out(writer: Writer, former: FormerBackup) -> Iterator[str]:
                 facts = writer.put(SHELF + key, chunks_of(source))
         except FileNotFoundError:
             continue  # It was forgotten since the list was made, and so was whatever named it.
-        if facts.sha256 != _digest_in(key):
+        if facts.sha256 != files.digest_of(key):
             yield f"the file {key} in the store does not hold what its name says"
 
 
@@ -95,8 +95,3 @@ def _put(filesystem: Any, source: Path, target: str) -> None:
 def _store() -> tuple[Any, str]:
     filesystem, root = current_app.extensions["files"]
     return filesystem, root
-
-
-def _digest_in(key: str) -> str:
-    start, rest = key.split("/")[-2:]
-    return start + rest.partition(".")[0]

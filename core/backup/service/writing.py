@@ -24,12 +24,9 @@ def chunks_of(source: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
 
 def digest_of(path: Path) -> FileFacts:
     """Size and digest of a file as it lies there."""
-    digest, size = hashlib.sha256(), 0
     with path.open("rb") as source:
-        for chunk in chunks_of(source):
-            digest.update(chunk)
-            size += len(chunk)
-    return FileFacts(size, digest.hexdigest())
+        digest = hashlib.file_digest(source, "sha256").hexdigest()
+        return FileFacts(source.tell(), digest)
 
 
 class Writer:

@@ -6,18 +6,15 @@ written to `var/messages/`, which is what a demonstration needs.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-import structlog
-from sqlalchemy import (
-    select,
-)
+from sqlalchemy import select
 
+from core import jobs
 from core.clock import now
 from core.database import after_commit, session
 from core.messaging.models import Message
-
-log = structlog.get_logger(__name__)
 
 
 def enqueue(
@@ -62,11 +59,5 @@ def enqueue(
         )
     )
     session.flush()
-    after_commit(_poke, key="messages")
+    after_commit(partial(jobs.send_soon, "core.messaging.send"), key="messages")
     return True
-
-
-def _poke() -> None:
-    from core.jobs import send_soon
-
-    send_soon("core.messaging.send")

@@ -7,15 +7,20 @@ schedule (`core.progress.tasks.running`). Who is at it is told by its claim.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
+from core import jobs
 from core.clock import now
 from core.database import after_commit, session
+from core.errors import Conflict
 from core.ids import random_id
-from core.progress.models import JobProgress
+from core.progress.models import JOB, JobProgress
 from core.progress.queries import get_row
+from core.work_claims import forget
 
 SEND_AGAIN_AFTER = timedelta(minutes=1)
 
@@ -81,14 +86,8 @@ def start(
 
 def send_after_commit(row: JobProgress) -> None:
     """Send the job's task after the commit; from then on the schedule looks after it."""
-    from core.jobs import send_soon
-
     row.send_again_at = now() + SEND_AGAIN_AFTER
-    task, args = row.task, (row.public_id, *row.args)
-
-    def poke() -> None:
-        send_soon(task, *args)
-
+    poke = partial(jobs.send_soon, row.task, row.public_id, *row.args)
     after_commit(poke, key=f"job {row.public_id}")
 
 
@@ -108,3 +107,21 @@ def call_off(public_id: str, message: str) -> None:
     row = get_row(public_id, lock=True)
     if row.state == "waiting":
         row.state, row.message, row.updated_at = "failed", message, now()
+
+
+def again(public_id: str) -> None:
+    """Try a failed job again, because its owner asks for it; in the caller's transaction.
+
+    Raises:
+        NotFound: no such job.
+        Conflict: it did not fail, or cannot be repeated.
+    """
+    row = get_row(public_id, lock=True)
+    if row.state != "failed" or not row.may_retry:
+        raise Conflict(_("This is not waiting for another try."), code="job_not_failed")
+    forget(JOB, public_id)
+    row.state, row.message, row.done, row.may_retry = "waiting", "", 0, False
+    row.started_at = row.updated_at = now()
+    row.sendings = 0
+    session.flush()
+    send_after_commit(row)

@@ -15,7 +15,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from core.clock import now
-from core.database import in_transaction, session, transaction
+from core.database import roll_back_after, session, transaction, within_transaction
 from core.database_errors import database_away, plain
 from core.errors import DomainError, Forbidden, Unavailable
 from core.jobs import send_soon
@@ -92,7 +92,7 @@ class Job:
             ClaimLost: another worker took over; the transaction keeps nothing.
             Forbidden: its owner may not do this any more (`authority_ended`); nothing is kept either.
         """
-        with nullcontext() if in_transaction() else transaction():
+        with within_transaction():
             _require_authority(self.public_id)
         self._end(state="done", result_url=result_url, message=message)
 
@@ -102,7 +102,7 @@ class Job:
 
     def _end(self, **values: Any) -> None:
         values["message"] = plain(values["message"])
-        with nullcontext() if in_transaction() else transaction():
+        with within_transaction():
             self.claim.done()
             move(self.public_id, **values)
             if values["state"] == "failed":
@@ -233,10 +233,8 @@ def _alone(do: Callable[[str], object], public_id: str) -> bool:
     """Do something about one job; one of which that is impossible is noted as failed and keeps no other."""
     try:
         return bool(do(public_id))
-    except Exception as error:
-        session.rollback()
-        if database_away(error):
-            raise
+    except Exception as error:  # noqa: BLE001 - a job may fail in any way; what ends the run goes on
+        roll_back_after(error)
         note_failure(JOB, public_id, error, retry=RETRY)
         return False
 

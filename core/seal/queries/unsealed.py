@@ -41,20 +41,16 @@ NEXT = (
 
 def anything_waits() -> bool:
     """Whether a leaf waits for its number, bad ones left out."""
-    waiting = select(SealLeaf.id).where(SealLeaf.number.is_(None), ~left_out())
-    return session.scalar(waiting.limit(1)) is not None
+    return bool(next_leaf_ids(1))
 
 
 # What `entry_of` reads, of the leaves that are numbered and not yet signed.
 LEAVES = (
-    select(
-        SealLeaf.id, SealLeaf.number, SealLeaf.kind, SealLeaf.at, SealLeaf.subject, SealLeaf.salt, SealLeaf.body,
-        SealLeaf.entry,
-    )
+    select(*COLUMNS, SealLeaf.number)
     .where(SealLeaf.number >= bindparam("first"))
     .order_by(SealLeaf.number)
     .limit(bindparam("most", type_=Integer()))
-)  # fmt: skip
+)
 
 
 def waiting() -> tuple[int, datetime | None]:

@@ -13,8 +13,8 @@ from urllib.request import Request
 import structlog
 
 from core.clock import now
-from core.database import session, transaction
-from core.database_errors import database_away, words_of
+from core.database import roll_back_after, session, transaction
+from core.database_errors import words_of
 from core.http_client import fetch
 from core.seal.queries.witnesses import noted_of
 from core.seal.rules.merkle import consistency_proof
@@ -86,9 +86,7 @@ def _line_of(log: Log, head: Checkpoint, note: str, address: WitnessAddress) -> 
         _remember(address.url, vkey, size, None, str(error))
         return None
     except Exception as error:
-        session.rollback()
-        if database_away(error):
-            raise
+        roll_back_after(error)
         log_of_events.exception("witness_answer_unreadable", witness=address.url)
         _remember(address.url, vkey, size, None, words_of(error))
         return None

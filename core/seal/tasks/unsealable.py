@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import structlog
 
 from core.clock import now
-from core.database import session
-from core.database_errors import database_away, words_of
+from core.database import roll_back_after, session
+from core.database_errors import words_of
 from core.seal.queries.standing import entry_of
 from core.seal.queries.unsealed import LEAF, leaves_with_ids, next_leaf_ids, next_leaves
 from core.sweeps import all_or_each, due_again
@@ -27,10 +27,8 @@ def leave_out_bad(most: int) -> None:
     try:
         for row in next_leaves(most):
             entry_of(row)
-    except Exception as error:
-        session.rollback()
-        if database_away(error):
-            raise
+    except Exception as error:  # noqa: BLE001 - a leaf may be bad in any way; what ends the run goes on
+        roll_back_after(error)
         log_of_events.warning("seal_leaf_unsealable", error=words_of(error))
         ids = next_leaf_ids(most)
         session.rollback()

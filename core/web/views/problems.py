@@ -109,7 +109,7 @@ def init_problems(app: Flask) -> None:
     app.register_error_handler(DomainError, on_domain_error)
     app.register_error_handler(CSRFError, on_csrf_error)
     app.register_error_handler(HTTPException, on_http_error)
-    app.register_error_handler(DatabaseError, on_database_error)
+    app.register_error_handler(DatabaseError, on_storage_error)
     app.register_error_handler(OSError, on_storage_error)
     app.register_error_handler(Exception, on_unexpected)
 
@@ -144,20 +144,13 @@ def on_http_error(error: HTTPException) -> Any:
     return answer
 
 
-def on_database_error(error: DatabaseError) -> Response:
-    """The database is away, locked or cannot write: come again. Anything else is ours."""
+def on_storage_error(error: DatabaseError | OSError) -> Response:
+    """Database or disk is away, locked, full or closed: come again. Anything else is ours."""
     if not is_away(error):
         return on_unexpected(error)
-    log.error("database_error", exc_info=error)
-    return _come_again("database_unavailable")
-
-
-def on_storage_error(error: OSError) -> Response:
-    """The disk is full or closed: come again. Anything else is ours."""
-    if not is_away(error):
-        return on_unexpected(error)
-    log.error("storage_error", exc_info=error)
-    return _come_again("storage_unavailable")
+    on_disk = isinstance(error, OSError)
+    log.error("storage_error" if on_disk else "database_error", exc_info=error)
+    return _come_again("storage_unavailable" if on_disk else "database_unavailable")
 
 
 def _come_again(code: str) -> Response:

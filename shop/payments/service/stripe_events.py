@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from core.database import after_commit, insert_into, session
@@ -27,8 +28,4 @@ def note_effect(event_id: str, payment_id: int | None, result: str) -> None:
     row.payment_id = payment_id
     row.result = result
     if payment_id is not None and has_due_refund(payment_id):
-        after_commit(_poke, key="refunds")
-
-
-def _poke() -> None:
-    send_soon("shop.payments.send_refunds")
+        after_commit(partial(send_soon, "shop.payments.send_refunds"), key="refunds")

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 import structlog
 
-from core.database import session
-from core.database_errors import database_away, words_of
+from core.database import roll_back_after, session
+from core.database_errors import words_of
 from core.errors import Unavailable
 from core.sweeps import note_failure, note_success
 from core.work_claims import ClaimLost
@@ -35,10 +35,8 @@ def with_sound_listings(
         answer = write(documents_for_index(at=at, ids=wanted))
     except (Unavailable, ClaimLost, OSError):
         raise
-    except Exception as error:
-        session.rollback()
-        if database_away(error):
-            raise
+    except Exception as error:  # noqa: BLE001 - a listing may be bad in any way; what ends the run goes on
+        roll_back_after(error)
         log.warning("listings_not_indexed", error=words_of(error))
     else:
         session.rollback()
@@ -64,10 +62,8 @@ def _buildable_documents(ids: Sequence[int], at: datetime) -> list[IndexDocument
         documents = list(documents_for_index(at=at, ids=ids))
         for document in documents:
             service.engine().check_document(document)
-    except Exception as error:
-        session.rollback()
-        if database_away(error):
-            raise
+    except Exception as error:  # noqa: BLE001 - as above
+        roll_back_after(error)
         if len(ids) == 1:
             note_failure(LISTING, ids[0], error)
             return []

@@ -19,7 +19,7 @@ from core.progress import queries as progress_queries
 from core.progress.models import JOB, JobProgress
 from core.progress.queries import get_progress
 from core.progress.service import starting as progress
-from core.progress.service.retrying import again
+from core.progress.service.starting import again
 from core.progress.tasks import running as job_runs
 from core.progress.tasks.running import RETRY, resume, work
 from core.work_claims import WorkClaim, find_claim, take_claim
