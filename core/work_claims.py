@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import now
-from core.database import Base, changed, insert_into, pk, session, transaction, within_transaction
+from core.database import Record, changed, insert_into, session, transaction, within_transaction
 from core.database_errors import database_away, words_of
 from core.errors import Conflict, Unavailable
 from core.ids import random_id
@@ -30,7 +30,7 @@ CLAIM_FOR = timedelta(minutes=5)
 DIED = "the worker that had it in hand ended in the middle"
 
 
-class WorkClaim(Base):
+class WorkClaim(Record):
     """One piece of work that is in hand (`token` until `claimed_until`), waits after a failure, or is dead."""
 
     __tablename__ = "work_claim"
@@ -41,7 +41,6 @@ class WorkClaim(Base):
         sa.Index("ix_work_claim_failed_at", "failed_at"),
     )
 
-    id: Mapped[int] = pk()
     kind: Mapped[str] = mapped_column(sa.String(80))
     key: Mapped[str] = mapped_column(sa.String(200))
     token: Mapped[str | None] = mapped_column(sa.String(32))

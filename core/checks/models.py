@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, pk
+from core.database import Record
 from core.types import JSONType
 
 
-class CheckRun(Base):
+class CheckRun(Record):
     """One run of the checks; written when it has ended. A `whole` one looks at everything, a `sample` at a few rows.
 
     `counts` are the findings by check, `seconds` how long each took; `failed` names the checks that could not be run,
@@ -24,7 +24,6 @@ class CheckRun(Base):
         Index("ix_check_run_kind_started_at", "kind", "started_at"),
     )
 
-    id: Mapped[int] = pk()
     kind: Mapped[str] = mapped_column(String(6))
     outcome: Mapped[str] = mapped_column(String(8))
     started_at: Mapped[datetime]
@@ -35,7 +34,7 @@ class CheckRun(Base):
     leaf_id: Mapped[int] = mapped_column(default=0)
 
 
-class CheckFinding(Base):
+class CheckFinding(Record):
     """One thing that does not agree, as long as it does not: told once, however many nights it is found again.
 
     `digest` is over check, table, row and kind of fault (`code`); `gone_at` is when a whole run did not find it any more.
@@ -44,7 +43,6 @@ class CheckFinding(Base):
     __tablename__ = "check_finding"
     __table_args__ = (Index("ix_check_finding_gone_at", "gone_at"),)
 
-    id: Mapped[int] = pk()
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     check: Mapped[str] = mapped_column("check_name", String(40))
     table: Mapped[str] = mapped_column("table_name", String(80))

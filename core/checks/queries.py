@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from core.checks.models import CheckFinding, CheckRun
 from core.checks.rules import STALE_AFTER
-from core.database import session
+from core.database import session, view_of
 
 SHOWN = 50
 
@@ -63,7 +63,7 @@ def last_run(kind: str) -> RunView | None:
         .order_by(CheckRun.started_at.desc(), CheckRun.id.desc())
         .limit(1)
     )
-    return _view(row) if row else None
+    return view_of(RunView, row) if row else None
 
 
 def runs(count: int) -> Sequence[RunView]:
@@ -71,7 +71,7 @@ def runs(count: int) -> Sequence[RunView]:
     rows = session.scalars(
         select(CheckRun).where(CheckRun.kind == "whole").order_by(CheckRun.started_at.desc()).limit(count)
     )
-    return [_view(row) for row in rows]
+    return [view_of(RunView, row) for row in rows]
 
 
 def checks_standing(*, shown: int = SHOWN) -> Standing:
@@ -84,10 +84,7 @@ def checks_standing(*, shown: int = SHOWN) -> Standing:
         last_run("whole"),
         last_run("sample"),
         session.scalar(select(func.count()).select_from(CheckFinding).where(now_open)) or 0,
-        tuple(
-            FindingView(row.check, row.table, row.code, row.what, row.text, row.first_at, row.last_at)
-            for row in rows
-        ),
+        tuple(view_of(FindingView, row) for row in rows),
     )
 
 
@@ -108,9 +105,3 @@ def details(at: datetime) -> dict[str, Any]:
             f"{finding.table or 'log'} {finding.what}: {finding.text}" for finding in standing.findings
         ],
     }
-
-
-def _view(row: CheckRun) -> RunView:
-    return RunView(
-        row.kind, row.outcome, row.started_at, row.ended_at, row.counts, row.seconds, row.failed, row.leaf_id
-    )

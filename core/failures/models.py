@@ -6,10 +6,10 @@ from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.append_only import guard
-from core.database import Base, fk, pk
+from core.database import Record, fk
 
 
-class FailureDecision(Base):
+class FailureDecision(Record):
     """Somebody had a failed event, message or row tried again, or set it aside with a reason.
 
     `subject` is its number in the table of its kind, `what` names it as it was then. Nobody's account: the command line.
@@ -23,7 +23,6 @@ class FailureDecision(Base):
         Index("ix_failure_decision_kind_subject", "kind", "subject"),
     )
 
-    id: Mapped[int] = pk()
     kind: Mapped[str] = mapped_column(String(8))
     subject: Mapped[int]
     what: Mapped[str] = mapped_column(String(300))

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, String, and_, case, cast, func, literal, null, or_, select, union_all
 
-from core.database import session
+from core.database import session, view_of
 from core.errors import NotFound
 from core.messaging.models import STUCK_AFTER, Message
 from core.outbox.models import OutboxEvent
@@ -166,14 +166,5 @@ def open_failures(*, at: datetime, kind: str | None = None, dead_only: bool = Fa
 
 
 def _view(row: Any) -> Failure:
-    return Failure(
-        kind=row.kind,
-        id=row.id,
-        name=row.name,
-        key=row.key,
-        since=row.since,
-        attempts=row.attempts,
-        error=row.error or "",
-        state=row.state,
-        next_at=row.next_at if row.state == "waits" else None,
-    )
+    next_at = row.next_at if row.state == "waits" else None
+    return view_of(Failure, row, error=row.error or "", next_at=next_at)

@@ -7,15 +7,14 @@ from datetime import datetime
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, pk
+from core.database import Record
 
 
-class FormKey(Base):
+class FormKey(Record):
     """One rendering of a form that was sent and did its work, and where the answer led; forgotten after some days."""
 
     __tablename__ = "form_key"
 
-    id: Mapped[int] = pk()
     key: Mapped[str] = mapped_column(String(32), unique=True)
     sender: Mapped[str] = mapped_column(String(64))
     content: Mapped[str] = mapped_column(String(64))

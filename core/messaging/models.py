@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, pk
+from core.database import Record
 from core.types import JSONType
 
 # A channel answers or gives up long before; the worker that took the message was killed.
@@ -15,7 +15,7 @@ STUCK_AFTER = timedelta(minutes=15)
 UNSENT = ("waiting", "sending", "stuck", "failed")
 
 
-class Message(Base):
+class Message(Record):
     """`sending` is taken before the channel is called and never retried by itself: better late than twice.
 
     `available_at` is the moment from which a waiting message may go, then the moment it was taken. `failed_at` is
@@ -29,7 +29,6 @@ class Message(Base):
         Index("ix_message_open", "state", "available_at"),
     )
 
-    id: Mapped[int] = pk()
     dedupe_key: Mapped[str] = mapped_column(String(160), unique=True)
     receiver: Mapped[str] = mapped_column(String(254))
     template: Mapped[str] = mapped_column(String(80))

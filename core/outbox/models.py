@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Record, fk
 from core.types import JSONType
 
 
-class OutboxEvent(Base):
+class OutboxEvent(Record):
     """Something that happened, written with its cause and delivered after it.
 
     `failed_at` is when it failed first, `dead_at` when it had failed so often that nobody tries any more.
@@ -23,7 +23,6 @@ class OutboxEvent(Base):
         Index(None, "name"),
     )
 
-    id: Mapped[int] = pk()
     event_id: Mapped[str] = mapped_column(String(36), unique=True)
     name: Mapped[str] = mapped_column(String(80))
     body: Mapped[dict[str, Any]] = mapped_column(JSONType)
@@ -37,13 +36,12 @@ class OutboxEvent(Base):
     set_aside_at: Mapped[datetime | None]
 
 
-class OutboxDelivery(Base):
+class OutboxDelivery(Record):
     """One handler has heard one event."""
 
     __tablename__ = "outbox_delivery"
     __table_args__ = (UniqueConstraint("event_row_id", "handler"),)
 
-    id: Mapped[int] = pk()
     event_row_id: Mapped[int] = fk("outbox_event.id", index=False)
     handler: Mapped[str] = mapped_column(String(160))
     at: Mapped[datetime]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, pk
+from core.database import Record
 from core.types import BigInt, JSONType
 
 JOB = "job"  # the kind of the claims of all jobs; their key is the public id
@@ -14,7 +14,7 @@ JOB = "job"  # the kind of the claims of all jobs; their key is the public id
 OPEN = ("waiting", "running")
 
 
-class JobProgress(Base):
+class JobProgress(Record):
     """How far a long job has come, for the page that its owner watches, and how to do it.
 
     `task` is called with the public id and then `args`. What its owner must still hold when it runs stands in `needs`
@@ -30,7 +30,6 @@ class JobProgress(Base):
         Index("ix_job_progress_state_send_again_at", "state", "send_again_at"),
     )
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
     kind: Mapped[str] = mapped_column(String(60))
     owner_account_id: Mapped[int | None]

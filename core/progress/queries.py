@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import exists, select
 
 from core.clock import to_shanghai
-from core.database import session
+from core.database import locked, session, view_of
 from core.errors import NotFound
 from core.progress.models import JOB, OPEN, JobProgress
 from core.sweeps import claimable
@@ -39,10 +39,8 @@ def get_row(public_id: str, *, lock: bool = False) -> JobProgress:
     Raises:
         NotFound: no such job.
     """
-    query = select(JobProgress).where(JobProgress.public_id == public_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalars(query).one_or_none()
+    wanted = JobProgress.public_id == public_id
+    row = locked(JobProgress, wanted) if lock else session.scalar(select(JobProgress).where(wanted))
     if row is None:
         raise NotFound(code="no_such_job")
     return row
@@ -63,18 +61,8 @@ def get_progress(public_id: str, *, at: datetime) -> ProgressView:
             state = "waiting"
     if state == "running" and row.done and row.total > row.done:
         left = int((at - row.started_at).total_seconds() / row.done * (row.total - row.done))
-    return ProgressView(
-        public_id=row.public_id,
-        kind=row.kind,
-        owner_account_id=row.owner_account_id,
-        state=state,
-        total=row.total,
-        done=row.done,
-        message=message,
-        result_url=row.result_url,
-        left_s=left,
-        may_retry=row.state == "failed" and row.may_retry,
-    )
+    may_retry = row.state == "failed" and row.may_retry
+    return view_of(ProgressView, row, state=state, message=message, left_s=left, may_retry=may_retry)
 
 
 def _waits_for(state: str, message: str, claim: WorkClaim | None, at: datetime) -> str:

@@ -8,13 +8,13 @@ from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.accounts.models.second_factor import required_for
-from core.database import Base, fk, pk
+from core.database import Record, fk
 from core.ids import random_id
 from core.languages import BY_LOCALE, FIRST
 from core.types import JSONType, UTCDateTime
 
 
-class Account(Base, UserMixin):
+class Account(Record, UserMixin):
     """A person who can sign in. What they may do is `branch.organisation`'s answer, not kept here."""
 
     __tablename__ = "account"
@@ -23,7 +23,6 @@ class Account(Base, UserMixin):
         CheckConstraint(f"locale IN {tuple(BY_LOCALE)}", name="locale_known"),
     )
 
-    id: Mapped[int] = pk()
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     email: Mapped[str | None] = mapped_column(String(255), unique=True)  # type: ignore[assignment]
     phone: Mapped[str | None] = mapped_column(String(32), unique=True)
@@ -85,19 +84,18 @@ class Account(Base, UserMixin):
         return required_for(self.id, demo=self.demo)
 
 
-class FactorReset(Base):
+class FactorReset(Record):
     """An operator took a second factor off for an owner who had lost it and the recovery codes. Rows are only ever added."""
 
     __tablename__ = "account_factor_reset"
 
-    id: Mapped[int] = pk()
     account_id: Mapped[int] = fk("account.id")
     by_account_id: Mapped[int] = fk("account.id", index=False)
     reason: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class AccountCode(Base):
+class AccountCode(Record):
     """A page that takes a code which was sent to a contact, for whoever asked for it: five attempts, an hour."""
 
     __tablename__ = "account_code"
@@ -106,7 +104,6 @@ class AccountCode(Base):
         CheckConstraint("attempts >= 0", name="attempts_not_negative"),
     )
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(40), unique=True)
     account_id: Mapped[int] = fk("account.id")
     purpose: Mapped[str] = mapped_column(String(16))
@@ -116,7 +113,7 @@ class AccountCode(Base):
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class ContactMessage(Base):
+class ContactMessage(Record):
     """A code or a link of recovery that was sent to a contact, whoever asked for it; spaces the next one.
 
     `number` counts those of the contact; `tries` are entries of everybody at a code, of which only the digest is kept.
@@ -129,7 +126,6 @@ class ContactMessage(Base):
         UniqueConstraint("contact", "what", "number"),
     )
 
-    id: Mapped[int] = pk()
     contact: Mapped[str] = mapped_column(String(255))
     what: Mapped[str] = mapped_column(String(8))
     number: Mapped[int]

@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Record, fk
 from core.types import UTCDateTime
 
 
-class AccountDevice(Base):
+class AccountDevice(Record):
     """One sign-in on one device: the session and the cookie that remembers both point here, and end with it.
 
     Only digests of what the cookies carry are kept; `browser_digest` tells a browser that signed in before. No network
@@ -25,7 +25,6 @@ class AccountDevice(Base):
         CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended_with_reason"),
     )
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(40), unique=True)
     account_id: Mapped[int] = fk("account.id")
     key_digest: Mapped[str] = mapped_column(String(64), unique=True)
@@ -39,7 +38,7 @@ class AccountDevice(Base):
     ended_by: Mapped[str | None] = mapped_column(String(16))
 
 
-class FactorGuess(Base):
+class FactorGuess(Record):
     """Wrong second factors of one account in a row, from one known browser or (no digest) from all others together."""
 
     __tablename__ = "account_factor_guess"
@@ -48,7 +47,6 @@ class FactorGuess(Base):
         CheckConstraint("failures >= 0", name="failures_not_negative"),
     )
 
-    id: Mapped[int] = pk()
     account_id: Mapped[int] = fk("account.id")
     browser_digest: Mapped[str] = mapped_column(String(64))
     failures: Mapped[int] = mapped_column(default=0)

@@ -5,16 +5,15 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Record, fk
 from core.types import JSONType
 
 
-class ApiToken(Base):
+class ApiToken(Record):
     """One token: whose it is, what it may do, until when, and when it was used last."""
 
     __tablename__ = "api_token"
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(40), unique=True)
     account_id: Mapped[int] = fk("account.id")
     name: Mapped[str] = mapped_column(String(80))

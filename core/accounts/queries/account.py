@@ -10,7 +10,7 @@ from sqlalchemy import inspect, select
 
 from core.accounts.models.account import Account
 from core.accounts.rules.identity import Identity
-from core.database import session
+from core.database import session, view_of
 
 
 @dataclass(frozen=True)
@@ -46,17 +46,11 @@ def find_confirmed(identity: Identity) -> int | None:
 
 def get_account_view(account: Account) -> AccountView:
     """What the account page shows."""
-    return AccountView(
-        id=account.id,
-        display_name=account.display_name,
-        locale=account.locale,
-        email=account.email,
-        phone=account.phone,
-        email_confirmed_at=account.email_confirmed_at,
-        phone_confirmed_at=account.phone_confirmed_at,
+    return view_of(
+        AccountView,
+        account,
         second_factor=account.has_second_factor,
         recovery_codes_left=len(account.mf_recovery_codes or []),
-        demo=account.demo,
     )
 
 

@@ -12,7 +12,7 @@ from core.accounts.models.account import Account
 from core.accounts.models.devices import AccountDevice, FactorGuess
 from core.accounts.queries.digests import digest
 from core.accounts.rules.devices import BROWSER_KNOWN_FOR, ENDED_KEPT_FOR
-from core.database import session
+from core.database import session, view_of
 from core.sweeps import claimable
 
 FORGETTING = "core.accounts.forget_devices"
@@ -52,18 +52,7 @@ def devices_of(account_id: int, *, here_id: int | None, since: datetime) -> Sequ
         )
         .order_by(AccountDevice.last_seen_at.desc())
     )
-    views = [
-        DeviceView(
-            row.public_id,
-            row.browser,
-            row.system,
-            row.remembered,
-            row.signed_in_at,
-            row.last_seen_at,
-            row.id == here_id,
-        )
-        for row in rows
-    ]
+    views = [view_of(DeviceView, row, here=row.id == here_id) for row in rows]
     return sorted(views, key=lambda view: not view.here)
 
 

@@ -10,7 +10,7 @@ from core.accounts.models.account import Account
 from core.accounts.models.tokens import ApiToken
 from core.accounts.queries.digests import digest
 from core.accounts.queries.token_scopes import known_scopes
-from core.database import session
+from core.database import session, view_of
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,10 @@ def tokens_of(account_id: int, *, at: datetime) -> list[TokenView]:
         select(ApiToken).where(ApiToken.account_id == account_id).order_by(ApiToken.id.desc()).limit(100)
     )
     return [
-        TokenView(
-            public_id=row.public_id,
-            name=row.name,
+        view_of(
+            TokenView,
+            row,
             scopes=tuple(words.get(scope, scope) for scope in row.scopes),
-            created_at=row.created_at,
-            expires_at=row.expires_at,
-            last_used_at=row.last_used_at,
             state="revoked" if row.revoked_at else "expired" if row.expires_at <= at else "active",
         )
         for row in rows

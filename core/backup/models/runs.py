@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, pk
+from core.database import Record
 
 
-class BackupRun(Base):
+class BackupRun(Record):
     """One backup that was made and verified, or failed; written when it has ended, so it is never in its own copy.
 
     A good one may have an `error` too: what was damaged in the original before it was copied.
@@ -21,7 +21,6 @@ class BackupRun(Base):
         Index("ix_backup_run_state_started_at", "state", "started_at"),
     )
 
-    id: Mapped[int] = pk()
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(6))

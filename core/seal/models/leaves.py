@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, pk
+from core.database import Base, Record
 from core.seal.rules.entries import LONGEST_SUBJECT, SALT_BYTES
 from core.types import UTCDateTime
 
@@ -13,7 +13,7 @@ WAITING = text("number IS NULL")
 NUMBERED = text("number IS NOT NULL")
 
 
-class SealLeaf(Base):
+class SealLeaf(Record):
     """One entry of the log with what opens it. Rows are added, then numbered once, never changed again.
 
     `number` is the entry's place in the log, empty until the sequencer has given it. A row that stands
@@ -32,7 +32,6 @@ class SealLeaf(Base):
         Index("ix_seal_leaf_waiting", "id", sqlite_where=WAITING, postgresql_where=WAITING),
     )
 
-    id: Mapped[int] = pk()
     kind: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     subject: Mapped[str | None] = mapped_column(String(LONGEST_SUBJECT), index=True)
@@ -57,12 +56,11 @@ class SealState(Base):
     signed_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class SealWitness(Base):
+class SealWitness(Record):
     """A witness of ours: up to where it has seen the log, what was wrong the last time, and since when it sees a fork."""
 
     __tablename__ = "seal_witness"
 
-    id: Mapped[int] = pk()
     url: Mapped[str] = mapped_column(String(400), unique=True)
     vkey: Mapped[str] = mapped_column(String(400))
     size: Mapped[int] = mapped_column(default=0)
@@ -71,13 +69,12 @@ class SealWitness(Base):
     alarm_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class SealHead(Base):
+class SealHead(Record):
     """The signed head of a day, as it was told to those who keep them."""
 
     __tablename__ = "seal_head"
     __table_args__ = (CheckConstraint("size >= 0", name="size_not_negative"),)
 
-    id: Mapped[int] = pk()
     day: Mapped[date] = mapped_column(Date, unique=True)
     size: Mapped[int]
     root: Mapped[str] = mapped_column(String(64))
