@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import request
+from flask import g, request
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import aliased
 
@@ -101,3 +101,9 @@ BROWSER_COOKIE = "guiyuan_browser"
 def browser_key() -> str:
     """By what this browser is known again; empty for one that never signed in."""
     return request.cookies.get(BROWSER_COOKIE, "")
+
+
+def device_id() -> int | None:
+    """The device of this request's session."""
+    here_id: int | None = g.get("device_id")
+    return here_id

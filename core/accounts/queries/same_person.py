@@ -7,8 +7,7 @@ from flask import has_request_context
 from sqlalchemy import select
 
 from core.accounts.models.account import Account
-from core.accounts.queries import devices as accounts_devices
-from core.accounts.queries.devices import knows_browser
+from core.accounts.queries.devices import browser_key, knows_browser
 from core.database import session
 
 # Mail services that drop the dots of a name.
@@ -53,4 +52,4 @@ def same_person(account_id: int, other_id: int) -> bool:
         return True
     if (account.demo and other.demo) or not has_request_context():
         return False
-    return knows_browser(other_id, accounts_devices.browser_key())
+    return knows_browser(other_id, browser_key())

@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from core.accounts.queries import devices as queries
-from core.accounts.queries import staff as accounts_staff
+from core.accounts.queries.devices import device_id
+from core.accounts.queries.staff import is_staff
 from core.accounts.service import devices as service
 from core.accounts.views import sessions
 from core.accounts.wording.devices import device_words
@@ -24,13 +25,13 @@ blueprint = Blueprint("devices", __name__, url_prefix="/account/devices")
 def index() -> str:
     at = now()
     lasting = sessions.lasting_of(actor_id())
-    devices = queries.devices_of(actor_id(), here_id=sessions.device_id(), since=at - lasting.idle)
+    devices = queries.devices_of(actor_id(), here_id=device_id(), since=at - lasting.idle)
     return render_template(
         "core/accounts/devices.html",
         devices=[device for device in devices if at - device.signed_in_at < lasting.whole],
         words=device_words,
         lasting=lasting,
-        staff=accounts_staff.is_staff(actor_id()),
+        staff=is_staff(actor_id()),
     )
 
 
@@ -47,7 +48,7 @@ def end(public_id: str) -> Any:
 @signed_in(scope=Scope.OWN)
 def end_others() -> Any:
     with transaction():
-        n = service.end_others(actor_id(), but=sessions.device_id(), by="owner", at=now())
+        n = service.end_others(actor_id(), but=device_id(), by="owner", at=now())
     flash(
         ngettext("%(num)s other device is signed out.", "%(num)s other devices are signed out.", n), "success"
     )

@@ -11,13 +11,11 @@ from flask_login import current_user
 from flask_security import logout_user
 from flask_security.utils import check_and_update_authn_fresh
 
-from core.accounts.queries import devices as accounts_devices
 from core.accounts.queries.account import find_account
-from core.accounts.queries.devices import knows_browser
+from core.accounts.queries.devices import browser_key, device_id, knows_browser
 from core.accounts.queries.digests import digest
 from core.accounts.rules.identity import parse_identity
 from core.accounts.views import second_factor_guards as factor_guards
-from core.accounts.views import sessions
 from core.database import transaction
 from core.errors import Forbidden
 from core.gate import public, wants_json
@@ -132,14 +130,14 @@ def _typed_identity() -> str:
     identity = parse_identity(request.form.get("email", ""))
     if identity is None:
         return "account:?"
-    account, browser = find_account(identity), accounts_devices.browser_key()
+    account, browser = find_account(identity), browser_key()
     known = account is not None and knows_browser(account.id, browser)
     return f"account:{identity.value}:{digest(browser) if known else ''}"
 
 
 def _present_device() -> str:
     """One sign-in, whatever addresses it is used from; its owner can begin another one."""
-    return f"device:{sessions.device_id()}" if current_user.is_authenticated else who_asks()
+    return f"device:{device_id()}" if current_user.is_authenticated else who_asks()
 
 
 def _failed(response: Response) -> bool:

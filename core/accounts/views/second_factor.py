@@ -8,10 +8,11 @@ from flask_login import current_user
 from flask_security.utils import validate_redirect_url
 
 from core.accounts.forms.sign_in import FactorForm
-from core.accounts.queries import devices as accounts_devices
 from core.accounts.queries.account import get_account
+from core.accounts.queries.devices import browser_key
 from core.accounts.service import devices as service
-from core.accounts.views.second_factor_guards import is_right, note_shown, too_often
+from core.accounts.service.second_factor import note_shown
+from core.accounts.views.second_factor_guards import is_right, too_often
 from core.clock import now
 from core.database import transaction
 from core.gate import actor_id, signed_in
@@ -37,7 +38,7 @@ def show() -> Any:
         return _page(form), 422
     account = get_account(actor_id())
     with transaction():
-        origin = service.origin_of(account.id, accounts_devices.browser_key())
+        origin = service.origin_of(account.id, browser_key())
         wait = service.take_guess(account, origin, at=now())
     if wait:
         form.code.errors = [too_often(wait)]

@@ -12,9 +12,10 @@ from flask_security import Security
 from flask_security.twofactor import tf_clean_session
 
 from core.accounts.models.account import Account
-from core.accounts.queries import devices as accounts_devices
 from core.accounts.queries.account import account_by_uniquifier
+from core.accounts.queries.devices import browser_key
 from core.accounts.service import devices as service
+from core.accounts.service.second_factor import factor_shown_recently
 from core.clock import now
 from core.database import transaction
 
@@ -25,8 +26,6 @@ GUESSED_AT = ("two_factor_token_validation", "mf_recovery")
 ONLY_WITH_THE_OLD = ("two_factor_setup", "two_factor_setup_validate", "mf_recovery_codes")
 # Pages on which somebody who has given the password sets the first factor up, before he is signed in.
 SET_UP_ON_THE_WAY_IN = ("two_factor_setup", "two_factor_token_validation")
-SHOWN_AT = "factor_shown_at"
-SHOWN_FOR = timedelta(minutes=10)
 
 
 def wrapped(name: str, view: View) -> View:
@@ -36,16 +35,6 @@ def wrapped(name: str, view: View) -> View:
     if name in ONLY_WITH_THE_OLD:
         view = _require_current_factor(view)
     return _refuse_second_setup(view) if name in SET_UP_ON_THE_WAY_IN else view
-
-
-def note_shown() -> None:
-    """The present factor was shown on this device, just now."""
-    session[SHOWN_AT] = int(now().timestamp())
-
-
-def factor_shown_recently() -> bool:
-    """Whether it was shown a short while ago."""
-    return now().timestamp() - session.get(SHOWN_AT, 0) < SHOWN_FOR.total_seconds()
 
 
 def is_right(account: Account, code: str) -> bool:
@@ -76,7 +65,7 @@ def _limit_factor_guesses(view: View) -> View:
         if account is None:
             return view(*args, **kwargs)
         with transaction():
-            origin = service.origin_of(account.id, accounts_devices.browser_key())
+            origin = service.origin_of(account.id, browser_key())
             wait = service.take_guess(account, origin, at=now())
         if wait:
             flash(too_often(wait), "error")

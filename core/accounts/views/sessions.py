@@ -14,7 +14,7 @@ from flask_security.utils import set_request_attr
 
 from core.accounts.models.account import Account
 from core.accounts.queries.account import unwritten_changes
-from core.accounts.queries.devices import BROWSER_COOKIE, browser_key, find_open
+from core.accounts.queries.devices import BROWSER_COOKIE, browser_key, device_id, find_open
 from core.accounts.queries.staff import is_staff
 from core.accounts.rules.devices import BROWSER_KNOWN_FOR, SessionLifetime
 from core.accounts.service import devices as service
@@ -45,12 +45,6 @@ def lasting_of(account_id: int) -> SessionLifetime:
     """How long a sign-in of this account lasts."""
     settings = current_settings()
     return _staff_lifetime(settings) if is_staff(account_id) else _member_lifetime(settings)
-
-
-def device_id() -> int | None:
-    """The device of this request's session."""
-    here_id: int | None = g.get("device_id")
-    return here_id
 
 
 def load(key: str) -> Account | None:
