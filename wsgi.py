@@ -438,7 +438,7 @@ def checks() -> list[Check]:
     from traceability.lookups.queries import looked_up_last
     from traceability.quota.queries import invariants as quota
 
-    of_codes = frozenset(one.kind for one in (*codes.SOURCES, code_steps.SOURCE))
+    of_codes = frozenset(source.kind for source in (*codes.SOURCES, code_steps.SOURCE))
     return [
         Check("seal", partial(check_seal, leave_out=of_codes)),
         Check(

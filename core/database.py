@@ -42,6 +42,8 @@ REVISION = re.compile(r"(?=.{3,32}$)[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 
 class Base(DeclarativeBase):
+    """What all tables have in common: the names of their constraints, times in UTC, whole numbers of 64 bits."""
+
     metadata = sa.MetaData(naming_convention=NAMING)
     type_annotation_map = {int: BigInt, datetime: UTCDateTime}  # noqa: RUF012 - SQLAlchemy's hook
 

@@ -23,6 +23,8 @@ class DomainError(Exception):
 
 
 class NotFound(DomainError):  # noqa: N818 - the architecture names them so
+    """There is no such thing, or none that may be seen."""
+
     code = "not_found"
 
 
@@ -33,6 +35,8 @@ class Unauthorised(DomainError):  # noqa: N818 - the architecture names them so
 
 
 class Forbidden(DomainError):  # noqa: N818 - the architecture names them so
+    """Whoever asks may not do this."""
+
     code = "forbidden"
 
 

@@ -36,6 +36,7 @@ class Actor:
 
     @property
     def signed_in(self) -> bool:
+        """Whether this is an account."""
         return self.account_id is not None
 
 

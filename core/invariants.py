@@ -20,6 +20,7 @@ class Finding:
 
     @property
     def holds(self) -> bool:
+        """Whether no row breaks it."""
         return not self.broken
 
 

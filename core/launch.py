@@ -24,6 +24,7 @@ from core.supervisor import Supervisor, commands, end_all, start
 
 
 def say(text: str) -> None:
+    """A line for whoever started it."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
@@ -106,6 +107,7 @@ def only_launcher(var: Path) -> Iterator[None]:
 
 
 def port_is_free(port: int) -> bool:
+    """Whether nobody on this machine listens there."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -127,6 +129,7 @@ def wait_until_alive(settings: Settings, supervisor: Supervisor) -> bool:
 
 
 def greet(settings: Settings) -> None:
+    """Say where everything is, and who can sign in."""
     say("")
     say(f"  Guiyuan is running on {settings.base_url}")
     say(f"  verify a label:   {settings.base_url}/verify")
@@ -145,6 +148,7 @@ def greet(settings: Settings) -> None:
 
 
 def main() -> int:
+    """`make run`; the code to exit with."""
     settings = load_settings()
     configure_logging(settings.log_level)
     os.environ["GUIYUAN_VAR"] = str(settings.var)

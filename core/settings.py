@@ -151,6 +151,7 @@ class Settings(BaseSettings):
 
     @property
     def base_url(self) -> str:
+        """The address under which the site is reached, without a slash at its end."""
         return self.public_url or f"http://127.0.0.1:{self.port}"
 
     @property
@@ -160,10 +161,12 @@ class Settings(BaseSettings):
 
     @property
     def sqlalchemy_url(self) -> str:
+        """The database in force."""
         return self.database_url or f"sqlite:///{self.var / 'guiyuan.db'}"
 
     @property
     def is_secure(self) -> bool:
+        """Whether visitors come over HTTPS."""
         return self.base_url.startswith("https://")
 
     @cached_property

@@ -76,6 +76,7 @@ class Part:
     deaths: deque[float] = field(default_factory=lambda: deque(maxlen=MANY_DEATHS))
 
     def recent_deaths(self, at: float) -> int:
+        """How often it died within the last `WITHIN_S` seconds."""
         return sum(1 for death in self.deaths if at - death < WITHIN_S)
 
     def state(self, at: float) -> dict[str, Any]:

@@ -21,6 +21,7 @@ def name_of(at: datetime) -> str:
 
 
 def stamp_of(at: datetime) -> str:
+    """A moment as names have it: 20260312T060500Z."""
     return to_utc(at).strftime(_STAMP)
 
 

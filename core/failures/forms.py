@@ -9,4 +9,6 @@ from core.form_keys.forms import PageForm
 
 
 class AsideForm(PageForm):
+    """Why nobody needs it any more."""
+
     reason = TextAreaField(_l("Reason"), validators=[DataRequired(), Length(max=LONGEST_REASON)])

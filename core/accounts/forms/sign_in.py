@@ -165,6 +165,8 @@ class SignUpForm(ContactForm):
 
 
 class CodeForm(PageForm):
+    """The digits that were sent to a contact."""
+
     code = StringField(
         _l("Eight-digit code"),
         validators=[DataRequired(_l("Enter the code.")), Length(max=12)],
@@ -177,6 +179,8 @@ class CodeForm(PageForm):
 
 
 class FactorForm(PageForm):
+    """The present second factor: six digits of the app, or a recovery code."""
+
     code = StringField(
         _l("Code of your authenticator app, or a recovery code"),
         validators=[DataRequired(_l("Enter the code.")), Length(max=40)],
@@ -185,5 +189,7 @@ class FactorForm(PageForm):
 
 
 class ProfileForm(PageForm):
+    """How an account is called, and its language."""
+
     display_name = name_field()
     locale = RadioField(_l("Language"), choices=LOCALES, validators=[DataRequired()])

@@ -23,6 +23,8 @@ def check_chosen(_form: PageForm, field: SelectMultipleField) -> None:
 
 
 class TokenForm(PageForm):
+    """A new token; `scopes` are those that the account may give, each with its words."""
+
     name = StringField(_l("What uses it"), validators=[DataRequired(), Length(max=80)])
     scopes = SelectMultipleField(
         _l("What it may do"),

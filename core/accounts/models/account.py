@@ -56,6 +56,7 @@ class Account(Record, UserMixin):
 
     @property
     def has_second_factor(self) -> bool:
+        """Whether one is set up."""
         return bool(self.tf_primary_method and self.tf_totp_secret)
 
     def new_sign_in_key(self) -> str:

@@ -40,6 +40,7 @@ class SessionLifetime:
     whole: timedelta
 
     def over(self, *, signed_in_at: datetime, last_seen_at: datetime, at: datetime) -> bool:
+        """Whether a sign-in has ended `at` this moment."""
         return at - last_seen_at >= self.idle or at - signed_in_at >= self.whole
 
 

@@ -32,6 +32,11 @@ class Datastore(FSQLALiteUserDatastore):
     """
 
     def commit(self) -> None:
+        """Commit what the library changed, but where a transaction of ours does that at its end.
+
+        Raises:
+            WroteWhileReadingError: the request that is answered only reads.
+        """
         if not session.info.get("in_transaction"):
             if session.new or session.dirty or session.deleted:
                 refuse_while_reading()
@@ -44,6 +49,7 @@ class Datastore(FSQLALiteUserDatastore):
         end_others(user.id, but=None, by="password", at=now())
 
     def tf_set(self, user: Account, primary_method: str, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
+        """Called when a second factor is set up or changed: other devices are signed out, the owner is told."""
         before = user.tf_totp_secret
         super().tf_set(user, primary_method, *args, **kwargs)
         if user.tf_totp_secret != before:
@@ -54,6 +60,7 @@ class Datastore(FSQLALiteUserDatastore):
             self._factor_changed(user, "changed" if before else "set_up")
 
     def tf_reset(self, user: Account) -> None:  # type: ignore[override]
+        """Called when the second factor is turned off; as `tf_set`."""
         super().tf_reset(user)
         self._factor_changed(user, "turned_off")
 
@@ -63,15 +70,18 @@ class Datastore(FSQLALiteUserDatastore):
         note_shown()
 
     def mf_set_recovery_codes(self, user: Account, rcs: list[str] | None) -> None:  # type: ignore[override]
+        """New recovery codes were made, which the owner hears of."""
         super().mf_set_recovery_codes(user, rcs)
         tell_recovery_codes(user, "made")
 
     def mf_get_recovery_codes(self, user: Account) -> list[str]:  # type: ignore[override]
+        """The codes that are left, for this transaction alone until it ends: each counts once."""
         only_one_at_a_time(user, "mf_recovery_codes")
         codes: list[str] = super().mf_get_recovery_codes(user)
         return codes
 
     def mf_delete_recovery_code(self, user: Account, idx: int) -> bool:  # type: ignore[override]
+        """One was used, which the owner hears of; whether there was one."""
         used: bool = super().mf_delete_recovery_code(user, idx)
         tell_recovery_codes(user, "used")
         return used
@@ -81,10 +91,16 @@ class QueuedMail(MailUtil):
     """Puts what Flask-Security tells people into our queue, in the same transaction."""
 
     def send_mail(self, template: str, *_args: Any, **context: Any) -> None:
+        """Queue what has a template of ours; nothing else is sent."""
         if template in NOTICES:
             tell_password_changed(context["user"])
 
     def normalize(self, email: str) -> str:
+        """The address as accounts keep it.
+
+        Raises:
+            ValueError: it is none.
+        """
         normalised = normalise_email(email)
         if normalised is None:
             raise ValueError(email)
@@ -95,10 +111,12 @@ class OncePerCode(Totp):
     """Refuses an authenticator code that was used before."""
 
     def get_last_counter(self, user: Account) -> int | None:  # type: ignore[override]
+        """The time step of the code that was used last, for this transaction alone until it ends."""
         only_one_at_a_time(user, "tf_last_counter")
         return user.tf_last_counter
 
     def set_last_counter(self, user: Account, tmatch: Any) -> None:  # type: ignore[override]
+        """Note the time step of the code that was used now."""
         user.tf_last_counter = tmatch.counter
 
     def generate_qrcode(self, username: str, totp: str) -> str:
@@ -115,6 +133,7 @@ class CarefulPasswords(PasswordUtil):
     """Refuses passwords that everybody tries first."""
 
     def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
+        """What is wrong with a password, in sentences, None for nothing; and the password, normalised."""
         wrong, password = super().validate(password, is_register, **kwargs)
         if not wrong and is_too_simple(password, about=current_contacts(kwargs.get("user"))):
             wrong = [_("This password is too easy to guess. A few words in a row make a good one.")]

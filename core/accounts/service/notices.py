@@ -12,6 +12,7 @@ LINK_FOR = timedelta(days=1)
 
 
 def send_recovery_link(account: Account, link: str) -> None:
+    """A link that opens the account for a day."""
     _queue_notice(account, "account_recover_link", {"link": link}, secret_for=LINK_FOR)
 
 
@@ -21,6 +22,7 @@ def send_code(account: Account, contact: Identity, code: str, *, good_for: timed
 
 
 def tell_password_changed(account: Account) -> None:
+    """To its owner, in case somebody else changed it."""
     _queue_notice(account, "account_password_changed", {})
 
 

@@ -37,6 +37,7 @@ YEAR_S = 365 * 24 * 3600
 @blueprint.get("")
 @signed_in
 def overview() -> str:
+    """The account's own page."""
     account = get_account_view(current_user)
     form = ProfileForm(display_name=account.display_name, locale=account.locale)
     return _overview(form)
@@ -45,6 +46,7 @@ def overview() -> str:
 @blueprint.post("")
 @signed_in(scope=Scope.OWN)
 def save_profile() -> Any:
+    """Keep name and language; the language also as a cookie."""
     form = ProfileForm()
     if not form.validate():
         return _overview(form), 422
@@ -73,6 +75,7 @@ def _overview(form: ProfileForm) -> str:
 @limiter.limit(SENDING, exempt_when=posts_only)
 @creates(keyless=True)
 def sign_up() -> Any:
+    """Open an account and sign in to it."""
     if current_user.is_authenticated:
         return made_nothing(redirect(url_for("accounts.overview")))
     form = SignUpForm()
@@ -128,6 +131,7 @@ def recover() -> Any:
 @limiter.limit(SENDING, exempt_when=posts_only)
 @creates()
 def contact() -> Any:
+    """Prove another contact: a code is sent to it."""
     form = ContactForm(identity=request.args.get("contact", ""))
     if not form.validate_on_submit():
         status = 422 if request.method == "POST" else 200
@@ -150,6 +154,7 @@ def _owner_or_nobody(account: Account, contact: Identity) -> Account | None:
 @public(scope=Scope.TOKEN)
 @limiter.limit(GUESSING, exempt_when=posts_only)
 def enter_code(public_id: str) -> Any:
+    """Take the code that was sent: it recovers the account, or proves the contact."""
     form = CodeForm()
     if not form.validate_on_submit():
         status = 422 if request.method == "POST" else 200

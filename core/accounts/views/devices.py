@@ -23,6 +23,7 @@ blueprint = Blueprint("devices", __name__, url_prefix="/account/devices")
 @blueprint.get("")
 @signed_in
 def index() -> str:
+    """Where the account is signed in."""
     at = now()
     lasting = sessions.lasting_of(actor_id())
     devices = queries.devices_of(actor_id(), here_id=device_id(), since=at - lasting.idle)
@@ -38,6 +39,7 @@ def index() -> str:
 @blueprint.post("/<public_id>/sign-out")
 @signed_in(scope=Scope.OWN)
 def end(public_id: str) -> Any:
+    """Sign one device out."""
     with transaction():
         service.end_own(actor_id(), public_id, at=now())
     flash(_("That device is signed out."), "success")
@@ -47,6 +49,7 @@ def end(public_id: str) -> Any:
 @blueprint.post("/sign-out-others")
 @signed_in(scope=Scope.OWN)
 def end_others() -> Any:
+    """Sign all devices but this one out."""
     with transaction():
         n = service.end_others(actor_id(), but=device_id(), by="owner", at=now())
     flash(

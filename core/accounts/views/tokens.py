@@ -25,6 +25,7 @@ blueprint = Blueprint("tokens", __name__, url_prefix="/account/tokens")
 @requires("tokens.create")
 @fresh
 def index() -> str:
+    """The account's tokens, and the form for a new one."""
     return _page(TokenForm(grantable(actor_id())))
 
 
@@ -58,6 +59,7 @@ def create() -> Any:
 @blueprint.post("/<public_id>/revoke")
 @requires("tokens.create", scope=Scope.OWN)
 def revoke(public_id: str) -> Any:
+    """End a token at once."""
     with transaction():
         service.revoke_token(actor_id(), public_id, at=now())
     flash(_("The token is revoked. Whatever used it gets no answer any more."), "success")

@@ -27,6 +27,8 @@ class BackupDamaged(Exception):  # noqa: N818 - says what it is
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
+    """Size in bytes and SHA-256 in hexadecimal of one file."""
+
     size: int
     sha256: str
 
@@ -80,6 +82,7 @@ class Manifest:
 
     @property
     def size_bytes(self) -> int:
+        """What all files take together."""
         return sum(file.size for file in self.files.values())
 
     def write(self, folder: Path) -> None:

@@ -49,6 +49,7 @@ SPELLING = (
 
 
 def file_of(table: str) -> str:
+    """Where a table's rows stand in a backup, as COPY writes them, compressed."""
     return f"database/{table}.copy.gz"
 
 
@@ -111,6 +112,7 @@ class LineCounter:
         self.lines = 0
 
     def of(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """The same chunks, counted as they are taken."""
         for chunk in chunks:
             self.lines += chunk.count(b"\n")
             yield chunk

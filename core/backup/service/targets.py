@@ -46,6 +46,7 @@ class SQLiteTarget:
         self.path = path
 
     def rows(self) -> int:
+        """How many rows it holds, migrations aside."""
         with closing(sqlite3.connect(self.path)) as connection:
             counts = sqlite.facts_of(connection).tables
         return sum(rows for name, rows in counts.items() if name != postgresql.VERSION_TABLE)
@@ -85,6 +86,7 @@ class PostgresTarget:
         self.engine = engine
 
     def rows(self) -> int:
+        """How many rows it holds, migrations aside."""
         with self.engine.connect() as connection:
             names = [
                 name for name in connection.scalars(postgresql.TABLES) if name != postgresql.VERSION_TABLE

@@ -20,6 +20,7 @@ class Bounds:
     answer_bytes: int
 
     def as_options(self) -> dict[str, int]:
+        """As JSON, for the process that reads."""
         return asdict(self)
 
 

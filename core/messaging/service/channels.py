@@ -69,6 +69,7 @@ def _apprise_module() -> Any:
 
 
 def apprise_for(channels: list[str]) -> Any:
+    """An `apprise.Apprise` that writes to these channels; false when none could be understood."""
     sender = _apprise_module().Apprise()
     for channel in channels:
         sender.add(channel)

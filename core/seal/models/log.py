@@ -53,6 +53,7 @@ class SignedHeadFile:
         return signed
 
     def write(self, signed: SignedHead) -> None:
+        """Remember it, durably, before it is signed."""
         document = {"size": signed.size, "root": signed.root.hex(), "at": signed.at.isoformat()}
         write_durably(self.path, json.dumps(document).encode() + b"\n", mode=0o600)
 
@@ -68,10 +69,12 @@ class Log:
 
     @property
     def verifier(self) -> Verifier:
+        """The public key by which its heads are checked."""
         return self.signer.verifier
 
     @property
     def origin(self) -> str:
+        """The name under which it signs, which it keeps for ever."""
         return self.signer.name
 
     @property

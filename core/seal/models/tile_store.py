@@ -26,6 +26,7 @@ class TileStore:
         return self._note("checkpoint")
 
     def publish(self, note: str) -> None:
+        """Put a signed note in place of the one before."""
         write_durably(self.folder / "checkpoint", note.encode())
 
     def witnessed(self) -> str | None:
@@ -33,6 +34,7 @@ class TileStore:
         return self._note("witnessed")
 
     def keep_witnessed(self, note: str) -> None:
+        """Keep the newest checkpoint that witnesses cosigned."""
         write_durably(self.folder / "witnessed", note.encode())
 
     def _note(self, name: str) -> str | None:

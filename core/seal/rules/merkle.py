@@ -44,10 +44,12 @@ class Levels:
             self.levels.append(fold(self.levels[-1]))
 
     def read(self, level: int, index: int) -> bytes:
+        """The hash of a complete subtree; `Read`."""
         return self.levels[level][index]
 
     @property
     def root(self) -> bytes:
+        """The hash over all leaves."""
         return root(self.size, self.read)
 
     def inclusion(self, index: int) -> list[bytes]:

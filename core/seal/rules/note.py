@@ -32,6 +32,11 @@ class BadNote(ValueError):  # noqa: N818 - says what it is
 
 
 def bytes_of_base64(text: str) -> bytes:
+    """What base64 (RFC 4648, section 4, with padding) stands for.
+
+    Raises:
+        BadNote: it is not base64.
+    """
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
@@ -39,6 +44,7 @@ def bytes_of_base64(text: str) -> bytes:
 
 
 def base64_of(data: bytes) -> str:
+    """As `bytes_of_base64` reads it."""
     return base64.b64encode(data).decode()
 
 
@@ -84,6 +90,7 @@ class Verifier:
 
     @property
     def id(self) -> bytes:
+        """The four bytes that name it in a signature line."""
         return key_id(self.name, self.kind, self.public)
 
     def __str__(self) -> str:
@@ -135,6 +142,11 @@ class Signer:
 
     @classmethod
     def generate(cls, name: str) -> Signer:
+        """A fresh key.
+
+        Raises:
+            BadNote: no key can be called so.
+        """
         if not is_key_name(name):
             raise BadNote(f"{name!r} cannot name a key: no spaces, no plus")
         return cls(name, Ed25519PrivateKey.generate().private_bytes_raw())
@@ -145,10 +157,12 @@ class Signer:
 
     @property
     def verifier(self) -> Verifier:
+        """The public key of its signatures."""
         return Verifier(self.name, SIGNATURE, self._private.public_key().public_bytes_raw())
 
     @property
     def cosigner(self) -> Verifier:
+        """The public key of its cosignatures."""
         return Verifier(self.name, COSIGNATURE, self._private.public_key().public_bytes_raw())
 
     def private_key_text(self) -> str:
@@ -256,6 +270,7 @@ class Checkpoint:
 
     @property
     def text(self) -> str:
+        """The three lines that are signed."""
         return f"{self.origin}\n{self.size}\n{base64_of(self.root)}\n"
 
     def signed(self, signer: Signer) -> str:

@@ -60,4 +60,5 @@ def read_hashes(lines: Sequence[str]) -> tuple[bytes, ...]:
 
 
 def write_hashes(hashes: Iterable[bytes]) -> list[str]:
+    """Hashes in base64, one a line."""
     return [base64_of(digest) for digest in hashes]

@@ -40,6 +40,7 @@ class Tile:
 
     @property
     def full(self) -> Tile:
+        """The tile in this place once it is full."""
         return Tile(self.level, self.index)
 
     @property
@@ -101,6 +102,7 @@ def unpack(bundle: bytes, most: int = WIDTH) -> list[bytes]:
 
 
 def hashes_of(tile: bytes) -> list[bytes]:
+    """The hashes in a tile, from left to right."""
     return [tile[i : i + HASH_BYTES] for i in range(0, len(tile), HASH_BYTES)]
 
 

@@ -15,6 +15,12 @@ from core.seal.rules.tiles import ENTRIES, WIDTH, Tile, unpack
 
 
 def require_beginning(log: Log, numbered: int, size: int) -> None:
+    """The first and the last numbered leaf of this database are entries of this log.
+
+    Raises:
+        NothingToRepair: they are not.
+        TileDamaged: a file of the log is missing or cut short.
+    """
     for number in sorted({0, numbered - 1} if numbered else set()):
         leaf = session.scalar(select(SealLeaf).where(SealLeaf.number == number))
         if leaf is None or entry_of(leaf) != published_entry(log, number, size):
@@ -24,6 +30,7 @@ def require_beginning(log: Log, numbered: int, size: int) -> None:
 
 
 def take_over_entries(log: Log, numbered: int, size: int) -> tuple[int, int]:
+    """Give the entries from `numbered` to `size` their leaves, or what the log tells of them; how many were found again, and how many are lost."""
     rows = session.scalars(
         select(SealLeaf).where(SealLeaf.number.is_(None)).execution_options(yield_per=CHUNK)
     )

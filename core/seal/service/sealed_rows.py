@@ -55,10 +55,12 @@ class SealedRows:
 
     @property
     def table(self) -> Table:
+        """The table of the model."""
         table: Table = self.model.__table__
         return table
 
     def subject(self, row_id: int) -> str:
+        """What the leaf of a row is about, as `paper/7`."""
         return f"{self.kind}/{row_id}"
 
     def body(self, row: Any) -> dict[str, Any]:

@@ -28,6 +28,8 @@ LONGEST_REQUEST = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class WitnessResponse:
+    """What is answered over HTTP."""
+
     status: int
     body: str
     content_type: str = TEXT

@@ -22,6 +22,8 @@ BYTES = "application/octet-stream"
 
 @dataclass(frozen=True, slots=True)
 class Resource:
+    """A file of the log as it is answered; `cache` is its Cache-Control."""
+
     body: bytes
     content_type: str
     cache: str

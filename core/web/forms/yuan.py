@@ -29,4 +29,5 @@ class YuanField(DecimalField):
 
     @property
     def minor(self) -> int:
+        """What was typed, in fen; 0 for nothing."""
         return int((self.data or Decimal(0)) * 100)

@@ -18,14 +18,17 @@ class Page(Generic[T]):
 
     @property
     def pages(self) -> int:
+        """How many pages there are, one at least."""
         return max(1, -(-self.total // self.size))
 
     @property
     def has_next(self) -> bool:
+        """Whether a page follows."""
         return self.number < self.pages
 
     @property
     def has_previous(self) -> bool:
+        """Whether one stands before it."""
         return self.number > 1
 
 

@@ -55,6 +55,7 @@ class NavTopic:
 
     @property
     def current(self) -> bool:
+        """Whether the page is in one of its places."""
         return any(place.current for place in self.places)
 
     def as_link(self) -> NavLink:

@@ -115,6 +115,7 @@ def init_problems(app: Flask) -> None:
 
 
 def on_domain_error(error: DomainError) -> Response:
+    """What a rule refuses, by the kind of its error in `TABLE`."""
     kind = next((k for k in type(error).__mro__ if k in TABLE), Conflict)
     status, title, what_to_do = TABLE[kind]
     answer = _answer(status, error.code, title, what_to_do, message=str(error.message), **error.details)
@@ -126,6 +127,7 @@ def on_domain_error(error: DomainError) -> Response:
 
 
 def on_csrf_error(_error: CSRFError) -> Response:
+    """A form whose token is missing or too old."""
     message = _("The page had been open for too long, so we could not be sure that it was you.")
     return _answer(
         400, "csrf", HTTP[400][0], _("Go back, reload the page and send it again."), message=message
@@ -133,6 +135,7 @@ def on_csrf_error(_error: CSRFError) -> Response:
 
 
 def on_http_error(error: HTTPException) -> Any:
+    """What Flask and Werkzeug refuse; redirects pass through."""
     status = error.code or 500
     if status < 400:
         return error
@@ -175,6 +178,7 @@ def _render_for_visitor(template: str, **shown: Any) -> str:
 
 
 def on_unexpected(error: Exception) -> Response:
+    """A fault of ours: logged whole, told with the request's id alone."""
     if current_app.testing:
         raise error
     if "request_id" not in g:
