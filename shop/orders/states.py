@@ -107,7 +107,7 @@ SYSTEM = By("system")
 SETTLED = frozenset({PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.DISPUTED})
 # The parcel may leave: paid for, or to be paid at the door.
 MAY_LEAVE = frozenset({PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.DUE_ON_DELIVERY})
-# Nobody has paid and nothing has left: the buyer may still walk away.
+# Nobody has paid: the order holds stock and may run out. What its buyer may do is told in `shop/payments/rules/standings.py`.
 OPEN_PAYMENT = frozenset(
     {PaymentState.AWAITING_PAYMENT, PaymentState.PROOF_SUBMITTED, PaymentState.DUE_ON_DELIVERY}
 )

@@ -104,7 +104,7 @@ def next_class(stages: Iterable[Stage], code: str) -> str | None:
 
 
 MU_CM2 = 6_666_667
-#: How close two plants of a stage can stand at most, in cm: half of what the trade plants (see `reference.py`).
+#: How close two plants of a stage can stand at most, in cm: half of what the trade plants (`traceability/reference/service.py`).
 CLOSEST_CM = {"first_year": 15, "second_third": 25, "specimen": 100}
 
 

@@ -1,7 +1,7 @@
 """Invitations: a link to take a role at a unit, or to join a grower. Nothing here commits.
 
 The link alone opens nothing: only an account that has proved the contact to which it was sent accepts it, and only as
-long as whoever sent it may give the role. What is not accepted yet: `pending.py`.
+long as whoever sent it may give the role. What is not accepted yet: `pending_invitations.py`.
 """
 
 import hashlib

@@ -192,10 +192,8 @@ class _Contributions:
                 parts[row.grower_id][kind].add(_part(row))
         self._met: dict[tuple[int, str, Any], set[Atom]] = {}
         for grower_id, grower_parts in parts.items():
-            first: Atom = (
-                grower_id,
-                0,
-            )  # where the first of every kind meet; the others are told apart by numbers
+            # Where the first of every kind meet; the others are told apart by numbers.
+            first: Atom = (grower_id, 0)
             numbers, firsts = count(1), {kind: min(mine) for kind, mine in grower_parts.items() if mine}
             others = {
                 kind: {
