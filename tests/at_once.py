@@ -1,15 +1,22 @@
 """Requests at the very same moment: each looks before any of them has acted."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from core.database import db, is_postgresql
+
 PATIENCE_S = 30
+WAITING = sa.text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
 def windows_of(app: Flask, client: FlaskClient, number: int) -> list[FlaskClient]:
@@ -49,3 +56,16 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     """What each call answers; every one in a thread of its own."""
     with ThreadPoolExecutor(len(calls)) as pool:
         return [one.result() for one in [pool.submit(call) for call in calls]]
+
+
+def let_the_other_come_to_wait():
+    """Return once some transaction waits for a row; on SQLite the other waits since it began."""
+    if not is_postgresql():
+        return
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as onlooker:
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            if onlooker.execute(WAITING).scalar_one():
+                return
+            threading.Event().wait(0.02)
+    raise AssertionError("nobody waits")

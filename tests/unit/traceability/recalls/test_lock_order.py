@@ -1,36 +1,18 @@
 """A parcel that leaves and a recall of its lot at the same moment: one waits for the other, never both."""
 
 import threading
-import time
 
 import pytest
 import sqlalchemy as sa
 
-from core.database import db, is_postgresql, transaction
-from tests.at_once import PATIENCE_S, at_once
+from core.database import db, transaction
+from tests.at_once import PATIENCE_S, at_once, let_the_other_come_to_wait
 from tests.factories.traceability import make_codes, ship
 from traceability.api import get_lot, take_from_lot
 from traceability.codes.models.tables import Code
 from traceability.codes.service import binding
 from traceability.codes.service.transitions import move_codes
 from traceability.recalls.service.recalling import recall
-
-WAITING = sa.text(
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-)
-
-
-def let_the_other_come_to_wait():
-    """Return once some transaction waits for a row; on SQLite the other waits since it began."""
-    if not is_postgresql():
-        return
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as onlooker:
-        until = time.monotonic() + PATIENCE_S
-        while time.monotonic() < until:
-            if onlooker.execute(WAITING).scalar_one():
-                return
-            threading.Event().wait(0.02)
-    raise AssertionError("nobody waits")
 
 
 @pytest.mark.both
