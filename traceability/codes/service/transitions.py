@@ -25,6 +25,7 @@ from traceability.events.service.recording import record_steps
 from traceability.lots.models.tables import Lot
 from traceability.lots.queries.records import get_lot
 from traceability.lots.service import lock_lots
+from traceability.quota.queries.ledger import in_order_of_quota
 from traceability.quota.service.accounting import credit, debit
 
 AT_A_TIME = 2_000
@@ -140,14 +141,15 @@ def move_codes(
     sources = sources_of(target)
     if not rows or any(row.state not in sources for row in rows):
         raise Conflict(_("The state of these codes does not allow that now."), code="code_state")
-    by_lot: dict[tuple[int, int], list[LockedCode]] = {}
+    by_lot: dict[int, list[LockedCode]] = {}
     for row in rows:
-        by_lot.setdefault((row.lot_id, row.grower_id), []).append(row)
+        by_lot.setdefault(row.lot_id, []).append(row)
+    lots = in_order_of_quota(by_lot, at=step.at) if quota is not None and len(by_lot) > 1 else list(by_lot)
     return [
         _move_codes_of_lot(
             step, target, group, quota=quota, values=values, measured=measured, batch_id=batch_id
         )
-        for group in by_lot.values()
+        for group in map(by_lot.__getitem__, lots)
     ]
 
 

@@ -123,8 +123,34 @@ def key_of_lot(lot_id: int, *, at: datetime) -> Key:
         NotFound: there is no such lot.
         Conflict: nothing of the lot was measured, so that its size class is unknown (`lot_not_measured`).
     """
-    row = session.execute(
+    drawn = _drawn_on([lot_id], at=at)
+    if not drawn:
+        raise NotFound(_("There is no lot with this number."), code="no_such_lot")
+    number, key = drawn[lot_id]
+    if key is None:
+        raise Conflict(
+            _("Measure the plants of lot %(number)s first: its quota depends on their size.", number=number),
+            code="lot_not_measured",
+        )
+    return key
+
+
+def in_order_of_quota(lot_ids: Iterable[int], *, at: datetime) -> list[int]:
+    """Lots in the order in which the accounts that they draw on are locked; those that nobody measured draw on none."""
+    drawn = _drawn_on(lot_ids, at=at)
+    return [
+        lot_id
+        for lot_id, (_number, key) in sorted(
+            drawn.items(), key=lambda item: (item[1][1] is not None, item[1][1] or item[0], item[0])
+        )
+    ]
+
+
+def _drawn_on(lot_ids: Iterable[int], *, at: datetime) -> dict[int, tuple[str, Key | None]]:
+    """The number of each lot and the key of its quota; None where no size was measured."""
+    rows = session.execute(
         select(
+            Lot.id,
             Lot.grower_id,
             Plot.unit_id,
             Lot.number,
@@ -133,20 +159,22 @@ def key_of_lot(lot_id: int, *, at: datetime) -> Key:
             Lot.height_cm_max,
         )
         .join(Plot, Plot.id == Lot.plot_id)
-        .where(Lot.id == lot_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound(_("There is no lot with this number."), code="no_such_lot")
-    reached = size_class(stages(at=at), diameter_mm=row.ground_diameter_mm_max, height_cm=row.height_cm_max)
-    if reached is None:
-        raise Conflict(
-            _(
-                "Measure the plants of lot %(number)s first: its quota depends on their size.",
-                number=row.number,
-            ),
-            code="lot_not_measured",
+        .where(Lot.id.in_(list(lot_ids)))
+    ).all()
+    table, year = stages(at=at), local_year(at)
+    reached = {
+        row.id: size_class(table, diameter_mm=row.ground_diameter_mm_max, height_cm=row.height_cm_max)
+        for row in rows
+    }
+    return {
+        row.id: (
+            row.number,
+            None
+            if (size := reached[row.id]) is None
+            else Key(row.grower_id, row.unit_id, row.cultivar_group, size, year),
         )
-    return Key(row.grower_id, row.unit_id, row.cultivar_group, reached, local_year(at))
+        for row in rows
+    }
 
 
 def balance(key: Key) -> BalanceView:

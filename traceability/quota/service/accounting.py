@@ -110,9 +110,15 @@ def credit(
     """
     _positive(plants)
     reason = require_reason(reason, _("Say why the quota is given back."))
-    left = plants
+    left, parts = plants, {}
     for key, used in _used(lot_id):
-        part = min(left, used)
+        parts[key] = min(left, used)
+        left -= parts[key]
+    if left:
+        raise Conflict(
+            _("More quota would be given back than was ever used for this lot."), code="more_than_activated"
+        )
+    for key, part in sorted(parts.items()):
         if part:
             target = Role.FREE if key.year >= local_year(at) else Role.EXPIRED
             post(
@@ -125,11 +131,6 @@ def credit(
                 by=by,
                 lot_id=lot_id,
             )
-            left -= part
-    if left:
-        raise Conflict(
-            _("More quota would be given back than was ever used for this lot."), code="more_than_activated"
-        )
 
 
 def _used(lot_id: int) -> list[tuple[Key, int]]:
@@ -140,13 +141,12 @@ def _used(lot_id: int) -> list[tuple[Key, int]]:
         .where(QuotaMove.lot_id == lot_id)
         .distinct()
     )
-    rows = session.scalars(
-        select(QuotaAccount)
-        .where(QuotaAccount.id.in_(account_ids), QuotaAccount.role == str(Role.ACTIVATED))
-        .order_by(QuotaAccount.year.desc(), QuotaAccount.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    query = select(QuotaAccount).where(
+        QuotaAccount.id.in_(account_ids), QuotaAccount.role == str(Role.ACTIVATED)
+    )
+    rows = session.scalars(query.order_by(QuotaAccount.year.desc(), QuotaAccount.id)).all()
+    for row in sorted(rows, key=lambda account: account.key):
+        session.refresh(row, with_for_update=True)
     sums: dict[int, int] = dict(
         session.execute(
             select(QuotaPosting.account_id, func.sum(QuotaPosting.plants))

@@ -156,7 +156,9 @@ def _credit(survey: PlotSurvey, *, at: datetime, by: int) -> None:
     """The measured area becomes the plot's, and what stands on it becomes quota."""
     plot = session.get_one(Plot, survey.plot_id)
     plot.area_m2 = survey.area_m2
-    for stand in session.scalars(select(SurveyStand).where(SurveyStand.survey_id == survey.id)):
+    stands = session.scalars(select(SurveyStand).where(SurveyStand.survey_id == survey.id)).all()
+    # In the order in which everybody locks accounts of quota.
+    for stand in sorted(stands, key=lambda stand: (stand.cultivar_group, stand.stage_code)):
         stand.plants = approve_land(
             grower_id=plot.grower_id,
             unit_id=plot.unit_id,
