@@ -16,7 +16,8 @@ from core.transitions import require_reason
 from traceability.events.rules.steps import Commissioned
 from traceability.events.service.recording import record_step
 from traceability.lots.models.sealing import lot_body, lot_subject
-from traceability.lots.models.tables import Cultivar, CultivarGroup, Lot, LotChange, RecallRequest, RecallStop
+from traceability.lots.models.tables import Cultivar, CultivarGroup, Lot, LotChange, RecallRequest
+from traceability.lots.queries.descent import ancestors
 from traceability.lots.queries.records import LotView, get_lot, view
 from traceability.lots.states import (
     SPECIES,
@@ -236,13 +237,15 @@ def change_state(lot_id: int, target: LotState, *, reason: str, at: datetime, by
     """Close, reopen or recall a lot. A recall is final and needs a reason that buyers will read.
 
     Raises:
-        Conflict: the lot's state does not allow it, or a recall waits that stopped its sale (`recall_asked`).
+        Conflict: the lot's state does not allow it, or a recall of it, or of what it came of, waits (`recall_asked`).
         Invalid: a recall without a reason.
     """
-    if target is LotState.OPEN and _recall_waits(lot_id):
-        raise Conflict(
-            _("A recall was asked for; until it is decided the lot stays closed."), code="recall_asked"
-        )
+    if target is LotState.OPEN:
+        lock_lots([lot_id])  # whoever asks for a recall holds all that it reaches
+        if _recall_waits(lot_id):
+            raise Conflict(
+                _("A recall was asked for; until it is decided the lot stays closed."), code="recall_asked"
+            )
     if target is LotState.RECALLED:
         require_reason(reason, _("Say why the lot is recalled; buyers will read it."))
     moved = changed(
@@ -258,13 +261,8 @@ def change_state(lot_id: int, target: LotState, *, reason: str, at: datetime, by
 
 
 def _recall_waits(lot_id: int) -> bool:
-    stop_id = session.scalar(
-        select(RecallStop.id)
-        .join(RecallRequest, RecallRequest.id == RecallStop.request_id)
-        .where(RecallStop.lot_id == lot_id, RecallRequest.state == str(RequestState.OPEN))
-        .limit(1)
-    )
-    return stop_id is not None
+    waits = RecallRequest.lot_id.in_(ancestors([lot_id])) & (RecallRequest.state == str(RequestState.OPEN))
+    return session.scalar(select(RecallRequest.id).where(waits).limit(1)) is not None
 
 
 def note(lot_id: int, kind: str, plants: int, reason: str, *, at: datetime, by: int | None) -> None:

@@ -22,7 +22,7 @@ from traceability.lots.models.sealing import request_body, request_subject
 from traceability.lots.models.tables import Lot, LotRecall, RecallRequest, RecallStop
 from traceability.lots.queries.descent import descendants
 from traceability.lots.queries.records import LotView, get_lot, view
-from traceability.lots.service import change_state
+from traceability.lots.service import change_state, lock_lots
 from traceability.lots.states import LotState, RequestState
 from traceability.recalls.service.recalling import RecallView, lock_reached, recall
 
@@ -78,9 +78,12 @@ def ask_for_recall(lot_id: int, *, reason: str, at: datetime, by: int) -> str:
     )
     session.add(row)
     session.flush()
-    for stopped_id in _in_state(descendants([lot_id]), LotState.OPEN):
+    reached = descendants([lot_id])
+    stopped = _stopped_already(reached)
+    for stopped_id in _in_state(reached, LotState.OPEN):
         change_state(stopped_id, LotState.CLOSED, reason=row.reason, at=at, by=by)
-        session.add(RecallStop(request_id=row.id, lot_id=stopped_id))
+        stopped.add(stopped_id)
+    session.add_all(RecallStop(request_id=row.id, lot_id=stopped_id) for stopped_id in sorted(stopped))
     session.flush()
     _seal(row, lot.number)
     return row.number
@@ -114,10 +117,21 @@ def refuse_recall(number: str, *, reason: str, at: datetime, by: int) -> None:
     row = _undecided(number, by=by)
     RECALL.sign(row, at=at, by=by, state=str(RequestState.REFUSED), decision_reason=reason)
     stopped = set(session.scalars(select(RecallStop.lot_id).where(RecallStop.request_id == row.id)))
+    lock_lots(stopped)  # then who asks for a recall of one of them has asked, or has to wait
     others = session.scalars(select(RecallRequest.lot_id).where(RecallRequest.state == "open")).all()
     still = descendants(others) if others else set()
     for lot_id in _in_state(stopped - set(still), LotState.CLOSED):
         change_state(lot_id, LotState.OPEN, reason=row.decision_reason, at=at, by=by)
+
+
+def _stopped_already(lot_ids: Collection[int]) -> set[int]:
+    """Those of the lots that an open request keeps closed: on sale again when the last of its kind is refused."""
+    query = (
+        select(RecallStop.lot_id)
+        .join(RecallRequest, RecallRequest.id == RecallStop.request_id)
+        .where(RecallStop.lot_id.in_(list(lot_ids)), RecallRequest.state == str(RequestState.OPEN))
+    )
+    return set(session.scalars(query))
 
 
 def _undecided(number: str, *, by: int) -> RecallRequest:

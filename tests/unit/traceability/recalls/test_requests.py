@@ -13,6 +13,7 @@ from core.database import db, transaction
 from core.errors import Conflict, Invalid, NotFound
 from core.messaging.models import Message
 from core.seal.models.leaves import SealLeaf
+from tests.at_once import PATIENCE_S, at_once, let_the_other_come_to_wait
 from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence
 from tests.factories.organisation import make_grower
@@ -140,6 +141,68 @@ def test_what_another_request_covers_stays_closed(session, lots, people, at):
         ask_for_recall(lots[1].id, reason="mites", at=at, by=people[0])
     with transaction():
         refuse_recall(first, reason="no canker", at=at, by=people[1])
+    assert states(lots) == ["open", "closed", "closed", "open"]
+
+
+def test_what_two_requests_covered_is_on_sale_once_both_are_refused(session, lots, people, at):
+    numbers = [ask(lots, people, at)]
+    with transaction():
+        numbers.append(ask_for_recall(lots[1].id, reason="mites", at=at, by=people[0]))
+    for number in numbers:
+        with transaction():
+            refuse_recall(number, reason="neither", at=at, by=people[1])
+    assert states(lots) == ["open", "open", "closed", "open"]
+
+
+def test_what_was_closed_by_hand_is_not_opened_either_while_a_recall_waits(session, lots, people, at):
+    ask(lots, people, at)
+    with pytest.raises(Conflict) as refused, transaction():
+        change_state(lots[2].id, LotState.OPEN, reason="", at=at, by=people[0])
+    assert refused.value.code == "recall_asked"
+
+
+def while_it_is_asked(app, lot, people, at, act):
+    """What `act` answers that begins when a recall of the lot was asked for, but not yet committed."""
+    asked = threading.Event()
+
+    def ask_slowly():
+        with app.app_context(), transaction():
+            ask_for_recall(lot.id, reason="mites", at=at, by=people[0])
+            asked.set()
+            let_the_other_come_to_wait()
+
+    def act_meanwhile():
+        assert asked.wait(PATIENCE_S)
+        with app.app_context():
+            try:
+                with transaction():
+                    act()
+            except Conflict as refused:
+                return refused.code
+            return "done"
+
+    answer = at_once([ask_slowly, act_meanwhile])[1]
+    db.session.rollback()
+    return answer
+
+
+@pytest.mark.both
+def test_nobody_opens_a_lot_in_the_moment_in_which_its_recall_is_asked_for(app, session, lots, people, at):
+    def open_again():
+        change_state(lots[2].id, LotState.OPEN, reason="", at=at, by=people[0])
+
+    assert while_it_is_asked(app, lots[0], people, at, open_again) == "recall_asked"
+    assert states(lots)[2] == "closed"
+
+
+@pytest.mark.both
+def test_a_refusal_leaves_closed_what_another_request_covers_in_that_moment(app, session, lots, people, at):
+    first = ask(lots, people, at)
+
+    def refuse():
+        refuse_recall(first, reason="no canker", at=at, by=people[1])
+
+    assert while_it_is_asked(app, lots[1], people, at, refuse) == "done"
     assert states(lots) == ["open", "closed", "closed", "open"]
 
 
