@@ -82,7 +82,7 @@ def _build(count: int) -> None:
 def _measure(count: int) -> bool:
     from sqlalchemy import select, text
 
-    from core.checks.tasks.running import keep, run_sample, run_whole
+    from core.checks.tasks import keep, run_sample, run_whole
     from core.database import session, transaction
     from traceability.codes.models.tables import Code
 

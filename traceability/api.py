@@ -1,6 +1,6 @@
 """The front door of traceability: what the shop may ask is what is imported here."""
 
-from core.uploads.forms.upload_tokens import kept_token, read_kept
+from core.uploads.forms import kept_token, read_kept
 from traceability.cases.service.examples import open_example_cases
 from traceability.certificates.queries import certificate_proof, certificates_of
 from traceability.certificates.service import certify_parcel

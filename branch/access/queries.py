@@ -21,8 +21,8 @@ from core.accounts.queries import staff as accounts_staff
 from core.database import session
 from core.errors import Forbidden
 from core.gate import set_policy
+from core.progress import tasks as job_runs
 from core.progress.service.starting import Authority
-from core.progress.tasks import running as job_runs
 from core.settings import Settings
 
 CACHE = "guiyuan.permissions"

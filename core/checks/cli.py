@@ -8,7 +8,7 @@ from flask.cli import with_appcontext
 
 from core.checks.rules import line_of
 from core.checks.service import checks
-from core.checks.tasks.running import keep, run_whole
+from core.checks.tasks import keep, run_whole
 from core.command_groups import SingleCommand
 from core.database_errors import DatabaseError
 from core.seal.rules.findings import Finding

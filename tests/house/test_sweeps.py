@@ -12,7 +12,7 @@ from wsgi import SWEEPS
 # Loops around transactions that are no walk over rows.
 NO_SWEEPS = {
     "core/form_keys/tasks.py": "one delete, repeated until nothing is left",
-    "core/progress/tasks/running.py": "the claim of one job, asked again",
+    "core/progress/tasks.py": "the claim of one job, asked again",
     "core/seal/tasks/repair.py": "one story, written whole or not at all",
     "shop/channels/tasks/applying.py": "chunks of one claimed import",
     "shop/payments/tasks/stripe_calls.py": "three tries of one session",

@@ -13,7 +13,7 @@ from core.errors import Conflict, DomainError
 from core.files import service as files
 from core.progress.events import JobFailed
 from core.progress.queries import get_progress
-from core.progress.tasks.running import Job, work
+from core.progress.tasks import Job, work
 from core.settings import current_settings
 from core.work_claims import ClaimLost
 from traceability.codes.queries.batches import BatchView, batch_of_job, files_in_use, get_batch

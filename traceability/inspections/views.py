@@ -24,7 +24,7 @@ from core.form_keys.service import SentOtherwise
 from core.gate import actor_id, public, requires, wants_json
 from core.ids import random_id
 from core.scopes import Scope
-from core.uploads.forms.photo import take_photo
+from core.uploads.forms import take_photo
 from core.web.views.bounds import PHOTO, takes
 from core.web.views.problems import problem
 from traceability.inspections.forms import InspectionForm

@@ -11,7 +11,7 @@ from core.errors import DomainError, Forbidden, Invalid
 from core.form_keys.views import creates, creating, made_nothing
 from core.gate import actor_id, requires
 from core.scopes import Scope
-from core.uploads.forms.photo import take_photo
+from core.uploads.forms import take_photo
 from core.web.views.bounds import PHOTO, takes
 from traceability.lots import service
 from traceability.lots.forms import CountForm, LotForm, StateForm

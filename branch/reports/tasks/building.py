@@ -13,7 +13,7 @@ from branch.reports.tasks import making
 from core.clock import local_day, now
 from core.database import session
 from core.errors import Conflict
-from core.progress.tasks.running import Job, work
+from core.progress.tasks import Job, work
 from core.sweeps import for_each_key
 
 log = structlog.get_logger(__name__)

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from branch.reports.tasks import publishing
 from core.clock import now
-from core.progress.tasks.running import Job, work
+from core.progress.tasks import Job, work
 
 
 @shared_task(name="branch.reports.publish_edition")

@@ -1,7 +1,7 @@
 """Long jobs that somebody waits for: a row that the worker moves and `/jobs/<id>` shows.
 
 The row names its task, so that a job whose message was never sent, or whose worker died, is sent again by the
-schedule (`core.progress.tasks.running`). Who is at it is told by its claim.
+schedule (`core.progress.tasks`). Who is at it is told by its claim.
 """
 
 from collections.abc import Sequence

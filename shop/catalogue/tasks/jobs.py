@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from core.clock import now
-from core.progress.tasks.running import work
+from core.progress.tasks import work
 from shop.catalogue.tasks import photo_making as uploads
 
 

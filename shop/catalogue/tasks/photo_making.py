@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core.database import session, transaction
 from core.files import service as files
-from core.progress.tasks.running import Job
+from core.progress.tasks import Job
 from shop.catalogue.queries.photo_uploads import original_of, originals_in_use
 from shop.catalogue.service import drafts
 from shop.catalogue.service.photo_uploads import KEEP_FOR, SHELF, attach, let_go_of_refused

@@ -7,7 +7,7 @@ from branch import api as branch
 from core.clock import now
 from core.database import transaction
 from core.files import service as files
-from core.progress.tasks.running import Job, work
+from core.progress.tasks import Job, work
 from shop.channels import queries
 from shop.channels.rules.tables import Table, order_rows
 from shop.channels.rules.taobao import Parsed, orders_of

@@ -5,7 +5,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from core.checks.service import Outcome
-from core.checks.tasks.running import keep
+from core.checks.tasks import keep
 from core.clock import now
 from core.database import session, transaction
 from core.messaging.models import Message

@@ -11,7 +11,7 @@ from core.database import session, transaction
 from core.ids import random_id
 from core.progress.models import JOB
 from core.progress.service.starting import start
-from core.progress.tasks.running import Job
+from core.progress.tasks import Job
 from core.work_claims import take_claim
 from shop.catalogue.models import Listing
 from shop.channels.models import OutsideImport

@@ -16,12 +16,12 @@ from core.database import transaction
 from core.errors import Conflict, Invalid, Unavailable
 from core.outbox.models import OutboxEvent
 from core.progress import queries as progress_queries
+from core.progress import tasks as job_runs
 from core.progress.models import JOB, JobProgress
 from core.progress.queries import get_progress
 from core.progress.service import starting as progress
 from core.progress.service.starting import again
-from core.progress.tasks import running as job_runs
-from core.progress.tasks.running import RETRY, resume, work
+from core.progress.tasks import RETRY, resume, work
 from core.work_claims import WorkClaim, find_claim, take_claim
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_membership

@@ -14,7 +14,7 @@ from core.progress import queries as progress_queries
 from core.progress.models import JOB, JobProgress
 from core.progress.service import starting as progress
 from core.progress.service.starting import SEND_AGAIN_AFTER
-from core.progress.tasks.running import resume, work
+from core.progress.tasks import resume, work
 from core.work_claims import find_claim
 
 CLAIM_FOR = timedelta(minutes=7)

@@ -17,7 +17,7 @@ from core.outbox import tasks as outbox_tasks
 from core.outbox.models import OutboxEvent
 from core.progress.models import JOB, JobProgress
 from core.progress.service import starting as progress
-from core.progress.tasks.running import resume, work
+from core.progress.tasks import resume, work
 from core.seal.models.leaves import SealWitness
 from core.seal.tasks import cosigning as witnesses
 from core.sweeps import SweepOutcome, for_each_key, note_failure

@@ -14,7 +14,7 @@ from core.form_keys.views import creates, creating
 from core.gate import public, wants_json
 from core.networks import neighbourhood_of
 from core.scopes import Scope
-from core.uploads.forms.upload_tokens import kept_token, read_kept
+from core.uploads.forms import kept_token, read_kept
 from core.web.views.bounds import PHOTOS, takes
 from core.web.views.limits import REPORT, VERIFY, limiter, posts_only
 from core.web.wording.languages import spoken

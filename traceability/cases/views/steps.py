@@ -11,7 +11,7 @@ from core.database import transaction
 from core.form_keys.views import creates, creating
 from core.gate import actor_id, requires
 from core.scopes import Scope
-from core.uploads.forms.upload_tokens import kept_token, read_kept
+from core.uploads.forms import kept_token, read_kept
 from core.web.views.bounds import PHOTOS, takes
 from traceability.cases import forms
 from traceability.cases.queries.records import CaseView, evidence_views, steps_of

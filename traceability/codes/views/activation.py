@@ -16,7 +16,7 @@ from core.files import service as files
 from core.form_keys.views import creates, creating
 from core.gate import actor_id, requires
 from core.scopes import Scope
-from core.uploads.forms.photo import FormPhoto, take_photo
+from core.uploads.forms import FormPhoto, take_photo
 from core.web.views.bounds import PHOTO, takes
 from traceability.codes.forms import ActivateForm, PackForm, ReturnForm
 from traceability.codes.queries.batches import get_batch

@@ -14,7 +14,7 @@ from core.files import service as files
 from core.form_keys.views import creates, creating
 from core.gate import actor_id, may, requires
 from core.scopes import Scope
-from core.uploads.forms.photo import take_photo
+from core.uploads.forms import take_photo
 from core.web.rules.pagination import page_number
 from core.web.views.bounds import PHOTO, takes
 from traceability.lots.queries.records import cultivar_group_name, cultivar_groups

@@ -9,8 +9,7 @@ from core.checks import rules
 from core.checks.models import CheckFinding, CheckRun
 from core.checks.queries import checks_standing, last_run, runs
 from core.checks.service import Check, checks, init_checks
-from core.checks.tasks.periodic import nightly, sample
-from core.checks.tasks.running import keep, run_sample, run_whole
+from core.checks.tasks import keep, nightly, run_sample, run_whole, sample
 from core.database import transaction
 from core.messaging.models import Message
 from core.outbox.models import OutboxEvent

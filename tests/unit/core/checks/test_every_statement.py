@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from core.checks.events import FaultsFound
-from core.checks.tasks.running import run_whole
+from core.checks.tasks import run_whole
 from core.clock import now
 from core.database import transaction
 from core.messaging.service import enqueueing as messaging

@@ -8,12 +8,12 @@ from sqlalchemy.exc import OperationalError
 
 from core import seal
 from core.checks import cli
+from core.checks import tasks as running
 from core.checks.models import CheckFinding
 from core.checks.queries import checks_standing, details
 from core.checks.rules import STALE_AFTER
 from core.checks.service import Check, init_checks
-from core.checks.tasks import running
-from core.checks.tasks.running import keep, run_sample, run_whole
+from core.checks.tasks import keep, run_sample, run_whole
 from core.database import transaction
 from core.seal.models.leaves import SealLeaf
 from core.seal.rules.findings import Finding

@@ -8,8 +8,7 @@ from flask_wtf.file import FileField
 from wtforms import HiddenField
 
 from core.files import service as files
-from core.uploads.forms.photo import FormPhoto, take_photo
-from core.uploads.forms.upload_tokens import kept_token
+from core.uploads.forms import FormPhoto, kept_token, take_photo
 from tests.factories.pictures import picture
 
 

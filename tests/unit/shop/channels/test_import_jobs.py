@@ -15,7 +15,7 @@ from core.progress.models import JOB
 from core.progress.queries import get_progress
 from core.progress.service import starting as progress
 from core.progress.service.starting import again
-from core.progress.tasks.running import RETRY, resume
+from core.progress.tasks import RETRY, resume
 from core.work_claims import ClaimLost, WorkClaim, find_claim, take_claim
 from shop.channels import queries
 from shop.channels.models import OutsideImport

@@ -18,7 +18,7 @@ from core.outbox.tasks import deliver_pending
 from core.progress.events import JobFailed
 from core.progress.models import JOB
 from core.progress.queries import get_progress
-from core.progress.tasks.running import Job
+from core.progress.tasks import Job
 from core.work_claims import ClaimLost, WorkClaim, in_work, take_claim
 from tests.factories.accounts import make_account
 from tests.factories.licences import make_licence

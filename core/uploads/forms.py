@@ -1,13 +1,14 @@
-"""The one photograph of a form: stored as soon as it came, so that a form that has to be shown again keeps it."""
+"""Uploads that outlive a form shown again: stored as soon as they came, their keys travel in a hidden field, signed."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeSerializer
 from wtforms import FileField, HiddenField
 
 from core.errors import Invalid
 from core.files import service as files
-from core.uploads.forms.upload_tokens import kept_token, read_kept
 from core.uploads.service import without_metadata
 
 
@@ -45,3 +46,21 @@ def take_photo(form: FormWithPhoto, *, kind: str, public: bool = False) -> FormP
             key = files.put(clean, kind=kind, content_type="image/jpeg", public=public)
     form.kept.data = kept_token([key] if key else [], purpose=kind)
     return FormPhoto(key, ok)
+
+
+def _signer(purpose: str) -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt=f"kept uploads: {purpose}")
+
+
+def kept_token(keys: list[str], *, purpose: str) -> str:
+    """A word for a hidden field; another purpose does not accept it."""
+    word = _signer(purpose).dumps(keys)
+    return word if isinstance(word, str) else word.decode()
+
+
+def read_kept(token: str | None, *, purpose: str) -> list[str]:
+    """The keys that `kept_token` put in; nothing for anything else."""
+    try:
+        return [str(key) for key in _signer(purpose).loads(token or "")]
+    except (BadSignature, ValueError):
+        return []

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from celery import shared_task
 from flask import Flask, current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -244,3 +245,9 @@ def _send_again(public_id: str) -> bool:
         row = get_row(public_id)
         task, args = row.task, tuple(row.args)
     return send_soon(task, public_id, *args)
+
+
+@shared_task(name="core.jobs.resume")
+def resume_jobs() -> int:
+    """Send long jobs again whose task was lost, or whose worker died."""
+    return resume(at=now())

@@ -1,12 +1,14 @@
-"""Running the checks and keeping what they said. Edges: they open their own transactions."""
+"""What the worker does about checks: everything by night, a few rows all day, and what they said is kept."""
 
 import time
 from collections.abc import Callable, Iterator
 
 import structlog
+from celery import shared_task
 
 from core.checks.events import ChecksFailed, FaultsFound
 from core.checks.queries import last_run
+from core.checks.rules import is_due
 from core.checks.service import Check, Outcome, checks, note_finding, note_gone, note_run
 from core.clock import now
 from core.database import session, snapshot, transaction
@@ -114,3 +116,23 @@ def _guarded(outcome: Outcome, check: Check, run: Callable[[], Iterator[Finding]
     outcome.counts[check.name] = outcome.counts.get(check.name, 0) + count
     spent = outcome.seconds.get(check.name, 0.0) + time.perf_counter() - started
     outcome.seconds[check.name] = round(spent, 3)
+
+
+@shared_task(name="core.checks.nightly")
+def nightly() -> str:
+    """Check everything when it is this night's turn; the outcome in a word, empty when it was not."""
+    last = last_run("whole")
+    session.rollback()
+    if not is_due(now(), last=last.started_at if last else None, last_failed=bool(last and last.failed)):
+        return ""
+    outcome = run_whole()
+    keep(outcome)
+    return outcome.word
+
+
+@shared_task(name="core.checks.sample")
+def sample() -> str:
+    """Check what changed lately and a few rows drawn by chance."""
+    outcome = run_sample()
+    keep(outcome)
+    return outcome.word
