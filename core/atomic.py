@@ -35,13 +35,13 @@ def write_durably(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         fresh.replace(target)
 
 
-def write_once(path: Path, data: bytes, *, mode: int = 0o600) -> bool:
-    """As `write_durably`, but of several writers the first wins and what stands is never replaced.
+def write_once(path: Path, data: bytes) -> bool:
+    """As `write_durably`, for its owner only, but of several writers the first wins and what stands is never replaced.
 
     Returns:
         Whether it was ours.
     """
-    with _written(path, data, mode) as fresh:
+    with _written(path, data, mode=0o600) as fresh:
         try:
             path.hardlink_to(fresh)
         except FileExistsError:

@@ -35,10 +35,10 @@ def guarded(value: Any) -> Any:
     return text
 
 
-def csv_text(rows: Iterable[Sequence[Any]], *, line_end: str = "\r\n") -> str:
+def csv_text(rows: Iterable[Sequence[Any]]) -> str:
     """Rows as comma separated values; each cell is guarded."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator=line_end)
+    writer = csv.writer(out)
     writer.writerows([guarded(cell) for cell in row] for row in rows)
     return out.getvalue()
 

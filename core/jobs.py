@@ -104,12 +104,10 @@ def _ask_broker(celery: Celery) -> None:
 
 
 def _transport_options(settings: Settings, queue_of: dict[str, str]) -> dict[str, Any]:
+    if "redis" in settings.celery_broker_url:
+        return {"socket_timeout": 5, "socket_connect_timeout": BROKER_PATIENCE_S}
     if settings.celery_broker_url:
-        return (
-            {"socket_timeout": 5, "socket_connect_timeout": BROKER_PATIENCE_S}
-            if "redis" in settings.celery_broker_url
-            else {}
-        )
+        return {}
     return {"folder": str(message_folder(settings)), "queue_of_task": lambda task: queue_of.get(task, SLOW)}
 
 
@@ -134,9 +132,8 @@ def queue_figures() -> tuple[dict[str, int], int] | None:
     root = current_app.conf.broker_transport_options.get("folder")
     if not root:
         return None
-    return {
-        name: folder.size(Path(root), name) for name in folder.queues(Path(root))
-    }, folder.set_aside_count(Path(root))
+    waiting = {name: folder.size(Path(root), name) for name in folder.queues(Path(root))}
+    return waiting, folder.set_aside_count(Path(root))
 
 
 def send_soon(task_name: str, *args: Any) -> bool:

@@ -14,8 +14,9 @@ from flask_login import current_user
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from core.safe_methods import SAFE
+
 View = TypeVar("View", bound=Callable[..., Any])
-SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 class Scope(StrEnum):

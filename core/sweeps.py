@@ -125,14 +125,7 @@ def _work_on_key(
     return SweepOutcome(done=1, counted=answer if isinstance(answer, int) else 0)
 
 
-def all_or_each(
-    sweep: str,
-    keys: Iterable[Key],
-    work: Callable[[Sequence[Key]], object],
-    *,
-    claim_for: timedelta = CLAIM_FOR,
-    retry: Retry = RETRY,
-) -> SweepOutcome:
+def all_or_each(sweep: str, keys: Iterable[Key], work: Callable[[Sequence[Key]], object]) -> SweepOutcome:
     """Do `work(keys)` for all in one transaction; when that fails, for each half, down to single ones. An edge.
 
     For statements over many rows, which are much cheaper together. What is left over is done as `for_each_key` does. The
@@ -142,7 +135,7 @@ def all_or_each(
     if not chosen:
         return SweepOutcome()
     if len(chosen) == 1:
-        return for_each_key(sweep, chosen, lambda key: work([key]), claim_for=claim_for, retry=retry)
+        return for_each_key(sweep, chosen, lambda key: work([key]))
     try:
         with transaction():
             answer = work(chosen)
@@ -153,17 +146,14 @@ def all_or_each(
     else:
         return SweepOutcome(done=len(chosen), counted=answer if isinstance(answer, int) else 0)
     middle = len(chosen) // 2
-    return all_or_each(sweep, chosen[:middle], work, claim_for=claim_for, retry=retry) + all_or_each(
-        sweep, chosen[middle:], work, claim_for=claim_for, retry=retry
-    )
+    halves = chosen[:middle], chosen[middle:]
+    return all_or_each(sweep, halves[0], work) + all_or_each(sweep, halves[1], work)
 
 
 def batch_by_batch(
     sweep: str,
     find: Callable[[], Sequence[Key]],
     work: Callable[[Sequence[Key]], object],
-    *,
-    retry: Retry = RETRY,
 ) -> SweepOutcome:
     """As `all_or_each`, for what `find` brings, until it brings nothing new; each batch in its own transaction.
 
@@ -171,13 +161,12 @@ def batch_by_batch(
         sweep: the kind of its claims; `find` leaves out with `claimable` what is not due.
         find: the next keys, so many as one transaction bears.
         work: as for `all_or_each`.
-        retry: back-off and attempts.
     """
     seen: set[Key] = set()
     total = SweepOutcome()
     while batch := [key for key in find() if key not in seen]:
         seen.update(batch)
-        total += all_or_each(sweep, batch, work, retry=retry)
+        total += all_or_each(sweep, batch, work)
     return total
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import Select, String, and_, case, cast, func, literal, null, or
 
 from core.database import session, view_of
 from core.errors import NotFound
-from core.messaging.models import STUCK_AFTER, Message
+from core.messaging.models import Message
+from core.messaging.queries import is_stuck
 from core.outbox.models import OutboxEvent
 from core.web.rules.pagination import Page
 from core.work_claims import WorkClaim
@@ -56,7 +57,6 @@ def _events() -> Select[Any]:
 
 
 def _messages(at: datetime) -> Select[Any]:
-    stuck = and_(Message.state == "sending", Message.available_at <= at - STUCK_AFTER)
     failed = and_(Message.state.in_(("waiting", "failed")), Message.last_error.is_not(None))
     state = case(
         (Message.set_aside_at.is_not(None), "aside"),
@@ -65,7 +65,7 @@ def _messages(at: datetime) -> Select[Any]:
         else_="waits",
     )
     since, key = func.coalesce(Message.failed_at, Message.recorded_at), cast(Message.id, String)
-    return _select("message", Message, Message.template, key, since, state).where(or_(stuck, failed))
+    return _select("message", Message, Message.template, key, since, state).where(or_(is_stuck(at), failed))
 
 
 def _work() -> Select[Any]:

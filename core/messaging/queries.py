@@ -8,19 +8,20 @@ from core.database import session
 from core.messaging.models import STUCK_AFTER, UNSENT, Message
 
 
+def is_stuck(at: datetime) -> ColumnElement[bool]:
+    """The SQL condition for a message in `sending` for longer than any channel takes: its worker died."""
+    return and_(Message.state == "sending", Message.available_at <= at - STUCK_AFTER)
+
+
 def not_being_sent(at: datetime) -> ColumnElement[bool]:
     """The SQL condition for a message that is not being sent `at` this moment, and was not sent."""
-    return or_(
-        Message.state.in_(("waiting", "failed")),
-        and_(Message.state == "sending", Message.available_at <= at - STUCK_AFTER),
-    )
+    return or_(Message.state.in_(("waiting", "failed")), is_stuck(at))
 
 
 def unsent(*, at: datetime) -> dict[str, int]:
-    """How many messages are not sent, by state; `stuck` are those in `sending` for longer than any channel takes."""
-    taken_long_ago = and_(Message.state == "sending", Message.available_at <= at - STUCK_AFTER)
+    """How many messages are not sent, by state; `stuck` as of `is_stuck`."""
     rows = session.execute(
-        select(Message.state, func.count(), func.count(case((taken_long_ago, 1))))
+        select(Message.state, func.count(), func.count(case((is_stuck(at), 1))))
         .where(Message.state.in_(UNSENT), Message.set_aside_at.is_(None))
         .group_by(Message.state)
     )

@@ -16,7 +16,7 @@ from core.seal.queries.unsealed import count_numbered, noted_state, numbered_bet
 from core.seal.rules import merkle
 from core.seal.rules.entries import ADOPTED
 from core.seal.rules.note import BadNote, Checkpoint, open_checkpoint
-from core.seal.rules.tiles import TileDamaged, TreeReader, changed_tiles
+from core.seal.rules.tiles import TreeReader, changed_tiles
 from core.seal.service.adopting import CHUNK, require_beginning, take_over_entries
 from core.seal.service.appending import append, append_many
 from core.seal.tasks.sequencer import ROUND
@@ -163,6 +163,3 @@ def _take_in_rows(source: SealSource) -> int:
         append_many(source.kind, fresh)
         count += len(fresh)
     return count
-
-
-__all__ = ["ADOPTED", "TAKEN_IN", "NothingToRepair", "TileDamaged", "adopt", "rebuild", "seal_unsealed_rows"]

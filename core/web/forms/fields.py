@@ -91,11 +91,6 @@ class DateField(_Unread, wtforms.DateField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata([plain_digits(text) for text in valuelist])
-        self.data = _within(self.data, self)
-
-
-def _within(day: Any, field: Any) -> Any:
-    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
-        field.data = None
-        raise ValueError(_l("Type a day between the years 1900 and 2200."))
-    return day
+        if self.data is not None and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+            self.data = None
+            raise ValueError(_l("Type a day between the years 1900 and 2200."))

@@ -26,13 +26,11 @@ class NavItem:
     permission: str
 
 
-@dataclass(frozen=True)
 class NavGroup:
     """A topic of the working side and its places."""
 
-    label: str | LazyString
-    symbol: str
-    items: Sequence[NavItem]
+    def __init__(self, label: str | LazyString, symbol: str, *items: NavItem) -> None:
+        self.label, self.symbol, self.items = label, symbol, items
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from core.seal.queries.audit import audit
 from core.seal.queries.sources import sources
 from core.seal.queries.standing import NothingToRepair, SealRefused, published_entry
 from core.seal.queries.subjects import signed_size
-from core.seal.tasks.repair import ADOPTED, adopt, rebuild, seal_unsealed_rows
+from core.seal.rules.entries import ADOPTED
+from core.seal.tasks.repair import adopt, rebuild, seal_unsealed_rows
 from core.seal.tasks.sequencer import sequence
 from tests.factories.ledger import make_fact
 from tests.factories.licences import make_licence
