@@ -1,6 +1,7 @@
 """Every line that the documentation tells people to type says how `make fresh` is to try it."""
 
 import re
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from tests.fresh.blocks import KINDS, Block, blocks
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 SETTING_ROW = re.compile(r"^\| (`[A-Z_]+`(?:, `[A-Z_]+`)*) \| ([^|]+) \|", re.MULTILINE)
+# What Flask, its extensions and Alembic bring.
+OF_OTHERS = {"db", "limiter", "routes", "run", "shell", "spec"}
 MADE = re.compile(r"^([a-z-]+):", re.MULTILINE)
 
 
@@ -73,6 +76,46 @@ def test_what_is_to_be_made_can_be_made():
     named = {name for text in written for name in re.findall(r"(?:`|@echo \")make ([a-z][a-z-]*)", text)}
     assert named - targets == set()
     assert {"run", "test", "check", "fresh", "setup"} <= named
+
+
+def commands_of(app):
+    """The options of every command, by its words, as `seal verify`; and of every group."""
+    found, waiting = {}, [((), app.cli)]
+    while waiting:
+        words, command = waiting.pop()
+        found[words] = {"--app", "--help"}.union(*(one.opts + one.secondary_opts for one in command.params))
+        waiting += [((*words, name), below) for name, below in getattr(command, "commands", {}).items()]
+    return found
+
+
+def typed_in(path):
+    """What a page writes behind `flask`, in words and blocks."""
+    text = path.read_text("utf-8")
+    lines = [*re.findall(r"`([^`\n]+)`", text), *(line for block in blocks(path) for line in block.lines)]
+    return [typed for line in lines for typed in re.findall(r"(?:^|[\s/])(?:guiyuan-)?flask ([^&;]+)", line)]
+
+
+def test_commands_and_options_that_pages_name_are_there(app):
+    commands = commands_of(app)
+    groups = {words[:-1] for words in commands if words}
+    wrong = []
+    for path in DOCUMENTS:
+        for typed in typed_in(path):
+            plain = tuple(takewhile(re.compile(r"[a-z][a-z-]*$").match, typed.split()))
+            known = next(plain[:end] for end in range(len(plain), -1, -1) if plain[:end] in commands)
+            options = set(re.findall(r"(?<![^\s\[])--[a-z-]+", typed))
+            if options - commands[known] or (known in groups and known != plain):
+                wrong.append((path.name, typed))
+    assert wrong == []
+
+
+def test_every_command_of_ours_is_named_on_a_page(app):
+    told = " ".join(path.read_text("utf-8") for path in DOCUMENTS)
+    commands = commands_of(app)
+    groups = {words[:-1] for words in commands if words}
+    ours = [words for words in commands if words not in groups and words[0] not in OF_OTHERS]
+    assert len(ours) > 40
+    assert [" ".join(words) for words in ours if f"flask {' '.join(words)}" not in told] == []
 
 
 @pytest.fixture
