@@ -9,7 +9,7 @@ from jsonschema import Draft7Validator, FormatChecker
 
 from core import strict_json as jsontext
 from tests.published.vectors import vectors
-from traceability.events.rules.documents import check_alone, check_document
+from traceability.events.rules.documents import check_document
 from traceability.events.rules.validation import EVENT_TYPES, check_event
 
 # Where we refuse on purpose what the schema lets pass. Besides: in an event type of somebody else's, the schema
@@ -159,7 +159,7 @@ def test_single_events_are_judged_as_by_the_schema(oracle, seed):
     ]
     for _ in range(500):
         event = altered(chance.choice(originals), chance)
-        faults = check_alone(event)
+        faults = check_event(event, alone=True)
         if event.get("type") in ("EPCISDocument", "EPCISQueryDocument"):
             continue
         if oracle.is_valid(event):

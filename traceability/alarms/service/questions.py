@@ -8,13 +8,11 @@ slow, the length of the codes makes it hopeless.
 import hmac
 import secrets
 from dataclasses import dataclass
-from hashlib import sha256
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from core.keyed_digests import derived_key
-from core.settings import current_settings
+from core.keyed_digests import key_for, keyed
 
 ASKED_FOR_S = 600
 PASS_FOR_S = 1_800
@@ -35,8 +33,7 @@ def _signer(purpose: str) -> URLSafeTimedSerializer:
 
 
 def _digest(nonce: str, answer: int) -> str:
-    key = derived_key(current_settings().secret, "answer to a question v1")
-    return hmac.new(key, f"{nonce} {answer}".encode(), sha256).hexdigest()
+    return keyed(key_for("answer to a question v1"), f"{nonce} {answer}").hex()
 
 
 def ask(code: str, network: bytes, texts: int) -> Question:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from core.database import session, view_of
 from core.errors import NotFound
-from traceability.codes.models.tables import Code, CodeBatch, CodeChange, CodeMember
+from traceability.codes.models.tables import Code, CodeBatch, CodeMember
 from traceability.codes.states import OVER, BatchState, CodeState, Level
 from traceability.lots.models.tables import Lot
 
@@ -57,17 +57,6 @@ class CodeView:
     def label(self) -> str:
         """The batch and the place, as they stand on the label."""
         return f"{self.batch_number} #{self.position}"
-
-
-@dataclass(frozen=True)
-class CodeChangeView:
-    """One step of many codes of a batch at once."""
-
-    from_state: str | None
-    to_state: str
-    count: int
-    reason: str
-    at: datetime
 
 
 def _views(query: Select[Code, str, str]) -> list[CodeView]:
@@ -164,12 +153,6 @@ def views_of_batches(query: Select[CodeBatch]) -> list[BatchView]:
         )
         for row in rows
     ]
-
-
-def changes_of_batch(batch_id: int) -> list[CodeChangeView]:
-    """What happened to a batch as a whole, the oldest first."""
-    rows = session.scalars(select(CodeChange).where(CodeChange.batch_id == batch_id).order_by(CodeChange.id))
-    return [CodeChangeView(row.from_state, row.to_state, row.count, row.reason, row.at) for row in rows]
 
 
 def plants_under_codes(lot_id: int, level: Level) -> int:

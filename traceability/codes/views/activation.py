@@ -27,6 +27,7 @@ from traceability.codes.service.refusals import note_refusal
 from traceability.codes.service.transitions import Measured, lock_codes_by_id
 
 blueprint = Blueprint("code_activation", __name__)
+NO_PHOTO = FormPhoto(None, ok=True)
 
 
 @blueprint.route("/seller/codes/activate", methods=["GET", "POST"])
@@ -37,12 +38,7 @@ def activate() -> ResponseReturnValue:
     """Activate what was scanned, with what was measured."""
     form = ActivateForm(codes=request.args.get("codes", ""))
     photo = _photo(form)
-    if form.validate_on_submit() and photo.ok:
-        done = _attempt(form, lambda at: _activate(form, photo.key, at))
-        if done is not None:
-            return done
-    page = render_template("traceability/codes/activate.html", form=form, kept=bool(photo.key))
-    return page, 422 if form.errors else 200
+    return _answer(form, "activate.html", lambda at: _activate(form, photo.key, at), photo)
 
 
 @blueprint.route("/seller/codes/pack", methods=["GET", "POST"])
@@ -51,12 +47,7 @@ def activate() -> ResponseReturnValue:
 def pack() -> ResponseReturnValue:
     """Pack plants' codes in a bundle's."""
     form = PackForm()
-    if form.validate_on_submit():
-        done = _attempt(form, lambda at: _pack(form, at))
-        if done is not None:
-            return done
-    page = render_template("traceability/codes/pack.html", form=form)
-    return page, 422 if form.errors else 200
+    return _answer(form, "pack.html", lambda at: _pack(form, at))
 
 
 @blueprint.route("/seller/codes/return", methods=["GET", "POST"])
@@ -67,12 +58,7 @@ def take_back() -> ResponseReturnValue:
     """Plants came back: count them, and their labels are used up."""
     form = ReturnForm()
     photo = _photo(form)
-    if form.validate_on_submit() and photo.ok:
-        done = _attempt(form, lambda at: _take_back(form, photo.key, at))
-        if done is not None:
-            return done
-    page = render_template("traceability/codes/return.html", form=form, kept=bool(photo.key))
-    return page, 422 if form.errors else 200
+    return _answer(form, "return.html", lambda at: _take_back(form, photo.key, at), photo)
 
 
 @blueprint.get("/seller/codes/<batch>/file")
@@ -85,32 +71,43 @@ def batch_file(batch: str) -> Response:
         raise NotFound(
             _("The file of this batch is gone. Void the batch and issue another."), code="file_gone"
         )
-    ending = "csv" if batch_view.form == "csv" else "pdf"
+    return codes_as_file(files.get(batch_view.file_key), batch_view.number, batch_view.form)
+
+
+def codes_as_file(content: bytes, batch_number: str, form: str) -> Response:
+    """The answer that a browser saves: a table where `form` is `csv`, else labels to print."""
+    ending = "csv" if form == "csv" else "pdf"
     return Response(
-        files.get(batch_view.file_key),
+        content,
         content_type="text/csv; charset=utf-8" if ending == "csv" else "application/pdf",
         headers={
-            "Content-Disposition": f'attachment; filename="codes-{batch_view.number}.{ending}"',
+            "Content-Disposition": f'attachment; filename="codes-{batch_number}.{ending}"',
             "Cache-Control": "no-store",
         },
     )
 
 
-def _attempt(
-    form: ActivateForm | PackForm | ReturnForm, verb: Callable[[datetime], str]
-) -> ResponseReturnValue | None:
-    """Run a verb in one transaction; what it refuses stands at the form, which keeps what was typed: None then."""
-    try:
-        with creating() as made:
-            done = verb(now())
-            made.leads_to(request.path)
-    except DomainError as error:
-        form.form_errors.append(str(error))
-        if isinstance(form, ActivateForm):
-            record_refusal(error, branch.require_grower(actor_id()).id)
-        return None
-    flash(done, "success")
-    return made.answer()
+def _answer(
+    form: ActivateForm | PackForm | ReturnForm,
+    template: str,
+    verb: Callable[[datetime], str],
+    photo: FormPhoto = NO_PHOTO,
+) -> ResponseReturnValue:
+    """Run a verb in one transaction; what it refuses stands at the form, which keeps what was typed."""
+    if form.validate_on_submit() and photo.ok:
+        try:
+            with creating() as made:
+                done = verb(now())
+                made.leads_to(request.path)
+        except DomainError as error:
+            form.form_errors.append(str(error))
+            if isinstance(form, ActivateForm):
+                record_refusal(error, branch.require_grower(actor_id()).id)
+        else:
+            flash(done, "success")
+            return made.answer()
+    page = render_template(f"traceability/codes/{template}", form=form, kept=bool(photo.key))
+    return page, 422 if form.errors else 200
 
 
 def record_refusal(error: DomainError, grower_id: int) -> None:
@@ -165,7 +162,7 @@ def _take_back(form: ReturnForm, photo_key: str | None, at: datetime) -> str:
 
 
 def _photo(form: ActivateForm | ReturnForm) -> FormPhoto:
-    return take_photo(form, kind="code_photo") if form.is_submitted() else FormPhoto(None, ok=True)
+    return take_photo(form, kind="code_photo") if form.is_submitted() else NO_PHOTO
 
 
 def _in_base_unit(value: Decimal | None, times: int = 1) -> int | None:

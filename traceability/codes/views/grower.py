@@ -18,7 +18,7 @@ from traceability.codes.queries.batches import batches_of_lot, get_batch
 from traceability.codes.service import issuing, lifecycle
 from traceability.codes.service.printing import code_file
 from traceability.codes.states import BatchState, CodeState, offered_levels
-from traceability.codes.views.activation import record_refusal
+from traceability.codes.views.activation import codes_as_file, record_refusal
 from traceability.codes.wording import TONES, batch_state_name, code_state_name, level_name
 from traceability.lots.queries.records import LotView, get_lot
 from traceability.lots.views import own_lot
@@ -67,15 +67,7 @@ def _issue_now(lot: LotView, form: IssueForm, settings: Settings) -> Response:
             inner=bool(form.inner.data),
         )
         content = code_file(issued, lot, ending=kind, public_url=settings.base_url, at=at)
-    ending = "csv" if kind == "csv" else "pdf"
-    return Response(
-        content,
-        content_type="text/csv; charset=utf-8" if ending == "csv" else "application/pdf",
-        headers={
-            "Content-Disposition": f'attachment; filename="codes-{issued.batch.number}.{ending}"',
-            "Cache-Control": "no-store",
-        },
-    )
+    return codes_as_file(content, issued.batch.number, kind)
 
 
 def _request_batch(lot: LotView, form: IssueForm) -> ResponseReturnValue:

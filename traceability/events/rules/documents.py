@@ -116,8 +116,3 @@ def check_document(document: Any) -> list[Fault]:
     return [
         fault for place, event in enumerate(events) for fault in check_event(event, below(pointer, place))
     ]
-
-
-def check_alone(event: Any) -> list[Fault]:
-    """Every fault of an event that is sent by itself."""
-    return check_event(event, "", alone=True)

@@ -1,12 +1,10 @@
 """Verbs of provenance events: our own steps. What others send stands in `capture.py`."""
 
-import hmac
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 
 from branch import api as branch
-from core.keyed_digests import derived_key
+from core.keyed_digests import key_for, keyed
 from core.settings import current_settings
 from traceability.events.rules.keys import Key
 from traceability.events.rules.step_events import Names, as_event, context_of
@@ -62,5 +60,4 @@ def _names(steps: Sequence[Step], at: datetime) -> Names:
 
 def _keyed(purpose: str, number: str) -> str:
     """A public id for something whose own number is nobody else's business: 100 bits of a keyed digest."""
-    key = derived_key(current_settings().secret, f"epcis {purpose} v1")
-    return hmac.new(key, number.encode(), sha256).hexdigest()[:25]
+    return keyed(key_for(f"epcis {purpose} v1"), number).hex()[:25]

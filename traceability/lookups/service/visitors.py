@@ -1,13 +1,10 @@
 """Who looks a code up, as far as it may be known: keyed digests, and a province if the operator can tell."""
 
-import hmac
 import re
 from dataclasses import dataclass
-from hashlib import sha256
 
-from core.keyed_digests import derived_key
+from core.keyed_digests import key_for, keyed
 from core.networks import customer_of, neighbourhood_of
-from core.settings import current_settings
 from traceability.lookups.service.address_database import province_of
 
 # What WeChat adds to its name changes when a phone leaves its wireless network: the phone is the same.
@@ -46,6 +43,4 @@ def visitor_of(address: str, agent: str) -> Visitor:
 
 
 def _keyed(purpose: str, message: str, length: int) -> bytes:
-    return hmac.new(derived_key(current_settings().secret, purpose), message.encode(), sha256).digest()[
-        :length
-    ]
+    return keyed(key_for(purpose), message)[:length]

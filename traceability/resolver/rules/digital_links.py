@@ -149,16 +149,6 @@ def build(link: DigitalLink, base: str) -> str:
     return f"{base.rstrip('/')}/{path}" + (f"?{query}" if query else "")
 
 
-def element_string(elements: Iterable[Element]) -> str:
-    """The elements as one string as a bar code carries it, `^` for FNC1."""
-    text, open_end = "^", False
-    for element in elements:
-        text += ("^" if open_end else "") + element.ai + element.value
-        known = application_identifier(element.ai)
-        open_end = known is None or known.separator_required
-    return text
-
-
 def gtin_14(text: str) -> str:
     """A GTIN of 8, 12, 13 or 14 digits, as 14 digits.
 

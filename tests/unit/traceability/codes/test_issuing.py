@@ -19,8 +19,8 @@ from traceability.api import (
     void_batch,
 )
 from traceability.codes.models.digests import code_digest
-from traceability.codes.models.tables import Code, CodeBatch, InnerCode
-from traceability.codes.queries.batches import batches_of_lot, changes_of_batch, get_batch
+from traceability.codes.models.tables import Code, CodeBatch, CodeChange, InnerCode
+from traceability.codes.queries.batches import batches_of_lot, get_batch
 from traceability.codes.rules.notation import is_well_formed
 from traceability.codes.service import issuing
 from traceability.codes.service.lifecycle import void_codes
@@ -152,7 +152,10 @@ def test_a_batch_is_activated_once_and_each_step_leaves_a_row(session, at):
             void_batch(number, grower_id=grower_id, reason="lost", at=at, by=None)
     assert get_batch(number).states == {"voided": 4}
     steps = [
-        (change.from_state, change.to_state, change.count) for change in changes_of_batch(issued.batch.id)
+        (change.from_state, change.to_state, change.count)
+        for change in session.scalars(
+            select(CodeChange).where(CodeChange.batch_id == issued.batch.id).order_by(CodeChange.id)
+        )
     ]
     assert steps == [(None, "printed", 4), ("printed", "active", 4), ("active", "voided", 2)]
 

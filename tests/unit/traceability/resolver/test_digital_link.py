@@ -11,13 +11,23 @@ from traceability.resolver.rules.digital_links import (
     DigitalLink,
     Element,
     LinkSyntaxError,
+    application_identifier,
     build,
-    element_string,
     gtin_14,
     parse,
 )
 
 GTIN = "09506000134352"
+
+
+def element_string(elements):
+    """The elements as one string as a bar code carries it, `^` for FNC1."""
+    text, open_end = "^", False
+    for element in elements:
+        text += ("^" if open_end else "") + element.ai + element.value
+        known = application_identifier(element.ai)
+        open_end = known is None or known.separator_required
+    return text
 
 
 def test_the_published_cases_are_read_as_published():
