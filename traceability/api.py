@@ -56,7 +56,7 @@ from traceability.plots.queries import PlotView, get_plot, plots_of_grower
 from traceability.plots.service import record_plot
 from traceability.quota.service.accounting import balance_of_lot
 from traceability.recalls.events import LotRecalled
-from traceability.recalls.service.recalling import get_recall
+from traceability.recalls.queries import get_recall
 from traceability.reference.service import ensure_reference_data
 from traceability.surveys.service.surveying import NewSurvey, Stand, approve_surveys
 from traceability.transformations.service import Outcome, transform

@@ -14,7 +14,7 @@ from tests.factories.organisation import make_grower
 from tests.factories.traceability import grant_quota, make_codes, make_lot, make_plot
 from traceability.api import ensure_reference_data, get_lot, lots_of_grower
 from traceability.quota.queries.ledger import balances_of_grower
-from traceability.recalls.service.requests import requests_of_lot
+from traceability.recalls.queries import requests_of_lot
 from traceability.surveys.queries import surveys_of_plot
 
 SURVEY = {

@@ -18,7 +18,7 @@ from traceability.lots.rules.family_drawing import draw
 from traceability.lots.views import own_lot
 from traceability.lots.wording import LOT_TONES, lot_state_name, root_name, size_line, step_name, step_words
 from traceability.plots.queries import plots_of_grower
-from traceability.recalls.service.requests import open_request
+from traceability.recalls.queries import open_request
 from traceability.transformations.forms import StepForm
 from traceability.transformations.service import free_to_move
 from traceability.transformations.service import transform as transform_lots

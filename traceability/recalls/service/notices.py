@@ -3,7 +3,7 @@
 from branch import api as branch
 from core.settings import current_settings
 from traceability.recalls.events import LotRecalled
-from traceability.recalls.service.recalling import get_recall
+from traceability.recalls.queries import get_recall
 
 
 def tell_grower_of_recall(event: LotRecalled, *, event_id: str) -> None:  # noqa: ARG001 - told once per recall

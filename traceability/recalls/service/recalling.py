@@ -6,24 +6,24 @@ from datetime import datetime
 
 from flask import Flask, current_app
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from core import seal
 from core.clock import local_year
-from core.database import session, view_of
-from core.errors import Conflict, NotFound
+from core.database import session
+from core.errors import Conflict
 from core.ids import readable_number
 from core.outbox import service as outbox
 from core.transitions import require_reason
 from traceability.codes.queries.recalls import CodesReached, codes_reached
 from traceability.codes.service.lifecycle import recall_codes
 from traceability.lots.models.sealing import recall_body, recall_subject
-from traceability.lots.models.tables import Lot, LotRecall, LotRecallPart
+from traceability.lots.models.tables import LotRecall, LotRecallPart
 from traceability.lots.queries.descent import descendants
 from traceability.lots.queries.records import LotView, get_lot, lots_by_ids
 from traceability.lots.service import change_state, lock_lots
 from traceability.lots.states import LotState
 from traceability.recalls.events import LotRecalled
+from traceability.recalls.queries import RecallView, get_recall
 
 # Numbers of orders that hold plants of these lots, whether or not they have left: asked of the room above.
 OrdersOfLots = Callable[[Collection[int]], set[str]]
@@ -36,22 +36,6 @@ class RecallReach:
     lots: tuple[LotView, ...]
     codes: CodesReached
     orders: frozenset[str]
-
-
-@dataclass(frozen=True)
-class RecallView:
-    """A recall that was carried out."""
-
-    number: str
-    lot_number: str
-    cultivar: str
-    grower_id: int
-    reason: str
-    lot_ids: tuple[int, ...]
-    lots: int
-    codes: int
-    orders: int
-    at: datetime
 
 
 def init_recalls(app: Flask, orders_of_lots: OrdersOfLots) -> None:
@@ -112,26 +96,3 @@ def recall(lot_id: int, *, reason: str, at: datetime, by: int | None) -> RecallV
     seal.append("lot_recall", recall_subject(row), body)
     outbox.record(LotRecalled(row.number, lot.grower_id, lot.number), at=at)
     return get_recall(row.number)
-
-
-def get_recall(number: str) -> RecallView:
-    """The recall with this number.
-
-    Raises:
-        NotFound: there is none.
-    """
-    record = session.execute(
-        select(LotRecall, Lot).join(Lot, Lot.id == LotRecall.lot_id).where(LotRecall.number == number)
-    ).one_or_none()
-    if record is None:
-        raise NotFound(_("There is no recall with this number."), code="no_such_recall")
-    row, lot = record
-    ids = session.scalars(select(LotRecallPart.lot_id).where(LotRecallPart.recall_id == row.id)).all()
-    return view_of(
-        RecallView,
-        row,
-        lot_number=lot.number,
-        cultivar=lot.cultivar,
-        grower_id=lot.grower_id,
-        lot_ids=tuple(sorted(ids)),
-    )

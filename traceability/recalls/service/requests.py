@@ -4,53 +4,32 @@ Rows join the caller's transaction; nothing here commits.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from branch import api as branch
 from core import seal
-from core.accounts.queries.account import display_names
 from core.clock import local_year
-from core.database import locked, session, view_of
+from core.database import locked, session
 from core.errors import Conflict, NotFound
 from core.ids import readable_number
 from core.transitions import require_reason
 from traceability.lots.models.sealing import request_body, request_subject
 from traceability.lots.models.tables import Lot, LotRecall, RecallRequest, RecallStop
 from traceability.lots.queries.descent import descendants
-from traceability.lots.queries.records import LotView, get_lot, view
+from traceability.lots.queries.records import get_lot
 from traceability.lots.service import change_state, lock_lots
 from traceability.lots.states import LotState, RequestState
-from traceability.recalls.service.recalling import RecallView, lock_reached, recall
-
-SHOWN = 30
+from traceability.recalls.queries import RecallView, open_request
+from traceability.recalls.service.recalling import lock_reached, recall
 
 RECALL = branch.TwoPersons(
     own=lambda: Conflict(_("Whoever asked for the recall cannot decide it."), code="same_person"),
     earlier=lambda row: [row.asked_by_account_id],
     seal=lambda row: _seal(row, get_lot(id=row.lot_id).number),
 )
-
-
-@dataclass(frozen=True)
-class RequestView:
-    """A recall that was asked for, with the names of who asked and who decided."""
-
-    number: str
-    lot: LotView
-    grower_id: int
-    reason: str
-    state: RequestState
-    asked_by_account_id: int
-    asked_by: str
-    asked_at: datetime
-    decided_by: str
-    decided_at: datetime | None
-    decision_reason: str
-    recall_number: str | None
 
 
 def ask_for_recall(lot_id: int, *, reason: str, at: datetime, by: int) -> str:
@@ -151,63 +130,3 @@ def _seal(row: RecallRequest, lot_number: str) -> None:
 def _in_state(lot_ids: Collection[int], state: LotState) -> list[int]:
     query = select(Lot.id).where(Lot.id.in_(list(lot_ids)), Lot.state == str(state)).order_by(Lot.id)
     return list(session.scalars(query))
-
-
-def open_request(lot_id: int) -> RequestView | None:
-    """The recall of this lot that waits for a second person."""
-    requests = _views(_select().where(RecallRequest.lot_id == lot_id, RecallRequest.state == "open"))
-    return requests[0] if requests else None
-
-
-def requests_of_lot(lot_id: int) -> list[RequestView]:
-    """Every recall that was asked for this lot, the newest first."""
-    return _views(_select().where(RecallRequest.lot_id == lot_id))
-
-
-def requests_of_growers(grower_ids: Collection[int]) -> list[RequestView]:
-    """Recalls asked for lots of these growers, those that wait first, then the newest."""
-    query = _select().where(RecallRequest.grower_id.in_(list(grower_ids))).limit(SHOWN)
-    return sorted(_views(query), key=lambda recall_request: recall_request.state != RequestState.OPEN)
-
-
-def get_request(number: str) -> RequestView:
-    """The request with this number.
-
-    Raises:
-        NotFound: there is none.
-    """
-    requests = _views(_select().where(RecallRequest.number == number.strip().upper()))
-    if not requests:
-        raise NotFound(_("There is no such request."), code="no_such_request")
-    return requests[0]
-
-
-def _select() -> Select[RecallRequest, Lot, str]:
-    return (
-        select(RecallRequest, Lot, LotRecall.number)
-        .join(Lot, Lot.id == RecallRequest.lot_id)
-        .outerjoin(LotRecall, LotRecall.id == RecallRequest.recall_id)
-        .order_by(RecallRequest.id.desc())
-        .execution_options(populate_existing=True)
-    )
-
-
-def _views(query: Select[RecallRequest, Lot, str]) -> list[RequestView]:
-    rows = session.execute(query).all()
-    names = display_names(
-        account_id
-        for row, _lot, _recall in rows
-        for account_id in (row.asked_by_account_id, row.decided_by_account_id)
-    )
-    return [
-        view_of(
-            RequestView,
-            row,
-            lot=view(lot),
-            state=RequestState(row.state),
-            asked_by=names[row.asked_by_account_id],
-            decided_by=names[row.decided_by_account_id],
-            recall_number=recall_number,
-        )
-        for row, lot, recall_number in rows
-    ]

@@ -25,12 +25,8 @@ from traceability.lots.models.tables import LotRecall, RecallRequest
 from traceability.lots.rules.balance import StepKind
 from traceability.lots.service import change_state
 from traceability.lots.states import LotState
-from traceability.recalls.service.requests import (
-    ask_for_recall,
-    confirm_recall,
-    refuse_recall,
-    requests_of_lot,
-)
+from traceability.recalls.queries import requests_of_lot
+from traceability.recalls.service.requests import ask_for_recall, confirm_recall, refuse_recall
 from traceability.transformations.service import Outcome
 
 
