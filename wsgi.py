@@ -251,7 +251,7 @@ def event_handlers() -> dict[type, list[Handler]]:
     from traceability.codes.service.notices import tell_grower_of_tries
     from traceability.codes.tasks import void_half_made
     from traceability.recalls.events import LotRecalled
-    from traceability.recalls.service.notices import tell_grower_of_recall
+    from traceability.recalls.service import tell_grower_of_recall
 
     hears: list[tuple[Handler | None, list[type]]] = [
         (
@@ -514,7 +514,7 @@ def _hand_in(app: APIFlask) -> None:
     from traceability.api import cultivar_group_name
     from traceability.events.models.indexed_keys import init_lot_ids
     from traceability.lots.queries.records import ids_by_number
-    from traceability.recalls.service.recalling import init_recalls
+    from traceability.recalls.service import init_recalls
 
     init_reports(app, sections=report_sections, group_name=cultivar_group_name)
     init_recalls(app, orders_of_lots)

@@ -26,7 +26,7 @@ from traceability.cases.queries.statistics import monthly_counts
 from traceability.inspections.service import NewInspection, record_inspection
 from traceability.lots.rules.balance import StepKind
 from traceability.quota.queries.ledger import balances_of_grower
-from traceability.recalls.service.requests import ask_for_recall, confirm_recall
+from traceability.recalls.service import ask_for_recall, confirm_recall
 from traceability.transformations.service import Outcome, transform
 
 NUMBER = re.compile(r"[A-Z]+-(\d{4})-[0-9A-Z]+")

@@ -17,8 +17,7 @@ from traceability.lots.views import own_lot
 from traceability.lots.wording import REQUEST_TONES, request_state_name
 from traceability.recalls.forms import DecideRecallForm, RecallForm
 from traceability.recalls.queries import get_request, requests_of_growers, requests_of_lot
-from traceability.recalls.service.recalling import reach
-from traceability.recalls.service.requests import ask_for_recall, confirm_recall, refuse_recall
+from traceability.recalls.service import ask_for_recall, confirm_recall, reach, refuse_recall
 
 blueprint = Blueprint("recalls", __name__)
 

@@ -24,7 +24,7 @@ from traceability.codes.rules.verdicts import Verdict
 from traceability.codes.service.inner_codes import Entrant, enter_inner
 from traceability.codes.service.issuing import IssuedCode
 from traceability.lots.rules.balance import StepKind
-from traceability.recalls.service.recalling import recall
+from traceability.recalls.service import recall
 from traceability.transformations.service import Outcome, transform
 
 

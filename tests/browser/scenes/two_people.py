@@ -15,7 +15,7 @@ from traceability.codes.service.inner_codes import Entrant, enter_inner
 from traceability.codes.service.lifecycle import activate_codes
 from traceability.codes.service.refusals import note_refusal
 from traceability.lots.models.tables import RecallRequest
-from traceability.recalls.service.requests import ask_for_recall, confirm_recall, refuse_recall
+from traceability.recalls.service import ask_for_recall, confirm_recall, refuse_recall
 
 REASON = "枝条检出枯枝病，请勿种植。"
 

@@ -55,7 +55,7 @@ from traceability.cases.states import Subject
 from traceability.codes.models.tables import CodeBatch
 from traceability.codes.service.approvals import propose_void
 from traceability.inspections.models.tables import Inspection
-from traceability.recalls.service.requests import ask_for_recall
+from traceability.recalls.service import ask_for_recall
 from traceability.resolver.models.tables import TradeItem
 from traceability.surveys.service.surveying import NewSurvey, Stand, record_survey
 

@@ -16,8 +16,7 @@ from traceability.cases.states import ActionKind, CaseStep, CaseVerdict
 from traceability.lots.queries.records import get_lot
 from traceability.lots.states import LotState
 from traceability.recalls.queries import open_request
-from traceability.recalls.service.recalling import lock_reached
-from traceability.recalls.service.requests import ask_for_recall
+from traceability.recalls.service import ask_for_recall, lock_reached
 
 
 def open_actions(case: CaseView, *, at: datetime) -> list[ActionKind]:

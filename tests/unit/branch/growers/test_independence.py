@@ -30,7 +30,7 @@ from traceability.plots.models.tables import Plot
 from traceability.plots.states import Decision
 from traceability.quota.queries.ledger import balances_of_units
 from traceability.quota.service import moves
-from traceability.recalls.service import requests as recall_requests
+from traceability.recalls import service as recalls
 from traceability.surveys.service import surveying as surveys
 
 
@@ -53,7 +53,7 @@ def verbs(place, other, at):
         "survey": lambda by: surveys.decide(plot_id, values["survey"], Decision.AGREE, at=at, by=by),
         "batch": lambda by: issuing.decide_batch(values["batch"], approve=True, reason="", at=at, by=by),
         "void": lambda by: approvals.decide_void(values["void"], confirm=True, at=at, by=by),
-        "recall": lambda by: recall_requests.refuse_recall(values["recall"], reason="试", at=at, by=by),
+        "recall": lambda by: recalls.refuse_recall(values["recall"], reason="试", at=at, by=by),
         "growth": lambda by: moves.grow(line.key, 1, 0, counted_on=local_day(at), reason="试", at=at, by=by),
         "quota given": lambda by: moves.transfer(line.key, other.id, 1, reason="试", at=at, by=by),
         "inspection": lambda by: record_inspection(seen, at=at, by=by),

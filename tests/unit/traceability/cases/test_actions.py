@@ -20,7 +20,7 @@ from traceability.cases.service import actions, decisions
 from traceability.cases.states import ActionKind, Subject
 from traceability.cases.wording import letters
 from traceability.lots.queries.records import get_lot
-from traceability.recalls.service.requests import confirm_recall
+from traceability.recalls.service import confirm_recall
 
 OUTSIDE = "https://shop36912.taobao.com"
 

@@ -15,7 +15,7 @@ from tests.factories.traceability import make_codes, make_lot, ship
 from traceability.lots.rules.balance import StepKind
 from traceability.papers.rules import PaperKind
 from traceability.papers.service import record_paper
-from traceability.recalls.service.recalling import recall
+from traceability.recalls.service import recall
 from traceability.resolver.service import enter_trade_item, put_lot
 from traceability.transformations.service import Outcome, transform
 

@@ -12,7 +12,7 @@ from traceability.api import get_lot, take_from_lot
 from traceability.codes.models.tables import Code
 from traceability.codes.service import binding
 from traceability.codes.service.transitions import move_codes
-from traceability.recalls.service.recalling import recall
+from traceability.recalls.service import recall
 
 
 @pytest.mark.both

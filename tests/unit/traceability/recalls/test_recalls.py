@@ -17,7 +17,7 @@ from traceability.codes.models.tables import Code
 from traceability.lots.models.tables import LotRecall
 from traceability.lots.rules.balance import StepKind
 from traceability.recalls.events import LotRecalled
-from traceability.recalls.service.recalling import reach, recall
+from traceability.recalls.service import reach, recall
 from traceability.transformations.service import Outcome, transform
 
 pytestmark = pytest.mark.slow

@@ -26,7 +26,7 @@ from traceability.lots.rules.balance import StepKind
 from traceability.lots.service import change_state
 from traceability.lots.states import LotState
 from traceability.recalls.queries import requests_of_lot
-from traceability.recalls.service.requests import ask_for_recall, confirm_recall, refuse_recall
+from traceability.recalls.service import ask_for_recall, confirm_recall, refuse_recall
 from traceability.transformations.service import Outcome
 
 

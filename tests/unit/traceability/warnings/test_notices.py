@@ -10,7 +10,7 @@ from tests.factories.cases import confirm_case, make_case
 from tests.factories.organisation import make_membership
 from tests.factories.traceability import make_lot
 from traceability.cases.states import Subject
-from traceability.recalls.service.recalling import recall
+from traceability.recalls.service import recall
 
 
 def items(client):
