@@ -10,8 +10,8 @@ from traceability.codes.queries.batches import (
     CodeView,
     codes_of_consignment,
     codes_of_consignments,
+    codes_reached,
 )
-from traceability.codes.queries.recalls import codes_reached
 from traceability.codes.service.binding import CodeNotUsable, bind_codes
 from traceability.codes.service.issuing import IssuedCodes, issue_codes
 from traceability.codes.service.lifecycle import accept_codes, activate_batch, void_batch

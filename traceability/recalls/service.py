@@ -20,7 +20,7 @@ from core.ids import readable_number
 from core.outbox import service as outbox
 from core.settings import current_settings
 from core.transitions import require_reason
-from traceability.codes.queries.recalls import CodesReached, codes_reached
+from traceability.codes.queries.batches import CodesReached, codes_reached
 from traceability.codes.service.lifecycle import recall_codes
 from traceability.lots.models.sealing import recall_body, recall_subject, request_body, request_subject
 from traceability.lots.models.tables import Lot, LotRecall, LotRecallPart, RecallRequest, RecallStop

@@ -1,6 +1,6 @@
 """Reads of codes and batches. Nothing here can give back a code: only its batch and place are known."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from core.database import session, view_of
 from core.errors import NotFound
 from traceability.codes.models.tables import Code, CodeBatch, CodeMember
-from traceability.codes.states import OVER, BatchState, CodeState, Level
+from traceability.codes.states import OVER, BatchState, CodeState, Level, sources_of
 from traceability.lots.models.tables import Lot
 
 
@@ -170,3 +170,33 @@ def plants_under_codes(lot_id: int, level: Level) -> int:
         )
     )
     return int(made or 0) + int(requested or 0)
+
+
+@dataclass(frozen=True)
+class CodesReached:
+    """What a recall finds under codes: how many, for how many plants, and with which parcels they left."""
+
+    codes: int
+    plants: int
+    orders: frozenset[str]
+    consignments: frozenset[str]
+
+
+def codes_reached(lot_ids: Collection[int]) -> CodesReached:
+    """What a recall of these lots would reach now."""
+    codes, plants = session.execute(
+        select(func.count(), func.coalesce(func.sum(Code.plants), 0)).where(
+            Code.lot_id.in_(list(lot_ids)), Code.state.in_(sorted(sources_of(CodeState.RECALLED)))
+        )
+    ).one()
+    parcels = session.execute(
+        select(Code.order_number, Code.consignment_number)
+        .where(Code.lot_id.in_(list(lot_ids)), Code.consignment_number.is_not(None))
+        .distinct()
+    ).all()
+    return CodesReached(
+        codes=codes,
+        plants=int(plants),
+        orders=frozenset(order for order, _parcel in parcels if order),
+        consignments=frozenset(parcel for _order, parcel in parcels if parcel),
+    )

@@ -12,6 +12,7 @@ from core.form_keys.views import creates, creating
 from core.gate import actor_id, may, requires
 from core.scopes import Scope
 from traceability.codes.forms import DecideForm, ProposeVoidForm
+from traceability.codes.queries import voids as codes_voids
 from traceability.codes.queries.batches import get_batch
 from traceability.codes.queries.refusals import refusals_of
 from traceability.codes.service import approvals, issuing
@@ -75,7 +76,7 @@ def propose_void() -> ResponseReturnValue:
 def decide_void(public_id: str) -> ResponseReturnValue:
     """Confirm a proposed void, or refuse it."""
     confirm = request.form.get("decision") == "approve"
-    _require_reach(approvals.grower_of_void(public_id), "codes.approve")
+    _require_reach(codes_voids.grower_of_void(public_id), "codes.approve")
     with transaction():
         approvals.decide_void(public_id, confirm=confirm, at=now(), by=actor_id() or 0)
     flash(_("The codes are void.") if confirm else _("Nothing was voided."), "success")
@@ -88,8 +89,8 @@ def _require_reach(grower_id: int, permission: str) -> None:
 
 def _page(form: ProposeVoidForm) -> str:
     here = {unit.id for unit in branch.units_where(actor_id() or 0, "codes.view")}
-    batches, voids = approvals.waiting_batches(), approvals.open_voids()
-    decided = approvals.decided_voids()
+    batches, voids = codes_voids.waiting_batches(), codes_voids.open_voids()
+    decided = codes_voids.decided_voids()
     concerned = {batch.grower_id for batch in batches} | {void.grower_id for void in [*voids, *decided]}
     growers = branch.growers_by_ids(concerned)
     growers = {key: grower for key, grower in growers.items() if grower.unit_id in here}
