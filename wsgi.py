@@ -248,7 +248,7 @@ def event_handlers() -> dict[type, list[Handler]]:
     from shop.payments.tasks.handlers import close_payment_pages, tell_buyers_of_account, tell_cashiers
     from shop.search.tasks.handlers import follow_grower, follow_listing
     from traceability.codes.events import InnerCodeTried
-    from traceability.codes.service.notices import tell_grower_of_tries
+    from traceability.codes.service.inner_codes import tell_grower_of_tries
     from traceability.codes.tasks import void_half_made
     from traceability.recalls.events import LotRecalled
     from traceability.recalls.service import tell_grower_of_recall

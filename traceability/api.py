@@ -58,5 +58,5 @@ from traceability.quota.service.accounting import balance_of_lot
 from traceability.recalls.events import LotRecalled
 from traceability.recalls.queries import get_recall
 from traceability.reference.service import ensure_reference_data
-from traceability.surveys.service.surveying import NewSurvey, Stand, approve_surveys
+from traceability.surveys.service import NewSurvey, Stand, approve_surveys
 from traceability.transformations.service import Outcome, transform

@@ -23,7 +23,7 @@ from traceability.api import (
 from traceability.quota.queries.ledger import key_of_lot
 from traceability.quota.service import accounting as quota
 from traceability.surveys.queries import surveys_of_plot
-from traceability.surveys.service.surveying import NewSurvey, Stand, approve_surveys
+from traceability.surveys.service import NewSurvey, Stand, approve_surveys
 
 AT = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ from traceability.lots.queries.records import CultivarGroupView
 from traceability.plots.forms import M2_PER_MU
 from traceability.plots.states import Method, read_outline
 from traceability.quota.rules import Stage
-from traceability.surveys.service.surveying import NewSurvey, Stand
+from traceability.surveys.service import NewSurvey, Stand
 from traceability.surveys.wording import method_name
 
 PARTS = (1, 2, 3)

@@ -4,14 +4,15 @@ from celery import shared_task
 
 from core.clock import now
 from core.sweeps import for_each_key
-from traceability.surveys.service import reminders
+from traceability.surveys import service
+from traceability.surveys.service import REMINDING
 
 
-@shared_task(name=reminders.REMINDING)
+@shared_task(name=REMINDING)
 def remind_of_growth() -> int:
     """In January: plots of last year wait for this year's survey, in which what grew stands by its stage."""
     at = now()
-    people = reminders.people_to_remind(at=at)
+    people = service.people_to_remind(at=at)
     return for_each_key(
-        reminders.REMINDING, people, lambda account_id: reminders.remind_of_growth(account_id, at=at)
+        REMINDING, people, lambda account_id: service.remind_of_growth(account_id, at=at)
     ).counted

@@ -11,7 +11,7 @@ from traceability.api import NewSurvey, Outcome, Stand, StepKind, get_lot, trans
 from traceability.plots.models.tables import Plot, PlotSurvey
 from traceability.plots.states import Decision
 from traceability.quota.queries.ledger import balances_of_units, growing_on
-from traceability.surveys.service.surveying import decide, record_survey
+from traceability.surveys.service import decide, record_survey
 
 
 def plot_number() -> str:

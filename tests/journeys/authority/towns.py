@@ -57,7 +57,7 @@ from traceability.codes.service.approvals import propose_void
 from traceability.inspections.models.tables import Inspection
 from traceability.recalls.service import ask_for_recall
 from traceability.resolver.models.tables import TradeItem
-from traceability.surveys.service.surveying import NewSurvey, Stand, record_survey
+from traceability.surveys.service import NewSurvey, Stand, record_survey
 
 SECOND_TOWN = (
     ("dongshan", "东山镇", "committee", None),

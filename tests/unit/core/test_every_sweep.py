@@ -49,8 +49,8 @@ from traceability.quota.queries.ledger import balance
 from traceability.quota.rules import Key
 from traceability.quota.service import accounting as quota
 from traceability.quota.service import moves
+from traceability.surveys import service as plots
 from traceability.surveys import tasks as plot_tasks
-from traceability.surveys.service import reminders as plots
 
 pytestmark = pytest.mark.both
 YEAR = timedelta(days=365)

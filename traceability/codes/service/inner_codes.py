@@ -14,6 +14,7 @@ from hmac import compare_digest
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 
+from branch import api as branch
 from core.clock import local_day
 from core.database import session
 from core.errors import Invalid, NotFound
@@ -180,3 +181,13 @@ def _tell_of_tries(code_id: int, *, at: datetime) -> None:
     ).one()
     day = local_day(at).isoformat()
     outbox.record(InnerCodeTried(f"{batch} #{position}", day, grower_id, order or ""), at=at)
+
+
+def tell_grower_of_tries(event: InnerCodeTried, *, event_id: str) -> None:  # noqa: ARG001 - told once a day and label
+    """Handler: one message a day and label to each person who works for the grower."""
+    branch.tell_people(
+        event.grower_id,
+        key=f"inner:{event.label}:{event.day}",
+        template="inner_code_tried",
+        context={"label": event.label, "order": event.order_number},
+    )

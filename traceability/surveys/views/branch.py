@@ -21,9 +21,9 @@ from traceability.lots.queries.records import cultivar_group_name, cultivar_grou
 from traceability.plots.queries import PlotView
 from traceability.plots.states import Decision, SurveyState
 from traceability.quota.queries.ledger import stages
+from traceability.surveys import service
 from traceability.surveys.forms import DecisionForm, SurveyForm, stage_words
 from traceability.surveys.queries import MISSING, get_plot_by_number, plots_at_work, surveys_of_plot
-from traceability.surveys.service import surveying
 from traceability.surveys.wording import TONES, method_name, survey_state_name, survey_steps
 
 blueprint = Blueprint("plot_surveys", __name__)
@@ -80,7 +80,7 @@ def survey(number: str) -> ResponseReturnValue:
         at = now()
         try:
             with creating() as made:
-                surveying.record_survey(
+                service.record_survey(
                     plot.id,
                     form.survey(photo.key),
                     surveyed_at=form.surveyed_at(at=at),
@@ -137,7 +137,7 @@ def _decide(number: str, permission: str, allowed: set[Decision]) -> ResponseRet
         return _show(plot, form), 422
     try:
         with transaction():
-            state = surveying.decide(
+            state = service.decide(
                 plot.id,
                 request.form.get("survey", ""),
                 Decision(word),

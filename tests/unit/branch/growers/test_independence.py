@@ -31,7 +31,7 @@ from traceability.plots.states import Decision
 from traceability.quota.queries.ledger import balances_of_units
 from traceability.quota.service import moves
 from traceability.recalls import service as recalls
-from traceability.surveys.service import surveying as surveys
+from traceability.surveys import service as surveys
 
 
 def verbs(place, other, at):

@@ -25,7 +25,7 @@ from traceability.codes.queries.refusals import refusals_of, tries_beyond
 from traceability.codes.service.lifecycle import activate_codes
 from traceability.codes.service.refusals import note_refusal, reason_of
 from traceability.codes.states import Refusal
-from traceability.surveys.service.surveying import NewSurvey, Stand, record_survey
+from traceability.surveys.service import NewSurvey, Stand, record_survey
 
 WEEK = timedelta(days=7)
 

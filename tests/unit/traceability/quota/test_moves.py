@@ -34,7 +34,7 @@ from traceability.quota.rules import Key
 from traceability.quota.service import accounting as service
 from traceability.quota.service import moves
 from traceability.quota.service.accounting import QuotaExceeded
-from traceability.surveys.service.surveying import Stand
+from traceability.surveys.service import Stand
 from traceability.transformations.service import Outcome, transform
 
 

@@ -13,7 +13,7 @@ from traceability.quota.queries.ledger import key_of_lot
 from traceability.quota.service import accounting as service
 from traceability.quota.service import moves
 from traceability.quota.service.accounting import QuotaExceeded
-from traceability.surveys.service.surveying import NewSurvey, Stand, decide, record_survey
+from traceability.surveys.service import NewSurvey, Stand, decide, record_survey
 
 SMALL = Stand("dangui", "second_third", 1_000)
 

@@ -13,7 +13,7 @@ from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_membership
 from tests.factories.traceability import approve_plot, make_plot
 from traceability.api import ensure_reference_data
-from traceability.surveys.service.reminders import people_to_remind, plots_without_survey, remind_of_growth
+from traceability.surveys.service import people_to_remind, plots_without_survey, remind_of_growth
 
 YEAR = timedelta(days=365)
 

@@ -15,7 +15,7 @@ from traceability.plots.states import Decision, SurveyState
 from traceability.quota.queries.ledger import balance, balances_of_grower
 from traceability.quota.rules import Key
 from traceability.surveys.queries import surveys_of_plot
-from traceability.surveys.service.surveying import NewSurvey, Stand, decide, record_survey
+from traceability.surveys.service import NewSurvey, Stand, decide, record_survey
 
 
 @pytest.fixture
