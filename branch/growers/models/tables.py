@@ -5,19 +5,18 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Record, fk
 from core.types import UTCDateTime
 
 STATES = "'applied', 'admitted', 'refused', 'left'"
 
 
-class Grower(Base):
+class Grower(Record):
     """A household, cooperative or company that raises plants in a village of the tree."""
 
     __tablename__ = "grower"
     __table_args__ = (CheckConstraint(f"state IN ({STATES})", name="state_known"),)
 
-    id: Mapped[int] = pk()
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[str] = mapped_column(String(80))
     contact_name: Mapped[str] = mapped_column(String(40))
@@ -34,7 +33,7 @@ class Grower(Base):
     decided_by_account_id: Mapped[int | None] = fk("account.id", nullable=True)
 
 
-class GrowerMember(Base):
+class GrowerMember(Record):
     """A person of a grower: the owner, or staff whom the owner invited."""
 
     __tablename__ = "grower_member"
@@ -43,20 +42,18 @@ class GrowerMember(Base):
         UniqueConstraint("account_id"),
     )
 
-    id: Mapped[int] = pk()
     grower_id: Mapped[int] = fk("grower.id")
     account_id: Mapped[int] = fk("account.id")
     role: Mapped[str] = mapped_column(String(8))
     since: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class GrowerChange(Base):
+class GrowerChange(Record):
     """One step of a grower's state: who, when, why. Rows are only ever added."""
 
     __tablename__ = "grower_change"
     __table_args__ = (CheckConstraint(f"to_state IN ({STATES})", name="to_state_known"),)
 
-    id: Mapped[int] = pk()
     grower_id: Mapped[int] = fk("grower.id")
     from_state: Mapped[str | None] = mapped_column(String(16))
     to_state: Mapped[str] = mapped_column(String(16))

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import append_only
-from core.database import Base, fk, pk
+from core.database import Record, fk
 from core.types import JSONType, UTCDateTime
 
 # The same rules as `facts.SIGN_RULES`, held by the database as well.
@@ -18,7 +18,7 @@ REVERSAL_OF_REFUND = (
 )
 
 
-class SaleFactRow(Base):
+class SaleFactRow(Record):
     """One `SaleFact`. `local_day` is the Shanghai day of `occurred_at`, written once with the row."""
 
     __tablename__ = "sale_fact"
@@ -36,7 +36,6 @@ class SaleFactRow(Base):
         Index("ix_sale_fact_source_order_ref", "source", "order_ref"),
     )
 
-    id: Mapped[int] = pk()
     kind: Mapped[str] = mapped_column(String(8))
     grower_id: Mapped[int] = fk("grower.id", index=False)
     channel: Mapped[str] = mapped_column(String(20))
@@ -60,7 +59,7 @@ class SaleFactRow(Base):
     recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class SalesDaily(Base):
+class SalesDaily(Record):
     """Facts summed by grower, day, channel, product, group and currency; "" stands for no group.
 
     Only `rollup` writes here; `flask ledger check` proves it equal to the facts.
@@ -74,7 +73,6 @@ class SalesDaily(Base):
         Index("ix_sales_daily_local_day", "local_day"),
     )
 
-    id: Mapped[int] = pk()
     grower_id: Mapped[int] = fk("grower.id", index=False)
     local_day: Mapped[date] = mapped_column(Date)
     channel: Mapped[str] = mapped_column(String(20))
@@ -93,7 +91,7 @@ class SalesDaily(Base):
     last_recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class SalesMonthly(Base):
+class SalesMonthly(Record):
     """Daily sums added up by grower, month (``YYYY-MM``), channel, group and currency; only `months` writes here."""
 
     __tablename__ = "sales_monthly"
@@ -103,7 +101,6 @@ class SalesMonthly(Base):
         CheckConstraint("facts > 0", name="has_facts"),
     )
 
-    id: Mapped[int] = pk()
     grower_id: Mapped[int] = fk("grower.id", index=False)
     month: Mapped[str] = mapped_column(String(7))
     channel: Mapped[str] = mapped_column(String(20))
@@ -123,7 +120,7 @@ class SalesMonthly(Base):
     last_recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class SalesPart(Base):
+class SalesPart(Record):
     """Facts summed by grower, month (``YYYY-MM``), and one value of one dimension: a size class or a province.
 
     Only `parts` writes here; "" stands for facts that name no value.
@@ -137,7 +134,6 @@ class SalesPart(Base):
         Index("ix_sales_part_dimension_month", "dimension", "month"),
     )
 
-    id: Mapped[int] = pk()
     grower_id: Mapped[int] = fk("grower.id", index=False)
     month: Mapped[str] = mapped_column(String(7))
     dimension: Mapped[str] = mapped_column(String(10))
@@ -151,19 +147,18 @@ class SalesPart(Base):
     net_minor: Mapped[int]
 
 
-class SalesDirty(Base):
+class SalesDirty(Record):
     """A grower's day whose sums are out of date. One row per append, never merged: a row that becomes
     visible with its facts cannot be lost to a refresh that ran at the same time.
     """
 
     __tablename__ = "sales_dirty"
 
-    id: Mapped[int] = pk()
     grower_id: Mapped[int] = fk("grower.id")
     local_day: Mapped[date] = mapped_column(Date)
 
 
-class SalesChannel(Base):
+class SalesChannel(Record):
     """What a grower says of one place of sale, each time he says it; the latest version counts.
 
     `sells` False: he has never sold there. `since` and `until` are the first and the last day of selling, as
@@ -178,7 +173,6 @@ class SalesChannel(Base):
         CheckConstraint("until IS NULL OR since IS NULL OR since <= until", name="days_in_order"),
     )
 
-    id: Mapped[int] = pk()
     grower_id: Mapped[int] = fk("grower.id", index=False)
     channel: Mapped[str] = mapped_column(String(20))
     version: Mapped[int]
@@ -189,7 +183,7 @@ class SalesChannel(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class ChannelCoverage(Base):
+class ChannelCoverage(Record):
     """Days of a grower's channel that a set of records covers, both included.
 
     `shop` is the public id of the outside shop, or "" when the records speak for the channel as a whole;
@@ -202,7 +196,6 @@ class ChannelCoverage(Base):
         CheckConstraint("first_day <= last_day", name="days_in_order"),
     )
 
-    id: Mapped[int] = pk()
     grower_id: Mapped[int] = fk("grower.id", index=False)
     channel: Mapped[str] = mapped_column(String(20))
     shop: Mapped[str] = mapped_column(String(32))
@@ -212,7 +205,7 @@ class ChannelCoverage(Base):
     recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class GrowerCost(Base):
+class GrowerCost(Record):
     """What a grower spent in one season on one purpose, each time he says it; the latest version counts.
 
     `season` is the key of a `Period`: a season of the trade, January, or a whole year. Zero is said, not assumed.
@@ -228,7 +221,6 @@ class GrowerCost(Base):
         CheckConstraint("version >= 1", name="version_from_one"),
     )
 
-    id: Mapped[int] = pk()
     grower_id: Mapped[int] = fk("grower.id", index=False)
     season: Mapped[str] = mapped_column(String(16))
     purpose: Mapped[str] = mapped_column(String(12))
@@ -239,13 +231,12 @@ class GrowerCost(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class ReconcileRun(Base):
+class ReconcileRun(Record):
     """One night's comparison of a month's sums with the facts: which month, out of which, and what differed."""
 
     __tablename__ = "reconcile_run"
     __table_args__ = (CheckConstraint("differing >= 0 AND days >= 0", name="counts_not_negative"),)
 
-    id: Mapped[int] = pk()
     day: Mapped[date] = mapped_column(Date)
     first_month: Mapped[str] = mapped_column(String(7))
     last_month: Mapped[str] = mapped_column(String(7))

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Date, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Record, fk
 from core.types import JSONType, UTCDateTime
 
 STATES = "'applied', 'valid', 'suspended', 'expired', 'withdrawn'"
@@ -14,7 +14,7 @@ STEPS = "'apply', 'grant', 'refuse', 'suspend', 'reinstate', 'extend', 'expire',
 OPEN_STATES = text("state IN ('applied', 'valid', 'suspended')")
 
 
-class Mark(Base):
+class Mark(Record):
     """A collective or certification mark as it is registered; `code` begins the numbers of its licences.
 
     `cultivar_groups` lists what the mark can cover: `{"code", "name_zh", "name_en"}` each.
@@ -26,7 +26,6 @@ class Mark(Base):
         CheckConstraint("rules_version >= 1", name="has_rules"),
     )
 
-    id: Mapped[int] = pk()
     code: Mapped[str] = mapped_column(String(8), unique=True)
     unit_id: Mapped[int] = fk("unit.id")
     name: Mapped[str] = mapped_column(String(80))
@@ -41,13 +40,12 @@ class Mark(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class MarkRules(Base):
+class MarkRules(Record):
     """One version of a mark's rules of use. Versions are added, never changed."""
 
     __tablename__ = "mark_rules"
     __table_args__ = (UniqueConstraint("mark_id", "version"),)
 
-    id: Mapped[int] = pk()
     mark_id: Mapped[int] = fk("mark.id", index=False)
     version: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
@@ -55,7 +53,7 @@ class MarkRules(Base):
     published_by_account_id: Mapped[int | None] = fk("account.id", nullable=True)
 
 
-class Licence(Base):
+class Licence(Record):
     """A grower's right to use a mark. Both days count: valid from the first through the last.
 
     Empty lists set no limit. `granted_at` is empty as long as the licence never was valid.
@@ -81,7 +79,6 @@ class Licence(Base):
         Index("ix_licence_running_out", "state", "valid_until"),
     )
 
-    id: Mapped[int] = pk()
     number: Mapped[str] = mapped_column(String(32), unique=True)
     grower_id: Mapped[int] = fk("grower.id")
     mark_id: Mapped[int] = fk("mark.id")
@@ -97,7 +94,7 @@ class Licence(Base):
     granted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class LicenceChange(Base):
+class LicenceChange(Record):
     """One step of a licence: who, when, why. Rows are only ever added; nobody did what came by date."""
 
     __tablename__ = "licence_change"
@@ -107,7 +104,6 @@ class LicenceChange(Base):
         CheckConstraint(f"to_state IN ({STATES})", name="to_state_known"),
     )
 
-    id: Mapped[int] = pk()
     licence_id: Mapped[int] = fk("licence.id")
     step: Mapped[str] = mapped_column(String(16))
     from_state: Mapped[str | None] = mapped_column(String(16))

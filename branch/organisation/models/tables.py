@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Record, fk
 from core.types import UTCDateTime
 
 ROLES = "'buyer', 'grower', 'technician', 'secretary', 'committee', 'operator'"
 
 
-class Unit(Base):
+class Unit(Record):
     """A node of the tree town committee > industry branch > village > group.
 
     `path` is the codes from the root down to this unit, each followed by a slash, so that
@@ -24,7 +24,6 @@ class Unit(Base):
         CheckConstraint("(parent_id IS NULL) = (kind = 'committee')", name="only_root_is_committee"),
     )
 
-    id: Mapped[int] = pk()
     code: Mapped[str] = mapped_column(String(64), unique=True)
     name_zh: Mapped[str] = mapped_column(String(80))
     name_en: Mapped[str] = mapped_column(String(120))
@@ -33,7 +32,7 @@ class Unit(Base):
     path: Mapped[str] = mapped_column(String(400), unique=True)
 
 
-class Membership(Base):
+class Membership(Record):
     """A role that an account holds at a unit; without a unit it reaches everything."""
 
     __tablename__ = "membership"
@@ -51,14 +50,13 @@ class Membership(Base):
         ),
     )
 
-    id: Mapped[int] = pk()
     account_id: Mapped[int] = fk("account.id")
     unit_id: Mapped[int | None] = fk("unit.id", nullable=True)
     role: Mapped[str] = mapped_column(String(16))
     since: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class MembershipChange(Base):
+class MembershipChange(Record):
     """Who gave or took which role from whom, when and why. Rows are only ever added."""
 
     __tablename__ = "membership_change"
@@ -67,7 +65,6 @@ class MembershipChange(Base):
         CheckConstraint("action IN ('given', 'taken')", name="action_known"),
     )
 
-    id: Mapped[int] = pk()
     account_id: Mapped[int] = fk("account.id")
     unit_id: Mapped[int | None] = fk("unit.id", nullable=True)
     role: Mapped[str] = mapped_column(String(16))
@@ -77,7 +74,7 @@ class MembershipChange(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class Takeover(Base):
+class Takeover(Record):
     """An operator does a unit's work, as its secretary or committee, until `ends_at` or until it was ended earlier."""
 
     __tablename__ = "takeover"
@@ -87,7 +84,6 @@ class Takeover(Base):
         CheckConstraint("(ended_at IS NULL) = (ended_by_account_id IS NULL)", name="ended_by_somebody"),
     )
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(24), unique=True)
     unit_id: Mapped[int] = fk("unit.id")
     account_id: Mapped[int] = fk("account.id")
@@ -99,7 +95,7 @@ class Takeover(Base):
     ended_by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
 
 
-class Invitation(Base):
+class Invitation(Record):
     """A link that lets its reader take a role at a unit, or join a grower; only its digest is kept.
 
     `contact` is whose it is: only an account that has proved it accepts. `ended_at` says that it was withdrawn, or, with
@@ -113,7 +109,6 @@ class Invitation(Base):
         CheckConstraint("accepted_at IS NULL OR ended_at IS NULL", name="settled_once"),
     )
 
-    id: Mapped[int] = pk()
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     contact: Mapped[str] = mapped_column(String(255))
     role: Mapped[str] = mapped_column(String(16))

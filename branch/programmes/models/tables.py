@@ -5,11 +5,11 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Record, fk
 from core.types import UTCDateTime
 
 
-class Programme(Base):
+class Programme(Record):
     """What a unit began on `started_on`, as somebody noted it; never changed, only withdrawn with a reason.
 
     Accounts are empty where it was done from the command line. The day of the note is kept beside the date, so that
@@ -22,7 +22,6 @@ class Programme(Base):
         CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_reason = '')", name="withdrawn_with_a_reason"),
     )
 
-    id: Mapped[int] = pk()
     unit_id: Mapped[int] = fk("unit.id")
     name: Mapped[str] = mapped_column(String(120))
     started_on: Mapped[date] = mapped_column(Date)

@@ -6,13 +6,13 @@ from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from branch.reports.deadlines.rules import Step
-from core.database import Base, fk, pk
+from core.database import Record, fk
 from core.types import UTCDateTime
 
 STEPS = ", ".join(f"'{step}'" for step in Step)
 
 
-class ReportDuty(Base):
+class ReportDuty(Record):
     """A unit owes the report of a month until `due_on`; the day stays what it was when it was asked for."""
 
     __tablename__ = "report_duty"
@@ -21,7 +21,6 @@ class ReportDuty(Base):
         Index("ix_report_duty_open", "submitted_at", "due_on"),
     )
 
-    id: Mapped[int] = pk()
     unit_id: Mapped[int] = fk("unit.id")
     period: Mapped[str] = mapped_column(String(40))
     period_start: Mapped[date] = mapped_column(Date)
@@ -30,7 +29,7 @@ class ReportDuty(Base):
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class ReportReminder(Base):
+class ReportReminder(Record):
     """One step about one duty was done at `at`: `sent` messages, to the people of `unit_id`; 0 when skipped."""
 
     __tablename__ = "report_reminder"
@@ -40,7 +39,6 @@ class ReportReminder(Base):
         CheckConstraint("sent >= 0", name="sent_not_negative"),
     )
 
-    id: Mapped[int] = pk()
     duty_id: Mapped[int] = fk("report_duty.id")
     step: Mapped[str] = mapped_column(String(10))
     sent: Mapped[int]

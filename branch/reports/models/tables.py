@@ -8,13 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from branch.ledger.rules.periods import LONGEST_KEY
 from branch.reports.states import ReportState
-from core.database import Base, fk, pk
+from core.database import Record, fk
 from core.types import JSONType, UTCDateTime
 
 STATES = ", ".join(f"'{state}'" for state in ReportState)
 
 
-class Report(Base):
+class Report(Record):
     """One version of a unit's report about one period.
 
     `input_digest` names what it was computed from; `revision` counts its moves, so that a second
@@ -31,7 +31,6 @@ class Report(Base):
         Index("ix_report_state", "state"),
     )
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(20), unique=True)
     unit_id: Mapped[int] = fk("unit.id")
     period: Mapped[str] = mapped_column(String(LONGEST_KEY))
@@ -48,7 +47,7 @@ class Report(Base):
     built_by_account_id: Mapped[int | None] = fk("account.id", nullable=True)
 
 
-class ReportReview(Base):
+class ReportReview(Record):
     """One move of a report: who, when, and with which words. Rows are only ever added."""
 
     __tablename__ = "report_review"
@@ -57,7 +56,6 @@ class ReportReview(Base):
         CheckConstraint(f"to_state IN ({STATES})", name="to_state_known"),
     )
 
-    id: Mapped[int] = pk()
     report_id: Mapped[int] = fk("report.id")
     revision: Mapped[int]
     from_state: Mapped[str | None] = mapped_column(String(10))
@@ -68,13 +66,12 @@ class ReportReview(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class ReportFile(Base):
+class ReportFile(Record):
     """One form of a report in one language; `file_key` is the shelf mark in the file store."""
 
     __tablename__ = "report_file"
     __table_args__ = (UniqueConstraint("report_id", "name"),)
 
-    id: Mapped[int] = pk()
     report_id: Mapped[int] = fk("report.id")
     name: Mapped[str] = mapped_column(String(120))
     format: Mapped[str] = mapped_column(String(8))

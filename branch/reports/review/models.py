@@ -5,10 +5,10 @@ from decimal import Decimal
 from sqlalchemy import Numeric
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Record, fk
 
 
-class ReportKeyFigures(Base):
+class ReportKeyFigures(Record):
     """What one submitted report says in sum, read from its document so that a list needs no documents.
 
     Growth is a ratio (0.1 for one tenth more), None where the report does not state it: `growth` of all growers
@@ -17,7 +17,6 @@ class ReportKeyFigures(Base):
 
     __tablename__ = "report_key_figures"
 
-    id: Mapped[int] = pk()
     report_id: Mapped[int] = fk("report.id", unique=True)
     net_minor: Mapped[int]
     plants: Mapped[int]

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Record, fk
 from core.types import UTCDateTime
 
 PLATFORMS = "'taobao', 'tmall', 'pinduoduo', 'jd', 'douyin', '1688', 'weidian', 'wechat', 'website'"
@@ -13,7 +13,7 @@ STATES = "'proposed', 'authorised', 'refused', 'suspended', 'ended'"
 STEPS = "'propose', 'authorise', 'refuse', 'suspend', 'reinstate', 'end'"
 
 
-class Storefront(Base):
+class Storefront(Record):
     """A shop or site outside this system, covered by its grower's licence of the mark while both are valid."""
 
     __tablename__ = "storefront"
@@ -22,7 +22,6 @@ class Storefront(Base):
         CheckConstraint(f"state IN ({STATES})", name="state_known"),
     )
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(16), unique=True)
     grower_id: Mapped[int] = fk("grower.id")
     mark_id: Mapped[int] = fk("mark.id")
@@ -33,7 +32,7 @@ class Storefront(Base):
     since: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
-class StorefrontAddress(Base):
+class StorefrontAddress(Record):
     """One key of a storefront: of its main address, or of another form or short link of it.
 
     While `live`, a key answers for one storefront only; a proposal blocks nobody.
@@ -51,7 +50,6 @@ class StorefrontAddress(Base):
         ),
     )
 
-    id: Mapped[int] = pk()
     storefront_id: Mapped[int] = fk("storefront.id", index=False)
     key: Mapped[str] = mapped_column(String(200))
     given: Mapped[str] = mapped_column(Text)
@@ -61,7 +59,7 @@ class StorefrontAddress(Base):
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class StorefrontChange(Base):
+class StorefrontChange(Record):
     """One step of a storefront: who, when, why. Rows are only ever added.
 
     `source` is of suspensions and their ends: the number of the case from which it follows, none for the branch's own.
@@ -73,7 +71,6 @@ class StorefrontChange(Base):
         CheckConstraint(f"to_state IN ({STATES})", name="to_state_known"),
     )
 
-    id: Mapped[int] = pk()
     storefront_id: Mapped[int] = fk("storefront.id")
     step: Mapped[str] = mapped_column(String(16))
     from_state: Mapped[str | None] = mapped_column(String(16))
@@ -84,7 +81,7 @@ class StorefrontChange(Base):
     source: Mapped[str | None] = mapped_column(String(24))
 
 
-class ShopWarning(Base):
+class ShopWarning(Record):
     """A key of an outside shop that a decided case found to sell fakes under the mark.
 
     `reference` is the number of the case; lifting keeps the row, so that the history can be read.
@@ -101,7 +98,6 @@ class ShopWarning(Base):
         ),
     )
 
-    id: Mapped[int] = pk()
     key: Mapped[str] = mapped_column(String(200))
     shown: Mapped[str] = mapped_column(Text)
     reference: Mapped[str] = mapped_column(String(24))

@@ -6,13 +6,13 @@ from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, t
 from sqlalchemy.orm import Mapped, mapped_column
 
 from branch.reports.editions.states import EditionState
-from core.database import Base, fk, pk
+from core.database import Record, fk
 from core.types import UTCDateTime
 
 STATES = ", ".join(f"'{state}'" for state in EditionState)
 
 
-class ReportEdition(Base):
+class ReportEdition(Record):
     """One public edition of a report, the `number`-th of its unit and period; it is never deleted.
 
     Withdrawn, it stays visible with its reason but without its figures; replaced, a newer one stands in its place.
@@ -34,7 +34,6 @@ class ReportEdition(Base):
         ),
     )
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(20), unique=True)
     unit_id: Mapped[int] = fk("unit.id")
     period: Mapped[str] = mapped_column(String(40))
@@ -48,13 +47,12 @@ class ReportEdition(Base):
     reason: Mapped[str] = mapped_column(Text)
 
 
-class ReportEditionFile(Base):
+class ReportEditionFile(Record):
     """A file of a public edition: PDF or picture in one language; `file_key` is the shelf mark in the file store."""
 
     __tablename__ = "report_edition_file"
     __table_args__ = (UniqueConstraint("edition_id", "name"),)
 
-    id: Mapped[int] = pk()
     edition_id: Mapped[int] = fk("report_edition.id")
     name: Mapped[str] = mapped_column(String(120))
     format: Mapped[str] = mapped_column(String(8))

@@ -6,13 +6,13 @@ from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from branch.reports.questions.states import PostKind
-from core.database import Base, fk, pk
+from core.database import Record, fk
 from core.types import UTCDateTime
 
 KINDS = ", ".join(f"'{kind}'" for kind in PostKind)
 
 
-class ReportPost(Base):
+class ReportPost(Record):
     """One question, answer or withdrawal about a unit's report of a period; rows are only ever added.
 
     The thread goes on when a newer version replaces the one that was asked about, so it hangs on unit and
@@ -28,7 +28,6 @@ class ReportPost(Base):
         CheckConstraint("number > 0", name="number_positive"),
     )
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(20), unique=True)
     unit_id: Mapped[int] = fk("unit.id")
     period: Mapped[str] = mapped_column(String(40))
