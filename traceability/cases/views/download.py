@@ -1,6 +1,6 @@
 """The list of cases as a file for staff: no contact, no name of a reporter."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
@@ -12,6 +12,7 @@ from core.csv_export import csv_bytes
 from core.gate import actor_id, requires
 from core.web.wording.formatting import day, dt
 from traceability.cases.queries import records
+from traceability.cases.queries.records import CaseView
 from traceability.cases.wording import names as wording
 
 blueprint = Blueprint("case_files", __name__)
@@ -28,40 +29,24 @@ def table() -> Response:
     cases = records.all_cases(units, folder=folder, account_id=account_id)
     owners = display_names(case.owner_account_id for case in cases)
     growers = branch.growers_by_ids({case.grower_id for case in cases if case.grower_id})
-    rows: list[Sequence[object]] = [
-        [
-            _("Case"),
-            _("State"),
-            _("Verdict"),
-            _("About"),
-            _("Came from"),
-            _("Grower"),
-            _("Shop"),
-            _("In the hands of"),
-            _("Opened on"),
-            _("Deadline"),
-            _("late"),
-            _("Decided on"),
-            _("Summary"),
-        ]
+    columns: list[tuple[str, Callable[[CaseView], object]]] = [
+        (_("Case"), lambda case: case.number),
+        (_("State"), lambda case: wording.state_name(case.state)),
+        (_("Verdict"), lambda case: wording.verdict_name(case.verdict) if case.verdict else ""),
+        (_("About"), lambda case: wording.subject_name(case.subject_kind)),
+        (_("Came from"), lambda case: wording.origin_name(case.origin)),
+        (_("Grower"), lambda case: growers[case.grower_id].name if case.grower_id in growers else ""),
+        (_("Shop"), lambda case: case.shop),
+        (_("In the hands of"), lambda case: owners[case.owner_account_id]),
+        (_("Opened on"), lambda case: dt(case.opened_at)),
+        (_("Deadline"), lambda case: day(case.due_at)),
+        (_("late"), lambda case: _("yes") if case.is_late(at) else _("no")),
+        (_("Decided on"), lambda case: dt(case.decided_at) if case.decided_at else ""),
+        (_("Summary"), wording.summary_words),
     ]
-    rows += [
-        (
-            case.number,
-            wording.state_name(case.state),
-            wording.verdict_name(case.verdict) if case.verdict else "",
-            wording.subject_name(case.subject_kind),
-            wording.origin_name(case.origin),
-            growers[case.grower_id].name if case.grower_id in growers else "",
-            case.shop,
-            owners[case.owner_account_id],
-            dt(case.opened_at),
-            day(case.due_at),
-            _("yes") if case.is_late(at) else _("no"),
-            dt(case.decided_at) if case.decided_at else "",
-            wording.summary_words(case),
-        )
-        for case in cases
+    rows: list[list[object]] = [
+        [title for title, _value in columns],
+        *([value(case) for _title, value in columns] for case in cases),
     ]
     return Response(
         csv_bytes(rows),

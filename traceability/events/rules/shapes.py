@@ -58,57 +58,44 @@ def below(pointer: str, name: str | int) -> str:
     return f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
 
 
-def uri(value: Any, at: str) -> Iterator[Fault]:
-    """A URI with a scheme."""
-    if not is_uri(value):
-        yield Fault(at, "must be a URI")
-
-
-def text(value: Any, at: str) -> Iterator[Fault]:
-    """A string."""
-    if not isinstance(value, str):
-        yield Fault(at, "must be a string")
-
-
-def number(value: Any, at: str) -> Iterator[Fault]:
-    """A JSON number; truths are none."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        yield Fault(at, "must be a number")
-
-
-def boolean(value: Any, at: str) -> Iterator[Fault]:
-    """True or false."""
-    if not isinstance(value, bool):
-        yield Fault(at, "must be true or false")
-
-
-def time(value: Any, at: str) -> Iterator[Fault]:
-    """A moment with its offset (RFC 3339)."""
-    try:
-        moment(value if isinstance(value, str) else "")
-    except ValueError:
-        yield Fault(at, "must be a date and time with an offset, as 2026-03-12T12:00:00.000+08:00")
-
-
-def matching(pattern: str, message: str) -> Checker:
-    """A string that matches all of `pattern`."""
-    compiled = re.compile(pattern)
+def checked(holds: Callable[[Any], object], message: str) -> Checker:
+    """A value of which something holds; `message` is the fault where it does not."""
 
     def check(value: Any, at: str) -> Iterator[Fault]:
-        if not isinstance(value, str) or not compiled.fullmatch(value):
+        if not holds(value):
             yield Fault(at, message)
 
     return check
 
 
+def _is_time(value: Any) -> bool:
+    try:
+        moment(value if isinstance(value, str) else "")
+    except ValueError:
+        return False
+    return True
+
+
+uri = checked(is_uri, "must be a URI")
+text = checked(lambda value: isinstance(value, str), "must be a string")
+number = checked(
+    lambda value: isinstance(value, int | float | Decimal) and not isinstance(value, bool), "must be a number"
+)
+boolean = checked(lambda value: isinstance(value, bool), "must be true or false")
+time = checked(_is_time, "must be a date and time with an offset, as 2026-03-12T12:00:00.000+08:00")
+
+
+def matching(pattern: str, message: str) -> Checker:
+    """A string that matches all of `pattern`."""
+    compiled = re.compile(pattern)
+    return checked(lambda value: isinstance(value, str) and compiled.fullmatch(value), message)
+
+
 def one_of(words: Collection[str]) -> Checker:
     """One of a few words."""
-
-    def check(value: Any, at: str) -> Iterator[Fault]:
-        if not isinstance(value, str) or value not in words:
-            yield Fault(at, "must be one of " + ", ".join(sorted(words)))
-
-    return check
+    return checked(
+        lambda value: isinstance(value, str) and value in words, "must be one of " + ", ".join(sorted(words))
+    )
 
 
 def word_or_uri(words: Collection[str], vocabulary: str, reserved: re.Pattern[str]) -> Checker:
