@@ -1,7 +1,10 @@
 """Statements about rows that always hold, and the rows that break one."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+
+import click
 
 from core.seal import Finding as Disagreement
 
@@ -32,3 +35,17 @@ def disagreements(checks: Sequence[Callable[[], Finding]]) -> Iterator[Disagreem
             what, _colon, how = row.partition(": ")
             text = f"{how}; broken is: {finding.name}" if how else f"broken is: {finding.name}"
             yield Disagreement("broken", what, text, finding.table)
+
+
+def tell_invariants(findings: Sequence[Finding]) -> None:
+    """Print each invariant with the rows that break it; end with 1 where one is broken."""
+    for finding in findings:
+        click.echo(
+            f"{'holds ' if finding.holds else 'BROKEN'}  {finding.name}  ({finding.checked:,} checked)"
+        )
+        for row in finding.broken:
+            click.echo(f"          {row}")
+    broken = sum(not finding.holds for finding in findings)
+    click.echo(f"{len(findings) - broken} of {len(findings)} invariants hold")
+    if broken:
+        sys.exit(1)

@@ -13,6 +13,7 @@ from branch.ledger.service import daily_sums as rollup
 from core.clock import local_day, now
 from core.command_groups import CommandGroup
 from core.database import transaction
+from core.invariants import tell_invariants
 
 group = CommandGroup("ledger", help="The ledger of sales.")
 
@@ -27,16 +28,7 @@ def check() -> None:
         rollup.ensure_fresh()
     with transaction():
         findings = invariants.check_all()
-    for finding in findings:
-        click.echo(
-            f"{'holds ' if finding.holds else 'BROKEN'}  {finding.name}  ({finding.checked:,} checked)"
-        )
-        for row in finding.broken:
-            click.echo(f"          {row}")
-    broken = sum(not finding.holds for finding in findings)
-    click.echo(f"{len(findings) - broken} of {len(findings)} invariants hold")
-    if broken:
-        sys.exit(1)
+    tell_invariants(findings)
 
 
 @group.command("refresh")

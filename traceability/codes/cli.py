@@ -8,7 +8,6 @@ from core.atomic import write_durably
 from core.clock import now
 from core.command_groups import CommandGroup
 from core.database import transaction
-from core.errors import DomainError
 from core.settings import current_settings
 from traceability.codes.queries.batches import get_batch
 from traceability.codes.service import issuing, lifecycle
@@ -56,7 +55,7 @@ def issue(lot_number: str, level: str, count: int, plants: int | None, activate:
     except BaseException as error:
         if written:  # its codes were not kept: nobody may print them
             output.unlink(missing_ok=True)
-        if isinstance(error, DomainError | OSError):
+        if isinstance(error, OSError):
             raise click.ClickException(str(error)) from None
         raise
     click.echo(f"{count} codes of lot {lot.number}, batch {issued.batch.number}, written to {output}")
@@ -66,12 +65,9 @@ def issue(lot_number: str, level: str, count: int, plants: int | None, activate:
 @click.option("--batch", required=True, help="Number of the batch, as B-2026-7K3F9QA.")
 def activate_batch(batch: str) -> None:
     """Make the issued codes of a batch count."""
-    try:
-        with transaction():
-            grower_id = get_batch(batch).grower_id
-            after = lifecycle.activate_batch(batch, grower_id=grower_id, at=now(), by=None)
-    except DomainError as error:
-        raise click.ClickException(str(error)) from None
+    with transaction():
+        grower_id = get_batch(batch).grower_id
+        after = lifecycle.activate_batch(batch, grower_id=grower_id, at=now(), by=None)
     click.echo(f"{after.number}: {after.states.get('active', 0)} active")
 
 
@@ -80,10 +76,7 @@ def activate_batch(batch: str) -> None:
 @click.option("--reason", required=True, help="Shown to whoever scans one of them.")
 def void_batch(batch: str, reason: str) -> None:
     """Void what of a batch has not left."""
-    try:
-        with transaction():
-            grower_id = get_batch(batch).grower_id
-            after = lifecycle.void_batch(batch, grower_id=grower_id, reason=reason, at=now(), by=None)
-    except DomainError as error:
-        raise click.ClickException(str(error)) from None
+    with transaction():
+        grower_id = get_batch(batch).grower_id
+        after = lifecycle.void_batch(batch, grower_id=grower_id, reason=reason, at=now(), by=None)
     click.echo(f"{after.number}: {after.states.get('voided', 0)} voided")
