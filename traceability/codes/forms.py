@@ -12,20 +12,13 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from core.form_keys.forms import PageForm
 from core.web.forms.fields import DecimalField, IntegerField
 from traceability.codes.states import Level
+from traceability.codes.wording import level_name
 
 
 class IssueForm(PageForm):
     """How many codes of which level, and as which file; `offer` narrows the levels."""
 
-    level = RadioField(
-        _l("One code for"),
-        choices=[
-            SelectChoice(str(Level.UNIT), _l("each plant")),
-            SelectChoice(str(Level.BUNDLE), _l("each bundle")),
-            SelectChoice(str(Level.LOT), _l("the whole lot (leaflet)")),
-        ],
-        default=str(Level.UNIT),
-    )
+    level = RadioField(_l("One code for"), default=str(Level.UNIT))
     count = IntegerField(
         _l("How many codes"),
         [
@@ -56,9 +49,8 @@ class IssueForm(PageForm):
 
     def offer(self, levels: Sequence[Level]) -> None:
         """Show only the levels that are worth their label for this lot."""
-        shown = {str(level) for level in levels}
-        self.level.choices = [choice for choice in self.level.choices if choice.value in shown]
-        if self.level.data not in shown:
+        self.level.choices = [SelectChoice(str(level), level_name(level)) for level in levels]
+        if self.level.data not in levels:
             self.level.data = str(levels[0])
 
     @property

@@ -15,6 +15,7 @@ from core.web.forms.fields import DecimalField, IntegerField
 from traceability.lots.queries.records import CultivarGroupView, CultivarView, LotView
 from traceability.lots.service import NewLot
 from traceability.lots.states import AGE_CODE, Propagation, Root
+from traceability.lots.wording import propagation_name, root_name
 from traceability.plots.queries import PlotView
 
 
@@ -39,25 +40,8 @@ class LotForm(PageForm):
     diameter_max = _size(_l("Ground diameter, largest"))
     height_min = _size(_l("Height, smallest"))
     height_max = _size(_l("Height, largest"))
-    root = RadioField(
-        _l("Root"),
-        choices=[
-            SelectChoice(str(Root.BARE_ROOT), _l("bare root")),
-            SelectChoice(str(Root.ROOT_BALL), _l("root ball")),
-            SelectChoice(str(Root.CONTAINER), _l("container")),
-        ],
-        default=str(Root.ROOT_BALL),
-    )
-    propagation = RadioField(
-        _l("Raised by"),
-        choices=[
-            SelectChoice(str(Propagation.CUTTING), _l("cutting")),
-            SelectChoice(str(Propagation.GRAFTING), _l("grafting")),
-            SelectChoice(str(Propagation.SEED), _l("seed")),
-            SelectChoice(str(Propagation.LAYERING), _l("layering")),
-        ],
-        default=str(Propagation.CUTTING),
-    )
+    root = RadioField(_l("Root"), default=str(Root.ROOT_BALL))
+    propagation = RadioField(_l("Raised by"), default=str(Propagation.CUTTING))
     age_code = StringField(
         _l("Age"),
         [
@@ -80,6 +64,8 @@ class LotForm(PageForm):
         cultivars: Sequence[CultivarView],
     ) -> None:
         """Fill the choices."""
+        self.root.choices = [SelectChoice(str(root), root_name(root)) for root in Root]
+        self.propagation.choices = [SelectChoice(str(way), propagation_name(way)) for way in Propagation]
         self.plot.choices = [SelectChoice(plot.number, plot.name) for plot in plots]
         self.cultivar.choices = [
             choice

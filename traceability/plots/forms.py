@@ -8,8 +8,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from core.form_keys.forms import PageForm
 from core.web.forms.fields import DecimalField
-
-M2_PER_MU = Decimal(2000) / 3
+from core.web.wording.formatting import M2_PER_MU
 
 
 class PlotForm(PageForm):

@@ -14,9 +14,9 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from core.clock import local_day, local_moment
 from core.form_keys.forms import PageForm
 from core.web.forms.fields import DateField, DecimalField
+from core.web.wording.formatting import M2_PER_MU
 from core.web.wording.languages import in_chinese
 from traceability.lots.queries.records import CultivarGroupView
-from traceability.plots.forms import M2_PER_MU
 from traceability.plots.states import Method, read_outline
 from traceability.quota.rules import Stage
 from traceability.surveys.service import NewSurvey, Stand
