@@ -64,7 +64,7 @@ def lock_reached(lot_id: int) -> None:
 
 
 def recall(lot_id: int, *, reason: str, at: datetime, by: int | None) -> RecallView:
-    """Recall a lot and everything that came of it. It is final, and two people's: see `recall_requests`.
+    """Recall a lot and everything that came of it. It is final, and two people's: see `ask_for_recall`.
 
     Lots and codes say so from now on; buyers and growers are told after the commit (`LotRecalled`).
 

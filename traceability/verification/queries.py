@@ -134,7 +134,7 @@ _DOUBTS = slice(_PAPER.stop, _PAPER.stop + len(Doubt))
 
 
 def look_up(text: str, *, visitor: Visitor, at: datetime) -> Check:
-    """Everything about the code in `text`; reads only, `lookups.service.record` notes the look-up."""
+    """Everything about the code in `text`; reads only, `lookups.service.recording` notes the look-up."""
     typed = read_code(text)
     digest = code_digest(typed.code or typed.cleaned)
     bound = {

@@ -157,7 +157,7 @@ def too_many(facts: CodeFacts, seen: PartyCount, t: Thresholds) -> Finding | Non
 def inner_code(facts: CodeFacts, seen: PartyCount, t: Thresholds) -> Finding | None:
     """Wrong entries of the inner code from many networks; or the right one by two parties.
 
-    One person who tries has to wait (`codes/inner_rules`) and is no pattern. Two telephones of one household count as
+    One person who tries has to wait (`codes/rules/inner_codes`) and is no pattern. Two telephones of one household count as
     one.
     """
     party_of = {look.device: place for place, party in enumerate(seen.parties) for look in party.looks}

@@ -1,4 +1,4 @@
-"""Keyed digests: the database knows a code only by these (and a visitor: `lookups.visitors`).
+"""Keyed digests: the database knows a code only by these (and a visitor: `lookups.service.visitors`).
 
 The keys come from the application's secret by HKDF (RFC 5869) with a purpose of their own, so that a
 stolen database neither yields codes nor lets anyone test guesses, and the kinds cannot be compared.

@@ -65,7 +65,7 @@ def enter_inner(code: str, typed: str, *, entrant: Entrant, at: datetime) -> Inn
 
     The first right entry accepts the code if it was sent (`accepted`; only noted otherwise, `noted`). The same device or
     network may enter it again (`again`); from another network it is right too, and said to have been entered before
-    (`elsewhere`). Wrong entries make their own device and network wait (`wait`), as `inner_rules` says; what is entered
+    (`elsewhere`). Wrong entries make their own device and network wait (`wait`), as `rules.inner_codes` says; what is entered
     meanwhile is not looked at. Entries for one code come one after another.
 
     Args:

@@ -11,7 +11,7 @@ Event = dict[str, Any]
 
 
 class LotLike(Protocol):
-    """What a step needs to know of a lot; `lots.queries.LotView` is one."""
+    """What a step needs to know of a lot; `lots.queries.records.LotView` is one."""
 
     @property
     def id(self) -> int: ...
