@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
     growers = branch.growers_by_ids(branch.growers_within(actor_id() or 0, "lots.view"))
     return render_template(
         "traceability/recalls/recalls.html",
-        found=requests_of_growers(growers),
+        requests=requests_of_growers(growers),
         growers=growers,
         state_name=request_state_name,
         tones=REQUEST_TONES,

@@ -22,7 +22,7 @@ def show(batch: str, position: int) -> ResponseReturnValue:
     branch.require_unit_access(actor_id(), grower.unit_id, "alarms.view")
     return render_template(
         "traceability/standing/show.html",
-        found=standing,
+        standing=standing,
         grower=grower,
         title=wording.VERDICT_TITLES[standing.verdict](),
         tone=TONES[standing.verdict],

@@ -17,6 +17,6 @@ def index() -> str:
     codes = tried_codes(branch.growers_within(actor_id() or 0, "codes.view"), at=now())
     return render_template(
         "traceability/codes/inner_tries.html",
-        found=codes,
+        codes=codes,
         growers=branch.growers_by_ids({code.grower_id for code in codes}),
     )

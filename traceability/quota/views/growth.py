@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
     shown = by_grower[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return render_template(
         "traceability/quota/growing.html",
-        found=Page(shown, len(by_grower), page, PAGE_SIZE),
+        page=Page(shown, len(by_grower), page, PAGE_SIZE),
         growers=branch.growers_by_ids(owner for owner, _lines in shown),
         villages={unit.id: branch.unit_name(unit) for unit in units.values()},
         group_name=cultivar_group_name,

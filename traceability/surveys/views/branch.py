@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
     )
     return _page(
         "work.html",
-        found=page,
+        page=page,
         counts=counts,
         state=state,
         states=STATES,
