@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from branch.reports.sections.contract import SectionFunction
     from core.checks.service import Check
-    from core.health.views import Part
     from core.outbox.service import Handler
     from core.seal import Sealed
     from core.seal.service.sealed_rows import SealedRows
@@ -438,14 +437,6 @@ def checks() -> list[Check]:
     ]
 
 
-def parts_of_readiness() -> dict[str, Part]:
-    """What `/readyz` names besides the database and the broker."""
-    from core.health.views import Part
-    from shop.search.service import finding as search
-
-    return {"search": Part(search.check, needed=False)}
-
-
 def create_app(settings: Settings | None = None) -> APIFlask:
     """The whole application.
 
@@ -469,12 +460,13 @@ def _wired(settings: Settings) -> APIFlask:
     from core.checks.service import init_checks
     from core.cli import init_cli
     from core.failures.wording import init_failures
-    from core.health.views import init_health
+    from core.health.views import Part, init_health
     from core.jobs import init_jobs
     from core.outbox.service import init_outbox
     from core.seal import init_sources
     from core.seal.service.sealed_rows import init_rows
     from core.web.views.navigation import init_console
+    from shop.search.service.finding import check as check_search
 
     app = make_base_app(settings)
     modules("models", "tasks")
@@ -486,7 +478,8 @@ def _wired(settings: Settings) -> APIFlask:
         import_module(name).init_app(app, settings)
     pages = [import_module(name) for name in API] + modules("views", "webhook")
     measures = [module.measure for module in pages if hasattr(module, "measure")]
-    init_health(app, parts_of_readiness(), measures, {"checks": ("checks.view", details)})
+    readiness = {"search": Part(check_search, needed=False)}
+    init_health(app, readiness, measures, {"checks": ("checks.view", details)})
     # Files of several features may share a blueprint, and the ground floor has registered its own.
     for blueprint in dict.fromkeys(module.blueprint for module in pages if hasattr(module, "blueprint")):
         if blueprint.name not in app.blueprints:

@@ -46,9 +46,8 @@ def would_address(apprise: Any, template: str, receiver: str) -> bool:
         return True
     if expected is None or actual is None:
         return False
-    return sorted(_same(receiver) if target == _same(known) else target for target in expected) == sorted(
-        actual
-    )
+    wanted = [_same(receiver) if target == _same(known) else target for target in expected]
+    return sorted(wanted) == sorted(actual)
 
 
 def _targets(apprise: Any, address: str) -> list[str] | None:

@@ -10,12 +10,8 @@ from core.outbox.models import OutboxDelivery, OutboxEvent
 
 def waiting() -> int:
     """How many events are still to be delivered; the dead ones wait for an operator instead."""
-    return (
-        session.scalar(
-            select(func.count()).where(OutboxEvent.done_at.is_(None), OutboxEvent.dead_at.is_(None))
-        )
-        or 0
-    )
+    undelivered = OutboxEvent.done_at.is_(None), OutboxEvent.dead_at.is_(None)
+    return session.scalar(select(func.count()).where(*undelivered)) or 0
 
 
 def is_due(moment: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-import structlog
 from flask import Flask, current_app
 from sqlalchemy import func, insert, select, update
 
@@ -22,8 +21,6 @@ from core.database import after_commit, changed, session
 from core.outbox.models import OutboxDelivery, OutboxEvent
 from core.outbox.queries import is_due
 from core.outbox.rules import to_body
-
-log = structlog.get_logger(__name__)
 
 Handler = Callable[..., None]
 

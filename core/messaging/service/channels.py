@@ -96,6 +96,5 @@ def channels_for(receiver: str) -> tuple[list[str], str]:
     right = serving(urls, receiver)
     if not all(would_address(_apprise_module(), channel, receiver) for channel in right):
         return [], "a channel in NOTIFY_URLS would write to somebody else than this address names"
-    return [
-        filled(channel, receiver) for channel in right
-    ], "no channel in NOTIFY_URLS serves this kind of receiver"
+    channels = [filled(channel, receiver) for channel in right]
+    return channels, "no channel in NOTIFY_URLS serves this kind of receiver"

@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from core.database import session
-from core.seal.models.leaves import SealLeaf, SealState
+from core.seal.models.leaves import SealLeaf
 from core.seal.models.log import Log, SignedHead
+from core.seal.queries.unsealed import noted_state
 from core.seal.rules import merkle
 from core.seal.rules.entries import NotSealable, Opening, compose
 from core.seal.rules.note import BadNote, open_checkpoint
@@ -84,12 +85,8 @@ def signed_heads(log: Log) -> tuple[SignedHead | None, SignedHead | None, Signed
         raise SealRefused(
             "unreadable", f"What was signed last cannot be read: {error}. Restore it from the newest copy."
         ) from None
-    state = session.get(SealState, 1, populate_existing=True)
-    return (
-        SignedHead(checkpoint.size, checkpoint.root, UNTOLD) if checkpoint else None,
-        key_file_head,
-        SignedHead(state.size, bytes.fromhex(state.root), state.signed_at) if state else None,
-    )
+    published = SignedHead(checkpoint.size, checkpoint.root, UNTOLD) if checkpoint else None
+    return published, key_file_head, noted_state()
 
 
 def current_standing(log: Log) -> Standing:

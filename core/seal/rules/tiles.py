@@ -58,11 +58,8 @@ def parse_path(path: str) -> Tile | None:
     index = int(digits.replace("x", "").replace("/", ""))
     tile = Tile(ENTRIES if level == "entries" else int(level), index, int(width or WIDTH))
     # One spelling each: no leading zero groups, no level beyond 63, no partial tile of full width.
-    return (
-        tile
-        if f"tile/{path}" == tile.path and tile.level <= 63 and (width is None or tile.width < WIDTH)
-        else None
-    )
+    well_spelt = f"tile/{path}" == tile.path and tile.level <= 63 and (width is None or tile.width < WIDTH)
+    return tile if well_spelt else None
 
 
 def tiles_of(size: int) -> list[Tile]:

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import structlog
 from apiflask import APIBlueprint
 from flask import Response, request
 from flask.globals import request_ctx
@@ -25,8 +24,6 @@ from traceability.events.views.answers import (
     of_faults,
     problem,
 )
-
-log = structlog.get_logger(__name__)
 
 blueprint = APIBlueprint("epcis", __name__, url_prefix="/epcis", tag="EPCIS")
 # Tokens only: cookies count for nothing here, so there is nothing to forge.
