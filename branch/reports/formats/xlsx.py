@@ -21,6 +21,7 @@ from core.csv_export import guarded
 FORMATS = {"count": "#,##0", "money": "#,##0.00", "price": "#,##0.00", "ratio": "0.0%", "points": "0.0"}
 NO_MOMENT = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 LONGEST_SHEET_NAME = 31
+APOSTROPHE = "'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,12 @@ def render_xlsx(document: Document) -> bytes:
         for key, value in document_properties(document).items():
             book.set_custom_property(key, value, "text")
         looks = _Looks(book)
-        front = book.add_worksheet(_sheet_name(_("Summary"), set()))
-        _front(front, document, looks)
-        taken = {front.get_name()}
+        taken: set[str] = set()
+        _front(book.add_worksheet(_sheet_name(_("Summary"), taken)), document, looks)
         places: dict[str, _Place] = {}
         for section in document.sections:
             for table in section.tables:
                 sheet = book.add_worksheet(_sheet_name(table.title, taken))
-                taken.add(sheet.get_name())
                 filled = _fill(sheet, table, document, looks)
                 places |= {f"{section.key}/{table.key}/{where}": place for where, place in filled.items()}
         _definitions(book.add_worksheet(_sheet_name(_("Definitions"), taken)), document, places, looks)
@@ -81,11 +80,13 @@ def document_properties(document: Document) -> dict[str, str]:
 
 
 def _sheet_name(title: str, taken: set[str]) -> str:
-    name = "".join("-" if character in r"[]:*?/\\" else character for character in title)[:LONGEST_SHEET_NAME]
-    number = 2
-    while name in taken:
-        name = f"{name[: LONGEST_SHEET_NAME - 3]} {number}"
+    """A name that a spreadsheet takes: 31 characters, none of its own signs, no apostrophe at an end, once in any case."""
+    plain = "".join("-" if character in r"[]:*?/\\" else character for character in title)
+    name, number = plain[:LONGEST_SHEET_NAME].strip(APOSTROPHE) or "-", 2
+    while name.casefold() in taken:
+        name = f"{plain[: LONGEST_SHEET_NAME - 3].lstrip(APOSTROPHE)} {number}"
         number += 1
+    taken.add(name.casefold())
     return name
 
 

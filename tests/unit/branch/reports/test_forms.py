@@ -193,6 +193,19 @@ def test_a_name_that_looks_like_a_formula_stays_a_text(write, in_language):
     assert book["Summary"]["A1"].data_type == "s"
 
 
+NAMES = ("The growers'", "the growers'", "a/b: [1]?", "'", "Association of the growers' daughters and sons")
+
+
+def test_any_title_of_a_table_names_a_sheet(write, in_language):
+    document = write("en")
+    tables = tuple(
+        Table(f"k{number}", name, (Column("name", "Name"),), ()) for number, name in enumerate(NAMES)
+    )
+    section = replace(document.sections[0], tables=tables)
+    data = in_language("en", workbook.render_xlsx, replace(document, sections=(section,), definitions=()))
+    assert len(openpyxl.load_workbook(io.BytesIO(data)).sheetnames) == 2 + len(NAMES)
+
+
 def test_the_flat_file_opens_in_a_spreadsheet_and_carries_every_number(write, in_language):
     document = write("zh")
     data = in_language("zh", reports_csv.render_csv, document)
