@@ -1,7 +1,10 @@
 """Templates: Jinja as Flask sets it up, strict about what is missing, compiled once for all processes."""
 
 import hashlib
+import os
+import stat
 from importlib.metadata import version
+from pathlib import Path
 
 import structlog
 from flask import Flask
@@ -15,7 +18,14 @@ log = structlog.get_logger(__name__)
 
 
 class CompiledTemplates(FileSystemBytecodeCache):
-    """Jinja's own cache of compiled templates in a folder; pages outlive a disk that takes nothing."""
+    """Jinja's own cache of compiled templates in a folder; pages outlive a disk that takes nothing, or gives back something else."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().load_bytecode(bucket)
+        except Exception as error:  # noqa: BLE001 - what is read there may be anything, and is made again
+            bucket.reset()
+            log.warning("template_damaged", error=repr(error))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         try:
@@ -35,7 +45,17 @@ def init_templates(app: Flask, settings: Settings) -> None:
     environment.lstrip_blocks = True
     folder = settings.var / "templates"
     folder.mkdir(mode=0o700, exist_ok=True)
-    environment.bytecode_cache = CompiledTemplates(str(folder), f"{compiler_of(environment)}-%s.cache")
+    if is_ours_alone(folder):
+        pattern = f"{compiler_of(environment)}-%s.cache"
+        environment.bytecode_cache = CompiledTemplates(str(folder), pattern)
+    else:
+        log.warning("templates_not_kept", folder=str(folder), why="others may write there")
+
+
+def is_ours_alone(folder: Path) -> bool:
+    """Whether nobody else may write in a folder, whose files are run as code."""
+    state = folder.lstat()
+    return stat.S_ISDIR(state.st_mode) and state.st_uid == os.getuid() and not state.st_mode & 0o022
 
 
 def compiler_of(environment: Environment) -> str:

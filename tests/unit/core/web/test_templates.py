@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from flask import Flask, render_template_string, session
 from flask_babel import force_locale
+from jinja2.bccache import bc_magic
 from markupsafe import Markup
 from werkzeug.routing import BuildError
 
 from core.web.views.light_sessions import LightSessions
-from core.web.views.templates import CompiledTemplates, compiler_of
+from core.web.views.templates import CompiledTemplates, compiler_of, is_ours_alone
 
 
 def rendered(app: Flask, source: str, path: str = "/", **values: object) -> str:
@@ -102,6 +103,32 @@ def test_a_page_outlives_what_became_of_its_compiled_template(
         for file in folder.glob("*"):
             file.write_text(left or "")
     assert ("template_not_kept" in capsys.readouterr().err) is (left is None)
+
+
+@pytest.mark.parametrize("rest", [b"", b"\x80", b"garbage", b"\x8c\x05never\x94."])
+def test_a_compiled_template_that_is_damaged_behind_its_head_is_made_again(
+    app: Flask, tmp_path: Path, rest: bytes
+) -> None:
+    for _again in range(2):
+        another = app.jinja_env.overlay(bytecode_cache=CompiledTemplates(str(tmp_path)))
+        with app.test_request_context("/"):
+            assert "<html" in another.get_template("base.html").render()
+        for file in tmp_path.glob("*"):
+            assert len(file.read_bytes()) > len(bc_magic + rest)
+            file.write_bytes(bc_magic + rest)
+
+
+def test_what_others_may_write_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, link = tmp_path / "templates", tmp_path / "link"
+    folder.mkdir(mode=0o700)
+    link.symlink_to(folder)
+    assert is_ours_alone(folder)
+    assert not is_ours_alone(link)
+    folder.chmod(0o770)
+    assert not is_ours_alone(folder)
+    folder.chmod(0o700)
+    monkeypatch.setattr("os.getuid", lambda: folder.stat().st_uid + 1)
+    assert not is_ours_alone(folder)
 
 
 def test_what_was_typed_is_escaped_and_markup_is_not(app: Flask) -> None:
