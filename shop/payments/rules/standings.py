@@ -40,7 +40,7 @@ class BuyerAction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
+class MoneyOfOrder:
     """`goes_back` when money came that the order could not use; it is under way to the buyer."""
 
     standing: Standing
@@ -61,10 +61,10 @@ def money_of(
     method: PaymentMethod,
     stages: Collection[Stage],
     parcels: Collection[FulfilmentState],
-) -> Money:
+) -> MoneyOfOrder:
     """The standing of an order's money and what its buyer may do about it now."""
     standing = _standing(order, method, stages, parcels)
-    return Money(standing, Stage.UNCLAIMED in stages, _acts(standing, order, method, parcels))
+    return MoneyOfOrder(standing, Stage.UNCLAIMED in stages, _acts(standing, order, method, parcels))
 
 
 def _standing(
