@@ -1,6 +1,8 @@
 """The tree of errors that a user may meet. Raised where the rule lives; one table in `core.web.views.problems` answers them."""
 
-from typing import Any
+from typing import Any, TypeVar
+
+Value = TypeVar("Value")
 
 
 class DomainError(Exception):
@@ -26,6 +28,17 @@ class NotFound(DomainError):  # noqa: N818 - the architecture names them so
     """There is no such thing, or none that may be seen."""
 
     code = "not_found"
+
+
+def existing(value: Value | None, message: object = "", *, code: str) -> Value:
+    """What was looked for.
+
+    Raises:
+        NotFound: it is None; `message` says so.
+    """
+    if value is None:
+        raise NotFound(message, code=code)
+    return value
 
 
 class Unauthorised(DomainError):  # noqa: N818 - the architecture names them so

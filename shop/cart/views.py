@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.clock import now
 from core.database import transaction
-from core.errors import Invalid, NotFound
+from core.errors import Invalid, existing
 from core.form_keys.views import creates, creating
 from core.gate import current_actor, public
 from core.safe_methods import may_note, noting
@@ -124,9 +125,7 @@ def _open() -> Cart:
 
 def _offer(sku: str) -> Offer:
     offer = offers_by_sku([sku], at=now()).get(sku)
-    if offer is None:
-        raise NotFound(_("There is nothing on sale under %(sku)s.", sku=sku), code="no_such_sku")
-    return offer
+    return existing(offer, _l("There is nothing on sale under %(sku)s.", sku=sku), code="no_such_sku")
 
 
 def _quantity(typed: str | None, otherwise: int) -> int:

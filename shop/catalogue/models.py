@@ -1,22 +1,16 @@
 """Tables of the catalogue."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.database import Base, fk, pk
+from core.database import Base, fk, one_of_check, pk
 from core.types import BigInt, JSONType, UTCDateTime
 from shop.catalogue.rules.measures import Root, Unit
 from shop.catalogue.rules.seasons import Season
 from shop.catalogue.states import ListingState
-
-
-def _one_of(column: str, words: type[StrEnum]) -> str:
-    """The SQL of a CHECK that holds a column to the words of an enumeration."""
-    return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
 
 
 class Listing(Base):
@@ -28,8 +22,8 @@ class Listing(Base):
 
     __tablename__ = "listing"
     __table_args__ = (
-        CheckConstraint(_one_of("state", ListingState), name="state_known"),
-        CheckConstraint(f"root = '' OR {_one_of('root', Root)}", name="root_known"),
+        CheckConstraint(one_of_check("state", ListingState), name="state_known"),
+        CheckConstraint(f"root = '' OR {one_of_check('root', Root)}", name="root_known"),
         CheckConstraint(
             "state = 'draft' OR (lot_id IS NOT NULL AND title <> '' AND cultivar_group <> '' AND root <> '')",
             name="complete_unless_draft",
@@ -88,7 +82,7 @@ class Variant(Base):
 
     __tablename__ = "variant"
     __table_args__ = (
-        CheckConstraint(_one_of("unit", Unit), name="unit_known"),
+        CheckConstraint(one_of_check("unit", Unit), name="unit_known"),
         CheckConstraint("plants_per_unit >= 1", name="plants_per_unit_positive"),
         CheckConstraint("unit = 'bundle' OR plants_per_unit = 1", name="plant_is_one"),
         CheckConstraint("increment >= 1", name="increment_positive"),
@@ -147,7 +141,7 @@ class DispatchWindow(Base):
     __tablename__ = "dispatch_window"
     __table_args__ = (
         UniqueConstraint("listing_id", "season"),
-        CheckConstraint(_one_of("season", Season), name="season_known"),
+        CheckConstraint(one_of_check("season", Season), name="season_known"),
         CheckConstraint("from_week BETWEEN 1 AND 53 AND to_week BETWEEN 1 AND 53", name="weeks_of_a_year"),
     )
 

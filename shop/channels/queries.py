@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from branch import api as branch
 from core.database import session
-from core.errors import NotFound
+from core.errors import existing
 from core.work_claims import in_work
 from shop.channels.models import OutsideImport
 
@@ -26,10 +26,8 @@ def get_import(public_id: str) -> OutsideImport:
     Raises:
         NotFound: there is none with this id.
     """
-    row = session.scalars(select(OutsideImport).where(OutsideImport.public_id == public_id)).one_or_none()
-    if row is None:
-        raise NotFound(code="import_unknown")
-    return row
+    row = session.scalar(select(OutsideImport).where(OutsideImport.public_id == public_id))
+    return existing(row, code="import_unknown")
 
 
 def state_of(row: OutsideImport, *, at: datetime) -> str:

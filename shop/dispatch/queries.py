@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask_babel import gettext as _
-from sqlalchemy import select
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Row, select
 
 from core.clock import local_day
 from core.database import session
-from core.errors import NotFound
+from core.errors import existing
+from core.row_views import view_of
 from core.settings import current_settings
 from shop.catalogue.models import DispatchWindow, Listing
 from shop.catalogue.rules.seasons import Season, Window, parse_week
@@ -22,6 +23,7 @@ from shop.orders.states import FulfilmentState
 from traceability import api as traceability
 
 MOST = 200
+PARCELS = select(Consignment, Order).join(Order, Order.id == Consignment.order_id)
 
 
 @dataclass(frozen=True)
@@ -104,14 +106,12 @@ class Draft:
 
 def parcels(grower_id: int, state: FulfilmentState) -> list[Parcel]:
     """Parcels of a grower in one state: due first, for those sent the latest first; four statements."""
-    rows = session.execute(
-        select(Consignment, Order)
-        .join(Order, Order.id == Consignment.order_id)
-        .where(Consignment.grower_id == grower_id, Consignment.fulfilment_state == state)
+    wanted = (
+        PARCELS.where(Consignment.grower_id == grower_id, Consignment.fulfilment_state == state)
         .order_by(Consignment.id.desc() if state == FulfilmentState.DISPATCHED else Consignment.id)
         .limit(MOST)
-    ).all()
-    views = _views([(consignment, order) for consignment, order in rows])
+    )
+    views = _views(session.execute(wanted).all())
     if state == FulfilmentState.DISPATCHED:
         return views
     return sorted(views, key=lambda parcel: (parcel.due_on, parcel.number))
@@ -124,13 +124,9 @@ def get_parcel(number: str, grower_id: int) -> Parcel:
         NotFound: no such parcel, or another grower's.
     """
     row = session.execute(
-        select(Consignment, Order)
-        .join(Order, Order.id == Consignment.order_id)
-        .where(Consignment.number == number.strip().upper(), Consignment.grower_id == grower_id)
+        PARCELS.where(Consignment.number == number.strip().upper(), Consignment.grower_id == grower_id)
     ).one_or_none()
-    if row is None:
-        raise NotFound(_("There is no such parcel."), code="no_such_consignment")
-    return _views([(row[0], row[1])])[0]
+    return _views([existing(row, _l("There is no such parcel."), code="no_such_consignment")])[0]
 
 
 def parcels_of_order(order_number: str) -> list[Parcel]:
@@ -139,15 +135,9 @@ def parcels_of_order(order_number: str) -> list[Parcel]:
     Raises:
         NotFound: no such order.
     """
-    rows = session.execute(
-        select(Consignment, Order)
-        .join(Order, Order.id == Consignment.order_id)
-        .where(Order.number == order_number.strip().upper())
-        .order_by(Consignment.id)
-    ).all()
-    if not rows:
-        raise NotFound(_("There is no such order."), code="no_such_order")
-    return _views([(consignment, order) for consignment, order in rows])
+    wanted = PARCELS.where(Order.number == order_number.strip().upper()).order_by(Consignment.id)
+    rows = session.execute(wanted).all()
+    return _views(existing(rows or None, _l("There is no such order."), code="no_such_order"))
 
 
 def draft_of(consignment_id: int) -> Draft:
@@ -155,10 +145,10 @@ def draft_of(consignment_id: int) -> Draft:
     row = session.scalars(
         select(DispatchDraft).where(DispatchDraft.consignment_id == consignment_id)
     ).one_or_none()
-    return Draft(row.codes, row.courier, row.tracking_number) if row else Draft()
+    return view_of(Draft, row) if row else Draft()
 
 
-def _views(rows: Sequence[tuple[Consignment, Order]]) -> list[Parcel]:
+def _views(rows: Sequence[Row[Consignment, Order]]) -> list[Parcel]:
     ids = [consignment.id for consignment, _order in rows]
     by_parcel: dict[int, list[OrderLine]] = {consignment_id: [] for consignment_id in ids}
     for line in session.scalars(
@@ -204,26 +194,16 @@ def _view(
         due_day(windows, paid_on, presale_week=promised)
         for windows, promised in (seasons.get(line.slug, ((), None)) for line in lines)
     ]
-    return Parcel(
-        id=consignment.id,
-        number=consignment.number,
+    return view_of(
+        Parcel,
+        consignment,
+        order,
         order_number=order.number,
-        order_id=order.id,
-        grower_id=consignment.grower_id,
         state=FulfilmentState(consignment.fulfilment_state),
-        province=order.province,
-        city=order.city,
-        district=order.district,
-        street=order.street,
-        buyer_name=order.buyer_name,
-        buyer_phone=order.buyer_phone,
-        note=order.note,
-        weight_g=consignment.weight_g,
         paid_on=paid_on,
         due_on=max(dues, default=paid_on),
         courier=consignment.courier or "",
         tracking_number=consignment.tracking_number or "",
-        dispatched_at=consignment.dispatched_at,
         lines=tuple(_line(line, lots) for line in lines if line.quantity > line.units_back),
     )
 
@@ -231,18 +211,12 @@ def _view(
 def _line(line: OrderLine, lots: Mapping[int, traceability.LotView]) -> ToSend:
     left = line.quantity - line.units_back
     lot = lots.get(line.lot_id) if line.lot_id is not None else None
-    return ToSend(
-        lot_id=line.lot_id,
+    return view_of(
+        ToSend,
+        line,
         lot_number=lot.number if lot else "",
-        title=line.title,
-        grade=line.grade,
-        cultivar_group=line.cultivar_group,
-        cultivar=line.cultivar,
-        root=line.root,
-        unit=line.unit,
         quantity=left,
         plants=left * line.plants_per_unit,
-        slug=line.slug,
     )
 
 

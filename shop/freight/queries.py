@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import select
 
 from core.database import session
+from core.row_views import view_of
 from shop.freight.models import FreightRate, FreightTable
 from shop.freight.rules.default_table import DEFAULT_TABLE
 from shop.freight.rules.rates import Quote, Rate, Table, quote
@@ -22,15 +23,7 @@ def own_tables(grower_ids: Iterable[int]) -> dict[int, Table]:
     )
     rates: dict[int, list[Rate]] = {}
     for grower_id, row in rows:
-        rates.setdefault(grower_id, []).append(
-            Rate(
-                frozenset(row.provinces),
-                row.first_kg_minor,
-                row.per_kg_minor,
-                row.bulk_per_kg_minor,
-                row.name,
-            )
-        )
+        rates.setdefault(grower_id, []).append(view_of(Rate, row, provinces=frozenset(row.provinces)))
     return {grower_id: Table(tuple(own)) for grower_id, own in rates.items()}
 
 

@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from branch import api as branch
 from core.accounts.queries.account import display_names
 from core.database import session
-from core.errors import NotFound
+from core.errors import existing
+from core.row_views import view_of
 from shop.payees.models.tables import PayeeAccount
 from shop.payees.rules import ON_THE_WAY, Standing, in_force, paths_above, standing
 
@@ -91,25 +92,14 @@ def _by_unit(unit_ids: Collection[int], *, at: datetime) -> dict[int, tuple[Paye
 def _view(
     row: PayeeAccount, group: Iterable[PayeeAccount], names: Mapping[int | None, str], *, at: datetime
 ) -> PayeeView:
-    return PayeeView(
-        id=row.id,
-        public_id=row.public_id,
-        unit_id=row.unit_id,
-        payee=row.payee,
-        bank=row.bank,
-        account_number=row.account_number,
-        note=row.note,
-        reason=row.reason,
+    return view_of(
+        PayeeView,
+        row,
         standing=standing(row, group, at=at),
         proposed_by_id=row.proposed_by_account_id,
         proposed_by=names[row.proposed_by_account_id],
-        proposed_at=row.proposed_at,
         confirmed_by=names[row.confirmed_by_account_id],
-        confirmed_at=row.confirmed_at,
-        in_force_from=row.in_force_from,
         withdrawn_by=names[row.withdrawn_by_account_id],
-        withdrawn_at=row.withdrawn_at,
-        withdrawn_reason=row.withdrawn_reason,
     )
 
 
@@ -120,8 +110,7 @@ def get_payee(public_id: str, *, at: datetime) -> PayeeView:
         NotFound: there is none with this id.
     """
     row = session.scalar(select(PayeeAccount).where(PayeeAccount.public_id == public_id))
-    if row is None:
-        raise NotFound(_("There is no such account."), code="no_such_payee")
+    row = existing(row, _l("There is no such account."), code="no_such_payee")
     return next(view for view in _by_unit([row.unit_id], at=at)[row.unit_id] if view.id == row.id)
 
 

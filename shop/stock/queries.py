@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from core.database import session
+from core.row_views import view_of
 from shop.stock.models import Stock
 
 
@@ -30,7 +31,7 @@ def stock_of(variant_ids: Iterable[int]) -> dict[int, StockView]:
             Stock.variant_id.in_(set(variant_ids))
         )
     )
-    return {row.variant_id: StockView(row.variant_id, row.on_hand, row.held, row.sold) for row in rows}
+    return {row.variant_id: view_of(StockView, row) for row in rows}
 
 
 def available(variant_ids: Iterable[int]) -> dict[int, int]:

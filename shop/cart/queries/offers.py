@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from core.row_views import view_of
 from shop.cart.rules import Basket, Offer, group_by_grower, price_line, weight_g
 from shop.catalogue.queries.for_sale import SaleVariant, variants_for_sale
 from shop.freight.queries import freight_quote
@@ -30,26 +31,16 @@ def _offer(sale: SaleVariant) -> Offer:
         root_ball_cm=variant.size.root_ball_cm,
         container_l=variant.size.container_l,
     )
-    return Offer(
+    return view_of(
+        Offer,
+        listing,
+        variant,
+        sale,
         variant_id=variant.id,
-        sku=variant.sku,
-        grower_id=listing.grower_id,
         grower_name=listing.grower.name,
         grower_slug=listing.grower.slug,
-        lot_id=listing.lot_id,
-        slug=listing.slug,
-        title=listing.title,
         grade=variant.title,
-        cultivar_group=listing.cultivar_group,
-        cultivar=listing.cultivar,
-        root=listing.root,
-        size_class=sale.size_class,
-        unit=variant.unit,
-        plants_per_unit=variant.plants_per_unit,
-        rule=variant.rule,
-        tiers=variant.tiers,
         unit_weight_g=unit_weight_g(variant.weight_g, variant.plants_per_unit, plant),
-        available=variant.available,
         reason=sale.reason,
         photo_key=listing.photo.key_small if listing.photo else None,
         grower_path=listing.grower.unit_path,

@@ -19,6 +19,7 @@ from sqlalchemy.orm import aliased
 from branch import api as branch
 from core.clock import local_day
 from core.database import session
+from core.row_views import view_of
 from shop.catalogue.models import DispatchWindow, Listing, Photo, PriceTier, Variant
 from shop.catalogue.queries.cards import ListingCard, PhotoView, VariantView
 from shop.catalogue.rules.listing_fields import FIELDS, ListingFields
@@ -163,7 +164,7 @@ def _variant(row: Any, tiers: list[Tier]) -> VariantView:
 
 def photo_view(photo: Photo) -> PhotoView:
     """What may be shown of a photo; its place and time stay behind."""
-    return PhotoView(*(getattr(photo, name) for name in OF_PHOTO))
+    return view_of(PhotoView, photo)
 
 
 def _promised(week: str | None) -> date | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from core.database import session
-from core.errors import NotFound
+from core.errors import existing
 from shop.catalogue.models import Listing, Photo, Variant
 from shop.catalogue.states import ListingState
 
@@ -28,9 +28,7 @@ def own_listing(slug: str, grower_id: int) -> Listing:
         )
         .execution_options(populate_existing=True)
     )
-    if listing is None:
-        raise NotFound(_("You have no such listing."), code="listing_unknown")
-    return listing
+    return existing(listing, _l("You have no such listing."), code="listing_unknown")
 
 
 def has_photos(draft_key: str, grower_id: int) -> bool:

@@ -9,10 +9,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from core.database import session
+from core.row_views import view_of
 from shop.catalogue.models import Listing
 from shop.catalogue.queries.bulk_reading import load_cards
 from shop.catalogue.queries.cards import ListingCard
-from shop.catalogue.rules.listing_fields import LotFields, TypedFields, values_of
+from shop.catalogue.rules.listing_fields import LotFields, TypedFields
 from shop.catalogue.rules.measures import Size
 from shop.catalogue.rules.seasons import Season, Window
 from shop.catalogue.states import ListingState
@@ -77,27 +78,19 @@ def documents_for_index(
 
 def _document(card: ListingCard) -> IndexDocument:
     cheapest = card.cheapest
-    return IndexDocument(
-        id=card.id,
-        slug=card.slug,
+    return view_of(
+        IndexDocument,
+        card,
+        card.grower,
         visible=card.saleable and cheapest is not None,
-        **values_of(card, LotFields, TypedFields),
-        size=card.size,
         variant_titles=tuple(variant.title for variant in card.variants),
         seasons=tuple(window.season for window in card.windows),
         weeks=_weeks(card.windows),
-        grower_id=card.grower.id,
         grower_slug=card.grower.slug,
         grower_name=card.grower.name,
-        village_name_zh=card.grower.village_name_zh,
-        village_name_en=card.grower.village_name_en,
-        unit_path=card.grower.unit_path,
         price_minor=cheapest.price_minor if cheapest else 0,
         plant_price_minor=-(-cheapest.price_minor // cheapest.plants_per_unit) if cheapest else 0,
-        available_plants=card.available_plants,
         in_stock=not card.sold_out,
-        published_at=card.published_at,
-        updated_at=card.updated_at,
     )
 
 

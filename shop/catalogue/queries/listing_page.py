@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from core.database import session
-from core.errors import NotFound
+from core.errors import existing
 from shop.catalogue.models import Listing, Photo
 from shop.catalogue.queries.bulk_reading import load_cards, photo_view
 from shop.catalogue.queries.cards import ListingPage
@@ -21,8 +21,7 @@ def get_listing(slug: str, at: datetime) -> ListingPage:
     Raises:
         NotFound: there is none, or it was never published.
     """
-    cards = load_cards((Listing.slug == slug) & (Listing.state != ListingState.DRAFT), at)
-    for card in cards.values():
-        photos = session.scalars(select(Photo).where(Photo.listing_id == card.id).order_by(Photo.position))
-        return ListingPage(card, tuple(photo_view(photo) for photo in photos))
-    raise NotFound(_("This listing does not exist."), code="listing_unknown")
+    cards = load_cards((Listing.slug == slug) & (Listing.state != ListingState.DRAFT), at).values()
+    card = existing(next(iter(cards), None), _l("This listing does not exist."), code="listing_unknown")
+    photos = session.scalars(select(Photo).where(Photo.listing_id == card.id).order_by(Photo.position))
+    return ListingPage(card, tuple(photo_view(photo) for photo in photos))

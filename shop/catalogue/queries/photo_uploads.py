@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Row, select
 
 from core.database import session
+from core.row_views import view_of
 from shop.catalogue.models import PhotoUpload
 
 
@@ -25,7 +26,7 @@ def of_listing(listing_id: int) -> list[UploadView]:
     rows = session.scalars(
         select(PhotoUpload).where(PhotoUpload.listing_id == listing_id).order_by(PhotoUpload.id)
     )
-    return [UploadView(row.public_id, row.name, row.problem) for row in rows]
+    return [view_of(UploadView, row) for row in rows]
 
 
 def original_of(public_id: str) -> Row[int, str, bool] | None:

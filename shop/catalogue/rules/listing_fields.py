@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, get_type_hints
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,3 @@ TYPED = {name: field for name, field in FIELDS.items() if field.typed}
 FACTS = tuple(name for name, field in FIELDS.items() if field.fact)
 SEARCHED = tuple(name for name, field in FIELDS.items() if field.searched)
 IN_JSON = tuple(name for name, field in FIELDS.items() if field.in_json)
-
-
-def values_of(source: object, *classes: type) -> dict[str, Any]:
-    """What `source` has in the fields of these classes."""
-    return {field.name: getattr(source, field.name) for of in classes for field in fields(of)}

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from core.database import session
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, existing
 from core.files import service as files
 from core.ids import random_id
 from shop.catalogue.models import Listing, Photo, PhotoUpload
@@ -122,14 +123,9 @@ def attach_photo(listing: Listing, stored: StoredPhoto, *, alt: str = "", at: da
     photo = Photo(
         public_id=random_id(PHOTO_ID_LENGTH),
         position=max((photo.position for photo in listing.photos), default=-1) + 1,
-        key_small=stored.key_small,
-        key_medium=stored.key_medium,
-        key_large=stored.key_large,
-        width=stored.width,
-        height=stored.height,
         alt=alt,
-        taken=stored.taken,
         added_at=at,
+        **vars(stored),
     )
     listing.photos.append(photo)
     session.flush()
@@ -164,7 +160,5 @@ def show_first(listing: Listing, public_id: str) -> None:
 
 
 def _photo(listing: Listing, public_id: str) -> Photo:
-    for photo in listing.photos:
-        if photo.public_id == public_id:
-            return photo
-    raise NotFound(_("This photo is not part of the listing any more."), code="photo_unknown")
+    photo = next((photo for photo in listing.photos if photo.public_id == public_id), None)
+    return existing(photo, _l("This photo is not part of the listing any more."), code="photo_unknown")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from branch import api as branch
+from core.row_views import view_of
 from shop.dispatch.queries import Parcel, ToSend
 from traceability import api as traceability
 
@@ -20,19 +21,15 @@ def seedling_labels(parcel: Parcel, *, at: datetime, on: date) -> list[traceabil
         lot = lots[lot_id]
         line: ToSend = next(line for line in parcel.lines if line.lot_id == lot_id)
         labels.append(
-            traceability.SeedlingLabel(
+            view_of(
+                traceability.SeedlingLabel,
+                lot,
                 consignment_number=parcel.number,
                 order_number=parcel.order_number,
-                species=lot.species,
                 cultivar_group=traceability.cultivar_group_name(lot.cultivar_group),
-                cultivar=lot.cultivar,
-                propagation=lot.propagation,
-                age_code=lot.age_code,
                 size=traceability.size_in_chinese(lot),
                 root=line.root,
-                grade=lot.grade,
                 quantity=plants,
-                origin=lot.origin,
                 producer=grower.name,
                 producer_place=grower.village_name_zh,
                 producer_phone=grower.phone_public or "",

@@ -1,18 +1,12 @@
 """Tables of orders. Every change of a state leaves a row; lines keep what was bought as it was then."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, Money, fk, pk
+from core.database import Base, Money, fk, one_of_check, pk
 from shop.orders.states import FulfilmentState, PaymentMethod, PaymentState
-
-
-def _one_of(column: str, words: type[StrEnum]) -> str:
-    """The SQL of a CHECK that holds a column to the words of an enumeration."""
-    return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
 
 
 class Order(Base):
@@ -24,8 +18,8 @@ class Order(Base):
 
     __tablename__ = "order"
     __table_args__ = (
-        CheckConstraint(_one_of("payment_state", PaymentState), name="payment_state_known"),
-        CheckConstraint(_one_of("payment_method", PaymentMethod), name="payment_method_known"),
+        CheckConstraint(one_of_check("payment_state", PaymentState), name="payment_state_known"),
+        CheckConstraint(one_of_check("payment_method", PaymentMethod), name="payment_method_known"),
         CheckConstraint("goods_minor >= 0 AND freight_minor >= 0", name="parts_not_negative"),
         CheckConstraint("discount_minor BETWEEN 0 AND goods_minor", name="discount_within_goods"),
         CheckConstraint("total_minor = goods_minor - discount_minor + freight_minor", name="total_adds_up"),
@@ -98,7 +92,7 @@ class Consignment(Base):
     __tablename__ = "consignment"
     __table_args__ = (
         UniqueConstraint("order_id", "grower_id"),
-        CheckConstraint(_one_of("fulfilment_state", FulfilmentState), name="fulfilment_state_known"),
+        CheckConstraint(one_of_check("fulfilment_state", FulfilmentState), name="fulfilment_state_known"),
         CheckConstraint("discount_minor BETWEEN 0 AND goods_minor", name="discount_within_goods"),
         CheckConstraint("total_minor = goods_minor - discount_minor + freight_minor", name="total_adds_up"),
         CheckConstraint("refunded_minor BETWEEN 0 AND total_minor", name="refund_within_total"),

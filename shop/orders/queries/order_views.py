@@ -6,14 +6,15 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, func, select
 
 from branch import api as branch
 from core.database import session
-from core.errors import NotFound
+from core.errors import NotFound, existing
+from core.row_views import view_of
 from core.scopes import Scope, note_checked
 from core.web.rules.pagination import Page
 from shop.cart.rules import rounded_weight_g
@@ -153,9 +154,7 @@ def _may_see(order: Order, *, token: str | None, account_id: int | None) -> bool
 
 def order_by_id(order_id: int) -> OrderView:
     """Raises NotFound when there is none."""
-    row = session.get(Order, order_id)
-    if row is None:
-        raise NotFound(_("There is no such order."), code="no_such_order")
+    row = existing(session.get(Order, order_id), _l("There is no such order."), code="no_such_order")
     return _view([row])[0]
 
 
@@ -194,9 +193,7 @@ def order_of_consignment(number: str, *, grower_id: int) -> tuple[OrderView, Con
     order_id = session.scalar(
         select(Consignment.order_id).where(Consignment.number == number, Consignment.grower_id == grower_id)
     )
-    if order_id is None:
-        raise NotFound(_("There is no such parcel."), code="no_such_consignment")
-    order = order_by_id(order_id)
+    order = order_by_id(existing(order_id, _l("There is no such parcel."), code="no_such_consignment"))
     return order, next(consignment for consignment in order.consignments if consignment.number == number)
 
 
@@ -231,64 +228,42 @@ def _view(rows: Sequence[Order]) -> list[OrderView]:
     for line in session.scalars(
         select(OrderLine).where(OrderLine.consignment_id.in_(ids)).order_by(OrderLine.position)
     ):
-        lines[line.consignment_id].append(_line_view(line))
+        lines[line.consignment_id].append(view_of(LineView, line))
     order_changes: dict[int, list[ChangeView]] = {order_id: [] for order_id in order_ids}
     for change in session.scalars(
         select(OrderChange).where(OrderChange.order_id.in_(order_ids)).order_by(OrderChange.id)
     ):
-        order_changes[change.order_id].append(_change_view(change))
+        order_changes[change.order_id].append(view_of(ChangeView, change))
     parcel_changes: dict[int, list[ChangeView]] = {consignment_id: [] for consignment_id in ids}
     for moved in session.scalars(
         select(ConsignmentChange)
         .where(ConsignmentChange.consignment_id.in_(ids))
         .order_by(ConsignmentChange.id)
     ):
-        parcel_changes[moved.consignment_id].append(_change_view(moved))
+        parcel_changes[moved.consignment_id].append(view_of(ChangeView, moved))
     growers = branch.growers_by_ids({consignment.grower_id for consignment in consignments})
     views: dict[int, list[ConsignmentView]] = {order_id: [] for order_id in order_ids}
     for consignment in consignments:
         grower = growers[consignment.grower_id]
         views[consignment.order_id].append(
-            _consignment_view(
-                consignment, grower, tuple(lines[consignment.id]), tuple(parcel_changes[consignment.id])
+            view_of(
+                ConsignmentView,
+                consignment,
+                grower_name=grower.name,
+                grower_slug=grower.slug,
+                state=FulfilmentState(consignment.fulfilment_state),
+                lines=tuple(lines[consignment.id]),
+                changes=tuple(parcel_changes[consignment.id]),
             )
         )
-    return [_order_view(row, tuple(views[row.id]), tuple(order_changes[row.id])) for row in rows]
-
-
-def _line_view(row: OrderLine) -> LineView:
-    return LineView(**{name: getattr(row, name) for name in LineView.__dataclass_fields__})
-
-
-def _change_view(row: OrderChange | ConsignmentChange) -> ChangeView:
-    return ChangeView(**{name: getattr(row, name) for name in ChangeView.__dataclass_fields__})
-
-
-def _consignment_view(
-    row: Consignment,
-    grower: branch.GrowerView,
-    lines: tuple[LineView, ...],
-    changes: tuple[ChangeView, ...],
-) -> ConsignmentView:
-    given: dict[str, Any] = {
-        "grower_name": grower.name,
-        "grower_slug": grower.slug,
-        "state": FulfilmentState(row.fulfilment_state),
-        "lines": lines,
-        "changes": changes,
-    }
-    names = [name for name in ConsignmentView.__dataclass_fields__ if name not in given]
-    return ConsignmentView(**given, **{name: getattr(row, name) for name in names})
-
-
-def _order_view(
-    row: Order, consignments: tuple[ConsignmentView, ...], changes: tuple[ChangeView, ...]
-) -> OrderView:
-    given: dict[str, Any] = {
-        "state": PaymentState(row.payment_state),
-        "method": PaymentMethod(row.payment_method),
-        "consignments": consignments,
-        "changes": changes,
-    }
-    names = [name for name in OrderView.__dataclass_fields__ if name not in given]
-    return OrderView(**given, **{name: getattr(row, name) for name in names})
+    return [
+        view_of(
+            OrderView,
+            row,
+            state=PaymentState(row.payment_state),
+            method=PaymentMethod(row.payment_method),
+            consignments=tuple(views[row.id]),
+            changes=tuple(order_changes[row.id]),
+        )
+        for row in rows
+    ]

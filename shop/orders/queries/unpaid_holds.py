@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from core.database import session
+from core.row_views import view_of
 from shop.catalogue.models import Listing, Variant
 from shop.orders.models.tables import Consignment, HoldAllowance, Order
 from shop.orders.states import ENDED, OPEN_PAYMENT, FulfilmentState, PaymentState
@@ -120,6 +121,4 @@ def allowances_of(grower_id: int) -> list[AllowanceView]:
         .where(HoldAllowance.grower_id == grower_id)
         .order_by(HoldAllowance.given_at.desc())
     )
-    return [
-        AllowanceView(row.id, row.phone, row.plants, row.value_minor, row.note, row.given_at) for row in rows
-    ]
+    return [view_of(AllowanceView, row) for row in rows]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from core.database import session
-from core.errors import NotFound
+from core.errors import existing
 from core.state_tables import wrong_state
 from core.transitions import StateMachine
 from shop.orders.models.tables import Consignment, ConsignmentChange, Order, OrderChange, OrderLine
@@ -34,9 +34,7 @@ def locked_order(order_id: int) -> Order:
         NotFound: no such order.
     """
     order = session.get(Order, order_id, with_for_update=True, populate_existing=True)
-    if order is None:
-        raise NotFound(_("There is no such order."), code="no_such_order")
-    return order
+    return existing(order, _l("There is no such order."), code="no_such_order")
 
 
 def locked_consignment(consignment_id: int) -> tuple[Order, Consignment]:
@@ -46,9 +44,7 @@ def locked_consignment(consignment_id: int) -> tuple[Order, Consignment]:
         NotFound: no such consignment.
     """
     order_id = session.scalar(select(Consignment.order_id).where(Consignment.id == consignment_id))
-    if order_id is None:
-        raise NotFound(_("There is no such parcel."), code="no_such_consignment")
-    order = locked_order(order_id)
+    order = locked_order(existing(order_id, _l("There is no such parcel."), code="no_such_consignment"))
     return order, session.get_one(Consignment, consignment_id, populate_existing=True)
 
 

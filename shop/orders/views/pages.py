@@ -6,11 +6,12 @@ from flask import Response, abort, flash, make_response, redirect, render_templa
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from branch import api as branch
 from core.clock import now
 from core.database import transaction
-from core.errors import NotFound
+from core.errors import NotFound, existing
 from core.gate import actor_id, current_actor, public, requires, signed_in
 from core.scopes import Scope
 from core.seal import proof_answer
@@ -116,11 +117,8 @@ def certificate_proof(number: str, parcel_number: str) -> ResponseReturnValue:
 def received(number: str, parcel_number: str) -> ResponseReturnValue:
     """The buyer says that a parcel has arrived."""
     order = _order(number)
-    parcel = next(
-        (consignment for consignment in order.consignments if consignment.number == parcel_number), None
-    )
-    if parcel is None:
-        raise NotFound(_("There is no such parcel."), code="no_such_consignment")
+    parcels = (parcel for parcel in order.consignments if parcel.number == parcel_number)
+    parcel = existing(next(parcels, None), _l("There is no such parcel."), code="no_such_consignment")
     with transaction():
         service.mark_delivered(parcel.id, at=now(), by=By("buyer", current_actor().account_id))
     flash(_("Thank you. Please compare the codes with the plants before you plant them."), "success")

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from branch import api as branch
 from core.database import locked, session
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, existing
 from core.ids import random_id
 from core.outbox.service import record
 from core.settings import current_settings
@@ -136,6 +137,4 @@ def _require_undecided(decided_at: datetime | None) -> None:
 
 def _locked(public_id: str) -> PayeeAccount:
     row = locked(PayeeAccount, PayeeAccount.public_id == public_id)
-    if row is None:
-        raise NotFound(_("There is no such account."), code="no_such_payee")
-    return row
+    return existing(row, _l("There is no such account."), code="no_such_payee")

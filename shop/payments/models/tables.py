@@ -1,22 +1,15 @@
 """Tables of money. A payment is one attempt to pay an order; every change of a state leaves a row."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, Money, fk, pk
+from core.database import Base, Money, fk, one_of_check, pk
 from core.types import JSONType
 from shop.orders.states import PaymentMethod
 from shop.payments.states import ProofState, RefundKind, RefundState, Stage, WishState
-
-
-def _one_of(column: str, words: type[StrEnum]) -> str:
-    """The SQL of a CHECK that holds a column to the words of an enumeration."""
-    return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
-
 
 ATTENTION = f"attention IS NOT NULL OR state = '{Stage.DOUBTFUL}'"  # what a cashier has to look at
 
@@ -31,8 +24,8 @@ class Payment(Base):
     __tablename__ = "payment"
     __table_args__ = (
         UniqueConstraint("order_id", "attempt"),
-        CheckConstraint(_one_of("method", PaymentMethod), name="method_known"),
-        CheckConstraint(_one_of("state", Stage), name="state_known"),
+        CheckConstraint(one_of_check("method", PaymentMethod), name="method_known"),
+        CheckConstraint(one_of_check("state", Stage), name="state_known"),
         CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
         CheckConstraint("received_minor >= 0", name="received_not_negative"),
         CheckConstraint("refunded_minor BETWEEN 0 AND received_minor", name="refund_within_receipt"),
@@ -144,8 +137,8 @@ class Refund(Base):
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("freight_minor BETWEEN 0 AND amount_minor", name="freight_within_amount"),
-        CheckConstraint(_one_of("state", RefundState), name="state_known"),
-        CheckConstraint(_one_of("kind", RefundKind), name="kind_known"),
+        CheckConstraint(one_of_check("state", RefundState), name="state_known"),
+        CheckConstraint(one_of_check("kind", RefundKind), name="kind_known"),
         Index("ix_refund_open", "state", "next_attempt_at"),
     )
 
@@ -207,7 +200,7 @@ class TransferProof(Base):
 
     __tablename__ = "transfer_proof"
     __table_args__ = (
-        CheckConstraint(_one_of("state", ProofState), name="state_known"),
+        CheckConstraint(one_of_check("state", ProofState), name="state_known"),
         CheckConstraint("stated_minor > 0", name="stated_positive"),
         Index("ix_transfer_proof_open", "state", "submitted_at"),
     )
@@ -232,7 +225,7 @@ class CancelRequest(Base):
 
     __tablename__ = "cancel_wish"
     __table_args__ = (
-        CheckConstraint(_one_of("state", WishState), name="state_known"),
+        CheckConstraint(one_of_check("state", WishState), name="state_known"),
         Index(
             "uq_cancel_wish_one_open",
             "consignment_id",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from core.accounts.models.account import Account
 from core.database import session
-from core.errors import NotFound
+from core.errors import existing
+from core.row_views import view_of
 from shop.orders.models.tables import Consignment, Order
 from shop.orders.states import PaymentMethod, PaymentState
 from shop.payments.models.tables import CancelRequest, Payment, Refund, TransferProof
@@ -115,32 +116,21 @@ def cashier_queue(account_id: int) -> CashierQueue:
 
 
 def _waiting(proof: TransferProof, order: Order) -> WaitingProof:
-    return WaitingProof(
-        public_id=proof.public_id,
-        order_id=order.id,
+    return view_of(
+        WaitingProof,
+        proof,
+        order,
         order_number=order.number,
-        buyer_name=order.buyer_name,
-        total_minor=order.total_minor,
-        stated_minor=proof.stated_minor,
-        currency=order.currency,
-        note=proof.note,
-        state=proof.state,
-        submitted_at=proof.submitted_at,
         ends_at=order.expires_at,
         ended=order.payment_state != PaymentState.PROOF_SUBMITTED,
-        file_key=proof.file_key,
     )
 
 
 def _doubt(payment: Payment, number: str, agreed: tuple[Agreed, ...]) -> Doubt:
-    return Doubt(
-        public_id=payment.public_id,
+    return view_of(
+        Doubt,
+        payment,
         order_number=number,
-        state=payment.state,
-        amount_minor=payment.amount_minor,
-        heard_amount_minor=payment.heard_amount_minor,
-        heard_currency=payment.heard_currency,
-        currency=payment.currency,
         attention=payment.attention or "",
         in_doubt=payment.state == Stage.DOUBTFUL,
         may_accept=in_doubt.may_accept(payment),
@@ -176,10 +166,9 @@ def proof_for_cashier(account_id: int, public_id: str) -> WaitingProof:
         .join(Order, Order.id == TransferProof.order_id)
         .where(TransferProof.public_id == public_id)
     ).one_or_none()
-    if row is None:
-        raise NotFound(_("There is no such proof."), code="no_such_proof")
-    parts.require_receipt(account_id, row[0].id)
-    return _waiting(*row)
+    proof, order = existing(row, _l("There is no such proof."), code="no_such_proof")
+    parts.require_receipt(account_id, proof.id)
+    return _waiting(proof, order)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from core.database import session
-from core.errors import NotFound
+from core.errors import existing
 from shop.orders.models.tables import Consignment, Order
 from shop.orders.states import PaymentMethod, PaymentState
 from shop.payments.models.tables import CancelRequest, Payment, Refund, TransferProof
@@ -17,51 +17,27 @@ from shop.payments.states import RefundState, Stage
 
 
 def get_wish(public_id: str) -> CancelRequest:
-    """One wish.
-
-    Raises:
-        NotFound: no such wish.
-    """
-    wish = session.scalars(select(CancelRequest).where(CancelRequest.public_id == public_id)).one_or_none()
-    if wish is None:
-        raise NotFound(_("There is no such request."), code="no_such_wish")
-    return wish
+    """Raises NotFound when there is none."""
+    query = select(CancelRequest).where(CancelRequest.public_id == public_id)
+    return existing(session.scalar(query), _l("There is no such request."), code="no_such_wish")
 
 
 def get_proof(public_id: str) -> TransferProof:
-    """One proof.
-
-    Raises:
-        NotFound: no such proof.
-    """
-    proof = session.scalars(select(TransferProof).where(TransferProof.public_id == public_id)).one_or_none()
-    if proof is None:
-        raise NotFound(_("There is no such proof."), code="no_such_proof")
-    return proof
+    """Raises NotFound when there is none."""
+    query = select(TransferProof).where(TransferProof.public_id == public_id)
+    return existing(session.scalar(query), _l("There is no such proof."), code="no_such_proof")
 
 
 def get_payment(public_id: str) -> Payment:
-    """One payment.
-
-    Raises:
-        NotFound: no such payment.
-    """
-    payment = session.scalars(select(Payment).where(Payment.public_id == public_id)).one_or_none()
-    if payment is None:
-        raise NotFound(_("There is no such payment."), code="no_such_payment")
-    return payment
+    """Raises NotFound when there is none."""
+    query = select(Payment).where(Payment.public_id == public_id)
+    return existing(session.scalar(query), _l("There is no such payment."), code="no_such_payment")
 
 
 def get_refund(number: str) -> Refund:
-    """One refund.
-
-    Raises:
-        NotFound: no such refund.
-    """
-    refund = session.scalars(select(Refund).where(Refund.number == number)).one_or_none()
-    if refund is None:
-        raise NotFound(_("There is no such refund."), code="no_such_refund")
-    return refund
+    """Raises NotFound when there is none."""
+    query = select(Refund).where(Refund.number == number)
+    return existing(session.scalar(query), _l("There is no such refund."), code="no_such_refund")
 
 
 def payment_with_order(payment_id: int) -> tuple[Payment, Order]:
@@ -106,12 +82,8 @@ def parcel_of_order(order_id: int, number: str) -> int:
     Raises:
         NotFound: no such consignment in this order.
     """
-    consignment = session.scalar(
-        select(Consignment.id).where(Consignment.number == number, Consignment.order_id == order_id)
-    )
-    if consignment is None:
-        raise NotFound(_("There is no such parcel."), code="no_such_consignment")
-    return consignment
+    query = select(Consignment.id).where(Consignment.number == number, Consignment.order_id == order_id)
+    return existing(session.scalar(query), _l("There is no such parcel."), code="no_such_consignment")
 
 
 def order_row(order_id: int) -> Order:

@@ -13,6 +13,7 @@ from branch import api as branch
 from core.clock import now
 from core.database import session
 from core.errors import NotFound
+from core.row_views import view_of
 from core.scopes import Scope, note_checked
 from shop.orders.models.tables import Consignment, Order
 from shop.orders.service.transitions import consignments_of
@@ -127,17 +128,15 @@ def panel(order_id: int) -> Panel:
     transfer = order.payment_method == PaymentMethod.OFFLINE_TRANSFER
     growers = {parcel.grower_id for parcel in parcels}
     paid_to = account_of_order(order.payee_account, growers, at=now()) if transfer else PaidTo(None)
-    return Panel(
+    return view_of(
+        Panel,
+        order,
+        money,
         order_number=order.number,
         token=order.access_token,
         method=order.payment_method,
         state=order.payment_state,
-        total_minor=order.total_minor,
-        currency=order.currency,
-        expires_at=order.expires_at,
         phone=phone_words(order.buyer_phone),
-        standing=money.standing,
-        goes_back=money.goes_back,
         arrived_minor=doubtful.heard_amount_minor if doubtful else None,
         arrived_currency=doubtful.heard_currency if doubtful else None,
         can_pay_now=BuyerAction.PAY in money.acts,
@@ -180,25 +179,11 @@ def proofs_of(order_id: int) -> tuple[ProofView, ...]:
     rows = session.scalars(
         select(TransferProof).where(TransferProof.order_id == order_id).order_by(TransferProof.id)
     )
-    return tuple(
-        ProofView(row.public_id, row.state, row.stated_minor, row.submitted_at, row.reason) for row in rows
-    )
+    return tuple(view_of(ProofView, row) for row in rows)
 
 
 def refund_view(refund: Refund, order: Order) -> RefundView:
-    return RefundView(
-        number=refund.number,
-        order_number=order.number,
-        amount_minor=refund.amount_minor,
-        currency=refund.currency,
-        state=refund.state,
-        kind=refund.kind,
-        reason=refund.reason,
-        created_at=refund.created_at,
-        done_at=refund.done_at,
-        buyer_name=order.buyer_name,
-        last_error=refund.last_error,
-    )
+    return view_of(RefundView, refund, order, order_number=order.number)
 
 
 def refunds_of(order_id: int) -> tuple[RefundView, ...]:
@@ -208,15 +193,7 @@ def refunds_of(order_id: int) -> tuple[RefundView, ...]:
 
 
 def wish_view(wish: CancelRequest, consignment: Consignment, order_number: str) -> WishView:
-    return WishView(
-        public_id=wish.public_id,
-        consignment_number=consignment.number,
-        order_number=order_number,
-        reason=wish.reason,
-        state=wish.state,
-        answer=wish.answer,
-        created_at=wish.created_at,
-    )
+    return view_of(WishView, wish, consignment_number=consignment.number, order_number=order_number)
 
 
 def cancel_requests_of(order_id: int) -> tuple[WishView, ...]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, func, select
 
 from branch import api as branch
 from core.database import session
-from core.errors import NotFound
+from core.errors import existing
+from core.row_views import view_of
 from shop.orders.models.tables import Consignment, Order
 from shop.orders.service.transitions import lines_of
 from shop.orders.states import BEFORE_DISPATCH
@@ -63,22 +64,16 @@ def refundable_of(consignment_id: int) -> Refundable:
 
 
 def _refundable(which: ColumnElement[bool]) -> Refundable:
-    row = session.execute(
-        select(Consignment, Order).join(Order, Order.id == Consignment.order_id).where(which)
-    ).one_or_none()
-    if row is None:
-        raise NotFound(_("There is no such parcel."), code="no_such_consignment")
-    consignment, order = row
+    query = select(Consignment, Order).join(Order, Order.id == Consignment.order_id).where(which)
+    row = session.execute(query).one_or_none()
+    consignment, order = existing(row, _l("There is no such parcel."), code="no_such_consignment")
     lines = lines_of([consignment.id])[consignment.id]
     before = units_refunded([line.id for line in lines])
     views = tuple(
-        RefundableLine(
-            id=line.id,
-            title=line.title,
+        view_of(
+            RefundableLine,
+            line,
             size=line.grade,
-            unit=line.unit,
-            unit_price_minor=line.unit_price_minor,
-            quantity=line.quantity,
             units_left=line.quantity - max(before.get(line.id, 0), line.units_back),
             amount_left_minor=line.line_total_minor - line.discount_minor - line.refunded_minor,
         )
@@ -86,18 +81,17 @@ def _refundable(which: ColumnElement[bool]) -> Refundable:
     )
     left = consignment.total_minor - consignment.refunded_minor
     grower = branch.get_grower(id=consignment.grower_id)
-    return Refundable(
+    return view_of(
+        Refundable,
+        consignment,
+        order,
         consignment_id=consignment.id,
         consignment_number=consignment.number,
         order_number=order.number,
-        grower_id=grower.id,
         grower_name=grower.name,
         state=consignment.fulfilment_state,
         has_left=consignment.fulfilment_state not in BEFORE_DISPATCH,
         method=order.payment_method,
-        currency=order.currency,
-        total_minor=consignment.total_minor,
-        refunded_minor=consignment.refunded_minor,
         left_minor=left,
         freight_left_minor=left - sum(line.amount_left_minor for line in views),
         lines=views,

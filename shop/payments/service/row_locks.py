@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
 from core.database import changed, session
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, existing
 from core.transitions import StateMachine
 from shop.orders.models.tables import Order
 from shop.orders.service.transitions import locked_order
@@ -26,9 +27,7 @@ def locked_payment(payment_id: int) -> tuple[Order, Payment]:
         NotFound: no such payment.
     """
     order_id = session.scalar(select(Payment.order_id).where(Payment.id == payment_id))
-    if order_id is None:
-        raise NotFound(_("There is no such payment."), code="no_such_payment")
-    order = locked_order(order_id)
+    order = locked_order(existing(order_id, _l("There is no such payment."), code="no_such_payment"))
     return order, session.get_one(Payment, payment_id, with_for_update=True, populate_existing=True)
 
 
@@ -39,9 +38,9 @@ def locked_refund(refund_id: int) -> tuple[Order, Payment, Refund]:
         NotFound: no such refund.
     """
     payment_id = session.scalar(select(Refund.payment_id).where(Refund.id == refund_id))
-    if payment_id is None:
-        raise NotFound(_("There is no such refund."), code="no_such_refund")
-    order, payment = locked_payment(payment_id)
+    order, payment = locked_payment(
+        existing(payment_id, _l("There is no such refund."), code="no_such_refund")
+    )
     return order, payment, session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
 
 

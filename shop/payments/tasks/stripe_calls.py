@@ -11,6 +11,7 @@ import structlog
 from core.clock import now
 from core.database import session, transaction
 from core.errors import Conflict
+from core.row_views import view_of
 from core.settings import current_settings
 from shop.orders.states import PaymentMethod, PaymentState
 from shop.payments.models.tables import Payment
@@ -99,17 +100,13 @@ def _open_session(attempt: service.Attempt) -> Session:
 def _session_order(attempt: service.Attempt) -> SessionOrder:
     base_url = current_settings().base_url
     back = RETURN_PATH.format(public_id=attempt.public_id)
-    return SessionOrder(
-        idempotency_key=attempt.idempotency_key,
+    return view_of(
+        SessionOrder,
+        attempt,
         payment_ref=attempt.public_id,
-        order_number=attempt.order_number,
-        currency=attempt.currency,
         items=tuple(Item(name, amount_minor) for name, amount_minor in attempt.items),
-        expires_at=attempt.expires_at,
         success_url=f"{base_url}{back}?session_id={{CHECKOUT_SESSION_ID}}",
         cancel_url=f"{base_url}{back}?cancelled=1",
-        locale=attempt.locale,
-        email=attempt.email,
     )
 
 

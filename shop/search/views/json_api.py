@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -91,15 +92,4 @@ def listing_json(card: ListingCard) -> dict[str, Any]:
 
 
 def _facets_json(hits: SearchHits) -> dict[str, list[dict[str, Any]]]:
-    return {
-        name: [
-            {
-                "value": facet.value,
-                "label_zh": facet.label_zh,
-                "label_en": facet.label_en,
-                "count": facet.count,
-            }
-            for facet in values
-        ]
-        for name, values in hits.facets.items()
-    }
+    return {name: [asdict(facet) for facet in values] for name, values in hits.facets.items()}

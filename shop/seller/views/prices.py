@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from core.clock import now
-from core.errors import DomainError, NotFound
+from core.errors import DomainError, existing
 from core.form_keys.views import creates, creating
 from core.gate import requires
 from core.scopes import Scope
@@ -63,10 +66,9 @@ def change(slug: str) -> ResponseReturnValue:
 
 
 def _own_card(seller: Seller, slug: str) -> ListingCard:
-    for card in own_listings(seller.grower.id, now()):
-        if card.slug == slug and card.variants:
-            return card
-    raise NotFound(_("You have no such listing."), code="listing_unknown")
+    cards = own_listings(seller.grower.id, now())
+    card = next((card for card in cards if card.slug == slug and card.variants), None)
+    return existing(card, _l("You have no such listing."), code="listing_unknown")
 
 
 def _form(typed: Typed) -> PricesForm:
@@ -94,19 +96,10 @@ def _offers(form: PricesForm, card: ListingCard, seller: Seller) -> list[Variant
     offers = []
     for entry in form.variants:
         variant = by_sku.get(entry.form.sku.data or "")
-        if variant is None:
-            raise NotFound(_("This listing has no such size."), code="variant_unknown")
+        variant = existing(variant, _l("This listing has no such size."), code="variant_unknown")
         offer = ladder_offer(entry, variant.size)
         if not seller.owner:
-            offer = VariantOffer(
-                size=variant.size,
-                rule=variant.rule,
-                tiers=variant.tiers,
-                on_hand=offer.on_hand,
-                on_hand_shown=offer.on_hand_shown,
-                sku=variant.sku,
-                row=offer.row,
-            )
+            offer = replace(offer, rule=variant.rule, tiers=variant.tiers, tier_rows=())
         offers.append(offer)
     return offers
 
