@@ -4,21 +4,17 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class ListingPublished:
+class _ListingEvent:
+    listing_id: int
+
+
+class ListingPublished(_ListingEvent):
     """A listing came on sale, for the first time or again."""
 
-    listing_id: int
 
-
-@dataclass(frozen=True)
-class ListingChanged:
+class ListingChanged(_ListingEvent):
     """Prices, stock or text of a listing that is on sale changed."""
 
-    listing_id: int
 
-
-@dataclass(frozen=True)
-class ListingWithdrawn:
+class ListingWithdrawn(_ListingEvent):
     """A listing was paused or ended."""
-
-    listing_id: int

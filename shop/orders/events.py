@@ -5,33 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class OrderPlaced:
+@dataclass(frozen=True)
+class _OrderEvent:
     order_id: int
     order_number: str
 
 
-@dataclass(frozen=True, slots=True)
-class OrderPaid:
-    order_id: int
-    order_number: str
+@dataclass(frozen=True)
+class _ParcelEvent:
+    consignment_id: int
+    consignment_number: str
 
 
-@dataclass(frozen=True, slots=True)
-class OrderExpired:
-    order_id: int
-    order_number: str
+class OrderPlaced(_OrderEvent):
+    """Its plants are held, and it waits for its money or for its growers' word."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderNearsEnd:
+class OrderPaid(_OrderEvent):
+    """All of its money is here; its growers may pack."""
+
+
+class OrderExpired(_OrderEvent):
+    """Nobody paid in time; its plants are free again."""
+
+
+class OrderNearsEnd(_OrderEvent):
     """An order waits for its growers' word or for the cashier, and its time is nearly over."""
 
-    order_id: int
-    order_number: str
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HoldAskedFor:
     """A grower asks for plants that an unpaid order holds."""
 
@@ -40,66 +42,44 @@ class HoldAskedFor:
     consignment_number: str
 
 
-@dataclass(frozen=True, slots=True)
-class OrderCancelled:
-    order_id: int
-    order_number: str
+class OrderCancelled(_OrderEvent):
+    """It ended without being paid, by its buyer's word or its growers'."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRefunded:
+@dataclass(frozen=True)
+class OrderRefunded(_OrderEvent):
     """`amount_minor` went back to the buyer; `reference` names the refund."""
 
-    order_id: int
-    order_number: str
     amount_minor: int
     reference: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConsignmentConfirmed:
+class ConsignmentConfirmed(_ParcelEvent):
     """The grower of a part of a cash order has spoken with the buyer."""
 
-    consignment_id: int
-    consignment_number: str
 
-
-@dataclass(frozen=True, slots=True)
-class ConsignmentLapsed:
+class ConsignmentLapsed(_ParcelEvent):
     """Nobody confirmed a part of a cash order in time."""
 
-    consignment_id: int
-    consignment_number: str
+
+class ConsignmentPacked(_ParcelEvent):
+    """It is ready for the courier."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConsignmentPacked:
-    consignment_id: int
-    consignment_number: str
+class ConsignmentDispatched(_ParcelEvent):
+    """The courier has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConsignmentDispatched:
-    consignment_id: int
-    consignment_number: str
+class ConsignmentDelivered(_ParcelEvent):
+    """The buyer has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConsignmentDelivered:
-    consignment_id: int
-    consignment_number: str
+class ConsignmentCancelled(_ParcelEvent):
+    """It will not be sent; its plants are free again."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConsignmentCancelled:
-    consignment_id: int
-    consignment_number: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConsignmentReturned:
-    consignment_id: int
-    consignment_number: str
+class ConsignmentReturned(_ParcelEvent):
+    """It came back to its grower."""
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,18 @@
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class PayeeProposed:
+@dataclass(frozen=True)
+class _PayeeEvent:
+    public_id: str
+
+
+class PayeeProposed(_PayeeEvent):
     """One person proposed an account; another has to confirm it."""
 
-    public_id: str
 
-
-@dataclass(frozen=True, slots=True)
-class PayeeConfirmed:
+class PayeeConfirmed(_PayeeEvent):
     """A second person confirmed it; it counts when the pause is over."""
 
-    public_id: str
 
-
-@dataclass(frozen=True, slots=True)
-class PayeeWithdrawn:
+class PayeeWithdrawn(_PayeeEvent):
     """Somebody who may confirm took it back, before or while it was in force."""
-
-    public_id: str

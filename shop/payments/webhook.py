@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from flask import Blueprint, request
@@ -19,9 +20,8 @@ from core.scopes import Scope, note_checked
 from core.sweeps import note_failure
 from core.web.views.bounds import MB, takes
 from core.work_claims import Retry
-from shop.payments.queries import lookups as payments_lookups
-from shop.payments.queries.lookups import payment_named_by_provider
-from shop.payments.rules.provider_answers import currency_of, refund_of, session_of
+from shop.payments.queries import lookups
+from shop.payments.rules.provider_answers import currency_of, id_of, refund_of, session_of
 from shop.payments.schemas import (
     ChargeSaid,
     DisputeSaid,
@@ -47,7 +47,6 @@ KEPT = frozenset(
     {"id", "object", "amount", "amount_total", "amount_refunded", "currency", "status", "payment_status",
      "client_reference_id", "metadata", "payment_intent", "charge", "reason", "expires_at"}
 )  # fmt: skip
-Effect = tuple[int | None, str]
 
 
 @blueprint.post("/payments/stripe/webhook")
@@ -120,82 +119,59 @@ def hear_event(event: dict[str, Any], *, at: datetime) -> str:
     Raises:
         Malformed: what it is about cannot be read; nothing of it is stored then.
     """
-    subject, kind = event["data"]["object"], event["type"]
-    if kind in SAID:
-        checked(SAID[kind], subject)
-    if not _store(event, kind, subject, at=at):
-        return "seen_before"
-    payment_id, result = None, "unknown_kind"
-    if event.get("livemode", False) and not gateway().live:
-        result = "other_mode"
-    elif kind in EFFECTS:
-        payment_id, result = EFFECTS[kind](subject, at)
-    stripe_events.note_effect(event["id"], payment_id, result)
-    return result
-
-
-def _store(event: dict[str, Any], kind: str, subject: Mapping[str, Any], *, at: datetime) -> bool:
-    """Write the event's row; False when it stands there already. A second delivery waits for the first."""
-    return stripe_events.store(
+    subject, effect = event["data"]["object"], EFFECTS.get(event["type"])
+    if effect is not None:
+        checked(effect.said, subject)
+    is_new = stripe_events.store(
         id=event["id"],
-        kind=kind,
+        kind=event["type"],
         created_at=datetime.fromtimestamp(event.get("created") or 0, UTC),
         received_at=at,
         result="new",
         subject=recorded_fields(subject, KEPT),
     )
+    if not is_new:
+        return "seen_before"
+    payment_id, result = None, "unknown_kind"
+    if event.get("livemode", False) and not gateway().live:
+        result = "other_mode"
+    elif effect is not None:
+        payment_id = effect.payment_of(subject)
+        result = "not_ours" if payment_id is None else effect.hear(payment_id, subject, at)
+    stripe_events.note_effect(event["id"], payment_id, result)
+    return result
 
 
-def _session_event(subject: dict[str, Any], at: datetime) -> Effect:
-    return _hear_session(subject, at, failed=False)
+def _payment_of_session(subject: dict[str, Any]) -> int | None:
+    return lookups.find_payment(session_of(subject).news)
 
 
-def _session_failed(subject: dict[str, Any], at: datetime) -> Effect:
-    return _hear_session(subject, at, failed=True)
-
-
-def _hear_session(subject: dict[str, Any], at: datetime, *, failed: bool) -> Effect:
-    news = session_of(subject, failed=failed).news
-    payment_id = payments_lookups.find_payment(news)
-    if payment_id is None:
-        return None, "not_ours"
-    return payment_id, service.hear_session(payment_id, news, at=at)
-
-
-def _payment_of(subject: Mapping[str, Any]) -> int | None:
+def _payment_of(subject: dict[str, Any]) -> int | None:
     """The payment behind a charge, a refund or a dispute."""
-    intent = subject.get("payment_intent")
-    intent = intent.get("id") if isinstance(intent, dict) else intent
-    return payment_named_by_provider(intent, (subject.get("metadata") or {}).get("payment"))
+    name = (subject.get("metadata") or {}).get("payment")
+    return lookups.payment_named_by_provider(id_of(subject.get("payment_intent")), name)
 
 
-def _charge_event(subject: dict[str, Any], at: datetime) -> Effect:
-    payment_id = _payment_of(subject)
-    if payment_id is None:
-        return None, "not_ours"
+def _hear_session(payment_id: int, subject: dict[str, Any], at: datetime, *, failed: bool = False) -> str:
+    return service.hear_session(payment_id, session_of(subject, failed=failed).news, at=at)
+
+
+def _hear_charge(payment_id: int, subject: dict[str, Any], at: datetime) -> str:
+    refunded_minor = subject.get("amount_refunded") or 0
     result = settling.hear_charge(
-        payment_id,
-        refunded_minor=subject.get("amount_refunded") or 0,
-        currency=currency_of(subject),
-        at=at,
+        payment_id, refunded_minor=refunded_minor, currency=currency_of(subject), at=at
     )
     for refund in (subject.get("refunds") or {}).get("data", []):
         result = settling.hear_refund(payment_id, refund_of(refund), at=at)
-    return payment_id, result
+    return result
 
 
-def _refund_event(subject: dict[str, Any], at: datetime) -> Effect:
-    payment_id = _payment_of(subject)
-    if payment_id is None:
-        return None, "not_ours"
-    return payment_id, settling.hear_refund(payment_id, refund_of(subject), at=at)
+def _hear_refund(payment_id: int, subject: dict[str, Any], at: datetime) -> str:
+    return settling.hear_refund(payment_id, refund_of(subject), at=at)
 
 
-def _dispute_event(subject: dict[str, Any], at: datetime) -> Effect:
-    payment_id = _payment_of(subject)
-    if payment_id is None:
-        return None, "not_ours"
-    result = settling.hear_dispute(
+def _hear_dispute(payment_id: int, subject: dict[str, Any], at: datetime) -> str:
+    return settling.hear_dispute(
         payment_id,
         dispute_id=subject["id"],
         status=subject.get("status") or "needs_response",
@@ -203,31 +179,32 @@ def _dispute_event(subject: dict[str, Any], at: datetime) -> Effect:
         currency=currency_of(subject),
         at=at,
     )
-    return payment_id, result
 
 
-EFFECTS: dict[str, Callable[[dict[str, Any], datetime], Effect]] = {
-    "checkout.session.completed": _session_event,
-    "checkout.session.async_payment_succeeded": _session_event,
-    "checkout.session.async_payment_failed": _session_failed,
-    "checkout.session.expired": _session_event,
-    "charge.refunded": _charge_event,
-    "charge.refund.updated": _refund_event,
-    "refund.created": _refund_event,
-    "refund.updated": _refund_event,
-    "refund.failed": _refund_event,
-    "charge.dispute.created": _dispute_event,
-    "charge.dispute.updated": _dispute_event,
-    "charge.dispute.closed": _dispute_event,
-    "charge.dispute.funds_withdrawn": _dispute_event,
-    "charge.dispute.funds_reinstated": _dispute_event,
+class Effect(NamedTuple):
+    """What events of a kind say, which payment they are about, and what follows: from its id, the subject and now."""
+
+    said: type[StripeModel]
+    payment_of: Callable[[dict[str, Any]], int | None]
+    hear: Callable[[int, dict[str, Any], datetime], str]
+
+
+_SESSION = Effect(SessionSaid, _payment_of_session, _hear_session)
+_REFUND = Effect(RefundSaid, _payment_of, _hear_refund)
+_DISPUTE = Effect(DisputeSaid, _payment_of, _hear_dispute)
+EFFECTS = {
+    "checkout.session.completed": _SESSION,
+    "checkout.session.async_payment_succeeded": _SESSION,
+    "checkout.session.async_payment_failed": _SESSION._replace(hear=partial(_hear_session, failed=True)),
+    "checkout.session.expired": _SESSION,
+    "charge.refunded": Effect(ChargeSaid, _payment_of, _hear_charge),
+    "charge.refund.updated": _REFUND,
+    "refund.created": _REFUND,
+    "refund.updated": _REFUND,
+    "refund.failed": _REFUND,
+    "charge.dispute.created": _DISPUTE,
+    "charge.dispute.updated": _DISPUTE,
+    "charge.dispute.closed": _DISPUTE,
+    "charge.dispute.funds_withdrawn": _DISPUTE,
+    "charge.dispute.funds_reinstated": _DISPUTE,
 }
-
-_SAID_BY_EFFECT: dict[Callable[[dict[str, Any], datetime], Effect], type[StripeModel]] = {
-    _session_event: SessionSaid,
-    _session_failed: SessionSaid,
-    _charge_event: ChargeSaid,
-    _refund_event: RefundSaid,
-    _dispute_event: DisputeSaid,
-}
-SAID: dict[str, type[StripeModel]] = {kind: _SAID_BY_EFFECT[effect] for kind, effect in EFFECTS.items()}

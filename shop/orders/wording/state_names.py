@@ -3,75 +3,59 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import phonenumbers
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from shop.orders.queries.order_views import ConsignmentView, OrderView
 from shop.orders.states import SYSTEM, FulfilmentState, PaymentMethod, PaymentState
 
-PAYMENT_TONES = {
-    PaymentState.AWAITING_PAYMENT: "wait",
-    PaymentState.PROOF_SUBMITTED: "wait",
-    PaymentState.DUE_ON_DELIVERY: "info",
-    PaymentState.PAID: "ok",
-    PaymentState.EXPIRED: "plain",
-    PaymentState.CANCELLED: "plain",
-    PaymentState.PARTLY_REFUNDED: "info",
-    PaymentState.REFUNDED: "info",
-    PaymentState.DISPUTED: "warn",
+# Of each state the tone of its pill, and what the pill says.
+PAYMENT_PILLS: dict[str, tuple[str, Any]] = {
+    PaymentState.AWAITING_PAYMENT: ("wait", _l("Awaiting payment")),
+    PaymentState.PROOF_SUBMITTED: ("wait", _l("Receipt with the cashier")),
+    PaymentState.DUE_ON_DELIVERY: ("info", _l("To be paid on delivery")),
+    PaymentState.PAID: ("ok", _l("Paid")),
+    PaymentState.EXPIRED: ("plain", _l("Not paid in time")),
+    PaymentState.CANCELLED: ("plain", _l("Cancelled")),
+    PaymentState.PARTLY_REFUNDED: ("info", _l("Partly refunded")),
+    PaymentState.REFUNDED: ("info", _l("Refunded")),
+    PaymentState.DISPUTED: ("warn", _l("Payment disputed")),
 }
-FULFILMENT_TONES = {
-    FulfilmentState.WAITING: "plain",
-    FulfilmentState.TO_CONFIRM: "wait",
-    FulfilmentState.TO_PACK: "wait",
-    FulfilmentState.PACKED: "info",
-    FulfilmentState.DISPATCHED: "info",
-    FulfilmentState.DELIVERED: "ok",
-    FulfilmentState.RETURNED: "warn",
-    FulfilmentState.CANCELLED: "plain",
+FULFILMENT_PILLS: dict[str, tuple[str, Any]] = {
+    FulfilmentState.WAITING: ("plain", _l("Waits for payment")),
+    FulfilmentState.TO_CONFIRM: ("wait", _l("To be confirmed by telephone")),
+    FulfilmentState.TO_PACK: ("wait", _l("To be packed")),
+    FulfilmentState.PACKED: ("info", _l("Packed")),
+    FulfilmentState.DISPATCHED: ("info", _l("On its way")),
+    FulfilmentState.DELIVERED: ("ok", _l("Delivered")),
+    FulfilmentState.RETURNED: ("warn", _l("Returned")),
+    FulfilmentState.CANCELLED: ("plain", _l("Cancelled")),
+}
+PAYMENT_TONES = {state: tone for state, (tone, _words) in PAYMENT_PILLS.items()}
+FULFILMENT_TONES = {state: tone for state, (tone, _words) in FULFILMENT_PILLS.items()}
+METHODS: dict[str, Any] = {
+    PaymentMethod.OFFLINE_TRANSFER: _l("Bank transfer"),
+    PaymentMethod.CASH_ON_DELIVERY: _l("Cash on delivery"),
+    PaymentMethod.STRIPE: _l("Alipay, WeChat Pay or card"),
 }
 
 
 def payment_words(state: str) -> str:
     """A payment's state as a pill says it."""
-    words: dict[str, str] = {
-        PaymentState.AWAITING_PAYMENT: _("Awaiting payment"),
-        PaymentState.PROOF_SUBMITTED: _("Receipt with the cashier"),
-        PaymentState.DUE_ON_DELIVERY: _("To be paid on delivery"),
-        PaymentState.PAID: _("Paid"),
-        PaymentState.EXPIRED: _("Not paid in time"),
-        PaymentState.CANCELLED: _("Cancelled"),
-        PaymentState.PARTLY_REFUNDED: _("Partly refunded"),
-        PaymentState.REFUNDED: _("Refunded"),
-        PaymentState.DISPUTED: _("Payment disputed"),
-    }
-    return words[state]
+    return str(PAYMENT_PILLS[state][1])
 
 
 def fulfilment_words(state: str) -> str:
     """A parcel's state as a pill says it."""
-    words: dict[str, str] = {
-        FulfilmentState.WAITING: _("Waits for payment"),
-        FulfilmentState.TO_CONFIRM: _("To be confirmed by telephone"),
-        FulfilmentState.TO_PACK: _("To be packed"),
-        FulfilmentState.PACKED: _("Packed"),
-        FulfilmentState.DISPATCHED: _("On its way"),
-        FulfilmentState.DELIVERED: _("Delivered"),
-        FulfilmentState.RETURNED: _("Returned"),
-        FulfilmentState.CANCELLED: _("Cancelled"),
-    }
-    return words[state]
+    return str(FULFILMENT_PILLS[state][1])
 
 
 def method_words(method: str) -> str:
-    words: dict[str, str] = {
-        PaymentMethod.OFFLINE_TRANSFER: _("Bank transfer"),
-        PaymentMethod.CASH_ON_DELIVERY: _("Cash on delivery"),
-        PaymentMethod.STRIPE: _("Alipay, WeChat Pay or card"),
-    }
-    return words[method]
+    """A way of paying, as it is offered and as an order names it."""
+    return str(METHODS[method])
 
 
 def phone_words(phone: str) -> str:
@@ -96,6 +80,7 @@ def timeline(order: OrderView, parcel: ConsignmentView, *, money: str = "") -> l
     `money` says where the payment is, when more is known of it than the order's state.
     """
     payment = Step(title=money, at=None, state="now") if money else _payment_step(order, parcel)
+    ended_early = parcel.state in {FulfilmentState.CANCELLED, FulfilmentState.RETURNED}
     steps = [Step(title=_("Ordered"), at=order.placed_at, state="done")]
     cash_at_the_end = (
         order.method == PaymentMethod.CASH_ON_DELIVERY and payment["state"] != "bad" and not money
@@ -103,7 +88,7 @@ def timeline(order: OrderView, parcel: ConsignmentView, *, money: str = "") -> l
     if not cash_at_the_end:
         steps.append(payment)
     reached = {change.to_state: change.at for change in parcel.changes}
-    if parcel.state in {FulfilmentState.CANCELLED, FulfilmentState.RETURNED}:
+    if ended_early:
         steps = [step for step in steps if step["state"] != "now"]
     if (confirmed := _confirmed_step(parcel)) is not None:
         steps.append(confirmed)
@@ -115,9 +100,9 @@ def timeline(order: OrderView, parcel: ConsignmentView, *, money: str = "") -> l
     ):
         if at is not None:
             steps.append(Step(title=title, at=at, state="done", note=words))
-        elif parcel.state not in {FulfilmentState.CANCELLED, FulfilmentState.RETURNED}:
+        elif not ended_early:
             steps.append(Step(title=title, at=None, state=_open(parcel.state, state), note=""))
-    if parcel.state in {FulfilmentState.CANCELLED, FulfilmentState.RETURNED}:
+    if ended_early:
         last = parcel.changes[-1]
         reason = last.reason
         if last.from_state == FulfilmentState.TO_CONFIRM and last.actor == SYSTEM.role:

@@ -18,10 +18,11 @@ from shop.payments.models.tables import CancelRequest, Payment, Refund, Transfer
 from shop.payments.queries import cashier_scope as parts
 from shop.payments.queries import doubts as in_doubt
 from shop.payments.queries.doubts import Agreed
-from shop.payments.queries.order_money import RefundView, WishView, refund_view, wish_view
+from shop.payments.queries.order_money import RefundView, WishView, refund_view, wish_views
 from shop.payments.states import ProofState, RefundState, Stage, WishState
 
 SHOWN = 100
+OPEN = CancelRequest.state == WishState.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +100,11 @@ def cashier_queue(account_id: int) -> CashierQueue:
         .limit(SHOWN)
     ).all()
     agreed = in_doubt.agreements_on([payment for payment, _number in doubts])
-    wishes = session.execute(
-        select(CancelRequest, Consignment, Order.number)
-        .join(Consignment, Consignment.id == CancelRequest.consignment_id)
-        .join(Order, Order.id == Consignment.order_id)
-        .where(CancelRequest.state == WishState.OPEN, Consignment.grower_id.in_(reach.growers))
-        .order_by(CancelRequest.id)
-        .limit(SHOWN)
-    )
     return CashierQueue(
         proofs=tuple(_waiting(proof, order) for proof, order in proofs),
         refunds=tuple(refund_view(refund, order) for refund, order in refunds),
         doubts=tuple(_doubt(payment, number, agreed[payment.id]) for payment, number in doubts),
-        wishes=tuple(wish_view(*row) for row in wishes),
+        wishes=wish_views(OPEN, Consignment.grower_id.in_(reach.growers), limit=SHOWN),
     )
 
 
@@ -181,14 +174,6 @@ class GrowersPage:
 
 def of_grower(grower_id: int) -> GrowersPage:
     """What a grower sees of money going back."""
-    wishes = session.execute(
-        select(CancelRequest, Consignment, Order.number)
-        .join(Consignment, Consignment.id == CancelRequest.consignment_id)
-        .join(Order, Order.id == Consignment.order_id)
-        .where(Consignment.grower_id == grower_id, CancelRequest.state == WishState.OPEN)
-        .order_by(CancelRequest.id)
-        .limit(SHOWN)
-    )
     refunds = session.execute(
         select(Refund, Order)
         .join(Order, Order.id == Refund.order_id)
@@ -198,6 +183,6 @@ def of_grower(grower_id: int) -> GrowersPage:
         .limit(SHOWN)
     )
     return GrowersPage(
-        wishes=tuple(wish_view(*row) for row in wishes),
+        wishes=wish_views(OPEN, Consignment.grower_id == grower_id, limit=SHOWN),
         refunds=tuple(refund_view(refund, order) for refund, order in refunds),
     )

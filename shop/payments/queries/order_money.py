@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from branch import api as branch
 from core.clock import now
@@ -26,7 +27,7 @@ from shop.orders.states import (
 from shop.orders.wording.state_names import phone_words
 from shop.payees.queries import PaidTo, PayeeView, account_of_order
 from shop.payments.models.tables import CancelRequest, Payment, Refund, TransferProof
-from shop.payments.rules.standings import BuyerAction, GrowerAct, Standing, grower_acts, money_of
+from shop.payments.rules.standings import BuyerAction, GrowerAct, Money, Standing, grower_acts, money_of
 from shop.payments.states import Stage, WishState
 
 
@@ -118,12 +119,7 @@ def panel(order_id: int) -> Panel:
     wishes = cancel_requests_of(order_id)
     parcels = consignments_of(order_id)
     requested_numbers = {wish.consignment_number for wish in wishes if wish.state == WishState.OPEN}
-    money = money_of(
-        PaymentState(order.payment_state),
-        PaymentMethod(order.payment_method),
-        {Stage(payment.state) for payment in payments},
-        [FulfilmentState(parcel.fulfilment_state) for parcel in parcels],
-    )
+    money = _money(order, (payment.state for payment in payments), parcels)
     doubtful = next((payment for payment in payments if payment.state == Stage.DOUBTFUL), None)
     transfer = order.payment_method == PaymentMethod.OFFLINE_TRANSFER
     growers = {parcel.grower_id for parcel in parcels}
@@ -165,14 +161,19 @@ def at_parcel(order_id: int, consignment_id: int) -> tuple[Standing, frozenset[G
     mine = next(consignment for consignment in parcels if consignment.id == consignment_id)
     state, method = PaymentState(order.payment_state), PaymentMethod(order.payment_method)
     stages = session.scalars(select(Payment.state).where(Payment.order_id == order_id))
-    money = money_of(
-        state,
-        method,
-        {Stage(stage) for stage in stages},
-        [FulfilmentState(consignment.fulfilment_state) for consignment in parcels],
-    )
     parcel = FulfilmentState(mine.fulfilment_state)
-    return money.standing, grower_acts(state, method, parcel, handed_over=mine.delivered_at is not None)
+    return _money(order, stages, parcels).standing, grower_acts(
+        state, method, parcel, handed_over=mine.delivered_at is not None
+    )
+
+
+def _money(order: Order, stages: Iterable[str], parcels: Iterable[Consignment]) -> Money:
+    return money_of(
+        PaymentState(order.payment_state),
+        PaymentMethod(order.payment_method),
+        {Stage(stage) for stage in stages},
+        [FulfilmentState(parcel.fulfilment_state) for parcel in parcels],
+    )
 
 
 def proofs_of(order_id: int) -> tuple[ProofView, ...]:
@@ -192,16 +193,22 @@ def refunds_of(order_id: int) -> tuple[RefundView, ...]:
     return tuple(refund_view(row, order) for row in rows)
 
 
-def wish_view(wish: CancelRequest, consignment: Consignment, order_number: str) -> WishView:
-    return view_of(WishView, wish, consignment_number=consignment.number, order_number=order_number)
-
-
 def cancel_requests_of(order_id: int) -> tuple[WishView, ...]:
+    """What the buyer of an order asked to cancel, the first first."""
+    return wish_views(Order.id == order_id)
+
+
+def wish_views(*conditions: ColumnElement[bool], limit: int | None = None) -> tuple[WishView, ...]:
+    """The cancel requests that meet the conditions (on request, consignment and order), the first first."""
     rows = session.execute(
         select(CancelRequest, Consignment, Order.number)
         .join(Consignment, Consignment.id == CancelRequest.consignment_id)
         .join(Order, Order.id == Consignment.order_id)
-        .where(Order.id == order_id)
+        .where(*conditions)
         .order_by(CancelRequest.id)
+        .limit(limit)
     )
-    return tuple(wish_view(*row) for row in rows)
+    return tuple(
+        view_of(WishView, wish, consignment_number=consignment.number, order_number=number)
+        for wish, consignment, number in rows
+    )

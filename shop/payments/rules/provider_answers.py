@@ -66,7 +66,7 @@ def session_of(subject: dict[str, Any], *, failed: bool = False) -> Session:
             currency=subject.get("currency"),
             payment_ref=metadata.get("payment"),
             order_number=subject.get("client_reference_id"),
-            provider_payment_id=_id_of(subject.get("payment_intent")),
+            provider_payment_id=id_of(subject.get("payment_intent")),
         ),
         url=subject.get("url"),
         expires_at=datetime.fromtimestamp(subject.get("expires_at") or 0, UTC),
@@ -77,7 +77,7 @@ def refund_of(subject: dict[str, Any]) -> RefundNews:
     """Read a refund, from an answer or from an event."""
     return RefundNews(
         provider_id=subject["id"],
-        provider_payment_id=_id_of(subject.get("payment_intent")),
+        provider_payment_id=id_of(subject.get("payment_intent")),
         amount_minor=subject["amount"],
         status=subject.get("status") or "pending",
         refund_number=(subject.get("metadata") or {}).get("refund"),
@@ -90,7 +90,7 @@ def currency_of(subject: Mapping[str, Any]) -> str | None:
     return (subject.get("currency") or "").upper() or None
 
 
-def _id_of(value: object) -> str | None:
+def id_of(value: object) -> str | None:
     """Stripe names a related object by its id, or unfolds it when asked to."""
     if isinstance(value, dict):
         value = value.get("id")

@@ -14,7 +14,7 @@ from enum import IntEnum
 SHORTEST_SESSION = timedelta(minutes=32)
 # The stock hold outlives the session by at least this, so that a payment of the last second finds its plants.
 HOLD_AFTER_SESSION = timedelta(minutes=3)
-LEAST_STRIPE_MINOR = {"CNY": 400}
+LEAST_STRIPE_MINOR = 400  # of CNY
 MAX_ATTEMPTS = 4
 
 

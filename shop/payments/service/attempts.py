@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -15,7 +15,6 @@ from core.database import session
 from core.errors import Conflict
 from core.ids import random_id
 from shop.orders.models.tables import Order
-from shop.orders.service import paying as orders
 from shop.orders.service.deadlines import check_by, longest_hold
 from shop.orders.service.transitions import consignments_of, locked_order
 from shop.orders.states import PROVIDER, By, PaymentMethod, PaymentState
@@ -29,8 +28,8 @@ from shop.payments.rules.provider_news import (
     disagreements,
     session_end,
 )
+from shop.payments.service import doubts
 from shop.payments.service import notices as messages
-from shop.payments.service import refund_progress as refund_rows
 from shop.payments.service.row_locks import PAYMENT, attempts_of, locked_payment, move
 from shop.payments.service.settling import settle
 from shop.payments.states import ARRIVED, OVER, Stage
@@ -73,7 +72,7 @@ def begin(order_id: int, *, at: datetime) -> Attempt | None:
     last = tried[-1] if tried else None
     if order.payment_method != PaymentMethod.STRIPE:
         if last is None:
-            _new_attempt(order, 1, at=at)
+            new_attempt(order, 1, at=at)
         return None
     if order.payment_state != PaymentState.AWAITING_PAYMENT:
         raise Conflict(_("This order does not wait for a payment."), code="not_payable")
@@ -90,7 +89,7 @@ def begin(order_id: int, *, at: datetime) -> Attempt | None:
                 _("This order was tried too often. Please order again or choose a bank transfer."),
                 code="too_many_attempts",
             )
-        last = _new_attempt(order, len(tried) + 1, at=at)
+        last = new_attempt(order, len(tried) + 1, at=at)
     is_new = last not in tried
     assert last.session_expires_at is not None
     return Attempt(
@@ -108,7 +107,8 @@ def begin(order_id: int, *, at: datetime) -> Attempt | None:
     )
 
 
-def _new_attempt(order: Order, attempt: int, *, at: datetime) -> Payment:
+def new_attempt(order: Order, attempt: int, *, at: datetime, cause: str = "begun", **columns: Any) -> Payment:
+    """Write an attempt to pay a locked order down; one by Stripe lengthens the hold where its session needs that."""
     ends = None
     if order.payment_method == PaymentMethod.STRIPE:
         ends, hold_until = session_end(at=at, hold_until=order.expires_at or at)
@@ -121,20 +121,16 @@ def _new_attempt(order: Order, attempt: int, *, at: datetime) -> Payment:
         order_id=order.id,
         attempt=attempt,
         method=order.payment_method,
-        state=Stage.OPEN,
         amount_minor=order.total_minor,
         currency=order.currency,
-        received_minor=0,
-        refunded_minor=0,
-        heard=Heard.NOTHING,
-        heard_refunded_minor=0,
         idempotency_key=f"guiyuan-session-{public_id}",
         session_expires_at=ends,
         created_at=at,
+        **columns,
     )
     session.add(payment)
     session.flush()
-    PAYMENT.note(payment, None, at=at, by=None, cause="begun")
+    PAYMENT.note(payment, None, at=at, by=None, cause=cause)
     return payment
 
 
@@ -240,28 +236,8 @@ def _receive(order: Order, payment: Payment, news: SessionNews, *, at: datetime)
         messages.payment_in_doubt(order, payment)
         return
     payment.reference = news.provider_payment_id
-    _claim(order, payment, by=PROVIDER, at=at, cause="the provider says paid")
-
-
-def _claim(order: Order, payment: Payment, *, by: By, at: datetime, cause: str) -> None:
-    """Pay the order with money that is here; what it cannot pay for any more goes back by itself."""
     payment.received_minor = payment.amount_minor
-    session.flush()
-    refusal = "paid twice"
-    paid = False
-    try:
-        with session.begin_nested():
-            paid = orders.mark_paid(order.id, at=at, by=by, reference=payment.public_id)
-    except Conflict as error:
-        refusal = error.code
-        session.refresh(order)
-    if paid:
-        move(payment, Stage.RECEIVED, at=at, cause=cause, by_account_id=by.account_id)
-        return
-    move(payment, Stage.UNCLAIMED, at=at, cause=refusal, by_account_id=by.account_id)
-    session.flush()
-    refund_rows.open_unclaimed(payment, reason=refusal, at=at)
-    messages.payment_unclaimed(order, payment, reason=refusal)
+    doubts.claim(order, payment, by=PROVIDER, at=at, cause="the provider says paid")
 
 
 def receive_by_hand(
@@ -276,7 +252,7 @@ def receive_by_hand(
     """
     order = locked_order(order_id)
     tried = attempts_of(order_id)
-    payment = tried[-1] if tried else _new_attempt(order, 1, at=at)
+    payment = tried[-1] if tried else new_attempt(order, 1, at=at)
     if payment.state in ARRIVED:
         raise Conflict(_("This payment was confirmed before."), code="received_before")
     if amount_minor != payment.amount_minor:
@@ -286,5 +262,6 @@ def receive_by_hand(
         )
     payment.arrived_at = at
     payment.reference = reference
-    _claim(order, payment, by=By("cashier", by_account_id), at=at, cause="seen by the cashier")
+    payment.received_minor = payment.amount_minor
+    doubts.claim(order, payment, by=By("cashier", by_account_id), at=at, cause="seen by the cashier")
     return payment

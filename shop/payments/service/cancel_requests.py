@@ -41,9 +41,7 @@ def request_cancellation(consignment_id: int, *, reason: str, at: datetime) -> C
         public_id=random_id(20),
         consignment_id=consignment_id,
         reason=reason,
-        state=WishState.OPEN,
         created_at=at,
-        answer="",
     )
     session.add(wish)
     session.flush()

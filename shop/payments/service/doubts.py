@@ -1,4 +1,4 @@
-"""Money that disagrees with its order: a cashier accepts it or gives it back; meanwhile the plants are kept."""
+"""Money that pays its order, or disagrees with it: a cashier accepts it or gives it back; meanwhile the plants are kept."""
 
 from __future__ import annotations
 
@@ -42,6 +42,23 @@ def check(payment: Payment, *, accepted: bool) -> None:
         )
 
 
+def claim(order: Order, payment: Payment, *, by: By, at: datetime, cause: str, reason: str = "") -> bool:
+    """Pay the order with money that is here, and whether it could; what it cannot pay for any more goes back by itself."""
+    session.flush()
+    refusal, paid = "paid twice", False
+    try:
+        with session.begin_nested():
+            paid = orders.mark_paid(order.id, at=at, by=by, reference=payment.public_id, reason=reason)
+    except Conflict as error:
+        refusal = error.code
+        session.refresh(order)
+    if paid:
+        move(payment, Stage.RECEIVED, at=at, cause=cause, by_account_id=by.account_id)
+    else:
+        refund_rows.return_unclaimed(order, payment, reason=refusal, by_account_id=by.account_id, at=at)
+    return paid
+
+
 def accept(payment_id: int, *, by_account_id: int | None, at: datetime) -> Payment:
     """Take the amount that came as the order's payment: what is too little is waived, what is too much goes back.
 
@@ -56,21 +73,9 @@ def accept(payment_id: int, *, by_account_id: int | None, at: datetime) -> Payme
     payment.received_minor = arrived
     payment.reference = payment.provider_payment_id
     payment.attention = None
-    session.flush()
     by = By("cashier", by_account_id)
-    refusal, paid = "paid twice", False
-    try:
-        with session.begin_nested():
-            paid = orders.mark_paid(
-                order.id, at=at, by=by, reference=payment.public_id, reason="amount accepted"
-            )
-    except Conflict as error:
-        refusal = error.code
-        session.refresh(order)
-    if not paid:
-        _return(order, payment, reason=refusal, by_account_id=by_account_id, at=at)
+    if not claim(order, payment, by=by, at=at, cause="amount accepted", reason="amount accepted"):
         return payment
-    move(payment, Stage.RECEIVED, at=at, cause="amount accepted", by_account_id=by_account_id)
     session.flush()
     short = payment.amount_minor - arrived
     if short > 0:
@@ -83,7 +88,7 @@ def accept(payment_id: int, *, by_account_id: int | None, at: datetime) -> Payme
             reason="waived",
         )
     elif short < 0:
-        refund_rows.open_surplus(payment, -short, at=at)
+        refund_rows.return_money(payment, -short, reason="paid too much", at=at)
     messages.amount_accepted(order, payment)
     return payment
 
@@ -97,7 +102,8 @@ def give_back(payment_id: int, *, by_account_id: int | None, at: datetime) -> No
     order, payment = locked_payment(payment_id)
     check(payment, accepted=False)
     _received_as_heard(payment)
-    _return(order, payment, reason=GIVEN_BACK, by_account_id=by_account_id, at=at)
+    payment.attention = None
+    refund_rows.return_unclaimed(order, payment, reason=GIVEN_BACK, by_account_id=by_account_id, at=at)
 
 
 def note_given_back(payment: Payment, given_back_minor: int, *, at: datetime) -> None:
@@ -122,14 +128,6 @@ def note_given_back(payment: Payment, given_back_minor: int, *, at: datetime) ->
 def _received_as_heard(payment: Payment) -> None:
     payment.received_minor = payment.heard_amount_minor or 0
     payment.currency = payment.heard_currency or payment.currency
-
-
-def _return(order: Order, payment: Payment, *, reason: str, by_account_id: int | None, at: datetime) -> None:
-    payment.attention = None
-    move(payment, Stage.UNCLAIMED, at=at, cause=reason, by_account_id=by_account_id)
-    session.flush()
-    refund_rows.open_unclaimed(payment, reason=reason, at=at)
-    messages.payment_unclaimed(order, payment, reason=reason)
 
 
 def mark_seen(payment: Payment) -> None:

@@ -11,6 +11,7 @@ from core.clock import local_year
 from core.database import session
 from core.errors import Conflict
 from core.ids import random_id, readable_number
+from shop.orders.models.tables import Order
 from shop.orders.service import refunding
 from shop.orders.service.transitions import locked_order
 from shop.orders.states import PROVIDER, SYSTEM, By
@@ -21,6 +22,7 @@ from shop.payments.service import notices as messages
 from shop.payments.service.row_locks import (
     REFUND,
     locked_refund,
+    move,
     move_refund,
     refuse_disputed,
     reserve_refund,
@@ -32,31 +34,20 @@ FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
 
 
-def open_unclaimed(payment: Payment, *, reason: str, at: datetime) -> Refund:
+def return_unclaimed(
+    order: Order, payment: Payment, *, reason: str, by_account_id: int | None, at: datetime
+) -> None:
     """All of a payment that its order could not use goes back; the order's books do not know it."""
-    reserve_refund(payment.id, payment.received_minor)
-    session.refresh(payment)
-    return add_row(
-        payment,
-        amount_minor=payment.received_minor,
-        kind=RefundKind.UNCLAIMED,
-        reason=reason,
-        by=SYSTEM,
-        at=at,
-    )
+    move(payment, Stage.UNCLAIMED, at=at, cause=reason, by_account_id=by_account_id)
+    session.flush()
+    return_money(payment, payment.received_minor, reason=reason, at=at)
+    messages.payment_unclaimed(order, payment, reason=reason)
 
 
-def open_surplus(payment: Payment, amount_minor: int, *, at: datetime) -> Refund:
-    """What came above an order's total goes back; the order's books do not know it."""
-    reserve_refund(payment.id, amount_minor)
-    session.refresh(payment)
-    return add_row(
-        payment,
-        amount_minor=amount_minor,
-        kind=RefundKind.UNCLAIMED,
-        reason="paid too much",
-        by=SYSTEM,
-        at=at,
+def return_money(payment: Payment, amount_minor: int, *, reason: str, at: datetime) -> Refund:
+    """Money that the order's books do not know goes back: all that came, or what is above the order's total."""
+    return add_refund(
+        payment, amount_minor=amount_minor, kind=RefundKind.UNCLAIMED, reason=reason, by=SYSTEM, at=at
     )
 
 
@@ -70,9 +61,7 @@ def record_done(
     reference: str | None = None,
 ) -> Refund:
     """Book money that is gone already: refunded at the provider, or lost in a dispute."""
-    reserve_refund(payment.id, amount_minor)
-    session.refresh(payment)
-    refund = add_row(payment, amount_minor=amount_minor, kind=kind, reason=reason, by=PROVIDER, at=at)
+    refund = add_refund(payment, amount_minor=amount_minor, kind=kind, reason=reason, by=PROVIDER, at=at)
     refund.reference = reference
     move_refund(refund, RefundState.DONE, at=at, cause=reason)
     refund.done_at = at
@@ -115,7 +104,7 @@ def account_for_others(payment: Payment, *, at: datetime) -> None:
         )
 
 
-def add_row(
+def add_refund(
     payment: Payment,
     *,
     amount_minor: int,
@@ -126,6 +115,12 @@ def add_row(
     consignment_id: int | None = None,
     freight_minor: int = 0,
 ) -> Refund:
+    """Take an amount out of what may still be given back of a payment, and write its refund down.
+
+    Raises:
+        Conflict: code `more_than_paid`; nothing is taken then.
+    """
+    reserve_refund(payment.id, amount_minor)
     number = readable_number("RF", local_year(at))
     refund = Refund(
         number=number,
@@ -133,14 +128,12 @@ def add_row(
         order_id=payment.order_id,
         consignment_id=consignment_id,
         kind=kind,
-        state=RefundState.DUE,
         amount_minor=amount_minor,
         freight_minor=freight_minor,
         currency=payment.currency,
         reason=reason,
         idempotency_key=f"guiyuan-refund-{number}-{random_id(10)}",
         by_account_id=by.account_id,
-        attempts=0,
         next_attempt_at=at,
         created_at=at,
     )
@@ -151,6 +144,7 @@ def add_row(
 
 
 def of_reference(payment_id: int, reference: str) -> Refund | None:
+    """The refund of a payment that bears a reference, the bank's or a dispute's."""
     return session.scalars(
         select(Refund).where(Refund.payment_id == payment_id, Refund.reference == reference)
     ).one_or_none()

@@ -14,7 +14,6 @@ from flask_babel import gettext as _
 
 from core.database import session
 from core.errors import Conflict, Invalid
-from core.ids import random_id
 from shop.orders.models.tables import Consignment, Order, OrderLine
 from shop.orders.rules.cash_on_delivery import taken_minor
 from shop.orders.service import refunding
@@ -24,8 +23,9 @@ from shop.orders.states import By, PaymentMethod
 from shop.payments.models.tables import Payment, Refund, RefundLine
 from shop.payments.queries.refundable import units_refunded
 from shop.payments.rules.provider_news import share_of_line
-from shop.payments.service.refund_progress import add_row
-from shop.payments.service.row_locks import PAYMENT, attempts_of, receipt_of, refuse_disputed, reserve_refund
+from shop.payments.service.attempts import new_attempt
+from shop.payments.service.refund_progress import add_refund
+from shop.payments.service.row_locks import attempts_of, receipt_of, refuse_disputed
 from shop.payments.states import RefundKind, Stage
 
 
@@ -67,8 +67,7 @@ def open_refund(
         raise Invalid(
             _("That is more than was paid for this parcel and not yet given back."), code="refund_too_large"
         )
-    reserve_refund(payment.id, amount)
-    refund = add_row(
+    refund = add_refund(
         payment,
         amount_minor=amount,
         kind=RefundKind.AGREED,
@@ -103,17 +102,16 @@ def open_whole(consignment_id: int, *, reason: str, by: By, at: datetime) -> Ref
         Invalid: `nothing_to_refund`.
         Conflict: `not_paid`, `disputed`.
     """
-    _order, _consignment = locked_consignment(consignment_id)
+    locked_consignment(consignment_id)
     lines = lines_of([consignment_id])[consignment_id]
     before = units_refunded([line.id for line in lines])
     units = {line.id: line.quantity - before.get(line.id, 0) for line in lines}
-    left = sum(line.line_total_minor - line.discount_minor - line.refunded_minor for line in lines)
     named = sum(_line_amounts({line.id: line for line in lines}, units).values())
     return open_refund(
         consignment_id,
         units={line_id: count for line_id, count in units.items() if count},
         freight=True,
-        reduction_minor=max(0, left - named),
+        reduction_minor=max(0, _goods_left(lines) - named),
         reason=reason,
         by=by,
         at=at,
@@ -137,8 +135,11 @@ def _line_amounts(lines: Mapping[int, OrderLine], units: Mapping[int, int]) -> d
 
 
 def _freight_left(consignment: Consignment, lines: Iterable[OrderLine]) -> int:
-    goods_left = sum(line.line_total_minor - line.discount_minor - line.refunded_minor for line in lines)
-    return consignment.total_minor - consignment.refunded_minor - goods_left
+    return consignment.total_minor - consignment.refunded_minor - _goods_left(lines)
+
+
+def _goods_left(lines: Iterable[OrderLine]) -> int:
+    return sum(line.line_total_minor - line.discount_minor - line.refunded_minor for line in lines)
 
 
 def _receipt(order: Order, *, at: datetime) -> Payment:
@@ -153,33 +154,12 @@ def _receipt(order: Order, *, at: datetime) -> Payment:
     if payment is None and not any(parcel.handed_over for parcel in parcels):
         raise Conflict(_("Nothing was paid for this order, so nothing can be given back."), code="not_paid")
     if cash:
-        payment = payment or next(reversed(attempts_of(order.id)), None) or _cash_payment(order, at=at)
+        payment = payment or next(reversed(attempts_of(order.id)), None)
+        payment = payment or new_attempt(
+            order, 1, at=at, cause="cash taken", state=Stage.RECEIVED, arrived_at=order.paid_at or at
+        )
         payment.received_minor = taken_minor(parcels)
         payment.state = Stage.RECEIVED
         session.flush()
     assert payment is not None
-    return payment
-
-
-def _cash_payment(order: Order, *, at: datetime) -> Payment:
-    public_id = random_id(20)
-    payment = Payment(
-        public_id=public_id,
-        order_id=order.id,
-        attempt=1,
-        method=order.payment_method,
-        state=Stage.RECEIVED,
-        amount_minor=order.total_minor,
-        currency=order.currency,
-        received_minor=0,
-        refunded_minor=0,
-        heard=0,
-        heard_refunded_minor=0,
-        idempotency_key=f"guiyuan-session-{public_id}",
-        created_at=at,
-        arrived_at=order.paid_at or at,
-    )
-    session.add(payment)
-    session.flush()
-    PAYMENT.note(payment, None, at=at, by=None, cause="cash taken")
     return payment

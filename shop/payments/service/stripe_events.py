@@ -12,7 +12,7 @@ from shop.payments.queries.lookups import has_due_refund
 
 
 def store(**values: Any) -> bool:
-    """Write an event's row of these columns; False when it stands there already."""
+    """Write an event's row of these columns; False when it stands there already. A second delivery waits for the first."""
     written = session.scalar(
         insert_into(StripeEvent)
         .values(**values)
