@@ -240,8 +240,6 @@ def event_handlers() -> dict[type, list[Handler]]:
     from shop.channels.tasks.applying import note_failed_import
     from shop.orders import events as orders
     from shop.orders.service import notices
-    from shop.orders.service.inner_code_notices import tell_buyer_of_tries
-    from shop.orders.service.recall_notices import find_buyers_of_recall, tell_buyer_of_recall
     from shop.payees import events as payees
     from shop.payees.service.notices import tell_everyone_concerned
     from shop.payments.tasks.handlers import close_payment_pages, tell_buyers_of_account, tell_cashiers
@@ -319,13 +317,13 @@ def event_handlers() -> dict[type, list[Handler]]:
         (None, [orders.OrderRefunded, orders.ConsignmentPacked]),
         (tell_grower_of_recall, [LotRecalled]),
         (tell_grower_of_tries, [InnerCodeTried]),
-        (tell_buyer_of_tries, [InnerCodeTried]),
+        (notices.tell_buyer_of_tries, [InnerCodeTried]),
         (answer_recovery, [RecoveryAsked]),
         (tell_operators_of_backup, [BackupFailed, FaultsFoundByBackup]),
         (tell_of_faults, [FaultsFound]),
         (tell_operators_of_checks, [ChecksFailed]),
-        (find_buyers_of_recall, [LotRecalled]),
-        (tell_buyer_of_recall, [orders.OrderReachedByRecall]),
+        (notices.find_buyers_of_recall, [LotRecalled]),
+        (notices.tell_buyer_of_recall, [orders.OrderReachedByRecall]),
         (close_payment_pages, [orders.OrderExpired, orders.OrderCancelled]),
         (void_half_made, [JobFailed]),
         (note_failed_import, [JobFailed]),
@@ -499,7 +497,7 @@ def _hand_in(app: APIFlask) -> None:
     """Give lower features the functions of higher ones that they ask."""
     from branch.reports.service.building import init_reports
     from shop.catalogue.queries.for_sale import skus_of
-    from shop.orders.queries.recalled import orders_of_lots
+    from shop.orders.queries.placed import orders_of_lots
     from shop.orders.views.money import OrderMoney, init_order_money
     from shop.payments.queries.order_money import at_parcel, panel
     from shop.payments.wording.attention import money_words

@@ -15,8 +15,7 @@ from core.errors import NotFound
 from core.gate import public
 from core.web.wording.languages import per_language
 from shop.catalogue.queries.cards import ListingCard, ListingPage, VariantView
-from shop.catalogue.queries.freight_hint import freight_hint
-from shop.catalogue.queries.listing_page import get_listing
+from shop.catalogue.queries.listing_page import freight_hint, get_listing
 from shop.catalogue.queries.listings import listings_of_grower
 from shop.catalogue.service.size_titles import size_line
 from shop.catalogue.wording.fields import plant_facts

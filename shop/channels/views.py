@@ -24,8 +24,7 @@ from shop.channels.rules.tables import UnknownFile, order_rows
 from shop.channels.service import importing as service
 from shop.channels.service import stored_plans as keeping
 from shop.channels.service.reading import UnreadableFile, tables_of
-from shop.channels.service.rejections import reason_sentence
-from shop.channels.wording import unknown_sentence
+from shop.channels.service.rejections import reason_sentence, unknown_sentence
 
 blueprint = Blueprint("channels", __name__)
 READ_AS = {"taobao": "taobao", "tmall": "taobao"}

@@ -1,8 +1,10 @@
-"""Why a row was not taken, in words."""
+"""Why a row or a file was not taken, in words."""
 
 from __future__ import annotations
 
 from flask_babel import gettext as _
+
+from shop.channels.rules.tables import UnknownFile
 
 
 def reason_sentence(reason: str) -> str:
@@ -19,3 +21,13 @@ def reason_sentence(reason: str) -> str:
         "postage_above_total": _("The freight is more than the total."),
     }
     return sentences.get(reason) or _("This amount cannot be read.")
+
+
+def unknown_sentence(error: UnknownFile) -> str:
+    """A file whose header is not known, showing it."""
+    header = "、".join(cell for cell in error.header[:20] if cell)
+    return _(
+        "%(file)s is not an order export that we know. It begins with: %(header)s",
+        file=error.file,
+        header=header or "—",
+    )

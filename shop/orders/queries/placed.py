@@ -1,14 +1,15 @@
-"""What leads a buyer, or a second try, to an order that was placed."""
+"""What leads a buyer, a second try or a recall to orders that were placed."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from core.database import session
-from shop.orders.models.tables import Order
-from shop.orders.states import PaymentState
+from shop.orders.models.tables import Consignment, Order, OrderLine
+from shop.orders.states import FulfilmentState, PaymentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +33,18 @@ def find_by_key(key: str) -> tuple[int, str] | None:
     """The id and request digest of the order that was placed with an idempotency key."""
     row = session.execute(select(Order.id, Order.request_digest).where(Order.idempotency_key == key)).first()
     return (row.id, row.request_digest) if row else None
+
+
+def orders_of_lots(lot_ids: Collection[int]) -> set[str]:
+    """Numbers of the orders with lines of these lots, parcels that will not be sent left out."""
+    return set(
+        session.scalars(
+            select(Order.number)
+            .join(Consignment, Consignment.order_id == Order.id)
+            .join(OrderLine, OrderLine.consignment_id == Consignment.id)
+            .where(
+                OrderLine.lot_id.in_(list(lot_ids)),
+                Consignment.fulfilment_state != FulfilmentState.CANCELLED,
+            )
+        )
+    )

@@ -10,12 +10,15 @@ from branch import api as branch
 from core.clock import local_day, now
 from core.database import session
 from core.messaging.service.enqueueing import enqueue
+from core.outbox.service import record
 from core.settings import current_settings
 from core.web.wording.formatting import dt
 from shop.orders import events
 from shop.orders.models.tables import Consignment, Order
 from shop.orders.queries.order_views import ConsignmentView, OrderView, order_by_id
+from shop.orders.queries.placed import orders_of_lots
 from shop.orders.states import FulfilmentState, PaymentMethod, PaymentState
+from traceability import api as traceability
 
 OrderEvent = events.OrderPlaced | events.OrderPaid | events.OrderExpired | events.OrderCancelled
 ParcelEvent = (
@@ -116,6 +119,38 @@ def tell_grower_of_end(
     """Handler: the grower's people hear that a parcel was received or will not be sent."""
     order, parcel = _parcel(event.consignment_id)
     _tell_grower(order, parcel, event_id, "parcel_ended", what=type(event).__name__)
+
+
+def find_buyers_of_recall(event: traceability.LotRecalled, *, event_id: str) -> None:  # noqa: ARG001 - told once per recall
+    """Handler: every order whose plants a recall reached, whether or not they have left, is told of by itself."""
+    recall = traceability.get_recall(event.recall_number)
+    by_code = traceability.codes_reached(recall.lot_ids)
+    numbers = by_code.orders | orders_of_lots(recall.lot_ids)
+    for number in session.scalars(
+        select(Order.number).where(Order.number.in_(sorted(numbers))).order_by(Order.id)
+    ):
+        record(events.OrderReachedByRecall(recall.number, number))
+
+
+def tell_buyer_of_recall(event: events.OrderReachedByRecall, *, event_id: str) -> None:  # noqa: ARG001 - told once per recall
+    """Handler: the buyer of an order is told once that a recall reached it."""
+    recall = traceability.get_recall(event.recall_number)
+    order = session.scalars(select(Order).where(Order.number == event.order_number)).one()
+    tell_buyer(
+        order,
+        "lot_recalled_buyer",
+        key=f"{recall.number}:buyer:{order.number}",
+        cultivar=recall.cultivar,
+        reason=recall.reason,
+    )
+
+
+def tell_buyer_of_tries(event: traceability.InnerCodeTried, *, event_id: str) -> None:  # noqa: ARG001 - told once a day and label
+    """Handler: one message a day and label to the buyer whose order the label went out with."""
+    order = session.scalars(select(Order).where(Order.number == event.order_number)).one_or_none()
+    if order is None:
+        return
+    tell_buyer(order, "inner_code_tried_buyer", key=f"inner:{event.label}:{event.day}:buyer")
 
 
 def _parcel(consignment_id: int) -> tuple[OrderView, ConsignmentView]:

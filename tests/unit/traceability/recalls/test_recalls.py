@@ -7,7 +7,7 @@ from core.database import transaction
 from core.errors import Conflict, Invalid
 from core.messaging.models import Message
 from shop.orders.service import notices
-from shop.orders.service import recall_notices as buyers
+from shop.orders.service import notices as buyers
 from tests.bad_rows import spoil
 from tests.factories.orders import make_order, make_seller, place
 from tests.factories.organisation import make_grower
