@@ -25,6 +25,7 @@ from shop.catalogue.rules.pricing import MAX_QUANTITY
 from shop.freight.rules.addresses import find_province, provinces
 
 blueprint = Blueprint("cart", __name__)
+blueprint.add_app_template_global(units)
 COOKIE = "gy_cart"
 COOKIE_AGE_S = 90 * 24 * 3600
 
@@ -67,7 +68,6 @@ def page() -> ResponseReturnValue:
         basket=priced,
         limits=current_app.extensions["cart_limits"](priced, account_id=current_actor().account_id),
         provinces=provinces(),
-        units=units,
         problem_sentence=problem_sentence,
         hint_sentence=hint_sentence,
     )

@@ -63,8 +63,6 @@ def listing(slug: str) -> ResponseReturnValue:
         provinces=provinces(),
         province=province if known else NEAREST_PROVINCE,
         freight=freight_hint(card, variant, province) if known and variant else None,
-        size_line=size_line,
-        root_words=root_words,
     )
 
 
@@ -117,7 +115,4 @@ def grower(slug: str) -> ResponseReturnValue:
         licence=branch.licence_of(grower.id, at=at),
         storefronts=[shop for shop in branch.storefronts_of(grower.id) if shop.state == "authorised"],
         cards=[card for card in cards if card.saleable],
-        size_line=size_line,
-        price_words=price_words,
-        dispatch_words=dispatch_words,
     )

@@ -19,6 +19,7 @@ from shop.catalogue.rules.seasons import Season, Window, parse_week
 from shop.dispatch.models import DispatchDraft
 from shop.dispatch.rules import due_day, week_of
 from shop.orders.models.tables import Consignment, Order, OrderLine
+from shop.orders.service.transitions import lines_of
 from shop.orders.states import FulfilmentState
 from traceability import api as traceability
 
@@ -150,11 +151,7 @@ def draft_of(consignment_id: int) -> Draft:
 
 def _views(rows: Sequence[Row[Consignment, Order]]) -> list[Parcel]:
     ids = [consignment.id for consignment, _order in rows]
-    by_parcel: dict[int, list[OrderLine]] = {consignment_id: [] for consignment_id in ids}
-    for line in session.scalars(
-        select(OrderLine).where(OrderLine.consignment_id.in_(ids)).order_by(OrderLine.position)
-    ):
-        by_parcel[line.consignment_id].append(line)
+    by_parcel = lines_of(ids)
     lines = [line for parcel_lines in by_parcel.values() for line in parcel_lines]
     lots = traceability.lots_by_ids({line.lot_id for line in lines if line.lot_id is not None})
     seasons = _seasons({line.slug for line in lines})

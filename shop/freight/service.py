@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -50,15 +51,7 @@ def write_table(grower_id: int, rates: Sequence[Rate], *, at: datetime, by_accou
     session.execute(
         insert(FreightRate),
         [
-            {
-                "table_id": table_id,
-                "position": position,
-                "name": rate.name,
-                "provinces": sorted(rate.provinces),
-                "first_kg_minor": rate.first_kg_minor,
-                "per_kg_minor": rate.per_kg_minor,
-                "bulk_per_kg_minor": rate.bulk_per_kg_minor,
-            }
+            asdict(rate) | {"table_id": table_id, "position": position, "provinces": sorted(rate.provinces)}
             for position, rate in enumerate(rates)
         ],
     )

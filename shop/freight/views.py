@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -77,7 +79,5 @@ def _page(lines: list[typed.TypedRate], *, is_own: bool, problem: str = "") -> s
 
 def _sample(line: typed.TypedRate, weight_g: int) -> int | None:
     """What a weight costs by a line, for the eye; None while the line is not complete."""
-    rates = typed.rates_of(
-        [typed.TypedRate(line.name, line.provinces, line.first_kg, line.per_kg, line.bulk_per_kg)]
-    )
+    rates = typed.rates_of([replace(line)])
     return freight_minor(rates[0], weight_g) if rates else None

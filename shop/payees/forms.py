@@ -15,6 +15,13 @@ from core.form_keys.forms import PageForm
 NUMBER = r"^\s*[0-9A-Za-z](?:[ -]?[0-9A-Za-z]){5,33}\s*$"
 
 
+class WithdrawForm(PageForm):
+    reason = StringField(
+        _l("Reason, which everyone concerned reads"),
+        [InputRequired(_l("Please say why.")), Length(min=2, max=200)],
+    )
+
+
 class PayeeForm(PageForm):
     unit = SelectField(_l("Whose account"))
     payee = StringField(_l("Payee"), [InputRequired(_l("Please type the payee.")), Length(min=2, max=80)])
@@ -32,18 +39,8 @@ class PayeeForm(PageForm):
         ],
     )
     note = StringField(_l("Note to buyers"), [Optional(), Length(max=200)])
-    reason = StringField(
-        _l("Reason, which everyone concerned reads"),
-        [InputRequired(_l("Please say why.")), Length(min=2, max=200)],
-    )
+    reason = WithdrawForm.reason
 
     def offer(self, units: Iterable[branch.UnitView]) -> None:
         """Fill the choices; the first is chosen."""
         self.unit.choices = [SelectChoice(unit.code, branch.unit_name(unit)) for unit in units]
-
-
-class WithdrawForm(PageForm):
-    reason = StringField(
-        _l("Reason, which everyone concerned reads"),
-        [InputRequired(_l("Please say why.")), Length(min=2, max=200)],
-    )

@@ -38,6 +38,13 @@ class ReturnedForm(PageForm):
     )
 
 
+class ReferenceForm(PageForm):
+    reference = StringField(
+        _l("The bank's reference"),
+        [_given(_l("Please type the reference of the entry.")), Length(min=3, max=120)],
+    )
+
+
 class ConfirmForm(PageForm):
     amount = YuanField(
         _l("Amount on the account"),
@@ -46,22 +53,12 @@ class ConfirmForm(PageForm):
             NumberRange(Decimal("0.01"), MOST_YUAN),
         ],
     )
-    reference = StringField(
-        _l("The bank's reference"),
-        [_given(_l("Please type the reference of the entry.")), Length(min=3, max=120)],
-    )
+    reference = ReferenceForm.reference
 
 
 class RejectForm(PageForm):
     reason = StringField(
         _l("Reason, which the buyer reads"), [_given(_l("Please say why.")), Length(min=2, max=200)]
-    )
-
-
-class ReferenceForm(PageForm):
-    reference = StringField(
-        _l("The bank's reference"),
-        [_given(_l("Please type the reference of the entry.")), Length(min=3, max=120)],
     )
 
 
@@ -73,9 +70,7 @@ class RefundForm(PageForm):
         _l("Reduction of price for plants that the buyer keeps"),
         [Optional(), NumberRange(Decimal(0), MOST_YUAN)],
     )
-    reason = StringField(
-        _l("Reason, which the buyer reads"), [_given(_l("Please say why.")), Length(min=2, max=200)]
-    )
+    reason = RejectForm.reason
 
 
 class CancelForm(PageForm):

@@ -1,6 +1,8 @@
 """`/api/docs`: the generated description of the JSON API as a page of ours, without script."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
 from apiflask import APIFlask, Schema
@@ -29,6 +31,19 @@ PROBLEM = {
 def answer_of(status: int, description: str, schema: type[Schema]) -> dict[Any, Any]:
     """What `blueprint.doc(responses=...)` takes for one answer that the view writes by itself."""
     return {status: {"description": description, "content": {"application/json": {"schema": schema}}}}
+
+
+def document_of(schema: type[Schema], source: object, **given: Any) -> dict[str, Any]:
+    """What a description names of something, as JSON: each field as `given`, else from `source`; times as ISO 8601."""
+    values = {name: given[name] if name in given else getattr(source, name) for name in _fields_of(schema)}
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()
+    }
+
+
+@cache
+def _fields_of(schema: type[Schema]) -> tuple[str, ...]:
+    return tuple(schema().fields)
 
 
 def describe_problems(spec: dict[Any, Any] | str) -> dict[Any, Any] | str:

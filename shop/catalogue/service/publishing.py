@@ -132,13 +132,13 @@ def change_prices(
         outbox.record(ListingChanged(listing.id), at=at)
 
 
-def pause(listing: Listing, *, at: datetime, by_account_id: int | None, reason: str = "") -> None:
+def pause(listing: Listing, *, at: datetime, by_account_id: int | None) -> None:
     """Take a listing off sale for a while.
 
     Raises:
         Conflict: it is not on sale.
     """
-    _move(listing, ListingState.PAUSED, at, by_account_id, reason)
+    _move(listing, ListingState.PAUSED, at, by_account_id)
     outbox.record(ListingWithdrawn(listing.id), at=at)
 
 

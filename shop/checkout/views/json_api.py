@@ -12,12 +12,20 @@ from core.application import csrf
 from core.clock import now
 from core.gate import current_actor, public
 from core.scopes import Scope
-from core.web.views.api_docs import answer_of
+from core.web.views.api_docs import answer_of, document_of
 from core.web.views.bounds import KB, takes
 from core.web.views.incoming import reads_json
 from core.web.views.limits import ORDER, limiter
 from core.web.wording.languages import spoken
-from shop.checkout.schemas.json_api import OrderAnswer, OrderHeaders, OrderIn, OrderQuery
+from shop.checkout.schemas.json_api import (
+    ConsignmentOut,
+    LineOut,
+    OrderAnswer,
+    OrderHeaders,
+    OrderIn,
+    OrderOut,
+    OrderQuery,
+)
 from shop.checkout.schemas.order_request import read_order
 from shop.checkout.views.placing import place_once
 from shop.orders.queries import order_views as queries
@@ -92,49 +100,16 @@ def document(order: queries.OrderView, *, redirect_url: str | None = None) -> di
     payment: dict[str, Any] = {"method": order.method, "state": order.state}
     if redirect_url:
         payment["redirect_url"] = redirect_url
-    return {
-        "number": order.number,
-        "access_token": order.access_token,
-        "state": order.state,
-        "currency": order.currency,
-        "total_minor": order.total_minor,
-        "goods_minor": order.goods_minor,
-        "discount_minor": order.discount_minor,
-        "freight_minor": order.freight_minor,
-        "refunded_minor": order.refunded_minor,
-        "placed_at": order.placed_at.isoformat(),
-        "expires_at": order.expires_at.isoformat() if order.expires_at else None,
-        "page_url": url_for("orders.page", number=order.number, token=order.access_token),
-        "consignments": [_parcel(consignment) for consignment in order.consignments],
-        "payment": payment,
-    }
+    return document_of(
+        OrderOut,
+        order,
+        page_url=url_for("orders.page", number=order.number, token=order.access_token),
+        consignments=[_parcel(consignment) for consignment in order.consignments],
+        payment=payment,
+    )
 
 
 def _parcel(parcel: queries.ConsignmentView) -> dict[str, Any]:
-    return {
-        "number": parcel.number,
-        "grower": {"slug": parcel.grower_slug, "name": parcel.grower_name},
-        "state": parcel.state,
-        "goods_minor": parcel.goods_minor,
-        "discount_minor": parcel.discount_minor,
-        "freight_minor": parcel.freight_minor,
-        "total_minor": parcel.total_minor,
-        "courier": parcel.courier,
-        "tracking_number": parcel.tracking_number,
-        "dispatched_at": parcel.dispatched_at.isoformat() if parcel.dispatched_at else None,
-        "delivered_at": parcel.delivered_at.isoformat() if parcel.delivered_at else None,
-        "lines": [
-            {
-                "sku": line.sku,
-                "title": line.title,
-                "grade": line.grade,
-                "unit": line.unit,
-                "quantity": line.quantity,
-                "plants": line.plants,
-                "unit_price_minor": line.unit_price_minor,
-                "line_total_minor": line.line_total_minor,
-                "discount_minor": line.discount_minor,
-            }
-            for line in parcel.lines
-        ],
-    }
+    grower = {"slug": parcel.grower_slug, "name": parcel.grower_name}
+    lines = [document_of(LineOut, line) for line in parcel.lines]
+    return document_of(ConsignmentOut, parcel, grower=grower, lines=lines)

@@ -22,7 +22,7 @@ from shop.cart.queries.contents import CartView
 from shop.cart.queries.offers import basket as price_basket
 from shop.cart.rules import Basket
 from shop.cart.views import present_cart
-from shop.cart.wording import problem_sentence, units
+from shop.cart.wording import problem_sentence
 from shop.checkout.forms import CheckoutForm
 from shop.checkout.schemas.order_request import read_order
 from shop.checkout.views.placing import place_once
@@ -151,7 +151,6 @@ def _page(form: CheckoutForm, basket: Basket, *, problem: str = "") -> str:
         problem=problem,
         limits=cart_limits(basket, account_id=current_actor().account_id),
         problem_lines=[(line, problem_sentence(line)) for line in basket.lines if line.problem],
-        units=units,
         cities=near,
         districts=sorted({district.name for city in near for district in districts(city.code)}),
     )
@@ -163,7 +162,7 @@ def summary() -> ResponseReturnValue:
     """The sums for a province, for the page to put in place while the buyer types."""
     cart = present_cart()
     form = CheckoutForm(formdata=None, province=request.args.get("province", ""))
-    return render_template("shop/checkout/_summary.html", basket=_basket(cart, form), units=units)
+    return render_template("shop/checkout/_summary.html", basket=_basket(cart, form))
 
 
 @blueprint.get("/addresses")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 
@@ -65,10 +66,8 @@ def held_by(order: Order, way: Way) -> Sums:
     columns = []
     for holder, condition in conditions.items():
         columns += [
-            func.coalesce(func.sum(case((condition, OrderLine.plants), else_=0)), 0).label(
-                f"{holder}_plants"
-            ),
-            func.coalesce(func.sum(case((condition, goods), else_=0)), 0).label(f"{holder}_minor"),
+            _sum_where(condition, OrderLine.plants).label(f"{holder}_plants"),
+            _sum_where(condition, goods).label(f"{holder}_minor"),
         ]
     rows = session.execute(
         select(Consignment.grower_id, *columns)
@@ -85,6 +84,10 @@ def held_by(order: Order, way: Way) -> Sums:
     return sums
 
 
+def _sum_where(condition: ColumnElement[bool], amount: Any) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, amount), else_=0)), 0)
+
+
 def amounts_granted(phone: str, grower_ids: Collection[int]) -> dict[int, Amount]:
     """What each of these growers allows a buyer whom he knows."""
     rows = session.execute(
@@ -97,27 +100,20 @@ def amounts_granted(phone: str, grower_ids: Collection[int]) -> dict[int, Amount
 
 def is_known(order: Order) -> bool:
     """Whether this account, or this telephone at this address, has received and paid for an order before."""
-    known = select(Order.id).join(Consignment, Consignment.order_id == Order.id)
-    return (
-        session.scalar(
-            known.where(
-                or_(
-                    Order.account_id == order.account_id if order.account_id is not None else False,
-                    (Order.buyer_phone == order.buyer_phone) & (Order.address_key == order.address_key),
-                ),
-                *RECEIVED_AND_PAID,
-            ).limit(1)
-        )
-        is not None
+    same_door = (Order.buyer_phone == order.buyer_phone) & (Order.address_key == order.address_key)
+    return _has_received(
+        same_door if order.account_id is None else same_door | (Order.account_id == order.account_id)
     )
 
 
 def account_is_known(account_id: int) -> bool:
     """Whether an account has received and paid for an order before."""
+    return _has_received(Order.account_id == account_id)
+
+
+def _has_received(buyer: ColumnElement[bool]) -> bool:
     known = select(Order.id).join(Consignment, Consignment.order_id == Order.id)
-    return (
-        session.scalar(known.where(Order.account_id == account_id, *RECEIVED_AND_PAID).limit(1)) is not None
-    )
+    return session.scalar(known.where(buyer, *RECEIVED_AND_PAID).limit(1)) is not None
 
 
 RECEIVED_AND_PAID = (
@@ -137,10 +133,8 @@ def sizes_held(order: Order, wishes: Sequence[Wish]) -> list[LineHolding]:
         select(
             Stock.variant_id,
             Stock.on_hand,
-            func.coalesce(func.sum(case((of_others & own, StockHold.quantity), else_=0)), 0).label("own"),
-            func.coalesce(func.sum(case((of_others & unconfirmed, StockHold.quantity), else_=0)), 0).label(
-                "unconfirmed"
-            ),
+            _sum_where(of_others & own, StockHold.quantity).label("own"),
+            _sum_where(of_others & unconfirmed, StockHold.quantity).label("unconfirmed"),
         )
         .outerjoin(
             StockHold,
@@ -156,9 +150,7 @@ def sizes_held(order: Order, wishes: Sequence[Wish]) -> list[LineHolding]:
         LineHolding(
             line.sku,
             line.plants,
-            stock_by_variant[line.variant_id].on_hand * line.plants_per_unit,
-            int(stock_by_variant[line.variant_id].own) * line.plants_per_unit,
-            int(stock_by_variant[line.variant_id].unconfirmed) * line.plants_per_unit,
+            *(int(units) * line.plants_per_unit for units in stock_by_variant[line.variant_id][1:]),
         )
         for line in wishes
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import insert
@@ -11,12 +12,15 @@ from core.clock import local_year
 from core.database import session
 from core.ids import access_token, readable_number
 from shop.cart.rules import Offer
-from shop.orders.models.tables import Consignment, ConsignmentChange, Order, OrderLine
+from shop.orders.models.tables import Consignment, Order, OrderLine
 from shop.orders.rules.order_request import OrderRequest
 from shop.orders.rules.splitting import Share, Split
 from shop.orders.service.buyer_keys import address_key, network_key
-from shop.orders.service.transitions import PAYMENT
+from shop.orders.service.transitions import FULFILMENT, PAYMENT
 from shop.orders.states import BUYER, FulfilmentState, PaymentMethod, first_payment_state
+
+# What a line keeps of its offer, as it was then.
+OF_OFFER = tuple(field.name for field in fields(Offer) if hasattr(OrderLine, field.name))
 
 
 def write_order(
@@ -59,7 +63,6 @@ def write_order(
         discount_minor=whole.discount_minor,
         freight_minor=whole.freight_minor,
         total_minor=whole.total_minor,
-        refunded_minor=0,
         placed_at=at,
         expires_at=expires_at,
         address_key=address_key(place.district.code, request.ship_to.street),
@@ -91,27 +94,13 @@ def write_consignments(order: Order, whole: Split, offers: Mapping[int, Offer], 
                 discount_minor=share.discount_minor,
                 freight_minor=share.freight_minor,
                 total_minor=share.total_minor,
-                refunded_minor=0,
                 weight_g=weight_g,
             )
         )
     session.add_all(consignments)
     session.flush()
-    session.execute(
-        insert(ConsignmentChange),
-        [
-            {
-                "consignment_id": consignment.id,
-                "from_state": None,
-                "to_state": state,
-                "at": at,
-                "actor": BUYER.role,
-                "by_account_id": order.account_id,
-                "reason": "",
-            }
-            for consignment in consignments
-        ],
-    )
+    for consignment in consignments:
+        FULFILMENT.note(consignment, None, at=at, by=order.account_id, actor=BUYER.role)
     rows = []
     for consignment, share in zip(consignments, whole.shares, strict=True):
         rows += _line_rows(consignment.id, share, offers)
@@ -126,26 +115,13 @@ def _line_rows(consignment_id: int, share: Share, offers: Mapping[int, Offer]) -
             {
                 "consignment_id": consignment_id,
                 "position": position,
-                "variant_id": offer.variant_id,
-                "lot_id": offer.lot_id,
-                "sku": offer.sku,
-                "slug": offer.slug,
-                "title": offer.title,
-                "grade": offer.grade,
-                "cultivar_group": offer.cultivar_group,
-                "cultivar": offer.cultivar,
-                "root": offer.root,
-                "size_class": offer.size_class,
-                "photo_key": offer.photo_key,
-                "unit": offer.unit,
-                "plants_per_unit": offer.plants_per_unit,
+                **{name: getattr(offer, name) for name in OF_OFFER},
                 "quantity": line_share.line.quantity,
                 "plants": line_share.line.quantity * offer.plants_per_unit,
                 "weight_g": line_share.line.quantity * offer.unit_weight_g,
                 "unit_price_minor": line_share.line.unit_price_minor,
                 "line_total_minor": line_share.line.line_total_minor,
                 "discount_minor": line_share.discount_minor,
-                "refunded_minor": 0,
             }
         )
     return rows

@@ -145,20 +145,14 @@ def cancel_order(order_id: int, *, at: datetime, by: By, reason: str = "") -> No
     record(OrderCancelled(order.id, order.number), at=at)
 
 
-def open_dispute(order_id: int, *, at: datetime, reference: str, reason: str = "") -> None:
+def open_dispute(order_id: int, *, at: datetime, reference: str) -> None:
     """The buyer's bank took the money back for now; nothing more leaves until it is settled.
 
     Raises:
         Conflict: code `wrong_state`.
     """
-    move_payment(
-        locked_order(order_id),
-        PaymentState.DISPUTED,
-        at=at,
-        by=PROVIDER,
-        reason=reason,
-        reference=f"{reference}:opened",
-    )
+    order = locked_order(order_id)
+    move_payment(order, PaymentState.DISPUTED, at=at, by=PROVIDER, reference=f"{reference}:opened")
 
 
 def close_dispute(order_id: int, *, at: datetime, reference: str) -> None:

@@ -16,7 +16,6 @@ from core.gate import actor_id, current_actor, public, requires, signed_in
 from core.scopes import Scope
 from core.seal import proof_answer
 from core.web.rules.pagination import page_number
-from shop.cart.wording import units
 from shop.orders.queries import order_views as queries
 from shop.orders.service import fulfilling as service
 from shop.orders.states import By, FulfilmentState
@@ -60,7 +59,6 @@ def page(number: str) -> ResponseReturnValue:
             papers=traceability.papers_of_many(numbers),
             codes=traceability.codes_of_consignments(numbers),
             certificates=traceability.certificates_of(numbers),
-            units=units,
         )
     )
     return _private(response)
@@ -130,7 +128,7 @@ def received(number: str, parcel_number: str) -> ResponseReturnValue:
 def own_orders() -> ResponseReturnValue:
     """What this account has bought."""
     orders = queries.orders_of_account(actor_id(), page=page_number(request.args.get("page")))
-    return render_template("shop/orders/own_orders.html", orders=orders, units=units)
+    return render_template("shop/orders/own_orders.html", orders=orders)
 
 
 @blueprint.get("/seller/orders")
@@ -138,25 +136,18 @@ def own_orders() -> ResponseReturnValue:
 def seller_orders() -> ResponseReturnValue:
     """A grower's parcels, by state."""
     grower = branch.require_grower(actor_id())
-    states = _states(request.args.get("state"))
-    orders = queries.orders_of_growers([grower.id], states=states, page=page_number(request.args.get("page")))
-    return render_template(
-        "shop/orders/seller_orders.html",
-        grower=grower,
-        orders=orders,
-        chosen=request.args.get("state", ""),
-        counts=queries.count_by_state([grower.id]),
-        states=list(FulfilmentState),
-        units=units,
-    )
+    return _list("shop/orders/seller_orders.html", [grower.id], grower=grower)
+
+
+def _own_parcel(number: str) -> tuple[queries.OrderView, queries.ConsignmentView]:
+    return queries.order_of_consignment(number, grower_id=branch.require_grower(actor_id()).id)
 
 
 @blueprint.get("/seller/orders/<parcel_number>")
 @requires("orders.sell")
 def seller_order(parcel_number: str) -> ResponseReturnValue:
     """One parcel as its grower sees it."""
-    grower = branch.require_grower(actor_id())
-    order, parcel = queries.order_of_consignment(parcel_number, grower_id=grower.id)
+    order, parcel = _own_parcel(parcel_number)
     standing, acts = order_money().at_parcel(order.id, parcel.id)
     return render_template(
         "shop/orders/seller_order.html",
@@ -165,7 +156,6 @@ def seller_order(parcel_number: str) -> ResponseReturnValue:
         order=order,
         parcel=parcel,
         timeline_steps=wording.timeline(order, parcel, money=order_money().words(standing)),
-        units=units,
     )
 
 
@@ -173,8 +163,7 @@ def seller_order(parcel_number: str) -> ResponseReturnValue:
 @requires("orders.sell", scope=Scope.GROWER)
 def seller_confirm(parcel_number: str) -> ResponseReturnValue:
     """The grower has called the buyer of an order to be paid at the door, and packs it."""
-    grower = branch.require_grower(actor_id())
-    _order_view, parcel = queries.order_of_consignment(parcel_number, grower_id=grower.id)
+    _order_view, parcel = _own_parcel(parcel_number)
     with transaction():
         service.confirm_consignment(parcel.id, at=now(), by=By("grower", actor_id()))
     flash(_("Confirmed: the buyer is told, and you may pack."), "success")
@@ -185,8 +174,7 @@ def seller_confirm(parcel_number: str) -> ResponseReturnValue:
 @requires("orders.sell", scope=Scope.GROWER)
 def seller_cancel(parcel_number: str) -> ResponseReturnValue:
     """A grower cannot send a parcel that is to be paid at the door."""
-    grower = branch.require_grower(actor_id())
-    order, parcel = queries.order_of_consignment(parcel_number, grower_id=grower.id)
+    order, parcel = _own_parcel(parcel_number)
     reason = request.form.get("reason", "").strip()[:200]
     if request.form.get("unreached"):
         with force_locale(order.locale):
@@ -203,27 +191,23 @@ def seller_cancel(parcel_number: str) -> ResponseReturnValue:
 @blueprint.get("/branch/orders")
 @requires("orders.view")
 def branch_orders() -> ResponseReturnValue:
-    """The parcels of all growers below the units where this account may look; no buyer's name or address."""
-    growers = _growers_in_sight(actor_id())
-    states = _states(request.args.get("state"))
-    orders = queries.orders_of_growers(
-        list(growers), states=states, page=page_number(request.args.get("page"))
-    )
+    """The parcels of all growers below the units where this account may look, also those who have left; no buyer's name or address."""
+    growers = branch.growers_by_ids(branch.growers_within(actor_id(), "orders.view"))
+    names = {grower.id: grower.name for grower in growers.values()}
+    return _list("shop/orders/branch_orders.html", list(names), growers=names)
+
+
+def _list(template: str, grower_ids: list[int], **more: object) -> str:
+    """A page of these growers' parcels, of the state that the address names, if any."""
+    page, states = page_number(request.args.get("page")), _states(request.args.get("state"))
     return render_template(
-        "shop/orders/branch_orders.html",
-        orders=orders,
-        growers=growers,
+        template,
+        orders=queries.orders_of_growers(grower_ids, states=states, page=page),
         chosen=request.args.get("state", ""),
-        counts=queries.count_by_state(list(growers)),
+        counts=queries.count_by_state(grower_ids),
         states=list(FulfilmentState),
-        units=units,
+        **more,
     )
-
-
-def _growers_in_sight(account_id: int) -> dict[int, str]:
-    """The growers, by id with their name, below the units where the account may look at orders; also those who have left."""
-    growers = branch.growers_by_ids(branch.growers_within(account_id, "orders.view"))
-    return {grower.id: grower.name for grower in growers.values()}
 
 
 def _states(word: str | None) -> list[FulfilmentState]:

@@ -19,7 +19,6 @@ from core.form_keys.forms import PageForm
 from core.gate import Scope, actor_id, requires
 from core.web.forms.fields import IntegerField
 from core.web.forms.yuan import MOST_YUAN, YuanField
-from shop.cart.wording import units
 from shop.orders.queries import order_views as queries
 from shop.orders.queries import unpaid_holds as hold_queries
 from shop.orders.queries.unpaid_limits import limits
@@ -58,7 +57,6 @@ def _page(form: AllowanceForm, status: int = 200) -> Any:
         allowances=hold_queries.allowances_of(grower.id),
         limit=cash_limit_sentence(limits().most[Way.CASH]),
         form=form,
-        units=units,
     )
     return page, status
 

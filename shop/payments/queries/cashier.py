@@ -22,6 +22,8 @@ from shop.payments.queries.order_money import RefundView, WishView, refund_view,
 from shop.payments.states import ProofState, RefundState, Stage, WishState
 
 SHOWN = 100
+PROOFS = select(TransferProof, Order).join(Order, Order.id == TransferProof.order_id)
+REFUNDS = select(Refund, Order).join(Order, Order.id == Refund.order_id)
 OPEN = CancelRequest.state == WishState.OPEN
 
 
@@ -73,17 +75,13 @@ def cashier_queue(account_id: int) -> CashierQueue:
     """What waits for the cashier: proofs, refunds to pay by hand, payments in doubt, wishes to cancel."""
     reach = parts.reach_of(account_id, "payments.confirm")
     proofs = session.execute(
-        select(TransferProof, Order)
-        .join(Order, Order.id == TransferProof.order_id)
-        .where(TransferProof.state == ProofState.SUBMITTED, parts.receipts(reach))
+        PROOFS.where(TransferProof.state == ProofState.SUBMITTED, parts.receipts(reach))
         .order_by(TransferProof.submitted_at)
         .limit(SHOWN)
     )
     by_hand = Payment.method != PaymentMethod.STRIPE
     refunds = session.execute(
-        select(Refund, Order)
-        .join(Order, Order.id == Refund.order_id)
-        .join(Payment, Payment.id == Refund.payment_id)
+        REFUNDS.join(Payment, Payment.id == Refund.payment_id)
         .where((Refund.state == RefundState.FAILED) | ((Refund.state == RefundState.DUE) & by_hand))
         .where(parts.refunds(reach))
         .order_by(Refund.id)
@@ -154,11 +152,7 @@ def proof_for_cashier(account_id: int, public_id: str) -> WaitingProof:
         NotFound: no such proof.
         Forbidden: outside of the cashier's units.
     """
-    row = session.execute(
-        select(TransferProof, Order)
-        .join(Order, Order.id == TransferProof.order_id)
-        .where(TransferProof.public_id == public_id)
-    ).one_or_none()
+    row = session.execute(PROOFS.where(TransferProof.public_id == public_id)).one_or_none()
     proof, order = existing(row, _l("There is no such proof."), code="no_such_proof")
     parts.require_receipt(account_id, proof.id)
     return _waiting(proof, order)
@@ -175,9 +169,7 @@ class GrowersPage:
 def of_grower(grower_id: int) -> GrowersPage:
     """What a grower sees of money going back."""
     refunds = session.execute(
-        select(Refund, Order)
-        .join(Order, Order.id == Refund.order_id)
-        .join(Consignment, Consignment.id == Refund.consignment_id)
+        REFUNDS.join(Consignment, Consignment.id == Refund.consignment_id)
         .where(Consignment.grower_id == grower_id)
         .order_by(Refund.id.desc())
         .limit(SHOWN)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -55,25 +56,24 @@ def _has_foreign_part(reach: CashierScope) -> ColumnElement[bool]:
     return foreign.exists()
 
 
-def _to_account_of(reach: CashierScope) -> ColumnElement[bool]:
-    mine = select(PayeeAccount.public_id).where(PayeeAccount.unit_id.in_(reach.units))
-    return Order.payee_account.in_(mine)
+def _is_account_of(reach: CashierScope, payee_account: Any) -> ColumnElement[bool]:
+    return payee_account.in_(select(PayeeAccount.public_id).where(PayeeAccount.unit_id.in_(reach.units)))
 
 
 def receipts(reach: CashierScope) -> ColumnElement[bool]:
     """Receipts of transfers to an account of these units; one to no known account needs all of its order's growers."""
-    mine = select(PayeeAccount.public_id).where(PayeeAccount.unit_id.in_(reach.units))
     unknown = TransferProof.payee_account.is_(None)
-    return or_(
-        TransferProof.payee_account.in_(mine), and_(unknown, has_part(reach), ~_has_foreign_part(reach))
-    )
+    own = _is_account_of(reach, TransferProof.payee_account)
+    return or_(own, and_(unknown, has_part(reach), ~_has_foreign_part(reach)))
 
 
 def refunds(reach: CashierScope) -> ColumnElement[bool]:
     """Refunds of these growers' parcels; of a whole order, when the account is theirs, or a part of what Stripe took."""
     parcel = Refund.consignment_id.in_(select(Consignment.id).where(Consignment.grower_id.in_(reach.growers)))
     transferred = and_(Payment.method == PaymentMethod.OFFLINE_TRANSFER, Order.payee_account.is_not(None))
-    whole = or_(and_(transferred, _to_account_of(reach)), and_(~transferred, has_part(reach)))
+    whole = or_(
+        and_(transferred, _is_account_of(reach, Order.payee_account)), and_(~transferred, has_part(reach))
+    )
     return or_(parcel, and_(Refund.consignment_id.is_(None), whole))
 
 

@@ -53,18 +53,16 @@ def sweep(*, everything: bool = False, of: Orders | None = None) -> Swept:
     checks = for_each_key(CHECKING, due, ask, own_transactions=True, when_due=not everything)
     swept.changed += checks.counted
     swept.failed += checks.failed
-    sent = send_due_refunds(everything=everything, of=of)
-    swept.refunds += sent.refunds
-    swept.changed += sent.changed
-    swept.away += sent.away
-    swept.failed += sent.failed
+    send_due_refunds(everything=everything, of=of, swept=swept)
     session.rollback()
     return swept
 
 
-def send_due_refunds(*, everything: bool = False, of: Orders | None = None) -> Swept:
-    """Send what is decided and not sent, or only what concerns the orders `of`."""
-    swept = Swept()
+def send_due_refunds(
+    *, everything: bool = False, of: Orders | None = None, swept: Swept | None = None
+) -> Swept:
+    """Send what is decided and not sent, or only what concerns the orders `of`; adds to `swept`."""
+    swept = swept or Swept()
     if not configured():
         return swept
     session.rollback()

@@ -10,12 +10,11 @@ from flask import Response, jsonify, request
 
 from core.clock import local_day, now
 from core.gate import public
-from core.web.views.api_docs import answer_of
+from core.web.views.api_docs import answer_of, document_of
 from shop.catalogue.queries.cards import ListingCard
 from shop.catalogue.queries.listing_page import get_listing
 from shop.catalogue.queries.listings import listing_cards
-from shop.catalogue.rules.listing_fields import IN_JSON
-from shop.search.schemas.json_api import ListingOut, ListingsOut, ListingsQuery
+from shop.search.schemas.json_api import ListingGrowerOut, ListingOut, ListingsOut, ListingsQuery, VariantOut
 from shop.search.schemas.search_request import wanted_from
 from shop.search.service import finding as service
 from shop.search.service.engine import PAGE_SIZE, SearchHits
@@ -61,34 +60,24 @@ def api_listing(slug: str) -> Response:
 
 def listing_json(card: ListingCard) -> dict[str, Any]:
     """A listing with what is needed to order it; lengths and money in the units of their names."""
-    return {
-        **{name: getattr(card, name) for name in IN_JSON},
-        "on_sale": card.saleable,
-        "reason": card.reason,
-        "photo_url": card.photo.medium_url if card.photo else None,
-        "grower": {
-            "slug": card.grower.slug,
-            "name": card.grower.name,
-            "licence_number": card.licence.number if card.licence else None,
-        },
-        "variants": [
-            {
-                "sku": variant.sku,
-                "title": variant.title,
-                "unit": variant.unit,
-                "plants_per_unit": variant.plants_per_unit,
-                "currency": card.currency,
-                "price_tiers": [
-                    {"from_quantity": tier.from_quantity, "unit_price_minor": tier.unit_price_minor}
-                    for tier in variant.tiers
-                ],
-                "minimum_quantity": variant.minimum_quantity,
-                "increment": variant.increment,
-                "available": variant.available if card.saleable else 0,
-            }
+    licence_number = card.licence.number if card.licence else None
+    return document_of(
+        ListingOut,
+        card,
+        on_sale=card.saleable,
+        photo_url=card.photo.medium_url if card.photo else None,
+        grower=document_of(ListingGrowerOut, card.grower, licence_number=licence_number),
+        variants=[
+            document_of(
+                VariantOut,
+                variant,
+                currency=card.currency,
+                price_tiers=[asdict(tier) for tier in variant.tiers],
+                available=variant.available if card.saleable else 0,
+            )
             for variant in card.variants
         ],
-    }
+    )
 
 
 def _facets_json(hits: SearchHits) -> dict[str, list[dict[str, Any]]]:

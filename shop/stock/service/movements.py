@@ -39,12 +39,7 @@ def set_on_hand(variant_id: int, quantity: int) -> None:
         .returning(Stock.variant_id)
     )
     if written is None:
-        on_hold = session.scalar(select(Stock.held).where(Stock.variant_id == variant_id))
-        raise Invalid(
-            _("%(held)s of them are promised to buyers; the stock cannot be less.", held=on_hold),
-            code="below_held",
-            held=on_hold,
-        )
+        raise _below_held(variant_id)
 
 
 def change_on_hand(variant_id: int, difference: int) -> None:
@@ -59,12 +54,16 @@ def change_on_hand(variant_id: int, difference: int) -> None:
         .values(on_hand=Stock.on_hand + difference)
     )
     if not written:
-        on_hold = session.scalar(select(Stock.held).where(Stock.variant_id == variant_id)) or 0
-        raise Invalid(
-            _("%(held)s of them are promised to buyers; the stock cannot be less.", held=on_hold),
-            code="below_held",
-            held=on_hold,
-        )
+        raise _below_held(variant_id)
+
+
+def _below_held(variant_id: int) -> Invalid:
+    held = session.scalar(select(Stock.held).where(Stock.variant_id == variant_id)) or 0
+    return Invalid(
+        _("%(held)s of them are promised to buyers; the stock cannot be less.", held=held),
+        code="below_held",
+        held=held,
+    )
 
 
 def hold(order_id: int, lines: Iterable[Line], *, at: datetime, expires_at: datetime | None) -> None:
@@ -122,9 +121,7 @@ def take(order_id: int, variant_ids: Collection[int] | None = None) -> None:
         OutOfStock: a promise ran out and others have the units; the caller's transaction must roll back.
     """
     short: list[Line] = []
-    for row in _locked_holds(order_id):
-        if variant_ids is not None and row.variant_id not in variant_ids:
-            continue
+    for row in _locked_holds(order_id, variant_ids):
         if _move(row.id, HoldState.HELD, HoldState.TAKEN):
             _sell(row.variant_id, row.quantity, from_held=True)
         elif _move(row.id, HoldState.LAPSED, HoldState.TAKEN) and not _sell(
@@ -146,9 +143,7 @@ def let_lapse(order_id: int) -> None:
 
 
 def _let_go(order_id: int, target: HoldState, variant_ids: Collection[int] | None = None) -> None:
-    for row in _locked_holds(order_id):
-        if variant_ids is not None and row.variant_id not in variant_ids:
-            continue
+    for row in _locked_holds(order_id, variant_ids):
         if _move(row.id, HoldState.HELD, target):
             _unhold(row.variant_id, row.quantity)
         else:
@@ -176,14 +171,9 @@ def lapse(variant_id: int, *, at: datetime) -> bool:
 
 def put_back(order_id: int, variant_ids: Collection[int] | None = None) -> None:
     """Return what an order bought to the nursery, all of it or some variants; repeating changes nothing."""
-    for row in _locked_holds(order_id):
-        wanted = variant_ids is None or row.variant_id in variant_ids
-        if wanted and _move(row.id, HoldState.TAKEN, HoldState.RELEASED):
-            changed(
-                update(Stock)
-                .where(Stock.variant_id == row.variant_id)
-                .values(on_hand=Stock.on_hand + row.quantity, sold=Stock.sold - row.quantity)
-            )
+    for row in _locked_holds(order_id, variant_ids):
+        if _move(row.id, HoldState.TAKEN, HoldState.RELEASED):
+            _unsell(row.variant_id, row.quantity)
 
 
 def put_back_units(order_id: int, units: Mapping[int, int]) -> None:
@@ -210,11 +200,7 @@ def put_back_units(order_id: int, units: Mapping[int, int]) -> None:
             )
         if not moved:
             raise ValueError(f"order {order_id} has not bought {count} of variant {row.variant_id}")
-        changed(
-            update(Stock)
-            .where(Stock.variant_id == row.variant_id)
-            .values(on_hand=Stock.on_hand + count, sold=Stock.sold - count)
-        )
+        _unsell(row.variant_id, count)
 
 
 def _summed(lines: Iterable[Line]) -> list[Line]:
@@ -236,14 +222,15 @@ def lock(variant_ids: Sequence[int]) -> None:
     ).all()
 
 
-def _locked_holds(order_id: int) -> Sequence[Row[int, int, int]]:
+def _locked_holds(order_id: int, variant_ids: Collection[int] | None = None) -> Sequence[Row[int, int, int]]:
+    """The promises to an order, those of some variants or all, with the stock of every variant of it held."""
     rows = session.execute(
         select(StockHold.id, StockHold.variant_id, StockHold.quantity)
         .where(StockHold.order_id == order_id)
         .order_by(StockHold.variant_id)
     ).all()
     lock([row.variant_id for row in rows])
-    return rows
+    return [row for row in rows if variant_ids is None or row.variant_id in variant_ids]
 
 
 def _move(hold_id: int, source: HoldState, target: HoldState) -> int:
@@ -277,6 +264,11 @@ def _sell(variant_id: int, quantity: int, *, from_held: bool) -> int:
             on_hand=Stock.on_hand - quantity, sold=Stock.sold + quantity
         )
     )
+
+
+def _unsell(variant_id: int, quantity: int) -> None:
+    back = {"on_hand": Stock.on_hand + quantity, "sold": Stock.sold - quantity}
+    changed(update(Stock).where(Stock.variant_id == variant_id).values(back))
 
 
 def _named(short: Sequence[Line]) -> list[ShortLine]:
