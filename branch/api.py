@@ -12,6 +12,7 @@ from branch.growers.queries.directory import (
     growers_in,
     growers_in_each,
     growers_within,
+    people_below,
     people_of,
     require_grower,
 )

@@ -12,7 +12,6 @@ from branch import api as branch
 from core.clock import local_day, now
 from core.command_groups import CommandGroup
 from core.database import transaction
-from core.errors import DomainError
 from core.money import decimal_text
 from core.work_claims import claimed
 from shop.channels.queries import BY_CONSOLE
@@ -58,10 +57,7 @@ def import_files(
         raise click.ClickException(
             f"Exports of {platform} are not read yet; only those of {', '.join(READ_NOW)} are."
         )
-    try:
-        storefront = branch.get_storefront(storefront_id)
-    except DomainError as error:
-        raise click.ClickException(str(error)) from None
+    storefront = branch.get_storefront(storefront_id)
     if storefront.platform not in {platform, "tmall"}:
         raise click.ClickException(f"The storefront {storefront_id} is one of {storefront.platform}.")
     parsed = _parse(paths, platform)

@@ -8,7 +8,6 @@ from core.atomic import write_durably
 from core.clock import local_day, now
 from core.command_groups import CommandGroup
 from core.database import transaction
-from core.errors import DomainError
 from shop.dispatch.queries import parcels_of_order
 from shop.dispatch.service.seedling_labels import seedling_labels
 from traceability import api as traceability
@@ -23,10 +22,7 @@ def print_labels(order_number: str, output: Path) -> None:
     """Seedling labels of every parcel of an order, one page per lot."""
     at = now()
     on = local_day(at)
-    try:
-        parcels = parcels_of_order(order_number)
-    except DomainError as error:
-        raise click.ClickException(str(error)) from None
+    parcels = parcels_of_order(order_number)
     labels = [label for parcel in parcels for label in seedling_labels(parcel, at=at, on=on)]
     write_durably(output, traceability.seedling_labels_pdf(labels, at=at))
     with transaction():

@@ -130,7 +130,7 @@ def account_for(grower_paths: Iterable[str], *, at: datetime) -> PayeeAccount | 
 
 
 def account_of_order(payee_account: str | None, grower_ids: Collection[int], *, at: datetime) -> PaidTo:
-    """Where an order is paid: to the account that it was `told`, also when the unit has another one by now.
+    """Where an order is paid: to `payee_account`, which its buyer was told, also when the unit has another one by now.
 
     Only when that one was ended, because nobody should transfer to it any more, to the one in force.
     """

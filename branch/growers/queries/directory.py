@@ -317,6 +317,18 @@ def people_of(grower_id: int) -> list[GrowerPerson]:
     ]
 
 
+def people_below(unit_id: int) -> set[int]:
+    """The accounts of everyone who works for an admitted grower of a unit or of anything below it."""
+    below = [unit.id for unit in units_below(unit_id)]
+    return set(
+        session.scalars(
+            select(GrowerMember.account_id)
+            .join(Grower, Grower.id == GrowerMember.grower_id)
+            .where(Grower.unit_id.in_(below), Grower.state == GrowerState.ADMITTED)
+        )
+    )
+
+
 def grower_names_below(unit_id: int) -> dict[int, str]:
     """The names of the growers, in any state, of a unit and of everything below it, by id."""
     below = [unit.id for unit in units_below(unit_id)]

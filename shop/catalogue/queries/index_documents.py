@@ -50,11 +50,13 @@ class IndexDocument(LotFields, TypedFields):
     updated_at: datetime
 
 
-def ids_for_index(ids: Iterable[int] | None = None) -> list[int]:
-    """The listings that were ever published, or those of them with these ids."""
+def ids_for_index(ids: Iterable[int] | None = None, *, since: datetime | None = None) -> list[int]:
+    """The listings that were ever published, or those of them with these ids, or changed `since`."""
     query = select(Listing.id).where(Listing.state != ListingState.DRAFT).order_by(Listing.id)
     if ids is not None:
         query = query.where(Listing.id.in_(list(ids)))
+    if since is not None:
+        query = query.where(Listing.updated_at >= since)
     return list(session.scalars(query))
 
 
@@ -65,12 +67,7 @@ def documents_for_index(
 
     Listings that are off sale are answered with `visible` False, so that the caller can remove them.
     """
-    query = select(Listing.id).where(Listing.state != ListingState.DRAFT).order_by(Listing.id)
-    if ids is not None:
-        query = query.where(Listing.id.in_(list(ids)))
-    if since is not None:
-        query = query.where(Listing.updated_at >= since)
-    wanted = list(session.scalars(query))
+    wanted = ids_for_index(ids, since=since)
     for start in range(0, len(wanted), BATCH):
         cards = load_cards(Listing.id.in_(wanted[start : start + BATCH]), at)
         yield from (_document(card) for card in cards.values())

@@ -9,7 +9,6 @@ import click
 from core.application import DEMO_MARKER
 from core.clock import now
 from core.command_groups import CommandGroup
-from core.errors import DomainError
 from core.settings import current_settings
 from shop.demo.cli.loading import load
 from shop.demo.service.members import DOMAIN, GROWERS_WITH_ACCOUNT, PASSWORD, STAFF
@@ -26,10 +25,7 @@ def load_town(size: str) -> None:
     def say(text: str) -> None:
         click.echo(f"  {time.monotonic() - began:5.1f} s  {text}")
 
-    try:
-        load(size, at=now(), settings=current_settings(), say=say)
-    except DomainError as error:
-        raise click.ClickException(str(error)) from None
+    load(size, at=now(), settings=current_settings(), say=say)
     (current_settings().var / DEMO_MARKER).touch()
     say("done")
     names = [name for name, *_rest in STAFF] + [f"grower{n + 1}" for n in range(GROWERS_WITH_ACCOUNT)]

@@ -74,9 +74,7 @@ def trade(
     Returns:
         The plain codes, shipped ones first.
     """
-    sellers = [
-        g for n, g in zip(plan.nurseries, growers, strict=True) if n.joined and n.joined <= local_day(at)
-    ]
+    sellers = [g for n, g in zip(plan.nurseries, growers, strict=True) if n.has_joined(local_day(at))]
     _open_account(staff, at=at - payees.pause() - timedelta(hours=1))
     codes: list[str] = []
     for place, wish in enumerate(WISHES):

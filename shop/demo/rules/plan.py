@@ -7,6 +7,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 SEED = 20140301
 # The largest join first; what share of the growers has joined by the end of the third year, and of the next.
@@ -58,6 +59,17 @@ class Stage:
     container_l: int | None = None
 
     @property
+    def measures(self) -> dict[str, Any]:
+        """Height in cm and ground diameter in mm, from the least to the most, as lots and listings name them."""
+        least_mm, most_mm = self.ground_diameter_mm or (None, None)
+        return {
+            "height_cm_min": self.height_cm[0],
+            "height_cm_max": self.height_cm[1],
+            "ground_diameter_mm_min": least_mm,
+            "ground_diameter_mm_max": most_mm,
+        }
+
+    @property
     def size_class(self) -> str:
         """As the shop writes it for the ledger: ground diameter in cm, else height."""
         if self.ground_diameter_mm is None:
@@ -91,6 +103,10 @@ class Nursery:
     area_mu: int
     taobao_shop: str | None
     website: str | None
+
+    def has_joined(self, day: date) -> bool:
+        """Whether its licence is valid by then; licences begin on the first of a month."""
+        return self.joined is not None and self.joined <= day
 
 
 @dataclass(frozen=True)

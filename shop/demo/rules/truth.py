@@ -45,13 +45,8 @@ def season(nursery: Nursery, month: int) -> float:
     return sum(SEASONS[group][month - 1] for group in nursery.groups) / len(nursery.groups)
 
 
-def authorised_in(nursery: Nursery, year: int, month: int) -> bool:
-    """Whether the nursery's licence is valid in the whole of the month; licences begin on the first."""
-    return nursery.joined is not None and date(year, month, 1) >= nursery.joined
-
-
 def _weight(nursery: Nursery, year: int, month: int, moved: float, effect: float) -> int:
-    more = 1 + effect * authorised_in(nursery, year, month)
+    more = 1 + effect * nursery.has_joined(date(year, month, 1))
     return round(1_000_000 * nursery.weight * season(nursery, month) * moved * more)
 
 

@@ -38,7 +38,7 @@ def draw_pictures() -> None:
 
 def offers_of(plan: TownPlan, at: datetime) -> list[tuple[int, str, str, Stage]]:
     """Which nursery offers what: (place of the nursery, group, cultivar, stage), as many as the plan says."""
-    members = [i for i, n in enumerate(plan.nurseries) if n.joined is not None and n.joined <= local_day(at)]
+    members = [i for i, n in enumerate(plan.nurseries) if n.has_joined(local_day(at))]
     wanted: list[tuple[int, str, str, Stage]] = []
     for k in range(plan.listings):
         i = members[k % len(members)]
@@ -56,7 +56,6 @@ def make_listing(
     """One lot and its published listing."""
     group, cultivar, stage = offer
     on_hand = max(60, round(40_000 * stage.share * (0.5 + nursery.weight)))
-    low, high = stage.ground_diameter_mm or (None, None)
     lot = traceability.record_lot(
         grower_id=grower.id,
         plot_id=plot_id,
@@ -68,10 +67,7 @@ def make_listing(
             origin=f"桂花镇{grower.village_name_zh}",
             quantity=on_hand * 2,
             age_code=stage.age_code,
-            height_cm_min=stage.height_cm[0],
-            height_cm_max=stage.height_cm[1],
-            ground_diameter_mm_min=low,
-            ground_diameter_mm_max=high,
+            **stage.measures,
             grade="一级" if nursery.number % 3 else "精品",
         ),
         at=at,
@@ -83,15 +79,7 @@ def make_listing(
 
 
 def _offer(group: str, cultivar: str, stage: Stage, on_hand: int) -> Offer:
-    low, high = stage.ground_diameter_mm or (None, None)
-    size = Size(
-        height_cm_min=stage.height_cm[0],
-        height_cm_max=stage.height_cm[1],
-        ground_diameter_mm_min=low,
-        ground_diameter_mm_max=high,
-        root_ball_cm=stage.root_ball_cm,
-        container_l=stage.container_l,
-    )
+    size = Size(**stage.measures, root_ball_cm=stage.root_ball_cm, container_l=stage.container_l)
     bundle = stage.key == "liner"
     per_unit = 50 if bundle else 1
     each = stage.price_minor * per_unit
@@ -150,17 +138,14 @@ def approve_plots(
 
     A nursery's groups stand on like shares of its land, mostly as small plants.
     """
-    area_m2 = {
-        grower.id: nursery.area_mu * MU_M2 for nursery, grower in zip(plan.nurseries, growers, strict=True)
-    }
     traceability.approve_surveys(
         [
             (
                 plots[grower.id],
                 traceability.NewSurvey(
                     year=local_year(at),
-                    area_m2=area_m2[grower.id],
-                    stands=_stands(nursery.groups, area_m2[grower.id]),
+                    area_m2=nursery.area_mu * MU_M2,
+                    stands=_stands(nursery.groups, nursery.area_mu * MU_M2),
                     method="satellite",
                     note="演示",
                 ),

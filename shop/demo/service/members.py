@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from branch import api as branch
-from core.accounts.rules.identity import Identity, parse_identity
+from core.accounts.rules.identity import parse_identity
 from core.accounts.service.account import create_account
 from core.clock import local_day, local_moment, local_year
 from shop.demo.rules.plan import VILLAGES, Nursery, TownPlan
@@ -35,53 +35,36 @@ GROUPS = (
 )
 
 
-def _identity(text: str) -> Identity:
-    identity = parse_identity(text)
-    if identity is None:
-        raise ValueError(text)
-    return identity
+def _account(name: str, display_name: str, *, at: datetime) -> int:
+    identity = parse_identity(f"{name}@{DOMAIN}")
+    assert identity is not None
+    account = create_account(
+        identity, display_name=display_name, password=PASSWORD, at=at, confirmed=True, demo=True
+    )
+    return account.id
 
 
 def make_units() -> dict[str, branch.UnitView]:
     """Town committee, industry branch, villages, by code."""
-    units = [
-        branch.add_unit(
-            code="guihua",
-            name_zh="桂花镇党委（演示）",
-            name_en="Guihua town committee (demo)",
-            kind="committee",
-        ),
-        branch.add_unit(
-            code="guihua-osmanthus",
-            name_zh="桂花产业支部（演示）",
-            name_en="Osmanthus industry branch (demo)",
-            kind="branch",
-            parent="guihua",
-        ),
-    ]
-    units += [
-        branch.add_unit(code=code, name_zh=zh, name_en=en, kind="village", parent="guihua-osmanthus")
-        for code, zh, en in VILLAGES
-    ]
-    return {unit.code: unit for unit in units}
+    places = (
+        ("guihua", "桂花镇党委（演示）", "Guihua town committee (demo)", "committee", None),
+        ("guihua-osmanthus", "桂花产业支部（演示）", "Osmanthus industry branch (demo)", "branch", "guihua"),
+        *((code, zh, en, "village", "guihua-osmanthus") for code, zh, en in VILLAGES),
+    )
+    return {
+        code: branch.add_unit(code=code, name_zh=zh, name_en=en, kind=kind, parent=parent)
+        for code, zh, en, kind, parent in places
+    }
 
 
 def make_staff(units: dict[str, branch.UnitView], *, at: datetime) -> dict[str, int]:
     """The demonstration's staff accounts; ids by their names."""
     accounts = {}
     for name, shown, role, unit in STAFF:
-        account = create_account(
-            _identity(f"{name}@{DOMAIN}"),
-            display_name=shown,
-            password=PASSWORD,
-            at=at,
-            confirmed=True,
-            demo=True,
-        )
+        accounts[name] = _account(name, shown, at=at)
         branch.give_role(
-            account.id, role, unit=units[unit] if unit else None, by_account_id=None, reason="演示", at=at
+            accounts[name], role, unit=units[unit] if unit else None, by_account_id=None, reason="演示", at=at
         )
-        accounts[name] = account.id
     return accounts
 
 
@@ -115,14 +98,7 @@ def make_growers(
 def _grower(nursery: Nursery, village: branch.UnitView, *, at: datetime) -> branch.GrowerView:
     account_id = None
     if nursery.number <= GROWERS_WITH_ACCOUNT:
-        account_id = create_account(
-            _identity(f"grower{nursery.number}@{DOMAIN}"),
-            display_name=f"演示种植户{nursery.number}",
-            password=PASSWORD,
-            at=at,
-            confirmed=True,
-            demo=True,
-        ).id
+        account_id = _account(f"grower{nursery.number}", f"演示种植户{nursery.number}", at=at)
     return branch.register_grower(
         branch.Application(
             name=nursery.name,
@@ -174,7 +150,7 @@ def open_storefronts(
             public_id = branch.propose_storefront(
                 grower.id, mark.id, address=address, shop_name=name, by_account_id=None, at=at
             )
-            if nursery.joined is not None and nursery.joined <= local_day(at):
+            if nursery.has_joined(local_day(at)):
                 branch.decide_storefront(
                     public_id, branch.StorefrontStep.AUTHORISE, by_account_id=None, at=at
                 )

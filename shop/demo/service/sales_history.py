@@ -133,7 +133,7 @@ def _month(nursery: Nursery, year: int, month: int, count: int, rng: random.Rand
 
 def _channel(nursery: Nursery, day: date, rng: random.Random) -> str:
     draw = rng.random()
-    if nursery.joined is not None and day >= nursery.joined and draw < 0.2:
+    if nursery.has_joined(day) and draw < 0.2:
         return "shop"
     if nursery.website and draw > 0.88:
         return "website"

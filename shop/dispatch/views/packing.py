@@ -40,6 +40,10 @@ def _grower() -> branch.GrowerView:
     return branch.require_grower(actor_id())
 
 
+def _own(number: str) -> queries.Parcel:
+    return queries.get_parcel(number, _grower().id)
+
+
 def _by() -> By:
     return By("grower", actor_id())
 
@@ -75,7 +79,7 @@ def packing_list() -> str:
 @requires("orders.dispatch")
 def parcel(number: str) -> ResponseReturnValue:
     """Everything about one parcel on one screen."""
-    return _page(queries.get_parcel(number, _grower().id))
+    return _page(_own(number))
 
 
 def _page(
@@ -146,7 +150,7 @@ def _fresh_form(parcel: queries.Parcel, form: FreshCodesForm | None) -> FreshCod
 @creates()
 def add_paper(number: str) -> ResponseReturnValue:
     """Record a paper; a scan that came with a form that failed is kept."""
-    parcel = queries.get_parcel(number, _grower().id)
+    parcel = _own(number)
     form = PaperForm()
     form.kind.choices = [SelectChoice(str(kind), str(kind)) for kind in traceability.PaperKind]
     try:
@@ -181,7 +185,7 @@ def add_paper(number: str) -> ResponseReturnValue:
 @requires("orders.dispatch", scope=Scope.GROWER)
 def label(number: str) -> ResponseReturnValue:
     """The seedling label as a PDF; printing it here records it as a paper that travels."""
-    parcel = queries.get_parcel(number, _grower().id)
+    parcel = _own(number)
     at = now()
     on = local_day(at)
     labels = seedling_labels(parcel, at=at, on=on)
@@ -197,7 +201,7 @@ def label(number: str) -> ResponseReturnValue:
 @creates()
 def fresh_codes(number: str) -> ResponseReturnValue:
     """Issue codes for this parcel, hand them out once as a file and note their range in the draft."""
-    parcel = queries.get_parcel(number, _grower().id)
+    parcel = _own(number)
     form = _fresh_form(parcel, FreshCodesForm())
     if not form.validate():
         return _page(parcel, fresh_form=form, status=422)
@@ -247,7 +251,7 @@ def _download(data: bytes, name: str, content_type: str) -> Response:
 @requires("orders.dispatch", scope=Scope.GROWER)
 def packed(number: str) -> ResponseReturnValue:
     """The parcel is ready for the courier."""
-    parcel = queries.get_parcel(number, _grower().id)
+    parcel = _own(number)
     with transaction():
         fulfilling.mark_packed(parcel.id, at=now(), by=_by())
     flash(_("Parcel %(number)s is packed.", number=parcel.number), "success")
@@ -258,7 +262,7 @@ def packed(number: str) -> ResponseReturnValue:
 @requires("orders.dispatch", scope=Scope.GROWER)
 def unpacked(number: str) -> ResponseReturnValue:
     """Open a packed parcel again."""
-    parcel = queries.get_parcel(number, _grower().id)
+    parcel = _own(number)
     with transaction():
         fulfilling.mark_unpacked(parcel.id, at=now(), by=_by(), reason=_("opened again by the grower"))
     return redirect(_to(parcel), 303)

@@ -18,7 +18,7 @@ def tell_everyone_concerned(event: PayeeProposed | PayeeConfirmed | PayeeWithdra
     """Handler: one message to each person of the unit and of the growers below it, and to whoever else may confirm."""
     account = get_payee(event.public_id, at=now())
     unit = branch.unit_by_id(account.unit_id)
-    staff, growers = staff_concerned(unit), growers_concerned(unit)
+    staff, growers = staff_concerned(unit), branch.people_below(unit.id)
 
     def context(person: Account) -> dict[str, Any]:
         page = f"branch/payees/{account.public_id}" if person.id in staff else "seller/payee"
@@ -46,16 +46,10 @@ def _who(event: PayeeProposed | PayeeConfirmed | PayeeWithdrawn, account: PayeeV
 def staff_concerned(unit: branch.UnitView) -> set[int]:
     """Everyone with a role at the unit or below it, and whoever above it may confirm its accounts."""
     members = branch.members_of([*branch.units_below(unit.id), *branch.upwards(unit.id)])
+    roles = branch.roles_of(member.account_id for member in members)
     return {
-        ancestor.account_id
-        for ancestor in members
-        if (ancestor.unit is not None and ancestor.unit.path.startswith(unit.path))
-        or branch.may(ancestor.account_id, CONFIRM, unit.id)
-    }
-
-
-def growers_concerned(unit: branch.UnitView) -> set[int]:
-    """Everyone who works for a grower below the unit."""
-    return {
-        person.account_id for grower in branch.growers_in(unit.id) for person in branch.people_of(grower.id)
+        member.account_id
+        for member in members
+        if (member.unit is not None and member.unit.path.startswith(unit.path))
+        or branch.roles_allow(roles[member.account_id], CONFIRM, unit.path)
     }

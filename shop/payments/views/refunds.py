@@ -109,10 +109,10 @@ def _typed_units(parcel: Refundable) -> tuple[dict[int, int], dict[str, str]]:
     return units, errors
 
 
-def _page(found: Refundable, form: RefundForm, errors: dict[str, str], *, back: str) -> str:
-    typed = {line.id: request.form.get(f"units-{line.id}", "0") for line in found.lines}
+def _page(parcel: Refundable, form: RefundForm, errors: dict[str, str], *, back: str) -> str:
+    typed = {line.id: request.form.get(f"units-{line.id}", "0") for line in parcel.lines}
     return render_template(
-        "shop/payments/refund.html", parcel=found, form=form, errors=errors, typed=typed, back=back
+        "shop/payments/refund.html", parcel=parcel, form=form, errors=errors, typed=typed, back=back
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from core.clock import local_day
 from shop.demo.rules.plan import plan_town
-from shop.demo.rules.truth import EFFECT, SEASONS, authorised_in, weights
+from shop.demo.rules.truth import EFFECT, SEASONS, weights
 from shop.demo.service.sales_history import facts, targets
 
 THIRD_YEAR = 2025
@@ -43,7 +43,7 @@ def test_an_authorised_month_weighs_the_effect_more_and_no_other_month_does():
     )
     months = [(nursery, month) for nursery in TOWN.nurseries for month in range(1, 13)]
     for (nursery, month), more, plain in zip(months, with_effect, without, strict=True):
-        expected = 1 + EFFECT if authorised_in(nursery, THIRD_YEAR, month) else 1
+        expected = 1 + EFFECT if nursery.has_joined(date(THIRD_YEAR, month, 1)) else 1
         assert more / plain == pytest.approx(expected, rel=1e-3)
 
 

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from branch import api as branch
 from core.errors import Conflict, Forbidden
 from core.messaging.models import Message
 from shop.payees.events import PayeeConfirmed, PayeeProposed, PayeeWithdrawn
 from shop.payees.models.tables import PayeeAccount
 from shop.payees.service import deciding as service
-from shop.payees.service.notices import tell_everyone_concerned
+from shop.payees.service.notices import staff_concerned, tell_everyone_concerned
 from tests.factories.accounts import make_account
 from tests.factories.organisation import make_grower, make_membership, make_tree
 
@@ -100,3 +101,17 @@ def test_everyone_concerned_reads_who_did_what_and_is_led_to_his_own_page(person
     for one in told:
         page = f"/branch/payees/{proposed}" if one.receiver in staff else "/seller/payee"
         assert one.context["address"].endswith(page), one.receiver
+
+
+def test_telling_everyone_asks_as_much_of_the_database_for_many_growers_as_for_one(
+    person, proposed, at, count_statements
+):
+    unit = branch.get_unit("guihua-osmanthus")
+    asked = []
+    for growers in (1, 5):
+        for _grower in range(growers):
+            make_grower(account_id=person(), at=at)
+        with count_statements() as seen:
+            assert len(staff_concerned(unit) | branch.people_below(unit.id)) >= growers
+        asked.append(len(seen))
+    assert asked[0] == asked[1]
