@@ -17,7 +17,7 @@ from core.safe_methods import may_note, noting
 from core.scopes import Scope
 from shop.cart import service
 from shop.cart.models import Cart
-from shop.cart.queries import contents as queries
+from shop.cart.queries import contents
 from shop.cart.queries.offers import basket, offers_by_sku
 from shop.cart.rules import Offer
 from shop.cart.wording import hint_sentence, problem_sentence, units
@@ -34,13 +34,13 @@ def guest_token() -> str | None:
     return request.cookies.get(COOKIE)
 
 
-def present_cart() -> queries.CartView:
+def present_cart() -> contents.CartView:
     """The visitor's cart; what a visitor gathered before signing in is brought along first."""
     account_id = current_actor().account_id
     if account_id is not None and guest_token() and may_note():
         with noting("that what a visitor gathered is the account's now"), transaction():
             service.open_cart(token=guest_token(), account_id=account_id, at=now())
-    return queries.find_cart(token=guest_token(), account_id=account_id)
+    return contents.find_cart(token=guest_token(), account_id=account_id)
 
 
 @blueprint.after_app_request

@@ -17,10 +17,9 @@ from core.work_claims import claimed
 from shop.channels.queries import BY_CONSOLE
 from shop.channels.rules.tables import UnknownFile
 from shop.channels.rules.taobao import Parsed
-from shop.channels.service import importing as service
-from shop.channels.service import stored_plans as keeping
+from shop.channels.service import importing, stored_plans
 from shop.channels.service.reading import UnreadableFile, parse
-from shop.channels.tasks import applying as running
+from shop.channels.tasks import applying
 
 group = CommandGroup("channels", help="Orders of growers' outside shops.")
 PLATFORMS = ("taobao", "pinduoduo", "jd", "douyin")
@@ -61,7 +60,7 @@ def import_files(
     if storefront.platform not in {platform, "tmall"}:
         raise click.ClickException(f"The storefront {storefront_id} is one of {storefront.platform}.")
     parsed = _parse(paths, platform)
-    planned = service.plan(parsed, storefront.id)
+    planned = importing.plan(parsed, storefront.id)
     for planned_order in planned[:SHOW_ROWS]:
         changes = f"  ({', '.join(planned_order.changes)})" if planned_order.changes else ""
         click.echo(
@@ -105,19 +104,19 @@ def _summary(actions: Counter[str], parsed: Parsed) -> None:
 
 def _apply(
     parsed: Parsed,
-    planned: list[keeping.PlannedOrder],
+    planned: list[stored_plans.PlannedOrder],
     storefront: branch.StorefrontView,
     platform: str,
     chosen_days: list[date],
 ) -> None:
     at = now()
     with transaction():
-        row = service.record_import(
+        row = importing.record_import(
             parsed, storefront=storefront, platform=platform, at=at, chosen_days=chosen_days
         )
         import_id, public_id = row.id, row.public_id
-        service.put_plan(import_id, planned, plan_key=None)
-        service.claim(import_id, job_id=None, at=at)
+        importing.put_plan(import_id, planned, plan_key=None)
+        importing.claim(import_id, job_id=None, at=at)
     with (
         claimed(BY_CONSOLE, public_id) as claim,
         click.progressbar(length=len(parsed.orders), label="booking orders") as bar,
@@ -129,7 +128,7 @@ def _apply(
             bar.update(now_done - done)
             done = now_done
 
-        counts = running.apply_import(
+        counts = applying.apply_import(
             import_id, parsed.orders, storefront, at=at, progress=moved, still_ours=claim.renew
         )
     click.echo(f"booked {counts['facts']} sale facts")

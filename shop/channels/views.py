@@ -21,8 +21,7 @@ from shop.channels import queries
 from shop.channels.forms import UploadForm
 from shop.channels.models import OutsideImport
 from shop.channels.rules.tables import UnknownFile, order_rows
-from shop.channels.service import importing as service
-from shop.channels.service import stored_plans as keeping
+from shop.channels.service import importing, stored_plans
 from shop.channels.service.reading import UnreadableFile, tables_of
 from shop.channels.service.rejections import reason_sentence, unknown_sentence
 
@@ -87,9 +86,9 @@ def _plan(form: UploadForm, storefront: branch.StorefrontView) -> ResponseReturn
         form.files.errors = [str(error.message)]
         return None
     session.rollback()
-    laid, account_id = keeping.lay_down(brought), actor_id()
+    laid, account_id = stored_plans.lay_down(brought), actor_id()
     with creating() as made:
-        row = service.record_brought(
+        row = importing.record_brought(
             laid,
             storefront=storefront,
             platform=storefront.platform,
@@ -119,7 +118,7 @@ def _start(task: str, *args: str, total: int, of: branch.StorefrontView) -> str:
 def one_import(public_id: str) -> str:
     """What an import would do or has done, row by row."""
     row, storefront = _own_import(public_id)
-    planned = keeping.kept_plan(row) if row.state == "planned" else []
+    planned = stored_plans.kept_plan(row) if row.state == "planned" else []
     number = page_number(request.args.get("page"))
     start = (number - 1) * ROWS_PER_PAGE
     return render_template(
@@ -129,7 +128,8 @@ def one_import(public_id: str) -> str:
         storefront=storefront,
         page=Page(planned[start : start + ROWS_PER_PAGE], len(planned), number, ROWS_PER_PAGE),
         rejected=[
-            (rejected_row, reason_sentence(rejected_row.reason)) for rejected_row in service.rejected_of(row)
+            (rejected_row, reason_sentence(rejected_row.reason))
+            for rejected_row in importing.rejected_of(row)
         ],
         job_url=url_for("progress.job", public_id=row.job_id) if row.job_id else None,
     )
@@ -143,5 +143,5 @@ def apply(public_id: str) -> ResponseReturnValue:
     row_id, total = row.id, sum(row.counts.values())
     with transaction():
         job_id = _start("apply", public_id, storefront.public_id, total=total, of=storefront)
-        service.claim(row_id, job_id=job_id, at=now())
+        importing.claim(row_id, job_id=job_id, at=now())
     return redirect(url_for("progress.job", public_id=job_id))

@@ -14,8 +14,7 @@ from core.database import transaction
 from core.errors import Invalid
 from core.gate import actor_id, requires
 from core.scopes import Scope
-from shop.freight import forms as typed
-from shop.freight import service
+from shop.freight import forms, service
 from shop.freight.queries import own_tables
 from shop.freight.rules.addresses import provinces, short_name
 from shop.freight.rules.default_table import DEFAULT_TABLE
@@ -31,7 +30,7 @@ def table() -> ResponseReturnValue:
     """The rates in force: the grower's own, else the branch's usual ones to start from."""
     grower = branch.require_grower(actor_id())
     own = own_tables([grower.id]).get(grower.id)
-    return _page(typed.from_table(own or DEFAULT_TABLE), is_own=own is not None)
+    return _page(forms.from_table(own or DEFAULT_TABLE), is_own=own is not None)
 
 
 @blueprint.post("/seller/freight")
@@ -45,10 +44,10 @@ def save() -> ResponseReturnValue:
             service.use_default_table(grower.id)
         flash(_("The branch's usual rates hold again."), "success")
         return redirect(url_for("freight.table"), 303)
-    lines = typed.from_form(request.form)
+    lines = forms.from_form(request.form)
     if request.form.get("action") == "add":
-        return _page([*lines, typed.TypedRate()][: typed.MAX_RATES], is_own=is_own)
-    rates = typed.rates_of(lines)
+        return _page([*lines, forms.TypedRate()][: forms.MAX_RATES], is_own=is_own)
+    rates = forms.rates_of(lines)
     if not rates:
         problem = _("A freight table has at least one line.") if rates is not None else ""
         return _page(lines, is_own=is_own, problem=problem), 422
@@ -61,7 +60,7 @@ def save() -> ResponseReturnValue:
     return redirect(url_for("freight.table"), 303)
 
 
-def _page(lines: list[typed.TypedRate], *, is_own: bool, problem: str = "") -> str:
+def _page(lines: list[forms.TypedRate], *, is_own: bool, problem: str = "") -> str:
     chosen = {code for line in lines for code in line.provinces}
     return render_template(
         "shop/freight/table.html",
@@ -77,7 +76,7 @@ def _page(lines: list[typed.TypedRate], *, is_own: bool, problem: str = "") -> s
     )
 
 
-def _sample(line: typed.TypedRate, weight_g: int) -> int | None:
+def _sample(line: forms.TypedRate, weight_g: int) -> int | None:
     """What a weight costs by a line, for the eye; None while the line is not complete."""
-    rates = typed.rates_of([replace(line)])
+    rates = forms.rates_of([replace(line)])
     return freight_minor(rates[0], weight_g) if rates else None

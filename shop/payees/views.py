@@ -18,7 +18,7 @@ from core.scopes import Scope
 from shop.payees import queries, wording
 from shop.payees.forms import PayeeForm, WithdrawForm
 from shop.payees.rules import Standing
-from shop.payees.service import deciding as service
+from shop.payees.service import deciding
 
 blueprint = Blueprint("payees", __name__)
 
@@ -31,7 +31,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.post("/branch/payees")
-@requires(service.PROPOSE, scope=Scope.UNIT)
+@requires(deciding.PROPOSE, scope=Scope.UNIT)
 @creates()
 def propose() -> ResponseReturnValue:
     """Propose an account; another person has to confirm it."""
@@ -40,7 +40,7 @@ def propose() -> ResponseReturnValue:
         return _index(form), 422
     try:
         with creating() as made:
-            service.propose(
+            deciding.propose(
                 branch.get_unit(form.unit.data).id,
                 payee=form.payee.data or "",
                 bank=form.bank.data or "",
@@ -66,12 +66,12 @@ def show(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/branch/payees/<public_id>/confirm")
-@requires(service.CONFIRM, scope=Scope.UNIT)
+@requires(deciding.CONFIRM, scope=Scope.UNIT)
 def confirm(public_id: str) -> ResponseReturnValue:
     """The second person confirms; the account counts when the pause is over."""
     try:
         with transaction():
-            service.confirm(public_id, by=actor_id(), at=now())
+            deciding.confirm(public_id, by=actor_id(), at=now())
     except Conflict as error:
         flash(str(error.message), "error")
         return _show(public_id, WithdrawForm(formdata=None)), 409
@@ -83,7 +83,7 @@ def confirm(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/branch/payees/<public_id>/withdraw")
-@requires(service.CONFIRM, scope=Scope.UNIT)
+@requires(deciding.CONFIRM, scope=Scope.UNIT)
 def withdraw(public_id: str) -> ResponseReturnValue:
     """Nobody shall transfer to it, from now on."""
     form = WithdrawForm()
@@ -91,7 +91,7 @@ def withdraw(public_id: str) -> ResponseReturnValue:
         return _show(public_id, form), 422
     try:
         with transaction():
-            service.withdraw(public_id, reason=form.reason.data or "", by=actor_id(), at=now())
+            deciding.withdraw(public_id, reason=form.reason.data or "", by=actor_id(), at=now())
     except Conflict as error:
         form.form_errors.append(str(error.message))
         return _show(public_id, form), 422
@@ -113,7 +113,7 @@ def of_grower() -> ResponseReturnValue:
 
 def _form(**options: Any) -> PayeeForm:
     form = PayeeForm(**options)
-    form.offer(branch.units_where(actor_id(), service.PROPOSE))
+    form.offer(branch.units_where(actor_id(), deciding.PROPOSE))
     return form
 
 
@@ -130,14 +130,14 @@ def _index(form: PayeeForm) -> str:
             if not unit_payees.in_force and unit_payees.unit.kind in {"committee", "branch"}
         ],
         may_propose=bool(form.unit.choices),
-        hours=int(service.pause().total_seconds() // 3600),
+        hours=int(deciding.pause().total_seconds() // 3600),
     )
 
 
 def _show(public_id: str, form: WithdrawForm) -> str:
     account = queries.get_payee(public_id, at=now())
     unit = branch.require_unit_access(actor_id(), account.unit_id, "payees.view")
-    may = branch.may(actor_id(), service.CONFIRM, account.unit_id)
+    may = branch.may(actor_id(), deciding.CONFIRM, account.unit_id)
     return _page(
         "show.html",
         account=account,
@@ -145,7 +145,7 @@ def _show(public_id: str, form: WithdrawForm) -> str:
         form=form,
         may_withdraw=may and account.withdrawn_at is None,
         may_confirm=may and account.standing is Standing.PROPOSED and account.proposed_by_id != actor_id(),
-        hours=int(service.pause().total_seconds() // 3600),
+        hours=int(deciding.pause().total_seconds() // 3600),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import structlog
 from flask import Blueprint, request
 
-from core import strict_json as jsontext
+from core import strict_json
 from core.application import csrf
 from core.clock import now
 from core.database import transaction
@@ -33,8 +33,7 @@ from shop.payments.schemas import (
     checked,
     recorded_fields,
 )
-from shop.payments.service import attempts as service
-from shop.payments.service import settling, stripe_events
+from shop.payments.service import attempts, settling, stripe_events
 from shop.payments.service.provider import gateway
 from shop.payments.service.provider_errors import BadSignature
 from shop.payments.tasks.fault_points import fault_point
@@ -83,7 +82,7 @@ def _event_in(body: bytes) -> dict[str, Any]:
         Malformed: it comes from Stripe and is no event that we can read.
     """
     try:
-        event = jsontext.read(body, most_values=jsontext.MOST_VALUES, exact=False)
+        event = strict_json.read(body, most_values=strict_json.MOST_VALUES, exact=False)
     except ValueError as error:
         raise Malformed(f"no JSON: {type(error).__name__}") from None
     checked(EventSaid, event)
@@ -153,7 +152,7 @@ def _payment_of(subject: dict[str, Any]) -> int | None:
 
 
 def _hear_session(payment_id: int, subject: dict[str, Any], at: datetime, *, failed: bool = False) -> str:
-    return service.hear_session(payment_id, session_of(subject, failed=failed).news, at=at)
+    return attempts.hear_session(payment_id, session_of(subject, failed=failed).news, at=at)
 
 
 def _hear_charge(payment_id: int, subject: dict[str, Any], at: datetime) -> str:

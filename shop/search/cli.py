@@ -5,7 +5,7 @@ import click
 from core.clock import now
 from core.command_groups import CommandGroup
 from core.work_claims import InWork
-from shop.search.service import finding as service
+from shop.search.service import finding
 from shop.search.tasks import rebuilding
 
 group = CommandGroup("search", help="The search index.")
@@ -18,4 +18,4 @@ def reindex() -> None:
         count = rebuilding.rebuild(at=now())
     except InWork:
         raise click.ClickException("The index is being built by another process at the moment.") from None
-    click.echo(f"{count} listings can be found ({service.engine().name})")
+    click.echo(f"{count} listings can be found ({finding.engine().name})")

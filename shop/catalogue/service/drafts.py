@@ -18,7 +18,7 @@ from core.files import service as files
 from core.ids import random_id
 from shop.catalogue.models import Listing, Photo, PhotoUpload
 from shop.catalogue.queries.drafts import own_listing
-from shop.catalogue.service import photo_renderings as photos
+from shop.catalogue.service import photo_renderings
 from shop.catalogue.states import ListingState
 
 DRAFT_KEY_LENGTH = 16
@@ -100,9 +100,9 @@ def store_photo(data: bytes, *, keep_place_and_time: bool) -> StoredPhoto:
     Raises:
         PhotoRefused: the file cannot become a photo; the message says why and what to do.
     """
-    made = photos.render(data)
+    made = photo_renderings.render(data)
     small, medium, large = (
-        files.put(picture, kind="photo", content_type=photos.CONTENT_TYPE, public=True)
+        files.put(picture, kind="photo", content_type=photo_renderings.CONTENT_TYPE, public=True)
         for picture in (made.small, made.medium, made.large)
     )
     taken = made.taken if keep_place_and_time else {}

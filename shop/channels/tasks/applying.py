@@ -10,7 +10,7 @@ from branch import api as branch
 from core.database import transaction
 from core.progress.events import JobFailed
 from shop.channels.rules.outside_orders import OutsideOrder
-from shop.channels.service import importing as service
+from shop.channels.service import importing
 from shop.channels.service.booking import Shop
 
 
@@ -37,24 +37,24 @@ def apply_import(
         on_finished: told the counts in the last transaction.
     """
     shop = shop_of(storefront)
-    words = service.cultivar_words()
+    words = importing.cultivar_words()
     counts: Counter[str] = Counter()
     done = 0
-    for chunk in service.chunks(orders):
+    for chunk in importing.chunks(orders):
         with transaction():
             still_ours()
-            counts += service.apply_orders(
+            counts += importing.apply_orders(
                 chunk, import_id=import_id, storefront_id=storefront.id, shop=shop, words=words, at=at
             )
         done += len(chunk)
         if progress is not None:
             progress(done)
     with transaction():
-        service.finish(import_id, shop, at=at)
+        importing.finish(import_id, shop, at=at)
         on_finished(counts)
     return counts
 
 
 def note_failed_import(event: JobFailed, *, event_id: str) -> None:  # noqa: ARG001 - every handler gets the id
     """The job of an import came to nothing: its page says so, and offers to try again."""
-    service.note_state(event.public_id, failed=True)
+    importing.note_state(event.public_id, failed=True)

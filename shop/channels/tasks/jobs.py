@@ -11,10 +11,8 @@ from core.progress.tasks import Job, work
 from shop.channels import queries
 from shop.channels.rules.tables import Table, order_rows
 from shop.channels.rules.taobao import Parsed, orders_of
-from shop.channels.service import importing as service
-from shop.channels.service import stored_plans as keeping
-from shop.channels.tasks import applying as running
-from shop.channels.tasks import forgetting
+from shop.channels.service import importing, stored_plans
+from shop.channels.tasks import applying, forgetting
 
 
 @shared_task(name="shop.channels.apply")
@@ -38,14 +36,14 @@ def forget_plans() -> int:
 def _plan(job: Job, import_public_id: str) -> None:
     with transaction():
         job.renew()
-        service.note_state(job.public_id, failed=False)
+        importing.note_state(job.public_id, failed=False)
         row = queries.get_import(import_public_id)
         import_id, before = row.id, row.plan_key
         chosen = [day for day in (row.first_day, row.last_day) if day is not None]
-    brought = keeping.kept_tables(row)
+    brought = stored_plans.kept_tables(row)
     parsed = None if brought is None else _read(job, brought)
-    orders = keeping.kept_orders(row) if parsed is None else parsed.orders
-    planned, plan_key = service.compare(
+    orders = stored_plans.kept_orders(row) if parsed is None else parsed.orders
+    planned, plan_key = importing.compare(
         orders,
         row,
         on_chunk=lambda done: job.advance(
@@ -55,8 +53,8 @@ def _plan(job: Job, import_public_id: str) -> None:
     with transaction():
         job.finish(result_url=f"/seller/channels/imports/{import_public_id}")
         if parsed is not None:
-            service.put_read(queries.get_import(import_public_id), parsed, chosen)
-        service.put_plan(import_id, planned, plan_key=plan_key)
+            importing.put_read(queries.get_import(import_public_id), parsed, chosen)
+        importing.put_plan(import_id, planned, plan_key=plan_key)
     if before and before != plan_key:
         files.forget(before)
 
@@ -72,15 +70,15 @@ def _apply(job: Job, import_public_id: str, storefront_public_id: str) -> None:
     result_url = f"/seller/channels/imports/{import_public_id}"
     with transaction():
         job.renew()
-        service.note_state(job.public_id, failed=False)
+        importing.note_state(job.public_id, failed=False)
         row = queries.get_import(import_public_id)
         import_id, state, total = row.id, row.state, sum(row.counts.values())
     if state == "applied":
         job.finish(result_url=result_url)
         return
-    orders = keeping.kept_orders(row)
+    orders = stored_plans.kept_orders(row)
     storefront = branch.get_storefront(storefront_public_id)
-    running.apply_import(
+    applying.apply_import(
         import_id,
         orders,
         storefront,

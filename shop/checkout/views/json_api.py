@@ -28,9 +28,9 @@ from shop.checkout.schemas.json_api import (
 )
 from shop.checkout.schemas.order_request import read_order
 from shop.checkout.views.placing import place_once
-from shop.orders.queries import order_views as queries
+from shop.orders.queries import order_views
 from shop.orders.service.refusals import InvalidOrder
-from shop.payments.tasks import stripe_calls as payments
+from shop.payments.tasks import stripe_calls
 from shop.payments.wording.methods import options
 
 blueprint = APIBlueprint("orders_api", __name__, tag="Orders")
@@ -77,8 +77,8 @@ def place(**_documented: Any) -> tuple[Response, int]:
         network=request.remote_addr,
     )
     order_id, _is_new = place_once(wish, at=now())
-    order = queries.order_by_id(order_id)
-    redirect_url = payments.start(order.id) if order.awaits_payment else None
+    order = order_views.order_by_id(order_id)
+    redirect_url = stripe_calls.start(order.id) if order.awaits_payment else None
     return jsonify(order=document(order, redirect_url=redirect_url)), 201
 
 
@@ -91,11 +91,13 @@ def place(**_documented: Any) -> tuple[Response, int]:
 @public
 def follow(number: str, **_documented: Any) -> Response:
     """An order, for whoever holds its token."""
-    order = queries.get_order(number, token=request.args.get("token"), account_id=current_actor().account_id)
+    order = order_views.get_order(
+        number, token=request.args.get("token"), account_id=current_actor().account_id
+    )
     return jsonify(order=document(order))
 
 
-def document(order: queries.OrderView, *, redirect_url: str | None = None) -> dict[str, Any]:
+def document(order: order_views.OrderView, *, redirect_url: str | None = None) -> dict[str, Any]:
     """An order as programs read it; personal fields are left out."""
     payment: dict[str, Any] = {"method": order.method, "state": order.state}
     if redirect_url:
@@ -109,7 +111,7 @@ def document(order: queries.OrderView, *, redirect_url: str | None = None) -> di
     )
 
 
-def _parcel(parcel: queries.ConsignmentView) -> dict[str, Any]:
+def _parcel(parcel: order_views.ConsignmentView) -> dict[str, Any]:
     grower = {"slug": parcel.grower_slug, "name": parcel.grower_name}
     lines = [document_of(LineOut, line) for line in parcel.lines]
     return document_of(ConsignmentOut, parcel, grower=grower, lines=lines)

@@ -36,7 +36,7 @@ from shop.orders.views.blueprint import blueprint
 from shop.payees.wording import no_account
 from shop.payments.tasks.stripe_calls import start
 from shop.payments.views.returning import note_payer
-from shop.payments.wording import methods as payments
+from shop.payments.wording import methods
 
 ATTEMPT = re.compile(r"[0-9a-z]{32}")
 
@@ -98,7 +98,7 @@ def _place(form: CheckoutForm, cart: CartView, basket: Basket, key: str) -> int:
         key=key,
         account_id=current_actor().account_id,
         locale=spoken().locale,
-        methods=[option.code for option in payments.options()],
+        methods=[option.code for option in methods.options()],
         network=request.remote_addr,
     )
     shown = typed_count(request.form.get("shown_minor"))
@@ -138,7 +138,7 @@ def _basket(cart: CartView, form: CheckoutForm) -> Basket:
 
 def _page(form: CheckoutForm, basket: Basket, *, problem: str = "") -> str:
     growers = [group.grower_path for group in basket.groups]
-    options = payments.options(total_minor=basket.total_minor, grower_paths=growers)
+    options = methods.options(total_minor=basket.total_minor, grower_paths=growers)
     transfer = any(option.code == PaymentMethod.OFFLINE_TRANSFER for option in options)
     form.offer(options)
     near = cities(form.province_code) if form.province_code else ()

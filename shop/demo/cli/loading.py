@@ -14,10 +14,10 @@ from core.settings import Settings
 from shop.demo.cli.orders import trade
 from shop.demo.rules.plan import TownPlan, plan_town
 from shop.demo.service import listings as stock
-from shop.demo.service import members as people
+from shop.demo.service import members
 from shop.demo.service.sales_channels import declare_channels
 from shop.demo.service.sales_history import facts, targets
-from shop.search.tasks import rebuilding as search
+from shop.search.tasks import rebuilding
 from traceability import api as traceability
 
 CHUNK = 5_000
@@ -57,7 +57,7 @@ def load(size: str, *, at: datetime, settings: Settings, say: Say) -> None:
             at=at,
         )
     say("building the search index")
-    search.rebuild(at=at)
+    rebuilding.rebuild(at=at)
 
 
 def _people(
@@ -68,12 +68,12 @@ def _people(
     with transaction():
         traceability.ensure_reference_data()
         traceability.ensure_paper_rules(at=at)
-        units = people.make_units()
-        staff = people.make_staff(units, at=began)
-        mark = people.make_mark(units, at=began)
-        growers = people.make_growers(plan, units, at=began)
-        people.license_growers(plan, growers, mark, at=at)
-        people.open_storefronts(plan, growers, mark, at=at)
+        units = members.make_units()
+        staff = members.make_staff(units, at=began)
+        mark = members.make_mark(units, at=began)
+        growers = members.make_growers(plan, units, at=began)
+        members.license_growers(plan, growers, mark, at=at)
+        members.open_storefronts(plan, growers, mark, at=at)
     return growers, staff
 
 

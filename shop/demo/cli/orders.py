@@ -23,8 +23,8 @@ from shop.orders.rules.order_request import Buyer, OrderRequest, ShipTo
 from shop.orders.service import fulfilling
 from shop.orders.service.placing import place_order
 from shop.orders.states import SYSTEM, By, PaymentMethod
-from shop.payees.service import deciding as payees
-from shop.payments.service import transfer_proofs as proofs
+from shop.payees.service import deciding
+from shop.payments.service import transfer_proofs
 from traceability import api as traceability
 
 PLACES = (
@@ -75,7 +75,7 @@ def trade(
         The plain codes, shipped ones first.
     """
     sellers = [g for n, g in zip(plan.nurseries, growers, strict=True) if n.has_joined(local_day(at))]
-    _open_account(staff, at=at - payees.pause() - timedelta(hours=1))
+    _open_account(staff, at=at - deciding.pause() - timedelta(hours=1))
     codes: list[str] = []
     for place, wish in enumerate(WISHES):
         order_id = _place(wish, [sellers[i] for i in wish.growers], place, at=at)
@@ -89,7 +89,7 @@ def trade(
 def _open_account(staff: dict[str, int], *, at: datetime) -> None:
     """The branch's account for transfers: proposed by the secretary, confirmed by the committee, in force by now."""
     with transaction():
-        public_id = payees.propose(
+        public_id = deciding.propose(
             branch.get_unit("guihua-osmanthus").id,
             payee="演示桂花协会（请勿转账）",
             bank="演示银行",
@@ -99,7 +99,7 @@ def _open_account(staff: dict[str, int], *, at: datetime) -> None:
             by=staff["secretary"],
             at=at,
         )
-        payees.confirm(public_id, by=staff["committee"], at=at)
+        deciding.confirm(public_id, by=staff["committee"], at=at)
 
 
 def _place(wish: Wish, sellers: list[branch.GrowerView], place: int, *, at: datetime) -> int:
@@ -129,11 +129,13 @@ def _take_further(wish: Wish, order_id: int, staff: dict[str, int], *, at: datet
         )
         with transaction():
             total = order_by_id(order_id).total_minor
-            proof_id = proofs.submit(order_id, file_key=key, stated_minor=total, note="演示", at=at).public_id
+            proof_id = transfer_proofs.submit(
+                order_id, file_key=key, stated_minor=total, note="演示", at=at
+            ).public_id
         if wish.reach == "proof":
             return []
         with transaction():
-            proofs.confirm(
+            transfer_proofs.confirm(
                 proof_id, amount_minor=total, reference="演示到账", by_account_id=staff["secretary"], at=at
             )
     if wish.method == "cash_on_delivery" and wish.reach != "placed":

@@ -12,8 +12,7 @@ from shop.catalogue.rules.measures import Size, Unit
 from shop.catalogue.rules.offers import Offer, VariantOffer
 from shop.catalogue.rules.pricing import QuantityRule, Tier
 from shop.catalogue.rules.seasons import Season, Window
-from shop.catalogue.service import drafts
-from shop.catalogue.service import publishing as service
+from shop.catalogue.service import drafts, publishing
 from shop.demo.rules.pictures import form_of, picture
 from shop.demo.rules.plan import CULTIVARS, STAGES, Nursery, Stage, TownPlan
 from shop.demo.service.sales_history import GROUP_NAMES
@@ -75,7 +74,7 @@ def make_listing(
     listing = drafts.save_draft(drafts.new_draft_key(), grower.id, {}, at=at)
     shown = stored_picture(group, form_of(stage))
     drafts.attach_photo(listing, shown, alt=f"{cultivar} {stage.words}（绘图）", at=at)
-    service.publish(listing, _offer(group, cultivar, stage, on_hand), lot.id, at=at, by_account_id=None)
+    publishing.publish(listing, _offer(group, cultivar, stage, on_hand), lot.id, at=at, by_account_id=None)
 
 
 def _offer(group: str, cultivar: str, stage: Stage, on_hand: int) -> Offer:

@@ -21,9 +21,9 @@ from core.web.views.bounds import PHOTO, takes
 from shop.dispatch import queries
 from shop.dispatch.forms import FreshCodesForm, PaperForm, SendForm
 from shop.dispatch.rules import COURIERS
-from shop.dispatch.service import dispatching as service
+from shop.dispatch.service import dispatching
 from shop.dispatch.service.seedling_labels import seedling_labels
-from shop.orders.queries import order_views as orders
+from shop.orders.queries import order_views
 from shop.orders.service import fulfilling
 from shop.orders.states import By, FulfilmentState
 from traceability import api as traceability
@@ -59,7 +59,7 @@ def home() -> str:
     return render_template(
         "shop/dispatch/home.html",
         tab=tab if tab in TABS else "to_pack",
-        counts=orders.count_by_state([grower.id]),
+        counts=order_views.count_by_state([grower.id]),
         tabs=TABS,
         weeks=[(week, list(group)) for week, group in groupby(parcels, key=lambda parcel: parcel.week)],
         parcels=parcels,
@@ -221,7 +221,7 @@ def fresh_codes(number: str) -> ResponseReturnValue:
         made.leads_to(_to(parcel))
         issued = traceability.issue_codes(lot_id, form.level.data, count, per_code, at=at, by=actor_id())
         lines = [*draft.codes.splitlines(), f"{issued.batch.number} 1-{count}"]
-        service.save_draft(
+        dispatching.save_draft(
             parcel,
             codes="\n".join(lines),
             courier=draft.courier,
@@ -287,13 +287,13 @@ def send(number: str) -> ResponseReturnValue:
         "tracking_number": form.tracking_number.data or "",
     }
     with transaction():
-        service.save_draft(parcel, **typed, at=now())
+        dispatching.save_draft(parcel, **typed, at=now())
     if request.form.get("do") != "dispatch":
         flash(_("Kept. The parcel has not left yet."), "info")
         return redirect(_to(parcel), 303)
     try:
         with transaction():
-            service.dispatch(parcel, **typed, seller=grower.name, at=now(), by=_by())
+            dispatching.dispatch(parcel, **typed, seller=grower.name, at=now(), by=_by())
     except DomainError as error:
         status = 422 if isinstance(error, Invalid) else 409
         if "tried" in error.details:  # codes that were activated on the way

@@ -18,7 +18,7 @@ from core.scopes import Scope
 from shop.dispatch import queries
 from shop.dispatch.forms import TrackingForm
 from shop.dispatch.rules import TrackingRow, read_tracking
-from shop.dispatch.service import dispatching as service
+from shop.dispatch.service import dispatching
 from shop.orders.states import By
 
 blueprint = Blueprint("tracking", __name__)
@@ -67,7 +67,7 @@ def _outcome(row: TrackingRow, *, confirmed: bool) -> Outcome:
             return Outcome(row, _not_ready(parcel, codes))
         by = By("grower", actor_id())
         with transaction():
-            service.dispatch(
+            dispatching.dispatch(
                 parcel,
                 codes=codes,
                 courier=row.courier,
@@ -84,7 +84,7 @@ def _outcome(row: TrackingRow, *, confirmed: bool) -> Outcome:
 
 
 def _not_ready(parcel: queries.Parcel, codes: str) -> str:
-    lacking = service.missing(parcel, at=now())
+    lacking = dispatching.missing(parcel, at=now())
     if lacking:
         return _("Missing: %(papers)s", papers="、".join(lacking))
     return "" if codes.strip() else _("No codes are entered for this parcel yet.")
@@ -93,7 +93,7 @@ def _not_ready(parcel: queries.Parcel, codes: str) -> str:
 def _problem(row: TrackingRow) -> str:
     sentences = {
         "three_cells": _("A row needs three cells: parcel, courier, tracking number."),
-        "tracking_unreadable": service.wrong_number(row.courier),
+        "tracking_unreadable": dispatching.wrong_number(row.courier),
         "parcel_twice": _("This parcel stands further up already."),
     }
     return sentences[row.problem]

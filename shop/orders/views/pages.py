@@ -16,8 +16,8 @@ from core.gate import actor_id, current_actor, public, requires, signed_in
 from core.scopes import Scope
 from core.seal import proof_answer
 from core.web.rules.pagination import page_number
-from shop.orders.queries import order_views as queries
-from shop.orders.service import fulfilling as service
+from shop.orders.queries import order_views
+from shop.orders.service import fulfilling
 from shop.orders.states import By, FulfilmentState
 from shop.orders.views.blueprint import blueprint
 from shop.orders.views.money import order_money
@@ -31,8 +31,8 @@ def order_words() -> object:
     return wording
 
 
-def _order(number: str) -> queries.OrderView:
-    return queries.get_order(
+def _order(number: str) -> order_views.OrderView:
+    return order_views.get_order(
         number,
         token=request.args.get("token") or request.form.get("token"),
         account_id=current_actor().account_id,
@@ -118,7 +118,7 @@ def received(number: str, parcel_number: str) -> ResponseReturnValue:
     parcels = (parcel for parcel in order.consignments if parcel.number == parcel_number)
     parcel = existing(next(parcels, None), _l("There is no such parcel."), code="no_such_consignment")
     with transaction():
-        service.mark_delivered(parcel.id, at=now(), by=By("buyer", current_actor().account_id))
+        fulfilling.mark_delivered(parcel.id, at=now(), by=By("buyer", current_actor().account_id))
     flash(_("Thank you. Please compare the codes with the plants before you plant them."), "success")
     return redirect(url_for("orders.page", number=order.number, token=order.access_token), 303)
 
@@ -127,7 +127,7 @@ def received(number: str, parcel_number: str) -> ResponseReturnValue:
 @signed_in
 def own_orders() -> ResponseReturnValue:
     """What this account has bought."""
-    orders = queries.orders_of_account(actor_id(), page=page_number(request.args.get("page")))
+    orders = order_views.orders_of_account(actor_id(), page=page_number(request.args.get("page")))
     return render_template("shop/orders/own_orders.html", orders=orders)
 
 
@@ -139,8 +139,8 @@ def seller_orders() -> ResponseReturnValue:
     return _list("shop/orders/seller_orders.html", [grower.id], grower=grower)
 
 
-def _own_parcel(number: str) -> tuple[queries.OrderView, queries.ConsignmentView]:
-    return queries.order_of_consignment(number, grower_id=branch.require_grower(actor_id()).id)
+def _own_parcel(number: str) -> tuple[order_views.OrderView, order_views.ConsignmentView]:
+    return order_views.order_of_consignment(number, grower_id=branch.require_grower(actor_id()).id)
 
 
 @blueprint.get("/seller/orders/<parcel_number>")
@@ -165,7 +165,7 @@ def seller_confirm(parcel_number: str) -> ResponseReturnValue:
     """The grower has called the buyer of an order to be paid at the door, and packs it."""
     _order_view, parcel = _own_parcel(parcel_number)
     with transaction():
-        service.confirm_consignment(parcel.id, at=now(), by=By("grower", actor_id()))
+        fulfilling.confirm_consignment(parcel.id, at=now(), by=By("grower", actor_id()))
     flash(_("Confirmed: the buyer is told, and you may pack."), "success")
     return redirect(url_for("orders.seller_order", parcel_number=parcel_number), 303)
 
@@ -183,7 +183,7 @@ def seller_cancel(parcel_number: str) -> ResponseReturnValue:
         flash(_("Say why; the buyer reads it."), "error")
         return redirect(url_for("orders.seller_order", parcel_number=parcel_number), 303)
     with transaction():
-        service.cancel_consignment(parcel.id, at=now(), by=By("grower", actor_id()), reason=reason)
+        fulfilling.cancel_consignment(parcel.id, at=now(), by=By("grower", actor_id()), reason=reason)
     flash(_("The parcel is cancelled; its plants are on sale again."), "success")
     return redirect(url_for("orders.seller_order", parcel_number=parcel_number), 303)
 
@@ -202,9 +202,9 @@ def _list(template: str, grower_ids: list[int], **more: object) -> str:
     page, states = page_number(request.args.get("page")), _states(request.args.get("state"))
     return render_template(
         template,
-        orders=queries.orders_of_growers(grower_ids, states=states, page=page),
+        orders=order_views.orders_of_growers(grower_ids, states=states, page=page),
         chosen=request.args.get("state", ""),
-        counts=queries.count_by_state(grower_ids),
+        counts=order_views.count_by_state(grower_ids),
         states=list(FulfilmentState),
         **more,
     )

@@ -19,11 +19,10 @@ from core.form_keys.forms import PageForm
 from core.gate import Scope, actor_id, requires
 from core.web.forms.fields import IntegerField
 from core.web.forms.yuan import MOST_YUAN, YuanField
-from shop.orders.queries import order_views as queries
-from shop.orders.queries import unpaid_holds as hold_queries
+from shop.orders.queries import order_views, unpaid_holds
 from shop.orders.queries.unpaid_limits import limits
 from shop.orders.rules.unpaid_limits import Way
-from shop.orders.service import allowances as hold_service
+from shop.orders.service import allowances
 from shop.orders.views.blueprint import blueprint
 from shop.orders.wording.unpaid_limits import cash_limit_sentence
 
@@ -53,8 +52,8 @@ def _page(form: AllowanceForm, status: int = 200) -> Any:
     grower = branch.require_grower(actor_id())
     page = render_template(
         "shop/orders/seller_holds.html",
-        sizes=hold_queries.holds_of(grower.id),
-        allowances=hold_queries.allowances_of(grower.id),
+        sizes=unpaid_holds.holds_of(grower.id),
+        allowances=unpaid_holds.allowances_of(grower.id),
         limit=cash_limit_sentence(limits().most[Way.CASH]),
         form=form,
     )
@@ -74,7 +73,7 @@ def seller_allow() -> Any:
     if not valid or phone is None:
         return _page(form, 422)
     with transaction():
-        hold_service.allow_more(
+        allowances.allow_more(
             grower.id,
             phone=phone,
             plants=form.plants.data or 0,
@@ -93,7 +92,7 @@ def seller_allow_no_more(allowance_id: int) -> Any:
     """The limits for strangers hold for this buyer again."""
     grower = branch.require_grower(actor_id())
     with transaction():
-        if not hold_service.allow_no_more(grower.id, allowance_id):
+        if not allowances.allow_no_more(grower.id, allowance_id):
             raise NotFound(_("You have allowed this buyer nothing more."), code="no_such_allowance")
     flash(_("The buyer has the usual limits again; what is held already stays."), "success")
     return redirect(url_for("orders.seller_holds"), 303)
@@ -104,8 +103,8 @@ def seller_allow_no_more(allowance_id: int) -> Any:
 def seller_ask(parcel_number: str) -> Any:
     """Remind the buyer to pay or let go, or the cashier to look for the transfer."""
     grower = branch.require_grower(actor_id())
-    _order, parcel = queries.order_of_consignment(parcel_number, grower_id=grower.id)
+    _order, parcel = order_views.order_of_consignment(parcel_number, grower_id=grower.id)
     with transaction():
-        hold_service.ask_for_held(parcel.id, at=now())
+        allowances.ask_for_held(parcel.id, at=now())
     flash(_("Whoever has the next word is reminded, once a day."), "success")
     return redirect(url_for("orders.seller_holds"), 303)

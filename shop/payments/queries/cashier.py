@@ -15,7 +15,7 @@ from core.row_views import view_of
 from shop.orders.models.tables import Consignment, Order
 from shop.orders.states import PaymentMethod, PaymentState
 from shop.payments.models.tables import CancelRequest, Payment, Refund, TransferProof
-from shop.payments.queries import cashier_scope as parts
+from shop.payments.queries import cashier_scope
 from shop.payments.queries import doubts as in_doubt
 from shop.payments.queries.doubts import Agreed
 from shop.payments.queries.order_money import RefundView, WishView, refund_view, wish_views
@@ -73,9 +73,9 @@ class CashierQueue:
 
 def cashier_queue(account_id: int) -> CashierQueue:
     """What waits for the cashier: proofs, refunds to pay by hand, payments in doubt, wishes to cancel."""
-    reach = parts.reach_of(account_id, "payments.confirm")
+    reach = cashier_scope.reach_of(account_id, "payments.confirm")
     proofs = session.execute(
-        PROOFS.where(TransferProof.state == ProofState.SUBMITTED, parts.receipts(reach))
+        PROOFS.where(TransferProof.state == ProofState.SUBMITTED, cashier_scope.receipts(reach))
         .order_by(TransferProof.submitted_at)
         .limit(SHOWN)
     )
@@ -83,7 +83,7 @@ def cashier_queue(account_id: int) -> CashierQueue:
     refunds = session.execute(
         REFUNDS.join(Payment, Payment.id == Refund.payment_id)
         .where((Refund.state == RefundState.FAILED) | ((Refund.state == RefundState.DUE) & by_hand))
-        .where(parts.refunds(reach))
+        .where(cashier_scope.refunds(reach))
         .order_by(Refund.id)
         .limit(SHOWN)
     )
@@ -92,7 +92,7 @@ def cashier_queue(account_id: int) -> CashierQueue:
         .join(Order, Order.id == Payment.order_id)
         .where(
             Payment.attention.is_not(None) | (Payment.state == Stage.DOUBTFUL),
-            parts.has_part(reach),
+            cashier_scope.has_part(reach),
         )
         .order_by(Payment.id.desc())
         .limit(SHOWN)
@@ -137,7 +137,7 @@ def cashiers_of(order_id: int) -> list[Account]:
         .order_by(TransferProof.id.desc())
         .limit(1)
     )
-    cashier_ids = parts.cashiers_of(order_id, payee)
+    cashier_ids = cashier_scope.cashiers_of(order_id, payee)
     return list(
         session.scalars(
             select(Account).where(Account.id.in_(cashier_ids), Account.active).order_by(Account.id)
@@ -154,7 +154,7 @@ def proof_for_cashier(account_id: int, public_id: str) -> WaitingProof:
     """
     row = session.execute(PROOFS.where(TransferProof.public_id == public_id)).one_or_none()
     proof, order = existing(row, _l("There is no such proof."), code="no_such_proof")
-    parts.require_receipt(account_id, proof.id)
+    cashier_scope.require_receipt(account_id, proof.id)
     return _waiting(proof, order)
 
 

@@ -13,7 +13,7 @@ from core.accounts.queries.account import display_names
 from core.database import session
 from shop.orders.models.tables import Consignment
 from shop.payments.models.tables import Payment, PaymentAgreement
-from shop.payments.queries import cashier_scope as parts
+from shop.payments.queries import cashier_scope
 from shop.payments.rules.attention import disagreements_of
 from shop.payments.states import Stage
 
@@ -128,5 +128,7 @@ def cashiers_without_word(payment: Payment, step: Step) -> set[int]:
     words = {payment.id: _agreeing_account_ids([payment.id])[payment.id, step]}
     missing = _without_word([payment], step, words)[payment.id]
     return {
-        account_id for grower in missing for account_id in parts.nearest(grower.unit_id, PERMISSION_OF[step])
+        account_id
+        for grower in missing
+        for account_id in cashier_scope.nearest(grower.unit_id, PERMISSION_OF[step])
     }

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core.database import session
 from shop.payments.models.tables import PaymentAgreement
-from shop.payments.queries import cashier_scope as parts
+from shop.payments.queries import cashier_scope
 from shop.payments.queries.doubts import (
     PERMISSION_OF,
     Agreed,
@@ -20,8 +20,7 @@ from shop.payments.queries.doubts import (
     cashiers_without_word,
     takes_from_growers,
 )
-from shop.payments.service import doubts
-from shop.payments.service import notices as messages
+from shop.payments.service import doubts, notices
 from shop.payments.service.row_locks import locked_payment
 
 
@@ -36,7 +35,7 @@ def decide(payment_id: int, step: Step, *, by_account_id: int, at: datetime) -> 
         Conflict: as `doubts.accept` and `doubts.give_back`.
     """
     order, payment = locked_payment(payment_id)
-    parts.require_some_part(by_account_id, order.id, PERMISSION_OF[step])
+    cashier_scope.require_some_part(by_account_id, order.id, PERMISSION_OF[step])
     doubts.check(payment, accepted=step is Step.ACCEPT)
     row = session.scalars(
         select(PaymentAgreement).where(
@@ -50,7 +49,7 @@ def decide(payment_id: int, step: Step, *, by_account_id: int, at: datetime) -> 
     session.flush()
     agreed = agreed_on(payment, step)
     if agreed.missing and takes_from_growers(payment, step):
-        messages.part_waits(order, payment, step, cashiers_without_word(payment, step))
+        notices.part_waits(order, payment, step, cashiers_without_word(payment, step))
         return agreed
     verb = doubts.accept if step is Step.ACCEPT else doubts.give_back
     verb(payment_id, by_account_id=by_account_id, at=at)

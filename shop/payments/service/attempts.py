@@ -28,8 +28,7 @@ from shop.payments.rules.provider_news import (
     disagreements,
     session_end,
 )
-from shop.payments.service import doubts
-from shop.payments.service import notices as messages
+from shop.payments.service import doubts, notices
 from shop.payments.service.row_locks import PAYMENT, attempts_of, locked_payment, move
 from shop.payments.service.settling import settle
 from shop.payments.states import ARRIVED, OVER, Stage
@@ -216,7 +215,7 @@ def _follow(order: Order, payment: Payment, news: SessionNews, *, at: datetime) 
         move(payment, Stage.FAILED, at=at, cause="the provider says that the money did not come")
         if order.payment_state == PaymentState.AWAITING_PAYMENT:
             _hold_until(order, at + TIME_TO_RETRY)
-            messages.payment_failed(order, payment)
+            notices.payment_failed(order, payment)
     elif heard is Heard.PROCESSING and payment.state != Stage.PROCESSING:
         move(payment, Stage.PROCESSING, at=at, cause="the provider waits for the money")
         _hold_until(order, longest_hold(order.placed_at))
@@ -233,7 +232,7 @@ def _receive(order: Order, payment: Payment, news: SessionNews, *, at: datetime)
         payment.attention = attention("disagrees", ",".join(wrong))
         move(payment, Stage.DOUBTFUL, at=at, cause=payment.attention)
         _hold_until(order, check_by(at=at, placed_at=order.placed_at, holds=True))
-        messages.payment_in_doubt(order, payment)
+        notices.payment_in_doubt(order, payment)
         return
     payment.reference = news.provider_payment_id
     payment.received_minor = payment.amount_minor

@@ -14,8 +14,7 @@ from shop.orders.service.transitions import locked_consignment
 from shop.orders.states import BEFORE_DISPATCH, SETTLED, By
 from shop.payments.models.tables import CancelRequest, Refund
 from shop.payments.queries.lookups import get_wish
-from shop.payments.service import notices as messages
-from shop.payments.service import refunds
+from shop.payments.service import notices, refunds
 from shop.payments.states import WishState
 
 
@@ -73,7 +72,7 @@ def decline(public_id: str, *, answer: str, by: By, at: datetime) -> None:
     order, consignment = locked_consignment(wish.consignment_id)
     wish.answer = answer
     _decide(wish, WishState.DECLINED, by=by, at=at)
-    messages.cancel_declined(order, wish.public_id, consignment.number, answer)
+    notices.cancel_declined(order, wish.public_id, consignment.number, answer)
 
 
 def _open_wish(public_id: str) -> CancelRequest:

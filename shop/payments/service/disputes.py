@@ -6,11 +6,11 @@ from datetime import datetime
 
 from core.database import session
 from shop.orders.models.tables import Order
-from shop.orders.service import paying as orders
+from shop.orders.service import paying
 from shop.orders.states import PaymentState
 from shop.payments.models.tables import Payment
 from shop.payments.rules.attention import attention
-from shop.payments.service import refund_progress as refund_rows
+from shop.payments.service import refund_progress
 from shop.payments.states import DISPUTE_CLOSED as CLOSED
 from shop.payments.states import ONLY_A_WARNING, RefundKind, Stage
 
@@ -45,20 +45,20 @@ def follow(order: Order, payment: Payment, *, at: datetime) -> None:
         _lose(order, payment, reference=reference, at=at)
     elif status in CLOSED:
         if order.payment_state == PaymentState.DISPUTED:
-            orders.close_dispute(order.id, at=at, reference=reference)
+            paying.close_dispute(order.id, at=at, reference=reference)
     elif order.payment_state in {PaymentState.PAID, PaymentState.PARTLY_REFUNDED}:
         payment.attention = attention("disputed", payment.dispute_id or "")
-        orders.open_dispute(order.id, at=at, reference=reference)
+        paying.open_dispute(order.id, at=at, reference=reference)
 
 
 def _lose(order: Order, payment: Payment, *, reference: str, at: datetime) -> None:
     left = payment.received_minor - payment.refunded_minor
     lost = min(payment.dispute_minor or 0, left)
-    if refund_rows.of_reference(payment.id, reference):
+    if refund_progress.of_reference(payment.id, reference):
         return
     session.flush()
     if lost:
-        refund_rows.record_done(
+        refund_progress.record_done(
             payment,
             amount_minor=lost,
             kind=RefundKind.DISPUTE,
@@ -67,4 +67,4 @@ def _lose(order: Order, payment: Payment, *, reference: str, at: datetime) -> No
             at=at,
         )
     if order.payment_state == PaymentState.DISPUTED:
-        orders.close_dispute(order.id, at=at, reference=reference)
+        paying.close_dispute(order.id, at=at, reference=reference)

@@ -9,13 +9,11 @@ from flask_babel import gettext as _
 from core.database import session
 from core.errors import Conflict
 from shop.orders.models.tables import Order
-from shop.orders.service import paying as orders
-from shop.orders.service import refunding
+from shop.orders.service import paying, refunding
 from shop.orders.states import By
 from shop.payments.models.tables import Payment
 from shop.payments.queries.doubts import may_accept
-from shop.payments.service import notices as messages
-from shop.payments.service import refund_progress as refund_rows
+from shop.payments.service import notices, refund_progress
 from shop.payments.service.row_locks import locked_payment, move, refuse_disputed
 from shop.payments.states import RefundKind, Stage
 
@@ -48,14 +46,14 @@ def claim(order: Order, payment: Payment, *, by: By, at: datetime, cause: str, r
     refusal, paid = "paid twice", False
     try:
         with session.begin_nested():
-            paid = orders.mark_paid(order.id, at=at, by=by, reference=payment.public_id, reason=reason)
+            paid = paying.mark_paid(order.id, at=at, by=by, reference=payment.public_id, reason=reason)
     except Conflict as error:
         refusal = error.code
         session.refresh(order)
     if paid:
         move(payment, Stage.RECEIVED, at=at, cause=cause, by_account_id=by.account_id)
     else:
-        refund_rows.return_unclaimed(order, payment, reason=refusal, by_account_id=by.account_id, at=at)
+        refund_progress.return_unclaimed(order, payment, reason=refusal, by_account_id=by.account_id, at=at)
     return paid
 
 
@@ -88,8 +86,8 @@ def accept(payment_id: int, *, by_account_id: int | None, at: datetime) -> Payme
             reason="waived",
         )
     elif short < 0:
-        refund_rows.return_money(payment, -short, reason="paid too much", at=at)
-    messages.amount_accepted(order, payment)
+        refund_progress.return_money(payment, -short, reason="paid too much", at=at)
+    notices.amount_accepted(order, payment)
     return payment
 
 
@@ -103,7 +101,7 @@ def give_back(payment_id: int, *, by_account_id: int | None, at: datetime) -> No
     check(payment, accepted=False)
     _received_as_heard(payment)
     payment.attention = None
-    refund_rows.return_unclaimed(order, payment, reason=GIVEN_BACK, by_account_id=by_account_id, at=at)
+    refund_progress.return_unclaimed(order, payment, reason=GIVEN_BACK, by_account_id=by_account_id, at=at)
 
 
 def note_given_back(payment: Payment, given_back_minor: int, *, at: datetime) -> None:
@@ -116,7 +114,7 @@ def note_given_back(payment: Payment, given_back_minor: int, *, at: datetime) ->
     payment.attention = None
     move(payment, Stage.UNCLAIMED, at=at, cause="given back at the provider")
     session.flush()
-    refund_rows.record_done(
+    refund_progress.record_done(
         payment,
         amount_minor=payment.received_minor,
         kind=RefundKind.UNCLAIMED,

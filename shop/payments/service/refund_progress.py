@@ -18,7 +18,7 @@ from shop.orders.states import PROVIDER, SYSTEM, By
 from shop.payments.models.tables import Payment, ProviderRefund, Refund
 from shop.payments.rules.attention import attention
 from shop.payments.rules.provider_news import seen_elsewhere
-from shop.payments.service import notices as messages
+from shop.payments.service import notices
 from shop.payments.service.row_locks import (
     REFUND,
     locked_refund,
@@ -41,7 +41,7 @@ def return_unclaimed(
     move(payment, Stage.UNCLAIMED, at=at, cause=reason, by_account_id=by_account_id)
     session.flush()
     return_money(payment, payment.received_minor, reason=reason, at=at)
-    messages.payment_unclaimed(order, payment, reason=reason)
+    notices.payment_unclaimed(order, payment, reason=reason)
 
 
 def return_money(payment: Payment, amount_minor: int, *, reason: str, at: datetime) -> Refund:
@@ -74,7 +74,7 @@ def record_done(
             by=PROVIDER,
             reason=reason,
         )
-    messages.refunded(locked_order(payment.order_id), refund)
+    notices.refunded(locked_order(payment.order_id), refund)
     return refund
 
 
@@ -167,7 +167,7 @@ def hear(payment: Payment, row: ProviderRefund, *, at: datetime) -> str:
         move_refund(refund, RefundState.DONE, at=at, cause="the provider says done")
         refund.done_at = at
         refund.last_error = None
-        messages.refunded(order, refund)
+        notices.refunded(order, refund)
     elif row.status in NOT_MADE and state is not RefundState.FAILED and refund.reference is None:
         fail(refund, payment, "the provider says that it failed", at=at)
     elif row.status not in {"succeeded", *NOT_MADE} and state is RefundState.DUE:
@@ -203,5 +203,5 @@ def finish_by_hand(refund_id: int, *, reference: str, by_account_id: int | None,
     move_refund(refund, RefundState.DONE, at=at, cause=f"by hand: {reference}", by_account_id=by_account_id)
     refund.reference = reference
     refund.done_at = at
-    messages.refunded(order, refund)
+    notices.refunded(order, refund)
     return refund

@@ -9,8 +9,7 @@ from core.database import session
 from shop.orders.models.tables import Order
 from shop.payments.models.tables import Payment, ProviderRefund
 from shop.payments.rules.attention import attention
-from shop.payments.service import disputes, doubts
-from shop.payments.service import refund_progress as refund_rows
+from shop.payments.service import disputes, doubts, refund_progress
 from shop.payments.service.row_locks import locked_payment
 from shop.payments.states import Stage
 
@@ -36,7 +35,7 @@ def hear_refund(payment_id: int, news: RefundNews, *, at: datetime) -> str:
         # A refund that failed stays failed; an older message about it comes too late.
         row.status = news.status if news.status != "pending" or row.status == "pending" else row.status
     session.flush()
-    result = refund_rows.hear(payment, row, at=at)
+    result = refund_progress.hear(payment, row, at=at)
     if is_foreign(payment, row.currency):
         payment.attention = attention(
             "foreign_refund", f"{row.id} {row.amount_minor / 100:.2f} {row.currency}"
@@ -91,7 +90,7 @@ def settle(order: Order, payment: Payment, *, at: datetime) -> None:
     if payment.state not in {Stage.RECEIVED, Stage.UNCLAIMED}:
         return
     session.flush()
-    refund_rows.account_for_others(payment, at=at)
+    refund_progress.account_for_others(payment, at=at)
     disputes.follow(order, payment, at=at)
 
 

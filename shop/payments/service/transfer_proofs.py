@@ -11,15 +11,14 @@ from core.database import session
 from core.errors import Conflict
 from core.ids import random_id
 from shop.orders.models.tables import Order
-from shop.orders.service import paying as orders
+from shop.orders.service import paying
 from shop.orders.service.deadlines import pay_by
 from shop.orders.service.transitions import consignments_of, locked_order
 from shop.orders.states import BUYER, By, PaymentMethod, PaymentState
 from shop.payees.queries import account_of_order
 from shop.payments.models.tables import Payment, TransferProof
 from shop.payments.queries.lookups import get_proof
-from shop.payments.service import attempts as service
-from shop.payments.service import notices as messages
+from shop.payments.service import attempts, notices
 from shop.payments.states import ProofState
 
 MAX_PROOFS = 6
@@ -39,8 +38,8 @@ def submit(order_id: int, *, file_key: str, stated_minor: int, note: str, at: da
     sent = session.scalars(select(TransferProof.id).where(TransferProof.order_id == order_id)).all()
     if len(sent) >= MAX_PROOFS:
         raise Conflict(_("There are many proofs already; please call the branch."), code="too_many_proofs")
-    service.begin(order_id, at=at)
-    orders.submit_proof(order_id, at=at, by=BUYER)
+    attempts.begin(order_id, at=at)
+    paying.submit_proof(order_id, at=at, by=BUYER)
     growers = {consignment.grower_id for consignment in consignments_of(order_id)}
     paid_to = account_of_order(order.payee_account, growers, at=at)
     proof = TransferProof(
@@ -76,7 +75,7 @@ def confirm(
         Conflict: `amount_differs`, `proof_decided`, `received_before`; nothing changes then.
     """
     order, proof = _open_proof(public_id)
-    payment = service.receive_by_hand(
+    payment = attempts.receive_by_hand(
         order.id, amount_minor=amount_minor, reference=reference, by_account_id=by_account_id, at=at
     )
     proof.state = ProofState.CONFIRMED
@@ -96,7 +95,7 @@ def reject(public_id: str, *, reason: str, by_account_id: int | None, at: dateti
     """
     order, proof = _open_proof(public_id)
     if order.payment_state == PaymentState.PROOF_SUBMITTED:
-        orders.refuse_proof(
+        paying.refuse_proof(
             order.id,
             at=at,
             by=By("cashier", by_account_id),
@@ -107,4 +106,4 @@ def reject(public_id: str, *, reason: str, by_account_id: int | None, at: dateti
     proof.reason = reason
     proof.decided_at = at
     proof.decided_by = by_account_id
-    messages.proof_rejected(order, proof, reason)
+    notices.proof_rejected(order, proof, reason)

@@ -18,9 +18,7 @@ from shop.payments.models.tables import Payment
 from shop.payments.queries import lookups
 from shop.payments.rules.provider_answers import Item, RefundNews, Session, SessionOrder
 from shop.payments.rules.provider_news import Heard
-from shop.payments.service import attempts as service
-from shop.payments.service import refund_progress as refund_rows
-from shop.payments.service import settling
+from shop.payments.service import attempts, refund_progress, settling
 from shop.payments.service.provider import configured, gateway
 from shop.payments.service.provider_errors import ProviderAway, ProviderRefused
 from shop.payments.service.row_locks import locked_refund
@@ -57,7 +55,7 @@ def pay(order_id: int) -> str | None:
     """
     for _try in range(3):
         with transaction():
-            attempt = service.begin(order_id, at=now())
+            attempt = attempts.begin(order_id, at=now())
         fault_point("payment.begun")
         if attempt is None:
             return None
@@ -66,7 +64,7 @@ def pay(order_id: int) -> str | None:
         except ProviderRefused as refusal:
             # Most often the session's end, fixed when the attempt began, has come too near meanwhile.
             with transaction():
-                service.session_refused(attempt.payment_id, str(refusal), at=now())
+                attempts.session_refused(attempt.payment_id, str(refusal), at=now())
             log.warning("stripe_refused_session", code=refusal.code, param=refusal.param)
             continue
         if opened.news.heard is not Heard.OPEN:
@@ -78,7 +76,7 @@ def pay(order_id: int) -> str | None:
     raise ProviderAway
 
 
-def _open_session(attempt: service.Attempt) -> Session:
+def _open_session(attempt: attempts.Attempt) -> Session:
     """The attempt's session as it stands now; made first where there is none.
 
     What was asked for before is asked for again with the same key, and its answer is the old one; so the
@@ -89,7 +87,7 @@ def _open_session(attempt: service.Attempt) -> Session:
         opened = gateway().create_session(_session_order(attempt))
         fault_point("payment.session_made")
         with transaction():
-            service.session_opened(attempt.payment_id, opened, at=now())
+            attempts.session_opened(attempt.payment_id, opened, at=now())
         fault_point("payment.session_kept")
         if attempt.is_new:
             return opened
@@ -97,7 +95,7 @@ def _open_session(attempt: service.Attempt) -> Session:
     return gateway().get_session(session_id)
 
 
-def _session_order(attempt: service.Attempt) -> SessionOrder:
+def _session_order(attempt: attempts.Attempt) -> SessionOrder:
     base_url = current_settings().base_url
     back = RETURN_PATH.format(public_id=attempt.public_id)
     return view_of(
@@ -114,7 +112,7 @@ def record_session(payment_id: int, stripe_session: Session) -> str:
     """Take what the provider answered about a session into the books."""
     fault_point("session.heard")
     with transaction():
-        result = service.hear_session(payment_id, stripe_session.news, at=now())
+        result = attempts.hear_session(payment_id, stripe_session.news, at=now())
         settling.note_asked(payment_id, at=now())
         fault_point("session.written")
     fault_point("session.committed")
@@ -184,7 +182,7 @@ def send_refund(refund_id: int) -> str:
     if dispute_is_open(payment.dispute_status):
         session.rollback()
         with transaction():
-            refund_rows.postpone(locked_refund(refund_id)[2], at=now())
+            refund_progress.postpone(locked_refund(refund_id)[2], at=now())
         return RefundState.DUE
     assert payment.provider_payment_id is not None
     paid_by, payment_id = payment.provider_payment_id, payment.id
@@ -197,13 +195,13 @@ def send_refund(refund_id: int) -> str:
         )
     except ProviderAway:
         with transaction():
-            refund_rows.postpone(locked_refund(refund_id)[2], at=now())
+            refund_progress.postpone(locked_refund(refund_id)[2], at=now())
         return RefundState.DUE
     except ProviderRefused as refusal:
         with transaction():
             _order, payment, refund = locked_refund(refund_id)
             if refund.state == RefundState.DUE:
-                refund_rows.fail(refund, payment, str(refusal), at=now())
+                refund_progress.fail(refund, payment, str(refusal), at=now())
         return RefundState.FAILED
     fault_point("refund.called")
     hear_refund(payment_id, news)

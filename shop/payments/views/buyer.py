@@ -22,18 +22,15 @@ from core.settings import current_settings
 from core.web.views.bounds import PHOTO, takes
 from core.web.views.limits import ORDER, limiter, posts_only
 from shop.orders.models.tables import Order
-from shop.orders.service import paying as orders
+from shop.orders.service import paying
 from shop.orders.states import BUYER
 from shop.orders.wording.state_names import payment_words
 from shop.payments.forms import CancelForm, ProofForm, ReturnedForm
 from shop.payments.models.tables import Payment
-from shop.payments.queries import lookups
-from shop.payments.queries import order_money as queries
-from shop.payments.service import cancel_requests as wishes
-from shop.payments.service import proof_files
-from shop.payments.service import transfer_proofs as proofs
+from shop.payments.queries import lookups, order_money
+from shop.payments.service import cancel_requests, proof_files, transfer_proofs
 from shop.payments.service.provider_errors import ProviderAway
-from shop.payments.tasks import stripe_calls as flows
+from shop.payments.tasks import stripe_calls
 from shop.payments.views.returning import note_payer, went_to_pay
 
 log = structlog.get_logger(__name__)
@@ -42,7 +39,7 @@ ASKING = "5 per minute; 20 per hour"
 
 
 def _order(number: str) -> Order:
-    return queries.buyers_order(
+    return order_money.buyers_order(
         number, request.args.get("token") or request.form.get("token"), account_id=current_actor().account_id
     )
 
@@ -60,7 +57,7 @@ def pay(number: str) -> Any:
     back = order_address(order.number, order.access_token)
     note_payer(order.number)
     try:
-        address = flows.pay(order.id)
+        address = stripe_calls.pay(order.id)
     except ProviderAway as away:
         flash(str(away), "error")
         return redirect(back, 303)
@@ -79,7 +76,7 @@ def stripe_return(public_id: str) -> Any:
     if "cancelled" not in request.args and may_note():
         try:
             with noting("what the payment service answers of this payment, as its own message would"):
-                flows.check(payment.id)
+                stripe_calls.check(payment.id)
         except ProviderAway:
             log.warning("stripe_away_on_return")
     account_id = current_actor().account_id
@@ -131,7 +128,7 @@ def proof(number: str) -> Any:
             form.file.errors = [wrong]
         if valid and key:
             with creating() as made:
-                proofs.submit(
+                transfer_proofs.submit(
                     order.id,
                     file_key=key,
                     stated_minor=form.stated.minor,
@@ -142,7 +139,7 @@ def proof(number: str) -> Any:
             flash(_("Your receipt is with the cashier. We write to you when the money is found."), "success")
             return made.answer()
         status = 422
-    return render_template("shop/payments/proof.html", form=form, panel=queries.panel(order.id)), status
+    return render_template("shop/payments/proof.html", form=form, panel=order_money.panel(order.id)), status
 
 
 def _keys() -> URLSafeSerializer:
@@ -208,23 +205,23 @@ def cancel(number: str) -> Any:
             return redirect(order_address(number, order.access_token), 303)
         status = 422
     page = render_template(
-        "shop/payments/cancel.html", form=form, panel=queries.panel(order.id), consignment=parcel
+        "shop/payments/cancel.html", form=form, panel=order_money.panel(order.id), consignment=parcel
     )
     return page, status
 
 
 def _cancel(order_id: int, parcel: str | None, reason: str) -> None:
     if parcel is None:
-        orders.cancel_order(order_id, at=now(), by=BUYER, reason=reason)
+        paying.cancel_order(order_id, at=now(), by=BUYER, reason=reason)
         flash(_("The order is cancelled. Nothing was charged."), "success")
         return
-    wishes.request_cancellation(lookups.parcel_of_order(order_id, parcel), reason=reason, at=now())
+    cancel_requests.request_cancellation(lookups.parcel_of_order(order_id, parcel), reason=reason, at=now())
     flash(_("The grower has your request and answers it before the parcel leaves."), "success")
 
 
 def flows_after_cancel(order_id: int) -> None:
     """Close the payment page of a cancelled order now; the sweep does it when Stripe is away."""
     try:
-        flows.close_sessions(order_id)
-    except (DomainError, flows.ProviderRefused):
+        stripe_calls.close_sessions(order_id)
+    except (DomainError, stripe_calls.ProviderRefused):
         log.warning("session_not_closed", order_id=order_id)

@@ -15,14 +15,9 @@ from core.gate import actor_id, requires
 from core.scopes import Scope
 from shop.payees.queries import payees_of
 from shop.payments.forms import ConfirmForm, ReferenceForm, RejectForm
-from shop.payments.queries import cashier as desk
-from shop.payments.queries import cashier_scope as parts
-from shop.payments.queries import lookups
-from shop.payments.queries import order_money as queries
+from shop.payments.queries import cashier, cashier_scope, lookups, order_money
 from shop.payments.queries.doubts import Step
-from shop.payments.service import agreements, doubts
-from shop.payments.service import refund_progress as refund_rows
-from shop.payments.service import transfer_proofs as proofs
+from shop.payments.service import agreements, doubts, refund_progress, transfer_proofs
 from shop.payments.service.provider import configured
 from shop.payments.states import Stage
 from shop.payments.tasks import sweeping
@@ -39,7 +34,7 @@ def home() -> Any:
     return render_template(
         "shop/payments/cashier.html",
         attention_words=attention_words,
-        desk=desk.cashier_queue(actor_id()),
+        desk=cashier.cashier_queue(actor_id()),
         without_account=[
             unit_payees.unit
             for unit_payees in payees_of(branch.units_where(actor_id(), "payments.confirm"), at=now())[:1]
@@ -51,7 +46,7 @@ def home() -> Any:
 
 
 def _proof_page(public_id: str, *, confirm: ConfirmForm, reject: RejectForm, status: int = 200) -> Any:
-    proof = desk.proof_for_cashier(actor_id(), public_id)
+    proof = cashier.proof_for_cashier(actor_id(), public_id)
     page = render_template(
         "shop/payments/cashier_proof.html",
         proof=proof,
@@ -72,20 +67,20 @@ def proof(public_id: str) -> Any:
 @blueprint.get("/branch/cashier/proofs/<public_id>/file")
 @requires("payments.confirm")
 def proof_file(public_id: str) -> Response:
-    return private_file(desk.proof_for_cashier(actor_id(), public_id).file_key)
+    return private_file(cashier.proof_for_cashier(actor_id(), public_id).file_key)
 
 
 @blueprint.post("/branch/cashier/proofs/<public_id>/confirm")
 @requires("payments.confirm", scope=Scope.UNIT)
 def confirm_proof(public_id: str) -> Any:
     """The money is on the account, exactly the order's total."""
-    proof = desk.proof_for_cashier(actor_id(), public_id)
+    proof = cashier.proof_for_cashier(actor_id(), public_id)
     form = ConfirmForm()
     if not form.validate():
         return _proof_page(public_id, confirm=form, reject=RejectForm(formdata=None), status=422)
     try:
         with transaction():
-            payment = proofs.confirm(
+            payment = transfer_proofs.confirm(
                 public_id,
                 amount_minor=form.amount.minor,
                 reference=form.reference.data.strip(),
@@ -113,12 +108,12 @@ def confirm_proof(public_id: str) -> Any:
 @requires("payments.confirm", scope=Scope.UNIT)
 def reject_proof(public_id: str) -> Any:
     """The money is not there, or not all of it."""
-    desk.proof_for_cashier(actor_id(), public_id)
+    cashier.proof_for_cashier(actor_id(), public_id)
     form = RejectForm()
     if not form.validate():
         return _proof_page(public_id, confirm=ConfirmForm(formdata=None), reject=form, status=422)
     with transaction():
-        proofs.reject(public_id, reason=form.reason.data.strip(), by_account_id=actor_id(), at=now())
+        transfer_proofs.reject(public_id, reason=form.reason.data.strip(), by_account_id=actor_id(), at=now())
     flash(_("The buyer is told and may send another receipt."), "success")
     return redirect(url_for("cashier.home"), 303)
 
@@ -129,14 +124,14 @@ def refund(number: str) -> Any:
     """Pay a refund by hand and write the bank's reference down."""
     row = lookups.get_refund(number)
     refund_id = row.id
-    parts.require_refund(actor_id(), refund_id)
-    shown = next(refund for refund in queries.refunds_of(row.order_id) if refund.number == number)
+    cashier_scope.require_refund(actor_id(), refund_id)
+    shown = next(refund for refund in order_money.refunds_of(row.order_id) if refund.number == number)
     form = ReferenceForm()
     status = 200
     if request.method == "POST":
         if form.validate():
             with transaction():
-                refund_rows.finish_by_hand(
+                refund_progress.finish_by_hand(
                     refund_id, reference=form.reference.data.strip(), by_account_id=actor_id(), at=now()
                 )
             flash(_("Refund %(number)s is paid; the buyer is told.", number=number), "success")
@@ -161,7 +156,7 @@ def find_parcel() -> Any:
 def seen(public_id: str) -> Any:
     """Somebody has looked at a payment in doubt."""
     payment = lookups.get_payment(public_id)
-    parts.require_some_part(actor_id(), payment.order_id, "payments.confirm")
+    cashier_scope.require_some_part(actor_id(), payment.order_id, "payments.confirm")
     with transaction():
         doubts.mark_seen(payment)
     return redirect(url_for("cashier.home"), 303)
@@ -205,7 +200,7 @@ def give_back(public_id: str) -> Any:
 @requires("payments.confirm", scope=Scope.UNIT)
 def reconcile() -> Any:
     """Ask Stripe about what is open of the orders in which the cashier's growers have a part, now."""
-    swept = sweeping.sweep(everything=True, of=parts.own_orders(actor_id(), "payments.confirm"))
+    swept = sweeping.sweep(everything=True, of=cashier_scope.own_orders(actor_id(), "payments.confirm"))
     flash(
         _(
             "Asked about %(count)s payments; %(changed)s were settled.",

@@ -17,13 +17,10 @@ from core.scopes import Scope
 from core.web.forms.fields import typed_count
 from shop.orders.states import By
 from shop.payments.forms import DeclineForm, RefundForm
-from shop.payments.queries import cashier as desk
-from shop.payments.queries import cashier_scope as parts
-from shop.payments.queries import lookups
+from shop.payments.queries import cashier, cashier_scope, lookups
 from shop.payments.queries.refundable import Refundable, refundable, refundable_of
-from shop.payments.service import cancel_requests as wishes
-from shop.payments.service import refunds
-from shop.payments.tasks import stripe_calls as flows
+from shop.payments.service import cancel_requests, refunds
+from shop.payments.tasks import stripe_calls
 
 blueprint = Blueprint("refunds", __name__)
 SELLER, STAFF = "orders.sell", "payments.refund"
@@ -40,7 +37,7 @@ def _allow(parcel: Refundable, permission: str) -> By:
         if branch.require_grower(account_id).id != parcel.grower_id:
             raise Forbidden(_("This parcel belongs to another grower."), code="another_growers")
         return By("grower", account_id)
-    parts.require_grower_part(account_id, parcel.grower_id, permission)
+    cashier_scope.require_grower_part(account_id, parcel.grower_id, permission)
     return By("staff", account_id)
 
 
@@ -84,7 +81,7 @@ def _refund(number: str, permission: str, *, back: str) -> Any:
             made.leads_to(back)
     except (Conflict, Invalid) as refused:
         return _page(parcel, form, {"": str(refused)}, back=back), 422
-    flash(_refund_sentence(flows.send_refund(refund_id)), "success")
+    flash(_refund_sentence(stripe_calls.send_refund(refund_id)), "success")
     return made.answer()
 
 
@@ -121,7 +118,7 @@ def _page(parcel: Refundable, form: RefundForm, errors: dict[str, str], *, back:
 def of_seller() -> Any:
     """What a grower's buyers want to cancel, and what went back to them."""
     grower = branch.require_grower(actor_id())
-    return render_template("shop/payments/seller_refunds.html", page=desk.of_grower(grower.id))
+    return render_template("shop/payments/seller_refunds.html", page=cashier.of_grower(grower.id))
 
 
 @blueprint.post("/seller/wishes/<public_id>/<any(grant, decline):answer>")
@@ -143,14 +140,14 @@ def _answer(public_id: str, answer: str, permission: str, *, back: str) -> Any:
     by = _allow(refundable_of(wish.consignment_id), permission)
     if answer == "grant":
         with transaction():
-            refund_id = wishes.grant(public_id, by=by, at=now()).id
-        flash(_refund_sentence(flows.send_refund(refund_id)), "success")
+            refund_id = cancel_requests.grant(public_id, by=by, at=now()).id
+        flash(_refund_sentence(stripe_calls.send_refund(refund_id)), "success")
         return redirect(back, 303)
     form = DeclineForm()
     if not form.validate():
         flash(_("Please write a short answer to the buyer."), "error")
         return redirect(back, 303)
     with transaction():
-        wishes.decline(public_id, answer=form.answer.data.strip(), by=by, at=now())
+        cancel_requests.decline(public_id, answer=form.answer.data.strip(), by=by, at=now())
     flash(_("The buyer has your answer."), "success")
     return redirect(back, 303)

@@ -14,7 +14,7 @@ from core.errors import Unavailable
 from core.sweeps import note_failure, note_success
 from core.work_claims import ClaimLost
 from shop.catalogue.queries.index_documents import IndexDocument, documents_for_index, ids_for_index
-from shop.search.service import finding as service
+from shop.search.service import finding
 
 log = structlog.get_logger(__name__)
 LISTING = "shop.search.listing"
@@ -61,7 +61,7 @@ def _buildable_documents(ids: Sequence[int], at: datetime) -> list[IndexDocument
     try:
         documents = list(documents_for_index(at=at, ids=ids))
         for document in documents:
-            service.engine().check_document(document)
+            finding.engine().check_document(document)
     except Exception as error:  # noqa: BLE001 - as above
         roll_back_after(error)
         if len(ids) == 1:

@@ -12,8 +12,7 @@ from core.database import session, transaction
 from core.work_claims import Claim, InWork, NotDue, Retry, claimed, find_claim, in_work
 from shop.catalogue.queries.index_documents import IndexDocument
 from shop.search.queries import remembered_changes
-from shop.search.service import changes
-from shop.search.service import finding as service
+from shop.search.service import changes, finding
 from shop.search.service.engine import IndexMissing, SearchAway
 from shop.search.tasks.bad_listings import with_sound_listings
 
@@ -42,7 +41,7 @@ def index_listings(ids: Iterable[int], *, at: datetime) -> None:
             changes.remember(wanted, at=at)
     session.rollback()
     try:
-        with_sound_listings(service.engine().put, at=at, ids=wanted)
+        with_sound_listings(finding.engine().put, at=at, ids=wanted)
     except IndexMissing:
         if not remembered:
             with transaction():
@@ -68,7 +67,7 @@ def rebuild(*, at: datetime, when_due: bool = False) -> int:
         session.rollback()
 
         def build(documents: Iterable[IndexDocument]) -> int:
-            return service.engine().rebuild(_renewing(documents, claim), still_ours=claim.renew)
+            return finding.engine().rebuild(_renewing(documents, claim), still_ours=claim.renew)
 
         count = with_sound_listings(build, at=at)
         _catch_up(at)
@@ -92,7 +91,7 @@ def _catch_up(at: datetime) -> int:
         session.rollback()
         if not rows:
             return done
-        with_sound_listings(service.engine().put, at=at, ids={row.listing_id for row in rows})
+        with_sound_listings(finding.engine().put, at=at, ids={row.listing_id for row in rows})
         with transaction():
             changes.forget([row.id for row in rows])
         done += len(rows)
@@ -109,15 +108,15 @@ def tend(*, at: datetime) -> int:
     try:
         if _is_missing() or _was_interrupted():
             return rebuild(at=at, when_due=True)
-        if not service.engine().has_litter() and not remembered_changes(limit=1):
+        if not finding.engine().has_litter() and not remembered_changes(limit=1):
             return 0
         with claimed(REBUILD, LISTINGS, claim_for=CLAIM_FOR, when_due=True, retry=RETRY):
-            service.engine().tidy()
+            finding.engine().tidy()
             return _catch_up(at)
     except (InWork, NotDue):
         return 0
     except SearchAway as error:
-        log.warning("search_engine_away", engine=service.engine().name, code=error.code)
+        log.warning("search_engine_away", engine=finding.engine().name, code=error.code)
         return 0
 
 
@@ -130,7 +129,7 @@ def _was_interrupted() -> bool:
 
 def _is_missing() -> bool:
     try:
-        service.check()
+        finding.check()
     except IndexMissing:
         return True
     return False

@@ -16,7 +16,7 @@ from shop.catalogue.queries.listing_page import get_listing
 from shop.catalogue.queries.listings import listing_cards
 from shop.search.schemas.json_api import ListingGrowerOut, ListingOut, ListingsOut, ListingsQuery, VariantOut
 from shop.search.schemas.search_request import wanted_from
-from shop.search.service import finding as service
+from shop.search.service import finding
 from shop.search.service.engine import PAGE_SIZE, SearchHits
 
 blueprint = APIBlueprint("search_api", __name__, tag="Listings")
@@ -34,7 +34,7 @@ def api_listings(**_documented: Any) -> Response:
     """A page of listings in the shape of the contract."""
     at = now()
     wanted = wanted_from(request.args, today=local_day(at), minor=True)
-    hits = service.find(wanted)
+    hits = finding.find(wanted)
     cards = listing_cards(hits.ids, at)
     return jsonify(
         items=[listing_json(card) for card in cards],

@@ -9,7 +9,7 @@ from core.gate import public
 from core.web.rules.pagination import Page
 from shop.catalogue.queries.listings import listing_cards
 from shop.search.schemas.search_request import wanted_from
-from shop.search.service import finding as service
+from shop.search.service import finding
 from shop.search.service.engine import PAGE_SIZE, SORTS
 from traceability import api as traceability
 
@@ -22,7 +22,7 @@ def page() -> str:
     """Results with facets; says so when the engine is away or only some words matched."""
     at = now()
     wanted = wanted_from(request.args, today=local_day(at))
-    hits = service.find(wanted)
+    hits = finding.find(wanted)
     cards = listing_cards(hits.ids, at)
     return render_template(
         "shop/search/search.html",

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from branch import api as branch
 from core.clock import local_day, now
 from core.gate import requires
-from shop.seller.views import todos as day
+from shop.seller.views import todos
 from shop.seller.views.current_seller import current_seller
 
 blueprint = Blueprint("seller", __name__)
@@ -24,8 +24,8 @@ def home() -> ResponseReturnValue:
         "shop/seller/home.html",
         seller=seller,
         today=local_day(at),
-        todos=[(todo.text, todo.href, todo.tone) for todo in day.todos(seller, at)],
-        figures=day.figures(seller, at),
+        todos=[(todo.text, todo.href, todo.tone) for todo in todos.todos(seller, at)],
+        figures=todos.figures(seller, at),
         licence=licence,
         licence_words=_("valid") if licence and licence.is_valid else _("not valid"),
     )

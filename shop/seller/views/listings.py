@@ -22,8 +22,7 @@ from shop.catalogue.queries import photo_uploads as catalogue_photo_uploads
 from shop.catalogue.queries.bulk_reading import photo_view
 from shop.catalogue.queries.cards import PhotoView
 from shop.catalogue.queries.listings import own_listings
-from shop.catalogue.service import drafts
-from shop.catalogue.service import photo_uploads as uploads
+from shop.catalogue.service import drafts, photo_uploads
 from shop.catalogue.service import publishing as service
 from shop.catalogue.states import ListingState
 from shop.catalogue.wording.reasons import reason_sentence
@@ -169,7 +168,7 @@ def _change_photos(listing: Listing, action: str) -> None:
     elif verb == "first_photo":
         drafts.show_first(listing, public_id)
     elif verb == "drop_upload":
-        uploads.drop(listing, public_id)
+        photo_uploads.drop(listing, public_id)
 
 
 def _page(

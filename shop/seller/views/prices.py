@@ -15,11 +15,11 @@ from core.errors import DomainError, existing
 from core.form_keys.views import creates, creating
 from core.gate import requires
 from core.scopes import Scope
-from shop.catalogue.queries import drafts as catalogue_drafts
+from shop.catalogue.queries import drafts
 from shop.catalogue.queries.cards import ListingCard
 from shop.catalogue.queries.listings import own_listings
 from shop.catalogue.rules.offers import VariantOffer
-from shop.catalogue.service import publishing as service
+from shop.catalogue.service import publishing
 from shop.seller.forms.listing import PricesForm, attach, leaves
 from shop.seller.forms.rows import change_rows
 from shop.seller.forms.typed_offer import Typed, ladder_offer, typed_ladder, typed_of
@@ -50,12 +50,12 @@ def change(slug: str) -> ResponseReturnValue:
     if form.validate():
         try:
             with creating() as made:
-                listing = catalogue_drafts.own_listing(slug, seller.grower.id)
-                service.change_prices(
+                listing = drafts.own_listing(slug, seller.grower.id)
+                publishing.change_prices(
                     listing, _offers(form, card, seller), at=at, by_account_id=seller.account_id
                 )
                 made.leads_to(url_for("seller_listings.index"))
-        except service.OfferRefused as refused:
+        except publishing.OfferRefused as refused:
             problems = attach(form, refused.fields)
         except DomainError as refused:
             problems = [str(refused.message)]

@@ -18,10 +18,7 @@ from core.form_keys.views import Creation, creating
 from core.web.forms.fields import typed_count
 from shop.catalogue.models import Listing
 from shop.catalogue.queries import drafts as catalogue_drafts
-from shop.catalogue.service import drafts
-from shop.catalogue.service import photo_renderings as photos
-from shop.catalogue.service import photo_uploads as waiting
-from shop.catalogue.service import publishing as service
+from shop.catalogue.service import drafts, photo_renderings, photo_uploads, publishing
 from shop.catalogue.service.drafts import StoredPhoto
 from shop.catalogue.service.photo_renderings import PhotoRefused
 from shop.seller.forms.listing import NEW_LOT, NEW_PLOT, ListingForm, NewLotForm, attach
@@ -105,8 +102,8 @@ def store_photos(uploads: Sequence[FileStorage], *, keep_place_and_time: bool, h
             continue
         data = upload.read()
         try:
-            if photos.require_plausible(data) and (has_photo or sent.made):
-                sent.originals.append((waiting.store_original(data), upload.filename))
+            if photo_renderings.require_plausible(data) and (has_photo or sent.made):
+                sent.originals.append((photo_uploads.store_original(data), upload.filename))
             else:
                 sent.made.append(drafts.store_photo(data, keep_place_and_time=keep_place_and_time))
         except PhotoRefused as error:
@@ -124,7 +121,7 @@ def keep(
         for photo in sent.made:
             drafts.attach_photo(listing, photo, at=at)
         for key, name in sent.originals:
-            waiting.add(
+            photo_uploads.add(
                 listing, key, name, keep_place_and_time=sent.keep_place_and_time, at=at, by=seller.account_id
             )
     except Conflict as full:
@@ -152,7 +149,7 @@ def publish(
             listing = catalogue_drafts.own_listing(draft_key, seller.grower.id)
             lot_id = _lot_id(form, seller, listing, at=at)
             offer = offer_of(form, traceability.get_lot(id=lot_id).root)
-            service.publish(listing, offer, lot_id, at=at, by_account_id=seller.account_id)
+            publishing.publish(listing, offer, lot_id, at=at, by_account_id=seller.account_id)
             if only_check:
                 raise _OnlyChecked
             listing.typed = {}
@@ -178,14 +175,14 @@ def _lot_id(form: ListingForm, seller: Seller, listing: Listing, *, at: datetime
     if chosen != NEW_LOT:
         own = {str(lot.id): lot.id for lot in traceability.lots_of_grower(seller.grower.id)}
         if chosen not in own:
-            raise service.OfferRefused([service.Fault("lot_missing", "lot")])
+            raise publishing.OfferRefused([publishing.Fault("lot_missing", "lot")])
         return own[chosen]
     new: NewLotForm = form.new_lot.form
     faults = _plot_faults(new)
     if not new.quantity.data:
-        faults.append(service.Fault("lot_quantity_missing", "new_lot-quantity"))
+        faults.append(publishing.Fault("lot_quantity_missing", "new_lot-quantity"))
     if faults:
-        raise service.OfferRefused(faults)
+        raise publishing.OfferRefused(faults)
     village = seller.grower.village_name_zh
     try:
         lot = traceability.record_lot(
@@ -223,15 +220,15 @@ def _span(form: ListingForm, field: str, name: str) -> dict[str, Any]:
     return {f"{name}_min": min(ends), f"{name}_max": max(ends)} if ends else {}
 
 
-def _plot_faults(new: NewLotForm) -> list[service.Fault]:
+def _plot_faults(new: NewLotForm) -> list[publishing.Fault]:
     """What is missing of the plot."""
     if new.plot.data != NEW_PLOT:
-        return [] if typed_count(new.plot.data) else [service.Fault("plot_missing", "new_lot-plot")]
+        return [] if typed_count(new.plot.data) else [publishing.Fault("plot_missing", "new_lot-plot")]
     faults = []
     if not (new.plot_name.data or "").strip():
-        faults.append(service.Fault("plot_name_missing", "new_lot-plot_name"))
+        faults.append(publishing.Fault("plot_name_missing", "new_lot-plot_name"))
     if not new.plot_area_mu.data:
-        faults.append(service.Fault("plot_area_missing", "new_lot-plot_area_mu"))
+        faults.append(publishing.Fault("plot_area_missing", "new_lot-plot_area_mu"))
     return faults
 
 
