@@ -10,6 +10,8 @@ from shop.catalogue.rules.pricing import CheaperTier, QuantityRule, Tier, cheape
 
 
 class ProblemCode(StrEnum):
+    """Why a line cannot be ordered as it is."""
+
     NOT_ON_SALE = "not_on_sale"
     SOLD_OUT = "sold_out"
     SHORT = "short"
@@ -51,6 +53,7 @@ class Offer:
         return tier_price(self.tiers, max(quantity, self.rule.minimum_quantity))
 
     def total_minor(self, quantity: int) -> int:
+        """What so many units cost, in fen."""
         return quantity * self.unit_price_minor(quantity)
 
 
@@ -66,6 +69,8 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """So many units of an offer in a cart: what is wrong with that, or what would be cheaper."""
+
     offer: Offer
     quantity: int
     problem: Problem | None
@@ -73,6 +78,7 @@ class Line:
 
     @property
     def unit_price_minor(self) -> int:
+        """In fen."""
         return self.offer.unit_price_minor(self.quantity)
 
     @property
@@ -81,6 +87,7 @@ class Line:
 
     @property
     def plants(self) -> int:
+        """Plants, however many are in a unit."""
         return self.quantity * self.offer.plants_per_unit
 
 
@@ -113,6 +120,7 @@ class Group:
 
     @property
     def goods_minor(self) -> int:
+        """In fen, without freight."""
         return sum(line.total_minor for line in self.lines)
 
 
@@ -126,15 +134,18 @@ class Basket:
 
     @property
     def goods_minor(self) -> int:
+        """In fen, without freight."""
         return sum(group.goods_minor for group in self.groups)
 
     @property
     def freight_minor(self) -> int | None:
+        """In fen; None as long as that of one grower is not known."""
         parts = [group.freight_minor for group in self.groups]
         return None if None in parts else sum(part for part in parts if part is not None)
 
     @property
     def total_minor(self) -> int | None:
+        """In fen; None as long as the freight is not known."""
         freight = self.freight_minor
         return None if freight is None else self.goods_minor + freight
 
@@ -201,4 +212,5 @@ def rounded_weight_g(grams: int) -> int:
 
 
 def weight_g(lines: Sequence[Line]) -> int:
+    """What lines weigh together, packed, in grams."""
     return sum(line.quantity * line.offer.unit_weight_g for line in lines)

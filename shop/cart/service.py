@@ -75,6 +75,7 @@ def change_item(cart: Cart, variant_id: int, quantity: int, *, at: datetime) -> 
 
 
 def remove_item(cart: Cart, variant_id: int, *, at: datetime) -> None:
+    """Take a variant out of the cart; one that is not in it is fine."""
     session.execute(delete(CartLine).where(CartLine.cart_id == cart.id, CartLine.variant_id == variant_id))
     cart.updated_at = at
 

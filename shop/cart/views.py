@@ -31,6 +31,7 @@ COOKIE_AGE_S = 90 * 24 * 3600
 
 
 def guest_token() -> str | None:
+    """The token of the visitor's cart, from the cookie."""
     return request.cookies.get(COOKIE)
 
 

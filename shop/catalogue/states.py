@@ -8,6 +8,8 @@ from core.state_tables import StateTable
 
 
 class ListingState(StrEnum):
+    """Where a listing stands between its first word and its end."""
+
     DRAFT = "draft"
     PUBLISHED = "published"
     PAUSED = "paused"

@@ -44,6 +44,7 @@ for words in (dispatch_words, listing_html, price_words, root_words, size_line, 
 @blueprint.get("/listings/<slug>")
 @public
 def listing(slug: str) -> ResponseReturnValue:
+    """A listing with its size grades, one of them chosen, and what sending it costs."""
     page = get_listing(slug, now())
     card, variant = page.card, _chosen(page, request.args.get("size", ""))
     province = request.args.get("province", "")
@@ -103,6 +104,7 @@ def _size_tabs(page: ListingPage, chosen: VariantView | None) -> list[tuple[str,
 @blueprint.get("/growers/<slug>")
 @public
 def grower(slug: str) -> ResponseReturnValue:
+    """A grower with what is on sale, the licence and the shops elsewhere."""
     at = now()
     grower = branch.get_grower(slug=slug)
     if grower.state not in {"admitted", "left"}:

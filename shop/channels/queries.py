@@ -67,10 +67,12 @@ class ImportCounts:
 
     @property
     def rows(self) -> Counter[str]:
+        """Rows by what became of them, over all imports."""
         return sum((Counter(rows) for rows, _reasons in self.each), Counter())
 
     @property
     def reasons(self) -> Counter[str]:
+        """Rejected rows by reason, over all imports."""
         named = sum((reasons for _rows, reasons in self.each), Counter[str]())
         unnamed = self.rows["reject"] - named.total()
         return named + Counter({UNNAMED: unnamed})

@@ -72,6 +72,7 @@ class CheckoutForm(PageForm):
 
     @property
     def province_code(self) -> str | None:
+        """The six digits of the province that was typed; None when there is none of that name."""
         province = find_province(self.province.data or "")
         return province.code if province else None
 

@@ -80,10 +80,12 @@ class Parcel:
 
     @property
     def roots(self) -> frozenset[str]:
+        """How the roots of its plants travel."""
         return frozenset(line.root for line in self.lines)
 
     @property
     def address(self) -> str:
+        """As a label writes it; a municipality is named once."""
         return "".join(dict.fromkeys([self.province, self.city, self.district])) + self.street
 
     @property

@@ -38,6 +38,7 @@ class TypedRate:
 
     @property
     def is_blank(self) -> bool:
+        """Whether nothing was typed but a name."""
         return not (self.provinces or self.first_kg or self.per_kg or self.bulk_per_kg)
 
 

@@ -65,6 +65,8 @@ class Mark:
 
 @dataclass(frozen=True)
 class HomePage:
+    """What the home page shows."""
+
     season: Season
     groups: tuple[Group, ...]
     villages: tuple[Village, ...]

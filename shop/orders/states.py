@@ -13,12 +13,16 @@ from core.state_tables import StateTable
 
 
 class PaymentMethod(StrEnum):
+    """How an order is paid."""
+
     OFFLINE_TRANSFER = "offline_transfer"
     CASH_ON_DELIVERY = "cash_on_delivery"
     STRIPE = "stripe"
 
 
 class PaymentState(StrEnum):
+    """Where an order's payment stands."""
+
     AWAITING_PAYMENT = "awaiting_payment"
     PROOF_SUBMITTED = "proof_submitted"
     DUE_ON_DELIVERY = "due_on_delivery"

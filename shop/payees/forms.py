@@ -16,6 +16,8 @@ NUMBER = r"^\s*[0-9A-Za-z](?:[ -]?[0-9A-Za-z]){5,33}\s*$"
 
 
 class WithdrawForm(PageForm):
+    """Why an account is taken back."""
+
     reason = StringField(
         _l("Reason, which everyone concerned reads"),
         [InputRequired(_l("Please say why.")), Length(min=2, max=200)],
@@ -23,6 +25,8 @@ class WithdrawForm(PageForm):
 
 
 class PayeeForm(PageForm):
+    """A new account of a unit."""
+
     unit = SelectField(_l("Whose account"))
     payee = StringField(_l("Payee"), [InputRequired(_l("Please type the payee.")), Length(min=2, max=80)])
     bank = StringField(

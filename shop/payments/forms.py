@@ -31,6 +31,8 @@ class ProofForm(PageForm):
 
 
 class ReturnedForm(PageForm):
+    """Whose order it is, asked of whoever comes back in another browser."""
+
     contact = StringField(
         _l("Phone number or e-mail of the order"),
         [_given(_l("Enter a mobile number or an e-mail address.")), Length(max=254)],
@@ -39,6 +41,8 @@ class ReturnedForm(PageForm):
 
 
 class ReferenceForm(PageForm):
+    """What the bank's statement says."""
+
     reference = StringField(
         _l("The bank's reference"),
         [_given(_l("Please type the reference of the entry.")), Length(min=3, max=120)],
@@ -46,6 +50,8 @@ class ReferenceForm(PageForm):
 
 
 class ConfirmForm(PageForm):
+    """An entry on the account, as the bank's statement has it."""
+
     amount = YuanField(
         _l("Amount on the account"),
         [
@@ -57,6 +63,8 @@ class ConfirmForm(PageForm):
 
 
 class RejectForm(PageForm):
+    """Why a receipt is not taken."""
+
     reason = StringField(
         _l("Reason, which the buyer reads"), [_given(_l("Please say why.")), Length(min=2, max=200)]
     )
@@ -74,10 +82,14 @@ class RefundForm(PageForm):
 
 
 class CancelForm(PageForm):
+    """Why a buyer wants to cancel."""
+
     reason = TextAreaField(
         _l("Why do you want to cancel"), [_given(_l("Please say why.")), Length(min=2, max=200)]
     )
 
 
 class DeclineForm(PageForm):
+    """Why a parcel is not cancelled."""
+
     answer = StringField(_l("Answer to the buyer"), [_given(_l("Please say why.")), Length(min=2, max=200)])

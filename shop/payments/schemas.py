@@ -51,6 +51,8 @@ class _Data(StripeModel):
 
 
 class EventSaid(StripeModel):
+    """An event's envelope (Stripe API, object `event`)."""
+
     id: Annotated[str, BeforeValidator(_printable), Field(min_length=1, max_length=80)]
     type: Annotated[str, BeforeValidator(_printable), Field(max_length=80)]
     created: Moment = 0
@@ -59,6 +61,8 @@ class EventSaid(StripeModel):
 
 
 class SessionSaid(StripeModel):
+    """A Checkout session (Stripe API, object `checkout.session`)."""
+
     id: Name
     status: Word | None = None
     payment_status: Word | None = None
@@ -72,6 +76,8 @@ class SessionSaid(StripeModel):
 
 
 class RefundSaid(StripeModel):
+    """A refund (Stripe API, object `refund`)."""
+
     id: Name
     amount: Annotated[int, Field(gt=0, le=MOST_MINOR)]
     currency: Currency | None = None
@@ -85,6 +91,8 @@ class _Refunds(StripeModel):
 
 
 class ChargeSaid(StripeModel):
+    """A charge with its refunds (Stripe API, object `charge`)."""
+
     amount_refunded: Minor | None = None
     currency: Currency | None = None
     metadata: Labels | None = None
@@ -93,6 +101,8 @@ class ChargeSaid(StripeModel):
 
 
 class DisputeSaid(StripeModel):
+    """A dispute (Stripe API, object `dispute`)."""
+
     id: Name
     status: Annotated[str, BeforeValidator(_printable), Field(max_length=40)] | None = None
     amount: Minor | None = None

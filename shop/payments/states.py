@@ -76,6 +76,8 @@ class RefundKind(StrEnum):
 
 
 class ProofState(StrEnum):
+    """Where a receipt stands with the cashier."""
+
     SUBMITTED = "submitted"
     CONFIRMED = "confirmed"
     REJECTED = "rejected"

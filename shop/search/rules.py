@@ -52,6 +52,7 @@ class Query:
 
     @property
     def is_empty(self) -> bool:
+        """Whether nothing of what was typed was understood."""
         return not (self.chinese or self.latin or self.sizes)
 
 

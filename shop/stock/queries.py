@@ -14,6 +14,8 @@ from shop.stock.models import Stock
 
 @dataclass(frozen=True, slots=True)
 class StockView:
+    """One variant's units: in the nursery, promised of these, and sold."""
+
     variant_id: int
     on_hand: int
     held: int
@@ -21,6 +23,7 @@ class StockView:
 
     @property
     def available(self) -> int:
+        """What can be promised now."""
         return self.on_hand - self.held
 
 

@@ -86,6 +86,7 @@ class VariantView:
 
     @property
     def lowest_price_minor(self) -> int:
+        """The price of one unit in the largest order, in fen."""
         return min(tier.unit_price_minor for tier in self.tiers)
 
     @property
@@ -125,10 +126,12 @@ class ListingCard(ListingFields):
 
     @property
     def available_plants(self) -> int:
+        """What can be promised now, over all size grades."""
         return sum(variant.available * variant.plants_per_unit for variant in self.variants)
 
     @property
     def sold_out(self) -> bool:
+        """Whether of no size grade the smallest order is left."""
         return all(variant.sold_out for variant in self.variants)
 
     @property

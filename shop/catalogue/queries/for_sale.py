@@ -29,6 +29,7 @@ class SaleVariant:
 
     @property
     def reason(self) -> str | None:
+        """Why it cannot be bought, as a code; None when it can."""
         return "withdrawn" if self.variant.withdrawn else self.listing.reason
 
     @property

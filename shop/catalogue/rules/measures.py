@@ -21,11 +21,15 @@ class Root(StrEnum):
 
 
 class Unit(StrEnum):
+    """What is counted when plants are sold."""
+
     PLANT = "plant"
     BUNDLE = "bundle"
 
 
 class Propagation(StrEnum):
+    """How plants were raised."""
+
     CUTTING = "cutting"
     GRAFTING = "grafting"
     SEED = "seed"

@@ -34,6 +34,7 @@ class QuantityRule:
     increment: int
 
     def allows(self, quantity: int) -> bool:
+        """Whether so many units may be ordered."""
         return quantity >= self.minimum_quantity and quantity % self.increment == 0
 
     def nearest(self, quantity: int) -> int:

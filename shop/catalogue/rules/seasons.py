@@ -18,6 +18,8 @@ _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 
 
 class Season(StrEnum):
+    """When plants travel."""
+
     SPRING = "spring"
     AUTUMN = "autumn"
 
@@ -32,6 +34,7 @@ class Window:
 
     @property
     def wraps(self) -> bool:
+        """Whether it goes over the year's end."""
         return self.to_week < self.from_week
 
     def weeks(self) -> list[int]:

@@ -77,6 +77,7 @@ def _estimated_weight_g(size: Size, root: str) -> int:
 
 
 def set_tiers(variant: Variant, offer: VariantOffer) -> None:
+    """Bring a size grade's price lines up to an offer: by their first quantity they are kept, changed, added or taken off."""
     by_quantity = {tier.from_quantity: tier for tier in variant.tiers}
     wanted = {tier.from_quantity: tier.unit_price_minor for tier in offer.tiers}
     for quantity, tier in by_quantity.items():
@@ -90,6 +91,7 @@ def set_tiers(variant: Variant, offer: VariantOffer) -> None:
 
 
 def set_windows(listing: Listing, offer: Offer) -> None:
+    """Bring a listing's weeks of dispatch up to an offer, season by season."""
     by_season = {window.season: window for window in listing.windows}
     wanted = {str(window.season): window for window in offer.windows}
     for season, row in by_season.items():

@@ -37,6 +37,7 @@ def root_words(root: str, size: Size | None = None) -> str:
 
 
 def propagation_words(propagation: str) -> str:
+    """How the plants were raised."""
     return str(PROPAGATION_WORDS[Propagation(propagation)])
 
 

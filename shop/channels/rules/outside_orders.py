@@ -47,6 +47,7 @@ class OutsideOrder:
 
     @property
     def goods_minor(self) -> int:
+        """What was paid for, without freight, in fen."""
         return self.total_minor - self.postage_minor
 
 

@@ -46,6 +46,11 @@ def order_rows(brought: Iterable[Table]) -> int:
 
 
 def table_of(name: str, rows: list[tuple[int, list[str]]], platform: str) -> Table:
+    """A file's rows, numbered as a spreadsheet shows them, as a table of what an import reads.
+
+    Raises:
+        UnknownFile: its header is that of no known export.
+    """
     head = [Row(number, cleaned(cells)) for number, cells in rows[:HEADER_WITHIN]]
     try:
         recognised = recognise(head, platform)

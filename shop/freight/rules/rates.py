@@ -56,6 +56,7 @@ class Table:
     rates: tuple[Rate, ...]
 
     def rate_for(self, province_code: str) -> Rate | None:
+        """The rate for a province, by its code; None when nothing is delivered there."""
         return next((rate for rate in self.rates if province_code in rate.provinces), None)
 
 

@@ -26,6 +26,8 @@ PAGE_SIZE = 20
 
 @dataclass(frozen=True, slots=True)
 class LineView:
+    """A line as it was bought; prices in fen, the weight in grams."""
+
     sku: str
     slug: str
     title: str
@@ -48,6 +50,8 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
+    """One step of an order or a parcel: who made it, when and why."""
+
     from_state: str | None
     to_state: str
     at: datetime
@@ -58,6 +62,8 @@ class ChangeView:
 
 @dataclass(frozen=True, slots=True)
 class ConsignmentView:
+    """One grower's part of an order; money in fen, the weight in grams."""
+
     id: int
     number: str
     grower_id: int

@@ -106,6 +106,8 @@ def _view(hold: StockHold, order: Order, parcel: Consignment) -> HoldView:
 
 @dataclass(frozen=True, slots=True)
 class AllowanceView:
+    """What a grower allows one buyer to hold unpaid; the value in fen."""
+
     id: int
     phone: str
     plants: int

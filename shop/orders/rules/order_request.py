@@ -21,6 +21,8 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class ShipTo:
+    """Where an order goes."""
+
     place: Place
     street: str
     postcode: str | None = None

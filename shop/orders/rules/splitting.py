@@ -21,6 +21,8 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class LineShare:
+    """A line with its part of the discount, in fen."""
+
     line: PricedLine
     discount_minor: int
 
@@ -94,11 +96,14 @@ class Refundable:
 
     @property
     def total_minor(self) -> int:
+        """Goods and freight together, in fen."""
         return sum(self.lines_minor.values()) + self.freight_minor
 
 
 @dataclass(frozen=True, slots=True)
 class RefundShare:
+    """What of a refund goes to each line, by its id, and to the freight; in fen."""
+
     lines_minor: Mapping[int, int]
     freight_minor: int
 

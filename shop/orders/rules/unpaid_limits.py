@@ -46,6 +46,8 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Amount:
+    """So many plants, and what they are worth in fen."""
+
     plants: int = 0
     value_minor: int = 0
 
@@ -53,6 +55,7 @@ class Amount:
         return Amount(self.plants + other.plants, self.value_minor + other.value_minor)
 
     def times(self, factor: int) -> Amount:
+        """So many times as much of both."""
         return Amount(self.plants * factor, self.value_minor * factor)
 
 
@@ -95,6 +98,7 @@ class LineHolding:
 
 
 def way_of(method: str) -> Way:
+    """For what an order that is paid by this method holds its plants."""
     return Way.CASH if method == PaymentMethod.CASH_ON_DELIVERY else Way.UNPAID
 
 

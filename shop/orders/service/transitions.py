@@ -49,6 +49,7 @@ def locked_consignment(consignment_id: int) -> tuple[Order, Consignment]:
 
 
 def consignments_of(order_id: int) -> list[Consignment]:
+    """The parts of an order as they stand now, in the order in which they were made."""
     return list(
         session.scalars(
             select(Consignment)

@@ -30,6 +30,8 @@ MOST_PLANTS = 10_000_000
 
 
 class AllowanceForm(PageForm):
+    """So much a known buyer may hold unpaid at a time; the value is typed in yuan."""
+
     phone = TelField(_l("Telephone of the buyer"), [InputRequired(_l("Please type the number."))])
     plants = IntegerField(
         _l("Plants at a time"),

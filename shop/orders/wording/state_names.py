@@ -68,6 +68,8 @@ def phone_words(phone: str) -> str:
 
 
 class Step(TypedDict, total=False):
+    """A step of a parcel's way; `state` is `done`, `now`, `next` or `bad`."""
+
     title: str
     at: datetime | None
     state: str

@@ -65,6 +65,8 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class CashierQueue:
+    """What waits for a cashier, by kind."""
+
     proofs: tuple[WaitingProof, ...]
     refunds: tuple[RefundView, ...]
     doubts: tuple[Doubt, ...]

@@ -125,6 +125,7 @@ def _without_word(
 
 
 def cashiers_without_word(payment: Payment, step: Step) -> set[int]:
+    """The accounts of the nearest cashiers of growers for whose part nobody has agreed yet."""
     words = {payment.id: _agreeing_account_ids([payment.id])[payment.id, step]}
     missing = _without_word([payment], step, words)[payment.id]
     return {

@@ -87,6 +87,7 @@ def parcel_of_order(order_id: int, number: str) -> int:
 
 
 def order_row(order_id: int) -> Order:
+    """An order that is known to exist."""
     return session.get_one(Order, order_id)
 
 

@@ -33,6 +33,8 @@ from shop.payments.states import Stage, WishState
 
 @dataclass(frozen=True, slots=True)
 class ProofView:
+    """A receipt as its buyer sees it; the amount in fen."""
+
     public_id: str
     state: str
     stated_minor: int
@@ -42,6 +44,8 @@ class ProofView:
 
 @dataclass(frozen=True, slots=True)
 class RefundView:
+    """A refund as pages show it; the amount in fen."""
+
     number: str
     order_number: str
     amount_minor: int
@@ -57,6 +61,8 @@ class RefundView:
 
 @dataclass(frozen=True, slots=True)
 class WishView:
+    """A request to cancel a parcel, and its answer."""
+
     public_id: str
     consignment_number: str
     order_number: str
@@ -177,6 +183,7 @@ def _money(order: Order, stages: Iterable[str], parcels: Iterable[Consignment]) 
 
 
 def proofs_of(order_id: int) -> tuple[ProofView, ...]:
+    """The receipts that an order's buyer sent, the first first."""
     rows = session.scalars(
         select(TransferProof).where(TransferProof.order_id == order_id).order_by(TransferProof.id)
     )
@@ -184,10 +191,12 @@ def proofs_of(order_id: int) -> tuple[ProofView, ...]:
 
 
 def refund_view(refund: Refund, order: Order) -> RefundView:
+    """A refund with what of its order is shown beside it."""
     return view_of(RefundView, refund, order, order_number=order.number)
 
 
 def refunds_of(order_id: int) -> tuple[RefundView, ...]:
+    """The refunds of an order, the first first."""
     order = session.get_one(Order, order_id)
     rows = session.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.id))
     return tuple(refund_view(row, order) for row in rows)

@@ -19,6 +19,8 @@ from shop.payments.models.tables import RefundLine
 
 @dataclass(frozen=True, slots=True)
 class RefundableLine:
+    """What of a line may still be given back; amounts in fen."""
+
     id: int
     title: str
     size: str

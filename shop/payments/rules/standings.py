@@ -14,6 +14,8 @@ from shop.payments.states import Stage
 
 
 class Standing(StrEnum):
+    """How an order's money stands, as everybody is told it."""
+
     TO_PAY = "to_pay"
     FAILED = "failed"
     UNDER_WAY = "under_way"

@@ -59,4 +59,5 @@ def gateway() -> Gateway:
 
 
 def configured() -> bool:
+    """Whether Stripe is set up."""
     return current_app.extensions["stripe"] is not None

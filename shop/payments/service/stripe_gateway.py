@@ -22,6 +22,8 @@ SIGNATURE_TOLERANCE_S = 300
 
 
 class Gateway:
+    """One account at Stripe; `live` when its key moves real money."""
+
     def __init__(self, key: str, webhook_secret: str, *, api_base: str = "", timeout_s: float = 15) -> None:
         self._secret = webhook_secret
         self._client = stripe.StripeClient(
@@ -90,6 +92,7 @@ class Gateway:
         return session_of(made)
 
     def get_session(self, session_id: str) -> Session:
+        """A session as it stands now."""
         return session_of(_call(self._client.v1.checkout.sessions.retrieve, session_id))
 
     def expire_session(self, session_id: str) -> Session:
@@ -117,6 +120,7 @@ class Gateway:
         return refund_of(_call(self._client.v1.refunds.create, params, {"idempotency_key": idempotency_key}))
 
     def list_refunds(self, provider_payment_id: str) -> list[RefundNews]:
+        """The refunds of a payment, a hundred at most, the latest first."""
         page = _call(self._client.v1.refunds.list, {"payment_intent": provider_payment_id, "limit": 100})
         return [refund_of(refund) for refund in page["data"]]
 

@@ -164,6 +164,7 @@ def _no_session(payment: Payment) -> str:
 
 
 def hear_refund(payment_id: int, news: RefundNews) -> str:
+    """Take one refund of the provider's list into the books, in a transaction of its own."""
     with transaction():
         return settling.hear_refund(payment_id, news, at=now())
 

@@ -45,6 +45,7 @@ def _order(number: str) -> Order:
 
 
 def order_address(number: str, token: str) -> str:
+    """The order's page, for whoever holds its token."""
     return f"/orders/{number}?token={token}"
 
 

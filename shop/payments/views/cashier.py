@@ -67,6 +67,7 @@ def proof(public_id: str) -> Any:
 @blueprint.get("/branch/cashier/proofs/<public_id>/file")
 @requires("payments.confirm")
 def proof_file(public_id: str) -> Response:
+    """The file of a receipt."""
     return private_file(cashier.proof_for_cashier(actor_id(), public_id).file_key)
 
 

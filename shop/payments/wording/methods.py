@@ -24,6 +24,7 @@ class Option:
 
     @property
     def label(self) -> str:
+        """What it is called."""
         return method_words(self.code)
 
 

@@ -51,6 +51,7 @@ class Wanted:
 
     @property
     def filtered(self) -> bool:
+        """Whether anything is chosen beside the words."""
         return self != Wanted(q=self.q, sort=self.sort, page=self.page)
 
 
@@ -80,7 +81,8 @@ class Engine(Protocol):
 
     name: str
 
-    def search(self, wanted: Wanted) -> SearchHits: ...
+    def search(self, wanted: Wanted) -> SearchHits:
+        """One page of what is wanted."""
 
     def put(self, documents: Iterable[IndexDocument]) -> None:
         """Add, replace, or take out what is not visible; durable when it returns.

@@ -57,6 +57,7 @@ class TypedField(StringField):
         raise NotImplementedError
 
     def write(self, value: Any) -> str:
+        """The text that one would type for a value."""
         return str(value)
 
 

@@ -46,6 +46,7 @@ class TierForm(Form):
 
     @property
     def blank(self) -> bool:
+        """Whether nothing was typed."""
         return not self.from_quantity.raw_text and not self.unit_price.raw_text
 
 

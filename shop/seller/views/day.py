@@ -18,6 +18,7 @@ blueprint = Blueprint("seller", __name__)
 @blueprint.get("/seller")
 @requires("seller.view")
 def home() -> ResponseReturnValue:
+    """The grower's day: what waits, figures and the licence."""
     seller, at = current_seller(), now()
     licence = branch.licence_of(seller.grower.id, at=at)
     return render_template(

@@ -39,6 +39,7 @@ DRAFT_KEY = re.compile(r"[0-9a-z]{16}")
 @blueprint.get("/seller/listings")
 @requires("listings.edit")
 def index() -> ResponseReturnValue:
+    """The grower's listings, all or of one state."""
     seller = current_seller()
     cards = own_listings(seller.grower.id, now())
     state = request.args.get("state", "")
@@ -60,6 +61,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/seller/listings/new")
 @requires("listings.edit")
 def new() -> ResponseReturnValue:
+    """An empty form, taken over from the last listing."""
     seller, at = current_seller(), now()
     last = next((card for card in own_listings(seller.grower.id, at) if card.variants), None)
     form = publishing.make_form(seller, typed_from(last, as_new=True) if last else None, at=at)
@@ -71,6 +73,7 @@ def new() -> ResponseReturnValue:
 @takes(PHOTOS)
 @creates()
 def create() -> ResponseReturnValue:
+    """Keep, check or publish a new listing."""
     seller, key = current_seller(), request.form.get("draft_key", "")
     if not DRAFT_KEY.fullmatch(key):
         return _receive(seller, drafts.new_draft_key())
@@ -84,6 +87,7 @@ def create() -> ResponseReturnValue:
 @blueprint.get("/seller/listings/<slug>/edit")
 @requires("listings.edit")
 def edit(slug: str) -> ResponseReturnValue:
+    """The form of a draft or listing, as it was left."""
     seller, at = current_seller(), now()
     cards = {card.id: card for card in own_listings(seller.grower.id, at)}
     listing = catalogue_drafts.own_listing(slug, seller.grower.id)
@@ -100,6 +104,7 @@ def edit(slug: str) -> ResponseReturnValue:
 @takes(PHOTOS)
 @creates()
 def save(slug: str) -> ResponseReturnValue:
+    """Keep, check or publish what was changed."""
     seller = current_seller()
     return _receive(seller, catalogue_drafts.own_listing(slug, seller.grower.id).draft_key)
 
@@ -107,6 +112,7 @@ def save(slug: str) -> ResponseReturnValue:
 @blueprint.post("/seller/listings/<slug>/<any(pause, resume, end, discard):verb>")
 @requires("listings.edit", scope=Scope.GROWER)
 def change_state(slug: str, verb: str) -> ResponseReturnValue:
+    """Pause, resume or end a listing, or throw a draft away."""
     seller, at = current_seller(), now()
     if verb in {"resume", "end"}:
         seller.require_owner()

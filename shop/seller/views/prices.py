@@ -31,6 +31,7 @@ blueprint = Blueprint("seller_prices", __name__)
 @blueprint.get("/seller/listings/<slug>/price")
 @requires("listings.edit")
 def show(slug: str) -> ResponseReturnValue:
+    """Prices and stock as they are."""
     seller = current_seller()
     card = _own_card(seller, slug)
     return _page(_form(_typed_prices(card)), card, seller)
@@ -40,6 +41,7 @@ def show(slug: str) -> ResponseReturnValue:
 @requires("listings.edit", scope=Scope.GROWER)
 @creates()
 def change(slug: str) -> ResponseReturnValue:
+    """Change prices and stock, or add a line to fill in."""
     seller, at = current_seller(), now()
     card = _own_card(seller, slug)
     action = request.form.get("action", "save")

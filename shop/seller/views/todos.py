@@ -40,6 +40,8 @@ class Todo:
 
 @dataclass(frozen=True)
 class Figure:
+    """A count of the day and where it leads."""
+
     label: str
     value: str
     href: str | None = None
