@@ -96,21 +96,16 @@ def _plan(form: UploadForm, storefront: branch.StorefrontView) -> ResponseReturn
             at=now(),
             chosen_days=form.chosen_days(),
         )
-        row.job_id = _start("plan", row.public_id, total=order_rows(brought), of=storefront)
+        row.job_id = progress.start(
+            "channels",
+            task="shop.channels.plan",
+            args=[row.public_id],
+            total=order_rows(brought),
+            owner_account_id=account_id,
+            needs=progress.Authority("channels.import", grower_id=storefront.grower_id),
+        )
         made.leads_to(url_for("progress.job", public_id=row.job_id))
     return made.answer()
-
-
-def _start(task: str, *args: str, total: int, of: branch.StorefrontView) -> str:
-    """Have the worker do something about an import of a storefront; the job's id."""
-    return progress.start(
-        "channels",
-        task=f"shop.channels.{task}",
-        args=list(args),
-        total=total,
-        owner_account_id=actor_id(),
-        needs=progress.Authority("channels.import", grower_id=of.grower_id),
-    )
 
 
 @blueprint.get("/seller/channels/imports/<public_id>")
@@ -142,6 +137,13 @@ def apply(public_id: str) -> ResponseReturnValue:
     row, storefront = _own_import(public_id)
     row_id, total = row.id, sum(row.counts.values())
     with transaction():
-        job_id = _start("apply", public_id, storefront.public_id, total=total, of=storefront)
+        job_id = progress.start(
+            "channels",
+            task="shop.channels.apply",
+            args=[public_id, storefront.public_id],
+            total=total,
+            owner_account_id=actor_id(),
+            needs=progress.Authority("channels.import", grower_id=storefront.grower_id),
+        )
         importing.claim(row_id, job_id=job_id, at=now())
     return redirect(url_for("progress.job", public_id=job_id))

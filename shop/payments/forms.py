@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
@@ -14,17 +13,13 @@ from core.form_keys.forms import PageForm
 from core.web.forms.yuan import MOST_YUAN, YuanField
 
 
-def _given(message: Any) -> InputRequired:
-    return InputRequired(message)
-
-
 class ProofForm(PageForm):
     """`kept` names a file that was sent with an earlier, failed try."""
 
     file = FileField(_l("Receipt of the transfer"))
     stated = YuanField(
         _l("Amount that you transferred"),
-        [_given(_l("Please type the amount.")), NumberRange(Decimal("0.01"), MOST_YUAN)],
+        [InputRequired(_l("Please type the amount.")), NumberRange(Decimal("0.01"), MOST_YUAN)],
     )
     note = StringField(_l("Name of the account you paid from, or a note"), [Optional(), Length(max=200)])
     kept = HiddenField()
@@ -35,7 +30,7 @@ class ReturnedForm(PageForm):
 
     contact = StringField(
         _l("Phone number or e-mail of the order"),
-        [_given(_l("Enter a mobile number or an e-mail address.")), Length(max=254)],
+        [InputRequired(_l("Enter a mobile number or an e-mail address.")), Length(max=254)],
         render_kw={"autocapitalize": "none", "spellcheck": "false"},
     )
 
@@ -45,7 +40,7 @@ class ReferenceForm(PageForm):
 
     reference = StringField(
         _l("The bank's reference"),
-        [_given(_l("Please type the reference of the entry.")), Length(min=3, max=120)],
+        [InputRequired(_l("Please type the reference of the entry.")), Length(min=3, max=120)],
     )
 
 
@@ -55,7 +50,7 @@ class ConfirmForm(PageForm):
     amount = YuanField(
         _l("Amount on the account"),
         [
-            _given(_l("Please type the amount that you see on the account.")),
+            InputRequired(_l("Please type the amount that you see on the account.")),
             NumberRange(Decimal("0.01"), MOST_YUAN),
         ],
     )
@@ -66,7 +61,7 @@ class RejectForm(PageForm):
     """Why a receipt is not taken."""
 
     reason = StringField(
-        _l("Reason, which the buyer reads"), [_given(_l("Please say why.")), Length(min=2, max=200)]
+        _l("Reason, which the buyer reads"), [InputRequired(_l("Please say why.")), Length(min=2, max=200)]
     )
 
 
@@ -85,11 +80,13 @@ class CancelForm(PageForm):
     """Why a buyer wants to cancel."""
 
     reason = TextAreaField(
-        _l("Why do you want to cancel"), [_given(_l("Please say why.")), Length(min=2, max=200)]
+        _l("Why do you want to cancel"), [InputRequired(_l("Please say why.")), Length(min=2, max=200)]
     )
 
 
 class DeclineForm(PageForm):
     """Why a parcel is not cancelled."""
 
-    answer = StringField(_l("Answer to the buyer"), [_given(_l("Please say why.")), Length(min=2, max=200)])
+    answer = StringField(
+        _l("Answer to the buyer"), [InputRequired(_l("Please say why.")), Length(min=2, max=200)]
+    )

@@ -116,9 +116,8 @@ def _grower(nursery: Nursery, village: branch.UnitView, *, at: datetime) -> bran
 
 def license_growers(
     plan: TownPlan, growers: Sequence[branch.GrowerView], mark: branch.MarkView, *, at: datetime
-) -> int:
+) -> None:
     """Licences from the month in which each nursery joined, running to the end of next year."""
-    count = 0
     for nursery, grower in zip(plan.nurseries, growers, strict=True):
         if nursery.joined is None or nursery.joined > local_day(at):
             continue
@@ -134,15 +133,12 @@ def license_growers(
             by_account_id=None,
             at=since,
         )
-        count += 1
-    return count
 
 
 def open_storefronts(
     plan: TownPlan, growers: Sequence[branch.GrowerView], mark: branch.MarkView, *, at: datetime
-) -> int:
+) -> None:
     """Each nursery's shop, and the websites; authorised once the grower is, proposed until then."""
-    count = 0
     for nursery, grower in zip(plan.nurseries, growers, strict=True):
         for address, name in ((nursery.taobao_shop, nursery.name), (nursery.website, f"{nursery.name}官网")):
             if address is None:
@@ -154,5 +150,3 @@ def open_storefronts(
                 branch.decide_storefront(
                     public_id, branch.StorefrontStep.AUTHORISE, by_account_id=None, at=at
                 )
-            count += 1
-    return count

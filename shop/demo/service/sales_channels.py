@@ -7,23 +7,18 @@ from datetime import date, datetime, timedelta
 
 from branch import api as branch
 from core.clock import local_day
-from shop.demo.rules.plan import Nursery, TownPlan
+from shop.demo.rules.plan import TownPlan
 
 REFERENCE = "demo"
 
 
-def channels_of(nursery: Nursery) -> dict[str, bool]:
-    """The outside channels of a nursery, each with whether it sells there."""
-    return {"taobao": nursery.taobao_shop is not None, "website": nursery.website is not None}
-
-
 def declare_channels(
     plan: TownPlan, growers: Sequence[branch.GrowerView], *, since: date, at: datetime
-) -> int:
+) -> None:
     """Every nursery says where it sells, since `since`, and its records cover the days from their first to yesterday."""
-    count = 0
     for nursery, grower in zip(plan.nurseries, growers, strict=True):
-        for channel, sells in channels_of(nursery).items():
+        for channel, address in (("taobao", nursery.taobao_shop), ("website", nursery.website)):
+            sells = address is not None
             branch.declare_channel(
                 grower.id, channel, sells=sells, since=since if sells else None, by_account_id=None, at=at
             )
@@ -36,5 +31,3 @@ def declare_channels(
                     reference=REFERENCE,
                     at=at,
                 )
-            count += 1
-    return count

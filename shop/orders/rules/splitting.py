@@ -27,33 +27,33 @@ class LineShare:
     discount_minor: int
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """What an order or a part of it comes to, in fen."""
+
+    goods_minor: int
+    discount_minor: int
+    freight_minor: int
+
+    @property
+    def total_minor(self) -> int:
+        """What is to be paid."""
+        return self.goods_minor - self.discount_minor + self.freight_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share(Sums):
     """One grower's part of an order."""
 
     grower_id: int
     lines: tuple[LineShare, ...]
-    goods_minor: int
-    discount_minor: int
-    freight_minor: int
-
-    @property
-    def total_minor(self) -> int:
-        return self.goods_minor - self.discount_minor + self.freight_minor
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split(Sums):
     """The whole order and its parts."""
 
     shares: tuple[Share, ...]
-    goods_minor: int
-    discount_minor: int
-    freight_minor: int
-
-    @property
-    def total_minor(self) -> int:
-        return self.goods_minor - self.discount_minor + self.freight_minor
 
 
 def split(lines: Sequence[PricedLine], freight_minor: Mapping[int, int], *, discount_minor: int = 0) -> Split:
@@ -84,20 +84,8 @@ def split(lines: Sequence[PricedLine], freight_minor: Mapping[int, int], *, disc
         )
         for grower_id, own in by_grower.items()
     )
-    return Split(shares, goods, discount_minor, sum(share.freight_minor for share in shares))
-
-
-@dataclass(frozen=True, slots=True)
-class Refundable:
-    """What may still be given back: of the goods of each line (by its id), and of the freight."""
-
-    lines_minor: Mapping[int, int]
-    freight_minor: int
-
-    @property
-    def total_minor(self) -> int:
-        """Goods and freight together, in fen."""
-        return sum(self.lines_minor.values()) + self.freight_minor
+    freight = sum(share.freight_minor for share in shares)
+    return Split(shares=shares, goods_minor=goods, discount_minor=discount_minor, freight_minor=freight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +94,15 @@ class RefundShare:
 
     lines_minor: Mapping[int, int]
     freight_minor: int
+
+
+class Refundable(RefundShare):
+    """What may still be given back: of the goods of each line (by its id), and of the freight."""
+
+    @property
+    def total_minor(self) -> int:
+        """Goods and freight together, in fen."""
+        return sum(self.lines_minor.values()) + self.freight_minor
 
 
 def share_refund(refundable: Refundable, amount_minor: int) -> RefundShare:
