@@ -200,14 +200,18 @@ def locked(model: type[Row], *conditions: sa.ColumnElement[bool]) -> Row | None:
     return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
-def view_of(view: type[View], row: object, **instead: Any) -> View:
-    """A view (a frozen dataclass) of a row: each field has the value of the row's column of its name, or the one given `instead`."""
-    values = {
-        field.name: getattr(row, field.name)
-        for field in fields(cast("Any", view))
-        if field.name not in instead
-    }
-    return view(**values, **instead)
+def view_of(view: type[View], *rows: object, **instead: Any) -> View:
+    """A view (a frozen dataclass) of a row: each field has the value of the row's column of its name, or the one given `instead`.
+
+    Of several rows the first that has such a column counts.
+
+    Raises:
+        TypeError: a field without a default that no row has, or something given that is no field.
+    """
+    wanted = [field.name for field in fields(cast("Any", view)) if field.name not in instead]
+    for row in reversed(rows):
+        instead |= {name: getattr(row, name) for name in wanted if hasattr(row, name)}
+    return view(**instead)
 
 
 def changed(statement: sa.Update | sa.Delete | sa.Insert) -> int:

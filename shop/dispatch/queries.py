@@ -10,9 +10,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row, select
 
 from core.clock import local_day
-from core.database import session
+from core.database import session, view_of
 from core.errors import existing
-from core.row_views import view_of
 from core.settings import current_settings
 from shop.catalogue.models import DispatchWindow, Listing
 from shop.catalogue.rules.seasons import Season, Window, parse_week

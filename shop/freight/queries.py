@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 
-from core.database import session
-from core.row_views import view_of
+from core.database import session, view_of
 from shop.freight.models import FreightRate, FreightTable
 from shop.freight.rules.default_table import DEFAULT_TABLE
 from shop.freight.rules.rates import Quote, Rate, Table, quote

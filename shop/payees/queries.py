@@ -10,9 +10,8 @@ from sqlalchemy import select
 
 from branch import api as branch
 from core.accounts.queries.account import display_names
-from core.database import session
+from core.database import session, view_of
 from core.errors import existing
-from core.row_views import view_of
 from shop.payees.models.tables import PayeeAccount
 from shop.payees.rules import ON_THE_WAY, Standing, in_force, paths_above, standing
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from core.database import session
-from core.row_views import view_of
+from core.database import session, view_of
 from shop.stock.models import Stock
 
 

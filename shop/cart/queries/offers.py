@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from core.row_views import view_of
+from core.database import view_of
 from shop.cart.rules import Basket, Offer, group_by_grower, price_line, weight_g
 from shop.catalogue.queries.for_sale import SaleVariant, variants_for_sale
 from shop.freight.queries import freight_quote

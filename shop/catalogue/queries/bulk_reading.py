@@ -18,8 +18,7 @@ from sqlalchemy.orm import aliased
 
 from branch import api as branch
 from core.clock import local_day
-from core.database import session
-from core.row_views import view_of
+from core.database import session, view_of
 from shop.catalogue.models import DispatchWindow, Listing, Photo, PriceTier, Variant
 from shop.catalogue.queries.cards import ListingCard, PhotoView, VariantView
 from shop.catalogue.rules.listing_fields import FIELDS, ListingFields

@@ -8,8 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from core.database import session
-from core.row_views import view_of
+from core.database import session, view_of
 from shop.catalogue.models import Listing
 from shop.catalogue.queries.bulk_reading import load_cards
 from shop.catalogue.queries.cards import ListingCard

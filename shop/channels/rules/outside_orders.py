@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.money import allocate
-from core.row_views import view_of
 
 
 @dataclass(frozen=True)
@@ -85,10 +84,13 @@ def spread(lines: Iterable[Raw], *, goods_minor: int, refund_minor: int) -> tupl
     paid = allocate(goods_minor, weights)
     refunds = allocate(refund_minor, paid if any(paid) else weights)
     return tuple(
-        view_of(
-            OutsideLine,
-            line,
+        OutsideLine(
             position=position,
+            item_id=line.item_id,
+            title=line.title,
+            attributes=line.attributes,
+            product_code=line.product_code,
+            quantity=line.quantity,
             gross_minor=max(gross[position], paid[position]),
             paid_minor=paid[position],
             refund_minor=refunds[position],

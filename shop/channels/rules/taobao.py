@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from core.clock import SHANGHAI
-from core.row_views import view_of
 from shop.channels.rules.outside_orders import OutsideLine, OutsideOrder, Raw, Rejected, spread
 from shop.channels.rules.rows import Row
 from shop.channels.rules.tables import ADDRESS, Table, place_in
@@ -183,10 +182,10 @@ def _order_of_suborders(order_id: str, table: Table, rows: list[Row]) -> Outside
         refund = min(_fen(table.cell(row, "refund") or "0", "refund_unreadable"), paid)
         gross = max(raw.price_minor * raw.quantity, paid)
         lines.append(
-            view_of(
-                OutsideLine, raw, position=position, gross_minor=gross, paid_minor=paid, refund_minor=refund
+            OutsideLine(
+                position, raw.item_id, raw.title, raw.attributes, raw.product_code, raw.quantity, gross, paid, refund
             )
-        )
+        )  # fmt: skip
     first = rows[0]
     total = sum(line.paid_minor for line in lines)
     return OutsideOrder(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from branch import api as branch
-from core.row_views import view_of
+from core.database import view_of
 from shop.dispatch.queries import Parcel, ToSend
 from traceability import api as traceability
 

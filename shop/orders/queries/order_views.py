@@ -12,9 +12,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, func, select
 
 from branch import api as branch
-from core.database import session
+from core.database import session, view_of
 from core.errors import NotFound, existing
-from core.row_views import view_of
 from core.scopes import Scope, note_checked
 from core.web.rules.pagination import Page
 from shop.cart.rules import rounded_weight_g

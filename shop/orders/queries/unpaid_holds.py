@@ -7,8 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from core.database import session
-from core.row_views import view_of
+from core.database import session, view_of
 from shop.catalogue.models import Listing, Variant
 from shop.orders.models.tables import Consignment, HoldAllowance, Order
 from shop.orders.states import ENDED, OPEN_PAYMENT, FulfilmentState, PaymentState

@@ -9,9 +9,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from core.accounts.models.account import Account
-from core.database import session
+from core.database import session, view_of
 from core.errors import existing
-from core.row_views import view_of
 from shop.orders.models.tables import Consignment, Order
 from shop.orders.states import PaymentMethod, PaymentState
 from shop.payments.models.tables import CancelRequest, Payment, Refund, TransferProof

@@ -12,9 +12,8 @@ from sqlalchemy import ColumnElement, select
 
 from branch import api as branch
 from core.clock import now
-from core.database import session
+from core.database import session, view_of
 from core.errors import NotFound
-from core.row_views import view_of
 from core.scopes import Scope, note_checked
 from shop.orders.models.tables import Consignment, Order
 from shop.orders.service.transitions import consignments_of

@@ -8,9 +8,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, func, select
 
 from branch import api as branch
-from core.database import session
+from core.database import session, view_of
 from core.errors import existing
-from core.row_views import view_of
 from shop.orders.models.tables import Consignment, Order
 from shop.orders.service.transitions import lines_of
 from shop.orders.states import BEFORE_DISPATCH

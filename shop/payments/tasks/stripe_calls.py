@@ -9,9 +9,8 @@ from __future__ import annotations
 import structlog
 
 from core.clock import now
-from core.database import session, transaction
+from core.database import session, transaction, view_of
 from core.errors import Conflict
-from core.row_views import view_of
 from core.settings import current_settings
 from shop.orders.states import PaymentMethod, PaymentState
 from shop.payments.models.tables import Payment

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from core.database import view_of
 from core.errors import NotFound, existing
-from core.row_views import view_of
 
 
 @dataclass(frozen=True, slots=True)
