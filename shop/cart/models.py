@@ -5,15 +5,14 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Record, fk
 
 
-class Cart(Base):
+class Cart(Record):
     """A visitor's cart is known by its token, an account's by the account."""
 
     __tablename__ = "cart"
 
-    id: Mapped[int] = pk()
     token: Mapped[str] = mapped_column(String(32), unique=True)
     account_id: Mapped[int | None] = fk("account.id", nullable=True, unique=True)
     province_code: Mapped[str | None] = mapped_column(String(6))
@@ -21,7 +20,7 @@ class Cart(Base):
     updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class CartLine(Base):
+class CartLine(Record):
     """So many units of one variant in a cart; prices are read when the cart is shown."""
 
     __tablename__ = "cart_line"
@@ -30,7 +29,6 @@ class CartLine(Base):
         CheckConstraint("quantity > 0", name="quantity_positive"),
     )
 
-    id: Mapped[int] = pk()
     cart_id: Mapped[int] = fk("cart.id", index=False)
     variant_id: Mapped[int] = fk("variant.id")
     quantity: Mapped[int]

@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.database import Base, fk, one_of_check, pk
+from core.database import Record, fk, one_of_check
 from core.types import BigInt, JSONType, UTCDateTime
 from shop.catalogue.rules.measures import Root, Unit
 from shop.catalogue.rules.seasons import Season
 from shop.catalogue.states import ListingState
 
 
-class Listing(Base):
+class Listing(Record):
     """One grower's offer from one lot.
 
     A draft keeps what was typed, as typed, in `typed`; the other columns hold only what has passed validation.
@@ -35,7 +35,6 @@ class Listing(Base):
         Index("ix_listing_state_published", "state", "published_at"),
     )
 
-    id: Mapped[int] = pk()
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     draft_key: Mapped[str] = mapped_column(String(20), unique=True)
     grower_id: Mapped[int] = fk("grower.id", index=False)
@@ -74,7 +73,7 @@ class Listing(Base):
     photos: Mapped[list["Photo"]] = relationship(order_by="Photo.position", lazy="raise_on_sql")
 
 
-class Variant(Base):
+class Variant(Record):
     """One size grade of a listing, sold by the plant or by the bundle; `weight_g` is one plant, packed.
 
     A withdrawn grade stays for its old orders.
@@ -91,7 +90,6 @@ class Variant(Base):
         CheckConstraint("weight_g >= 1", name="weight_positive"),
     )
 
-    id: Mapped[int] = pk()
     sku: Mapped[str] = mapped_column(String(20), unique=True)
     listing_id: Mapped[int] = fk("listing.id")
     position: Mapped[int]
@@ -119,7 +117,7 @@ class Variant(Base):
     )
 
 
-class PriceTier(Base):
+class PriceTier(Record):
     """From this quantity on, one unit of the variant costs this much."""
 
     __tablename__ = "price_tier"
@@ -129,13 +127,12 @@ class PriceTier(Base):
         CheckConstraint("unit_price_minor >= 1", name="unit_price_positive"),
     )
 
-    id: Mapped[int] = pk()
     variant_id: Mapped[int] = fk("variant.id", index=False)
     from_quantity: Mapped[int]
     unit_price_minor: Mapped[int] = mapped_column(BigInt)
 
 
-class DispatchWindow(Base):
+class DispatchWindow(Record):
     """Weeks of the year in which the plants of a listing travel."""
 
     __tablename__ = "dispatch_window"
@@ -145,20 +142,18 @@ class DispatchWindow(Base):
         CheckConstraint("from_week BETWEEN 1 AND 53 AND to_week BETWEEN 1 AND 53", name="weeks_of_a_year"),
     )
 
-    id: Mapped[int] = pk()
     listing_id: Mapped[int] = fk("listing.id", index=False)
     season: Mapped[str] = mapped_column(String(8))
     from_week: Mapped[int]
     to_week: Mapped[int]
 
 
-class Photo(Base):
+class Photo(Record):
     """A photo of a listing in three sizes. `taken` (place and time) is private and empty unless the grower agreed."""
 
     __tablename__ = "photo"
     __table_args__ = (CheckConstraint("width >= 1 AND height >= 1", name="has_a_size"),)
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(20), unique=True)
     listing_id: Mapped[int] = fk("listing.id")
     position: Mapped[int]
@@ -172,7 +167,7 @@ class Photo(Base):
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class PhotoUpload(Base):
+class PhotoUpload(Record):
     """A picture that was sent for a listing and is no photo yet; `problem` says why it will not be one.
 
     `original_key` is empty once the original was removed.
@@ -180,7 +175,6 @@ class PhotoUpload(Base):
 
     __tablename__ = "photo_upload"
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(20), unique=True)
     listing_id: Mapped[int] = fk("listing.id")
     original_key: Mapped[str] = mapped_column(String(200))
@@ -191,12 +185,11 @@ class PhotoUpload(Base):
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class ListingChange(Base):
+class ListingChange(Record):
     """Who changed a listing, when and what: its state, or (both states equal) its prices, stock or text."""
 
     __tablename__ = "listing_change"
 
-    id: Mapped[int] = pk()
     listing_id: Mapped[int] = fk("listing.id")
     from_state: Mapped[str] = mapped_column(String(12))
     to_state: Mapped[str] = mapped_column(String(12))

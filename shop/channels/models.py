@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Record, fk
 from core.types import JSONType
 
 
-class OutsideOrderRow(Base):
+class OutsideOrderRow(Record):
     """One order of an outside shop; `content` is `orders.OutsideOrder` as JSON, `revision` counts rebookings."""
 
     __tablename__ = "outside_order"
@@ -19,7 +19,6 @@ class OutsideOrderRow(Base):
         CheckConstraint("revision >= 1", name="revision_from_one"),
     )
 
-    id: Mapped[int] = pk()
     storefront_id: Mapped[int] = fk("storefront.id", index=False)
     order_id: Mapped[str] = mapped_column(String(24))
     revision: Mapped[int] = mapped_column(default=1)
@@ -28,19 +27,18 @@ class OutsideOrderRow(Base):
     changed_at: Mapped[datetime]
 
 
-class OutsideOrderChange(Base):
+class OutsideOrderChange(Record):
     """What an order was before an import changed it."""
 
     __tablename__ = "outside_order_change"
 
-    id: Mapped[int] = pk()
     outside_order_id: Mapped[int] = fk("outside_order.id")
     import_id: Mapped[int] = fk("outside_import.id")
     at: Mapped[datetime]
     before: Mapped[dict[str, Any]] = mapped_column(JSONType)
 
 
-class OutsideImport(Base):
+class OutsideImport(Record):
     """One set of files: planned when compared with what is on record, applied when confirmed.
 
     `plan_key` holds the parsed orders, and what would happen to each, until then.
@@ -58,7 +56,6 @@ class OutsideImport(Base):
         Index("ix_outside_import_storefront_at", "storefront_id", "at"),
     )
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(20), unique=True)
     storefront_id: Mapped[int] = fk("storefront.id", index=False)
     storefront_public_id: Mapped[str] = mapped_column(String(32))

@@ -5,15 +5,14 @@ from datetime import datetime
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Record, fk
 
 
-class DispatchDraft(Base):
+class DispatchDraft(Record):
     """One per consignment; `codes` as scanned or typed, lines or ranges."""
 
     __tablename__ = "dispatch_draft"
 
-    id: Mapped[int] = pk()
     consignment_id: Mapped[int] = fk("consignment.id", unique=True)
     codes: Mapped[str] = mapped_column(Text, default="")
     courier: Mapped[str] = mapped_column(String(40), default="")

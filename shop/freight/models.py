@@ -5,22 +5,21 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, Money, fk, pk
+from core.database import Money, Record, fk
 from core.types import JSONType
 
 
-class FreightTable(Base):
+class FreightTable(Record):
     """What one grower charges for sending; its rates are rows of their own."""
 
     __tablename__ = "freight_table"
 
-    id: Mapped[int] = pk()
     grower_id: Mapped[int] = fk("grower.id", unique=True)
     updated_at: Mapped[datetime]
     by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
 
 
-class FreightRate(Base):
+class FreightRate(Record):
     """A price for a group of provinces, given by their six-digit codes."""
 
     __tablename__ = "freight_rate"
@@ -30,7 +29,6 @@ class FreightRate(Base):
         ),
     )
 
-    id: Mapped[int] = pk()
     table_id: Mapped[int] = fk("freight_table.id")
     position: Mapped[int]
     name: Mapped[str] = mapped_column(String(40))

@@ -4,15 +4,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, pk
+from core.database import Record
 from core.types import BigInt
 
 
-class SearchChange(Base):
+class SearchChange(Record):
     """A listing whose change the index that is being built may not hold; the row goes when the index in use has it."""
 
     __tablename__ = "search_change"
 
-    id: Mapped[int] = pk()
     listing_id: Mapped[int] = mapped_column(BigInt)
     noted_at: Mapped[datetime]

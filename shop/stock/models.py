@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Base, Record, fk
 
 
 class HoldState(StrEnum):
@@ -34,7 +34,7 @@ class Stock(Base):
     sold: Mapped[int] = mapped_column(default=0)
 
 
-class StockHold(Base):
+class StockHold(Record):
     """Units of one variant promised to one order; without `expires_at` the promise does not run out."""
 
     __tablename__ = "stock_hold"
@@ -45,7 +45,6 @@ class StockHold(Base):
         Index("ix_stock_hold_due", "variant_id", "state", "expires_at"),
     )
 
-    id: Mapped[int] = pk()
     order_id: Mapped[int] = fk("order.id", index=False)
     variant_id: Mapped[int] = fk("variant.id", index=False)
     quantity: Mapped[int]

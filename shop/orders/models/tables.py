@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, Money, fk, one_of_check, pk
+from core.database import Act, Money, Record, fk, one_of_check
 from shop.orders.states import FulfilmentState, PaymentMethod, PaymentState
 
 
-class Order(Base):
+class Order(Record):
     """What one buyer bought at once and pays at once; the payment's state lives here.
 
     `address_key` and `network_key` are keyed digests of where it goes and whence it was ordered: what one buyer
@@ -30,7 +30,6 @@ class Order(Base):
         Index("ix_order_network", "network_key"),
     )
 
-    id: Mapped[int] = pk()
     number: Mapped[str] = mapped_column(String(24), unique=True)
     access_token: Mapped[str] = mapped_column(String(40))
     account_id: Mapped[int | None] = fk("account.id", nullable=True)
@@ -66,7 +65,7 @@ class Order(Base):
     network_key: Mapped[str | None] = mapped_column(String(32))
 
 
-class OrderChange(Base):
+class OrderChange(Act, Record):
     """Who moved a payment from where to where, when and why. `actor` is a role, `by_account_id` a person.
 
     `reference` names the money that moved it (a payment, a refund), which moves it once.
@@ -75,18 +74,15 @@ class OrderChange(Base):
     __tablename__ = "order_change"
     __table_args__ = (UniqueConstraint("order_id", "reference"),)
 
-    id: Mapped[int] = pk()
     order_id: Mapped[int] = fk("order.id", index=False)
     from_state: Mapped[str | None] = mapped_column(String(20))
     to_state: Mapped[str] = mapped_column(String(20))
     reference: Mapped[str | None] = mapped_column(String(120))
-    at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(12))
-    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
     reason: Mapped[str] = mapped_column(String(200), default="")
 
 
-class Consignment(Base):
+class Consignment(Record):
     """One grower's part of an order: packed, sent and followed by itself."""
 
     __tablename__ = "consignment"
@@ -99,7 +95,6 @@ class Consignment(Base):
         Index("ix_consignment_grower_state", "grower_id", "fulfilment_state"),
     )
 
-    id: Mapped[int] = pk()
     number: Mapped[str] = mapped_column(String(28), unique=True)
     order_id: Mapped[int] = fk("order.id", index=False)
     grower_id: Mapped[int] = fk("grower.id", index=False)
@@ -117,22 +112,19 @@ class Consignment(Base):
     delivered_at: Mapped[datetime | None]
 
 
-class ConsignmentChange(Base):
+class ConsignmentChange(Act, Record):
     """Who moved a consignment from where to where, when and why."""
 
     __tablename__ = "consignment_change"
 
-    id: Mapped[int] = pk()
     consignment_id: Mapped[int] = fk("consignment.id")
     from_state: Mapped[str | None] = mapped_column(String(12))
     to_state: Mapped[str] = mapped_column(String(12))
-    at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(12))
-    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
     reason: Mapped[str] = mapped_column(String(200), default="")
 
 
-class OrderLine(Base):
+class OrderLine(Record):
     """What was bought, as it stood on the page at that moment."""
 
     __tablename__ = "order_line"
@@ -148,7 +140,6 @@ class OrderLine(Base):
         CheckConstraint("units_back BETWEEN 0 AND quantity", name="units_back_within_line"),
     )
 
-    id: Mapped[int] = pk()
     consignment_id: Mapped[int] = fk("consignment.id", index=False)
     position: Mapped[int]
     variant_id: Mapped[int] = fk("variant.id")
@@ -175,7 +166,7 @@ class OrderLine(Base):
     units_back: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
 
-class HoldAllowance(Base):
+class HoldAllowance(Record):
     """So much of one grower's plants a buyer whom the grower knows may hold unpaid at a time, by telephone number."""
 
     __tablename__ = "hold_allowance"
@@ -184,7 +175,6 @@ class HoldAllowance(Base):
         CheckConstraint("plants > 0 AND value_minor > 0", name="above_zero"),
     )
 
-    id: Mapped[int] = pk()
     grower_id: Mapped[int] = fk("grower.id", index=False)
     phone: Mapped[str] = mapped_column(String(20))
     plants: Mapped[int]

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, fk, pk
+from core.database import Record, fk
 
 
-class PayeeAccount(Base):
+class PayeeAccount(Record):
     """A bank account of a unit; who receives is never changed, only confirmed by another person, or withdrawn.
 
     `unit_path` is the unit's place in the tree, which stays for good: its codes from the root down.
@@ -28,7 +28,6 @@ class PayeeAccount(Base):
         ),
     )
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(24), unique=True)
     unit_id: Mapped[int] = fk("unit.id")
     unit_path: Mapped[str] = mapped_column(String(400), index=True)

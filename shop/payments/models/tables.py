@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, Money, fk, one_of_check, pk
+from core.database import Act, Base, Money, Record, fk, one_of_check
 from core.types import JSONType
 from shop.orders.states import PaymentMethod
 from shop.payments.states import ProofState, RefundKind, RefundState, Stage, WishState
@@ -14,7 +14,7 @@ from shop.payments.states import ProofState, RefundKind, RefundState, Stage, Wis
 ATTENTION = f"attention IS NOT NULL OR state = '{Stage.DOUBTFUL}'"  # what a cashier has to look at
 
 
-class Payment(Base):
+class Payment(Record):
     """`heard`, `heard_refunded_minor` and `dispute_status` are what the provider said; `state` is what we made of it.
 
     `refunded_minor` counts every refund that stands, also those not sent yet: it is taken by a conditional
@@ -40,7 +40,6 @@ class Payment(Base):
         Index("ix_payment_attention", "id", sqlite_where=text(ATTENTION), postgresql_where=text(ATTENTION)),
     )
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
     order_id: Mapped[int] = fk("order.id", index=False)
     attempt: Mapped[int]
@@ -69,21 +68,18 @@ class Payment(Base):
     checked_at: Mapped[datetime | None]
 
 
-class PaymentChange(Base):
+class PaymentChange(Act, Record):
     """Who or what moved a payment from where to where."""
 
     __tablename__ = "payment_change"
 
-    id: Mapped[int] = pk()
     payment_id: Mapped[int] = fk("payment.id")
     from_state: Mapped[str | None] = mapped_column(String(12))
     to_state: Mapped[str] = mapped_column(String(12))
-    at: Mapped[datetime]
-    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
     cause: Mapped[str] = mapped_column(String(200), default="")
 
 
-class PaymentAgreement(Base):
+class PaymentAgreement(Record):
     """A cashier's word about money in doubt, for the growers whom he looks after; he may change it until all have spoken."""
 
     __tablename__ = "payment_agreement"
@@ -92,7 +88,6 @@ class PaymentAgreement(Base):
         CheckConstraint("step IN ('accept', 'give_back')", name="step_known"),
     )
 
-    id: Mapped[int] = pk()
     payment_id: Mapped[int] = fk("payment.id", index=False)
     by_account_id: Mapped[int] = fk("account.id", index=False)
     step: Mapped[str] = mapped_column(String(10))
@@ -130,7 +125,7 @@ class ProviderRefund(Base):
     refund_number: Mapped[str | None] = mapped_column(String(24))
 
 
-class Refund(Base):
+class Refund(Record):
     """Money that goes back: owed, and booked in the order and the ledger, from the moment this row exists."""
 
     __tablename__ = "refund"
@@ -142,7 +137,6 @@ class Refund(Base):
         Index("ix_refund_open", "state", "next_attempt_at"),
     )
 
-    id: Mapped[int] = pk()
     number: Mapped[str] = mapped_column(String(24), unique=True)
     payment_id: Mapped[int] = fk("payment.id")
     order_id: Mapped[int] = fk("order.id")
@@ -164,7 +158,7 @@ class Refund(Base):
     done_at: Mapped[datetime | None]
 
 
-class RefundLine(Base):
+class RefundLine(Record):
     """Which units of which line a refund is for; `quantity` 0 is a reduction of price."""
 
     __tablename__ = "refund_line"
@@ -174,28 +168,24 @@ class RefundLine(Base):
         CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
     )
 
-    id: Mapped[int] = pk()
     refund_id: Mapped[int] = fk("refund.id", index=False)
     order_line_id: Mapped[int] = fk("order_line.id")
     quantity: Mapped[int] = mapped_column(default=0)
     amount_minor: Mapped[Money]
 
 
-class RefundChange(Base):
+class RefundChange(Act, Record):
     """Who or what moved a refund from where to where."""
 
     __tablename__ = "refund_change"
 
-    id: Mapped[int] = pk()
     refund_id: Mapped[int] = fk("refund.id")
     from_state: Mapped[str | None] = mapped_column(String(10))
     to_state: Mapped[str] = mapped_column(String(10))
-    at: Mapped[datetime]
-    by_account_id: Mapped[int | None] = fk("account.id", nullable=True, index=False)
     cause: Mapped[str] = mapped_column(String(200), default="")
 
 
-class TransferProof(Base):
+class TransferProof(Record):
     """A picture or PDF by which a buyer shows that the transfer was made; only staff and the buyer see it."""
 
     __tablename__ = "transfer_proof"
@@ -205,7 +195,6 @@ class TransferProof(Base):
         Index("ix_transfer_proof_open", "state", "submitted_at"),
     )
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
     order_id: Mapped[int] = fk("order.id")
     file_key: Mapped[str] = mapped_column(String(160))
@@ -220,7 +209,7 @@ class TransferProof(Base):
     reference: Mapped[str | None] = mapped_column(String(120))
 
 
-class CancelRequest(Base):
+class CancelRequest(Record):
     """A buyer asks to cancel a consignment that is paid and has not left."""
 
     __tablename__ = "cancel_wish"
@@ -235,7 +224,6 @@ class CancelRequest(Base):
         ),
     )
 
-    id: Mapped[int] = pk()
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
     consignment_id: Mapped[int] = fk("consignment.id")
     reason: Mapped[str] = mapped_column(String(200))
