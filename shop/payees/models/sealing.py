@@ -1,13 +1,11 @@
 """What the public log keeps of a payee account: who receives, by its digest, and who decided when."""
 
-from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import select
 
 from core import seal
-from core.database import session
 from shop.payees.models.tables import PayeeAccount
 
 KIND = "payee_account"
@@ -44,14 +42,12 @@ def seal_account(row: PayeeAccount) -> None:
     seal.append(KIND, subject_of(row.public_id), sealed_body(row))
 
 
-def _bodies() -> Iterator[tuple[str, dict[str, Any]]]:
-    rows = session.scalars(
-        select(PayeeAccount)
-        .order_by(PayeeAccount.id)
-        .execution_options(yield_per=500, populate_existing=True)
-    )
-    for row in rows:
-        yield subject_of(row.public_id), sealed_body(row)
-
-
-SOURCE = seal.SealSource(kind=KIND, bodies=_bodies, tables=("payee_account",))
+SOURCE = seal.SealSource(
+    KIND,
+    seal.bodies_of(
+        select(PayeeAccount).order_by(PayeeAccount.id),
+        lambda account: subject_of(account.public_id),
+        sealed_body,
+    ),
+    tables=("payee_account",),
+)
