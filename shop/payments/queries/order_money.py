@@ -26,7 +26,14 @@ from shop.orders.states import (
 from shop.orders.wording.state_names import phone_words
 from shop.payees.queries import PaidTo, PayeeView, account_of_order
 from shop.payments.models.tables import CancelRequest, Payment, Refund, TransferProof
-from shop.payments.rules.standings import BuyerAction, GrowerAct, Money, Standing, grower_acts, money_of
+from shop.payments.rules.standings import (
+    BuyerAction,
+    GrowerAct,
+    MoneyOfOrder,
+    Standing,
+    grower_acts,
+    money_of,
+)
 from shop.payments.states import Stage, WishState
 
 
@@ -172,7 +179,7 @@ def at_parcel(order_id: int, consignment_id: int) -> tuple[Standing, frozenset[G
     )
 
 
-def _money(order: Order, stages: Iterable[str], parcels: Iterable[Consignment]) -> Money:
+def _money(order: Order, stages: Iterable[str], parcels: Iterable[Consignment]) -> MoneyOfOrder:
     return money_of(
         PaymentState(order.payment_state),
         PaymentMethod(order.payment_method),
