@@ -143,6 +143,9 @@ def test_five_photographs_are_too_many(client, session):
     assert answer.status_code == 422
 
 
+PROPOSED_AT = r'name="proposed_at"[^>]*value="([^"]+)"'
+
+
 @pytest.mark.both
 def test_from_report_to_a_confirmed_fake(client, login, session, shipped):
     """The whole case over HTTP: take, evidence, proposal, second person, letters, action, end."""
@@ -179,7 +182,10 @@ def test_from_report_to_a_confirmed_fake(client, login, session, shipped):
     own = secretary.submit(f"{page}/confirm", {"note": "同意", "outcome": "confirm"})
     assert own.status_code == 403
     assert "叶形与记录不符" in committee.get(f"{page}/confirm").text
-    assert committee.submit(f"{page}/confirm", {"note": "同意", "outcome": "confirm"}).status_code == 303
+    agreed = {"note": "同意", "outcome": "confirm"}
+    assert committee.submit(f"{page}/confirm", agreed).status_code == 409  # as one who read no proposal
+    agreed["proposed_at"] = re.search(PROPOSED_AT, committee.get(f"{page}/confirm").text)[1]
+    assert committee.submit(f"{page}/confirm", agreed).status_code == 303
     assert "经核实为假冒" in main_of(client.get(public))
 
     checked = client.get(f"/registry/check?url={SHOP}", headers={"Accept": "application/json"}).json

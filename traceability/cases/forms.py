@@ -82,8 +82,9 @@ class VerdictForm(PageForm):
 
 
 class ConfirmForm(PageForm):
-    """The second person's reasons, whatever the outcome."""
+    """The second person's reasons, whatever the outcome; `proposed_at` tells which proposal the page showed."""
 
+    proposed_at = HiddenField()
     note = TextAreaField(_l("Reasons, for staff"), [DataRequired(SAY_NOTE), Length(max=2000)])
 
 

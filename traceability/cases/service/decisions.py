@@ -81,18 +81,28 @@ def propose(number: str, *, note: str, answer: str, shop: str = "", at: datetime
     return finish_step(case, CaseStep.PROPOSE, note=note, detail=detail, at=at, by=by)
 
 
-def confirm(number: str, *, note: str, at: datetime, by: int) -> CaseView:
+def confirm(number: str, *, note: str, proposed_at: str | None = None, at: datetime, by: int) -> CaseView:
     """The second person confirms: the verdict stands, the code is doubted, the outside shop is warned of.
 
+    Args:
+        number: the case.
+        note: the second person's reasons.
+        proposed_at: when what was read was proposed, in ISO form; None for who read nothing before.
+        at: now.
+        by: the second person.
+
     Raises:
-        Conflict: nothing is proposed.
+        Conflict: nothing is proposed, or something else than what was read.
         Forbidden: the second person is the first, lies outside the area or works for the grower.
         Invalid: no note.
     """
     case = begin_step(number, CaseStep.CONFIRM, by=by)
     FAKE.require_another(case, by)
     note = worded(note)
-    answer = _last_proposal(case.id)["answer"]
+    proposal = _last_proposal(case.id)
+    if proposed_at not in {None, proposal.at.isoformat()}:
+        raise Conflict(_("The case has moved on meanwhile."), code="case_state", state=case.state)
+    answer = proposal.detail["answer"]
     listed = _warn_of_shop(case, at=at)
     if case.code_id is not None:
         case.code_doubted = True
@@ -222,9 +232,9 @@ def worded(text: str) -> str:
     return require_reason(text, _("Write a note: what was found, what was done."), code="note_missing")
 
 
-def _last_proposal(case_id: int) -> dict[str, Any]:
+def _last_proposal(case_id: int) -> CaseChange:
     return session.scalars(
-        select(CaseChange.detail)
+        select(CaseChange)
         .where(CaseChange.case_id == case_id, CaseChange.step == str(CaseStep.PROPOSE))
         .order_by(CaseChange.id.desc())
         .limit(1)

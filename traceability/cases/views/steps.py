@@ -135,11 +135,18 @@ def confirm(number: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction():
             if request.form.get("outcome") == "confirm":
-                decisions.confirm(case.number, note=form.note.data or "", at=now(), by=actor_id())
+                decisions.confirm(
+                    case.number,
+                    note=form.note.data or "",
+                    proposed_at=form.proposed_at.data or "",
+                    at=now(),
+                    by=actor_id(),
+                )
             else:
                 decisions.send_back(case.number, note=form.note.data or "", at=now(), by=actor_id())
         return _back_to_case(case)
     proposal = next((step for step in reversed(steps_of(case.id)) if step.step is CaseStep.PROPOSE), None)
+    form.proposed_at.data = proposal and proposal.at.isoformat()
     pieces = evidence_views(case.id)
     return _page(form, "confirm.html", case=case, proposal=proposal, pieces=pieces)
 

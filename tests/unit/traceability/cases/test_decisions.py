@@ -105,6 +105,26 @@ def test_what_is_confirmed_is_the_proposal_that_was_made_last(staff, at):
     assert found.answer == "卖家乙售假"
 
 
+def test_what_another_window_read_is_not_confirmed_once_something_else_is_proposed(staff, at):
+    """The proposal was sent back and made anew, of another shop, while the page of the first one stood open."""
+    later = at + timedelta(minutes=5)
+    with transaction():
+        number = make_case(at=at).number
+        decisions.take(number, at=at, by=staff["an"])
+        decisions.propose(number, note="叶形不符", answer="卖家甲售假", at=at, by=staff["an"])
+        decisions.send_back(number, note="证据不足", at=at, by=staff["bo"])
+        decisions.propose(number, note="已补照片", answer="卖家乙售假", at=later, by=staff["an"])
+    for read in (at.isoformat(), ""):
+        with pytest.raises(Conflict) as stale, transaction():
+            decisions.confirm(number, note="同意", proposed_at=read, at=later, by=staff["bo"])
+        assert stale.value.code == "case_state"
+    with transaction():
+        confirmed = decisions.confirm(
+            number, note="同意", proposed_at=later.isoformat(), at=later, by=staff["bo"]
+        )
+    assert confirmed.answer == "卖家乙售假"
+
+
 @pytest.mark.parametrize("note", ["", "  "])
 def test_one_person_doubts_a_code_only_with_a_reason(staff, scene, at, note):
     with transaction():
