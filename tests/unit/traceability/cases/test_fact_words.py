@@ -14,10 +14,11 @@ from traceability.codes.service import inner_codes as inner
 
 
 def keys_in(module):
-    """The keys of every dictionary whose keys are words: figures of findings and facts of evidence."""
-    found = set()
-    for node in ast.walk(ast.parse(inspect.getsource(module))):
-        if isinstance(node, ast.Dict):
+    """The keys of every dictionary whose keys are words, but for what a notice says: figures of findings, facts of evidence."""
+    nodes, found = list(ast.walk(ast.parse(inspect.getsource(module)))), set()
+    in_notices = [node.value for node in nodes if isinstance(node, ast.keyword) and node.arg == "context"]
+    for node in nodes:
+        if isinstance(node, ast.Dict) and node not in in_notices:
             words = [
                 key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)
             ]
