@@ -11,12 +11,13 @@ from branch.growers.queries.directory import GrowerFile
 from branch.growers.rules.credit_code import is_valid_uscc, normalise_uscc
 from branch.growers.service.membership import Application
 from branch.organisation.queries.tree import UnitView, unit_name
-from core.accounts.forms.sign_in import identity_field
-from core.accounts.rules.identity import Identity, normalise_phone, parse_identity
+from core.accounts.rules.identity import normalise_phone
 from core.form_keys.forms import PageForm
 
 
 class ApplyForm(PageForm):
+    """What a grower says of himself to be admitted."""
+
     name = StringField(
         _l("Name of the nursery"), validators=[DataRequired(_l("Enter a name.")), Length(min=2, max=80)]
     )
@@ -81,14 +82,6 @@ class ApplyForm(PageForm):
 
 
 class DecideForm(PageForm):
+    """What the branch says with its decision about a grower."""
+
     reason = TextAreaField(_l("Reason"), validators=[Optional(), Length(max=500)])
-
-
-class InviteForm(PageForm):
-    identity = identity_field()
-
-    def contact(self) -> Identity:
-        """What was typed, normalised; only after validation."""
-        identity = parse_identity(self.identity.data or "")
-        assert identity is not None
-        return identity

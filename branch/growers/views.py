@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 
-from branch.growers.forms import ApplyForm, DecideForm, InviteForm
+from branch.growers.forms import ApplyForm, DecideForm
 from branch.growers.queries import directory as queries
 from branch.growers.service import membership as service
 from branch.growers.states import NEXT, GrowerState, may_become
@@ -21,6 +21,7 @@ from branch.organisation.queries.tree import (
 from branch.organisation.service import invitations
 from branch.organisation.service import pending_invitations as pending
 from branch.organisation.wording import ROLE_NAMES
+from core.accounts.forms.sign_in import ContactForm
 from core.accounts.views.way_back import come_back_here
 from core.addresses import public_address
 from core.clock import now
@@ -133,14 +134,14 @@ def withdraw_invitation_here(slug: str, invitation_id: int) -> Any:
 @blueprint.get("/grower/people")
 @requires("grower.staff")
 def people() -> str:
-    return _people(InviteForm())
+    return _people(ContactForm())
 
 
 @blueprint.post("/grower/people")
 @requires("grower.staff", scope=Scope.GROWER)
 @creates()
 def invite() -> Any:
-    form = InviteForm()
+    form = ContactForm()
     if not form.validate():
         return _people(form), 422
     try:
@@ -199,7 +200,7 @@ def join(token: str) -> Any:
     return redirect(url_for("accounts.overview"))
 
 
-def _people(form: InviteForm) -> str:
+def _people(form: ContactForm) -> str:
     grower = queries.require_grower(actor_id())
     people = queries.people_of(grower.id)
     waiting = pending.pending_of_grower(grower.id, at=now())

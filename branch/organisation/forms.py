@@ -9,36 +9,37 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from branch.organisation.queries.tree import UnitView, unit_name
 from branch.organisation.rules.roles import KINDS_BELOW, Role
 from branch.organisation.wording import KIND_NAMES, ROLE_NAMES
-from core.accounts.forms.sign_in import identity_field
-from core.accounts.rules.identity import Identity, parse_identity
+from core.accounts.forms.sign_in import ContactForm
 from core.form_keys.forms import PageForm
 from core.web.forms.fields import IntegerField
 
 
-class GiveRoleForm(PageForm):
-    identity = identity_field()
+def _reason(field: type[StringField] = TextAreaField, label: object = _l("Reason")) -> StringField:
+    return field(label, validators=[DataRequired(_l("Say why; the reason is kept.")), Length(max=500)])
+
+
+def _leading_role(label: object) -> SelectField:
+    leading = (Role.SECRETARY, Role.COMMITTEE)
+    return SelectField(label, choices=[SelectChoice(role.value, ROLE_NAMES[role]) for role in leading])
+
+
+class GiveRoleForm(ContactForm):
+    """A role at one of the units that the signed-in person looks after, for whoever has the contact."""
+
     role = SelectField(_l("Role"))
     unit = SelectField(_l("Unit"))
-    reason = TextAreaField(
-        _l("Reason"), validators=[DataRequired(_l("Say why; the reason is kept.")), Length(max=500)]
-    )
+    reason = _reason()
 
     def offer(self, roles: Sequence[Role], units: Sequence[UnitView]) -> None:
         """What the signed-in person may give, and where."""
         self.role.choices = [SelectChoice(role.value, ROLE_NAMES[role]) for role in roles]
         self.unit.choices = [SelectChoice(unit.code, "　" * unit.depth + unit_name(unit)) for unit in units]
 
-    def contact(self) -> Identity:
-        """What was typed, normalised; only after validation."""
-        identity = parse_identity(self.identity.data or "")
-        assert identity is not None
-        return identity
-
 
 class ReasonForm(PageForm):
-    reason = StringField(
-        _l("Reason"), validators=[DataRequired(_l("Say why; the reason is kept.")), Length(max=500)]
-    )
+    """Why a role is taken away."""
+
+    reason = _reason(StringField)
 
 
 class UnitForm(PageForm):
@@ -58,44 +59,32 @@ class UnitForm(PageForm):
         self.kind.choices = [SelectChoice(kind, name) for kind, name in KIND_NAMES.items() if kind in kinds]
 
 
-class TownForm(PageForm):
+class RenameForm(PageForm):
+    """The names of a unit in both languages."""
+
     name_zh = StringField(_l("Name in Chinese"), [DataRequired(_l("Give the unit a name.")), Length(max=80)])
     name_en = StringField(_l("Name in English"), [Length(max=120)])
+
+
+class TownForm(RenameForm):
+    """A town to be opened; without a code one is made from its name."""
+
     code = StringField(_l("Code of the unit"), [Length(max=40)])
 
 
-class AppointForm(PageForm):
-    identity = identity_field()
-    role = SelectField(
-        _l("Role"),
-        choices=[SelectChoice(role.value, ROLE_NAMES[role]) for role in (Role.SECRETARY, Role.COMMITTEE)],
-    )
-    reason = TextAreaField(
-        _l("Reason"), validators=[DataRequired(_l("Say why; the reason is kept.")), Length(max=500)]
-    )
+class AppointForm(ContactForm):
+    """The first secretary or committee member of a town."""
 
-    def contact(self) -> Identity:
-        """What was typed, normalised; only after validation."""
-        identity = parse_identity(self.identity.data or "")
-        assert identity is not None
-        return identity
+    role = _leading_role(_l("Role"))
+    reason = _reason()
 
 
 class TakeOverForm(PageForm):
-    role = SelectField(
-        _l("Whose work"),
-        choices=[SelectChoice(role.value, ROLE_NAMES[role]) for role in (Role.SECRETARY, Role.COMMITTEE)],
-    )
+    """For how long an operator does whose work, and why."""
+
+    role = _leading_role(_l("Whose work"))
     days = IntegerField(
         _l("For how many days"),
         [InputRequired(_l("Type the number of days.")), NumberRange(1, 30, _l("Between 1 and 30 days."))],
     )
-    reason = TextAreaField(
-        _l("Reason, which the unit's people read"),
-        validators=[DataRequired(_l("Say why; the reason is kept.")), Length(max=500)],
-    )
-
-
-class RenameForm(PageForm):
-    name_zh = StringField(_l("Name in Chinese"), [DataRequired(_l("Give the unit a name.")), Length(max=80)])
-    name_en = StringField(_l("Name in English"), [Length(max=120)])
+    reason = _reason(label=_l("Reason, which the unit's people read"))

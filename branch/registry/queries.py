@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
@@ -16,8 +16,9 @@ from branch.storefronts.states import StorefrontState
 from core import pinyin
 from core.clock import local_day
 from core.database import session
+from core.web.queries import page_of
+from core.web.rules.pagination import Page
 
-PAGE_SIZE = 20
 MOST_NAMES = 20_000
 
 
@@ -38,17 +39,7 @@ class RegisterLine:
     shops: tuple[ShopLine, ...]
 
 
-@dataclass(frozen=True)
-class RegisterPage:
-    """One page of the register."""
-
-    items: list[RegisterLine]
-    total: int
-    page: int
-    pages: int
-
-
-def register(*, at: datetime, text: str = "", village: str = "", page: int = 1) -> RegisterPage:
+def register(*, at: datetime, text: str = "", village: str = "", page: int = 1) -> Page[RegisterLine]:
     """Granted licences, valid ones first, then by grower. `text` is part of a grower's or shop's name, or pinyin."""
     on = local_day(at)
     wanted: list[ColumnElement[bool]] = [Licence.granted_at.is_not(None)]
@@ -56,32 +47,12 @@ def register(*, at: datetime, text: str = "", village: str = "", page: int = 1) 
         wanted.append(Unit.code == village)
     if text:
         wanted.append(_named(text))
-    counted = (
-        select(func.count())
-        .select_from(Licence)
-        .join(Grower, Grower.id == Licence.grower_id)
-        .join(Unit, Unit.id == Grower.unit_id)
-        .where(*wanted)
-    )
-    total = session.scalar(counted) or 0
-    pages = max(1, -(-total // PAGE_SIZE))
-    page = min(max(page, 1), pages)
     valid = and_(Licence.state == "valid", Licence.valid_from <= on, Licence.valid_until >= on)
-    rows = session.execute(
-        files()
-        .where(*wanted)
-        .order_by(valid.desc(), Grower.name, Licence.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    )
-    licence_files = [licence_file(*row, on) for row in rows]
-    shops = shops_of({file.licence.grower_id for file in licence_files})
-    return RegisterPage(
-        [RegisterLine(file, shops.get(file.licence.grower_id, ())) for file in licence_files],
-        total,
-        page,
-        pages,
-    )
+    ordered = files().where(*wanted).order_by(valid.desc(), Grower.name, Licence.id.desc())
+    licences = page_of(ordered, partial(licence_file, on=on), page=page)
+    shops = shops_of({file.licence.grower_id for file in licences.items})
+    lines = [RegisterLine(file, shops.get(file.licence.grower_id, ())) for file in licences.items]
+    return Page(lines, licences.total, licences.number, licences.size)
 
 
 def shops_of(grower_ids: set[int]) -> dict[int, tuple[ShopLine, ...]]:

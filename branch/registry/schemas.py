@@ -8,10 +8,11 @@ from apiflask import Schema
 from apiflask.fields import Dict, String
 
 from branch.licences.queries.validity import LicenceChangeView, LicenceFile, LicenceView
-from branch.registry.queries import RegisterPage, ShopLine
+from branch.registry.queries import RegisterLine, ShopLine
 from branch.registry.wording import explanation, sentence
 from branch.storefronts.queries.address_check import UrlCheck
 from core.clock import local_day
+from core.web.rules.pagination import Page
 
 
 def _day(value: date | None) -> str | None:
@@ -80,7 +81,7 @@ def shop_document(shop: ShopLine) -> dict[str, str]:
     return {"platform": shop.platform, "shop_name": shop.shop_name, "address": shop.address}
 
 
-def register_document(page: RegisterPage) -> dict[str, Any]:
+def register_document(page: Page[RegisterLine]) -> dict[str, Any]:
     """One page of the register."""
     return {
         "items": [
@@ -92,7 +93,7 @@ def register_document(page: RegisterPage) -> dict[str, Any]:
             for line in page.items
         ],
         "total": page.total,
-        "page": page.page,
+        "page": page.number,
         "pages": page.pages,
     }
 

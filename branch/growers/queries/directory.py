@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, select
 
 from branch.growers.models.tables import Grower, GrowerChange, GrowerMember
 from branch.growers.states import GrowerState
@@ -17,8 +17,7 @@ from core.database import read_columns, session
 from core.errors import Forbidden, NotFound
 from core.safe_methods import asked_once_while_reading
 from core.scopes import Scope, note_checked
-
-PAGE_SIZE = 20
+from core.web.queries import PageByState, page_by_state
 
 
 @dataclass(frozen=True)
@@ -72,17 +71,6 @@ class GrowerPerson:
     contact: str
     role: str
     since: datetime
-
-
-@dataclass(frozen=True)
-class GrowerPage:
-    """One page of the branch's list."""
-
-    items: list[GrowerFile]
-    total: int
-    page: int
-    pages: int
-    counts: dict[str, int]
 
 
 def _select() -> Select[Grower, Unit]:
@@ -160,24 +148,20 @@ def growers_by_ids(ids: Iterable[int]) -> dict[int, GrowerView]:
     return {view.id: view for view in growers}
 
 
+def _admitted(*where: ColumnElement[bool]) -> list[GrowerView]:
+    rows = session.execute(
+        _select().where(Grower.state == GrowerState.ADMITTED, *where).order_by(Grower.name, Grower.id)
+    )
+    return [_view(*row) for row in rows]
+
+
 def growers_in(unit_id: int) -> list[GrowerView]:
     """The admitted growers of a unit and of everything below it, by name."""
-    below = [unit.id for unit in units_below(unit_id)]
-    rows = session.execute(
-        _select()
-        .where(Grower.unit_id.in_(below), Grower.state == GrowerState.ADMITTED)
-        .order_by(Grower.name, Grower.id)
-    )
-    return [_view(grower, unit) for grower, unit in rows]
+    return _admitted(Grower.unit_id.in_([unit.id for unit in units_below(unit_id)]))
 
 
 def growers_in_each(units: Sequence[UnitView]) -> list[GrowerView]:
     """The admitted growers of these units, among which is what lies below them: the first unit's first, by name."""
-    rows = session.execute(
-        _select()
-        .where(Grower.unit_id.in_([unit.id for unit in units]), Grower.state == GrowerState.ADMITTED)
-        .order_by(Grower.name, Grower.id)
-    )
     place = {unit.path: number for number, unit in enumerate(units)}
 
     def first_above(grower: GrowerView) -> int:
@@ -185,7 +169,7 @@ def growers_in_each(units: Sequence[UnitView]) -> list[GrowerView]:
         above = ("/".join(parts[:end]) + "/" for end in range(1, len(parts)))
         return min(place[path] for path in above if path in place)
 
-    return sorted((_view(grower, unit) for grower, unit in rows), key=first_above)
+    return sorted(_admitted(Grower.unit_id.in_([unit.id for unit in units])), key=first_above)
 
 
 def growers_within(account_id: int, permission: str) -> set[int]:
@@ -199,10 +183,7 @@ def growers_within(account_id: int, permission: str) -> set[int]:
 
 def admitted_growers() -> list[GrowerView]:
     """Every admitted grower, by name."""
-    rows = session.execute(
-        _select().where(Grower.state == GrowerState.ADMITTED).order_by(Grower.name, Grower.id)
-    )
-    return [_view(grower, unit) for grower, unit in rows]
+    return _admitted()
 
 
 @asked_once_while_reading
@@ -261,24 +242,12 @@ def file_of(account_id: int) -> GrowerFile | None:
     return _file(*row) if row else None
 
 
-def grower_list(unit_ids: Sequence[int], *, state: str = "", page: int = 1) -> GrowerPage:
-    """Growers of these units, newest application first; `counts` by state ignores the state filter."""
-    here = Grower.unit_id.in_(unit_ids)
-    counts = dict(
-        session.execute(select(Grower.state, func.count()).where(here).group_by(Grower.state)).all()
+def grower_list(unit_ids: Sequence[int], *, state: str = "", page: int = 1) -> PageByState[GrowerFile]:
+    """Growers of these units, newest application first."""
+    wanted = (
+        _select().where(Grower.unit_id.in_(unit_ids)).order_by(Grower.applied_at.desc(), Grower.id.desc())
     )
-    wanted = [here, Grower.state == state] if state else [here]
-    total = counts.get(state, 0) if state else sum(counts.values())
-    pages = max(1, -(-total // PAGE_SIZE))
-    page = min(max(page, 1), pages)
-    rows = session.execute(
-        _select()
-        .where(*wanted)
-        .order_by(Grower.applied_at.desc(), Grower.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    )
-    return GrowerPage([_file(*row) for row in rows], total, page, pages, counts)
+    return page_by_state(wanted, Grower.state.expression, _file, chosen=state, page=page)
 
 
 def changes_of(grower_id: int) -> list[GrowerChangeView]:

@@ -13,6 +13,8 @@ from branch.ledger.models.tables import SaleFactRow
 from branch.ledger.rules.periods import Period
 from core.database import session
 from core.errors import NotFound
+from core.web.queries import page_of
+from core.web.rules.pagination import Page
 
 PAGE_SIZE = 50
 
@@ -38,35 +40,21 @@ class SaleRecord:
         return subject_of(self.source, self.source_ref)
 
 
-@dataclass(frozen=True, slots=True)
-class RecordPage:
-    items: list[SaleRecord]
-    total: int
-    number: int
-    pages: int
-
-
 COLUMNS = tuple(getattr(SaleFactRow, name) for name in SaleRecord.__dataclass_fields__)
 
 
-def records_of(grower_id: int, period: Period, *, page: int) -> RecordPage:
+def records_of(grower_id: int, period: Period, *, page: int) -> Page[SaleRecord]:
     """A grower's records of a window, the latest first."""
     wanted = (
-        SaleFactRow.grower_id == grower_id,
-        SaleFactRow.local_day >= period.start,
-        SaleFactRow.local_day < period.end,
-    )
-    total = session.scalar(select(func.count()).select_from(SaleFactRow).where(*wanted)) or 0
-    pages = max(1, -(-total // PAGE_SIZE))
-    number = min(max(page, 1), pages)
-    rows = session.execute(
         select(*COLUMNS)
-        .where(*wanted)
+        .where(
+            SaleFactRow.grower_id == grower_id,
+            SaleFactRow.local_day >= period.start,
+            SaleFactRow.local_day < period.end,
+        )
         .order_by(SaleFactRow.local_day.desc(), SaleFactRow.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
     )
-    return RecordPage([SaleRecord(*row) for row in rows], total, number, pages)
+    return page_of(wanted, SaleRecord, page=page, size=PAGE_SIZE)
 
 
 def newest_day(grower_id: int) -> date | None:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from branch.growers.models.tables import Grower
 from branch.growers.queries.directory import GROWER_COLUMNS, GrowerView
@@ -19,8 +20,7 @@ from core.accounts.models.account import Account
 from core.clock import local_day
 from core.database import read_columns, session
 from core.errors import Conflict, NotFound
-
-PAGE_SIZE = 20
+from core.web.queries import PageByState, page_by_state
 
 # Of several licences of a grower the one that is worth most speaks for him.
 _WORTH = (
@@ -99,17 +99,6 @@ class LicenceChangeView:
     by: str
     reason: str
     valid_until: date | None
-
-
-@dataclass(frozen=True)
-class LicencePage:
-    """One page of the branch's list; `counts` by written state."""
-
-    items: list[LicenceFile]
-    total: int
-    page: int
-    pages: int
-    counts: dict[str, int]
 
 
 def licence_view(
@@ -295,27 +284,13 @@ def licences_at_grower(grower_id: int, *, at: datetime) -> list[LicenceFile]:
     return [licence_file(*row, local_day(at)) for row in rows]
 
 
-def licence_list(unit_ids: Sequence[int], *, at: datetime, state: str = "", page: int = 1) -> LicencePage:
-    """Licences of growers at these units, the newest application first."""
-    here = Grower.unit_id.in_(unit_ids)
-    counted = (
-        select(Licence.state, func.count())
-        .join(Grower, Grower.id == Licence.grower_id)
-        .where(here)
-        .group_by(Licence.state)
-    )
-    counts = {licence_state: number for licence_state, number in session.execute(counted)}  # noqa: C416 - rows are not pairs to mypy
-    total = counts.get(state, 0) if state else sum(counts.values())
-    pages = max(1, -(-total // PAGE_SIZE))
-    page = min(max(page, 1), pages)
-    rows = session.execute(
-        files()
-        .where(here, *([Licence.state == state] if state else []))
-        .order_by(Licence.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    )
-    return LicencePage([licence_file(*row, local_day(at)) for row in rows], total, page, pages, counts)
+def licence_list(
+    unit_ids: Sequence[int], *, at: datetime, state: str = "", page: int = 1
+) -> PageByState[LicenceFile]:
+    """Licences of growers at these units, the newest application first; `counts` by written state."""
+    wanted = files().where(Grower.unit_id.in_(unit_ids)).order_by(Licence.id.desc())
+    view = partial(licence_file, on=local_day(at))
+    return page_by_state(wanted, Licence.state.expression, view, chosen=state, page=page)
 
 
 def changes_of(licence_id: int) -> list[LicenceChangeView]:

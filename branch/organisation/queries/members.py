@@ -74,12 +74,13 @@ def members_as_seen(account_id: int, units: Iterable[UnitView]) -> list[MemberVi
         member
         if member.account_id == account_id
         or (member.unit is not None and roles_allow(own_roles, "members.view", member.unit.path))
-        else replace(member, contact=_masked(member.contact))
+        else replace(member, contact=masked_contact(member.contact))
         for member in members_of(units)
     ]
 
 
-def _masked(contact: str) -> str:
+def masked_contact(contact: str) -> str:
+    """Enough of a stored contact for its owner to recognise; empty where it is none."""
     identity = parse_identity(contact)
     return masked(identity) if identity else ""
 
@@ -108,14 +109,14 @@ def member_with(account_id: int, role: Role, unit: UnitView | None) -> MemberVie
     Raises:
         NotFound: it does not hold it there.
     """
-    found = session.scalar(
+    membership_id = session.scalar(
         select(Membership.id).where(
             Membership.account_id == account_id,
             Membership.role == role,
             Membership.unit_id.is_(None) if unit is None else Membership.unit_id == unit.id,
         )
     )
-    return get_member(found or 0)
+    return get_member(membership_id or 0)
 
 
 def _member(membership: Membership, account: Account, unit: UnitView | None) -> MemberView:

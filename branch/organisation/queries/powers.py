@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from branch.organisation.models.tables import Membership
@@ -9,18 +10,30 @@ from branch.organisation.queries.tree import UnitView, roles_of
 from branch.organisation.rules.permissions import PERMISSIONS_OF
 from branch.organisation.rules.roles import Role, may_change_role
 from core.database import session
+from core.errors import Forbidden
 
 LEADING = frozenset({Role.SECRETARY, Role.COMMITTEE})
 Gift = tuple[int, Role, UnitView | None]  # an account, the role that it would give, and where
 
 
-def may_give(account_id: int, role: Role, unit: UnitView | None) -> bool:
-    """Whether the account may give `role` there: by a role above, or as an operator to a town that has nobody yet."""
-    return may_give_each([(account_id, role, unit)])[0]
+def require_may_give(account_id: int, role: Role, unit: UnitView | None) -> None:
+    """Refuse who may not give, or take, `role` there.
+
+    Raises:
+        Forbidden: `role_above_own`.
+    """
+    if not may_give_each([(account_id, role, unit)])[0]:
+        raise Forbidden(
+            _("Only someone who holds this role or a higher one above this unit can change it."),
+            code="role_above_own",
+        )
 
 
 def may_give_each(gifts: Sequence[Gift]) -> list[bool]:
-    """As `may_give`, for each in turn, with as few statements as for one."""
+    """Whether the account may give the role there: by a role above, or as an operator to a town that has nobody yet.
+
+    For each in turn, with as few statements as for one.
+    """
     roles = roles_of(account_id for account_id, _role, _unit in gifts)
     by_role = [
         unit is not None and may_change_role(roles[account_id], role, unit.path)

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import and_, func, or_, select
 
 from branch.organisation.models.tables import Invitation
-from branch.organisation.queries.powers import may_give
+from branch.organisation.queries.powers import require_may_give
 from branch.organisation.queries.tree import UnitView, unit_by_id
 from branch.organisation.rules.roles import Role
 from branch.organisation.service.pending_invitations import end_same, invitation_over, stands
@@ -70,11 +70,7 @@ def invite_to_unit(
         Conflict: `invitations_enough` for a day, of this sender or to this contact.
     """
     reason = require_reason(reason, _("Say why; the reason is kept with the change."))
-    if not may_give(by_account_id, role, unit):
-        raise Forbidden(
-            _("Only someone who holds this role or a higher one above this unit can change it."),
-            code="role_above_own",
-        )
+    require_may_give(by_account_id, role, unit)
     return _add(contact, role, by_account_id, reason, at, unit_id=unit.id)
 
 

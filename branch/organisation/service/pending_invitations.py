@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select, update
 
 from branch.organisation.models.tables import Invitation
-from branch.organisation.queries.powers import may_give, may_give_each
+from branch.organisation.queries.members import masked_contact
+from branch.organisation.queries.powers import may_give_each, require_may_give
 from branch.organisation.queries.tree import UnitView, roles_held, units_by_ids
 from branch.organisation.rules.roles import Role
 from core.accounts.models.account import Account
-from core.accounts.rules.identity import masked, parse_identity
 from core.database import changed, session
-from core.errors import Conflict, Forbidden, NotFound
+from core.errors import Conflict, NotFound
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,9 @@ def pending_as_seen(account_id: int, units: Iterable[UnitView], *, at: datetime)
     return [
         invitation
         if invitation.unit is not None and any(invitation.unit.path.startswith(path) for path in paths)
-        else replace(invitation, contact=_masked(invitation.contact))
+        else replace(invitation, contact=masked_contact(invitation.contact))
         for invitation in pending_at(units, at=at)
     ]
-
-
-def _masked(contact: str) -> str:
-    identity = parse_identity(contact)
-    return masked(identity) if identity is not None else ""
 
 
 def pending_of_grower(grower_id: int, *, at: datetime) -> list[PendingView]:
@@ -78,11 +73,7 @@ def withdraw(invitation: PendingView, *, by_account_id: int, at: datetime) -> No
         Forbidden: the role is above the actor's, or outside his units.
         Conflict: it was accepted, or withdrawn, meanwhile.
     """
-    if not may_give(by_account_id, invitation.role, invitation.unit):
-        raise Forbidden(
-            _("Only someone who holds this role or a higher one above this unit can change it."),
-            code="role_above_own",
-        )
+    require_may_give(by_account_id, invitation.role, invitation.unit)
     _end_one(Invitation.id == invitation.id, by_account_id=by_account_id, at=at)
 
 

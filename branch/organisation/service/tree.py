@@ -9,7 +9,7 @@ from sqlalchemy import select
 from branch.organisation.events import RoleChanged
 from branch.organisation.models.tables import Membership, MembershipChange, Unit
 from branch.organisation.queries.members import MemberView
-from branch.organisation.queries.powers import LEADING, may_give
+from branch.organisation.queries.powers import LEADING, require_may_give
 from branch.organisation.queries.tree import UnitView, get_unit, unit_by_id
 from branch.organisation.rules.roles import KINDS_BELOW, WITHOUT_UNIT, Role
 from branch.organisation.service.pending_invitations import end_powerless
@@ -152,11 +152,7 @@ def _check_may_change(
         return
     if by_account_id == account_id:
         raise Forbidden(_("Nobody changes their own roles; ask another member of staff."), code="own_role")
-    if not may_give(by_account_id, role, unit):
-        raise Forbidden(
-            _("Only someone who holds this role or a higher one above this unit can change it."),
-            code="role_above_own",
-        )
+    require_may_give(by_account_id, role, unit)
 
 
 def _note(

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 
-from branch.organisation.forms import GiveRoleForm, ReasonForm
+from branch.organisation.forms import AppointForm, GiveRoleForm, ReasonForm
 from branch.organisation.queries import members as organisation_members
 from branch.organisation.queries import tree as queries
 from branch.organisation.queries.powers import may_give_each
@@ -43,31 +43,38 @@ def give() -> Any:
     form = _form()
     if not form.validate():
         return _members(form), 422
-    role, contact = Role(form.role.data), form.contact()
     try:
         with creating() as made:
             unit = queries.require_unit_access(
                 actor_id(), queries.get_unit(form.unit.data).id, "members.edit"
             )
-            account_id = find_confirmed(contact)
-            if account_id is not None:
-                service.give_role(
-                    account_id, role, unit=unit, by_account_id=actor_id(), reason=form.reason.data, at=now()
-                )
-            else:
-                token = invitations.invite_to_unit(
-                    contact, role, unit, by_account_id=actor_id(), reason=form.reason.data, at=now()
-                )
-                link = public_address("organisation.invitation", token=token)
-                invitations.tell(contact, link, queries.unit_name(unit), at=now())
-                session[LINK] = link
+            link = give_or_invite(form, unit)
             made.leads_to(url_for("organisation.members"))
     except DomainError as error:
         form.form_errors.append(str(error.message))
         return _members(form), 422
-    if account_id is not None:
+    if link is None:
         flash(_("The role is given and written down."), "success")
+    else:
+        session[LINK] = link
     return made.answer()
+
+
+def give_or_invite(form: GiveRoleForm | AppointForm, unit: queries.UnitView) -> str | None:
+    """Give the role to whoever has proved the contact, else invite there.
+
+    Returns:
+        The invitation's link, which is kept nowhere; None when the role was given.
+    """
+    role, contact, reason, at = Role(form.role.data), form.contact(), form.reason.data or "", now()
+    account_id = find_confirmed(contact)
+    if account_id is not None:
+        service.give_role(account_id, role, unit=unit, by_account_id=actor_id(), reason=reason, at=at)
+        return None
+    token = invitations.invite_to_unit(contact, role, unit, by_account_id=actor_id(), reason=reason, at=at)
+    link = public_address("organisation.invitation", token=token)
+    invitations.tell(contact, link, queries.unit_name(unit), at=at)
+    return link
 
 
 @blueprint.route("/branch/members/<int:membership_id>/take", methods=["GET", "POST"])

@@ -9,18 +9,17 @@ from branch.organisation.forms import AppointForm, TakeOverForm, TownForm
 from branch.organisation.queries import powers
 from branch.organisation.queries import tree as queries
 from branch.organisation.rules.roles import Role
-from branch.organisation.service import invitations, takeovers
 from branch.organisation.service import pending_invitations as pending
+from branch.organisation.service import takeovers
 from branch.organisation.service import tree as service
+from branch.organisation.views.members import give_or_invite
 from branch.organisation.wording import KIND_NAMES, ROLE_NAMES
-from core.accounts.queries.account import find_confirmed
 from core.clock import now
 from core.database import transaction
 from core.errors import DomainError
 from core.form_keys.views import creates, creating
 from core.gate import actor_id, requires
 from core.scopes import Scope
-from core.settings import current_settings
 
 blueprint = Blueprint("operations", __name__)
 FOUND, TAKE_OVER = "units.found", takeovers.TAKE_OVER
@@ -67,25 +66,9 @@ def appoint(code: str) -> Any:
     form = AppointForm()
     if not form.validate_on_submit():
         return _page("appoint.html", form=form, unit=unit), 422 if request.method == "POST" else 200
-    role, contact = Role(form.role.data), form.contact()
     try:
         with creating() as made:
-            account_id = find_confirmed(contact)
-            if account_id is not None:
-                service.give_role(
-                    account_id,
-                    role,
-                    unit=unit,
-                    by_account_id=actor_id(),
-                    reason=form.reason.data or "",
-                    at=now(),
-                )
-            else:
-                token = invitations.invite_to_unit(
-                    contact, role, unit, by_account_id=actor_id(), reason=form.reason.data or "", at=now()
-                )
-                link = f"{current_settings().base_url}{url_for('organisation.invitation', token=token)}"
-                invitations.tell(contact, link, queries.unit_name(unit), at=now())
+            give_or_invite(form, unit)
             made.leads_to(url_for("operations.units"))
     except DomainError as error:
         form.form_errors.append(str(error.message))

@@ -69,19 +69,15 @@ def rename(code: str) -> Any:
 
 def _form() -> UnitForm:
     form = UnitForm()
-    account_id = actor_id()
-    assert account_id is not None
-    form.offer(queries.units_where(account_id, EDIT))
+    form.offer(queries.units_where(actor_id(), EDIT))
     return form
 
 
 def _page(form: UnitForm) -> str:
-    account_id = actor_id()
-    assert account_id is not None
     return render_template(
         "branch/organisation/units.html",
         form=form,
-        units=queries.units_where(account_id, EDIT),
+        units=queries.units_where(actor_id(), EDIT),
         unit_name=queries.unit_name,
         kinds=KIND_NAMES,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from branch.growers.models.tables import Grower
 from branch.licences.rules.suspensions import BRANCH, standing_sources
@@ -15,8 +15,7 @@ from branch.storefronts.states import StorefrontState
 from core.accounts.models.account import Account
 from core.database import session
 from core.errors import NotFound
-
-PAGE_SIZE = 20
+from core.web.queries import PageByState, page_by_state
 
 
 @dataclass(frozen=True)
@@ -72,17 +71,6 @@ class StorefrontChangeView:
     to_state: str
     by: str
     reason: str
-
-
-@dataclass(frozen=True)
-class StorefrontPage:
-    """One page of the branch's list; `counts` by state."""
-
-    items: list[StorefrontFile]
-    total: int
-    page: int
-    pages: int
-    counts: dict[str, int]
 
 
 def _files() -> Select[Storefront, str, Grower, Unit]:
@@ -156,27 +144,12 @@ def storefronts_of(
     return [storefront_view(row[0], row[1]) for row in session.execute(wanted)]
 
 
-def storefront_list(unit_ids: Sequence[int], *, state: str = "", page: int = 1) -> StorefrontPage:
+def storefront_list(
+    unit_ids: Sequence[int], *, state: str = "", page: int = 1
+) -> PageByState[StorefrontFile]:
     """Storefronts of growers at these units, the newest proposal first."""
-    here = Grower.unit_id.in_(unit_ids)
-    counted = (
-        select(Storefront.state, func.count())
-        .join(Grower, Grower.id == Storefront.grower_id)
-        .where(here)
-        .group_by(Storefront.state)
-    )
-    counts = {storefront_state: number for storefront_state, number in session.execute(counted)}  # noqa: C416 - rows are not pairs to mypy
-    total = counts.get(state, 0) if state else sum(counts.values())
-    pages = max(1, -(-total // PAGE_SIZE))
-    page = min(max(page, 1), pages)
-    rows = session.execute(
-        _files()
-        .where(here, *([Storefront.state == state] if state else []))
-        .order_by(Storefront.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    )
-    return StorefrontPage([_file(*row) for row in rows], total, page, pages, counts)
+    wanted = _files().where(Grower.unit_id.in_(unit_ids)).order_by(Storefront.id.desc())
+    return page_by_state(wanted, Storefront.state.expression, _file, chosen=state, page=page)
 
 
 def addresses_of(storefront_id: int) -> list[AddressView]:

@@ -149,4 +149,4 @@ def test_the_list_counts_states_and_turns_pages(tree):
     assert (len(first.items), len(second.items), first.pages) == (20, 1, 2)
     assert first.counts == {"admitted": 21}
     assert grower_list(unit_ids, state="refused").items == []
-    assert grower_list(unit_ids, page=99).page == 2
+    assert grower_list(unit_ids, page=99).number == 2
