@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,15 +13,14 @@ from branch.reports.formats.html import cells
 from branch.reports.forms import BuildForm, MoveForm
 from branch.reports.models.sealing import subject_of
 from branch.reports.queries import pages as queries
-from branch.reports.questions import service as thread
+from branch.reports.questions import service as questions
 from branch.reports.questions.forms import WordsForm
 from branch.reports.questions.queries import discussion_of
 from branch.reports.questions.states import ANSWERED_ON
 from branch.reports.states import ReportState
-from branch.reports.views.shared import attempt, language, moved, words
+from branch.reports.views.shared import language, moved, reply_forms, shelved_file, words, written
 from core import seal
 from core.clock import local_day, now
-from core.files import service as files
 from core.form_keys.views import creates, creating
 from core.gate import actor_id, current_actor, may, requires
 from core.progress.service import starting as progress
@@ -99,18 +98,14 @@ def _show(
     """The page; `form` or `reply` (a question and the answer to it) are what was typed and could not be saved."""
     report = queries.report_for(actor_id(), public_id, language=language())
     discussion = discussion_of(report.unit_id, report.period)
-    answers = {
-        question.post.public_id: WordsForm(None, prefix=question.post.public_id)
-        for question in discussion.open_questions
-    }
-    if reply is not None:
-        answers[reply[0]] = reply[1]
     page = render_template(
         "branch/reports/show.html",
         report=report,
         form=form or MoveForm(None),
-        thread=discussion,
-        answers=answers if may("reports.submit") and report.state in ANSWERED_ON else {},
+        discussion=discussion,
+        answers=reply_forms(discussion, reply)
+        if may("reports.submit") and report.state in ANSWERED_ON
+        else {},
         cells=cells,
         may_submit=may("reports.submit"),
         seal=seal.seal_of(subject_of(public_id)),
@@ -134,19 +129,7 @@ def submit(public_id: str) -> ResponseReturnValue:
 def answer(public_id: str, question_id: str) -> ResponseReturnValue:
     """Answer a question of the committee."""
     form = WordsForm(prefix=question_id)
-    refused = attempt(
-        form,
-        form.words,
-        lambda: thread.answer(
-            public_id,
-            question_id,
-            words=form.words.data,
-            seen=form.seen.data,
-            account_id=actor_id(),
-            by_name=current_actor().display_name,
-            at=now(),
-        ),
-    )
+    refused = written(form, questions.answer, public_id, question_id)
     if refused is not None:
         return _show(public_id, refused, reply=(question_id, form))
     return redirect(url_for("reports.show", public_id=public_id, _anchor="questions"))
@@ -157,14 +140,7 @@ def answer(public_id: str, question_id: str) -> ResponseReturnValue:
 def download(public_id: str, name: str) -> ResponseReturnValue:
     """One file of a report; pictures are shown in place, all others are saved."""
     key = queries.file_key(actor_id(), public_id, name)
-    content_type = files.content_type_of(key)
-    disposition = "inline" if content_type == "image/png" else "attachment"
-    headers = {
-        "Content-Disposition": f'{disposition}; filename="{name}"',
-        "Cache-Control": "private, max-age=3600",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-    }
-    return Response(files.get(key), content_type=content_type, headers=headers)
+    return shelved_file(key, name, kept="private, max-age=3600")
 
 
 @blueprint.get("/branch/reports/<public_id>/proof")

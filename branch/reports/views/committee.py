@@ -11,17 +11,17 @@ from branch.reports.forms import MoveForm
 from branch.reports.models.sealing import subject_of
 from branch.reports.queries import pages as queries
 from branch.reports.queries.pages import find_report, is_own
-from branch.reports.questions import service as thread
+from branch.reports.questions import service as questions
 from branch.reports.questions.forms import AskForm, WordsForm
 from branch.reports.questions.queries import discussion_of
 from branch.reports.questions.wording import places_of
 from branch.reports.review.queries import ReportOverview, report_overview
 from branch.reports.states import ReportState
 from branch.reports.views.committee_csv import desk_csv
-from branch.reports.views.shared import attempt, language, moved, words
+from branch.reports.views.shared import language, moved, reply_forms, words, written
 from core import seal
 from core.clock import now
-from core.gate import actor_id, current_actor, may, requires
+from core.gate import actor_id, may, requires
 from core.scopes import Scope
 
 blueprint = Blueprint("report_desk", __name__)
@@ -85,12 +85,6 @@ def _review(
     report = queries.report_for(actor_id(), public_id, language=language())
     row = find_report(public_id)
     discussion = discussion_of(report.unit_id, report.period)
-    withdrawals = {
-        question.post.public_id: WordsForm(None, prefix=question.post.public_id)
-        for question in discussion.open_questions
-    }
-    if reply is not None:
-        withdrawals[reply[0]] = reply[1]
     asking = asking or AskForm(None)
     asking.place.choices = places_of(report.document)
     return render_template(
@@ -98,8 +92,8 @@ def _review(
         report=report,
         form=form or MoveForm(None),
         asking=asking,
-        thread=discussion,
-        withdrawals=withdrawals if may("reports.review") else {},
+        discussion=discussion,
+        withdrawals=reply_forms(discussion, reply) if may("reports.review") else {},
         cells=cells,
         may_review=may("reports.review"),
         own=is_own(row, actor_id()),
@@ -127,20 +121,13 @@ def ask(public_id: str) -> ResponseReturnValue:
     form = AskForm()
     report = queries.report_for(actor_id(), public_id, language=language())
     form.place.choices = places_of(report.document)
-    refused = attempt(
+    refused = written(
         form,
-        form.words,
-        lambda: thread.ask(
-            public_id,
-            words=form.words.data,
-            place=form.place.data or "",
-            returns=form.returns.data == "yes",
-            revision=form.revision.data,
-            seen=form.seen.data,
-            account_id=actor_id(),
-            by_name=current_actor().display_name,
-            at=now(),
-        ),
+        questions.ask,
+        public_id,
+        place=form.place.data or "",
+        returns=form.returns.data == "yes",
+        revision=form.revision.data,
     )
     if refused is not None:
         return _review(public_id, refused, asking=form)
@@ -152,19 +139,7 @@ def ask(public_id: str) -> ResponseReturnValue:
 def withdraw(public_id: str, question_id: str) -> ResponseReturnValue:
     """Take a question back, saying why."""
     form = WordsForm(prefix=question_id)
-    refused = attempt(
-        form,
-        form.words,
-        lambda: thread.withdraw(
-            public_id,
-            question_id,
-            words=form.words.data,
-            seen=form.seen.data,
-            account_id=actor_id(),
-            by_name=current_actor().display_name,
-            at=now(),
-        ),
-    )
+    refused = written(form, questions.withdraw, public_id, question_id)
     if refused is not None:
         return _review(public_id, refused, reply=(question_id, form))
     return redirect(url_for("report_desk.review", public_id=public_id, _anchor="questions"))

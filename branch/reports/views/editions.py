@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,11 +14,10 @@ from branch.reports.editions.queries import published as queries
 from branch.reports.formats.html import cells
 from branch.reports.queries.pages import find_report
 from branch.reports.tasks import publishing
-from branch.reports.views.shared import attempt, language
+from branch.reports.views.shared import attempt, language, shelved_file
 from core import seal
 from core.clock import now
 from core.errors import NotFound
-from core.files import service as files
 from core.form_keys.views import creates, creating
 from core.gate import actor_id, current_actor, public, requires
 from core.progress.service import starting as progress
@@ -52,14 +51,7 @@ def show(unit_code: str, period: str) -> ResponseReturnValue:
 def download(unit_code: str, period: str, name: str) -> ResponseReturnValue:
     """A file of the edition that is published now."""
     key = queries.file_key(unit_code, period, name)
-    content_type = files.content_type_of(key)
-    disposition = "inline" if content_type == "image/png" else "attachment"
-    headers = {
-        "Content-Disposition": f'{disposition}; filename="{name}"',
-        "Cache-Control": "no-cache",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-    }
-    return Response(files.get(key), content_type=content_type, headers=headers)
+    return shelved_file(key, name, kept="no-cache")
 
 
 @blueprint.get("/reports/<unit_code>/<period>/proof")
