@@ -45,7 +45,13 @@ class Table:
     total: Row | None = None
 
     def all_rows(self) -> tuple[Row, ...]:
+        """The rows, then the total where there is one."""
         return self.rows if self.total is None else (*self.rows, self.total)
+
+    def numbers(self, place: int) -> tuple[int | None, ...]:
+        """The column at `place` in whole numbers; None where a cell is empty. The total is not among them."""
+        cells = (row.cells[place] for row in self.rows)
+        return tuple(None if cell is None else int(cell) for cell in cells)
 
 
 @dataclass(frozen=True, slots=True)

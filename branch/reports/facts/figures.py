@@ -141,6 +141,11 @@ def growth(now: int, before: int, *, smallest_base: int = 1) -> Decimal | None:
     return Decimal(now - before) / before if before >= max(smallest_base, 1) else None
 
 
+def net_growth(now_minor: int, before_minor: int) -> Decimal | None:
+    """As `growth`, of amounts in fen: None where the base is too small to be stated."""
+    return growth(now_minor, before_minor, smallest_base=SMALLEST_BASE_MINOR)
+
+
 def share(part: int, whole: int) -> Decimal | None:
     return Decimal(part) / whole if whole > 0 else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from flask_babel import gettext as _
@@ -17,6 +17,7 @@ from branch.reports.facts.blocks import DisclosureControl, blocks_of
 from branch.reports.facts.coded_sums import OTHERS, CodedSum
 from branch.reports.facts.evidence import Scope
 from branch.reports.facts.figures import Totals
+from branch.reports.sections.money_charts import money_chart
 from branch.reports.wording import numbers as wording
 
 LONGEST_CHART = 12
@@ -165,7 +166,7 @@ def _row(
             this.refund_rate,
             share_now,
             None if before is None else last.net_minor,
-            figures.growth(this.net_minor, last.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR),
+            figures.net_growth(this.net_minor, last.net_minor),
             shift,
         ),
     )
@@ -193,32 +194,25 @@ def largest(table: Table) -> tuple[str, ...]:
 
 def bars(period: Period, table: Table) -> Chart:
     """The largest rows, this window beside the year before; the rest is in the table."""
-    rows = table.rows[:LONGEST_CHART]
-    title = table.title
-    unit, divisor = wording.chart_unit(
-        max((int(value or 0) for row in rows for value in (row.cells[NET], row.cells[NET_BEFORE])), default=0)
-    )
+    shown = replace(table, rows=table.rows[:LONGEST_CHART])
     if len(table.rows) > LONGEST_CHART:
         title = _("%(title)s, the %(number)s largest", title=table.title, number=LONGEST_CHART)
-    series = [Series(period.key, tuple(int(row.cells[NET] or 0) for row in rows))]
-    before = tuple(_whole(row.cells[NET_BEFORE]) for row in rows)
+        shown = replace(shown, title=title)
+    return sales_bars(period, shown, (NET, NET_BEFORE))
+
+
+def sales_bars(period: Period, table: Table, places: tuple[int, int]) -> Chart:
+    """Bars of two columns of sales, those of `period` and those a year before; the latter only where there are any."""
+    before = table.numbers(places[1])
+    series = [Series(period.key, table.numbers(places[0]))]
     if any(value is not None for value in before):
         series.append(Series(period.year_before().key, before))
-    return Chart(
-        key=table.key,
-        kind="bars",
-        title=title,
-        alt=_(
-            "Bars of net sales, %(now)s beside %(before)s; the numbers are in the table.",
-            now=period.key,
-            before=period.year_before().key,
-        ),
-        unit=unit,
-        divisor=divisor,
-        categories=tuple(str(row.cells[0]) for row in rows),
-        series=tuple(series),
-        table_key=table.key,
+    alt = _(
+        "Bars of net sales, %(now)s beside %(before)s; the numbers are in the table.",
+        now=period.key,
+        before=period.year_before().key,
     )
+    return money_chart(table, "bars", series, alt=alt, names=[str(row.cells[0]) for row in table.rows])
 
 
 def _months(period: Period, breakdown: Breakdown, breakdown_sums: Sums) -> Table:
@@ -236,27 +230,13 @@ def _months(period: Period, breakdown: Breakdown, breakdown_sums: Sums) -> Table
 
 def _multiples(table: Table) -> Chart:
     """One small panel per column of the table, all on one scale."""
-    values = [tuple(_whole(row.cells[place]) for row in table.rows) for place in range(1, len(table.columns))]
-    unit, divisor = wording.chart_unit(
-        max((value or 0 for column_values in values for value in column_values), default=0)
-    )
-    return Chart(
-        key=table.key,
-        kind="multiples",
+    columns = list(enumerate(table.columns))[1:]
+    return money_chart(
+        table,
+        "multiples",
+        [Series(column.title, table.numbers(place)) for place, column in columns],
         title=_("Month by month, one scale for all"),
         alt=_(
             "One small chart for each, twelve months of net sales on one scale; the numbers are in the table."
         ),
-        unit=unit,
-        divisor=divisor,
-        categories=tuple(row.key[2:] for row in table.rows),
-        series=tuple(
-            Series(column.title, column_values)
-            for column, column_values in zip(table.columns[1:], values, strict=True)
-        ),
-        table_key=table.key,
     )
-
-
-def _whole(cell: str | int | Decimal | None) -> int | None:
-    return None if cell is None else int(cell)

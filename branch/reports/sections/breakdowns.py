@@ -13,6 +13,7 @@ from branch.reports.facts.evidence import Scope
 from branch.reports.facts.provinces import PROVINCES
 from branch.reports.sections import breakdown_table as breakdown
 from branch.reports.sections.breakdown_table import Breakdown
+from branch.reports.sections.money_charts import money_chart
 from branch.reports.wording import numbers as wording
 
 
@@ -85,19 +86,15 @@ def provinces(period: Period, scope: Scope) -> Section:
 def _tile_map(table: Table) -> Chart:
     known = [row for row in table.rows if row.key in PROVINCES]
     values = {row.key: int(row.cells[breakdown.NET] or 0) for row in known}
-    unit, divisor = wording.chart_unit(max(values.values(), default=0))
-    return Chart(
-        key=table.key,
-        kind="tiles",
+    return money_chart(
+        table,
+        "tiles",
+        [Series(",".join(PROVINCES), tuple(values.get(code) for code in PROVINCES))],
         title=_("Net sales by province of the buyer"),
         alt=_(
             "A map of equal squares, one for each province, darker where more was sold; the numbers are in the table."
         ),
-        unit=unit,
-        divisor=divisor,
-        categories=tuple(wording.province(code) for code in PROVINCES),
-        series=(Series(",".join(PROVINCES), tuple(values.get(code) for code in PROVINCES)),),
-        table_key=table.key,
+        names=[wording.province(code) for code in PROVINCES],
     )
 
 

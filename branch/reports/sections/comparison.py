@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -67,19 +65,11 @@ def comparison(period: Period, scope: Scope) -> Section:
         figures.grouped(before, lambda row: row.grower_id), figures.grouped(now, lambda row: row.grower_id)
     )
     steps = _bridge_table(parts)
-    all_growth = figures.growth(
-        total_now.net_minor, total_before.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR
-    )
     return Section(
         key="comparison",
         title=_("Against the same window of last year"),
         paragraphs=(
-            _(
-                "All growers (D2): net sales %(change)s on the year before, from %(before)s to %(now)s.",
-                change=wording.change(all_growth),
-                before=wording.amount(total_before.net_minor),
-                now=wording.amount(total_now.net_minor),
-            ),
+            all_growers_sentence(total_now, total_before),
             like_for_like_sentence(like),
             _bridge_sentence(parts),
             ordinary_growth(),
@@ -92,6 +82,16 @@ def comparison(period: Period, scope: Scope) -> Section:
                 "so it also holds changes in the mix of sizes and in refunds."
             ),
         ),
+    )
+
+
+def all_growers_sentence(now: Totals, before: Totals) -> str:
+    """Rung D2 in one sentence."""
+    return _(
+        "All growers (D2): net sales %(change)s on the year before, from %(before)s to %(now)s.",
+        change=wording.change(figures.net_growth(now.net_minor, before.net_minor)),
+        before=wording.amount(before.net_minor),
+        now=wording.amount(now.net_minor),
     )
 
 
@@ -140,48 +140,19 @@ def _growers(number: int) -> str:
 
 
 def _bridge_table(parts: Bridge) -> Table:
+    def step(key: str, name: str, minor: int) -> Row:
+        return Row(key, (name, minor, figures.net_growth(parts.before_minor + minor, parts.before_minor)))
+
+    same = _growers(parts.same_growers)
     rows = [
         Row("before", (_("Last year"), parts.before_minor, None)),
-        Row(
-            "new",
-            (
-                _("New: %(growers)s", growers=_growers(parts.new_growers)),
-                parts.new_minor,
-                _part(parts.new_minor, parts),
-            ),
-        ),
-        Row(
-            "lost",
-            (
-                _("No longer: %(growers)s", growers=_growers(parts.lost_growers)),
-                parts.lost_minor,
-                _part(parts.lost_minor, parts),
-            ),
-        ),
-        Row(
-            "quantity",
-            (
-                _("Same %(growers)s, quantity", growers=_growers(parts.same_growers)),
-                parts.quantity_minor,
-                _part(parts.quantity_minor, parts),
-            ),
-        ),
-        Row(
-            "price",
-            (
-                _("Same %(growers)s, price", growers=_growers(parts.same_growers)),
-                parts.price_minor,
-                _part(parts.price_minor, parts),
-            ),
-        ),
+        step("new", _("New: %(growers)s", growers=_growers(parts.new_growers)), parts.new_minor),
+        step("lost", _("No longer: %(growers)s", growers=_growers(parts.lost_growers)), parts.lost_minor),
+        step("quantity", _("Same %(growers)s, quantity", growers=same), parts.quantity_minor),
+        step("price", _("Same %(growers)s, price", growers=same), parts.price_minor),
     ]
     if parts.unsplit_minor:
-        rows.append(
-            Row(
-                "unsplit",
-                (_("Same growers, not to be split"), parts.unsplit_minor, _part(parts.unsplit_minor, parts)),
-            )
-        )
+        rows.append(step("unsplit", _("Same growers, not to be split"), parts.unsplit_minor))
     columns = (
         Column("step", _("Step of the bridge")),
         Column("amount", _("Net sales (yuan)"), "money"),
@@ -193,12 +164,6 @@ def _bridge_table(parts: Bridge) -> Table:
         columns,
         tuple(rows),
         Row("after", (_("This year"), parts.after_minor, None)),
-    )
-
-
-def _part(minor: int, parts: Bridge) -> Decimal | None:
-    return figures.growth(
-        parts.before_minor + minor, parts.before_minor, smallest_base=figures.SMALLEST_BASE_MINOR
     )
 
 
@@ -228,8 +193,8 @@ def _comparison_table(now: Totals, before: Totals, like: figures.LikeForLike) ->
         Column("plants_before", _("Plants, a year before"), "count"),
         Column("plants_growth", _("Change in plants"), "ratio"),
     )
-    smallest = figures.SMALLEST_BASE_MINOR
-    plants_all = figures.growth(now.plants, before.plants) if before.net_minor >= smallest else None
+    stated = before.net_minor >= figures.SMALLEST_BASE_MINOR
+    plants_all = figures.growth(now.plants, before.plants) if stated else None
     plants_like = figures.growth(like.now.plants, like.before.plants) if like.reason is None else None
     rows = (
         Row(
@@ -238,7 +203,7 @@ def _comparison_table(now: Totals, before: Totals, like: figures.LikeForLike) ->
                 _("All growers (D2)"),
                 now.net_minor,
                 before.net_minor,
-                figures.growth(now.net_minor, before.net_minor, smallest_base=smallest),
+                figures.net_growth(now.net_minor, before.net_minor),
                 now.plants,
                 before.plants,
                 plants_all,

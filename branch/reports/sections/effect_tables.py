@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from branch.reports.document import Chart, Column, Row, Series, Table
 from branch.reports.facts.effect import WITH_CHARTS, Effect
+from branch.reports.sections.money_charts import money_chart
 from branch.reports.wording import effect as words
 from branch.reports.wording import numbers as wording
 from branch.reports.wording.effect import as_ratio
@@ -202,25 +203,18 @@ def months_table(effect: Effect) -> Table:
 
 
 def months_chart(table: Table) -> Chart:
-    def column(place: int) -> tuple[int, ...]:
-        return tuple(int(row.cells[place] or 0) for row in table.rows)
-
-    unit, divisor = wording.chart_unit(max((*column(1), *column(4)), default=0))
-    return Chart(
-        key=table.key,
-        kind="counterfactual",
+    """The lines of `months_table`: sold, and predicted with its band."""
+    return money_chart(
+        table,
+        "counterfactual",
+        (
+            Series(_("Actually sold"), table.numbers(1)),
+            Series(_("Predicted, with 95% band"), table.numbers(2), table.numbers(3), table.numbers(4)),
+        ),
         title=_("Authorised growers: sold, and predicted without authorisation"),
         alt=_(
             "Two lines by month, what authorised growers sold and what was predicted without authorisation, the latter with a band of 95%%. The numbers are in the table."
         ),
-        unit=unit,
-        divisor=divisor,
-        categories=tuple(row.key[2:] for row in table.rows),
-        series=(
-            Series(_("Actually sold"), column(1)),
-            Series(_("Predicted, with 95% band"), column(2), column(3), column(4)),
-        ),
-        table_key=table.key,
     )
 
 

@@ -22,7 +22,7 @@ def headline(period: Period, scope: Scope) -> tuple[Figure, ...]:
     """The three figures of the first page, each with the rung it stands on."""
     now, before = figures.total(scope.summed_now(period)), figures.total(scope.summed_before(period))
     like = scope.like_for_like(period)
-    all_growth = figures.growth(now.net_minor, before.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR)
+    all_growth = figures.net_growth(now.net_minor, before.net_minor)
     price = wording.NOTHING if now.average_price_minor is None else wording.yuan(now.average_price_minor)
     return (
         Figure(
@@ -80,9 +80,7 @@ def changed(period: Period, scope: Scope) -> tuple[str, ...]:
         return (not_yet_compared(),)
     if total_before.is_empty:
         return (_("There is nothing on record for the year before."),)
-    growth = figures.growth(
-        total_now.net_minor, total_before.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR
-    )
+    growth = figures.net_growth(total_now.net_minor, total_before.net_minor)
     lines = [
         _(
             "All growers (D2): net sales %(change)s; this includes the market and growers who joined.",

@@ -8,11 +8,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from branch.ledger.rules.periods import Period, twelve_months
-from branch.reports.document import Chart, Column, Definition, Row, Section, Series, Table
+from branch.reports.document import Column, Definition, Row, Section, Table
 from branch.reports.facts import figures
 from branch.reports.facts.evidence import Scope
 from branch.reports.facts.figures import Totals
 from branch.reports.sections.contract import defines
+from branch.reports.sections.money_charts import month_columns, months_chart
 from branch.reports.wording import numbers as wording
 
 
@@ -76,13 +77,8 @@ def overall(period: Period, scope: Scope) -> Section:
         key="overall",
         title=_("Overall"),
         paragraphs=(sentence, detail, *_income(scope)),
-        tables=(
-            totals_table(
-                "totals", _("Totals of the window"), [("all", period.key, now)], first=_("Reporting period")
-            ),
-            months,
-        ),
-        charts=(_months_chart(months),),
+        tables=(_totals_table(period, now), months),
+        charts=(months_chart(months),),
         notes=(
             _(
                 "Net sales are goods less discounts less refunds, without freight, at current prices, booked on the local day."
@@ -113,9 +109,9 @@ def _income(scope: Scope) -> tuple[str, ...]:
     return (sentence,)
 
 
-def totals_columns(first: str) -> tuple[Column, ...]:
-    return (
-        Column("name", first),
+def _totals_table(period: Period, totals: Totals) -> Table:
+    columns = (
+        Column("name", _("Reporting period")),
         Column("orders", _("Number of orders"), "count"),
         Column("plants", _("Number of plants"), "count"),
         Column("gross", _("Gross sales (yuan)"), "money"),
@@ -125,17 +121,10 @@ def totals_columns(first: str) -> tuple[Column, ...]:
         Column("price", _("Average price (yuan a plant)"), "price"),
         Column("refund_rate", _("Refund rate"), "ratio"),
     )
-
-
-def totals_row(key: str, name: str, totals: Totals) -> Row:
     money = (totals.gross_minor, totals.discount_minor, totals.refund_minor, totals.net_minor)
-    return Row(
-        key, (name, totals.orders, totals.plants, *money, totals.average_price_minor, totals.refund_rate)
-    )
-
-
-def totals_table(key: str, title: str, named: list[tuple[str, str, Totals]], *, first: str) -> Table:
-    return Table(key, title, totals_columns(first), tuple(totals_row(*row) for row in named))
+    rates = (totals.average_price_minor, totals.refund_rate)
+    row = Row("all", (period.key, totals.orders, totals.plants, *money, *rates))
+    return Table("totals", _("Totals of the window"), columns, (row,))
 
 
 def _months(period: Period, scope: Scope) -> Table:
@@ -147,38 +136,6 @@ def _months(period: Period, scope: Scope) -> Table:
     for month in twelve_months(period):
         last = month.year_before()
         base = 0 if scope.is_open(month) else sums[last]
-        ratio = figures.growth(sums[month], base, smallest_base=figures.SMALLEST_BASE_MINOR)
+        ratio = figures.net_growth(sums[month], base)
         rows.append(Row(month.key, (month.key, sums[month] or None, sums[last] or None, ratio)))
-    columns = (
-        Column("month", _("Month")),
-        Column("net", _("Net sales (yuan)"), "money"),
-        Column("net_before", _("A year before (yuan)"), "money"),
-        Column("growth", _("Change, year on year"), "ratio"),
-    )
-    return Table("months", _("Net sales of twelve months"), columns, tuple(rows))
-
-
-def _months_chart(table: Table) -> Chart:
-    def values(index: int) -> tuple[int | None, ...]:
-        cells = (row.cells[index] for row in table.rows)
-        return tuple(None if cell is None else int(cell) for cell in cells)
-
-    unit, divisor = wording.chart_unit(max((value or 0 for value in values(1) + values(2)), default=0))
-    return Chart(
-        key="months",
-        kind="lines",
-        title=_("Net sales of twelve months"),
-        alt=_(
-            "Lines of net sales by month, from %(first)s to %(last)s and a year before; the numbers are in the table.",
-            first=table.rows[0].key,
-            last=table.rows[-1].key,
-        ),
-        unit=unit,
-        divisor=divisor,
-        categories=tuple(row.key[2:] for row in table.rows),
-        series=(
-            Series(_("These twelve months"), values(1)),
-            Series(_("A year before"), values(2)),
-        ),
-        table_key="months",
-    )
+    return Table("months", _("Net sales of twelve months"), month_columns(), tuple(rows))

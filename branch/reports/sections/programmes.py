@@ -14,8 +14,8 @@ from branch.reports.facts.evidence import Scope
 from branch.reports.facts.panel import PanelCell, PanelGrower, build_panel
 from branch.reports.facts.programme_dates import ProgrammeDate
 from branch.reports.facts.programme_effects import ProgrammeEffect, flagship, single_date
+from branch.reports.sections.money_charts import money_chart
 from branch.reports.wording import effect as effect_words
-from branch.reports.wording import numbers as wording
 from branch.reports.wording.effect import as_ratio
 from branch.uplift.gates import Gate
 
@@ -244,35 +244,26 @@ def _months(number: int, effect: ProgrammeEffect) -> Table:
 
 
 def _chart(table: Table, effect: ProgrammeEffect) -> Chart:
-    def column(place: int) -> tuple[int, ...]:
-        return tuple(int(row.cells[place] or 0) for row in table.rows)
-
     start_key = month_of(effect.programme.started_on).key
 
     def since(after: bool) -> tuple[int | None, ...]:
         return tuple(
             value if (row.key >= start_key) is after else None
-            for row, value in zip(table.rows, column(2), strict=True)
+            for row, value in zip(table.rows, table.numbers(2), strict=True)
         )
 
-    unit, divisor = wording.chart_unit(max((*column(1), *column(2)), default=0))
-    return Chart(
-        key=table.key,
-        kind="series",
-        title=table.title,
+    return money_chart(
+        table,
+        "series",
+        (
+            Series(_("As recorded"), table.numbers(1)),
+            Series(_("Expected without the programme"), since(True)),
+            Series(_("The same before the date"), since(False)),
+        ),
         alt=_(
             "Two lines by month, sales as recorded and as expected without the programme that began on %(day)s; the numbers are in the table.",
             day=effect.programme.started_on.isoformat(),
         ),
-        unit=unit,
-        divisor=divisor,
-        categories=tuple(row.key[2:] for row in table.rows),
-        series=(
-            Series(_("As recorded"), column(1)),
-            Series(_("Expected without the programme"), since(True)),
-            Series(_("The same before the date"), since(False)),
-        ),
-        table_key=table.key,
     )
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from flask_babel import gettext as _
 
 from branch.ledger.rules.periods import Period
-from branch.reports.document import Chart, Column, Definition, Figure, Row, Section, Series, Table
+from branch.reports.document import Chart, Column, Definition, Figure, Row, Section, Table
 from branch.reports.facts import figures
 from branch.reports.facts.blocks import NET as YUAN
 from branch.reports.facts.blocks import ORDERS, PLANTS
 from branch.reports.facts.coded_sums import OTHERS
 from branch.reports.facts.evidence import Scope
-from branch.reports.sections.breakdown_table import LONGEST_CHART, why_empty
-from branch.reports.sections.comparison import not_yet_compared, ordinary_growth
+from branch.reports.sections.breakdown_table import LONGEST_CHART, sales_bars, why_empty
+from branch.reports.sections.comparison import all_growers_sentence, not_yet_compared, ordinary_growth
+from branch.reports.sections.money_charts import month_columns, months_chart
 from branch.reports.sections.public_sums import LIKE, Breakdown, Part
 from branch.reports.wording import numbers as wording
 
@@ -28,14 +30,14 @@ def headline(
     """The figures of the first page; with `within`, net sales only, as nothing else of such a unit was checked."""
     now, before = whole.totals
     like = scope.like_for_like(period)
-    growth = figures.growth(now.net_minor, before.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR)
+    growth = figures.net_growth(now.net_minor, before.net_minor)
     not_stated = _("not stated")
     sold = _(
         "%(plants)s, average price %(price)s yuan a plant.",
         plants=wording.plants(now.plants),
         price=wording.NOTHING if now.average_price_minor is None else wording.yuan(now.average_price_minor),
     )
-    third = _signed(like.growth) if like_shown and like.growth is not None else not_stated
+    third = wording.signed(like.growth) if like_shown and like.growth is not None else not_stated
     return (
         Figure(
             "net", _("Net sales"), wording.amount(now.net_minor), "D1", _("counted"), "" if within else sold
@@ -43,7 +45,7 @@ def headline(
         Figure(
             "growth",
             _("Against last year, all growers"),
-            not_stated if growth is None else _signed(growth),
+            not_stated if growth is None else wording.signed(growth),
             "D2",
             _("compared"),
             ordinary_growth(),
@@ -57,11 +59,6 @@ def headline(
             _("%(growers)s growers with complete data. Not an effect of the mark.", growers=len(like.inside)),
         ),
     )
-
-
-def _signed(ratio: Decimal) -> str:
-    value = figures.rounded(ratio * 100, 1)
-    return f"{value:+,}%" if value else "0.0%"
 
 
 def overall(whole: Part, months: Breakdown, *, within: bool) -> Section:
@@ -84,20 +81,12 @@ def overall(whole: Part, months: Breakdown, *, within: bool) -> Section:
         for part in months.parts
         for printed in (part.printed(YUAN),)
     )
-    columns = (
-        Column("month", _("Month")),
-        Column("net", _("Net sales (yuan)"), "money"),
-        Column("net_before", _("A year before (yuan)"), "money"),
-        Column("growth", _("Change, year on year"), "ratio"),
-    )
-    table = Table("months", months.title, columns, rows)
-    return Section("overall", _("Overall"), (sentence,), (table,), (_lines(table),), (why_empty(),))
+    table = Table("months", months.title, month_columns(), rows)
+    return Section("overall", _("Overall"), (sentence,), (table,), (months_chart(table),), (why_empty(),))
 
 
 def _growth(now: int | None, before: int | None) -> Decimal | None:
-    if now is None or before is None:
-        return None
-    return figures.growth(now, before, smallest_base=figures.SMALLEST_BASE_MINOR)
+    return None if now is None or before is None else figures.net_growth(now, before)
 
 
 def compared(period: Period, scope: Scope, whole: Part, *, like_shown: bool) -> Section:
@@ -111,19 +100,13 @@ def compared(period: Period, scope: Scope, whole: Part, *, like_shown: bool) -> 
             (_("Of the year before there is nothing that may be printed."), ordinary_growth()),
         )
     now, before = whole.totals
-    growth = figures.growth(now.net_minor, before.net_minor, smallest_base=figures.SMALLEST_BASE_MINOR)
     like = scope.like_for_like(period)
     if like_shown and like.growth is not None:
         third = _("Like-for-like (D3): net sales %(change)s.", change=wording.change(like.growth))
     else:
         third = _("Like-for-like (D3): not stated.")
     sentences = (
-        _(
-            "All growers (D2): net sales %(change)s on the year before, from %(before)s to %(now)s.",
-            change=wording.change(growth),
-            before=wording.amount(before.net_minor),
-            now=wording.amount(now.net_minor),
-        ),
+        all_growers_sentence(now, before),
         third,
         ordinary_growth(),
     )
@@ -190,64 +173,20 @@ def _three_quantities() -> str:
     )
 
 
-def _lines(table: Table) -> Chart:
-    def values(place: int) -> tuple[int | None, ...]:
-        return tuple(None if row.cells[place] is None else int(row.cells[place] or 0) for row in table.rows)
-
-    unit, divisor = wording.chart_unit(max((value or 0 for value in values(1) + values(2)), default=0))
-    return Chart(
-        key="months",
-        kind="lines",
-        title=table.title,
-        alt=_(
-            "Lines of net sales by month, from %(first)s to %(last)s and a year before; the numbers are in the table.",
-            first=table.rows[0].key,
-            last=table.rows[-1].key,
-        ),
-        unit=unit,
-        divisor=divisor,
-        categories=tuple(row.key[2:] for row in table.rows),
-        series=(
-            Series(_("These twelve months"), values(1)),
-            Series(_("A year before"), values(2)),
-        ),
-        table_key="months",
-    )
-
-
 def _bars(breakdown: Breakdown, table: Table, period: Period) -> Chart:
-    shown = [row for row in table.rows if row.cells[NOW] is not None][:LONGEST_CHART]
-    now = tuple(int(row.cells[NOW] or 0) for row in shown)
-    before = tuple(None if row.cells[BEFORE] is None else int(row.cells[BEFORE] or 0) for row in shown)
-    largest = max((value or 0 for value in now + before), default=0)
-    if breakdown.measure == YUAN:
-        unit, divisor = wording.chart_unit(largest)
-        alt = _(
-            "Bars of net sales, %(now)s beside %(before)s; the numbers are in the table.",
-            now=period.key,
-            before=period.year_before().key,
-        )
-    else:
-        unit, divisor = _("plants") if breakdown.measure == PLANTS else _("orders"), 1
-        alt = _(
-            "Bars of numbers, %(now)s beside %(before)s; the numbers are in the table.",
-            now=period.key,
-            before=period.year_before().key,
-        )
-    series = [Series(period.key, now)]
-    if any(value is not None for value in before):
-        series.append(Series(period.year_before().key, before))
-    return Chart(
-        key=table.key,
-        kind="bars",
-        title=table.title,
-        alt=alt,
-        unit=unit,
-        divisor=divisor,
-        categories=tuple(str(row.cells[NAME]) for row in shown),
-        series=tuple(series),
-        table_key=table.key,
+    shown = replace(
+        table, rows=tuple(row for row in table.rows if row.cells[NOW] is not None)[:LONGEST_CHART]
     )
+    chart = sales_bars(period, shown, (NOW, BEFORE))
+    if breakdown.measure == YUAN:
+        return chart
+    alt = _(
+        "Bars of numbers, %(now)s beside %(before)s; the numbers are in the table.",
+        now=period.key,
+        before=period.year_before().key,
+    )
+    unit = _("plants") if breakdown.measure == PLANTS else _("orders")
+    return replace(chart, alt=alt, unit=unit, divisor=1)
 
 
 def definitions() -> tuple[Definition, ...]:

@@ -14,6 +14,7 @@ from branch.reports.facts import figures
 from branch.reports.facts.evidence import CoverageCount, Scope
 from branch.reports.facts.figures import Coverage
 from branch.reports.sections.contract import defines
+from branch.reports.sections.money_charts import month_names
 from branch.reports.wording import numbers as wording
 
 
@@ -162,7 +163,7 @@ def _coverage_chart(table: Table) -> Chart:
         ),
         unit="%",
         divisor=1,
-        categories=tuple(row.key[2:] for row in table.rows),
+        categories=month_names(table),
         series=tuple(
             Series(column.title, permille(place)) for place, column in enumerate(table.columns) if place
         ),

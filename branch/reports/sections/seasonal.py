@@ -14,6 +14,7 @@ from branch.reports.document import Chart, Column, Row, Section, Series, Table
 from branch.reports.facts.evidence import Scope
 from branch.reports.facts.figures import FEWEST_LIKE_FOR_LIKE_GROWERS, growth
 from branch.reports.facts.panel import PanelCell, PanelGrower, build_panel
+from branch.reports.sections.money_charts import money_chart
 from branch.reports.wording import numbers as wording
 from branch.uplift.panel import Refused
 from branch.uplift.seasonal import LEAST_MONTHS, seasonally_adjust
@@ -164,20 +165,11 @@ def _table(series: SeasonalSeries) -> Table:
 
 
 def _chart(table: Table) -> Chart:
-    def column(place: int) -> tuple[int | None, ...]:
-        return tuple(None if row.cells[place] is None else int(row.cells[place] or 0) for row in table.rows)
-
-    unit, divisor = wording.chart_unit(max(abs(value or 0) for value in (*column(1), *column(2))))
-    return Chart(
-        key=table.key,
-        kind="series",
-        title=table.title,
+    return money_chart(
+        table,
+        "series",
+        [Series(_("Seasonally adjusted"), table.numbers(2)), Series(_("As recorded"), table.numbers(1))],
         alt=_(
             "Two lines by month, net sales as recorded and with the season taken out; the numbers are in the table."
         ),
-        unit=unit,
-        divisor=divisor,
-        categories=tuple(row.key[2:] for row in table.rows),
-        series=(Series(_("Seasonally adjusted"), column(2)), Series(_("As recorded"), column(1))),
-        table_key=table.key,
     )

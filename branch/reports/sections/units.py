@@ -155,7 +155,7 @@ def _row(unit: _Unit, whole: LikeForLike) -> Row:
             unit.sellers,
             unit.net,
             before if unit.before else None,
-            figures.growth(unit.net, before, smallest_base=figures.SMALLEST_BASE_MINOR),
+            figures.net_growth(unit.net, before),
             len(unit.like.inside),
             like,
             points,
