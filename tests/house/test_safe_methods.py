@@ -25,7 +25,6 @@ ALLOWED = {
     "traceability/events/views/blueprint.py": "answers OPTIONS itself, as EPCIS asks, before any view",
 }
 NOTED = {
-    "branch/ledger/views/channels.py": {"sums that follow from the facts"},
     "branch/ledger/views/sums.py": {"sums that follow from the facts"},
     "core/accounts/views/bearer.py": {"when a token was used last"},
     "core/accounts/views/sessions.py": {"when a device was seen last", "that a session is over"},

@@ -18,7 +18,6 @@ from branch.ledger.rules.coverage import (
     OWN_SHOP,
     ChannelKnowledge,
     CoverageMap,
-    CoverageState,
     Days,
     covered_by_all,
 )
@@ -26,8 +25,6 @@ from branch.storefronts.models.tables import Storefront
 from branch.storefronts.states import StorefrontState
 from core.clock import local_day
 from core.database import session
-
-__all__ = ["ChannelKnowledge", "CoverageMap", "CoverageState", "covered_months"]
 
 Spans = Mapping[str, Sequence[Days]]
 

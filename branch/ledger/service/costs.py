@@ -11,22 +11,12 @@ from sqlalchemy import select
 from branch.growers.models.tables import Grower
 from branch.ledger.models.record_sealing import seal_cost
 from branch.ledger.models.tables import GrowerCost
-from branch.ledger.queries.costs import CostEntry, costs_recorded, entries_of, net_income, sheets_of
-from branch.ledger.rules.costs import NetIncome, Purpose, has_a_sheet
+from branch.ledger.queries.costs import CostEntry, entries_of
+from branch.ledger.rules.costs import Purpose, has_a_sheet
 from branch.ledger.rules.periods import Period
 from core.clock import local_day
 from core.database import session
 from core.errors import Invalid
-
-__all__ = [
-    "CostEntry",
-    "NetIncome",
-    "costs_recorded",
-    "entries_of",
-    "net_income",
-    "record_costs",
-    "sheets_of",
-]
 
 
 def record_costs(

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     String,
     cast,
     delete,
@@ -20,9 +19,8 @@ from sqlalchemy import (
 )
 
 from branch.ledger.models.tables import SaleFactRow, SalesDaily, SalesDirty
-from branch.ledger.queries.expected import DAILY_KEYS, SUMS, daily_sums
-from branch.ledger.service import monthly_parts as parts
-from branch.ledger.service import monthly_sums as months
+from branch.ledger.queries.expected import daily_sums
+from branch.ledger.service import monthly_sums
 from core.clock import now
 from core.database import is_postgresql, session
 from core.sweeps import claimable
@@ -118,9 +116,10 @@ def _recompute(days: Sequence[tuple[int, date]]) -> None:
         session.execute(
             delete(SalesDaily).where(tuple_(SalesDaily.grower_id, SalesDaily.local_day).in_(chunk))
         )
-        _fill(daily_sums().where(tuple_(SaleFactRow.grower_id, SaleFactRow.local_day).in_(chunk)))
-    months.refresh(days)
-    parts.refresh(days)
+        monthly_sums.fill(
+            SalesDaily, daily_sums().where(tuple_(SaleFactRow.grower_id, SaleFactRow.local_day).in_(chunk))
+        )
+    monthly_sums.refresh(days)
 
 
 def _may_be_summed(at: datetime) -> ColumnElement[bool]:
@@ -137,9 +136,8 @@ def rebuild_rollups() -> int:
     _alone()
     session.execute(delete(SalesDirty))
     session.execute(delete(SalesDaily))
-    _fill(daily_sums())
-    months.rebuild()
-    parts.rebuild()
+    monthly_sums.fill(SalesDaily, daily_sums())
+    monthly_sums.rebuild()
     return session.scalar(select(func.count()).select_from(SalesDaily)) or 0
 
 
@@ -150,11 +148,6 @@ def ensure_fresh() -> None:
     """
     if needs_refresh():
         refresh_rollups()
-
-
-def _fill(sums: Select[tuple[object, ...]]) -> None:
-    names = [*DAILY_KEYS, "facts", "sales", "refunds", *SUMS, "last_recorded_at"]
-    session.execute(insert(SalesDaily).from_select(names, sums, include_defaults=False))
 
 
 def _alone() -> None:

@@ -1,7 +1,9 @@
-"""Monthly sums, added up from the daily ones: what reports read, so that their cost does not follow the sales.
+"""Sums kept by month (``YYYY-MM``), by the same marks as the daily ones, so that the cost of reports does not follow the sales.
 
-One row per grower, month (``YYYY-MM``), channel, cultivar group and currency, with the first and the last day on
-record. Kept by the same marks as the daily sums.
+`sales_monthly` is added up from the daily sums: a row per grower, month, channel, cultivar group and currency, with the
+first and the last day on record. `sales_part` holds what the daily sums do not know, size class and province, from the
+facts: each fact stands once under every dimension, so the parts of one dimension sum to the whole; a fact that names no
+size or no province stands under "".
 """
 
 from __future__ import annotations
@@ -12,40 +14,51 @@ from typing import Any
 
 from sqlalchemy import Select, delete, insert, tuple_
 
-from branch.ledger.models.tables import SalesDaily, SalesMonthly
-from branch.ledger.queries.expected import MONTHLY_KEYS, MONTHLY_MEASURES, month_of_day, monthly_sums
+from branch.ledger.models.tables import SaleFactRow, SalesDaily, SalesMonthly, SalesPart
+from branch.ledger.queries.expected import DIMENSIONS, month_of_day, monthly_parts, monthly_sums
 from core.clock import month_start
 from core.database import session
 
 CHUNK = 200
 
 
+def _kept() -> tuple[tuple[type[Any], type[Any], tuple[Select[Any], ...]], ...]:
+    """Each table of monthly sums, the one that it is summed from, and the sums as they should be."""
+    return (
+        (SalesMonthly, SalesDaily, (monthly_sums(),)),
+        (SalesPart, SaleFactRow, tuple(monthly_parts(dimension) for dimension in DIMENSIONS)),
+    )
+
+
 def refresh(days: Iterable[tuple[int, date]]) -> None:
-    """Add up anew the months in which these growers' days lie. Adds to the caller's transaction."""
+    """Recompute the months in which these growers' days lie. Adds to the caller's transaction."""
     months = sorted({(grower_id, month_start(day)) for grower_id, day in days})
     for start in range(0, len(months), CHUNK):
         chunk = months[start : start + CHUNK]
         keys = [(grower_id, f"{first:%Y-%m}") for grower_id, first in chunk]
-        session.execute(
-            delete(SalesMonthly).where(tuple_(SalesMonthly.grower_id, SalesMonthly.month).in_(keys))
-        )
-        # The bounds on growers and days let the index work; the pairs of keys make the set exact.
-        _fill(
-            monthly_sums().where(
-                SalesDaily.grower_id.in_({grower_id for grower_id, _first in chunk}),
-                SalesDaily.local_day >= min(first for _grower, first in chunk),
-                SalesDaily.local_day < month_start(max(first for _grower, first in chunk), 1),
-                tuple_(SalesDaily.grower_id, month_of_day(SalesDaily)).in_(keys),
+        first_days = [first for _grower, first in chunk]
+        for table, source, sums in _kept():
+            session.execute(delete(table).where(tuple_(table.grower_id, table.month).in_(keys)))
+            # The bounds on growers and days let the index work; the pairs of keys make the set exact.
+            within = (
+                source.grower_id.in_({grower_id for grower_id, _first in chunk}),
+                source.local_day >= min(first_days),
+                source.local_day < month_start(max(first_days), 1),
+                tuple_(source.grower_id, month_of_day(source)).in_(keys),
             )
-        )
+            for query in sums:
+                fill(table, query.where(*within))
 
 
 def rebuild() -> None:
-    """Add up every month anew. Adds to the caller's transaction."""
-    session.execute(delete(SalesMonthly))
-    _fill(monthly_sums())
+    """Recompute every month from scratch. Adds to the caller's transaction."""
+    for table, _source, sums in _kept():
+        session.execute(delete(table))
+        for query in sums:
+            fill(table, query)
 
 
-def _fill(sums: Select[Any]) -> None:
-    names = [*MONTHLY_KEYS, *MONTHLY_MEASURES, "first_day", "last_day", "last_recorded_at"]
-    session.execute(insert(SalesMonthly).from_select(names, sums, include_defaults=False))
+def fill(table: type[Any], sums: Select[Any]) -> None:
+    """Write what `sums` selects, under the names of its columns, in one statement."""
+    names = sums.selected_columns.keys()
+    session.execute(insert(table).from_select(names, sums, include_defaults=False))

@@ -19,13 +19,12 @@ from branch.ledger.rules.coverage import OWN_SHOP, CoverageMap, CoverageState
 from branch.ledger.service import channels as sales_channels
 from branch.ledger.service import daily_sums as rollup
 from branch.ledger.service.channels import PLATFORMS
+from branch.ledger.views.sums import bring_up_to_date
 from branch.ledger.wording import channel_name
 from core.clock import local_day, month_start, now
-from core.database import transaction
 from core.errors import Invalid, NotFound
 from core.form_keys.views import creates, creating
 from core.gate import actor_id, requires
-from core.safe_methods import may_note, noting
 from core.scopes import Scope
 
 blueprint = Blueprint("sales_channels", __name__)
@@ -56,9 +55,7 @@ class ChannelCard:
 def index() -> str:
     """Every place of sale, and the last two years month by month."""
     grower = require_grower(actor_id())
-    if rollup.needs_refresh() and may_note():
-        with noting("sums that follow from the facts"), transaction():
-            rollup.ensure_fresh()
+    bring_up_to_date()
     today = local_day(now())
     since = month_start(today, -MONTHS_SHOWN)
     table = covered_months([grower.id], since=since, until=month_start(today))

@@ -15,6 +15,7 @@ from branch.ledger.queries import costs as ledger_costs
 from branch.ledger.rules.costs import Purpose, has_a_sheet, is_full, parts_of_year
 from branch.ledger.rules.periods import Period, parse_period
 from branch.ledger.service import costs
+from branch.ledger.wording import season_name
 from core.clock import local_day, now
 from core.errors import NotFound
 from core.form_keys.views import creates, creating
@@ -36,7 +37,7 @@ def index() -> str:
     rows = [
         (
             season,
-            season_name(season),
+            sheet_name(season),
             _standing(sheets.get(season.key, {})),
             sum(sheets.get(season.key, {}).values()),
         )
@@ -58,18 +59,13 @@ def _standing(sheet: dict[str, int]) -> str:
     return "full" if is_full(sheet) else "part"
 
 
-def season_name(season: Period) -> str:
+def sheet_name(season: Period) -> str:
     """What the sheet of a window is called."""
     if season.month is not None:
         return month_words(season.start)
     if season.season is None:
         return _("The whole year %(year)s", year=season.year)
-    names = {
-        1: _("Spring %(year)s (February to May)", year=season.year),
-        2: _("Summer %(year)s (June to August)", year=season.year),
-        3: _("Autumn %(year)s (September to December)", year=season.year),
-    }
-    return names[season.season]
+    return season_name(season)
 
 
 @blueprint.route("/seller/sales/costs/<key>", methods=["GET", "POST"])
@@ -98,7 +94,7 @@ def sheet(key: str) -> ResponseReturnValue:
     page = render_template(
         "branch/ledger/cost_sheet.html",
         form=form,
-        name=season_name(season),
+        name=sheet_name(season),
         purposes=tuple(Purpose),
         entries=entries,
     )

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from branch.growers.queries.directory import require_grower
 from branch.ledger.queries import single_sales as records
-from branch.ledger.rules.periods import month_of, parse_period
+from branch.ledger.views.sums import asked_period
 from branch.ledger.wording import channel_name
 from core import seal
-from core.clock import local_day, now
-from core.errors import Invalid
 from core.gate import actor_id, requires
 from core.web.rules.pagination import page_number
 
@@ -27,16 +24,7 @@ KINDS = {"sale": _l("Sale"), "refund": _l("Refund"), "reversal": _l("Taken back"
 def index() -> ResponseReturnValue:
     """The single records of a month or a year."""
     grower = require_grower(actor_id())
-    text = request.args.get("period", "").strip()
-    try:
-        period = parse_period(text) if text else month_of(records.newest_day(grower.id) or local_day(now()))
-    except ValueError:
-        raise Invalid(
-            _(
-                "Please give a month as 2026-03, a year as 2026, a season as 2026-S1, or months as 2026-03..2026-08."
-            ),
-            code="period_malformed",
-        ) from None
+    period = asked_period(lambda: records.newest_day(grower.id))
     page = records.records_of(grower.id, period, page=page_number(request.args.get("page")))
     return render_template(
         "branch/ledger/records.html",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -104,24 +105,26 @@ def _growers_of(unit: UnitView | None) -> tuple[list[int], dict[int, str]]:
     return sorted(names), names
 
 
-def _period(grower_ids: Sequence[int]) -> Period:
-    """The window asked for, else the latest month with records."""
+def asked_period(newest_day: Callable[[], date | None]) -> Period:
+    """The window asked for, else the month of the latest record, else this month.
+
+    Raises:
+        Invalid: `period_malformed`.
+    """
     text = request.args.get("period", "").strip()
-    if text:
-        try:
-            return parse_period(text)
-        except ValueError:
-            raise Invalid(
-                _(
-                    "Please give a month as 2026-03, a year as 2026, a season as 2026-S1, or months as 2026-03..2026-08."
-                ),
-                code="period_malformed",
-            ) from None
-    return month_of(queries.newest_day(grower_ids) or local_day(now()))
+    try:
+        return parse_period(text) if text else month_of(newest_day() or local_day(now()))
+    except ValueError:
+        raise Invalid(
+            _(
+                "Please give a month as 2026-03, a year as 2026, a season as 2026-S1, or months as 2026-03..2026-08."
+            ),
+            code="period_malformed",
+        ) from None
 
 
-def _fresh() -> None:
-    """Bring the sums up to date before anything is shown."""
+def bring_up_to_date() -> None:
+    """Have the sums say what the facts do before anything is shown."""
     if rollup.needs_refresh() and may_note():
         with noting("sums that follow from the facts"), transaction():
             rollup.ensure_fresh()
@@ -130,8 +133,8 @@ def _fresh() -> None:
 def _page(
     template: str, ids: list[int], names: dict[int, str], *, endpoint: str, **more: Any
 ) -> ResponseReturnValue:
-    _fresh()
-    period = _period(ids)
+    bring_up_to_date()
+    period = asked_period(lambda: queries.newest_day(ids))
     tables = _tables(period, ids, names)
     before, after = period.before(), period.after()
     unit = request.args.get("unit")
@@ -172,8 +175,8 @@ def _table(
 
 
 def _csv(key: str, ids: list[int], names: dict[int, str]) -> Response:
-    _fresh()
-    period = _period(ids)
+    bring_up_to_date()
+    period = asked_period(lambda: queries.newest_day(ids))
     table = next((candidate for candidate in _tables(period, ids, names) if candidate.key == key), None)
     if table is None:
         raise NotFound(_("There is no such table."), code="table_unknown")

@@ -15,8 +15,9 @@ from branch.growers.models.tables import Grower
 from branch.ledger.queries import parts
 from branch.ledger.queries import sums as ledger
 from branch.ledger.queries.costs import net_income
-from branch.ledger.queries.coverage import CoverageMap, CoverageState, covered_months
+from branch.ledger.queries.coverage import covered_months
 from branch.ledger.rules.costs import NetIncome
+from branch.ledger.rules.coverage import CoverageMap, CoverageState
 from branch.ledger.rules.periods import Period, month_of, parse_period, twelve_months
 from branch.licences.queries.dates import authorised_since
 from branch.organisation.models.tables import Unit

@@ -11,6 +11,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from branch.ledger.rules.periods import Period
+from branch.ledger.wording import season_name
 from branch.reports.document import Definition, Document, Section
 from branch.reports.facts.evidence import Scope
 from branch.reports.sections import quality
@@ -68,11 +69,7 @@ def period_label(period: Period) -> str:
         case "month":
             return _month_label(period)
         case "season":
-            return {
-                1: _("Spring %(year)s (February to May)", year=period.year),
-                2: _("Summer %(year)s (June to August)", year=period.year),
-                3: _("Autumn %(year)s (September to December)", year=period.year),
-            }[period.season or 0]
+            return season_name(period)
         case "year":
             return _("%(year)s, whole year", year=period.year)
         case _:

@@ -10,7 +10,8 @@ from branch.growers.service.membership import Application, apply_to_join, decide
 from branch.growers.states import GrowerState
 from branch.ledger.models.tables import ChannelCoverage, SalesChannel
 from branch.ledger.queries.channels import declarations_of
-from branch.ledger.queries.coverage import CoverageState, covered_months
+from branch.ledger.queries.coverage import covered_months
+from branch.ledger.rules.coverage import CoverageState
 from branch.ledger.service.channels import PLATFORMS
 from branch.ledger.service.daily_sums import ensure_fresh
 from core.database import transaction

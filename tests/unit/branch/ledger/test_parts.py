@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from branch.ledger.models.tables import SalesDaily, SalesDirty, SalesMonthly, SalesPart
 from branch.ledger.queries import invariants
+from branch.ledger.queries.expected import DIMENSIONS
 from branch.ledger.queries.parts import parts_by
 from branch.ledger.service import daily_sums as rollup
-from branch.ledger.service import monthly_parts as parts
 from branch.ledger.service.appending import append_facts
 from core.clock import now
 from core.database import transaction
@@ -109,10 +109,10 @@ def test_rebuilding_gives_the_same_sums_as_refreshing(session, grower):
         *(make_fact(grower.id, size_class=f"D{n % 3}", province=("浙江省", None)[n % 2]) for n in range(9))
     )
     refresh()
-    before = [in_march(grower, dimension) for dimension in parts.DIMENSIONS]
+    before = [in_march(grower, dimension) for dimension in DIMENSIONS]
     with transaction():
         rollup.rebuild_rollups()
-    assert [in_march(grower, dimension) for dimension in parts.DIMENSIONS] == before
+    assert [in_march(grower, dimension) for dimension in DIMENSIONS] == before
 
 
 def test_a_bent_sum_is_found_and_named(session, grower):
