@@ -41,6 +41,7 @@ LINK = "staff_invitation_link"
 @signed_in(scope=Scope.OWN)
 @creates()
 def apply() -> Any:
+    """A grower's application, and what became of it."""
     own = queries.membership_at_grower(actor_id())
     file = queries.file_of(actor_id())
     open_to_apply = own is None or (own[1] == "owner" and may_become(own[0].state, GrowerState.APPLIED))
@@ -64,6 +65,7 @@ def apply() -> Any:
 @blueprint.get("/branch/growers")
 @requires("growers.view")
 def index() -> str:
+    """The growers of the units that the person looks after; of one unit or state when chosen."""
     units = units_where(actor_id(), "growers.view")
     here = next((unit for unit in units if unit.code == request.args.get("unit")), None)
     chosen = units_below(here.id) if here else units
@@ -78,12 +80,14 @@ def index() -> str:
 @blueprint.get("/branch/growers/<slug>")
 @requires("growers.view")
 def show(slug: str) -> str:
+    """All that the branch knows of a grower, and the decision."""
     return _show(slug, DecideForm())
 
 
 @blueprint.post("/branch/growers/<slug>")
 @requires("growers.decide", scope=Scope.UNIT)
 def decide(slug: str) -> Any:
+    """Admit, refuse, or end the membership."""
     require_unit_access(actor_id(), queries.get_file(slug).grower.unit_id, "growers.decide")
     form = DecideForm()
     if not form.validate():
@@ -134,6 +138,7 @@ def withdraw_invitation_here(slug: str, invitation_id: int) -> Any:
 @blueprint.get("/grower/people")
 @requires("grower.staff")
 def people() -> str:
+    """Who works with the grower's pages, and a form to invite one more."""
     return _people(ContactForm())
 
 
@@ -141,6 +146,7 @@ def people() -> str:
 @requires("grower.staff", scope=Scope.GROWER)
 @creates()
 def invite() -> Any:
+    """Send somebody a link by which he joins; the link is shown once."""
     form = ContactForm()
     if not form.validate():
         return _people(form), 422
@@ -163,6 +169,7 @@ def invite() -> Any:
 @blueprint.post("/grower/people/<int:account_id>/remove")
 @requires("grower.staff", scope=Scope.GROWER)
 def remove(account_id: int) -> Any:
+    """End somebody's work for the grower."""
     with transaction():
         service.remove_staff(account_id, by_account_id=actor_id())
     flash(_("This person no longer works with your pages."), "success")
@@ -183,6 +190,7 @@ def withdraw_invitation(invitation_id: int) -> Any:
 @blueprint.route("/grower/join/<token>", methods=["GET", "POST"])
 @signed_in(scope=Scope.TOKEN)
 def join(token: str) -> Any:
+    """The page behind such a link."""
     offered = invitations.get_invitation(token, at=now())
     grower = service.require_inviter(offered)
     if request.method != "POST":

@@ -66,6 +66,8 @@ class ScopeForm(PageForm):
 
 
 class ApplicationForm(ScopeForm):
+    """What a grower applies for, and what he says to it."""
+
     mark = RadioField(_l("Mark"), validators=[DataRequired(_l("Choose a mark."))])
     note = TextAreaField(
         _l("What the branch should know"),
@@ -74,6 +76,7 @@ class ApplicationForm(ScopeForm):
     )
 
     def offer(self, marks: Sequence[MarkView]) -> None:
+        """The marks, with one chosen where there is only one; then as `ScopeForm`."""
         super().offer(marks)
         self.mark.choices = [(mark.facts.code, mark.facts.name) for mark in marks]
         if not self.is_submitted() and len(marks) == 1:
@@ -81,6 +84,8 @@ class ApplicationForm(ScopeForm):
 
 
 class GrantForm(ScopeForm):
+    """What is granted, and from which day to which."""
+
     valid_from = DateField(_l("First day"), validators=[DataRequired(REQUIRED)])
     valid_until = DateField(_l("Last day"), validators=[DataRequired(REQUIRED)])
     reason = TextAreaField(_l("Reason"), validators=[Optional(), Length(max=1000)])
@@ -99,6 +104,8 @@ class StepForm(PageForm):
 
 
 class MarkForm(PageForm):
+    """What is registered of a mark; without the code and the rules to correct it later."""
+
     unit = SelectField(_l("Looked after by"), validators=[DataRequired(REQUIRED)])
     code = StringField(
         _l("Code"),
@@ -172,6 +179,8 @@ class MarkForm(PageForm):
 
 
 class RulesForm(PageForm):
+    """A new version of a mark's rules."""
+
     text = TextAreaField(
         _l("Text of the new version"), validators=[DataRequired(REQUIRED), Length(max=60000)]
     )

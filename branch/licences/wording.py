@@ -65,10 +65,12 @@ class InVillage(Protocol):
     """Anything that knows a village by both its names."""
 
     @property
-    def village_name_zh(self) -> str: ...
+    def village_name_zh(self) -> str:
+        """Its Chinese name."""
 
     @property
-    def village_name_en(self) -> str: ...
+    def village_name_en(self) -> str:
+        """Its English name."""
 
 
 def village_name(place: InVillage) -> str:

@@ -99,6 +99,8 @@ def register_document(page: Page[RegisterLine]) -> dict[str, Any]:
 
 
 class CheckAnswer(Schema):
+    """What `check_document` says, for the description of the API."""
+
     status = String(metadata={"enum": ["authorised", "not_authorised", "suspended", "unknown"]})
     reason = String()
     message = String()
@@ -110,4 +112,6 @@ class CheckAnswer(Schema):
 
 
 class CheckQuery(Schema):
+    """What a check asks about."""
+
     url = String(metadata={"description": "A shop's address, a share link or the text that holds one"})

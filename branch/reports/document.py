@@ -21,23 +21,30 @@ DECIMAL_KINDS = frozenset({"price", "ratio", "points"})
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """A column of a table; `kind` is one of `KINDS`."""
+
     key: str
     title: str
     kind: str = "text"
 
     @property
     def is_number(self) -> bool:
+        """Whether its cells are figures."""
         return self.kind != "text"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """A row of a table, a cell for each column."""
+
     key: str
     cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """A table of raw numbers; `total` stands below the rows."""
+
     key: str
     title: str
     columns: tuple[Column, ...]
@@ -116,6 +123,7 @@ class Section:
     inputs: Mapping[str, Any] = field(default_factory=dict)
 
     def table(self, key: str) -> Table:
+        """The table with this key, which is there."""
         return next(table for table in self.tables if table.key == key)
 
 
@@ -193,6 +201,7 @@ def _plain(value: Any) -> Any:
 
 
 def from_json(data: dict[str, Any]) -> Document:
+    """A document from what `to_json` made of one."""
     return Document(
         **{
             **data,

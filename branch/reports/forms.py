@@ -14,6 +14,8 @@ from core.web.forms.fields import IntegerField
 
 
 class BuildForm(PageForm):
+    """Of which unit and window a report is built."""
+
     unit = SelectField(_l("Unit"), validators=[DataRequired()])
     period = StringField(_l("Month, season or year"), validators=[DataRequired(), Length(max=LONGEST_KEY)])
     until = StringField(_l("Up to and including the month"), validators=[Optional(), Length(max=LONGEST_KEY)])

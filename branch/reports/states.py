@@ -7,6 +7,8 @@ from enum import StrEnum
 
 
 class ReportState(StrEnum):
+    """Where a version of a report stands."""
+
     DRAFT = "draft"
     SUBMITTED = "submitted"
     RETURNED = "returned"

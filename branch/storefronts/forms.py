@@ -22,6 +22,8 @@ def one_shop(_form: PageForm, field: StringField) -> None:
 
 
 class AddressForm(PageForm):
+    """One more address of a shop."""
+
     address = TextAreaField(
         _l("Another address of this shop"),
         validators=[DataRequired(_l("Paste the shop's address.")), Length(max=MAX_TEXT), one_shop],
@@ -29,6 +31,8 @@ class AddressForm(PageForm):
 
 
 class ProposalForm(PageForm):
+    """A shop that a grower puts before the branch."""
+
     mark = RadioField(_l("Mark"), validators=[DataRequired(_l("Choose a mark."))])
     shop_name = StringField(
         _l("Name of the shop"), validators=[DataRequired(_l("Enter a name.")), Length(max=120)]
@@ -49,6 +53,8 @@ class ProposalForm(PageForm):
 
 
 class DecisionForm(PageForm):
+    """What the branch says with a step."""
+
     reason = TextAreaField(
         _l("Reason"),
         validators=[Optional(), Length(max=1000)],

@@ -31,6 +31,7 @@ blueprint = Blueprint("storefronts", __name__)
 @blueprint.get("/seller/storefronts")
 @requires("storefronts.propose")
 def own() -> str:
+    """The grower's outside shops, those that stand or wait first, and a form for one more."""
     return _own(ProposalForm())
 
 
@@ -38,6 +39,7 @@ def own() -> str:
 @requires("storefronts.propose", scope=Scope.GROWER)
 @creates()
 def propose() -> Any:
+    """Put a shop before the branch."""
     grower = require_grower(actor_id())
     form = ProposalForm()
     form.offer(marks_open_to(grower))
@@ -64,6 +66,7 @@ def propose() -> Any:
 @blueprint.post("/seller/storefronts/<public_id>/end")
 @requires("storefronts.propose", scope=Scope.GROWER)
 def end_own(public_id: str) -> Any:
+    """The grower takes a proposal back, or says that a shop is his no longer."""
     with transaction():
         grower = require_grower(actor_id())
         service.take_back(public_id, grower_id=grower.id, by_account_id=actor_id(), at=now())
@@ -88,6 +91,7 @@ def _own(form: ProposalForm) -> str:
 @blueprint.get("/branch/storefronts")
 @requires("storefronts.view")
 def index() -> str:
+    """The shops of the units that the person looks after; of one state when chosen."""
     state = request.args.get("state", "")
     state = state if state in set(StorefrontState) else ""
     units = [unit.id for unit in units_where(actor_id(), "storefronts.view")]
@@ -98,12 +102,14 @@ def index() -> str:
 @blueprint.get("/branch/storefronts/<public_id>")
 @requires("storefronts.view")
 def show(public_id: str) -> str:
+    """One shop, its addresses, history and the steps that are possible."""
     return _show(public_id)
 
 
 @blueprint.post("/branch/storefronts/<public_id>")
 @requires("storefronts.decide", scope=Scope.UNIT)
 def decide(public_id: str) -> Any:
+    """Authorise, refuse, suspend, reinstate or end a shop."""
     unit_id = queries.get_storefront_file(public_id).grower_unit_id
     require_unit_access(actor_id(), unit_id, "storefronts.decide")
     form = DecisionForm()
@@ -137,6 +143,7 @@ def decide(public_id: str) -> Any:
 @requires("storefronts.decide", scope=Scope.UNIT)
 @creates()
 def add_address(public_id: str) -> Any:
+    """Register another address of a shop."""
     form = AddressForm()
     if not form.validate():
         return _show(public_id, address_form=form), 422

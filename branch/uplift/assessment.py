@@ -36,6 +36,7 @@ class Assessment:
 
     @property
     def headline_allowed(self) -> bool:
+        """Whether every gate is open."""
         return self.estimate is not None and all(gate.passed for gate in self.gates)
 
     @property
@@ -45,6 +46,7 @@ class Assessment:
 
     @property
     def closed(self) -> tuple[Gate, ...]:
+        """The gates that were not passed, in their order."""
         return tuple(gate for gate in self.gates if not gate.passed)
 
 

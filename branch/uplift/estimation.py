@@ -63,14 +63,17 @@ class Uplift:
 
     @property
     def percent(self) -> float:
+        """The change in percent."""
         return 100.0 * (self.ratio - 1.0)
 
     @property
     def percent_low(self) -> float:
+        """The lower end of its 95 % interval."""
         return 100.0 * (self.low - 1.0)
 
     @property
     def percent_high(self) -> float:
+        """The upper end of its 95 % interval."""
         return 100.0 * (self.high - 1.0)
 
     @property
@@ -80,10 +83,12 @@ class Uplift:
 
     @property
     def gain_low(self) -> float:
+        """The lower end of `gain`, in the panel's unit."""
         return self.predicted * (self.low - 1.0)
 
     @property
     def gain_high(self) -> float:
+        """The upper end of `gain`, in the panel's unit."""
         return self.predicted * (self.high - 1.0)
 
 

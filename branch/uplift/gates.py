@@ -33,10 +33,12 @@ class Gate:
 
 
 def at_least(code: str, value: float | None, threshold: float) -> Gate:
+    """A gate that is open from `threshold` on; a missing value closes it."""
     return Gate(code, value is not None and value >= threshold, value, threshold, "at_least")
 
 
 def at_most(code: str, value: float | None, threshold: float) -> Gate:
+    """A gate that is open up to `threshold`; a missing value closes it."""
     return Gate(code, value is not None and value <= threshold, value, threshold, "at_most")
 
 

@@ -48,10 +48,12 @@ class Counterfactual:
 
     @cached_property
     def column_seasons(self) -> Integers:
+        """The season of each month, by column."""
         return self.panel.seasons(self.season)
 
     @cached_property
     def season_columns(self) -> tuple[Integers, ...]:
+        """The columns of each season, the seasons in their order."""
         return tuple(
             np.flatnonzero(self.column_seasons == season) for season in np.unique(self.column_seasons)
         )

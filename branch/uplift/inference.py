@@ -30,6 +30,7 @@ class Jackknife:
 
     @property
     def clusters(self) -> int:
+        """How many clusters were left out in turn."""
         return int(self.left_out.shape[0])
 
     @property

@@ -133,10 +133,12 @@ class Panel:
 
     @property
     def growers(self) -> int:
+        """How many rows it has."""
         return int(self.outcome.shape[0])
 
     @property
     def months(self) -> int:
+        """How many columns it has."""
         return int(self.outcome.shape[1])
 
     @property

@@ -41,6 +41,7 @@ def _facts() -> int:
 
 
 def net_adds_up() -> Finding:
+    """The four amounts of each fact agree."""
     wrong = (
         SaleFactRow.net_minor
         != SaleFactRow.gross_minor - SaleFactRow.discount_minor - SaleFactRow.refund_minor
@@ -49,6 +50,7 @@ def net_adds_up() -> Finding:
 
 
 def signs_follow_the_kind() -> Finding:
+    """What is sold is not negative, what is refunded not positive; reversals carry no positive sum."""
     fact = SaleFactRow
     sale = and_(
         fact.kind == "sale",
@@ -69,6 +71,7 @@ def signs_follow_the_kind() -> Finding:
 
 
 def currency_known() -> Finding:
+    """Each currency has a known number of minor digits."""
     return _of_facts("every currency is known", SaleFactRow.currency.not_in(MINOR_DIGITS))
 
 
@@ -89,16 +92,19 @@ def booked_on_the_local_day() -> Finding:
 
 
 def every_fact_has_a_grower() -> Finding:
+    """No fact speaks of a grower who is not there."""
     return _of_facts("every fact belongs to a grower", SaleFactRow.grower_id.not_in(select(Grower.id)))
 
 
 def corrections_belong_to_a_sale() -> Finding:
+    """By source and number of the order."""
     sale = select(SaleFactRow.source, SaleFactRow.order_ref).where(SaleFactRow.kind == "sale")
     orphan = and_(SaleFactRow.kind != "sale", tuple_(SaleFactRow.source, SaleFactRow.order_ref).not_in(sale))
     return _of_facts("every refund and reversal belongs to an order that was sold", orphan)
 
 
 def nothing_is_refunded_twice() -> Finding:
+    """Net sales of each order, in each currency, are not below zero."""
     orders = (
         select(
             SaleFactRow.source,

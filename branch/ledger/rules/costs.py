@@ -69,10 +69,12 @@ class NetIncome:
 
     @property
     def total_costs_minor(self) -> int:
+        """All purposes together, in fen."""
         return sum(self.costs_minor.values())
 
     @property
     def income_minor(self) -> int:
+        """Sales less costs, in fen; negative for a loss."""
         return self.sales_minor - self.total_costs_minor
 
 

@@ -34,7 +34,8 @@ class Window(Protocol):
     """Whatever begins on a day: a `Period` of one month."""
 
     @property
-    def start(self) -> date: ...
+    def start(self) -> date:
+        """Its first day."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -20,6 +20,8 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class FactKind(StrEnum):
+    """Something was sold, given back, or an earlier fact taken back."""
+
     SALE = "sale"
     REFUND = "refund"
     REVERSAL = "reversal"
@@ -56,6 +58,7 @@ class SaleFact:
 
     @property
     def net_minor(self) -> int:
+        """Goods less discount less refund, in minor units of `currency`."""
         return self.gross_minor - self.discount_minor - self.refund_minor
 
     @property
@@ -65,6 +68,7 @@ class SaleFact:
 
     @property
     def key(self) -> tuple[str, str]:
+        """What no other fact has: source and reference there."""
         return (self.source, self.source_ref)
 
 

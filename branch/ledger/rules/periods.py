@@ -65,6 +65,7 @@ class Period:
 
     @property
     def key(self) -> str:
+        """Its one name, as in the table above."""
         if self.month is not None:  # by the hundred thousand
             return _month_key(self.year, self.month)
         if self.kind == "year":
@@ -84,6 +85,7 @@ class Period:
 
     @property
     def start(self) -> date:
+        """Its first day in Shanghai."""
         return date(self.year, self._extent()[0], 1)
 
     @property
@@ -93,14 +95,17 @@ class Period:
 
     @property
     def last_day(self) -> date:
+        """Its last day in Shanghai."""
         return self.end - timedelta(days=1)
 
     def year_before(self) -> Period:
+        """The same window of the year before."""
         if self.month is not None:
             return _month(self.year - 1, self.month)
         return Period(self.year - 1, self.month, self.season, self.span)
 
     def months(self) -> tuple[Period, ...]:
+        """Its months, in their order."""
         if self.month is not None:
             return (_month(self.year, self.month),)
         return tuple(month_of(month_start(self.start, number)) for number in range(self._extent()[1]))
@@ -126,9 +131,11 @@ class Period:
         return self.end + timedelta(days=REFUND_WINDOW_DAYS)
 
     def is_open(self, today: date) -> bool:
+        """Whether some of its days are still to come."""
         return today < self.end
 
     def is_preliminary(self, today: date) -> bool:
+        """Whether refunds may still change its figures."""
         return today < self.settled_on()
 
     def __hash__(self) -> int:
@@ -189,6 +196,7 @@ def _month(year: int, month: int) -> Period:
 
 
 def month_of(day: date) -> Period:
+    """The month in which a day lies."""
     return _month(day.year, day.month)
 
 

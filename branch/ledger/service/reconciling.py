@@ -177,10 +177,12 @@ def _months_that_differ(month: Period, growers: Sequence[int]) -> dict[GrowerDay
 
 
 def examples_of(differences: dict[GrowerDay, str]) -> tuple[str, ...]:
+    """The first differences in words, in the order of growers and days; at most `SHOWN`."""
     return tuple(differences[key] for key in sorted(differences)[:SHOWN])
 
 
 def write_run(view: RunView, at: datetime) -> None:
+    """Write the night down; tell the operators when something differed. Adds to the caller's transaction."""
     session.add(
         ReconcileRun(
             day=view.day,
@@ -209,6 +211,7 @@ def write_run(view: RunView, at: datetime) -> None:
 
 
 def tell_of_differences(view: RunView) -> None:
+    """Write the night to the application's log."""
     details = {"night": view.day.isoformat(), "month": view.month, "days": view.days}
     if view.differing:
         log.error("ledger_sums_differ", **details, differing=view.differing, examples=list(view.examples[:5]))

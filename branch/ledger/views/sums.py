@@ -42,6 +42,7 @@ class SalesTable:
 
     @property
     def total(self) -> SalesSum:
+        """All rows added up."""
         return SalesSum(
             ("total",), *(sum(getattr(sales, name) for _name, sales in self.rows) for name in NUMBERS)
         )

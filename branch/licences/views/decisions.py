@@ -44,6 +44,7 @@ FIELD_OF = {
 @blueprint.get("/seller/licence")
 @requires("licences.apply")
 def own() -> str:
+    """The grower's licences and applications, and a form for one more."""
     return _own(ApplicationForm())
 
 
@@ -51,6 +52,7 @@ def own() -> str:
 @requires("licences.apply", scope=Scope.GROWER)
 @creates()
 def apply() -> Any:
+    """File an application."""
     grower = require_grower(actor_id())
     form = ApplicationForm()
     form.offer(marks_open_to(grower))
@@ -73,6 +75,7 @@ def apply() -> Any:
 @blueprint.post("/seller/licence/<number>/take-back")
 @requires("licences.apply", scope=Scope.GROWER)
 def take_back(number: str) -> Any:
+    """The grower takes an application back before it is decided."""
     with transaction():
         grower = require_grower(actor_id())
         service.take_back(number, grower_id=grower.id, by_account_id=actor_id(), at=now())
@@ -107,6 +110,7 @@ def _own(form: ApplicationForm) -> str:
 @blueprint.get("/branch/licences")
 @requires("licences.view")
 def index() -> str:
+    """The licences of the units that the person looks after; of one state when chosen."""
     state = request.args.get("state", "")
     state = state if state in set(LicenceState) else ""
     units = [unit.id for unit in units_where(actor_id(), "licences.view")]
@@ -117,12 +121,14 @@ def index() -> str:
 @blueprint.get("/branch/licences/<number>")
 @requires("licences.view")
 def show(number: str) -> str:
+    """One licence, its history and the steps that are possible."""
     return _show(number)
 
 
 @blueprint.post("/branch/licences/<number>")
 @requires("licences.decide", scope=Scope.UNIT)
 def decide(number: str) -> Any:
+    """Grant, refuse, suspend, reinstate, extend or end a licence."""
     require_unit_access(actor_id(), queries.get_licence(number, at=now()).grower_unit_id, "licences.decide")
     step = request.form.get("step", "")
     if step not in set(Step) - {Step.APPLY, Step.EXPIRE}:

@@ -31,6 +31,7 @@ LOGO_SIDE_PX = 800
 @blueprint.get("/branch/marks")
 @requires("marks.edit")
 def index() -> str:
+    """The marks of the units that the person looks after."""
     mine = {unit.id for unit in units_where(actor_id(), "marks.edit")}
     own_marks = [mark for mark in licences_marks.all_marks() if mark.unit_id in mine]
     return _page("marks.html", marks=own_marks)
@@ -41,6 +42,7 @@ def index() -> str:
 @takes(2 * MB)
 @creates()
 def enter() -> Any:
+    """Enter a mark with the first version of its rules."""
     form = MarkForm()
     form.offer(
         [unit for unit in units_where(actor_id(), "marks.edit") if unit.kind in {"committee", "branch"}]
@@ -69,6 +71,7 @@ def enter() -> Any:
 @blueprint.get("/branch/marks/<code>")
 @requires("marks.edit")
 def show(code: str) -> str:
+    """One mark with every version of its rules, and forms to change both."""
     mark = _own(code)
     form = _correction_form(formdata=None)
     form.start_from(mark)
@@ -79,6 +82,7 @@ def show(code: str) -> str:
 @requires("marks.edit", scope=Scope.MARK)
 @takes(2 * MB)
 def correct(code: str) -> Any:
+    """Change what is registered of a mark."""
     mark = _own(code)
     form = _correction_form()
     valid = form.validate()
@@ -95,6 +99,7 @@ def correct(code: str) -> Any:
 @requires("marks.edit", scope=Scope.MARK)
 @creates()
 def publish(code: str) -> Any:
+    """Publish a new version of the rules."""
     mark = _own(code)
     rules_form = RulesForm()
     try:

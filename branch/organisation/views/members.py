@@ -33,6 +33,7 @@ LINK = "invitation_link"
 @blueprint.get("/branch/members")
 @requires("members.view")
 def members() -> str:
+    """Who holds which role where, what changed lately, who was invited, who took over."""
     return _members(_form())
 
 
@@ -40,6 +41,7 @@ def members() -> str:
 @requires("members.edit", scope=Scope.UNIT)
 @creates()
 def give() -> Any:
+    """Give a role, or invite to one."""
     form = _form()
     if not form.validate():
         return _members(form), 422
@@ -80,6 +82,7 @@ def give_or_invite(form: GiveRoleForm | AppointForm, unit: queries.UnitView) -> 
 @blueprint.route("/branch/members/<int:membership_id>/take", methods=["GET", "POST"])
 @requires("members.edit", scope=Scope.UNIT)
 def take(membership_id: int) -> Any:
+    """Take a role away, saying why."""
     member = organisation_members.get_member(membership_id)
     if member.unit is not None:
         queries.require_unit_access(actor_id(), member.unit.id, "members.edit")
@@ -101,6 +104,7 @@ def take(membership_id: int) -> Any:
 @blueprint.route("/invitation/<token>", methods=["GET", "POST"])
 @signed_in(scope=Scope.TOKEN)
 def invitation(token: str) -> Any:
+    """The page behind an invitation to a role."""
     offered = invitations.get_invitation(token, at=now())
     if request.method != "POST":
         if not (mine := offered.is_for(actor_id())):

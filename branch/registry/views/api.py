@@ -24,4 +24,5 @@ blueprint = APIBlueprint("registry_api", __name__, tag="Registry")
 @blueprint.output(CheckAnswer)
 @limiter.limit(VERIFY)
 def check(**_documented: Any) -> dict[str, Any]:
+    """The check of an address, for programs."""
     return check_document(checked(request.args.get("url", "")))

@@ -44,6 +44,7 @@ PUBLIC_STEPS = {Step.GRANT, Step.SUSPEND, Step.REINSTATE, Step.EXTEND, Step.EXPI
 @public
 @limiter.limit(VERIFY)
 def index() -> Any:
+    """Search the register; a number or an address leads to its own page. JSON where that is asked for."""
     text = request.args.get("q", "").strip()[:MAX_TEXT]
     village = request.args.get("village", "")
     if text:
@@ -75,6 +76,7 @@ def _lead(text: str) -> Any:
 @public
 @limiter.limit(VERIFY)
 def licence(number: str) -> Any:
+    """One licence that was granted. JSON where that is asked for."""
     file = queries.find_granted(licence_number(number) or number, at=now())
     if file is None:
         missing = _("There is no licence with the number %(number)s in the register.", number=number)
@@ -109,6 +111,7 @@ def licence_proof(number: str) -> Any:
 @public
 @limiter.limit(VERIFY)
 def check() -> Any:
+    """Whether the shop of a pasted address may use a mark. JSON where that is asked for."""
     text = request.args.get("url", "").strip()
     if wants_json():
         return jsonify(check_document(checked(text)))
@@ -134,6 +137,7 @@ def checked(text: str) -> Any:
 @blueprint.get("/registry/marks/<code>")
 @public
 def mark(code: str) -> str:
+    """A mark and its rules in force."""
     mark = get_mark(code)
     return _page(
         "mark.html", mark=mark, rules=get_rules(mark.id, mark.rules_version), versions=rules_of(mark.id)
@@ -143,6 +147,7 @@ def mark(code: str) -> str:
 @blueprint.get("/registry/marks/<code>/rules/<int:version>")
 @public
 def rules(code: str, version: int) -> str:
+    """A mark and one version of its rules."""
     mark = get_mark(code)
     return _page("mark.html", mark=mark, rules=get_rules(mark.id, version), versions=rules_of(mark.id))
 

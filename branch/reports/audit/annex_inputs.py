@@ -16,6 +16,7 @@ OTHERS = "others"
 
 
 def records(table: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a table of the annex, each by the names of its columns."""
     return [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
 
 
@@ -33,30 +34,37 @@ class AnnexInputs:
         self.is_open = window["standing"] == "open"
 
     def now(self, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows of the window."""
         return [row for row in rows if row["month"] in self.months]
 
     def before(self, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows of the same window a year before; none while this one is open."""
         return [] if self.is_open else [row for row in rows if row["month"] in self.months_before]
 
     def growth(self, now: int, before: int, smallest: int = 1) -> Fraction | None:
+        """Relative change as an exact fraction; None below the `smallest` base."""
         return Fraction(now - before, before) if before >= max(smallest, 1) else None
 
     @property
     def smallest(self) -> int:
+        """The smallest base of a percentage, in fen, as the annex states it."""
         return int(self.settings["smallest_base_minor"])
 
 
 def months_of(start: str, end: str) -> list[str]:
+    """The keys of the months from the day `start` up to, not including, `end`; both in ISO form."""
     first, last = date.fromisoformat(start), date.fromisoformat(end)
     count = (last.year - first.year) * 12 + last.month - first.month
     return [month_key(first.year, first.month + number) for number in range(count)]
 
 
 def month_key(year: int, month: int) -> str:
+    """``YYYY-MM``; months beyond December run on into the next year."""
     return f"{year + (month - 1) // 12:04d}-{(month - 1) % 12 + 1:02d}"
 
 
 def add(rows: Iterable[dict[str, Any]]) -> Sums:
+    """The rows' sums by name."""
     sums = dict.fromkeys(SUMS, 0)
     for row in rows:
         for name in SUMS:
@@ -65,19 +73,23 @@ def add(rows: Iterable[dict[str, Any]]) -> Sums:
 
 
 def net(sums: Sums) -> int:
+    """Net sales in fen."""
     return sums["gross_minor"] - sums["discount_minor"] - sums["refund_minor"]
 
 
 def price(sums: Sums) -> Fraction | None:
+    """Net sales per plant in fen, exact; None without plants."""
     return Fraction(net(sums), sums["plants"]) if sums["plants"] > 0 else None
 
 
 def refund_rate(sums: Sums) -> Fraction | None:
+    """Refunds over what was paid, exact; None when nothing was."""
     paid = sums["gross_minor"] - sums["discount_minor"]
     return Fraction(sums["refund_minor"], paid) if paid > 0 else None
 
 
 def share(part: int, whole: int) -> Fraction | None:
+    """A part of a whole, exact; None of nothing."""
     return Fraction(part, whole) if whole > 0 else None
 
 

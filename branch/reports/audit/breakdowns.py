@@ -29,6 +29,7 @@ def breakdown(
     of: Callable[[dict[str, Any]], str],
     figures: Figures,
 ) -> None:
+    """Work out every cell of the breakdown of `rows` by `of`, into `figures`."""
     now, before = book.now(rows), book.before(rows)
     of = _put_together(book, section, [*now, *before], of)
     _breakdown_months(book, section, rows, of, figures)

@@ -62,6 +62,7 @@ class Replayed:
 
     @property
     def same(self) -> bool:
+        """Whether today's facts give every figure, other word and register of the report."""
         return not (self.cells or self.other or self.registers or self.figures[FIRST.code])
 
     @property

@@ -78,6 +78,7 @@ class Verdict:
 
     @property
     def proved(self) -> bool:
+        """Whether the file belongs to a report that the log holds as it stands, and nothing speaks against it."""
         return (
             self.kept is not None
             and self.sealed is not None

@@ -18,6 +18,7 @@ SHADES = ("#eef2ec", "#cfdfd2", "#9dc0a8", "#57916f", "#1f6b4a")
 
 
 def panel_rows(panels: int) -> int:
+    """How many rows of panels there are; at least one."""
     return max(1, -(-panels // PANELS_ACROSS))
 
 
@@ -109,6 +110,7 @@ def tiles(sheet: Sheet, chart: Chart) -> None:
 
 
 def ink_on(shade: int | None) -> str:
+    """The colour of text on a shade: white on the dark ones."""
     return "white" if shade is not None and shade >= 3 else INK
 
 

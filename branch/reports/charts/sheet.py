@@ -80,6 +80,7 @@ def width(text: str, size: float) -> float:
 
 
 def widest(texts: Iterable[str], size: float) -> float:
+    """The width of the longest line, in the units of the sheet."""
     return max((width(line, size) for text in texts for line in text.split("\n")), default=0.0)
 
 
@@ -205,6 +206,7 @@ class Sheet:
             self._shape(corners, close=True, fill=fill, edge=edge, hatch=hatch, thick=thick if edge else 0)
 
     def area(self, points: Sequence[tuple[float, float]], *, fill: str) -> None:
+        """A closed area without an edge."""
         self._shape([[*points, points[0]]], close=True, fill=fill, edge=None, hatch=None, thick=0)
 
     def rules(

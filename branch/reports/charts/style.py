@@ -16,6 +16,7 @@ def label(value: float) -> str:
 
 
 def scaled(values: Sequence[int | None], divisor: int) -> list[float | None]:
+    """Whole numbers in units of `divisor`; what is missing stays None."""
     return [None if value is None else value / divisor for value in values]
 
 

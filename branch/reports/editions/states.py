@@ -6,6 +6,8 @@ from enum import StrEnum
 
 
 class EditionState(StrEnum):
+    """What stands in the row of a public edition."""
+
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
     REPLACED = "replaced"

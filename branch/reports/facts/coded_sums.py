@@ -31,6 +31,7 @@ def sums(pieces: Iterable[CodedSum]) -> dict[str, Totals]:
 
 
 def within_months(pieces: Iterable[CodedSum], months: Iterable[Period]) -> list[CodedSum]:
+    """The sums of these months, in their order."""
     wanted = set(months)
     return [piece for piece in pieces if piece.month in wanted]
 

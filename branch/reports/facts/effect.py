@@ -46,10 +46,12 @@ class Effect:
 
     @property
     def wording(self) -> str:
+        """Which words the outcome allows; ``refused`` without a panel."""
         return "refused" if self.assessment is None else self.assessment.wording
 
     @property
     def refusal(self) -> str | None:
+        """Why there is no estimate; None when there is one."""
         return "no_panel" if self.assessment is None else self.assessment.refusal
 
 

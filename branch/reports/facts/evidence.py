@@ -32,6 +32,8 @@ K = TypeVar("K")
 
 @dataclass(frozen=True, slots=True)
 class GrowerLabel:
+    """What a grower and his village are called in the language of the report."""
+
     id: int
     name: str
     slug: str
@@ -158,6 +160,7 @@ class Scope:
     )
 
     def once(self, what: str, period: Period | None, work: Callable[[], K]) -> K:
+        """What `work` answers, worked out once for all languages, under this name and window."""
         key = (what, period)
         if key not in self.known:
             self.known[key] = work()
@@ -184,6 +187,7 @@ class Scope:
         return [] if self.is_open(period) else self._summed_of(period.year_before())
 
     def now(self, period: Period) -> list[MonthRow]:
+        """The rows of the window."""
         return self._rows_of(period)
 
     def digest(self, period: Period) -> str:
@@ -201,6 +205,7 @@ class Scope:
         return "preliminary" if period.is_preliminary(self.today) else "final"
 
     def is_open(self, period: Period) -> bool:
+        """Whether some of the window's days were still to come."""
         return period.is_open(self.today)
 
     def before(self, period: Period) -> list[MonthRow]:
@@ -210,6 +215,7 @@ class Scope:
         return [] if self.is_open(period) else self._rows_of(period.year_before())
 
     def like_for_like(self, period: Period) -> LikeForLike:
+        """Rung D3 of the window, worked out once."""
         return self.once(
             "like_for_like",
             period,

@@ -30,6 +30,8 @@ K = TypeVar("K", bound=Hashable)
 
 
 class Totals(NamedTuple):
+    """Sums of sales; amounts in fen."""
+
     orders: int = 0
     plants: int = 0
     gross_minor: int = 0
@@ -38,6 +40,7 @@ class Totals(NamedTuple):
 
     @property
     def net_minor(self) -> int:
+        """Goods less discounts less refunds."""
         return self.gross_minor - self.discount_minor - self.refund_minor
 
     @property
@@ -53,6 +56,7 @@ class Totals(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
+        """Whether there is nothing in any of them."""
         return self == Totals()
 
     def __add__(self, other: Totals) -> Totals:  # type: ignore[override]  # of sums, not of tuples
@@ -86,6 +90,7 @@ class Span:
 
 
 def total(rows: Iterable[MonthRow]) -> Totals:
+    """The rows added up."""
     return added(row.totals for row in rows)
 
 
@@ -111,6 +116,7 @@ def grouped(rows: Iterable[MonthRow], key: Callable[[MonthRow], K]) -> dict[K, T
 
 
 def within(rows: Iterable[MonthRow], period: Period) -> list[MonthRow]:
+    """The rows of the months of `period`."""
     months = set(period.months())
     return [row for row in rows if row.month in months]
 
@@ -147,6 +153,7 @@ def net_growth(now_minor: int, before_minor: int) -> Decimal | None:
 
 
 def share(part: int, whole: int) -> Decimal | None:
+    """A part of one; None of a whole that is not positive."""
     return Decimal(part) / whole if whole > 0 else None
 
 
@@ -225,6 +232,7 @@ def _covers(span: Span | None, period: Period, before: Period) -> bool:
 def like_for_like(
     period: Period, rows: Collection[MonthRow], spans: Iterable[Span], *, is_open: bool = False
 ) -> LikeForLike:
+    """The sales of growers with complete data in both windows, and their change where it may be stated."""
     inside, outside = complete_growers(period, rows, spans)
     rows_now, rows_before = within(rows, period), within(rows, period.year_before())
     now = total(row for row in rows_now if row.grower_id in inside)
@@ -266,10 +274,12 @@ class Coverage:
 
     @property
     def possible(self) -> int:
+        """Grower-months that could carry a record."""
         return self.growers * self.months
 
     @property
     def missing(self) -> int:
+        """Grower-months without one."""
         return self.possible - self.recorded
 
 

@@ -43,10 +43,12 @@ class ProgrammeEffect:
 
     @property
     def closed(self) -> tuple[Gate, ...]:
+        """The gates that were not passed."""
         return tuple(gate for gate in self.gates if not gate.passed)
 
     @property
     def is_stated(self) -> bool:
+        """Whether its number may be printed."""
         return self.refusal is None and not self.closed
 
 

@@ -50,6 +50,8 @@ HK 香港 Hong-Kong 7 4
 
 @dataclass(frozen=True, slots=True)
 class Province:
+    """A province by its names, and its place on the map of equal squares."""
+
     code: str
     name_zh: str
     name_en: str

@@ -55,6 +55,8 @@ class ReviewView:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
+    """A file of a report; `size` in bytes."""
+
     name: str
     format: str
     locale: str

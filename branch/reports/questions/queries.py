@@ -27,6 +27,7 @@ class Discussion:
 
     @property
     def open_questions(self) -> tuple[Question, ...]:
+        """Those that wait for an answer."""
         return tuple(question for question in self.questions if question.is_open)
 
 

@@ -11,12 +11,16 @@ from branch.reports.states import ReportState
 
 
 class PostKind(StrEnum):
+    """What is said: something asked, answered, or taken back."""
+
     QUESTION = "question"
     ANSWER = "answer"
     WITHDRAWAL = "withdrawal"
 
 
 class QuestionState(StrEnum):
+    """What became of a question."""
+
     OPEN = "open"
     ANSWERED = "answered"
     WITHDRAWN = "withdrawn"
@@ -64,6 +68,7 @@ class Question:
 
     @property
     def is_open(self) -> bool:
+        """Whether it waits for an answer."""
         return self.state == QuestionState.OPEN
 
 

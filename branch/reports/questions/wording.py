@@ -11,6 +11,7 @@ TONES = {QuestionState.OPEN: "wait", QuestionState.ANSWERED: "ok", QuestionState
 
 
 def question_words(state: str) -> str:
+    """What a question's state is called."""
     return {
         QuestionState.OPEN: _("Waits for an answer of the branch"),
         QuestionState.ANSWERED: _("Answered"),
@@ -19,6 +20,7 @@ def question_words(state: str) -> str:
 
 
 def question_tone(state: str) -> str:
+    """The tone of its pill."""
     return TONES[QuestionState(state)]
 
 

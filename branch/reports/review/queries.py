@@ -45,11 +45,14 @@ class Trend:
 
     @property
     def line(self) -> tuple[str, ...]:
+        """The months as points of polylines, as `sparkline` draws them."""
         return sparkline([None if month is None else month.net_minor for month in self.months])
 
 
 @dataclass(frozen=True, slots=True)
 class ReportOverview:
+    """What the committee sees at one glance; `months` are those of the trends, oldest first."""
+
     units: tuple[UnitView, ...]
     periods: tuple[str, ...]
     duties: tuple[DutyView, ...]

@@ -52,6 +52,7 @@ def _digest(evidence: str, sections: Sequence[Section]) -> str:
 
 
 def title(period: Period, unit_name: str) -> str:
+    """The title of a report, by the kind of its window."""
     match period.kind:
         case "month":
             return _("Sales of the month, %(unit)s", unit=unit_name)

@@ -70,6 +70,7 @@ def section(period: Period, scope: Scope, breakdown: Breakdown) -> Section:
 
 
 def why_empty() -> str:
+    """The note on figures that are not printed."""
     return _(
         "A dash stands where fewer than three growers are behind a figure in some month, or where such a figure could be computed from the others; a breakdown has them together in one row."
     )
@@ -120,6 +121,7 @@ def _codes_shown(
 
 
 def table(period: Period, scope: Scope, breakdown: Breakdown) -> Table:
+    """The table of a breakdown, the largest net sales first."""
     breakdown_sums, name = (
         sums(period, scope, breakdown),
         breakdown.name if breakdown.apart else named(breakdown.name),

@@ -18,6 +18,8 @@ from branch.reports.wording import numbers as wording
 
 
 def channels(period: Period, scope: Scope) -> Section:
+    """Sales by channel."""
+
     def found() -> list[CodedSum]:
         return [CodedSum(row.channel, row.grower_id, row.month, row.totals) for row in scope.summed]
 
@@ -27,6 +29,8 @@ def channels(period: Period, scope: Scope) -> Section:
 
 
 def cultivar_groups(period: Period, scope: Scope) -> Section:
+    """Sales by cultivar group; those that name none are a row of their own."""
+
     def found() -> list[CodedSum]:
         rows = figures.channels_together(scope.evidence.rows)
         return [CodedSum(row.cultivar_group, row.grower_id, row.month, row.totals) for row in rows]
@@ -39,6 +43,7 @@ def cultivar_groups(period: Period, scope: Scope) -> Section:
 
 
 def sizes(period: Period, scope: Scope) -> Section:
+    """Sales by size class."""
     by_size = Breakdown(
         "sizes", _("By size class"), _("Size class"), wording.size_class, lambda: scope.evidence.sizes
     )
@@ -46,6 +51,7 @@ def sizes(period: Period, scope: Scope) -> Section:
 
 
 def villages(period: Period, scope: Scope) -> Section:
+    """Sales by the grower's village."""
     names = {label.village_code: label.village_name for label in scope.growers.values()}
 
     def found() -> list[CodedSum]:

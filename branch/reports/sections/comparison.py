@@ -23,6 +23,7 @@ def ordinary_growth() -> str:
 
 
 def not_yet_compared() -> str:
+    """What stands instead of a comparison while the window is open."""
     return _("The window is still open. It is held against last year only when it is over.")
 
 
@@ -96,6 +97,7 @@ def all_growers_sentence(now: Totals, before: Totals) -> str:
 
 
 def like_for_like_sentence(like: figures.LikeForLike) -> str:
+    """Rung D3 in words, or why it is not stated, and whom it covers."""
     inside, outside = len(like.inside), len(like.outside)
     covered = wording.NOTHING if like.share_now is None else wording.percent(like.share_now)
     scope = _(

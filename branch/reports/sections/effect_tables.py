@@ -19,6 +19,7 @@ PERMILLE, FEN = 1000, 100
 
 
 def estimate_table(uplift: Uplift) -> Table:
+    """Sold, predicted, and the difference with its interval."""
     columns = (
         Column("measure", _("Measure")),
         Column("value", _("Estimate"), "ratio"),
@@ -70,6 +71,7 @@ def gates_table(effect: Effect) -> Table:
 
 
 def members_table(effect: Effect) -> Table:
+    """How many growers and grower-months are in, and how many are out for which reason."""
     built, estimate = effect.built, None if effect.assessment is None else effect.assessment.estimate
     rows: list[tuple[str, str, int]] = []
     if estimate is not None:
@@ -123,6 +125,7 @@ def members_table(effect: Effect) -> Table:
 
 
 def events_table(assessed: Assessment) -> Table:
+    """The difference by year: placebo years, the earliest first, then those since the authorisation."""
     placebo = () if assessed.placebo is None else tuple(reversed(assessed.placebo.blocks))
     columns = (
         Column("block", _("Months since authorisation")),
@@ -152,6 +155,8 @@ def _event_row(block: EventBlock) -> Row:
 
 
 def events_chart(table: Table) -> Chart:
+    """Dots with intervals, of `events_table`."""
+
     def permille(place: int) -> tuple[int | None, ...]:
         return tuple(
             None if row.cells[place] is None else round(float(row.cells[place] or 0) * PERMILLE)
@@ -174,6 +179,7 @@ def events_chart(table: Table) -> Chart:
 
 
 def months_table(effect: Effect) -> Table:
+    """Sold and predicted by month, with the interval, in fen."""
     columns = (
         Column("month", _("Month")),
         Column("actual", _("Sold by authorised growers (yuan)"), "money"),

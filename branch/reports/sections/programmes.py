@@ -144,6 +144,7 @@ def _verdict(effect: ProgrammeEffect) -> str:
 
 
 def closed_reason(gate: Gate) -> str:
+    """Why a closed gate keeps a number back, in a sentence."""
     if gate.code == "C3.rank":
         return _("Units where nothing happened differ as much as this one.")
     return effect_words.closed_reason(gate)

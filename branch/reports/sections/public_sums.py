@@ -35,10 +35,12 @@ class Part:
 
     @property
     def code(self) -> str:
+        """Its code within its breakdown."""
         return self.key.partition(":")[2]
 
     @property
     def totals(self) -> tuple[Totals, Totals]:
+        """Its sums of this window and of the one before."""
         return added(row.totals for row in self.now), added(row.totals for row in self.before)
 
     def printed(self, measure: str) -> tuple[int | None, int | None]:
@@ -83,10 +85,12 @@ class Parts:
         self.own = [f"villages:{code}" for code in codes] if within else [NET]
 
     def shown(self, keys: Sequence[str], months: Sequence[Period]) -> bool:
+        """Whether sums under these keys may be printed of these months."""
         return self.blocks.may_show(keys, self.scope.growers, months)
 
     @cached_property
     def whole(self) -> Part:
+        """All sales of either window."""
         shown = self.shown(self.own, self.months[0]), self.shown(self.own, self.months[1])
         before = self.scope.before(self.period) if shown[1] else []
         return Part(NET, self.period.key, self.scope.now(self.period), before, shown)
@@ -111,6 +115,7 @@ class Parts:
         return Breakdown("months", _("Net sales of twelve months"), _("Month"), NET, self.whole, parts)
 
     def breakdowns(self) -> tuple[Breakdown, ...]:
+        """The tables that have a row; none below a branch."""
         if self.blocks.around.within:
             return ()
         scope = self.scope

@@ -62,6 +62,7 @@ def headline(
 
 
 def overall(whole: Part, months: Breakdown, *, within: bool) -> Section:
+    """What was sold, in sum and over twelve months; with `within`, net sales only."""
     now, _before = whole.totals
     net = wording.amount(now.net_minor)
     growers = wording.count(len({row.grower_id for row in whole.now}))
@@ -90,6 +91,7 @@ def _growth(now: int | None, before: int | None) -> Decimal | None:
 
 
 def compared(period: Period, scope: Scope, whole: Part, *, like_shown: bool) -> Section:
+    """Rungs D2 and D3, as far as the public edition states them."""
     title = _("Against the same window of last year")
     if scope.is_open(period):
         return Section("comparison", title, (not_yet_compared(), ordinary_growth()))
@@ -190,6 +192,7 @@ def _bars(breakdown: Breakdown, table: Table, period: Period) -> Chart:
 
 
 def definitions() -> tuple[Definition, ...]:
+    """What the edition's terms mean."""
     return (
         Definition(
             _("Net sales"),

@@ -31,6 +31,7 @@ def _terms() -> tuple[Definition, ...]:
 
 @defines(_terms)
 def quality(period: Period, scope: Scope) -> Section:
+    """What is not on record, by month and channel, and what a reader should doubt."""
     covered = _coverage(period, scope)
     by_channel = _channel_tables(scope)
     return Section(

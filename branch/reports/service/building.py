@@ -54,6 +54,7 @@ class MadeFile:
 
     @property
     def sha256(self) -> str:
+        """The digest by which the log knows it."""
         return hashlib.sha256(self.data).hexdigest()
 
 
@@ -70,6 +71,7 @@ class Made:
 
     @property
     def document(self) -> Document:
+        """The report in the first language."""
         return self.documents[FIRST.code]
 
 
@@ -151,6 +153,7 @@ def _revises(
 def rendered_forms(
     document: Document, frozen: bytes, period: Period, unit: UnitView, language: str
 ) -> list[MadeFile]:
+    """The report in one language as page, PDF, workbook, CSV and pictures; in the active locale."""
     # matplotlib, Typst and XlsxWriter take seconds to load; only who builds a report waits for them.
     from branch.reports.charts import drawing as charts
     from branch.reports.formats import csv as reports_csv
@@ -175,4 +178,5 @@ def rendered_forms(
 
 
 def file_name(period: Period, unit: UnitView, language: str, form: str, part: str = "") -> str:
+    """``unit-window-part-language.form``, without what is empty."""
     return "-".join(word for word in (unit.code, period.key, part, language) if word) + f".{form}"

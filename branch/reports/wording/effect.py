@@ -28,10 +28,12 @@ def percent(ratio: float) -> str:
 
 
 def interval(low: float, high: float) -> str:
+    """An interval of ratios in words, as changes in percent."""
     return _("from %(low)s up to %(high)s", low=percent(low), high=percent(high))
 
 
 def money(yuan: float) -> str:
+    """An amount, given in yuan, within a sentence."""
     return wording.amount(round(yuan * wording.FEN_PER_YUAN))
 
 

@@ -26,10 +26,12 @@ def yuan(minor: int | Decimal, places: int = 2) -> str:
 
 
 def count(number: int) -> str:
+    """``1,234``."""
     return f"{number:,}"
 
 
 def percent(ratio: Decimal) -> str:
+    """A part of one as ``12.3%``."""
     return f"{rounded(ratio * 100, 1):,}%"
 
 
@@ -83,6 +85,7 @@ def chart_unit(largest_minor: int) -> tuple[str, int]:
 
 
 def plants(number: int) -> str:
+    """A number of plants in words."""
     return _("%(number)s plants", number=count(number))
 
 

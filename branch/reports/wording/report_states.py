@@ -17,6 +17,7 @@ TONES = {
 
 
 def state_name(state: str) -> str:
+    """What a report's state is called."""
     return {
         ReportState.DRAFT: _("Draft report"),
         ReportState.SUBMITTED: _("With the committee"),
@@ -28,6 +29,7 @@ def state_name(state: str) -> str:
 
 
 def state_tone(state: str) -> str:
+    """The tone of its pill."""
     return TONES[ReportState(state)]
 
 

@@ -28,6 +28,7 @@ class KeptEdition:
 
     @property
     def stands(self) -> bool:
+        """Whether it is published now."""
         return self.state == EditionState.PUBLISHED
 
 

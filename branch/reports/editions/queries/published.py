@@ -42,6 +42,8 @@ class EditionLine:
 
 @dataclass(frozen=True, slots=True)
 class EditionFile:
+    """A file of an edition; `size` in bytes."""
+
     name: str
     format: str
     locale: str
