@@ -6,8 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask_babel import gettext as _
 
 from branch.growers.forms import ApplyForm, DecideForm
-from branch.growers.queries import directory as queries
-from branch.growers.service import membership as service
+from branch.growers.queries import directory
+from branch.growers.service import membership
 from branch.growers.states import NEXT, GrowerState, may_become
 from branch.growers.wording import PERSON_NAMES, STATE_NAMES, STATE_TONES
 from branch.organisation.queries.tree import (
@@ -18,8 +18,7 @@ from branch.organisation.queries.tree import (
     units_where,
     villages,
 )
-from branch.organisation.service import invitations
-from branch.organisation.service import pending_invitations as pending
+from branch.organisation.service import invitations, pending_invitations
 from branch.organisation.wording import ROLE_NAMES
 from core.accounts.forms.sign_in import ContactForm
 from core.accounts.views.way_back import come_back_here
@@ -42,13 +41,13 @@ LINK = "staff_invitation_link"
 @creates()
 def apply() -> Any:
     """A grower's application, and what became of it."""
-    own = queries.membership_at_grower(actor_id())
-    file = queries.file_of(actor_id())
+    own = directory.membership_at_grower(actor_id())
+    file = directory.file_of(actor_id())
     open_to_apply = own is None or (own[1] == "owner" and may_become(own[0].state, GrowerState.APPLIED))
     if not open_to_apply:
-        return _page("applied.html", file=file, changes=queries.changes_of(own[0].id) if own else [])
+        return _page("applied.html", file=file, changes=directory.changes_of(own[0].id) if own else [])
     form = ApplyForm()
-    stays = own is not None and queries.was_admitted(own[0].id)
+    stays = own is not None and directory.was_admitted(own[0].id)
     form.offer([unit_by_id(own[0].unit_id)] if own is not None and stays else villages())
     if request.method != "POST" and file is not None:
         form.fill(file)
@@ -56,7 +55,7 @@ def apply() -> Any:
         status = 422 if request.method == "POST" else 200
         return _page("apply.html", form=form, file=file), status
     with creating() as made:
-        service.apply_to_join(form.application(), account_id=actor_id(), at=now())
+        membership.apply_to_join(form.application(), account_id=actor_id(), at=now())
         made.leads_to(url_for("growers.apply"))
     flash(_("Your application has reached the branch. You will be told of the answer."), "success")
     return made.answer()
@@ -71,7 +70,7 @@ def index() -> str:
     chosen = units_below(here.id) if here else units
     state = request.args.get("state", "")
     state = state if state in set(GrowerState) else ""
-    listing = queries.grower_list(
+    listing = directory.grower_list(
         [unit.id for unit in chosen], state=state, page=page_number(request.args.get("page"))
     )
     return _page("index.html", found=listing, units=units, here=here, state=state)
@@ -88,7 +87,7 @@ def show(slug: str) -> str:
 @requires("growers.decide", scope=Scope.UNIT)
 def decide(slug: str) -> Any:
     """Admit, refuse, or end the membership."""
-    require_unit_access(actor_id(), queries.get_file(slug).grower.unit_id, "growers.decide")
+    require_unit_access(actor_id(), directory.get_file(slug).grower.unit_id, "growers.decide")
     form = DecideForm()
     if not form.validate():
         return _show(slug, form), 422
@@ -97,7 +96,7 @@ def decide(slug: str) -> Any:
         raise Invalid(_("Choose what to decide."), code="decision_missing")
     try:
         with transaction():
-            service.decide(
+            membership.decide(
                 slug, GrowerState(wanted), by_account_id=actor_id(), reason=form.reason.data or "", at=now()
             )
     except Invalid as error:
@@ -108,17 +107,17 @@ def decide(slug: str) -> Any:
 
 
 def _show(slug: str, form: DecideForm) -> str:
-    file = queries.get_file(slug)
+    file = directory.get_file(slug)
     require_unit_access(actor_id(), file.grower.unit_id, "growers.view")
     next_states = set(NEXT.steps_from(file.grower.state)) - {GrowerState.APPLIED}
     return _page(
         "show.html",
         file=file,
         form=form,
-        changes=queries.changes_of(file.grower.id),
-        people=queries.people_of(file.grower.id),
+        changes=directory.changes_of(file.grower.id),
+        people=directory.people_of(file.grower.id),
         choices=sorted(next_states) if may("growers.decide") else [],
-        pending=(waiting := pending.pending_of_grower(file.grower.id, at=now())),
+        pending=(waiting := pending_invitations.pending_of_grower(file.grower.id, at=now())),
         mine={invitation.id for invitation in waiting} if may("growers.decide") else set(),
     )
 
@@ -127,10 +126,10 @@ def _show(slug: str, form: DecideForm) -> str:
 @requires("growers.decide", scope=Scope.UNIT)
 def withdraw_invitation_here(slug: str, invitation_id: int) -> Any:
     """The branch takes back what a grower sent."""
-    grower = queries.get_file(slug).grower
+    grower = directory.get_file(slug).grower
     require_unit_access(actor_id(), grower.unit_id, "growers.decide")
     with transaction():
-        pending.withdraw_from_grower(invitation_id, grower.id, by_account_id=actor_id(), at=now())
+        pending_invitations.withdraw_from_grower(invitation_id, grower.id, by_account_id=actor_id(), at=now())
     flash(_("The invitation is withdrawn; its link opens nothing any more."), "success")
     return redirect(url_for("growers.show", slug=slug), 303)
 
@@ -152,7 +151,7 @@ def invite() -> Any:
         return _people(form), 422
     try:
         with creating() as made:
-            grower = service.require_owner(actor_id())
+            grower = membership.require_owner(actor_id())
             token = invitations.invite_to_grower(
                 form.contact(), grower.id, by_account_id=actor_id(), at=now()
             )
@@ -171,7 +170,7 @@ def invite() -> Any:
 def remove(account_id: int) -> Any:
     """End somebody's work for the grower."""
     with transaction():
-        service.remove_staff(account_id, by_account_id=actor_id())
+        membership.remove_staff(account_id, by_account_id=actor_id())
     flash(_("This person no longer works with your pages."), "success")
     return redirect(url_for("growers.people"))
 
@@ -181,8 +180,8 @@ def remove(account_id: int) -> Any:
 def withdraw_invitation(invitation_id: int) -> Any:
     """The owner takes an invitation back before anybody accepted it."""
     with transaction():
-        grower = service.require_owner(actor_id())
-        pending.withdraw_from_grower(invitation_id, grower.id, by_account_id=actor_id(), at=now())
+        grower = membership.require_owner(actor_id())
+        pending_invitations.withdraw_from_grower(invitation_id, grower.id, by_account_id=actor_id(), at=now())
     flash(_("The invitation is withdrawn; its link opens nothing any more."), "success")
     return redirect(url_for("growers.people"), 303)
 
@@ -192,15 +191,15 @@ def withdraw_invitation(invitation_id: int) -> Any:
 def join(token: str) -> Any:
     """The page behind such a link."""
     offered = invitations.get_invitation(token, at=now())
-    grower = service.require_inviter(offered)
+    grower = membership.require_inviter(offered)
     if request.method != "POST":
         if not (mine := offered.is_for(actor_id())):
             come_back_here()
         return _page("join.html", invitation=offered, grower=grower, mine=mine)
     try:
         with transaction():
-            service.require_inviter(invitations.accept(token, actor_id(), at=now()))
-            service.add_staff(grower.id, actor_id(), at=now())
+            membership.require_inviter(invitations.accept(token, actor_id(), at=now()))
+            membership.add_staff(grower.id, actor_id(), at=now())
     except DomainError as error:
         flash(str(error.message), "error")
         return redirect(url_for("growers.join", token=token))
@@ -209,9 +208,9 @@ def join(token: str) -> Any:
 
 
 def _people(form: ContactForm) -> str:
-    grower = queries.require_grower(actor_id())
-    people = queries.people_of(grower.id)
-    waiting = pending.pending_of_grower(grower.id, at=now())
+    grower = directory.require_grower(actor_id())
+    people = directory.people_of(grower.id)
+    waiting = pending_invitations.pending_of_grower(grower.id, at=now())
     owner = any(person.account_id == actor_id() and person.role == "owner" for person in people)
     return _page(
         "people.html",

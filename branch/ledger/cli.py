@@ -9,7 +9,7 @@ import click
 from branch.ledger import tasks
 from branch.ledger.queries import invariants
 from branch.ledger.rules.periods import parse_period
-from branch.ledger.service import daily_sums as rollup
+from branch.ledger.service import daily_sums
 from core.clock import local_day, now
 from core.command_groups import CommandGroup
 from core.database import transaction
@@ -25,7 +25,7 @@ def check() -> None:
     The daily sums are brought up to date first, as any reader would.
     """
     with transaction():
-        rollup.ensure_fresh()
+        daily_sums.ensure_fresh()
     with transaction():
         findings = invariants.check_all()
     tell_invariants(findings)
@@ -39,7 +39,7 @@ def refresh(everything: bool) -> None:
     """Recompute the daily sums."""
     started = time.perf_counter()
     with transaction():
-        number = rollup.rebuild_rollups() if everything else rollup.refresh_rollups()
+        number = daily_sums.rebuild_rollups() if everything else daily_sums.refresh_rollups()
     what = "rows of daily sums" if everything else "grower-days recomputed"
     click.echo(f"{number:,} {what} in {time.perf_counter() - started:.1f} s")
 
@@ -69,6 +69,6 @@ def reconcile(day: date | None, month_key: str | None) -> None:
         click.echo(f"  {line}")
     if run.differing:
         with transaction():
-            rollup.refresh_rollups()
+            daily_sums.refresh_rollups()
         click.echo("put right from the facts")
         sys.exit(1)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from celery import shared_task
 
 from branch.ledger.rules.periods import Period
-from branch.ledger.service import daily_sums as rollup
+from branch.ledger.service import daily_sums
 from branch.ledger.service.reconciling import (
     RunView,
     compare,
@@ -25,7 +25,7 @@ from core.sweeps import all_or_each
 @shared_task(name="branch.ledger.refresh_rollups")
 def refresh_rollups() -> int:
     """Recompute the daily sums of the days that changed; a day that cannot be summed up is left for its own turn."""
-    return all_or_each(rollup.SUMMING, rollup.marked_days(at=now()), rollup.refresh_days).counted
+    return all_or_each(daily_sums.SUMMING, daily_sums.marked_days(at=now()), daily_sums.refresh_days).counted
 
 
 def reconcile(day: date, *, at: datetime, month: Period | None = None) -> RunView | None:
@@ -35,7 +35,7 @@ def reconcile(day: date, *, at: datetime, month: Period | None = None) -> RunVie
     it finds is looked at again before anything is marked. None when nothing is on record.
     """
     with transaction():
-        rollup.ensure_fresh()
+        daily_sums.ensure_fresh()
     months = months_on_record()
     if not months:
         return None
@@ -43,10 +43,10 @@ def reconcile(day: date, *, at: datetime, month: Period | None = None) -> RunVie
     compared, suspected = compare(chosen)
     session.rollback()
     with transaction():
-        rollup.ensure_fresh()
+        daily_sums.ensure_fresh()
         differences = compare(chosen, only=suspected)[1] if suspected else {}
         if differences:
-            rollup.mark_days(differences)
+            daily_sums.mark_days(differences)
         view = RunView(
             day,
             months[0].key,

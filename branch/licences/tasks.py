@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from branch.licences.service import expiry as licences_expiry
+from branch.licences.service import expiry
 from branch.licences.service.expiry import EXPIRY
 from core.clock import now
 from core.sweeps import batch_by_batch
@@ -16,6 +16,6 @@ def expire() -> int:
     at = now()
     return batch_by_batch(
         EXPIRY,
-        lambda: licences_expiry.ids_due_to_expire(at=at, limit=BATCH),
-        lambda ids: licences_expiry.expire_due(at=at, ids=ids),
+        lambda: expiry.ids_due_to_expire(at=at, limit=BATCH),
+        lambda ids: expiry.expire_due(at=at, ids=ids),
     ).counted

@@ -12,9 +12,9 @@ from branch.licences.wording import STANDING_NAMES, STANDING_TONES, village_name
 from branch.organisation.queries.tree import require_unit_access, units_where
 from branch.platforms.wording import platform_name
 from branch.storefronts.forms import AddressForm, DecisionForm, ProposalForm
-from branch.storefronts.queries import register as queries
+from branch.storefronts.queries import register
 from branch.storefronts.queries.unusable_addresses import unjudged_addresses
-from branch.storefronts.service import decisions as service
+from branch.storefronts.service import decisions
 from branch.storefronts.states import StorefrontState, StorefrontStep, steps_from
 from branch.storefronts.wording import STATE_NAMES, STATE_TONES, STEP_NAMES
 from core.clock import now
@@ -47,7 +47,7 @@ def propose() -> Any:
         return _own(form), 422
     try:
         with creating() as made:
-            service.propose_storefront(
+            decisions.propose_storefront(
                 grower.id,
                 get_mark(form.mark.data).id,
                 address=form.address.data,
@@ -69,7 +69,7 @@ def end_own(public_id: str) -> Any:
     """The grower takes a proposal back, or says that a shop is his no longer."""
     with transaction():
         grower = require_grower(actor_id())
-        service.take_back(public_id, grower_id=grower.id, by_account_id=actor_id(), at=now())
+        decisions.take_back(public_id, grower_id=grower.id, by_account_id=actor_id(), at=now())
     flash(_("The shop is no longer in the register."), "success")
     return redirect(url_for("storefronts.own"))
 
@@ -77,7 +77,7 @@ def end_own(public_id: str) -> Any:
 def _own(form: ProposalForm) -> str:
     grower = require_grower(actor_id())
     form.offer(marks_open_to(grower))
-    shops = queries.storefronts_of(grower.id)
+    shops = register.storefronts_of(grower.id)
     open_states = {StorefrontState.PROPOSED, StorefrontState.AUTHORISED, StorefrontState.SUSPENDED}
     return _page(
         "own.html",
@@ -95,7 +95,7 @@ def index() -> str:
     state = request.args.get("state", "")
     state = state if state in set(StorefrontState) else ""
     units = [unit.id for unit in units_where(actor_id(), "storefronts.view")]
-    listing = queries.storefront_list(units, state=state, page=page_number(request.args.get("page")))
+    listing = register.storefront_list(units, state=state, page=page_number(request.args.get("page")))
     return _page("index.html", found=listing, state=state)
 
 
@@ -110,7 +110,7 @@ def show(public_id: str) -> str:
 @requires("storefronts.decide", scope=Scope.UNIT)
 def decide(public_id: str) -> Any:
     """Authorise, refuse, suspend, reinstate or end a shop."""
-    unit_id = queries.get_storefront_file(public_id).grower_unit_id
+    unit_id = register.get_storefront_file(public_id).grower_unit_id
     require_unit_access(actor_id(), unit_id, "storefronts.decide")
     form = DecisionForm()
     step = request.form.get("step", "")
@@ -120,7 +120,7 @@ def decide(public_id: str) -> Any:
         return _show(public_id, form=form), 422
     try:
         with transaction():
-            service.decide(
+            decisions.decide(
                 public_id,
                 StorefrontStep(step),
                 reason=form.reason.data or "",
@@ -149,7 +149,7 @@ def add_address(public_id: str) -> Any:
         return _show(public_id, address_form=form), 422
     try:
         with creating() as made:
-            service.add_address(public_id, form.address.data, by_account_id=actor_id(), at=now())
+            decisions.add_address(public_id, form.address.data, by_account_id=actor_id(), at=now())
             made.leads_to(url_for("storefronts.show", public_id=public_id))
     except Conflict as error:
         form.address.errors = [str(error.message)]
@@ -161,20 +161,20 @@ def add_address(public_id: str) -> Any:
 def _show(
     public_id: str, *, form: DecisionForm | None = None, address_form: AddressForm | None = None
 ) -> str:
-    file = queries.get_storefront_file(public_id)
+    file = register.get_storefront_file(public_id)
     require_unit_access(actor_id(), file.grower_unit_id, "storefronts.view")
     grower_id = file.storefront.grower_id
     return _page(
         "show.html",
         file=file,
         licence=licences_of_growers([grower_id], at=now()).get(grower_id),
-        addresses=queries.addresses_of(file.id),
+        addresses=register.addresses_of(file.id),
         unjudged=[
             unjudged
             for unjudged in unjudged_addresses(growers=[grower_id])
             if unjudged.public_id == public_id
         ],
-        changes=queries.changes_of(file.id),
+        changes=register.changes_of(file.id),
         steps=steps_from(StorefrontState(file.storefront.state)) if may("storefronts.decide") else [],
         form=form or DecisionForm(formdata=None),
         address_form=address_form or AddressForm(formdata=None),

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from branch.ledger.models.tables import GrowerCost
-from branch.ledger.queries import sums as queries
+from branch.ledger.queries import sums
 from branch.ledger.queries.coverage import covered_months
 from branch.ledger.rules.costs import NetIncome, added, costs_of
 from branch.ledger.rules.periods import Period
@@ -72,12 +72,12 @@ def net_income(grower_ids: Iterable[int], period: Period) -> NetIncome | None:
     costs = [costs_of(sheets.get(grower_id, {}), period) for grower_id in ids]
     full = [entry for entry in costs if entry is not None]
     window: dict[str, Any] = {"grower_ids": ids, "since": period.start, "until": period.end}
-    if not ids or len(full) < len(ids) or queries.sums_in_other_currencies(**window):
+    if not ids or len(full) < len(ids) or sums.sums_in_other_currencies(**window):
         return None
     table = covered_months(ids, since=period.start, until=period.end)
     return NetIncome(
         growers=len(ids),
-        sales_minor=sum(entry.net_minor for entry in queries.sums_by("grower", **window)),
+        sales_minor=sum(entry.net_minor for entry in sums.sums_by("grower", **window)),
         costs_minor=added(full),
         uncovered=sum(
             1

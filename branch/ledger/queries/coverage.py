@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from branch.growers.models.tables import Grower, GrowerChange
 from branch.growers.states import GrowerState
 from branch.ledger.models.tables import ChannelCoverage
-from branch.ledger.queries import sums as queries
+from branch.ledger.queries import sums
 from branch.ledger.queries.channels import Declaration, declarations_of
 from branch.ledger.queries.sums import ChannelSpan
 from branch.ledger.rules.coverage import (
@@ -41,7 +41,7 @@ def covered_months(
     """
     ids = sorted(set(grower_ids))
     if recorded is None:
-        recorded = queries.channel_spans(grower_ids=ids, until=date.max)
+        recorded = sums.channel_spans(grower_ids=ids, until=date.max)
     covered, spans = _recorded(ids), {(span.grower_id, span.channel): span for span in recorded}
     shops, declarations = _registered(ids), declarations_of(ids)
     known: dict[int, dict[str, ChannelKnowledge]] = {}

@@ -16,8 +16,7 @@ from branch.ledger.forms import NO, YES, ChannelForm
 from branch.ledger.queries.channels import Declaration, declarations_of
 from branch.ledger.queries.coverage import covered_months
 from branch.ledger.rules.coverage import OWN_SHOP, CoverageMap, CoverageState
-from branch.ledger.service import channels as sales_channels
-from branch.ledger.service import daily_sums as rollup
+from branch.ledger.service import channels, daily_sums
 from branch.ledger.service.channels import PLATFORMS
 from branch.ledger.views.sums import bring_up_to_date
 from branch.ledger.wording import channel_name
@@ -125,7 +124,7 @@ def declare(channel: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with creating() as made:
-                sales_channels.declare_channel(
+                channels.declare_channel(
                     grower.id, channel, **form.words(), by_account_id=actor_id(), at=now()
                 )
                 made.leads_to(url_for("sales_channels.index"))
@@ -153,15 +152,13 @@ def nowhere_else() -> ResponseReturnValue:
     """Say of every platform that was not spoken of, and is not known to be used, that it is not used."""
     account_id = actor_id()
     with creating() as made:
-        rollup.ensure_fresh()
+        daily_sums.ensure_fresh()
         grower = require_grower(account_id)
         moment = now()
         today = local_day(moment)
         table = covered_months([grower.id], since=today, until=today)
         for channel in set(PLATFORMS) - set(table.channels_of(grower.id)):
-            sales_channels.declare_channel(
-                grower.id, channel, sells=False, by_account_id=account_id, at=moment
-            )
+            channels.declare_channel(grower.id, channel, sells=False, by_account_id=account_id, at=moment)
         made.leads_to(url_for("sales_channels.index"))
     flash(_("Noted. The months on record follow what you said."), "success")
     return made.answer()

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from branch.growers.queries.directory import require_grower
-from branch.ledger.queries import single_sales as records
+from branch.ledger.queries import single_sales
 from branch.ledger.views.sums import asked_period
 from branch.ledger.wording import channel_name
 from core import seal
@@ -24,8 +24,8 @@ KINDS = {"sale": _l("Sale"), "refund": _l("Refund"), "reversal": _l("Taken back"
 def index() -> ResponseReturnValue:
     """The single records of a month or a year."""
     grower = require_grower(actor_id())
-    period = asked_period(lambda: records.newest_day(grower.id))
-    page = records.records_of(grower.id, period, page=page_number(request.args.get("page")))
+    period = asked_period(lambda: single_sales.newest_day(grower.id))
+    page = single_sales.records_of(grower.id, period, page=page_number(request.args.get("page")))
     return render_template(
         "branch/ledger/records.html",
         period=period,
@@ -42,5 +42,5 @@ def proof() -> ResponseReturnValue:
     """The proof that one of the grower's own sales is sealed in the public log."""
     grower = require_grower(actor_id())
     source, reference = request.args.get("source", ""), request.args.get("ref", "")
-    record = records.require_record(grower.id, source, reference)
+    record = single_sales.require_record(grower.id, source, reference)
     return seal.proof_answer(seal.proof_for(record.subject), "sale")

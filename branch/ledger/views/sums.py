@@ -15,7 +15,7 @@ from branch.growers.queries.directory import grower_names_below, require_grower
 from branch.ledger.queries import sums as queries
 from branch.ledger.queries.sums import SalesSum
 from branch.ledger.rules.periods import Period, month_of, parse_period
-from branch.ledger.service import daily_sums as rollup
+from branch.ledger.service import daily_sums
 from branch.ledger.wording import channel_name
 from branch.organisation.queries.tree import UnitView, unit_name, units_where
 from core.clock import local_day, now
@@ -126,9 +126,9 @@ def asked_period(newest_day: Callable[[], date | None]) -> Period:
 
 def bring_up_to_date() -> None:
     """Have the sums say what the facts do before anything is shown."""
-    if rollup.needs_refresh() and may_note():
+    if daily_sums.needs_refresh() and may_note():
         with noting("sums that follow from the facts"), transaction():
-            rollup.ensure_fresh()
+            daily_sums.ensure_fresh()
 
 
 def _page(

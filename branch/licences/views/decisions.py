@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 
 from branch.growers.queries.directory import require_grower
 from branch.licences.forms import ApplicationForm, GrantForm, StepForm
-from branch.licences.queries import validity as queries
+from branch.licences.queries import validity
 from branch.licences.queries.marks import get_mark, marks_open_to
-from branch.licences.service import decisions as service
+from branch.licences.service import decisions
 from branch.licences.states import LicenceState, Standing, Step, steps_from
 from branch.licences.wording import (
     STANDING_NAMES,
@@ -59,7 +59,7 @@ def apply() -> Any:
     if not form.validate():
         return _own(form), 422
     with creating() as made:
-        number = service.apply_for_licence(
+        number = decisions.apply_for_licence(
             grower.id,
             get_mark(form.mark.data).id,
             scope=form.scope(),
@@ -78,14 +78,14 @@ def take_back(number: str) -> Any:
     """The grower takes an application back before it is decided."""
     with transaction():
         grower = require_grower(actor_id())
-        service.take_back(number, grower_id=grower.id, by_account_id=actor_id(), at=now())
+        decisions.take_back(number, grower_id=grower.id, by_account_id=actor_id(), at=now())
     flash(_("Taken back."), "success")
     return redirect(url_for("licences.own"))
 
 
 def _own(form: ApplicationForm) -> str:
     grower = require_grower(actor_id())
-    files = queries.licences_at_grower(grower.id, at=now())
+    files = validity.licences_at_grower(grower.id, at=now())
     open_marks = {
         file.licence.mark_code
         for file in files
@@ -94,7 +94,7 @@ def _own(form: ApplicationForm) -> str:
         or (file.licence.state == LicenceState.SUSPENDED)
     }
     marks = marks_open_to(grower)
-    changes = queries.changes_by_licence(file.id for file in files[:5])
+    changes = validity.changes_by_licence(file.id for file in files[:5])
     free = [mark for mark in marks if mark.facts.code not in open_marks]
     form.offer(free)
     return _page(
@@ -114,7 +114,7 @@ def index() -> str:
     state = request.args.get("state", "")
     state = state if state in set(LicenceState) else ""
     units = [unit.id for unit in units_where(actor_id(), "licences.view")]
-    listing = queries.licence_list(units, at=now(), state=state, page=page_number(request.args.get("page")))
+    listing = validity.licence_list(units, at=now(), state=state, page=page_number(request.args.get("page")))
     return _page("index.html", found=listing, state=state, states=list(LicenceState))
 
 
@@ -129,14 +129,14 @@ def show(number: str) -> str:
 @requires("licences.decide", scope=Scope.UNIT)
 def decide(number: str) -> Any:
     """Grant, refuse, suspend, reinstate, extend or end a licence."""
-    require_unit_access(actor_id(), queries.get_licence(number, at=now()).grower_unit_id, "licences.decide")
+    require_unit_access(actor_id(), validity.get_licence(number, at=now()).grower_unit_id, "licences.decide")
     step = request.form.get("step", "")
     if step not in set(Step) - {Step.APPLY, Step.EXPIRE}:
         raise Invalid(_("Choose what to decide."), code="decision_missing")
     form: GrantForm | StepForm = StepForm()
     if step == Step.GRANT:
         form = GrantForm()
-        form.offer([get_mark(queries.get_licence(number, at=now()).licence.mark_code)])
+        form.offer([get_mark(validity.get_licence(number, at=now()).licence.mark_code)])
     if not form.validate():
         return _show(number, form), 422
     try:
@@ -158,7 +158,7 @@ def decide(number: str) -> Any:
 def _take(number: str, step: Step, form: Any) -> None:
     decision: dict[str, Any] = {"reason": form.reason.data or "", "by_account_id": actor_id(), "at": now()}
     if step is Step.GRANT:
-        service.grant(
+        decisions.grant(
             number,
             scope=form.scope(),
             valid_from=form.valid_from.data,
@@ -168,19 +168,19 @@ def _take(number: str, step: Step, form: Any) -> None:
     elif step is Step.EXTEND:
         if form.valid_until.data is None:
             raise Invalid(_("Enter the new last day."), code="days_not_later")
-        service.extend(number, valid_until=form.valid_until.data, **decision)
+        decisions.extend(number, valid_until=form.valid_until.data, **decision)
     else:
         verbs = {
-            Step.REFUSE: service.refuse,
-            Step.SUSPEND: service.suspend,
-            Step.REINSTATE: service.reinstate,
-            Step.WITHDRAW: service.withdraw,
+            Step.REFUSE: decisions.refuse,
+            Step.SUSPEND: decisions.suspend,
+            Step.REINSTATE: decisions.reinstate,
+            Step.WITHDRAW: decisions.withdraw,
         }
         verbs[step](number, **decision)
 
 
 def _show(number: str, form: GrantForm | StepForm | None = None) -> str:
-    file = queries.get_licence(number, at=now())
+    file = validity.get_licence(number, at=now())
     require_unit_access(actor_id(), file.grower_unit_id, "licences.view")
     mark = get_mark(file.licence.mark_code)
     steps = steps_from(LicenceState(file.licence.state)) if may("licences.decide") else []
@@ -198,7 +198,7 @@ def _show(number: str, form: GrantForm | StepForm | None = None) -> str:
         "show.html",
         file=file,
         mark=mark,
-        changes=queries.changes_of(file.id),
+        changes=validity.changes_of(file.id),
         steps=steps,
         grant_form=grant_form,
         step_form=step_form,

@@ -2,7 +2,7 @@
 
 import click
 
-from branch.organisation.queries import tree as queries
+from branch.organisation.queries import tree
 from branch.organisation.rules.roles import Role
 from branch.organisation.service import takeovers
 from core.accounts.queries.account import find_account
@@ -30,7 +30,7 @@ def take_over(unit: str, days: int, reason: str, operator: str | None, role: str
     """Do the work of UNIT (its code) for some days; its people are told and see it."""
     account_id = operator_account(operator)
     with transaction():
-        place = queries.get_unit(unit)
+        place = tree.get_unit(unit)
         public_id = takeovers.take_over(
             place,
             account_id=account_id,
@@ -53,7 +53,7 @@ def operator_account(contact: str | None) -> int:
         if account is None:
             raise click.BadParameter("no account has this contact", param_hint="--operator")
         return account.id
-    holders = queries.operators()
+    holders = tree.operators()
     if len(holders) != 1:
         raise click.UsageError(f"there are {len(holders)} operators; say which one with --operator")
     return holders[0]

@@ -2,7 +2,7 @@
 
 import click
 
-from branch.organisation.queries import tree as queries
+from branch.organisation.queries import tree
 from branch.organisation.service import tree as service
 from branch.organisation.wording import KIND_NAMES
 from core.command_groups import CommandGroup
@@ -25,7 +25,7 @@ def create(name_zh: str, kind: str, parent: str | None, code: str, name_en: str)
             name_zh=name_zh,
             name_en=name_en,
             kind=kind,
-            parent=queries.get_unit(parent) if parent else None,
+            parent=tree.get_unit(parent) if parent else None,
         )
     click.echo(f"{unit.code}: {unit.name_zh}")
 
@@ -33,5 +33,5 @@ def create(name_zh: str, kind: str, parent: str | None, code: str, name_en: str)
 @group.command("list")
 def show() -> None:
     """Print the tree."""
-    for unit in queries.all_units():
+    for unit in tree.all_units():
         click.echo(f"{'  ' * unit.depth}{unit.code}  {unit.kind}  {unit.name_zh}  {unit.name_en}")

@@ -6,8 +6,7 @@ import sys
 import click
 
 from branch.organisation.cli.takeovers import operator_account
-from branch.organisation.queries import members
-from branch.organisation.queries import tree as queries
+from branch.organisation.queries import members, tree
 from branch.organisation.rules.permissions import PERMISSIONS_OF
 from branch.organisation.rules.roles import WITHOUT_UNIT, Role
 from branch.organisation.service import tree as service
@@ -58,7 +57,7 @@ def create(contact: str, role: str, unit: str | None, name: str, *, password_std
                 at=now(),
                 confirmed=True,
             )
-        place = queries.get_unit(unit) if unit else None
+        place = tree.get_unit(unit) if unit else None
         reason = "flask users create"
         service.give_role(account.id, Role(role), unit=place, by_account_id=None, reason=reason, at=now())
     click.echo(
@@ -84,7 +83,7 @@ def take_role(contact: str, role: str, unit: str | None, reason: str) -> None:
         account = find_account(identity)
         if account is None:
             raise click.ClickException(f"there is no account with {contact}")
-        place = queries.get_unit(unit) if unit else None
+        place = tree.get_unit(unit) if unit else None
         member = members.member_with(account.id, Role(role), place)
         service.take_role(member, by_account_id=None, reason=reason, at=now())
     click.echo(f"role taken from: {identity.value}, {role}{f' at {unit}' if unit else ''}")
@@ -101,7 +100,7 @@ def reset_second_factor(contact: str, reason: str, operator: str | None) -> None
     if account is None:
         raise click.BadParameter("no account has this contact", param_hint="--email")
     account_id, by = account.id, operator_account(operator)
-    if not queries.holds_everywhere(by, "jobs.manage"):
+    if not tree.holds_everywhere(by, "jobs.manage"):
         raise click.BadParameter("this account is no operator's", param_hint="--operator")
     with transaction():
         lost_factor.take_off(account_id, by_account_id=by, reason=reason, at=now())

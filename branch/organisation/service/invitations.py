@@ -24,7 +24,7 @@ from core.accounts.rules.identity import Identity, masked, parse_identity
 from core.database import session
 from core.errors import Conflict, Forbidden
 from core.ids import access_token
-from core.messaging.service import enqueueing as messaging
+from core.messaging.service import enqueueing
 from core.scopes import Scope, note_checked
 from core.transitions import require_reason
 
@@ -85,7 +85,7 @@ def invite_to_grower(contact: Identity, grower_id: int, *, by_account_id: int, a
 
 def tell(contact: Identity, link: str, place: str, *, at: datetime) -> None:
     """Queue the message that carries the link."""
-    messaging.enqueue(
+    enqueueing.enqueue(
         dedupe_key=f"invitation:{hashlib.sha256(link.encode()).hexdigest()[:40]}",
         to=contact.value,
         template="invitation",

@@ -7,11 +7,10 @@ from flask_babel import gettext as _
 
 from branch.organisation.forms import AppointForm, GiveRoleForm, ReasonForm
 from branch.organisation.queries import members as organisation_members
-from branch.organisation.queries import tree as queries
+from branch.organisation.queries import tree
 from branch.organisation.queries.powers import may_give_each
 from branch.organisation.rules.roles import GIVEN_BY_STAFF, RANK, TRUSTED, Role
-from branch.organisation.service import invitations
-from branch.organisation.service import pending_invitations as pending
+from branch.organisation.service import invitations, pending_invitations
 from branch.organisation.service import tree as service
 from branch.organisation.service.takeovers import end_takeover, get_takeover, takeovers_of
 from branch.organisation.wording import KIND_NAMES, ROLE_NAMES
@@ -47,9 +46,7 @@ def give() -> Any:
         return _members(form), 422
     try:
         with creating() as made:
-            unit = queries.require_unit_access(
-                actor_id(), queries.get_unit(form.unit.data).id, "members.edit"
-            )
+            unit = tree.require_unit_access(actor_id(), tree.get_unit(form.unit.data).id, "members.edit")
             link = give_or_invite(form, unit)
             made.leads_to(url_for("organisation.members"))
     except DomainError as error:
@@ -62,7 +59,7 @@ def give() -> Any:
     return made.answer()
 
 
-def give_or_invite(form: GiveRoleForm | AppointForm, unit: queries.UnitView) -> str | None:
+def give_or_invite(form: GiveRoleForm | AppointForm, unit: tree.UnitView) -> str | None:
     """Give the role to whoever has proved the contact, else invite there.
 
     Returns:
@@ -75,7 +72,7 @@ def give_or_invite(form: GiveRoleForm | AppointForm, unit: queries.UnitView) -> 
         return None
     token = invitations.invite_to_unit(contact, role, unit, by_account_id=actor_id(), reason=reason, at=at)
     link = public_address("organisation.invitation", token=token)
-    invitations.tell(contact, link, queries.unit_name(unit), at=at)
+    invitations.tell(contact, link, tree.unit_name(unit), at=at)
     return link
 
 
@@ -85,7 +82,7 @@ def take(membership_id: int) -> Any:
     """Take a role away, saying why."""
     member = organisation_members.get_member(membership_id)
     if member.unit is not None:
-        queries.require_unit_access(actor_id(), member.unit.id, "members.edit")
+        tree.require_unit_access(actor_id(), member.unit.id, "members.edit")
     form = ReasonForm()
     if not form.validate_on_submit():
         status = 422 if request.method == "POST" else 200
@@ -120,11 +117,11 @@ def invitation(token: str) -> Any:
 @requires("members.edit", scope=Scope.UNIT)
 def withdraw_invitation(invitation_id: int) -> Any:
     """Take back an invitation that nobody has accepted."""
-    invitation = pending.get_pending_at_unit(invitation_id, at=now())
+    invitation = pending_invitations.get_pending_at_unit(invitation_id, at=now())
     if invitation.unit is not None:
-        queries.require_unit_access(actor_id(), invitation.unit.id, "members.edit")
+        tree.require_unit_access(actor_id(), invitation.unit.id, "members.edit")
     with transaction():
-        pending.withdraw(invitation, by_account_id=actor_id(), at=now())
+        pending_invitations.withdraw(invitation, by_account_id=actor_id(), at=now())
     flash(_("The invitation is withdrawn; its link opens nothing any more."), "success")
     return redirect(url_for("organisation.members"), 303)
 
@@ -134,7 +131,7 @@ def withdraw_invitation(invitation_id: int) -> Any:
 def end_take_over(public_id: str) -> Any:
     """The unit's own people take their work back before the last day."""
     takeover = get_takeover(public_id, at=now())
-    queries.require_unit_access(actor_id(), takeover.unit.id, "members.edit")
+    tree.require_unit_access(actor_id(), takeover.unit.id, "members.edit")
     with transaction():
         end_takeover(public_id, by_account_id=actor_id(), at=now())
     flash(_("The work is given back; the unit's people are told."), "success")
@@ -143,16 +140,16 @@ def end_take_over(public_id: str) -> Any:
 
 def _form() -> GiveRoleForm:
     form = GiveRoleForm()
-    held_roles = queries.roles_held(actor_id())
+    held_roles = tree.roles_held(actor_id())
     highest = max((RANK[held_role.role] for held_role in held_roles if held_role.role in TRUSTED), default=-1)
-    units = queries.units_where(actor_id(), "members.edit")
+    units = tree.units_where(actor_id(), "members.edit")
     form.offer([role for role in GIVEN_BY_STAFF if RANK[role] <= highest], units)
     return form
 
 
 def _members(form: GiveRoleForm) -> str:
-    units = queries.units_where(actor_id(), "members.view")
-    waiting = pending.pending_as_seen(actor_id(), units, at=now())
+    units = tree.units_where(actor_id(), "members.view")
+    waiting = pending_invitations.pending_as_seen(actor_id(), units, at=now())
     mine = may_give_each([(actor_id(), invitation.role, invitation.unit) for invitation in waiting])
     return _page(
         "members.html",
@@ -169,11 +166,11 @@ def _members(form: GiveRoleForm) -> str:
     )
 
 
-def _concerning(units: list[queries.UnitView]) -> list[queries.UnitView]:
+def _concerning(units: list[tree.UnitView]) -> list[tree.UnitView]:
     """These units and those above them: what is done there reaches down here."""
     return [
         candidate
-        for candidate in queries.all_units()
+        for candidate in tree.all_units()
         if any(unit.path.startswith(candidate.path) for unit in units)
     ]
 
@@ -183,6 +180,6 @@ def _page(name: str, **values: Any) -> str:
         f"branch/organisation/{name}",
         role_names=ROLE_NAMES,
         kind_names=KIND_NAMES,
-        unit_name=queries.unit_name,
+        unit_name=tree.unit_name,
         **values,
     )

@@ -6,11 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from branch.organisation.forms import AppointForm, TakeOverForm, TownForm
-from branch.organisation.queries import powers
-from branch.organisation.queries import tree as queries
+from branch.organisation.queries import powers, tree
 from branch.organisation.rules.roles import Role
-from branch.organisation.service import pending_invitations as pending
-from branch.organisation.service import takeovers
+from branch.organisation.service import pending_invitations, takeovers
 from branch.organisation.service import tree as service
 from branch.organisation.views.members import give_or_invite
 from branch.organisation.wording import KIND_NAMES, ROLE_NAMES
@@ -62,7 +60,7 @@ def found() -> Any:
 @creates()
 def appoint(code: str) -> Any:
     """The first secretary or committee member of a town that has none."""
-    unit = queries.get_unit(code)
+    unit = tree.get_unit(code)
     form = AppointForm()
     if not form.validate_on_submit():
         return _page("appoint.html", form=form, unit=unit), 422 if request.method == "POST" else 200
@@ -82,8 +80,8 @@ def appoint(code: str) -> Any:
 def withdraw_invitation(invitation_id: int) -> Any:
     """Take back the invitation of a town's first people before anybody accepted it."""
     with transaction():
-        invitation = pending.get_pending_at_unit(invitation_id, at=now())
-        pending.withdraw(invitation, by_account_id=actor_id(), at=now())
+        invitation = pending_invitations.get_pending_at_unit(invitation_id, at=now())
+        pending_invitations.withdraw(invitation, by_account_id=actor_id(), at=now())
     flash(_("The invitation is withdrawn; its link opens nothing any more."), "success")
     return redirect(url_for("operations.units"), 303)
 
@@ -93,7 +91,7 @@ def withdraw_invitation(invitation_id: int) -> Any:
 @creates()
 def take_over(code: str) -> Any:
     """Do a unit's work for some days; its people are told and see it."""
-    unit = queries.get_unit(code)
+    unit = tree.get_unit(code)
     form = TakeOverForm(role=takeovers.role_at(unit).value)
     if not form.validate_on_submit():
         return _page("take_over.html", form=form, unit=unit), 422 if request.method == "POST" else 200
@@ -111,7 +109,7 @@ def take_over(code: str) -> Any:
     except DomainError as error:
         form.form_errors.append(str(error.message))
         return _page("take_over.html", form=form, unit=unit), 422
-    flash(_("You do the work of %(unit)s now. Its people are told.", unit=queries.unit_name(unit)), "success")
+    flash(_("You do the work of %(unit)s now. Its people are told.", unit=tree.unit_name(unit)), "success")
     return made.answer()
 
 
@@ -126,9 +124,9 @@ def end(public_id: str) -> Any:
 
 
 def _units(form: TownForm) -> str:
-    units = queries.all_units()
+    units = tree.all_units()
     headless = powers.towns_without_people(units)
-    waiting = pending.pending_at([unit for unit in units if unit.id in headless], at=now())
+    waiting = pending_invitations.pending_at([unit for unit in units if unit.id in headless], at=now())
     return _page(
         "operator_units.html",
         form=form,
@@ -145,6 +143,6 @@ def _page(name: str, **values: Any) -> str:
         f"branch/organisation/{name}",
         role_names=ROLE_NAMES,
         kinds=KIND_NAMES,
-        unit_name=queries.unit_name,
+        unit_name=tree.unit_name,
         **values,
     )

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from branch.organisation.forms import RenameForm, UnitForm
-from branch.organisation.queries import tree as queries
+from branch.organisation.queries import tree
 from branch.organisation.service import tree as service
 from branch.organisation.wording import KIND_NAMES
 from core.database import transaction
@@ -36,7 +36,7 @@ def add() -> Any:
         return _page(form), 422
     try:
         with creating() as made:
-            parent = queries.require_unit_access(actor_id(), queries.get_unit(form.parent.data).id, EDIT)
+            parent = tree.require_unit_access(actor_id(), tree.get_unit(form.parent.data).id, EDIT)
             service.found_unit(
                 code=form.code.data or "",
                 name_zh=form.name_zh.data or "",
@@ -56,7 +56,7 @@ def add() -> Any:
 @requires(EDIT, scope=Scope.UNIT)
 def rename(code: str) -> Any:
     """Other names for a unit."""
-    unit = queries.require_unit_access(actor_id(), queries.get_unit(code).id, EDIT)
+    unit = tree.require_unit_access(actor_id(), tree.get_unit(code).id, EDIT)
     form = RenameForm(name_zh=unit.name_zh, name_en=unit.name_en)
     if form.validate_on_submit():
         with transaction():
@@ -69,7 +69,7 @@ def rename(code: str) -> Any:
 
 def _form() -> UnitForm:
     form = UnitForm()
-    form.offer(queries.units_where(actor_id(), EDIT))
+    form.offer(tree.units_where(actor_id(), EDIT))
     return form
 
 
@@ -77,7 +77,7 @@ def _page(form: UnitForm) -> str:
     return render_template(
         "branch/organisation/units.html",
         form=form,
-        units=queries.units_where(actor_id(), EDIT),
-        unit_name=queries.unit_name,
+        units=tree.units_where(actor_id(), EDIT),
+        unit_name=tree.unit_name,
         kinds=KIND_NAMES,
     )

@@ -22,8 +22,7 @@ from branch.licences.wording import (
 from branch.organisation.queries.tree import unit_name, villages
 from branch.platforms.rules.recognition import MAX_TEXT, Refusal, ShopAddress, recognise
 from branch.platforms.wording import platform_name
-from branch.registry import queries
-from branch.registry import wording as sentences
+from branch.registry import queries, wording
 from branch.registry.rules import licence_number
 from branch.registry.schemas import check_document, licence_document, register_document
 from branch.storefronts.queries.address_check import check_url
@@ -155,7 +154,7 @@ def rules(code: str, version: int) -> str:
 def _page(name: str, **context: Any) -> str:
     return render_template(
         f"branch/registry/{name}",
-        sentences=sentences,
+        sentences=wording,
         standing_names=STANDING_NAMES,
         standing_tones=STANDING_TONES,
         step_names=STEP_NAMES,

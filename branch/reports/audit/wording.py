@@ -11,7 +11,7 @@ from branch.reports.audit.replaying import ALL, Cell, Replayed
 from branch.reports.audit.verifying import ReportReference, Sealed, Verdict
 from branch.reports.editions.queries.proof import KeptEdition
 from branch.reports.editions.states import EditionState
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 from branch.reports.wording.report_states import state_name
 from core.clock import local_day, to_utc
 from core.languages import FIRST
@@ -145,8 +145,8 @@ def _annex(verdict: Verdict) -> Iterator[str]:
     else:
         yield _(
             "%(agree)s figures were computed anew from the data annex and agree; %(given)s are inputs themselves.",
-            agree=wording.count(verdict.audit.agree),
-            given=wording.count(len(verdict.audit.given)),
+            agree=numbers.count(verdict.audit.agree),
+            given=numbers.count(len(verdict.audit.given)),
         )
 
 
@@ -189,9 +189,9 @@ def _cell(cell: Cell) -> str:
         grower=cell.grower,
         month=cell.month,
         channel=_("all channels") if cell.channel == ALL else cell.channel,
-        group=_("all groups") if cell.cultivar_group == ALL else cell.cultivar_group or wording.NOTHING,
-        before=wording.yuan(cell.net_before),
-        now=wording.yuan(cell.net_now),
+        group=_("all groups") if cell.cultivar_group == ALL else cell.cultivar_group or numbers.NOTHING,
+        before=numbers.yuan(cell.net_before),
+        now=numbers.yuan(cell.net_now),
     )
 
 
@@ -208,6 +208,6 @@ def _figures(replay: Replayed) -> Iterator[str]:
         len(shown) + hidden,
     )
     for difference in shown[:MOST_LISTED]:
-        yield f"  {difference.name}: {difference.before or wording.NOTHING} → {difference.now or wording.NOTHING}"
+        yield f"  {difference.name}: {difference.before or numbers.NOTHING} → {difference.now or numbers.NOTHING}"
     if len(shown) > MOST_LISTED or hidden:
         yield "  " + _("and %(number)s more", number=len(shown[MOST_LISTED:]) + hidden)

@@ -20,9 +20,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from branch.reports.charts import effects as charts_of_effects
-from branch.reports.charts import shares as charts_of_parts
-from branch.reports.charts import totals as charts_of_totals
+from branch.reports.charts import effects, shares, totals
 from branch.reports.charts.sheet import FONT_FILE, MissingGlyphError, Sheet, require_glyphs
 from branch.reports.charts.style import INK, label
 from branch.reports.document import Chart
@@ -96,7 +94,7 @@ def _height(chart: Chart) -> float:
         case "bars":
             return 0.85 + 0.44 * max(len(chart.categories), 2)
         case "multiples":
-            return 0.4 + 1.3 * charts_of_parts.panel_rows(len(chart.series))
+            return 0.4 + 1.3 * shares.panel_rows(len(chart.series))
         case "tiles":
             return 5.6
         case "heat":
@@ -106,13 +104,13 @@ def _height(chart: Chart) -> float:
 
 
 KINDS: dict[str, Callable[[Sheet, Chart], None]] = {
-    "bars": charts_of_totals.bars,
-    "lines": charts_of_totals.lines,
-    "bridge": charts_of_totals.bridge,
-    "events": charts_of_effects.events,
-    "counterfactual": charts_of_effects.counterfactual,
-    "series": charts_of_effects.series,
-    "tiles": charts_of_parts.tiles,
-    "heat": charts_of_parts.heat,
-    "multiples": charts_of_parts.multiples,
+    "bars": totals.bars,
+    "lines": totals.lines,
+    "bridge": totals.bridge,
+    "events": effects.events,
+    "counterfactual": effects.counterfactual,
+    "series": effects.series,
+    "tiles": shares.tiles,
+    "heat": shares.heat,
+    "multiples": shares.multiples,
 }

@@ -21,31 +21,31 @@ class CodedSum(NamedTuple):
     totals: Totals
 
 
-def sums(pieces: Iterable[CodedSum]) -> dict[str, Totals]:
+def sums(rows: Iterable[CodedSum]) -> dict[str, Totals]:
     """Totals by code, the largest net sales first, ties in the order of the codes."""
     parts: defaultdict[str, list[Totals]] = defaultdict(list)
-    for piece in pieces:
-        parts[piece.code].append(piece.totals)
+    for row in rows:
+        parts[row.code].append(row.totals)
     totals = {code: added(code_totals) for code, code_totals in parts.items()}
     return dict(sorted(totals.items(), key=lambda item: (-item[1].net_minor, item[0])))
 
 
-def within_months(pieces: Iterable[CodedSum], months: Iterable[Period]) -> list[CodedSum]:
+def within_months(rows: Iterable[CodedSum], months: Iterable[Period]) -> list[CodedSum]:
     """The sums of these months, in their order."""
     wanted = set(months)
-    return [piece for piece in pieces if piece.month in wanted]
+    return [row for row in rows if row.month in wanted]
 
 
-def merged_codes(pieces: list[CodedSum], together: Collection[str]) -> list[CodedSum]:
-    """`pieces` with the codes `together` under `OTHERS`."""
+def merged_codes(rows: list[CodedSum], together: Collection[str]) -> list[CodedSum]:
+    """`rows` with the codes `together` under `OTHERS`."""
     if not together:
-        return pieces
-    return [piece._replace(code=OTHERS) if piece.code in together else piece for piece in pieces]
+        return rows
+    return [row._replace(code=OTHERS) if row.code in together else row for row in rows]
 
 
-def monthly(pieces: Iterable[CodedSum]) -> dict[tuple[str, Period], int]:
+def monthly(rows: Iterable[CodedSum]) -> dict[tuple[str, Period], int]:
     """Net sales in fen by code and month; nothing where nothing was sold."""
     net_sales: defaultdict[tuple[str, Period], int] = defaultdict(int)
-    for piece in pieces:
-        net_sales[piece.code, piece.month] += piece.totals.net_minor
+    for row in rows:
+        net_sales[row.code, row.month] += row.totals.net_minor
     return dict(net_sales)

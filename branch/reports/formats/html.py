@@ -9,7 +9,7 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from branch.reports.document import Document, Row, Table
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 from core.seal.service.daily_heads import present_head, short_head
 
 
@@ -50,4 +50,4 @@ def head_of_log() -> list[list[str]]:
 
 def cells(table: Table, row: Row) -> list[str]:
     """The texts of a row."""
-    return [wording.cell(column, value) for column, value in zip(table.columns, row.cells, strict=True)]
+    return [numbers.cell(column, value) for column, value in zip(table.columns, row.cells, strict=True)]

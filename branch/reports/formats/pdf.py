@@ -14,10 +14,10 @@ import typst
 from flask_babel import gettext as _
 
 from branch.ledger.rules.periods import parse_period
-from branch.reports.charts import drawing as charts
+from branch.reports.charts import drawing
 from branch.reports.document import Document, Row, Section, Table
 from branch.reports.formats.html import trace
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 from core.garbage_collection import without_collecting
 from core.languages import language_of
 from core.unseen_characters import seen
@@ -42,7 +42,7 @@ def render_pdf(
     """
     content = _content(document) | {"annex": "" if frozen is None else ANNEX_NAME}
     text = json.dumps(seen(content), ensure_ascii=False)
-    charts.require_glyphs(text)
+    drawing.require_glyphs(text)
     made = _day(document)
     with tempfile.TemporaryDirectory(prefix="gy-report-") as name:
         folder = Path(name)
@@ -52,12 +52,12 @@ def render_pdf(
             (folder / ANNEX_NAME).write_bytes(frozen)
         for section in document.sections:
             for chart in section.charts:
-                svg = charts.draw_for_print(chart) if pictures is None else pictures[chart.key]
+                svg = drawing.draw_for_print(chart) if pictures is None else pictures[chart.key]
                 (folder / f"{chart.key}.svg").write_bytes(svg)
         return typst.compile(
             str(folder / "report.typ"),
             root=name,
-            font_paths=[str(charts.FONT_FILE.parent)],
+            font_paths=[str(drawing.FONT_FILE.parent)],
             ignore_system_fonts=True,
             format="pdf",
             # Tagged for readers who listen (PDF/UA), and for archives with the annex inside (PDF/A-3).
@@ -174,4 +174,4 @@ def _letters(text: str) -> int:
 
 
 def _cells(table: Table, row: Row) -> list[str]:
-    return [wording.cell(column, value) for column, value in zip(table.columns, row.cells, strict=True)]
+    return [numbers.cell(column, value) for column, value in zip(table.columns, row.cells, strict=True)]

@@ -12,8 +12,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from branch.growers.models.tables import Grower
-from branch.ledger.queries import parts
-from branch.ledger.queries import sums as ledger
+from branch.ledger.queries import parts, sums
 from branch.ledger.queries.costs import net_income
 from branch.ledger.queries.coverage import covered_months
 from branch.ledger.rules.costs import NetIncome
@@ -129,10 +128,10 @@ def _children(unit: UnitView) -> dict[int, ChildLabel]:
 def _evidence(period: Period, grower_ids: Sequence[int]) -> Evidence:
     since = twelve_months(period)[0].year_before().start
     window: dict[str, Any] = {"grower_ids": grower_ids, "since": period.start, "until": period.end}
-    rows = ledger.monthly_rows(grower_ids=grower_ids, since=since, until=period.end)
+    rows = sums.monthly_rows(grower_ids=grower_ids, since=since, until=period.end)
     months = {row[1]: parse_period(row[1]) for row in rows}
-    cut_off = ledger.last_recorded(grower_ids=grower_ids, since=since, until=period.end)
-    until_end, ever = ledger.spans_until_and_ever(grower_ids=grower_ids, until=period.end)
+    cut_off = sums.last_recorded(grower_ids=grower_ids, since=since, until=period.end)
+    until_end, ever = sums.spans_until_and_ever(grower_ids=grower_ids, until=period.end)
     spans = tuple(Span(span.grower_id, span.channel, span.first_day, span.last_day) for span in until_end)
     return Evidence(
         rows=tuple(
@@ -142,11 +141,11 @@ def _evidence(period: Period, grower_ids: Sequence[int]) -> Evidence:
             ]
         ),
         spans=spans,
-        foreign=tuple((sales.key[0], _totals(sales)) for sales in ledger.sums_in_other_currencies(**window)),
-        kinds=ledger.kinds_of_facts(**window),
+        foreign=tuple((sales.key[0], _totals(sales)) for sales in sums.sums_in_other_currencies(**window)),
+        kinds=sums.kinds_of_facts(**window),
         cut_off=None if cut_off is None else to_shanghai(cut_off),
-        sizes=_pieces("size_class", grower_ids, since, period.end),
-        provinces=_provinces(_pieces("province", grower_ids, since, period.end)),
+        sizes=_coded_sums("size_class", grower_ids, since, period.end),
+        provinces=_provinces(_coded_sums("province", grower_ids, since, period.end)),
         income=_income(period, rows),
         **_history(period, grower_ids, spans, ever),
     )
@@ -160,7 +159,7 @@ def _income(period: Period, rows: Iterable[Sequence[Any]]) -> NetIncome | None:
 
 
 def _history(
-    period: Period, grower_ids: Sequence[int], spans: Sequence[Span], ever: Sequence[ledger.ChannelSpan]
+    period: Period, grower_ids: Sequence[int], spans: Sequence[Span], ever: Sequence[sums.ChannelSpan]
 ) -> dict[str, Any]:
     """The panel of all covered months since records began, and the coverage of the window by channel."""
     if not spans:
@@ -170,7 +169,7 @@ def _history(
     covered = covered_months(
         grower_ids, since=min(since, twelve_months(period)[0].start), until=period.end, recorded=ever
     )
-    sold = ledger.net_by_month(grower_ids=grower_ids, since=since, until=period.end)
+    sold = sums.net_by_month(grower_ids=grower_ids, since=since, until=period.end)
     authorised = authorised_since(grower_ids)
     months = [
         (month, month.key, month.start)
@@ -212,8 +211,8 @@ def _provinces(rows: Iterable[CodedSum]) -> tuple[CodedSum, ...]:
     """The same sums under the codes of the provinces; orders write one province in several ways."""
     together: dict[tuple[int, str, str], CodedSum] = {}
     codes: dict[str, str] = {}
-    for piece in rows:
-        name, grower_id, month, totals = piece
+    for row in rows:
+        name, grower_id, month, totals = row
         code = codes.get(name)
         if code is None:
             code = codes[name] = province_code(name)
@@ -223,7 +222,7 @@ def _provinces(rows: Iterable[CodedSum]) -> tuple[CodedSum, ...]:
     return tuple([together[key] for key in sorted(together)])
 
 
-def _pieces(dimension: str, grower_ids: Sequence[int], since: date, until: date) -> tuple[CodedSum, ...]:
+def _coded_sums(dimension: str, grower_ids: Sequence[int], since: date, until: date) -> tuple[CodedSum, ...]:
     rows = parts.parts_by(dimension, grower_ids=grower_ids, since=since, until=until)
     months = {row.month: parse_period(row.month) for row in rows}
     return tuple(
@@ -234,6 +233,6 @@ def _pieces(dimension: str, grower_ids: Sequence[int], since: date, until: date)
     )
 
 
-def _totals(sales: ledger.SalesSum) -> Totals:
+def _totals(sales: sums.SalesSum) -> Totals:
     _key, orders, plants, gross_minor, discount_minor, refund_minor, _net_minor = sales
     return Totals(orders, plants, gross_minor, discount_minor, refund_minor)

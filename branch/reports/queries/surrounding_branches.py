@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from branch.growers.models.tables import Grower
-from branch.ledger.queries import sums as ledger
+from branch.ledger.queries import sums
 from branch.ledger.rules.periods import Period, parse_period, twelve_months
 from branch.organisation.models.tables import Unit
 from branch.organisation.queries.tree import UnitView, get_unit
@@ -23,7 +23,7 @@ def branch_facts(period: Period, unit: UnitView, scope: Scope) -> BranchFacts:
     if widest.id == unit.id:
         return BranchFacts(evidence.rows, evidence.sizes, evidence.provinces, homes, villages)
     since = twelve_months(period)[0].year_before().start
-    rows = ledger.sums_by(
+    rows = sums.sums_by(
         "grower", "month", "channel", "cultivar_group",
         grower_ids=sorted(homes), since=since, until=period.end,
     )  # fmt: skip

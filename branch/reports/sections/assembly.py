@@ -17,7 +17,7 @@ from branch.reports.facts.evidence import Scope
 from branch.reports.sections import quality
 from branch.reports.sections.contract import SectionFunction, definitions_of
 from branch.reports.sections.headline import changed, headline
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 from core.clock import local_minute
 
 
@@ -84,7 +84,7 @@ def _month_label(month: Period) -> str:
 
 def _cut_off(scope: Scope) -> str:
     moment = scope.evidence.cut_off
-    return wording.NOTHING if moment is None else local_minute(moment) + " (UTC+8)"
+    return numbers.NOTHING if moment is None else local_minute(moment) + " (UTC+8)"
 
 
 def definitions(functions: Sequence[SectionFunction]) -> tuple[Definition, ...]:

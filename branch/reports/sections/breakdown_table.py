@@ -11,14 +11,13 @@ from flask_babel import gettext as _
 
 from branch.ledger.rules.periods import Period, twelve_months
 from branch.reports.document import Chart, Column, Row, Section, Series, Table
-from branch.reports.facts import coded_sums as pieces
-from branch.reports.facts import figures
+from branch.reports.facts import coded_sums, figures
 from branch.reports.facts.blocks import DisclosureControl, blocks_of
 from branch.reports.facts.coded_sums import OTHERS, CodedSum
 from branch.reports.facts.evidence import Scope
 from branch.reports.facts.figures import Totals
 from branch.reports.sections.money_charts import money_chart
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 
 LONGEST_CHART = 12
 MOST_PANELS = 8
@@ -27,7 +26,7 @@ NET, SHARE, NET_BEFORE, POINTS = 3, 6, 7, 9
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """What is broken down by what: `first` heads the column of names, `pieces` gives those of 24 months.
+    """What is broken down by what: `first` heads the column of names, `rows` gives the sums of 24 months.
 
     With `apart` every code has a row of its own; else those that may not be shown are put together.
     """
@@ -36,7 +35,7 @@ class Breakdown:
     title: str
     first: str
     name: Callable[[str], str]
-    pieces: Callable[[], Sequence[CodedSum]]
+    rows: Callable[[], Sequence[CodedSum]]
     apart: bool = False
 
 
@@ -87,19 +86,19 @@ def sums(period: Period, scope: Scope, breakdown: Breakdown) -> Sums:
 
 
 def _sums(period: Period, scope: Scope, breakdown: Breakdown) -> Sums:
-    rows, months, blocks = breakdown.pieces(), twelve_months(period), blocks_of(scope)
-    now = pieces.within_months(rows, period.months())
-    before = [] if scope.is_open(period) else pieces.within_months(rows, period.year_before().months())
+    rows, months, blocks = breakdown.rows(), twelve_months(period), blocks_of(scope)
+    now = coded_sums.within_months(rows, period.months())
+    before = [] if scope.is_open(period) else coded_sums.within_months(rows, period.year_before().months())
     if breakdown.apart:
-        return Sums(pieces.sums(now), pieces.sums(before), (), {})
-    year = now if period.months() == months else pieces.within_months(rows, months)
-    together = blocks.codes_to_hide(breakdown.key, {piece.month for piece in (*now, *before)})
-    now, before, year = (pieces.merged_codes(part, together) for part in (now, before, year))
-    panels, cells = tuple(pieces.sums(year))[:MOST_PANELS], pieces.monthly(year)
+        return Sums(coded_sums.sums(now), coded_sums.sums(before), (), {})
+    year = now if period.months() == months else coded_sums.within_months(rows, months)
+    together = blocks.codes_to_hide(breakdown.key, {row.month for row in (*now, *before)})
+    now, before, year = (coded_sums.merged_codes(part, together) for part in (now, before, year))
+    panels, cells = tuple(coded_sums.sums(year))[:MOST_PANELS], coded_sums.monthly(year)
     shown = {month: _codes_shown(blocks, breakdown.key, month, panels, together) for month in months}
     return Sums(
-        pieces.sums(now),
-        pieces.sums(before),
+        coded_sums.sums(now),
+        coded_sums.sums(before),
         panels,
         {
             (code, month.key): cells.get((code, month)) if code in shown[month] else None
@@ -184,12 +183,12 @@ def largest(table: Table) -> tuple[str, ...]:
     sentence = _(
         "%(name)s is the largest with %(amount)s, %(share)s of net sales.",
         name=row.cells[0],
-        amount=wording.amount(int(row.cells[NET] or 0)),
-        share=wording.percent(share),
+        amount=numbers.amount(int(row.cells[NET] or 0)),
+        share=numbers.percent(share),
     )
     points = row.cells[POINTS]
     if isinstance(points, Decimal):
-        shift = _("Its share changed by %(points)s percentage points.", points=wording.points(points))
+        shift = _("Its share changed by %(points)s percentage points.", points=numbers.points(points))
         return (f"{sentence} {shift}",)
     return (sentence,)
 

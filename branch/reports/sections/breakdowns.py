@@ -11,10 +11,10 @@ from branch.reports.facts import figures
 from branch.reports.facts.coded_sums import CodedSum
 from branch.reports.facts.evidence import Scope
 from branch.reports.facts.provinces import PROVINCES
-from branch.reports.sections import breakdown_table as breakdown
+from branch.reports.sections import breakdown_table
 from branch.reports.sections.breakdown_table import Breakdown
 from branch.reports.sections.money_charts import money_chart
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 
 
 def channels(period: Period, scope: Scope) -> Section:
@@ -23,7 +23,7 @@ def channels(period: Period, scope: Scope) -> Section:
     def found() -> list[CodedSum]:
         return [CodedSum(row.channel, row.grower_id, row.month, row.totals) for row in scope.summed]
 
-    return breakdown.section(
+    return breakdown_table.section(
         period, scope, Breakdown("channels", _("By channel"), _("Channel"), channel_name, found)
     )
 
@@ -39,15 +39,15 @@ def cultivar_groups(period: Period, scope: Scope) -> Section:
         return scope.group_name(code) if code else _("Not named")
 
     by_group = Breakdown("cultivar_groups", _("By cultivar group"), _("Cultivar group"), name, found)
-    return breakdown.section(period, scope, by_group)
+    return breakdown_table.section(period, scope, by_group)
 
 
 def sizes(period: Period, scope: Scope) -> Section:
     """Sales by size class."""
     by_size = Breakdown(
-        "sizes", _("By size class"), _("Size class"), wording.size_class, lambda: scope.evidence.sizes
+        "sizes", _("By size class"), _("Size class"), numbers.size_class, lambda: scope.evidence.sizes
     )
-    return breakdown.section(period, scope, by_size)
+    return breakdown_table.section(period, scope, by_size)
 
 
 def villages(period: Period, scope: Scope) -> Section:
@@ -61,23 +61,23 @@ def villages(period: Period, scope: Scope) -> Section:
         ]
 
     by_village = Breakdown("villages", _("By village"), _("Village"), lambda code: names[code], found)
-    return breakdown.section(period, scope, by_village)
+    return breakdown_table.section(period, scope, by_village)
 
 
 def provinces(period: Period, scope: Scope) -> Section:
     """Where the plants went, with a tile map; orders that name no province are a row of their own."""
     title = _("By province of the buyer")
     by_province = Breakdown(
-        "provinces", title, _("Province"), wording.province, lambda: scope.evidence.provinces
+        "provinces", title, _("Province"), numbers.province, lambda: scope.evidence.provinces
     )
     months = set(period.months())
     if not any(piece.code and piece.month in months for piece in scope.evidence.provinces):
         return Section("provinces", title, (_("No order of this window names a province."),))
-    table = breakdown.table(period, scope, by_province)
+    table = breakdown_table.table(period, scope, by_province)
     return Section(
         "provinces",
         title,
-        breakdown.largest(table),
+        breakdown_table.largest(table),
         (table,),
         (_tile_map(table),),
         (
@@ -91,7 +91,7 @@ def provinces(period: Period, scope: Scope) -> Section:
 
 def _tile_map(table: Table) -> Chart:
     known = [row for row in table.rows if row.key in PROVINCES]
-    values = {row.key: int(row.cells[breakdown.NET] or 0) for row in known}
+    values = {row.key: int(row.cells[breakdown_table.NET] or 0) for row in known}
     return money_chart(
         table,
         "tiles",
@@ -100,7 +100,7 @@ def _tile_map(table: Table) -> Chart:
         alt=_(
             "A map of equal squares, one for each province, darker where more was sold; the numbers are in the table."
         ),
-        names=[wording.province(code) for code in PROVINCES],
+        names=[numbers.province(code) for code in PROVINCES],
     )
 
 
@@ -108,7 +108,7 @@ def growers(period: Period, scope: Scope) -> Section:
     """The annex that names growers: for the branch and the committee only."""
     inside, _outside = figures.complete_growers(period, scope.summed, scope.evidence.spans)
     labels = {label.slug: label for label in scope.growers.values()}
-    table = breakdown.table(
+    table = breakdown_table.table(
         period,
         scope,
         Breakdown(

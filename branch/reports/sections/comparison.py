@@ -12,7 +12,7 @@ from branch.reports.facts.bridge import Bridge, bridge
 from branch.reports.facts.evidence import Scope
 from branch.reports.facts.figures import Totals
 from branch.reports.sections.contract import defines
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 
 
 def ordinary_growth() -> str:
@@ -90,16 +90,16 @@ def all_growers_sentence(now: Totals, before: Totals) -> str:
     """Rung D2 in one sentence."""
     return _(
         "All growers (D2): net sales %(change)s on the year before, from %(before)s to %(now)s.",
-        change=wording.change(figures.net_growth(now.net_minor, before.net_minor)),
-        before=wording.amount(before.net_minor),
-        now=wording.amount(now.net_minor),
+        change=numbers.change(figures.net_growth(now.net_minor, before.net_minor)),
+        before=numbers.amount(before.net_minor),
+        now=numbers.amount(now.net_minor),
     )
 
 
 def like_for_like_sentence(like: figures.LikeForLike) -> str:
     """Rung D3 in words, or why it is not stated, and whom it covers."""
     inside, outside = len(like.inside), len(like.outside)
-    covered = wording.NOTHING if like.share_now is None else wording.percent(like.share_now)
+    covered = numbers.NOTHING if like.share_now is None else numbers.percent(like.share_now)
     scope = _(
         "%(inside)s growers have complete data in both windows, %(outside)s do not; the former make %(share)s of the sales.",
         inside=inside,
@@ -114,7 +114,7 @@ def like_for_like_sentence(like: figures.LikeForLike) -> str:
     elif like.reason == "base_too_small":
         verdict = _("Like-for-like (D3): not stated, last year's base is below CNY 10,000.")
     else:
-        verdict = _("Like-for-like (D3): net sales %(change)s.", change=wording.change(like.growth))
+        verdict = _("Like-for-like (D3): net sales %(change)s.", change=numbers.change(like.growth))
     return f"{verdict} {scope}"
 
 
@@ -122,16 +122,16 @@ def _bridge_sentence(parts: Bridge) -> str:
     sentence = _(
         "Of the change of %(change)s, new growers account for %(new)s, growers who no longer sell for %(lost)s, "
         "and the same growers for %(quantity)s by quantity and %(price)s by price (D5).",
-        change=wording.amount(parts.after_minor - parts.before_minor),
-        new=wording.amount(parts.new_minor),
-        lost=wording.amount(parts.lost_minor),
-        quantity=wording.amount(parts.quantity_minor),
-        price=wording.amount(parts.price_minor),
+        change=numbers.amount(parts.after_minor - parts.before_minor),
+        new=numbers.amount(parts.new_minor),
+        lost=numbers.amount(parts.lost_minor),
+        quantity=numbers.amount(parts.quantity_minor),
+        price=numbers.amount(parts.price_minor),
     )
     if parts.unsplit_minor:
         rest = _(
             "%(amount)s could not be split into quantity and price.",
-            amount=wording.amount(parts.unsplit_minor),
+            amount=numbers.amount(parts.unsplit_minor),
         )
         return f"{sentence} {rest}"
     return sentence
@@ -171,7 +171,7 @@ def _bridge_table(parts: Bridge) -> Table:
 
 def _bridge_chart(period: Period, table: Table) -> Chart:
     rows = table.all_rows()
-    unit, divisor = wording.chart_unit(max(abs(int(row.cells[1] or 0)) for row in rows))
+    unit, divisor = numbers.chart_unit(max(abs(int(row.cells[1] or 0)) for row in rows))
     return Chart(
         key="bridge",
         kind="bridge",

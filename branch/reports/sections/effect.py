@@ -23,7 +23,7 @@ from branch.reports.sections.effect_tables import (
     months_table,
 )
 from branch.reports.wording import effect as words
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 from branch.reports.wording.effect import as_ratio
 from branch.uplift.assessment import Assessment
 
@@ -135,7 +135,7 @@ def _rung(effect: Effect) -> str:
         return sentence
     panel = _(
         "The panel holds %(growers)s growers from %(first)s to %(last)s.",
-        growers=wording.count(len(built.grower_ids)),
+        growers=numbers.count(len(built.grower_ids)),
         first=built.months[0].key,
         last=built.months[-1].key,
     )
@@ -158,9 +158,9 @@ def _before(assessed: Assessment) -> tuple[str, ...]:
             found=", ".join(
                 words.percent(block.ratio) for block in placebo.blocks if block.ratio is not None
             ),
-            p=f"{wording.rounded(as_ratio(placebo.p_value), 3)}"
+            p=f"{numbers.rounded(as_ratio(placebo.p_value), 3)}"
             if not math.isnan(placebo.p_value)
-            else wording.NOTHING,
+            else numbers.NOTHING,
             least=words.percent(placebo.detectable),
         ),
     )

@@ -8,7 +8,7 @@ from branch.reports.document import Chart, Column, Row, Series, Table
 from branch.reports.facts.effect import WITH_CHARTS, Effect
 from branch.reports.sections.money_charts import money_chart
 from branch.reports.wording import effect as words
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 from branch.reports.wording.effect import as_ratio
 from branch.uplift.assessment import Assessment
 from branch.uplift.blocks import EventBlock
@@ -53,9 +53,9 @@ def gates_table(effect: Effect) -> Table:
         value, threshold = words.gate_value(gate, gate.value), words.gate_value(gate, gate.threshold)
         required = sides[gate.side] % {"value": threshold}
         if gate.code == "G2.size":
-            value, required = wording.NOTHING, _("at most half of the estimate")
+            value, required = numbers.NOTHING, _("at most half of the estimate")
         if gate.code == "G3.zero" and effect.wording not in WITH_CHARTS:
-            value = wording.NOTHING
+            value = numbers.NOTHING
         if gate.code == "G6.provisional":
             required = _("over")
         passed = _("gate open") if gate.passed else _("gate closed")

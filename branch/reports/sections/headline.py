@@ -15,7 +15,7 @@ from branch.reports.facts.bridge import bridge
 from branch.reports.facts.evidence import Scope
 from branch.reports.sections.comparison import not_yet_compared, ordinary_growth
 from branch.reports.sections.effect import headline_figure
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 
 
 def headline(period: Period, scope: Scope) -> tuple[Figure, ...]:
@@ -23,17 +23,17 @@ def headline(period: Period, scope: Scope) -> tuple[Figure, ...]:
     now, before = figures.total(scope.summed_now(period)), figures.total(scope.summed_before(period))
     like = scope.like_for_like(period)
     all_growth = figures.net_growth(now.net_minor, before.net_minor)
-    price = wording.NOTHING if now.average_price_minor is None else wording.yuan(now.average_price_minor)
+    price = numbers.NOTHING if now.average_price_minor is None else numbers.yuan(now.average_price_minor)
     return (
         Figure(
             "net",
             _("Net sales"),
-            wording.amount(now.net_minor),
+            numbers.amount(now.net_minor),
             "D1",
             _("counted"),
             _(
                 "%(plants)s, average price %(price)s yuan a plant.",
-                plants=wording.plants(now.plants),
+                plants=numbers.plants(now.plants),
                 price=price,
             ),
         ),
@@ -63,13 +63,13 @@ def _against_last_year(all_growth: Decimal | None, like: figures.LikeForLike) ->
             "%(inside)s growers in, %(outside)s out, %(share)s of sales. Not an effect of the mark.",
             inside=len(like.inside),
             outside=len(like.outside),
-            share=wording.NOTHING if like.share_now is None else wording.percent(like.share_now),
+            share=numbers.NOTHING if like.share_now is None else numbers.percent(like.share_now),
         ),
     )
 
 
 def _stated(ratio: Decimal | None) -> str:
-    return _("not stated") if ratio is None else wording.signed(ratio)
+    return _("not stated") if ratio is None else numbers.signed(ratio)
 
 
 def changed(period: Period, scope: Scope) -> tuple[str, ...]:
@@ -84,11 +84,11 @@ def changed(period: Period, scope: Scope) -> tuple[str, ...]:
     lines = [
         _(
             "All growers (D2): net sales %(change)s; this includes the market and growers who joined.",
-            change=wording.change(growth),
+            change=numbers.change(growth),
         ),
         _(
             "Plants %(plants)s, average price %(price)s.",
-            plants=wording.change(figures.growth(total_now.plants, total_before.plants)),
+            plants=numbers.change(figures.growth(total_now.plants, total_before.plants)),
             price=_price_change(total_now, total_before),
         ),
     ]
@@ -99,7 +99,7 @@ def changed(period: Period, scope: Scope) -> tuple[str, ...]:
             _(
                 "The share of %(channel)s moved most: %(points)s percentage points.",
                 channel=channel_name(code),
-                points=wording.points(shift),
+                points=numbers.points(shift),
             )
         )
     parts = bridge(
@@ -118,8 +118,8 @@ def changed(period: Period, scope: Scope) -> tuple[str, ...]:
         lines.append(
             _(
                 "Refund rate %(rate)s, %(points)s percentage points on the year before.",
-                rate=wording.percent(rate_now),
-                points=wording.points(rate_now - rate_before),
+                rate=numbers.percent(rate_now),
+                points=numbers.points(rate_now - rate_before),
             )
         )
     return tuple(lines)
@@ -127,7 +127,7 @@ def changed(period: Period, scope: Scope) -> tuple[str, ...]:
 
 def _price_change(now: figures.Totals, before: figures.Totals) -> str:
     if now.average_price_minor is None or before.average_price_minor is None:
-        return wording.NOTHING
-    return wording.change(
+        return numbers.NOTHING
+    return numbers.change(
         now.average_price_minor / before.average_price_minor - 1 if before.average_price_minor else None
     )

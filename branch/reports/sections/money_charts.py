@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from branch.reports.document import Chart, Column, Series, Table
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 
 
 def money_chart(
@@ -15,7 +15,7 @@ def money_chart(
 ) -> Chart:
     """A chart of figures of `table`. Without `names` its rows are months; without a `title` it has the table's."""
     values = [value or 0 for line in series for value in (*line.values, *line.high)]
-    unit, divisor = wording.chart_unit(max(values, default=0))
+    unit, divisor = numbers.chart_unit(max(values, default=0))
     return Chart(
         key=table.key,
         kind=kind,

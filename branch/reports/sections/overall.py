@@ -14,7 +14,7 @@ from branch.reports.facts.evidence import Scope
 from branch.reports.facts.figures import Totals
 from branch.reports.sections.contract import defines
 from branch.reports.sections.money_charts import month_columns, months_chart
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 
 
 def _terms() -> tuple[Definition, ...]:
@@ -59,18 +59,18 @@ def overall(period: Period, scope: Scope) -> Section:
     price = now.average_price_minor
     sentence = _(
         "Net sales %(net)s: %(plants)s in %(orders)s orders by %(growers)s growers.",
-        net=wording.amount(now.net_minor),
-        plants=wording.plants(now.plants),
-        orders=wording.count(now.orders),
-        growers=wording.count(sellers),
+        net=numbers.amount(now.net_minor),
+        plants=numbers.plants(now.plants),
+        orders=numbers.count(now.orders),
+        growers=numbers.count(sellers),
     )
     detail = _(
         "Goods %(gross)s, less discounts %(discount)s, less refunds %(refund)s. Refund rate %(rate)s. Average price %(price)s yuan a plant.",
-        gross=wording.amount(now.gross_minor),
-        discount=wording.amount(now.discount_minor),
-        refund=wording.amount(now.refund_minor),
-        rate=wording.NOTHING if now.refund_rate is None else wording.percent(now.refund_rate),
-        price=wording.NOTHING if price is None else wording.yuan(price),
+        gross=numbers.amount(now.gross_minor),
+        discount=numbers.amount(now.discount_minor),
+        refund=numbers.amount(now.refund_minor),
+        rate=numbers.NOTHING if now.refund_rate is None else numbers.percent(now.refund_rate),
+        price=numbers.NOTHING if price is None else numbers.yuan(price),
     )
     months = _months(period, scope)
     return Section(
@@ -94,10 +94,10 @@ def _income(scope: Scope) -> tuple[str, ...]:
         return (_("Sales are not income: what they cost the growers is not on record for all of them."),)
     sentence = _(
         "All %(growers)s growers who sold have written down their costs: sales %(sales)s less costs %(costs)s leave an income of %(income)s.",
-        growers=wording.count(income.growers),
-        sales=wording.amount(income.sales_minor),
-        costs=wording.amount(income.total_costs_minor),
-        income=wording.amount(income.income_minor),
+        growers=numbers.count(income.growers),
+        sales=numbers.amount(income.sales_minor),
+        costs=numbers.amount(income.total_costs_minor),
+        income=numbers.amount(income.income_minor),
     )
     if income.uncovered:
         rest = ngettext(

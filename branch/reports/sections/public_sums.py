@@ -11,13 +11,12 @@ from flask_babel import gettext as _
 
 from branch.ledger.rules.periods import Period, twelve_months
 from branch.ledger.wording import channel_name
-from branch.reports.facts import coded_sums as pieces
-from branch.reports.facts import figures
+from branch.reports.facts import coded_sums, figures
 from branch.reports.facts.blocks import NET, OF_TOTALS, ORDERS, PLANTS, DisclosureControl
 from branch.reports.facts.coded_sums import CodedSum
 from branch.reports.facts.evidence import Scope
 from branch.reports.facts.figures import MonthRow, Totals, added
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 
 LIKE = "like_for_like"
 Rows = Sequence[MonthRow | CodedSum]
@@ -130,8 +129,8 @@ class Parts:
                 lambda row: row.cultivar_group, lambda code: scope.group_name(code) if code else _("Not named"),
             ),
             self._broken_down(
-                "sizes", _("By size class"), _("Size class"), PLANTS, self._pieces(scope.evidence.sizes),
-                lambda row: row.code, wording.size_class,
+                "sizes", _("By size class"), _("Size class"), PLANTS, self._in_windows(scope.evidence.sizes),
+                lambda row: row.code, numbers.size_class,
             ),
             self._broken_down(
                 "villages", _("By village"), _("Village"), NET, rows,
@@ -139,14 +138,14 @@ class Parts:
             ),
             self._broken_down(
                 "provinces", _("By province of the buyer"), _("Province"), ORDERS,
-                self._pieces(scope.evidence.provinces), lambda row: row.code, wording.province,
+                self._in_windows(scope.evidence.provinces), lambda row: row.code, numbers.province,
             ),
         )  # fmt: skip
         return tuple(breakdown for breakdown in breakdowns if breakdown.parts)
 
-    def _pieces(self, rows: Sequence[CodedSum]) -> tuple[Rows, Rows]:
-        before = pieces.within_months(rows, self.months[1]) if self.whole.before else []
-        return pieces.within_months(rows, self.months[0]), before
+    def _in_windows(self, rows: Sequence[CodedSum]) -> tuple[Rows, Rows]:
+        before = coded_sums.within_months(rows, self.months[1]) if self.whole.before else []
+        return coded_sums.within_months(rows, self.months[0]), before
 
     def _broken_down(
         self, key: str, title: str, first: str, measure: str, rows: tuple[Rows, Rows],

@@ -18,7 +18,7 @@ from branch.reports.sections.breakdown_table import LONGEST_CHART, sales_bars, w
 from branch.reports.sections.comparison import all_growers_sentence, not_yet_compared, ordinary_growth
 from branch.reports.sections.money_charts import month_columns, months_chart
 from branch.reports.sections.public_sums import LIKE, Breakdown, Part
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 
 # Where a row of a breakdown has its name and its values.
 NAME, NOW, SHARE, BEFORE, CHANGE = range(5)
@@ -34,18 +34,18 @@ def headline(
     not_stated = _("not stated")
     sold = _(
         "%(plants)s, average price %(price)s yuan a plant.",
-        plants=wording.plants(now.plants),
-        price=wording.NOTHING if now.average_price_minor is None else wording.yuan(now.average_price_minor),
+        plants=numbers.plants(now.plants),
+        price=numbers.NOTHING if now.average_price_minor is None else numbers.yuan(now.average_price_minor),
     )
-    third = wording.signed(like.growth) if like_shown and like.growth is not None else not_stated
+    third = numbers.signed(like.growth) if like_shown and like.growth is not None else not_stated
     return (
         Figure(
-            "net", _("Net sales"), wording.amount(now.net_minor), "D1", _("counted"), "" if within else sold
+            "net", _("Net sales"), numbers.amount(now.net_minor), "D1", _("counted"), "" if within else sold
         ),
         Figure(
             "growth",
             _("Against last year, all growers"),
-            not_stated if growth is None else wording.signed(growth),
+            not_stated if growth is None else numbers.signed(growth),
             "D2",
             _("compared"),
             ordinary_growth(),
@@ -64,16 +64,16 @@ def headline(
 def overall(whole: Part, months: Breakdown, *, within: bool) -> Section:
     """What was sold, in sum and over twelve months; with `within`, net sales only."""
     now, _before = whole.totals
-    net = wording.amount(now.net_minor)
-    growers = wording.count(len({row.grower_id for row in whole.now}))
+    net = numbers.amount(now.net_minor)
+    growers = numbers.count(len({row.grower_id for row in whole.now}))
     sentence = (
         _("Net sales %(net)s by %(growers)s growers.", net=net, growers=growers)
         if within
         else _(
             "Net sales %(net)s: %(plants)s in %(orders)s orders by %(growers)s growers.",
             net=net,
-            plants=wording.plants(now.plants),
-            orders=wording.count(now.orders),
+            plants=numbers.plants(now.plants),
+            orders=numbers.count(now.orders),
             growers=growers,
         )
     )
@@ -104,7 +104,7 @@ def compared(period: Period, scope: Scope, whole: Part, *, like_shown: bool) -> 
     now, before = whole.totals
     like = scope.like_for_like(period)
     if like_shown and like.growth is not None:
-        third = _("Like-for-like (D3): net sales %(change)s.", change=wording.change(like.growth))
+        third = _("Like-for-like (D3): net sales %(change)s.", change=numbers.change(like.growth))
     else:
         third = _("Like-for-like (D3): not stated.")
     sentences = (

@@ -15,7 +15,7 @@ from branch.reports.facts.evidence import CoverageCount, Scope
 from branch.reports.facts.figures import Coverage
 from branch.reports.sections.contract import defines
 from branch.reports.sections.money_charts import month_names
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 
 
 def _terms() -> tuple[Definition, ...]:
@@ -40,8 +40,8 @@ def quality(period: Period, scope: Scope) -> Section:
         paragraphs=(
             _(
                 "%(missing)s of %(possible)s grower-months carry no record. A month without a record is not counted as a month without sales.",
-                missing=wording.count(covered.missing),
-                possible=wording.count(covered.possible),
+                missing=numbers.count(covered.missing),
+                possible=numbers.count(covered.possible),
             ),
             *doubts(period, scope),
         ),
@@ -232,13 +232,13 @@ def doubts(period: Period, scope: Scope) -> tuple[str, ...]:
     like = scope.like_for_like(period)
     if like.share_now is not None and like.share_now < figures.LEAST_LIKE_FOR_LIKE_SHARE:
         sentences.append(
-            _("Like-for-like covers only %(share)s of the sales.", share=wording.percent(like.share_now))
+            _("Like-for-like covers only %(share)s of the sales.", share=numbers.percent(like.share_now))
         )
     unnamed = figures.share(
         figures.total(row for row in now if not row.cultivar_group).net_minor, whole.net_minor
     )
     if unnamed:
-        sentences.append(_("%(share)s of net sales name no cultivar group.", share=wording.percent(unnamed)))
+        sentences.append(_("%(share)s of net sales name no cultivar group.", share=numbers.percent(unnamed)))
     sentences.extend(
         _("Sales in %(currency)s are listed apart and are in no total.", currency=code)
         for code, _totals in scope.evidence.foreign
@@ -249,7 +249,7 @@ def doubts(period: Period, scope: Scope) -> tuple[str, ...]:
         sentences.append(
             _(
                 "One grower alone makes more than %(share)s of net sales.",
-                share=wording.percent(figures.CONCENTRATED),
+                share=numbers.percent(figures.CONCENTRATED),
             )
         )
     return tuple(sentences)

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from branch.reports.document import Cell, Column, Document, Row, Section, Table
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 
 REVISIONS = "revisions"
 # A longer list is in the annex as a whole.
@@ -45,7 +45,7 @@ class _Figure:
 
     @property
     def text(self) -> str:
-        return wording.cell(self.column, self.cell)
+        return numbers.cell(self.column, self.cell)
 
     @property
     def name(self) -> str:
@@ -77,7 +77,7 @@ def _difference(
     texts = ["" if figure is None else figure.text for figure in (before, now)]
     latest = now or before
     # Where a figure came or went without ever being one, nothing that was printed has changed.
-    if latest is None or texts[0] == texts[1] or set(texts) <= {"", wording.NOTHING}:
+    if latest is None or texts[0] == texts[1] or set(texts) <= {"", numbers.NOTHING}:
         return None
     raw_before, raw_now = (None if figure is None else figure.cell for figure in (before, now))
     return Difference(*key, latest.private, latest.name, texts[0], texts[1], raw_before, raw_now)
@@ -159,7 +159,7 @@ def _table(shown: Iterable[Difference]) -> Table:
     rows = tuple(
         Row(
             f"{difference.section}/{difference.table}/{difference.row}/{difference.column}",
-            (difference.name, difference.before or wording.NOTHING, difference.now or wording.NOTHING),
+            (difference.name, difference.before or numbers.NOTHING, difference.now or numbers.NOTHING),
         )
         for difference in shown
     )

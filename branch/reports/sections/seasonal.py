@@ -15,7 +15,7 @@ from branch.reports.facts.evidence import Scope
 from branch.reports.facts.figures import FEWEST_LIKE_FOR_LIKE_GROWERS, growth
 from branch.reports.facts.panel import PanelCell, PanelGrower, build_panel
 from branch.reports.sections.money_charts import money_chart
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 from branch.uplift.panel import Refused
 from branch.uplift.seasonal import LEAST_MONTHS, seasonally_adjust
 
@@ -146,7 +146,7 @@ def _movement(series: SeasonalSeries) -> str:
     now, before = int(adjusted[-QUARTER:].sum()), int(adjusted[-2 * QUARTER : -QUARTER].sum())
     return _(
         "Adjusted net sales of the last three months are %(change)s on the three months before.",
-        change=wording.change(growth(now, before)),
+        change=numbers.change(growth(now, before)),
     )
 
 

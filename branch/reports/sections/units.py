@@ -16,7 +16,7 @@ from branch.reports.facts.coded_sums import OTHERS
 from branch.reports.facts.evidence import Scope
 from branch.reports.facts.figures import LikeForLike, MonthRow
 from branch.reports.sections.comparison import not_yet_compared, ordinary_growth
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def units(period: Period, scope: Scope) -> Section:
                 "Comparable are units with at least %(least)s growers whose data are complete in both windows, who make at least "
                 "%(share)s of the unit's sales, and a base of CNY 10,000; the change is that of these growers alone (D3).",
                 least=figures.FEWEST_LIKE_FOR_LIKE_GROWERS,
-                share=wording.percent(figures.LEAST_LIKE_FOR_LIKE_SHARE),
+                share=numbers.percent(figures.LEAST_LIKE_FOR_LIKE_SHARE),
             ),
             _("Units behind which fewer than three growers stand are put together."),
         ),
@@ -118,7 +118,7 @@ def _sentence(units: list[_Unit]) -> str:
     if not comparable:
         return _("No unit's change can be held beside that of another: none has a like base.")
     listed = "; ".join(
-        _("%(name)s %(change)s", name=unit.name, change=wording.change(unit.like.growth))
+        _("%(name)s %(change)s", name=unit.name, change=numbers.change(unit.like.growth))
         for unit in comparable
     )
     return _(

@@ -19,8 +19,7 @@ from branch.organisation.queries.tree import UnitView
 from branch.reports.document import Document
 from branch.reports.facts.blocks import DisclosureControl
 from branch.reports.facts.evidence import Scope
-from branch.reports.formats import annex
-from branch.reports.formats import html as page
+from branch.reports.formats import annex, html
 from branch.reports.queries.evidence import gather, in_active_locale
 from branch.reports.queries.surrounding_branches import branch_facts
 from branch.reports.queries.versions import VersionPlace, changed_inputs, place_of
@@ -155,24 +154,22 @@ def rendered_forms(
 ) -> list[MadeFile]:
     """The report in one language as page, PDF, workbook, CSV and pictures; in the active locale."""
     # matplotlib, Typst and XlsxWriter take seconds to load; only who builds a report waits for them.
-    from branch.reports.charts import drawing as charts
-    from branch.reports.formats import csv as reports_csv
-    from branch.reports.formats import pdf
-    from branch.reports.formats import xlsx as workbook
+    from branch.reports.charts import drawing
+    from branch.reports.formats import csv, pdf, xlsx
 
     def named(form: str, data: bytes, part: str = "") -> MadeFile:
         return MadeFile(file_name(period, unit, language, form, part), form, language, data)
 
-    drawn = {chart.key: charts.draw(chart) for section in document.sections for chart in section.charts}
+    drawn = {chart.key: drawing.draw(chart) for section in document.sections for chart in section.charts}
     pictures = {key: picture.png for key, picture in drawn.items()}
     return [
-        named("html", page.render_html(document, pictures)),
+        named("html", html.render_html(document, pictures)),
         named(
             "pdf",
             pdf.render_pdf(document, frozen, pictures={key: picture.svg for key, picture in drawn.items()}),
         ),
-        named("xlsx", workbook.render_xlsx(document)),
-        named("csv", reports_csv.render_csv(document)),
+        named("xlsx", xlsx.render_xlsx(document)),
+        named("csv", csv.render_csv(document)),
         *(named("png", data, key) for key, data in pictures.items()),
     ]
 

@@ -11,12 +11,12 @@ from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
 from branch.ledger.rules.periods import Period
-from branch.ledger.service import daily_sums as rollup
+from branch.ledger.service import daily_sums
 from branch.organisation.queries.tree import UnitView
 from branch.reports.document import to_json
 from branch.reports.formats import annex
 from branch.reports.queries.evidence import grower_ids_of
-from branch.reports.service import recording as service
+from branch.reports.service import recording
 from branch.reports.service.building import (
     CONTENT_TYPES,
     Made,
@@ -50,8 +50,8 @@ def make(
         raise Invalid(_l("This period has not begun yet."), code="period_not_begun")
     steps = 1 + 3 * len(LOCALES_BY_CODE)
     with transaction():
-        rollup.ensure_fresh()
-        if rollup.left_out(grower_ids_of(unit), period.start, period.end):
+        daily_sums.ensure_fresh()
+        if daily_sums.left_out(grower_ids_of(unit), period.start, period.end):
             raise Conflict(
                 _l("Some sales of this period cannot be summed up. The operators have been told; please build the report again later."),
                 code="sums_missing",
@@ -94,7 +94,7 @@ def keep(
         Conflict: `report_with_committee`, when the latest version waits for the committee.
     """
     shelved = [
-        service.ShelvedFile(
+        recording.ShelvedFile(
             name=file.name,
             format=file.format,
             locale=file.locale,
@@ -109,7 +109,7 @@ def keep(
     documents: dict[str, Any] = {language: to_json(document) for language, document in made.documents.items()}
     documents |= {f"public-{language}": to_json(document) for language, document in made.public.items()}
     with transaction():
-        public_id = service.record_report(
+        public_id = recording.record_report(
             made.unit.id, made.period, digest=made.document.digest, preliminary=made.document.preliminary,
             documents=documents, frozen=annex.head(json.loads(made.annex)), annex_sha256=made.document.annex_digest,
             version=made.document.version, files=shelved, account_id=account_id, by_name=by_name, at=at,

@@ -82,12 +82,12 @@ DATA_FORMAT = "guiyuan-report-edition-1"
 
 
 def _files(document: Document, stem: str, language: str) -> list[ShelvedFile]:
-    from branch.reports.charts import drawing as charts
+    from branch.reports.charts import drawing
     from branch.reports.formats import pdf
 
     figures = data_of(document)
     made = {
-        f"{stem}-{chart.key}-{language}.png": charts.draw(chart).png
+        f"{stem}-{chart.key}-{language}.png": drawing.draw(chart).png
         for section in document.sections
         for chart in section.charts
     }

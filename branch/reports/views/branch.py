@@ -12,8 +12,8 @@ from branch.reports.deadlines.queries import duties_of
 from branch.reports.formats.html import cells
 from branch.reports.forms import BuildForm, MoveForm
 from branch.reports.models.sealing import subject_of
-from branch.reports.queries import pages as queries
-from branch.reports.questions import service as questions
+from branch.reports.queries import pages
+from branch.reports.questions import service
 from branch.reports.questions.forms import WordsForm
 from branch.reports.questions.queries import discussion_of
 from branch.reports.questions.states import ANSWERED_ON
@@ -23,7 +23,7 @@ from core import seal
 from core.clock import local_day, now
 from core.form_keys.views import creates, creating
 from core.gate import actor_id, current_actor, may, requires
-from core.progress.service import starting as progress
+from core.progress.service import starting
 from core.scopes import Scope
 
 blueprint = Blueprint("reports", __name__)
@@ -51,7 +51,7 @@ def _index(form: BuildForm | None) -> str:
     units = [unit.id for unit in units_where(actor_id(), "reports.view")]
     return render_template(
         "branch/reports/index.html",
-        reports=queries.reports_for(actor_id()),
+        reports=pages.reports_for(actor_id()),
         duties=duties_of(units, at=now(), open_only=True),
         form=form,
     )
@@ -73,12 +73,12 @@ def build() -> ResponseReturnValue:
     require_unit_access(actor_id(), unit.id, "reports.build")
     actor = current_actor()
     with creating() as made:
-        job = progress.start(
+        job = starting.start(
             "report",
             task="branch.reports.build",
             args=[unit.code, period.key, actor.account_id, actor.display_name],
             owner_account_id=actor.account_id,
-            needs=progress.Authority("reports.build", unit_id=unit.id),
+            needs=starting.Authority("reports.build", unit_id=unit.id),
             message=_("Waiting for its turn"),
         )
         made.leads_to(url_for("progress.job", public_id=job))
@@ -96,7 +96,7 @@ def _show(
     public_id: str, status: int, *, form: MoveForm | None = None, reply: tuple[str, WordsForm] | None = None
 ) -> ResponseReturnValue:
     """The page; `form` or `reply` (a question and the answer to it) are what was typed and could not be saved."""
-    report = queries.report_for(actor_id(), public_id, language=language())
+    report = pages.report_for(actor_id(), public_id, language=language())
     discussion = discussion_of(report.unit_id, report.period)
     page = render_template(
         "branch/reports/show.html",
@@ -129,7 +129,7 @@ def submit(public_id: str) -> ResponseReturnValue:
 def answer(public_id: str, question_id: str) -> ResponseReturnValue:
     """Answer a question of the committee."""
     form = WordsForm(prefix=question_id)
-    refused = written(form, questions.answer, public_id, question_id)
+    refused = written(form, service.answer, public_id, question_id)
     if refused is not None:
         return _show(public_id, refused, reply=(question_id, form))
     return redirect(url_for("reports.show", public_id=public_id, _anchor="questions"))
@@ -139,7 +139,7 @@ def answer(public_id: str, question_id: str) -> ResponseReturnValue:
 @requires("reports.view")
 def download(public_id: str, name: str) -> ResponseReturnValue:
     """One file of a report; pictures are shown in place, all others are saved."""
-    key = queries.file_key(actor_id(), public_id, name)
+    key = pages.file_key(actor_id(), public_id, name)
     return shelved_file(key, name, kept="private, max-age=3600")
 
 
@@ -147,5 +147,5 @@ def download(public_id: str, name: str) -> ResponseReturnValue:
 @requires("reports.view")
 def proof(public_id: str) -> ResponseReturnValue:
     """The proof that a report is sealed in the public log: its input, its words and its files by their digests."""
-    report = queries.report_for(actor_id(), public_id, language=language())
+    report = pages.report_for(actor_id(), public_id, language=language())
     return seal.proof_answer(seal.proof_for(subject_of(report.public_id)), f"report-{report.public_id}")

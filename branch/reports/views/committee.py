@@ -9,9 +9,9 @@ from branch.reports.editions.queries.published import editions_of_report
 from branch.reports.formats.html import cells
 from branch.reports.forms import MoveForm
 from branch.reports.models.sealing import subject_of
-from branch.reports.queries import pages as queries
+from branch.reports.queries import pages
 from branch.reports.queries.pages import find_report, is_own
-from branch.reports.questions import service as questions
+from branch.reports.questions import service
 from branch.reports.questions.forms import AskForm, WordsForm
 from branch.reports.questions.queries import discussion_of
 from branch.reports.questions.wording import places_of
@@ -49,10 +49,10 @@ def _desk() -> ReportOverview:
     )
 
 
-def _chosen(shown: ReportOverview, states: list[ReportState]) -> list[queries.ReportLine]:
+def _chosen(shown: ReportOverview, states: list[ReportState]) -> list[pages.ReportLine]:
     """The reports in these states, as the filters say."""
     period, names = request.args.get("period", ""), set(shown.unit_names.values())
-    reports = queries.reports_for(actor_id(), states=[str(state) for state in states])
+    reports = pages.reports_for(actor_id(), states=[str(state) for state in states])
     return [
         report for report in reports if report.unit_name in names and (not period or report.period == period)
     ]
@@ -82,7 +82,7 @@ def _review(
     reply: tuple[str, WordsForm] | None = None,
 ) -> ResponseReturnValue:
     """The page; the forms are what was typed and could not be saved."""
-    report = queries.report_for(actor_id(), public_id, language=language())
+    report = pages.report_for(actor_id(), public_id, language=language())
     row = find_report(public_id)
     discussion = discussion_of(report.unit_id, report.period)
     asking = asking or AskForm(None)
@@ -119,11 +119,11 @@ def decide(public_id: str) -> ResponseReturnValue:
 def ask(public_id: str) -> ResponseReturnValue:
     """Ask the branch back; the button says whether the report goes back to it at once."""
     form = AskForm()
-    report = queries.report_for(actor_id(), public_id, language=language())
+    report = pages.report_for(actor_id(), public_id, language=language())
     form.place.choices = places_of(report.document)
     refused = written(
         form,
-        questions.ask,
+        service.ask,
         public_id,
         place=form.place.data or "",
         returns=form.returns.data == "yes",
@@ -139,7 +139,7 @@ def ask(public_id: str) -> ResponseReturnValue:
 def withdraw(public_id: str, question_id: str) -> ResponseReturnValue:
     """Take a question back, saying why."""
     form = WordsForm(prefix=question_id)
-    refused = written(form, questions.withdraw, public_id, question_id)
+    refused = written(form, service.withdraw, public_id, question_id)
     if refused is not None:
         return _review(public_id, refused, reply=(question_id, form))
     return redirect(url_for("report_desk.review", public_id=public_id, _anchor="questions"))

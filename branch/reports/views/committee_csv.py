@@ -7,7 +7,7 @@ from decimal import Decimal
 from flask_babel import gettext as _
 
 from branch.reports.review.queries import ReportOverview
-from branch.reports.wording import report_states as labels
+from branch.reports.wording import report_states
 from core.clock import local_day
 from core.csv_export import csv_bytes
 
@@ -40,7 +40,7 @@ def desk_csv(shown: ReportOverview) -> bytes:
                 duty.due_on.isoformat(),
                 local_day(duty.submitted_at).isoformat() if duty.submitted_at else "",
                 duty.days_late,
-                labels.state_name(duty.state) if duty.state else "",
+                report_states.state_name(duty.state) if duty.state else "",
                 f"{Decimal(figure.net_minor) / 100:.2f}" if figure else "",
                 figure.plants if figure else "",
                 "" if like is None else f"{like * 100:.1f}",

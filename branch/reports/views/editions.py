@@ -10,7 +10,7 @@ from branch.organisation.queries.tree import require_unit_access
 from branch.reports.editions import service
 from branch.reports.editions.forms import WithdrawForm
 from branch.reports.editions.models.sealing import subject_of
-from branch.reports.editions.queries import published as queries
+from branch.reports.editions.queries import published
 from branch.reports.formats.html import cells
 from branch.reports.queries.pages import find_report
 from branch.reports.tasks import publishing
@@ -20,7 +20,7 @@ from core.clock import now
 from core.errors import NotFound
 from core.form_keys.views import creates, creating
 from core.gate import actor_id, current_actor, public, requires
-from core.progress.service import starting as progress
+from core.progress.service import starting
 from core.scopes import Scope
 
 blueprint = Blueprint("editions", __name__)
@@ -30,14 +30,14 @@ blueprint = Blueprint("editions", __name__)
 @public
 def index() -> ResponseReturnValue:
     """All public editions, also those that were withdrawn."""
-    return render_template("branch/reports/editions.html", editions=queries.editions())
+    return render_template("branch/reports/editions.html", editions=published.editions())
 
 
 @blueprint.get("/reports/<unit_code>/<period>")
 @public
 def show(unit_code: str, period: str) -> ResponseReturnValue:
     """One public edition, or that it was withdrawn and why."""
-    edition = queries.edition_of(unit_code, period, language=language())
+    edition = published.edition_of(unit_code, period, language=language())
     return render_template(
         "branch/reports/edition.html",
         edition=edition,
@@ -50,7 +50,7 @@ def show(unit_code: str, period: str) -> ResponseReturnValue:
 @public
 def download(unit_code: str, period: str, name: str) -> ResponseReturnValue:
     """A file of the edition that is published now."""
-    key = queries.file_key(unit_code, period, name)
+    key = published.file_key(unit_code, period, name)
     return shelved_file(key, name, kept="no-cache")
 
 
@@ -58,7 +58,7 @@ def download(unit_code: str, period: str, name: str) -> ResponseReturnValue:
 @public
 def proof(unit_code: str, period: str) -> ResponseReturnValue:
     """The proof that the newest edition, or its end, is sealed in the public log."""
-    edition = queries.edition_of(unit_code, period, language=language())
+    edition = published.edition_of(unit_code, period, language=language())
     proof = seal.proof_for(subject_of(edition.line.public_id))
     return seal.proof_answer(proof, edition.line.label.replace("/", "-"))
 
@@ -71,12 +71,12 @@ def publish(public_id: str) -> ResponseReturnValue:
     actor = current_actor()
     unit_id = publishing.require_allowed(public_id, account_id=actor_id()).unit_id
     with creating() as made:
-        job = progress.start(
+        job = starting.start(
             "edition",
             task="branch.reports.publish_edition",
             args=[public_id, actor.account_id],
             owner_account_id=actor.account_id,
-            needs=progress.Authority("reports.publish", unit_id=unit_id),
+            needs=starting.Authority("reports.publish", unit_id=unit_id),
         )
         made.leads_to(url_for("progress.job", public_id=job))
     return made.answer()
@@ -89,7 +89,7 @@ def withdraw(public_id: str, edition_id: str) -> ResponseReturnValue:
     form = WithdrawForm()
     report = find_report(public_id)
     require_unit_access(actor_id(), report.unit_id, "reports.publish")
-    lines = queries.editions_of_report(report.unit_id, report.period)
+    lines = published.editions_of_report(report.unit_id, report.period)
     line = next((candidate for candidate in lines if candidate.public_id == edition_id), None)
     if line is None:
         raise NotFound(_("There is no such edition."), code="edition_unknown")

@@ -14,7 +14,7 @@ from branch.reports.questions.queries import Discussion
 from branch.reports.questions.wording import place_name, question_tone, question_words
 from branch.reports.review.service import moving
 from branch.reports.states import ReportState
-from branch.reports.wording import report_states as labels
+from branch.reports.wording import report_states
 from core.clock import now
 from core.database import transaction
 from core.errors import Conflict, Invalid
@@ -27,9 +27,9 @@ from core.web.wording.languages import spoken
 def words() -> dict[str, object]:
     """What templates of reports call states, moves, places and questions."""
     return {
-        "state_name": labels.state_name,
-        "state_tone": labels.state_tone,
-        "move_name": labels.move_name,
+        "state_name": report_states.state_name,
+        "state_tone": report_states.state_tone,
+        "move_name": report_states.move_name,
         "place_name": place_name,
         "question_words": question_words,
         "question_tone": question_tone,

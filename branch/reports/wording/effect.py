@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from branch.reports.facts.effect import Effect
-from branch.reports.wording import numbers as wording
+from branch.reports.wording import numbers
 from branch.uplift.estimation import Uplift
 from branch.uplift.gates import Gate
 from branch.uplift.panel import UpliftSettings
@@ -24,7 +24,7 @@ def as_ratio(value: float) -> Decimal:
 
 def percent(ratio: float) -> str:
     """A ratio of actual to predicted as a signed percentage."""
-    return wording.signed(as_ratio(ratio - 1))
+    return numbers.signed(as_ratio(ratio - 1))
 
 
 def interval(low: float, high: float) -> str:
@@ -34,7 +34,7 @@ def interval(low: float, high: float) -> str:
 
 def money(yuan: float) -> str:
     """An amount, given in yuan, within a sentence."""
-    return wording.amount(round(yuan * wording.FEN_PER_YUAN))
+    return numbers.amount(round(yuan * numbers.FEN_PER_YUAN))
 
 
 def grade_name(effect: Effect) -> str:
@@ -172,25 +172,25 @@ def closed_reason(gate: Gate) -> str:
 def gate_value(gate: Gate, value: float | None) -> str:
     """A gate's value or threshold in its own unit; the estimate itself is never printed through a gate."""
     if value is None or math.isnan(value):
-        return wording.NOTHING
+        return numbers.NOTHING
     number = Decimal(f"{value:.6f}") if abs(value) < 1e12 else Decimal(0)
     match gate.code:
         case "G1.effective":
-            return f"{wording.rounded(number, 1):,}"
+            return f"{numbers.rounded(number, 1):,}"
         case "G1.coverage" | "G1.channels" | "G5.one_grower":
-            return wording.percent(number) if abs(value) < 1e6 else _("above all bounds")
+            return numbers.percent(number) if abs(value) < 1e6 else _("above all bounds")
         case "G1.base":
-            return wording.yuan(number * wording.FEN_PER_YUAN)
+            return numbers.yuan(number * numbers.FEN_PER_YUAN)
         case "G2.pretrend":
-            return f"{wording.rounded(number, 3)}"
+            return f"{numbers.rounded(number, 3)}"
         case "G3.zero":
             return percent(value)
         case "G4.width":
-            return f"{wording.rounded(number * 100, 1):,}"
+            return f"{numbers.rounded(number * 100, 1):,}"
         case "G6.provisional":
             return _("not over yet") if value else _("over")
         case _:
-            return wording.count(int(value))
+            return numbers.count(int(value))
 
 
 def assumptions(settings: UpliftSettings) -> tuple[str, ...]:
